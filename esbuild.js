@@ -1,0 +1,90 @@
+// @ts-check
+import { cp, mkdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import esbuild from 'esbuild';
+
+const flags = new Set(process.argv.slice(2));
+const production = flags.has('--production');
+
+/** @type {import('esbuild').BuildOptions} */
+const shared = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: flags.has('--watch') ? 'info' : 'warning',
+  metafile: true,
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const forNode = {
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  outExtension: { '.js': '.cjs' },
+  // bufferutil and utf-8-validate are optional native helpers of ws, which does without them.
+  external: ['vscode', 'bufferutil', 'utf-8-validate'],
+};
+
+/** One bundle for each process: the extension host, the capture worker, the page. */
+/** @type {import('esbuild').BuildOptions[]} */
+const product = [
+  { ...forNode, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist' },
+  { ...forNode, entryPoints: { captureWorker: 'src/node/captureWorker.ts' }, outdir: 'dist' },
+  {
+    ...shared,
+    entryPoints: { monitor: 'src/webview/main.ts' },
+    outdir: 'dist',
+    platform: 'browser',
+    format: 'esm',
+    target: 'chrome134',
+  },
+];
+
+/** Only the integration suite needs bundling: VS Code's loader takes no TypeScript. */
+const integrationTests = () => ({
+  ...forNode,
+  entryPoints: [
+    'test/integration/index.ts',
+    ...readdirSync('test/integration')
+      .filter(name => name.endsWith('.test.ts'))
+      .map(name => join('test/integration', name)),
+  ],
+  outdir: 'out/integration',
+  external: [...(forNode.external ?? []), 'mocha'],
+});
+
+async function copyIconFont() {
+  await mkdir('dist', { recursive: true });
+  const from = 'node_modules/@vscode/codicons/dist';
+  for (const name of ['codicon.css', 'codicon.ttf']) {
+    await cp(join(from, name), join('dist', name));
+  }
+}
+
+async function main() {
+  await copyIconFont();
+  const builds = flags.has('--tests') ? [...product, integrationTests()] : product;
+  const contexts = await Promise.all(builds.map(options => esbuild.context(options)));
+  if (flags.has('--watch')) {
+    // All of it once, so that the first "build finished" means that everything is there.
+    await Promise.allSettled(contexts.map(context => context.rebuild()));
+    await Promise.all(contexts.map(context => context.watch()));
+    return;
+  }
+  try {
+    const results = await Promise.all(contexts.map(context => context.rebuild()));
+    if (results.some(result => result.warnings.length > 0)) {
+      process.exitCode = 1;
+    }
+  } finally {
+    await Promise.all(contexts.map(context => context.dispose()));
+  }
+}
+
+main().catch(() => {
+  process.exitCode = 1; // esbuild has said why
+});

@@ -1,0 +1,36 @@
+import { toDisposable, type Disposable } from './lifecycle.ts';
+
+/** Subscribes `listener` until the returned disposable is disposed. */
+export type Event<T> = (listener: (value: T) => void) => Disposable;
+
+/** The private end of an event: keep the emitter to yourself and hand out `event`. */
+export class Emitter<T> implements Disposable {
+  readonly #listeners = new Set<{ readonly call: (value: T) => void }>();
+  readonly #onListenerError: (error: unknown) => void;
+
+  /** @param onListenerError told of each listener that throws; the other listeners still run */
+  constructor(onListenerError: (error: unknown) => void) {
+    this.#onListenerError = onListenerError;
+  }
+
+  readonly event: Event<T> = call => {
+    const entry = { call };
+    this.#listeners.add(entry);
+    return toDisposable(() => this.#listeners.delete(entry));
+  };
+
+  fire(value: T): void {
+    // A copy, so that a listener may subscribe or unsubscribe while the event is delivered.
+    for (const entry of [...this.#listeners]) {
+      try {
+        entry.call(value);
+      } catch (error) {
+        this.#onListenerError(error);
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}

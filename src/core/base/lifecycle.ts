@@ -1,0 +1,79 @@
+/** Anything that holds something which must be given back. Matches `vscode.Disposable` by shape. */
+export interface Disposable {
+  dispose(): void;
+}
+
+/** Wraps `release` so that it runs once, however often the result is disposed. */
+export function toDisposable(release: () => void): Disposable {
+  let pending: (() => void) | undefined = release;
+  return {
+    dispose: () => {
+      const run = pending;
+      pending = undefined;
+      run?.();
+    },
+  };
+}
+
+/**
+ * Owns disposables and releases them together, newest first, because later ones may lean on
+ * earlier ones. One that throws does not keep the rest from being released.
+ */
+export class DisposableStore implements Disposable {
+  static #live: Set<DisposableStore> | undefined;
+
+  readonly #items = new Set<Disposable>();
+  #disposed = false;
+
+  constructor() {
+    DisposableStore.#live?.add(this);
+  }
+
+  get isDisposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Takes ownership of `item`; a store that is already disposed releases it at once. */
+  add<T extends Disposable>(item: T): T {
+    if (this.#disposed) {
+      item.dispose();
+    } else {
+      this.#items.add(item);
+    }
+    return item;
+  }
+
+  /** Releases everything owned so far; the store stays usable. */
+  clear(): void {
+    const items = [...this.#items].reverse();
+    this.#items.clear();
+    const errors: unknown[] = [];
+    for (const item of items) {
+      try {
+        item.dispose();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) {
+      throw new AggregateError(errors, `${errors.length} of ${items.length} disposals failed`);
+    }
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    DisposableStore.#live?.delete(this);
+    this.clear();
+  }
+
+  /** For tests: counts the stores that `body` makes and leaves undisposed. */
+  static async countLeaks(body: () => void | Promise<void>): Promise<number> {
+    const live = (DisposableStore.#live = new Set<DisposableStore>());
+    try {
+      await body();
+      return live.size;
+    } finally {
+      DisposableStore.#live = undefined;
+    }
+  }
+}

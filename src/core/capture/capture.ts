@@ -1,0 +1,89 @@
+import type { Event } from '../base/event.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+import type { Direction, RowKind } from './record.ts';
+
+/** Where a capture stands: rows `first` up to, not including, `next` can be read. */
+export interface Extent {
+  readonly first: number;
+  readonly next: number;
+  /** Payload bytes of these rows. */
+  readonly byteLength: number;
+}
+
+/** One row as the list shows it: the payload beyond `preview` is read when the row is opened. */
+export interface Row {
+  /** Counts from 0 over the capture's life; never used twice. */
+  readonly seq: number;
+  /** Milliseconds since 1970, with fractions. */
+  readonly at: number;
+  readonly kind: RowKind;
+  readonly direction: Direction;
+  readonly heartbeat: boolean;
+  /** Bytes of the payload. */
+  readonly byteLength: number;
+  /**
+   * The beginning of the payload: text as it is, binary as hex pairs; of a state change its JSON in
+   * full. Holds whatever a stranger sent.
+   */
+  readonly preview: string;
+}
+
+/** A part of one row's payload. */
+export interface PayloadPart {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes of the whole payload. */
+  readonly byteLength: number;
+}
+
+/** How a capture is kept. `problem` says why it is not kept in a file, or no longer, and what to do. */
+export interface Storage {
+  readonly kind: 'sqlite' | 'memory';
+  /** The file, where there is one. */
+  readonly path?: string;
+  readonly problem?: string;
+}
+
+export interface CaptureLimits {
+  /** The oldest rows beyond these go first. */
+  readonly maxRows: number;
+  readonly maxBytes: number;
+}
+
+/**
+ * The stored messages and state changes of one connection's life. Writing never blocks and never
+ * throws; what could not be kept is in `storage.problem`.
+ */
+export interface Capture extends Disposable {
+  readonly extent: Extent;
+  readonly storage: Storage;
+  /** Rows were added, dropped or cleared. Coalesced: fires at most 20 times a second. */
+  readonly onDidChange: Event<Extent>;
+  /** Fires at once where storage changed, as after a full disk. */
+  readonly onDidChangeStorage: Event<Storage>;
+  /**
+   * Fires `true` when so much waits to be stored that the socket should be paused, `false` when it
+   * may go on.
+   */
+  readonly onDidChangePressure: Event<boolean>;
+
+  /** Copies the payload, so the caller may reuse it. `at` is the wall clock in milliseconds. */
+  append(at: number, flags: number, payload: Uint8Array): void;
+  /** Up to `count` rows from `from` on, fewer at either end. Rejects only after disposal. */
+  rows(from: number, count: number): Promise<readonly Row[]>;
+  /** `undefined` where the row is not, or no longer, in the capture. */
+  payload(seq: number, from: number, length: number): Promise<PayloadPart | undefined>;
+  /** Drops all rows; numbering goes on. */
+  clear(): Promise<void>;
+  setLimits(limits: CaptureLimits): void;
+  /** Resolves when all that was appended before is stored. */
+  flush(): Promise<void>;
+}
+
+export interface CaptureOptions extends CaptureLimits {
+  /** Shown to people and stored in the file; never part of a path. */
+  readonly name: string;
+  readonly url: string;
+}
+
+/** Makes captures. Does not fail: without a usable folder they are kept in memory, and say so. */
+export type OpenCapture = (options: CaptureOptions) => Capture;

@@ -1,0 +1,171 @@
+import type { BatchReader } from './batch.ts';
+import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
+import type { CaptureStore } from './captureStore.ts';
+import { MemoryStore } from './memoryStore.ts';
+
+export type FallbackChange =
+  /** The primary store took no more; rows from `seq` on are kept in memory. */
+  | { readonly kind: 'failed'; readonly seq: number; readonly error: unknown }
+  /** The memory for them is full; `rowCount` rows were dropped up to now. */
+  | { readonly kind: 'dropped'; readonly rowCount: number }
+  /** All is empty, and rows go to the primary store again. */
+  | { readonly kind: 'recovered' };
+
+/** What a row takes in memory beside its payload. */
+const byteLengthPerRow = 24;
+
+export interface FallbackOptions {
+  readonly primary: CaptureStore;
+  /** Bytes kept in memory at most. */
+  readonly reserveByteLength: number;
+  readonly onDidChange: (change: FallbackChange) => void;
+  /** Numbers below this were used, also where the primary store does not know. */
+  readonly leastNext?: number;
+}
+
+/**
+ * A store that goes on in memory where the primary one fails, as on a full disk. What is stored
+ * stays readable and the numbering goes on. When the memory is used up, new rows are dropped and
+ * counted rather than old ones: those led up to the failure.
+ */
+export class FallbackStore implements CaptureStore {
+  readonly #options: FallbackOptions;
+  /** Set while the primary store takes no more rows. */
+  #reserve: MemoryStore | undefined;
+  /** Whether the primary store's rows were cleared without its being able to. */
+  #isPrimaryHidden = false;
+  #droppedRowCount = 0;
+  #leastNext: number;
+
+  constructor(options: FallbackOptions) {
+    this.#options = options;
+    this.#leastNext = options.leastNext ?? 0;
+  }
+
+  get extent(): Extent {
+    const { primary } = this.#options;
+    if (!this.#reserve) {
+      const next = this.#leastNext;
+      const isBehind = primary.extent.next < next && isEmpty(primary.extent);
+      return isBehind ? { first: next, next, byteLength: 0 } : primary.extent;
+    }
+    const reserve = this.#reserve.extent;
+    if (this.#isPrimaryHidden || isEmpty(primary.extent)) {
+      return reserve;
+    }
+    return {
+      first: primary.extent.first,
+      next: reserve.next,
+      byteLength: primary.extent.byteLength + reserve.byteLength,
+    };
+  }
+
+  append(batch: BatchReader): void {
+    if (!this.#reserve) {
+      try {
+        this.#options.primary.append(batch);
+        return;
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+    this.#appendToReserve(batch);
+  }
+
+  rows(from: number, count: number): readonly Row[] {
+    const stored = this.#isPrimaryHidden ? [] : this.#options.primary.rows(from, count);
+    const kept = this.#reserve?.rows(from, count) ?? [];
+    return kept.length === 0 ? stored : [...stored, ...kept];
+  }
+
+  payload(seq: number, from: number, length: number): PayloadPart | undefined {
+    return (
+      this.#reserve?.payload(seq, from, length) ??
+      (this.#isPrimaryHidden ? undefined : this.#options.primary.payload(seq, from, length))
+    );
+  }
+
+  enforce(limits: CaptureLimits): number {
+    const before = this.extent.first;
+    if (!this.#isPrimaryHidden) {
+      this.#enforcePrimary(limits);
+    }
+    const { primary } = this.#options;
+    if (this.#reserve && (this.#isPrimaryHidden || isEmpty(primary.extent))) {
+      this.#reserve.enforce(limits);
+    }
+    return this.extent.first - before;
+  }
+
+  /** Empties both, and tries the primary store again. */
+  clear(): void {
+    const reserve = this.#reserve;
+    const { primary } = this.#options;
+    this.#leastNext = this.extent.next;
+    try {
+      primary.clear();
+    } catch (error) {
+      this.#fail(error);
+      this.#isPrimaryHidden = true;
+      this.#reserve?.clear();
+      return;
+    }
+    this.#reserve = undefined;
+    this.#isPrimaryHidden = false;
+    this.#droppedRowCount = 0;
+    if (reserve) {
+      this.#options.onDidChange({ kind: 'recovered' });
+    }
+  }
+
+  close(): void {
+    this.#reserve?.close();
+    this.#options.primary.close();
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#reserve) {
+      const seq = Math.max(this.#leastNext, this.#options.primary.extent.next);
+      this.#reserve = new MemoryStore(seq);
+      this.#options.onDidChange({ kind: 'failed', seq, error });
+    }
+  }
+
+  #appendToReserve(batch: BatchReader): void {
+    const { reserveByteLength, onDidChange } = this.#options;
+    const reserve = this.#reserve;
+    const needed = batch.payload.length + byteLengthPerRow * batch.rowCount;
+    if (reserve && spaceOf(reserve.extent) + needed <= reserveByteLength) {
+      reserve.append(batch);
+    } else {
+      this.#droppedRowCount += batch.rowCount;
+      onDidChange({ kind: 'dropped', rowCount: this.#droppedRowCount });
+    }
+  }
+
+  /** Where rows are in the reserve, they count too, and the primary store's go first. */
+  #enforcePrimary(limits: CaptureLimits): void {
+    const { next, first, byteLength } = this.#reserve?.extent ?? {
+      next: 0,
+      first: 0,
+      byteLength: 0,
+    };
+    try {
+      this.#options.primary.enforce({
+        maxRows: Math.max(0, limits.maxRows - (next - first)),
+        maxBytes: Math.max(0, limits.maxBytes - byteLength),
+      });
+    } catch (error) {
+      // On a full disk even dropping fails, for it is written down first.
+      this.#fail(error);
+    }
+  }
+}
+
+function spaceOf({ first, next, byteLength }: Extent): number {
+  return byteLength + byteLengthPerRow * (next - first);
+}
+
+function isEmpty(extent: Extent): boolean {
+  return extent.first === extent.next;
+}

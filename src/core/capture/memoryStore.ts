@@ -1,0 +1,193 @@
+import { previewByteLength } from '../payload/preview.ts';
+import type { BatchReader } from './batch.ts';
+import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
+import type { CaptureStore } from './captureStore.ts';
+import { excessOf } from './retention.ts';
+import { rowOf } from './row.ts';
+
+/** Rows of some batches. Row `i`'s payload is from `ends[i - 1]` to `ends[i]`. */
+interface Chunk {
+  readonly firstSeq: number;
+  readonly times: Float64Array;
+  readonly flags: Uint32Array;
+  readonly ends: Float64Array;
+  readonly payload: Uint8Array;
+}
+
+/** Batches are joined up to these, so that a quiet connection does not make a chunk of each row. */
+const chunkRowCapacity = 1024;
+const chunkByteCapacity = 64 * 1024;
+
+/** Keeps rows in memory, in chunks: an object per row would take several times the space. */
+export class MemoryStore implements CaptureStore {
+  #chunks: Chunk[] = [];
+  #first: number;
+  #next: number;
+  #byteLength = 0;
+
+  /** @param firstSeq the sequence number of the first row */
+  constructor(firstSeq = 0) {
+    this.#first = firstSeq;
+    this.#next = firstSeq;
+  }
+
+  get extent(): Extent {
+    return { first: this.#first, next: this.#next, byteLength: this.#byteLength };
+  }
+
+  append(batch: BatchReader): void {
+    const added = copyOf(batch);
+    const last = this.#chunks.at(-1);
+    if (last && canJoin(last, added)) {
+      this.#chunks[this.#chunks.length - 1] = joined(last, added);
+    } else {
+      this.#chunks.push(added);
+    }
+    if (this.#first === this.#next) {
+      this.#first = batch.firstSeq;
+    }
+    this.#next = batch.nextSeq;
+    this.#byteLength += batch.payload.length;
+  }
+
+  rows(from: number, count: number): readonly Row[] {
+    const rows: Row[] = [];
+    const until = Math.min(from + count, this.#next);
+    let seq = Math.max(from, this.#first);
+    for (let index = this.#indexOf(seq); seq < until; index++) {
+      const chunk = this.#chunks[index];
+      if (!chunk) {
+        break;
+      }
+      const end = Math.min(until, nextOf(chunk));
+      for (seq = Math.max(seq, chunk.firstSeq); seq < end; seq++) {
+        rows.push(rowIn(chunk, seq - chunk.firstSeq));
+      }
+    }
+    return rows;
+  }
+
+  payload(seq: number, from: number, length: number): PayloadPart | undefined {
+    const chunk = this.#chunks[this.#indexOf(seq)];
+    if (!chunk || seq < Math.max(chunk.firstSeq, this.#first)) {
+      return undefined;
+    }
+    const whole = payloadIn(chunk, seq - chunk.firstSeq);
+    const begin = Math.max(0, from);
+    const bytes = new Uint8Array(whole.subarray(begin, Math.max(begin, from + length)));
+    return { bytes, byteLength: whole.length };
+  }
+
+  enforce(limits: CaptureLimits): number {
+    const excess = excessOf(this.extent, limits);
+    if (!excess) {
+      return 0;
+    }
+    const before = this.#first;
+    const atLeast = before + excess.rows;
+    let dropped = 0;
+    for (const chunk of this.#chunks) {
+      const next = nextOf(chunk);
+      this.#first = Math.max(this.#first, chunk.firstSeq);
+      while (this.#first < next && (this.#first < atLeast || dropped < excess.bytes)) {
+        dropped += payloadIn(chunk, this.#first - chunk.firstSeq).length;
+        this.#first++;
+      }
+      if (this.#first < next) {
+        break;
+      }
+    }
+    this.#byteLength -= dropped;
+    this.#chunks.splice(0, this.#indexOf(this.#first));
+    return this.#first - before;
+  }
+
+  clear(): void {
+    this.#chunks = [];
+    this.#first = this.#next;
+    this.#byteLength = 0;
+  }
+
+  close(): void {
+    this.clear();
+  }
+
+  /** Which chunk holds `seq`, or the first one after it. */
+  #indexOf(seq: number): number {
+    let low = 0;
+    let high = this.#chunks.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const chunk = this.#chunks[middle];
+      if (chunk && nextOf(chunk) <= seq) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
+
+function nextOf(chunk: Chunk): number {
+  return chunk.firstSeq + chunk.times.length;
+}
+
+function rowIn(chunk: Chunk, index: number): Row {
+  const flags = chunk.flags[index] ?? 0;
+  const payload = payloadIn(chunk, index);
+  const head = payload.subarray(0, previewByteLength(flags));
+  return rowOf(chunk.firstSeq + index, chunk.times[index] ?? 0, flags, payload.length, head);
+}
+
+function payloadIn(chunk: Chunk, index: number): Uint8Array {
+  return chunk.payload.subarray(index === 0 ? 0 : chunk.ends[index - 1], chunk.ends[index]);
+}
+
+function copyOf(batch: BatchReader): Chunk {
+  const { rowCount, lengths } = batch;
+  const ends = new Float64Array(rowCount);
+  let end = 0;
+  for (let index = 0; index < rowCount; index++) {
+    end += lengths[index] ?? 0;
+    ends[index] = end;
+  }
+  return {
+    firstSeq: batch.firstSeq,
+    times: new Float64Array(batch.times),
+    flags: new Uint32Array(batch.flags),
+    ends,
+    payload: new Uint8Array(batch.payload),
+  };
+}
+
+function canJoin(a: Chunk, b: Chunk): boolean {
+  return (
+    nextOf(a) === b.firstSeq &&
+    a.times.length + b.times.length <= chunkRowCapacity &&
+    a.payload.length + b.payload.length <= chunkByteCapacity
+  );
+}
+
+function joined(a: Chunk, b: Chunk): Chunk {
+  const rowCount = a.times.length + b.times.length;
+  const chunk = {
+    firstSeq: a.firstSeq,
+    times: new Float64Array(rowCount),
+    flags: new Uint32Array(rowCount),
+    ends: new Float64Array(rowCount),
+    payload: new Uint8Array(a.payload.length + b.payload.length),
+  };
+  chunk.times.set(a.times);
+  chunk.times.set(b.times, a.times.length);
+  chunk.flags.set(a.flags);
+  chunk.flags.set(b.flags, a.flags.length);
+  chunk.ends.set(a.ends);
+  chunk.ends.set(
+    b.ends.map(end => end + a.payload.length),
+    a.times.length,
+  );
+  chunk.payload.set(a.payload);
+  chunk.payload.set(b.payload, a.payload.length);
+  return chunk;
+}

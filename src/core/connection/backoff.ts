@@ -1,0 +1,31 @@
+import { longestDelayMs } from '../base/clock.ts';
+
+/** Exponential back-off. All times in milliseconds. */
+export interface BackoffPolicy {
+  readonly initialMs: number;
+  readonly factor: number;
+  readonly maxMs: number;
+  /** 0 to 1: the share of each delay that is random. */
+  readonly jitter: number;
+}
+
+/** No policy retries faster than this by itself; only the user does. */
+export const shortestDelayMs = 250;
+
+/**
+ * The delay before retry `failures` (1, 2, …). The jitter comes after the cap, so that it does not
+ * vanish there: clients that were cut off together must not come back together.
+ *
+ * @param random returns a number from 0 up to, not including, 1
+ */
+export function backoffDelay(
+  policy: BackoffPolicy,
+  failures: number,
+  random: () => number,
+): number {
+  const exponent = Math.max(0, failures - 1);
+  // The power overflows to Infinity after some thousand failures; the cap takes care of that too.
+  const raw = Math.min(policy.maxMs, policy.initialMs * policy.factor ** exponent);
+  const delay = raw * (1 - policy.jitter * random());
+  return Math.min(longestDelayMs, Math.max(shortestDelayMs, delay));
+}

@@ -1,0 +1,134 @@
+import { visibleLine } from '../payload/visibleText.ts';
+import { closeCodeMeaning, closeCodeName, CloseCode } from './closeCode.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Ended, Phase } from './transport.ts';
+
+/** Codes of our own, beside those of Node and `ws`, for what only this client can tell. */
+export const CauseCode = {
+  ConnectTimeout: 'CONNECT_TIMEOUT',
+  HeartbeatTimeout: 'HEARTBEAT_TIMEOUT',
+} as const;
+
+/** Why a connection is not, or no longer, open. */
+export interface Cause {
+  readonly kind:
+    | 'user'
+    | 'config'
+    | 'connect'
+    | 'tls'
+    | 'http'
+    | 'protocol'
+    | 'closeframe'
+    | 'lost'
+    | 'heartbeat'
+    | 'timeout';
+  /** How far the opening handshake had come; absent once it was through. */
+  readonly phase?: Phase;
+  /** An error code of Node, OpenSSL or `ws`, or one of `CauseCode`. */
+  readonly error?: string;
+  /** What the platform said, for what no sentence of ours covers. */
+  readonly message?: string;
+  readonly status?: number;
+  readonly statusText?: string;
+  /** The close code, where the connection had been open. */
+  readonly close?: number;
+  /** The peer's words: text of a stranger. */
+  readonly reason?: string;
+}
+
+/** The one reading of how a transport ended: what it reported itself goes before the close code. */
+export function causeOf(ended: Ended): Cause {
+  const { phase, error, refusal, code, reason } = ended;
+  const at = phase ? { phase } : {};
+  if (refusal) {
+    const { status, statusText } = refusal;
+    return { kind: 'http', ...at, status, statusText };
+  }
+  if (error) {
+    const detail = { ...(error.code ? { error: error.code } : {}), message: error.message };
+    // `ws` reports what it refused itself as 1006, whatever it told the peer.
+    return phase
+      ? { kind: phase === 'tls' ? 'tls' : 'connect', ...at, ...detail }
+      : { kind: 'protocol', ...detail, close: code };
+  }
+  const kind = code === CloseCode.Abnormal ? 'lost' : 'closeframe';
+  return { kind, ...at, close: code, ...(reason ? { reason } : {}) };
+}
+
+const phaseNames: Readonly<Record<Phase, string>> = {
+  dns: 'looking up the host name',
+  tcp: 'connecting by TCP',
+  proxy: 'connecting through the proxy',
+  tls: 'the TLS handshake',
+  upgrade: 'the WebSocket handshake',
+};
+
+/** Sentences for errors by their code, with `{host}` for the endpoint's. */
+const errorSentences: Readonly<Record<string, string>> = {
+  ECONNREFUSED: '{host} refused the connection: nothing listens there',
+  ECONNRESET: '{host} reset the connection',
+  EPIPE: '{host} closed the connection while we wrote to it',
+  ETIMEDOUT: '{host} did not answer in time',
+  EHOSTUNREACH: 'there is no route to {host}',
+  EHOSTDOWN: '{host} is down',
+  ENETUNREACH: 'the network is unreachable',
+  ENETDOWN: 'the network is down',
+  ENOTFOUND: 'the host name of {host} is unknown',
+  EAI_NODATA: 'the host name of {host} has no address',
+  EAI_AGAIN: 'the host name of {host} could not be looked up just now',
+  EMFILE: 'too many files are open on this machine',
+  ENFILE: 'too many files are open on this machine',
+  EADDRNOTAVAIL: 'this machine has no free port or address for the connection',
+  CERT_HAS_EXPIRED: 'the certificate of {host} has expired',
+  CERT_NOT_YET_VALID: 'the certificate of {host} is not valid yet',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate of {host} is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate chain of {host} holds a self-signed certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate of {host} was signed by an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate of {host} was signed by an unknown authority',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate of {host} is for another name',
+  EPROTO: 'the TLS handshake with {host} failed',
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: '{host} sent a message above the size limit',
+  WS_ERR_INVALID_UTF8: '{host} sent text that is not UTF-8',
+};
+
+/** What happened, as a sentence without its full stop. The peer's words in it are made visible. */
+export function describeCause(cause: Cause, endpoint: Endpoint): string {
+  const { host } = endpoint;
+  switch (cause.kind) {
+    case 'user':
+      return 'Disconnected by you';
+    case 'config':
+      return cause.message ?? 'The settings of this connection cannot be used';
+    case 'timeout': {
+      const where = cause.phase ? `: it stopped at ${phaseNames[cause.phase]}` : '';
+      return `${host} did not complete the connection in time${where}`;
+    }
+    case 'heartbeat':
+      return `No sign of life from ${host}: ${cause.message ?? 'the heartbeat was not answered'}`;
+    case 'http': {
+      const text = cause.statusText ? ` ${visibleLine(cause.statusText)}` : '';
+      return `${host} answered HTTP ${cause.status ?? 0}${text} instead of opening a WebSocket`;
+    }
+    case 'closeframe':
+    case 'lost':
+      return describeClose(cause, host);
+    case 'connect':
+    case 'tls':
+    case 'protocol': {
+      const known = cause.error === undefined ? undefined : errorSentences[cause.error];
+      const sentence = (known ?? cause.message ?? 'the connection failed').replace('{host}', host);
+      const code = cause.error ? ` (${cause.error})` : '';
+      return sentence.charAt(0).toUpperCase() + sentence.slice(1) + code;
+    }
+  }
+}
+
+function describeClose(cause: Cause, host: string): string {
+  const code = cause.close ?? CloseCode.Abnormal;
+  if (cause.phase) {
+    return `${host} dropped the connection during ${phaseNames[cause.phase]}`;
+  }
+  const meaning = closeCodeMeaning(code);
+  const reason = cause.reason ? `, reason: “${visibleLine(cause.reason)}”` : '';
+  return `Closed with ${code} ${closeCodeName(code)}${meaning ? `: ${meaning}` : ''}${reason}`;
+}

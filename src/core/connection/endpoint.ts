@@ -1,0 +1,78 @@
+import { UserError } from '../base/errors.ts';
+
+/** What one connects to, parsed once. */
+export interface Endpoint {
+  /** The URL to dial, normalised, without user information. */
+  readonly url: string;
+  readonly host: string;
+  /** The URL for people: its query, which may hold a token, is left out. */
+  readonly display: string;
+  readonly secure: boolean;
+  /** A server on this machine, where nobody else is hurt by quick retries. */
+  readonly loopback: boolean;
+  /** From `user:password@`; sent as Basic authentication and never shown. */
+  readonly credentials?: { readonly user: string; readonly password: string };
+}
+
+/**
+ * Parses a `ws:` or `wss:` URL as RFC 6455, section 3, has it.
+ *
+ * @throws UserError a sentence that names what is wrong with `text` and what to write instead
+ */
+export function parseEndpoint(text: string): Endpoint {
+  const typed = text.trim();
+  if (typed === '') {
+    throw new UserError('The URL is empty. Enter one such as wss://example.com/feed.');
+  }
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) {
+    throw new UserError(
+      `"${shown(typed)}" is no WebSocket URL: it must begin with ws:// or wss://.`,
+    );
+  }
+  let url: URL;
+  try {
+    url = new URL(typed);
+  } catch {
+    throw new UserError(
+      `"${shown(typed)}" is not a valid URL. Check its host, port and characters.`,
+    );
+  }
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+    const better = { 'http:': 'ws://', 'https:': 'wss://' }[url.protocol];
+    const advice = better
+      ? `Use ${better} in place of ${url.protocol}//.`
+      : 'Use ws:// or, for TLS, wss://.';
+    throw new UserError(`"${shown(typed)}" is no WebSocket URL. ${advice}`);
+  }
+  if (url.hash !== '' || typed.endsWith('#')) {
+    const advice = 'WebSocket URLs have no fragment: remove it, or write # as %23.';
+    throw new UserError(`"${shown(typed)}" has a fragment (#…). ${advice}`);
+  }
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  return {
+    url: url.href,
+    host: url.host,
+    display: `${url.protocol}//${url.host}${url.pathname}${url.search ? '?…' : ''}`,
+    secure: url.protocol === 'wss:',
+    loopback: /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname),
+    ...(username || password
+      ? { credentials: { user: decode(username), password: decode(password) } }
+      : {}),
+  };
+}
+
+/** What the user typed, fit for a message: without user information and not too long. */
+function shown(typed: string): string {
+  const safe = typed.replace(/\/\/[^/?#]*@/, '//…@');
+  return safe.length > 200 ? `${safe.slice(0, 200)}…` : safe;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,162 @@
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+import { Beat, type BeatOptions, type Health, type Link } from './beat.ts';
+import type { HeartbeatOptions } from './options.ts';
+import { RoundTrip } from './roundTrip.ts';
+
+/** What a connection remembers of an endpoint's pongs across its sessions. */
+export interface PongMemory {
+  hasPonged: boolean;
+  /** Sessions that were given up for want of a pong, and for nothing else. */
+  lostToSilence: number;
+}
+
+export interface HeartbeatPorts {
+  readonly clock: Clock;
+  readonly link: Link;
+  /** Sends a protocol ping. */
+  readonly ping: (payload: Uint8Array) => void;
+  /** Sends the application's heartbeat message. */
+  readonly sendMessage: (text: string) => void;
+  readonly onHealth: (health: Health) => void;
+  /** Called at most once; `silentMs` is how long nothing came. */
+  readonly onDead: (silentMs: number) => void;
+}
+
+/** The first ping follows the open at once, so that a latency is known early. */
+const firstPingMs = 1000;
+/** Sessions lost to silence before we believe that this endpoint never answers pings. */
+const silentSessions = 2;
+const maxAnswerBytes = 64 * 1024;
+
+/**
+ * The heartbeat of one open connection: protocol pings and, apart from them, an application message.
+ * Made anew for each connection, so nothing of an old one can be taken for an answer of the new.
+ */
+export class Heartbeat implements Disposable {
+  readonly roundTrip = new RoundTrip();
+  readonly #memory: PongMemory;
+  readonly #epoch: number;
+  readonly #decoder = new TextDecoder();
+  readonly #beats: Beat[] = [];
+  readonly #pings: Beat | undefined;
+  readonly #messages: Beat | undefined;
+  readonly #isAnswer: ((text: string) => boolean) | undefined;
+
+  constructor(options: HeartbeatOptions, ports: HeartbeatPorts, memory: PongMemory, epoch: number) {
+    this.#isAnswer = answerMatcher(options.expect);
+    this.#memory = memory;
+    this.#epoch = epoch;
+    const { clock, link, onHealth, onDead } = ports;
+    const make = (part: Omit<BeatOptions, 'onHealth' | 'onDead'>) => {
+      const beat = new Beat({ ...part, onHealth, onDead }, clock, link);
+      this.#beats.push(beat);
+      return beat;
+    };
+    if (options.ping) {
+      this.#pings = make({
+        firstMs: Math.min(firstPingMs, options.intervalMs),
+        intervalMs: options.intervalMs,
+        timeoutMs: this.isUnverifiable ? undefined : options.timeoutMs,
+        send: sequence => ports.ping(pingPayload(epoch, sequence)),
+      });
+    }
+    if (options.message !== '') {
+      this.#messages = make({
+        firstMs: 0,
+        intervalMs: options.messageIntervalMs,
+        timeoutMs: this.#isAnswer ? options.timeoutMs : undefined,
+        send: () => ports.sendMessage(options.message),
+      });
+    }
+    if (this.isUnverifiable) {
+      onHealth('unverifiable');
+    }
+  }
+
+  /** Pings are sent, but their pongs are no longer waited for, because none has ever come. */
+  get isUnverifiable(): boolean {
+    return !this.#memory.hasPonged && this.#memory.lostToSilence >= silentSessions;
+  }
+
+  start(): void {
+    for (const beat of this.#beats) {
+      beat.start();
+    }
+  }
+
+  /**
+   * A pong came. One of ours answers its ping and all before it; a stranger's is a sign of life and
+   * no more (RFC 6455, section 5.5.3). Returns whether it answers one of ours.
+   */
+  onPong(payload: Uint8Array): boolean {
+    const sequence = sequenceOf(payload, this.#epoch);
+    if (sequence === undefined) {
+      return false;
+    }
+    this.#memory.hasPonged = true;
+    this.#memory.lostToSilence = 0;
+    const elapsedMs = this.#pings?.answered(sequence);
+    if (elapsedMs !== undefined) {
+      this.roundTrip.add(elapsedMs);
+    }
+    return true;
+  }
+
+  /** A text message came; returns whether it is the awaited answer to the application's heartbeat. */
+  onText(payload: Uint8Array): boolean {
+    if (!this.#messages?.isWaiting || payload.byteLength > maxAnswerBytes) {
+      return false;
+    }
+    if (this.#isAnswer?.(this.#decoder.decode(payload)) !== true) {
+      return false;
+    }
+    const elapsedMs = this.#messages.answered();
+    if (elapsedMs !== undefined && !this.#pings) {
+      this.roundTrip.add(elapsedMs);
+    }
+    return true;
+  }
+
+  dispose(): void {
+    for (const beat of this.#beats) {
+      beat.dispose();
+    }
+  }
+}
+
+/**
+ * How the setting `heartbeat.expect` is read: as a regular expression between slashes, else as the
+ * very text.
+ *
+ * @throws SyntaxError where the regular expression is malformed
+ */
+export function answerMatcher(expect: string): ((text: string) => boolean) | undefined {
+  if (expect === '') {
+    return undefined;
+  }
+  const [, source, flags] = /^\/(.+)\/([a-z]*)$/s.exec(expect) ?? [];
+  if (source === undefined) {
+    return text => text === expect;
+  }
+  // Without the flags that keep a place between calls.
+  const pattern = new RegExp(source, flags?.replace(/[gy]/g, ''));
+  return text => pattern.test(text);
+}
+
+/** Eight bytes: the connection's epoch and the ping's number, so that a stale pong is told apart. */
+function pingPayload(epoch: number, sequence: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, epoch);
+  view.setUint32(4, sequence);
+  return bytes;
+}
+
+function sequenceOf(payload: Uint8Array, epoch: number): number | undefined {
+  if (payload.byteLength !== 8) {
+    return undefined;
+  }
+  const view = new DataView(payload.buffer, payload.byteOffset, 8);
+  return view.getUint32(0) === epoch ? view.getUint32(4) : undefined;
+}

@@ -1,0 +1,54 @@
+import type { BackoffPolicy } from './backoff.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** A rule of the user's, tried before the built-in ones. Exactly one of the first three is set. */
+export interface UserRule {
+  /** A close code, a range such as `4000-4099`, or `*`. */
+  readonly close?: number | string;
+  /** An HTTP status, a range such as `500-599`, or `*`. */
+  readonly status?: number | string;
+  /** An error code such as `ECONNREFUSED`, or `*`. */
+  readonly error?: string;
+  readonly action: 'retry' | 'stop';
+  readonly delayMs?: number;
+  /** `false`: the failure is not counted against the number of attempts. */
+  readonly counts?: boolean;
+}
+
+export interface ReconnectOptions extends BackoffPolicy {
+  readonly enabled: boolean;
+  /** Failures in a row until the endpoint has once been useful; 0 is no limit. */
+  readonly maxAttempts: number;
+  /** Failures in a row afterwards; 0 is no limit. */
+  readonly maxAttemptsAfterSuccess: number;
+  /** Open this long before failures are forgotten; `Infinity`: never. */
+  readonly stableAfterMs: number;
+  readonly rules: readonly UserRule[];
+}
+
+export interface HeartbeatOptions {
+  /** Protocol pings (RFC 6455, section 5.5.2). */
+  readonly ping: boolean;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** A text that is sent again and again; empty: none. */
+  readonly message: string;
+  readonly messageIntervalMs: number;
+  /** What answers `message`: a text, or `/a regular expression/flags`; empty: nothing is expected. */
+  readonly expect: string;
+}
+
+/** A message for the peer, as settings and commands name it. */
+export type OutgoingMessage = string | Uint8Array;
+
+/** Everything that decides how one connection behaves, resolved from settings and presets. */
+export interface ConnectionOptions {
+  readonly endpoint: Endpoint;
+  /** Sent in this order on every open. */
+  readonly onOpen: readonly OutgoingMessage[];
+  /** Over DNS, TCP, proxy, TLS, upgrade and redirects together. */
+  readonly connectTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+  readonly reconnect: ReconnectOptions;
+  readonly heartbeat: HeartbeatOptions;
+}

@@ -1,0 +1,159 @@
+import { describeCause } from './cause.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Attempts, ConnectionState, StopReason } from './state.ts';
+
+/** The words for a connection's state that users see, everywhere the same. */
+export type StateWord =
+  'connecting' | 'connected' | 'retry' | 'closing' | 'disconnected' | 'failed';
+
+export type Severity = 'info' | 'warning' | 'error';
+
+/** A state change as a row of the capture holds it, in JSON. */
+export interface StateRow {
+  readonly state: StateWord;
+  readonly severity: Severity;
+  /** What happened, why, and what happens next, in sentences. */
+  readonly text: string;
+  /** The rule that decided, where there was something to decide. */
+  readonly rule?: string;
+  readonly code?: string | number;
+}
+
+export function wordOf(state: ConnectionState): StateWord {
+  switch (state.kind) {
+    case 'preparing':
+    case 'connecting':
+      return 'connecting';
+    case 'open':
+      return 'connected';
+    case 'waiting':
+      return 'retry';
+    case 'closing':
+      return 'closing';
+    case 'stopped':
+      return state.why === 'server-closed' ? 'disconnected' : 'failed';
+    case 'idle':
+    case 'disposed':
+      return 'disconnected';
+  }
+}
+
+/** The state in words, without a countdown: `connected`, `retry 3/10`. */
+export function labelOf(state: ConnectionState): string {
+  return state.kind === 'waiting' ? `retry ${progress(state)}` : wordOf(state);
+}
+
+/** The state in words as the status bar has it: `retry 3/10 in 4s`. */
+export function labelWithCountdown(state: ConnectionState, monotonicNow: number): string {
+  if (state.kind !== 'waiting') {
+    return labelOf(state);
+  }
+  const seconds = Math.max(0, Math.ceil((state.dueAt - monotonicNow) / 1000));
+  return `${labelOf(state)} in ${seconds}s`;
+}
+
+export function severityOf(state: ConnectionState): Severity {
+  if (wordOf(state) === 'failed') {
+    return 'error';
+  }
+  const isInDoubt = state.kind === 'open' && state.health !== 'ok';
+  return state.kind === 'waiting' || isInDoubt ? 'warning' : 'info';
+}
+
+/** What happened, why, and what happens next. Holds the peer's words: show it as text only. */
+export function sentenceOf(state: ConnectionState, endpoint: Endpoint): string {
+  switch (state.kind) {
+    case 'preparing':
+      return `Connecting to ${endpoint.display}${ofAttempts(state)}.`;
+    case 'connecting':
+      return `Opening the connection to ${endpoint.host}.`;
+    case 'open':
+      return openSentence(state, endpoint);
+    case 'closing':
+      return 'Closing the connection.';
+    case 'waiting': {
+      const next = `Retry ${progress(state)} in ${seconds(state.delayMs)} (rule: ${state.rule}).`;
+      return join(after(state, endpoint), next, state.advice);
+    }
+    case 'stopped':
+      return join(after(state, endpoint), stopSentence(state), state.advice);
+    case 'idle':
+      return state.cause ? `${describeCause(state.cause, endpoint)}.` : 'Not connected yet.';
+    case 'disposed':
+      return 'Removed.';
+  }
+}
+
+/** The state change as the capture keeps it. */
+export function stateRow(state: ConnectionState, endpoint: Endpoint): StateRow {
+  const hasCause = state.kind === 'waiting' || state.kind === 'stopped';
+  const code = hasCause
+    ? (state.cause.error ?? state.cause.status ?? state.cause.close)
+    : undefined;
+  return {
+    state: wordOf(state),
+    severity: severityOf(state),
+    text: sentenceOf(state, endpoint),
+    ...(hasCause ? { rule: state.rule } : {}),
+    ...(code === undefined ? {} : { code }),
+  };
+}
+
+/** `3/10`, or `3` without a limit. A loss that is not counted is still followed by a first retry. */
+function progress({ failures, limit }: Attempts): string {
+  const retry = Math.max(1, failures);
+  return limit > 0 ? `${retry}/${limit}` : String(retry);
+}
+
+function ofAttempts({ failures, limit }: Attempts): string {
+  if (failures === 0) {
+    return '';
+  }
+  return limit > 0 ? `, attempt ${failures + 1} of ${limit}` : `, attempt ${failures + 1}`;
+}
+
+function openSentence(state: ConnectionState & { kind: 'open' }, endpoint: Endpoint): string {
+  const agreed = [state.subprotocol && `subprotocol ${state.subprotocol}`, state.extensions]
+    .filter(text => text !== '')
+    .join(', ');
+  const connected = `Connected to ${endpoint.host}${agreed ? ` (${agreed})` : ''}.`;
+  switch (state.health) {
+    case 'ok':
+      return connected;
+    case 'suspect':
+      return `${endpoint.host} did not answer a heartbeat; one more is tried.`;
+    case 'unverifiable':
+      return join(
+        connected,
+        'This peer has never answered a ping, so silence no longer ends the connection.',
+        'An application heartbeat (heartbeat.message) can tell a dead link.',
+      );
+  }
+}
+
+function after(
+  state: ConnectionState & { kind: 'waiting' | 'stopped' },
+  endpoint: Endpoint,
+): string {
+  const uptime = state.uptimeMs === undefined ? '' : ` after ${seconds(state.uptimeMs)}`;
+  return `${describeCause(state.cause, endpoint)}${uptime}.`;
+}
+
+const stopSentences: Readonly<Record<StopReason, (failures: number, rule: string) => string>> = {
+  'server-closed': () => 'The peer ended it on purpose, so it is not tried again.',
+  'fatal': (_failures, rule) => `Not tried again (rule: ${rule}).`,
+  'exhausted': failures => `Gave up after ${failures} failures in a row.`,
+  'disabled': () => 'Reconnecting is switched off (reconnect.enabled).',
+};
+
+function stopSentence({ why, failures, rule }: ConnectionState & { kind: 'stopped' }): string {
+  return stopSentences[why](failures, rule);
+}
+
+function join(...sentences: readonly (string | undefined)[]): string {
+  return sentences.filter(sentence => sentence !== undefined && sentence !== '').join(' ');
+}
+
+function seconds(ms: number): string {
+  return ms < 10_000 ? `${Number((ms / 1000).toFixed(1))} s` : `${Math.round(ms / 1000)} s`;
+}

@@ -1,0 +1,52 @@
+import type { Health } from './beat.ts';
+import type { Cause } from './cause.ts';
+
+/** Why nothing more is tried although the user has not asked to stop. */
+export type StopReason = 'server-closed' | 'fatal' | 'exhausted' | 'disabled';
+
+/** A failure and what was decided on it. */
+export interface Failure {
+  readonly cause: Cause;
+  /** The name of the rule that decided. */
+  readonly rule: string;
+  readonly advice?: string;
+  /** How long the connection had been open; absent where it never was. */
+  readonly uptimeMs?: number;
+}
+
+/** How far the retries have come. */
+export interface Attempts {
+  /** Failures in a row, this attempt not included. */
+  readonly failures: number;
+  /** How many end it; 0 is no limit. */
+  readonly limit: number;
+}
+
+/** The states of connection.md b.2. Moments are of the monotonic clock. */
+export type ConnectionState =
+  | { readonly kind: 'idle'; readonly cause?: Cause }
+  | ({ readonly kind: 'preparing' } & Attempts)
+  | ({ readonly kind: 'connecting'; readonly startedAt: number } & Attempts)
+  | {
+      readonly kind: 'open';
+      readonly openedAt: number;
+      readonly subprotocol: string;
+      readonly extensions: string;
+      readonly health: Health;
+    }
+  | { readonly kind: 'closing' }
+  | ({ readonly kind: 'waiting'; readonly dueAt: number; readonly delayMs: number } & Attempts &
+      Failure)
+  | ({ readonly kind: 'stopped'; readonly why: StopReason; readonly failures: number } & Failure)
+  | { readonly kind: 'disposed' };
+
+/** Whether the connection is trying to be, or is, open: what `disconnect` can end. */
+export function isLive(state: ConnectionState): boolean {
+  const { kind } = state;
+  return kind !== 'idle' && kind !== 'stopped' && kind !== 'disposed';
+}
+
+/** Whether nothing more will happen unless somebody asks for it. */
+export function isSettled(state: ConnectionState): boolean {
+  return state.kind === 'open' || !isLive(state);
+}

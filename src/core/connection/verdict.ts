@@ -1,0 +1,286 @@
+import { CauseCode, type Cause } from './cause.ts';
+import { CloseCode } from './closeCode.ts';
+import type { UserRule } from './options.ts';
+
+/** What is to be done after a failure, and why. */
+export interface Verdict {
+  /** `stop` ends quietly, `fail` ends as an error that needs the user. */
+  readonly action: 'retry' | 'stop' | 'fail';
+  /** The name of the rule that decided, for the user to see. */
+  readonly rule: string;
+  /** What the user can do; absent where waiting is all there is. */
+  readonly advice?: string;
+  /** With `retry`: after so many failures in a row by this rule, `fail`. */
+  readonly limit?: number;
+  /** With `retry`: the back-off begins at this many milliseconds, if it would begin lower. */
+  readonly initialMs?: number;
+  /** With `retry`: exactly this delay. */
+  readonly delayMs?: number;
+  /** With `retry`: the delay is at least a random number of milliseconds in this range. */
+  readonly spreadMs?: readonly [number, number];
+  /** Whether the failure is counted against the number of attempts. */
+  readonly counts: boolean;
+}
+
+/** What the decision may depend on, beside the cause. */
+export interface Circumstances {
+  readonly rules: readonly UserRule[];
+  /** The endpoint has been open and stable before. */
+  readonly provenGood: boolean;
+  readonly loopback: boolean;
+}
+
+type Outcome = Omit<Verdict, 'rule' | 'counts'>;
+
+interface Rule {
+  readonly name: string;
+  readonly matches: (cause: Cause) => boolean;
+  readonly outcome: Outcome;
+  /** Takes the place of `outcome` once the endpoint has been good. */
+  readonly provenGood?: Outcome;
+}
+
+const retry: Outcome = { action: 'retry' };
+const retryAtMost = (limit: number, advice?: string): Outcome => ({
+  ...retry,
+  limit,
+  ...(advice ? { advice } : {}),
+});
+const fail = (advice: string): Outcome => ({ action: 'fail', advice });
+
+const errors = (...codes: readonly string[]) => {
+  const set = new Set(codes);
+  return (cause: Cause) => cause.error !== undefined && set.has(cause.error);
+};
+const errorLike = (pattern: RegExp) => (cause: Cause) =>
+  cause.error !== undefined && pattern.test(cause.error);
+const says = (matches: (cause: Cause) => boolean, pattern: RegExp) => (cause: Cause) =>
+  matches(cause) && pattern.test(cause.message ?? '');
+const status = (...ranges: readonly (number | readonly [number, number])[]) => {
+  return (cause: Cause) => cause.status !== undefined && within(cause.status, ranges);
+};
+const close = (...ranges: readonly (number | readonly [number, number])[]) => {
+  // A code counts only where a close frame brought it; what we refused ourselves is an error.
+  return (cause: Cause) =>
+    (cause.kind === 'closeframe' || cause.kind === 'lost') &&
+    cause.phase === undefined &&
+    cause.close !== undefined &&
+    within(cause.close, ranges);
+};
+
+function within(value: number, ranges: readonly (number | readonly [number, number])[]): boolean {
+  return ranges.some(range =>
+    typeof range === 'number' ? value === range : value >= range[0] && value <= range[1],
+  );
+}
+
+const busySpread = [5000, 30_000] as const;
+const trustAdvice = 'Check the certificate; trust its authority with the setting tls.ca.';
+
+/** The built-in rules. The first that matches decides; errors go by code, never by their message. */
+const table: readonly Rule[] = [
+  { name: 'configuration', matches: c => c.kind === 'config', outcome: fail('') },
+  {
+    name: 'connect timeout',
+    matches: errors(CauseCode.ConnectTimeout),
+    outcome: { ...retry, advice: 'Raise connectTimeout if the endpoint is slow.' },
+  },
+  { name: 'heartbeat', matches: errors(CauseCode.HeartbeatTimeout), outcome: retry },
+  {
+    name: 'unknown host',
+    matches: errors('ENOTFOUND', 'EAI_NODATA'),
+    outcome: retryAtMost(3, 'Check the host name in the URL and your network.'),
+    provenGood: retry,
+  },
+  {
+    name: 'local resources',
+    matches: errors('EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS'),
+    outcome: { ...retry, initialMs: 10_000 },
+  },
+  {
+    name: 'clock',
+    matches: errors('CERT_NOT_YET_VALID'),
+    outcome: fail('Check the clock of this machine.'),
+  },
+  {
+    name: 'certificate',
+    matches: errorLike(
+      /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH)/,
+    ),
+    outcome: fail(trustAdvice),
+  },
+  {
+    name: 'TLS version or client certificate',
+    matches: errorLike(/^ERR_(SSL|TLS)_/),
+    outcome: fail('Check the TLS settings; the peer may ask for a client certificate (tls.cert).'),
+    provenGood: retryAtMost(3),
+  },
+  {
+    name: 'no TLS on this port',
+    matches: says(errors('EPROTO'), /wrong version number/i),
+    outcome: fail('This port does not speak TLS: use ws:// instead of wss://.'),
+  },
+  { name: 'TLS handshake', matches: errors('EPROTO'), outcome: retryAtMost(3) },
+  {
+    name: 'not HTTP',
+    matches: errorLike(/^HPE_/),
+    outcome: fail('What listens there does not speak HTTP/1.1: check the port.'),
+  },
+  {
+    name: 'message size',
+    matches: errors('WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'),
+    outcome: fail('Raise the setting maxMessageSize.'),
+  },
+  {
+    name: 'protocol error',
+    matches: c => c.kind === 'protocol',
+    outcome: retryAtMost(2, 'The peer or something on the way breaks the WebSocket protocol.'),
+  },
+  {
+    name: 'handshake refused by us',
+    matches: c => c.kind === 'connect' && c.phase === 'upgrade' && c.error === undefined,
+    outcome: fail('The peer answers, but not as a WebSocket server: check URL and subprotocols.'),
+  },
+  {
+    name: 'handshake not possible',
+    matches: errorLike(/^ERR_(INVALID|HTTP|UNESCAPED)_/),
+    outcome: fail('Check the URL, headers and subprotocols in the settings.'),
+  },
+  { name: 'network', matches: c => c.kind === 'connect' || c.kind === 'tls', outcome: retry },
+
+  {
+    name: 'HTTP: busy',
+    matches: status(429),
+    outcome: { ...retry, initialMs: 5000 },
+  },
+  {
+    name: 'HTTP: temporary',
+    matches: status(408, 425, 500, [502, 504], 507, 509, [520, 524], 527, 530),
+    outcome: retry,
+  },
+  {
+    name: 'HTTP: misdirected or interrupted',
+    matches: status(421, 499, 525, 526),
+    outcome: retryAtMost(3),
+  },
+  {
+    name: 'HTTP: not allowed',
+    matches: status(401, 403),
+    outcome: fail('Sign in: set the headers that the peer asks for, as Authorization.'),
+  },
+  {
+    name: 'HTTP: no such path',
+    matches: status(404, 410),
+    outcome: fail('Check the path of the URL.'),
+    provenGood: retryAtMost(5),
+  },
+  {
+    name: 'HTTP: no WebSocket there',
+    matches: status([200, 299]),
+    outcome: fail('The peer serves a page at this URL, not a WebSocket: check the path.'),
+    provenGood: retryAtMost(5),
+  },
+  {
+    name: 'HTTP: proxy or portal',
+    matches: status(407, 511),
+    outcome: fail('A proxy or a captive portal wants a login: see http.proxy in the settings.'),
+  },
+  {
+    name: 'HTTP: redirect',
+    matches: status([300, 399]),
+    outcome: fail('The peer redirects: use the new address, or switch on followRedirects.'),
+  },
+  {
+    name: 'HTTP: request refused',
+    matches: status([400, 499], 501, 505, 506),
+    outcome: fail('The peer does not accept this request: check URL, headers and subprotocols.'),
+  },
+  { name: 'HTTP: other', matches: c => c.kind === 'http', outcome: retry },
+
+  { name: 'closed normally', matches: close(CloseCode.Normal), outcome: { action: 'stop' } },
+  {
+    name: 'closed: our message was refused',
+    matches: close(1002, 1003, 1007, 1010),
+    outcome: retryAtMost(2, 'The peer refuses what we send: check onOpen and the heartbeat.'),
+  },
+  {
+    name: 'closed: not allowed',
+    matches: close(1008, 3000, 3003),
+    outcome: fail('The peer does not let us in: check credentials and what was sent.'),
+  },
+  {
+    name: 'closed: message too big',
+    matches: close(1009),
+    outcome: fail('The peer takes no message of that size: send smaller ones.'),
+  },
+  {
+    name: 'closed: busy',
+    matches: close(1013),
+    outcome: { ...retry, initialMs: 10_000, spreadMs: busySpread },
+  },
+  {
+    name: 'closed: restarting',
+    matches: close(1012),
+    outcome: { ...retry, spreadMs: busySpread },
+  },
+  { name: 'closed: 4429', matches: close(4429), outcome: { ...retry, initialMs: 5000 } },
+  { name: 'closed: 44xx, temporary', matches: close(4408, 4425), outcome: retry },
+  {
+    name: 'closed: 44xx',
+    matches: close([4400, 4499]),
+    outcome: fail('The peer gave a code that stands for a refused request.'),
+  },
+  { name: 'closed', matches: close([1000, 4999]), outcome: retry },
+];
+
+/** Decides what follows a failure: the user's rules first, then the built-in ones. */
+export function decide(cause: Cause, circumstances: Circumstances): Verdict {
+  const own = circumstances.rules.find(rule => matchesUserRule(rule, cause));
+  if (own) {
+    return {
+      action: own.action,
+      rule: `reconnect.rules: ${nameOfUserRule(own)}`,
+      counts: own.counts ?? true,
+      ...(own.delayMs === undefined ? {} : { delayMs: own.delayMs }),
+    };
+  }
+  const rule = table.find(candidate => candidate.matches(cause));
+  if (!rule) {
+    return { ...retry, rule: 'other', counts: true };
+  }
+  const outcome = (circumstances.provenGood && rule.provenGood) || rule.outcome;
+  const { spreadMs, ...rest } = outcome;
+  // Clients that were cut off together must spread; a server on this machine has no herd.
+  const spread = spreadMs && !circumstances.loopback ? { spreadMs } : {};
+  return { ...rest, ...spread, rule: rule.name, counts: true };
+}
+
+/** Whether a rule of the user's speaks of this cause. */
+function matchesUserRule(rule: UserRule, cause: Cause): boolean {
+  if (rule.error !== undefined) {
+    return cause.error !== undefined && (rule.error === '*' || rule.error === cause.error);
+  }
+  if (rule.status !== undefined) {
+    return cause.status !== undefined && inUserRange(rule.status, cause.status);
+  }
+  const isClose = cause.close !== undefined && cause.error === undefined;
+  return rule.close !== undefined && isClose && inUserRange(rule.close, cause.close);
+}
+
+function inUserRange(range: number | string, value: number): boolean {
+  if (typeof range === 'number' || range === '*') {
+    return range === '*' || range === value;
+  }
+  const [from = NaN, to = from] = range.split('-').map(Number);
+  return value >= from && value <= to;
+}
+
+function nameOfUserRule({ close, status, error, action }: UserRule): string {
+  const [what, value] =
+    error !== undefined
+      ? ['error', error]
+      : status !== undefined
+        ? ['status', status]
+        : ['close', close ?? '*'];
+  return `${what} ${value} → ${action}`;
+}

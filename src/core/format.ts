@@ -1,0 +1,109 @@
+const prefixes = ['', 'k', 'M', 'G', 'T'];
+
+/** Numbers, sizes and times as users read them, in the manner of one locale but always with 0-9. */
+export class Formats {
+  readonly #count: Intl.NumberFormat;
+  readonly #oneDigit: Intl.NumberFormat;
+  readonly #clock: Intl.DateTimeFormat;
+  readonly #moment: Intl.DateTimeFormat;
+  readonly #units: Readonly<Record<'day' | 'hour' | 'minute' | 'second', Intl.NumberFormat>>;
+
+  /** @param timeZone an IANA name; the local time zone where it is not given */
+  constructor(locale: string, timeZone?: string) {
+    const numberingSystem = 'latn';
+    const zone = timeZone === undefined ? {} : { timeZone };
+    const unit = (unit: string) =>
+      new Intl.NumberFormat(locale, {
+        ...{ numberingSystem, style: 'unit', unit, unitDisplay: 'narrow' },
+      });
+    this.#count = new Intl.NumberFormat(locale, { numberingSystem, maximumFractionDigits: 0 });
+    this.#oneDigit = new Intl.NumberFormat(locale, {
+      ...{ numberingSystem, minimumFractionDigits: 1, maximumFractionDigits: 1 },
+    });
+    this.#clock = new Intl.DateTimeFormat(locale, {
+      ...{ ...zone, numberingSystem, hourCycle: 'h23' },
+      ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 },
+    });
+    this.#moment = new Intl.DateTimeFormat(locale, {
+      ...{ ...zone, numberingSystem, hourCycle: 'h23', timeZoneName: 'short' },
+      ...{ year: 'numeric', month: 'short', day: 'numeric' },
+      ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 },
+    });
+    this.#units = {
+      day: unit('day'),
+      hour: unit('hour'),
+      minute: unit('minute'),
+      second: unit('second'),
+    };
+  }
+
+  /** `1,204` */
+  count(value: number): string {
+    return this.#count.format(value);
+  }
+
+  /** `87 B`, `1.2 kB`, `5.0 MB`: powers of 1000. */
+  bytes(byteLength: number): string {
+    const { digits, prefix } = this.#scaled(byteLength);
+    return `${digits} ${prefix}B`;
+  }
+
+  /** `12`, `1.2k`, `35.0k`: per second or whatever the caller says after it. */
+  rate(perSecond: number): string {
+    const { digits, prefix } = this.#scaled(perSecond);
+    return digits + prefix;
+  }
+
+  /** A short span: `0.4 ms`, `23 ms`, `1.2 s`. */
+  latency(ms: number): string {
+    if (ms >= 999.5) {
+      return `${this.#oneDigit.format(ms / 1000)} s`;
+    }
+    return `${ms < 9.95 ? this.#oneDigit.format(ms) : this.count(ms)} ms`;
+  }
+
+  /** A span in its two largest units, cut, not rounded: `4s`, `1m 20s`, `3d 4h`. */
+  span(ms: number): string {
+    const seconds = Math.max(0, Math.floor(ms / 1000));
+    const { day, hour, minute, second } = this.#units;
+    const parts = [
+      { value: Math.floor(seconds / 86_400), unit: day },
+      { value: Math.floor(seconds / 3600) % 24, unit: hour },
+      { value: Math.floor(seconds / 60) % 60, unit: minute },
+      { value: seconds % 60, unit: second },
+    ];
+    const largest = Math.min(
+      parts.findIndex(({ value }, at) => value > 0 || at === parts.length - 1),
+      parts.length - 1,
+    );
+    return parts
+      .slice(largest, largest + 2)
+      .filter(({ value }, at) => at === 0 || value > 0)
+      .map(({ value, unit }) => unit.format(value))
+      .join(' ');
+  }
+
+  /** The time of day to the millisecond: `12:03:04.123`. */
+  clock(at: number): string {
+    return this.#clock.format(at);
+  }
+
+  /** Date, time and time zone, in full. */
+  moment(at: number): string {
+    return this.#moment.format(at);
+  }
+
+  #scaled(value: number): { digits: string; prefix: string } {
+    if (value < 999.5) {
+      return { digits: this.count(value), prefix: '' };
+    }
+    let scaled = value;
+    let power = 0;
+    // 999.95 would be written as 1000.0, which the next prefix says shorter.
+    while (scaled >= 999.95 && power < prefixes.length - 1) {
+      scaled /= 1000;
+      power++;
+    }
+    return { digits: this.#oneDigit.format(scaled), prefix: prefixes[power] ?? '' };
+  }
+}

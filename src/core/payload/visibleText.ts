@@ -1,0 +1,64 @@
+/**
+ * Characters that draw nothing or move others: control characters, lone surrogates, invisible and
+ * bidirectional format characters, line separators other than newline, interlinear marks.
+ */
+const hidden = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
+
+/** The same, but for tab and newline, which a view of several lines draws as such. */
+const hiddenInLines =
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
+
+const joinsBefore = /(?!\p{ASCII})[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+const joinsAfter = /^(?!\p{ASCII})[\p{L}\p{M}\p{Extended_Pictographic}]/u;
+const takesVariation = /\p{Emoji}$/u;
+
+/**
+ * Shows what a stranger's text holds: nothing in the result is invisible, and nothing in it
+ * reorders what stands beside it. Newlines and tabs stay.
+ */
+export function visibleText(text: string): string {
+  return text.replace(hiddenInLines, visibleCharacter);
+}
+
+/** Like `visibleText`, on one line: newlines become ↵ and tabs ⇥. */
+export function visibleLine(text: string): string {
+  return text.replace(/\r\n/g, '\n').replace(hidden, visibleCharacter);
+}
+
+function visibleCharacter(character: string, offset: number, text: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) {
+    return visibleControl(character, offset, text);
+  }
+  if (code === 0x7f) {
+    return '␡';
+  }
+  return isNeeded(code, offset, text)
+    ? character
+    : `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+}
+
+function visibleControl(character: string, offset: number, text: string): string {
+  if (character === '\n') {
+    return '↵';
+  }
+  if (character === '\t') {
+    return '⇥';
+  }
+  if (character === '\r' && text[offset + 1] === '\n') {
+    return '';
+  }
+  return String.fromCharCode(0x2400 + character.charCodeAt(0));
+}
+
+/**
+ * Joiners and variation selectors belong to the spelling of emoji and of Persian and Indic words.
+ * Between other characters they only hide something.
+ */
+function isNeeded(code: number, offset: number, text: string): boolean {
+  const before = text.slice(Math.max(0, offset - 2), offset);
+  if (code === 0x200c || code === 0x200d) {
+    return joinsBefore.test(before) && joinsAfter.test(text.slice(offset + 1, offset + 3));
+  }
+  return (code === 0xfe0e || code === 0xfe0f) && takesVariation.test(before);
+}

@@ -1,0 +1,191 @@
+import * as v from 'valibot';
+import { answerMatcher } from '../connection/heartbeat.ts';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** One setting: what it may be, and what it is where nothing valid is set. */
+export interface Setting<T> {
+  readonly check: v.GenericSchema<unknown, T>;
+  /** What is allowed, to be read after "must be". */
+  readonly allowed: string;
+  readonly fallback: T;
+  /** The manifest's JSON schema for it, less its description, order and scope. */
+  readonly schema: JsonSchema;
+  /** Whether a connection in `connections` may override it. */
+  readonly perConnection: boolean;
+}
+
+function setting<T>(
+  check: v.GenericSchema<unknown, T>,
+  allowed: string,
+  fallback: T,
+  schema: JsonSchema,
+): Setting<T> {
+  return {
+    check,
+    allowed,
+    fallback,
+    schema: { ...schema, default: fallback },
+    perConnection: true,
+  };
+}
+
+/** The same setting, but one for the whole window. */
+export function forWindow<T>(own: Setting<T>): Setting<T> {
+  return { ...own, perConnection: false };
+}
+
+export function flag(fallback: boolean): Setting<boolean> {
+  return setting(v.boolean(), 'true or false', fallback, { type: 'boolean' });
+}
+
+/** A number; durations are in seconds. */
+export function number(fallback: number, minimum: number, maximum: number): Setting<number> {
+  const check = v.pipe(v.number(), v.minValue(minimum), v.maxValue(maximum));
+  const allowed = `a number from ${minimum} to ${maximum}`;
+  return setting(check, allowed, fallback, { type: 'number', minimum, maximum });
+}
+
+export function integer(fallback: number, minimum: number, maximum: number): Setting<number> {
+  const check = v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
+  const allowed = `a whole number from ${minimum} to ${maximum}`;
+  return setting(check, allowed, fallback, { type: 'integer', minimum, maximum });
+}
+
+export function text(): Setting<string> {
+  return setting(v.string(), 'a text', '', { type: 'string' });
+}
+
+export function choice<const T extends readonly string[]>(
+  values: T,
+  fallback: T[number],
+): Setting<T[number]> {
+  const check: v.GenericSchema<unknown, T[number]> = v.picklist(values);
+  const allowed = values.map(value => `"${value}"`).join(' or ');
+  return setting(check, allowed, fallback, { type: 'string', enum: values });
+}
+
+/** What answers an application heartbeat: a text or a regular expression that compiles. */
+export function answerPattern(): Setting<string> {
+  const compiles = (expect: string) => {
+    try {
+      answerMatcher(expect);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const check = v.pipe(v.string(), v.check(compiles));
+  return setting(check, 'a text, or a valid /regular expression/', '', { type: 'string' });
+}
+
+/** RFC 9110, section 5.6.2: what header names and subprotocols may consist of. */
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const distinct = (values: string[]) => new Set(values).size === values.length;
+
+export function subprotocols(): Setting<readonly string[]> {
+  const check = v.pipe(v.array(v.pipe(v.string(), v.regex(token))), v.check(distinct));
+  return setting(check, 'a list of different subprotocol names without spaces', [], {
+    type: 'array',
+    items: { type: 'string', pattern: token.source },
+    uniqueItems: true,
+  });
+}
+
+export type Headers = Readonly<Record<string, string>>;
+
+export function headers(): Setting<Headers> {
+  const name = v.pipe(v.string(), v.regex(token));
+  const value = v.pipe(v.string(), v.regex(/^[^\r\n\0]*$/));
+  return setting(
+    v.record(name, value),
+    'header names with texts of one line',
+    {},
+    {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+    },
+  );
+}
+
+/** A message in settings: a text, or an object that says how the message is written. */
+export type MessageSetting =
+  string | { readonly text: string } | { readonly json: unknown } | { readonly base64: string };
+
+const messageForms = {
+  text: { type: 'string' },
+  json: {},
+  base64: { type: 'string', pattern: '^[A-Za-z0-9+/]*={0,2}$' },
+} as const;
+
+export function messages(): Setting<readonly MessageSetting[]> {
+  const message = v.union([
+    v.string(),
+    v.strictObject({ text: v.string() }),
+    v.strictObject({ json: v.unknown() }),
+    v.strictObject({ base64: v.pipe(v.string(), v.base64()) }),
+  ]);
+  const allowed = 'a list of texts or of { "text": … }, { "json": … } or { "base64": … }';
+  return setting(v.array(message), allowed, [], {
+    type: 'array',
+    items: {
+      anyOf: [
+        { type: 'string' },
+        ...Object.entries(messageForms).map(([key, form]) => ({
+          type: 'object',
+          properties: { [key]: form },
+          required: [key],
+          additionalProperties: false,
+        })),
+      ],
+    },
+  });
+}
+
+/** A rule of the user's as settings have it; its `delay` is in seconds. */
+export interface RuleSetting {
+  readonly close?: number | string | undefined;
+  readonly status?: number | string | undefined;
+  readonly error?: string | undefined;
+  readonly action: 'retry' | 'stop';
+  readonly delay?: number | undefined;
+  /** Only presets set it. */
+  readonly counts?: boolean | undefined;
+}
+
+const range = '^(\\*|[0-9]{3,4}(-[0-9]{3,4})?)$';
+
+export function rules(): Setting<readonly RuleSetting[]> {
+  const codes = v.union([
+    v.pipe(v.number(), v.integer()),
+    v.pipe(v.string(), v.regex(RegExp(range))),
+  ]);
+  const what = {
+    action: v.picklist(['retry', 'stop']),
+    delay: v.optional(v.pipe(v.number(), v.minValue(0))),
+  };
+  const rule = v.union([
+    v.strictObject({ close: codes, ...what }),
+    v.strictObject({ status: codes, ...what }),
+    v.strictObject({ error: v.string(), ...what }),
+  ]);
+  const allowed =
+    'a list of rules with one of "close", "status" or "error", an "action" of "retry" or "stop", ' +
+    'and perhaps a "delay" in seconds';
+  const code = { type: ['integer', 'string'], pattern: range };
+  return setting(v.array(rule), allowed, [], {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        close: code,
+        status: code,
+        error: { type: 'string' },
+        action: { type: 'string', enum: ['retry', 'stop'] },
+        delay: { type: 'number', minimum: 0 },
+      },
+      required: ['action'],
+      additionalProperties: false,
+    },
+  });
+}

@@ -1,0 +1,114 @@
+import * as v from 'valibot';
+import {
+  answerPattern,
+  choice,
+  flag,
+  forWindow,
+  headers,
+  integer,
+  messages,
+  number,
+  rules,
+  subprotocols,
+  text,
+  type Setting,
+} from './setting.ts';
+
+export const settingsSection = 'websocketMonitor';
+
+const day = 86_400;
+
+/**
+ * Every setting but `url` and `connections`, by its key below `websocketMonitor`.
+ * `test/unit/manifest.test.ts` fails where package.json says anything else.
+ */
+export const settingsTable = {
+  'autoConnect': flag(false),
+  'preset': choice(['default', 'classic'], 'default'),
+  'subprotocols': subprotocols(),
+  'headers': headers(),
+  'onOpen': messages(),
+  'connectTimeout': number(10, 0.1, 600),
+  'closeTimeout': number(3, 0.1, 60),
+  'maxMessageSize': integer(67_108_864, 1024, 1_073_741_824),
+  'compression': flag(true),
+  'followRedirects': flag(false),
+  'reconnect.enabled': flag(true),
+  'reconnect.initialDelay': number(1, 0, day),
+  'reconnect.factor': number(2, 1, 100),
+  'reconnect.maxDelay': number(30, 0, day),
+  'reconnect.jitter': number(0.5, 0, 1),
+  'reconnect.maxAttempts': integer(10, 0, 1_000_000),
+  'reconnect.maxAttemptsAfterSuccess': integer(0, 0, 1_000_000),
+  'reconnect.stableAfter': number(10, 0, day),
+  'reconnect.rules': rules(),
+  'heartbeat.ping': flag(true),
+  'heartbeat.interval': number(20, 1, day),
+  'heartbeat.timeout': number(10, 0.1, day),
+  'heartbeat.message': text(),
+  'heartbeat.messageInterval': number(10, 0.1, day),
+  'heartbeat.expect': answerPattern(),
+  'tls.rejectUnauthorized': flag(true),
+  'tls.ca': text(),
+  'tls.cert': text(),
+  'tls.key': text(),
+  'tls.passphrase': text(),
+  'tls.servername': text(),
+  'history.maxMessages': forWindow(integer(10_000_000, 100, 1_000_000_000)),
+  'history.maxMegabytes': forWindow(integer(2048, 1, 1_048_576)),
+  'output.enabled': forWindow(flag(true)),
+  'output.maxCharacters': forWindow(integer(2000, 1, 100_000)),
+  'statusBar.showRate': forWindow(flag(true)),
+} satisfies Readonly<Record<string, Setting<unknown>>>;
+
+type Table = typeof settingsTable;
+export type SettingKey = keyof Table;
+export const settingKeys = Object.keys(settingsTable) as readonly SettingKey[];
+
+/** The value of every setting of the table. */
+export type SettingValues = { readonly [K in SettingKey]: Table[K]['fallback'] };
+
+export function settingOf(key: SettingKey): Setting<SettingValues[SettingKey]> {
+  return settingsTable[key];
+}
+
+/** Why `value` will not do for `own`, as a clause; `undefined` where it will. */
+export function problemWith(own: Setting<unknown>, value: unknown): string | undefined {
+  if (v.is(own.check, value)) {
+    return undefined;
+  }
+  return `must be ${own.allowed}, but is ${shown(value)}`;
+}
+
+function shown(value: unknown): string {
+  const json = JSON.stringify(value) as string | undefined;
+  const safe = json ?? String(value);
+  return safe.length > 80 ? `${safe.slice(0, 80)}…` : safe;
+}
+
+/** What a preset sets; a key that the user sets wins over it. */
+export const presets: Readonly<Record<SettingValues['preset'], Partial<SettingValues>>> = {
+  default: {},
+  // The client of the blog post: connection.md, section b.13.
+  classic: {
+    'onOpen': ['start'],
+    'reconnect.initialDelay': 2,
+    'reconnect.factor': 1,
+    'reconnect.maxDelay': 2,
+    'reconnect.jitter': 0,
+    'reconnect.maxAttempts': 11,
+    'reconnect.maxAttemptsAfterSuccess': 11,
+    'reconnect.stableAfter': Infinity,
+    'reconnect.rules': [
+      { error: 'ECONNREFUSED', action: 'retry' },
+      { error: '*', action: 'stop' },
+      { status: '*', action: 'stop' },
+      { close: 1006, action: 'retry', counts: false },
+      { close: '*', action: 'stop' },
+    ],
+    'heartbeat.interval': 20,
+    'heartbeat.timeout': 20,
+    'heartbeat.message': 'ping',
+    'heartbeat.messageInterval': 10,
+  },
+};

@@ -1,0 +1,112 @@
+import { env, Uri, window, workspace, type ExtensionContext } from 'vscode';
+import { Formats } from './core/format.ts';
+import { connect, connectUnasked } from './host/commands/connect.ts';
+import {
+  clear,
+  disconnect,
+  openMonitor,
+  reconnect,
+  showActions,
+} from './host/commands/connectionCommands.ts';
+import { deleteSecret, storeSecret } from './host/commands/secretCommands.ts';
+import { send } from './host/commands/send.ts';
+import { registerCommands } from './host/commands.ts';
+import { Connections } from './host/connections.ts';
+import { ContextKeys } from './host/contextKeys.ts';
+import { Demo } from './host/demo.ts';
+import { prepareHandshake } from './host/handshake.ts';
+import { MessagesChannel } from './host/messageOutput.ts';
+import { RecentUrls } from './host/recentUrls.ts';
+import { Secrets } from './host/secrets.ts';
+import { SettingsService } from './host/settings.ts';
+import { followSettings } from './host/settingsFollower.ts';
+import { StatusBar } from './host/statusBar.ts';
+import { MonitorPanel } from './host/webview/monitorPanel.ts';
+import { connectionRequests } from './host/webview/requests.ts';
+import { createCaptureService } from './node/captureClient.ts';
+import { systemClock } from './node/systemClock.ts';
+import { CommandId, ContextKey, InternalCommandId } from './shared/ids.ts';
+
+/** Ends what outlives a window only by accident; set while the extension is active. */
+let end: (() => Promise<void>) | undefined;
+
+/** Puts the parts together and hands them to each other. */
+export function activate(context: ExtensionContext): void {
+  const { extensionUri, globalState } = context;
+  const log = window.createOutputChannel('WebSocket Monitor', { log: true });
+  const settings = new SettingsService(log);
+  const output = new MessagesChannel(systemClock, settings);
+  const secrets = new Secrets(context);
+  const captures = createCaptureService({
+    workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
+    folder: Uri.joinPath(context.globalStorageUri, 'captures').fsPath,
+    clock: systemClock,
+    log,
+  });
+  const connections = new Connections({
+    clock: systemClock,
+    log,
+    random: Math.random,
+    openCapture: captures.open,
+    // Loaded with the first attempt, because it is most of what there is to load.
+    prepare: async profile => {
+      const [{ openWsTransport }, handshake] = await Promise.all([
+        import('./node/wsTransport.ts'),
+        prepareHandshake(profile, secrets),
+      ]);
+      return listener => openWsTransport(handshake, listener);
+    },
+    output,
+  });
+  const keys = new ContextKeys();
+  const demo = new Demo(
+    async () => (await import('./node/demoServer.ts')).startDemoServer(),
+    isRunning => keys.set(ContextKey.DemoRunning, isRunning),
+  );
+  const panel = new MonitorPanel({
+    root: extensionUri,
+    clock: systemClock,
+    log,
+    connections,
+    handlers: connectionRequests(connections, () => output.show()),
+    onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),
+  });
+  const recent = new RecentUrls(globalState);
+  const parts = { connections, settings, recent, demo, panel };
+  context.subscriptions.push(
+    ...[log, settings, output, connections, demo, panel],
+    new StatusBar(connections, settings, systemClock, new Formats(env.language)),
+    connections.onDidChange(() => keys.setFrom(connections)),
+    settings.onDidChange(() => followSettings(connections, settings)),
+    workspace.onDidGrantWorkspaceTrust(() => connectUnasked(parts)),
+    registerCommands(
+      {
+        [CommandId.Connect]: target => connect(parts, target),
+        [CommandId.Disconnect]: target => disconnect(connections, target),
+        [CommandId.Reconnect]: target => reconnect(connections, target),
+        [CommandId.OpenMonitor]: target => openMonitor(connections, panel, target),
+        [CommandId.ShowMessages]: () => output.show(),
+        [CommandId.ShowLog]: () => log.show(),
+        [CommandId.Send]: target => send(connections, target),
+        [CommandId.Clear]: target => clear(connections, target),
+        [CommandId.ToggleFollow]: () => panel.toggleFollow(),
+        [CommandId.StartDemoServer]: () => demo.startAndOffer(),
+        [CommandId.StopDemoServer]: () => demo.stop(),
+        [CommandId.StoreSecret]: target => storeSecret(secrets, target),
+        [CommandId.DeleteSecret]: target => deleteSecret(secrets, target),
+        [InternalCommandId.ShowActions]: () => showActions(connections),
+      },
+      log,
+    ),
+  );
+  end = () => {
+    connections.dispose();
+    return captures.dispose();
+  };
+  connectUnasked(parts);
+}
+
+/** The editor waits for the result, so that the last messages are stored. */
+export function deactivate(): Promise<void> | undefined {
+  return end?.();
+}

@@ -1,0 +1,49 @@
+import { CancellationError, commands, l10n, window, type LogOutputChannel } from 'vscode';
+import { messageOf, UserError } from '../core/base/errors.ts';
+import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
+import type { CommandId, InternalCommandId } from '../shared/ids.ts';
+
+/** One handler for every command: a command without one does not compile. */
+export type CommandHandlers = Readonly<
+  Record<CommandId | InternalCommandId, (target?: unknown) => unknown>
+>;
+
+/**
+ * Registers all commands. A failure of one that was run without arguments, as from the palette, is
+ * shown; one that was run with arguments, as from code, rejects with the same sentence.
+ */
+export function registerCommands(handlers: CommandHandlers, log: LogOutputChannel): Disposable {
+  const store = new DisposableStore();
+  for (const [id, handler] of Object.entries(handlers)) {
+    store.add(
+      commands.registerCommand(id, async (target?: unknown) => {
+        try {
+          return await handler(target);
+        } catch (error) {
+          if (error instanceof CancellationError) {
+            return undefined;
+          }
+          if (target !== undefined) {
+            throw error;
+          }
+          await report(id, error, log);
+          return undefined;
+        }
+      }),
+    );
+  }
+  return store;
+}
+
+async function report(id: string, error: unknown, log: LogOutputChannel): Promise<void> {
+  if (error instanceof UserError) {
+    void window.showErrorMessage(error.message);
+    return;
+  }
+  log.error(`${id} failed`, error);
+  const showLog = l10n.t('Show Log');
+  const text = l10n.t('WebSocket Monitor: {0}', messageOf(error));
+  if ((await window.showErrorMessage(text, showLog)) === showLog) {
+    log.show();
+  }
+}

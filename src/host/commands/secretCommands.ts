@@ -1,0 +1,66 @@
+import { CancellationError, l10n, window } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import type { Secrets } from '../secrets.ts';
+
+/** Asks for a secret's value and stores it. The value is never an argument, so that none is logged. */
+export async function storeSecret(secrets: Secrets, target?: unknown): Promise<void> {
+  const name = nameIn(target) ?? (await askName());
+  const value = await window.showInputBox({
+    title: l10n.t('Store Secret {0}', name),
+    prompt: l10n.t('The value; settings use it as {0}', '${' + `secret:${name}}`),
+    password: true,
+    ignoreFocusOut: true,
+  });
+  if (value === undefined) {
+    throw new CancellationError();
+  }
+  await secrets.store(name, value);
+  void window.showInformationMessage(l10n.t('The secret "{0}" is stored.', name));
+}
+
+export async function deleteSecret(secrets: Secrets, target?: unknown): Promise<void> {
+  const { names } = secrets;
+  const given = nameIn(target);
+  if (given !== undefined && !names.includes(given)) {
+    throw new UserError(l10n.t('There is no secret "{0}".', given));
+  }
+  if (names.length === 0) {
+    throw new UserError(l10n.t('No secret is stored.'));
+  }
+  const name =
+    given ?? (await window.showQuickPick(names, { placeHolder: l10n.t('Delete which secret?') }));
+  if (name === undefined) {
+    throw new CancellationError();
+  }
+  await secrets.delete(name);
+  void window.showInformationMessage(l10n.t('The secret "{0}" is deleted.', name));
+}
+
+const validName = /^[\w.-]{1,100}$/;
+
+function nameIn(target: unknown): string | undefined {
+  if (target === undefined) {
+    return undefined;
+  }
+  if (typeof target !== 'string' || !validName.test(target)) {
+    throw new UserError(problem());
+  }
+  return target;
+}
+
+async function askName(): Promise<string> {
+  const name = await window.showInputBox({
+    title: l10n.t('Store Secret'),
+    prompt: l10n.t('A name for the secret'),
+    ignoreFocusOut: true,
+    validateInput: text => (validName.test(text) ? undefined : problem()),
+  });
+  if (name === undefined) {
+    throw new CancellationError();
+  }
+  return name;
+}
+
+function problem(): string {
+  return l10n.t('A name has 1 to 100 letters, digits, dots, hyphens or underscores.');
+}

@@ -1,0 +1,40 @@
+import { labelOf, sentenceOf, severityOf, wordOf } from '../core/connection/report.ts';
+import { isLive } from '../core/connection/state.ts';
+import type { ConnectionView } from '../shared/protocol.ts';
+import type { MonitoredConnection } from './monitoredConnection.ts';
+
+/**
+ * A snapshot of one connection for the page. Spans rather than moments, because the page may run on
+ * another machine with another clock.
+ *
+ * @param now of the wall clock; @param monotonicNow of the monotonic clock
+ */
+export function connectionView(
+  monitored: MonitoredConnection,
+  now: number,
+  monotonicNow: number,
+): ConnectionView {
+  const { id, name, connection, capture, received, sent } = monitored;
+  const { state, latencyMs } = connection;
+  const { endpoint } = connection.options;
+  return {
+    id,
+    name,
+    url: endpoint.display,
+    state: wordOf(state),
+    severity: severityOf(state),
+    label: labelOf(state),
+    cause: sentenceOf(state, endpoint),
+    ...(state.kind === 'waiting' ? { retryInMs: Math.max(0, state.dueAt - monotonicNow) } : {}),
+    ...(state.kind === 'open' ? { openForMs: monotonicNow - state.openedAt } : {}),
+    subprotocol: state.kind === 'open' ? state.subprotocol : '',
+    receivedRate: received.rate(now),
+    received: received.total,
+    sent: sent.total,
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    extent: capture.extent,
+    storage: capture.storage,
+    canConnect: !isLive(state) || state.kind === 'waiting',
+    canDisconnect: isLive(state),
+  };
+}

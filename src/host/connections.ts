@@ -1,0 +1,75 @@
+import { l10n } from 'vscode';
+import { UserError } from '../core/base/errors.ts';
+import { Emitter, type Event } from '../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
+import { isLive } from '../core/connection/state.ts';
+import { uniqueName, type Profile } from '../core/settings/profile.ts';
+import { MonitoredConnection, type MonitorPorts } from './monitoredConnection.ts';
+
+/** Every connection of this window, by the order in which it was first asked for. */
+export class Connections implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #ports: MonitorPorts;
+  readonly #all: MonitoredConnection[] = [];
+  readonly #onDidChange: Emitter<MonitoredConnection>;
+
+  /** Anything that is shown of a connection has changed; at most 20 times a second for each. */
+  readonly onDidChange: Event<MonitoredConnection>;
+
+  constructor(ports: MonitorPorts) {
+    this.#ports = ports;
+    this.#onDidChange = this.#store.add(
+      new Emitter<MonitoredConnection>(error => ports.log.error('A listener failed', error)),
+    );
+    this.onDidChange = this.#onDidChange.event;
+  }
+
+  get all(): readonly MonitoredConnection[] {
+    return this.#all;
+  }
+
+  get live(): readonly MonitoredConnection[] {
+    return this.#all.filter(({ connection }) => isLive(connection.state));
+  }
+
+  /** The connection with this id or name. */
+  find(idOrName: string): MonitoredConnection | undefined {
+    return (
+      this.#all.find(({ id }) => id === idOrName) ?? this.#all.find(({ name }) => name === idOrName)
+    );
+  }
+
+  /** @throws UserError where there is none, naming those that there are */
+  get(idOrName: string): MonitoredConnection {
+    const found = this.find(idOrName);
+    if (found) {
+      return found;
+    }
+    const names = this.#all.map(({ name }) => `"${name}"`).join(', ');
+    throw new UserError(
+      names === ''
+        ? l10n.t('There is no connection "{0}": none was made in this window yet.', idOrName)
+        : l10n.t('There is no connection "{0}". There are: {1}.', idOrName, names),
+    );
+  }
+
+  /** The connection for `profile`: the one that is there already, with this profile, or a new one. */
+  open(profile: Profile): MonitoredConnection {
+    const known = this.#all.find(({ name }) => name === profile.name);
+    if (known?.profile.url === profile.url) {
+      known.setProfile(profile);
+      return known;
+    }
+    const name = uniqueName(profile.name, this.#all);
+    const id = `c${this.#all.length + 1}`;
+    const monitored = new MonitoredConnection(id, { ...profile, name }, this.#ports);
+    this.#all.push(this.#store.add(monitored));
+    this.#store.add(monitored.onDidChange(() => this.#onDidChange.fire(monitored)));
+    this.#onDidChange.fire(monitored);
+    return monitored;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}

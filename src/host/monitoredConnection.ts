@@ -1,0 +1,173 @@
+import type { Clock } from '../core/base/clock.ts';
+import { Emitter, type Event } from '../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
+import type { Logger } from '../core/base/logger.ts';
+import type { Capture, OpenCapture } from '../core/capture/capture.ts';
+import { directionOf, flagsOf, isMessage } from '../core/capture/record.ts';
+import { Connection } from '../core/connection/connection.ts';
+import { sentenceOf, severityOf, stateRow, type StateRow } from '../core/connection/report.ts';
+import type { ConnectionState } from '../core/connection/state.ts';
+import type { Dial } from '../core/connection/transport.ts';
+import { RateMeter } from '../core/metrics/rateMeter.ts';
+import { connectionOptions } from '../core/settings/connectionOptions.ts';
+import type { Profile } from '../core/settings/profile.ts';
+import type { SettingKey, SettingValues } from '../core/settings/settingsTable.ts';
+
+/** Where the lines for the output channel go. */
+export interface MessageOutput {
+  message(at: number, name: string, flags: number, payload: Uint8Array): void;
+  state(at: number, name: string, row: StateRow): void;
+}
+
+export interface MonitorPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly openCapture: OpenCapture;
+  readonly prepare: (profile: Profile) => Promise<Dial>;
+  readonly output: MessageOutput;
+}
+
+/** Settings that take effect with the next opening handshake only. */
+const handshakeKeys: readonly SettingKey[] = [
+  'subprotocols',
+  'headers',
+  'compression',
+  'maxMessageSize',
+  'followRedirects',
+  'tls.rejectUnauthorized',
+  'tls.ca',
+  'tls.cert',
+  'tls.key',
+  'tls.passphrase',
+  'tls.servername',
+];
+
+const stateFlags = flagsOf('state', 'in');
+const encoder = new TextEncoder();
+
+/** One connection with what is kept and counted of it. */
+export class MonitoredConnection implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #ports: MonitorPorts;
+  readonly #onDidChange: Emitter<undefined>;
+  #profile: Profile;
+
+  readonly id: string;
+  readonly connection: Connection;
+  readonly capture: Capture;
+  readonly received = new RateMeter();
+  readonly sent = new RateMeter();
+  /** Anything that is shown of it has changed, traffic included; fires at most 20 times a second. */
+  readonly onDidChange: Event<undefined>;
+
+  constructor(id: string, profile: Profile, ports: MonitorPorts) {
+    this.id = id;
+    this.#profile = profile;
+    this.#ports = ports;
+    this.#onDidChange = this.#store.add(
+      new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
+    );
+    this.onDidChange = this.#onDidChange.event;
+    const options = connectionOptions(profile);
+    this.capture = this.#store.add(
+      ports.openCapture({
+        name: profile.name,
+        url: options.endpoint.display,
+        ...captureLimits(profile.values),
+      }),
+    );
+    this.connection = this.#store.add(
+      new Connection(options, {
+        ...ports,
+        prepare: () => ports.prepare(this.#profile),
+        traffic: {
+          append: (at, flags, payload) => this.#append(at, flags, payload),
+        },
+      }),
+    );
+    const changed = () => this.#onDidChange.fire(undefined);
+    this.#store.add(this.connection.onDidChangeState(state => this.#record(state)));
+    this.#store.add(this.capture.onDidChange(changed));
+    this.#store.add(this.capture.onDidChangeStorage(changed));
+    this.#store.add(this.capture.onDidChangePressure(isHigh => this.connection.setPaused(isHigh)));
+  }
+
+  get name(): string {
+    return this.#profile.name;
+  }
+
+  get profile(): Profile {
+    return this.#profile;
+  }
+
+  /** Takes changed settings. Returns whether some of them wait for a reconnect. */
+  setProfile(profile: Profile): boolean {
+    const before = this.#profile;
+    this.#profile = profile;
+    this.capture.setLimits(captureLimits(profile.values));
+    if (sameSettings(before, profile)) {
+      return false;
+    }
+    this.connection.setOptions(connectionOptions(profile));
+    const needsReconnect =
+      before.url !== profile.url ||
+      handshakeKeys.some(key => !same(before.values[key], profile.values[key]));
+    return needsReconnect && this.connection.state.kind === 'open';
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #append(at: number, flags: number, payload: Uint8Array): void {
+    this.capture.append(at, flags, payload);
+    if (isMessage(flags)) {
+      const meter = directionOf(flags) === 'in' ? this.received : this.sent;
+      meter.add(at);
+    }
+    this.#ports.output.message(at, this.name, flags, payload);
+  }
+
+  #record(state: ConnectionState): void {
+    if (isWorthARow(state)) {
+      const { endpoint } = this.connection.options;
+      const at = this.#ports.clock.now();
+      const row = stateRow(state, endpoint);
+      this.capture.append(at, stateFlags, encoder.encode(JSON.stringify(row)));
+      this.#ports.output.state(at, this.name, row);
+      this.#log(state, sentenceOf(state, endpoint));
+    }
+    this.#onDidChange.fire(undefined);
+  }
+
+  #log(state: ConnectionState, sentence: string): void {
+    const line = `${this.name}: ${sentence}`;
+    if (severityOf(state) === 'info') {
+      this.#ports.log.info(line);
+    } else {
+      this.#ports.log.warn(line);
+    }
+  }
+}
+
+/** Whether a state tells the reader of the list something that the state before has not. */
+function isWorthARow({ kind }: ConnectionState): boolean {
+  return kind !== 'connecting' && kind !== 'closing' && kind !== 'disposed';
+}
+
+function captureLimits(values: SettingValues) {
+  return {
+    maxRows: values['history.maxMessages'],
+    maxBytes: values['history.maxMegabytes'] * 1024 * 1024,
+  };
+}
+
+function sameSettings(one: Profile, other: Profile): boolean {
+  return one.url === other.url && same(one.values, other.values);
+}
+
+/** Settings are plain JSON, so their text tells whether they are the same. */
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,98 @@
+import { commands, l10n, window, workspace } from 'vscode';
+import { UserError } from '../core/base/errors.ts';
+import { Emitter, type Event } from '../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
+import type { Logger } from '../core/base/logger.ts';
+import {
+  profileOf,
+  readSettings,
+  type Profile,
+  type ReadSettings,
+} from '../core/settings/profile.ts';
+import { settingsSection } from '../core/settings/settingsTable.ts';
+
+/** The settings in force, and an event for when they change. Nothing else reads configuration. */
+export class SettingsService implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #onDidChange: Emitter<ReadSettings>;
+  readonly #log: Logger;
+  readonly #warned = new Set<string>();
+  #current: ReadSettings;
+
+  readonly onDidChange: Event<ReadSettings>;
+
+  constructor(log: Logger) {
+    this.#log = log;
+    this.#current = this.#read();
+    this.#onDidChange = this.#store.add(
+      new Emitter<ReadSettings>(error => log.error('A settings listener failed', error)),
+    );
+    this.onDidChange = this.#onDidChange.event;
+    this.#store.add(
+      workspace.onDidChangeConfiguration(change => {
+        if (change.affectsConfiguration(settingsSection)) {
+          this.#current = this.#read();
+          this.#onDidChange.fire(this.#current);
+        }
+      }),
+    );
+  }
+
+  get current(): ReadSettings {
+    return this.#current;
+  }
+
+  /**
+   * The profile that `entry`, an object as in `connections`, stands for under the current settings.
+   *
+   * @throws UserError where any part of it will not do
+   */
+  profileOf(entry: unknown): Profile {
+    const problems: string[] = [];
+    const profile = profileOf(entry, explicitSetting, problems);
+    if (!profile || problems.length > 0) {
+      throw new UserError(problems.join(' '));
+    }
+    return profile;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #read(): ReadSettings {
+    const settings = readSettings(explicitSetting);
+    void this.#warn(settings.problems);
+    return settings;
+  }
+
+  /** Names what is wrong, once for as long as it stays wrong. */
+  async #warn(problems: readonly string[]): Promise<void> {
+    const fresh = problems.filter(problem => !this.#warned.has(problem));
+    this.#warned.clear();
+    for (const problem of problems) {
+      this.#warned.add(problem);
+    }
+    if (fresh.length === 0) {
+      return;
+    }
+    for (const problem of fresh) {
+      this.#log.warn(problem);
+    }
+    const [first = '', ...rest] = fresh;
+    const text =
+      rest.length === 0
+        ? first
+        : l10n.t('{0} There are {1} more problems; the log names them.', first, rest.length);
+    const openSettings = l10n.t('Open Settings');
+    if ((await window.showWarningMessage(text, openSettings)) === openSettings) {
+      await commands.executeCommand('workbench.action.openSettings', settingsSection);
+    }
+  }
+}
+
+/** What the user set below `websocketMonitor`, the most specific first; defaults do not count. */
+function explicitSetting(key: string): unknown {
+  const inspected = workspace.getConfiguration(settingsSection).inspect(key);
+  return inspected?.workspaceFolderValue ?? inspected?.workspaceValue ?? inspected?.globalValue;
+}

@@ -1,0 +1,184 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { encode } from '@msgpack/msgpack';
+import { WebSocketServer, type WebSocket } from 'ws';
+
+/** A running demo server. */
+export interface DemoServer {
+  /** Its ticker, `ws://127.0.0.1:<port>/ticker`; the other endpoints are beside it. */
+  readonly url: string;
+  /** Ends it and drops its connections; resolves when the port is free. */
+  dispose(): Promise<void>;
+}
+
+/** What `/auth` lets in, as `Authorization: Bearer demo` or `?token=demo`. Not a secret. */
+const demoToken = 'demo';
+/** A flood skips a turn while the client has so much to read still. */
+const maxBufferedBytes = 8 * 1024 * 1024;
+const turnMs = 10;
+
+/** Serves one connection; returns what stops it. */
+type Serve = (socket: WebSocket, query: URLSearchParams) => () => void;
+
+const nothing = () => undefined;
+
+function every(intervalMs: number, run: () => void): () => void {
+  const timer = setInterval(run, intervalMs);
+  return () => clearInterval(timer);
+}
+
+/** A number of the query within bounds, or the fallback. */
+function numberOf(
+  query: URLSearchParams,
+  name: string,
+  fallback: number,
+  min: number,
+  max: number,
+) {
+  const value = Number(query.get(name) ?? fallback);
+  return Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : fallback;
+}
+
+const echo: Serve = socket => {
+  socket.on('message', (data: Buffer, isBinary) => socket.send(data, { binary: isBinary }));
+  return nothing;
+};
+
+const symbols = ['ACME', 'BETA', 'CORP', 'DYNE', 'ECHO'];
+
+/** A price that wanders, so that consecutive quotes look like quotes. */
+function quotes(): () => object {
+  const prices = new Map(symbols.map(symbol => [symbol, 50 + Math.random() * 100]));
+  let seq = 0;
+  return () => {
+    const symbol = symbols[seq % symbols.length] ?? 'ACME';
+    const before = prices.get(symbol) ?? 100;
+    const price = Math.max(1, before + (Math.random() - 0.5) * 2);
+    prices.set(symbol, price);
+    seq++;
+    return {
+      seq,
+      symbol,
+      price: Number(price.toFixed(2)),
+      change: Number((price - before).toFixed(2)),
+      volume: Math.ceil(Math.random() * 1000),
+      at: new Date().toISOString(),
+    };
+  };
+}
+
+const ticker: Serve = socket => {
+  const next = quotes();
+  echo(socket, new URLSearchParams());
+  socket.send(JSON.stringify(next()));
+  return every(200, () => socket.send(JSON.stringify(next())));
+};
+
+const binary: Serve = socket => {
+  const next = quotes();
+  return every(200, () => socket.send(encode(next())));
+};
+
+const flood: Serve = (socket, query) => {
+  const rate = numberOf(query, 'rate', 1000, 1, 1_000_000);
+  const size = numberOf(query, 'size', 100, 16, 1_048_576);
+  let seq = 0;
+  let due = 0;
+  return every(turnMs, () => {
+    due = Math.min(due + (rate * turnMs) / 1000, rate);
+    while (due >= 1 && socket.bufferedAmount < maxBufferedBytes) {
+      due--;
+      const head = `{"seq":${seq},"pad":"`;
+      seq++;
+      socket.send(`${head}${'x'.repeat(Math.max(0, size - head.length - 2))}"}`);
+    }
+  });
+};
+
+const flaky: Serve = (socket, query) => {
+  const seconds = numberOf(query, 'seconds', 5, 0, 3600);
+  const code = numberOf(query, 'code', 1006, 1000, 4999);
+  const stopTicker = ticker(socket, query);
+  const timer = setTimeout(() => {
+    if (code === 1006) {
+      socket.terminate();
+    } else if (code === 1005) {
+      socket.close();
+    } else {
+      socket.close(code, 'flaky');
+    }
+  }, seconds * 1000);
+  return () => {
+    stopTicker();
+    clearTimeout(timer);
+  };
+};
+
+const endpoints: Readonly<Record<string, Serve>> = {
+  '/ticker': ticker,
+  '/echo': echo,
+  '/binary': binary,
+  '/flood': flood,
+  '/flaky': flaky,
+  '/silent': () => nothing,
+  '/auth': ticker,
+};
+
+/**
+ * Starts the demo server on loopback.
+ *
+ * @param port 0 takes any that is free
+ * @throws Error where the port cannot be had
+ */
+export async function startDemoServer(port = 0): Promise<DemoServer> {
+  const server = createServer((_request, response) => {
+    response.writeHead(426, { 'Content-Type': 'text/plain' });
+    response.end(`WebSocket endpoints: ${Object.keys(endpoints).join(' ')}\n`);
+  });
+  const answering = new WebSocketServer({ noServer: true, perMessageDeflate: true });
+  const mute = new WebSocketServer({ noServer: true, autoPong: false });
+
+  server.on('upgrade', (request, socket, head) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const serve = Object.hasOwn(endpoints, pathname) ? endpoints[pathname] : undefined;
+    if (!serve) {
+      socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    if (pathname === '/auth' && !isAllowed(request, searchParams)) {
+      socket.end(
+        'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n',
+      );
+      return;
+    }
+    const sockets = pathname === '/silent' ? mute : answering;
+    sockets.handleUpgrade(request, socket, head, client => {
+      const stop = serve(client, searchParams);
+      client.on('error', nothing); // A 'close' follows.
+      client.on('close', stop);
+    });
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address() as AddressInfo;
+  return {
+    url: `ws://127.0.0.1:${address.port}/ticker`,
+    dispose: () =>
+      new Promise(resolve => {
+        for (const client of [...answering.clients, ...mute.clients]) {
+          client.terminate();
+        }
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function isAllowed(request: IncomingMessage, query: URLSearchParams): boolean {
+  return (
+    request.headers.authorization === `Bearer ${demoToken}` || query.get('token') === demoToken
+  );
+}

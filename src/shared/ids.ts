@@ -1,0 +1,40 @@
+/** Every name that package.json and the code both use. The manifest test compares the two. */
+export const CommandId = {
+  Connect: 'websocketMonitor.connect',
+  Disconnect: 'websocketMonitor.disconnect',
+  Reconnect: 'websocketMonitor.reconnect',
+  OpenMonitor: 'websocketMonitor.openMonitor',
+  ShowMessages: 'websocketMonitor.showMessages',
+  ShowLog: 'websocketMonitor.showLog',
+  Send: 'websocketMonitor.send',
+  Clear: 'websocketMonitor.clear',
+  ToggleFollow: 'websocketMonitor.toggleFollow',
+  StartDemoServer: 'websocketMonitor.startDemoServer',
+  StopDemoServer: 'websocketMonitor.stopDemoServer',
+  StoreSecret: 'websocketMonitor.storeSecret',
+  DeleteSecret: 'websocketMonitor.deleteSecret',
+} as const;
+export type CommandId = (typeof CommandId)[keyof typeof CommandId];
+
+export const ContextKey = {
+  /** Some connection is connecting, open, waiting to retry or closing. */
+  Live: 'websocketMonitor.live',
+  /** Some connection was made in this window. */
+  Known: 'websocketMonitor.known',
+  /** Some connection is open. */
+  Open: 'websocketMonitor.open',
+  HasMessages: 'websocketMonitor.hasMessages',
+  PanelOpen: 'websocketMonitor.panelOpen',
+  DemoRunning: 'websocketMonitor.demoRunning',
+} as const;
+
+export const ViewType = {
+  Monitor: 'websocketMonitor.monitor',
+} as const;
+
+/** Commands that are registered but not contributed: nobody finds them in the palette. */
+export const InternalCommandId = {
+  /** What a click on the status bar does. */
+  ShowActions: '_websocketMonitor.showActions',
+} as const;
+export type InternalCommandId = (typeof InternalCommandId)[keyof typeof InternalCommandId];

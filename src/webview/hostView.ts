@@ -1,0 +1,48 @@
+import type { PanelView } from '../shared/protocol.ts';
+
+/**
+ * The host keeps what the panel looks at, but the page does not wait for it: its own changes hold at
+ * once, and what the host says meanwhile, which may be older, counts when all have been answered.
+ */
+export class HostView {
+  readonly #send: (view: PanelView) => Promise<unknown>;
+  readonly #onChange: () => void;
+  #current: PanelView = { following: true };
+  #unanswered = 0;
+  #heard: PanelView | undefined;
+
+  constructor(send: (view: PanelView) => Promise<unknown>, onChange: () => void) {
+    this.#send = send;
+    this.#onChange = onChange;
+  }
+
+  get current(): PanelView {
+    return this.#current;
+  }
+
+  /** The host says so. */
+  hear(view: PanelView): void {
+    if (this.#unanswered > 0) {
+      this.#heard = view;
+    } else {
+      this.#current = view;
+      this.#onChange();
+    }
+  }
+
+  /** The user wants it so. */
+  set(change: Partial<PanelView>): void {
+    this.#current = { ...this.#current, ...change };
+    this.#unanswered++;
+    const settle = () => {
+      this.#unanswered--;
+      const heard = this.#heard;
+      if (this.#unanswered === 0 && heard) {
+        this.#heard = undefined;
+        this.hear(heard);
+      }
+    };
+    this.#send(this.#current).then(settle, settle);
+    this.#onChange();
+  }
+}

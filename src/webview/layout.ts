@@ -1,0 +1,41 @@
+import { el } from './dom.ts';
+
+/** From this width on the details stand beside the list. */
+const besideFromWidth = 900;
+
+export type Layout = 'beside' | 'below';
+
+/** The places of the page, in the order in which they are read and reached by Tab. */
+export interface Places {
+  readonly header: HTMLElement;
+  readonly notices: HTMLElement;
+  /** Shared by list and details. */
+  readonly body: HTMLElement;
+  readonly listPane: HTMLElement;
+  readonly empty: HTMLElement;
+  readonly jump: HTMLElement;
+}
+
+export function makePlaces(root: HTMLElement): Places {
+  const header = el('div', { class: 'header' });
+  const notices = el('div', { class: 'notices' });
+  const empty = el('div', { class: 'empty' });
+  const jump = el('div', { class: 'jump-place' });
+  const listPane = el('div', { class: 'list-pane' });
+  const body = el('div', { class: 'body' }, listPane);
+  root.append(header, notices, body);
+  return { header, notices, body, listPane, empty, jump };
+}
+
+/** Tells now and whenever it changes where there is room for the details. */
+export function watchLayout(root: HTMLElement, onChange: (layout: Layout) => void): void {
+  let current: Layout | undefined;
+  new ResizeObserver(() => {
+    const layout = root.clientWidth >= besideFromWidth ? 'beside' : 'below';
+    if (layout !== current) {
+      current = layout;
+      root.dataset['layout'] = layout;
+      onChange(layout);
+    }
+  }).observe(root);
+}

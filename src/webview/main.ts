@@ -1,0 +1,22 @@
+import { messageOf } from '../core/base/errors.ts';
+import { Formats } from '../core/format.ts';
+import { App } from './app.ts';
+import { HostLink } from './hostLink.ts';
+import { readSavedState, StateKeeper } from './savedState.ts';
+import { readStrings } from './strings.ts';
+
+readStrings(document.querySelector('#strings'));
+const api = acquireVsCodeApi();
+const keeper = new StateKeeper(readSavedState(api.getState()), state => api.setState(state));
+const host = new HostLink(api, {
+  'connections.changed': connections => app.setConnections(connections),
+  'view.changed': view => app.setView(view),
+});
+const formats = new Formats(document.documentElement.lang || 'en');
+const root = document.querySelector<HTMLElement>('#app') ?? document.body;
+const app = new App(root, host.request, keeper, formats);
+
+host.request('ready', undefined).then(
+  ({ connections, view }) => app.start(connections, view),
+  (error: unknown) => app.fail(messageOf(error)),
+);

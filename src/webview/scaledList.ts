@@ -1,0 +1,141 @@
+/** Rows `from` up to, not including, `to`; the first begins `shift` pixels above the viewport. */
+export interface RowWindow {
+  readonly from: number;
+  readonly to: number;
+  readonly shift: number;
+}
+
+/**
+ * The geometry of a list of any length. Browsers lay out no box above some ten million pixels, so
+ * the box that is scrolled ends at a limit, and the position is kept here, in rows: small scroll
+ * steps move it pixel by pixel, large ones, which come from dragging the thumb, in proportion.
+ *
+ * Positions are sequence numbers with a fraction. They do not depend on what the capture has
+ * dropped, so rows on screen stay where they are while older ones go.
+ */
+export class ScaledList {
+  readonly #tallestBox: number;
+  #first = 0;
+  #next = 0;
+  #rowHeight = 22;
+  #viewport = 0;
+  #top = 0;
+  /** Where the scroll bar was, as last told or seen. */
+  #offset = 0;
+
+  constructor(tallestBox = 8_000_000) {
+    this.#tallestBox = tallestBox;
+  }
+
+  /** The rows there are: `first` up to, not including, `next`. */
+  setExtent(first: number, next: number): void {
+    this.#first = first;
+    this.#next = Math.max(first, next);
+    this.#clamp();
+  }
+
+  setMetrics(rowHeight: number, viewport: number): void {
+    this.#rowHeight = Math.max(1, rowHeight);
+    this.#viewport = Math.max(0, viewport);
+    this.#clamp();
+  }
+
+  /** The row at the top edge, with a fraction. */
+  get top(): number {
+    return this.#top;
+  }
+
+  set top(value: number) {
+    this.#top = value;
+    this.#clamp();
+  }
+
+  /** The height of the box that is scrolled. */
+  get boxHeight(): number {
+    return Math.min(this.#height, this.#tallestBox);
+  }
+
+  /** How many rows fit into the viewport as a whole. */
+  get pageSize(): number {
+    return Math.max(1, Math.floor(this.#viewport / this.#rowHeight));
+  }
+
+  get isAtEnd(): boolean {
+    return this.#top >= this.#lastTop - 1e-6;
+  }
+
+  get window(): RowWindow {
+    const pixels = Math.round((this.#top - this.#first) * this.#rowHeight);
+    const rows = Math.floor(pixels / this.#rowHeight);
+    const shift = pixels - rows * this.#rowHeight;
+    const from = this.#first + rows;
+    const to = from + Math.ceil((this.#viewport + shift) / this.#rowHeight);
+    return { from, to: Math.min(to, this.#next), shift };
+  }
+
+  /** Where the scroll bar belongs. */
+  get barOffset(): number {
+    const free = this.#lastTop - this.#first;
+    return free <= 0 ? 0 : ((this.#top - this.#first) / free) * this.#furthestOffset;
+  }
+
+  needsBarAt(offset: number): boolean {
+    return Math.abs(offset - this.#offset) >= 1;
+  }
+
+  /** Says where the scroll bar has been put, so that the event that follows moves nothing. */
+  barMoved(offset: number): void {
+    this.#offset = offset;
+  }
+
+  /**
+   * Takes in where the scroll bar is now, and tells which way the user moved it; `undefined` where
+   * the page itself did.
+   */
+  scrolled(offset: number): 'up' | 'down' | undefined {
+    const delta = offset - this.#offset;
+    if (Math.abs(delta) < 1) {
+      return undefined;
+    }
+    this.#offset = offset;
+    if (offset <= 0) {
+      this.#top = this.#first;
+    } else if (offset >= this.#furthestOffset - 1) {
+      this.toEnd();
+    } else if (Math.abs(delta) < 1.5 * this.#viewport) {
+      this.#top += delta / this.#rowHeight;
+    } else {
+      const free = this.#lastTop - this.#first;
+      this.#top = this.#first + (offset / this.#furthestOffset) * free;
+    }
+    this.#clamp();
+    return delta < 0 ? 'up' : 'down';
+  }
+
+  toEnd(): void {
+    this.#top = this.#lastTop;
+  }
+
+  /** Moves as little as shows the whole row. */
+  reveal(seq: number): void {
+    const lowest = seq + 1 - this.#viewport / this.#rowHeight;
+    this.#top = Math.min(Math.max(this.#top, lowest), seq);
+    this.#clamp();
+  }
+
+  get #height(): number {
+    return (this.#next - this.#first) * this.#rowHeight;
+  }
+
+  get #lastTop(): number {
+    return Math.max(this.#first, this.#next - this.#viewport / this.#rowHeight);
+  }
+
+  get #furthestOffset(): number {
+    return Math.max(0, this.boxHeight - this.#viewport);
+  }
+
+  #clamp(): void {
+    this.#top = Math.max(this.#first, Math.min(this.#top, this.#lastTop));
+  }
+}

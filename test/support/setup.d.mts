@@ -1,0 +1,5 @@
+export function ensurePackages(): Promise<void>;
+export function ensureNode24(): Promise<string>;
+export function ensureWorkbench(): Promise<string>;
+export function ensureChromium(): Promise<string>;
+export function ensurePython(): Promise<string | undefined>;

@@ -1,0 +1,174 @@
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { atExit } from './processes.mjs';
+import { startServer, type Server } from './server.ts';
+import { ensureChromium } from './setup.mjs';
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+export interface WorkbenchOptions {
+  /** The folder of the extension under development; by default this one. */
+  readonly extension?: string;
+  /** A file for the extension host to run, as `--extensionTestsPath` names it. */
+  readonly tests?: string;
+  /** The user's settings. */
+  readonly settings?: Settings;
+  /** The folder to open; by default a fresh one, which `files` fills and `close` deletes. */
+  readonly folder?: string;
+  /** Texts by their path in the opened folder. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Whether the folder is trusted, as by default; if not, it opens in Restricted Mode. */
+  readonly trust?: boolean;
+  /** A theme by the name that the theme picker shows. */
+  readonly colorTheme?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+export interface Workbench {
+  readonly page: Page;
+  /** The exit code of `tests`; 1 where the workbench came to an end without one. */
+  readonly finished: Promise<number>;
+  /** The opened folder. */
+  readonly folder: string;
+  /** Where the server keeps extensions, settings and logs. */
+  readonly serverDataDir: string;
+  /** Replaces the user's settings while the workbench runs, but for those that keep it quiet. */
+  setUserSettings(settings: Settings): Promise<void>;
+  /** Replaces the folder's .vscode/settings.json while the workbench runs. */
+  setWorkspaceSettings(settings: Settings): Promise<void>;
+  /** Reloads the window, as Developer: Reload Window does; resolves when it is there again. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What keeps the workbench from talking about itself. */
+const quietSettings: Settings = {
+  'chat.disableAIFeatures': true,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'telemetry.telemetryLevel': 'off',
+  'window.confirmBeforeClose': 'never',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+};
+
+/** Starts each line of a suite's own output, to tell it from what the workbench logs. */
+const ownLine = /^│ (.*)$/s;
+
+/** Opens a VS Code without a desktop in Chromium. Everything it made is gone after `close`. */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const scratch = await mkdtemp(join(tmpdir(), 'monitor-test-'));
+  const forget = atExit(() => rmSync(scratch, { recursive: true, force: true }));
+  let server: Server | undefined;
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+    forget();
+  };
+  try {
+    const folder = options.folder ?? join(scratch, 'folder');
+    const serverDataDir = join(scratch, 'server');
+    const setUserSettings = (settings: Settings) =>
+      writeJson(join(serverDataDir, 'data/User/settings.json'), {
+        ...quietSettings,
+        ...(options.colorTheme ? { 'workbench.colorTheme': options.colorTheme } : {}),
+        ...settings,
+      });
+    await mkdir(folder, { recursive: true });
+    await setUserSettings(options.settings ?? {});
+    for (const [path, text] of Object.entries(options.files ?? {})) {
+      await writeText(join(folder, path), text);
+    }
+    server = await startServer({
+      dataFolder: serverDataDir,
+      trust: options.trust ?? true,
+      acceptsPayload: true,
+    });
+    browser = await launchChromium();
+    const page = await browser.newPage({
+      viewport: options.viewport ?? { width: 1280, height: 800 },
+    });
+    const { finished } = await watchTests(page, server);
+    await page.goto(addressOf(server.port, folder, options));
+    await isThere(page);
+    return {
+      page,
+      finished,
+      folder,
+      serverDataDir,
+      setUserSettings,
+      setWorkspaceSettings: settings => writeJson(join(folder, '.vscode/settings.json'), settings),
+      reload: async () => {
+        await page.reload();
+        await isThere(page);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Starts the Chromium that the tests use, without a window. */
+export async function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: await ensureChromium(),
+    args: [
+      ...['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+      ...['--disable-background-networking', '--disable-sync', '--disable-component-update'],
+    ],
+  });
+}
+
+async function isThere(page: Page): Promise<void> {
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+}
+
+/**
+ * Lets the workbench say how its tests end, and prints what they print. Resolves when that is set
+ * up, which must be before the page navigates; the result's `finished` with the exit code.
+ */
+async function watchTests(page: Page, server: Server): Promise<{ finished: Promise<number> }> {
+  let finish: (code: number) => void = () => undefined;
+  const finished = new Promise<number>(resolve => (finish = resolve));
+  await page.exposeFunction('codeAutomationLog', (_type: string, [text]: readonly unknown[]) => {
+    const own = ownLine.exec(String(text))?.[1];
+    if (own !== undefined) {
+      console.log(own);
+    }
+  });
+  await page.exposeFunction('codeAutomationExit', (code: number) => finish(code));
+  page.once('close', () => finish(1));
+  page.once('crash', () => finish(1));
+  void server.ended.then(() => finish(1));
+  return { finished };
+}
+
+function addressOf(port: number, folder: string, options: WorkbenchOptions): string {
+  const remote = (path: string) => `vscode-remote://127.0.0.1:${port}${path}`;
+  const extension = options.extension ?? dirname(dirname(import.meta.dirname));
+  const payload = [
+    ['extensionDevelopmentPath', remote(extension)],
+    ['skipWelcome', 'true'],
+    ...(options.tests ? [['extensionTestsPath', remote(options.tests)]] : []),
+  ];
+  const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+  return `http://127.0.0.1:${port}/?${query.toString()}`;
+}
+
+async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeText(file, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+async function writeText(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}

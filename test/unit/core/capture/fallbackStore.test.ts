@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { CaptureStore } from '../../../../src/core/capture/captureStore.ts';
+import { FallbackStore, type FallbackChange } from '../../../../src/core/capture/fallbackStore.ts';
+import { MemoryStore } from '../../../../src/core/capture/memoryStore.ts';
+import { numberedBatch } from '../../../support/captures.ts';
+
+const full = new Error('database or disk is full');
+
+/** Stands for a store on a disk that is full as long as `isFull` says so. */
+class FailingStore extends MemoryStore {
+  isFull = false;
+
+  override append(...args: Parameters<CaptureStore['append']>): void {
+    this.#check();
+    super.append(...args);
+  }
+
+  override enforce(...args: Parameters<CaptureStore['enforce']>): number {
+    this.#check();
+    return super.enforce(...args);
+  }
+
+  override clear(): void {
+    this.#check();
+    super.clear();
+  }
+
+  #check(): void {
+    if (this.isFull) {
+      throw full;
+    }
+  }
+}
+
+function setUp(reserveByteLength = 10_000) {
+  const primary = new FailingStore();
+  const changes: FallbackChange[] = [];
+  const onDidChange = (change: FallbackChange) => void changes.push(change);
+  const store = new FallbackStore({ primary, reserveByteLength, onDidChange });
+  const seqs = () => store.rows(0, 1000).map(({ seq }) => seq);
+  return { primary, store, changes, seqs };
+}
+
+describe('the fallback store', () => {
+  it('goes on in memory when the primary store fails, without a gap', () => {
+    const { primary, store, changes, seqs } = setUp();
+    store.append(numberedBatch(0, 3));
+    primary.isFull = true;
+    store.append(numberedBatch(3, 2));
+    primary.isFull = false;
+    store.append(numberedBatch(5, 1));
+    assert.deepEqual(
+      { seqs: seqs(), extent: store.extent, changes, inPrimary: primary.extent.next },
+      {
+        seqs: [0, 1, 2, 3, 4, 5],
+        extent: { first: 0, next: 6, byteLength: 12 },
+        changes: [{ kind: 'failed', seq: 3, error: full }],
+        inPrimary: 3,
+      },
+    );
+    assert.equal(store.payload(4, 0, 9)?.byteLength, 2);
+    assert.equal(store.payload(1, 0, 9)?.byteLength, 2);
+  });
+
+  it('drops and counts new rows when the memory is full too', () => {
+    const { primary, store, changes, seqs } = setUp(2 * (24 + 2));
+    primary.isFull = true;
+    store.append(numberedBatch(0, 2));
+    store.append(numberedBatch(2, 3));
+    store.append(numberedBatch(5, 1));
+    assert.deepEqual(seqs(), [0, 1]);
+    assert.deepEqual(changes.slice(1), [
+      { kind: 'dropped', rowCount: 3 },
+      { kind: 'dropped', rowCount: 4 },
+    ]);
+  });
+
+  it('goes back to the primary store when cleared, and on with the numbers', () => {
+    const { primary, store, changes, seqs } = setUp();
+    primary.isFull = true;
+    store.append(numberedBatch(0, 3));
+    primary.isFull = false;
+    store.clear();
+    assert.deepEqual(store.extent, { first: 3, next: 3, byteLength: 0 });
+    store.append(numberedBatch(3, 1));
+    assert.deepEqual(
+      { seqs: seqs(), inPrimary: primary.extent.next, last: changes.at(-1) },
+      { seqs: [3], inPrimary: 4, last: { kind: 'recovered' } },
+    );
+  });
+
+  it('shows nothing of a primary store that could not be cleared', () => {
+    const { primary, store, seqs } = setUp();
+    store.append(numberedBatch(0, 3));
+    primary.isFull = true;
+    store.clear();
+    store.append(numberedBatch(3, 1));
+    assert.deepEqual(
+      { seqs: seqs(), extent: store.extent, payload: store.payload(1, 0, 1) },
+      { seqs: [3], extent: { first: 3, next: 4, byteLength: 2 }, payload: undefined },
+    );
+  });
+
+  it('counts the rows of both against the limits, and drops those of the primary store first', () => {
+    const { primary, store, seqs } = setUp();
+    store.append(numberedBatch(0, 4));
+    primary.isFull = true;
+    store.append(numberedBatch(4, 4));
+    primary.isFull = false;
+    const maxBytes = Infinity;
+    assert.equal(store.enforce({ maxRows: 6, maxBytes }), 2);
+    assert.deepEqual(seqs(), [2, 3, 4, 5, 6, 7]);
+    assert.equal(store.enforce({ maxRows: 3, maxBytes }), 3);
+    assert.deepEqual(seqs(), [5, 6, 7]);
+  });
+
+  it('survives a primary store that cannot even drop rows', () => {
+    const { primary, store, changes } = setUp();
+    store.append(numberedBatch(0, 4));
+    primary.isFull = true;
+    assert.equal(store.enforce({ maxRows: 2, maxBytes: Infinity }), 0);
+    assert.deepEqual(changes, [{ kind: 'failed', seq: 4, error: full }]);
+  });
+});
