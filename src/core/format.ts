@@ -97,8 +97,8 @@ export class Formats {
     if (value < 999.5) {
       return { digits: this.count(value), prefix: '' };
     }
-    let scaled = value;
-    let power = 0;
+    let scaled = value / 1000;
+    let power = 1;
     // 999.95 would be written as 1000.0, which the next prefix says shorter.
     while (scaled >= 999.95 && power < prefixes.length - 1) {
       scaled /= 1000;

@@ -72,18 +72,22 @@ function perform(request: CaptureRequest): unknown {
   }
   switch (request.method) {
     case 'append':
-      return capture.append(request.params);
+      capture.append(request.params);
+      return undefined;
     case 'rows':
       return capture.rows(request.params.from, request.params.count);
     case 'payload':
       return capture.payload(request.params.seq, request.params.from, request.params.length);
     case 'clear':
-      return capture.clear(request.params.nextSeq);
+      capture.clear(request.params.nextSeq);
+      return undefined;
     case 'limits':
-      return capture.setLimits(request.params);
+      capture.setLimits(request.params);
+      return undefined;
     case 'close':
       captures.delete(request.capture);
-      return capture.close();
+      capture.close();
+      return undefined;
     default:
       throw new Error('Unknown request');
   }

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { encode } from '@msgpack/msgpack';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { isSendableCloseCode } from '../core/connection/closeCode.ts';
 
 /** A running demo server. */
 export interface DemoServer {
@@ -81,7 +83,7 @@ const binary: Serve = socket => {
 
 const flood: Serve = (socket, query) => {
   const rate = numberOf(query, 'rate', 1000, 1, 1_000_000);
-  const size = numberOf(query, 'size', 100, 16, 1_048_576);
+  const size = Math.floor(numberOf(query, 'size', 100, 32, 1_048_576));
   let seq = 0;
   let due = 0;
   return every(turnMs, () => {
@@ -100,12 +102,12 @@ const flaky: Serve = (socket, query) => {
   const code = numberOf(query, 'code', 1006, 1000, 4999);
   const stopTicker = ticker(socket, query);
   const timer = setTimeout(() => {
-    if (code === 1006) {
-      socket.terminate();
-    } else if (code === 1005) {
+    if (code === 1005) {
       socket.close();
-    } else {
+    } else if (isSendableCloseCode(code)) {
       socket.close(code, 'flaky');
+    } else {
+      socket.terminate();
     }
   }, seconds * 1000);
   return () => {
@@ -139,16 +141,17 @@ export async function startDemoServer(port = 0): Promise<DemoServer> {
   const mute = new WebSocketServer({ noServer: true, autoPong: false });
 
   server.on('upgrade', (request, socket, head) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    socket.on('error', nothing); // Node listens no more: a reset would end the extension host.
+    const path = request.url ?? '/';
+    const base = 'http://localhost';
+    const { pathname, searchParams } = new URL(URL.canParse(path, base) ? path : '/', base);
     const serve = Object.hasOwn(endpoints, pathname) ? endpoints[pathname] : undefined;
     if (!serve) {
-      socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
+      refuse(socket, '404 Not Found');
       return;
     }
     if (pathname === '/auth' && !isAllowed(request, searchParams)) {
-      socket.end(
-        'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n\r\n',
-      );
+      refuse(socket, '401 Unauthorized\r\nWWW-Authenticate: Bearer');
       return;
     }
     const sockets = pathname === '/silent' ? mute : answering;
@@ -175,6 +178,12 @@ export async function startDemoServer(port = 0): Promise<DemoServer> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** Answers an opening handshake with a status and perhaps headers, and hangs up. */
+function refuse(socket: Duplex, status: string): void {
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function isAllowed(request: IncomingMessage, query: URLSearchParams): boolean {

@@ -7,13 +7,17 @@ export const formatVersion = 1;
  */
 export const largePayloadByteLength = 64 * 1024;
 
-export const pageByteLength = 4096;
+export const pageByteLength = 8192;
+
+/** How long the write-ahead log gets before it is brought into the database, which waits for the disk. */
+const logByteLength = 64 * 1024 * 1024;
 
 export const settings = `
   PRAGMA page_size = ${pageByteLength};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA journal_size_limit = 16777216;
+  PRAGMA wal_autocheckpoint = ${logByteLength / pageByteLength};
+  PRAGMA journal_size_limit = ${logByteLength};
 `;
 
 /**
@@ -58,26 +62,50 @@ export const schema = `
   PRAGMA user_version = ${formatVersion};
 `;
 
+const flagsBits = 16;
+const lengthBits = 17;
+
 /**
- * Stores `rowCount` rows. Its parameters: the first row's number; a blob with all payloads; and for
- * each row the time, the flags, where its payload begins in the blob, counted from 1, and its length,
- * NULL for none. They are not numbered, because Node binds numbered ones in quadratic time.
+ * What `insertRows` takes of a row, in one number, because binding is what costs most.
+ *
+ * @param flags below 2 ** 16, which all of record.ts are
+ * @param offset where the payload begins in the bytes that go with it
+ */
+export function packRow(flags: number, offset: number, length: number): number {
+  return ((offset + 1) * 2 ** lengthBits + length) * 2 ** flagsBits + flags;
+}
+
+const unpackedFlags = `column2 & ${2 ** flagsBits - 1}`;
+const unpackedPayload = `
+  substr(bytes, column2 >> ${flagsBits + lengthBits}, column2 >> ${flagsBits} & ${2 ** lengthBits - 1})`;
+const textOrBlob = `iif(column2 & 14, ${unpackedPayload}, CAST(${unpackedPayload} AS TEXT))`;
+
+/**
+ * Stores a row. Its parameters: the number; the payload, NULL where it is in the other table; the
+ * time; what `packRow` makes of the rest.
+ */
+export const insertRow = `
+  INSERT INTO record (seq, at, flags, payload)
+  SELECT seq, column1, ${unpackedFlags}, ${textOrBlob}
+  FROM (SELECT ? AS seq, ? AS bytes) CROSS JOIN (VALUES (?, ?))`;
+
+/**
+ * Stores rows that follow on the last one. Its parameters: a blob with all payloads; and for each
+ * row the time and what `packRow` makes of the rest. The rows are not given their numbers, because
+ * SQLite finds the next one in less time than it takes to see that a given one is free. The
+ * parameters have no numbers, because Node binds those that have in quadratic time.
  */
 export function insertRows(rowCount: number): string {
-  const rows = Array.from({ length: rowCount }, (_, index) => `(?, ?, ?, ?, ${index})`);
   return `
-    INSERT INTO record (seq, at, flags, payload)
-    SELECT
-      first + column5,
-      column1,
-      column2,
-      iif(
-        column2 & 14,
-        substr(bytes, column3, column4),
-        CAST(substr(bytes, column3, column4) AS TEXT)
-      )
-    FROM (SELECT ? AS first, ? AS bytes) CROSS JOIN (VALUES ${rows.join(', ')})`;
+    INSERT INTO record (at, flags, payload)
+    SELECT column1, ${unpackedFlags}, ${textOrBlob}
+    FROM (SELECT ? AS bytes) CROSS JOIN (VALUES ${Array(rowCount).fill('(?, ?)').join(', ')})`;
 }
+
+/** Its parameters: the number, the size, the beginning; and the payload, either binary or a text. */
+export const insertLargePayload = `
+  INSERT INTO large_payload (seq, size, head, payload)
+  VALUES (?, ?, ?, coalesce(?, CAST(? AS TEXT)))`;
 
 /** Rows from the first parameter up to, not including, the second: all of a state, the head of others. */
 export const selectRows = `

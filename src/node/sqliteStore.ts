@@ -2,14 +2,11 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BatchReader } from '../core/capture/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from '../core/capture/capture.ts';
 import type { CaptureStore } from '../core/capture/captureStore.ts';
-import { isTextual } from '../core/capture/record.ts';
 import { excessOf } from '../core/capture/retention.ts';
 import { rowOf } from '../core/capture/row.ts';
-import { previewByteLength } from '../core/payload/preview.ts';
+import { RowInserter } from './sqliteInsert.ts';
 import {
   formatVersion,
-  insertRows,
-  largePayloadByteLength,
   pageByteLength,
   schema,
   selectByteLengthBelow,
@@ -23,7 +20,7 @@ type Sqlite = typeof import('node:sqlite');
 
 /** Node's own SQLite, or `undefined` in an older Node and in an editor built without it. */
 export function findSqlite(): Sqlite | undefined {
-  return process.getBuiltinModule('node:sqlite') as Sqlite | undefined;
+  return process.getBuiltinModule('node:sqlite');
 }
 
 export interface SqliteStoreOptions {
@@ -36,12 +33,6 @@ export interface SqliteStoreOptions {
   readonly maxFileBytes?: number;
 }
 
-/** Most rows are stored by statements of this many; fewer at once are slower, and more not faster. */
-const rowsPerStatement = [128, 16, 1] as const;
-
-/** Bound where no payload is: SQLite takes an empty blob for NULL. */
-const noBytes = new Uint8Array(1);
-
 /** How long to wait for another program that has the file locked. */
 const busyTimeoutMs = 2000;
 
@@ -51,8 +42,7 @@ const busyTimeoutMs = 2000;
  */
 export class SqliteStore implements CaptureStore {
   readonly #database: DatabaseSync;
-  readonly #inserts: readonly { readonly rowCount: number; readonly statement: StatementSync }[];
-  readonly #insertLarge: StatementSync;
+  readonly #rows: RowInserter;
   readonly #update: StatementSync;
   readonly #selectRows: StatementSync;
   readonly #selectPayload: StatementSync;
@@ -68,13 +58,7 @@ export class SqliteStore implements CaptureStore {
         database.exec(`PRAGMA max_page_count = ${pageCount}`);
       }
       this.#extent = this.#createOrContinue(options);
-      this.#inserts = rowsPerStatement.map(rowCount => ({
-        rowCount,
-        statement: database.prepare(insertRows(rowCount)),
-      }));
-      this.#insertLarge = database.prepare(
-        'INSERT INTO large_payload VALUES (?, ?, ?, coalesce(?, CAST(? AS TEXT)))',
-      );
+      this.#rows = new RowInserter(database);
       this.#update = database.prepare('UPDATE capture SET next_seq = ?, byte_length = ?');
       this.#selectRows = database.prepare(selectRows);
       this.#selectPayload = database.prepare(selectPayload);
@@ -91,7 +75,7 @@ export class SqliteStore implements CaptureStore {
   append(batch: BatchReader): void {
     const { first, next, byteLength } = this.#extent;
     this.#transact(() => {
-      this.#insert(batch);
+      this.#rows.insert(batch);
       return {
         first: first === next ? batch.firstSeq : first,
         next: batch.nextSeq,
@@ -109,7 +93,7 @@ export class SqliteStore implements CaptureStore {
     }
     return this.#selectRows.all(begin, end).map(row => {
       const { seq, at, flags, size, head } = row as unknown as StoredRow;
-      return rowOf(seq, at, flags, size, head ?? noBytes.subarray(1));
+      return rowOf(seq, at, flags, size, head ?? new Uint8Array());
     });
   }
 
@@ -137,7 +121,8 @@ export class SqliteStore implements CaptureStore {
     const dropped = this.#byteLengthBelow(end);
     this.#transact(() => {
       this.#deleteBelow(end);
-      return { first: Math.min(end, next), next, byteLength: byteLength - dropped };
+      const found = this.#database.prepare('SELECT min(seq) AS first FROM record').get();
+      return { first: Number(found?.['first'] ?? next), next, byteLength: byteLength - dropped };
     });
     return this.#extent.first - first;
   }
@@ -194,58 +179,6 @@ export class SqliteStore implements CaptureStore {
     } catch {
       // SQLite rolls back by itself after some errors, a full disk among them; a second time fails.
     }
-  }
-
-  #insert(batch: BatchReader): void {
-    let row = 0;
-    let offset = 0;
-    for (const { rowCount, statement } of this.#inserts) {
-      while (batch.rowCount - row >= rowCount) {
-        offset = this.#insertSome(statement, batch, row, row + rowCount, offset);
-        row += rowCount;
-      }
-    }
-  }
-
-  /** @returns where the payload of row `end` begins */
-  #insertSome(
-    statement: StatementSync,
-    { firstSeq, times, flags, lengths, payload }: BatchReader,
-    begin: number,
-    end: number,
-    firstOffset: number,
-  ): number {
-    // One blob for all rows, which SQLite cuts: to bind a view for each takes far longer.
-    const values: (number | Uint8Array | null)[] = [firstSeq + begin, noBytes];
-    let offset = firstOffset;
-    let inlineEnd = firstOffset;
-    for (let row = begin; row < end; row++) {
-      const length = lengths[row] ?? 0;
-      const rowFlags = flags[row] ?? 0;
-      const isLarge = length > largePayloadByteLength;
-      values.push(times[row] ?? 0, rowFlags, offset - firstOffset + 1, isLarge ? null : length);
-      offset += length;
-      if (isLarge) {
-        this.#insertLargePayload(
-          firstSeq + row,
-          rowFlags,
-          payload.subarray(offset - length, offset),
-        );
-      } else {
-        inlineEnd = offset;
-      }
-    }
-    if (inlineEnd > firstOffset) {
-      values[1] = payload.subarray(firstOffset, inlineEnd);
-    }
-    statement.run(...values);
-    return offset;
-  }
-
-  #insertLargePayload(seq: number, flags: number, payload: Uint8Array): void {
-    const head = payload.subarray(0, previewByteLength(flags));
-    const [bytes, text] = isTextual(flags) ? [null, payload] : [payload, null];
-    this.#insertLarge.run(seq, payload.length, head, bytes, text);
   }
 
   /** The first row after the fewest of the oldest rows that hold at least `byteLength` bytes. */

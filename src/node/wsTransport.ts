@@ -89,7 +89,10 @@ export function openWsTransport(handshake: Handshake, listener: TransportListene
     },
     send: (data, done) => ws.send(data, problem => done(problem ?? undefined)),
     ping: payload => ws.ping(payload),
-    close: (code, reason) => ws.close(code, reason),
+    close: (code, reason) => {
+      ws.resume(); // Else the peer's close frame would never be read.
+      ws.close(code, reason);
+    },
     setPaused: paused => {
       if (ws.readyState === WebSocket.OPEN && paused !== ws.isPaused) {
         if (paused) {

@@ -5,7 +5,8 @@ import { requestSchemas, type RequestHandlers, type RequestName, type ToPage } f
 const envelope = v.object({
   id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   request: v.string(),
-  params: v.unknown(),
+  // On its way through JSON a member that is undefined is left out.
+  params: v.optional(v.unknown()),
 });
 
 /**

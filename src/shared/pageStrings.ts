@@ -3,6 +3,8 @@
  * page; `{0}` and `{1}` are filled in there.
  */
 export const pageStrings = {
+  title: 'WebSocket Monitor',
+
   // Connections and their states
   connection: 'Connection',
   connectionTools: 'Connection tools',
@@ -75,6 +77,7 @@ export const pageStrings = {
   // The details
   details: 'Details',
   resizeDetails: 'Resize details',
+  byteCount: '{0} bytes',
   copy: 'Copy',
   copyHint: 'Copy the whole payload',
   copied: 'Copied',
@@ -87,7 +90,7 @@ export const pageStrings = {
   shownOf: 'Showing {0} of {1}.',
   showMore: 'Show More ({0})',
   formatJson: 'Format as JSON ({0})',
-  invalidJson: 'Not JSON: unexpected {2} at line {0}, column {1}. This is the text as it came.',
+  invalidJson: 'Not JSON: unexpected “{2}” at line {0}, column {1}. This is the text as it came.',
   endlessJson: 'Not JSON: it ends too early, at line {0}, column {1}. This is the text as it came.',
   emptyPayload: 'The payload is empty.',
   goneMessage: 'This message is no longer kept: older messages make room for newer ones.',

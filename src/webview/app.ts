@@ -238,8 +238,11 @@ export class App {
         }
       },
       onDraw: () => {
-        this.#renderJump();
-        this.#keeper.set(this.#list.place);
+        if (this.#shown !== undefined) {
+          this.#renderJump();
+          const { top, pausedAt } = this.#list.place;
+          this.#keeper.set({ top, pausedAt });
+        }
       },
     });
   }

@@ -1,6 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Row } from '../core/capture/capture.ts';
 import type { Formats } from '../core/format.ts';
+import { visibleLine } from '../core/payload/visibleText.ts';
 import type { PayloadAnswer } from '../shared/protocol.ts';
 import { el } from './dom.ts';
 import { PayloadReader } from './payloadReader.ts';
@@ -129,22 +130,16 @@ export class DetailPane {
   }
 
   #summary(row: Row): TemplateResult {
-    const isState = row.kind === 'state';
-    const iconName = isState ? stateRowIcon(readStateRow(row.preview)) : directionIcon(row);
-    const words = [
-      ...(isState ? [] : [text(row.direction === 'in' ? 'received' : 'sent')]),
-      ...(row.heartbeat ? [text('heartbeat')] : []),
-      kindName(row.kind),
-    ];
-    return html`<span
-        class="codicon codicon-${iconName} ${row.direction}"
-        aria-hidden="true"
+    const { title, iconName, className } =
+      row.kind === 'state' ? stateTitle(row) : messageTitle(row);
+    return html`<span class="subject ${className}"
+        ><span class="codicon codicon-${iconName}" aria-hidden="true"></span
       ></span>
-      <span class="words">${words.join(' ')}</span>
+      <span class="words">${title}</span>
       ${
-        isState
+        row.kind === 'state'
           ? nothing
-          : html`<span class="fact" title=${this.#formats.count(row.byteLength)}
+          : html`<span class="fact" title=${text('byteCount', this.#formats.count(row.byteLength))}
               >${this.#formats.bytes(row.byteLength)}</span
             >`
       }
@@ -178,4 +173,25 @@ export class DetailPane {
       }
     }
   };
+}
+
+interface Title {
+  readonly title: string;
+  readonly iconName: string;
+  readonly className: string;
+}
+
+function stateTitle(row: Row): Title {
+  const state = readStateRow(row.preview);
+  const title = visibleLine(state.state ?? kindName(row.kind));
+  return { title, iconName: stateRowIcon(state), className: state.severity };
+}
+
+function messageTitle(row: Row): Title {
+  const words = [
+    text(row.direction === 'in' ? 'received' : 'sent'),
+    ...(row.heartbeat ? [text('heartbeat')] : []),
+    kindName(row.kind),
+  ];
+  return { title: words.join(' '), iconName: directionIcon(row), className: row.direction };
 }

@@ -31,7 +31,7 @@ export function renderEmptyState(
 
 function welcome(connect: () => void): TemplateResult {
   return html`<span class="codicon codicon-radio-tower" aria-hidden="true"></span>
-    <h1>${text('noConnections')}</h1>
+    <h2>${text('noConnections')}</h2>
     <p>${text('noConnectionsHint')}</p>
     <button type="button" class="primary" @click=${connect}>${text('connectAsk')}</button>`;
 }

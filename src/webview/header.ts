@@ -8,14 +8,14 @@ import { timerText, type TimedConnection } from './timedConnection.ts';
 import { toolButton } from './toolbar.ts';
 
 export interface HeaderActions {
-  choose(connection: string): void;
-  ask(): void;
-  connect(): void;
-  disconnect(): void;
-  reconnect(): void;
-  clear(): void;
-  follow(following: boolean): void;
-  showOutput(): void;
+  readonly choose: (connection: string) => void;
+  readonly ask: () => void;
+  readonly connect: () => void;
+  readonly disconnect: () => void;
+  readonly reconnect: () => void;
+  readonly clear: () => void;
+  readonly follow: (following: boolean) => void;
+  readonly showOutput: () => void;
 }
 
 export interface HeaderState {
@@ -178,12 +178,12 @@ function figure({ value, hint, className, icon, spoken }: Figure): TemplateResul
 }
 
 function storageMark({ storage }: ConnectionView): TemplateResult {
-  if (storage.kind === 'sqlite') {
-    const hint = text('storedInFile', storage.path ?? '');
-    return html`<span class="figure storage" role="img" aria-label=${hint} title=${hint}>
-      <span class="codicon codicon-database" aria-hidden="true"></span>
-    </span>`;
-  }
-  const hint = storage.problem ?? text('storedInMemory');
-  return figure({ value: text('inMemory'), icon: 'chip', hint, className: 'storage' });
+  const isInFile = storage.kind === 'sqlite';
+  const hint = isInFile
+    ? text('storedInFile', storage.path ?? '')
+    : (storage.problem ?? text('storedInMemory'));
+  return html`<span class="figure storage" role="img" aria-label=${hint} title=${hint}>
+    <span class="codicon codicon-${isInFile ? 'database' : 'chip'}" aria-hidden="true"></span>
+    ${isInFile ? nothing : html`<span class="value">${text('inMemory')}</span>`}
+  </span>`;
 }

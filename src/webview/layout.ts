@@ -1,4 +1,5 @@
 import { el } from './dom.ts';
+import { text } from './strings.ts';
 
 /** From this width on the details stand beside the list. */
 const besideFromWidth = 900;
@@ -23,7 +24,7 @@ export function makePlaces(root: HTMLElement): Places {
   const jump = el('div', { class: 'jump-place' });
   const listPane = el('div', { class: 'list-pane' });
   const body = el('div', { class: 'body' }, listPane);
-  root.append(header, notices, body);
+  root.append(el('h1', { class: 'spoken' }, text('title')), header, notices, body);
   return { header, notices, body, listPane, empty, jump };
 }
 

@@ -7,6 +7,7 @@ import { columns } from './rowElement.ts';
 import { RowPool } from './rowPool.ts';
 import { RowSource, type RowQuestion } from './rowSource.ts';
 import { ScaledList, type RowWindow } from './scaledList.ts';
+import { ScrollBar } from './scrollBar.ts';
 import { text } from './strings.ts';
 import { rowHeight } from './theme.ts';
 
@@ -42,9 +43,9 @@ const retryMs = 1000;
 export class MessageList {
   readonly element: HTMLElement;
   readonly #head: HTMLElement;
-  readonly #box = el('div', { role: 'rowgroup', class: 'box' });
   readonly #pool: RowPool;
   readonly #geometry = new ScaledList();
+  readonly #bar: ScrollBar;
   readonly #source: RowSource;
   readonly #listener: MessageListListener;
   readonly #requestFrame = oncePerFrame(() => this.#frame());
@@ -54,10 +55,8 @@ export class MessageList {
   #pausedAt = 0;
   #selected: number | undefined;
   #isSelectedKnown = false;
-  #isUserScrolling = false;
   #rowHeight = 22;
   #viewport = 0;
-  #boxHeight = -1;
   #drawn: RowWindow = { from: 0, to: 0, shift: 0 };
   /** What was to be seen when the open question was asked. */
   #asked: RowWindow | undefined;
@@ -81,9 +80,9 @@ export class MessageList {
     const headingRow = el('div', { 'role': 'row', 'class': 'row', 'aria-rowindex': '1' });
     headingRow.append(...headings);
     this.#head = el('div', { role: 'rowgroup', class: 'head' }, headingRow);
-    this.#box.append(this.#pool.element);
     const attributes = { 'class': 'grid', 'tabindex': '0', 'aria-label': text('messages') };
-    this.element = el('div', { role: 'grid', ...attributes }, this.#head, this.#box);
+    this.element = el('div', { role: 'grid', ...attributes }, this.#head);
+    this.#bar = new ScrollBar(this.element, this.#pool.element, this.#geometry);
     this.element.ariaColCount = String(columns.length);
     this.#listen();
   }
@@ -161,21 +160,17 @@ export class MessageList {
   #listen(): void {
     const { element } = this;
     new ResizeObserver(() => this.#onResize()).observe(element);
-    element.addEventListener('scroll', () => this.#onScroll(), { passive: true });
-    element.addEventListener('scrollend', () => {
-      this.#isUserScrolling = false;
-      this.#requestFrame();
-    });
-    element.addEventListener(
-      'wheel',
-      ({ deltaY, ctrlKey }) => {
-        // At once: while rows rush in, the scroll that follows would be undone before it is seen.
-        if (deltaY < 0 && !ctrlKey && this.#geometry.top > this.#extent.first) {
-          this.#follow(false);
+    this.#bar.listen({
+      onBeforeScroll: () => {
+        if (this.#following) {
+          this.#geometry.top = this.#drawnTop;
         }
       },
-      { passive: true },
-    );
+      onScroll: way => this.#onScroll(way),
+      // At once: while rows rush in, the scroll that follows would be undone before it is seen.
+      onWheelUp: () => this.#follow(false),
+      onRest: this.#requestFrame,
+    });
     element.addEventListener('mousedown', ({ button, target }) => {
       const seq = this.#pool.seqAt(target);
       if (button === 0 && seq !== undefined) {
@@ -194,19 +189,10 @@ export class MessageList {
     if (seq !== undefined && seq >= from && seq < to) {
       this.#geometry.reveal(seq);
     }
-    this.#boxHeight = -1;
     this.#frame();
   }
 
-  #onScroll(): void {
-    if (this.#following) {
-      this.#geometry.top = this.#drawnTop;
-    }
-    const way = this.#geometry.scrolled(this.element.scrollTop);
-    if (way === undefined) {
-      return;
-    }
-    this.#isUserScrolling = true;
+  #onScroll(way: 'up' | 'down'): void {
     const { top, isAtEnd } = this.#geometry;
     if (way === 'up') {
       this.#follow(false);
@@ -305,7 +291,7 @@ export class MessageList {
       Math.max(this.#extent.first, window.from - extra),
       Math.min(this.#extent.next, window.to + extra),
     );
-    this.#placeBar();
+    this.#bar.place(this.#viewport);
     this.#listener.onDraw();
   }
 
@@ -332,20 +318,6 @@ export class MessageList {
     const rowCount = String(this.#extent.next + 1);
     if (this.element.ariaRowCount !== rowCount) {
       this.element.ariaRowCount = rowCount;
-    }
-  }
-
-  #placeBar(): void {
-    const height = this.#geometry.boxHeight;
-    if (height !== this.#boxHeight) {
-      this.#boxHeight = height;
-      this.#box.style.height = `${height}px`;
-      this.#pool.element.style.height = `${Math.min(height, this.#viewport)}px`;
-    }
-    const offset = Math.round(this.#geometry.barOffset);
-    if (!this.#isUserScrolling && this.#geometry.needsBarAt(offset)) {
-      this.element.scrollTop = offset;
-      this.#geometry.barMoved(offset);
     }
   }
 }

@@ -19,19 +19,21 @@ export class PayloadReader {
     this.#bytes = new Uint8Array(0);
   }
 
-  get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#readLength);
-  }
-
   /** Whether the capture no longer has it. */
   get isGone(): boolean {
     return this.#isGone;
   }
 
-  /** The text of what has been read; a character that is cut at the end is left out. */
-  get text(): string {
+  /** The first `length` bytes, or as many of them as have been read. */
+  bytes(length: number): Uint8Array {
+    return this.#bytes.subarray(0, Math.min(length, this.#readLength));
+  }
+
+  /** The same as text; a character that is cut at the end is left out. */
+  text(length: number): string {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    return decoder.decode(this.bytes, { stream: this.#readLength < this.byteLength });
+    const bytes = this.bytes(length);
+    return decoder.decode(bytes, { stream: bytes.length < this.byteLength });
   }
 
   /** Resolves when the first `length` bytes are there, or are known to be gone. */
@@ -61,7 +63,7 @@ export class PayloadReader {
     const length = this.#readLength + part.length;
     if (length > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(length, expectedLength));
-      larger.set(this.bytes);
+      larger.set(this.bytes(this.#readLength));
       this.#bytes = larger;
     }
     this.#bytes.set(part, this.#readLength);

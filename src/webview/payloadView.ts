@@ -32,7 +32,10 @@ export function bestTab(row: Row, liked: 'json' | 'text'): PayloadTab {
       return 'event';
     case 'text':
       return liked === 'json' && looksLikeJson(row.preview) ? 'json' : 'text';
-    default:
+    case 'binary':
+    case 'close':
+    case 'ping':
+    case 'pong':
       return 'hex';
   }
 }
@@ -43,7 +46,10 @@ export function tabsOf(row: Row): readonly PayloadTab[] {
       return ['event'];
     case 'text':
       return ['json', 'text'];
-    default:
+    case 'binary':
+    case 'close':
+    case 'ping':
+    case 'pong':
       return ['hex'];
   }
 }
@@ -112,21 +118,24 @@ export class PayloadView {
     } else if (reader.byteLength === 0) {
       this.say(text('emptyPayload'));
     } else if (tab === 'event') {
-      this.#showEvent(reader.text);
+      this.#showEvent(reader.text(reader.byteLength));
     } else if (isJson) {
-      await this.#showJson(reader.text, signal);
+      await this.#showJson(reader.text(reader.byteLength), signal);
     } else {
-      const isHex = tab === 'hex';
+      const bytes = reader.bytes(length);
       this.#write(
-        tab === 'json' ? this.#offerJson(reader.byteLength, again) : closeFacts(row, reader.bytes),
-        this.#offerMore(reader, again),
+        tab === 'json' ? this.#offerJson(reader.byteLength, again) : closeFacts(row, bytes),
+        this.#offerMore(bytes.length, reader.byteLength, again),
       );
-      await this.#text.fill(isHex ? cutHex(reader.bytes) : cutText(reader.text), signal);
+      this.#text.element.classList.toggle('hex', tab === 'hex');
+      const blocks = tab === 'hex' ? cutHex(bytes) : cutText(reader.text(length));
+      await this.#text.fill(blocks, signal);
     }
   }
 
   async #showJson(source: string, signal: AbortSignal): Promise<void> {
     this.#write(nothing);
+    this.#text.element.classList.remove('hex');
     const problem = await this.#text.fill(jsonBlocks(source), signal);
     if (problem && !signal.aborted) {
       this.#write(html`<p class="remark">${problemSentence(problem)}</p>`);
@@ -152,10 +161,10 @@ export class PayloadView {
   }
 
   #offerMore(
-    { bytes, byteLength }: PayloadReader,
+    shown: number,
+    byteLength: number,
     again: (change: Partial<Loading>) => void,
   ): TemplateResult | typeof nothing {
-    const shown = bytes.length;
     const more = Math.min(nextPart, byteLength - shown);
     if (more <= 0) {
       return nothing;

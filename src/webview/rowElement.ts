@@ -158,7 +158,7 @@ function previewOf(row: Row): string {
       return visibleLine(row.preview);
     case 'close': {
       const { code, reason } = readClosePreview(row.preview);
-      return code === undefined ? '' : visibleLine(`${code} ${reason}`);
+      return visibleLine([code ?? '', reason].filter(part => part !== '').join(': '));
     }
     case 'binary':
     case 'ping':

@@ -5,6 +5,9 @@ export interface RowWindow {
   readonly shift: number;
 }
 
+/** Longer than a turn of the wheel, and less than can be seen of a bar in a box of millions. */
+const endRoom = 20_000;
+
 /**
  * The geometry of a list of any length. Browsers lay out no box above some ten million pixels, so
  * the box that is scrolled ends at a limit, and the position is kept here, in rows: small scroll
@@ -76,7 +79,12 @@ export class ScaledList {
   /** Where the scroll bar belongs. */
   get barOffset(): number {
     const free = this.#lastTop - this.#first;
-    return free <= 0 ? 0 : ((this.#top - this.#first) / free) * this.#furthestOffset;
+    const offset = free <= 0 ? 0 : ((this.#top - this.#first) / free) * this.#furthestOffset;
+    if (this.#height <= this.#tallestBox || this.#top === this.#first || this.isAtEnd) {
+      return offset;
+    }
+    // Room to scroll on in small steps: a pixel of the bar is many of the list.
+    return Math.max(endRoom, Math.min(offset, this.#furthestOffset - endRoom));
   }
 
   needsBarAt(offset: number): boolean {
@@ -91,8 +99,10 @@ export class ScaledList {
   /**
    * Takes in where the scroll bar is now, and tells which way the user moved it; `undefined` where
    * the page itself did.
+   *
+   * @param isStep whether this is known to be a step, however large: a wheel that spins freely
    */
-  scrolled(offset: number): 'up' | 'down' | undefined {
+  scrolled(offset: number, isStep = false): 'up' | 'down' | undefined {
     const delta = offset - this.#offset;
     if (Math.abs(delta) < 1) {
       return undefined;
@@ -102,7 +112,7 @@ export class ScaledList {
       this.#top = this.#first;
     } else if (offset >= this.#furthestOffset - 1) {
       this.toEnd();
-    } else if (Math.abs(delta) < 1.5 * this.#viewport) {
+    } else if (isStep || Math.abs(delta) < 1.5 * this.#viewport) {
       this.#top += delta / this.#rowHeight;
     } else {
       const free = this.#lastTop - this.#first;

@@ -8,7 +8,7 @@ export interface ToolButton {
   /** What it does, where the name leaves something to say. */
   readonly hint?: PageString;
   readonly isDisabled?: boolean;
-  run(): void;
+  readonly run: () => void;
 }
 
 /** A button with an icon; its name stands beside the icon where there is room. */

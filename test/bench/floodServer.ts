@@ -11,7 +11,10 @@ const framesPerWrite = 5000;
 /** Unmasked text frames (RFC 6455, section 5.2), each with a JSON object of 100 bytes. */
 function frames(count: number): Buffer {
   const json = JSON.stringify({ symbol: 'ABC', price: 101.25, at: 1_700_000_000_000, note: '' });
-  const payload = json.replace('"note":""', `"note":"${'x'.repeat(payloadByteLength - json.length)}"`);
+  const payload = json.replace(
+    '"note":""',
+    `"note":"${'x'.repeat(payloadByteLength - json.length)}"`,
+  );
   const frame = Buffer.concat([Buffer.of(0x81, payloadByteLength), Buffer.from(payload)]);
   return Buffer.concat(Array.from({ length: count }, () => frame));
 }

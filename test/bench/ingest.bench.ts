@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { flagsOf } from '../../src/core/capture/record.ts';
-import { createCaptureService } from '../../src/node/captureClient.ts';
+import { createCaptureService, type CaptureService } from '../../src/node/captureClient.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
 import { scratchFolder, silentLog, workerPath } from '../support/captures.ts';
 
@@ -34,7 +34,7 @@ async function startServer(): Promise<{ readonly process: ChildProcess; readonly
 
 /** Messages a second of a client that only counts. */
 async function countOnly(url: string): Promise<number> {
-  const socket = new WebSocket(url + messageCount, settings);
+  const socket = new WebSocket(`${url}${messageCount}`, settings);
   const start = await new Promise<number>(resolve => {
     let count = 0;
     let first = 0;
@@ -53,18 +53,14 @@ async function countOnly(url: string): Promise<number> {
 }
 
 /** Messages a second of a client whose messages are stored, up to when the last one is. */
-async function countAndStore(url: string): Promise<number> {
-  using folder = scratchFolder();
-  const service = createCaptureService({
-    workerPath,
-    folder: folder.path,
-    clock: systemClock,
-    log: silentLog,
-  });
-  const capture = service.open({ name: 'bench', url, maxRows: Infinity, maxBytes: Infinity });
-  await capture.flush();
-  await capture.rows(0, 1); // The worker is up.
-  const socket = new WebSocket(url + messageCount, settings);
+async function countAndStore(
+  { open }: CaptureService,
+  url: string,
+  delay = newHistogram(),
+): Promise<number> {
+  const capture = open({ name: 'bench', url, maxRows: Infinity, maxBytes: Infinity });
+  await capture.rows(0, 1); // The file is open.
+  const socket = new WebSocket(`${url}${messageCount}`, settings);
   capture.onDidChangePressure(isHigh => {
     if (isHigh) {
       socket.pause();
@@ -73,6 +69,7 @@ async function countAndStore(url: string): Promise<number> {
     }
   });
   const flags = flagsOf('text', 'in');
+  delay.enable();
   const start = await new Promise<number>(resolve => {
     let count = 0;
     let first = 0;
@@ -88,12 +85,16 @@ async function countAndStore(url: string): Promise<number> {
   });
   await capture.flush();
   const rate = messageCount / ((performance.now() - start) / 1000);
+  delay.disable();
   if (capture.extent.next !== messageCount) {
     throw new Error(`${capture.extent.next} of ${messageCount} messages were stored`);
   }
   socket.terminate();
-  await service.dispose();
   return rate;
+}
+
+function newHistogram() {
+  return monitorEventLoopDelay({ resolution: 1 });
 }
 
 function median(values: readonly number[]): number {
@@ -105,24 +106,34 @@ function thousands(rate: number): string {
 }
 
 export async function ingestBench(): Promise<Bench> {
+  using folder = scratchFolder();
+  const service = createCaptureService({
+    workerPath,
+    folder: folder.path,
+    clock: systemClock,
+    log: silentLog,
+  });
   const server = await startServer();
   try {
     await countOnly(server.url);
-    await countAndStore(server.url);
+    await countAndStore(service, server.url);
     const rssBefore = process.memoryUsage.rss();
-    const delay = monitorEventLoopDelay({ resolution: 1 });
+    // One for each round: a histogram that is enabled again counts the pause as a delay.
+    const delays = Array.from({ length: rounds }, newHistogram);
     const counted: number[] = [];
     const stored: number[] = [];
-    for (let round = 0; round < rounds; round++) {
+    for (const delay of delays) {
       counted.push(await countOnly(server.url));
-      delay.enable();
-      stored.push(await countAndStore(server.url));
-      delay.disable();
+      stored.push(await countAndStore(service, server.url, delay));
     }
     const ratio = median(stored.map((rate, round) => rate / (counted[round] ?? NaN)));
     const ms = (nanoseconds: number) => `${(nanoseconds / 1e6).toFixed(1)} ms`;
     const growth = (process.memoryUsage.rss() - rssBefore) / 1024 / 1024;
-    const delays = [delay.percentile(50), delay.percentile(99), delay.max].map(ms);
+    const worst = [
+      median(delays.map(delay => delay.percentile(50))),
+      median(delays.map(delay => delay.percentile(99))),
+      Math.max(...delays.map(delay => delay.max)),
+    ].map(ms);
     return {
       title: `Ingest: ${messageCount * rounds} text messages of 100 bytes`,
       rows: [
@@ -131,7 +142,7 @@ export async function ingestBench(): Promise<Bench> {
         { what: 'ratio', value: ratio.toFixed(2), budget: '≥ 0.5, aim 0.8' },
         {
           what: 'event loop delay, p50 / p99 / max',
-          value: delays.join(' / '),
+          value: worst.join(' / '),
           budget: 'p99 ≤ 25 ms, aim 10 ms',
         },
         {
@@ -143,6 +154,7 @@ export async function ingestBench(): Promise<Bench> {
     };
   } finally {
     server.process.stdin?.end();
+    await service.dispose();
   }
 }
 

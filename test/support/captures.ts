@@ -14,7 +14,9 @@ export interface TestRow {
   readonly payload: Uint8Array;
 }
 
-export const workerPath = fileURLToPath(new URL('../../src/node/captureWorker.ts', import.meta.url));
+export const workerPath = fileURLToPath(
+  new URL('../../src/node/captureWorker.ts', import.meta.url),
+);
 
 export const silentLog: Logger = {
   trace: () => undefined,
@@ -81,4 +83,3 @@ export function contentOf(store: CaptureStore): readonly (Row & { payload: unkno
     .rows(first, next - first)
     .map(row => ({ ...row, payload: store.payload(row.seq, 0, Infinity) }));
 }
-

@@ -8,3 +8,4 @@ export function spawnOwned(
 export function end(child: ChildProcess): Promise<void>;
 export function atExit(act: () => void): () => void;
 export function exitOnSignals(): void;
+export function exitWithParent(): void;

@@ -79,8 +79,14 @@ export function atExit(act) {
   return () => lastActs.delete(act);
 }
 
+let isSignalled = false;
+
 /** Makes Ctrl+C, SIGTERM and SIGHUP end this process in a way that `atExit` sees. */
 export function exitOnSignals() {
+  if (isSignalled) {
+    return;
+  }
+  isSignalled = true;
   for (const [signal, number] of /** @type {const} */ ([
     ['SIGINT', 2],
     ['SIGTERM', 15],
@@ -88,6 +94,22 @@ export function exitOnSignals() {
   ])) {
     process.once(signal, () => process.exit(128 + number));
   }
+}
+
+let isChild = false;
+
+/** Ends this process when the one that started it is gone without having said so. */
+export function exitWithParent() {
+  if (isChild || isWindows) {
+    return;
+  }
+  isChild = true;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) {
+      process.exit(1);
+    }
+  }, 1000).unref();
 }
 
 /** @param {ChildProcess} child @param {NodeJS.Signals} signal */

@@ -72,15 +72,21 @@ export async function runLogged(command, args, { cwd = root, env, whatFailed, ad
  * @param {Parameters<typeof runLogged>[2]} options
  */
 export async function runNpm(args, options) {
+  const [command, ...before] = npmCommand();
+  await runLogged(command, [...before, ...args], options);
+}
+
+/**
+ * The npm that started this process, or the one on the PATH: a program and its first arguments.
+ *
+ * @returns {[string, ...string[]]}
+ */
+export function npmCommand() {
   const own = process.env['npm_execpath'] ?? '';
   if (own.endsWith('npm-cli.js')) {
-    await runLogged(process.execPath, [own, ...args], options);
-  } else if (isWindows) {
-    const shell = process.env['ComSpec'] ?? 'cmd.exe';
-    await runLogged(shell, ['/d', '/s', '/c', 'npm', ...args], options);
-  } else {
-    await runLogged('npm', args, options);
+    return [process.execPath, own];
   }
+  return isWindows ? [process.env['ComSpec'] ?? 'cmd.exe', '/d', '/s', '/c', 'npm'] : ['npm'];
 }
 
 let isPackageListFresh = false;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { atExit } from './processes.mjs';
+import { atExit, exitOnSignals, exitWithParent } from './processes.mjs';
 import { startServer, type Server } from './server.ts';
 import { ensureChromium } from './setup.mjs';
 
@@ -35,8 +35,11 @@ export interface Workbench {
   readonly folder: string;
   /** Where the server keeps extensions, settings and logs. */
   readonly serverDataDir: string;
-  /** Replaces the user's settings while the workbench runs, but for those that keep it quiet. */
-  setUserSettings(settings: Settings): Promise<void>;
+  /**
+   * Replaces the settings of the machine, which win over the user's and which the running
+   * workbench notices; a changed file of the user's it would only read when it reloads.
+   */
+  setMachineSettings(settings: Settings): Promise<void>;
   /** Replaces the folder's .vscode/settings.json while the workbench runs. */
   setWorkspaceSettings(settings: Settings): Promise<void>;
   /** Reloads the window, as Developer: Reload Window does; resolves when it is there again. */
@@ -62,6 +65,8 @@ const ownLine = /^│ (.*)$/s;
 
 /** Opens a VS Code without a desktop in Chromium. Everything it made is gone after `close`. */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  exitOnSignals();
+  exitWithParent();
   const scratch = await mkdtemp(join(tmpdir(), 'monitor-test-'));
   const forget = atExit(() => rmSync(scratch, { recursive: true, force: true }));
   let server: Server | undefined;
@@ -75,14 +80,12 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   try {
     const folder = options.folder ?? join(scratch, 'folder');
     const serverDataDir = join(scratch, 'server');
-    const setUserSettings = (settings: Settings) =>
-      writeJson(join(serverDataDir, 'data/User/settings.json'), {
-        ...quietSettings,
-        ...(options.colorTheme ? { 'workbench.colorTheme': options.colorTheme } : {}),
-        ...settings,
-      });
     await mkdir(folder, { recursive: true });
-    await setUserSettings(options.settings ?? {});
+    await writeJson(join(serverDataDir, 'data/User/settings.json'), {
+      ...quietSettings,
+      ...(options.colorTheme ? { 'workbench.colorTheme': options.colorTheme } : {}),
+      ...options.settings,
+    });
     for (const [path, text] of Object.entries(options.files ?? {})) {
       await writeText(join(folder, path), text);
     }
@@ -103,7 +106,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       finished,
       folder,
       serverDataDir,
-      setUserSettings,
+      setMachineSettings: settings =>
+        writeJson(join(serverDataDir, 'data/Machine/settings.json'), settings),
       setWorkspaceSettings: settings => writeJson(join(folder, '.vscode/settings.json'), settings),
       reload: async () => {
         await page.reload();

@@ -22,6 +22,9 @@ export class Emitter<T> implements Disposable {
   fire(value: T): void {
     // A copy, so that a listener may subscribe or unsubscribe while the event is delivered.
     for (const entry of [...this.#listeners]) {
+      if (!this.#listeners.has(entry)) {
+        continue;
+      }
       try {
         entry.call(value);
       } catch (error) {

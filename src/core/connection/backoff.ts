@@ -24,8 +24,9 @@ export function backoffDelay(
   random: () => number,
 ): number {
   const exponent = Math.max(0, failures - 1);
-  // The power overflows to Infinity after some thousand failures; the cap takes care of that too.
-  const raw = Math.min(policy.maxMs, policy.initialMs * policy.factor ** exponent);
+  // The power overflows after some thousand failures, and 0 × Infinity would be no number.
+  const power = Math.min(Number.MAX_VALUE, policy.factor ** exponent);
+  const raw = Math.min(policy.maxMs, policy.initialMs * power);
   const delay = raw * (1 - policy.jitter * random());
   return Math.min(longestDelayMs, Math.max(shortestDelayMs, delay));
 }

@@ -116,9 +116,12 @@ export function describeCause(cause: Cause, endpoint: Endpoint): string {
     case 'tls':
     case 'protocol': {
       const known = cause.error === undefined ? undefined : errorSentences[cause.error];
-      const sentence = (known ?? cause.message ?? 'the connection failed').replace('{host}', host);
+      // OpenSSL's messages end in a newline, and a redirect's hold words of the peer.
+      const said = visibleLine((cause.message ?? '').trim()) || 'the connection failed';
+      const sentence = known ?? said;
       const code = cause.error ? ` (${cause.error})` : '';
-      return sentence.charAt(0).toUpperCase() + sentence.slice(1) + code;
+      const begun = sentence.charAt(0).toUpperCase() + sentence.slice(1);
+      return (known ? begun.replace('{host}', () => host) : begun) + code;
     }
   }
 }

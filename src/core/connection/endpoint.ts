@@ -63,9 +63,12 @@ export function parseEndpoint(text: string): Endpoint {
   };
 }
 
-/** What the user typed, fit for a message: without user information and not too long. */
+/**
+ * What the user typed, fit for messages and the log: without user information and query, and not
+ * too long. What is no URL may have its `@` anywhere, so everything before the last one goes.
+ */
 function shown(typed: string): string {
-  const safe = typed.replace(/\/\/[^/?#]*@/, '//…@');
+  const safe = typed.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@').replace(/\?.*/s, '?…');
   return safe.length > 200 ? `${safe.slice(0, 200)}…` : safe;
 }
 

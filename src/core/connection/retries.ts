@@ -1,4 +1,5 @@
-import { backoffDelay } from './backoff.ts';
+import { longestDelayMs } from '../base/clock.ts';
+import { backoffDelay, shortestDelayMs } from './backoff.ts';
 import type { Cause } from './cause.ts';
 import type { ConnectionOptions } from './options.ts';
 import type { Attempts, Failure, StopReason } from './state.ts';
@@ -103,7 +104,7 @@ export class Retries {
 
   #delay({ delayMs, initialMs = 0, spreadMs }: Verdict, { reconnect }: ConnectionOptions): number {
     if (delayMs !== undefined) {
-      return delayMs;
+      return Math.min(longestDelayMs, Math.max(shortestDelayMs, delayMs));
     }
     const policy = {
       ...reconnect,

@@ -29,7 +29,8 @@ export class OutputFeed implements Disposable {
   readonly #append: (text: string) => void;
   readonly #coalescer: Coalescer;
   readonly #formats = new Formats('en-GB');
-  readonly #decoder = new TextDecoder();
+  // Without `ignoreBOM` the decoder would take a leading byte order mark away.
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #options: OutputOptions;
   #lines: string[] = [];
   #second = 0;
@@ -67,6 +68,7 @@ export class OutputFeed implements Disposable {
   }
 
   dispose(): void {
+    this.#reportLeftOut(this.#clock.now());
     this.#flush();
     this.#coalescer.dispose();
   }
@@ -92,9 +94,10 @@ export class OutputFeed implements Disposable {
   #reportLeftOut(at: number): void {
     if (this.#leftOut > 0) {
       const count = this.#formats.count(this.#leftOut);
+      const messages = this.#leftOut === 1 ? '1 message is' : `${count} messages are`;
       this.#leftOut = 0;
       this.#lines.push(
-        `${this.#formats.clock(at)} · ${count} messages are not shown here (more than ` +
+        `${this.#formats.clock(at)} · ${messages} not shown here (more than ` +
           `${this.#formats.count(maxLinesPerSecond)} a second); the monitor has them all.\n`,
       );
     }
@@ -123,7 +126,9 @@ export class OutputFeed implements Disposable {
       return visibleLine(text);
     }
     const size = this.#formats.bytes(payload.byteLength);
-    return `${visibleLine(text.slice(0, maxCharacters))} … (${size} in all)`;
+    // A code point is never cut in half.
+    const shown = text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, '');
+    return `${visibleLine(shown)} … (${size} in all)`;
   }
 
   #flush(): void {

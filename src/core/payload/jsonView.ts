@@ -7,7 +7,7 @@ export interface JsonPart {
   readonly kind?: JsonTokenKind;
 }
 
-/** Some whole lines of the formatted text. */
+/** Some lines of the formatted text. */
 export interface JsonBlock {
   /** The lines, without a newline at the end. */
   readonly text: string;
@@ -42,7 +42,8 @@ export function* formatJson(
 ): Generator<JsonBlock, JsonProblem | undefined> {
   const reader = new Reader(text);
   while (reader.step()) {
-    if (reader.blockLength >= blockLength && reader.atLineStart) {
+    const isFull = reader.blockLength >= blockLength && reader.atLineStart;
+    if (isFull || reader.blockLength >= longestLine * blockLength) {
       yield reader.takeBlock();
     }
   }
@@ -84,8 +85,10 @@ const spaces = /[ \t\r\n]*/y;
 /** An array of plain values, as it begins a short piece of text. */
 const flatArray = /^\[(?:[^"[\]{}]|"(?:[^"\\]|\\.)*")*\]/;
 const flatArrayLength = 72;
-/** Deeper levels are not moved further in, or a text of brackets would grow with its square. */
-const deepestIndent = 32;
+/** Deeper levels begin no lines of their own, or a text of brackets would grow with its square. */
+const deepestLines = 64;
+/** In blocks: a longer line is cut between two tokens. */
+const longestLine = 4;
 
 class Reader {
   readonly #text: string;
@@ -110,7 +113,7 @@ class Reader {
     return this.#out.length;
   }
 
-  /** Call it where a line has just begun, or at the end. */
+  /** What has been written; where a line has just begun, without the newline. */
   takeBlock(): JsonBlock {
     const ended = this.atLineStart;
     const block = {
@@ -267,7 +270,10 @@ class Reader {
   }
 
   #newline(): void {
-    this.#out += `\n${'  '.repeat(Math.min(this.#open.length, deepestIndent))}`;
+    if (this.#open.length > deepestLines) {
+      return;
+    }
+    this.#out += `\n${'  '.repeat(this.#open.length)}`;
     this.#lineCount++;
     this.atLineStart = true;
   }

@@ -52,11 +52,7 @@ export function preview(flags: number, head: Uint8Array): string {
 
 /** All of `bytes` as lower-case hex pairs with spaces between them. */
 export function hexPreview(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) {
-    text += text === '' ? hexPairs[byte] : ` ${hexPairs[byte]}`;
-  }
-  return text;
+  return Array.from(bytes, byte => hexPairs[byte]).join(' ');
 }
 
 function shorten(text: string): string {

@@ -13,6 +13,8 @@ export interface Setting<T> {
   readonly schema: JsonSchema;
   /** Whether a connection in `connections` may override it. */
   readonly perConnection: boolean;
+  /** Whether its values may hold credentials, and so are never shown or logged. */
+  readonly isSecret?: boolean;
 }
 
 function setting<T>(
@@ -33,6 +35,11 @@ function setting<T>(
 /** The same setting, but one for the whole window. */
 export function forWindow<T>(own: Setting<T>): Setting<T> {
   return { ...own, perConnection: false };
+}
+
+/** The same setting, but no message shows its value. */
+export function secret<T>(own: Setting<T>): Setting<T> {
+  return { ...own, isSecret: true };
 }
 
 export function flag(fallback: boolean): Setting<boolean> {
@@ -94,11 +101,19 @@ export function subprotocols(): Setting<readonly string[]> {
 
 export type Headers = Readonly<Record<string, string>>;
 
+const isLine = (text: unknown) => typeof text === 'string' && /^[^\r\n\0]*$/.test(text);
+
 export function headers(): Setting<Headers> {
-  const name = v.pipe(v.string(), v.regex(token));
-  const value = v.pipe(v.string(), v.regex(/^[^\r\n\0]*$/));
+  // Not `v.record`, which skips names such as `constructor` and takes lists.
+  const check = v.custom<Headers>(
+    value =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.entries(value).every(([name, text]) => token.test(name) && isLine(text)),
+  );
   return setting(
-    v.record(name, value),
+    check,
     'header names with texts of one line',
     {},
     {

@@ -9,6 +9,7 @@ import {
   messages,
   number,
   rules,
+  secret,
   subprotocols,
   text,
   type Setting,
@@ -26,8 +27,8 @@ export const settingsTable = {
   'autoConnect': flag(false),
   'preset': choice(['default', 'classic'], 'default'),
   'subprotocols': subprotocols(),
-  'headers': headers(),
-  'onOpen': messages(),
+  'headers': secret(headers()),
+  'onOpen': secret(messages()),
   'connectTimeout': number(10, 0.1, 600),
   'closeTimeout': number(3, 0.1, 60),
   'maxMessageSize': integer(67_108_864, 1024, 1_073_741_824),
@@ -52,7 +53,7 @@ export const settingsTable = {
   'tls.ca': text(),
   'tls.cert': text(),
   'tls.key': text(),
-  'tls.passphrase': text(),
+  'tls.passphrase': secret(text()),
   'tls.servername': text(),
   'history.maxMessages': forWindow(integer(10_000_000, 100, 1_000_000_000)),
   'history.maxMegabytes': forWindow(integer(2048, 1, 1_048_576)),
@@ -77,13 +78,25 @@ export function problemWith(own: Setting<unknown>, value: unknown): string | und
   if (v.is(own.check, value)) {
     return undefined;
   }
-  return `must be ${own.allowed}, but is ${shown(value)}`;
+  const found = own.isSecret ? `${typeName(value)} that is not shown here` : shown(value);
+  return `must be ${own.allowed}, but is ${found}`;
 }
 
+function typeName(value: unknown): string {
+  const type = Array.isArray(value) ? 'list' : typeof value;
+  return type === 'object' ? 'an object' : `a ${type}`;
+}
+
+/** Other extensions may call a command with anything, also with what JSON does not know. */
 function shown(value: unknown): string {
-  const json = JSON.stringify(value) as string | undefined;
-  const safe = json ?? String(value);
-  return safe.length > 80 ? `${safe.slice(0, 80)}…` : safe;
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(value);
+  } catch {
+    // A cycle or a bigint: its type has to do.
+  }
+  const text = json ?? typeName(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
 /** What a preset sets; a key that the user sets wins over it. */

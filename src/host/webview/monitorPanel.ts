@@ -73,7 +73,7 @@ export class MonitorPanel implements Disposable {
         localResourceRoots: [Uri.joinPath(root, 'dist'), Uri.joinPath(root, 'media')],
       },
     );
-    panel.iconPath = Uri.joinPath(root, 'media', 'panel.svg');
+    panel.iconPath = Uri.joinPath(root, 'media', 'icon.png');
     this.#adopt(panel, title);
   }
 

@@ -63,8 +63,15 @@ const skip = fc.integer({ min: 1, max: 9 }).map(
       store.append(numberedBatch(store.extent.next + gap, 2)),
 );
 const enforce = fc
-  .record({ maxRows: fc.integer({ min: 0, max: 500 }), maxBytes: fc.integer({ min: 0, max: 3000 }) })
-  .map((limits): Step => store => store.enforce(limits));
+  .record({
+    maxRows: fc.integer({ min: 0, max: 500 }),
+    maxBytes: fc.integer({ min: 0, max: 3000 }),
+  })
+  .map(
+    (limits): Step =>
+      store =>
+        store.enforce(limits),
+  );
 const read = fc.tuple(fc.nat(500), fc.nat(50)).map(
   ([from, count]): Step =>
     store =>
@@ -155,7 +162,11 @@ describe('the SQLite store', () => {
     );
     store.append(single(4, flagsOf('text', 'in'), new Uint8Array(100_000).fill(0x62)));
     const other = new DatabaseSync(path, { readOnly: true });
-    const read = (sql: string) => other.prepare(sql).all().map(row => Object.values(row));
+    const read = (sql: string) =>
+      other
+        .prepare(sql)
+        .all()
+        .map(row => Object.values(row));
     assert.deepEqual(
       {
         messages: read(

@@ -31,8 +31,9 @@ describe('the system clock', () => {
     const ran: string[] = [];
     systemClock.schedule(0, () => ran.push('timer')).dispose();
     systemClock.afterInput(() => ran.push('input')).dispose();
-    systemClock.afterInput(() => ran.push('later'));
     await new Promise<void>(resolve => void systemClock.schedule(5, resolve));
+    await new Promise<void>(resolve => void systemClock.afterInput(resolve));
+    ran.push('later');
     assert.deepEqual(ran, ['later']);
   });
 });

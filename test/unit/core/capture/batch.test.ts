@@ -54,7 +54,10 @@ describe('a batch', () => {
       writer.append(0, 1, new Uint8Array(2)),
       writer.append(0, 1, new Uint8Array(1)),
     ];
-    assert.deepEqual({ fits, rowCount: writer.rowCount }, { fits: [true, false, true], rowCount: 2 });
+    assert.deepEqual(
+      { fits, rowCount: writer.rowCount },
+      { fits: [true, false, true], rowCount: 2 },
+    );
   });
 
   it('refuses a row beyond its number of rows', () => {

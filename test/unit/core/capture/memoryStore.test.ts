@@ -76,7 +76,9 @@ describe('the memory store', () => {
     store.append(numberedBatch(0, 2));
     store.append(numberedBatch(10, 2));
     assert.deepEqual(
-      [store.rows(1, 10), store.rows(3, 5), store.rows(5, 6)].map(rows => rows.map(({ seq }) => seq)),
+      [store.rows(1, 10), store.rows(3, 5), store.rows(5, 6)].map(rows =>
+        rows.map(({ seq }) => seq),
+      ),
       [[1, 10], [], [10]],
     );
     assert.equal(store.payload(5, 0, 1), undefined);

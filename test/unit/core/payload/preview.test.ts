@@ -19,7 +19,10 @@ describe('the preview of a row', () => {
   });
 
   it('is the beginning of a long text, whose last code point is whole', () => {
-    const unit = fc.oneof(fc.constantFrom('a', 'é', '€', '\u{1f600}'), fc.string({ unit: 'binary' }));
+    const unit = fc.oneof(
+      fc.constantFrom('a', 'é', '€', '\u{1f600}'),
+      fc.string({ unit: 'binary' }),
+    );
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 900 }), parts => {
         const whole = parts.join('');

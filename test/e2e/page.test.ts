@@ -1,0 +1,457 @@
+// The page alone in a browser, against a fake host: no VS Code needed.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { connectionView, PageHarness, themes, type Scenario } from '../support/pageHarness.ts';
+
+const view = { selected: 'c1', following: true };
+const tenMillion = connectionView({ extent: { first: 0, next: 10_000_000, byteLength: 1e9 } });
+
+let harness: PageHarness;
+before(async () => (harness = await PageHarness.start()));
+after(() => harness.close());
+
+/** Opens a page for `body`, and afterwards makes sure that nothing broke its rules. */
+async function withPage(
+  scenario: Partial<Scenario>,
+  body: (page: MonitorPage, raw: Page) => Promise<void>,
+): Promise<void> {
+  const raw = await harness.open({ connections: [connectionView()], view, ...scenario });
+  raw.setDefaultTimeout(5000);
+  const errors: string[] = [];
+  raw.on('pageerror', error => errors.push(error.message));
+  try {
+    await body(new MonitorPage(raw), raw);
+    assert.deepEqual(errors, []);
+    assert.deepEqual(await raw.evaluate(() => window.violations), []);
+    assert.ok((await raw.evaluate(() => window.fakeHost.mostRowsAsked)) <= 1);
+  } finally {
+    await raw.close();
+  }
+}
+
+/** The page as a user meets it. */
+class MonitorPage {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  get grid() {
+    return this.#page.getByRole('grid', { name: 'Messages' });
+  }
+
+  get details() {
+    return this.#page.getByRole('region', { name: 'Details' });
+  }
+
+  button(name: string | RegExp) {
+    return this.#page.getByRole('button', { name });
+  }
+
+  /** The sequence numbers of the rows on screen, the last of them once it is drawn. */
+  async shown(): Promise<readonly number[]> {
+    const rows = this.grid.locator('[role=row][aria-rowindex]');
+    const indexes = await rows.evaluateAll(elements =>
+      elements.map(element => Number(element.getAttribute('aria-rowindex')) - 2),
+    );
+    return indexes.filter(seq => seq >= 0);
+  }
+
+  /** Waits until `isSo` holds for what is shown. */
+  async untilShown(isSo: (seqs: readonly number[]) => boolean): Promise<readonly number[]> {
+    let seqs: readonly number[] = [];
+    for (let tries = 0; tries < 100; tries++) {
+      seqs = await this.shown();
+      if (seqs.length > 0 && isSo(seqs)) {
+        return seqs;
+      }
+      await this.#page.waitForTimeout(20);
+    }
+    throw new Error(`Rows ${seqs[0]} to ${seqs.at(-1)} are shown`);
+  }
+
+  untilLast(seq: number) {
+    return this.untilShown(seqs => seqs.at(-1) === seq);
+  }
+
+  row(seq: number) {
+    return this.grid.locator(`[aria-rowindex="${seq + 2}"]`);
+  }
+
+  async isFollowing(): Promise<boolean> {
+    return this.#page.evaluate(() => window.fakeHost.view.following);
+  }
+
+  /** Lets the capture grow by so many rows, and lose some of the oldest. */
+  grow(count: number, dropped = 0): Promise<void> {
+    return this.#page.evaluate(
+      ([count, dropped]) => {
+        const [{ extent, received }] = window.fakeHost.connections as [
+          (typeof window.fakeHost.connections)[0],
+        ];
+        window.fakeHost.change(0, {
+          extent: { ...extent, first: extent.first + dropped, next: extent.next + count },
+          received: received + count,
+        });
+      },
+      [count, dropped] as const,
+    );
+  }
+}
+
+describe('ten million rows', () => {
+  it('can be reached at both ends by keys', () =>
+    withPage({ connections: [tenMillion] }, async page => {
+      await page.untilLast(9_999_999);
+      await page.grid.press('Home');
+      await page.untilShown(seqs => seqs[0] === 0);
+      await page.grid.press('End');
+      await page.untilLast(9_999_999);
+    }));
+
+  it('can be reached anywhere by the scroll bar', () =>
+    withPage({ connections: [tenMillion] }, async page => {
+      await page.untilLast(9_999_999);
+      const scrollTo = (share: number) =>
+        page.grid.evaluate((grid, share) => {
+          grid.scrollTop = share * (grid.scrollHeight - grid.clientHeight);
+        }, share);
+      await scrollTo(0.25);
+      const [middle = 0] = await page.untilShown(seqs => (seqs[0] ?? 0) < 9_000_000);
+      assert.ok(Math.abs(middle - 2_500_000) < 1000, String(middle));
+      await scrollTo(0);
+      await page.untilShown(seqs => seqs[0] === 0);
+      await scrollTo(1);
+      await page.untilLast(9_999_999);
+      assert.equal(await page.isFollowing(), true);
+    }));
+
+  it('move by pixels under the wheel, wherever they are', () =>
+    withPage({ connections: [tenMillion] }, async (page, raw) => {
+      await page.untilLast(9_999_999);
+      await page.grid.hover();
+      await raw.mouse.wheel(0, -22 * 10);
+      await page.untilLast(9_999_989);
+      await raw.mouse.wheel(0, 22 * 4);
+      await page.untilLast(9_999_993);
+      await raw.mouse.wheel(0, -22 * 200);
+      await page.untilLast(9_999_793);
+    }));
+
+  it('can be dragged by the thumb', () =>
+    withPage({ connections: [tenMillion] }, async (page, raw) => {
+      await page.untilLast(9_999_999);
+      const box = await page.grid.boundingBox();
+      assert.ok(box);
+      const x = box.x + box.width - 4;
+      await raw.mouse.move(x, box.y + box.height - 24);
+      await raw.mouse.down();
+      await raw.mouse.move(x, box.y + box.height / 2, { steps: 10 });
+      await raw.mouse.up();
+      const [first = 0] = await page.untilShown(seqs => (seqs[0] ?? 0) < 9_000_000);
+      assert.ok(first > 3_000_000 && first < 7_000_000, String(first));
+    }));
+});
+
+describe('following', () => {
+  it('keeps the newest row in sight', () =>
+    withPage({}, async page => {
+      await page.untilLast(1203);
+      await page.grow(500);
+      await page.untilLast(1703);
+    }));
+
+  it('stops when the user scrolls up; then the rows stay in place, whatever comes and goes', () =>
+    withPage({}, async (page, raw) => {
+      await page.untilLast(1203);
+      await page.grid.hover();
+      await raw.mouse.wheel(0, -330);
+      const before = await page.untilLast(1188);
+      assert.equal(await page.isFollowing(), false);
+      const place = await page.row(1180).boundingBox();
+      for (let step = 0; step < 20; step++) {
+        await page.grow(1000, 50);
+        await raw.waitForTimeout(20);
+      }
+      assert.deepEqual(await page.shown(), before);
+      assert.deepEqual(await page.row(1180).boundingBox(), place);
+      await page.button('20,000 new messages').waitFor();
+    }));
+
+  it('resumes by the button that counts what is new', () =>
+    withPage({}, async page => {
+      await page.untilLast(1203);
+      await page.button('Pause').click();
+      await page.grow(1);
+      await page.button('1 new message').waitFor();
+      assert.deepEqual((await page.shown()).at(-1), 1203);
+      await page.grow(1203);
+      await page.button('1,204 new messages').click();
+      await page.untilLast(2407);
+      assert.equal(await page.isFollowing(), true);
+      await page.button('Pause').waitFor();
+    }));
+
+  it('resumes at the very end of the scroll bar', () =>
+    withPage({}, async (page, raw) => {
+      await page.untilLast(1203);
+      await page.grid.hover();
+      await raw.mouse.wheel(0, -100);
+      await page.button('Follow').waitFor();
+      await raw.mouse.wheel(0, 200);
+      await page.button('Pause').waitFor();
+      await page.grow(10);
+      await page.untilLast(1213);
+    }));
+
+  it('is the host’s to change, too', () =>
+    withPage({}, async (page, raw) => {
+      await page.untilLast(1203);
+      await raw.evaluate(() => window.fakeHost.setView({ selected: 'c1', following: false }));
+      await page.button('Follow').waitFor();
+      await page.grow(10);
+      await page.button('10 new messages').waitFor();
+      assert.deepEqual((await page.shown()).at(-1), 1203);
+    }));
+});
+
+it('is used by keyboard alone', () =>
+  withPage({ width: 1400 }, async (page, raw) => {
+    await page.untilLast(1203);
+    const { keyboard } = raw;
+    const focusedName = () =>
+      raw.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+    const names: string[] = [];
+    for (let tab = 0; tab < 20 && names.at(-1) !== 'Messages'; tab++) {
+      await keyboard.press('Tab');
+      names.push(await focusedName());
+    }
+    assert.deepEqual(names, [
+      ...['Connection', 'New Connection…', 'Disconnect', 'Reconnect Now'],
+      ...['Pause', 'Clear', 'Show Output', 'Messages'],
+    ]);
+    await keyboard.press('ArrowUp');
+    await keyboard.press('ArrowUp');
+    await page.button('Follow').waitFor();
+    assert.equal(await page.row(1202).getAttribute('aria-selected'), 'true');
+    const active = await page.grid.getAttribute('aria-activedescendant');
+    assert.equal(await page.row(1202).getAttribute('id'), active);
+    await keyboard.press('Enter');
+    await page.details
+      .getByRole('tabpanel', { name: 'JSON' })
+      .getByText('"btcusdt@depth"')
+      .waitFor();
+    assert.equal(await focusedName(), 'Messages');
+    await keyboard.press('Control+c');
+    await raw.getByRole('status').getByText('Copied').waitFor();
+    await keyboard.press('Tab');
+    assert.equal(await focusedName(), 'Resize details');
+    const width = async () => (await page.details.boundingBox())?.width ?? 0;
+    const narrow = await width();
+    await keyboard.press('ArrowLeft');
+    assert.ok((await width()) > narrow);
+    await keyboard.press('Tab');
+    await keyboard.press('ArrowRight');
+    await page.details.getByRole('tab', { name: 'Text', selected: true }).waitFor();
+    await keyboard.press('Escape');
+    await page.details.waitFor({ state: 'hidden' });
+    assert.equal(await focusedName(), 'Messages');
+    const requests = await raw.evaluate(() =>
+      window.fakeHost.requests.map(({ request }) => request),
+    );
+    assert.ok(requests.includes('copy'));
+  }));
+
+it('keeps focus and selection while rows are used again', () =>
+  withPage({}, async page => {
+    await page.untilLast(1203);
+    await page.grid.press('ArrowUp');
+    await page.grid.press('End');
+    await page.grow(5000);
+    await page.untilLast(6203);
+    assert.equal(await page.grid.evaluate(grid => document.activeElement === grid), true);
+    assert.equal(await page.grid.getAttribute('aria-activedescendant'), null);
+    await page.grid.press('ArrowUp');
+    await page.untilShown(seqs => seqs.includes(1202));
+    assert.equal(await page.row(1202).getAttribute('aria-selected'), 'true');
+  }));
+
+it('shows hostile text as text', () =>
+  withPage({}, async (page, raw) => {
+    await page.untilLast(1203);
+    await page.row(1192).click();
+    const words = '<img src=x onerror="document.title=1">⟨U+202E⟩txt.exe⟨U+2066⟩ ␀␛[31m';
+    await page.row(1192).getByText(`${words}↵line two`).waitFor();
+    const text = await page.details.locator('.block').textContent();
+    assert.equal(text, `${words}\nline two`);
+    assert.equal(await raw.locator('img').count(), 0);
+    assert.equal(await raw.title(), 'WebSocket Monitor');
+  }));
+
+it('formats JSON without changing its tokens, and says where it is not JSON', () =>
+  withPage({}, async page => {
+    await page.untilLast(1203);
+    await page.row(1198).click();
+    await page.details.getByText('1198900719925474099312').waitFor();
+    await page.row(1194).click();
+    await page.details.getByText('unexpected “n” at line 1, column 59').waitFor();
+    await page.details.getByText('12.50000000000000000001').waitFor();
+    await page.row(1193).click();
+    await page.details.getByRole('tab', { name: 'Text', selected: true }).waitFor();
+  }));
+
+it('opens four megabytes without holding the page up', () =>
+  withPage({}, async (page, raw) => {
+    await page.untilLast(1203);
+    await raw.evaluate(() => {
+      const longest = { ms: 0 };
+      Object.assign(window, { longest });
+      let last = performance.now();
+      const tick = () => {
+        longest.ms = Math.max(longest.ms, performance.now() - last);
+        last = performance.now();
+        requestAnimationFrame(tick);
+      };
+      tick();
+    });
+    await page.row(1195).click();
+    await page.button('Format as JSON (3.9 MB)').click();
+    await page.details.getByText('"venue"').first().waitFor();
+    await page.details.getByRole('tab', { name: 'Text' }).click();
+    await page.button(/^Show More/).click();
+    await page.details.getByText('"id":51999').waitFor({ state: 'attached' });
+    const { ms } = await raw.evaluate(
+      () => (window as unknown as { longest: { ms: number } }).longest,
+    );
+    console.log(`longest frame with a payload of 3.9 MB: ${ms.toFixed(0)} ms`);
+  }));
+
+it('counts down to the next attempt by itself', () =>
+  withPage(
+    {
+      connections: [
+        connectionView({
+          ...{ state: 'retry', severity: 'warning', label: 'retry 3/10', retryInMs: 2500 },
+          cause: 'The peer closed the connection.',
+        }),
+      ],
+    },
+    async (page, raw) => {
+      for (const words of ['in 3s', 'in 2s', 'in 1s', 'now']) {
+        await raw.getByRole('timer').getByText(words, { exact: true }).waitFor({ timeout: 3000 });
+      }
+      await raw.getByText('The peer closed the connection.').first().waitFor();
+      await page.button('Stop Retrying').waitFor();
+      await page.button('Retry Now').click();
+      const last = await raw.evaluate(() => window.fakeHost.requests.at(-1));
+      assert.deepEqual([last?.request, last?.params], ['reconnect', { connection: 'c1' }]);
+    },
+  ));
+
+it('offers to connect where there is nothing yet', () =>
+  withPage({ connections: [], view: { following: true } }, async (page, raw) => {
+    await raw.getByRole('heading', { name: 'No connections yet' }).waitFor();
+    await page.button('Connect…').click();
+    const requests = await raw.evaluate(() =>
+      window.fakeHost.requests.map(({ request }) => request),
+    );
+    assert.deepEqual(requests, ['ready', 'connect.ask']);
+  }));
+
+it('comes back to where it was', () =>
+  withPage({ view: { selected: 'c1', following: false } }, async (page, raw) => {
+    await page.untilShown(() => true);
+    await page.grid.press('Home');
+    await page.grid.press('PageDown');
+    await page.grid.press('Enter');
+    await page.details.getByRole('tab', { name: 'Text' }).click();
+    const before = await page.shown();
+    const selected = await page.grid
+      .locator('[aria-selected]')
+      .first()
+      .getAttribute('aria-rowindex');
+    await raw.waitForFunction(() => sessionStorage.getItem('state')?.includes('"tab":"text"'));
+    await raw.reload();
+    await page.details.getByRole('tab', { name: 'Text', selected: true }).waitFor();
+    assert.deepEqual(await page.untilShown(() => true), before);
+    const again = await page.grid
+      .locator('[role=row][aria-selected]')
+      .getAttribute('aria-rowindex');
+    assert.equal(again, selected);
+  }));
+
+it('stays level under 5,000 rows a second', () =>
+  withPage({}, async (page, raw) => {
+    await page.untilLast(1203);
+    await raw.evaluate(() => {
+      const gaps: number[] = [];
+      Object.assign(window, { gaps, stop: window.fakeHost.flood(5000) });
+      let last = performance.now();
+      const tick = (now: number) => {
+        gaps.push(now - last);
+        last = now;
+        requestAnimationFrame(tick);
+      };
+      requestAnimationFrame(tick);
+    });
+    await raw.waitForTimeout(3000);
+    const gaps = await raw.evaluate(() => {
+      const { gaps, stop } = window as unknown as { gaps: number[]; stop: () => void };
+      stop();
+      return gaps.slice(5).sort((a, b) => a - b);
+    });
+    const at = (share: number) => (gaps[Math.floor(gaps.length * share)] ?? 0).toFixed(1);
+    console.log(`frames under flood: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms`);
+    const last = await raw.evaluate(() => (window.fakeHost.connections[0]?.extent.next ?? 0) - 1);
+    await page.untilLast(last);
+  }));
+
+describe('accessibility', () => {
+  for (const theme of Object.keys(themes)) {
+    it(`has no violations in ${theme}`, async () => {
+      const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
+      await withPage({ theme }, async (page, raw) => {
+        await page.untilLast(1203);
+        await page.row(1198).click();
+        await page.details.getByText('"stream"').waitFor();
+        await raw.evaluate(() => {
+          window.fakeHost.change(0, {
+            ...{ state: 'retry', severity: 'warning', label: 'retry 3/10', retryInMs: 9000 },
+            cause: 'The peer closed the connection.',
+            storage: { kind: 'memory', problem: 'The disk is full.' },
+          });
+        });
+        await raw.getByText('The disk is full.').first().waitFor();
+        assert.deepEqual(await axeViolations(raw, axe), []);
+      });
+      await withPage({ theme, connections: [], view: { following: true } }, async (page, raw) => {
+        await page.button('Connect…').waitFor();
+        assert.deepEqual(await axeViolations(raw, axe), []);
+      });
+    });
+  }
+});
+
+interface Axe {
+  run(): Promise<{
+    violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+  }>;
+}
+
+async function axeViolations(page: Page, axe: string): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: Axe }).axe.run();
+    return violations.map(({ id, nodes }) =>
+      [id, ...nodes.slice(0, 3).map(node => `${node.html} ${node.failureSummary ?? ''}`)].join(
+        '\n',
+      ),
+    );
+  });
+  // The tool itself may try what the page's policy forbids.
+  await page.evaluate(() => (window.violations.length = 0));
+  return found;
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { commands, TabInputWebview, window, workspace } from 'vscode';
+import {
+  settingKeys,
+  settingsSection,
+  settingsTable,
+} from '../../src/core/settings/settingsTable.ts';
+import { CommandId, ViewType } from '../../src/shared/ids.ts';
+import { activeExtension, run } from './support.ts';
+
+describe('The extension in its host', () => {
+  it('is asleep until it is used, and then has every command', async () => {
+    const extension = activeExtension();
+    assert.ok(extension);
+    assert.equal(extension.isActive, false);
+    await run(CommandId.OpenMonitor);
+    assert.equal(extension.isActive, true);
+    const known = new Set(await commands.getCommands(true));
+    assert.deepEqual(
+      Object.values(CommandId).filter(command => !known.has(command)),
+      [],
+    );
+  });
+
+  it('opens one monitor tab, however often it is asked', async () => {
+    await run(CommandId.OpenMonitor);
+    await run(CommandId.OpenMonitor);
+    const tabs = window.tabGroups.all
+      .flatMap(group => group.tabs)
+      .filter(
+        ({ input }) =>
+          input instanceof TabInputWebview && input.viewType.endsWith(ViewType.Monitor),
+      );
+    assert.equal(tabs.length, 1);
+  });
+
+  it('has the defaults that the code expects', () => {
+    const configuration = workspace.getConfiguration(settingsSection);
+    for (const key of settingKeys) {
+      assert.deepEqual(configuration.inspect(key)?.defaultValue, settingsTable[key].fallback, key);
+    }
+  });
+});

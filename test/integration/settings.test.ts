@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { CommandId } from '../../src/shared/ids.ts';
+import { connect, Peer, run, until, withSetting } from './support.ts';
+
+describe('Settings', () => {
+  let peer: Peer;
+  const undo: (() => Thenable<void>)[] = [];
+  const set = async (key: string, value: unknown) => undo.push(await withSetting(key, value));
+
+  beforeEach(async () => {
+    peer = await Peer.start();
+  });
+
+  afterEach(async () => {
+    for (const back of undo.splice(0).reverse()) {
+      await back();
+    }
+    await peer.stop();
+  });
+
+  it('name connections that the commands know', async () => {
+    await set('connections', [{ name: 'configured', url: peer.url, onOpen: ['hello'] }]);
+    const { name, state } = await connect('configured');
+    assert.deepEqual([name, state], ['configured', 'open']);
+    await until('it was greeted', () => peer.received.includes('hello'));
+    await run(CommandId.Disconnect, 'configured');
+  });
+
+  it('connect the only endpoint without a question', async () => {
+    await set('url', peer.url);
+    const result = await run<{ state: string }>(CommandId.Connect);
+    assert.equal(result.state, 'open');
+    await run(CommandId.Disconnect);
+  });
+
+  it('change the heartbeat of an open connection without a reconnect', async () => {
+    await set('connections', [{ name: 'beating', url: peer.url }]);
+    await connect('beating');
+    await set('connections', [
+      { name: 'beating', url: peer.url, heartbeat: { message: 'changed' } },
+    ]);
+    await until('the new message came', () => peer.received.includes('changed'));
+    assert.equal(peer.headers.length, 1);
+    await run(CommandId.Disconnect, 'beating');
+  });
+
+  it('with wrong types are replaced by defaults, and the extension goes on', async () => {
+    await set('reconnect.initialDelay', 'soon');
+    await set('connections', [
+      7,
+      { name: 'no url' },
+      { name: 'twice', url: peer.url },
+      { name: 'twice', url: `${peer.url}b`, heartbeat: { interval: -1 } },
+      { name: 'bad', url: 'http://example.com' },
+    ]);
+    const [one, two] = [await connect('twice'), await connect('twice (2)')];
+    assert.deepEqual([one.state, two.state], ['open', 'open']);
+    await assert.rejects(Promise.resolve(connect('bad')), /No connection named "bad"/);
+    await run(CommandId.Disconnect, 'twice');
+    await run(CommandId.Disconnect, 'twice (2)');
+  });
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { Connection } from '../../src/core/connection/connection.ts';
+import { labelOf, wordOf } from '../../src/core/connection/report.ts';
+import type { ConnectionOptions } from '../../src/core/connection/options.ts';
+import { connectionOptions } from '../../src/core/settings/connectionOptions.ts';
+import { readSettings } from '../../src/core/settings/profile.ts';
+import { silentLog } from './captures.ts';
+import { collectingTraffic, FakeNetwork, settle } from './fakeNetwork.ts';
+import { ManualClock } from './manualClock.ts';
+
+/** What the settings of `websocketMonitor` mean for the connection to `url`. */
+export function optionsOf(
+  settings: Readonly<Record<string, unknown>> = {},
+  url = 'ws://example.test/feed',
+): ConnectionOptions {
+  const { profiles, problems } = readSettings(key => ({ url, ...settings })[key]);
+  assert.deepEqual(problems, []);
+  const [profile] = profiles;
+  assert.ok(profile);
+  return connectionOptions(profile);
+}
+
+export interface RigOptions {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly url?: string;
+  readonly random?: () => number;
+  readonly prepare?: () => Promise<void>;
+}
+
+/** A connection whose clock and network a test moves by hand. */
+export class ConnectionRig {
+  readonly clock = new ManualClock();
+  readonly network = new FakeNetwork();
+  readonly traffic = collectingTraffic();
+  readonly connection: Connection;
+  /** Every state that was reported, as its kind. */
+  readonly states: string[] = [];
+  /** When each attempt was made, in milliseconds. */
+  readonly attemptsAt: number[] = [];
+
+  constructor({ settings, url, random = () => 0, prepare = settle }: RigOptions = {}) {
+    this.connection = new Connection(optionsOf(settings, url), {
+      clock: this.clock,
+      log: silentLog,
+      random,
+      prepare: async () => {
+        await prepare();
+        return listener => {
+          this.attemptsAt.push(this.clock.monotonic());
+          return this.network.dial(listener);
+        };
+      },
+      traffic: this.traffic.sink,
+    });
+    this.connection.onDidChangeState(state => this.states.push(state.kind));
+  }
+
+  get word(): string {
+    return wordOf(this.connection.state);
+  }
+
+  get label(): string {
+    return labelOf(this.connection.state);
+  }
+
+  /** Connects and waits until the socket is being opened. */
+  async dial(): Promise<void> {
+    this.connection.connect();
+    await settle();
+    await settle();
+  }
+
+  /** Connects, and the peer accepts. */
+  async open(): Promise<void> {
+    await this.dial();
+    this.network.last.open();
+  }
+
+  /** Moves the clock, and lets an attempt that falls due begin. */
+  async advance(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await settle();
+    await settle();
+  }
+
+  /** Moves the clock to the next retry, and lets it begin. Does nothing where none is to come. */
+  async retry(): Promise<void> {
+    const { state } = this.connection;
+    if (state.kind === 'waiting') {
+      await this.advance(state.delayMs);
+    }
+  }
+
+  /** What must hold whenever a test is over: nothing runs that no state accounts for. */
+  checkInvariants(): void {
+    const { kind } = this.connection.state;
+    const expected: Partial<Record<typeof kind, readonly string[]>> = {
+      preparing: ['deadline'],
+      connecting: ['deadline'],
+      waiting: ['retry'],
+      closing: ['closing'],
+    };
+    assert.deepEqual(
+      {
+        timers: this.connection.timers.filter(timer => timer !== 'stable'),
+        sockets: this.network.alive,
+      },
+      {
+        timers: expected[kind] ?? [],
+        sockets: ['connecting', 'open', 'closing'].includes(kind) ? 1 : 0,
+      },
+    );
+  }
+}

@@ -1,0 +1,264 @@
+// Runs in the harness's page in place of VS Code and the extension: a capture of any length whose
+// rows are made up from their numbers, so that ten million of them take no memory.
+import type { Row } from '../../src/core/capture/capture.ts';
+import type { ConnectionView, PanelView, ToHost, ToPage } from '../../src/shared/protocol.ts';
+
+export interface FakeHost {
+  readonly connections: ConnectionView[];
+  view: PanelView;
+  /** Every request, as the page sent it. */
+  readonly requests: ToHost[];
+  /** The most `rows` requests that were open at once. */
+  readonly mostRowsAsked: number;
+  savedState: unknown;
+  /** How long an answer takes. */
+  delayMs: number;
+  /** Replaces parts of a connection and tells the page. */
+  change(index: number, change: Partial<ConnectionView>): void;
+  setView(view: PanelView): void;
+  /** Adds rows at this rate, told to the page twenty times a second. Returns what stops it. */
+  flood(rowsPerSecond: number): () => void;
+}
+
+declare global {
+  interface Window {
+    fakeHost: FakeHost;
+    /** Violations of the page's content security policy, as they happen. */
+    violations: string[];
+    theme?: { readonly bodyClass: string; readonly variables: Readonly<Record<string, string>> };
+    scenario?: { readonly connections: ConnectionView[]; readonly view: PanelView };
+    acquireVsCodeApi(): unknown;
+  }
+}
+
+const start = Date.UTC(2026, 10, 16, 10, 30, 0, 250);
+const encoder = new TextEncoder();
+
+const hostile =
+  '<img src=x onerror="document.title=1">\u202Etxt.exe\u2066 \u0000\u001b[31m\r\nline two';
+const rightToLeft = '{"greeting":"שלום עולם","note":"مرحبا بالعالم","plain":true}';
+
+function ticker(seq: number): string {
+  const price = (50_000 + ((seq * 7919) % 100_000) / 100).toFixed(2);
+  const book = `"bids":[["${price}","0.3120"],["${price}","1.0047"]],"asks":[]`;
+  return `{"stream":"btcusdt@depth","data":{"e":"depthUpdate","E":1794825${seq},"u":${seq}900719925474099312,${book}}}`;
+}
+
+const stories = [
+  { state: 'connecting', severity: 'info', text: 'Opening the connection to stream.example.com.' },
+  {
+    ...{ state: 'connected', severity: 'info' },
+    text: 'Connected to stream.example.com (subprotocol v2.market.example, permessage-deflate).',
+  },
+  {
+    ...{ state: 'retry', severity: 'warning', rule: 'going-away', code: 1001 },
+    text: 'stream.example.com closed the connection with 1001 (Going Away: the peer is shutting down or leaving) after 74 s. Retry 1/10 in 0.8 s (rule: going-away).',
+  },
+  {
+    ...{ state: 'failed', severity: 'error', rule: 'unauthorized', code: 401 },
+    text: 'stream.example.com refused the opening handshake with status 401 (Unauthorized). Trying again would not help (rule: unauthorized). Check the header Authorization.',
+  },
+];
+
+/** What the peer sent or the user did at `seq`, as bytes of a kind. */
+function contentOf(seq: number): {
+  kind: Row['kind'];
+  out?: boolean;
+  beat?: boolean;
+  text?: string;
+} {
+  const place = seq % 64;
+  if (seq < 2 || place === 62 || place === 63) {
+    const story = stories[seq < 2 ? seq : place === 62 ? 2 : (seq >> 6) % 8 === 7 ? 3 : 1];
+    return { kind: 'state', text: JSON.stringify(story) };
+  }
+  const special: Record<number, ReturnType<typeof contentOf>> = {
+    4: {
+      kind: 'text',
+      out: true,
+      text: '{"method":"SUBSCRIBE","params":["btcusdt@depth"],"id":1}',
+    },
+    5: { kind: 'text', text: '{"result":null,"id":1}' },
+    20: { kind: 'binary' },
+    21: { kind: 'text', text: rightToLeft },
+    30: { kind: 'ping', out: true, beat: true },
+    31: { kind: 'pong', beat: true },
+    40: { kind: 'text', text: hostile },
+    41: { kind: 'text', text: 'hello' },
+    42: { kind: 'text', text: '{"price": 12.50, "price": 12.50000000000000000001, "bad": nan}' },
+    43: { kind: 'text', text: large() },
+    44: { kind: 'text', out: true, text: '' },
+    61: { kind: 'close' },
+  };
+  return special[place] ?? { kind: 'text', text: ticker(seq) };
+}
+
+let largeText: string | undefined;
+
+/** About five megabytes of JSON. */
+function large(): string {
+  largeText ??= `{"snapshot":[${Array.from({ length: 52_000 }, (_, index) =>
+    JSON.stringify({ id: index, price: index * 1.5, side: 'buy', venue: 'XNAS', note: 'ünïcode' }),
+  ).join(',')}]}`;
+  return largeText;
+}
+
+const bytesBySeq = new Map<number, Uint8Array>();
+
+function bytesOf(seq: number): Uint8Array {
+  const { kind, text } = contentOf(seq);
+  const key = text === largeText ? -1 : seq;
+  let bytes = bytesBySeq.get(key);
+  if (!bytes) {
+    if (kind === 'binary') {
+      bytes = Uint8Array.from({ length: 700 }, (_, index) => (index * index + seq) % 256);
+    } else if (kind === 'close') {
+      bytes = Uint8Array.of(0x03, 0xe9, ...encoder.encode('server is restarting'));
+    } else {
+      bytes = encoder.encode(text ?? 'beat');
+    }
+    if (key === -1 || bytesBySeq.size < 50) {
+      bytesBySeq.set(key, bytes);
+    }
+  }
+  return bytes;
+}
+
+function rowAt(seq: number): Row {
+  const { kind, out = false, beat = false, text } = contentOf(seq);
+  const isTextual = kind === 'text' || kind === 'state';
+  const byteLength = text === undefined ? bytesOf(seq).length : byteLengthOf(text);
+  const preview = isTextual
+    ? (text ?? '').slice(0, kind === 'state' ? undefined : 512)
+    : Array.from(bytesOf(seq).slice(0, 64), byte => byte.toString(16).padStart(2, '0')).join(' ');
+  const at = start + seq * 37.4;
+  return {
+    ...{ seq, at, kind, byteLength, preview },
+    ...{ direction: out ? 'out' : 'in', heartbeat: beat },
+  };
+}
+
+function byteLengthOf(text: string): number {
+  return text === largeText ? bytesOf(43).length : encoder.encode(text).length;
+}
+
+class Host implements FakeHost {
+  readonly connections: ConnectionView[];
+  view: PanelView;
+  readonly requests: ToHost[] = [];
+  mostRowsAsked = 0;
+  savedState: unknown;
+  delayMs = 3;
+  #rowsAsked = 0;
+
+  constructor(connections: ConnectionView[], view: PanelView) {
+    this.connections = connections;
+    this.view = view;
+    const saved = sessionStorage.getItem('state');
+    this.savedState = saved === null ? undefined : JSON.parse(saved);
+  }
+
+  setState(state: unknown): void {
+    this.savedState = state;
+    sessionStorage.setItem('state', JSON.stringify(state));
+  }
+
+  async take(message: ToHost): Promise<void> {
+    this.requests.push(message);
+    const isRows = message.request === 'rows';
+    this.#rowsAsked += isRows ? 1 : 0;
+    this.mostRowsAsked = Math.max(this.mostRowsAsked, this.#rowsAsked);
+    await new Promise(resolve => setTimeout(resolve, this.delayMs));
+    const result = this.#answer(message);
+    this.#rowsAsked -= isRows ? 1 : 0;
+    this.#post({ id: message.id, result });
+  }
+
+  change(index: number, change: Partial<ConnectionView>): void {
+    const connection = this.connections[index];
+    if (connection) {
+      this.connections[index] = { ...connection, ...change };
+    }
+    this.#post({ event: 'connections.changed', value: this.connections });
+  }
+
+  setView(view: PanelView): void {
+    this.view = view;
+    this.#post({ event: 'view.changed', value: view });
+  }
+
+  flood(rowsPerSecond: number): () => void {
+    const timer = setInterval(() => {
+      const connection = this.connections[0];
+      if (connection) {
+        const { extent, received } = connection;
+        const more = rowsPerSecond / 20;
+        this.change(0, {
+          extent: { ...extent, next: extent.next + more },
+          receivedRate: rowsPerSecond,
+          received: received + more,
+        });
+      }
+    }, 50);
+    return () => clearInterval(timer);
+  }
+
+  #answer({ request, params }: ToHost): unknown {
+    switch (request) {
+      case 'ready':
+        return { connections: this.connections, view: this.view };
+      case 'view.set':
+        this.setView(params as PanelView);
+        return undefined;
+      case 'rows': {
+        const { connection, from, count } = params as Record<'connection', string> &
+          Record<'from' | 'count', number>;
+        const extent = this.connections.find(({ id }) => id === connection)?.extent;
+        const first = Math.max(from, extent?.first ?? 0);
+        const next = Math.min(from + count, extent?.next ?? 0);
+        const rows = Array.from({ length: Math.max(0, next - first) }, (_, i) => rowAt(first + i));
+        return { extent, rows };
+      }
+      case 'payload': {
+        const { seq, from, length } = params as Record<'seq' | 'from' | 'length', number>;
+        const bytes = bytesOf(seq);
+        return { bytes: bytes.slice(from, from + length), byteLength: bytes.length };
+      }
+      case 'clear': {
+        const extent = this.connections[0]?.extent;
+        if (extent) {
+          this.change(0, { extent: { first: extent.next, next: extent.next, byteLength: 0 } });
+        }
+        return undefined;
+      }
+      case 'connect.ask':
+      case 'connect':
+      case 'disconnect':
+      case 'reconnect':
+      case 'copy':
+      case 'output.show':
+        return undefined;
+    }
+  }
+
+  #post(message: ToPage): void {
+    window.postMessage(message, '*');
+  }
+}
+
+window.violations = [];
+document.addEventListener('securitypolicyviolation', event => {
+  window.violations.push(`${event.violatedDirective}: ${event.sample || event.blockedURI}`);
+});
+for (const [name, value] of Object.entries(window.theme?.variables ?? {})) {
+  document.documentElement.style.setProperty(name, value);
+}
+document.body.className = window.theme?.bodyClass ?? '';
+const scenario = window.scenario ?? { connections: [], view: { following: true } };
+const host = new Host(scenario.connections, scenario.view);
+window.fakeHost = host;
+window.acquireVsCodeApi = () => ({
+  postMessage: (message: ToHost) => void host.take(message),
+  getState: () => host.savedState,
+  setState: (state: unknown) => host.setState(state),
+});

@@ -1,0 +1,125 @@
+import type { TrafficSink } from '../../src/core/connection/traffic.ts';
+import type {
+  Dial,
+  Ended,
+  Transport,
+  TransportListener,
+} from '../../src/core/connection/transport.ts';
+import { directionOf, isHeartbeat, kindOf } from '../../src/core/capture/record.ts';
+
+const text = new TextEncoder();
+
+/** One attempt of a test's connection; the test plays the peer. */
+export class FakeTransport implements Transport {
+  readonly #listener: TransportListener;
+  bytesRead = 0;
+  bufferedBytes = 0;
+  isPaused = false;
+  isDisposed = false;
+  closed: { readonly code: number; readonly reason: string } | undefined;
+  readonly sent: (string | Uint8Array)[] = [];
+  readonly pings: Uint8Array[] = [];
+
+  constructor(listener: TransportListener) {
+    this.#listener = listener;
+  }
+
+  send(data: string | Uint8Array, done: (error?: Error) => void): void {
+    this.sent.push(data);
+    done();
+  }
+
+  ping(payload: Uint8Array): void {
+    this.pings.push(payload);
+  }
+
+  close(code: number, reason: string): void {
+    this.closed = { code, reason };
+  }
+
+  setPaused(paused: boolean): void {
+    this.isPaused = paused;
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+  }
+
+  // What the peer and the network do.
+
+  open(): void {
+    this.bytesRead += 129;
+    this.#listener.onOpen({ subprotocol: '', extensions: '' });
+  }
+
+  receive(message: string): void {
+    const payload = text.encode(message);
+    this.bytesRead += payload.byteLength + 2;
+    this.#listener.onMessage(payload, true);
+  }
+
+  /** Answers the ping of this index; by default the last. */
+  pong(index = -1): void {
+    const payload = this.pings.at(index);
+    if (!payload) {
+      throw new Error('There is no such ping');
+    }
+    this.bytesRead += payload.byteLength + 2;
+    this.#listener.onPong(payload);
+  }
+
+  end(ended: Partial<Ended> = {}): void {
+    this.#listener.onEnd({ code: 1006, reason: '', ...ended });
+  }
+
+  refuse(code = 'ECONNREFUSED', message = 'connect failed'): void {
+    this.end({ phase: 'tcp', error: { code, message } });
+  }
+
+  status(status: number, headers: Readonly<Record<string, string>> = {}): void {
+    this.end({ phase: 'upgrade', refusal: { status, statusText: '', headers } });
+  }
+}
+
+/** Stands in for the network: keeps every attempt that is made. */
+export class FakeNetwork {
+  readonly attempts: FakeTransport[] = [];
+
+  readonly dial: Dial = listener => {
+    const attempt = new FakeTransport(listener);
+    this.attempts.push(attempt);
+    return attempt;
+  };
+
+  get last(): FakeTransport {
+    const attempt = this.attempts.at(-1);
+    if (!attempt) {
+      throw new Error('No attempt was made');
+    }
+    return attempt;
+  }
+
+  /** The sockets that were neither ended nor dropped. */
+  get alive(): number {
+    return this.attempts.filter(attempt => !attempt.isDisposed).length;
+  }
+}
+
+/** Collects traffic as lines such as `out text ping ♥`, the last for what the heartbeat sent. */
+export function collectingTraffic(): { readonly sink: TrafficSink; readonly lines: string[] } {
+  const lines: string[] = [];
+  const decoder = new TextDecoder();
+  const sink: TrafficSink = {
+    append: (_at, flags, payload) => {
+      const kind = kindOf(flags);
+      const shown = kind === 'text' ? ` ${decoder.decode(payload)}` : '';
+      lines.push(`${directionOf(flags)} ${kind}${shown}${isHeartbeat(flags) ? ' ♥' : ''}`);
+    },
+  };
+  return { sink, lines };
+}
+
+/** Lets promises that are settled already run their handlers. */
+export function settle(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
+}

@@ -1,0 +1,117 @@
+// Takes pictures of the page in its states, sizes and themes: node test/support/pageScreens.ts [name]
+import { mkdir } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { connectionView, PageHarness, themes, type Scenario } from './pageHarness.ts';
+
+interface Screen extends Omit<Scenario, 'theme' | 'width'> {
+  readonly sizes?: readonly number[];
+  readonly themes?: readonly string[];
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+const folder = 'out/screens';
+const view = { selected: 'c1', following: true };
+const select = (place: number) => async (page: Page) => {
+  await page.locator('.box .row:not([hidden])').first().waitFor();
+  const target = page.locator(`.box [aria-rowindex="${place + 2}"]`);
+  await target.click();
+  await page.waitForTimeout(300);
+};
+const retry = connectionView({
+  ...{ state: 'retry', severity: 'warning', label: 'retry 3/10', retryInMs: 4000 },
+  cause:
+    'stream.example.com closed the connection with 1006 (Abnormal Closure: the connection was lost without a close frame) after 74 s. Retry 3/10 in 4 s (rule: abnormal).',
+});
+
+const screens: Readonly<Record<string, Screen>> = {
+  list: { connections: [connectionView()], view, themes: Object.keys(themes) },
+  json: {
+    connections: [connectionView()],
+    view,
+    themes: Object.keys(themes),
+    prepare: select(1198),
+  },
+  hostile: { connections: [connectionView()], view, prepare: select(1192) },
+  hex: {
+    ...{ connections: [connectionView({ extent: { first: 0, next: 1180, byteLength: 1 } })], view },
+    prepare: select(1172),
+  },
+  close: {
+    ...{ connections: [connectionView({ extent: { first: 0, next: 1216, byteLength: 1 } })], view },
+    prepare: select(1213),
+  },
+  event: {
+    ...{ connections: [connectionView({ extent: { first: 0, next: 1216, byteLength: 1 } })], view },
+    prepare: select(1214),
+  },
+  invalid: {
+    ...{ connections: [connectionView()], view },
+    prepare: select(1194),
+  },
+  large: { connections: [connectionView()], view, prepare: select(1195) },
+  paused: {
+    ...{ connections: [connectionView()], view },
+    prepare: async page => {
+      await page.locator('.grid').press('ArrowUp');
+      await page.locator('.grid').press('PageUp');
+      await page.evaluate(() => {
+        window.fakeHost.change(0, { extent: { first: 0, next: 2408, byteLength: 600_000 } });
+      });
+      await page.waitForTimeout(300);
+    },
+  },
+  retry: {
+    connections: [
+      {
+        ...retry,
+        storage: {
+          kind: 'memory',
+          problem:
+            'The disk is full, so messages are kept in memory. Free some space and reload the window.',
+        },
+      },
+      connectionView({ id: 'c2', name: 'Chat' }),
+    ],
+    ...{ view, themes: Object.keys(themes) },
+  },
+  failed: {
+    connections: [
+      connectionView({
+        ...{ state: 'failed', severity: 'error', label: 'failed', receivedRate: 0 },
+        ...{ canConnect: true, canDisconnect: false },
+        cause:
+          'stream.example.com refused the opening handshake with status 401 (Unauthorized). Trying again would not help (rule: unauthorized). Check the header Authorization.',
+      }),
+    ],
+    view,
+  },
+  waiting: {
+    connections: [connectionView({ extent: { first: 0, next: 0, byteLength: 0 }, received: 0 })],
+    view,
+  },
+  none: { connections: [], view: { following: true }, themes: Object.keys(themes) },
+};
+
+await mkdir(folder, { recursive: true });
+const harness = await PageHarness.start();
+try {
+  const [only] = process.argv.slice(2);
+  for (const [name, screen] of Object.entries(screens)) {
+    if (only !== undefined && name !== only) {
+      continue;
+    }
+    for (const theme of screen.themes ?? ['Dark Modern', 'Light Modern']) {
+      for (const width of screen.sizes ?? [800, 1600]) {
+        const page = await harness.open({ ...screen, theme, width, height: 700 });
+        await page.waitForTimeout(250);
+        await screen.prepare?.(page);
+        const file = `${folder}/${name}-${theme.replaceAll(' ', '')}-${width}.png`;
+        await page.screenshot({ path: file });
+        console.log(file, (await page.evaluate(() => window.violations)).join('; '));
+        await page.close();
+      }
+    }
+  }
+} finally {
+  await harness.close();
+}

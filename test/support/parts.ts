@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { ensureChromium, ensurePython, ensureWorkbench } from './setup.mjs';
+import { npmCommand, root } from './steps.mjs';
+import { runIntegrationSuite, runNodeSuite, type Counts } from './suites.ts';
+
+interface Part {
+  readonly title: string;
+  readonly run: () => Promise<Counts>;
+}
+
+/** Runs the part that the arguments name, or all of them; resolves with the exit code. */
+export async function runParts(args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      'desktop': { type: 'boolean', default: false },
+      'vscode-version': { type: 'string', default: 'stable' },
+    },
+  });
+  process.chdir(root);
+  const version = values.desktop ? values['vscode-version'] : undefined;
+  const suites: Readonly<Record<string, Part>> = {
+    unit: { title: 'Unit tests', run: runUnit },
+    integration: { title: 'Integration tests', run: () => runIntegration(version) },
+    e2e: { title: 'End-to-end tests', run: runEndToEnd },
+  };
+  const [name] = positionals;
+  const chosen = name === undefined ? undefined : suites[name];
+  if (name !== undefined && chosen === undefined) {
+    console.log(`There is no part "${name}". Name one of ${Object.keys(suites).join(', ')}.`);
+    return 2;
+  }
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const add = async (part: Part) => {
+    const counts = await runPart(part);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+    return counts.failed === 0;
+  };
+  if (chosen === undefined) {
+    await add({ title: 'Types, lint, format', run: () => runScript('check') });
+  }
+  if (await add({ title: 'Build', run: () => runScript('build', '--', '--tests') })) {
+    for (const part of chosen ? [chosen] : Object.values(suites)) {
+      await add(part);
+    }
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+async function runPart({ title, run }: Part): Promise<Counts> {
+  console.log(`\n── ${title}`);
+  const startedAt = performance.now();
+  const counts = await run();
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const sign = counts.failed === 0 ? '✔' : '✖';
+  console.log(`${sign} ${title} (${seconds} s)`);
+  return counts;
+}
+
+async function runUnit(): Promise<Counts> {
+  await ensurePython();
+  return runNodeSuite({ folder: 'test/unit', isParallel: true, limitMs: 120_000 });
+}
+
+async function runIntegration(desktopVersion: string | undefined): Promise<Counts> {
+  if (desktopVersion === undefined) {
+    await Promise.all([ensureWorkbench(), ensureChromium(), ensurePython()]);
+  }
+  return runIntegrationSuite(desktopVersion);
+}
+
+async function runEndToEnd(): Promise<Counts> {
+  await Promise.all([ensureWorkbench(), ensureChromium()]);
+  return runNodeSuite({ folder: 'test/e2e', isParallel: false, limitMs: 300_000 });
+}
+
+/** Runs a script of package.json, showing what it prints. */
+async function runScript(...args: readonly string[]): Promise<Counts> {
+  const [command, ...before] = npmCommand();
+  const code = await new Promise<number | null>((resolve, reject) => {
+    spawn(command, [...before, 'run', '--silent', ...args], { cwd: root, stdio: 'inherit' })
+      .once('error', reject)
+      .once('exit', resolve);
+  });
+  return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { causeOf, describeCause, type Cause } from '../../../../src/core/connection/cause.ts';
+import { parseEndpoint } from '../../../../src/core/connection/endpoint.ts';
+import type { Ended } from '../../../../src/core/connection/transport.ts';
+
+const endpoint = parseEndpoint('wss://user:pw@example.test:8443/feed?token=t');
+
+/** The sentence for how a transport ended. */
+function described(ended: Partial<Ended>): string {
+  return describeCause(causeOf({ code: 1006, reason: '', ...ended }), endpoint);
+}
+
+describe('The cause of an end', () => {
+  it('is what was reported, before what the close code alone says', () => {
+    const refusal = { status: 503, statusText: 'Busy', headers: {} };
+    const error = { code: 'ECONNRESET', message: 'socket hang up' };
+    const tooLong = { code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', message: 'Max payload size' };
+    const ends: Partial<Ended>[] = [
+      { phase: 'upgrade', refusal, error },
+      { phase: 'tcp', error },
+      { phase: 'tls', error },
+      { phase: 'upgrade', error: { message: 'Invalid Sec-WebSocket-Accept header' } },
+      { error: tooLong },
+      { phase: 'upgrade' },
+      {},
+      { code: 1005 },
+      { code: 4000, reason: 'bye' },
+    ];
+    assert.deepEqual(
+      ends.map(end => causeOf({ code: 1006, reason: '', ...end })),
+      [
+        { kind: 'http', phase: 'upgrade', status: 503, statusText: 'Busy' },
+        { kind: 'connect', phase: 'tcp', error: 'ECONNRESET', message: 'socket hang up' },
+        { kind: 'tls', phase: 'tls', error: 'ECONNRESET', message: 'socket hang up' },
+        { kind: 'connect', phase: 'upgrade', message: 'Invalid Sec-WebSocket-Accept header' },
+        { kind: 'protocol', error: tooLong.code, message: 'Max payload size', close: 1006 },
+        { kind: 'lost', phase: 'upgrade', close: 1006 },
+        { kind: 'lost', close: 1006 },
+        { kind: 'closeframe', close: 1005 },
+        { kind: 'closeframe', close: 4000, reason: 'bye' },
+      ],
+    );
+  });
+
+  it('is a sentence that names the host and the code', () => {
+    assert.deepEqual(
+      [
+        described({ phase: 'tcp', error: { code: 'ECONNREFUSED', message: '' } }),
+        described({ phase: 'dns', error: { code: 'ENOTFOUND', message: 'getaddrinfo' } }),
+        described({ phase: 'tls', error: { code: 'CERT_HAS_EXPIRED', message: 'expired' } }),
+        described({ phase: 'tls', error: { code: 'EWEIRD', message: 'what is this\n' } }),
+        described({ phase: 'dns', error: { message: '' } }),
+        described({ phase: 'upgrade', refusal: { status: 401, statusText: '', headers: {} } }),
+        described({ phase: 'upgrade' }),
+        described({}),
+        described({ code: 4001, reason: 'go away' }),
+        described({ code: 1013 }),
+      ],
+      [
+        'example.test:8443 refused the connection: nothing listens there (ECONNREFUSED)',
+        'The host name of example.test:8443 is unknown (ENOTFOUND)',
+        'The certificate of example.test:8443 has expired (CERT_HAS_EXPIRED)',
+        'What is this (EWEIRD)',
+        'The connection failed',
+        'example.test:8443 answered HTTP 401 instead of opening a WebSocket',
+        'example.test:8443 dropped the connection during the WebSocket handshake',
+        'Closed with 1006 Abnormal Closure: the connection was lost without a close frame',
+        'Closed with 4001 Private Use, reason: “go away”',
+        'Closed with 1013 Try Again Later: the peer is overloaded',
+      ],
+    );
+  });
+
+  it('is a sentence also where no transport was to blame', () => {
+    const causes: Cause[] = [
+      { kind: 'user' },
+      { kind: 'config', message: 'The file cannot be read.' },
+      { kind: 'config' },
+      { kind: 'timeout', phase: 'tls' },
+      { kind: 'timeout' },
+      { kind: 'heartbeat' },
+      { kind: 'heartbeat', message: 'two pings were not answered' },
+    ];
+    assert.deepEqual(
+      causes.map(cause => describeCause(cause, endpoint)),
+      [
+        'Disconnected by you',
+        'The file cannot be read.',
+        'The settings of this connection cannot be used',
+        'example.test:8443 did not complete the connection in time: it stopped at the TLS handshake',
+        'example.test:8443 did not complete the connection in time',
+        'No sign of life from example.test:8443: the heartbeat was not answered',
+        'No sign of life from example.test:8443: two pings were not answered',
+      ],
+    );
+  });
+
+  it("shows what is hidden in the peer's words", () => {
+    const evil = 'a\u202eb\r\nc\u001b[1m';
+    assert.deepEqual(
+      [
+        described({ code: 4000, reason: evil }),
+        described({ phase: 'upgrade', refusal: { status: 500, statusText: evil, headers: {} } }),
+        described({ phase: 'upgrade', error: { message: `invalid URL: ${evil}` } }),
+      ],
+      [
+        'Closed with 4000 Private Use, reason: “a⟨U+202E⟩b↵c␛[1m”',
+        'example.test:8443 answered HTTP 500 a⟨U+202E⟩b↵c␛[1m instead of opening a WebSocket',
+        'Invalid URL: a⟨U+202E⟩b↵c␛[1m',
+      ],
+    );
+  });
+
+  it('names a host as it is, also one with characters that a replacement would take amiss', () => {
+    const strange = parseEndpoint("ws://a$&$'b/");
+    const cause = causeOf({ code: 1006, reason: '', error: { code: 'ECONNRESET', message: '' } });
+    assert.equal(describeCause(cause, strange), "a$&$'b reset the connection (ECONNRESET)");
+  });
+});

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { optionsOf } from '../../../support/connectionRig.ts';
+
+const second = 1000;
+
+describe('The options of a connection', () => {
+  it('are the defaults in milliseconds', () => {
+    const { endpoint, ...options } = optionsOf();
+    assert.equal(endpoint.url, 'ws://example.test/feed');
+    assert.deepEqual(options, {
+      onOpen: [],
+      connectTimeoutMs: 10 * second,
+      closeTimeoutMs: 3 * second,
+      reconnect: {
+        enabled: true,
+        initialMs: second,
+        factor: 2,
+        maxMs: 30 * second,
+        jitter: 0.5,
+        maxAttempts: 10,
+        maxAttemptsAfterSuccess: 0,
+        stableAfterMs: 10 * second,
+        rules: [],
+      },
+      heartbeat: {
+        ping: true,
+        intervalMs: 20 * second,
+        timeoutMs: 10 * second,
+        message: '',
+        messageIntervalMs: 10 * second,
+        expect: '',
+      },
+    });
+  });
+
+  it('are those of the blog post with the preset classic', () => {
+    const { onOpen, reconnect, heartbeat } = optionsOf({ preset: 'classic' }, 'ws://localhost/');
+    assert.deepEqual(
+      { onOpen, reconnect, heartbeat },
+      {
+        onOpen: ['start'],
+        reconnect: {
+          enabled: true,
+          initialMs: 2 * second,
+          factor: 1,
+          maxMs: 2 * second,
+          jitter: 0,
+          maxAttempts: 11,
+          maxAttemptsAfterSuccess: 11,
+          stableAfterMs: Infinity,
+          rules: [
+            { error: 'ECONNREFUSED', action: 'retry' },
+            { error: '*', action: 'stop' },
+            { status: '*', action: 'stop' },
+            { close: 1006, action: 'retry', counts: false },
+            { close: '*', action: 'stop' },
+          ],
+        },
+        heartbeat: {
+          ping: true,
+          intervalMs: 20 * second,
+          timeoutMs: 20 * second,
+          message: 'ping',
+          messageIntervalMs: 10 * second,
+          expect: '',
+        },
+      },
+    );
+  });
+
+  it('wait less for a server on this machine, unless the longest delay was set', () => {
+    const maxMs = (url: string, settings = {}) => optionsOf(settings, url).reconnect.maxMs;
+    assert.deepEqual(
+      [
+        maxMs('ws://localhost:1/'),
+        maxMs('ws://localhost:1/', { 'reconnect.maxDelay': 30 }),
+        maxMs('ws://localhost:1/', { preset: 'classic' }),
+        maxMs('ws://example.test/', { 'reconnect.maxDelay': 0.2 }),
+      ],
+      [5 * second, 30 * second, 2 * second, 0.2 * second],
+    );
+  });
+
+  it('have messages as the text or the bytes that they stand for', () => {
+    const onOpen = [
+      ...['start', { text: '{"a":1}' }, { json: { a: [1, null] } }, { json: 'a' }],
+      ...[{ base64: 'AP+A' }, { base64: '' }],
+    ];
+    assert.deepEqual(optionsOf({ onOpen }).onOpen, [
+      ...['start', '{"a":1}', '{"a":[1,null]}', '"a"'],
+      ...[Uint8Array.of(0, 255, 128), new Uint8Array()],
+    ]);
+  });
+
+  it('have the delays of rules in milliseconds', () => {
+    const rules = [
+      { close: '4000-4099', action: 'retry', delay: 0.5 },
+      { status: 404, action: 'stop' },
+    ];
+    assert.deepEqual(optionsOf({ 'reconnect.rules': rules }).reconnect.rules, [
+      { close: '4000-4099', action: 'retry', delayMs: 500 },
+      { status: 404, action: 'stop' },
+    ]);
+  });
+});

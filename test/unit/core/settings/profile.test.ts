@@ -1,0 +1,335 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { profileOf, readSettings, uniqueName } from '../../../../src/core/settings/profile.ts';
+import {
+  presets,
+  problemWith,
+  settingKeys,
+  settingOf,
+  settingsTable,
+  type SettingKey,
+  type SettingValues,
+} from '../../../../src/core/settings/settingsTable.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const getFrom = (settings: Json) => (key: string) =>
+  Object.hasOwn(settings, key) ? settings[key] : undefined;
+const read = (settings: Json) => readSettings(getFrom(settings));
+const defaults = Object.fromEntries(
+  settingKeys.map(key => [key, settingsTable[key].fallback]),
+) as unknown as SettingValues;
+
+/** What a connection's values are beside the defaults. */
+function changed(values: SettingValues): Partial<Record<SettingKey, unknown>> {
+  return Object.fromEntries(
+    settingKeys.filter(key => values[key] !== defaults[key]).map(key => [key, values[key]]),
+  );
+}
+
+/** The only connection of these settings; nothing may be wrong with them. */
+function onlyProfile(settings: Json) {
+  const { profiles, problems } = read(settings);
+  const [profile] = profiles;
+  assert.deepEqual(problems, []);
+  assert.ok(profile);
+  return profile;
+}
+
+describe('Reading the settings', () => {
+  it('finds nothing to connect to where nothing is set', () => {
+    assert.deepEqual(read({}), { values: defaults, profiles: [], problems: [] });
+    assert.deepEqual(read({ url: ' ', connections: [] }).profiles, []);
+  });
+
+  it('makes a connection of the URL, named after its host, and of each in the list', () => {
+    const { profiles, problems } = read({
+      url: ' ws://a.test:8080/x ',
+      connections: [{ name: ' prices ', url: 'wss://b.test/' }, { url: 'wss://c.test/' }],
+    });
+    assert.deepEqual(
+      { problems, profiles: profiles.map(({ name, url }) => `${name}: ${url}`) },
+      {
+        problems: [],
+        profiles: [
+          'a.test:8080: ws://a.test:8080/x',
+          'prices: wss://b.test/',
+          'c.test: wss://c.test/',
+        ],
+      },
+    );
+  });
+
+  it('replaces each value that will not do by its default, and says so', () => {
+    const settings = Object.fromEntries(
+      settingKeys.map(key => [key, typeof settingsTable[key].fallback === 'number' ? 'x' : -1]),
+    );
+    const { values, problems } = read(settings);
+    assert.deepEqual(values, defaults);
+    assert.deepEqual(
+      problems,
+      settingKeys.map(key => {
+        const problem = problemWith(settingOf(key), settings[key]) ?? '';
+        return `websocketMonitor.${key} ${problem}. The default is used.`;
+      }),
+    );
+  });
+
+  it('names what is wrong with the URL, the list and its entries, and ignores them', () => {
+    const { profiles, problems } = read({
+      url: 5,
+      connections: [
+        'ws://a.test/',
+        null,
+        [],
+        { name: 'no url' },
+        { name: 'bad', url: 'http://u:SECRET@b.test/' },
+        { name: 7, url: 'ws://c.test/' },
+        { name: ' ', url: 'ws://d.test/' },
+      ],
+    });
+    const path = (index: number) => `websocketMonitor.connections[${index}]`;
+    const noObject = 'must be an object with name and url. It is ignored.';
+    const noText = 'must be a text. The host is used as its name.';
+    const http = 'is no WebSocket URL. Use ws:// in place of http://. It is ignored.';
+    assert.deepEqual(
+      { problems, names: profiles.map(({ name }) => name) },
+      {
+        problems: [
+          'websocketMonitor.url must be a text. It is ignored.',
+          ...[0, 1, 2].map(index => `${path(index)} ${noObject}`),
+          `${path(3)} has no url. It is ignored.`,
+          `${path(4)}: "http://…@b.test/" ${http}`,
+          `${path(5)}.name ${noText}`,
+          `${path(6)}.name ${noText}`,
+        ],
+        names: ['c.test', 'd.test'],
+      },
+    );
+    assert.deepEqual(read({ connections: {} }).problems, [
+      'websocketMonitor.connections must be a list. It is ignored.',
+    ]);
+    assert.deepEqual(read({ url: 'h.test' }).problems, [
+      'websocketMonitor.url: "h.test" is no WebSocket URL: it must begin with ws:// or wss://. ' +
+        'It is ignored.',
+    ]);
+  });
+
+  it('tells connections of one name apart by a number, and says so', () => {
+    const named = (name: string) => ({ name, url: 'ws://h.test/' });
+    const { profiles, problems } = read({
+      url: 'ws://h.test/',
+      connections: [...['a', 'a', 'a (2)', 'a', 'h.test'].map(named), { url: 'ws://h.test/' }],
+    });
+    assert.deepEqual(
+      profiles.map(({ name }) => name),
+      ['h.test', 'a', 'a (2)', 'a (2) (2)', 'a (3)', 'h.test (2)', 'h.test (3)'],
+    );
+    assert.equal(
+      problems[0],
+      'websocketMonitor.connections[1]: there are two connections named "a". This is "a (2)".',
+    );
+    assert.equal(problems.length, 5);
+  });
+
+  it('never throws, whatever JSON the settings hold, and uses only what is allowed', () => {
+    const value = fc.jsonValue({ maxDepth: 4 });
+    const key = fc.constantFrom<string>(
+      ...settingKeys,
+      ...['url', 'name', 'reconnect', 'heartbeat', 'tls', 'history', '__proto__', 'toString'],
+    );
+    const url = fc.constantFrom('ws://h.test/', 'wss://u:p@h.test/?q', 'http://h.test/', 'h', '');
+    const url$ = fc.oneof({ weight: 3, arbitrary: url }, value);
+    const entry = fc.oneof(
+      value,
+      fc
+        .tuple(url$, fc.dictionary(key, value, { maxKeys: 6 }))
+        .map(([url, rest]) => ({ ...rest, url })),
+    );
+    const settings = fc.record(
+      {
+        rest: fc.dictionary(key, value),
+        url: url$,
+        connections: fc.oneof(value, fc.array(entry, { maxLength: 4 })),
+        preset: fc.oneof(fc.constantFrom('default', 'classic'), value),
+      },
+      { requiredKeys: ['rest'] },
+    );
+    fc.assert(
+      fc.property(settings, ({ rest, ...top }) => {
+        const { values, profiles, problems } = read({ ...rest, ...top });
+        for (const each of [values, ...profiles.map(profile => profile.values)]) {
+          for (const key of settingKeys) {
+            const isOfPreset = each[key] === presets[each.preset][key];
+            assert.ok(isOfPreset || problemWith(settingOf(key), each[key]) === undefined, key);
+          }
+        }
+        const names = profiles.map(({ name }) => name);
+        assert.equal(new Set(names).size, names.length);
+        for (const problem of problems) {
+          assert.match(problem, /^websocketMonitor\..*[.]$/s);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('A connection in the list', () => {
+  const url = 'ws://h.test/';
+
+  it('overrides settings by path, by dotted key, or by a mixture', () => {
+    const { values, explicit } = onlyProfile({
+      'reconnect.factor': 3,
+      'heartbeat.interval': 7,
+      'connections': [
+        {
+          url,
+          'reconnect': { maxAttempts: 3, enabled: false },
+          'heartbeat.interval': 5,
+          'heartbeat': { ping: false },
+          'preset': 'default',
+          'compression': false,
+        },
+      ],
+    });
+    assert.deepEqual(
+      { changed: changed(values), explicit: [...explicit].sort() },
+      {
+        changed: {
+          'compression': false,
+          'reconnect.enabled': false,
+          'reconnect.factor': 3,
+          'reconnect.maxAttempts': 3,
+          'heartbeat.ping': false,
+          'heartbeat.interval': 5,
+        },
+        explicit: [
+          ...['compression', 'heartbeat.interval', 'heartbeat.ping', 'preset'],
+          ...['reconnect.enabled', 'reconnect.factor', 'reconnect.maxAttempts'],
+        ],
+      },
+    );
+  });
+
+  it('prefers a dotted key to a path', () => {
+    const entry = { url, 'tls.ca': 'dotted', 'tls': { ca: 'path' } };
+    assert.deepEqual(changed(onlyProfile({ connections: [entry] }).values), { 'tls.ca': 'dotted' });
+  });
+
+  it('takes a preset, over which what is set anywhere wins', () => {
+    const settings = {
+      'reconnect.jitter': 0.25,
+      'connections': [{ url, preset: 'classic', onOpen: ['hello'] }],
+    };
+    const { 'reconnect.rules': rules, ...rest } = changed(onlyProfile(settings).values);
+    assert.deepEqual(
+      { rest, rules },
+      {
+        rest: {
+          'preset': 'classic',
+          'onOpen': ['hello'],
+          'reconnect.initialDelay': 2,
+          'reconnect.factor': 1,
+          'reconnect.maxDelay': 2,
+          'reconnect.jitter': 0.25,
+          'reconnect.maxAttempts': 11,
+          'reconnect.maxAttemptsAfterSuccess': 11,
+          'reconnect.stableAfter': Infinity,
+          'heartbeat.timeout': 20,
+          'heartbeat.message': 'ping',
+        },
+        rules: presets.classic['reconnect.rules'],
+      },
+    );
+  });
+
+  it('goes back to no preset where the window has one', () => {
+    const settings = { preset: 'classic', connections: [{ url, preset: 'default' }] };
+    assert.deepEqual(changed(onlyProfile(settings).values), {});
+    assert.equal(read(settings).values['reconnect.maxAttempts'], 11);
+  });
+
+  it('cannot set what holds for the window, and may misspell', () => {
+    const { profiles, problems } = read({
+      connections: [
+        {
+          url,
+          'output': { enabled: false },
+          'statusBar.showRate': false,
+          'history': { maxMessages: 5, extra: 1 },
+          'reconect': {},
+          'reconnect': { maxAttempt: 3 },
+          'heartbeat': true,
+          'tls': null,
+          'toString': 1,
+          'autoConnect': 'yes',
+        },
+      ],
+    });
+    const path = 'websocketMonitor.connections[0]';
+    const unknown = 'is no setting of a connection. It is ignored.';
+    const forWindow = 'cannot be set for one connection. It is ignored.';
+    assert.deepEqual(
+      { changed: profiles.map(({ values }) => changed(values)), problems: [...problems].sort() },
+      {
+        changed: [{}],
+        problems: [
+          `${path}.autoConnect must be true or false, but is "yes". The default is used.`,
+          `${path}.heartbeat must be an object. It is ignored.`,
+          `${path}.history.extra ${unknown}`,
+          `${path}.history.maxMessages ${forWindow}`,
+          `${path}.output.enabled ${forWindow}`,
+          `${path}.reconect ${unknown}`,
+          `${path}.reconnect.maxAttempt ${unknown}`,
+          `${path}.statusBar.showRate ${forWindow}`,
+          `${path}.tls must be an object. It is ignored.`,
+          `${path}.toString ${unknown}`,
+        ],
+      },
+    );
+  });
+});
+
+describe('The connection that a command names', () => {
+  it('is read like one in the list, on top of the settings', () => {
+    const problems: string[] = [];
+    const entry = { name: 'x', url: 'ws://h.test/', heartbeat: { interval: 0 }, a: 1 };
+    const profile = profileOf(entry, getFrom({ compression: false, closeTimeout: -1 }), problems);
+    assert.deepEqual(
+      { name: profile?.name, changed: profile && changed(profile.values), problems },
+      {
+        name: 'x',
+        changed: { compression: false },
+        problems: [
+          'The connection.heartbeat.interval must be a number from 1 to 86400, but is 0. ' +
+            'The default is used.',
+          'The connection.a is no setting of a connection. It is ignored.',
+        ],
+      },
+    );
+  });
+
+  it('may be anything at all', () => {
+    fc.assert(
+      fc.property(fc.anything({ withBigInt: true }), fc.anything(), (entry, value) => {
+        const problems: string[] = [];
+        assert.equal(profileOf(entry, getFrom({}), problems), undefined);
+        assert.equal(problems.length, 1);
+        const named = { url: 'ws://h.test/', onOpen: [{ json: value }], tls: value };
+        assert.ok(profileOf(named, getFrom({}), problems));
+      }),
+    );
+  });
+});
+
+describe('A unique name', () => {
+  it('is the name itself, or takes the first number that is free', () => {
+    const taken = ['a', 'a (2)', 'b'].map(name => ({ name }));
+    assert.deepEqual(
+      ['a', 'b', 'c', 'a (2)'].map(name => uniqueName(name, taken)),
+      ['a (3)', 'b (2)', 'c', 'a (2) (2)'],
+    );
+  });
+});

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { UserError } from '../../../src/core/base/errors.ts';
+import { answer } from '../../../src/shared/answer.ts';
+import {
+  maxBytesAsked,
+  maxRowsAsked,
+  requestSchemas,
+  type RequestHandlers,
+  type RequestName,
+} from '../../../src/shared/protocol.ts';
+
+const names = Object.keys(requestSchemas) as readonly RequestName[];
+
+/** Handlers that give back what they were given, and a way to ask them. */
+function setUp(own: Partial<RequestHandlers> = {}) {
+  const failures: string[] = [];
+  const echoing = Object.fromEntries(names.map(name => [name, (params: unknown) => ({ params })]));
+  const handlers = { ...echoing, ...own } as unknown as RequestHandlers;
+  const ask = (message: unknown) =>
+    answer(message, handlers, (request, error) => failures.push(`${request}: ${String(error)}`));
+  return { ask, failures };
+}
+
+const connection = 'c1';
+const good: Readonly<Record<RequestName, readonly unknown[]>> = {
+  'ready': [undefined],
+  'view.set': [{ following: true }, { selected: connection, following: false }],
+  'rows': [
+    { connection, from: 0, count: 0 },
+    { connection, from: Number.MAX_SAFE_INTEGER, count: maxRowsAsked },
+  ],
+  'payload': [
+    { connection, seq: 0, from: 0, length: 1 },
+    { connection: '', seq: 5, from: 7, length: maxBytesAsked },
+  ],
+  'connect.ask': [undefined],
+  'connect': [{ connection }],
+  'disconnect': [{ connection }],
+  'reconnect': [{ connection: 'x'.repeat(200) }],
+  'clear': [{ connection }],
+  'copy': [{ connection, seq: 3 }],
+  'output.show': [undefined],
+};
+
+const rows = { connection, from: 0, count: 1 };
+const payload = { connection, seq: 0, from: 0, length: 1 };
+const named = [undefined, {}, { connection: 1 }, { connection, more: 1 }, [connection], connection];
+const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
+  'ready': [null, {}, 'now'],
+  'view.set': [undefined, {}, { following: 'yes' }, { selected: 1, following: true }],
+  'rows': [
+    ...[
+      { ...rows, from: -1 },
+      { ...rows, from: 0.5 },
+      { ...rows, from: 2 ** 53 },
+    ],
+    ...[
+      { ...rows, count: maxRowsAsked + 1 },
+      { ...rows, count: NaN },
+      { ...rows, more: 1 },
+    ],
+    ...[
+      { from: 0, count: 1 },
+      { ...rows, connection: 'x'.repeat(201) },
+    ],
+  ],
+  'payload': [
+    ...[
+      { ...payload, length: 0 },
+      { ...payload, length: maxBytesAsked + 1 },
+    ],
+    ...[
+      { ...payload, seq: '0' },
+      { ...payload, seq: -1 },
+      { ...payload, from: Infinity },
+    ],
+  ],
+  'connect.ask': [{ url: 'ws://evil.test/' }],
+  'connect': [...named, { connection, url: 'ws://evil.test/' }],
+  'disconnect': named,
+  'reconnect': [...named, { connection: 'x'.repeat(201) }],
+  'clear': named,
+  'copy': [{ connection }, { connection, seq: null }],
+  'output.show': [0],
+};
+
+describe('A request of the page', () => {
+  it('of every name reaches its handler with parameters that will do', async () => {
+    const { ask, failures } = setUp();
+    for (const name of names) {
+      for (const [id, params] of good[name].entries()) {
+        const expected = { id, result: { params } };
+        assert.deepEqual(await ask({ id, request: name, params }), expected, name);
+      }
+    }
+    assert.deepEqual(failures, []);
+  });
+
+  it('of every name is answered by an error where its parameters will not do', async () => {
+    for (const name of names) {
+      for (const params of bad[name]) {
+        const { ask, failures } = setUp();
+        const reply = await ask({ id: 1, request: name, params });
+        assert.ok(reply && 'error' in reply, `${name} takes ${JSON.stringify(params)}`);
+        assert.match(reply.error, new RegExp(`^${name}: .`));
+        assert.deepEqual([reply.id, failures.length], [1, 1]);
+      }
+    }
+  });
+
+  it('without parameters is answered although JSON leaves the member out', async () => {
+    const { ask } = setUp();
+    const message: unknown = JSON.parse(
+      JSON.stringify({ id: 0, request: 'ready', params: undefined }),
+    );
+    assert.deepEqual(await ask(message), { id: 0, result: { params: undefined } });
+  });
+
+  it('of a name that does not exist is answered by an error', async () => {
+    const strange = [
+      'toString',
+      '__proto__',
+      'constructor',
+      'hasOwnProperty',
+      '',
+      'Ready',
+      'rows ',
+    ];
+    const { ask, failures } = setUp();
+    for (const request of strange) {
+      assert.deepEqual(await ask({ id: 7, request, params: undefined }), {
+        id: 7,
+        error: `There is no request ${request}`,
+      });
+    }
+    assert.equal(failures.length, strange.length);
+  });
+
+  it('whose handler fails is answered by what the failure says', async () => {
+    const { ask, failures } = setUp({
+      'ready': () => {
+        throw new UserError('Not connected.');
+      },
+      'output.show': () => Promise.reject(new Error('late')),
+    });
+    assert.deepEqual(
+      {
+        replies: [
+          await ask({ id: 1, request: 'ready' }),
+          await ask({ id: 2, request: 'output.show' }),
+        ],
+        failures,
+      },
+      {
+        replies: [
+          { id: 1, error: 'Not connected.' },
+          { id: 2, error: 'late' },
+        ],
+        failures: ['ready: UserError: Not connected.', 'output.show: Error: late'],
+      },
+    );
+  });
+
+  it('without a number to answer to is reported and left alone', async () => {
+    const { ask, failures } = setUp();
+    const garbage = [
+      ...[undefined, null, 0, 'ready', [], {}, { id: 1 }, { request: 'ready' }],
+      ...[-1, 1.5, '1', NaN, 2 ** 53].map(id => ({ id, request: 'ready' })),
+    ];
+    for (const message of garbage) {
+      assert.equal(await ask(message), undefined);
+    }
+    assert.deepEqual(
+      failures,
+      garbage.map(() => '?: TypeError: The message is no request'),
+    );
+  });
+
+  it('is answered exactly where it can be, whatever it is', async () => {
+    const { ask } = setUp();
+    const request = fc.oneof(fc.constantFrom(...names), fc.string());
+    const message = fc.oneof(
+      fc.anything(),
+      fc.record({ id: fc.nat(), request, params: fc.anything() }),
+    );
+    await fc.assert(
+      fc.asyncProperty(message, async message => {
+        const reply = await ask(message);
+        assert.ok(reply === undefined || ('id' in reply && Number.isSafeInteger(reply.id)));
+      }),
+    );
+  });
+});

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { readCloseFrame, readClosePreview } from '../../../src/webview/closeFrame.ts';
+import { hexDump } from '../../../src/webview/hexDump.ts';
+import { keyTarget } from '../../../src/webview/listKeys.ts';
+import { readSavedState } from '../../../src/webview/savedState.ts';
+import { readStateRow } from '../../../src/webview/stateRow.ts';
+import { cutHex, cutText } from '../../../src/webview/textBlock.ts';
+
+describe('readStateRow', () => {
+  it('reads the sentence, its severity and the facts', () => {
+    assert.deepEqual(
+      readStateRow('{"state":"retry","severity":"warning","text":"Lost.","rule":"r","code":1006}'),
+      {
+        ...{ state: 'retry', severity: 'warning', text: 'Lost.' },
+        facts: [
+          ['rule', 'r'],
+          ['code', '1006'],
+        ],
+      },
+    );
+  });
+
+  it('shows what it does not know as it stands', () => {
+    for (const json of ['{', '17', 'null', '{"text":5}', '[]']) {
+      assert.deepEqual(readStateRow(json), { text: json, severity: 'info', facts: [] });
+    }
+  });
+});
+
+it('readCloseFrame names the code and gives the reason', () => {
+  assert.deepEqual(readClosePreview('03 e8 62 79 65'), {
+    code: '1000 Normal Closure',
+    reason: 'bye',
+  });
+  assert.deepEqual(readCloseFrame(new Uint8Array()), { reason: '' });
+});
+
+it('hexDump writes sixteen bytes a line', () => {
+  const bytes = Uint8Array.from({ length: 18 }, (_, index) => 0x40 + index * 4);
+  assert.deepEqual(hexDump(bytes, 32).split('\n'), [
+    '00000020  40 44 48 4c 50 54 58 5c  60 64 68 6c 70 74 78 7c  @DHLPTX\\`dhlptx|',
+    '00000030  80 84                                             ..',
+  ]);
+});
+
+it('cutText loses nothing but the newlines at its cuts', () => {
+  const unit = fc.constantFrom('a', '\n', '😀', 'long line ');
+  fc.assert(
+    fc.property(fc.array(unit), fc.integer({ min: 2, max: 40 }), (units, length) => {
+      const source = units.join('');
+      const blocks = [...cutText(source, length)];
+      const text = blocks.map(block => block.text).join('');
+      assert.equal(text.replaceAll('\n', ''), source.replaceAll('\n', ''));
+      assert.ok(source.length - text.length < blocks.length);
+      for (const { text, lineCount } of blocks) {
+        assert.ok(!/\p{Cs}/u.test(text) && text.length <= length + 1);
+        assert.equal(lineCount, text.split('\n').length);
+      }
+    }),
+  );
+});
+
+it('cutHex counts offsets on from block to block', () => {
+  const lines = [...cutHex(new Uint8Array(20_000))].flatMap(({ text }) => text.split('\n'));
+  assert.equal(lines.length, 1250);
+  assert.match(lines.at(-1) ?? '', /^00004e10 /);
+});
+
+describe('keyTarget', () => {
+  const position = { first: 10, next: 100, selected: 50, lastShown: 79, pageSize: 21 };
+
+  it('moves from the selection', () => {
+    const keys = ['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', 'Enter', 'x'];
+    assert.deepEqual(
+      keys.map(key => keyTarget(key, position)),
+      [49, 51, 30, 70, 10, 99, 50, undefined],
+    );
+  });
+
+  it('begins at the last row on screen', () => {
+    const unselected = { ...position, selected: undefined };
+    assert.deepEqual(
+      ['ArrowUp', 'Enter', 'PageDown'].map(key => keyTarget(key, unselected)),
+      [79, 79, 99],
+    );
+  });
+
+  it('stays within the list', () => {
+    assert.equal(keyTarget('ArrowUp', { ...position, selected: 3 }), 10);
+    assert.equal(keyTarget('ArrowDown', { ...position, selected: 99 }), 99);
+    assert.equal(keyTarget('End', { ...position, first: 5, next: 5 }), undefined);
+  });
+});
+
+it('readSavedState survives whatever it is given', () => {
+  const defaults = { isDetailOpen: false, tab: 'json', shareBeside: 0.42, shareBelow: 0.45 };
+  for (const value of [undefined, null, 'x', [], { top: 'x', shareBeside: 7, tab: 'odd' }]) {
+    assert.deepEqual(readSavedState(value), defaults);
+  }
+  const saved = {
+    ...defaults,
+    connection: 'a',
+    selectedSeq: 3,
+    top: 1.5,
+    pausedAt: 9,
+    tab: 'text',
+  };
+  assert.deepEqual(readSavedState(saved), saved);
+});
