@@ -2,10 +2,16 @@ import type { Clock } from '../core/base/clock.ts';
 import { Emitter, type Event } from '../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
-import type { Capture, OpenCapture } from '../core/capture/capture.ts';
+import type { Capture, OpenCapture, Storage } from '../core/capture/capture.ts';
 import { directionOf, flagsOf, isMessage } from '../core/capture/record.ts';
 import { Connection } from '../core/connection/connection.ts';
-import { sentenceOf, severityOf, stateRow, type StateRow } from '../core/connection/report.ts';
+import {
+  sentenceOf,
+  severityOf,
+  stateRow,
+  wordOf,
+  type StateRow,
+} from '../core/connection/report.ts';
 import type { ConnectionState } from '../core/connection/state.ts';
 import type { Dial } from '../core/connection/transport.ts';
 import { RateMeter } from '../core/metrics/rateMeter.ts';
@@ -52,6 +58,7 @@ export class MonitoredConnection implements Disposable {
   readonly #ports: MonitorPorts;
   readonly #onDidChange: Emitter<undefined>;
   #profile: Profile;
+  #storageProblem: string | undefined;
 
   readonly id: string;
   readonly connection: Connection;
@@ -89,7 +96,7 @@ export class MonitoredConnection implements Disposable {
     const changed = () => this.#onDidChange.fire(undefined);
     this.#store.add(this.connection.onDidChangeState(state => this.#record(state)));
     this.#store.add(this.capture.onDidChange(changed));
-    this.#store.add(this.capture.onDidChangeStorage(changed));
+    this.#store.add(this.capture.onDidChangeStorage(storage => this.#noteStorage(storage)));
     this.#store.add(this.capture.onDidChangePressure(isHigh => this.connection.setPaused(isHigh)));
   }
 
@@ -132,13 +139,27 @@ export class MonitoredConnection implements Disposable {
   #record(state: ConnectionState): void {
     if (isWorthARow(state)) {
       const { endpoint } = this.connection.options;
-      const at = this.#ports.clock.now();
-      const row = stateRow(state, endpoint);
-      this.capture.append(at, stateFlags, encoder.encode(JSON.stringify(row)));
-      this.#ports.output.state(at, this.name, row);
+      this.#write(stateRow(state, endpoint));
       this.#log(state, sentenceOf(state, endpoint));
     }
     this.#onDidChange.fire(undefined);
+  }
+
+  /** What is kept otherwise than expected is part of the story that the list tells. */
+  #noteStorage({ problem }: Storage): void {
+    if (problem !== undefined && problem !== this.#storageProblem) {
+      this.#storageProblem = problem;
+      const word = wordOf(this.connection.state);
+      this.#write({ state: word, severity: 'warning', text: problem });
+      this.#ports.log.warn(`${this.name}: ${problem}`);
+    }
+    this.#onDidChange.fire(undefined);
+  }
+
+  #write(row: StateRow): void {
+    const at = this.#ports.clock.now();
+    this.capture.append(at, stateFlags, encoder.encode(JSON.stringify(row)));
+    this.#ports.output.state(at, this.name, row);
   }
 
   #log(state: ConnectionState, sentence: string): void {

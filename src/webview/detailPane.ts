@@ -12,7 +12,7 @@ import { readStateRow } from './stateRow.ts';
 import { text } from './strings.ts';
 import { toolButton } from './toolbar.ts';
 
-export interface DetailPaneListener {
+interface DetailPaneListener {
   ask(seq: number, from: number, length: number): Promise<PayloadAnswer>;
   onCopy(seq: number): void;
   onClose(): void;

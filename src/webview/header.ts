@@ -7,7 +7,7 @@ import { text } from './strings.ts';
 import { timerText, type TimedConnection } from './timedConnection.ts';
 import { toolButton } from './toolbar.ts';
 
-export interface HeaderActions {
+interface HeaderActions {
   readonly choose: (connection: string) => void;
   readonly ask: () => void;
   readonly connect: () => void;
@@ -18,7 +18,7 @@ export interface HeaderActions {
   readonly showOutput: () => void;
 }
 
-export interface HeaderState {
+interface HeaderState {
   readonly connections: readonly ConnectionView[];
   readonly selected: TimedConnection | undefined;
   readonly following: boolean;

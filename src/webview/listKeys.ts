@@ -1,4 +1,4 @@
-export interface KeyPosition {
+interface KeyPosition {
   readonly first: number;
   readonly next: number;
   readonly selected: number | undefined;

@@ -11,7 +11,7 @@ import { ScrollBar } from './scrollBar.ts';
 import { text } from './strings.ts';
 import { rowHeight } from './theme.ts';
 
-export interface MessageListListener {
+interface MessageListListener {
   ask(question: RowQuestion): Promise<RowsAnswer>;
   /** The user went to the end, or left it. */
   onFollow(following: boolean): void;
@@ -27,7 +27,7 @@ export interface MessageListListener {
 }
 
 /** What a list begins with. */
-export interface ListPlace {
+interface ListPlace {
   readonly following: boolean;
   /** The row at the top, with a fraction. */
   readonly top?: number | undefined;

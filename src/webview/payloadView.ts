@@ -9,7 +9,7 @@ import {
   type JsonProblem,
 } from '../core/payload/jsonView.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
-import { readCloseFrame } from './closeFrame.ts';
+import { readCloseFrame } from '../core/connection/closeFrame.ts';
 import type { PayloadReader } from './payloadReader.ts';
 import { readStateRow } from './stateRow.ts';
 import { text } from './strings.ts';

@@ -3,7 +3,7 @@ import type { RowKind } from '../core/capture/record.ts';
 import type { Formats } from '../core/format.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
 import type { PageString } from '../shared/pageStrings.ts';
-import { readClosePreview } from './closeFrame.ts';
+import { readClosePreview } from '../core/connection/closeFrame.ts';
 import { el, icon, setAttribute } from './dom.ts';
 import { readStateRow, type ReadStateRow } from './stateRow.ts';
 import { text } from './strings.ts';

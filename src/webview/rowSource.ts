@@ -8,7 +8,7 @@ export interface RowQuestion {
   readonly count: number;
 }
 
-export interface RowSourceListener {
+interface RowSourceListener {
   /**
    * The question was answered, so there may be another.
    *

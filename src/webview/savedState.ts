@@ -1,7 +1,7 @@
 export type DetailTab = 'json' | 'text';
 
 /** What the page looks at and how, kept by VS Code while the page is not there. Never data. */
-export interface SavedState {
+interface SavedState {
   readonly connection?: string;
   readonly selectedSeq?: number;
   readonly isDetailOpen: boolean;

@@ -1,7 +1,7 @@
 import { el } from './dom.ts';
 import type { ScaledList } from './scaledList.ts';
 
-export interface ScrollBarListener {
+interface ScrollBarListener {
   /** Called first, before the geometry takes in where the user scrolled to. */
   onBeforeScroll(): void;
   onScroll(way: 'up' | 'down'): void;

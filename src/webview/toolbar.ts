@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit/html.js';
 import type { PageString } from '../shared/pageStrings.ts';
 import { text } from './strings.ts';
 
-export interface ToolButton {
+interface ToolButton {
   readonly name: PageString;
   readonly icon: string;
   /** What it does, where the name leaves something to say. */

@@ -11,14 +11,18 @@ import {
 /** A batch goes out at this age, so that what a quiet peer says is seen at once. */
 const longestWaitMs = 10;
 
-/** Bytes that wait to be stored: beyond the first the socket pauses, below the second it resumes. */
-export const pauseAboveBytes = 64 * 1024 * 1024;
-export const resumeBelowBytes = 16 * 1024 * 1024;
+/**
+ * Bytes that wait to be stored: beyond the first the socket pauses, below the second it resumes. The
+ * first is what the worker stores in about 0.2 s, which is how late a flood is seen then.
+ */
+export const pauseAboveBytes = 16 * 1024 * 1024;
+export const resumeBelowBytes = 4 * 1024 * 1024;
 
 /** Buffers of this length serve again; shorter ones are made to measure and left to the collector. */
 export const pooledByteLength = batchByteLength(batchRowCapacity, batchByteCapacity);
 const leastPooledByteLength = pooledByteLength / 4;
-const longestPool = 16;
+/** How many of them are kept while nothing waits. */
+const longestIdlePool = 4;
 
 export interface IngestOptions {
   readonly clock: Clock;
@@ -96,8 +100,11 @@ export class Ingest implements Disposable {
     if (!buffer) {
       return;
     }
-    if (buffer.byteLength === pooledByteLength && this.#pool.length < longestPool) {
+    if (buffer.byteLength === pooledByteLength) {
       this.#pool.push(buffer);
+    }
+    if (this.#unacknowledged.length === 0) {
+      this.#pool.length = Math.min(this.#pool.length, longestIdlePool);
     }
     this.#unacknowledgedByteLength -= buffer.byteLength;
     if (this.#unacknowledgedByteLength < resumeBelowBytes) {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { Coalescer } from '../base/coalescer.ts';
 import { directionOf, kindOf } from '../capture/record.ts';
+import { closeFrameText, readCloseFrame } from '../connection/closeFrame.ts';
 import type { StateRow } from '../connection/report.ts';
 import { Formats } from '../format.ts';
 import { preview, previewByteLength } from '../payload/preview.ts';
@@ -113,6 +114,9 @@ export class OutputFeed implements Disposable {
     const kind = kindOf(flags);
     if (kind === 'text') {
       return this.#cut(payload);
+    }
+    if (kind === 'close') {
+      return `[close ${visibleLine(closeFrameText(readCloseFrame(payload)))}]`;
     }
     const shown = visibleLine(preview(flags, payload));
     const more = payload.byteLength > previewByteLength(flags) ? ' …' : '';

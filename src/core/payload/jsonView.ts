@@ -1,5 +1,5 @@
-export const jsonTokenKinds = ['key', 'string', 'number', 'word', 'punctuation'] as const;
-export type JsonTokenKind = (typeof jsonTokenKinds)[number];
+const jsonTokenKinds = ['key', 'string', 'number', 'word', 'punctuation'] as const;
+type JsonTokenKind = (typeof jsonTokenKinds)[number];
 
 /** A piece of one token's text, or the space between two, which has no kind. */
 export interface JsonPart {

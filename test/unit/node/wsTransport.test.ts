@@ -541,7 +541,7 @@ describe('A transport with TLS', () => {
     assert.ok(certificate);
     const server = createTlsServer(certificate, socket => {
       socket.on('error', () => undefined);
-      socket.once('data', chunk => {
+      socket.once('data', (chunk: Buffer) => {
         void accepting(chunk.toString('latin1')).then(bytes => socket.write(bytes));
       });
     });
@@ -580,12 +580,11 @@ describe('A transport with TLS', () => {
   });
 
   it('stays in the phase of TLS where the peer is silent', async t => {
-    const reached = Promise.withResolvers<undefined>();
-    const server = createServer(socket => {
-      socket.once('data', () => reached.resolve(undefined)); // The ClientHello has arrived.
-    });
+    const server = createServer();
+    const connected = once(server, 'connection') as Promise<[Socket]>;
     const { seen, transport } = open(t, `wss://127.0.0.1:${await listen(t, server)}/`);
-    await reached.promise;
+    const [socket] = await connected;
+    await once(socket, 'data'); // The ClientHello has arrived.
     await turn();
     assert.deepEqual(seen.lines, ['tcp', 'tls']);
     transport.dispose();

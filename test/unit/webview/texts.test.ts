@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readCloseFrame, readClosePreview } from '../../../src/webview/closeFrame.ts';
+import { readCloseFrame, readClosePreview } from '../../../src/core/connection/closeFrame.ts';
 import { hexDump } from '../../../src/webview/hexDump.ts';
 import { keyTarget } from '../../../src/webview/listKeys.ts';
 import { readSavedState } from '../../../src/webview/savedState.ts';

@@ -26,7 +26,9 @@ describe('An event', () => {
   it('reaches one function as often as it was subscribed', () => {
     const { emitter } = setUp();
     let count = 0;
-    const listener = () => void count++;
+    const listener = () => {
+      count++;
+    };
     const first = emitter.event(listener);
     emitter.event(listener);
     emitter.fire(0);

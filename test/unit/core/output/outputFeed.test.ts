@@ -67,7 +67,7 @@ describe('The messages output', () => {
       '← [binary 3 bytes] 00 ff 10',
       `← [binary 70 bytes] ${Array(64).fill('01').join(' ')} …`,
       '→ [ping 0 bytes]',
-      '← [close 2 bytes] 03 e8',
+      '← [close 1000 Normal Closure]',
     ]);
   });
 

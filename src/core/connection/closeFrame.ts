@@ -1,4 +1,4 @@
-import { closeCodeName } from '../core/connection/closeCode.ts';
+import { closeCodeName } from './closeCode.ts';
 
 export interface CloseFrame {
   /** The number and its name; absent where the frame has no code. */
@@ -23,4 +23,9 @@ export function readCloseFrame(payload: Uint8Array): CloseFrame {
 export function readClosePreview(hexPairs: string): CloseFrame {
   const pairs = hexPairs.match(/[\da-f]{2}/gi) ?? [];
   return readCloseFrame(Uint8Array.from(pairs, pair => Number.parseInt(pair, 16)));
+}
+
+/** A close frame on one line: `1000 Normal Closure, reason: …`. The reason is the peer's text. */
+export function closeFrameText({ code, reason }: CloseFrame): string {
+  return (code ?? 'no code') + (reason === '' ? '' : `, reason: ${reason}`);
 }

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize, relative, sep } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Layer {
+  readonly layers: readonly string[];
+  /** Packages by name; one that ends in a slash or a colon stands for all that begin so. */
+  readonly packages: readonly string[];
+}
+
+/** What the files of a layer may import. */
+const layers: Readonly<Record<string, Layer>> = {
+  core: { layers: ['core'], packages: ['valibot'] },
+  shared: { layers: ['core', 'shared'], packages: ['valibot'] },
+  node: { layers: ['core', 'node'], packages: ['ws', 'node:', '@msgpack/msgpack'] },
+  host: {
+    layers: ['core', 'shared', 'host'],
+    packages: ['vscode', 'node:crypto', 'node:os'],
+  },
+  webview: {
+    layers: ['core', 'shared', 'webview'],
+    packages: ['lit', 'lit/', '@vscode-elements/elements/'],
+  },
+};
+
+interface Import {
+  readonly specifier: string;
+  /** Below the root of the project, with slashes; a package where it is absent. */
+  readonly target?: string;
+}
+
+const statement = /^\s*(?:import|export)\s(?:[^'"]*?from\s*)?['"]([^'"]+)['"]/gm;
+const call = /\bimport\s*\(\s*['"]([^'"]+)['"]/g;
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [statement, call].flatMap(pattern =>
+    [...text.matchAll(pattern)].map(([, specifier = '']) => {
+      const isFile = specifier.startsWith('.');
+      const target = normalize(join(dirname(file), specifier)).split(sep).join('/');
+      return { specifier, ...(isFile ? { target } : {}) };
+    }),
+  );
+}
+
+/** Every source file by its path below the root, with what it imports. */
+const files: ReadonlyMap<string, readonly Import[]> = new Map(
+  readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort()
+    .map(file => [file, importsOf(file)] as const),
+);
+
+const layerOf = (file: string) => file.split('/')[1] ?? '';
+
+function mayImport(file: string, { specifier, target }: Import): boolean {
+  const allowed = layers[layerOf(file)];
+  if (!allowed) {
+    return file === 'src/extension.ts';
+  }
+  return target
+    ? allowed.layers.includes(layerOf(target))
+    : allowed.packages.some(
+        name => specifier === name || (/[:/]$/.test(name) && specifier.startsWith(name)),
+      );
+}
+
+/** The first cycle among the imports, as the files that it leads through. */
+function findCycle(): readonly string[] {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): readonly string[] | undefined => {
+    const at = path.indexOf(file);
+    if (at >= 0) {
+      return [...path.slice(at), file];
+    }
+    if (done.has(file)) {
+      return undefined;
+    }
+    path.push(file);
+    for (const { target } of files.get(file) ?? []) {
+      const cycle = target === undefined ? undefined : visit(target);
+      if (cycle) {
+        return cycle;
+      }
+    }
+    path.pop();
+    done.add(file);
+    return undefined;
+  };
+  for (const file of files.keys()) {
+    const cycle = visit(file);
+    if (cycle) {
+      return cycle;
+    }
+  }
+  return [];
+}
+
+describe('The architecture', () => {
+  it('has source files to look at, with imports', () => {
+    assert.ok(files.size > 50);
+    assert.ok([...files.values()].flat().length > files.size);
+  });
+
+  it('has imports that point down the layers', () => {
+    const breaches = [...files].flatMap(([file, imports]) =>
+      imports
+        .filter(each => !mayImport(file, each))
+        .map(({ specifier }) => `${file} imports ${specifier}`),
+    );
+    assert.deepEqual(breaches, []);
+  });
+
+  it('has imports that name files as they are, with their ending', () => {
+    const breaches = [...files].flatMap(([file, imports]) =>
+      imports
+        .filter(({ target }) => target !== undefined && !files.has(target))
+        .map(({ specifier }) => `${file} imports ${specifier}`),
+    );
+    assert.deepEqual(breaches, []);
+  });
+
+  it('has no cycle of imports', () => {
+    assert.deepEqual(findCycle(), []);
+  });
+
+  it('puts its parts together in a file of bearable length', () => {
+    const lines = readFileSync(join(root, 'src/extension.ts'), 'utf8').split('\n').length;
+    assert.ok(lines < 120, `extension.ts has ${lines} lines`);
+  });
+
+  it('brings nothing into the page that only the host needs', async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: ['src/webview/main.ts'],
+      bundle: true,
+      write: false,
+      metafile: true,
+      outdir: 'dist',
+      platform: 'browser',
+      format: 'esm',
+      target: 'chrome134',
+      logLevel: 'silent',
+    });
+    const [output] = Object.values(metafile.outputs);
+    const bundled = Object.entries(output?.inputs ?? {})
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([file]) => file);
+    assert.ok(bundled.includes('src/webview/app.ts'));
+    const strangers = bundled.filter(file => {
+      const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+      return name === undefined
+        ? !/^src\/(core|shared|webview)\//.test(file)
+        : !/^(lit|lit-html|lit-element|@lit\/.+|@vscode-elements\/elements)$/.test(name);
+    });
+    assert.deepEqual(strangers, []);
+  });
+});

@@ -1,0 +1,362 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { settingKeys, settingsSection, settingsTable } from '../../src/core/settings/settingsTable.ts';
+import { CommandId, ContextKey, InternalCommandId, ViewType } from '../../src/shared/ids.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+interface Command {
+  readonly command: string;
+  readonly title: string;
+  readonly category?: string;
+  readonly icon?: string;
+  readonly enablement?: string;
+}
+
+interface MenuItem {
+  readonly command?: string;
+  readonly when?: string;
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly publisher: string;
+  readonly displayName: string;
+  readonly license: string;
+  readonly icon: string;
+  readonly engines: { readonly vscode: string };
+  readonly activationEvents: readonly string[];
+  readonly capabilities: {
+    readonly untrustedWorkspaces: {
+      readonly supported: unknown;
+      readonly restrictedConfigurations: readonly string[];
+    };
+  };
+  readonly contributes: {
+    readonly commands: readonly Command[];
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly configuration: { readonly properties: Readonly<Record<string, Schema>> };
+  };
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (name: string) => readFileSync(join(root, name), 'utf8');
+const readJson = (name: string): unknown => JSON.parse(read(name));
+
+const manifest = readJson('package.json') as Manifest;
+const texts = readJson('package.nls.json') as Readonly<Record<string, string>>;
+const { commands, menus, configuration } = manifest.contributes;
+const { properties } = configuration;
+
+const inSection = (key: string) => `${settingsSection}.${key}`;
+const perConnection = settingKeys.filter(key => settingsTable[key].perConnection);
+
+/** Every text inside a JSON value. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') {
+    return [value];
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** What `%key%` stands for. */
+function translated(text: string): string {
+  const [, key] = /^%(.+)%$/.exec(text) ?? [];
+  return key === undefined ? text : (texts[key] ?? `No text for ${text}`);
+}
+
+function without(schema: Schema, ...members: readonly string[]): Schema {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => !members.includes(name)));
+}
+
+/** The contract's settings: the type and the default of each. */
+const promisedSettings: Readonly<Record<string, readonly [type: string, fallback: unknown]>> = {
+  'url': ['string', ''],
+  'connections': ['array', []],
+  'autoConnect': ['boolean', false],
+  'preset': ['string', 'default'],
+  'subprotocols': ['array', []],
+  'headers': ['object', {}],
+  'onOpen': ['array', []],
+  'connectTimeout': ['number', 10],
+  'closeTimeout': ['number', 3],
+  'maxMessageSize': ['integer', 67_108_864],
+  'compression': ['boolean', true],
+  'followRedirects': ['boolean', false],
+  'reconnect.enabled': ['boolean', true],
+  'reconnect.initialDelay': ['number', 1],
+  'reconnect.factor': ['number', 2],
+  'reconnect.maxDelay': ['number', 30],
+  'reconnect.jitter': ['number', 0.5],
+  'reconnect.maxAttempts': ['integer', 10],
+  'reconnect.maxAttemptsAfterSuccess': ['integer', 0],
+  'reconnect.stableAfter': ['number', 10],
+  'reconnect.rules': ['array', []],
+  'heartbeat.ping': ['boolean', true],
+  'heartbeat.interval': ['number', 20],
+  'heartbeat.timeout': ['number', 10],
+  'heartbeat.message': ['string', ''],
+  'heartbeat.messageInterval': ['number', 10],
+  'heartbeat.expect': ['string', ''],
+  'tls.rejectUnauthorized': ['boolean', true],
+  'tls.ca': ['string', ''],
+  'tls.cert': ['string', ''],
+  'tls.key': ['string', ''],
+  'tls.passphrase': ['string', ''],
+  'tls.servername': ['string', ''],
+  'proxy': ['string', ''],
+  'history.maxMessages': ['integer', 10_000_000],
+  'history.maxMegabytes': ['integer', 2048],
+  'history.overflow': ['string', 'pause'],
+  'output.enabled': ['boolean', true],
+  'output.maxCharacters': ['integer', 2000],
+  'statusBar.showRate': ['boolean', true],
+};
+
+/** The contract's commands and their English titles. */
+const promisedCommands: Readonly<Record<string, string>> = {
+  connect: 'Connect…',
+  disconnect: 'Disconnect',
+  reconnect: 'Reconnect Now',
+  openMonitor: 'Open Monitor',
+  showMessages: 'Show Messages Output',
+  showLog: 'Show Log',
+  send: 'Send Message…',
+  clear: 'Clear Messages',
+  toggleFollow: 'Pause or Resume View',
+  export: 'Export Messages…',
+  startDemoServer: 'Start Demo Server',
+  stopDemoServer: 'Stop Demo Server',
+  storeSecret: 'Store Secret…',
+  deleteSecret: 'Delete Secret…',
+};
+
+describe('The manifest', () => {
+  it('keeps the names that others rely on', () => {
+    const { name, publisher, displayName, license, engines } = manifest;
+    assert.deepEqual(
+      { name, publisher, displayName, license, engines, settingsSection },
+      {
+        name: 'websocket-monitor',
+        publisher: 'websocket-monitor',
+        displayName: 'WebSocket Monitor',
+        license: 'MIT',
+        engines: { vscode: '^1.101.0' },
+        settingsSection: 'websocketMonitor',
+      },
+    );
+    assert.equal(manifest.devDependencies['@types/vscode'], '1.101.0');
+  });
+
+  it('wakes the extension for nothing but its own commands', () => {
+    assert.deepEqual(manifest.activationEvents, []);
+  });
+
+  it('names only pictures and grammars that exist', () => {
+    const named = textsIn(manifest).filter(text => /^(\.\/)?media\//.test(text));
+    assert.ok(named.includes(manifest.icon));
+    assert.deepEqual(
+      named.filter(name => !existsSync(join(root, name))),
+      [],
+    );
+  });
+});
+
+describe('The settings in the manifest', () => {
+  it('are those of the code, with the same types, limits and defaults', () => {
+    assert.deepEqual(
+      Object.fromEntries(
+        Object.entries(properties)
+          .filter(([key]) => key !== inSection('url') && key !== inSection('connections'))
+          .map(([key, schema]) => [key, without(schema, 'order', 'scope', 'markdownDescription')]),
+      ),
+      Object.fromEntries(settingKeys.map(key => [inSection(key), settingsTable[key].schema])),
+    );
+  });
+
+  it('have a place, a scope and a description each', () => {
+    const entries = Object.entries(properties);
+    assert.deepEqual(
+      entries.map(([, { order }]) => order),
+      entries.map((_, index) => index + 1),
+    );
+    assert.deepEqual(
+      entries
+        .filter(([key, { scope, markdownDescription }]) => {
+          const setting = key.slice(settingsSection.length + 1);
+          return (
+            !['window', 'resource', 'machine', 'machine-overridable'].includes(String(scope)) ||
+            markdownDescription !== `%setting.${setting}%`
+          );
+        })
+        .map(([key]) => key),
+      [],
+    );
+  });
+
+  it('offer a connection every setting that it may override, by path', () => {
+    const { items } = properties[inSection('connections')] as {
+      items: { required: unknown; additionalProperties: unknown; properties: Schema };
+    };
+    const flat = Object.entries(items.properties).flatMap(([key, schema]) => {
+      const inner = schema as Schema;
+      return key !== 'headers' && inner['type'] === 'object'
+        ? Object.entries(inner['properties'] as Schema).map(
+            ([part, own]) => [`${key}.${part}`, own as Schema] as const,
+          )
+        : [[key, inner] as const];
+    });
+    const own = flat.filter(([key]) => key !== 'name' && key !== 'url');
+    assert.deepEqual(
+      Object.fromEntries(own),
+      Object.fromEntries(
+        perConnection.map(key => [
+          key,
+          { ...settingsTable[key].schema, markdownDescription: `%setting.${key}%` },
+        ]),
+      ),
+    );
+    assert.deepEqual(
+      { named: flat.length - own.length, required: items.required },
+      { named: 2, required: ['name', 'url'] },
+    );
+  });
+
+  it('that a connection has are ignored in a workspace that is not trusted', () => {
+    const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    assert.equal(supported, 'limited');
+    assert.deepEqual(
+      [...restrictedConfigurations].sort(),
+      ['url', 'connections', ...perConnection].map(inSection).sort(),
+    );
+  });
+
+  it('keep the names, types and defaults of the contract', () => {
+    const there = Object.keys(promisedSettings).filter(key => inSection(key) in properties);
+    assert.ok(there.length >= 38);
+    assert.deepEqual(
+      there.map(key => {
+        const { type, default: fallback } = properties[inSection(key)] ?? {};
+        return [key, type, fallback];
+      }),
+      there.map(key => [key, ...(promisedSettings[key] ?? [])]),
+    );
+  });
+});
+
+describe('The commands in the manifest', () => {
+  it('are those of the code', () => {
+    assert.deepEqual(
+      commands.map(({ command }) => command).sort(),
+      Object.values(CommandId).sort(),
+    );
+    const internal: readonly string[] = Object.values(InternalCommandId);
+    assert.deepEqual(
+      internal.filter(id => !id.startsWith('_')),
+      [],
+    );
+  });
+
+  it('keep the titles of the contract, below one category', () => {
+    const there = commands.filter(({ command }) => command.split('.')[1] ?? '' in promisedCommands);
+    assert.ok(there.length >= 13);
+    assert.deepEqual(
+      there.map(({ command, title }) => [command, translated(title)]),
+      there.map(({ command }) => [command, promisedCommands[command.split('.')[1] ?? '']]),
+    );
+    assert.deepEqual([...new Set(commands.map(({ category }) => category))], ['WebSocket Monitor']);
+  });
+
+  it('have icons that the icon font has', () => {
+    const css = read('node_modules/@vscode/codicons/dist/codicon.css');
+    assert.deepEqual(
+      commands.filter(({ icon = '$(plug)' }) => {
+        const [, name] = /^\$\(([\w-]+)\)$/.exec(icon) ?? [];
+        return !css.includes(`.codicon-${name}:before`);
+      }),
+      [],
+    );
+  });
+
+  it('are in the palette only where they are enabled', () => {
+    const palette = new Map(
+      (menus['commandPalette'] ?? []).map(({ command, when }) => [command, when]),
+    );
+    assert.deepEqual(
+      commands.map(({ command }) => [command, palette.get(command)]),
+      commands.map(({ command, enablement }) => [command, enablement]),
+    );
+  });
+
+  it('in menus exist', () => {
+    const ids: readonly string[] = Object.values(CommandId);
+    const inMenus = Object.values(menus).flatMap(items => items.flatMap(item => item.command ?? []));
+    assert.deepEqual(
+      inMenus.filter(id => !ids.includes(id)),
+      [],
+    );
+  });
+});
+
+describe('The context keys in the manifest', () => {
+  it('are those of the code', () => {
+    const conditions = [
+      ...commands.map(({ enablement }) => enablement),
+      ...Object.values(menus).flatMap(items => items.map(({ when }) => when)),
+    ];
+    const used = conditions.flatMap(condition => {
+      return condition?.match(/\bwebsocketMonitor\.\w+/g) ?? [];
+    });
+    const views: readonly string[] = Object.values(ViewType);
+    assert.deepEqual(
+      [...new Set(used)].filter(name => !views.includes(name)).sort(),
+      Object.values(ContextKey).sort(),
+    );
+  });
+});
+
+describe('The texts of the manifest', () => {
+  it('are there for each key, and each is used', () => {
+    const used = textsIn(manifest).flatMap(text => /^%(.+)%$/.exec(text)?.[1] ?? []);
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(texts).sort());
+    assert.deepEqual(
+      Object.keys(texts).filter(key => texts[key]?.trim() === ''),
+      [],
+    );
+  });
+
+  it('refer only to settings that exist', () => {
+    const named = Object.values(texts).flatMap(text => text.match(/#websocketMonitor\.[^#]+#/g) ?? []);
+    assert.ok(named.length > 0);
+    assert.deepEqual(
+      named.filter(name => !(name.slice(1, -1) in properties)),
+      [],
+    );
+  });
+
+  it('are the same in every language', () => {
+    const others = readdirSync(root).filter(name => /^package\.nls\..+\.json$/.test(name));
+    for (const name of others) {
+      const keys = Object.keys(readJson(name) as object).sort();
+      assert.deepEqual(keys, Object.keys(texts).sort(), name);
+    }
+  });
+});
+
+describe('The styles', () => {
+  it('take their colours from the theme', () => {
+    const sheets = readdirSync(join(root, 'media')).filter(name => name.endsWith('.css'));
+    assert.ok(sheets.length > 0);
+    assert.deepEqual(
+      sheets.flatMap(name => {
+        const css = read(join('media', name)).replace(/\/\*.*?\*\//gs, '');
+        return css.match(/(#[0-9a-f]{3,8}\b(?=[^{}]*[;}])|\b(rgb|hsl|hwb|lab|lch|oklch)a?\([^)]*\))/gi) ?? [];
+      }),
+      [],
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { CommandId } from '../../src/shared/ids.ts';
+
+interface Manifest {
+  readonly contributes: {
+    readonly configuration: {
+      readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
+    };
+  };
+}
+
+const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const { contributes } = JSON.parse(read('package.json')) as Manifest;
+const settings = contributes.configuration.properties;
+
+/** A row of the settings table: key, default, meaning. */
+const row = /^\| `(websocketMonitor\.[^`]+)` *\| `?([^|]*?)`? *\| *(.*?) *\|$/gm;
+
+describe('The README', () => {
+  it('has a row for each setting, with its default and what it means', () => {
+    const rows = [...read('README.md').matchAll(row)];
+    assert.deepEqual(
+      rows.map(([, key, value]) => `${key}: ${value}`).sort(),
+      Object.entries(settings)
+        .map(([key, setting]) => `${key}: ${JSON.stringify(setting.default)}`)
+        .sort(),
+    );
+    assert.deepEqual(
+      rows.filter(([, , , meaning]) => !meaning).map(([, key]) => key),
+      [],
+    );
+  });
+
+  it('names only commands and settings that exist', () => {
+    const names = new Set<string>([...Object.keys(settings), ...Object.values(CommandId)]);
+    const named = read('README.md').match(/\bwebsocketMonitor\.[\w.]*\w/g) ?? [];
+    assert.deepEqual(
+      named.filter(name => !names.has(name)),
+      [],
+    );
+  });
+});
