@@ -4,6 +4,7 @@ import type { Clock } from '../core/base/clock.ts';
 import { assertNever } from '../core/base/errors.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { CaptureOptions, OpenCapture } from '../core/capture/capture.ts';
+import { BufferPool } from '../core/capture/bufferPool.ts';
 import { captureFileName } from './captureFiles.ts';
 import type { CaptureWorkerData, FromCaptureWorker } from './captureProtocol.ts';
 import { findSqlite } from './sqliteStore.ts';
@@ -42,6 +43,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
   const { workerPath, folder, clock, log, maxFileBytes, startWorker = startThread } = options;
   const hasSqlite = options.hasSqlite ?? findSqlite() !== undefined;
   const captures = new Map<number, WorkerCapture>();
+  const pool = new BufferPool();
   let ended: Promise<void> | undefined;
 
   const link = new WorkerLink({
@@ -82,6 +84,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
       clock,
       log,
       link,
+      pool,
       onDidClose: () => captures.delete(ordinal),
     });
     captures.set(ordinal, capture);

@@ -1,3 +1,4 @@
+import type { BatchBuffer } from '../core/capture/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row, Storage } from '../core/capture/capture.ts';
 
 /** What the worker is started with. */
@@ -23,7 +24,7 @@ export interface OpenRequest {
 /** What may be asked of the worker about a capture, and what it answers. */
 export interface CaptureRequests {
   readonly open: { readonly params: OpenRequest; readonly result: Storage };
-  readonly append: { readonly params: SharedArrayBuffer; readonly result: undefined };
+  readonly append: { readonly params: BatchBuffer; readonly result: undefined };
   readonly rows: {
     readonly params: { readonly from: number; readonly count: number };
     readonly result: readonly Row[];

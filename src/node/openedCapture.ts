@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../core/base/errors.ts';
-import { BatchReader } from '../core/capture/batch.ts';
+import { BatchReader, type BatchBuffer } from '../core/capture/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row, Storage } from '../core/capture/capture.ts';
 import type { CaptureStore } from '../core/capture/captureStore.ts';
 import { FallbackStore, type FallbackChange } from '../core/capture/fallbackStore.ts';
@@ -43,7 +43,7 @@ export class OpenedCapture {
     return this.#store.extent;
   }
 
-  append(buffer: SharedArrayBuffer): void {
+  append(buffer: BatchBuffer): void {
     const batch = new BatchReader(buffer);
     // A batch that is sent again after a worker failed may have been stored before it did.
     if (batch.nextSeq > this.#store.extent.next) {

@@ -3,6 +3,7 @@ import { Coalescer } from '../core/base/coalescer.ts';
 import { Emitter, type Event } from '../core/base/event.ts';
 import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
+import type { BatchBuffer } from '../core/capture/batch.ts';
 import type {
   Capture,
   CaptureLimits,
@@ -12,6 +13,7 @@ import type {
   Row,
   Storage,
 } from '../core/capture/capture.ts';
+import type { BufferPool } from '../core/capture/bufferPool.ts';
 import { Ingest } from '../core/capture/ingest.ts';
 import type { CaptureMethod, CaptureRequests } from './captureProtocol.ts';
 import type { WorkerLink } from './workerLink.ts';
@@ -28,6 +30,7 @@ export interface WorkerCaptureParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly link: WorkerLink;
+  readonly pool: BufferPool;
   /** The worker has closed the file, or will not be asked any more. */
   readonly onDidClose: () => void;
 }
@@ -56,7 +59,7 @@ export class WorkerCapture implements Capture {
   readonly onDidChangePressure: Event<boolean>;
 
   constructor(options: CaptureOptions, parts: WorkerCaptureParts) {
-    const { clock, log, path, hasSqlite } = parts;
+    const { clock, log, path, hasSqlite, pool } = parts;
     this.#options = options;
     this.#parts = parts;
     this.#limits = { maxRows: options.maxRows, maxBytes: options.maxBytes };
@@ -77,6 +80,7 @@ export class WorkerCapture implements Capture {
     this.#ingest = this.#store.add(
       new Ingest({
         clock,
+        pool,
         firstSeq: 0,
         send: (batch, nextSeq) => this.#send(batch, nextSeq),
         onPressure: isHigh => this.#onDidChangePressure.fire(isHigh),
@@ -172,7 +176,7 @@ export class WorkerCapture implements Capture {
     }
   }
 
-  #send(batch: SharedArrayBuffer, nextSeq: number): void {
+  #send(batch: BatchBuffer, nextSeq: number): void {
     this.#lastAppend = this.#ask('append', batch).then(() => {
       this.#storedSeq = nextSeq;
       this.#ingest.acknowledge();

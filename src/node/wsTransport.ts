@@ -3,10 +3,10 @@ import { isIP, type Socket } from 'node:net';
 import WebSocket from 'ws';
 import { messageOf } from '../core/base/errors.ts';
 import { CloseCode } from '../core/connection/closeCode.ts';
+import type { Phase } from '../core/connection/phase.ts';
 import type {
   Ended,
   Handshake,
-  Phase,
   Refusal,
   Transport,
   TransportError,

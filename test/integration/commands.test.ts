@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer as createHttpServer } from 'node:http';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { CommandId } from '../../src/shared/ids.ts';
-import { connect, listen, Peer, refusedPort, run, until, type Result } from './support.ts';
+import { listen, Peer, refusedPort } from '../support/peer.ts';
+import { connect, run, until, type Result } from './support.ts';
 
 /** One attempt, so that a failure is final at once. */
 const once = { reconnect: { maxAttempts: 1 } };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { CommandId } from '../../src/shared/ids.ts';
-import { connect, Peer, run, until, withSetting } from './support.ts';
+import { Peer } from '../support/peer.ts';
+import { connect, run, until, withSetting } from './support.ts';
 
 describe('Settings', () => {
   let peer: Peer;

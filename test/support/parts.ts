@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { ensureChromium, ensurePython, ensureWorkbench } from './setup.mjs';
+import { ensureChromium, ensureOpenssl, ensurePython, ensureWorkbench } from './setup.mjs';
 import { npmCommand, root } from './steps.mjs';
 import { runIntegrationSuite, runNodeSuite, type Counts } from './suites.ts';
 
@@ -63,7 +63,7 @@ async function runPart({ title, run }: Part): Promise<Counts> {
 }
 
 async function runUnit(): Promise<Counts> {
-  await ensurePython();
+  await Promise.all([ensureOpenssl(), ensurePython()]);
   return runNodeSuite({ folder: 'test/unit', isParallel: true, limitMs: 120_000 });
 }
 
@@ -76,7 +76,7 @@ async function runIntegration(desktopVersion: string | undefined): Promise<Count
 
 async function runEndToEnd(): Promise<Counts> {
   await Promise.all([ensureWorkbench(), ensureChromium()]);
-  return runNodeSuite({ folder: 'test/e2e', isParallel: false, limitMs: 300_000 });
+  return runNodeSuite({ folder: 'test/e2e', isParallel: false, limitMs: 600_000 });
 }
 
 /** Runs a script of package.json, showing what it prints. */

@@ -2,4 +2,5 @@ export function ensurePackages(): Promise<void>;
 export function ensureNode24(): Promise<string>;
 export function ensureWorkbench(): Promise<string>;
 export function ensureChromium(): Promise<string>;
+export function ensureOpenssl(): Promise<void>;
 export function ensurePython(): Promise<string | undefined>;

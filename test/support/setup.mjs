@@ -234,6 +234,13 @@ async function findChromium() {
   ].find(isExecutable);
 }
 
+/** Installs openssl, which makes the certificates of the tests. */
+export async function ensureOpenssl() {
+  if (!findOnPath('openssl') && !(await installDebianPackages(['openssl']))) {
+    throw new SetupError('openssl is missing. Install it, then try again.');
+  }
+}
+
 /**
  * Installs Python with its WebSocket library, a peer that some tests are run against.
  *

@@ -37,9 +37,10 @@ export async function runNodeSuite({ folder, isParallel, limitMs }: NodeSuite): 
   events.on('test:stderr', ({ message }) => process.stderr.write(message));
   events.on('test:fail', ({ name, file, line, details: { error } }) => {
     const { failureType } = error as { failureType?: string };
-    if (failureType !== 'subtestsFailed') {
-      const place = file === undefined ? '' : `\n  at ${nameOf(file)}:${line ?? 0}`;
-      const detail = inspect(error.cause ?? error).replaceAll('\n', '\n  ');
+    // The others follow from a failure that is told by itself.
+    if (failureType !== 'subtestsFailed' && failureType !== 'cancelledByParent') {
+      const place = file === undefined ? '' : `\n  at ${nameOf(file)}:${line}`;
+      const detail = inspect(error.cause).replaceAll('\n', '\n  ');
       console.log(`✖ ${name}${place}\n  ${detail}\n`);
     }
   });

@@ -42,7 +42,9 @@ function importsOf(file: string): readonly Import[] {
   return [statement, call].flatMap(pattern =>
     [...text.matchAll(pattern)].map(([, specifier = '']) => {
       const isFile = specifier.startsWith('.');
-      const target = normalize(join(dirname(file), specifier)).split(sep).join('/');
+      const target = normalize(join(dirname(file), specifier))
+        .split(sep)
+        .join('/');
       return { specifier, ...(isFile ? { target } : {}) };
     }),
   );

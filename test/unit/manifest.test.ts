@@ -3,7 +3,11 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { settingKeys, settingsSection, settingsTable } from '../../src/core/settings/settingsTable.ts';
+import {
+  settingKeys,
+  settingsSection,
+  settingsTable,
+} from '../../src/core/settings/settingsTable.ts';
 import { CommandId, ContextKey, InternalCommandId, ViewType } from '../../src/shared/ids.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -262,11 +266,12 @@ describe('The commands in the manifest', () => {
   });
 
   it('keep the titles of the contract, below one category', () => {
-    const there = commands.filter(({ command }) => command.split('.')[1] ?? '' in promisedCommands);
+    const titles = new Map(commands.map(({ command, title }) => [command, translated(title)]));
+    const there = Object.keys(promisedCommands).filter(name => titles.has(inSection(name)));
     assert.ok(there.length >= 13);
     assert.deepEqual(
-      there.map(({ command, title }) => [command, translated(title)]),
-      there.map(({ command }) => [command, promisedCommands[command.split('.')[1] ?? '']]),
+      there.map(name => [name, titles.get(inSection(name))]),
+      there.map(name => [name, promisedCommands[name]]),
     );
     assert.deepEqual([...new Set(commands.map(({ category }) => category))], ['WebSocket Monitor']);
   });
@@ -294,7 +299,9 @@ describe('The commands in the manifest', () => {
 
   it('in menus exist', () => {
     const ids: readonly string[] = Object.values(CommandId);
-    const inMenus = Object.values(menus).flatMap(items => items.flatMap(item => item.command ?? []));
+    const inMenus = Object.values(menus).flatMap(items =>
+      items.flatMap(item => item.command ?? []),
+    );
     assert.deepEqual(
       inMenus.filter(id => !ids.includes(id)),
       [],
@@ -330,7 +337,9 @@ describe('The texts of the manifest', () => {
   });
 
   it('refer only to settings that exist', () => {
-    const named = Object.values(texts).flatMap(text => text.match(/#websocketMonitor\.[^#]+#/g) ?? []);
+    const named = Object.values(texts).flatMap(
+      text => text.match(/#websocketMonitor\.[^#]+#/g) ?? [],
+    );
     assert.ok(named.length > 0);
     assert.deepEqual(
       named.filter(name => !(name.slice(1, -1) in properties)),
@@ -354,7 +363,11 @@ describe('The styles', () => {
     assert.deepEqual(
       sheets.flatMap(name => {
         const css = read(join('media', name)).replace(/\/\*.*?\*\//gs, '');
-        return css.match(/(#[0-9a-f]{3,8}\b(?=[^{}]*[;}])|\b(rgb|hsl|hwb|lab|lch|oklch)a?\([^)]*\))/gi) ?? [];
+        return (
+          css.match(
+            /(#[0-9a-f]{3,8}\b(?=[^{}]*[;}])|\b(rgb|hsl|hwb|lab|lch|oklch)a?\([^)]*\))/gi,
+          ) ?? []
+        );
       }),
       [],
     );

@@ -1,5 +1,5 @@
 /**
- * A batch is what travels to the capture worker at once: a column store in one shared buffer.
+ * A batch is what travels to the capture worker at once: a column store in one buffer.
  *
  *     offset          type     what
  *     0               float64  sequence number of the first row
@@ -10,9 +10,13 @@
  *     16 + 12 n       uint32   × n, lengths of the payloads
  *     16 + 16 n       bytes    the payloads, one after the other
  *
- * The buffer is shared rather than transferred, so that the host still has each batch until the
- * worker has stored it: a worker that dies loses nothing.
+ * The buffer is shared or cloned, never transferred, so that the host still has each batch until
+ * the worker has stored it: a worker that dies loses nothing. Only buffers that serve again and
+ * again are shared ones. Their memory is not counted by the garbage collector, which would let
+ * gigabytes of those that serve once pile up.
  */
+export type BatchBuffer = ArrayBuffer | SharedArrayBuffer;
+
 const headerByteLength = 16;
 const byteLengthPerRow = 16;
 
@@ -26,9 +30,9 @@ export function batchByteLength(rowCount: number, payloadByteLength: number): nu
 }
 
 /**
- * Collects rows. It does so in memory of its own and copies them to a shared buffer at the end:
- * copying many small and unaligned pieces to shared memory is several times slower than to private
- * memory, and the buffer is then no longer than its rows.
+ * Collects rows. It does so in memory of its own and copies them to a buffer at the end: copying
+ * many small and unaligned pieces to shared memory is several times slower than to private memory,
+ * and the buffer need be no longer than its rows.
  */
 export class BatchWriter {
   readonly #times = new Float64Array(batchRowCapacity);
@@ -65,7 +69,7 @@ export class BatchWriter {
   }
 
   /** Copies the rows to `buffer`, which may be longer than they need, and starts over. */
-  finish(firstSeq: number, buffer: SharedArrayBuffer): void {
+  finish(firstSeq: number, buffer: BatchBuffer): void {
     const rowCount = this.#rowCount;
     const batch = writeHeader(buffer, firstSeq, rowCount, this.#byteLength);
     batch.times.set(this.#times.subarray(0, rowCount));
@@ -83,8 +87,8 @@ export function singleRowBatch(
   at: number,
   flags: number,
   payload: Uint8Array,
-): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(batchByteLength(1, payload.length));
+): ArrayBuffer {
+  const buffer = new ArrayBuffer(batchByteLength(1, payload.length));
   const batch = writeHeader(buffer, firstSeq, 1, payload.length);
   batch.times[0] = at;
   batch.flags[0] = flags;
@@ -102,7 +106,7 @@ export class BatchReader {
   readonly lengths: Uint32Array;
   readonly payload: Uint8Array;
 
-  constructor(buffer: SharedArrayBuffer) {
+  constructor(buffer: BatchBuffer) {
     const header = new DataView(buffer, 0, headerByteLength);
     const rowCount = header.getUint32(8, true);
     this.firstSeq = header.getFloat64(0, true);
@@ -120,7 +124,7 @@ export class BatchReader {
 }
 
 function writeHeader(
-  buffer: SharedArrayBuffer,
+  buffer: BatchBuffer,
   firstSeq: number,
   rowCount: number,
   payloadByteLength: number,

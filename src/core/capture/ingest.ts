@@ -1,12 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import {
-  batchByteCapacity,
-  batchByteLength,
-  batchRowCapacity,
-  BatchWriter,
-  singleRowBatch,
-} from './batch.ts';
+import { batchByteCapacity, BatchWriter, singleRowBatch, type BatchBuffer } from './batch.ts';
+import type { BufferPool } from './bufferPool.ts';
 
 /** A batch goes out at this age, so that what a quiet peer says is seen at once. */
 const longestWaitMs = 10;
@@ -18,21 +13,16 @@ const longestWaitMs = 10;
 export const pauseAboveBytes = 16 * 1024 * 1024;
 export const resumeBelowBytes = 4 * 1024 * 1024;
 
-/** Buffers of this length serve again; shorter ones are made to measure and left to the collector. */
-export const pooledByteLength = batchByteLength(batchRowCapacity, batchByteCapacity);
-const leastPooledByteLength = pooledByteLength / 4;
-/** How many of them are kept while nothing waits. */
-const longestIdlePool = 4;
-
 export interface IngestOptions {
   readonly clock: Clock;
+  readonly pool: BufferPool;
   /** The sequence number of the first row. */
   readonly firstSeq: number;
   /**
    * Takes a batch to where it is stored; `Ingest.acknowledge` must follow for each, in order. The
    * row after it will have the number `nextSeq`.
    */
-  readonly send: (batch: SharedArrayBuffer, nextSeq: number) => void;
+  readonly send: (batch: BatchBuffer, nextSeq: number) => void;
   /** Told `true` when the peer should be slowed down, `false` when it may go on. */
   readonly onPressure: (isHigh: boolean) => void;
 }
@@ -44,9 +34,8 @@ export interface IngestOptions {
 export class Ingest implements Disposable {
   readonly #options: IngestOptions;
   readonly #writer = new BatchWriter();
-  readonly #pool: SharedArrayBuffer[] = [];
   /** What was sent and not acknowledged, oldest first. */
-  #unacknowledged: SharedArrayBuffer[] = [];
+  readonly #unacknowledged: BatchBuffer[] = [];
   #unacknowledgedByteLength = 0;
   #isPressureHigh = false;
   #timer: Disposable | undefined;
@@ -88,7 +77,7 @@ export class Ingest implements Disposable {
   flush(): void {
     const { rowCount, bufferByteLength } = this.#writer;
     if (rowCount > 0) {
-      const buffer = this.#takeBuffer(bufferByteLength);
+      const buffer = this.#options.pool.take(bufferByteLength);
       this.#writer.finish(this.#nextSeq, buffer);
       this.#send(buffer, rowCount);
     }
@@ -100,12 +89,7 @@ export class Ingest implements Disposable {
     if (!buffer) {
       return;
     }
-    if (buffer.byteLength === pooledByteLength) {
-      this.#pool.push(buffer);
-    }
-    if (this.#unacknowledged.length === 0) {
-      this.#pool.length = Math.min(this.#pool.length, longestIdlePool);
-    }
+    this.#options.pool.giveBack(buffer);
     this.#unacknowledgedByteLength -= buffer.byteLength;
     if (this.#unacknowledgedByteLength < resumeBelowBytes) {
       this.#relieve();
@@ -117,8 +101,6 @@ export class Ingest implements Disposable {
     this.#isDisposed = true;
     this.#timer?.dispose();
     this.#timer = undefined;
-    this.#unacknowledged = [];
-    this.#pool.length = 0;
     this.#relieve();
   }
 
@@ -129,7 +111,7 @@ export class Ingest implements Disposable {
     }
   }
 
-  #send(batch: SharedArrayBuffer, rowCount: number): void {
+  #send(batch: BatchBuffer, rowCount: number): void {
     this.#nextSeq += rowCount;
     this.#unacknowledged.push(batch);
     this.#unacknowledgedByteLength += batch.byteLength;
@@ -138,12 +120,5 @@ export class Ingest implements Disposable {
       this.#isPressureHigh = true;
       this.#options.onPressure(true);
     }
-  }
-
-  #takeBuffer(byteLength: number): SharedArrayBuffer {
-    if (byteLength > pooledByteLength || byteLength < leastPooledByteLength) {
-      return new SharedArrayBuffer(byteLength);
-    }
-    return this.#pool.pop() ?? new SharedArrayBuffer(pooledByteLength);
   }
 }

@@ -1,7 +1,8 @@
 import { visibleLine } from '../payload/visibleText.ts';
 import { closeCodeMeaning, closeCodeName, CloseCode } from './closeCode.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Ended, Phase } from './transport.ts';
+import type { Phase } from './phase.ts';
+import type { Ended } from './transport.ts';
 
 /** Codes of our own, beside those of Node and `ws`, for what only this client can tell. */
 export const CauseCode = {

@@ -6,13 +6,15 @@ import type { Logger } from '../base/logger.ts';
 import type { Health } from './beat.ts';
 import { CauseCode, causeOf, type Cause } from './cause.ts';
 import { CloseCode } from './closeCode.ts';
+import type { HandshakeFacts } from './handshakeFacts.ts';
 import { Heartbeat, type PongMemory } from './heartbeat.ts';
 import type { ConnectionOptions, OutgoingMessage } from './options.ts';
+import type { Phase } from './phase.ts';
 import { Retries } from './retries.ts';
 import { isSettled, type ConnectionState } from './state.ts';
 import { TimerBag } from './timerBag.ts';
 import { Traffic, type TrafficSink } from './traffic.ts';
-import type { Dial, Opened, Phase, Transport, TransportListener } from './transport.ts';
+import type { Dial, Opened, Transport, TransportListener } from './transport.ts';
 
 /** What a connection needs from the world. */
 export interface ConnectionPorts {
@@ -53,6 +55,7 @@ export class Connection implements Disposable {
   #wanted = false;
   #epoch = 0;
   #phase: Phase | undefined;
+  #handshake: HandshakeFacts | undefined;
   #transport: Transport | undefined;
   #heartbeat: Heartbeat | undefined;
   #isPaused = false;
@@ -82,6 +85,11 @@ export class Connection implements Disposable {
   /** The heartbeat's smoothed round-trip time; `undefined` while it is not known. */
   get latencyMs(): number | undefined {
     return this.#heartbeat?.roundTrip.smoothedMs;
+  }
+
+  /** What was asked and answered in the last opening handshake. */
+  get handshake(): HandshakeFacts | undefined {
+    return this.#handshake;
   }
 
   /** The timers that run now, for tests of what is left behind. */
@@ -241,6 +249,7 @@ export class Connection implements Disposable {
       };
     return {
       onPhase: ifCurrent(phase => (this.#phase = phase)),
+      onHandshake: ifCurrent(facts => (this.#handshake = facts)),
       onOpen: ifCurrent(opened => this.#opened(opened)),
       // Spelt out, because it runs for every message of a flood.
       onMessage: (payload, isText) => {

@@ -1,8 +1,7 @@
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Endpoint } from './endpoint.ts';
-
-/** The steps of an opening handshake, in the order in which they come. */
-export type Phase = 'dns' | 'tcp' | 'proxy' | 'tls' | 'upgrade';
+import type { HandshakeFacts } from './handshakeFacts.ts';
+import type { Phase } from './phase.ts';
 
 /** TLS material, read already; absent members are the platform's own choice. */
 export interface TlsMaterial {
@@ -27,6 +26,8 @@ export interface Handshake {
   readonly maxMessageBytes: number;
   readonly followRedirects: boolean;
   readonly closeTimeoutMs: number;
+  /** The URL of a proxy of this connection's own, credentials included; absent: the editor decides. */
+  readonly proxy?: string;
 }
 
 /** What the peer answered. */
@@ -65,6 +66,8 @@ export interface Ended {
  */
 export interface TransportListener {
   onPhase(phase: Phase): void;
+  /** Once for each attempt that came to a handshake, right before `onOpen` or `onEnd`. */
+  onHandshake(facts: HandshakeFacts): void;
   onOpen(opened: Opened): void;
   onMessage(payload: Uint8Array, isText: boolean): void;
   onPing(payload: Uint8Array): void;

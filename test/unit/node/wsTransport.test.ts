@@ -24,6 +24,7 @@ const decoder = new TextDecoder();
 class Recorder implements TransportListener {
   readonly lines: string[] = [];
   readonly ends: Ended[] = [];
+  readonly handshakes: unknown[] = [];
   #waiting: (() => void)[] = [];
 
   #add(line: string): void {
@@ -35,6 +36,9 @@ class Recorder implements TransportListener {
 
   onPhase(phase: string): void {
     this.#add(phase);
+  }
+  onHandshake(facts: unknown): void {
+    this.handshakes.push(facts);
   }
   onOpen({ subprotocol, extensions }: { subprotocol: string; extensions: string }): void {
     this.#add(`open [${subprotocol}] [${extensions}]`);

@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BatchReader, batchByteCapacity } from '../../../../src/core/capture/batch.ts';
 import {
-  Ingest,
-  pauseAboveBytes,
-  pooledByteLength,
-  resumeBelowBytes,
-} from '../../../../src/core/capture/ingest.ts';
+  BatchReader,
+  batchByteCapacity,
+  type BatchBuffer,
+} from '../../../../src/core/capture/batch.ts';
+import { BufferPool } from '../../../../src/core/capture/bufferPool.ts';
+import { Ingest, pauseAboveBytes, resumeBelowBytes } from '../../../../src/core/capture/ingest.ts';
 import { readBatch } from '../../../support/captures.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 function setUp() {
   const clock = new ManualClock();
   const sent: { firstSeq: number; nextSeq: number; times: number[] }[] = [];
-  const buffers: SharedArrayBuffer[] = [];
+  const buffers: BatchBuffer[] = [];
   const pressure: boolean[] = [];
   const ingest = new Ingest({
     clock,
+    pool: new BufferPool(),
     firstSeq: 0,
     send: (buffer, nextSeq) => {
       const batch = new BatchReader(buffer);
@@ -87,7 +88,7 @@ describe('ingest', () => {
   });
 
   it('asks for a pause when too much waits, once, and lifts it when little does', () => {
-    const { ingest, pressure } = setUp();
+    const { ingest, buffers, pressure } = setUp();
     const payload = new Uint8Array(batchByteCapacity);
     let waitingBytes = 0;
     const signalledAt: number[] = [];
@@ -103,8 +104,10 @@ describe('ingest', () => {
       ingest.append(1, 1, payload);
       ingest.flush();
     };
-    const byteLength = pooledByteLength;
-    for (let count = 0; count < 300; count++) {
+    append();
+    const byteLength = buffers[0]?.byteLength ?? 0;
+    waitingBytes = byteLength;
+    for (let count = 1; count < 300; count++) {
       step(append, byteLength);
     }
     for (let count = 0; count < 300; count++) {
@@ -136,6 +139,18 @@ describe('ingest', () => {
     assert.deepEqual(
       buffers.map(buffer => buffers.indexOf(buffer)),
       [0, 1, 0],
+    );
+  });
+
+  it('shares only buffers that serve again', () => {
+    const { ingest, buffers } = setUp();
+    for (const byteLength of [10, batchByteCapacity, batchByteCapacity + 1]) {
+      ingest.append(1, 1, new Uint8Array(byteLength));
+      ingest.flush();
+    }
+    assert.deepEqual(
+      buffers.map(buffer => buffer instanceof SharedArrayBuffer),
+      [false, true, false],
     );
   });
 

@@ -7,6 +7,8 @@ import {
   shortestDelayMs,
   type BackoffPolicy,
 } from '../../../../src/core/connection/backoff.ts';
+import { Retries } from '../../../../src/core/connection/retries.ts';
+import { optionsOf } from '../../../support/connectionRig.ts';
 
 const standard: BackoffPolicy = { initialMs: 1000, factor: 2, maxMs: 30_000, jitter: 0.5 };
 const least = () => 0;
@@ -91,5 +93,14 @@ describe('The back-off', () => {
   it('asks no timer for more than it can take, which would fire at once', () => {
     const policy = { initialMs: 1e300, factor: 100, maxMs: Infinity, jitter: 0 };
     assert.equal(backoffDelay(policy, 1e6, least), longestDelayMs);
+  });
+
+  it('keeps the delay of a rule within what is bearable and what a timer can take', () => {
+    const delays = [0, 0.001, 0.3, 60, 1e300].map(delay => {
+      const options = optionsOf({ 'reconnect.rules': [{ close: '*', action: 'retry', delay }] });
+      const decision = new Retries(least).decide({ kind: 'lost', close: 1006 }, options);
+      return decision.kind === 'retry' ? decision.delayMs : decision.why;
+    });
+    assert.deepEqual(delays, [250, 250, 300, 60_000, longestDelayMs]);
   });
 });

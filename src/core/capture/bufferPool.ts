@@ -1,0 +1,30 @@
+import { batchByteCapacity, batchByteLength, batchRowCapacity, type BatchBuffer } from './batch.ts';
+
+/** Shared buffers have this length, enough for any batch but that of one long payload. */
+const sharedByteLength = batchByteLength(batchRowCapacity, batchByteCapacity);
+
+/** Shorter batches get a buffer to measure: to clone it costs less than to have a long one wait. */
+const leastSharedByteLength = sharedByteLength / 4;
+
+/** Shared buffers that are kept, whoever used them: 16 MiB. */
+const longestPool = Math.floor((16 * 1024 * 1024) / sharedByteLength);
+
+/** Hands out buffers for batches, and hands them out again once they have been given back. */
+export class BufferPool {
+  readonly #free: SharedArrayBuffer[] = [];
+
+  /** A buffer of at least `byteLength` bytes, which may hold those of an earlier batch. */
+  take(byteLength: number): BatchBuffer {
+    if (byteLength < leastSharedByteLength || byteLength > sharedByteLength) {
+      return new ArrayBuffer(byteLength);
+    }
+    return this.#free.pop() ?? new SharedArrayBuffer(sharedByteLength);
+  }
+
+  /** The batch in `buffer` is stored, and nobody reads it any more. */
+  giveBack(buffer: BatchBuffer): void {
+    if (buffer instanceof SharedArrayBuffer && this.#free.length < longestPool) {
+      this.#free.push(buffer);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { HeaderLine } from './handshakeFacts.ts';
+
+/** Stands for what is not shown. */
+export const redacted = '…';
+
+/** Words that make the name of a header or a query value one of a secret, wherever they are in it. */
+const telling =
+  /token|secret|passw|passphrase|credential|signature|session|cookie|jwt|bearer|authoriz|apikey|accesskey|licen[cs]ekey/;
+
+/** Words that do so only where they stand alone, as in `X-Auth-Key` and `?sig=`. */
+const tellingAlone = new Set(['key', 'auth', 'sig', 'pwd', 'pass', 'pin', 'sid', 'ticket', 'otp']);
+
+/** Names that hold such a word, but no secret. */
+const harmless = new Set(['sec-websocket-key', 'x-amz-signedheaders']);
+
+/** Shorter strings are found in too many texts that have nothing to do with them. */
+const shortestSecret = 4;
+
+/** A subprotocol longer than this is no name but a token, which browsers can send no other way. */
+const longestSubprotocol = 48;
+
+const userInfo = /([a-z][a-z0-9+.-]{0,20}:[/\\]{2})[^/\\?#\s"'<>]*@/gi;
+const pair = /([?&#;]\s*)([^=&#;?\s"'<>]+)=([^&#;\s"'<>]*)/g;
+const bearer = /\b(Bearer|Basic|Token|Negotiate|NTLM) +(?![\w-]+ *= *")[\w.~+/=-]{8,}/gi;
+const jsonWebToken = /\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g;
+
+/** Whether what goes by this name, a header or a part of a query, is not to be shown. */
+export function isSecretName(name: string): boolean {
+  const lower = name.toLowerCase();
+  if (harmless.has(lower)) {
+    return false;
+  }
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return telling.test(words.join('')) || words.some(word => tellingAlone.has(word));
+}
+
+/** Hides secrets in what is shown of an opening handshake: those that it is told, and likely ones. */
+export class Redactor {
+  readonly #secrets: readonly string[];
+
+  /** @param secrets texts that must not be shown, wherever they are; very short ones are not sought */
+  constructor(secrets: readonly string[] = []) {
+    const known = secrets
+      .filter(secret => secret.length >= shortestSecret)
+      .flatMap(secret => [secret, encoded(secret), JSON.stringify(secret).slice(1, -1)]);
+    // A secret may be a part of another.
+    this.#secrets = [...new Set(known)].sort((a, b) => b.length - a.length);
+  }
+
+  /** A text or URL without user information, secret values of queries, credentials and tokens. */
+  text(text: string): string {
+    let safe = text;
+    for (const secret of this.#secrets) {
+      safe = safe.replaceAll(secret, redacted);
+    }
+    return safe
+      .replace(userInfo, `$1${redacted}@`)
+      .replace(pair, (all, before: string, name: string) =>
+        isSecretName(decoded(name)) ? `${before}${name}=${redacted}` : all,
+      )
+      .replace(bearer, `$1 ${redacted}`)
+      .replace(jsonWebToken, redacted);
+  }
+
+  header([name, value]: HeaderLine): HeaderLine {
+    const lower = name.toLowerCase();
+    if (isSecretName(name)) {
+      const scheme = lower.endsWith('authorization') ? /^[\w-]+ (?=.)/.exec(value) : null;
+      return [name, `${scheme?.[0] ?? ''}${redacted}`];
+    }
+    return [name, lower === 'sec-websocket-protocol' ? this.subprotocols(value) : this.text(value)];
+  }
+
+  headers(lines: readonly HeaderLine[]): readonly HeaderLine[] {
+    return lines.map(line => this.header(line));
+  }
+
+  /** A list of subprotocols, separated by commas. */
+  subprotocols(list: string): string {
+    return list
+      .split(',')
+      .map(each => (each.trim().length > longestSubprotocol ? redacted : this.text(each)))
+      .join(',');
+  }
+}
+
+function encoded(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return text; // half a surrogate pair
+  }
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

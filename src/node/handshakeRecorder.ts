@@ -1,0 +1,130 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type {
+  HandshakeFacts,
+  HeaderLine,
+  RedirectFacts,
+  TlsFacts,
+} from '../core/connection/handshakeFacts.ts';
+import type { Phase } from '../core/connection/phase.ts';
+import type { Redactor } from '../core/connection/redaction.ts';
+import type { ProxyAnswer } from './proxyError.ts';
+
+type Response = NonNullable<HandshakeFacts['response']>;
+
+/** Takes down what is asked and answered in an opening handshake, without secrets. */
+export class HandshakeRecorder {
+  readonly #redactor: Redactor;
+  readonly #redirects: RedirectFacts[] = [];
+  readonly #timings: { readonly phase: Phase; readonly ms: number }[] = [];
+  #url = '';
+  #proxy: HandshakeFacts['proxy'];
+  #request: readonly HeaderLine[] = [];
+  #response: Response | undefined;
+  #tls: TlsFacts | undefined;
+  #phase: Phase | undefined;
+  /** When the step began that runs now, or is to come. */
+  #since = performance.now();
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
+  }
+
+  /** Begins a new request: the first, that to where a redirect leads, or another way to the same. */
+  begin(url: string): void {
+    this.#url = this.#redactor.text(url);
+    this.#proxy = undefined;
+    this.#request = [];
+    this.#response = undefined;
+    this.#tls = undefined;
+  }
+
+  enter(phase: Phase): void {
+    this.endStep();
+    this.#phase = phase;
+  }
+
+  /** Stops the watch of the step that runs. */
+  endStep(): void {
+    if (this.#phase) {
+      const now = performance.now();
+      this.#timings.push({ phase: this.#phase, ms: now - this.#since });
+      this.#since = now;
+      this.#phase = undefined;
+    }
+  }
+
+  usedProxy(display: string, chosenBy: 'setting' | 'editor'): void {
+    this.#proxy = { url: this.#redactor.text(display), chosenBy };
+  }
+
+  sent(request: ClientRequest): void {
+    const lines = request.getRawHeaderNames().flatMap((name): HeaderLine[] => {
+      return [request.getHeader(name) ?? []].flat().map(value => [name, String(value)]);
+    });
+    this.#request = this.#redactor.headers(lines);
+  }
+
+  received(response: IncomingMessage): void {
+    const { statusCode = 0, statusMessage = '', rawHeaders } = response;
+    const headers = rawHeaders.flatMap((name, index): HeaderLine[] =>
+      index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : [],
+    );
+    this.#answered({ status: statusCode, statusText: statusMessage, headers });
+  }
+
+  /** What was asked of a proxy, and what it answered in place of a tunnel. */
+  proxyAnswered(request: readonly HeaderLine[], answer: ProxyAnswer): void {
+    this.#request = this.#redactor.headers(request);
+    this.#answered(answer);
+  }
+
+  body(text: string): void {
+    if (this.#response && text !== '') {
+      this.#response = { ...this.#response, body: this.#redactor.text(text) };
+    }
+  }
+
+  tls(facts: TlsFacts): void {
+    this.#tls = facts;
+  }
+
+  redirected(redirect: RedirectFacts): void {
+    const { from, to, stripped, status } = redirect;
+    const safe = { status, from: this.#redactor.text(from), to: this.#redactor.text(to) };
+    this.#redirects.push({ ...safe, stripped });
+  }
+
+  /** @param problem why it failed, which is the problem of a certificate that was not verified */
+  facts(problem?: string): HandshakeFacts {
+    const response = this.#response;
+    const isUpgraded = response?.status === 101;
+    const subprotocol = isUpgraded && valueOf(response, 'sec-websocket-protocol');
+    const extensions = isUpgraded && valueOf(response, 'sec-websocket-extensions');
+    const tls = this.#tls;
+    const isUnclear = tls?.problem === '' && problem !== undefined;
+    return {
+      url: this.#url,
+      ...(this.#proxy ? { proxy: this.#proxy } : {}),
+      request: this.#request,
+      ...(response ? { response } : {}),
+      ...(subprotocol ? { subprotocol } : {}),
+      ...(extensions ? { extensions } : {}),
+      ...(tls ? { tls: isUnclear ? { ...tls, problem } : tls } : {}),
+      redirects: [...this.#redirects],
+      timings: [...this.#timings],
+    };
+  }
+
+  #answered({ status, statusText, headers }: ProxyAnswer): void {
+    this.endStep();
+    this.#response = {
+      status,
+      statusText: this.#redactor.text(statusText),
+      headers: this.#redactor.headers(headers),
+    };
+  }
+}
+
+function valueOf(response: Response, name: string): string | undefined {
+  return response.headers.find(([key]) => key.toLowerCase() === name)?.[1];
+}

@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net';
+
+/** Reads the beginning of what a socket says, and leaves the rest to whoever takes it over. */
+export class SocketReader {
+  readonly #socket: Socket;
+  #seen = Buffer.alloc(0);
+  #ended: Error | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', this.#onData);
+    socket.on('end', this.#onEnd);
+    socket.on('close', this.#onEnd);
+    socket.on('error', this.#onError);
+  }
+
+  /** Exactly so many bytes. Rejects where the socket ends before. */
+  bytes(length: number): Promise<Buffer> {
+    return this.#take(() => (this.#seen.length >= length ? length : undefined));
+  }
+
+  /** The head of an HTTP message, with the empty line at its end; rejects above `limit` bytes. */
+  async head(limit: number): Promise<string> {
+    const bytes = await this.#take(() => {
+      const end = this.#seen.indexOf('\r\n\r\n');
+      if (end < 0 && this.#seen.length > limit) {
+        throw new Error(`no end of the answer within ${limit} bytes`);
+      }
+      return end < 0 ? undefined : end + 4;
+    });
+    return bytes.toString('latin1');
+  }
+
+  /** Gives the socket back, paused, with what was not taken. */
+  release(): void {
+    this.#socket.pause();
+    this.#socket.off('data', this.#onData);
+    this.#socket.off('end', this.#onEnd);
+    this.#socket.off('close', this.#onEnd);
+    this.#socket.off('error', this.#onError);
+    if (this.#seen.length > 0) {
+      this.#socket.unshift(this.#seen);
+    }
+  }
+
+  async #take(lengthOf: () => number | undefined): Promise<Buffer> {
+    for (;;) {
+      const length = lengthOf();
+      if (length !== undefined) {
+        const taken = this.#seen.subarray(0, length);
+        this.#seen = this.#seen.subarray(length);
+        return taken;
+      }
+      if (this.#ended) {
+        throw this.#ended;
+      }
+      await new Promise<void>(resolve => (this.#wake = resolve));
+    }
+  }
+
+  readonly #onData = (chunk: Buffer) => {
+    this.#seen = Buffer.concat([this.#seen, chunk]);
+    this.#wake();
+  };
+
+  readonly #onEnd = () => {
+    this.#ended ??= new Error('the connection was closed');
+    this.#wake();
+  };
+
+  readonly #onError = (error: Error) => {
+    this.#ended ??= error;
+    this.#wake();
+  };
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { launchChromium } from '../support/workbench.ts';
+import { WorkbenchPage } from './pages.ts';
+
+const root = dirname(dirname(import.meta.dirname));
+
+it('npm start shows a live stream in a browser, and a signal ends all of it', async () => {
+  const start = spawn('npm', ['start', '--silent', '--', '--browser', '--no-open'], {
+    cwd: root,
+    env: { ...process.env, CI: 'true' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise(resolve => start.once('close', resolve));
+  const browser = await launchChromium();
+  try {
+    const address = await openedAddress(start.stdout);
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(address);
+    const workbench = new WorkbenchPage(page);
+    await workbench.statusBarItem(/Demo ticker.*connected/).waitFor({ timeout: 60_000 });
+    await workbench.monitor.rows.nth(5).waitFor({ timeout: 30_000 });
+    await workbench.output.getByText('←').first().waitFor();
+    await workbench.screenshot('start');
+
+    start.kill('SIGINT');
+    // The pipe closes when the last process that holds it has ended.
+    const isLate = delay(15_000, undefined, { ref: false }).then(() => assert.fail('It goes on'));
+    await Promise.race([ended, isLate]);
+    await assert.rejects(canConnect(Number(new URL(address).port)));
+  } finally {
+    start.kill('SIGTERM');
+    await browser.close();
+  }
+});
+
+/** The address of the line `Open http://…`. */
+function openedAddress(output: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    output.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const address = /^Open (http:\S+)$/m.exec(text)?.[1];
+      if (address !== undefined) {
+        resolve(address);
+      }
+    });
+    output.once('end', () => reject(new Error(`It printed no address but:\n${text}`)));
+  });
+}
+
+function canConnect(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('error', reject);
+  });
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+
+export const Opcode = {
+  Continuation: 0,
+  Text: 1,
+  Binary: 2,
+  Close: 8,
+  Ping: 9,
+  Pong: 10,
+} as const;
+
+export interface FrameOptions {
+  /** `false` for a fragment that is not the last. */
+  readonly fin?: boolean;
+  /** The three reserved bits, as 4, 2 and 1. */
+  readonly rsv?: number;
+  /** Masks the payload, as a server must not, with four zero bytes. */
+  readonly mask?: boolean;
+  /** Says another length than the payload's. */
+  readonly length?: number;
+}
+
+/** A frame as it goes over the wire, legal or not (RFC 6455, section 5.2). */
+export function frame(
+  opcode: number,
+  payload: string | Uint8Array = '',
+  { fin = true, rsv = 0, mask = false, length }: FrameOptions = {},
+): Buffer {
+  const bytes = Buffer.from(payload);
+  const size = length ?? bytes.length;
+  const head = Buffer.alloc(size < 126 ? 2 : size < 65_536 ? 4 : 10);
+  head[0] = (fin ? 0x80 : 0) | (rsv << 4) | opcode;
+  head[1] = (mask ? 0x80 : 0) | (size < 126 ? size : size < 65_536 ? 126 : 127);
+  if (size >= 65_536) {
+    head.writeBigUInt64BE(BigInt(size), 2);
+  } else if (size >= 126) {
+    head.writeUInt16BE(size, 2);
+  }
+  return Buffer.concat([head, Buffer.alloc(mask ? 4 : 0), bytes]);
+}
+
+/** A close frame; without a code it has no payload. */
+export function closeFrame(code?: number, reason = ''): Buffer {
+  const head = Buffer.alloc(code === undefined ? 0 : 2);
+  if (code !== undefined) {
+    head.writeUInt16BE(code);
+  }
+  return frame(Opcode.Close, Buffer.concat([head, Buffer.from(reason)]));
+}
+
+/** The head of the answer that accepts the request with this head, with `headers` as lines. */
+export function acceptance(request: string, headers: readonly string[] = []): Buffer {
+  const key = /^sec-websocket-key: *(\S*)/im.exec(request)?.[1] ?? '';
+  const accept = createHash('sha1')
+    .update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`) // RFC 6455, section 1.3
+    .digest('base64');
+  return Buffer.from(
+    [
+      'HTTP/1.1 101 Switching Protocols',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      `Sec-WebSocket-Accept: ${accept}`,
+      ...headers,
+      '\r\n',
+    ].join('\r\n'),
+  );
+}

@@ -1,0 +1,71 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+
+/** Lets a server listen on loopback, on a port of the system's choice. */
+export async function listen(server: Server): Promise<number> {
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port on which nothing listens. */
+export async function refusedPort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+/** A peer on this machine that keeps what it received. */
+export class Peer {
+  readonly #server: WebSocketServer;
+  readonly received: string[] = [];
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>[] = [];
+
+  constructor(server: WebSocketServer) {
+    this.#server = server;
+    server.on('connection', (socket, request) => {
+      this.headers.push(request.headers);
+      socket.on('error', () => undefined); // A 'close' follows.
+      socket.on('message', (data: Buffer, isBinary) => {
+        this.received.push(isBinary ? `hex:${data.toString('hex')}` : data.toString());
+      });
+    });
+  }
+
+  /** @param port 0 takes any that is free */
+  static async start(port = 0): Promise<Peer> {
+    const server = new WebSocketServer({ host: '127.0.0.1', port });
+    await new Promise<void>((resolve, reject) => {
+      server.once('listening', resolve);
+      server.once('error', reject);
+    });
+    return new Peer(server);
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}/`;
+  }
+
+  get sockets(): readonly WebSocket[] {
+    return [...this.#server.clients];
+  }
+
+  /** Sends the same to everybody who is connected. */
+  send(message: string | Uint8Array): void {
+    for (const socket of this.#server.clients) {
+      socket.send(message);
+    }
+  }
+
+  /** Drops every connection without a close frame and stops listening. */
+  stop(): Promise<void> {
+    for (const socket of this.#server.clients) {
+      socket.terminate();
+    }
+    return new Promise(resolve => this.#server.close(() => resolve()));
+  }
+}

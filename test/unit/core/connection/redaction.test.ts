@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isSecretName, Redactor } from '../../../../src/core/connection/redaction.ts';
+
+const plain = new Redactor();
+
+describe('A name', () => {
+  it('is that of a secret where a word of it says so', () => {
+    const secret = [
+      ...['Authorization', 'Proxy-Authorization', 'Cookie', 'Set-Cookie', 'X-Api-Key', 'apikey'],
+      ...['X-Auth-Token', 'access_token', 'accessToken', 'X-Amz-Security-Token', 'sig', 'id_token'],
+      ...['X-Amz-Signature', 'X-Amz-Credential', 'client-secret', 'PASSWORD', 'pwd', 'sessionId'],
+      ...['Ocp-Apim-Subscription-Key', 'x-functions-key', 'X-CSRF-Token', 'auth', 'jwt', 'ticket'],
+    ];
+    assert.deepEqual(
+      secret.filter(name => !isSecretName(name)),
+      [],
+    );
+  });
+
+  it('is not where none does', () => {
+    const harmless = [
+      ...['Sec-WebSocket-Key', 'Sec-WebSocket-Accept', 'Host', 'Origin', 'User-Agent', 'author'],
+      ...['WWW-Authenticate', 'Proxy-Authenticate', 'Keep-Alive', 'X-Request-Id', 'monkey'],
+      ...['channel', 'X-Amz-SignedHeaders', 'passenger', 'Retry-After', 'Location', 'keyboard'],
+    ];
+    assert.deepEqual(harmless.filter(isSecretName), []);
+  });
+});
+
+describe('Redaction', () => {
+  it('takes user information and secret values out of URLs, also of broken ones', () => {
+    const urls = {
+      'wss://user:pa%40ss@host:1/p?a=1': 'wss://…@host:1/p?a=1',
+      'wss://user:p@ss@host/': 'wss://…@host/',
+      'wss://token@host': 'wss://…@host',
+      'wss://host/p?token=abc&room=5&api_key=x#access_token=y':
+        'wss://host/p?token=…&room=5&api_key=…#access_token=…',
+      'wss://host/?to%6ben=abc&sig=': 'wss://host/?to%6ben=…&sig=…',
+      '/relative?token=abc': '/relative?token=…',
+      'http:\\\\user:pw@host\\p': 'http:\\\\…@host\\p',
+      'https://[bad?session=1;x=2': 'https://[bad?session=…;x=2',
+      'wss://host/a@b?mail=a@b': 'wss://host/a@b?mail=a@b',
+    };
+    const shown = Object.keys(urls).map(url => plain.text(url));
+    assert.deepEqual(shown, Object.values(urls));
+  });
+
+  it('takes credentials and tokens out of text', () => {
+    const texts = {
+      'you sent Authorization: Bearer abcdefgh.ijk-l': 'you sent Authorization: Bearer …',
+      'got basic dXNlcjpwYXNz': 'got basic …',
+      'Bearer realm="everybody", error="invalid_token"':
+        'Bearer realm="everybody", error="invalid_token"',
+      'seen eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln here': 'seen … here',
+      'connect to https://u:p@h/x failed': 'connect to https://…@h/x failed',
+      'basic plan': 'basic plan',
+    };
+    const shown = Object.keys(texts).map(text => plain.text(text));
+    assert.deepEqual(shown, Object.values(texts));
+  });
+
+  it('takes the secrets that it knows out of everything, in each of their spellings', () => {
+    const secret = 'p"w/ä ß';
+    const redactor = new Redactor([secret, 'hunter2', 'hunter2-and-more', 'abc']);
+    const text = `${secret} ${encodeURIComponent(secret)} ${JSON.stringify(secret)} hunter2-and-more`;
+    assert.equal(redactor.text(text), '… … "…" …');
+    assert.equal(redactor.text('abc'), 'abc', 'too short to be sought');
+    assert.deepEqual(redactor.header(['X-Echo', 'it was hunter2']), ['X-Echo', 'it was …']);
+  });
+
+  it('hides the values of credential headers, but tells the scheme', () => {
+    assert.deepEqual(
+      plain.headers([
+        ['authorization', 'Bearer abc'],
+        ['Proxy-Authorization', 'Basic eA=='],
+        ['Authorization', 'abc'],
+        ['Set-Cookie', 'a=b; Path=/'],
+        ['X-Api-Key', 'Basic 1'],
+        ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+        ['Location', 'https://u:p@h/?token=1'],
+        ['Sec-WebSocket-Protocol', `graphql-transport-ws, bearer.${'x'.repeat(50)}`],
+        ['WWW-Authenticate', 'Basic realm="x"'],
+      ]),
+      [
+        ['authorization', 'Bearer …'],
+        ['Proxy-Authorization', 'Basic …'],
+        ['Authorization', '…'],
+        ['Set-Cookie', '…'],
+        ['X-Api-Key', '…'],
+        ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+        ['Location', 'https://…@h/?token=…'],
+        ['Sec-WebSocket-Protocol', 'graphql-transport-ws,…'],
+        ['WWW-Authenticate', 'Basic realm="x"'],
+      ],
+    );
+  });
+
+  it('takes time in proportion to the text, whatever it is made of', () => {
+    const parts = ['a://', '?', '&', ';a', 'eyJ', 'Bearer ', 'key=', 'x@'];
+    for (const part of parts) {
+      const text = part.repeat(20_000 / part.length);
+      const startedAt = performance.now();
+      plain.text(text);
+      assert.ok(performance.now() - startedAt < 500, `${part} took too long`);
+    }
+  });
+});
