@@ -30,5 +30,7 @@ function partsOf(name: string, value: string): readonly string[] {
 
 /** A user name is a secret only where it stands alone, as a token in front of the host. */
 function loginOf(user: string, password: string): readonly string[] {
-  return [password || user, Buffer.from(`${user}:${password}`).toString('base64')];
+  return user === '' && password === ''
+    ? []
+    : [password || user, Buffer.from(`${user}:${password}`).toString('base64')];
 }

@@ -47,7 +47,11 @@ export function watchRequest(request: ClientRequest, watch: HandshakeWatch): voi
     }
     onPhase(isIP(request.host) === 0 ? 'dns' : 'tcp');
     if (socket.connecting) {
-      socket.once('lookup', error => error ?? onPhase('tcp'));
+      socket.once('lookup', (error: Error | null) => {
+        if (!error) {
+          onPhase('tcp');
+        }
+      });
       socket.once('connect', afterTcp);
     } else {
       afterTcp();

@@ -244,7 +244,7 @@ describe('The monitor where things are not as they should be', () => {
   it('names a setting with a wrong value, and goes on with the default', async () => {
     await open({});
     await page.runCommand('WebSocket Monitor: Open Monitor');
-    await workbench.setMachineSettings({
+    await workbench.setWorkspaceSettings({
       'websocketMonitor.reconnect.factor': 'fast',
       'websocketMonitor.url': peer.url,
     });
@@ -264,8 +264,11 @@ describe('The monitor where things are not as they should be', () => {
     'Default High Contrast Light',
   ]) {
     it(`is drawn in ${theme}`, async () => {
-      const chosen = JSON.stringify({ 'workbench.colorTheme': theme });
-      await open({ files: { '.vscode/settings.json': chosen } });
+      await open({});
+      await workbench.setMachineSettings({
+        'workbench.colorTheme': theme,
+        'window.autoDetectColorScheme': false,
+      });
       await connectTo(peer.url);
       await page.statusBarItem('connected').waitFor();
       for (let number = 1; number <= 40; number++) {
@@ -279,8 +282,10 @@ describe('The monitor where things are not as they should be', () => {
       await page.output.getByText('"number":40').first().waitFor();
       const name = theme.replaceAll(' ', '');
       await page.screenshot(`panel-${name}`);
-      const editor = await page.openSettings('websocketMonitor.reconnect');
-      await editor.getByText('Max Attempts').first().waitFor();
+      const editor = await page.openSettings('@ext:websocket-monitor.websocket-monitor');
+      // In a remote window the settings that touch the network are not the user's.
+      await editor.getByText('Workspace', { exact: true }).first().click();
+      await editor.getByText('Auto Connect').first().waitFor();
       await page.screenshot(`settings-${name}`);
     });
   }

@@ -100,15 +100,33 @@ export class WorkbenchPage {
     return placed.map(line => line.replaceAll('\u00a0', ' '));
   }
 
-  /** Opens the settings editor with a query, such as `@ext:websocket-monitor.websocket-monitor`. */
-  async openSettings(query: string): Promise<Locator> {
+  /**
+   * Opens the settings editor with a query, such as `@ext:websocket-monitor.websocket-monitor`. In
+   * a remote window, which this is, the tab `User` leaves out what only concerns the machine.
+   */
+  async openSettings(query: string, tab = 'Workspace'): Promise<Locator> {
     await this.runCommand('Preferences: Open Settings (UI)');
     const editor = this.#page.locator('.settings-editor');
-    await editor.locator('.search-container .view-lines').click();
-    await this.#page.keyboard.press('ControlOrMeta+A');
-    await this.#page.keyboard.type(query);
-    await editor.locator('.setting-item-contents').first().waitFor();
-    return editor;
+    const items = editor.locator('.setting-item-contents');
+    await editor
+      .getByRole('tab', { name: tab })
+      .or(editor.getByText(tab, { exact: true }))
+      .first()
+      .click();
+    for (let tries = 0; tries < 5; tries++) {
+      await editor.locator('.search-container .view-lines').click();
+      await this.#page.keyboard.press('ControlOrMeta+A');
+      await this.#page.keyboard.type(query);
+      // An extension that is only being loaded has no settings to find yet.
+      await items
+        .first()
+        .waitFor({ timeout: 5000 })
+        .catch(() => undefined);
+      if (await items.first().isVisible()) {
+        return editor;
+      }
+    }
+    throw new Error(`No settings were found for "${query}"`);
   }
 
   /** Takes a picture into out/screens. */

@@ -22,7 +22,7 @@ export interface WorkbenchOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Whether the folder is trusted, as by default; if not, it opens in Restricted Mode. */
   readonly trust?: boolean;
-  /** A theme by the name that the theme picker shows. */
+  /** A theme as `workbench.colorTheme` names it, such as `Default Dark Modern`. */
   readonly colorTheme?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -83,7 +83,9 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     await mkdir(folder, { recursive: true });
     await writeJson(join(serverDataDir, 'data/User/settings.json'), {
       ...quietSettings,
-      ...(options.colorTheme ? { 'workbench.colorTheme': options.colorTheme } : {}),
+      ...(options.colorTheme === undefined
+        ? {}
+        : { 'workbench.colorTheme': options.colorTheme, 'window.autoDetectColorScheme': false }),
       ...options.settings,
     });
     for (const [path, text] of Object.entries(options.files ?? {})) {

@@ -1,0 +1,291 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
+import type WebSocket from 'ws';
+import { toDisposable, type Disposable } from '../core/base/lifecycle.ts';
+import type { HandshakeFacts } from '../core/connection/handshakeFacts.ts';
+import type { Phase } from '../core/connection/phase.ts';
+import { Redactor } from '../core/connection/redaction.ts';
+import type { Handshake, Refusal, TransportError } from '../core/connection/transport.ts';
+import { checkHandshake } from './handshakeCheck.ts';
+import { toTransportError } from './handshakeErrors.ts';
+import { HandshakeRecorder } from './handshakeRecorder.ts';
+import { secretsOf } from './handshakeSecrets.ts';
+import type { ProxyChoice } from './handshakeWatch.ts';
+import { parseProxy, type ProxyAddress, type ResolvedProxy } from './proxyAddress.ts';
+import { openTunnel, type Tunnel } from './proxyTunnel.ts';
+import { followRedirect, isRedirect, type Target } from './redirects.ts';
+import { readBody } from './refusalBody.ts';
+import { isStripping, mayHaveStripped, noteStripping } from './strippingProxies.ts';
+import { secureContextOptions } from './tlsMaterial.ts';
+import { attemptWebSocket } from './webSocketAttempt.ts';
+import { hostOf } from './webSocketRequest.ts';
+
+/** How it failed: by an answer that was not the 101, or by an error. */
+export interface Failure {
+  readonly phase: Phase;
+  readonly refusal?: Refusal;
+  readonly error?: TransportError;
+}
+
+/** One of `onOpen` and `onFail` comes, once and last. */
+export interface OpeningHandshakeEvents {
+  onPhase(phase: Phase): void;
+  onOpen(ws: WebSocket, socket: Socket, facts: HandshakeFacts): void;
+  onFail(failure: Failure, facts: HandshakeFacts): void;
+}
+
+/** One way to the endpoint. */
+interface Route {
+  readonly target: Target;
+  /** The proxy to tunnel through ourselves. */
+  readonly proxy?: ProxyAddress;
+  readonly chosenBy?: 'setting' | 'editor';
+}
+
+/**
+ * Opens a WebSocket, with all that may take more than one request: redirects, and a tunnel through
+ * a proxy that VS Code uses for `ws:` without one (RFC 6455, section 4.1, asks for CONNECT).
+ * Disposing of it drops the sockets; nothing is reported after that.
+ */
+export class OpeningHandshake implements Disposable {
+  readonly #handshake: Handshake;
+  readonly #events: OpeningHandshakeEvents;
+  readonly #secure: SecureContextOptions;
+  readonly #redactor: Redactor;
+  readonly #recorder: HandshakeRecorder;
+  #phase: Phase = 'dns';
+  #redirects = 0;
+  #isOver = false;
+  /** What runs now: a request, a tunnel that is being opened, or the reading of a refusal. */
+  #current: Disposable | undefined;
+  /** What to report where the tunnel that it led to does not come about. */
+  #beforeTunnel: { readonly failure: Failure; readonly facts: HandshakeFacts } | undefined;
+
+  /** @throws UserError where the handshake cannot even be asked for */
+  constructor(handshake: Handshake, events: OpeningHandshakeEvents) {
+    checkHandshake(handshake);
+    const { endpoint, headers, tls, followRedirects } = handshake;
+    const proxy = handshake.proxy === undefined ? undefined : parseProxy(handshake.proxy);
+    this.#handshake = handshake;
+    this.#events = events;
+    this.#secure = endpoint.secure || followRedirects ? secureContextOptions(tls) : {};
+    this.#redactor = new Redactor(secretsOf(handshake, proxy));
+    this.#recorder = new HandshakeRecorder(this.#redactor);
+    const target = { endpoint, headers };
+    this.#start(proxy ? { target, proxy, chosenBy: 'setting' } : { target });
+  }
+
+  /** Ends it as a failure. */
+  cancel(message: string): void {
+    this.#end({ error: { message } });
+  }
+
+  dispose(): void {
+    this.#isOver = true;
+    this.#current?.dispose();
+  }
+
+  #start(route: Route): void {
+    this.#recorder.begin(route.target.endpoint.url);
+    if (route.proxy) {
+      void this.#tunnel(route, route.proxy);
+    } else {
+      this.#attempt(route);
+    }
+  }
+
+  async #tunnel(route: Route, proxy: ProxyAddress): Promise<void> {
+    const { endpoint } = route.target;
+    const url = new URL(endpoint.url);
+    const control = new AbortController();
+    const { signal } = control;
+    const isDropped = () => signal.aborted;
+    this.#current = toDisposable(() => control.abort());
+    this.#recorder.usedProxy(proxy.display, route.chosenBy ?? 'setting');
+    await Promise.resolve(); // Nothing is reported before the caller has us.
+    if (isDropped()) {
+      return;
+    }
+    this.#enter('proxy');
+    try {
+      const port = Number(url.port || (endpoint.secure ? 443 : 80));
+      const { tls } = this.#handshake;
+      const tunnel = await openTunnel({ proxy, host: hostOf(url), port, tls, signal });
+      if (!isDropped()) {
+        this.#useTunnel(route, tunnel);
+      }
+    } catch (error) {
+      if (!isDropped()) {
+        this.#fail(route, { error: this.#errorOf(error) });
+      }
+    }
+  }
+
+  #useTunnel(route: Route, tunnel: Tunnel): void {
+    if ('socket' in tunnel) {
+      this.#attempt(route, tunnel.socket);
+      return;
+    }
+    const { answer, body, request } = tunnel;
+    this.#recorder.proxyAnswered(request, answer);
+    this.#recorder.body(body);
+    const headers: Record<string, string> = {};
+    for (const [name, value] of answer.headers) {
+      const key = name.toLowerCase();
+      headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`;
+    }
+    this.#fail(route, { refusal: this.#refusalOf(answer.status, answer.statusText, headers) });
+  }
+
+  #attempt(route: Route, tunnel?: Socket): void {
+    const { target } = route;
+    let used: { readonly proxy: ResolvedProxy; readonly choice: ProxyChoice } | undefined;
+    let upgrade: IncomingMessage | undefined;
+    const attempt = attemptWebSocket(
+      { target, handshake: this.#handshake, secure: this.#secure, tunnel },
+      {
+        onProxy: (proxy, choice) => {
+          used = { proxy, choice };
+          this.#recorder.usedProxy(proxy.display, 'editor');
+          this.#enter('proxy');
+          const { address } = proxy;
+          if (address && !choice.error && isStripping(address, target.endpoint)) {
+            attempt.dispose();
+            this.#start({ target, proxy: address, chosenBy: 'editor' });
+          }
+        },
+        onPhase: (phase, request) => {
+          if (phase === 'upgrade') {
+            this.#recorder.sent(request);
+          }
+          this.#enter(phase);
+        },
+        onTls: facts => this.#recorder.tls(facts),
+        onUpgrade: response => {
+          upgrade = response;
+          this.#recorder.received(response);
+        },
+        onOpen: (ws, socket) => {
+          this.#isOver = true;
+          if (route.proxy && route.chosenBy === 'editor') {
+            noteStripping(route.proxy, target.endpoint);
+          }
+          this.#events.onOpen(ws, socket, this.#recorder.facts());
+        },
+        onRefusal: response => this.#refused(route, attempt, response, used?.proxy),
+        onError: problem => {
+          const error = this.#errorOf(problem, upgrade, used);
+          this.#fail(route, { error }, used?.proxy);
+        },
+      },
+    );
+    this.#current = attempt;
+  }
+
+  #refused(
+    route: Route,
+    attempt: Disposable,
+    response: IncomingMessage,
+    editorProxy: ResolvedProxy | undefined,
+  ): void {
+    this.#recorder.received(response);
+    const { statusCode = 0, statusMessage = '', headers } = response;
+    if (this.#handshake.followRedirects && isRedirect(statusCode, headers.location)) {
+      attempt.dispose();
+      this.#redirect(route, statusCode, headers.location);
+      return;
+    }
+    const refusal = this.#refusalOf(statusCode, statusMessage, joined(headers));
+    const stop = readBody(response, body => {
+      this.#recorder.body(body);
+      attempt.dispose();
+      this.#fail(route, { refusal }, editorProxy);
+    });
+    this.#current = toDisposable(() => {
+      stop();
+      attempt.dispose();
+    });
+  }
+
+  #redirect(route: Route, status: number, location: string): void {
+    const redirect = followRedirect(route.target, location, this.#redirects++);
+    if ('error' in redirect) {
+      const { code, message } = redirect.error;
+      this.#fail(route, {
+        error: { ...(code ? { code } : {}), message: this.#redactor.text(message) },
+      });
+      return;
+    }
+    const { target, stripped } = redirect;
+    const from = route.target.endpoint.url;
+    this.#beforeTunnel = undefined;
+    this.#recorder.redirected({ status, from, to: target.endpoint.url, stripped });
+    try {
+      const { proxy } = route;
+      this.#start(
+        proxy && route.chosenBy === 'setting' ? { target, proxy, chosenBy: 'setting' } : { target },
+      );
+    } catch (error) {
+      this.#fail(route, { error: this.#errorOf(error) });
+    }
+  }
+
+  /** Tries the other way, if there is one, or ends. */
+  #fail(route: Route, failure: Omit<Failure, 'phase'>, editorProxy?: ResolvedProxy): void {
+    const address = editorProxy?.address;
+    const { endpoint } = route.target;
+    const status = failure.refusal?.status;
+    if (address && mayHaveStripped(address, endpoint, this.#phase, status)) {
+      const facts = this.#recorder.facts();
+      this.#beforeTunnel = { failure: { phase: this.#phase, ...failure }, facts };
+      this.#start({ target: route.target, proxy: address, chosenBy: 'editor' });
+    } else {
+      this.#end(failure);
+    }
+  }
+
+  #end(failure: Omit<Failure, 'phase'>): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.dispose();
+    this.#recorder.endStep();
+    const before = this.#phase === 'proxy' ? this.#beforeTunnel : undefined;
+    this.#events.onFail(
+      before?.failure ?? { phase: this.#phase, ...failure },
+      before?.facts ?? this.#recorder.facts(failure.error?.code),
+    );
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#recorder.enter(phase);
+    this.#events.onPhase(phase);
+  }
+
+  #refusalOf(status: number, text: string, headers: Refusal['headers']): Refusal {
+    return { status, statusText: this.#redactor.text(text), headers };
+  }
+
+  #errorOf(
+    problem: unknown,
+    upgrade?: IncomingMessage,
+    used?: { readonly proxy: ResolvedProxy; readonly choice: ProxyChoice },
+  ): TransportError {
+    return toTransportError(problem, {
+      redactor: this.#redactor,
+      offered: this.#handshake.subprotocols,
+      answered: upgrade?.headers ?? {},
+      ...(used ? { proxy: { display: used.proxy.display, problem: used.choice.error } } : {}),
+    });
+  }
+}
+
+/** Header values by their name in small letters. */
+function joined(headers: IncomingMessage['headers']): Refusal['headers'] {
+  const entries = Object.entries(headers).map(([name, value]) => {
+    return [name, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const;
+  });
+  return Object.fromEntries(entries);
+}

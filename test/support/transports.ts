@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { parseEndpoint } from '../../src/core/connection/endpoint.ts';
+import type { HandshakeFacts } from '../../src/core/connection/handshakeFacts.ts';
+import type {
+  Ended,
+  Handshake,
+  Opened,
+  Transport,
+  TransportListener,
+} from '../../src/core/connection/transport.ts';
+import { openWsTransport } from '../../src/node/wsTransport.ts';
+
+const decoder = new TextDecoder();
+
+/** Everything that a transport reports, in order; whoever waits for a line is told of it. */
+export class TransportRecorder implements TransportListener {
+  /** Without the handshakes, whose place is always the same. */
+  readonly lines: string[] = [];
+  readonly ends: Ended[] = [];
+  readonly handshakes: HandshakeFacts[] = [];
+  #waiting: (() => void)[] = [];
+
+  #add(line: string): void {
+    if (/^(open|end)/.test(line)) {
+      const isAfterOpening = this.lines.some(seen => seen.startsWith('open'));
+      assert.equal(this.handshakes.length, 1, `There are facts before the ${line}`);
+      assert.ok(line === 'end' || !isAfterOpening, 'It opens once');
+    }
+    this.lines.push(line);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    waiting.forEach(check => check());
+  }
+
+  onPhase(phase: string): void {
+    this.#add(phase);
+  }
+  onHandshake(facts: HandshakeFacts): void {
+    assert.ok(!this.lines.some(line => /^(open|end)/.test(line)), 'The facts come first');
+    this.handshakes.push(facts);
+  }
+  onOpen({ subprotocol, extensions }: Opened): void {
+    this.#add(`open [${subprotocol}] [${extensions}]`);
+  }
+  onMessage(payload: Uint8Array, isText: boolean): void {
+    this.#add(`${isText ? 'text' : 'binary'} ${decoder.decode(payload)}`);
+  }
+  onPing(payload: Uint8Array): void {
+    this.#add(`ping ${decoder.decode(payload)}`);
+  }
+  onPong(payload: Uint8Array): void {
+    this.#add(`pong ${decoder.decode(payload)}`);
+  }
+  onEnd(ended: Ended): void {
+    this.ends.push(ended);
+    this.#add('end');
+  }
+
+  /** Resolves when a line begins with `beginning`, at once where one does already. */
+  async has(beginning: string): Promise<void> {
+    while (!this.lines.some(line => line.startsWith(beginning))) {
+      await new Promise<void>(resolve => this.#waiting.push(resolve));
+    }
+  }
+
+  /** How it ended. */
+  async ended(): Promise<Ended> {
+    await this.has('end');
+    await turn();
+    assert.equal(this.ends.length, 1, 'The end is reported once');
+    assert.equal(this.lines.at(-1), 'end', 'Nothing is reported after the end');
+    const [ended] = this.ends;
+    assert.ok(ended);
+    return ended;
+  }
+
+  /** What was said of the handshake, once it is over. */
+  async facts(): Promise<HandshakeFacts> {
+    await Promise.race([this.has('open'), this.has('end')]);
+    const [facts] = this.handshakes;
+    assert.ok(facts);
+    return facts;
+  }
+}
+
+/** Lets what is due in this turn of the event loop happen. */
+export const turn = () => new Promise(resolve => setImmediate(resolve));
+
+/** Asks for little, and gives up quickly. */
+export function handshakeFor(url: string, changed: Partial<Handshake> = {}): Handshake {
+  return {
+    endpoint: parseEndpoint(url),
+    subprotocols: [],
+    headers: {},
+    tls: { rejectUnauthorized: true },
+    compression: false,
+    maxMessageBytes: 1024,
+    followRedirects: false,
+    closeTimeoutMs: 50,
+    ...changed,
+  };
+}
+
+export interface OpenedTransport {
+  readonly seen: TransportRecorder;
+  readonly transport: Transport;
+}
+
+/** Opens a transport that is gone when the test is over. */
+export function openTransport(
+  t: TestContext,
+  url: string,
+  changed?: Partial<Handshake>,
+): OpenedTransport {
+  const seen = new TransportRecorder();
+  const transport = openWsTransport(handshakeFor(url, changed), seen);
+  t.after(() => transport.dispose());
+  assert.deepEqual(seen.lines, [], 'Nothing is reported before it has returned');
+  return { seen, transport };
+}
+
+/** Disposes of what a helper made when the test is over. */
+export async function during<T extends { dispose(): Promise<void> }>(
+  t: TestContext,
+  making: Promise<T>,
+): Promise<T> {
+  const made = await making;
+  t.after(() => made.dispose());
+  return made;
+}
