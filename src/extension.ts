@@ -1,15 +1,9 @@
 import { env, Uri, window, workspace, type ExtensionContext } from 'vscode';
+import { Governor } from './core/connection/governor.ts';
+import { WakeWatch } from './core/connection/wakeWatch.ts';
 import { Formats } from './core/format.ts';
-import { connect, connectUnasked } from './host/commands/connect.ts';
-import {
-  clear,
-  disconnect,
-  openMonitor,
-  reconnect,
-  showActions,
-} from './host/commands/connectionCommands.ts';
-import { deleteSecret, storeSecret } from './host/commands/secretCommands.ts';
-import { send } from './host/commands/send.ts';
+import { connectUnasked } from './host/commands/connect.ts';
+import { commandHandlers } from './host/commands/handlers.ts';
 import { registerCommands } from './host/commands.ts';
 import { Connections } from './host/connections.ts';
 import { ContextKeys } from './host/contextKeys.ts';
@@ -25,7 +19,7 @@ import { MonitorPanel } from './host/webview/monitorPanel.ts';
 import { connectionRequests } from './host/webview/requests.ts';
 import { createCaptureService } from './node/captureClient.ts';
 import { systemClock } from './node/systemClock.ts';
-import { CommandId, ContextKey, InternalCommandId } from './shared/ids.ts';
+import { ContextKey } from './shared/ids.ts';
 
 /** Ends what outlives a window only by accident; set while the extension is active. */
 let end: (() => Promise<void>) | undefined;
@@ -43,19 +37,22 @@ export function activate(context: ExtensionContext): void {
     clock: systemClock,
     log,
   });
+  const governor = new Governor(systemClock);
   const connections = new Connections({
     clock: systemClock,
     log,
     random: Math.random,
     openCapture: captures.open,
     // Loaded with the first attempt, because it is most of what there is to load.
-    prepare: async profile => {
-      const [{ openWsTransport }, handshake] = await Promise.all([
+    prepare: async (profile, { withoutCompression }) => {
+      const [{ openWsTransport }, { handshake, isRefreshable }] = await Promise.all([
         import('./node/wsTransport.ts'),
         prepareHandshake(profile, secrets),
       ]);
-      return listener => openWsTransport(handshake, listener);
+      const asked = withoutCompression ? { ...handshake, compression: false } : handshake;
+      return { dial: listener => openWsTransport(asked, listener), isRefreshable };
     },
+    governor,
     output,
   });
   const keys = new ContextKeys();
@@ -72,32 +69,16 @@ export function activate(context: ExtensionContext): void {
     onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),
   });
   const recent = new RecentUrls(globalState);
-  const parts = { connections, settings, recent, demo, panel };
+  const parts = { connections, settings, recent, demo, panel, output, secrets, log };
   context.subscriptions.push(
-    ...[log, settings, output, connections, demo, panel],
+    ...[log, settings, output, governor, connections, demo, panel],
+    new WakeWatch(systemClock, () => connections.wake()),
+    window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),
     new StatusBar(connections, settings, systemClock, new Formats(env.language)),
     connections.onDidChange(() => keys.setFrom(connections)),
     settings.onDidChange(() => followSettings(connections, settings)),
     workspace.onDidGrantWorkspaceTrust(() => connectUnasked(parts)),
-    registerCommands(
-      {
-        [CommandId.Connect]: target => connect(parts, target),
-        [CommandId.Disconnect]: target => disconnect(connections, target),
-        [CommandId.Reconnect]: target => reconnect(connections, target),
-        [CommandId.OpenMonitor]: target => openMonitor(connections, panel, target),
-        [CommandId.ShowMessages]: () => output.show(),
-        [CommandId.ShowLog]: () => log.show(),
-        [CommandId.Send]: target => send(connections, target),
-        [CommandId.Clear]: target => clear(connections, target),
-        [CommandId.ToggleFollow]: () => panel.toggleFollow(),
-        [CommandId.StartDemoServer]: () => demo.startAndOffer(),
-        [CommandId.StopDemoServer]: () => demo.stop(),
-        [CommandId.StoreSecret]: target => storeSecret(secrets, target),
-        [CommandId.DeleteSecret]: target => deleteSecret(secrets, target),
-        [InternalCommandId.ShowActions]: () => showActions(connections),
-      },
-      log,
-    ),
+    registerCommands(commandHandlers(parts), log),
   );
   end = () => {
     connections.dispose();

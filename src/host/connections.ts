@@ -65,8 +65,31 @@ export class Connections implements Disposable {
     const monitored = new MonitoredConnection(id, { ...profile, name }, this.#ports);
     this.#all.push(this.#store.add(monitored));
     this.#store.add(monitored.onDidChange(() => this.#onDidChange.fire(monitored)));
+    this.#store.add(
+      monitored.connection.onDidChangeState(({ kind }) => {
+        if (kind === 'open') {
+          this.hint(monitored.connection.options.endpoint.host);
+        }
+      }),
+    );
     this.#onDidChange.fire(monitored);
     return monitored;
+  }
+
+  /** The machine has slept. The attempts that follow are spread by each connection itself. */
+  wake(): void {
+    for (const { connection } of this.#all) {
+      connection.wake();
+    }
+  }
+
+  /** Something says that an attempt may succeed now; for one host, or for all. */
+  hint(host?: string): void {
+    for (const { connection } of this.#all) {
+      if (host === undefined || connection.options.endpoint.host === host) {
+        connection.hint();
+      }
+    }
   }
 
   dispose(): void {

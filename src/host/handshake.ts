@@ -3,7 +3,7 @@ import { Uri, workspace } from 'vscode';
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { parseEndpoint } from '../core/connection/endpoint.ts';
 import type { Handshake, TlsMaterial } from '../core/connection/transport.ts';
-import { fillIn, type PlaceholderSource } from '../core/settings/placeholders.ts';
+import { fillIn, hasPlaceholder, type PlaceholderSource } from '../core/settings/placeholders.ts';
 import type { Profile } from '../core/settings/profile.ts';
 import type { SettingKey } from '../core/settings/settingsTable.ts';
 import type { Secrets } from './secrets.ts';
@@ -13,7 +13,10 @@ import type { Secrets } from './secrets.ts';
  *
  * @throws UserError where a secret, an environment variable or a file is missing
  */
-export async function prepareHandshake(profile: Profile, secrets: Secrets): Promise<Handshake> {
+export async function prepareHandshake(
+  profile: Profile,
+  secrets: Secrets,
+): Promise<{ readonly handshake: Handshake; readonly isRefreshable: boolean }> {
   const { values } = profile;
   const source: PlaceholderSource = {
     secret: name => secrets.get(name),
@@ -23,7 +26,8 @@ export async function prepareHandshake(profile: Profile, secrets: Secrets): Prom
   for (const [name, value] of Object.entries(values.headers)) {
     headers[name] = await fillIn(value, `The header ${name}`, source);
   }
-  return {
+  const proxy = await fillIn(values.proxy, 'The setting proxy', source);
+  const handshake = {
     endpoint: parseEndpoint(profile.url),
     subprotocols: values.subprotocols,
     headers,
@@ -32,7 +36,9 @@ export async function prepareHandshake(profile: Profile, secrets: Secrets): Prom
     maxMessageBytes: values.maxMessageSize,
     followRedirects: values.followRedirects,
     closeTimeoutMs: values.closeTimeout * 1000,
+    ...(proxy ? { proxy } : {}),
   };
+  return { handshake, isRefreshable: Object.values(values.headers).some(hasPlaceholder) };
 }
 
 async function readTls({ values }: Profile, source: PlaceholderSource): Promise<TlsMaterial> {

@@ -4,7 +4,8 @@ import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { Capture, OpenCapture, Storage } from '../core/capture/capture.ts';
 import { directionOf, flagsOf, isMessage } from '../core/capture/record.ts';
-import { Connection } from '../core/connection/connection.ts';
+import { Connection, type Prepared } from '../core/connection/connection.ts';
+import type { Governor } from '../core/connection/governor.ts';
 import {
   sentenceOf,
   severityOf,
@@ -13,7 +14,6 @@ import {
   type StateRow,
 } from '../core/connection/report.ts';
 import type { ConnectionState } from '../core/connection/state.ts';
-import type { Dial } from '../core/connection/transport.ts';
 import { RateMeter } from '../core/metrics/rateMeter.ts';
 import { connectionOptions } from '../core/settings/connectionOptions.ts';
 import type { Profile } from '../core/settings/profile.ts';
@@ -30,7 +30,11 @@ export interface MonitorPorts {
   readonly log: Logger;
   readonly random: () => number;
   readonly openCapture: OpenCapture;
-  readonly prepare: (profile: Profile) => Promise<Dial>;
+  readonly governor: Governor;
+  readonly prepare: (
+    profile: Profile,
+    wishes: { readonly withoutCompression: boolean },
+  ) => Promise<Prepared>;
   readonly output: MessageOutput;
 }
 
@@ -47,6 +51,7 @@ const handshakeKeys: readonly SettingKey[] = [
   'tls.key',
   'tls.passphrase',
   'tls.servername',
+  'proxy',
 ];
 
 const stateFlags = flagsOf('state', 'in');
@@ -87,7 +92,7 @@ export class MonitoredConnection implements Disposable {
     this.connection = this.#store.add(
       new Connection(options, {
         ...ports,
-        prepare: () => ports.prepare(this.#profile),
+        prepare: wishes => ports.prepare(this.#profile, wishes),
         traffic: {
           append: (at, flags, payload) => this.#append(at, flags, payload),
         },

@@ -28,7 +28,8 @@ export function watchRequest(request: ClientRequest, watch: HandshakeWatch): voi
   const { isSecure, isProxied, onProxy, onPhase, onTls } = watch;
   request.on('proxy', onProxy);
   request.on('socket', (socket: Socket) => {
-    const tls = isTls(socket) ? socket : undefined;
+    // To an `https:` proxy even what is not secure goes over TLS.
+    const tls = isSecure && isTls(socket) ? socket : undefined;
     if (tls) {
       // Node verifies in a listener of its own, which would have dropped the certificate.
       tls.prependOnceListener('secure', () => onTls(readTlsFacts(tls)));

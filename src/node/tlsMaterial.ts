@@ -38,7 +38,7 @@ export function secureContextOptions(tls: TlsMaterial): SecureContextOptions {
   if (!cert) {
     return options;
   }
-  return { ...options, ...(key || isPem(cert) ? readPair(tls, cert, key) : readPfx(tls, cert)) };
+  return { ...options, ...(key || isPem(cert) ? readPair(tls, cert) : readPfx(tls, cert)) };
 }
 
 function isPem(bytes: Uint8Array): boolean {
@@ -71,16 +71,15 @@ function readCertificates(setting: string, bytes: Uint8Array): void {
 }
 
 /** A certificate as PEM, with its key in a file of its own or beside it. */
-function readPair(tls: TlsMaterial, cert: Uint8Array, key = cert): SecureContextOptions {
-  const { passphrase } = tls;
+function readPair({ passphrase, key }: TlsMaterial, cert: Uint8Array): SecureContextOptions {
   readCertificates('tls.cert', cert);
-  const pem = textOf(key);
+  const pem = textOf(key ?? cert);
   if (!keyPem.test(pem)) {
-    const problem =
-      key === cert
-        ? 'the file holds a certificate, but no key: set tls.key'
-        : 'the file holds no private key in PEM form';
-    throw new UserError(`${key === cert ? 'tls.cert' : 'tls.key'}: ${problem}.`);
+    throw new UserError(
+      key
+        ? 'tls.key: the file holds no private key in PEM form.'
+        : 'tls.cert: the file holds a certificate, but no key: set tls.key.',
+    );
   }
   const isEncrypted = encryptedKeyPem.test(pem);
   if (isEncrypted && !passphrase) {
@@ -95,7 +94,7 @@ function readPair(tls: TlsMaterial, cert: Uint8Array, key = cert): SecureContext
           cause: error,
         });
   }
-  const pair = { cert: Buffer.from(cert), key: Buffer.from(key) };
+  const pair = { cert: Buffer.from(cert), key: Buffer.from(key ?? cert) };
   try {
     createSecureContext({ ...pair, ...(passphrase ? { passphrase } : {}) });
   } catch (error) {

@@ -35,6 +35,7 @@ export interface AttemptEvents {
 export function attemptWebSocket(options: AttemptOptions, events: AttemptEvents): Disposable {
   const { target, handshake, secure, tunnel } = options;
   let isOver = false;
+  let isRefused = false;
   let isProxied = tunnel !== undefined;
   /** Connected by VS Code's agent, and not yet the request's. */
   let pending: unknown;
@@ -76,9 +77,15 @@ export function attemptWebSocket(options: AttemptOptions, events: AttemptEvents)
     }
   });
   // A listener here takes over the refusal from `ws`, which would hide status and headers.
-  ws.on('unexpected-response', (_, response) => isOver || events.onRefusal(response));
-  ws.on('close', () => {
+  ws.on('unexpected-response', (_, response) => {
     if (!isOver) {
+      isRefused = true;
+      events.onRefusal(response);
+    }
+  });
+  ws.on('close', () => {
+    // A refusal whose body is damaged is a refusal still.
+    if (!isOver && !isRefused) {
       isOver = true;
       events.onError(error ?? new Error('the connection was dropped'));
     }

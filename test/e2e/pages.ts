@@ -108,22 +108,21 @@ export class WorkbenchPage {
     await this.runCommand('Preferences: Open Settings (UI)');
     const editor = this.#page.locator('.settings-editor');
     const items = editor.locator('.setting-item-contents');
-    await editor
-      .getByRole('tab', { name: tab })
-      .or(editor.getByText(tab, { exact: true }))
-      .first()
-      .click();
-    for (let tries = 0; tries < 5; tries++) {
+    // An extension that is only being loaded has no settings to find yet.
+    for (let tries = 0; tries < 10; tries++) {
       await editor.locator('.search-container .view-lines').click();
       await this.#page.keyboard.press('ControlOrMeta+A');
       await this.#page.keyboard.type(query);
-      // An extension that is only being loaded has no settings to find yet.
-      await items
-        .first()
-        .waitFor({ timeout: 5000 })
-        .catch(() => undefined);
-      if (await items.first().isVisible()) {
+      await editor.getByRole('tab', { name: tab }).click();
+      const found = editor.getByText(/^\d+ Settings? Found$/);
+      try {
+        await found.waitFor({ timeout: 3000 });
+        await items.first().waitFor({ timeout: 3000 });
         return editor;
+      } catch (error) {
+        if (!(error instanceof errors.TimeoutError)) {
+          throw error;
+        }
       }
     }
     throw new Error(`No settings were found for "${query}"`);

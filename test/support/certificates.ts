@@ -11,7 +11,7 @@ const read = (name: string) => readFileSync(join(folder, name));
 export const certificates = {
   ca: read('ca.pem'),
   serverKey: read('server.key'),
-  /** For `localhost`, `*.test`, 127.0.0.1 and ::1. */
+  /** For `localhost`, `peer.test`, `*.peer.test`, 127.0.0.1 and ::1. */
   server: read('server.pem'),
   /** For `other.example` only. */
   otherName: read('otherName.pem'),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Governor } from '../../src/core/connection/governor.ts';
 import { Connection } from '../../src/core/connection/connection.ts';
 import { labelOf, wordOf } from '../../src/core/connection/report.ts';
 import type { ConnectionOptions } from '../../src/core/connection/options.ts';
@@ -25,6 +26,7 @@ export interface RigOptions {
   readonly url?: string;
   readonly random?: () => number;
   readonly prepare?: () => Promise<void>;
+  readonly isRefreshable?: boolean;
 }
 
 /** A connection whose clock and network a test moves by hand. */
@@ -38,16 +40,26 @@ export class ConnectionRig {
   /** When each attempt was made, in milliseconds. */
   readonly attemptsAt: number[] = [];
 
-  constructor({ settings, url, random = () => 0, prepare = settle }: RigOptions = {}) {
+  constructor({
+    settings,
+    url,
+    random = () => 0,
+    prepare = settle,
+    isRefreshable = false,
+  }: RigOptions = {}) {
     this.connection = new Connection(optionsOf(settings, url), {
       clock: this.clock,
       log: silentLog,
       random,
+      governor: new Governor(this.clock),
       prepare: async () => {
         await prepare();
-        return listener => {
-          this.attemptsAt.push(this.clock.monotonic());
-          return this.network.dial(listener);
+        return {
+          dial: listener => {
+            this.attemptsAt.push(this.clock.monotonic());
+            return this.network.dial(listener);
+          },
+          isRefreshable,
         };
       },
       traffic: this.traffic.sink,

@@ -1,5 +1,6 @@
 // @ts-check
 import { spawn, spawnSync } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 /** @typedef {import('node:child_process').SpawnOptions} SpawnOptions */
@@ -23,7 +24,7 @@ function watchOwnEnd() {
     for (const child of live) {
       signalTree(child, 'SIGKILL');
     }
-    for (const act of lastActs) {
+    for (const act of [...lastActs].reverse()) {
       act();
     }
   });
@@ -49,26 +50,26 @@ export function spawnOwned(command, args, options) {
 }
 
 /**
- * Ends `child` and what it started: asks first, insists after five seconds. Resolves when it has
- * ended, at once if it already has.
+ * Ends `child` and what it started: asks first, and insists after five seconds, or one second after
+ * `child` itself has ended. Resolves when that is done.
  *
  * @param {ChildProcess} child
  * @returns {Promise<void>}
  */
 export async function end(child) {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
-    return;
-  }
-  const ended = new Promise(resolve => child.once('exit', resolve));
   signalTree(child, 'SIGTERM');
-  const insist = setTimeout(() => signalTree(child, 'SIGKILL'), 5000);
-  await ended;
-  clearTimeout(insist);
-  signalTree(child, 'SIGKILL'); // whoever of its group has outlived it
+  let insistsAt = Date.now() + 5000;
+  while (signalTree(child, 0) && Date.now() < insistsAt) {
+    await delay(20);
+    if (child.exitCode !== null || child.signalCode !== null) {
+      insistsAt = Math.min(insistsAt, Date.now() + 1000);
+    }
+  }
+  signalTree(child, 'SIGKILL');
 }
 
 /**
- * Runs `act`, which must be synchronous, when this process ends.
+ * Runs `act`, which must be synchronous, when this process ends; later ones go first.
  *
  * @param {() => void} act
  * @returns {() => void} forgets it again
@@ -112,18 +113,25 @@ export function exitWithParent() {
   }, 1000).unref();
 }
 
-/** @param {ChildProcess} child @param {NodeJS.Signals} signal */
+/**
+ * @param {ChildProcess} child
+ * @param {NodeJS.Signals | 0} signal
+ * @returns {boolean} whether there was anybody to receive it
+ */
 function signalTree(child, signal) {
   if (child.pid === undefined) {
-    return;
+    return false;
+  }
+  if (isWindows && signal === 0) {
+    return child.exitCode === null && child.signalCode === null;
   }
   if (isWindows) {
-    spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' });
-    return;
+    const { status } = spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F']);
+    return status === 0;
   }
   try {
-    process.kill(-child.pid, signal);
+    return process.kill(-child.pid, signal);
   } catch {
-    // Nobody of the group is left.
+    return false;
   }
 }

@@ -162,7 +162,10 @@ export async function withLock(name, act) {
   const lock = join(toolsFolder, `${name}.lock`);
   await mkdir(toolsFolder, { recursive: true });
   const givesUpAt = Date.now() + 30 * 60_000;
-  while (!(await tryLock(lock))) {
+  for (let tries = 0; !(await tryLock(lock)); tries++) {
+    if (tries === 4) {
+      announce('Waiting for another run that is installing');
+    }
     if (Date.now() > givesUpAt) {
       throw new SetupError(
         `Another run has been installing for 30 minutes. End it, or delete ${lock}, and try again.`,

@@ -57,9 +57,13 @@ export class TransportRecorder implements TransportListener {
     this.#add('end');
   }
 
-  /** Resolves when a line begins with `beginning`, at once where one does already. */
+  /**
+   * Resolves when a line begins with `beginning`, at once where one does already; rejects when it
+   * has ended without one.
+   */
   async has(beginning: string): Promise<void> {
     while (!this.lines.some(line => line.startsWith(beginning))) {
+      assert.deepEqual(this.ends, [], `It ended without "${beginning}"`);
       await new Promise<void>(resolve => this.#waiting.push(resolve));
     }
   }
@@ -77,7 +81,9 @@ export class TransportRecorder implements TransportListener {
 
   /** What was said of the handshake, once it is over. */
   async facts(): Promise<HandshakeFacts> {
-    await Promise.race([this.has('open'), this.has('end')]);
+    while (this.handshakes.length === 0) {
+      await new Promise<void>(resolve => this.#waiting.push(resolve));
+    }
     const [facts] = this.handshakes;
     assert.ok(facts);
     return facts;

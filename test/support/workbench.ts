@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { atExit, exitOnSignals, exitWithParent } from './processes.mjs';
 import { startServer, type Server } from './server.ts';
-import { ensureChromium } from './setup.mjs';
+import { ensureChromium, ensureWorkbench } from './setup.mjs';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ export interface WorkbenchOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Whether the folder is trusted, as by default; if not, it opens in Restricted Mode. */
   readonly trust?: boolean;
-  /** A theme as `workbench.colorTheme` names it, such as `Default Dark Modern`. */
+  /** A built-in theme as `workbench.colorTheme` names it, such as `Dark Modern`. */
   readonly colorTheme?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -40,7 +40,7 @@ export interface Workbench {
    * workbench notices; a changed file of the user's it would only read when it reloads.
    */
   setMachineSettings(settings: Settings): Promise<void>;
-  /** Replaces the folder's .vscode/settings.json while the workbench runs. */
+  /** Replaces the folder's .vscode/settings.json, but for the theme, while the workbench runs. */
   setWorkspaceSettings(settings: Settings): Promise<void>;
   /** Reloads the window, as Developer: Reload Window does; resolves when it is there again. */
   reload(): Promise<void>;
@@ -59,6 +59,9 @@ const quietSettings: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
 };
+
+/** Within the opened folder. */
+const settingsPath = '.vscode/settings.json';
 
 /** Starts each line of a suite's own output, to tell it from what the workbench logs. */
 const ownLine = /^│ (.*)$/s;
@@ -80,12 +83,11 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   try {
     const folder = options.folder ?? join(scratch, 'folder');
     const serverDataDir = join(scratch, 'server');
+    const setWorkspaceSettings = (settings: Settings) =>
+      writeJson(join(folder, settingsPath), { ...settings, ...themeSettings(options.colorTheme) });
     await mkdir(folder, { recursive: true });
     await writeJson(join(serverDataDir, 'data/User/settings.json'), {
       ...quietSettings,
-      ...(options.colorTheme === undefined
-        ? {}
-        : { 'workbench.colorTheme': options.colorTheme, 'window.autoDetectColorScheme': false }),
       ...options.settings,
     });
     for (const [path, text] of Object.entries(options.files ?? {})) {
@@ -103,6 +105,11 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     const { finished } = await watchTests(page, server);
     await page.goto(addressOf(server.port, folder, options));
     await isThere(page);
+    if (options.colorTheme !== undefined) {
+      // In the user's settings the theme of the first start is at times passed over.
+      await setWorkspaceSettings(JSON.parse(options.files?.[settingsPath] ?? '{}') as Settings);
+      await isDrawnIn(page, options.colorTheme);
+    }
     return {
       page,
       finished,
@@ -110,7 +117,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       serverDataDir,
       setMachineSettings: settings =>
         writeJson(join(serverDataDir, 'data/Machine/settings.json'), settings),
-      setWorkspaceSettings: settings => writeJson(join(folder, '.vscode/settings.json'), settings),
+      setWorkspaceSettings,
       reload: async () => {
         await page.reload();
         await isThere(page);
@@ -136,6 +143,26 @@ export async function launchChromium(): Promise<Browser> {
 
 async function isThere(page: Page): Promise<void> {
   await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+}
+
+function themeSettings(colorTheme: string | undefined): Settings {
+  return colorTheme === undefined
+    ? {}
+    : { 'workbench.colorTheme': colorTheme, 'window.autoDetectColorScheme': false };
+}
+
+/** The workbench says which theme it is drawn in by a class made from the theme's file name. */
+async function isDrawnIn(page: Page, colorTheme: string): Promise<void> {
+  const manifest = join(await ensureWorkbench(), 'extensions/theme-defaults/package.json');
+  const { contributes } = JSON.parse(await readFile(manifest, 'utf8')) as {
+    contributes: { themes: { id: string; path: string }[] };
+  };
+  const file = contributes.themes.find(({ id }) => id === colorTheme)?.path;
+  if (file === undefined) {
+    throw new Error(`There is no built-in theme "${colorTheme}"`);
+  }
+  const name = `vscode-theme-defaults${file.replaceAll(/[./]+/g, '-')}`;
+  await page.locator(`.monaco-workbench.${name}`).waitFor({ timeout: 30_000 });
 }
 
 /**

@@ -16,6 +16,8 @@ export interface BeatOptions {
   readonly intervalMs: number;
   /** Absent: no answer is waited for. */
   readonly timeoutMs: number | undefined;
+  /** So many beats in a row without any sign of life make the link dead. */
+  readonly misses: number;
   /** Sends one beat; `sequence` counts from 1. */
   readonly send: (sequence: number) => void;
   readonly onHealth: (health: Health) => void;
@@ -63,12 +65,13 @@ export class Beat implements Disposable {
     return this.#probe !== undefined;
   }
 
-  start(): void {
+  /** @param firstMs when the first beat comes */
+  start(firstMs = this.#options.firstMs): void {
     this.#silentSince = this.#clock.monotonic();
-    if (this.#options.firstMs === 0) {
+    if (firstMs === 0) {
       this.#beat();
     } else {
-      this.#next = this.#clock.schedule(this.#options.firstMs, () => this.#beat());
+      this.#next = this.#clock.schedule(firstMs, () => this.#beat());
     }
   }
 
@@ -85,16 +88,20 @@ export class Beat implements Disposable {
     return elapsedMs;
   }
 
+  /** Stops beating; it may be started again. */
   dispose(): void {
     this.#next?.dispose();
     this.#timeout?.dispose();
     this.#probe = undefined;
+    this.#misses = 0;
   }
 
   #beat(): void {
     // Each beat is planned from now on, so after a stall there is one beat, not all that were missed.
     this.#next?.dispose();
-    this.#next = this.#clock.schedule(this.#options.intervalMs, () => this.#beat());
+    const { intervalMs } = this.#options;
+    this.#next =
+      intervalMs === Infinity ? undefined : this.#clock.schedule(intervalMs, () => this.#beat());
     if (this.#probe || this.#link.isPaused()) {
       return;
     }
@@ -155,7 +162,7 @@ export class Beat implements Disposable {
   #missed(): void {
     this.#probe = undefined;
     this.#misses++;
-    if (this.#misses > 1) {
+    if (this.#misses >= this.#options.misses) {
       const silentMs = this.#clock.monotonic() - this.#silentSince;
       this.dispose();
       this.#options.onDead(silentMs);

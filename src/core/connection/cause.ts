@@ -2,6 +2,7 @@ import { visibleLine } from '../payload/visibleText.ts';
 import { closeCodeMeaning, closeCodeName, CloseCode } from './closeCode.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Phase } from './phase.ts';
+import { retryAfterMs, retryAfterOfClose } from './retryAfter.ts';
 import type { Ended } from './transport.ts';
 
 /** Codes of our own, beside those of Node and `ws`, for what only this client can tell. */
@@ -35,15 +36,17 @@ export interface Cause {
   readonly close?: number;
   /** The peer's words: text of a stranger. */
   readonly reason?: string;
+  /** When the peer asks to be tried again, in milliseconds from now. */
+  readonly retryAfterMs?: number;
 }
 
 /** The one reading of how a transport ended: what it reported itself goes before the close code. */
-export function causeOf(ended: Ended): Cause {
+export function causeOf(ended: Ended, now: number): Cause {
   const { phase, error, refusal, code, reason } = ended;
   const at = phase ? { phase } : {};
   if (refusal) {
-    const { status, statusText } = refusal;
-    return { kind: 'http', ...at, status, statusText };
+    const { status, statusText, headers } = refusal;
+    return { kind: 'http', ...at, status, statusText, ...hold(retryAfterMs(headers, now)) };
   }
   if (error) {
     const detail = { ...(error.code ? { error: error.code } : {}), message: error.message };
@@ -53,7 +56,12 @@ export function causeOf(ended: Ended): Cause {
       : { kind: 'protocol', ...detail, close: code };
   }
   const kind = code === CloseCode.Abnormal ? 'lost' : 'closeframe';
-  return { kind, ...at, close: code, ...(reason ? { reason } : {}) };
+  const later = hold(retryAfterOfClose(code, reason));
+  return { kind, ...at, close: code, ...(reason ? { reason } : {}), ...later };
+}
+
+function hold(retryAfterMs: number | undefined): Pick<Cause, 'retryAfterMs'> {
+  return retryAfterMs === undefined ? {} : { retryAfterMs };
 }
 
 const phaseNames: Readonly<Record<Phase, string>> = {

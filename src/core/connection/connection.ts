@@ -6,15 +6,24 @@ import type { Logger } from '../base/logger.ts';
 import type { Health } from './beat.ts';
 import { CauseCode, causeOf, type Cause } from './cause.ts';
 import { CloseCode } from './closeCode.ts';
+import type { Governor } from './governor.ts';
 import type { HandshakeFacts } from './handshakeFacts.ts';
-import { Heartbeat, type PongMemory } from './heartbeat.ts';
+import type { PongMemory } from './heartbeat.ts';
 import type { ConnectionOptions, OutgoingMessage } from './options.ts';
 import type { Phase } from './phase.ts';
 import { Retries } from './retries.ts';
+import { Session } from './session.ts';
 import { isSettled, type ConnectionState } from './state.ts';
 import { TimerBag } from './timerBag.ts';
 import { Traffic, type TrafficSink } from './traffic.ts';
 import type { Dial, Opened, Transport, TransportListener } from './transport.ts';
+
+/** An opening handshake that is ready to be made. */
+export interface Prepared {
+  readonly dial: Dial;
+  /** Secrets went into it, which may be others the next time. */
+  readonly isRefreshable: boolean;
+}
 
 /** What a connection needs from the world. */
 export interface ConnectionPorts {
@@ -22,19 +31,26 @@ export interface ConnectionPorts {
   readonly log: Logger;
   /** Returns a number from 0 up to, not including, 1. */
   readonly random: () => number;
+  /** Shared by all connections, so that they take turns. */
+  readonly governor: Governor;
   /**
    * Puts an opening handshake together, with secrets and certificate files. Rejects with a
    * `UserError` where something is missing; nothing has gone on the wire then.
    */
-  readonly prepare: () => Promise<Dial>;
+  readonly prepare: (wishes: { readonly withoutCompression: boolean }) => Promise<Prepared>;
   readonly traffic: TrafficSink;
 }
 
 type TimerKind = 'deadline' | 'retry' | 'stable' | 'closing';
 
-const maxBufferedBytes = 16 * 1024 * 1024;
 /** How long a connection that is replaced by a new one may take to close properly. */
 const farewellMs = 250;
+/** After a wake-up networks come back late, so failures in this time do not count. */
+const excusedAfterWakeMs = 30_000;
+/** When a wait that the machine slept through ends: not at once, as all others on it do. */
+const afterWakeMs = [500, 2000] as const;
+/** A hint cuts a wait short at most so often. */
+const hintIntervalMs = 30_000;
 
 /**
  * One monitored endpoint: opens it, keeps it open, and says what happens on it and why.
@@ -54,11 +70,17 @@ export class Connection implements Disposable {
   #state: ConnectionState = { kind: 'idle' };
   #wanted = false;
   #epoch = 0;
+  #turn: Disposable | undefined;
   #phase: Phase | undefined;
   #handshake: HandshakeFacts | undefined;
+  #isRefreshable = false;
   #transport: Transport | undefined;
-  #heartbeat: Heartbeat | undefined;
+  #session: Session | undefined;
   #isPaused = false;
+  /** On the wall clock, which goes on while the machine sleeps. */
+  #retryAt = 0;
+  #wokeAt = -Infinity;
+  #hintedAt = -Infinity;
 
   readonly onDidChangeState: Event<ConnectionState>;
 
@@ -84,7 +106,7 @@ export class Connection implements Disposable {
 
   /** The heartbeat's smoothed round-trip time; `undefined` while it is not known. */
   get latencyMs(): number | undefined {
-    return this.#heartbeat?.roundTrip.smoothedMs;
+    return this.#session?.latencyMs;
   }
 
   /** What was asked and answered in the last opening handshake. */
@@ -99,16 +121,24 @@ export class Connection implements Disposable {
 
   /** Opens the connection, at once where it was waiting to; does nothing where it is on its way. */
   connect(): void {
-    const { kind } = this.#state;
-    if (kind === 'disposed') {
-      throw new UserError('This connection is gone.');
+    const { kind } = this.#stateOfLiving();
+    if (kind !== 'preparing' && kind !== 'connecting' && kind !== 'open') {
+      this.#begin();
     }
-    if (kind === 'preparing' || kind === 'connecting' || kind === 'open') {
-      return;
+  }
+
+  /** Drops what there is and connects anew, counting from the beginning. */
+  reconnect(): void {
+    const { kind } = this.#stateOfLiving();
+    const old = kind === 'open' ? this.#transport : undefined;
+    if (old) {
+      // It says goodbye while the new one opens; nobody listens to it any more.
+      this.#transport = undefined;
+      old.setPaused(false);
+      old.close(CloseCode.Normal, '');
+      this.#ports.clock.schedule(farewellMs, () => old.dispose());
     }
-    this.#wanted = true;
-    this.#retries.forget();
-    this.#attempt();
+    this.#begin();
   }
 
   /** Closes the connection and stops retrying. `idle` follows within the close timeout. */
@@ -122,59 +152,66 @@ export class Connection implements Disposable {
     }
   }
 
-  /** Drops what there is and connects anew, counting from the beginning. */
-  reconnect(): void {
-    const { kind } = this.#state;
-    if (kind === 'disposed') {
-      throw new UserError('This connection is gone.');
-    }
-    const old = kind === 'open' ? this.#transport : undefined;
-    if (old) {
-      // It says goodbye while the new one opens; nobody listens to it any more.
-      this.#transport = undefined;
-      old.setPaused(false);
-      old.close(CloseCode.Normal, '');
-      this.#ports.clock.schedule(farewellMs, () => old.dispose());
-    }
-    this.#wanted = true;
-    this.#retries.forget();
-    this.#attempt();
-  }
-
   /**
    * Sends one message. Resolves when it was handed to the network.
    *
    * @throws UserError while not connected, and while the peer does not take what was sent before
    */
   async send(message: OutgoingMessage): Promise<void> {
-    const transport = this.#transport;
-    if (!transport || this.#state.kind !== 'open') {
+    if (!this.#session) {
       throw new UserError('Not connected: nothing was sent. Connect first.');
     }
-    if (transport.bufferedBytes > maxBufferedBytes) {
-      throw new UserError('The peer does not read what was sent before: nothing more was sent.');
-    }
-    await this.#write(transport, message, false);
+    await this.#session.send(message);
   }
 
   /** Takes options that changed. Those of the handshake hold from the next attempt on. */
   setOptions(options: ConnectionOptions): void {
     const before = this.#options;
     this.#options = options;
-    const { state } = this;
-    if (state.kind === 'open' && !sameData(before.heartbeat, options.heartbeat)) {
-      this.#startHeartbeat();
-    } else if (state.kind === 'waiting') {
-      this.#retries.forget();
-      this.#attempt();
+    if (this.#session && !sameData(before.heartbeat, options.heartbeat)) {
+      this.#session.beat(options.heartbeat);
+    } else if (this.#state.kind === 'waiting') {
+      this.#begin();
     }
   }
 
   /** Stops or starts reading, so that the peer is slowed by TCP. Holds over reconnects. */
   setPaused(paused: boolean): void {
     this.#isPaused = paused;
-    if (this.#state.kind === 'open') {
-      this.#transport?.setPaused(paused);
+    this.#session?.setPaused(paused);
+  }
+
+  /** The machine has slept: what was true before may not be any more. */
+  wake(): void {
+    const { clock, random } = this.#ports;
+    this.#wokeAt = clock.monotonic();
+    const { state } = this;
+    if (state.kind === 'open') {
+      this.#session?.probe();
+    } else if (state.kind === 'preparing' || state.kind === 'connecting') {
+      this.#attempt(false);
+    } else if (state.kind === 'waiting') {
+      // Timers may have stood still with the machine; the wall clock has not.
+      const [low, high] = afterWakeMs;
+      const leftMs = Math.max(this.#retryAt - clock.now(), low + (high - low) * random());
+      this.#wait({ ...state, delayMs: leftMs });
+    } else {
+      this.#resume();
+    }
+  }
+
+  /** Something says that an attempt may succeed now: the user is back, the host is up again. */
+  hint(): void {
+    const now = this.#ports.clock.monotonic();
+    const { state } = this;
+    if (now - this.#hintedAt < hintIntervalMs) {
+      return;
+    }
+    this.#hintedAt = now;
+    if (state.kind === 'waiting' && !state.hold) {
+      this.#attempt(false);
+    } else {
+      this.#resume();
     }
   }
 
@@ -203,25 +240,54 @@ export class Connection implements Disposable {
     this.#onDidChangeState.dispose();
   }
 
-  #attempt(): void {
+  #stateOfLiving(): ConnectionState {
+    if (this.#state.kind === 'disposed') {
+      throw new UserError('This connection is gone.');
+    }
+    return this.#state;
+  }
+
+  /** The user wants it open: all counting starts anew. */
+  #begin(): void {
+    this.#wanted = true;
+    this.#retries.forget();
+    this.#attempt(true);
+  }
+
+  #resume(): void {
+    if (this.#state.kind === 'stopped' && this.#state.resumes) {
+      this.#wanted = true;
+      this.#attempt(false);
+    }
+  }
+
+  #attempt(byUser: boolean): void {
     this.#abandon();
     const epoch = this.#epoch;
     this.#enter({ kind: 'preparing', ...this.#retries.attempts(this.#options) });
     if (epoch !== this.#epoch) {
       return; // A listener has decided otherwise.
     }
+    const { governor } = this.#ports;
+    this.#turn = governor.request(this.#options.endpoint, byUser, () => this.#prepare());
+  }
+
+  #prepare(): void {
+    const epoch = this.#epoch;
     this.#timers.set('deadline', this.#options.connectTimeoutMs, () => {
       const at = this.#phase ? { phase: this.#phase } : {};
       this.#settle({ kind: 'timeout', error: CauseCode.ConnectTimeout, ...at });
     });
-    this.#ports.prepare().then(
-      dial => epoch === this.#epoch && this.#dial(dial),
+    this.#ports.prepare({ withoutCompression: this.#retries.isPlain }).then(
+      prepared => epoch === this.#epoch && this.#dial(prepared),
       (error: unknown) => epoch === this.#epoch && this.#refuseToDial(error),
     );
   }
 
-  #dial(dial: Dial): void {
+  #dial({ dial, isRefreshable }: Prepared): void {
     const epoch = this.#epoch;
+    this.#isRefreshable = isRefreshable;
+    this.#handshake = undefined;
     const startedAt = this.#ports.clock.monotonic();
     this.#enter({ kind: 'connecting', startedAt, ...this.#retries.attempts(this.#options) });
     if (epoch !== this.#epoch) {
@@ -255,7 +321,7 @@ export class Connection implements Disposable {
       onMessage: (payload, isText) => {
         if (epoch === this.#epoch) {
           this.#retries.useful();
-          const isAnswer = isText && this.#heartbeat?.onText(payload) === true;
+          const isAnswer = isText && this.#session?.onText(payload) === true;
           this.#traffic.received(payload, isText, isAnswer);
         }
       },
@@ -265,63 +331,50 @@ export class Connection implements Disposable {
         this.#traffic.control('pong', 'out', payload);
       }),
       onPong: ifCurrent(payload => {
-        this.#heartbeat?.onPong(payload);
+        this.#session?.onPong(payload);
         this.#traffic.control('pong', 'in', payload);
       }),
       onEnd: ifCurrent(ended => {
         if (ended.phase === undefined && ended.code !== CloseCode.Abnormal) {
           this.#traffic.closeFrame('in', ended.code, ended.reason);
         }
-        this.#settle(causeOf(ended));
+        this.#settle(causeOf(ended, this.#ports.clock.now()));
       }),
     };
   }
 
   #opened({ subprotocol, extensions }: Opened): void {
     const epoch = this.#epoch;
-    this.#phase = undefined;
-    this.#timers.stop('deadline');
-    const openedAt = this.#ports.clock.monotonic();
-    this.#enter({ kind: 'open', openedAt, subprotocol, extensions, health: 'ok' });
-    if (epoch !== this.#epoch) {
-      return;
-    }
-    this.#transport?.setPaused(this.#isPaused);
-    for (const message of this.#options.onOpen) {
-      this.#writeUnasked(message, false);
-    }
-    this.#startHeartbeat();
-    this.#watchStability(this.#transport?.bytesRead ?? 0);
-  }
-
-  #startHeartbeat(): void {
-    this.#heartbeat?.dispose();
     const transport = this.#transport;
     if (!transport) {
       return;
     }
-    const heartbeat = new Heartbeat(
-      this.#options.heartbeat,
+    this.#phase = undefined;
+    this.#timers.stop('deadline');
+    this.#turn?.dispose();
+    const { clock, log } = this.#ports;
+    const session = new Session(
+      transport,
       {
-        clock: this.#ports.clock,
-        link: {
-          bytesRead: () => transport.bytesRead,
-          bufferedBytes: () => transport.bufferedBytes,
-          isPaused: () => this.#isPaused,
-        },
-        ping: payload => {
-          transport.ping(payload);
-          this.#traffic.control('ping', 'out', payload);
-        },
-        sendMessage: text => this.#writeUnasked(text, true),
+        clock,
+        log,
+        traffic: this.#traffic,
         onHealth: health => this.#setHealth(health),
         onDead: silentMs => this.#lostToSilence(silentMs),
       },
       this.#pongMemory,
-      this.#epoch,
+      epoch,
     );
-    this.#heartbeat = heartbeat;
-    heartbeat.start();
+    this.#session = session;
+    const openedAt = clock.monotonic();
+    this.#enter({ kind: 'open', openedAt, subprotocol, extensions, health: 'ok' });
+    if (epoch !== this.#epoch || this.#session !== session) {
+      return;
+    }
+    session.setPaused(this.#isPaused);
+    session.greet(this.#options.onOpen);
+    session.beat(this.#options.heartbeat);
+    this.#watchStability(session);
   }
 
   #lostToSilence(silentMs: number): void {
@@ -346,31 +399,27 @@ export class Connection implements Disposable {
    * Forgets the failures once the connection has been open long enough, longer than the last delay,
    * and the peer has been heard: a server that accepts and drops must not be tried at full speed.
    */
-  #watchStability(bytesAtOpen: number): void {
-    const { reconnect, heartbeat } = this.#options;
-    const afterMs = Math.max(reconnect.stableAfterMs, this.#retries.lastDelayMs);
+  #watchStability(session: Session): void {
+    const afterMs = Math.max(this.#options.reconnect.stableAfterMs, this.#retries.lastDelayMs);
     this.#timers.set('stable', afterMs, () => {
-      const isHeard = (this.#transport?.bytesRead ?? 0) > bytesAtOpen;
-      const canBeHeard = heartbeat.ping && this.#heartbeat?.isUnverifiable !== true;
-      if (isHeard || !canBeHeard) {
+      if (session.isHeard) {
         this.#retries.stable();
       } else {
-        this.#watchStability(bytesAtOpen);
+        this.#watchStability(session);
       }
     });
   }
 
   #close(code: number, reason: string): void {
     this.#timers.dispose();
-    this.#heartbeat?.dispose();
-    this.#heartbeat = undefined;
+    this.#session?.setPaused(false); // A paused socket would not hear the peer's answer.
+    this.#session?.dispose();
+    this.#session = undefined;
     const epoch = this.#epoch;
     this.#enter({ kind: 'closing' });
     if (epoch !== this.#epoch) {
       return;
     }
-    // A paused socket would not hear the peer's answer.
-    this.#transport?.setPaused(false);
     this.#transport?.close(code, reason);
     this.#traffic.closeFrame('out', code, reason);
     this.#timers.set('closing', this.#options.closeTimeoutMs, () => this.#settle({ kind: 'user' }));
@@ -379,63 +428,48 @@ export class Connection implements Disposable {
   /** The one place where the end of an attempt or of a connection is decided on. */
   #settle(cause: Cause): void {
     const before = this.#state;
-    const uptimeMs =
-      before.kind === 'open' ? this.#ports.clock.monotonic() - before.openedAt : undefined;
+    const now = this.#ports.clock.monotonic();
+    const uptimeMs = before.kind === 'open' ? now - before.openedAt : undefined;
+    const subprotocol = before.kind === 'open' ? before.subprotocol : '';
     this.#abandon();
     if (!this.#wanted) {
       this.#enterIdle();
       return;
     }
-    const attempts = this.#retries.attempts(this.#options);
-    const decision = this.#retries.decide(cause, this.#options);
-    const { rule, advice } = decision;
-    const failure = {
-      cause,
-      rule,
-      ...(advice === undefined ? {} : { advice }),
-      ...(uptimeMs === undefined ? {} : { uptimeMs }),
-    };
+    const { limit } = this.#retries.attempts(this.#options);
+    const isExcused = now - this.#wokeAt < excusedAfterWakeMs;
+    const failed = { cause, uptimeMs, subprotocol, isRefreshable: this.#isRefreshable, isExcused };
+    const decision = this.#retries.decide(failed, this.#options);
+    const { rule, advice, flaps, hold } = decision;
+    const failure = { cause, rule, advice, flaps, hold, uptimeMs };
     const { failures } = this.#retries.attempts(this.#options);
     if (decision.kind === 'stop') {
       this.#wanted = false;
-      this.#enter({ kind: 'stopped', why: decision.why, failures, ...failure });
-      return;
-    }
-    const { delayMs } = decision;
-    const dueAt = this.#ports.clock.monotonic() + delayMs;
-    this.#timers.set('retry', delayMs, () => this.#attempt());
-    this.#enter({ kind: 'waiting', dueAt, delayMs, ...attempts, failures, ...failure });
-  }
-
-  #writeUnasked(message: OutgoingMessage, isHeartbeat: boolean): void {
-    const transport = this.#transport;
-    if (transport) {
-      this.#write(transport, message, isHeartbeat).catch((error: unknown) => {
-        this.#ports.log.debug(`A message of the settings was not sent: ${messageOf(error)}`);
-      });
+      const { why, resumes } = decision;
+      this.#enter({ kind: 'stopped', why, resumes, failures, ...failure });
+    } else {
+      const { delayMs } = decision;
+      this.#wait({ kind: 'waiting', dueAt: 0, delayMs, limit, failures, ...failure });
     }
   }
 
-  #write(transport: Transport, message: OutgoingMessage, isHeartbeat: boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      transport.send(message, error => {
-        if (error) {
-          reject(error);
-        } else {
-          resolve();
-        }
-      });
-      this.#traffic.sent(message, isHeartbeat);
-    });
+  #wait(state: ConnectionState & { readonly kind: 'waiting' }): void {
+    const { clock } = this.#ports;
+    const { delayMs } = state;
+    this.#retryAt = clock.now() + delayMs;
+    this.#timers.set('retry', delayMs, () => this.#attempt(false));
+    this.#enter({ ...state, dueAt: clock.monotonic() + delayMs });
   }
 
   /** Leaves the current attempt behind: its socket, its timers, and whatever it still reports. */
   #abandon(): void {
     this.#epoch++;
     this.#timers.dispose();
+    this.#turn?.dispose();
+    this.#turn = undefined;
     this.#phase = undefined;
-    this.#heartbeat?.dispose();
-    this.#heartbeat = undefined;
+    this.#session?.dispose();
+    this.#session = undefined;
     this.#transport?.dispose();
     this.#transport = undefined;
   }

@@ -27,6 +27,12 @@ export interface HeartbeatPorts {
 const firstPingMs = 1000;
 /** Sessions lost to silence before we believe that this endpoint never answers pings. */
 const silentSessions = 2;
+/** Beats without any sign of life that make a link dead: the first only makes it suspect. */
+const misses = 2;
+/** How long a probe waits for a sign of life. */
+const probeTimeoutMs = 4000;
+/** No beat ever comes to this number. */
+const probeSequence = 0xffff_ffff;
 const maxAnswerBytes = 64 * 1024;
 
 /**
@@ -38,18 +44,21 @@ export class Heartbeat implements Disposable {
   readonly #memory: PongMemory;
   readonly #epoch: number;
   readonly #decoder = new TextDecoder();
+  readonly #ports: HeartbeatPorts;
   readonly #beats: Beat[] = [];
   readonly #pings: Beat | undefined;
   readonly #messages: Beat | undefined;
+  #probe: Beat | undefined;
   readonly #isAnswer: ((text: string) => boolean) | undefined;
 
   constructor(options: HeartbeatOptions, ports: HeartbeatPorts, memory: PongMemory, epoch: number) {
     this.#isAnswer = answerMatcher(options.expect);
+    this.#ports = ports;
     this.#memory = memory;
     this.#epoch = epoch;
     const { clock, link, onHealth, onDead } = ports;
-    const make = (part: Omit<BeatOptions, 'onHealth' | 'onDead'>) => {
-      const beat = new Beat({ ...part, onHealth, onDead }, clock, link);
+    const make = (part: Omit<BeatOptions, 'onHealth' | 'onDead' | 'misses'>) => {
+      const beat = new Beat({ ...part, misses, onHealth, onDead }, clock, link);
       this.#beats.push(beat);
       return beat;
     };
@@ -74,9 +83,43 @@ export class Heartbeat implements Disposable {
     }
   }
 
+  get isPinging(): boolean {
+    return this.#pings !== undefined;
+  }
+
   /** Pings are sent, but their pongs are no longer waited for, because none has ever come. */
   get isUnverifiable(): boolean {
     return !this.#memory.hasPonged && this.#memory.lostToSilence >= silentSessions;
+  }
+
+  /**
+   * Asks for a sign of life at once and takes silence for death sooner than usual: after a sleep the
+   * link is as likely gone as not. The regular beats begin anew after it.
+   */
+  probe(): void {
+    for (const beat of this.#beats) {
+      beat.dispose();
+    }
+    const { clock, link, ping, onDead } = this.#ports;
+    const probe = new Beat(
+      {
+        firstMs: 0,
+        intervalMs: Infinity,
+        timeoutMs: this.#memory.hasPonged ? probeTimeoutMs : undefined,
+        misses: 1,
+        send: () => ping(pingPayload(this.#epoch, probeSequence)),
+        onHealth: () => undefined,
+        onDead,
+      },
+      clock,
+      link,
+    );
+    this.#probe?.dispose();
+    this.#probe = probe;
+    probe.start();
+    for (const beat of this.#beats) {
+      beat.start(probeTimeoutMs + 1000);
+    }
   }
 
   start(): void {
@@ -96,7 +139,7 @@ export class Heartbeat implements Disposable {
     }
     this.#memory.hasPonged = true;
     this.#memory.lostToSilence = 0;
-    const elapsedMs = this.#pings?.answered(sequence);
+    const elapsedMs = sequence === probeSequence ? undefined : this.#pings?.answered(sequence);
     if (elapsedMs !== undefined) {
       this.roundTrip.add(elapsedMs);
     }
@@ -119,6 +162,7 @@ export class Heartbeat implements Disposable {
   }
 
   dispose(): void {
+    this.#probe?.dispose();
     for (const beat of this.#beats) {
       beat.dispose();
     }

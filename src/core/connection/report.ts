@@ -1,6 +1,7 @@
 import { describeCause } from './cause.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Attempts, ConnectionState, StopReason } from './state.ts';
+import { longestHoldMs } from './retryAfter.ts';
+import type { Attempts, ConnectionState, Failure, StopReason } from './state.ts';
 
 /** The words for a connection's state that users see, everywhere the same. */
 export type StateWord =
@@ -73,10 +74,10 @@ export function sentenceOf(state: ConnectionState, endpoint: Endpoint): string {
       return 'Closing the connection.';
     case 'waiting': {
       const next = `Retry ${progress(state)} in ${seconds(state.delayMs)} (rule: ${state.rule}).`;
-      return join(after(state, endpoint), next, state.advice);
+      return join(after(state, endpoint), flapping(state), held(state), next, state.advice);
     }
     case 'stopped':
-      return join(after(state, endpoint), stopSentence(state), state.advice);
+      return join(after(state, endpoint), flapping(state), stopSentence(state), state.advice);
     case 'idle':
       return state.cause ? `${describeCause(state.cause, endpoint)}.` : 'Not connected yet.';
     case 'disposed':
@@ -137,6 +138,20 @@ function after(
 ): string {
   const uptime = state.uptimeMs === undefined ? '' : ` after ${seconds(state.uptimeMs)}`;
   return `${describeCause(state.cause, endpoint)}${uptime}.`;
+}
+
+function flapping({ flaps }: Failure): string {
+  return flaps === undefined ? '' : `Flapping: accepted and dropped ${flaps} times in a row.`;
+}
+
+function held({ hold }: Failure): string {
+  if (!hold) {
+    return '';
+  }
+  const asked = `The peer asked for ${seconds(hold.askedMs)}`;
+  return hold.askedMs > longestHoldMs
+    ? `${asked}; it is given ${seconds(longestHoldMs)}, or try now.`
+    : `${asked}.`;
 }
 
 const stopSentences: Readonly<Record<StopReason, (failures: number, rule: string) => string>> = {

@@ -9,9 +9,13 @@ export interface Failure {
   readonly cause: Cause;
   /** The name of the rule that decided. */
   readonly rule: string;
-  readonly advice?: string;
+  readonly advice?: string | undefined;
   /** How long the connection had been open; absent where it never was. */
-  readonly uptimeMs?: number;
+  readonly uptimeMs?: number | undefined;
+  /** So many connections in a row were accepted and dropped. */
+  readonly flaps?: number | undefined;
+  /** The peer asked to be left alone: for so long, and so long it will be. */
+  readonly hold?: { readonly askedMs: number; readonly delayMs: number } | undefined;
 }
 
 /** How far the retries have come. */
@@ -37,7 +41,13 @@ export type ConnectionState =
   | { readonly kind: 'closing' }
   | ({ readonly kind: 'waiting'; readonly dueAt: number; readonly delayMs: number } & Attempts &
       Failure)
-  | ({ readonly kind: 'stopped'; readonly why: StopReason; readonly failures: number } & Failure)
+  | ({
+      readonly kind: 'stopped';
+      readonly why: StopReason;
+      readonly failures: number;
+      /** It is tried again when the user or the machine comes back. */
+      readonly resumes?: boolean;
+    } & Failure)
   | { readonly kind: 'disposed' };
 
 /** Whether the connection is trying to be, or is, open: what `disconnect` can end. */

@@ -17,7 +17,15 @@ export interface Verdict {
   /** With `retry`: exactly this delay. */
   readonly delayMs?: number;
   /** With `retry`: the delay is at least a random number of milliseconds in this range. */
-  readonly spreadMs?: readonly [number, number];
+  readonly spreadMs?: readonly [number, number] | undefined;
+  /** With `retry`: the very first retry comes after a random number of milliseconds in this range. */
+  readonly firstSpreadMs?: readonly [number, number] | undefined;
+  /** The next attempt is made without compression, which something on the way may have broken. */
+  readonly withoutCompression?: boolean;
+  /** Where credentials are read anew for each attempt, one more is made with them. */
+  readonly refreshes?: boolean;
+  /** What stopped may have gone when the user or the machine comes back, so it is tried again then. */
+  readonly resumes?: boolean;
   /** Whether the failure is counted against the number of attempts. */
   readonly counts: boolean;
 }
@@ -27,6 +35,8 @@ export interface Circumstances {
   readonly rules: readonly UserRule[];
   /** The endpoint has been open and stable before. */
   readonly provenGood: boolean;
+  /** What was agreed on, where the connection was open; some subprotocols say what their codes mean. */
+  readonly subprotocol: string;
   readonly loopback: boolean;
 }
 
@@ -75,6 +85,9 @@ function within(value: number, ranges: readonly (number | readonly [number, numb
 }
 
 const busySpread = [5000, 30_000] as const;
+/** RFC 6455, section 7.2.3: a first delay for clients that were cut off together. */
+const firstSpread = [500, 5000] as const;
+const massRetry: Outcome = { ...retry, firstSpreadMs: firstSpread };
 const trustAdvice = 'Check the certificate; trust its authority with the setting tls.ca.';
 
 /** The built-in rules. The first that matches decides; errors go by code, never by their message. */
@@ -132,9 +145,46 @@ const table: readonly Rule[] = [
     outcome: fail('Raise the setting maxMessageSize.'),
   },
   {
+    name: 'compression',
+    matches: c =>
+      errors('WS_ERR_UNEXPECTED_RSV_1', 'Z_DATA_ERROR', 'Z_BUF_ERROR', 'WSM_EXTENSION')(c),
+    outcome: {
+      ...retryAtMost(2, 'Compression seems to be broken on the way: switch it off (compression).'),
+      withoutCompression: true,
+    },
+  },
+  {
     name: 'protocol error',
     matches: c => c.kind === 'protocol',
     outcome: retryAtMost(2, 'The peer or something on the way breaks the WebSocket protocol.'),
+  },
+  {
+    name: 'subprotocol',
+    matches: errors('WSM_SUBPROTOCOL'),
+    outcome: fail('Set the subprotocols that the peer speaks (subprotocols).'),
+  },
+  {
+    name: 'redirect not followed',
+    matches: errorLike(/^WSM_REDIRECT_/),
+    outcome: fail('Use the address that the redirect should lead to.'),
+  },
+  {
+    name: 'proxy login',
+    matches: errors('PROXY_AUTHENTICATION'),
+    outcome: {
+      ...fail('The proxy wants a login: see the setting proxy, or http.proxy.'),
+      resumes: true,
+    },
+  },
+  {
+    name: 'proxy down',
+    matches: errors('PROXY_UNREACHABLE'),
+    outcome: { ...retry, advice: 'Check the setting proxy, or http.proxy.' },
+  },
+  {
+    name: 'proxy refuses',
+    matches: errorLike(/^PROXY_/),
+    outcome: retryAtMost(3, 'The proxy does not let this connection through.'),
   },
   {
     name: 'handshake refused by us',
@@ -155,7 +205,12 @@ const table: readonly Rule[] = [
   },
   {
     name: 'HTTP: temporary',
-    matches: status(408, 425, 500, [502, 504], 507, 509, [520, 524], 527, 530),
+    matches: status([502, 504]),
+    outcome: massRetry,
+  },
+  {
+    name: 'HTTP: temporary',
+    matches: status(408, 425, 500, 507, 509, [520, 524], 527, 530),
     outcome: retry,
   },
   {
@@ -166,7 +221,10 @@ const table: readonly Rule[] = [
   {
     name: 'HTTP: not allowed',
     matches: status(401, 403),
-    outcome: fail('Sign in: set the headers that the peer asks for, as Authorization.'),
+    outcome: {
+      ...fail('Sign in: set the headers that the peer asks for, as Authorization.'),
+      refreshes: true,
+    },
   },
   {
     name: 'HTTP: no such path',
@@ -183,7 +241,10 @@ const table: readonly Rule[] = [
   {
     name: 'HTTP: proxy or portal',
     matches: status(407, 511),
-    outcome: fail('A proxy or a captive portal wants a login: see http.proxy in the settings.'),
+    outcome: {
+      ...fail('A proxy or a captive portal wants a login: see http.proxy in the settings.'),
+      resumes: true,
+    },
   },
   {
     name: 'HTTP: redirect',
@@ -230,8 +291,33 @@ const table: readonly Rule[] = [
     matches: close([4400, 4499]),
     outcome: fail('The peer gave a code that stands for a refused request.'),
   },
+  { name: 'closed: going away', matches: close(1001, 1014), outcome: massRetry },
   { name: 'closed', matches: close([1000, 4999]), outcome: retry },
 ];
+
+/** What the codes of some subprotocols mean, by the subprotocol's name. */
+const profiles: Readonly<Record<string, readonly Rule[]>> = {
+  'graphql-transport-ws': [
+    {
+      name: 'graphql-transport-ws: fatal code',
+      matches: close(4400, 4401, 4004, 4005, 4406, 4409, 4429, 4500),
+      outcome: fail('The GraphQL server refuses this client: check what onOpen sends.'),
+    },
+  ],
+  ...Object.fromEntries(
+    ['centrifuge-json', 'centrifuge-protobuf'].map(name => [
+      name,
+      [
+        {
+          name: `${name}: terminal code`,
+          matches: close([3500, 3999], [4500, 4999]),
+          outcome: fail('The server says that reconnecting is no use.'),
+        },
+        { name: `${name}: other code`, matches: close([3000, 4999]), outcome: retry },
+      ],
+    ]),
+  ),
+};
 
 /** Decides what follows a failure: the user's rules first, then the built-in ones. */
 export function decide(cause: Cause, circumstances: Circumstances): Verdict {
@@ -244,15 +330,20 @@ export function decide(cause: Cause, circumstances: Circumstances): Verdict {
       ...(own.delayMs === undefined ? {} : { delayMs: own.delayMs }),
     };
   }
-  const rule = table.find(candidate => candidate.matches(cause));
+  const profile = Object.hasOwn(profiles, circumstances.subprotocol)
+    ? (profiles[circumstances.subprotocol] ?? [])
+    : [];
+  const rule = [...profile, ...table].find(candidate => candidate.matches(cause));
   if (!rule) {
     return { ...retry, rule: 'other', counts: true };
   }
   const outcome = (circumstances.provenGood && rule.provenGood) || rule.outcome;
-  const { spreadMs, ...rest } = outcome;
+  const verdict = { ...outcome, rule: rule.name, counts: true };
+  if (!circumstances.loopback) {
+    return verdict;
+  }
   // Clients that were cut off together must spread; a server on this machine has no herd.
-  const spread = spreadMs && !circumstances.loopback ? { spreadMs } : {};
-  return { ...rest, ...spread, rule: rule.name, counts: true };
+  return { ...verdict, spreadMs: undefined, firstSpreadMs: undefined };
 }
 
 /** Whether a rule of the user's speaks of this cause. */

@@ -8,6 +8,11 @@ export interface PlaceholderSource {
 
 const placeholder = /\$\{(secret|env):([^}]*)\}/g;
 
+/** Whether a text depends on a value that may be another one the next time. */
+export function hasPlaceholder(text: string): boolean {
+  return text.search(placeholder) >= 0;
+}
+
 /**
  * Fills in `${secret:name}` and `${env:NAME}`. What is filled in is not looked at again.
  *

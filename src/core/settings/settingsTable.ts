@@ -55,6 +55,7 @@ export const settingsTable = {
   'tls.key': text(),
   'tls.passphrase': secret(text()),
   'tls.servername': text(),
+  'proxy': secret(text()),
   'history.maxMessages': forWindow(integer(10_000_000, 100, 1_000_000_000)),
   'history.maxMegabytes': forWindow(integer(2048, 1, 1_048_576)),
   'output.enabled': forWindow(flag(true)),

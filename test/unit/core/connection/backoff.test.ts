@@ -98,7 +98,15 @@ describe('The back-off', () => {
   it('keeps the delay of a rule within what is bearable and what a timer can take', () => {
     const delays = [0, 0.001, 0.3, 60, 1e300].map(delay => {
       const options = optionsOf({ 'reconnect.rules': [{ close: '*', action: 'retry', delay }] });
-      const decision = new Retries(least).decide({ kind: 'lost', close: 1006 }, options);
+      const decision = new Retries(least).decide(
+        {
+          cause: { kind: 'lost', close: 1006 },
+          subprotocol: '',
+          isRefreshable: false,
+          isExcused: false,
+        },
+        options,
+      );
       return decision.kind === 'retry' ? decision.delayMs : decision.why;
     });
     assert.deepEqual(delays, [250, 250, 300, 60_000, longestDelayMs]);

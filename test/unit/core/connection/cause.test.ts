@@ -8,7 +8,7 @@ const endpoint = parseEndpoint('wss://user:pw@example.test:8443/feed?token=t');
 
 /** The sentence for how a transport ended. */
 function described(ended: Partial<Ended>): string {
-  return describeCause(causeOf({ code: 1006, reason: '', ...ended }), endpoint);
+  return describeCause(causeOf({ code: 1006, reason: '', ...ended }, 0), endpoint);
 }
 
 describe('The cause of an end', () => {
@@ -28,7 +28,7 @@ describe('The cause of an end', () => {
       { code: 4000, reason: 'bye' },
     ];
     assert.deepEqual(
-      ends.map(end => causeOf({ code: 1006, reason: '', ...end })),
+      ends.map(end => causeOf({ code: 1006, reason: '', ...end }, 0)),
       [
         { kind: 'http', phase: 'upgrade', status: 503, statusText: 'Busy' },
         { kind: 'connect', phase: 'tcp', error: 'ECONNRESET', message: 'socket hang up' },
@@ -114,7 +114,7 @@ describe('The cause of an end', () => {
 
   it('names a host as it is, also one with characters that a replacement would take amiss', () => {
     const strange = parseEndpoint("ws://a$&$'b/");
-    const cause = causeOf({ code: 1006, reason: '', error: { code: 'ECONNRESET', message: '' } });
+    const cause = causeOf({ code: 1006, reason: '', error: { code: 'ECONNRESET', message: '' } }, 0);
     assert.equal(describeCause(cause, strange), "a$&$'b reset the connection (ECONNRESET)");
   });
 });

@@ -8,7 +8,7 @@ import {
   type Verdict,
 } from '../../../../src/core/connection/verdict.ts';
 
-const fresh: Circumstances = { rules: [], provenGood: false, loopback: false };
+const fresh: Circumstances = { rules: [], provenGood: false, subprotocol: '', loopback: false };
 
 /** In the manner of connection.md b.4: R retry, L(k) retry at most k times, F fail, S stop. */
 function classOf({ action, limit, initialMs, spreadMs }: Verdict): string {

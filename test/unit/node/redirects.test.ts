@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { parseEndpoint } from '../../../src/core/connection/endpoint.ts';
+import { followRedirect } from '../../../src/node/redirects.ts';
+import { certificates, trustedServer } from '../../support/certificates.ts';
+import { answer, raw, type Peer, type RawOptions } from '../../support/peers.ts';
+import { connectProxy } from '../../support/proxies.ts';
+import { during, openTransport, turn } from '../../support/transports.ts';
+
+/** Sends everybody to `location`. */
+function redirecting(
+  t: TestContext,
+  location: string | ((head: string) => string),
+  options: RawOptions = {},
+  code = 302,
+): Promise<Peer> {
+  const before = (socket: Socket, head: string) => {
+    const Location = typeof location === 'string' ? location : location(head);
+    socket.write(answer(code, { Location }, 'moved'));
+  };
+  return during(t, raw(undefined, { ...options, before }));
+}
+
+const following = { followRedirects: true } as const;
+const header = (peer: Peer, name: string) =>
+  new RegExp(`^${name}: (.*)\r$`, 'im').exec(peer.requests[0] ?? '')?.[1];
+
+describe('A redirect', () => {
+  it('is a refusal with its target where following is off', async t => {
+    const peer = await redirecting(t, '/elsewhere');
+    const { seen } = openTransport(t, peer.url);
+    const { refusal } = await seen.ended();
+    assert.deepEqual([refusal?.status, refusal?.headers['location']], [302, '/elsewhere']);
+    assert.deepEqual((await seen.facts()).redirects, []);
+    assert.equal(peer.connections, 1);
+  });
+
+  it('is followed within an origin with everything', async t => {
+    for (const code of [301, 302, 303, 307, 308]) {
+      const peer = await during(
+        t,
+        raw(undefined, {
+          before: (socket, head) =>
+            head.startsWith('GET /old')
+              ? socket.write(answer(code, { Location: 'new?x=1#part' }))
+              : false,
+        }),
+      );
+      const { seen } = openTransport(t, `${peer.url.replace('//', '//me:pw@')}old`, {
+        ...following,
+        headers: { Cookie: 'a=1', Host: 'name.test' },
+      });
+      await seen.has('open');
+      const { redirects, timings } = await seen.facts();
+      const [from, to] = [`${peer.url}old`, `${peer.url}new?x=1`];
+      assert.deepEqual(redirects, [{ status: code, from, to, stripped: [] }]);
+      assert.deepEqual(
+        timings.map(({ phase }) => phase),
+        ['tcp', 'upgrade', 'tcp', 'upgrade'],
+      );
+      assert.match(peer.requests[1] ?? '', /^GET \/new\?x=1 HTTP/);
+      const credentials = /^(authorization|cookie|host): .*$/gim;
+      assert.deepEqual(peer.requests[1]?.match(credentials), peer.requests[0]?.match(credentials));
+    }
+  });
+
+  it('takes no credentials to another origin, nor back', async t => {
+    // Another port is another origin; the last hop leads back to the first.
+    const first: Peer = await redirecting(t, head =>
+      head.startsWith('GET /back') ? '/stay' : `http://u:p@127.0.0.1:${second.port}/`,
+    );
+    const second: Peer = await redirecting(t, `${first.url}back`);
+    const { seen } = openTransport(t, first.url.replace('//', '//me:pw@'), {
+      ...following,
+      headers: {
+        'AUTHORIZATION': 'Bearer secret-1',
+        'cookie': 'secret=2',
+        'Proxy-Authorization': 'Basic secret-3',
+        'Host': 'name.test',
+        'X-Tenant': 'blue',
+      },
+    });
+    const { error } = await seen.ended();
+    assert.equal(error?.code, 'WSM_REDIRECT_LIMIT');
+    const { redirects } = await seen.facts();
+    assert.deepEqual(
+      redirects.slice(0, 2).map(({ stripped }) => stripped),
+      [['AUTHORIZATION', 'cookie', 'Proxy-Authorization', 'Host'], []],
+    );
+    for (const request of [...second.requests, ...first.requests.slice(1)]) {
+      assert.doesNotMatch(request, /secret|authorization|name\.test/i);
+      assert.match(request, /^X-Tenant: blue\r$/m);
+    }
+  });
+
+  it('strips the user information of the URL', async t => {
+    const target = await during(t, raw());
+    const peer = await redirecting(t, target.url);
+    const { seen } = openTransport(t, peer.url.replace('//', '//me:pw@'), following);
+    await seen.has('open');
+    assert.ok(header(peer, 'authorization'));
+    assert.equal(header(target, 'authorization'), undefined);
+    assert.deepEqual((await seen.facts()).redirects[0]?.stripped, ['Authorization']);
+  });
+
+  it('leads from ws: to wss:, with TLS', async t => {
+    const target = await during(t, raw(undefined, { tls: trustedServer }));
+    const peer = await redirecting(t, target.url.replace('wss', 'https'));
+    const tls = { rejectUnauthorized: true, ca: certificates.ca };
+    const { seen } = openTransport(t, peer.url, { ...following, tls });
+    await seen.has('open');
+    assert.deepEqual(seen.lines.slice(0, -1), ['tcp', 'upgrade', 'tcp', 'tls', 'upgrade']);
+    assert.equal((await seen.facts()).tls?.isVerified, true);
+  });
+
+  it('never leads from wss: to ws:', async t => {
+    const target = await during(t, raw());
+    const peer = await redirecting(t, target.url, { tls: trustedServer });
+    const tls = { rejectUnauthorized: true, ca: certificates.ca };
+    const { seen } = openTransport(t, peer.url, { ...following, tls });
+    const { phase, error, refusal } = await seen.ended();
+    assert.deepEqual(
+      [phase, error?.code, refusal],
+      ['upgrade', 'WSM_REDIRECT_DOWNGRADE', undefined],
+    );
+    assert.ok(error?.message.includes(target.url));
+    assert.equal(target.connections, 0);
+    assert.equal((await seen.facts()).response?.status, 302);
+  });
+
+  it('is followed five times and no more, and leaves no socket', async t => {
+    const peer = await redirecting(t, '/');
+    const { seen } = openTransport(t, peer.url, following);
+    const { error } = await seen.ended();
+    assert.deepEqual([error?.code, peer.connections], ['WSM_REDIRECT_LIMIT', 6]);
+    assert.equal((await seen.facts()).redirects.length, 5);
+    while (peer.sockets.size > 0) {
+      await turn();
+    }
+  });
+
+  it('that leads nowhere is named', async t => {
+    for (const location of [
+      'http://[',
+      'ftp://host/',
+      'mailto:a@b',
+      'javascript:alert(1)',
+      'http://',
+    ]) {
+      const peer = await redirecting(t, location);
+      const { error } = await openTransport(t, peer.url, following).seen.ended();
+      assert.equal(error?.code, 'WSM_REDIRECT_INVALID', location);
+    }
+  });
+
+  it('without a target, or with another status, is a refusal', async t => {
+    for (const [code, headers] of [
+      [302, {}],
+      [304, { Location: '/' }],
+      [300, { Location: '/' }],
+    ] as const) {
+      const before = (socket: Socket) => {
+        socket.end(answer(code, headers));
+      };
+      const peer = await during(t, raw(undefined, { before }));
+      const { refusal } = await openTransport(t, peer.url, following).seen.ended();
+      assert.equal(refusal?.status, code);
+    }
+  });
+
+  it('goes through the proxy of the connection as well', async t => {
+    const target = await during(t, raw());
+    const peer = await redirecting(t, `ws://b.test:${target.port}/`);
+    const proxy = await during(t, connectProxy());
+    const { seen } = openTransport(t, `ws://a.test:${peer.port}/`, {
+      ...following,
+      proxy: proxy.url,
+    });
+    await seen.has('open');
+    assert.deepEqual(proxy.asked, [`CONNECT a.test:${peer.port}`, `CONNECT b.test:${target.port}`]);
+  });
+
+  it('that was begun is not gone on with once it is disposed of', async t => {
+    const target = await during(t, raw());
+    const peer = await redirecting(t, target.url);
+    const { seen, transport } = openTransport(t, peer.url, following);
+    await seen.has('upgrade');
+    while (peer.requests.length === 0) {
+      await turn();
+    }
+    transport.dispose();
+    await turn();
+    await turn();
+    assert.deepEqual([target.requests.length, seen.ends.length], [0, 0]);
+  });
+});
+
+describe('Origins', () => {
+  it('differ by scheme, host and port', () => {
+    const from = { endpoint: parseEndpoint('ws://a.test/x'), headers: { Cookie: '1' } };
+    const isStripped = (location: string) => {
+      const redirect = followRedirect(from, location, 0);
+      return 'stripped' in redirect && redirect.stripped.length > 0;
+    };
+    assert.deepEqual(['y', '//a.test/y', 'http://A.TEST:80/', 'ws://a.test./'].map(isStripped), [
+      false,
+      false,
+      false,
+      true,
+    ]);
+    assert.deepEqual(
+      ['wss://a.test/', '//a.test:81', '//b.a.test', 'ws://a.test@b.test/'].map(isStripped),
+      [true, true, true, true],
+    );
+  });
+});
