@@ -57,6 +57,9 @@ const integrationTests = () => ({
   external: [...(forNode.external ?? []), 'mocha'],
 });
 
+/** What `npm run bench` measures inside the extension host. */
+const hostBench = () => ({ ...forNode, entryPoints: ['test/bench/host.ts'], outdir: 'out/bench' });
+
 async function copyIconFont() {
   await mkdir('dist', { recursive: true });
   const from = 'node_modules/@vscode/codicons/dist';
@@ -67,7 +70,11 @@ async function copyIconFont() {
 
 async function main() {
   await copyIconFont();
-  const builds = flags.has('--tests') ? [...product, integrationTests()] : product;
+  const builds = [
+    ...product,
+    ...(flags.has('--tests') ? [integrationTests()] : []),
+    ...(flags.has('--bench') ? [hostBench()] : []),
+  ];
   const contexts = await Promise.all(builds.map(options => esbuild.context(options)));
   if (flags.has('--watch')) {
     // All of it once, so that the first "build finished" means that everything is there.
@@ -85,6 +92,8 @@ async function main() {
   }
 }
 
-main().catch(() => {
-  process.exitCode = 1; // esbuild has said why
-});
+if (import.meta.filename === process.argv[1]) {
+  main().catch(() => {
+    process.exitCode = 1; // esbuild has said why
+  });
+}

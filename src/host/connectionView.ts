@@ -1,5 +1,5 @@
 import { labelOf, sentenceOf, severityOf, wordOf } from '../core/connection/report.ts';
-import { isLive } from '../core/connection/state.ts';
+import { isLive, type ConnectionState } from '../core/connection/state.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 
@@ -15,7 +15,8 @@ export function connectionView(
   monotonicNow: number,
 ): ConnectionView {
   const { id, name, connection, capture, received, sent } = monitored;
-  const { state, latencyMs } = connection;
+  const { state, latencyMs, handshake } = connection;
+  const setting = settingOf(state);
   const { endpoint } = connection.options;
   return {
     id,
@@ -34,7 +35,22 @@ export function connectionView(
     ...(latencyMs === undefined ? {} : { latencyMs }),
     extent: capture.extent,
     storage: capture.storage,
+    security: securityOf(monitored),
+    ...(handshake?.proxy ? { proxy: handshake.proxy.url } : {}),
+    ...(setting === undefined ? {} : { setting }),
     canConnect: !isLive(state) || state.kind === 'waiting',
     canDisconnect: isLive(state),
   };
+}
+
+/** The setting that helps with what is wrong, if one does. */
+export function settingOf(state: ConnectionState): string | undefined {
+  return state.kind === 'waiting' || state.kind === 'stopped' ? state.setting : undefined;
+}
+
+function securityOf({ connection, profile }: MonitoredConnection): ConnectionView['security'] {
+  if (!connection.options.endpoint.secure) {
+    return 'plain';
+  }
+  return profile.values['tls.rejectUnauthorized'] ? 'verified' : 'unverified';
 }

@@ -4,6 +4,7 @@ import { Emitter, type Event } from '../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import { isLive } from '../core/connection/state.ts';
 import { uniqueName, type Profile } from '../core/settings/profile.ts';
+import { notifyOf } from './notifications.ts';
 import { MonitoredConnection, type MonitorPorts } from './monitoredConnection.ts';
 
 /** Every connection of this window, by the order in which it was first asked for. */
@@ -64,6 +65,7 @@ export class Connections implements Disposable {
     const id = `c${this.#all.length + 1}`;
     const monitored = new MonitoredConnection(id, { ...profile, name }, this.#ports);
     this.#all.push(this.#store.add(monitored));
+    this.#store.add(notifyOf(monitored));
     this.#store.add(monitored.onDidChange(() => this.#onDidChange.fire(monitored)));
     this.#store.add(
       monitored.connection.onDidChangeState(({ kind }) => {

@@ -144,7 +144,7 @@ export class MonitoredConnection implements Disposable {
   #record(state: ConnectionState): void {
     if (isWorthARow(state)) {
       const { endpoint } = this.connection.options;
-      this.#write(stateRow(state, endpoint));
+      this.#write(stateRow(state, endpoint, this.connection.handshake));
       this.#log(state, sentenceOf(state, endpoint));
     }
     this.#onDidChange.fire(undefined);

@@ -4,7 +4,7 @@ import { Redactor } from '../core/connection/redaction.ts';
 import type { TransportError } from '../core/connection/transport.ts';
 import { ProxyCode } from './proxyError.ts';
 
-export const AnswerCode = {
+const AnswerCode = {
   /** The 101 chose a subprotocol that was not offered, or none. */
   Subprotocol: 'WSM_SUBPROTOCOL',
   /** The 101 chose a WebSocket extension that was not offered, or its parameters are not valid. */

@@ -15,7 +15,7 @@ import type { ProxyChoice } from './handshakeWatch.ts';
 import { parseProxy, type ProxyAddress, type ResolvedProxy } from './proxyAddress.ts';
 import { openTunnel, type Tunnel } from './proxyTunnel.ts';
 import { followRedirect, isRedirect, type Target } from './redirects.ts';
-import { readBody } from './refusalBody.ts';
+import { headersOf, joinLines, readBody } from './refusal.ts';
 import { isStripping, mayHaveStripped, noteStripping } from './strippingProxies.ts';
 import { secureContextOptions } from './tlsMaterial.ts';
 import { attemptWebSocket } from './webSocketAttempt.ts';
@@ -108,34 +108,41 @@ export class OpeningHandshake implements Disposable {
       return;
     }
     this.#enter('proxy');
+    const port = Number(url.port || (endpoint.secure ? 443 : 80));
+    const { tls } = this.#handshake;
+    let tunnel: Tunnel;
     try {
-      const port = Number(url.port || (endpoint.secure ? 443 : 80));
-      const { tls } = this.#handshake;
-      const tunnel = await openTunnel({ proxy, host: hostOf(url), port, tls, signal });
-      if (!isDropped()) {
-        this.#useTunnel(route, tunnel);
-      }
+      tunnel = await openTunnel({ proxy, host: hostOf(url), port, tls, signal });
     } catch (error) {
       if (!isDropped()) {
         this.#fail(route, { error: this.#errorOf(error) });
       }
+      return;
+    }
+    if (!isDropped()) {
+      this.#useTunnel(route, tunnel);
     }
   }
 
   #useTunnel(route: Route, tunnel: Tunnel): void {
     if ('socket' in tunnel) {
-      this.#attempt(route, tunnel.socket);
+      this.#attemptLater(route, tunnel.socket);
       return;
     }
     const { answer, body, request } = tunnel;
     this.#recorder.proxyAnswered(request, answer);
     this.#recorder.body(body);
-    const headers: Record<string, string> = {};
-    for (const [name, value] of answer.headers) {
-      const key = name.toLowerCase();
-      headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`;
-    }
+    const headers = joinLines(answer.headers);
     this.#fail(route, { refusal: this.#refusalOf(answer.status, answer.statusText, headers) });
+  }
+
+  /** For requests after the first: nobody is there any more to throw to. */
+  #attemptLater(route: Route, tunnel?: Socket): void {
+    try {
+      this.#attempt(route, tunnel);
+    } catch (error) {
+      this.#fail(route, { error: this.#errorOf(error) });
+    }
   }
 
   #attempt(route: Route, tunnel?: Socket): void {
@@ -176,7 +183,8 @@ export class OpeningHandshake implements Disposable {
         onRefusal: response => this.#refused(route, attempt, response, used?.proxy),
         onError: problem => {
           const error = this.#errorOf(problem, upgrade, used);
-          this.#fail(route, { error }, used?.proxy);
+          // With a 101 the proxy has let Upgrade through.
+          this.#fail(route, { error }, upgrade ? undefined : used?.proxy);
         },
       },
     );
@@ -190,13 +198,14 @@ export class OpeningHandshake implements Disposable {
     editorProxy: ResolvedProxy | undefined,
   ): void {
     this.#recorder.received(response);
-    const { statusCode = 0, statusMessage = '', headers } = response;
-    if (this.#handshake.followRedirects && isRedirect(statusCode, headers.location)) {
+    const { statusCode = 0, statusMessage = '' } = response;
+    const { location } = response.headers;
+    if (this.#handshake.followRedirects && isRedirect(statusCode, location)) {
       attempt.dispose();
-      this.#redirect(route, statusCode, headers.location);
+      this.#redirect(route, statusCode, location);
       return;
     }
-    const refusal = this.#refusalOf(statusCode, statusMessage, joined(headers));
+    const refusal = this.#refusalOf(statusCode, statusMessage, headersOf(response));
     const stop = readBody(response, body => {
       this.#recorder.body(body);
       attempt.dispose();
@@ -221,13 +230,12 @@ export class OpeningHandshake implements Disposable {
     const from = route.target.endpoint.url;
     this.#beforeTunnel = undefined;
     this.#recorder.redirected({ status, from, to: target.endpoint.url, stripped });
-    try {
-      const { proxy } = route;
-      this.#start(
-        proxy && route.chosenBy === 'setting' ? { target, proxy, chosenBy: 'setting' } : { target },
-      );
-    } catch (error) {
-      this.#fail(route, { error: this.#errorOf(error) });
+    const { proxy, chosenBy } = route;
+    if (proxy && chosenBy === 'setting') {
+      this.#start({ target, proxy, chosenBy });
+    } else {
+      this.#recorder.begin(target.endpoint.url);
+      this.#attemptLater({ target });
     }
   }
 
@@ -280,12 +288,4 @@ export class OpeningHandshake implements Disposable {
       ...(used ? { proxy: { display: used.proxy.display, problem: used.choice.error } } : {}),
     });
   }
-}
-
-/** Header values by their name in small letters. */
-function joined(headers: IncomingMessage['headers']): Refusal['headers'] {
-  const entries = Object.entries(headers).map(([name, value]) => {
-    return [name, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const;
-  });
-  return Object.fromEntries(entries);
 }

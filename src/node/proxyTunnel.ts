@@ -5,7 +5,7 @@ import type { HeaderLine } from '../core/connection/handshakeFacts.ts';
 import type { TlsMaterial } from '../core/connection/transport.ts';
 import type { ProxyAddress } from './proxyAddress.ts';
 import { ProxyCode, ProxyError, type ProxyAnswer } from './proxyError.ts';
-import { longestBody, readBody } from './refusalBody.ts';
+import { longestBody, readBody } from './refusal.ts';
 import { SocketReader } from './socketReader.ts';
 import { openSocks5 } from './socks5.ts';
 

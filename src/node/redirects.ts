@@ -3,9 +3,9 @@ import { parseEndpoint, type Endpoint } from '../core/connection/endpoint.ts';
 import type { TransportError } from '../core/connection/transport.ts';
 
 /** More redirects than these are not followed. */
-export const maxRedirects = 5;
+const maxRedirects = 5;
 
-export const RedirectCode = {
+const RedirectCode = {
   /** Too many of them, or a loop. */
   Limit: 'WSM_REDIRECT_LIMIT',
   /** From `wss:` to `ws:`. */
@@ -41,7 +41,7 @@ export function isRedirect(status: number, location: string | undefined): locati
  */
 export function followRedirect(from: Target, location: string, followed: number): Redirect {
   if (followed >= maxRedirects) {
-    const message = `the peer redirected more than ${maxRedirects} times, lastly to ${location}`;
+    const message = `the peer redirected more than ${maxRedirects} times, lastly to ${shown(location)}`;
     return { error: { code: RedirectCode.Limit, message } };
   }
   let endpoint: Endpoint;
@@ -52,7 +52,7 @@ export function followRedirect(from: Target, location: string, followed: number)
     endpoint = parseEndpoint(url.href.replace(/^http(s?):/, 'ws$1:').replace(/#$/, ''));
   } catch (error) {
     const why = error instanceof UserError ? 'is no address of a WebSocket' : 'is no valid URL';
-    const message = `the peer redirected to ${JSON.stringify(location)}, which ${why}`;
+    const message = `the peer redirected to ${shown(location)}, which ${why}`;
     return { error: { code: RedirectCode.Invalid, message } };
   }
   if (from.endpoint.secure && !endpoint.secure) {
@@ -72,6 +72,11 @@ export function followRedirect(from: Target, location: string, followed: number)
   }
   const headers = Object.fromEntries(all.filter(header => !isOfOrigin(header)));
   return { target: { endpoint: withoutCredentials(endpoint), headers }, stripped };
+}
+
+/** What a stranger wrote. */
+function shown(location: string): string {
+  return JSON.stringify(location.length > 200 ? `${location.slice(0, 200)}…` : location);
 }
 
 /** What the peer wrote before an @ is not the user's. */

@@ -37,8 +37,8 @@ export function attemptWebSocket(options: AttemptOptions, events: AttemptEvents)
   let isOver = false;
   let isRefused = false;
   let isProxied = tunnel !== undefined;
-  /** Connected by VS Code's agent, and not yet the request's. */
-  let pending: unknown;
+  /** Connected already, by us or by VS Code's agent, and perhaps not the request's yet. */
+  let pending: unknown = tunnel;
   let error: Error | undefined;
 
   const ws = requestWebSocket(target, handshake, secure, tunnel, request => {
@@ -57,7 +57,7 @@ export function attemptWebSocket(options: AttemptOptions, events: AttemptEvents)
       onTls: facts => isOver || events.onTls(facts),
     });
     if (tunnel) {
-      request.on('socket', () => tunnel.resume());
+      request.on('socket', socket => socket.resume());
     }
     request.end();
   });

@@ -27,6 +27,12 @@ export interface ConnectionView {
   readonly latencyMs?: number;
   readonly extent: Extent;
   readonly storage: Storage;
+  /** `unverified`: TLS, but the certificate was not checked, as the settings want it. */
+  readonly security: 'plain' | 'verified' | 'unverified';
+  /** The proxy that the last handshake went through, without credentials. */
+  readonly proxy?: string;
+  /** The setting that helps with what `cause` says; the request `setting.open` opens it. */
+  readonly setting?: string;
   /** What the user can do with it now. */
   readonly canConnect: boolean;
   readonly canDisconnect: boolean;
@@ -98,6 +104,8 @@ export const requestSchemas = {
   /** Closes and opens anew; while waiting to retry, tries now. */
   'reconnect': aConnection,
   'clear': aConnection,
+  /** Opens the setting that `ConnectionView.setting` names. */
+  'setting.open': aConnection,
   /** Puts the whole payload on the clipboard: text as it is, binary as hex. */
   'copy': v.strictObject({ connection, seq: position }),
   /** Shows the messages' output channel. */

@@ -32,6 +32,11 @@ export class App {
   readonly #splitter: Splitter;
   readonly #selection: Selection;
   readonly #announcer: Announcer;
+  readonly #noticeCommands = {
+    connect: () => this.#sendFor('connect'),
+    reconnect: () => this.#sendFor('reconnect'),
+    openSetting: () => this.#sendFor('setting.open'),
+  };
   readonly #requestRender = oncePerFrame(() => this.#render());
   #connections: readonly ConnectionView[] = [];
   #receivedAt = 0;
@@ -165,7 +170,7 @@ export class App {
   #notices(view: ConnectionView | undefined): readonly Notice[] {
     const own: readonly Notice[] =
       this.#problem === undefined ? [] : [{ severity: 'error', sentence: this.#problem }];
-    return view ? [...own, ...noticesOf(view)] : own;
+    return view ? [...own, ...noticesOf(view, this.#noticeCommands)] : own;
   }
 
   /** Asks for something that the user wants done now. */
@@ -180,7 +185,7 @@ export class App {
     );
   }
 
-  #sendFor(name: 'connect' | 'disconnect' | 'reconnect' | 'clear'): void {
+  #sendFor(name: 'connect' | 'disconnect' | 'reconnect' | 'clear' | 'setting.open'): void {
     if (this.#shown !== undefined) {
       this.#send(name, { connection: this.#shown });
     }

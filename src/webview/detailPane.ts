@@ -5,9 +5,9 @@ import { visibleLine } from '../core/payload/visibleText.ts';
 import type { PayloadAnswer } from '../shared/protocol.ts';
 import { el } from './dom.ts';
 import { PayloadReader } from './payloadReader.ts';
-import { bestTab, PayloadView, tabsOf, type PayloadTab } from './payloadView.ts';
+import { bestTab, PayloadView, tabsOf, type LikedTabs, type PayloadTab } from './payloadView.ts';
 import { directionIcon, kindName, stateRowIcon } from './rowElement.ts';
-import type { DetailTab } from './savedState.ts';
+import type { TextTab } from './savedState.ts';
 import { readStateRow } from './stateRow.ts';
 import { text } from './strings.ts';
 import { toolButton } from './toolbar.ts';
@@ -17,7 +17,7 @@ interface DetailPaneListener {
   onCopy(seq: number): void;
   onClose(): void;
   /** The user chose a form for text. */
-  onTab(tab: DetailTab): void;
+  onTab(tab: TextTab): void;
 }
 
 /** While keys run through the list, payloads wait until they rest. */
@@ -34,16 +34,16 @@ export class DetailPane {
   readonly #payload: PayloadView;
   readonly #formats: Formats;
   readonly #listener: DetailPaneListener;
-  #liked: DetailTab;
+  #liked: LikedTabs;
   #row: Row | undefined;
   #tab: PayloadTab = 'text';
   #reader: PayloadReader | undefined;
   #shownAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(formats: Formats, liked: DetailTab, listener: DetailPaneListener) {
+  constructor(formats: Formats, liked: TextTab, listener: DetailPaneListener) {
     this.#formats = formats;
-    this.#liked = liked;
+    this.#liked = { text: liked, event: 'event' };
     this.#listener = listener;
     this.#payload = new PayloadView(this.#panel, formats);
     this.element = el(
@@ -96,8 +96,10 @@ export class DetailPane {
 
   #choose(tab: PayloadTab): void {
     if (tab === 'json' || tab === 'text') {
-      this.#liked = tab;
+      this.#liked = { ...this.#liked, text: tab };
       this.#listener.onTab(tab);
+    } else if (tab !== 'hex') {
+      this.#liked = { ...this.#liked, event: tab };
     }
     this.#tab = tab;
     this.#renderChrome();

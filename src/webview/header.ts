@@ -52,7 +52,7 @@ export class Header {
     }
     const { view } = selected;
     render(
-      html`${this.#picker(connections, view)}${this.#state(selected)}
+      html`${this.#picker(connections, view)}${this.#state(selected)}${marks(view)}
         <div class="tools" role="group" aria-label=${text('connectionTools')}>
           ${this.#connectionTools(view)}
           <span class="gap"></span>
@@ -155,6 +155,51 @@ export class Header {
       storageMark(view),
     ];
   }
+}
+
+/** How the connection is protected, and by which way it goes. */
+function marks(view: ConnectionView): TemplateResult | typeof nothing {
+  const { proxy } = view;
+  const security = securityMark(view);
+  if (security === nothing && proxy === undefined) {
+    return nothing;
+  }
+  return html`<div class="marks">
+    ${security}
+    ${
+      proxy === undefined
+        ? nothing
+        : mark({ name: text('throughProxy', visibleLine(proxy)), icon: 'globe', className: 'proxy' })
+    }
+  </div>`;
+}
+
+/** A missing check is said at all times; a lock would be a false promise before there is TLS. */
+function securityMark({ security, state }: ConnectionView): TemplateResult | typeof nothing {
+  if (security === 'unverified') {
+    const words = text('certificateUnchecked');
+    const hint = text('certificateUncheckedHint');
+    return mark({ name: words, hint, icon: 'unlock', className: 'security warning', words });
+  }
+  return security === 'verified' && state === 'connected'
+    ? mark({ name: text('certificateChecked'), icon: 'lock', className: 'security' })
+    : nothing;
+}
+
+interface Mark {
+  readonly name: string;
+  readonly hint?: string;
+  readonly icon: string;
+  readonly className: string;
+  /** Beside the icon, where there is room. */
+  readonly words?: string;
+}
+
+function mark({ name, hint = name, icon, className, words }: Mark): TemplateResult {
+  return html`<span class="mark ${className}" role="img" aria-label=${name} title=${hint}
+    ><span class="codicon codicon-${icon}" aria-hidden="true"></span
+    >${words === undefined ? nothing : html`<span class="words">${words}</span>`}</span
+  >`;
 }
 
 interface Figure {

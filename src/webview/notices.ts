@@ -1,19 +1,35 @@
-import { html, render, type TemplateResult } from 'lit/html.js';
+import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Severity } from '../core/connection/report.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
+import type { PageString } from '../shared/pageStrings.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
+import { text } from './strings.ts';
+
+interface NoticeAction {
+  readonly name: PageString;
+  readonly hint?: string;
+  readonly run: () => void;
+}
 
 export interface Notice {
   readonly severity: Severity;
   readonly sentence: string;
+  /** What the user can do about it. */
+  readonly actions?: readonly NoticeAction[];
+}
+
+interface NoticeCommands {
+  readonly connect: () => void;
+  readonly reconnect: () => void;
+  readonly openSetting: () => void;
 }
 
 /** What the user should know about a connection: why it is not open, why nothing is stored. */
-export function noticesOf({ state, severity, cause, storage }: ConnectionView): readonly Notice[] {
-  const isStopped = state === 'retry' || state === 'failed' || state === 'disconnected';
+export function noticesOf(view: ConnectionView, commands: NoticeCommands): readonly Notice[] {
+  const { severity, cause, storage } = view;
   const notices: Notice[] = [];
-  if (cause !== '' && (isStopped || severity !== 'info')) {
-    notices.push({ severity, sentence: cause });
+  if (cause !== '' && (isStopped(view) || severity !== 'info')) {
+    notices.push({ severity, sentence: cause, actions: actionsOf(view, commands) });
   }
   if (storage.problem !== undefined) {
     notices.push({ severity: 'warning', sentence: storage.problem });
@@ -21,14 +37,40 @@ export function noticesOf({ state, severity, cause, storage }: ConnectionView): 
   return notices;
 }
 
+function isStopped({ state }: ConnectionView): boolean {
+  return state === 'retry' || state === 'failed' || state === 'disconnected';
+}
+
+function actionsOf(view: ConnectionView, commands: NoticeCommands): readonly NoticeAction[] {
+  const { state, setting, canConnect } = view;
+  const actions: NoticeAction[] = [];
+  if (setting !== undefined) {
+    const hint = text('openSettingHint', setting);
+    actions.push({ name: 'openSetting', hint, run: commands.openSetting });
+  }
+  if (state === 'retry') {
+    actions.push({ name: 'retryNow', run: commands.reconnect });
+  } else if (canConnect && isStopped(view)) {
+    actions.push({ name: 'connectNow', run: commands.connect });
+  }
+  return actions;
+}
+
 /** The lines below the header. */
 export function renderNotices(root: HTMLElement, notices: readonly Notice[]): void {
   render(notices.map(noticeLine), root);
 }
 
-function noticeLine({ severity, sentence }: Notice): TemplateResult {
-  return html`<p class="notice ${severity}">
+function noticeLine({ severity, sentence, actions = [] }: Notice): TemplateResult {
+  return html`<div class="notice ${severity}">
     <span class="codicon codicon-${severity}" aria-hidden="true"></span>
     <span class="sentence">${visibleLine(sentence)}</span>
-  </p>`;
+    ${actions.length === 0 ? nothing : html`<span class="links">${actions.map(link)}</span>`}
+  </div>`;
+}
+
+function link({ name, hint, run }: NoticeAction): TemplateResult {
+  return html`<button type="button" class="secondary" title=${hint ?? text(name)} @click=${run}>
+    ${text(name)}
+  </button>`;
 }

@@ -10,14 +10,24 @@ import {
 } from '../core/payload/jsonView.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
 import { readCloseFrame } from '../core/connection/closeFrame.ts';
+import { definitions } from './definitions.ts';
+import { handshakeView } from './handshakeView.ts';
 import type { PayloadReader } from './payloadReader.ts';
-import { readStateRow } from './stateRow.ts';
+import { readHandshake } from './readHandshake.ts';
+import type { EventTab, TextTab } from './savedState.ts';
+import { hasHandshake, readStateRow } from './stateRow.ts';
 import { text } from './strings.ts';
 import { cutHex, cutText, type TextBlock } from './textBlock.ts';
 import { TextView } from './textView.ts';
 import { el } from './dom.ts';
 
-export type PayloadTab = 'json' | 'text' | 'hex' | 'event';
+export type PayloadTab = TextTab | EventTab | 'hex';
+
+/** The tabs that the user chose last, where there was a choice. */
+export interface LikedTabs {
+  readonly text: TextTab;
+  readonly event: EventTab;
+}
 
 /** Shown at once; more of it on request. */
 const firstPart = 256 * 1024;
@@ -25,13 +35,13 @@ const nextPart = 8 * 1024 * 1024;
 /** Longer JSON is formatted on request. */
 const formattedAtOnce = 1024 * 1024;
 
-/** Which tab shows a row best, given the one that the user likes for text. */
-export function bestTab(row: Row, liked: 'json' | 'text'): PayloadTab {
+/** Which tab shows a row best, given the ones that the user likes. */
+export function bestTab(row: Row, liked: LikedTabs): PayloadTab {
   switch (row.kind) {
     case 'state':
-      return 'event';
+      return hasHandshake(row) ? liked.event : 'event';
     case 'text':
-      return liked === 'json' && looksLikeJson(row.preview) ? 'json' : 'text';
+      return liked.text === 'json' && looksLikeJson(row.preview) ? 'json' : 'text';
     case 'binary':
     case 'close':
     case 'ping':
@@ -43,7 +53,7 @@ export function bestTab(row: Row, liked: 'json' | 'text'): PayloadTab {
 export function tabsOf(row: Row): readonly PayloadTab[] {
   switch (row.kind) {
     case 'state':
-      return ['event'];
+      return hasHandshake(row) ? ['event', 'handshake'] : ['event'];
     case 'text':
       return ['json', 'text'];
     case 'binary':
@@ -109,7 +119,8 @@ export class PayloadView {
       );
     };
     const isJson = tab === 'json' && (isJsonAsked || reader.byteLength <= formattedAtOnce);
-    await reader.readTo(isJson || tab === 'event' ? reader.byteLength : length, signal);
+    const isWhole = isJson || tab === 'event' || tab === 'handshake';
+    await reader.readTo(isWhole ? reader.byteLength : length, signal);
     if (signal.aborted) {
       return;
     }
@@ -119,6 +130,8 @@ export class PayloadView {
       this.say(text('emptyPayload'));
     } else if (tab === 'event') {
       this.#showEvent(reader.text(reader.byteLength));
+    } else if (tab === 'handshake') {
+      this.#showHandshake(reader.text(reader.byteLength));
     } else if (isJson) {
       await this.#showJson(reader.text(reader.byteLength), signal);
     } else {
@@ -150,6 +163,16 @@ export class PayloadView {
       html`<p class="event">${visibleLine(sentence)}</p>
         ${definitions(facts)}`,
     );
+  }
+
+  #showHandshake(json: string): void {
+    const facts = readHandshake(readStateRow(json).handshake);
+    if (!facts) {
+      this.say(text('noHandshake'));
+      return;
+    }
+    this.#text.clear();
+    this.#write(handshakeView(facts, this.#formats));
   }
 
   #offerJson(byteLength: number, again: (change: Partial<Loading>) => void): TemplateResult {
@@ -216,16 +239,4 @@ function closeFacts(row: Row, payload: Uint8Array): TemplateResult | typeof noth
     [text('closeCode'), code ?? ''],
     [text('closeReason'), reason],
   ]);
-}
-
-function definitions(facts: readonly (readonly [name: string, value: string])[]): TemplateResult {
-  return html`<dl class="facts">
-    ${facts
-      .filter(([, value]) => value !== '')
-      .map(
-        ([name, value]) =>
-          html`<dt>${visibleLine(name)}</dt>
-            <dd>${visibleLine(value)}</dd>`,
-      )}
-  </dl>`;
 }

@@ -1,11 +1,14 @@
-export type DetailTab = 'json' | 'text';
+/** The forms of a text. */
+export type TextTab = 'json' | 'text';
+/** The sides of a state change. */
+export type EventTab = 'event' | 'handshake';
 
 /** What the page looks at and how, kept by VS Code while the page is not there. Never data. */
 interface SavedState {
   readonly connection?: string;
   readonly selectedSeq?: number;
   readonly isDetailOpen: boolean;
-  readonly tab: DetailTab;
+  readonly tab: TextTab;
   /** The details' share of the page, beside the list and below it. */
   readonly shareBeside: number;
   readonly shareBelow: number;

@@ -1,5 +1,6 @@
 // A WebSocket server for measurements, in a process of its own: prints its port, and sends each
-// client that asks for /n so many text messages of 100 bytes, as fast as they are taken.
+// client that asks for /n so many text messages of 100 bytes, as fast as they are taken. With ?close
+// it closes behind them.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,15 +22,21 @@ function frames(count: number): Buffer {
 
 const chunk = frames(framesPerWrite);
 
-function send(socket: Duplex, count: number): void {
+/** Close code 1000. */
+const closeFrame = Buffer.of(0x88, 2, 0x03, 0xe8);
+
+function send(socket: Duplex, count: number, closes: boolean): void {
   let left = count;
   while (left > 0) {
     const some = Math.min(left, framesPerWrite);
     left -= some;
     if (!socket.write(chunk.subarray(0, (some * chunk.length) / framesPerWrite))) {
-      socket.once('drain', () => send(socket, left));
+      socket.once('drain', () => send(socket, left, closes));
       return;
     }
+  }
+  if (closes) {
+    socket.write(closeFrame);
   }
 }
 
@@ -45,7 +52,8 @@ server.on('upgrade', (request, socket) => {
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
       `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
   );
-  send(socket, Number(request.url?.slice(1)));
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  send(socket, Number(pathname.slice(1)), searchParams.has('close'));
 });
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
 process.stdin.resume().on('end', () => process.exit());

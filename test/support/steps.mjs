@@ -148,6 +148,9 @@ export function isExecutable(file) {
   }
 }
 
+/** @type {Set<string>} */
+const ownLocks = new Set();
+
 /**
  * Runs `act` while no other process, and nobody else in this one, holds the lock of that name.
  * The holder renews it every five seconds; one that has not been renewed for thirty belongs to a
@@ -163,7 +166,7 @@ export async function withLock(name, act) {
   await mkdir(toolsFolder, { recursive: true });
   const givesUpAt = Date.now() + 30 * 60_000;
   for (let tries = 0; !(await tryLock(lock)); tries++) {
-    if (tries === 4) {
+    if (tries === 4 && !ownLocks.has(lock)) {
       announce('Waiting for another run that is installing');
     }
     if (Date.now() > givesUpAt) {
@@ -173,6 +176,7 @@ export async function withLock(name, act) {
     }
     await delay(500);
   }
+  ownLocks.add(lock);
   const renewal = setInterval(() => {
     const now = new Date();
     utimes(lock, now, now).catch(() => undefined);
@@ -181,6 +185,7 @@ export async function withLock(name, act) {
     return await act();
   } finally {
     clearInterval(renewal);
+    ownLocks.delete(lock);
     await rm(lock, { recursive: true, force: true });
   }
 }

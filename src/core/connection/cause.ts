@@ -116,7 +116,8 @@ export function describeCause(cause: Cause, endpoint: Endpoint): string {
       return `No sign of life from ${host}: ${cause.message ?? 'the heartbeat was not answered'}`;
     case 'http': {
       const text = cause.statusText ? ` ${visibleLine(cause.statusText)}` : '';
-      return `${host} answered HTTP ${cause.status ?? 0}${text} instead of opening a WebSocket`;
+      const who = cause.phase === 'proxy' ? `The proxy on the way to ${host}` : host;
+      return `${who} answered HTTP ${cause.status ?? 0}${text} instead of opening a WebSocket`;
     }
     case 'closeframe':
     case 'lost':

@@ -440,8 +440,8 @@ export class Connection implements Disposable {
     const isExcused = now - this.#wokeAt < excusedAfterWakeMs;
     const failed = { cause, uptimeMs, subprotocol, isRefreshable: this.#isRefreshable, isExcused };
     const decision = this.#retries.decide(failed, this.#options);
-    const { rule, advice, flaps, hold } = decision;
-    const failure = { cause, rule, advice, flaps, hold, uptimeMs };
+    const { rule, advice, setting, flaps, hold } = decision;
+    const failure = { cause, rule, advice, setting, flaps, hold, uptimeMs };
     const { failures } = this.#retries.attempts(this.#options);
     if (decision.kind === 'stop') {
       this.#wanted = false;

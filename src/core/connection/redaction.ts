@@ -1,7 +1,7 @@
 import type { HeaderLine } from './handshakeFacts.ts';
 
 /** Stands for what is not shown. */
-export const redacted = '…';
+const redacted = '…';
 
 /** Words that make the name of a header or a query value one of a secret, wherever they are in it. */
 const telling =

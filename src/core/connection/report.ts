@@ -1,5 +1,6 @@
 import { describeCause } from './cause.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { HandshakeFacts } from './handshakeFacts.ts';
 import { longestHoldMs } from './retryAfter.ts';
 import type { Attempts, ConnectionState, Failure, StopReason } from './state.ts';
 
@@ -18,6 +19,8 @@ export interface StateRow {
   /** The rule that decided, where there was something to decide. */
   readonly rule?: string;
   readonly code?: string | number;
+  /** What was asked and answered, where the row ends an opening handshake. */
+  readonly handshake?: HandshakeFacts;
 }
 
 export function wordOf(state: ConnectionState): StateWord {
@@ -86,7 +89,11 @@ export function sentenceOf(state: ConnectionState, endpoint: Endpoint): string {
 }
 
 /** The state change as the capture keeps it. */
-export function stateRow(state: ConnectionState, endpoint: Endpoint): StateRow {
+export function stateRow(
+  state: ConnectionState,
+  endpoint: Endpoint,
+  handshake?: HandshakeFacts,
+): StateRow {
   const hasCause = state.kind === 'waiting' || state.kind === 'stopped';
   const code = hasCause
     ? (state.cause.error ?? state.cause.status ?? state.cause.close)
@@ -97,7 +104,14 @@ export function stateRow(state: ConnectionState, endpoint: Endpoint): StateRow {
     text: sentenceOf(state, endpoint),
     ...(hasCause ? { rule: state.rule } : {}),
     ...(code === undefined ? {} : { code }),
+    ...(handshake && endsHandshake(state) ? { handshake } : {}),
   };
+}
+
+/** Whether the state is what an opening handshake came to, not what came of the connection later. */
+function endsHandshake(state: ConnectionState): boolean {
+  const isFailure = state.kind === 'waiting' || state.kind === 'stopped';
+  return isFailure ? state.uptimeMs === undefined : state.kind === 'open' && state.health === 'ok';
 }
 
 /** `3/10`, or `3` without a limit. A loss that is not counted is still followed by a first retry. */

@@ -7,7 +7,7 @@ import { longestHoldMs } from './retryAfter.ts';
 import { decide, type Verdict } from './verdict.ts';
 
 /** What follows a failure. */
-export type Decision = Pick<Failure, 'rule' | 'advice' | 'flaps' | 'hold'> &
+export type Decision = Pick<Failure, 'rule' | 'advice' | 'setting' | 'flaps' | 'hold'> &
   (
     | { readonly kind: 'retry'; readonly delayMs: number }
     | { readonly kind: 'stop'; readonly why: StopReason; readonly resumes: boolean }
@@ -105,10 +105,11 @@ export class Retries {
     // Failures are forgotten when it is stable, and this with them.
     this.#flaps = failed.uptimeMs === undefined ? 0 : this.#flaps + 1;
     this.#isPlain ||= verdict.withoutCompression === true;
-    const { rule, advice } = verdict;
+    const { rule, advice, setting } = verdict;
     const why = {
       rule,
-      ...(advice ? { advice } : {}),
+      advice,
+      setting,
       ...(this.#flaps >= leastFlaps ? { flaps: this.#flaps } : {}),
     };
     if (verdict.refreshes && failed.isRefreshable && !this.#hasRefreshed) {

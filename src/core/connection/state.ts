@@ -10,6 +10,8 @@ export interface Failure {
   /** The name of the rule that decided. */
   readonly rule: string;
   readonly advice?: string | undefined;
+  /** The setting that helps: one of ours, or one of the editor's by its full name. */
+  readonly setting?: string | undefined;
   /** How long the connection had been open; absent where it never was. */
   readonly uptimeMs?: number | undefined;
   /** So many connections in a row were accepted and dropped. */

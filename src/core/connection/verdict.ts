@@ -10,6 +10,8 @@ export interface Verdict {
   readonly rule: string;
   /** What the user can do; absent where waiting is all there is. */
   readonly advice?: string;
+  /** The setting that helps: one of ours, or one of the editor's by its full name. */
+  readonly setting?: string;
   /** With `retry`: after so many failures in a row by this rule, `fail`. */
   readonly limit?: number;
   /** With `retry`: the back-off begins at this many milliseconds, if it would begin lower. */
@@ -56,7 +58,11 @@ const retryAtMost = (limit: number, advice?: string): Outcome => ({
   limit,
   ...(advice ? { advice } : {}),
 });
-const fail = (advice: string): Outcome => ({ action: 'fail', advice });
+const fail = (advice: string, setting?: string): Outcome => ({
+  action: 'fail',
+  advice,
+  ...(setting === undefined ? {} : { setting }),
+});
 
 const errors = (...codes: readonly string[]) => {
   const set = new Set(codes);
@@ -96,7 +102,11 @@ const table: readonly Rule[] = [
   {
     name: 'connect timeout',
     matches: errors(CauseCode.ConnectTimeout),
-    outcome: { ...retry, advice: 'Raise connectTimeout if the endpoint is slow.' },
+    outcome: {
+      ...retry,
+      advice: 'Raise connectTimeout if the endpoint is slow.',
+      setting: 'connectTimeout',
+    },
   },
   { name: 'heartbeat', matches: errors(CauseCode.HeartbeatTimeout), outcome: retry },
   {
@@ -120,29 +130,32 @@ const table: readonly Rule[] = [
     matches: errorLike(
       /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH)/,
     ),
-    outcome: fail(trustAdvice),
+    outcome: fail(trustAdvice, 'tls.ca'),
   },
   {
     name: 'TLS version or client certificate',
     matches: errorLike(/^ERR_(SSL|TLS)_/),
-    outcome: fail('Check the TLS settings; the peer may ask for a client certificate (tls.cert).'),
+    outcome: fail(
+      'Check the TLS settings; the peer may ask for a client certificate (tls.cert).',
+      'tls.cert',
+    ),
     provenGood: retryAtMost(3),
   },
   {
     name: 'no TLS on this port',
     matches: says(errors('EPROTO'), /wrong version number/i),
-    outcome: fail('This port does not speak TLS: use ws:// instead of wss://.'),
+    outcome: fail('This port does not speak TLS: use ws:// instead of wss://.', 'url'),
   },
   { name: 'TLS handshake', matches: errors('EPROTO'), outcome: retryAtMost(3) },
   {
     name: 'not HTTP',
     matches: errorLike(/^HPE_/),
-    outcome: fail('What listens there does not speak HTTP/1.1: check the port.'),
+    outcome: fail('What listens there does not speak HTTP/1.1: check the port.', 'url'),
   },
   {
     name: 'message size',
     matches: errors('WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'),
-    outcome: fail('Raise the setting maxMessageSize.'),
+    outcome: fail('Raise the setting maxMessageSize.', 'maxMessageSize'),
   },
   {
     name: 'compression',
@@ -151,6 +164,7 @@ const table: readonly Rule[] = [
     outcome: {
       ...retryAtMost(2, 'Compression seems to be broken on the way: switch it off (compression).'),
       withoutCompression: true,
+      setting: 'compression',
     },
   },
   {
@@ -161,25 +175,33 @@ const table: readonly Rule[] = [
   {
     name: 'subprotocol',
     matches: errors('WSM_SUBPROTOCOL'),
-    outcome: fail('Set the subprotocols that the peer speaks (subprotocols).'),
+    outcome: fail('Set the subprotocols that the peer speaks (subprotocols).', 'subprotocols'),
   },
   {
     name: 'redirect not followed',
     matches: errorLike(/^WSM_REDIRECT_/),
-    outcome: fail('Use the address that the redirect should lead to.'),
+    outcome: fail('Use the address that the redirect should lead to.', 'url'),
   },
   {
     name: 'proxy login',
     matches: errors('PROXY_AUTHENTICATION'),
     outcome: {
-      ...fail('The proxy wants a login: see the setting proxy, or http.proxy.'),
+      ...fail('The proxy wants a login: see the setting proxy, or http.proxy.', 'proxy'),
       resumes: true,
     },
   },
   {
     name: 'proxy down',
     matches: errors('PROXY_UNREACHABLE'),
-    outcome: { ...retry, advice: 'Check the setting proxy, or http.proxy.' },
+    outcome: { ...retry, advice: 'Check the setting proxy, or http.proxy.', setting: 'proxy' },
+  },
+  {
+    name: 'proxy unusable',
+    matches: errors('PROXY_PROTOCOL', 'PROXY_TLS'),
+    outcome: fail(
+      'Check that the proxy is what the setting says, and that it is trusted.',
+      'proxy',
+    ),
   },
   {
     name: 'proxy refuses',
@@ -189,12 +211,15 @@ const table: readonly Rule[] = [
   {
     name: 'handshake refused by us',
     matches: c => c.kind === 'connect' && c.phase === 'upgrade' && c.error === undefined,
-    outcome: fail('The peer answers, but not as a WebSocket server: check URL and subprotocols.'),
+    outcome: fail(
+      'The peer answers, but not as a WebSocket server: check URL and subprotocols.',
+      'url',
+    ),
   },
   {
     name: 'handshake not possible',
     matches: errorLike(/^ERR_(INVALID|HTTP|UNESCAPED)_/),
-    outcome: fail('Check the URL, headers and subprotocols in the settings.'),
+    outcome: fail('Check the URL, headers and subprotocols in the settings.', 'headers'),
   },
   { name: 'network', matches: c => c.kind === 'connect' || c.kind === 'tls', outcome: retry },
 
@@ -222,39 +247,48 @@ const table: readonly Rule[] = [
     name: 'HTTP: not allowed',
     matches: status(401, 403),
     outcome: {
-      ...fail('Sign in: set the headers that the peer asks for, as Authorization.'),
+      ...fail('Sign in: set the headers that the peer asks for, as Authorization.', 'headers'),
       refreshes: true,
     },
   },
   {
     name: 'HTTP: no such path',
     matches: status(404, 410),
-    outcome: fail('Check the path of the URL.'),
+    outcome: fail('Check the path of the URL.', 'url'),
     provenGood: retryAtMost(5),
   },
   {
     name: 'HTTP: no WebSocket there',
     matches: status([200, 299]),
-    outcome: fail('The peer serves a page at this URL, not a WebSocket: check the path.'),
+    outcome: fail('The peer serves a page at this URL, not a WebSocket: check the path.', 'url'),
     provenGood: retryAtMost(5),
   },
   {
     name: 'HTTP: proxy or portal',
     matches: status(407, 511),
     outcome: {
-      ...fail('A proxy or a captive portal wants a login: see http.proxy in the settings.'),
+      ...fail(
+        'A proxy or a captive portal wants a login: see http.proxy in the settings.',
+        'http.proxy',
+      ),
       resumes: true,
     },
   },
   {
     name: 'HTTP: redirect',
     matches: status([300, 399]),
-    outcome: fail('The peer redirects: use the new address, or switch on followRedirects.'),
+    outcome: fail(
+      'The peer redirects: use the new address, or switch on followRedirects.',
+      'followRedirects',
+    ),
   },
   {
     name: 'HTTP: request refused',
     matches: status([400, 499], 501, 505, 506),
-    outcome: fail('The peer does not accept this request: check URL, headers and subprotocols.'),
+    outcome: fail(
+      'The peer does not accept this request: check URL, headers and subprotocols.',
+      'headers',
+    ),
   },
   { name: 'HTTP: other', matches: c => c.kind === 'http', outcome: retry },
 
@@ -267,7 +301,7 @@ const table: readonly Rule[] = [
   {
     name: 'closed: not allowed',
     matches: close(1008, 3000, 3003),
-    outcome: fail('The peer does not let us in: check credentials and what was sent.'),
+    outcome: fail('The peer does not let us in: check credentials and what was sent.', 'headers'),
   },
   {
     name: 'closed: message too big',

@@ -19,7 +19,7 @@ const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, '0'),
 );
 
-/** How many bytes of the payload `preview` needs. A state change is small and shown in full. */
+/** How many bytes of the payload `preview` needs: all of a state change, to take its JSON apart. */
 export function previewByteLength(flags: number): number {
   switch (kindOf(flags)) {
     case 'state':
@@ -36,8 +36,9 @@ export function previewByteLength(flags: number): number {
 }
 
 /**
- * The beginning of a payload for the list: text as it is, binary as hex pairs, a state change in
- * full. What is not UTF-8 shows as U+FFFD; a code point is never cut in half.
+ * The beginning of a payload for the list: text as it is, binary as hex pairs, a state change as
+ * its JSON without the handshake, which is long and no matter of the list. What is not UTF-8 shows
+ * as U+FFFD; a code point is never cut in half.
  *
  * @param head at least `previewByteLength(flags)` bytes, or the whole payload
  */
@@ -47,12 +48,25 @@ export function preview(flags: number, head: Uint8Array): string {
     return hexPreview(shown);
   }
   const text = decoder.decode(shown);
-  return kindOf(flags) === 'state' ? text : shorten(text);
+  return kindOf(flags) === 'state' ? statePreview(text) : shorten(text);
 }
 
 /** All of `bytes` as lower-case hex pairs with spaces between them. */
 export function hexPreview(bytes: Uint8Array): string {
   return Array.from(bytes, byte => hexPairs[byte]).join(' ');
+}
+
+function statePreview(json: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return shorten(json);
+  }
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'handshake')) {
+    return json;
+  }
+  return JSON.stringify({ ...value, handshake: undefined });
 }
 
 function shorten(text: string): string {

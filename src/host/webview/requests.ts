@@ -2,6 +2,8 @@ import { commands, env } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { CommandId } from '../../shared/ids.ts';
 import type { Connections } from '../connections.ts';
+import { settingOf } from '../connectionView.ts';
+import { openSetting } from '../openSetting.ts';
 import type { PanelPorts } from './monitorPanel.ts';
 
 /** More than this is no use on a clipboard, and much would freeze whoever pastes it. */
@@ -41,6 +43,10 @@ export function connectionRequests(
     },
     'clear': async ({ connection }) => {
       await connections.get(connection).capture.clear();
+      return done;
+    },
+    'setting.open': async ({ connection }) => {
+      await openSetting(settingOf(connections.get(connection).connection.state));
       return done;
     },
     'copy': async ({ connection, seq }) => {

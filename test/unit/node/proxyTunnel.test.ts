@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { parseProxy, readResolvedProxy } from '../../../src/node/proxyAddress.ts';
 import { certificates, trustedServer } from '../../support/certificates.ts';
-import { frame, Opcode } from '../../support/frames.ts';
+import { closeFrame, frame, Opcode } from '../../support/frames.ts';
 import { listen, raw, refusedPort, silent, type Peer } from '../../support/peers.ts';
 import { connectProxy, socksProxy } from '../../support/proxies.ts';
 import { during, openTransport, turn } from '../../support/transports.ts';
@@ -62,6 +62,29 @@ describe('A connection through a proxy of its own', () => {
         }
       }
     }
+  });
+
+  it('ends as others do, on both sides', async t => {
+    const say = (socket: Socket) => void socket.end(closeFrame(4001, 'bye'));
+    for (const peer of [
+      await during(t, raw(say)),
+      await during(t, raw(say, { tls: trustedServer })),
+    ]) {
+      for (const proxy of [
+        await during(t, connectProxy({ tls: trustedServer })),
+        await during(t, socksProxy()),
+      ]) {
+        const url = proxy.url.replace('127.0.0.1', 'localhost');
+        const { seen } = openTransport(t, named(peer), { proxy: url, tls: trusting });
+        assert.deepEqual(await seen.ended(), { code: 4001, reason: 'bye' });
+        while (proxy.sockets.size + peer.sockets.size > 0) {
+          await turn();
+        }
+      }
+    }
+    await turn();
+    const left = process.getActiveResourcesInfo().filter(name => name === 'TCPSocketWrap');
+    assert.deepEqual(left, []);
   });
 
   it('asks for addresses as they are', async t => {

@@ -95,6 +95,14 @@ describe('Inside VS Code, which patches http and https', { concurrency: false },
     assert.equal((await seen.facts()).proxy?.url, proxy.url);
   });
 
+  it('no tunnel is tried after a 101', async t => {
+    const proxy = await httpProxy(t);
+    patched(t, { proxy: proxy.url });
+    const { url } = await namedPeer(t, 'peer.test', { headers: ['Sec-WebSocket-Protocol: x'] });
+    const { error } = await openTransport(t, url).seen.ended();
+    assert.deepEqual([error?.code, proxy.asked.length], ['WSM_SUBPROTOCOL', 1]);
+  });
+
   it('the first answer is told where the tunnel is refused', async t => {
     const proxy = await httpProxy(t, { deny: 403 });
     patched(t, { proxy: proxy.url });

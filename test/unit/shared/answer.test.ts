@@ -40,6 +40,7 @@ const good: Readonly<Record<RequestName, readonly unknown[]>> = {
   'disconnect': [{ connection }],
   'reconnect': [{ connection: 'x'.repeat(200) }],
   'clear': [{ connection }],
+  'setting.open': [{ connection }],
   'copy': [{ connection, seq: 3 }],
   'output.show': [undefined],
 };
@@ -82,6 +83,7 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
   'disconnect': named,
   'reconnect': [...named, { connection: 'x'.repeat(201) }],
   'clear': named,
+  'setting.open': [...named, { connection, setting: 'proxy' }],
   'copy': [{ connection }, { connection, seq: null }],
   'output.show': [0],
 };

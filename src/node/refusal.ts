@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { HeaderLine } from '../core/connection/handshakeFacts.ts';
+import type { Refusal } from '../core/connection/transport.ts';
 
 export const longestBody = 4096;
 const longestWaitMs = 500;
@@ -47,4 +50,23 @@ export function readBody(
     stream.resume();
   }
   return stop;
+}
+
+/** An answer's headers, as Node has merged them. */
+export function headersOf({ headers }: IncomingMessage): Refusal['headers'] {
+  const entries = Object.entries(headers).map(([name, value]) => {
+    return [name, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The same for headers that Node has not read. */
+export function joinLines(lines: readonly HeaderLine[]): Refusal['headers'] {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of lines) {
+    const key = name.toLowerCase();
+    const before = headers[key];
+    headers[key] = before === undefined ? value : `${before}, ${value}`;
+  }
+  return headers;
 }

@@ -1,0 +1,56 @@
+import { l10n, window } from 'vscode';
+import type { Disposable } from '../core/base/lifecycle.ts';
+import { sentenceOf } from '../core/connection/report.ts';
+import type { ConnectionState } from '../core/connection/state.ts';
+import type { MonitoredConnection } from './monitoredConnection.ts';
+import { openSetting } from './openSetting.ts';
+
+/**
+ * Tells the user what needs them: that a connection has failed for good, and that a peer never
+ * answers pings. Once each until it has been open again; what is tried again by itself is no news.
+ */
+export function notifyOf(monitored: MonitoredConnection): Disposable {
+  const told = new Set<string>();
+  return monitored.connection.onDidChangeState(state => {
+    const news = newsIn(state);
+    if (news === undefined) {
+      if (state.kind === 'open') {
+        told.delete('failed');
+      }
+    } else if (!told.has(news)) {
+      told.add(news);
+      void (news === 'failed' ? tellFailure(monitored) : tellSilence(monitored));
+    }
+  });
+}
+
+function newsIn(state: ConnectionState): 'failed' | 'unverifiable' | undefined {
+  if (state.kind === 'stopped' && state.why !== 'server-closed' && state.why !== 'disabled') {
+    return 'failed';
+  }
+  return state.kind === 'open' && state.health === 'unverifiable' ? 'unverifiable' : undefined;
+}
+
+async function tellFailure({ name, connection }: MonitoredConnection): Promise<void> {
+  const { state, options } = connection;
+  const setting = state.kind === 'stopped' ? state.setting : undefined;
+  const tryAgain = l10n.t('Try Again');
+  const open = l10n.t('Open Setting');
+  const chosen = await window.showErrorMessage(
+    `${name}: ${sentenceOf(state, options.endpoint)}`,
+    ...(setting === undefined ? [tryAgain] : [open, tryAgain]),
+  );
+  if (chosen === tryAgain) {
+    connection.connect();
+  } else if (chosen === open) {
+    await openSetting(setting);
+  }
+}
+
+async function tellSilence({ name, connection }: MonitoredConnection): Promise<void> {
+  const open = l10n.t('Open Setting');
+  const sentence = sentenceOf(connection.state, connection.options.endpoint);
+  if ((await window.showWarningMessage(`${name}: ${sentence}`, open)) === open) {
+    await openSetting('heartbeat.message');
+  }
+}
