@@ -1,6 +1,9 @@
 // Runs in the harness's page in place of VS Code and the extension: a capture of any length whose
 // rows are made up from their numbers, so that ten million of them take no memory.
 import type { Row } from '../../src/core/capture/capture.ts';
+import { flagsOf } from '../../src/core/capture/record.ts';
+import type { HandshakeFacts, HeaderLine } from '../../src/core/connection/handshakeFacts.ts';
+import { preview } from '../../src/core/payload/preview.ts';
 import type { ConnectionView, PanelView, ToHost, ToPage } from '../../src/shared/protocol.ts';
 
 export interface FakeHost {
@@ -44,10 +47,104 @@ function ticker(seq: number): string {
   return `{"stream":"btcusdt@depth","data":{"e":"depthUpdate","E":1794825${seq},"u":${seq}900719925474099312,${book}}}`;
 }
 
+const request: readonly HeaderLine[] = [
+  ['Host', 'stream.example.com'],
+  ['Connection', 'Upgrade'],
+  ['Upgrade', 'websocket'],
+  ['Sec-WebSocket-Version', '13'],
+  ['Sec-WebSocket-Key', '…'],
+  ['Sec-WebSocket-Protocol', 'v2.market.example, v1.market.example'],
+  ['Sec-WebSocket-Extensions', 'permessage-deflate; client_max_window_bits'],
+  ['Authorization', '…'],
+];
+
+const opened: HandshakeFacts = {
+  url: 'wss://stream.example.com/v2/market?token=…',
+  proxy: { url: 'http://proxy.corp.example:3128', chosenBy: 'setting' },
+  request,
+  response: {
+    status: 101,
+    statusText: 'Switching Protocols',
+    headers: [
+      ['Upgrade', 'websocket'],
+      ['Connection', 'Upgrade'],
+      ['Sec-WebSocket-Accept', '…'],
+      ['Sec-WebSocket-Protocol', 'v2.market.example'],
+      ['X-Note', hostile],
+      ['X-Trace', '0123456789abcdef'.repeat(24)],
+      ['X-Empty', ''],
+      ['<b>X-Name</b>', 'שלום'],
+    ],
+  },
+  ...{ subprotocol: 'v2.market.example', extensions: 'permessage-deflate' },
+  tls: {
+    ...{ version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', isVerified: true },
+    chain: [
+      {
+        subject: 'CN=stream.example.com',
+        issuer: 'CN=Example Issuing CA 4, O=Example Trust Services, C=NL',
+        validFrom: 'Aug 24 16:49:00 2026 GMT',
+        validTo: 'Nov 22 16:49:00 2026 GMT',
+        fingerprint: Array.from({ length: 32 }, (_, at) => (0xa0 + at).toString(16).toUpperCase())
+          .join(':')
+          .slice(0, 95),
+        names: 'DNS:stream.example.com, DNS:*.stream.example.com',
+      },
+      {
+        subject: 'CN=Example Root, O=Example Trust Services, C=NL',
+        issuer: 'CN=Example Root, O=Example Trust Services, C=NL',
+        validFrom: 'Jan  1 00:00:00 2020 GMT',
+        validTo: 'Jan  1 00:00:00 2045 GMT',
+        fingerprint: Array.from({ length: 32 }, (_, at) => (0x40 + at).toString(16)).join(':'),
+        names: '',
+      },
+    ],
+  },
+  redirects: [
+    {
+      status: 307,
+      from: 'wss://example.com/market',
+      to: 'wss://stream.example.com/v2/market?token=…',
+      stripped: ['Authorization', 'Cookie'],
+    },
+  ],
+  timings: [
+    { phase: 'dns', ms: 12.4 },
+    { phase: 'tcp', ms: 23.8 },
+    { phase: 'proxy', ms: 48.1 },
+    { phase: 'tls', ms: 61.9 },
+    { phase: 'upgrade', ms: 35.2 },
+  ],
+};
+
+const refused: HandshakeFacts = {
+  url: 'wss://stream.example.com/v2/market',
+  request,
+  response: {
+    ...{ status: 401, statusText: 'Unauthorized' },
+    headers: [
+      ['Content-Type', 'text/html'],
+      ['WWW-Authenticate', 'Bearer realm="market"'],
+    ],
+    body: `<!DOCTYPE html>\r\n<html>\n\t<h1>401</h1>\n\t${hostile}\n</html>`,
+  },
+  tls: {
+    ...{ version: 'TLSv1.2', cipher: 'ECDHE-RSA-AES128-GCM-SHA256', isVerified: false },
+    ...{ problem: 'self-signed certificate in certificate chain', chain: [] },
+  },
+  redirects: [],
+  timings: [
+    { phase: 'dns', ms: 0.3 },
+    { phase: 'tcp', ms: 1.2 },
+    { phase: 'tls', ms: 8.4 },
+    { phase: 'upgrade', ms: 2304 },
+  ],
+};
+
 const stories = [
   { state: 'connecting', severity: 'info', text: 'Opening the connection to stream.example.com.' },
   {
-    ...{ state: 'connected', severity: 'info' },
+    ...{ state: 'connected', severity: 'info', handshake: opened },
     text: 'Connected to stream.example.com (subprotocol v2.market.example, permessage-deflate).',
   },
   {
@@ -56,6 +153,7 @@ const stories = [
   },
   {
     ...{ state: 'failed', severity: 'error', rule: 'unauthorized', code: 401 },
+    handshake: refused,
     text: 'stream.example.com refused the opening handshake with status 401 (Unauthorized). Trying again would not help (rule: unauthorized). Check the header Authorization.',
   },
 ];
@@ -126,14 +224,13 @@ function bytesOf(seq: number): Uint8Array {
 
 function rowAt(seq: number): Row {
   const { kind, out = false, beat = false, text } = contentOf(seq);
-  const isTextual = kind === 'text' || kind === 'state';
   const byteLength = text === undefined ? bytesOf(seq).length : byteLengthOf(text);
-  const preview = isTextual
-    ? (text ?? '').slice(0, kind === 'state' ? undefined : 512)
-    : Array.from(bytesOf(seq).slice(0, 64), byte => byte.toString(16).padStart(2, '0')).join(' ');
+  const flags = flagsOf(kind, out ? 'out' : 'in', beat);
+  const isLong = text === largeText;
+  const head = isLong ? encoder.encode(text?.slice(0, 2000)) : bytesOf(seq);
   const at = start + seq * 37.4;
   return {
-    ...{ seq, at, kind, byteLength, preview },
+    ...{ seq, at, kind, byteLength, preview: preview(flags, head) },
     ...{ direction: out ? 'out' : 'in', heartbeat: beat },
   };
 }
@@ -235,6 +332,7 @@ class Host implements FakeHost {
       case 'connect':
       case 'disconnect':
       case 'reconnect':
+      case 'setting.open':
       case 'copy':
       case 'output.show':
         return undefined;

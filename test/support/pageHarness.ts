@@ -36,7 +36,7 @@ export function connectionView(change: Partial<ConnectionView> = {}): Connection
     ...{ subprotocol: 'v2.market.example', receivedRate: 26.7, received: 1180, sent: 24 },
     extent: { first: 0, next: 1204, byteLength: 310_000 },
     storage: { kind: 'sqlite', path: '/home/ada/.config/Code/captures/market-data.sqlite' },
-    ...{ canConnect: false, canDisconnect: true },
+    ...{ security: 'verified', canConnect: false, canDisconnect: true },
     ...change,
   };
 }

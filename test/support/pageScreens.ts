@@ -17,6 +17,19 @@ const select = (place: number) => async (page: Page) => {
   await target.click();
   await page.waitForTimeout(300);
 };
+const openHandshake = (place: number, scrollTop: number) => async (page: Page) => {
+  await select(place)(page);
+  await page.getByRole('tab', { name: 'Handshake' }).click();
+  await page.getByRole('tabpanel').evaluate((panel, scrollTop) => {
+    panel.scrollTop = scrollTop;
+  }, scrollTop);
+  await page.waitForTimeout(200);
+};
+const opened = connectionView({
+  extent: { first: 0, next: 1216, byteLength: 1 },
+  proxy: 'http://proxy.corp.example:3128',
+});
+const refused = connectionView({ extent: { first: 0, next: 1024, byteLength: 1 } });
 const retry = connectionView({
   ...{ state: 'retry', severity: 'warning', label: 'retry 3/10', retryInMs: 4000 },
   cause:
@@ -43,6 +56,21 @@ const screens: Readonly<Record<string, Screen>> = {
   event: {
     ...{ connections: [connectionView({ extent: { first: 0, next: 1216, byteLength: 1 } })], view },
     prepare: select(1214),
+  },
+  handshake: {
+    ...{ connections: [opened], view, themes: Object.keys(themes) },
+    prepare: openHandshake(1215, 0),
+  },
+  handshakeHeaders: { connections: [opened], view, prepare: openHandshake(1215, 500) },
+  handshakeEnd: { connections: [opened], view, prepare: openHandshake(1215, 10_000) },
+  refusal: { connections: [refused], view, prepare: openHandshake(1023, 0) },
+  refusalEnd: { connections: [refused], view, prepare: openHandshake(1023, 10_000) },
+  unverified: {
+    connections: [
+      connectionView({ security: 'unverified', proxy: 'socks5://127.0.0.1:1080' }),
+      connectionView({ id: 'c2', name: 'Chat' }),
+    ],
+    ...{ view, themes: Object.keys(themes) },
   },
   invalid: {
     ...{ connections: [connectionView()], view },
@@ -78,12 +106,12 @@ const screens: Readonly<Record<string, Screen>> = {
     connections: [
       connectionView({
         ...{ state: 'failed', severity: 'error', label: 'failed', receivedRate: 0 },
-        ...{ canConnect: true, canDisconnect: false },
+        ...{ canConnect: true, canDisconnect: false, setting: 'headers' },
         cause:
           'stream.example.com refused the opening handshake with status 401 (Unauthorized). Trying again would not help (rule: unauthorized). Check the header Authorization.',
       }),
     ],
-    view,
+    ...{ view, sizes: [420, 800, 1600], themes: Object.keys(themes) },
   },
   waiting: {
     connections: [connectionView({ extent: { first: 0, next: 0, byteLength: 0 }, received: 0 })],

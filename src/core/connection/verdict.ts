@@ -94,6 +94,10 @@ const busySpread = [5000, 30_000] as const;
 /** RFC 6455, section 7.2.3: a first delay for clients that were cut off together. */
 const firstSpread = [500, 5000] as const;
 const massRetry: Outcome = { ...retry, firstSpreadMs: firstSpread };
+const tlsSettings = fail(
+  'Check the TLS settings; the peer may ask for a client certificate (tls.cert).',
+  'tls.cert',
+);
 const trustAdvice = 'Check the certificate; trust its authority with the setting tls.ca.';
 
 /** The built-in rules. The first that matches decides; errors go by code, never by their message. */
@@ -135,16 +139,20 @@ const table: readonly Rule[] = [
   {
     name: 'TLS version or client certificate',
     matches: errorLike(/^ERR_(SSL|TLS)_/),
-    outcome: fail(
-      'Check the TLS settings; the peer may ask for a client certificate (tls.cert).',
-      'tls.cert',
-    ),
+    outcome: tlsSettings,
     provenGood: retryAtMost(3),
   },
   {
     name: 'no TLS on this port',
     matches: says(errors('EPROTO'), /wrong version number/i),
     outcome: fail('This port does not speak TLS: use ws:// instead of wss://.', 'url'),
+  },
+  {
+    // How a peer that speaks TLS 1.2 asks for a client certificate; 1.3 has a code of its own.
+    name: 'TLS version or client certificate',
+    matches: says(errors('EPROTO'), /alert (handshake failure|bad certificate|protocol version)/i),
+    outcome: tlsSettings,
+    provenGood: retryAtMost(3),
   },
   { name: 'TLS handshake', matches: errors('EPROTO'), outcome: retryAtMost(3) },
   {
@@ -210,7 +218,10 @@ const table: readonly Rule[] = [
   },
   {
     name: 'handshake refused by us',
-    matches: c => c.kind === 'connect' && c.phase === 'upgrade' && c.error === undefined,
+    // A 101 without Upgrade comes as a status.
+    matches: c =>
+      (c.kind === 'connect' && c.phase === 'upgrade' && c.error === undefined) ||
+      status([100, 199])(c),
     outcome: fail(
       'The peer answers, but not as a WebSocket server: check URL and subprotocols.',
       'url',

@@ -114,7 +114,10 @@ describe('The cause of an end', () => {
 
   it('names a host as it is, also one with characters that a replacement would take amiss', () => {
     const strange = parseEndpoint("ws://a$&$'b/");
-    const cause = causeOf({ code: 1006, reason: '', error: { code: 'ECONNRESET', message: '' } }, 0);
+    const cause = causeOf(
+      { code: 1006, reason: '', error: { code: 'ECONNRESET', message: '' } },
+      0,
+    );
     assert.equal(describeCause(cause, strange), "a$&$'b reset the connection (ECONNRESET)");
   });
 });

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { closeFrame, frame } from '../support/frames.ts';
+import { answer, raw, type Peer } from '../support/peers.ts';
+import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { WorkbenchPage } from './pages.ts';
+
+/** How a connection is lost, and what the user is told of it. */
+interface Loss {
+  readonly what: string;
+  /** Ends the open connection. */
+  readonly end: (socket: Socket) => void;
+  /** What the next opening handshake is answered with, where that is the point. */
+  readonly refuse?: (socket: Socket) => void;
+  readonly says: string;
+}
+
+const text = (bytes: Buffer | string) => frame(1, bytes);
+const drop = (socket: Socket) => socket.resetAndDestroy();
+
+const losses: readonly Loss[] = [
+  {
+    what: 'the connection is reset',
+    end: drop,
+    says: 'Closed with 1006 Abnormal Closure: the connection was lost without a close frame',
+  },
+  {
+    what: 'the peer goes away',
+    end: socket => socket.end(closeFrame(1001)),
+    says: 'Closed with 1001 Going Away: the peer is shutting down or leaving',
+  },
+  {
+    what: 'the peer gives no code',
+    end: socket => socket.end(closeFrame()),
+    says: 'Closed with 1005 No Status Received: the peer closed without giving a code',
+  },
+  {
+    what: 'the peer fails',
+    end: socket => socket.end(closeFrame(1011, 'out of <b>memory</b>')),
+    says: 'the peer met a condition that it did not expect, reason: “out of <b>memory</b>”',
+  },
+  {
+    what: 'the peer restarts',
+    end: socket => socket.end(closeFrame(1012)),
+    says: 'Closed with 1012 Service Restart: the peer is restarting',
+  },
+  {
+    what: 'a gateway fails',
+    end: socket => socket.end(closeFrame(1014)),
+    says: 'Closed with 1014 Bad Gateway',
+  },
+  {
+    what: 'the peer has a code of its own',
+    end: socket => socket.end(closeFrame(4999, 'own reasons')),
+    says: 'Closed with 4999 Private Use, reason: “own reasons”',
+  },
+  {
+    what: 'the peer sends what is not UTF-8',
+    end: socket => socket.write(text(Buffer.of(0xff, 0xfe))),
+    says: 'sent text that is not UTF-8 (WS_ERR_INVALID_UTF8)',
+  },
+  {
+    what: 'something on the way breaks the compression',
+    end: socket => socket.write(frame(1, 'x', { rsv: 4 })),
+    says: 'Compression seems to be broken on the way: switch it off (compression).',
+  },
+  {
+    what: 'the peer asks to be left alone for a while',
+    end: drop,
+    refuse: socket => socket.end(answer(503, { 'Retry-After': '1' }, 'busy')),
+    says: 'answered HTTP 503 Service Unavailable instead of opening a WebSocket. The peer asked for 1 s',
+  },
+];
+
+const endings: readonly Loss[] = [
+  {
+    what: 'the peer closes normally',
+    end: socket => socket.end(closeFrame(1000, 'bye')),
+    says: 'The peer ended it on purpose, so it is not tried again.',
+  },
+  {
+    what: 'a message is too large',
+    end: socket => socket.write(text('x'.repeat(2000))),
+    says: 'Raise the setting maxMessageSize.',
+  },
+  {
+    what: 'the peer does not let us in any more',
+    end: drop,
+    refuse: socket => socket.end(answer(401, { 'WWW-Authenticate': 'Bearer' })),
+    says: 'Sign in: set the headers that the peer asks for, as Authorization.',
+  },
+];
+
+describe('Every cause is a sentence in the real workbench', () => {
+  let workbench: Workbench;
+  let page: WorkbenchPage;
+  let peer: Peer;
+  let current: Socket | undefined;
+  let refuse: Loss['refuse'];
+
+  before(async () => {
+    peer = await raw(
+      socket => {
+        current = socket;
+        socket.write(text('hello'));
+      },
+      {
+        before: socket => {
+          const refuseNow = refuse;
+          refuse = undefined;
+          refuseNow?.(socket);
+          return refuseNow !== undefined;
+        },
+      },
+    );
+    const settings = {
+      'websocketMonitor.url': peer.url,
+      'websocketMonitor.reconnect.initialDelay': 0.25,
+      'websocketMonitor.reconnect.maxDelay': 0.25,
+      'websocketMonitor.heartbeat.ping': false,
+      'websocketMonitor.maxMessageSize': 1024,
+    };
+    workbench = await openWorkbench({
+      files: { '.vscode/settings.json': JSON.stringify(settings) },
+    });
+    workbench.page.setDefaultTimeout(15_000);
+    page = new WorkbenchPage(workbench.page);
+    await page.runCommand('WebSocket Monitor: Connect');
+  });
+
+  after(async () => {
+    await workbench.close();
+    await peer.dispose();
+  });
+
+  const isConnected = () => page.statusBarItem(/· connected/).waitFor();
+  const row = (sentence: string) =>
+    page.monitor.rows.filter({ hasText: sentence }).first().waitFor();
+  const lose = (loss: Loss) => {
+    refuse = loss.refuse;
+    assert.ok(current);
+    loss.end(current);
+  };
+
+  for (const loss of losses) {
+    it(`says so, and comes back, when ${loss.what}`, async () => {
+      await isConnected();
+      const before = peer.connections;
+      lose(loss);
+      await row(loss.says);
+      for (let tries = 0; tries < 200 && peer.connections === before; tries++) {
+        await new Promise(resolve => setTimeout(resolve, 50));
+      }
+      assert.ok(peer.connections > before, 'it did not come back');
+      await isConnected();
+    });
+  }
+
+  for (const ending of endings) {
+    it(`says so, and does not come back, when ${ending.what}`, async () => {
+      await isConnected();
+      lose(ending);
+      await row(ending.says);
+      await page.statusBarItem(/disconnected|failed/).waitFor();
+      await page.screenshot(`ended-${endings.indexOf(ending)}`);
+      await page.runCommand('WebSocket Monitor: Reconnect Now');
+    });
+  }
+
+  it('needs no log to be read: the banner says it too', async () => {
+    await isConnected();
+    assert.ok(current);
+    current.end(closeFrame(1008, 'no entry'));
+    await page.statusBarItem(/failed/).waitFor();
+    await page.monitor.frame.locator('.notice').getByText('no entry').waitFor();
+    await page.screenshot('banner');
+  });
+});

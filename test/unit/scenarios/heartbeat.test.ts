@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { describe } from 'node:test';
+import { ConnectionRig } from '../../support/connectionRig.ts';
+import { childServer } from '../../support/frozenPeers.ts';
+import { closeFrame, frame, Opcode } from '../../support/frames.ts';
+import { raw } from '../../support/peers.ts';
+import { eventually, quick, scenario } from '../../support/realRig.ts';
+
+const noSigstop = { skip: process.platform === 'win32' };
+
+/** The payloads of the client's pings, of eight bytes each, unmasked. */
+function pingsIn(bytes: Buffer): Buffer[] {
+  const pings: Buffer[] = [];
+  for (let at = 0; at + 14 <= bytes.length; at++) {
+    if (bytes[at] === 0x89 && bytes[at + 1] === 0x88) {
+      const mask = bytes.subarray(at + 2, at + 6);
+      pings.push(bytes.subarray(at + 6, at + 14).map((byte, i) => byte ^ (mask[i % 4] ?? 0)) as Buffer);
+      at += 13;
+    }
+  }
+  return pings;
+}
+
+/** Answers each ping of the client. */
+const answerPings = (socket: Socket) =>
+  socket.on('data', (bytes: Buffer) =>
+    pingsIn(bytes).forEach(ping => socket.write(frame(Opcode.Pong, ping))),
+  );
+
+describe('Scenarios of the heartbeat', { concurrency: true }, () => {
+  scenario(
+    '#45 a frozen server is suspect at 30 s, counted from its last pong, and dead at 40 s',
+    async world => {
+      const child = await world.keep(childServer('ws'));
+      const rig = world.manual({ url: child.url });
+      rig.connection.connect();
+      await rig.until('open');
+      rig.manual.advance(1000);
+      await rig.has('in pong');
+      child.freeze();
+      rig.manual.advance(29_999);
+      assert.equal(healthOf(rig), 'ok');
+      rig.manual.advance(1);
+      assert.equal(healthOf(rig), 'suspect');
+      rig.manual.advance(9999);
+      assert.equal(healthOf(rig), 'suspect');
+      rig.manual.advance(1);
+      assert.equal((await rig.waiting()).cause.kind, 'heartbeat');
+      assert.match(rig.sentence, /no data for 40 s/);
+    },
+    noSigstop,
+  );
+
+  scenario(
+    '#45 a server that thaws at 35 s is well again, on the same socket',
+    async world => {
+      const child = await world.keep(childServer('ws'));
+      const rig = world.manual({ url: child.url });
+      rig.connection.connect();
+      await rig.until('open');
+      rig.manual.advance(1000);
+      await rig.has('in pong');
+      child.freeze();
+      rig.manual.advance(35_000);
+      assert.equal(healthOf(rig), 'suspect');
+      child.thaw();
+      await rig.has('in pong', 3);
+      rig.manual.advance(20_000);
+      await rig.has('in pong', 4);
+      assert.equal(healthOf(rig), 'ok');
+      assert.equal(child.connections, 1);
+    },
+    noSigstop,
+  );
+
+  scenario('#47 a server that ignores pings is killed twice, then only kept', async world => {
+    const peer = await world.peer(raw());
+    const rig = world.manual({ url: peer.url });
+    rig.connection.connect();
+    for (const loss of [1, 2]) {
+      await rig.until('open');
+      rig.manual.advance(21_000);
+      assert.equal((await rig.waiting()).cause.kind, 'heartbeat', `Loss ${loss}`);
+      await rig.retry();
+    }
+    await rig.until('open');
+    const pings = rig.count('out ping');
+    rig.manual.advance(600_000);
+    assert.equal(healthOf(rig), 'unverifiable');
+    assert.deepEqual([rig.kind, peer.connections], ['open', 3]);
+    assert.ok(rig.count('out ping') - pings >= 29, 'It still keeps proxies from dropping it');
+  });
+
+  scenario('#48 a pong behind a large message that drips in is waited for', async world => {
+    const size = 100_000;
+    const peer = await world.peer(
+      raw(socket => {
+        socket.once('data', (ping: Buffer) => {
+          const bytes = frame(Opcode.Text, 'x'.repeat(size));
+          let sent = 0;
+          const timer = setInterval(() => {
+            const more = bytes.subarray(sent, sent + size / 50);
+            sent += more.length;
+            if (more.length === 0) {
+              clearInterval(timer);
+              socket.write(frame(Opcode.Pong, pingsIn(ping)[0]));
+              socket.write(frame(Opcode.Text, 'over'));
+            } else {
+              socket.write(more);
+            }
+          }, 50);
+          socket.on('close', () => clearInterval(timer));
+        });
+      }),
+    );
+    const settings = { ...quick, 'heartbeat.interval': 1, 'heartbeat.timeout': 0.5 };
+    const rig = world.rig({ url: peer.url, settings });
+    rig.connection.connect();
+    await rig.has('in text over');
+    assert.deepEqual([rig.kind, peer.connections], ['open', 1]);
+    assert.ok(rig.count('out ping') >= 2, 'It was asked meanwhile');
+  });
+
+  scenario('#52 a server that floods with pings and does not read is survived', async world => {
+    const peer = await world.peer(
+      raw(socket => {
+        socket.pause();
+        const pings = Buffer.concat(Array.from({ length: 2000 }, () => frame(Opcode.Ping, 'x'.repeat(100))));
+        const flood = () => {
+          while (!socket.destroyed && socket.write(pings));
+        };
+        socket.on('drain', flood);
+        flood();
+        setTimeout(() => socket.resetAndDestroy(), 500);
+      }),
+    );
+    const rig = world.manual({ url: peer.url });
+    const before = process.memoryUsage().rss;
+    rig.connection.connect();
+    const { cause } = await rig.waiting();
+    assert.deepEqual([cause.kind, cause.close], ['lost', 1006]);
+    assert.ok(process.memoryUsage().rss - before < 300e6);
+    assert.ok(rig.count('in ping') > 0);
+  });
+
+  scenario('#65 the pong of an old connection is nothing to the new one', async world => {
+    const kept: Buffer[] = [];
+    const peer = await world.peer(
+      raw(socket => {
+        socket.on('data', (bytes: Buffer) => kept.push(...pingsIn(bytes)));
+        kept.forEach(ping => socket.write(frame(Opcode.Pong, ping)));
+        socket.write(frame(Opcode.Text, 'answered'));
+      }),
+    );
+    const rig = world.manual({ url: peer.url });
+    rig.connection.connect();
+    await rig.until('open');
+    rig.manual.advance(1000);
+    await eventually(() => kept.length === 1, 'a ping');
+    peer.sockets.forEach(socket => socket.destroy());
+    await rig.retry();
+    await rig.has('in text answered', 2);
+    assert.equal(rig.count('in pong'), 1);
+    assert.equal(rig.connection.latencyMs, undefined);
+    rig.manual.advance(1000);
+    await eventually(() => kept.length === 2, 'a ping of the second connection');
+    rig.manual.advance(20_000);
+    const { cause } = await rig.waiting();
+    assert.equal(cause.kind, 'heartbeat', 'Nor is it a sign of life of the new one later');
+  });
+
+  scenario('#65 the late reply to an old heartbeat message is nothing to the new one', async world => {
+    const accepted: Socket[] = [];
+    const peer = await world.peer(raw(socket => void accepted.push(socket)));
+    const settings = {
+      'heartbeat.ping': false,
+      'heartbeat.message': 'ping',
+      'heartbeat.expect': 'pong',
+    };
+    const rig = world.manual({ url: peer.url, settings });
+    rig.connection.connect();
+    await rig.until('open');
+    rig.connection.reconnect();
+    await rig.until('open');
+    accepted[0]?.write(frame(Opcode.Text, 'pong'));
+    await new Promise(resolve => setTimeout(resolve, 50));
+    rig.manual.advance(20_000);
+    assert.equal((await rig.waiting()).cause.kind, 'heartbeat');
+    assert.equal(rig.count('in text'), 0);
+  });
+
+  scenario('#71 while reading is paused for five minutes nothing is taken for dead', async world => {
+    const peer = await world.peer(raw(socket => void answerPings(socket)));
+    const rig = world.manual({ url: peer.url });
+    rig.connection.connect();
+    await rig.until('open');
+    rig.manual.advance(1000);
+    await rig.has('in pong');
+    rig.connection.setPaused(true);
+    rig.manual.advance(300_000);
+    assert.equal(healthOf(rig), 'ok');
+    peer.sockets.forEach(socket => socket.write(closeFrame(1000)));
+    rig.connection.setPaused(false);
+    assert.equal((await rig.stopped()).cause.close, 1000);
+    assert.equal(peer.connections, 1);
+  });
+
+  scenario('#41 a connection that was open for a minute starts counting anew', async () => {
+    const rig = new ConnectionRig();
+    await rig.dial();
+    for (let failure = 1; failure <= 4; failure++) {
+      rig.network.last.refuse();
+      await rig.retry();
+    }
+    rig.network.last.open();
+    for (let second = 0; second < 60; second += 20) {
+      await rig.advance(1000);
+      rig.network.last.pong();
+      await rig.advance(19_000);
+    }
+    rig.network.last.end();
+    assert.equal(rig.label, 'retry 1');
+    rig.checkInvariants();
+    rig.connection.dispose();
+  });
+});
+
+function healthOf(rig: { readonly connection: ConnectionRig['connection'] }): string | undefined {
+  const { state } = rig.connection;
+  return state.kind === 'open' ? state.health : undefined;
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { describe } from 'node:test';
+import type { TlsOptions } from 'node:tls';
+import { certificates, trustedServer } from '../../support/certificates.ts';
+import { answer, listen, raw } from '../../support/peers.ts';
+import { scenario } from '../../support/realRig.ts';
+
+const trusting = { rejectUnauthorized: true, ca: certificates.ca };
+
+describe('Scenarios of TLS', { concurrency: true }, () => {
+  for (const [what, tls, trust, code, advice] of [
+    ['an unknown authority', trustedServer, false, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', /tls\.ca/],
+    [
+      'another name',
+      { ...trustedServer, cert: certificates.otherName },
+      true,
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      /for another name/,
+    ],
+    [
+      'the past',
+      { ...trustedServer, cert: certificates.expired },
+      true,
+      'CERT_HAS_EXPIRED',
+      /has expired/,
+    ],
+    [
+      'the future',
+      { ...trustedServer, cert: certificates.notYetValid },
+      true,
+      'CERT_NOT_YET_VALID',
+      /Check the clock/,
+    ],
+    [
+      'the server itself',
+      { ...trustedServer, cert: certificates.selfSigned },
+      true,
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      /self-signed/,
+    ],
+  ] as const satisfies readonly (readonly [string, TlsOptions, boolean, string, RegExp])[]) {
+    scenario(`#27 a certificate of ${what} is refused once, with its own advice`, async world => {
+      const peer = await world.peer(raw(undefined, { tls }));
+      const handshake = trust ? () => ({ tls: trusting }) : () => ({});
+      const rig = world.manual({ url: peer.url, handshake });
+      rig.connection.connect();
+      const { why, cause } = await rig.stopped();
+      assert.deepEqual([why, cause.error, peer.connections], ['fatal', code, 1]);
+      assert.match(rig.sentence, advice);
+    });
+  }
+
+  scenario('#28 wss: to a port without TLS is told to be ws:', async world => {
+    const refuse = (socket: Socket) => void socket.once('data', () => socket.end(answer(400)));
+    const peer = await world.peer(listen(refuse));
+    const rig = world.manual({ url: peer.url.replace('ws:', 'wss:') });
+    rig.connection.connect();
+    const { why, rule } = await rig.stopped();
+    assert.deepEqual([why, rule], ['fatal', 'no TLS on this port']);
+    assert.match(rig.sentence, /use ws:\/\//);
+  });
+
+  scenario('#28 ws: to a port with TLS is tried within the budget and not for ever', async world => {
+    const peer = await world.peer(raw(undefined, { tls: trustedServer }));
+    const rig = world.manual({ url: peer.url.replace('wss:', 'ws:') });
+    rig.connection.connect();
+    await rig.exhaust();
+    assert.deepEqual([(await rig.stopped()).why, peer.connections], ['exhausted', 10]);
+  });
+
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    scenario(`#29 a client certificate that is wanted by ${version} is named`, async world => {
+      const tls = {
+        ...trustedServer,
+        ca: certificates.ca,
+        requestCert: true,
+        rejectUnauthorized: true,
+        maxVersion: version,
+      } as const;
+      const peer = await world.peer(raw(undefined, { tls }));
+      const without = world.manual({ url: peer.url, handshake: () => ({ tls: trusting }) });
+      without.connection.connect();
+      assert.deepEqual([(await without.stopped()).why, peer.connections], ['fatal', 1]);
+      assert.match(without.sentence, /client certificate/);
+
+      const cert = certificates.client;
+      const key = certificates.clientKey;
+      const rig = world.manual({
+        url: peer.url,
+        handshake: () => ({ tls: { ...trusting, cert, key } }),
+      });
+      rig.connection.connect();
+      await rig.until('open');
+    });
+  }
+});
