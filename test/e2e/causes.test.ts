@@ -68,7 +68,7 @@ const losses: readonly Loss[] = [
   {
     what: 'the peer asks to be left alone for a while',
     end: drop,
-    refuse: socket => socket.end(answer(503, { 'Retry-After': '1' }, 'busy')),
+    refuse: socket => socket.end(answer('503 Service Unavailable', { 'Retry-After': '1' }, 'busy')),
     says: 'answered HTTP 503 Service Unavailable instead of opening a WebSocket. The peer asked for 1 s',
   },
 ];

@@ -115,7 +115,9 @@ function check({ clock, network, rig }: World): void {
   rig.checkTimers();
   // Of the bag 1, of the heartbeat at most 3, of the governor 1, and the goodbyes.
   assert.ok(clock.pending.length <= 7 + leaving.length, `${clock.pending.length} timers`);
-  network.attempts.splice(0, network.attempts.length, ...alive, ...network.attempts.slice(-1));
+  const last = network.attempts.at(-1);
+  const kept = network.attempts.filter(attempt => !attempt.isDisposed || attempt === last);
+  network.attempts.splice(0, network.attempts.length, ...kept);
 }
 
 /** Failures grow by one at a time and go back to none only at once. */
