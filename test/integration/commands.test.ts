@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer as createHttpServer } from 'node:http';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { CommandId } from '../../src/shared/ids.ts';
-import { listen, Peer, refusedPort } from '../support/peer.ts';
+import { Peer } from '../support/peer.ts';
+import { refusedPort, status } from '../support/peers.ts';
 import { connect, run, until, type Result } from './support.ts';
 
 /** One attempt, so that a failure is final at once. */
@@ -123,15 +123,14 @@ describe('The commands', () => {
 
   it('end as stopped where the port is refused, the host unknown or no WebSocket there', async function () {
     this.timeout(30_000);
-    const http = createHttpServer((_request, response) => response.end('hello'));
-    const port = await listen(http);
+    const http = await status(200, {}, 'hello');
     const refused = await refusedPort();
     const results = await Promise.all(
-      [`ws://127.0.0.1:${refused}/`, 'ws://no-such-host.invalid/', `ws://127.0.0.1:${port}/`].map(
-        url => connect({ name: fresh(), url, ...once }),
+      [`ws://127.0.0.1:${refused}/`, 'ws://no-such-host.invalid/', http.url].map(url =>
+        connect({ name: fresh(), url, ...once }),
       ),
     );
-    http.close();
+    await http.dispose();
     assert.deepEqual(
       results.map(({ state }) => state),
       ['stopped', 'stopped', 'stopped'],

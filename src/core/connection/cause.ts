@@ -125,7 +125,8 @@ export function describeCause(cause: Cause, endpoint: Endpoint): string {
     case 'connect':
     case 'tls':
     case 'protocol': {
-      const known = cause.error === undefined ? undefined : errorSentences[cause.error];
+      const { error = '' } = cause;
+      const known = Object.hasOwn(errorSentences, error) ? errorSentences[error] : undefined;
       // OpenSSL's messages end in a newline, and a redirect's hold words of the peer.
       const said = visibleLine((cause.message ?? '').trim()) || 'the connection failed';
       const sentence = known ?? said;

@@ -207,10 +207,11 @@ export class Connection implements Disposable {
     if (now - this.#hintedAt < hintIntervalMs) {
       return;
     }
-    this.#hintedAt = now;
     if (state.kind === 'waiting' && !state.hold) {
+      this.#hintedAt = now;
       this.#attempt(false);
-    } else {
+    } else if (state.kind === 'stopped' && state.resumes) {
+      this.#hintedAt = now;
       this.#resume();
     }
   }

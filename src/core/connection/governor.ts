@@ -72,17 +72,19 @@ export class Governor implements Disposable {
   #next(queue: HostQueue, most: number): void {
     queue.timer?.dispose();
     queue.timer = undefined;
-    const [first] = queue.waiting;
+    // The user does not wait for those who wait because they came too often.
+    const first = queue.waiting.find(({ byUser }) => byUser) ?? queue.waiting[0];
     if (!first || queue.current) {
       return;
     }
     const now = this.#clock.monotonic();
-    const waitMs = first.byUser ? 0 : this.#waitMs(queue, most, now);
+    const leastMs = this.#waitMs(queue, most, now);
+    const waitMs = first.byUser ? 0 : leastMs;
     if (waitMs > 0) {
       queue.timer = this.#clock.schedule(waitMs, () => this.#next(queue, most));
       return;
     }
-    queue.waiting.shift();
+    queue.waiting.splice(queue.waiting.indexOf(first), 1);
     queue.current = first;
     queue.begun.push(now);
     first.start();

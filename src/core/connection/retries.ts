@@ -116,19 +116,18 @@ export class Retries {
       this.#hasRefreshed = true;
       return { ...why, kind: 'retry', delayMs: shortestDelayMs };
     }
-    const stop = this.#whyStop(failed.cause, verdict, options, limit);
+    const stop = this.#whyStop(failed, verdict, options, limit);
     if (stop) {
       return { ...why, kind: 'stop', why: stop, resumes: verdict.resumes === true };
     }
     const hold = this.#hold(failed.cause);
-    this.#lastDelayMs = failed.isExcused
-      ? this.#between(excusedMs)
-      : Math.max(hold?.delayMs ?? 0, this.#delay(verdict, options));
+    const delayMs = failed.isExcused ? this.#between(excusedMs) : this.#delay(verdict, options);
+    this.#lastDelayMs = Math.max(hold?.delayMs ?? 0, delayMs);
     return { ...why, ...(hold ? { hold } : {}), kind: 'retry', delayMs: this.#lastDelayMs };
   }
 
   #whyStop(
-    cause: Cause,
+    { cause, isExcused }: FailedAttempt,
     verdict: Verdict,
     options: ConnectionOptions,
     limit: number,
@@ -139,6 +138,9 @@ export class Retries {
     }
     if (!options.reconnect.enabled) {
       return 'disabled';
+    }
+    if (isExcused) {
+      return undefined;
     }
     const inARow = verdict.rule === this.#limited.rule ? this.#limited.inARow + 1 : 1;
     this.#limited = { rule: verdict.rule, inARow };
