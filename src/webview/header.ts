@@ -169,7 +169,11 @@ function marks(view: ConnectionView): TemplateResult | typeof nothing {
     ${
       proxy === undefined
         ? nothing
-        : mark({ name: text('throughProxy', visibleLine(proxy)), icon: 'globe', className: 'proxy' })
+        : mark({
+            name: text('throughProxy', visibleLine(proxy)),
+            icon: 'globe',
+            className: 'proxy',
+          })
     }
   </div>`;
 }

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
 import type { Clock } from '../../src/core/base/clock.ts';
 import { Connection } from '../../src/core/connection/connection.ts';
 import { Governor } from '../../src/core/connection/governor.ts';
 import type { ConnectionOptions } from '../../src/core/connection/options.ts';
 import { sentenceOf } from '../../src/core/connection/report.ts';
 import type { ConnectionState } from '../../src/core/connection/state.ts';
-import type { Handshake, Transport, TransportListener } from '../../src/core/connection/transport.ts';
+import type {
+  Handshake,
+  Transport,
+  TransportListener,
+} from '../../src/core/connection/transport.ts';
 import { connectionOptions } from '../../src/core/settings/connectionOptions.ts';
 import { readSettings } from '../../src/core/settings/profile.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
@@ -14,7 +17,6 @@ import { openWsTransport } from '../../src/node/wsTransport.ts';
 import { collectingLog } from './captures.ts';
 import { collectingTraffic } from './fakeNetwork.ts';
 import { ManualClock } from './manualClock.ts';
-import type { Peer } from './peers.ts';
 
 /** For the real clock: retries as fast as they can come, and a short farewell. */
 export const quick = {
@@ -23,15 +25,6 @@ export const quick = {
   'reconnect.jitter': 0,
   'closeTimeout': 0.3,
 } as const;
-
-/** What nobody caught in this process. Every scenario looks here when it ends. */
-const uncaught: unknown[] = [];
-process.on('uncaughtException', error => uncaught.push(error));
-process.on('unhandledRejection', reason => uncaught.push(reason));
-
-export function checkNothingUncaught(): void {
-  assert.deepEqual(uncaught, [], 'Something was not caught');
-}
 
 export type Failed = ConnectionState & { readonly kind: 'waiting' | 'stopped' };
 
@@ -128,7 +121,11 @@ export class RealRig {
 
   /** Resolves in one of these states, at once where it is in one already. */
   async until(...kinds: readonly ConnectionState['kind'][]): Promise<ConnectionState> {
-    await eventually(() => kinds.includes(this.kind), `${kinds.join(' or ')}`, () => this.story);
+    await eventually(
+      () => kinds.includes(this.kind),
+      kinds.join(' or '),
+      () => this.story,
+    );
     return this.connection.state;
   }
 
@@ -176,7 +173,11 @@ export class RealRig {
   /** Has seen so many lines of traffic that begin so. */
   async has(beginning: string, count = 1): Promise<void> {
     const seen = () => this.count(beginning);
-    await eventually(() => seen() >= count, `${count} × ${beginning}`, () => this.story);
+    await eventually(
+      () => seen() >= count,
+      `${count} × ${beginning}`,
+      () => this.story,
+    );
   }
 
   count(beginning: string): number {
@@ -197,88 +198,12 @@ export class RealRig {
     };
     const timers = this.connection.timers.filter(
       // A preparation that waits for its turn has no deadline yet.
-      timer => !(timer === 'stable' && this.kind === 'open') && !(timer === 'deadline' && this.kind === 'preparing'),
+      timer =>
+        !(timer === 'stable' && this.kind === 'open') &&
+        !(timer === 'deadline' && this.kind === 'preparing'),
     );
     assert.deepEqual(timers, [expected[this.kind]].filter(Boolean), `Timers while ${this.kind}`);
   }
-}
-
-/** The peers and connections of one scenario, and what must hold when it is over. */
-export class World {
-  readonly #peers: Peer[] = [];
-  readonly #owned: { dispose(): unknown }[] = [];
-  readonly #rigs: RealRig[] = [];
-
-  /** A server whose sockets are counted at the end. */
-  async peer(making: Promise<Peer>): Promise<Peer> {
-    const peer = await making;
-    this.#peers.push(peer);
-    this.#owned.push(peer);
-    return peer;
-  }
-
-  /** Disposed of at the end. */
-  async keep<T extends { dispose(): unknown }>(making: T | Promise<T>): Promise<T> {
-    const made = await making;
-    this.#owned.push(made);
-    return made;
-  }
-
-  rig(options: RealRigOptions): RealRig {
-    const rig = new RealRig(options);
-    this.#rigs.push(rig);
-    return rig;
-  }
-
-  /** The same with a clock that the test moves. */
-  manual(options: RealRigOptions): RealRig {
-    return this.rig({ clock: new ManualClock(), ...options });
-  }
-
-  async checkInvariants(): Promise<void> {
-    const inState = (...kinds: readonly ConnectionState['kind'][]) =>
-      this.#rigs.filter(rig => kinds.includes(rig.kind)).length;
-    const sockets = () => this.#peers.reduce((sum, { sockets }) => sum + sockets.size, 0);
-    const isServed = () => {
-      const least = this.#peers.length === 0 ? 0 : inState('open');
-      return sockets() >= least && sockets() <= least + inState('connecting', 'closing');
-    };
-    const story = () => `${sockets()} sockets; ${this.#rigs.map(rig => rig.story).join('; ')}`;
-    await eventually(isServed, 'one socket for each open connection', story);
-    this.#rigs.forEach(rig => rig.checkTimers());
-    this.#rigs.forEach(rig => rig.connection.dispose());
-    await eventually(() => sockets() === 0, 'no socket of what is gone', story);
-    for (const { connection, clock } of this.#rigs) {
-      assert.deepEqual(connection.timers, []);
-      if (clock instanceof ManualClock) {
-        clock.advance(1000);
-        assert.deepEqual(clock.pending, [], 'Timers are left behind');
-      }
-    }
-    checkNothingUncaught();
-  }
-
-  async dispose(): Promise<void> {
-    this.#rigs.forEach(rig => rig.connection.dispose());
-    await Promise.all(this.#owned.map(owned => owned.dispose()));
-  }
-}
-
-/** A test of one row of scenarios.md; its invariants are checked at the end. */
-export function scenario(
-  name: string,
-  run: (world: World) => Promise<void>,
-  options: { readonly skip?: boolean } = {},
-): void {
-  it(name, options, async () => {
-    const world = new World();
-    try {
-      await run(world);
-      await world.checkInvariants();
-    } finally {
-      await world.dispose();
-    }
-  });
 }
 
 /** Waits for what the other side of a socket brings about, and not for longer than it takes. */

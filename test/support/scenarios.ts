@@ -5,10 +5,16 @@ import { ManualClock } from './manualClock.ts';
 import type { Peer } from './peers.ts';
 import { eventually, RealRig, type RealRigOptions } from './realRig.ts';
 
-/** What nobody caught in this process. Every scenario looks here when it ends. */
+/** What nobody caught in this process, and what was warned of. Every scenario looks here when it ends. */
 const uncaught: unknown[] = [];
 process.on('uncaughtException', error => uncaught.push(error));
 process.on('unhandledRejection', reason => uncaught.push(reason));
+// Too many listeners on one socket or request.
+process.on('warning', warning => {
+  if (warning.name === 'MaxListenersExceededWarning') {
+    uncaught.push(warning);
+  }
+});
 
 export function checkNothingUncaught(): void {
   assert.deepEqual(uncaught, [], 'Something was not caught');

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { describe } from 'node:test';
 import { acceptance } from '../../support/frames.ts';
 import { answer, raw, status } from '../../support/peers.ts';
-import { quick, scenario } from '../../support/realRig.ts';
+import { quick } from '../../support/realRig.ts';
+import { scenario } from '../../support/scenarios.ts';
 
 /** An answer that is not the 101, whatever was asked. */
 const says = (...lines: readonly string[]) => ({
@@ -94,18 +95,21 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     });
   }
 
-  scenario('#17 three times 429, then open: each waits in the band of five seconds', async world => {
-    const peer = await world.peer(
-      raw(undefined, {
-        before: (socket, _head, number) => (number <= 3 ? socket.end(answer(429)) : false),
-      }),
-    );
-    const rig = world.manual({ url: peer.url, isRemote: true, random: () => 0 });
-    rig.connection.connect();
-    assert.deepEqual([await rig.retry(), await rig.retry(), await rig.retry()], [5e3, 1e4, 2e4]);
-    await rig.until('open');
-    assert.equal(peer.requests.length, 4);
-  });
+  scenario(
+    '#17 three times 429, then open: each waits in the band of five seconds',
+    async world => {
+      const peer = await world.peer(
+        raw(undefined, {
+          before: (socket, _head, number) => (number <= 3 ? socket.end(answer(429)) : false),
+        }),
+      );
+      const rig = world.manual({ url: peer.url, isRemote: true, random: () => 0 });
+      rig.connection.connect();
+      assert.deepEqual([await rig.retry(), await rig.retry(), await rig.retry()], [5e3, 1e4, 2e4]);
+      await rig.until('open');
+      assert.equal(peer.requests.length, 4);
+    },
+  );
 
   scenario('#19 a refusal whose body never comes does not hold it up', async world => {
     const peer = await world.peer(status(503, { 'Content-Length': '100' }));
@@ -168,26 +172,31 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     assert.match(rig.sentence, /does not speak HTTP/);
   });
 
-  scenario('#24 a redirect to another host is named, or followed without credentials', async world => {
-    const other = await world.peer(raw(undefined, { host: '127.0.0.2' }));
-    const Location = other.url.replace('ws:', 'http:');
-    const peer = await world.peer(status(302, { Location }));
-    const handshake = () => ({ headers: { 'Authorization': 'Bearer hunter22', 'X-Kept': 'yes' } });
-    const off = world.manual({ url: peer.url, handshake });
-    off.connection.connect();
-    assert.equal((await off.stopped()).rule, 'HTTP: redirect');
-    assert.match(JSON.stringify(off.connection.handshake), /127\.0\.0\.2/);
-    assert.equal(other.connections, 0);
+  scenario(
+    '#24 a redirect to another host is named, or followed without credentials',
+    async world => {
+      const other = await world.peer(raw(undefined, { host: '127.0.0.2' }));
+      const Location = other.url.replace('ws:', 'http:');
+      const peer = await world.peer(status(302, { Location }));
+      const handshake = () => ({
+        headers: { 'Authorization': 'Bearer hunter22', 'X-Kept': 'yes' },
+      });
+      const off = world.manual({ url: peer.url, handshake });
+      off.connection.connect();
+      assert.equal((await off.stopped()).rule, 'HTTP: redirect');
+      assert.match(JSON.stringify(off.connection.handshake), /127\.0\.0\.2/);
+      assert.equal(other.connections, 0);
 
-    const on = world.manual({ url: peer.url, handshake, settings: { followRedirects: true } });
-    on.connection.connect();
-    await on.until('open');
-    assert.match(peer.requests.at(-1) ?? '', /^authorization: bearer hunter22\r$/im);
-    assert.doesNotMatch(other.requests.join(), /hunter22|authorization/i);
-    assert.match(other.requests.join(), /^x-kept: yes\r$/im);
-    assert.deepEqual(on.connection.handshake?.redirects[0]?.stripped, ['Authorization']);
-    assert.doesNotMatch(JSON.stringify(on.connection.handshake), /hunter22/);
-  });
+      const on = world.manual({ url: peer.url, handshake, settings: { followRedirects: true } });
+      on.connection.connect();
+      await on.until('open');
+      assert.match(peer.requests.at(-1) ?? '', /^authorization: bearer hunter22\r$/im);
+      assert.doesNotMatch(other.requests.join(), /hunter22|authorization/i);
+      assert.match(other.requests.join(), /^x-kept: yes\r$/im);
+      assert.deepEqual(on.connection.handshake?.redirects[0]?.stripped, ['Authorization']);
+      assert.doesNotMatch(JSON.stringify(on.connection.handshake), /hunter22/);
+    },
+  );
 
   scenario('#25 a redirect loop ends after five hops, and at the one deadline', async world => {
     const delayed = (ms: number) =>

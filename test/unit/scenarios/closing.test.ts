@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { describe } from 'node:test';
 import { closeFrame, frame, Opcode } from '../../support/frames.ts';
 import { raw } from '../../support/peers.ts';
-import { eventually, quick, scenario } from '../../support/realRig.ts';
+import { eventually, quick } from '../../support/realRig.ts';
+import { scenario } from '../../support/scenarios.ts';
 
 /** Accepts, and closes with this code at once. */
 const closing = (code?: number, reason?: string) =>
@@ -152,11 +153,11 @@ describe('Scenarios of the end of a connection', { concurrency: true }, () => {
       raw(
         (socket, head) =>
           socket.write(
-            /permessage-deflate/.test(head)
+            head.includes('permessage-deflate')
               ? frame(Opcode.Text, Buffer.from([0xff, 0xff, 0xff, 0xff]), { rsv: 4 })
               : frame(Opcode.Text, 'plain'),
           ),
-        { headers: head => (/permessage-deflate/.test(head) ? [extension] : []) },
+        { headers: head => (head.includes('permessage-deflate') ? [extension] : []) },
       ),
     );
     const rig = world.manual({ url: peer.url });
@@ -199,7 +200,9 @@ describe('Scenarios of the end of a connection', { concurrency: true }, () => {
       const peer = await world.peer(
         raw(socket => void socket.end(closeFrame(code)), {
           headers: head =>
-            /^sec-websocket-protocol:/im.test(head) ? [`Sec-WebSocket-Protocol: ${subprotocol}`] : [],
+            /^sec-websocket-protocol:/im.test(head)
+              ? [`Sec-WebSocket-Protocol: ${subprotocol}`]
+              : [],
         }),
       );
       const rig = world.manual({ url: peer.url, settings: { subprotocols: [subprotocol] } });
@@ -230,6 +233,11 @@ describe('Scenarios of the end of a connection', { concurrency: true }, () => {
     rig.connection.connect();
     await rig.stopped();
     const incoming = rig.traffic.lines.filter(line => line.startsWith('in'));
-    assert.deepEqual(incoming, ['in text message 1', 'in text message 2', 'in text message 3', 'in close']);
+    assert.deepEqual(incoming, [
+      'in text message 1',
+      'in text message 2',
+      'in text message 3',
+      'in close',
+    ]);
   });
 });

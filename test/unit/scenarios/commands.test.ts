@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
-import { Governor } from '../../../src/core/connection/governor.ts';
-import { parseEndpoint } from '../../../src/core/connection/endpoint.ts';
 import { optionsOf } from '../../support/connectionRig.ts';
 import { closeFrame, frame, Opcode } from '../../support/frames.ts';
-import { ManualClock } from '../../support/manualClock.ts';
 import { raw, refusedPort, silent, status } from '../../support/peers.ts';
-import {
-  eventually,
-  quick,
-  scenario,
-  type RealRig,
-  type RealRigOptions,
-  type World,
-} from '../../support/realRig.ts';
+import { eventually, quick, type RealRig, type RealRigOptions } from '../../support/realRig.ts';
+import { scenario, type World } from '../../support/scenarios.ts';
 
 /** Ways into each state, with what is asked of the connection then. */
 const states: Readonly<
@@ -111,22 +102,25 @@ describe('Scenarios of commands', { concurrency: true }, () => {
     assert.deepEqual([rig.kind, peer.connections, peer.sockets.size], ['open', 2, 1]);
   });
 
-  scenario('#62 connecting while it waits is an attempt now, and no second when due', async world => {
-    const port = await refusedPort();
-    const rig = world.manual({ url: `ws://127.0.0.1:${port}/`, random: () => 0 });
-    rig.connection.connect();
-    await rig.retry();
-    await rig.retry();
-    assert.equal((await rig.waiting()).failures, 3);
-    rig.connection.connect();
-    const { failures, delayMs } = await rig.waiting();
-    assert.deepEqual([failures, delayMs, rig.attemptsAt.length], [1, 1000, 4]);
-    const peer = await world.peer(raw(undefined, { port }));
-    await rig.retry();
-    await rig.until('open');
-    rig.manual.advance(3999);
-    assert.deepEqual([rig.kind, peer.connections], ['open', 1]);
-  });
+  scenario(
+    '#62 connecting while it waits is an attempt now, and no second when due',
+    async world => {
+      const port = await refusedPort();
+      const rig = world.manual({ url: `ws://127.0.0.1:${port}/`, random: () => 0 });
+      rig.connection.connect();
+      await rig.retry();
+      await rig.retry();
+      assert.equal((await rig.waiting()).failures, 3);
+      rig.connection.connect();
+      const { failures, delayMs } = await rig.waiting();
+      assert.deepEqual([failures, delayMs, rig.attemptsAt.length], [1, 1000, 4]);
+      const peer = await world.peer(raw(undefined, { port }));
+      await rig.retry();
+      await rig.until('open');
+      rig.manual.advance(3999);
+      assert.deepEqual([rig.kind, peer.connections], ['open', 1]);
+    },
+  );
 
   scenario('#64 the late close of an old connection is nothing to the new one', async world => {
     const accepted: Socket[] = [];
@@ -154,28 +148,41 @@ describe('Scenarios of commands', { concurrency: true }, () => {
     peer.sockets.forEach(socket => socket.destroy());
     await eventually(() => peer.connections === 2, 'a reconnect');
     await rig.until('open');
-    assert.deepEqual(seen, ['preparing', 'connecting', 'open', 'waiting', 'preparing', 'connecting', 'open']);
+    assert.deepEqual(seen, [
+      'preparing',
+      'connecting',
+      'open',
+      'waiting',
+      'preparing',
+      'connecting',
+      'open',
+    ]);
   });
 
-  scenario('#106 a listener that disconnects or disposes ends it, whatever the state', async world => {
-    for (const command of ['disconnect', 'dispose', 'reconnect'] as const) {
-      for (const kind of ['preparing', 'connecting', 'open'] as const) {
-        const peer = await world.peer(raw(socket => socket.on('data', () => socket.end(closeFrame(1000)))));
-        const rig = world.rig({ url: peer.url, settings: quick });
-        let isDone = false;
-        rig.connection.onDidChangeState(state => {
-          if (state.kind === kind && !isDone) {
-            isDone = true;
-            rig.connection[command]();
-          }
-        });
-        rig.connection.connect();
-        const end = { disconnect: 'idle', dispose: 'disposed', reconnect: 'open' } as const;
-        await rig.until(end[command]);
-        rig.checkTimers();
+  scenario(
+    '#106 a listener that disconnects or disposes ends it, whatever the state',
+    async world => {
+      for (const command of ['disconnect', 'dispose', 'reconnect'] as const) {
+        for (const kind of ['preparing', 'connecting', 'open'] as const) {
+          const peer = await world.peer(
+            raw(socket => socket.on('data', () => socket.end(closeFrame(1000)))),
+          );
+          const rig = world.rig({ url: peer.url, settings: quick });
+          let isDone = false;
+          rig.connection.onDidChangeState(state => {
+            if (state.kind === kind && !isDone) {
+              isDone = true;
+              rig.connection[command]();
+            }
+          });
+          rig.connection.connect();
+          const end = { disconnect: 'idle', dispose: 'disposed', reconnect: 'open' } as const;
+          await rig.until(end[command]);
+          rig.checkTimers();
+        }
       }
-    }
-  });
+    },
+  );
 
   scenario('#50 a peer that never reads is not sent more than is bearable', async world => {
     const peer = await world.peer(raw(socket => void socket.pause()));
@@ -187,7 +194,7 @@ describe('Scenarios of commands', { concurrency: true }, () => {
       sending.push(
         rig.connection.send(chunk).then(
           () => results.push('sent'),
-          (error: Error) => results.push(error.message),
+          (error: unknown) => results.push(String(error)),
         ),
       );
     }
@@ -199,105 +206,61 @@ describe('Scenarios of commands', { concurrency: true }, () => {
     await Promise.all(sending);
   });
 
-  scenario('#76 an unknown host that was good before is tried for ever', async world => {
-    const clock = new ManualClock();
-    const peer = await world.peer(raw());
-    let isGone = false;
-    const { openWsTransport } = await import('../../../src/node/wsTransport.ts');
-    const rig = world.rig({
-      url: peer.url,
-      clock,
-      dial: (handshake, listener) =>
-        openWsTransport(
-          isGone ? { ...handshake, endpoint: parseEndpoint('ws://no-such-host.invalid/') } : handshake,
-          {
-            ...listener,
-            // Where there is no network, the system says EAI_AGAIN.
-            onEnd: ended =>
-              listener.onEnd(
-                ended.phase === 'dns'
-                  ? { ...ended, error: { code: 'ENOTFOUND', message: 'no such host' } }
-                  : ended,
-              ),
-          },
-        ),
-    });
-    await connecting(rig, 'open');
-    peer.sockets.forEach(socket => socket.write(frame(Opcode.Text, 'hello')));
-    await rig.has('in text');
-    clock.advance(10_000);
-    isGone = true;
-    peer.sockets.forEach(socket => socket.destroy());
-    for (let failure = 0; failure < 20; failure++) {
+  scenario(
+    '#119 settings that change while it waits are tried at once, and counted anew',
+    async world => {
+      const refused = `ws://127.0.0.1:${await refusedPort()}/`;
+      const other = `ws://127.0.0.1:${await refusedPort()}/`;
+      const rig = world.manual({ url: refused });
+      rig.connection.connect();
       await rig.retry();
+      assert.equal((await rig.waiting()).failures, 2);
+      rig.connection.setOptions(optionsOf({}, other));
+      const { failures } = await rig.waiting();
+      assert.equal(failures, 1);
+      assert.match(
+        rig.sentence,
+        new RegExp(`${new URL(other).host} refused`),
+        'It is named by its new URL',
+      );
+      rig.connection.disconnect();
+      rig.connection.setOptions(optionsOf({ 'heartbeat.interval': 7 }, other));
+      assert.equal(rig.kind, 'idle', 'Settings alone connect nothing');
+    },
+  );
+
+  scenario(
+    '#120 a pause of reading holds over a reconnect, and hinders no goodbye',
+    async world => {
+      const peer = await world.peer(
+        raw(socket => {
+          socket.write(frame(Opcode.Text, 'hello'));
+          socket.on('data', () => socket.end(closeFrame(1000)));
+        }),
+      );
+      const rig = world.rig({ url: peer.url, settings: quick });
+      rig.connection.setPaused(true);
+      await connecting(rig, 'open');
+      rig.connection.reconnect();
+      await rig.until('open');
+      rig.connection.disconnect();
+      await rig.until('idle');
+      await eventually(() => peer.sockets.size === 0, 'no socket');
+    },
+  );
+
+  scenario('#121 a hundred reconnects leave one socket, and no listeners', async world => {
+    const peer = await world.peer(raw());
+    const rig = world.manual({ url: peer.url });
+    rig.connection.connect();
+    for (let count = 0; count < 100; count++) {
+      await rig.until('open');
+      rig.connection.reconnect();
+      rig.manual.advance(250);
     }
-    const { cause, limit } = await rig.waiting();
-    assert.deepEqual([cause.error, limit], ['ENOTFOUND', 0]);
-    isGone = false;
-    await rig.retry();
     await rig.until('open');
-  });
-
-  scenario('#75 an unknown host is tried three times, and named', async world => {
-    const rig = world.manual({ url: 'ws://no-such-host.invalid/' });
-    rig.connection.connect();
-    await rig.exhaust();
-    const { cause, why, failures } = await rig.stopped();
-    assert.match(rig.sentence, /no-such-host\.invalid/);
-    if (cause.error !== 'EAI_AGAIN') {
-      assert.deepEqual([why, failures, rig.attemptsAt.length], ['fatal', 3, 3]);
-    }
-  });
-
-  scenario('#77 credentials of the URL are sent and never shown', async world => {
-    const peer = await world.peer(status(401));
-    const rig = world.manual({ url: peer.url.replace('//', '//me:hunter22@') });
-    rig.connection.connect();
-    await rig.stopped();
-    const basic = Buffer.from('me:hunter22').toString('base64');
-    assert.match(peer.requests.join(), new RegExp(`^authorization: Basic ${basic}\r$`, 'im'));
-    const shown = JSON.stringify([rig.states, rig.connection.handshake, rig.sentence, rig.log.lines]);
-    assert.doesNotMatch(shown, /hunter22/);
-    assert.ok(!shown.includes(basic));
-  });
-
-  for (const [what, url, host] of [
-    ['IPv6', 'ws://[::1]:8080/x', '[::1]:8080'],
-    ['unicode', 'ws://bücher.example/ü', 'xn--bcher-kva.example'],
-    ['http:', 'http://example.test/', /Use ws:\/\//],
-    ['a fragment', 'ws://example.test/#here', /fragment/],
-    ['no host', 'ws://', /not a valid URL/],
-    ['a port out of range', 'ws://example.test:99999/', /not a valid URL/],
-  ] as const) {
-    scenario(`#77 a URL with ${what} is read, or refused before the wire`, () => {
-      if (typeof host === 'string') {
-        assert.equal(optionsOf({}, url).endpoint.host, host);
-      } else {
-        assert.throws(() => parseEndpoint(url), host);
-      }
-      return Promise.resolve();
-    });
-  }
-
-  scenario('#80 one connection that fails for good does not hold up another to the host', async world => {
-    const peer = await world.peer(
-      raw(undefined, {
-        before: (socket, head) =>
-          head.startsWith('GET /bad') ? socket.end('HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n') : false,
-      }),
-    );
-    const clock = new ManualClock();
-    const governor = new Governor(clock);
-    const bad = world.rig({ url: `${peer.url}bad`, clock, governor });
-    const good = world.rig({ url: `${peer.url}good`, clock, governor });
-    bad.connection.connect();
-    good.connection.connect();
-    assert.equal((await bad.failed()).kind, 'stopped');
-    await good.until('open');
-    assert.equal(peer.connections, 2);
-    assert.deepEqual(
-      good.states.map(({ kind }) => kind),
-      ['preparing', 'connecting', 'open'],
-    );
+    await eventually(() => peer.sockets.size === 1, 'one socket');
+    assert.equal(peer.connections, 101);
+    assert.ok(rig.manual.pending.length <= 2, `${rig.manual.pending.length} timers`);
   });
 });

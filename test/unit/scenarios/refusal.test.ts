@@ -5,7 +5,8 @@ import { describe } from 'node:test';
 import { blackhole } from '../../support/frozenPeers.ts';
 import { acceptance } from '../../support/frames.ts';
 import { drip, raw, refusedPort, silent } from '../../support/peers.ts';
-import { quick, scenario, seededRandom } from '../../support/realRig.ts';
+import { quick, seededRandom } from '../../support/realRig.ts';
+import { scenario } from '../../support/scenarios.ts';
 
 const impatient = { ...quick, connectTimeout: 0.3 };
 

@@ -4,7 +4,7 @@ import { describe } from 'node:test';
 import type { TlsOptions } from 'node:tls';
 import { certificates, trustedServer } from '../../support/certificates.ts';
 import { answer, listen, raw } from '../../support/peers.ts';
-import { scenario } from '../../support/realRig.ts';
+import { scenario } from '../../support/scenarios.ts';
 
 const trusting = { rejectUnauthorized: true, ca: certificates.ca };
 
@@ -61,13 +61,16 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
     assert.match(rig.sentence, /use ws:\/\//);
   });
 
-  scenario('#28 ws: to a port with TLS is tried within the budget and not for ever', async world => {
-    const peer = await world.peer(raw(undefined, { tls: trustedServer }));
-    const rig = world.manual({ url: peer.url.replace('wss:', 'ws:') });
-    rig.connection.connect();
-    await rig.exhaust();
-    assert.deepEqual([(await rig.stopped()).why, peer.connections], ['exhausted', 10]);
-  });
+  scenario(
+    '#28 ws: to a port with TLS is tried within the budget and not for ever',
+    async world => {
+      const peer = await world.peer(raw(undefined, { tls: trustedServer }));
+      const rig = world.manual({ url: peer.url.replace('wss:', 'ws:') });
+      rig.connection.connect();
+      await rig.exhaust();
+      assert.deepEqual([(await rig.stopped()).why, peer.connections], ['exhausted', 10]);
+    },
+  );
 
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     scenario(`#29 a client certificate that is wanted by ${version} is named`, async world => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Clock } from '../../../src/core/base/clock.ts';
 import { toDisposable, type Disposable } from '../../../src/core/base/lifecycle.ts';
-import { Governor } from '../../../src/core/connection/governor.ts';
 import { WakeWatch } from '../../../src/core/connection/wakeWatch.ts';
 import { FakeNetwork, settle } from '../../support/fakeNetwork.ts';
-import { scenario, seededRandom, type RealRig, type World } from '../../support/realRig.ts';
+import type { RealRig } from '../../support/realRig.ts';
+import { scenario, type World } from '../../support/scenarios.ts';
 
 /** A clock of a machine that can sleep. Timers that were due meanwhile all run late, and at once. */
 class SleepyClock implements Clock {
@@ -91,24 +91,27 @@ describe('Scenarios of sleep and wake', () => {
     ['Linux', false],
     ['macOS', true],
   ] as const) {
-    scenario(`#54 after eight hours of sleep on ${system} there is one probe, then a reconnect`, async world => {
-      const all = sleeper(world);
-      const { clock, network, rig } = all;
-      await open(all);
-      clock.sleep(eightHours, monotonicRuns);
-      const before = network.last.pings.length;
-      clock.advance(monotonicRuns ? 0 : 5000);
-      const probes = network.last.pings.length - before;
-      // On macOS a beat that was due is on its way before the wake-up is noticed.
-      assert.ok(probes >= 1 && probes <= (monotonicRuns ? 2 : 1), `${probes} probes`);
-      clock.advance(3999);
-      assert.equal(rig.kind, 'open');
-      assert.equal(network.last.pings.length - before, probes, 'There is no storm of beats');
-      clock.advance(1);
-      const { cause, failures, delayMs } = await rig.waiting();
-      assert.deepEqual([cause.kind, failures], ['heartbeat', 0]);
-      assert.ok(delayMs <= 2000);
-    });
+    scenario(
+      `#54 after eight hours of sleep on ${system} there is one probe, then a reconnect`,
+      async world => {
+        const all = sleeper(world);
+        const { clock, network, rig } = all;
+        await open(all);
+        clock.sleep(eightHours, monotonicRuns);
+        const before = network.last.pings.length;
+        clock.advance(monotonicRuns ? 0 : 4000); // The watch ticks.
+        const probes = network.last.pings.length - before;
+        // On macOS a beat that was due is on its way before the wake-up is noticed.
+        assert.ok(probes >= 1 && probes <= (monotonicRuns ? 2 : 1), `${probes} probes`);
+        clock.advance(3999);
+        assert.equal(rig.kind, 'open');
+        assert.equal(network.last.pings.length - before, probes, 'There is no storm of beats');
+        clock.advance(1);
+        const { cause, failures, delayMs } = await rig.waiting();
+        assert.deepEqual([cause.kind, failures], ['heartbeat', 0]);
+        assert.ok(delayMs <= 2000);
+      },
+    );
 
     scenario(`#54 a connection that outlived eight hours on ${system} goes on`, async world => {
       const all = sleeper(world);
@@ -122,46 +125,50 @@ describe('Scenarios of sleep and wake', () => {
     });
   }
 
-  scenario('#55 a wait that was slept through ends within two seconds, and nothing counts', async world => {
-    const { clock, network, rig } = sleeper(world);
-    rig.connection.connect();
-    for (let failure = 1; failure <= 6; failure++) {
-      await settle();
-      network.last.refuse();
-      if (failure < 6) {
-        clock.advance((await rig.waiting()).delayMs);
+  scenario(
+    '#55 a wait that was slept through ends within two seconds, and nothing counts',
+    async world => {
+      const { clock, network, rig } = sleeper(world);
+      rig.connection.connect();
+      for (let failure = 1; failure <= 6; failure++) {
+        await settle();
+        network.last.refuse();
+        if (failure < 6) {
+          clock.advance((await rig.waiting()).delayMs);
+        }
       }
-    }
-    const { failures } = await rig.waiting();
-    assert.equal(failures, 6);
-    clock.sleep(eightHours, false);
-    const before = network.attempts.length;
-    clock.advance(5000); // The watch ticks.
-    clock.advance(2000);
-    await settle();
-    assert.equal(network.attempts.length, before + 1);
-    const wokeAt = clock.monotonic();
-    while (clock.monotonic() - wokeAt < 25_000) {
-      network.last.refuse('ENOTFOUND');
-      const state = await rig.waiting();
-      assert.equal(state.failures, failures);
-      assert.ok(state.delayMs >= 1000 && state.delayMs <= 2000, `${state.delayMs}`);
-      clock.advance(state.delayMs);
+      const { failures } = await rig.waiting();
+      assert.equal(failures, 6);
+      clock.sleep(eightHours, false);
+      const before = network.attempts.length;
+      clock.advance(5000); // The watch ticks.
+      clock.advance(2000);
       await settle();
-    }
-    clock.advance(10_000 - 1);
-    await settle();
-    if (rig.kind === 'connecting') {
-      network.last.refuse();
-    }
-    assert.equal((await rig.waiting()).failures, failures + 1);
-  });
+      assert.equal(network.attempts.length, before + 1);
+      const wokeAt = clock.monotonic();
+      while (clock.monotonic() - wokeAt < 25_000) {
+        network.last.refuse('ENOTFOUND');
+        const state = await rig.waiting();
+        assert.equal(state.failures, failures);
+        assert.ok(state.delayMs >= 1000 && state.delayMs <= 2000, `${state.delayMs}`);
+        clock.advance(state.delayMs);
+        await settle();
+      }
+      clock.advance(10_000 - 1);
+      await settle();
+      if (rig.kind === 'connecting') {
+        network.last.refuse();
+      }
+      assert.equal((await rig.waiting()).failures, failures + 1);
+    },
+  );
 
   scenario('#108 a server that asked for a minute gets it also after a wake-up', async world => {
     const { clock, network, rig } = sleeper(world);
     rig.connection.connect();
     await settle();
     rig.connection.wake();
+    clock.advance(250);
     await settle();
     network.last.status(503, { 'retry-after': '60' });
     const { delayMs, hold } = await rig.waiting();
@@ -178,31 +185,35 @@ describe('Scenarios of sleep and wake', () => {
     assert.equal(network.attempts.length, before + 1, 'The user may break it');
   });
 
-  scenario('#109 a hint cuts a wait short once in 30 s, and costs nothing while open', async world => {
-    const all = sleeper(world);
-    const { clock, network, rig } = all;
-    await open(all);
-    rig.connection.hint();
-    network.last.end();
-    await rig.waiting();
-    clock.advance(300);
-    rig.connection.hint();
-    await settle();
-    assert.equal(network.attempts.length, 2);
-    network.last.refuse();
-    await rig.waiting();
-    rig.connection.hint();
-    await settle();
-    assert.equal(network.attempts.length, 2, 'Not again so soon');
-  });
+  scenario(
+    '#109 a hint cuts a wait short once in 30 s, and costs nothing while open',
+    async world => {
+      const all = sleeper(world);
+      const { clock, network, rig } = all;
+      await open(all);
+      rig.connection.hint();
+      network.last.end();
+      await rig.waiting();
+      clock.advance(300);
+      rig.connection.hint();
+      await settle();
+      assert.equal(network.attempts.length, 2);
+      network.last.refuse();
+      await rig.waiting();
+      rig.connection.hint();
+      await settle();
+      assert.equal(network.attempts.length, 2, 'Not again so soon');
+    },
+  );
 
   scenario('#110 what a login at a portal stopped goes on when the user is back', async world => {
-    const { network, rig } = sleeper(world);
+    const { clock, network, rig } = sleeper(world);
     rig.connection.connect();
     await settle();
     network.last.status(511);
     assert.equal((await rig.failed()).kind, 'stopped');
     rig.connection.hint();
+    clock.advance(250);
     await settle();
     network.last.open();
     assert.equal(rig.kind, 'open');
@@ -217,86 +228,8 @@ describe('Scenarios of sleep and wake', () => {
     await settle();
     clock.advance(250);
     await settle();
-    assert.deepEqual(
-      [network.attempts.length, network.alive, rig.kind],
-      [2, 1, 'connecting'],
-    );
+    assert.deepEqual([network.attempts.length, network.alive, rig.kind], [2, 1, 'connecting']);
     network.last.refuse();
     assert.equal((await rig.waiting()).failures, 0);
-  });
-
-  scenario('#57 twenty monitors that wake together take turns', async world => {
-    const clock = new SleepyClock();
-    const governor = new Governor(clock);
-    const network = new FakeNetwork();
-    const random = seededRandom(57);
-    const rigs = Array.from({ length: 20 }, () =>
-      world.rig({
-        url: 'ws://example.test/',
-        clock,
-        governor,
-        random,
-        dial: (_handshake, listener) => network.dial(listener),
-      }),
-    );
-    rigs.forEach(rig => rig.connection.connect());
-    const connecting = () => rigs.filter(({ kind }) => kind === 'connecting').length;
-    const openAll = async () => {
-      const since = clock.monotonic();
-      for (let steps = 0; rigs.some(({ kind }) => kind !== 'open'); steps++) {
-        assert.ok(steps < 5000, 'All come to be open');
-        await settle();
-        assert.ok(connecting() <= 1, `${connecting()} are connecting at once`);
-        if (connecting() === 1) {
-          network.last.open();
-        }
-        clock.advance(50);
-      }
-      return clock.monotonic() - since;
-    };
-    await openAll();
-    network.attempts.forEach(transport => transport.pings.length > 0 || transport.bytesRead++);
-    clock.advance(1000);
-    network.attempts.forEach(transport => transport.pong());
-    clock.sleep(eightHours, false);
-    rigs.forEach(({ connection }) => connection.wake());
-    clock.advance(4000);
-    rigs.forEach(({ kind }) => assert.equal(kind, 'waiting'));
-    const spanMs = await openAll();
-    assert.ok(spanMs >= 1000, `All within ${spanMs} ms`);
-    assert.equal(network.attempts.length, 40);
-  });
-
-  scenario('#112 the user is not held up by others that wait for the governor', async world => {
-    const clock = new SleepyClock();
-    const governor = new Governor(clock);
-    const network = new FakeNetwork();
-    const make = (rules: readonly object[]) =>
-      world.rig({
-        url: 'ws://example.test/',
-        clock,
-        governor,
-        settings: { 'reconnect.rules': rules, 'reconnect.maxAttempts': 0 },
-        dial: (_handshake, listener) => network.dial(listener),
-      });
-    const eager = make([{ error: '*', action: 'retry', delay: 0.25 }]);
-    eager.connection.connect();
-    while (clock.monotonic() < 60_000) {
-      await settle();
-      if (eager.kind === 'connecting') {
-        network.last.refuse();
-      }
-      clock.advance(250);
-    }
-    assert.equal(network.attempts.length, 30, 'At most thirty in five minutes');
-    assert.equal(eager.kind, 'preparing');
-    const asked = make([]);
-    asked.connection.connect();
-    await settle();
-    assert.equal(asked.kind, 'connecting');
-    network.last.open();
-    clock.advance(300_000);
-    await settle();
-    assert.equal(eager.kind, 'connecting', 'And then it is its turn again');
   });
 });

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import { Governor } from '../../../src/core/connection/governor.ts';
+import { FakeNetwork, settle } from '../../support/fakeNetwork.ts';
+import { ManualClock } from '../../support/manualClock.ts';
+import { raw } from '../../support/peers.ts';
+import { seededRandom } from '../../support/realRig.ts';
+import { scenario } from '../../support/scenarios.ts';
+
+describe('Scenarios of several connections to a host', () => {
+  scenario(
+    '#80 one connection that fails for good does not hold up another to the host',
+    async world => {
+      const peer = await world.peer(
+        raw(undefined, {
+          before: (socket, head) =>
+            head.startsWith('GET /bad')
+              ? socket.end('HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n')
+              : false,
+        }),
+      );
+      const clock = new ManualClock();
+      const governor = new Governor(clock);
+      const bad = world.rig({ url: `${peer.url}bad`, clock, governor });
+      const good = world.rig({ url: `${peer.url}good`, clock, governor });
+      bad.connection.connect();
+      good.connection.connect();
+      assert.equal((await bad.failed()).kind, 'stopped');
+      await good.until('open');
+      assert.equal(peer.connections, 2);
+      assert.deepEqual(
+        good.states.map(({ kind }) => kind),
+        ['preparing', 'connecting', 'open'],
+      );
+    },
+  );
+
+  scenario('#57 twenty monitors that wake together take turns', async world => {
+    const clock = new ManualClock();
+    const governor = new Governor(clock);
+    const network = new FakeNetwork();
+    const random = seededRandom(57);
+    const rigs = Array.from({ length: 20 }, () =>
+      world.rig({
+        url: 'ws://localhost/',
+        clock,
+        governor,
+        random,
+        dial: (_handshake, listener) => network.dial(listener),
+      }),
+    );
+    rigs.forEach(rig => rig.connection.connect());
+    const connecting = () => rigs.filter(({ kind }) => kind === 'connecting').length;
+    const openAll = async () => {
+      const since = clock.monotonic();
+      for (let steps = 0; rigs.some(({ kind }) => kind !== 'open'); steps++) {
+        assert.ok(steps < 5000, 'All come to be open');
+        await settle();
+        assert.ok(connecting() <= 1, `${connecting()} are connecting at once`);
+        if (connecting() === 1) {
+          network.last.open();
+        }
+        clock.advance(50);
+      }
+      return clock.monotonic() - since;
+    };
+    await openAll();
+    clock.advance(1000);
+    network.attempts.forEach(transport => transport.pong());
+    rigs.forEach(({ connection }) => connection.wake());
+    clock.advance(4000);
+    rigs.forEach(({ kind }) => assert.equal(kind, 'waiting'));
+    const spanMs = await openAll();
+    assert.ok(spanMs >= 1000, `All within ${spanMs} ms`);
+    assert.equal(network.attempts.length, 40);
+  });
+
+  scenario('#112 the user is not held up by others that wait for the governor', async world => {
+    const clock = new ManualClock();
+    const governor = new Governor(clock);
+    const network = new FakeNetwork();
+    const make = (rules: readonly object[]) =>
+      world.rig({
+        url: 'ws://example.test/',
+        clock,
+        governor,
+        settings: { 'reconnect.rules': rules, 'reconnect.maxAttempts': 0 },
+        dial: (_handshake, listener) => network.dial(listener),
+      });
+    const eager = make([{ error: '*', action: 'retry', delay: 0.25 }]);
+    eager.connection.connect();
+    while (clock.monotonic() < 60_000) {
+      await settle();
+      if (eager.kind === 'connecting') {
+        network.last.refuse();
+      }
+      clock.advance(250);
+    }
+    assert.equal(network.attempts.length, 30, 'At most thirty in five minutes');
+    assert.equal(eager.kind, 'preparing');
+    const asked = make([]);
+    asked.connection.connect();
+    await settle();
+    assert.equal(asked.kind, 'connecting');
+    network.last.open();
+    asked.connection.dispose();
+    clock.advance(300_000);
+    await settle();
+    assert.equal(eager.kind, 'connecting', 'And then it is its turn again');
+  });
+});
