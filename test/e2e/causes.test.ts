@@ -168,6 +168,18 @@ describe('Every cause is a sentence in the real workbench', () => {
     });
   }
 
+  it('shows the opening handshake behind a row', async () => {
+    await isConnected();
+    await page.monitor.rows.filter({ hasText: 'answered HTTP 401' }).last().click();
+    const details = page.monitor.frame.getByRole('region', { name: 'Details' });
+    await details.getByRole('tab', { name: 'Handshake' }).click();
+    await details.getByText('WWW-Authenticate', { exact: false }).first().waitFor();
+    await details.getByText('Sec-WebSocket-Version').first().waitFor();
+    await page.screenshot('handshake');
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('End');
+  });
+
   it('needs no log to be read: the banner says it too', async () => {
     await isConnected();
     assert.ok(current);

@@ -346,11 +346,42 @@ it('counts down to the next attempt by itself', () =>
       await timer.getByText('now', { exact: true }).waitFor();
       await raw.getByText('The peer closed the connection.').first().waitFor();
       await page.button('Stop Retrying').waitFor();
-      await page.button('Retry Now').click();
+      await page.button('Retry Now').first().click();
       const last = await raw.evaluate(() => window.fakeHost.requests.at(-1));
       assert.deepEqual([last?.request, last?.params], ['reconnect', { connection: 'c1' }]);
     },
   ));
+
+it('shows the opening handshake behind a state row, as the text that it is', () => {
+  const extent = { first: 0, next: 1024, byteLength: 1 };
+  return withPage({ connections: [connectionView({ extent })] }, async (page, raw) => {
+    await page.grid.focus();
+    await raw.keyboard.press('End');
+    await raw.keyboard.press('Enter');
+    await page.details.getByRole('tab', { name: 'Handshake' }).click();
+    const facts = page.details.getByRole('tabpanel');
+    await facts.getByRole('heading', { name: 'Request headers' }).waitFor();
+    await facts.getByText('Sec-WebSocket-Version').waitFor();
+    await facts.getByText('401 Unauthorized').first().waitFor();
+    assert.equal(await facts.locator('img, script, a, iframe').count(), 0);
+    const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
+    assert.deepEqual(await axeViolations(raw, axe), []);
+  });
+});
+
+it('opens the setting that helps, from the notice that names it', () => {
+  const failed = connectionView({
+    ...{ state: 'failed', severity: 'error', label: 'failed', setting: 'headers' },
+    ...{ cause: 'The peer wants a login.', canConnect: true, canDisconnect: false },
+    security: 'unverified',
+  });
+  return withPage({ connections: [failed] }, async (page, raw) => {
+    await raw.getByRole('img', { name: /not checked/i }).waitFor();
+    await page.button('Open Setting').click();
+    const last = await raw.evaluate(() => window.fakeHost.requests.at(-1));
+    assert.deepEqual([last?.request, last?.params], ['setting.open', { connection: 'c1' }]);
+  });
+});
 
 it('offers to connect where there is nothing yet', () =>
   withPage({ connections: [], view: { following: true } }, async (page, raw) => {
