@@ -1,45 +1,63 @@
 const prefixes = ['', 'k', 'M', 'G', 'T'];
 
-/** Numbers, sizes and times as users read them, in the manner of one locale but always with 0-9. */
-export class Formats {
-  readonly #count: Intl.NumberFormat;
-  readonly #oneDigit: Intl.NumberFormat;
-  readonly #clock: Intl.DateTimeFormat;
-  readonly #moment: Intl.DateTimeFormat;
-  readonly #units: Readonly<Record<'day' | 'hour' | 'minute' | 'second', Intl.NumberFormat>>;
+/** What formats one kind of value; made together, when the first of them is needed. */
+interface Formatters {
+  readonly count: Intl.NumberFormat;
+  readonly oneDigit: Intl.NumberFormat;
+  readonly clock: Intl.DateTimeFormat;
+  readonly moment: Intl.DateTimeFormat;
+  readonly units: Readonly<Record<'day' | 'hour' | 'minute' | 'second', Intl.NumberFormat>>;
+}
 
-  /** @param timeZone an IANA name; the local time zone where it is not given */
-  constructor(locale: string, timeZone?: string) {
-    const numberingSystem = 'latn';
-    const zone = timeZone === undefined ? {} : { timeZone };
-    const unit = (unit: string) =>
-      new Intl.NumberFormat(locale, {
-        ...{ numberingSystem, style: 'unit', unit, unitDisplay: 'narrow' },
-      });
-    this.#count = new Intl.NumberFormat(locale, { numberingSystem, maximumFractionDigits: 0 });
-    this.#oneDigit = new Intl.NumberFormat(locale, {
+function makeFormatters(locale: string, timeZone: string | undefined): Formatters {
+  const numberingSystem = 'latn';
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const time: Intl.DateTimeFormatOptions = {
+    ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 },
+    ...{ ...zone, numberingSystem, hourCycle: 'h23' },
+  };
+  const unit = (unit: string) =>
+    new Intl.NumberFormat(locale, {
+      ...{ numberingSystem, style: 'unit', unit, unitDisplay: 'narrow' },
+    });
+  return {
+    count: new Intl.NumberFormat(locale, { numberingSystem, maximumFractionDigits: 0 }),
+    oneDigit: new Intl.NumberFormat(locale, {
       ...{ numberingSystem, minimumFractionDigits: 1, maximumFractionDigits: 1 },
-    });
-    this.#clock = new Intl.DateTimeFormat(locale, {
-      ...{ ...zone, numberingSystem, hourCycle: 'h23' },
-      ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 },
-    });
-    this.#moment = new Intl.DateTimeFormat(locale, {
-      ...{ ...zone, numberingSystem, hourCycle: 'h23', timeZoneName: 'short' },
-      ...{ year: 'numeric', month: 'short', day: 'numeric' },
-      ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 },
-    });
-    this.#units = {
+    }),
+    clock: new Intl.DateTimeFormat(locale, time),
+    moment: new Intl.DateTimeFormat(locale, {
+      ...{ ...time, year: 'numeric', month: 'short', day: 'numeric', timeZoneName: 'short' },
+    }),
+    units: {
       day: unit('day'),
       hour: unit('hour'),
       minute: unit('minute'),
       second: unit('second'),
-    };
+    },
+  };
+}
+
+/** Numbers, sizes and times as users read them, in the manner of one locale but always with 0-9. */
+export class Formats {
+  readonly #locale: string;
+  readonly #timeZone: string | undefined;
+  #made: Formatters | undefined;
+
+  /** @param timeZone an IANA name; the local time zone where it is not given */
+  constructor(locale: string, timeZone?: string) {
+    this.#locale = locale;
+    this.#timeZone = timeZone;
+  }
+
+  /** Not made before they are needed: it takes tens of milliseconds, in which an editor starts. */
+  get #formatters(): Formatters {
+    return (this.#made ??= makeFormatters(this.#locale, this.#timeZone));
   }
 
   /** `1,204` */
   count(value: number): string {
-    return this.#count.format(value);
+    return this.#formatters.count.format(value);
   }
 
   /** `87 B`, `1.2 kB`, `5.0 MB`: powers of 1000. */
@@ -57,15 +75,15 @@ export class Formats {
   /** A short span: `0.4 ms`, `23 ms`, `1.2 s`. */
   latency(ms: number): string {
     if (ms >= 999.5) {
-      return `${this.#oneDigit.format(ms / 1000)} s`;
+      return `${this.#formatters.oneDigit.format(ms / 1000)} s`;
     }
-    return `${ms < 9.95 ? this.#oneDigit.format(ms) : this.count(ms)} ms`;
+    return `${ms < 9.95 ? this.#formatters.oneDigit.format(ms) : this.count(ms)} ms`;
   }
 
   /** A span in its two largest units, cut, not rounded: `4s`, `1m 20s`, `3d 4h`. */
   span(ms: number): string {
     const seconds = Math.max(0, Math.floor(ms / 1000));
-    const { day, hour, minute, second } = this.#units;
+    const { day, hour, minute, second } = this.#formatters.units;
     const parts = [
       { value: Math.floor(seconds / 86_400), unit: day },
       { value: Math.floor(seconds / 3600) % 24, unit: hour },
@@ -85,12 +103,12 @@ export class Formats {
 
   /** The time of day to the millisecond: `12:03:04.123`. */
   clock(at: number): string {
-    return this.#clock.format(at);
+    return this.#formatters.clock.format(at);
   }
 
   /** Date, time and time zone, in full. */
   moment(at: number): string {
-    return this.#moment.format(at);
+    return this.#formatters.moment.format(at);
   }
 
   #scaled(value: number): { digits: string; prefix: string } {
@@ -104,6 +122,6 @@ export class Formats {
       scaled /= 1000;
       power++;
     }
-    return { digits: this.#oneDigit.format(scaled), prefix: prefixes[power] ?? '' };
+    return { digits: this.#formatters.oneDigit.format(scaled), prefix: prefixes[power] ?? '' };
   }
 }

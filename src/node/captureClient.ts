@@ -41,7 +41,8 @@ let lastOrdinal = 0;
 /** Captures kept by a worker thread, which is started when the first of them is opened. */
 export function createCaptureService(options: CaptureServiceOptions): CaptureService {
   const { workerPath, folder, clock, log, maxFileBytes, startWorker = startThread } = options;
-  const hasSqlite = options.hasSqlite ?? findSqlite() !== undefined;
+  // Asked with the first capture, not while the editor starts.
+  const hasSqlite = () => options.hasSqlite ?? findSqlite() !== undefined;
   const captures = new Map<number, WorkerCapture>();
   const pool = new BufferPool();
   let ended: Promise<void> | undefined;
@@ -49,7 +50,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
   const link = new WorkerLink({
     clock,
     log,
-    startWorker: () => startWorker(workerPath, { folder, hasSqlite, maxFileBytes }),
+    startWorker: () => startWorker(workerPath, { folder, hasSqlite: hasSqlite(), maxFileBytes }),
     onDidRestart: () => captures.forEach(capture => capture.reopen()),
     onDidGiveUp: reason => captures.forEach(capture => capture.giveUp(reason)),
     onMessage: receive,
@@ -79,7 +80,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     const capture = new WorkerCapture(captureOptions, {
       id: ordinal,
       path: join(folder, captureFileName(startedAt, process.pid, ordinal)),
-      hasSqlite,
+      hasSqlite: hasSqlite(),
       startedAt,
       clock,
       log,

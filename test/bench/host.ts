@@ -1,5 +1,6 @@
 // Runs inside the extension host: VS Code loads this file and awaits `run`.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -57,9 +58,25 @@ export async function run(): Promise<void> {
   const folder = join(extension.extensionPath, 'out/bench');
   const { url } = JSON.parse(readFileSync(join(folder, 'task.json'), 'utf8')) as { url: string };
 
-  const beforeActivation = performance.now();
+  const { main } = extension.packageJSON as { main: string };
+  const load = createRequire(join(extension.extensionPath, 'package.json'));
+  const start = performance.now();
+  const bundle = load(main) as { activate(context: unknown): void };
+  const loadMs = performance.now() - start;
+  // The editor takes the bundle from the cache, and so calls this in place of the real one.
+  let activationMs = NaN;
+  const cached = load.cache[load.resolve(main)];
+  if (cached) {
+    cached.exports = {
+      ...bundle,
+      activate: (context: unknown) => {
+        const begun = performance.now();
+        bundle.activate(context);
+        activationMs = performance.now() - begun;
+      },
+    };
+  }
   await extension.activate();
-  const activationMs = performance.now() - beforeActivation;
   await commands.executeCommand(CommandId.OpenMonitor);
 
   const bare: number[] = [];
@@ -78,11 +95,8 @@ export async function run(): Promise<void> {
   const result = {
     title: `In a real extension host, panel open: ${floods} floods of ${messageCount} messages`,
     rows: [
-      {
-        what: 'load and activate, once',
-        value: ms(activationMs),
-        budget: 'activate ≤ 20 ms, aim 5 ms',
-      },
+      { what: 'load the bundle, once', value: ms(loadMs), budget: '' },
+      { what: 'activate, once', value: ms(activationMs), budget: '≤ 20 ms, aim 5 ms' },
       { what: 'ws that only counts', value: rate(median(bare)), budget: '' },
       { what: 'the whole extension', value: rate(median(own)), budget: '' },
       { what: 'ratio', value: ratio.toFixed(2), budget: '' },
