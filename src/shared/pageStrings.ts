@@ -120,7 +120,7 @@ export const pageStrings = {
   timings: 'Timing',
   phaseDns: 'Name lookup',
   phaseTcp: 'TCP connection',
-  phaseProxy: 'Proxy',
+  phaseProxy: 'Proxy tunnel',
   phaseTls: 'TLS handshake',
   phaseUpgrade: 'Upgrade',
   phaseTotal: 'Total',

@@ -383,6 +383,128 @@ it('opens the setting that helps, from the notice that names it', () => {
   });
 });
 
+it('offers to connect again beside the cause, as long as there is one', () => {
+  const failed = connectionView({
+    ...{ state: 'failed', severity: 'error', label: 'failed', cause: 'The peer is gone.' },
+    ...{ canConnect: true, canDisconnect: false },
+  });
+  return withPage({ connections: [failed] }, async (page, raw) => {
+    await page.button(/^Connect Now$/).click();
+    const last = await raw.evaluate(() => window.fakeHost.requests.at(-1));
+    assert.deepEqual([last?.request, last?.params], ['connect', { connection: 'c1' }]);
+    assert.equal(await page.button('Open Setting').count(), 0);
+    await raw.evaluate(() => window.fakeHost.change(0, { cause: '' }));
+    await page.button(/^Connect Now$/).waitFor({ state: 'detached' });
+  });
+});
+
+it('marks how a connection is protected and which way it goes', () =>
+  withPage({}, async (page, raw) => {
+    await page.untilLast(1203);
+    const mark = (name: string) => raw.getByRole('img', { name, exact: true });
+    await mark('Encrypted; the certificate was checked').waitFor();
+    await raw.evaluate(() => {
+      const proxy = 'http://proxy.example:8080/\u202e';
+      window.fakeHost.change(0, { security: 'unverified', proxy });
+    });
+    await mark('Certificate not checked').waitFor();
+    await raw.getByText('Certificate not checked').waitFor();
+    await mark('Through the proxy http://proxy.example:8080/⟨U+202E⟩').waitFor();
+    await raw.evaluate(() => {
+      const [connection] = window.fakeHost.connections;
+      delete (connection as { proxy?: string }).proxy;
+      window.fakeHost.change(0, { security: 'plain' });
+    });
+    await raw.locator('.mark').first().waitFor({ state: 'detached' });
+    await raw.evaluate(() => {
+      window.fakeHost.change(0, { security: 'verified', state: 'connecting', label: 'connecting' });
+    });
+    await raw.locator('.badge').getByText('connecting').waitFor();
+    assert.equal(await raw.locator('.mark').count(), 0);
+  }));
+
+describe('the handshake', () => {
+  const opened = connectionView({ extent: { first: 0, next: 1216, byteLength: 1 } });
+  const refused = connectionView({ extent: { first: 0, next: 1024, byteLength: 1 } });
+
+  it('is shown in full, and hostile text in it as text', () =>
+    withPage({ connections: [opened], width: 1600 }, async (page, raw) => {
+      await openHandshake(page, 1215);
+      const panel = page.details.getByRole('tabpanel', { name: 'Handshake' });
+      assert.deepEqual(await panel.getByRole('heading').allTextContents(), [
+        ...['Overview', 'Timing', 'Redirects', 'Request headers', 'Response headers', 'TLS'],
+        ...['Certificate 1 of 2', 'Certificate 2 of 2'],
+      ]);
+      const facts = await factsOf(raw);
+      assert.deepEqual(
+        ['Proxy', 'Response', 'TLS handshake', 'Total', 'Not sent on', 'Certificate'].map(name =>
+          facts.get(name),
+        ),
+        [
+          'http://proxy.corp.example:3128 (from the setting of this connection)',
+          ...['101 Switching Protocols', '62 ms', '181 ms', 'Authorization, Cookie', 'Verified'],
+        ],
+      );
+      assert.equal(
+        facts.get('X-Note'),
+        '<img src=x onerror="document.title=1">⟨U+202E⟩txt.exe⟨U+2066⟩ ␀␛[31m↵line two',
+      );
+      assert.deepEqual([facts.get('<b>X-Name</b>'), facts.get('X-Empty')], ['שלום', '']);
+      assert.equal(await raw.locator('main :is(img, b)').count(), 0);
+      const widths = await panel
+        .locator('.fill')
+        .evaluateAll(bars => bars.map(bar => bar.getBoundingClientRect().width));
+      assert.deepEqual(
+        [widths.length, widths.indexOf(Math.min(...widths)), widths.indexOf(Math.max(...widths))],
+        [5, 0, 3],
+      );
+    }));
+
+  it('shows the body of a refusal and what is wrong with the certificate', () =>
+    withPage({ connections: [refused] }, async page => {
+      await openHandshake(page, 1023);
+      assert.equal(
+        await page.details.locator('pre').textContent(),
+        '<!DOCTYPE html>\n<html>\n\t<h1>401</h1>\n\t' +
+          '<img src=x onerror="document.title=1">⟨U+202E⟩txt.exe⟨U+2066⟩ ␀␛[31m\nline two\n</html>',
+      );
+      const problem = 'Not verified: self-signed certificate in certificate chain';
+      await page.details.getByText(problem).waitFor();
+    }));
+
+  it('has a tab beside the event, chosen again for the next row that has one', () =>
+    withPage({ connections: [opened] }, async (page, raw) => {
+      const chosen = (name: string) => page.details.getByRole('tab', { name, selected: true });
+      await openHandshake(page, 1215);
+      await page.row(1214).click();
+      await chosen('Event').waitFor();
+      assert.equal(await page.details.getByRole('tab').count(), 1);
+      await page.row(1215).click();
+      await chosen('Handshake').press('ArrowLeft');
+      await chosen('Event').waitFor();
+      await page.details.getByText('Connected to stream.example.com').waitFor();
+      assert.equal((await factsOf(raw)).size, 0);
+    }));
+});
+
+async function openHandshake(page: MonitorPage, seq: number): Promise<void> {
+  await page.untilLast(seq);
+  await page.row(seq).click();
+  await page.details.getByRole('tab', { name: 'Handshake' }).click();
+  await page.details.getByRole('heading', { name: 'Overview' }).waitFor();
+}
+
+/** The names and values that the details show; the last of a name. */
+async function factsOf(page: Page): Promise<ReadonlyMap<string, string>> {
+  const facts = await page.locator('.details dt').evaluateAll(names =>
+    names.map(name => {
+      const value = name.nextElementSibling?.textContent ?? '';
+      return [name.textContent.trim(), value.trim()] as const;
+    }),
+  );
+  return new Map(facts);
+}
+
 it('offers to connect where there is nothing yet', () =>
   withPage({ connections: [], view: { following: true } }, async (page, raw) => {
     await raw.getByRole('heading', { name: 'No connections yet' }).waitFor();
@@ -457,6 +579,17 @@ describe('accessibility', () => {
           });
         });
         await raw.getByText('The disk is full.').first().waitFor();
+        assert.deepEqual(await axeViolations(raw, axe), []);
+      });
+      const refusing = connectionView({
+        ...{ state: 'failed', severity: 'error', label: 'failed', setting: 'headers' },
+        ...{ canConnect: true, canDisconnect: false, cause: 'The peer refuses.' },
+        ...{ security: 'unverified', proxy: 'http://proxy.example:8080' },
+        extent: { first: 0, next: 1024, byteLength: 1 },
+      });
+      await withPage({ theme, connections: [refusing] }, async (page, raw) => {
+        await openHandshake(page, 1023);
+        await page.button('Open Setting').waitFor();
         assert.deepEqual(await axeViolations(raw, axe), []);
       });
       await withPage({ theme, connections: [], view: { following: true } }, async (page, raw) => {

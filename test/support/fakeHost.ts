@@ -223,20 +223,13 @@ function bytesOf(seq: number): Uint8Array {
 }
 
 function rowAt(seq: number): Row {
-  const { kind, out = false, beat = false, text } = contentOf(seq);
-  const byteLength = text === undefined ? bytesOf(seq).length : byteLengthOf(text);
-  const flags = flagsOf(kind, out ? 'out' : 'in', beat);
-  const isLong = text === largeText;
-  const head = isLong ? encoder.encode(text?.slice(0, 2000)) : bytesOf(seq);
-  const at = start + seq * 37.4;
+  const { kind, out = false, beat: heartbeat = false } = contentOf(seq);
+  const direction = out ? 'out' : 'in';
+  const bytes = bytesOf(seq);
   return {
-    ...{ seq, at, kind, byteLength, preview: preview(flags, head) },
-    ...{ direction: out ? 'out' : 'in', heartbeat: beat },
+    ...{ seq, at: start + seq * 37.4, kind, direction, heartbeat, byteLength: bytes.length },
+    preview: preview(flagsOf(kind, direction, heartbeat), bytes),
   };
-}
-
-function byteLengthOf(text: string): number {
-  return text === largeText ? bytesOf(43).length : encoder.encode(text).length;
 }
 
 class Host implements FakeHost {

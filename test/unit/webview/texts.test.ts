@@ -5,7 +5,8 @@ import { readCloseFrame, readClosePreview } from '../../../src/core/connection/c
 import { hexDump } from '../../../src/webview/hexDump.ts';
 import { keyTarget } from '../../../src/webview/listKeys.ts';
 import { readSavedState } from '../../../src/webview/savedState.ts';
-import { readStateRow } from '../../../src/webview/stateRow.ts';
+import { readHandshake } from '../../../src/webview/readHandshake.ts';
+import { hasHandshake, readStateRow } from '../../../src/webview/stateRow.ts';
 import { cutHex, cutText } from '../../../src/webview/textBlock.ts';
 
 describe('readStateRow', () => {
@@ -26,6 +27,61 @@ describe('readStateRow', () => {
     for (const json of ['{', '17', 'null', '{"text":5}', '[]']) {
       assert.deepEqual(readStateRow(json), { text: json, severity: 'info', facts: [] });
     }
+  });
+});
+
+it('hasHandshake tells by the preview that the payload holds more', () => {
+  const row = { seq: 1, at: 0, direction: 'in', heartbeat: false, kind: 'state' } as const;
+  const preview = '{"state":"failed","text":"Lóst."}';
+  const { length } = new TextEncoder().encode(preview);
+  assert.equal(hasHandshake({ ...row, preview, byteLength: length }), false);
+  assert.equal(hasHandshake({ ...row, preview, byteLength: length + 20 }), true);
+  assert.equal(hasHandshake({ ...row, preview: '{"cut', byteLength: 2000 }), false);
+  assert.equal(hasHandshake({ ...row, kind: 'text', preview, byteLength: 2000 }), false);
+});
+
+const memberNames = [
+  ...['url', 'proxy', 'request', 'response', 'subprotocol', 'extensions', 'tls', 'redirects'],
+  'timings',
+];
+
+describe('readHandshake', () => {
+  it('reads what the extension writes', () => {
+    const facts = {
+      url: 'wss://a.example/',
+      proxy: { url: 'http://p.example:8080', chosenBy: 'setting' },
+      request: [['Host', 'a.example']],
+      response: { status: 401, statusText: 'Unauthorized', headers: [['X', '']], body: 'no' },
+      ...{ subprotocol: 'a', extensions: 'b' },
+      tls: {
+        ...{ version: 'TLSv1.3', cipher: 'X', isVerified: false, problem: 'expired' },
+        chain: [
+          {
+            ...{ subject: 'CN=a', issuer: 'CN=b', validFrom: 'c', validTo: 'd' },
+            ...{ fingerprint: 'AA:BB', names: 'DNS:a' },
+          },
+        ],
+      },
+      redirects: [{ status: 307, from: 'a', to: 'b', stripped: ['Cookie'] }],
+      timings: [{ phase: 'dns', ms: 0 }],
+    };
+    assert.deepEqual(readHandshake(facts), facts);
+  });
+
+  it('survives whatever it is given', () => {
+    const nothing = { url: '', request: [], subprotocol: '', extensions: '', redirects: [] };
+    assert.deepEqual(readHandshake({}), { ...nothing, timings: [] });
+    for (const value of [undefined, null, 17, 'x', []]) {
+      assert.equal(readHandshake(value), undefined);
+    }
+    const timings = [{ phase: 'toString', ms: 1 }, { phase: 'dns', ms: -1 }, { phase: 'dns' }, 5];
+    const odd = { url: {}, request: 'x', redirects: [null, 3], timings, tls: [], proxy: 'p' };
+    assert.deepEqual(readHandshake(odd), { ...nothing, timings: [] });
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...memberNames), fc.jsonValue()), value => {
+        assert.ok(readHandshake(value));
+      }),
+    );
   });
 });
 

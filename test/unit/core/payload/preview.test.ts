@@ -45,6 +45,22 @@ describe('the preview of a row', () => {
     assert.equal(previewOf(state, encoder.encode(json)), json);
   });
 
+  it('leaves the handshake out of a state change, and nothing else', () => {
+    const row = { state: 'failed', text: 'handshake', code: 401, more: { handshake: 1 } };
+    for (const handshake of [{ request: [['A', 'x'.repeat(9000)]] }, null, 'x', []]) {
+      const json = JSON.stringify({ handshake, ...row });
+      assert.equal(previewOf(state, encoder.encode(json)), JSON.stringify(row));
+    }
+  });
+
+  it('keeps a state change that is no object as it is, and cuts one that is no JSON', () => {
+    for (const json of ['null', '17', '"handshake"', '["handshake"]', ' { "a" : 1 } ']) {
+      assert.equal(previewOf(state, encoder.encode(json)), json);
+    }
+    const broken = `{"handshake":${'x'.repeat(5000)}`;
+    assert.equal(previewOf(state, encoder.encode(broken)), broken.slice(0, 512));
+  });
+
   it('is hex pairs of the first 64 bytes of what is binary, and of all of a close frame', () => {
     const bytes = Uint8Array.from({ length: 125 }, (_, index) => index * 2);
     assert.deepEqual(
