@@ -35,7 +35,7 @@ export function connectionView(change: Partial<ConnectionView> = {}): Connection
     ...(isOpen ? { openForMs: 74_200, latencyMs: 23.4 } : {}),
     ...{ subprotocol: 'v2.market.example', receivedRate: 26.7, received: 1180, sent: 24 },
     extent: { first: 0, next: 1204, byteLength: 310_000 },
-    storage: { kind: 'sqlite', path: '/home/ada/.config/Code/captures/market-data.sqlite' },
+    storage: { kind: 'sqlite', path: 'captures/market-data.sqlite' },
     ...{ security: 'verified', canConnect: false, canDisconnect: true },
     ...change,
   };

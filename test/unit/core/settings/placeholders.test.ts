@@ -11,7 +11,7 @@ const secrets: Readonly<Record<string, string>> = {
 };
 const source: PlaceholderSource = {
   secret: name => Promise.resolve(Object.hasOwn(secrets, name) ? secrets[name] : undefined),
-  env: name => (name === 'HOME' ? '/home/me' : undefined),
+  env: name => (name === 'HOME' ? 'folder-of-me' : undefined),
 };
 
 const filled = (text: string) => fillIn(text, 'The header X', source);
@@ -28,7 +28,7 @@ describe('Placeholders', () => {
           'a${secret:empty}b',
         ].map(filled),
       ),
-      ['', 'plain $text {here} ${', 's3cret', 'Bearer s3cret, /home/me/k!', 'ab'],
+      ['', 'plain $text {here} ${', 's3cret', 'Bearer s3cret, folder-of-me/k!', 'ab'],
     );
   });
 
