@@ -1,7 +1,13 @@
-import { batchByteCapacity, batchByteLength, batchRowCapacity, type BatchBuffer } from './batch.ts';
+import {
+  batchByteCapacity,
+  batchByteLength,
+  batchFrameCapacity,
+  batchRowCapacity,
+  type BatchBuffer,
+} from './batch.ts';
 
 /** Shared buffers have this length, enough for any batch but that of one long payload. */
-const sharedByteLength = batchByteLength(batchRowCapacity, batchByteCapacity);
+const sharedByteLength = batchByteLength(batchRowCapacity, batchByteCapacity, batchFrameCapacity);
 
 /** Shorter batches get a buffer to measure: to clone it costs less than to have a long one wait. */
 const leastSharedByteLength = sharedByteLength / 4;

@@ -1,5 +1,7 @@
 import type { Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
+import type { SeriesSpan, SeriesView } from '../metrics/seriesView.ts';
+import type { FrameFacts } from './frameFacts.ts';
 import type { Direction, RowKind } from './record.ts';
 
 /** Where a capture stands: rows `first` up to, not including, `next` can be read. */
@@ -8,6 +10,8 @@ export interface Extent {
   readonly next: number;
   /** Payload bytes of these rows. */
   readonly byteLength: number;
+  /** The oldest rows that the limits have dropped since the capture was cleared last. */
+  readonly dropped: number;
 }
 
 /** One row as the list shows it: the payload beyond `preview` is read when the row is opened. */
@@ -54,6 +58,8 @@ export interface CaptureLimits {
  * throws; what could not be kept is in `storage.problem`.
  */
 export interface Capture extends Disposable {
+  /** Names it among all captures of this window. */
+  readonly id: number;
   readonly extent: Extent;
   readonly storage: Storage;
   /** Rows were added, dropped or cleared. Coalesced: fires at most 20 times a second. */
@@ -67,11 +73,15 @@ export interface Capture extends Disposable {
   readonly onDidChangePressure: Event<boolean>;
 
   /** Copies the payload, so the caller may reuse it. `at` is the wall clock in milliseconds. */
-  append(at: number, flags: number, payload: Uint8Array): void;
+  append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void;
   /** Up to `count` rows from `from` on, fewer at either end. Rejects only after disposal. */
   rows(from: number, count: number): Promise<readonly Row[]>;
   /** `undefined` where the row is not, or no longer, in the capture. */
   payload(seq: number, from: number, length: number): Promise<PayloadPart | undefined>;
+  /** `undefined` where nothing is known of it but what the row says. */
+  frame(seq: number): Promise<FrameFacts | undefined>;
+  /** The numbers behind the charts. */
+  series(span: SeriesSpan): Promise<SeriesView>;
   /** Drops all rows; numbering goes on. */
   clear(): Promise<void>;
   setLimits(limits: CaptureLimits): void;

@@ -1,7 +1,9 @@
 import type { BatchReader } from './batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
-import type { CaptureStore } from './captureStore.ts';
+import type { CaptureStore, Found, StoredRecord } from './captureStore.ts';
+import type { FrameFacts } from './frameFacts.ts';
 import { MemoryStore } from './memoryStore.ts';
+import type { ViewTest } from './viewTest.ts';
 
 export type FallbackChange =
   /** The primary store took no more; rows from `seq` on are kept in memory. */
@@ -47,16 +49,21 @@ export class FallbackStore implements CaptureStore {
     if (!this.#reserve) {
       const next = this.#leastNext;
       const isBehind = primary.extent.next < next && isEmpty(primary.extent);
-      return isBehind ? { first: next, next, byteLength: 0 } : primary.extent;
+      return isBehind ? { ...primary.extent, first: next, next } : primary.extent;
     }
     const reserve = this.#reserve.extent;
-    if (this.#isPrimaryHidden || isEmpty(primary.extent)) {
+    if (this.#isPrimaryHidden) {
       return reserve;
+    }
+    const dropped = primary.extent.dropped + reserve.dropped;
+    if (isEmpty(primary.extent)) {
+      return { ...reserve, dropped };
     }
     return {
       first: primary.extent.first,
       next: reserve.next,
       byteLength: primary.extent.byteLength + reserve.byteLength,
+      dropped,
     };
   }
 
@@ -85,8 +92,27 @@ export class FallbackStore implements CaptureStore {
     );
   }
 
+  frame(seq: number): FrameFacts | undefined {
+    return (
+      this.#reserve?.frame(seq) ??
+      (this.#isPrimaryHidden ? undefined : this.#options.primary.frame(seq))
+    );
+  }
+
+  *records(from: number, to: number): Generator<StoredRecord> {
+    for (const store of this.#stores) {
+      yield* store.records(from, to);
+    }
+  }
+
+  *find(test: ViewTest, from: number, to: number, isEach: boolean): Generator<Found> {
+    for (const store of this.#stores) {
+      yield* store.find(test, from, to, isEach);
+    }
+  }
+
   enforce(limits: CaptureLimits): number {
-    const before = this.extent.first;
+    const before = this.extent.dropped;
     if (!this.#isPrimaryHidden) {
       this.#enforcePrimary(limits);
     }
@@ -94,7 +120,7 @@ export class FallbackStore implements CaptureStore {
     if (this.#reserve && (this.#isPrimaryHidden || isEmpty(primary.extent))) {
       this.#reserve.enforce(limits);
     }
-    return this.extent.first - before;
+    return this.extent.dropped - before;
   }
 
   /** Empties both, and tries the primary store again. */
@@ -121,6 +147,12 @@ export class FallbackStore implements CaptureStore {
   close(): void {
     this.#reserve?.close();
     this.#options.primary.close();
+  }
+
+  /** Those that rows are read from, oldest first. */
+  get #stores(): readonly CaptureStore[] {
+    const stored = this.#isPrimaryHidden ? [] : [this.#options.primary];
+    return this.#reserve ? [...stored, this.#reserve] : stored;
   }
 
   #fail(error: unknown): void {

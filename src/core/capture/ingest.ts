@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { batchByteCapacity, BatchWriter, singleRowBatch, type BatchBuffer } from './batch.ts';
 import type { BufferPool } from './bufferPool.ts';
+import type { FrameFacts } from './frameFacts.ts';
 
 /** A batch goes out at this age, so that what a quiet peer says is seen at once. */
 const longestWaitMs = 10;
@@ -53,17 +54,17 @@ export class Ingest implements Disposable {
   }
 
   /** Copies `payload`. Does nothing once disposed of. */
-  append(at: number, flags: number, payload: Uint8Array): void {
+  append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void {
     if (this.#isDisposed) {
       return;
     }
-    if (!this.#writer.append(at, flags, payload)) {
+    if (!this.#writer.append(at, flags, payload, frame)) {
       this.flush();
       if (payload.length > batchByteCapacity) {
-        this.#send(singleRowBatch(this.#nextSeq, at, flags, payload), 1);
+        this.#send(singleRowBatch(this.#nextSeq, at, flags, payload, frame), 1);
         return;
       }
-      this.#writer.append(at, flags, payload);
+      this.#writer.append(at, flags, payload, frame);
     }
     // The timer outlives a batch that was full before: to set one anew for each would cost more
     // than a batch that goes out early now and then.

@@ -1,9 +1,13 @@
 import { previewByteLength } from '../payload/preview.ts';
 import type { BatchReader } from './batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
-import type { CaptureStore } from './captureStore.ts';
+import type { CaptureStore, Found, StoredRecord } from './captureStore.ts';
+import { findInColumns } from './findInColumns.ts';
+import type { FrameFacts } from './frameFacts.ts';
+import { joinFrames, unpackFrame, type PackedFrames } from './packedFrames.ts';
 import { excessOf } from './retention.ts';
 import { rowOf } from './row.ts';
+import type { ViewTest } from './viewTest.ts';
 
 /** Rows of some batches. Row `i`'s payload is from `ends[i - 1]` to `ends[i]`. */
 interface Chunk {
@@ -11,6 +15,8 @@ interface Chunk {
   readonly times: Float64Array;
   readonly flags: Uint32Array;
   readonly ends: Float64Array;
+  /** By the row in this chunk. */
+  readonly frames: PackedFrames;
   readonly payload: Uint8Array;
 }
 
@@ -24,6 +30,7 @@ export class MemoryStore implements CaptureStore {
   #first: number;
   #next: number;
   #byteLength = 0;
+  #dropped = 0;
 
   /** @param firstSeq the sequence number of the first row */
   constructor(firstSeq = 0) {
@@ -32,7 +39,12 @@ export class MemoryStore implements CaptureStore {
   }
 
   get extent(): Extent {
-    return { first: this.#first, next: this.#next, byteLength: this.#byteLength };
+    return {
+      first: this.#first,
+      next: this.#next,
+      byteLength: this.#byteLength,
+      dropped: this.#dropped,
+    };
   }
 
   append(batch: BatchReader): void {
@@ -78,38 +90,82 @@ export class MemoryStore implements CaptureStore {
     return { bytes, byteLength: whole.length };
   }
 
+  frame(seq: number): FrameFacts | undefined {
+    const chunk = this.#chunks[this.#indexOf(seq)];
+    if (!chunk || seq < Math.max(chunk.firstSeq, this.#first)) {
+      return undefined;
+    }
+    const index = seq - chunk.firstSeq;
+    return unpackFrame(chunk.frames, index, chunk.flags[index] ?? 0);
+  }
+
+  *records(from: number, to: number): Generator<StoredRecord> {
+    for (const [chunk, begin, end] of this.#parts(from, to)) {
+      for (let index = begin; index < end; index++) {
+        yield recordIn(chunk, index);
+      }
+    }
+  }
+
+  *find(test: ViewTest, from: number, to: number, isEach: boolean): Generator<Found> {
+    for (const [chunk, begin, end] of this.#parts(from, to)) {
+      if (test.isByFlags) {
+        yield* findInColumns(test, chunk, begin, end, isEach);
+      } else {
+        for (let index = begin; index < end; index++) {
+          yield { is: 'open', record: recordIn(chunk, index) };
+        }
+      }
+    }
+  }
+
   enforce(limits: CaptureLimits): number {
     const excess = excessOf(this.extent, limits);
     if (!excess) {
       return 0;
     }
-    const before = this.#first;
-    const atLeast = before + excess.rows;
-    let dropped = 0;
+    const atLeast = this.#first + excess.rows;
+    const before = this.#dropped;
+    let byteLength = 0;
     for (const chunk of this.#chunks) {
       const next = nextOf(chunk);
       this.#first = Math.max(this.#first, chunk.firstSeq);
-      while (this.#first < next && (this.#first < atLeast || dropped < excess.bytes)) {
-        dropped += payloadIn(chunk, this.#first - chunk.firstSeq).length;
+      while (this.#first < next && (this.#first < atLeast || byteLength < excess.bytes)) {
+        byteLength += payloadIn(chunk, this.#first - chunk.firstSeq).length;
         this.#first++;
+        this.#dropped++;
       }
       if (this.#first < next) {
         break;
       }
     }
-    this.#byteLength -= dropped;
+    this.#byteLength -= byteLength;
     this.#chunks.splice(0, this.#indexOf(this.#first));
-    return this.#first - before;
+    return this.#dropped - before;
   }
 
   clear(): void {
     this.#chunks = [];
     this.#first = this.#next;
     this.#byteLength = 0;
+    this.#dropped = 0;
   }
 
   close(): void {
     this.clear();
+  }
+
+  /** Chunks with rows in the range, and which of their rows are. */
+  *#parts(from: number, to: number): Generator<readonly [Chunk, number, number]> {
+    const least = Math.max(from, this.#first);
+    for (let index = this.#indexOf(least); index < this.#chunks.length; index++) {
+      const chunk = this.#chunks[index];
+      if (!chunk || chunk.firstSeq >= to) {
+        return;
+      }
+      const { firstSeq, times } = chunk;
+      yield [chunk, Math.max(0, least - firstSeq), Math.min(times.length, to - firstSeq)];
+    }
   }
 
   /** Which chunk holds `seq`, or the first one after it. */
@@ -140,6 +196,15 @@ function rowIn(chunk: Chunk, index: number): Row {
   return rowOf(chunk.firstSeq + index, chunk.times[index] ?? 0, flags, payload.length, head);
 }
 
+function recordIn(chunk: Chunk, index: number): StoredRecord {
+  return {
+    seq: chunk.firstSeq + index,
+    at: chunk.times[index] ?? 0,
+    flags: chunk.flags[index] ?? 0,
+    payload: payloadIn(chunk, index),
+  };
+}
+
 function payloadIn(chunk: Chunk, index: number): Uint8Array {
   return chunk.payload.subarray(index === 0 ? 0 : chunk.ends[index - 1], chunk.ends[index]);
 }
@@ -157,6 +222,7 @@ function copyOf(batch: BatchReader): Chunk {
     times: new Float64Array(batch.times),
     flags: new Uint32Array(batch.flags),
     ends,
+    frames: new Float64Array(batch.frames),
     payload: new Uint8Array(batch.payload),
   };
 }
@@ -176,6 +242,7 @@ function joined(a: Chunk, b: Chunk): Chunk {
     times: new Float64Array(rowCount),
     flags: new Uint32Array(rowCount),
     ends: new Float64Array(rowCount),
+    frames: joinFrames(a.frames, b.frames, a.times.length),
     payload: new Uint8Array(a.payload.length + b.payload.length),
   };
   chunk.times.set(a.times);

@@ -16,6 +16,12 @@ export const RowFlag = {
   Out: 0x10,
   /** Sent or answered by the heartbeat, not by the user. */
   Heartbeat: 0x20,
+  /** Came compressed: RSV1 was set (RFC 7692, section 6). */
+  Compressed: 0x40,
+  /** Came in more than one frame (RFC 6455, section 5.4). */
+  Fragmented: 0x80,
+  /** Held secrets when it was sent: what is stored has a mask in their places. */
+  Masked: 0x100,
 } as const;
 
 const opcodes: Readonly<Record<RowKind, number>> = {

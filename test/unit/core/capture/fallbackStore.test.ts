@@ -54,7 +54,7 @@ describe('the fallback store', () => {
       { seqs: seqs(), extent: store.extent, changes, inPrimary: primary.extent.next },
       {
         seqs: [0, 1, 2, 3, 4, 5],
-        extent: { first: 0, next: 6, byteLength: 12 },
+        extent: { first: 0, next: 6, byteLength: 12, dropped: 0 },
         changes: [{ kind: 'failed', seq: 3, error: full }],
         inPrimary: 3,
       },
@@ -82,7 +82,7 @@ describe('the fallback store', () => {
     store.append(numberedBatch(0, 3));
     primary.isFull = false;
     store.clear();
-    assert.deepEqual(store.extent, { first: 3, next: 3, byteLength: 0 });
+    assert.deepEqual(store.extent, { first: 3, next: 3, byteLength: 0, dropped: 0 });
     store.append(numberedBatch(3, 1));
     assert.deepEqual(
       { seqs: seqs(), inPrimary: primary.extent.next, last: changes.at(-1) },
@@ -98,7 +98,7 @@ describe('the fallback store', () => {
     store.append(numberedBatch(3, 1));
     assert.deepEqual(
       { seqs: seqs(), extent: store.extent, payload: store.payload(1, 0, 1) },
-      { seqs: [3], extent: { first: 3, next: 4, byteLength: 2 }, payload: undefined },
+      { seqs: [3], extent: { first: 3, next: 4, byteLength: 2, dropped: 0 }, payload: undefined },
     );
   });
 
@@ -113,6 +113,7 @@ describe('the fallback store', () => {
     assert.deepEqual(seqs(), [2, 3, 4, 5, 6, 7]);
     assert.equal(store.enforce({ maxRows: 3, maxBytes }), 3);
     assert.deepEqual(seqs(), [5, 6, 7]);
+    assert.equal(store.extent.dropped, 5);
   });
 
   it('survives a primary store that cannot even drop rows', () => {

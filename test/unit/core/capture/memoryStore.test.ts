@@ -56,6 +56,7 @@ describe('the memory store', () => {
     const { first, next, byteLength } = store.extent;
     assert.deepEqual(dropped, [0, 1125, 1938]);
     assert.deepEqual({ first, next, byteLength }, { first: 3063, next: 5000, byteLength: 9685 });
+    assert.equal(store.extent.dropped, 3063);
     assert.equal(store.rows(0, 4000)[0]?.preview, '#3063');
   });
 
@@ -63,7 +64,7 @@ describe('the memory store', () => {
     const store = new MemoryStore();
     store.append(numberedBatch(0, 3));
     store.clear();
-    assert.deepEqual(store.extent, { first: 3, next: 3, byteLength: 0 });
+    assert.deepEqual(store.extent, { first: 3, next: 3, byteLength: 0, dropped: 0 });
     store.append(numberedBatch(3, 1));
     assert.deepEqual(
       store.rows(0, 10).map(({ seq }) => seq),

@@ -6,15 +6,15 @@ describe('retention', () => {
   const limits = { maxRows: 320, maxBytes: 6400 };
 
   it('drops nothing while the limits hold', () => {
-    assert.equal(excessOf({ first: 5, next: 325, byteLength: 6400 }, limits), undefined);
+    assert.equal(excessOf({ first: 5, next: 325, byteLength: 6400, dropped: 0 }, limits), undefined);
   });
 
   it('drops a little more than it must, so that it need not drop at each batch', () => {
     assert.deepEqual(
       [
-        excessOf({ first: 0, next: 321, byteLength: 0 }, limits),
-        excessOf({ first: 0, next: 1, byteLength: 6401 }, limits),
-        excessOf({ first: 0, next: 2, byteLength: 9 }, { maxRows: 1, maxBytes: 8 }),
+        excessOf({ first: 0, next: 321, byteLength: 0, dropped: 0 }, limits),
+        excessOf({ first: 0, next: 1, byteLength: 6401, dropped: 0 }, limits),
+        excessOf({ first: 0, next: 2, byteLength: 9, dropped: 0 }, { maxRows: 1, maxBytes: 8 }),
       ],
       [
         { rows: 11, bytes: 0 },

@@ -1,0 +1,33 @@
+import type { Capture } from './capture.ts';
+
+/** A capture of a window that has ended, in its file. */
+export interface ArchivedCapture {
+  /** The name of its file, which nothing of a peer or a user is part of. */
+  readonly key: string;
+  readonly name: string;
+  readonly url: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** When the last row came; absent where there is none. */
+  readonly endedAt?: number;
+  readonly rowCount: number;
+  /** Bytes of the file. */
+  readonly fileByteLength: number;
+  /** The window did not end it: the editor, or the machine, went down. */
+  readonly isAbandoned: boolean;
+  /** Why it cannot be opened, as a sentence. */
+  readonly problem?: string;
+}
+
+/** The captures that windows have left behind. All methods reject with a sentence for the user. */
+export interface CaptureArchive {
+  /** Newest first. */
+  list(): Promise<readonly ArchivedCapture[]>;
+  /** Whether a window left a capture without ending it; asks the file system alone. */
+  hasAbandoned(): Promise<boolean>;
+  /** Opens it for reading: `append` and `clear` do nothing. */
+  open(key: string): Promise<Capture>;
+  remove(key: string): Promise<void>;
+  /** Writes a capture that is open here, as a database of its own, to `path`; replaces what is there. */
+  saveCopy(capture: number, path: string): Promise<void>;
+}

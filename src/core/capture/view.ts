@@ -1,0 +1,81 @@
+import type { Event } from '../base/event.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+import type { Condition } from '../filter/condition.ts';
+import type { Row } from './capture.ts';
+
+/** Which rows a view shows. */
+export interface ViewQuery {
+  /** Ids of the captures, see `Capture.id`; rows of several are in the order of their times. */
+  readonly captures: readonly number[];
+  /** Absent: all rows. */
+  readonly condition?: Condition;
+  /** Rows that are left out unseen, but counted. */
+  readonly hide?: Condition;
+}
+
+/**
+ * Where a view stands. Positions only grow over the view's life and are never used twice; what is in
+ * them now begins at `first`, which need not be 0.
+ */
+export interface ViewState {
+  /** Rows at the positions `first` up to, not including, `next` can be read. */
+  readonly first: number;
+  readonly next: number;
+  /** Rows that were looked at, of so many. */
+  readonly scanned: number;
+  readonly total: number;
+  /** Rows that `ViewQuery.hide` left out. */
+  readonly hidden: number;
+  /**
+   * Oldest rows that the limits have dropped. Where there are any, the row at `first` says so: a
+   * state change that is in no capture.
+   */
+  readonly dropped: number;
+  /** Rows whose patterns took too long, so that they were left out; and one of them. */
+  readonly slow?: { readonly count: number; readonly seq: number };
+  /** Why the view is not right or not complete, as a sentence. */
+  readonly problem?: string;
+}
+
+export interface ViewRow extends Row {
+  readonly position: number;
+  /** The id of the capture it is of. */
+  readonly capture: number;
+}
+
+/** Where to go in a view: to a row of a capture, or to a moment in milliseconds since 1970. */
+export type ViewPlace =
+  { readonly capture: number; readonly seq: number } | { readonly at: number };
+
+export interface Located {
+  /** The place, or the next row that the view has; `next` where there is none. */
+  readonly position: number;
+  /** Whether that is the very row. */
+  readonly isExact: boolean;
+  /** `false` while the view has not looked at that part of the capture yet: ask again. */
+  readonly isScanned: boolean;
+}
+
+export interface FindAnswer {
+  /** Absent where no row matches. */
+  readonly position?: number;
+  /** Whether the search went on at the other end. */
+  readonly isWrapped: boolean;
+}
+
+/**
+ * A sequence of the rows of one capture or several, kept by the capture worker, which goes on with
+ * it as rows come in. Reads reject only after disposal.
+ */
+export interface CaptureView extends Disposable {
+  /** Names it among all views of this window. */
+  readonly id: number;
+  readonly state: ViewState;
+  /** Coalesced: fires at most 20 times a second. */
+  readonly onDidChange: Event<ViewState>;
+  /** Up to `count` rows from a position on, fewer at either end. */
+  rows(from: number, count: number): Promise<readonly ViewRow[]>;
+  locate(place: ViewPlace): Promise<Located>;
+  /** The nearest row after, or before, `from` that matches; a later search ends an earlier one. */
+  find(condition: Condition, from: number, direction: 'next' | 'previous'): Promise<FindAnswer>;
+}

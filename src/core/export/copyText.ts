@@ -1,0 +1,101 @@
+import { assertNever } from '../base/errors.ts';
+import { isTextual } from '../capture/record.ts';
+
+/** A row with what is to be copied of it. */
+export interface CopiedRow {
+  readonly flags: number;
+  readonly payload: Uint8Array;
+  /** Where it went, for a command that sends it again. */
+  readonly url: string;
+}
+
+export type CopyTextFormat = 'text' | 'json' | 'hex' | 'base64' | 'wscat' | 'websocat';
+
+const decoder = new TextDecoder();
+
+/**
+ * Rows as one text for the clipboard: one a line, but for a single row's own line breaks. As JSON,
+ * one value for one row and an array for several; what is not JSON becomes a string. The commands
+ * are for a POSIX shell, with each message in quotes that nothing in it can end.
+ *
+ * @param base64 bytes as base64, which core has no function for
+ */
+export function copyText(
+  rows: readonly CopiedRow[],
+  format: CopyTextFormat,
+  base64: (bytes: Uint8Array) => string,
+): string {
+  switch (format) {
+    case 'text':
+      return rows.map(textOf).join('\n');
+    case 'hex':
+      return rows.map(({ payload }) => hexOf(payload)).join('\n');
+    case 'base64':
+      return rows.map(({ payload }) => base64(payload)).join('\n');
+    case 'json':
+      return jsonOf(rows);
+    case 'wscat':
+    case 'websocat':
+      return commandsOf(rows, format);
+    default:
+      return assertNever(format);
+  }
+}
+
+function textOf({ flags, payload }: CopiedRow): string {
+  return isTextual(flags) ? decoder.decode(payload) : hexOf(payload);
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** JSON is taken over as it was sent, so that long numbers keep their digits. */
+function jsonOf(rows: readonly CopiedRow[]): string {
+  const values = rows.map(row => {
+    const text = textOf(row);
+    return isJson(text) ? text.trim() : JSON.stringify(text);
+  });
+  return values.length === 1 ? (values[0] ?? '') : `[\n${values.join(',\n')}\n]`;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One command for each endpoint; text messages as lines, a binary message by itself. */
+function commandsOf(rows: readonly CopiedRow[], tool: 'wscat' | 'websocat'): string {
+  const commands: string[] = [];
+  const lines = new Map<string, string[]>();
+  for (const row of rows) {
+    if (isTextual(row.flags)) {
+      const texts = lines.get(row.url) ?? [];
+      lines.set(row.url, [...texts, quoted(decoder.decode(row.payload))]);
+    } else {
+      const octal = Array.from(row.payload, byte => `\\${byte.toString(8).padStart(3, '0')}`);
+      // wscat sends text only, so a binary message takes the other tool.
+      commands.push(`printf '${octal.join('')}' | websocat -b -n1 ${quoted(row.url)}`);
+    }
+  }
+  for (const [url, texts] of lines) {
+    const target = tool === 'wscat' ? `wscat -w 1 -c ${quoted(url)}` : `websocat ${quoted(url)}`;
+    const [only] = texts;
+    const isOne = texts.length === 1 && only !== undefined;
+    commands.unshift(
+      isOne && tool === 'wscat'
+        ? `${target} -x ${only}`
+        : `printf '%s\\n' ${texts.join(' ')} | ${target}`,
+    );
+  }
+  return commands.join('\n');
+}
+
+/** Within single quotes a POSIX shell takes every character for itself. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

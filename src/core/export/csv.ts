@@ -1,0 +1,72 @@
+import type { StoredRecord } from '../capture/captureStore.ts';
+import { directionOf, isHeartbeat, kindOf } from '../capture/record.ts';
+import type { ExportedConnection } from './exportJob.ts';
+import { isoTime } from './isoTime.ts';
+import { payloadText } from './payloadText.ts';
+import { around, type RowWriter, type WriterParts } from './rowWriter.ts';
+
+const columns = 'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data';
+
+/** Where a spreadsheet would begin to calculate, its wide forms and blanks before it included. */
+const formula = /^(?:\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/;
+const plainNumber = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+
+/**
+ * CSV as RFC 4180 has it, with a header. A spreadsheet takes a field that begins with `=`, `+`, `-`
+ * or `@` for a formula, and peers send what they like: such a field gets an apostrophe in front, and
+ * `guarded` in the column `encoding`, so that a program knows to take it away. Numbers stay as they
+ * are. Base64 may begin with `+` and gets its apostrophe without notice, since none can be a part
+ * of it. A state change is its JSON.
+ */
+export class CsvWriter implements RowWriter {
+  readonly #parts: WriterParts;
+  readonly #names = new Map<number, string>();
+  #rowCount = 0;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  begin(): string {
+    return `${columns}\r\n`;
+  }
+
+  *row(connection: ExportedConnection, record: StoredRecord): Generator<string> {
+    const { redactor, base64 } = this.#parts;
+    const { seq, at, flags } = record;
+    this.#rowCount++;
+    const head =
+      `${seq},${isoTime(at)},${at},${this.#nameOf(connection)},${directionOf(flags)},` +
+      `${kindOf(flags)},${String(isHeartbeat(flags))},${record.payload.length}`;
+    const payload = yield* payloadText(record, redactor, base64);
+    const guard = isFormula(payload.first) ? "'" : '';
+    const encoding = guard && payload.encoding === 'text' ? 'guarded' : payload.encoding;
+    yield* around(`${head},${encoding},"${guard}`, payload, inner, '"\r\n');
+  }
+
+  end(): string {
+    return '';
+  }
+
+  #nameOf({ capture, name }: ExportedConnection): string {
+    let field = this.#names.get(capture);
+    if (field === undefined) {
+      const safe = this.#parts.redactor.text(name);
+      field = `"${isFormula(safe) ? "'" : ''}${inner(safe)}"`;
+      this.#names.set(capture, field);
+    }
+    return field;
+  }
+}
+
+function isFormula(text: string): boolean {
+  return formula.test(text) && !plainNumber.test(text);
+}
+
+function inner(text: string): string {
+  return text.replaceAll('"', '""');
+}

@@ -1,0 +1,60 @@
+import { UserError } from '../base/errors.ts';
+
+export const exportFormats = ['ndjson', 'csv', 'har'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** What the file says of a connection whose rows are in it. */
+export interface ExportedConnection {
+  readonly capture: number;
+  readonly name: string;
+  /** Without user information and query. */
+  readonly url: string;
+}
+
+export interface ExportJob {
+  /** The id of an open view, see `CaptureView.id`. */
+  readonly view: number;
+  /** Positions in the view, ends not included; absent: all rows, as of the beginning of the export. */
+  readonly ranges?: readonly (readonly [from: number, to: number])[];
+  readonly connections: readonly ExportedConnection[];
+  readonly format: ExportFormat;
+  /** Where the file goes. What is there is replaced when the export is complete, not before. */
+  readonly path: string;
+  /** Texts that must not be in the file: each is replaced by `•••`. */
+  readonly secrets: readonly string[];
+}
+
+export interface ExportProgress {
+  readonly rows: number;
+  readonly of: number;
+  readonly byteLength: number;
+}
+
+export interface ExportResult {
+  /** Rows that are in the file. */
+  readonly rows: number;
+  readonly byteLength: number;
+  /** Rows that the limits, or the user, dropped before they could be written. */
+  readonly missed: number;
+}
+
+/** Why there is no file, as a sentence for the user. */
+export class ExportError extends UserError {
+  readonly isCancelled: boolean;
+
+  constructor(message: string, isCancelled = false) {
+    super(message);
+    this.isCancelled = isCancelled;
+  }
+}
+
+/** A running export. `done` rejects with an `ExportError`; with `isCancelled` on it after `cancel`. */
+export interface RunningExport {
+  readonly done: Promise<ExportResult>;
+  cancel(): void;
+}
+
+export type StartExport = (
+  job: ExportJob,
+  onProgress: (progress: ExportProgress) => void,
+) => RunningExport;

@@ -1,0 +1,47 @@
+import type { Direction, RowKind } from '../capture/record.ts';
+
+export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** A step into a JSON value: a member's name, an element's index, or any of them. */
+export type PathStep = string | number | { readonly any: true };
+
+/**
+ * What a filter asks of a row, as data, so that it travels from the page's text over the host to the
+ * capture worker and means the same in each.
+ */
+export type Condition =
+  | { readonly is: 'all'; readonly of: readonly Condition[] }
+  | { readonly is: 'any'; readonly of: readonly Condition[] }
+  | { readonly is: 'not'; readonly of: Condition }
+  /**
+   * The payload as text holds these characters; without `exact`, in upper or lower case. The text of
+   * a binary message is its bytes as UTF-8; of a state change its sentence; of a close frame
+   * `1006 reason`. See `RowReader.text`.
+   */
+  | { readonly is: 'text'; readonly text: string; readonly exact: boolean }
+  /** A regular expression of JavaScript, with the flags `i`, `m`, `s` and `u` at most. */
+  | { readonly is: 'pattern'; readonly source: string; readonly flags: string }
+  | { readonly is: 'direction'; readonly direction: Direction }
+  | { readonly is: 'kind'; readonly kinds: readonly RowKind[] }
+  /** Bytes of the payload. */
+  | { readonly is: 'size'; readonly comparison: Comparison; readonly bytes: number }
+  /** Milliseconds since 1970. */
+  | { readonly is: 'time'; readonly comparison: '<' | '>='; readonly at: number }
+  /**
+   * A text message or a state change that is JSON and has, at the path, a value that compares so. A
+   * string that is a number compares as one with a number, and `"true"` equals `true`; a number does
+   * not equal a string. Objects and arrays equal nothing.
+   */
+  | {
+      readonly is: 'field';
+      readonly path: readonly PathStep[];
+      /** `has`: the path leads somewhere; `~`: its text holds `value`, in upper or lower case. */
+      readonly comparison: Comparison | '~' | 'has';
+      readonly value: string | number | boolean | null;
+    }
+  /** A state change that is a warning or an error, or a close code other than 1000 and 1001. */
+  | { readonly is: 'error' }
+  /** Sent or answered by the heartbeat. */
+  | { readonly is: 'heartbeat' }
+  /** Came compressed. */
+  | { readonly is: 'compressed' };

@@ -1,0 +1,109 @@
+/** What times in a filter are measured by. */
+export interface FilterClock {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** When the user's day began, in milliseconds since 1970. */
+  readonly startOfDay: number;
+  /** An IANA name; the local time zone where it is not given. */
+  readonly timeZone?: string;
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const dayMs = 86_400_000;
+
+const relative = /^-(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)$/i;
+const timeOfDay = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?$/;
+const isoDate = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](.+?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/**
+ * A moment in milliseconds since 1970: `-5m` before now, `10:30` or `10:30:05.250` of today, or an ISO
+ * date with or without a time, which is local where it names no zone.
+ */
+export function parseTime(text: string, clock: FilterClock): number | undefined {
+  const ago = relative.exec(text);
+  if (ago) {
+    return clock.now - Number(ago[1]) * (unitMs[(ago[2] ?? '').toLowerCase()] ?? 0);
+  }
+  const time = parseTimeOfDay(text);
+  return time === undefined ? parseIso(text, clock) : today(time, clock);
+}
+
+/** Milliseconds since midnight. */
+function parseTimeOfDay(text: string): number | undefined {
+  const match = timeOfDay.exec(text);
+  if (!match) {
+    return undefined;
+  }
+  const [hour = 0, minute = 0, second = 0] = match.slice(1, 4).map(part => Number(part || 0));
+  const isTime = hour < 24 && minute < 60 && second < 60;
+  const ms = Number(`0.${match[4] ?? '0'}`) * 1000;
+  return isTime ? ((hour * 60 + minute) * 60 + second) * 1000 + ms : undefined;
+}
+
+/** On the two days a year on which clocks are changed, midnight has another offset than later. */
+function today(time: number, { startOfDay, timeZone }: FilterClock): number {
+  const at = startOfDay + time;
+  return at - zoneOffset(at, timeZone) + zoneOffset(startOfDay, timeZone);
+}
+
+function parseIso(text: string, { timeZone }: FilterClock): number | undefined {
+  const match = isoDate.exec(text);
+  if (!match) {
+    return undefined;
+  }
+  const day = dayNumber(Number(match[1]), Number(match[2]), Number(match[3]));
+  const time = match[4] === undefined ? 0 : parseTimeOfDay(match[4]);
+  if (day === undefined || time === undefined) {
+    return undefined;
+  }
+  const at = day * dayMs + time;
+  const zone = match[5];
+  return zone === undefined ? fromLocal(at, timeZone) : at - namedOffset(zone);
+}
+
+/** Days since 1970 of a date of the Gregorian calendar; `undefined` where there is no such day. */
+function dayNumber(year: number, month: number, day: number): number | undefined {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  if (day < 1 || day > (lengths[month - 1] ?? 0)) {
+    return undefined;
+  }
+  const before = year - 1;
+  const leapDays =
+    Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400) - 477;
+  const daysOfMonths = lengths.slice(0, month - 1).reduce((sum, length) => sum + length, 0);
+  return (year - 1970) * 365 + leapDays + daysOfMonths + day - 1;
+}
+
+/** `Z`, `+01:00` or `-0530` in milliseconds. */
+function namedOffset(zone: string): number {
+  const digits = zone.replace(/\D/g, '');
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
+}
+
+/** The offset is that of the result, which is not known before; the second look gets it right. */
+function fromLocal(local: number, timeZone: string | undefined): number {
+  const guess = local - zoneOffset(local, timeZone);
+  return local - zoneOffset(guess, timeZone);
+}
+
+/** How far the clocks of the zone are ahead of UTC at that moment, in milliseconds. */
+function zoneOffset(at: number, timeZone: string | undefined): number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hourCycle: 'h23', era: 'short' },
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric', calendar: 'gregory' },
+    ...{ numberingSystem: 'latn', ...(timeZone === undefined ? {} : { timeZone }) },
+  });
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name) ?? 0);
+  const day = dayNumber(part('year'), part('month'), part('day')) ?? 0;
+  const seconds = (part('hour') * 60 + part('minute')) * 60 + part('second');
+  return day * dayMs + seconds * 1000 - Math.floor(at / 1000) * 1000;
+}

@@ -1,0 +1,59 @@
+const mostPaths = 200;
+const deepest = 8;
+
+const token = /"((?:[^"\\]|\\[^])*)"|[{}[\],:]|[^\s"{}[\],:]+/g;
+const plainName = /^[\p{L}\p{N}\p{M}_$@-]+$/u;
+
+/** A container that is open while a text is read: its path, and what its next value is. */
+interface Level {
+  readonly path: string;
+  readonly isArray: boolean;
+  /** The member whose value follows. */
+  name: string | undefined;
+}
+
+/**
+ * Paths to the values in beginnings of JSON texts, in the language of filters and in the order in
+ * which they come: `$.data.price`, `$.items[*].id`. Texts that are cut, or are no JSON at all, do no
+ * harm.
+ */
+export function jsonPathsOf(texts: Iterable<string>): readonly string[] {
+  const paths = new Set<string>();
+  for (const text of texts) {
+    if (/^\s*[{[]/.test(text)) {
+      addPaths(text, paths);
+    }
+    if (paths.size >= mostPaths) {
+      break;
+    }
+  }
+  return [...paths].slice(0, mostPaths);
+}
+
+function addPaths(text: string, paths: Set<string>): void {
+  const levels: Level[] = [];
+  for (const { 0: found, 1: string } of text.matchAll(token)) {
+    const level = levels.at(-1);
+    if (found === '{' || found === '[') {
+      levels.push({ path: level ? pathIn(level) : '$', isArray: found === '[', name: undefined });
+      if (levels.length > deepest) {
+        return;
+      }
+    } else if (found === '}' || found === ']') {
+      levels.pop();
+    } else if (found === ',' && level) {
+      level.name = undefined;
+    } else if (level && !level.isArray && level.name === undefined && string !== undefined) {
+      level.name = string;
+      paths.add(pathIn(level));
+    }
+  }
+}
+
+function pathIn({ path, isArray, name = '' }: Level): string {
+  if (isArray) {
+    return `${path}[*]`;
+  }
+  // An escape in a name is left as it is: the filter reads it as JSON does.
+  return path + (plainName.test(name) ? `.${name}` : `["${name}"]`);
+}

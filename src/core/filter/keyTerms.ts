@@ -1,0 +1,91 @@
+import { rowKinds, type RowKind } from '../capture/record.ts';
+import type { Comparison, Condition } from './condition.ts';
+import { parseTime, type FilterClock } from './filterTime.ts';
+
+/** The words before a colon that mean something. */
+export const filterKeys = ['in', 'out', 'is', 'has', 'kind', 'size', 'after', 'before'] as const;
+export type FilterKey = (typeof filterKeys)[number];
+
+/** What `is:` takes. */
+export const isValues = ['in', 'out', 'heartbeat', 'compressed', 'error'] as const;
+type IsValue = (typeof isValues)[number];
+
+export function isFilterKey(word: string): word is FilterKey {
+  return (filterKeys as readonly string[]).includes(word);
+}
+
+const isConditions: Readonly<Record<IsValue, Condition>> = {
+  in: { is: 'direction', direction: 'in' },
+  out: { is: 'direction', direction: 'out' },
+  heartbeat: { is: 'heartbeat' },
+  compressed: { is: 'compressed' },
+  error: { is: 'error' },
+};
+
+const isRule = `“is:” takes ${listed(isValues)}.`;
+const kindRule = `“kind:” takes ${listed(rowKinds)}, or several with “|” between them.`;
+const sizeRule = '“size:” takes bytes such as >1k, <=2mb, =100 or 1k..2k.';
+const timeRule =
+  'takes 10:30, 10:30:05.250, 2026-01-31, 2026-01-31T10:30, or -5m for five minutes ago.';
+
+/** What `key:value` asks for, or the sentence that says what is allowed. */
+export function keyTerm(key: FilterKey, value: string, clock: FilterClock): Condition | string {
+  switch (key) {
+    case 'in':
+    case 'out':
+      return value === '' ? isConditions[key] : `“${key}:” stands alone, without a value.`;
+    case 'is': {
+      const word = value.toLowerCase();
+      return Object.hasOwn(isConditions, word) ? isConditions[word as IsValue] : isRule;
+    }
+    case 'has':
+      return value.toLowerCase() === 'error' ? { is: 'error' } : '“has:” takes error.';
+    case 'kind':
+      return kindTerm(value);
+    case 'size':
+      return sizeTerm(value);
+    case 'after':
+    case 'before': {
+      const at = parseTime(value, clock);
+      return at === undefined
+        ? `“${key}:” ${timeRule}`
+        : { is: 'time', comparison: key === 'after' ? '>=' : '<', at };
+    }
+  }
+}
+
+function kindTerm(value: string): Condition | string {
+  const kinds = value.toLowerCase().split(/[|,]/);
+  const isKind = (word: string): word is RowKind => (rowKinds as readonly string[]).includes(word);
+  return kinds.every(isKind) ? { is: 'kind', kinds: [...new Set(kinds)] } : kindRule;
+}
+
+function sizeTerm(value: string): Condition | string {
+  const range = /^([^.]*(?:\.\d[^.]*)?)\.\.(.*)$/.exec(value);
+  if (range) {
+    const least = byteCount(range[1] ?? '');
+    const most = byteCount(range[2] ?? '');
+    return least === undefined || most === undefined
+      ? sizeRule
+      : { is: 'all', of: [sizeCondition('>=', least), sizeCondition('<=', most)] };
+  }
+  const [, comparison = '', amount = ''] = /^(>=|<=|!=|>|<|=)?(.*)$/.exec(value) ?? [];
+  const bytes = byteCount(amount);
+  return bytes === undefined ? sizeRule : sizeCondition((comparison || '=') as Comparison, bytes);
+}
+
+function sizeCondition(comparison: Comparison, bytes: number): Condition {
+  return { is: 'size', comparison, bytes };
+}
+
+/** `100`, `1.5k`, `2mb`: k is 1024 bytes. */
+function byteCount(text: string): number | undefined {
+  const match = /^(\d{1,15}(?:\.\d{1,6})?)(b|kb?|mb?)?$/i.exec(text);
+  const unit = match?.[2]?.charAt(0).toLowerCase();
+  const factor = unit === 'm' ? 1024 * 1024 : unit === 'k' ? 1024 : 1;
+  return match ? Number(match[1]) * factor : undefined;
+}
+
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}

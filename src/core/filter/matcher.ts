@@ -1,0 +1,161 @@
+import { assertNever } from '../base/errors.ts';
+import { directionOf, isHeartbeat, kindOf, RowFlag } from '../capture/record.ts';
+import { byteSearch, isSearchable } from './byteSearch.ts';
+import type { Condition } from './condition.ts';
+import { compare, fieldTest } from './fieldTest.ts';
+import { RowReader, type Decode, type MatchedRow } from './rowReader.ts';
+
+export type { Decode, MatchedRow } from './rowReader.ts';
+
+export type Matcher = (row: MatchedRow) => boolean;
+
+type Test = (reader: RowReader) => boolean;
+
+/**
+ * Compiles a condition. The matcher decodes and parses a payload at most once, and only where flags,
+ * time and size do not decide. Throws where the condition holds what is no regular expression, which
+ * `parseFilter` lets nobody write.
+ */
+export function matcherOf(condition: Condition, { decode }: { readonly decode: Decode }): Matcher {
+  const test = testOf(condition);
+  const reader = new RowReader(decode);
+  return row => {
+    reader.read(row);
+    return test(reader);
+  };
+}
+
+function testOf(condition: Condition): Test {
+  switch (condition.is) {
+    case 'all': {
+      const tests = cheapestFirst(condition.of).map(testOf);
+      return reader => tests.every(test => test(reader));
+    }
+    case 'any': {
+      const tests = cheapestFirst(condition.of).map(testOf);
+      return reader => tests.some(test => test(reader));
+    }
+    case 'not': {
+      const test = testOf(condition.of);
+      return reader => !test(reader);
+    }
+    case 'text':
+      return textTest(condition.text, condition.exact);
+    case 'pattern': {
+      const pattern = new RegExp(condition.source, condition.flags);
+      return reader => pattern.test(reader.text);
+    }
+    case 'field':
+      return fieldTest(condition);
+    case 'error':
+      return isError;
+    case 'direction':
+    case 'kind':
+    case 'size':
+    case 'time':
+    case 'heartbeat':
+    case 'compressed':
+      return factTest(condition);
+    default:
+      return assertNever(condition);
+  }
+}
+
+type FactCondition = Extract<
+  Condition,
+  { is: 'direction' | 'kind' | 'size' | 'time' | 'heartbeat' | 'compressed' }
+>;
+
+/** What is asked of everything but the payload. */
+function factTest(condition: FactCondition): Test {
+  switch (condition.is) {
+    case 'direction': {
+      const { direction } = condition;
+      return ({ row }) => directionOf(row.flags) === direction;
+    }
+    case 'kind': {
+      const kinds = new Set(condition.kinds);
+      return ({ row }) => kinds.has(kindOf(row.flags));
+    }
+    case 'size': {
+      const { comparison, bytes } = condition;
+      return ({ row }) => compare(row.size, comparison, bytes);
+    }
+    case 'time': {
+      const { comparison, at } = condition;
+      return ({ row }) => compare(row.at, comparison, at);
+    }
+    case 'heartbeat':
+      return ({ row }) => isHeartbeat(row.flags);
+    case 'compressed':
+      return ({ row }) => (row.flags & RowFlag.Compressed) !== 0;
+    default:
+      return assertNever(condition);
+  }
+}
+
+/**
+ * Without `exact`, letters of ASCII are found in either case. Other letters are compared in lower
+ * case, for which the text must be decoded; so they are only where there are any.
+ */
+function textTest(text: string, exact: boolean): Test {
+  const isAsciiFolded = !exact && hasNoCaseBeyondAscii(text);
+  const inText = inTextTest(text, exact, isAsciiFolded);
+  if (!isSearchable(text) || !(exact || isAsciiFolded)) {
+    return reader => inText(reader.text);
+  }
+  const inBytes = byteSearch(text, isAsciiFolded);
+  return reader => (reader.isPlain ? inBytes(reader.bytes) : inText(reader.text));
+}
+
+function inTextTest(
+  text: string,
+  exact: boolean,
+  isAsciiFolded: boolean,
+): (text: string) => boolean {
+  if (exact) {
+    return whole => whole.includes(text);
+  }
+  const fold = isAsciiFolded ? lowerAscii : (whole: string) => whole.toLowerCase();
+  const part = fold(text);
+  return whole => fold(whole).includes(part);
+}
+
+function hasNoCaseBeyondAscii(text: string): boolean {
+  const others = text.replace(/\p{ASCII}/gu, '');
+  return others.toLowerCase() === others && others.toUpperCase() === others;
+}
+
+function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
+}
+
+/** A close code of its own free will is one of these (RFC 6455, section 7.4.1). */
+const goodCloseCodes: readonly (number | undefined)[] = [undefined, 1000, 1001];
+
+function isError(reader: RowReader): boolean {
+  if (kindOf(reader.row.flags) !== 'state') {
+    return !goodCloseCodes.includes(reader.closeCode);
+  }
+  const { json } = reader;
+  const severity =
+    typeof json === 'object' && json !== null && 'severity' in json ? json.severity : undefined;
+  return severity === 'warning' || severity === 'error';
+}
+
+const costs: Readonly<Record<Exclude<Condition['is'], 'all' | 'any' | 'not'>, number>> = {
+  ...{ direction: 0, kind: 0, heartbeat: 0, compressed: 0, size: 0, time: 0 },
+  ...{ error: 1, text: 2, field: 3, pattern: 4 },
+};
+
+function cheapestFirst(conditions: readonly Condition[]): readonly Condition[] {
+  return [...conditions].sort((a, b) => costOf(a) - costOf(b));
+}
+
+/** A group costs what the dearest of its parts costs. */
+function costOf(condition: Condition): number {
+  if (condition.is === 'all' || condition.is === 'any') {
+    return Math.max(0, ...condition.of.map(costOf));
+  }
+  return condition.is === 'not' ? costOf(condition.of) : costs[condition.is];
+}

@@ -1,0 +1,209 @@
+import { messageOf } from '../base/errors.ts';
+import type { Condition } from './condition.ts';
+import { fieldTerm } from './fieldTerm.ts';
+import type { FilterClock } from './filterTime.ts';
+import { isFilterKey, keyTerm } from './keyTerms.ts';
+import { Scanner, type FilterProblem, type ScannedPattern, type Span } from './scanner.ts';
+
+export type { FilterClock } from './filterTime.ts';
+export type { FilterProblem } from './scanner.ts';
+
+export interface ParsedFilter {
+  /** Absent where there are problems, and where the text asks for nothing. */
+  readonly condition?: Condition;
+  /** In the order of their places; at most one at each. */
+  readonly problems: readonly FilterProblem[];
+}
+
+/** In characters: more would only serve to exhaust the stack. */
+export const longestFilter = 2000;
+/** Of groups and negations, for the same reason. */
+const deepest = 50;
+
+const orRule =
+  'Something to look for stands on both sides of “or”. To look for the word, use quotes.';
+
+/**
+ * Reads a filter. Terms are and-ed, `or` binds less, `-` before a term or a group negates it, groups
+ * are in brackets. Never throws; after a bad term the rest is still read.
+ *
+ * Times such as `-5m` become moments here, once: they do not move on with the clock.
+ */
+export function parseFilter(text: string, clock: FilterClock): ParsedFilter {
+  if (text.length > longestFilter) {
+    const message = `A filter has at most ${longestFilter} characters.`;
+    return { problems: [{ from: longestFilter, to: text.length, message }] };
+  }
+  const scanner = new Scanner(text);
+  const condition = new Parser(scanner, clock).alternatives(0);
+  const { problems } = scanner;
+  return condition && problems.length === 0 ? { condition, problems } : { problems };
+}
+
+class Parser {
+  readonly #scanner: Scanner;
+  readonly #clock: FilterClock;
+
+  constructor(scanner: Scanner, clock: FilterClock) {
+    this.#scanner = scanner;
+    this.#clock = clock;
+  }
+
+  /** Up to the end, or the bracket that closes the group. */
+  alternatives(depth: number): Condition | undefined {
+    const conditions: Condition[] = [];
+    let or: Span | undefined;
+    for (;;) {
+      const { condition, isEmpty } = this.#all(depth);
+      const before = or;
+      or = this.#scanner.takeOr();
+      const lonely = isEmpty ? (before ?? or) : undefined;
+      if (lonely) {
+        this.#scanner.report(lonely, orRule);
+      }
+      if (condition) {
+        conditions.push(condition);
+      }
+      if (!or) {
+        return joined('any', conditions);
+      }
+    }
+  }
+
+  /** Terms up to an `or`, the end, or the bracket that closes the group. */
+  #all(depth: number): { condition: Condition | undefined; isEmpty: boolean } {
+    const scanner = this.#scanner;
+    const conditions: Condition[] = [];
+    let isEmpty = true;
+    for (;;) {
+      scanner.skipSpace();
+      if (scanner.isAtEnd || this.#isAtOr() || (depth > 0 && scanner.peek() === ')')) {
+        return { condition: joined('all', conditions), isEmpty };
+      }
+      isEmpty = false;
+      const condition = this.#negatable(depth);
+      if (condition) {
+        conditions.push(condition);
+      }
+    }
+  }
+
+  #isAtOr(): boolean {
+    const { at } = this.#scanner;
+    const isOr = this.#scanner.takeOr() !== undefined;
+    this.#scanner.at = at;
+    return isOr;
+  }
+
+  #negatable(depth: number): Condition | undefined {
+    const scanner = this.#scanner;
+    if (depth > deepest) {
+      const from = scanner.at;
+      scanner.at = scanner.text.length;
+      scanner.report({ from, to: scanner.at }, `Groups go at most ${deepest} deep.`);
+      return undefined;
+    }
+    if (scanner.peek() === '(') {
+      return this.#group(depth);
+    }
+    if (scanner.peek() === '-' && !/^[\s)]?$/.test(scanner.peek(1))) {
+      scanner.at++;
+      const condition = this.#negatable(depth + 1);
+      return condition && { is: 'not', of: condition };
+    }
+    return this.#term();
+  }
+
+  #group(depth: number): Condition | undefined {
+    const scanner = this.#scanner;
+    const from = scanner.at++;
+    const condition = this.alternatives(depth + 1);
+    if (scanner.peek() !== ')') {
+      scanner.report({ from, to: from + 1 }, 'The closing bracket is missing.');
+      return undefined;
+    }
+    scanner.at++;
+    if (scanner.text.slice(from + 1, scanner.at - 1).trim() === '') {
+      scanner.report({ from, to: scanner.at }, 'Nothing stands between the brackets.');
+    }
+    return condition;
+  }
+
+  #term(): Condition | undefined {
+    const scanner = this.#scanner;
+    switch (scanner.peek()) {
+      case ')':
+        scanner.report(
+          { from: scanner.at, to: scanner.at + 1 },
+          'No bracket was opened before it.',
+        );
+        scanner.at++;
+        return undefined;
+      case '"':
+        return this.#exact();
+      case '/':
+        return this.#pattern();
+      case '$':
+        return /[.[]/.test(scanner.peek(1)) ? fieldTerm(scanner) : this.#word();
+      default:
+        return this.#word();
+    }
+  }
+
+  #exact(): Condition | undefined {
+    const value = this.#scanner.takeQuoted();
+    if (value?.text === '') {
+      this.#scanner.report(value, 'Nothing stands between the quotes.');
+      return undefined;
+    }
+    return value && { is: 'text', text: value.text, exact: true };
+  }
+
+  #pattern(): Condition | undefined {
+    const pattern = this.#scanner.takePattern();
+    const problem = pattern && patternProblem(pattern);
+    if (pattern && problem !== undefined) {
+      this.#scanner.report(pattern, problem);
+      return undefined;
+    }
+    return pattern && { is: 'pattern', source: pattern.source, flags: pattern.flags };
+  }
+
+  /** A word, or a value behind a key. A colon behind anything else is a part of a word. */
+  #word(): Condition | undefined {
+    const scanner = this.#scanner;
+    const from = scanner.at;
+    const key = scanner.take(/([a-z]+):/iy)?.[1]?.toLowerCase() ?? '';
+    if (!isFilterKey(key)) {
+      scanner.at = from;
+      return { is: 'text', text: scanner.takeWord().text, exact: false };
+    }
+    const value = scanner.takeValue();
+    const term = value && keyTerm(key, value.text, this.#clock);
+    if (typeof term === 'string') {
+      scanner.report({ from, to: scanner.at }, term);
+      return undefined;
+    }
+    return term;
+  }
+}
+
+function patternProblem({ source, flags }: ScannedPattern): string | undefined {
+  if (source === '') {
+    return 'Nothing stands between the slashes.';
+  }
+  if (!/^(?!.*(.).*\1)[imsu]*$/.test(flags)) {
+    return 'After “/” there may be i, m, s and u, each once. To look for a slash, use quotes.';
+  }
+  try {
+    new RegExp(source, flags);
+    return undefined;
+  } catch (error) {
+    const reason = messageOf(error).replace(/^.*\/[imsu]*: /s, '');
+    return `Not a regular expression: ${reason}.`;
+  }
+}
+
+function joined(is: 'all' | 'any', of: readonly Condition[]): Condition | undefined {
+  return of.length > 1 ? { is, of } : of[0];
+}

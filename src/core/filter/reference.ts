@@ -1,0 +1,35 @@
+/** Names what a part of the language means; the page has a sentence for each. */
+export type FilterMeaning =
+  | ('word' | 'exact' | 'pattern' | 'in' | 'out' | 'kind' | 'size' | 'after' | 'before')
+  | ('field' | 'fieldCompare' | 'fieldPart' | 'fieldHas' | 'error' | 'heartbeat' | 'compressed')
+  | ('is' | 'not' | 'or' | 'group')
+  | ('kindState' | 'kindText' | 'kindBinary' | 'kindClose' | 'kindPing' | 'kindPong');
+
+export interface FilterExample {
+  /** Can be put into a filter as it stands. */
+  readonly syntax: string;
+  readonly meaning: FilterMeaning;
+}
+
+/** The whole language, for people. */
+export const filterReference: readonly FilterExample[] = [
+  { syntax: 'price update', meaning: 'word' },
+  { syntax: '"Price: 1"', meaning: 'exact' },
+  { syntax: '/id=\\d+/i', meaning: 'pattern' },
+  { syntax: 'in:', meaning: 'in' },
+  { syntax: 'out:', meaning: 'out' },
+  { syntax: 'kind:text|binary', meaning: 'kind' },
+  { syntax: 'size:>1k', meaning: 'size' },
+  { syntax: 'after:-5m', meaning: 'after' },
+  { syntax: 'before:10:30', meaning: 'before' },
+  { syntax: '$.type:trade', meaning: 'field' },
+  { syntax: '$.items[*].price:>=100', meaning: 'fieldCompare' },
+  { syntax: '$.note:~late', meaning: 'fieldPart' },
+  { syntax: '$.error', meaning: 'fieldHas' },
+  { syntax: 'has:error', meaning: 'error' },
+  { syntax: 'is:heartbeat', meaning: 'heartbeat' },
+  { syntax: 'is:compressed', meaning: 'compressed' },
+  { syntax: '-kind:ping', meaning: 'not' },
+  { syntax: 'bid or ask', meaning: 'or' },
+  { syntax: 'in: -(bid or ask)', meaning: 'group' },
+];

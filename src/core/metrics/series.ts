@@ -1,0 +1,189 @@
+import type { BatchReader } from '../capture/batch.ts';
+import { flagsOf, isMessage, RowFlag } from '../capture/record.ts';
+import { Reconnects } from './reconnects.ts';
+import { RoundTrips } from './roundTrips.ts';
+import type { Percentiles, SeriesSpan, SeriesView } from './seriesView.ts';
+import { SlidingHistogram } from './slidingHistogram.ts';
+import { emptyTotals } from './stepColumns.ts';
+import { RecentSteps, secondMs, WholeSteps } from './steps.ts';
+
+const state = flagsOf('state', 'in');
+const pingOut = flagsOf('ping', 'out');
+const pongIn = flagsOf('pong', 'in');
+
+/** Rows of which the payloads are elsewhere. */
+export type RowColumns = Pick<BatchReader, 'rowCount' | 'times' | 'flags' | 'lengths'>;
+
+/** What a `Date` can hold; a capture file may claim any other time. */
+const maxTime = 8.64e15;
+const secondsPerMinute = 60;
+/** Times to a hundredth of a millisecond, up to twelve hours. */
+const partsPerMs = 100;
+
+/**
+ * The statistics of one capture, in about 150 kB, fed batch by batch. What has been counted stays
+ * counted when the limits drop the rows; only a new `Series` begins anew.
+ *
+ * Rows may come late, as when the clock was set back: they are counted where their time is.
+ */
+export class Series {
+  readonly #recent = new RecentSteps();
+  readonly #whole = new WholeSteps();
+  readonly #sizes = new SlidingHistogram(1);
+  readonly #gaps = new SlidingHistogram(partsPerMs);
+  readonly #roundTrips = new SlidingHistogram(partsPerMs);
+  readonly #pings = new RoundTrips();
+  readonly #reconnects = new Reconnects();
+  /** The second that rows are being counted for, which is not in the steps yet. */
+  #second = NaN;
+  #minute = NaN;
+  #totals = emptyTotals();
+  #beginAt = Infinity;
+  #endAt = -Infinity;
+  #receivedAt = NaN;
+
+  append(batch: BatchReader): void {
+    const { lengths, payload } = batch;
+    let offset = 0;
+    let last = 0;
+    this.add(batch, row => {
+      for (; last < row; last++) {
+        offset += lengths[last] ?? 0;
+      }
+      return payload.subarray(offset, offset + (lengths[row] ?? 0));
+    });
+  }
+
+  /**
+   * Counts rows.
+   *
+   * @param payloadOf gives the payload of a row, or at least 125 bytes of it; not asked for messages,
+   * and for other rows in their order
+   */
+  add(rows: RowColumns, payloadOf: (row: number) => Uint8Array): void {
+    const { rowCount, times, flags } = rows;
+    for (let row = 0; row < rowCount;) {
+      const rowFlags = flags[row] ?? 0;
+      if (isMessage(rowFlags)) {
+        row = this.#messages(rows, row);
+      } else {
+        this.#other(times[row] ?? 0, rowFlags, payloadOf(row));
+        row++;
+      }
+    }
+  }
+
+  /** @param now milliseconds since 1970, where the connection may still bring rows */
+  view(span: SeriesSpan, now?: number): SeriesView {
+    this.#store();
+    const nowSecond = now === undefined ? undefined : Math.floor(now / secondMs);
+    const steps = (span === 'recent' ? this.#recent : this.#whole).read(nowSecond);
+    const { startAt, received } = steps;
+    const last = startAt / secondMs + Math.max(0, received.length - 1);
+    const percentiles = (values: SlidingHistogram): Percentiles | undefined =>
+      span === 'recent' ? values.recent(Math.floor(last / secondsPerMinute)) : values.all();
+    const sizes = percentiles(this.#sizes);
+    const gapsMs = percentiles(this.#gaps);
+    const roundTripsMs = percentiles(this.#roundTrips);
+    return {
+      ...steps,
+      marks: this.#reconnects.marks.filter(({ at }) => span === 'all' || at >= startAt),
+      ...(sizes && { sizes }),
+      ...(gapsMs && { gapsMs }),
+      ...(roundTripsMs && { roundTripsMs }),
+    };
+  }
+
+  /**
+   * Counts the message `first` and those that follow on it in the same second; returns the row after
+   * them. One loop over local variables, because a million rows a second come through here.
+   */
+  #messages({ rowCount, times, flags, lengths }: RowColumns, first: number): number {
+    let at = this.#enter(times[first] ?? 0);
+    const beginAt = this.#beginAt;
+    const endAt = this.#endAt;
+    const sizes = this.#sizes.current;
+    const gaps = this.#gaps.current;
+    let { received, sent, receivedBytes, sentBytes, largest, longestGapMs } = this.#totals;
+    let receivedAt = this.#receivedAt;
+    let row = first;
+    do {
+      const length = lengths[row] ?? 0;
+      sizes.add(length);
+      largest = length > largest ? length : largest;
+      if (((flags[row] ?? 0) & RowFlag.Out) !== 0) {
+        sent++;
+        sentBytes += length;
+      } else {
+        received++;
+        receivedBytes += length;
+        const gap = at - receivedAt;
+        // Not a number for the first one, and below 0 where the clock was set back.
+        if (gap >= 0) {
+          gaps.add(gap);
+          longestGapMs = gap > longestGapMs ? gap : longestGapMs;
+        }
+        receivedAt = at;
+      }
+      row++;
+      at = times[row] ?? NaN;
+    } while (row < rowCount && at >= beginAt && at < endAt && isMessage(flags[row] ?? 0));
+    const { roundTripMs } = this.#totals;
+    const sums = { received, sent, receivedBytes, sentBytes };
+    this.#totals = { ...sums, largest, longestGapMs, roundTripMs };
+    this.#receivedAt = receivedAt;
+    return row;
+  }
+
+  /** A control frame or a state change. */
+  #other(time: number, flags: number, head: Uint8Array): void {
+    const at = this.#enter(time);
+    switch (flags & (RowFlag.OpcodeMask | RowFlag.Out)) {
+      case state:
+        this.#reconnects.take(at, head);
+        break;
+      case pingOut:
+        this.#pings.sent(at, head);
+        break;
+      case pongIn: {
+        const tookMs = this.#pings.answered(at, head);
+        if (tookMs !== undefined) {
+          this.#roundTrips.current.add(tookMs);
+          this.#totals.roundTripMs = Math.max(this.#totals.roundTripMs, tookMs);
+        }
+        break;
+      }
+    }
+  }
+
+  /** Goes to the second of `time`; returns the time to count with. */
+  #enter(time: number): number {
+    if (time >= this.#beginAt && time < this.#endAt) {
+      return time;
+    }
+    const known = Number.isNaN(this.#second) ? 0 : this.#beginAt;
+    // What is not a number is not below the greatest time either.
+    const at = Math.abs(time) <= maxTime ? time : known;
+    this.#store();
+    this.#second = Math.floor(at / secondMs);
+    this.#beginAt = this.#second * secondMs;
+    this.#endAt = this.#beginAt + secondMs;
+    const minute = Math.floor(this.#second / secondsPerMinute);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#sizes.turn(minute);
+      this.#gaps.turn(minute);
+      this.#roundTrips.turn(minute);
+    }
+    return at;
+  }
+
+  /** Puts what was counted of the current second into the steps. */
+  #store(): void {
+    if (!Number.isNaN(this.#second)) {
+      this.#recent.add(this.#second, this.#totals);
+      this.#whole.add(this.#second, this.#totals);
+      this.#totals = emptyTotals();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+const noNode = 0xffffffff;
+/** From the innermost value to the outermost: a text may be nothing but brackets. */
+const longestClimb = 2000;
+
+/**
+ * The values of a JSON text in the order of the text, as four integers each, so that millions of them
+ * take no objects. A node is named by its place in this order.
+ */
+export class JsonNodes {
+  readonly bytes: Uint8Array;
+  readonly #maxNodes: number;
+  count = 0;
+  /** Whether there were more than are kept. */
+  isFull = false;
+  /** Where each begins in `bytes`: a member with its key. */
+  begins: Uint32Array;
+  #parents: Uint32Array;
+  /** The number among its parent's children, from 0. */
+  #places: Uint32Array;
+  /** The node that follows on all that is inside; while a container is open, its children so far. */
+  #nexts: Uint32Array;
+  /** The container that is open, and how many deeper ones are that are not kept. */
+  #container = noNode;
+  #unkept = 0;
+
+  constructor(bytes: Uint8Array, maxNodes: number) {
+    this.bytes = bytes;
+    this.#maxNodes = maxNodes;
+    const capacity = Math.max(16, Math.min(maxNodes, bytes.length >> 4));
+    this.begins = new Uint32Array(capacity);
+    this.#parents = new Uint32Array(capacity);
+    this.#places = new Uint32Array(capacity);
+    this.#nexts = new Uint32Array(capacity);
+  }
+
+  /** A value begins within the container that is open. */
+  add(begin: number): void {
+    if (this.count >= this.#maxNodes || this.#unkept > 0) {
+      this.isFull = true;
+      return;
+    }
+    if (this.count === this.begins.length) {
+      this.#grow();
+    }
+    const node = this.count++;
+    this.begins[node] = begin;
+    this.#parents[node] = this.#container;
+    this.#nexts[node] = node + 1;
+    if (this.#container !== noNode) {
+      const place = this.#nexts[this.#container] ?? 0;
+      this.#places[node] = place;
+      this.#nexts[this.#container] = place + 1;
+    }
+  }
+
+  /** The value that was added last is a container, and what follows is inside. */
+  open(): void {
+    if (this.isFull) {
+      this.#unkept++;
+      return;
+    }
+    this.#container = this.count - 1;
+    this.#nexts[this.#container] = 0;
+  }
+
+  close(): void {
+    if (this.#unkept > 0) {
+      this.#unkept--;
+    } else if (this.#container !== noNode) {
+      this.#nexts[this.#container] = this.count;
+      this.#container = this.#parents[this.#container] ?? noNode;
+    }
+  }
+
+  /** The container it is in; `undefined` for the outermost. */
+  parent(node: number): number | undefined {
+    const parent = this.#parents[node] ?? noNode;
+    return parent === noNode ? undefined : parent;
+  }
+
+  place(node: number): number {
+    return this.#places[node] ?? 0;
+  }
+
+  /** The node that follows on `node` and all that is inside it. */
+  next(node: number): number {
+    return this.#nexts[node] ?? this.count;
+  }
+
+  /** How deep it is, 0 for the outermost; not counted beyond `longestClimb`. */
+  depth(node: number): number {
+    let depth = 0;
+    for (let up = this.parent(node); up !== undefined && depth < longestClimb; depth++) {
+      up = this.parent(up);
+    }
+    return depth;
+  }
+
+  /** How many values it has, not counting those inside them. */
+  childCount(node: number): number {
+    let last = this.next(node) - 1;
+    for (let steps = 0; last > node && steps < longestClimb; steps++) {
+      const up = this.parent(last);
+      if (up === node) {
+        return this.place(last) + 1;
+      }
+      last = up ?? node;
+    }
+    let count = 0;
+    for (let child = node + 1; child < this.next(node); child = this.next(child)) {
+      count++;
+    }
+    return count;
+  }
+
+  /** The innermost value that holds, or comes before, a byte. */
+  at(offset: number): number {
+    let low = 0;
+    let high = this.count;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((this.begins[middle] ?? 0) <= offset) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  #grow(): void {
+    const capacity = Math.min(this.#maxNodes, 2 * this.count);
+    const larger = (array: Uint32Array) => {
+      const copy = new Uint32Array(capacity);
+      copy.set(array);
+      return copy;
+    };
+    this.begins = larger(this.begins);
+    this.#parents = larger(this.#parents);
+    this.#places = larger(this.#places);
+    this.#nexts = larger(this.#nexts);
+  }
+}

@@ -1,0 +1,213 @@
+import { JsonNodes } from './jsonNodes.ts';
+
+/** What may come next. */
+type Expects = 'value' | 'first value' | 'first key' | 'key' | 'colon' | 'comma' | 'nothing';
+
+const quote = 0x22;
+const backslash = 0x5c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+
+const words = ['true', 'false', 'null'].map(word => Uint8Array.from(word, c => c.charCodeAt(0)));
+
+/**
+ * Reads JSON (RFC 8259) out of UTF-8 and writes down where its values begin. Nothing is decoded, so
+ * all tokens stay as they came. It can stop after any number of bytes, also within a string, and takes
+ * no stack for depth.
+ */
+export class JsonScanner {
+  readonly nodes: JsonNodes;
+  /** Where it stands; after a failure the place of the problem. */
+  at: number;
+  failed = false;
+  /** Newlines before `at`, and where the last line begins. */
+  line = 1;
+  lineStart = 0;
+  readonly #bytes: Uint8Array;
+  #expects: Expects = 'value';
+  #isInString = false;
+  /** For each open object 1, for each open array 0. */
+  #open = new Uint8Array(64);
+  #depth = 0;
+
+  constructor(bytes: Uint8Array, maxNodes: number) {
+    this.#bytes = bytes;
+    this.nodes = new JsonNodes(bytes, maxNodes);
+    this.at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  }
+
+  /** Whether all that was read makes one JSON text. */
+  get isWhole(): boolean {
+    return this.#expects === 'nothing' && !this.#isInString && !this.failed;
+  }
+
+  /** Goes on to `until` or a little further. False where the text is not JSON. */
+  run(until: number): boolean {
+    while (this.at < until && !this.failed) {
+      if (this.#isInString) {
+        this.#stringRest(until);
+      } else {
+        this.#skipSpaces(until);
+        this.failed = this.at < until && !this.#token(this.#bytes[this.at] ?? 0);
+      }
+    }
+    return !this.failed;
+  }
+
+  #skipSpaces(until: number): void {
+    for (; this.at < until; this.at++) {
+      const byte = this.#bytes[this.at];
+      if (byte === 0x0a) {
+        this.line++;
+        this.lineStart = this.at + 1;
+      } else if (byte !== 0x20 && byte !== 0x0d && byte !== 0x09) {
+        return;
+      }
+    }
+  }
+
+  #token(first: number): boolean {
+    switch (this.#expects) {
+      case 'first key':
+        return first === closeBrace ? this.#close(first) : this.#key(first);
+      case 'first value':
+        return first === closeBracket ? this.#close(first) : this.#value(first);
+      case 'key':
+        return this.#key(first);
+      case 'value':
+        return this.#value(first);
+      case 'colon':
+        return first === 0x3a && this.#pass('value');
+      case 'comma':
+        return first === 0x2c
+          ? this.#pass(this.#open[this.#depth - 1] === 1 ? 'key' : 'value')
+          : this.#close(first);
+      case 'nothing':
+        return false;
+    }
+  }
+
+  #key(first: number): boolean {
+    if (first !== quote) {
+      return false;
+    }
+    this.nodes.add(this.at);
+    this.at++;
+    this.#isInString = true;
+    this.#expects = 'colon';
+    return true;
+  }
+
+  #value(first: number): boolean {
+    if (this.#depth === 0 || this.#open[this.#depth - 1] === 0) {
+      this.nodes.add(this.at);
+    }
+    if (first === openBrace || first === openBracket) {
+      this.at++;
+      this.#push(first === openBrace ? 1 : 0);
+      this.#expects = first === openBrace ? 'first key' : 'first value';
+      return true;
+    }
+    this.#expects = this.#depth > 0 ? 'comma' : 'nothing';
+    if (first === quote) {
+      this.at++;
+      this.#isInString = true;
+      return true;
+    }
+    return this.#number() || this.#word();
+  }
+
+  #push(isObject: number): void {
+    if (this.#depth === this.#open.length) {
+      const larger = new Uint8Array(2 * this.#open.length);
+      larger.set(this.#open);
+      this.#open = larger;
+    }
+    this.#open[this.#depth++] = isObject;
+    this.nodes.open();
+  }
+
+  #pass(expects: Expects): true {
+    this.at++;
+    this.#expects = expects;
+    return true;
+  }
+
+  #close(bracket: number): boolean {
+    const isObject = this.#open[this.#depth - 1] === 1;
+    if (this.#depth === 0 || bracket !== (isObject ? closeBrace : closeBracket)) {
+      return false;
+    }
+    this.at++;
+    this.#depth--;
+    this.nodes.close();
+    this.#expects = this.#depth > 0 ? 'comma' : 'nothing';
+    return true;
+  }
+
+  #stringRest(until: number): void {
+    const bytes = this.#bytes;
+    let at = this.at;
+    while (at < until && !this.failed) {
+      const byte = bytes[at] ?? 0;
+      if (byte === quote) {
+        this.at = at + 1;
+        this.#isInString = false;
+        return;
+      }
+      const length = byte === backslash ? escapeLength(bytes, at) : byte < 0x20 ? 0 : 1;
+      this.failed = length === 0;
+      at += length;
+    }
+    this.at = at;
+  }
+
+  #word(): boolean {
+    const word = words.find(word => word.every((byte, i) => this.#bytes[this.at + i] === byte));
+    this.at += word?.length ?? 0;
+    return word !== undefined;
+  }
+
+  #number(): boolean {
+    const bytes = this.#bytes;
+    const digits = (at: number) => {
+      while (isDigit(bytes[at])) {
+        at++;
+      }
+      return at;
+    };
+    const begin = bytes[this.at] === 0x2d ? this.at + 1 : this.at;
+    if (!isDigit(bytes[begin])) {
+      return false;
+    }
+    let end = bytes[begin] === 0x30 ? begin + 1 : digits(begin);
+    if (bytes[end] === 0x2e && isDigit(bytes[end + 1])) {
+      end = digits(end + 1);
+    }
+    if (bytes[end] === 0x65 || bytes[end] === 0x45) {
+      const sign = bytes[end + 1] === 0x2b || bytes[end + 1] === 0x2d ? 1 : 0;
+      end = isDigit(bytes[end + 1 + sign]) ? digits(end + 1 + sign) : end;
+    }
+    this.at = end;
+    return true;
+  }
+}
+
+function isDigit(byte = 0): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+/** The length of the escape that begins at `at`; 0 where there is none like it. */
+function escapeLength(bytes: Uint8Array, at: number): number {
+  const next = bytes[at + 1] ?? 0;
+  if (next === 0x75) {
+    return [2, 3, 4, 5].every(i => isHexDigit(bytes[at + i])) ? 6 : 0;
+  }
+  return next !== 0 && '"\\/bfnrt'.includes(String.fromCharCode(next)) ? 2 : 0;
+}
+
+function isHexDigit(byte = 0): boolean {
+  return isDigit(byte) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66);
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { flagsOf } from '../../../../src/core/capture/record.ts';
+import { copyText, type CopiedRow } from '../../../../src/core/export/copyText.ts';
+
+const url = 'wss://example.com/feed';
+const encoder = new TextEncoder();
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+
+const text = (payload: string): CopiedRow => ({
+  flags: flagsOf('text', 'in'),
+  payload: encoder.encode(payload),
+  url,
+});
+const binary = (...bytes: number[]): CopiedRow => ({
+  flags: flagsOf('binary', 'out'),
+  payload: Uint8Array.from(bytes),
+  url,
+});
+
+describe('Rows on the clipboard', () => {
+  it('are text as it is, and binary as hex', () => {
+    const rows = [text('a\nb'), binary(0, 0xff)];
+    assert.equal(copyText(rows, 'text', base64), 'a\nb\n00ff');
+    assert.equal(copyText(rows, 'hex', base64), '610a62\n00ff');
+    assert.equal(copyText(rows, 'base64', base64), 'YQpi\nAP8=');
+  });
+
+  it('are one JSON value or an array, with every digit', () => {
+    assert.equal(
+      copyText([text('{"n":900719925474099312}')], 'json', base64),
+      '{"n":900719925474099312}',
+    );
+    const several = copyText([text(' [1] '), text('no "json"'), binary(1)], 'json', base64);
+    assert.deepEqual(JSON.parse(several), [[1], 'no "json"', '01']);
+  });
+
+  it('are commands in which nothing of a message is more than text to the shell', () => {
+    const hostile = `it's $(touch x) \`id\` "; rm -rf / #\n%s\\n`;
+    for (const tool of ['wscat', 'websocat'] as const) {
+      const command = copyText([text(hostile), text('two')], tool, base64);
+      const [printf = ''] = command.split(' | ' + tool);
+      const printed = execFileSync('/bin/sh', ['-c', printf], { encoding: 'utf8' });
+      assert.equal(printed, `${hostile}\ntwo\n`);
+      assert.ok(command.endsWith(`'${url}'`));
+    }
+  });
+
+  it('are a command that prints each byte of a binary message', () => {
+    const command = copyText([binary(0, 10, 39, 92, 255)], 'wscat', base64);
+    const [printf = ''] = command.split(' | ');
+    const printed = execFileSync('/bin/sh', ['-c', printf]);
+    assert.deepEqual([...printed], [0, 10, 39, 92, 255]);
+    assert.ok(command.includes('websocat -b'));
+  });
+});
