@@ -1,18 +1,29 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../core/base/clock.ts';
+import type { Disposable } from '../core/base/lifecycle.ts';
 import { assertNever } from '../core/base/errors.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { CaptureOptions, OpenCapture } from '../core/capture/capture.ts';
+import type { StartExport } from '../core/export/exportJob.ts';
 import { BufferPool } from '../core/capture/bufferPool.ts';
+import type { ArchivedCapture, CaptureArchive } from '../core/capture/captureArchive.ts';
+import type { CaptureView, ViewQuery } from '../core/capture/view.ts';
+import { ArchiveThreads } from './archiveThread.ts';
+import { createCaptureArchive } from './captureArchive.ts';
 import { captureFileName } from './captureFiles.ts';
 import type { CaptureWorkerData, FromCaptureWorker } from './captureProtocol.ts';
+import { ExportClient } from './exportClient.ts';
 import { findSqlite } from './sqliteStore.ts';
-import { WorkerCapture } from './workerCapture.ts';
+import { WorkerCapture, type WorkerCaptureParts } from './workerCapture.ts';
 import { WorkerLink } from './workerLink.ts';
+import { WorkerView } from './workerView.ts';
 
 /** How long the end of the service may take, at which the editor waits for it. */
 const longestEndMs = 1000;
+
+/** Old captures are looked through when the rush of a connection's beginning is over. */
+const sweepDelayMs = 5000;
 
 export interface CaptureServiceOptions {
   /** The bundled `captureWorker.ts`. */
@@ -25,18 +36,24 @@ export interface CaptureServiceOptions {
   readonly hasSqlite?: boolean;
   /** No capture file grows beyond this: it counts as a full disk. By default the disk decides. */
   readonly maxFileBytes?: number;
+  /** Bytes that the captures of ended windows may take together, asked each time; no limit by default. */
+  readonly maxArchiveBytes?: () => number;
   /** Makes the worker's thread; another than Node's own is for tests. */
   readonly startWorker?: (path: string, data: CaptureWorkerData) => Worker;
 }
 
 export interface CaptureService {
   readonly open: OpenCapture;
+  readonly archive: CaptureArchive;
+  readonly startExport: StartExport;
+  readonly openView: (query: ViewQuery) => CaptureView;
   /** Stores what was appended, closes the files and ends the worker, within about a second. */
   dispose(): Promise<void>;
 }
 
 /** Counts over all services of the process, since files are named by it. */
 let lastOrdinal = 0;
+let lastView = 0;
 
 /** Captures kept by a worker thread, which is started when the first of them is opened. */
 export function createCaptureService(options: CaptureServiceOptions): CaptureService {
@@ -44,51 +61,67 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
   // Asked with the first capture, not while the editor starts.
   const hasSqlite = () => options.hasSqlite ?? findSqlite() !== undefined;
   const captures = new Map<number, WorkerCapture>();
+  const views = new Map<number, WorkerView>();
   const pool = new BufferPool();
+  const threads = new ArchiveThreads(workerPath, log);
+  let sweepTimer: Disposable | undefined;
   let ended: Promise<void> | undefined;
 
   const link = new WorkerLink({
     clock,
     log,
-    startWorker: () => startWorker(workerPath, { folder, hasSqlite: hasSqlite(), maxFileBytes }),
-    onDidRestart: () => captures.forEach(capture => capture.reopen()),
+    startWorker: () => startWorker(workerPath, { hasSqlite: hasSqlite(), maxFileBytes }),
+    onDidRestart: () => {
+      captures.forEach(capture => capture.reopen());
+      views.forEach(view => view.reopen());
+      exports.onDidLoseWorker();
+    },
     onDidGiveUp: reason => captures.forEach(capture => capture.giveUp(reason)),
     onMessage: receive,
+  });
+  const exports = new ExportClient({
+    link,
+    log,
+    flush: async capture => captures.get(capture)?.flush(),
   });
 
   function receive(message: FromCaptureWorker): void {
     switch (message.kind) {
       case 'answer':
-        if (message.extent) {
+        if (message.capture !== undefined && message.extent) {
           captures.get(message.capture)?.setExtent(message.extent);
         }
         break;
       case 'storage':
         captures.get(message.capture)?.setStorage(message.storage);
         break;
-      case 'warning':
-        log.warn(message.message);
+      case 'view':
+        views.get(message.view)?.setState(message.state);
+        break;
+      case 'export':
+        exports.onProgress(message.export, message.progress);
         break;
       default:
         assertNever(message);
     }
   }
 
-  function open(captureOptions: CaptureOptions): WorkerCapture {
-    const ordinal = ++lastOrdinal;
-    const startedAt = clock.now();
-    const capture = new WorkerCapture(captureOptions, {
-      id: ordinal,
-      path: join(folder, captureFileName(startedAt, process.pid, ordinal)),
-      hasSqlite: hasSqlite(),
-      startedAt,
-      clock,
-      log,
-      link,
-      pool,
-      onDidClose: () => captures.delete(ordinal),
-    });
-    captures.set(ordinal, capture);
+  const archive = createCaptureArchive({
+    folder,
+    hasSqlite,
+    maxByteLength: () => options.maxArchiveBytes?.() ?? Infinity,
+    log,
+    threads,
+    captures,
+    openFile,
+  });
+
+  function add(captureOptions: CaptureOptions, file: CapturePlace): WorkerCapture {
+    const { id } = file;
+    const onDidClose = () => captures.delete(id);
+    const parts = { ...file, hasSqlite: hasSqlite(), clock, log, link, pool, onDidClose };
+    const capture = new WorkerCapture(captureOptions, parts);
+    captures.set(id, capture);
     capture.reopen();
     if (link.failure !== undefined) {
       capture.giveUp(link.failure);
@@ -96,10 +129,39 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     return capture;
   }
 
+  function open(captureOptions: CaptureOptions): WorkerCapture {
+    const id = ++lastOrdinal;
+    const startedAt = clock.now();
+    const path = join(folder, captureFileName(startedAt, process.pid, id));
+    if (hasSqlite()) {
+      sweepTimer ??= clock.schedule(sweepDelayMs, () => void archive.sweep());
+    }
+    return add(captureOptions, { id, path, startedAt });
+  }
+
+  function openFile({ key, name, url, startedAt }: ArchivedCapture): WorkerCapture {
+    const place = { id: ++lastOrdinal, path: join(folder, key), startedAt, isArchived: true };
+    return add({ name, url, maxRows: Infinity, maxBytes: Infinity }, place);
+  }
+
+  function openView(query: ViewQuery): WorkerView {
+    const id = ++lastView;
+    const onDidClose = () => views.delete(id);
+    const view = new WorkerView(query, { id, clock, log, link, onDidClose });
+    views.set(id, view);
+    view.reopen();
+    return view;
+  }
+
   async function end(): Promise<void> {
+    const exportsEnded = exports.end();
+    views.forEach(view => view.dispose());
+    sweepTimer?.dispose();
+    await threads.end();
     await new Promise<void>(resolve => {
       const timeout = clock.schedule(longestEndMs, resolve);
-      void Promise.all([...captures.values()].map(capture => capture.close())).then(() => {
+      const closed = [...captures.values()].map(capture => capture.close());
+      void Promise.all([exportsEnded, ...closed]).then(() => {
         timeout.dispose();
         resolve();
       });
@@ -107,8 +169,12 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     await link.end();
   }
 
-  return { open, dispose: () => (ended ??= end()) };
+  const startExport: StartExport = (job, onProgress) => exports.start(job, onProgress);
+
+  return { open, archive, openView, startExport, dispose: () => (ended ??= end()) };
 }
+
+type CapturePlace = Pick<WorkerCaptureParts, 'id' | 'path' | 'startedAt' | 'isArchived'>;
 
 function startThread(path: string, data: CaptureWorkerData): Worker {
   return new Worker(path, { workerData: data, stderr: true });

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf } from '../core/base/errors.ts';
-import { sweepCaptures } from './captureFiles.ts';
-import type { CaptureRequest, CaptureWorkerData, FromCaptureWorker } from './captureProtocol.ts';
+import { assertNever, messageOf } from '../core/base/errors.ts';
+import { answerTask, type ArchiveTaskData } from './archiveTask.ts';
+import type { CaptureWorkerData, FromCaptureWorker, WorkerRequest } from './captureProtocol.ts';
+import { Exports } from './exports.ts';
 import { OpenedCapture } from './openedCapture.ts';
+import { Views } from './views.ts';
 
 /**
  * The capture worker: one thread that owns the stores of all captures. What is asked is queued, so
@@ -11,25 +13,62 @@ import { OpenedCapture } from './openedCapture.ts';
 const port = parentPort;
 const data = workerData as CaptureWorkerData;
 const captures = new Map<number, OpenedCapture>();
-const reads: CaptureRequest[] = [];
-const writes: CaptureRequest[] = [];
+const views = new Views({
+  captures,
+  report: (view, state) => post({ kind: 'view', view, state }),
+  onDidGetWork: startPumping,
+});
+const exports = new Exports({
+  captures,
+  viewOf: id => views.get(id),
+  report: (id, progress) => post({ kind: 'export', export: id, progress }),
+  isBusy: () => isPumping,
+});
+const reads: WorkerRequest[] = [];
+const writes: WorkerRequest[] = [];
 let isPumping = false;
 
 function post(message: FromCaptureWorker, transfer: readonly ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);
 }
 
-function receive(request: CaptureRequest): void {
-  const isRead = request.method === 'rows' || request.method === 'payload';
-  // A capture that is not open yet is about to be: its `open` is among the writes.
-  (isRead && captures.has(request.capture) ? reads : writes).push(request);
+function receive(request: WorkerRequest): void {
+  // What is not open yet is about to be: its `open` is among the writes.
+  (isRead(request) && isOpen(request) ? reads : writes).push(request);
+  startPumping();
+}
+
+function isRead({ method }: WorkerRequest): boolean {
+  return (
+    method === 'rows' ||
+    method === 'payload' ||
+    method === 'frame' ||
+    method === 'series' ||
+    method === 'locate' ||
+    method === 'find' ||
+    method === 'cancel'
+  );
+}
+
+function isOpen({ target, key }: WorkerRequest): boolean {
+  switch (target) {
+    case 'capture':
+      return captures.has(key);
+    case 'view':
+      return views.has(key);
+    case 'export':
+      return exports.has(key);
+  }
+}
+
+function startPumping(): void {
   if (!isPumping) {
     isPumping = true;
     setImmediate(pump);
   }
 }
 
-/** Does all reads and one write, then lets new requests in. */
+/** Does all reads, one write and one slice of what the views look for, then lets requests in. */
 function pump(): void {
   for (const request of reads.splice(0)) {
     answer(request);
@@ -38,55 +77,98 @@ function pump(): void {
   if (write) {
     answer(write);
   }
-  isPumping = writes.length > 0;
+  views.work(writes.length > 0);
+  isPumping = writes.length > 0 || views.hasWork;
   if (isPumping) {
     setImmediate(pump);
   }
 }
 
-function answer(request: CaptureRequest): void {
-  const { id, capture } = request;
-  const base = { kind: 'answer', id, capture } as const;
+function answer(request: WorkerRequest): void {
   try {
     const result = perform(request);
-    const extent = captures.get(capture)?.extent;
-    const transfer = request.method === 'payload' ? transferOf(result) : [];
-    post({ ...base, result, ...(extent && { extent }) }, transfer);
+    if (result instanceof Promise) {
+      result.then(
+        value => settle(request, { result: value }),
+        (error: unknown) => settle(request, { error: messageOf(error) }),
+      );
+    } else {
+      settle(request, { result });
+    }
   } catch (error) {
-    const extent = captures.get(capture)?.extent;
-    post({ ...base, error: messageOf(error), ...(extent && { extent }) });
+    settle(request, { error: messageOf(error) });
   }
 }
 
-function perform(request: CaptureRequest): unknown {
+function settle({ id, target, key, method }: WorkerRequest, outcome: Outcome): void {
+  const extent = target === 'capture' ? captures.get(key)?.extent : undefined;
+  const transfer = method === 'payload' ? transferOf(outcome.result) : [];
+  post({ kind: 'answer', id, ...outcome, ...(extent && { capture: key, extent }) }, transfer);
+}
+
+interface Outcome {
+  readonly result?: unknown;
+  readonly error?: string;
+}
+
+/** A promise is answered when it settles; other requests go on meanwhile. */
+function perform(request: WorkerRequest): unknown {
+  switch (request.target) {
+    case 'capture':
+      return performOnCapture(request);
+    case 'view':
+      return views.perform(request);
+    case 'export':
+      return exports.perform(request);
+    default:
+      return assertNever(request);
+  }
+}
+
+function performOnCapture(request: WorkerRequest<'capture'>): unknown {
+  const { key } = request;
   if (request.method === 'open') {
     const onDidChangeStorage = (storage: OpenedCapture['storage']) =>
-      post({ kind: 'storage', capture: request.capture, storage });
+      post({ kind: 'storage', capture: key, storage });
     const capture = new OpenedCapture(request.params, data, onDidChangeStorage);
-    captures.set(request.capture, capture);
+    captures.set(key, capture);
+    views.changed(key);
     return capture.storage;
   }
-  const capture = captures.get(request.capture);
+  const capture = captures.get(key);
   if (!capture) {
-    throw new Error(`Capture ${request.capture} is not open`);
+    throw new Error(`Capture ${key} is not open`);
   }
   switch (request.method) {
-    case 'append':
-      capture.append(request.params);
+    case 'append': {
+      const batch = capture.append(request.params);
+      if (batch) {
+        views.appended(key, batch, writes.length > 0);
+      }
       return undefined;
+    }
     case 'rows':
       return capture.rows(request.params.from, request.params.count);
+    case 'frame':
+      return capture.frame(request.params.seq);
     case 'payload':
       return capture.payload(request.params.seq, request.params.from, request.params.length);
     case 'clear':
       capture.clear(request.params.nextSeq);
+      views.changed(key);
       return undefined;
     case 'limits':
       capture.setLimits(request.params);
+      views.changed(key);
       return undefined;
+    case 'copy':
+      return capture.copy(request.params);
+    case 'series':
+      return capture.series(request.params);
     case 'close':
-      captures.delete(request.capture);
+      captures.delete(key);
       capture.close();
+      views.changed(key);
       return undefined;
     default:
       throw new Error('Unknown request');
@@ -98,9 +180,9 @@ function transferOf(result: unknown): ArrayBuffer[] {
   return part ? [part.bytes.buffer] : [];
 }
 
-try {
-  sweepCaptures(data.folder);
-} catch (error) {
-  post({ kind: 'warning', message: `Old captures were not removed: ${messageOf(error)}` });
+const { task } = workerData as Partial<ArchiveTaskData>;
+if (task) {
+  port?.postMessage(answerTask(task));
+} else {
+  port?.on('message', receive);
 }
-port?.on('message', receive);

@@ -5,8 +5,13 @@ import { BatchReader, type BatchBuffer } from '../core/capture/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row, Storage } from '../core/capture/capture.ts';
 import type { CaptureStore } from '../core/capture/captureStore.ts';
 import { FallbackStore, type FallbackChange } from '../core/capture/fallbackStore.ts';
+import type { FrameFacts } from '../core/capture/frameFacts.ts';
 import { MemoryStore } from '../core/capture/memoryStore.ts';
-import type { CaptureWorkerData, OpenRequest } from './captureProtocol.ts';
+import type { SeriesSpan, SeriesView } from '../core/metrics/seriesView.ts';
+import { removeDatabase } from './captureFiles.ts';
+import { CaptureSeries } from './captureSeries.ts';
+import type { CaptureWorkerData, CopyRequest, OpenRequest } from './captureProtocol.ts';
+import { copyRows } from './rowCopy.ts';
 import { findSqlite, SqliteStore } from './sqliteStore.ts';
 
 /** What a capture may take in memory, whatever its limits are: without a file, and after it failed. */
@@ -18,21 +23,28 @@ const count = new Intl.NumberFormat('en');
 /** One capture as the worker holds it: its store, its limits, and how it is kept. */
 export class OpenedCapture {
   readonly #store: CaptureStore;
+  readonly #series: CaptureSeries;
+  /** Where the rows are, if they are in a file. */
+  #file: SqliteStore | undefined;
   readonly #path: string;
+  readonly #isArchived: boolean;
   readonly #onDidChangeStorage: (storage: Storage) => void;
   #limits: CaptureLimits;
   #storage: Storage;
 
+  /** Throws what SQLite throws, but only of an archived capture. */
   constructor(
     request: OpenRequest,
     data: CaptureWorkerData,
     onDidChangeStorage: (storage: Storage) => void,
   ) {
     this.#path = request.path;
+    this.#isArchived = request.isArchived ?? false;
     this.#limits = request.limits;
     this.#onDidChangeStorage = onDidChangeStorage;
     this.#storage = { kind: 'sqlite', path: request.path };
     this.#store = this.#openStore(request, data);
+    this.#series = new CaptureSeries(this.#store, this.#file);
   }
 
   get storage(): Storage {
@@ -43,17 +55,30 @@ export class OpenedCapture {
     return this.#store.extent;
   }
 
-  append(buffer: BatchBuffer): void {
+  /** What views read from. */
+  get store(): CaptureStore {
+    return this.#store;
+  }
+
+  /** @returns the batch, or `undefined` where it was stored already */
+  append(buffer: BatchBuffer): BatchReader | undefined {
     const batch = new BatchReader(buffer);
     // A batch that is sent again after a worker failed may have been stored before it did.
-    if (batch.nextSeq > this.#store.extent.next) {
-      this.#store.append(batch);
-      this.#store.enforce(this.#limits);
+    if (batch.nextSeq <= this.#store.extent.next) {
+      return undefined;
     }
+    this.#store.append(batch);
+    this.#series.append(batch);
+    this.#store.enforce(this.#limits);
+    return batch;
   }
 
   rows(from: number, count: number): readonly Row[] {
     return this.#store.rows(from, count);
+  }
+
+  frame(seq: number): FrameFacts | undefined {
+    return this.#store.frame(seq);
   }
 
   payload(seq: number, from: number, length: number): PayloadPart | undefined {
@@ -64,7 +89,13 @@ export class OpenedCapture {
   clear(nextSeq: number): void {
     if (this.#store.extent.next <= nextSeq) {
       this.#store.clear();
+      this.#series.clear();
     }
+  }
+
+  /** The numbers behind the charts; they keep what the limits have dropped. */
+  series(span: SeriesSpan): Promise<SeriesView> {
+    return this.#series.view(span, this.#isArchived ? undefined : Date.now());
   }
 
   setLimits(limits: CaptureLimits): void {
@@ -75,8 +106,30 @@ export class OpenedCapture {
     this.#store.enforce(this.#limits);
   }
 
+  /** Appends some of the rows to another database; returns the number of the row to go on with. */
+  copy({ path, name, url, startedAt, from, to }: CopyRequest): number {
+    const sqlite = findSqlite();
+    if (!sqlite) {
+      throw new Error('This version of the editor has no SQLite. Update it to write such files.');
+    }
+    const target = new SqliteStore(sqlite, path, { name, url, startedAt });
+    try {
+      // A part that is asked for again, because the worker was replaced, may be there.
+      const begin = Math.max(from, target.extent.next, this.extent.first);
+      return copyRows(this.#store, target, begin, to);
+    } finally {
+      target.close();
+    }
+  }
+
+  /** A file without a row is not kept. Throws what SQLite and the file system throw. */
   close(): void {
+    const { first, next } = this.#store.extent;
+    this.#series.close();
     this.#store.close();
+    if (first === next && this.#storage.kind === 'sqlite' && !this.#isArchived) {
+      removeDatabase(this.#path);
+    }
   }
 
   #openStore(request: OpenRequest, data: CaptureWorkerData): CaptureStore {
@@ -86,6 +139,9 @@ export class OpenedCapture {
         request,
         'this version of the editor has no SQLite. Update it to keep them in a file.',
       );
+    }
+    if (request.isArchived) {
+      return (this.#file = new SqliteStore(sqlite, request.path, request));
     }
     const folder = dirname(request.path);
     try {
@@ -98,6 +154,7 @@ export class OpenedCapture {
         startedAt,
         ...(maxFileBytes !== undefined && { maxFileBytes }),
       });
+      this.#file = primary;
       const storedSeq = primary.extent.next;
       if (storedSeq < request.nextSeq) {
         const { path } = request;

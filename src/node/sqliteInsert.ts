@@ -1,8 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BatchReader } from '../core/capture/batch.ts';
+import { valuesPerFrame } from '../core/capture/packedFrames.ts';
 import { isTextual } from '../core/capture/record.ts';
 import { previewByteLength } from '../core/payload/preview.ts';
 import {
+  insertFrame,
   insertLargePayload,
   insertRow,
   insertRows,
@@ -19,6 +21,7 @@ const noBytes = new Uint8Array(1);
 interface MultiInsert {
   readonly rowCount: number;
   readonly statement: StatementSync;
+  readonly ofTexts: StatementSync;
   /** Used again and again: making one each time is a good part of the whole. */
   readonly values: (number | Uint8Array)[];
 }
@@ -28,15 +31,18 @@ export class RowInserter {
   readonly #insertRow: StatementSync;
   readonly #insertRows: readonly MultiInsert[];
   readonly #insertLarge: StatementSync;
+  readonly #insertFrame: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#insertRow = database.prepare(insertRow);
     this.#insertRows = rowsPerStatement.map(rowCount => ({
       rowCount,
-      statement: database.prepare(insertRows(rowCount)),
+      statement: database.prepare(insertRows(rowCount, false)),
+      ofTexts: database.prepare(insertRows(rowCount, true)),
       values: Array<number | Uint8Array>(1 + 2 * rowCount).fill(0.5),
     }));
     this.#insertLarge = database.prepare(insertLargePayload);
+    this.#insertFrame = database.prepare(insertFrame);
   }
 
   /** Throws what SQLite throws; the caller's transaction must then be rolled back. */
@@ -55,6 +61,14 @@ export class RowInserter {
           offset = insertSome(insert, batch, row, offset);
         }
       }
+    }
+    this.#insertFrames(batch);
+  }
+
+  #insertFrames({ firstSeq, frames }: BatchReader): void {
+    for (let begin = 0; begin < frames.length; begin += valuesPerFrame) {
+      const [row = 0, ...facts] = frames.subarray(begin, begin + valuesPerFrame);
+      this.#insertFrame.run(firstSeq + row, ...facts);
     }
   }
 
@@ -85,7 +99,7 @@ export class RowInserter {
 
 /** @returns where the payload after the last row begins */
 function insertSome(
-  { rowCount, statement, values }: MultiInsert,
+  { rowCount, statement, ofTexts, values }: MultiInsert,
   { times, flags, lengths, payload }: BatchReader,
   begin: number,
   offset: number,
@@ -93,15 +107,18 @@ function insertSome(
   const end = begin + rowCount;
   let length = 0;
   let index = 1;
+  let areTexts = true;
   for (let row = begin; row < end; row++) {
     const rowLength = lengths[row] ?? 0;
     values[index++] = times[row] ?? 0;
-    values[index++] = packRow(flags[row] ?? 0, length, rowLength);
+    const rowFlags = flags[row] ?? 0;
+    areTexts &&= isTextual(rowFlags);
+    values[index++] = packRow(rowFlags, length, rowLength);
     length += rowLength;
   }
   // One blob for all rows, which SQLite cuts: to bind a view for each takes far longer.
   values[0] = length === 0 ? noBytes : payload.subarray(offset, offset + length);
-  statement.run(...values);
+  (areTexts ? ofTexts : statement).run(...values);
   return offset + length;
 }
 

@@ -1,5 +1,7 @@
+import type { Extent } from '../core/capture/capture.ts';
+
 /** The format of a capture file, for `PRAGMA user_version`. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 /**
  * Longer payloads have a table of their own, with their beginning beside them, so that the list of
@@ -22,7 +24,11 @@ export const settings = `
 
 /**
  * The view `messages` is for people and their tools. The tables behind it are shaped for speed: a
- * row's facts are one integer, see `record.ts`.
+ * row's facts are one integer, see `record.ts`. Of the capture, `started` and `ended` are
+ * milliseconds since 1970; a window that did not end it leaves `ended` empty. `dropped` counts the
+ * oldest rows that the limits have dropped since it was cleared. `frame` has a row for a message that
+ * came in several fragments or pieces, or compressed: bytes of its frames, and milliseconds from the
+ * first to the last of them.
  */
 export const schema = `
   CREATE TABLE IF NOT EXISTS capture (
@@ -31,7 +37,9 @@ export const schema = `
     started REAL NOT NULL,
     format_version INTEGER NOT NULL,
     next_seq INTEGER NOT NULL,
-    byte_length INTEGER NOT NULL
+    byte_length INTEGER NOT NULL,
+    dropped INTEGER NOT NULL,
+    ended REAL
   );
   CREATE TABLE IF NOT EXISTS record (
     seq INTEGER PRIMARY KEY,
@@ -44,6 +52,12 @@ export const schema = `
     size INTEGER NOT NULL,
     head BLOB NOT NULL,
     payload BLOB NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS frame (
+    seq INTEGER PRIMARY KEY,
+    fragments INTEGER NOT NULL,
+    wire_size INTEGER NOT NULL,
+    duration REAL NOT NULL
   );
   CREATE VIEW IF NOT EXISTS messages AS
     SELECT
@@ -62,6 +76,17 @@ export const schema = `
   PRAGMA user_version = ${formatVersion};
 `;
 
+/** What `selectExtent` finds; `first` is NULL where there is no row. */
+export type StoredExtent = Omit<Extent, 'first'> & { readonly first: number | null };
+
+export const selectExtent = `
+  SELECT
+    (SELECT min(seq) FROM record) AS first,
+    next_seq AS next,
+    byte_length AS byteLength,
+    dropped
+  FROM capture`;
+
 const flagsBits = 16;
 const lengthBits = 17;
 
@@ -78,7 +103,8 @@ export function packRow(flags: number, offset: number, length: number): number {
 const unpackedFlags = `column2 & ${2 ** flagsBits - 1}`;
 const unpackedPayload = `
   substr(bytes, column2 >> ${flagsBits + lengthBits}, column2 >> ${flagsBits} & ${2 ** lengthBits - 1})`;
-const textOrBlob = `iif(column2 & 14, ${unpackedPayload}, CAST(${unpackedPayload} AS TEXT))`;
+const text = `CAST(${unpackedPayload} AS TEXT)`;
+const textOrBlob = `iif(column2 & 14, ${unpackedPayload}, ${text})`;
 
 /**
  * Stores a row. Its parameters: the number; the payload, NULL where it is in the other table; the
@@ -94,11 +120,13 @@ export const insertRow = `
  * row the time and what `packRow` makes of the rest. The rows are not given their numbers, because
  * SQLite finds the next one in less time than it takes to see that a given one is free. The
  * parameters have no numbers, because Node binds those that have in quadratic time.
+ *
+ * @param areTexts all rows are texts or state changes, which takes less time
  */
-export function insertRows(rowCount: number): string {
+export function insertRows(rowCount: number, areTexts: boolean): string {
   return `
     INSERT INTO record (at, flags, payload)
-    SELECT column1, ${unpackedFlags}, ${textOrBlob}
+    SELECT column1, ${unpackedFlags}, ${areTexts ? text : textOrBlob}
     FROM (SELECT ? AS bytes) CROSS JOIN (VALUES ${Array(rowCount).fill('(?, ?)').join(', ')})`;
 }
 
@@ -106,6 +134,15 @@ export function insertRows(rowCount: number): string {
 export const insertLargePayload = `
   INSERT INTO large_payload (seq, size, head, payload)
   VALUES (?, ?, ?, coalesce(?, CAST(? AS TEXT)))`;
+
+/** How a message came. Its parameters: the number, fragments, bytes on the wire, milliseconds. */
+export const insertFrame = `
+  INSERT INTO frame (seq, fragments, wire_size, duration) VALUES (?, ?, ?, ?)`;
+
+/** How one message came; `flags` says whether it was compressed. */
+export const selectFrame = `
+  SELECT fragments, wire_size AS wireSize, duration, flags
+  FROM frame JOIN record USING (seq) WHERE seq = ?`;
 
 /** Rows from the first parameter up to, not including, the second: all of a state, the head of others. */
 export const selectRows = `

@@ -1,9 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BatchReader } from '../core/capture/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from '../core/capture/capture.ts';
-import type { CaptureStore } from '../core/capture/captureStore.ts';
+import type { CaptureStore, Found, StoredRecord } from '../core/capture/captureStore.ts';
+import type { FrameFacts } from '../core/capture/frameFacts.ts';
+import { RowFlag } from '../core/capture/record.ts';
 import { excessOf } from '../core/capture/retention.ts';
 import { rowOf } from '../core/capture/row.ts';
+import type { ViewTest } from '../core/capture/viewTest.ts';
+import { FactsReader, type RowFacts } from './sqliteFacts.ts';
+import { RowFinder } from './sqliteFind.ts';
 import { RowInserter } from './sqliteInsert.ts';
 import {
   formatVersion,
@@ -11,12 +16,15 @@ import {
   schema,
   selectByteLengthBelow,
   selectEndOfBytes,
+  selectExtent,
+  selectFrame,
   selectPayload,
   selectRows,
   settings,
+  type StoredExtent,
 } from './sqliteSchema.ts';
 
-type Sqlite = typeof import('node:sqlite');
+export type Sqlite = typeof import('node:sqlite');
 
 /** Node's own SQLite, or `undefined` in an older Node and in an editor built without it. */
 export function findSqlite(): Sqlite | undefined {
@@ -31,6 +39,11 @@ export interface SqliteStoreOptions {
   readonly startedAt: number;
   /** The file grows no longer than this; an append beyond it fails as it does on a full disk. */
   readonly maxFileBytes?: number;
+  /**
+   * The file of a window that has ended: it is read and never written to. Another part of the
+   * options than this one is not needed then.
+   */
+  readonly isArchived?: boolean;
 }
 
 /** How long to wait for another program that has the file locked. */
@@ -43,25 +56,39 @@ const busyTimeoutMs = 2000;
 export class SqliteStore implements CaptureStore {
   readonly #database: DatabaseSync;
   readonly #rows: RowInserter;
+  readonly #finder: RowFinder;
   readonly #update: StatementSync;
   readonly #selectRows: StatementSync;
   readonly #selectPayload: StatementSync;
+  readonly #selectFrame: StatementSync;
+  readonly #isArchived: boolean;
+  #facts: FactsReader | undefined;
   #extent: Extent;
 
   constructor(sqlite: Sqlite, path: string, options: SqliteStoreOptions) {
-    const database = new sqlite.DatabaseSync(path, { timeout: busyTimeoutMs });
+    const { isArchived = false } = options;
+    const database = new sqlite.DatabaseSync(path, {
+      timeout: busyTimeoutMs,
+      readOnly: isArchived,
+    });
     this.#database = database;
+    this.#isArchived = isArchived;
     try {
-      database.exec(settings);
-      if (options.maxFileBytes !== undefined) {
-        const pageCount = Math.max(1, Math.floor(options.maxFileBytes / pageByteLength));
-        database.exec(`PRAGMA max_page_count = ${pageCount}`);
+      if (isArchived) {
+        // A transaction that stays open keeps other windows from removing the file.
+        database.exec('BEGIN');
+      } else {
+        this.#createOrContinue(options);
       }
-      this.#extent = this.#createOrContinue(options);
+      this.#extent = this.#storedExtent();
       this.#rows = new RowInserter(database);
-      this.#update = database.prepare('UPDATE capture SET next_seq = ?, byte_length = ?');
+      this.#finder = new RowFinder(database, this.#extent.first < this.#extent.next);
+      this.#update = database.prepare(
+        'UPDATE capture SET next_seq = ?, byte_length = ?, dropped = ?',
+      );
       this.#selectRows = database.prepare(selectRows);
       this.#selectPayload = database.prepare(selectPayload);
+      this.#selectFrame = database.prepare(selectFrame);
     } catch (error) {
       database.close();
       throw error;
@@ -73,13 +100,15 @@ export class SqliteStore implements CaptureStore {
   }
 
   append(batch: BatchReader): void {
-    const { first, next, byteLength } = this.#extent;
+    const { first, next, byteLength, dropped } = this.#extent;
+    this.#finder.appended(batch);
     this.#transact(() => {
       this.#rows.insert(batch);
       return {
         first: first === next ? batch.firstSeq : first,
         next: batch.nextSeq,
         byteLength: byteLength + batch.payload.length,
+        dropped,
       };
     });
   }
@@ -110,53 +139,105 @@ export class SqliteStore implements CaptureStore {
     return { bytes: part ?? new Uint8Array(), byteLength: size };
   }
 
+  frame(seq: number): FrameFacts | undefined {
+    const found = this.#selectFrame.get(seq);
+    return (
+      found && {
+        fragmentCount: Number(found['fragments']),
+        wireByteLength: Number(found['wireSize']),
+        isCompressed: (Number(found['flags']) & RowFlag.Compressed) !== 0,
+        durationMs: Number(found['duration']),
+      }
+    );
+  }
+
+  /** What statistics need of the rows `from` up to, not including, `to`. */
+  facts(from: number, to: number): RowFacts {
+    this.#facts ??= new FactsReader(this.#database);
+    return this.#facts.read(from, to);
+  }
+
+  records(from: number, to: number): Iterable<StoredRecord> {
+    return this.#finder.records(
+      Math.max(from, this.#extent.first),
+      Math.min(to, this.#extent.next),
+    );
+  }
+
+  find(test: ViewTest, from: number, to: number, isEach: boolean): Iterable<Found> {
+    const { first, next } = this.#extent;
+    return this.#finder.find(test, Math.max(from, first), Math.min(to, next), isEach);
+  }
+
   enforce(limits: CaptureLimits): number {
-    const { first, next, byteLength } = this.#extent;
+    const { first, next, byteLength, dropped } = this.#extent;
     const excess = excessOf(this.#extent, limits);
     if (!excess) {
       return 0;
     }
     const least = first + excess.rows;
     const end = excess.bytes > 0 ? Math.max(least, this.#endOfBytes(excess.bytes)) : least;
-    const dropped = this.#byteLengthBelow(end);
+    const byteLengthBelow = this.#byteLengthBelow(end);
     this.#transact(() => {
-      this.#deleteBelow(end);
+      const rowCount = this.#deleteBelow(end);
       const found = this.#database.prepare('SELECT min(seq) AS first FROM record').get();
-      return { first: Number(found?.['first'] ?? next), next, byteLength: byteLength - dropped };
+      return {
+        first: Number(found?.['first'] ?? next),
+        next,
+        byteLength: byteLength - byteLengthBelow,
+        dropped: dropped + rowCount,
+      };
     });
-    return this.#extent.first - first;
+    return this.#extent.dropped - dropped;
   }
 
   clear(): void {
     const { next } = this.#extent;
     this.#transact(() => {
       // Without a condition, SQLite drops whole pages and looks at no row.
-      this.#database.exec('DELETE FROM record; DELETE FROM large_payload');
-      return { first: next, next, byteLength: 0 };
+      this.#database.exec('DELETE FROM record; DELETE FROM large_payload; DELETE FROM frame');
+      return { first: next, next, byteLength: 0, dropped: 0 };
     });
     this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   close(): void {
+    if (!this.#isArchived) {
+      this.#markEnd();
+    }
     this.#database.close();
   }
 
-  #createOrContinue({ name, url, startedAt }: SqliteStoreOptions): Extent {
+  /** Makes it one plain file, which can be read where nothing can be written. */
+  #markEnd(): void {
+    try {
+      this.#database.prepare('UPDATE capture SET ended = ?').run(Date.now());
+      this.#database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE');
+    } catch {
+      // The disk is full, or another program reads the file: it stays as after a crash, complete.
+    }
+  }
+
+  #createOrContinue({ name, url, startedAt, maxFileBytes }: SqliteStoreOptions): void {
     const database = this.#database;
+    database.exec(settings);
+    if (maxFileBytes !== undefined) {
+      const pageCount = Math.max(1, Math.floor(maxFileBytes / pageByteLength));
+      database.exec(`PRAGMA max_page_count = ${pageCount}`);
+    }
     database.exec(schema);
     database
       .prepare(
-        `INSERT INTO capture SELECT ?, ?, ?, ${formatVersion}, 0, 0
+        `INSERT INTO capture SELECT ?, ?, ?, ${formatVersion}, 0, 0, 0, NULL
          WHERE NOT EXISTS (SELECT * FROM capture)`,
       )
       .run(name, url, startedAt);
-    const { first, next, byteLength } = database
-      .prepare(
-        `SELECT (SELECT min(seq) FROM record) AS first, next_seq AS next, byte_length AS byteLength
-         FROM capture`,
-      )
-      .get() as unknown as { first: number | null; next: number; byteLength: number };
-    return { first: first ?? next, next, byteLength };
+    database.exec('UPDATE capture SET ended = NULL WHERE ended IS NOT NULL');
+  }
+
+  #storedExtent(): Extent {
+    const stored = this.#database.prepare(selectExtent).get() as unknown as StoredExtent;
+    return { ...stored, first: stored.first ?? stored.next };
   }
 
   /** Runs `change` in a transaction that also stores the extent it results in. */
@@ -164,7 +245,7 @@ export class SqliteStore implements CaptureStore {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const extent = change();
-      this.#update.run(extent.next, extent.byteLength);
+      this.#update.run(extent.next, extent.byteLength, extent.dropped);
       this.#database.exec('COMMIT');
       this.#extent = extent;
     } catch (error) {
@@ -192,9 +273,11 @@ export class SqliteStore implements CaptureStore {
     return Number(sum?.['total']);
   }
 
-  #deleteBelow(end: number): void {
-    this.#database.prepare('DELETE FROM record WHERE seq < ?').run(end);
+  /** Returns how many rows went. */
+  #deleteBelow(end: number): number {
     this.#database.prepare('DELETE FROM large_payload WHERE seq < ?').run(end);
+    this.#database.prepare('DELETE FROM frame WHERE seq < ?').run(end);
+    return Number(this.#database.prepare('DELETE FROM record WHERE seq < ?').run(end).changes);
   }
 }
 

@@ -14,7 +14,9 @@ import type {
   Storage,
 } from '../core/capture/capture.ts';
 import type { BufferPool } from '../core/capture/bufferPool.ts';
+import type { FrameFacts } from '../core/capture/frameFacts.ts';
 import { Ingest } from '../core/capture/ingest.ts';
+import type { SeriesSpan, SeriesView } from '../core/metrics/seriesView.ts';
 import type { CaptureMethod, CaptureRequests } from './captureProtocol.ts';
 import type { WorkerLink } from './workerLink.ts';
 
@@ -27,6 +29,8 @@ export interface WorkerCaptureParts {
   readonly hasSqlite: boolean;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** The file of a window that has ended: it is read only. */
+  readonly isArchived?: boolean;
   readonly clock: Clock;
   readonly log: Logger;
   readonly link: WorkerLink;
@@ -47,16 +51,19 @@ export class WorkerCapture implements Capture {
   readonly #onDidChangeStorage: Emitter<Storage>;
   readonly #onDidChangePressure: Emitter<boolean>;
   #limits: CaptureLimits;
-  #extent: Extent = { first: 0, next: 0, byteLength: 0 };
+  #extent: Extent = { first: 0, next: 0, byteLength: 0, dropped: 0 };
   #storage: Storage;
   /** Settled when all batches that were sent are stored. */
   #lastAppend: Promise<unknown> = Promise.resolve();
   #storedSeq = 0;
   #closed: Promise<void> | undefined;
+  #settleOpened: (problem: string | undefined) => void = () => undefined;
 
   readonly onDidChange: Event<Extent>;
   readonly onDidChangeStorage: Event<Storage>;
   readonly onDidChangePressure: Event<boolean>;
+  /** Resolves when the worker has opened it for the first time, with the reason if it could not. */
+  readonly opened = new Promise<string | undefined>(resolve => (this.#settleOpened = resolve));
 
   constructor(options: CaptureOptions, parts: WorkerCaptureParts) {
     const { clock, log, path, hasSqlite, pool } = parts;
@@ -88,6 +95,10 @@ export class WorkerCapture implements Capture {
     );
   }
 
+  get id(): number {
+    return this.#parts.id;
+  }
+
   get extent(): Extent {
     return this.#extent;
   }
@@ -96,8 +107,10 @@ export class WorkerCapture implements Capture {
     return this.#storage;
   }
 
-  append(at: number, flags: number, payload: Uint8Array): void {
-    this.#ingest.append(at, flags, payload);
+  append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void {
+    if (!this.#parts.isArchived) {
+      this.#ingest.append(at, flags, payload, frame);
+    }
   }
 
   async rows(from: number, count: number): Promise<readonly Row[]> {
@@ -110,14 +123,33 @@ export class WorkerCapture implements Capture {
     return (await this.#ask('payload', { seq, from, length })).result;
   }
 
+  async frame(seq: number): Promise<FrameFacts | undefined> {
+    this.#assertOpen();
+    return (await this.#ask('frame', { seq })).result;
+  }
+
+  async series(span: SeriesSpan): Promise<SeriesView> {
+    this.#assertOpen();
+    const { result } = await this.#ask('series', span);
+    if (!result) {
+      throw new Error('The statistics could not be read');
+    }
+    return result;
+  }
+
   async clear(): Promise<void> {
+    if (this.#parts.isArchived) {
+      return;
+    }
     this.#ingest.flush();
     await this.#ask('clear', { nextSeq: this.#ingest.nextSeq });
   }
 
   setLimits(limits: CaptureLimits): void {
     this.#limits = limits;
-    void this.#ask('limits', limits);
+    if (!this.#parts.isArchived) {
+      void this.#ask('limits', limits);
+    }
   }
 
   async flush(): Promise<void> {
@@ -125,8 +157,33 @@ export class WorkerCapture implements Capture {
     await this.#lastAppend;
   }
 
+  /**
+   * Writes all rows that were appended before to a new database, asking for them part by part, so
+   * that the worker goes on with what comes in. Rows that the limits drop meanwhile are not in it.
+   * Rejects with a sentence.
+   */
+  async copyTo(path: string): Promise<void> {
+    await this.flush();
+    const { startedAt } = this.#parts;
+    const { name, url } = this.#options;
+    const to = this.#extent.next;
+    let from = this.#extent.first;
+    do {
+      const { result, error } = await this.#ask('copy', { path, name, url, startedAt, from, to });
+      if (result === undefined) {
+        throw new Error(error);
+      }
+      from = result;
+    } while (from < to);
+  }
+
   dispose(): void {
     void this.close();
+  }
+
+  /** Set once it was asked to close. */
+  get closed(): Promise<void> | undefined {
+    return this.#closed;
   }
 
   /** Resolves when all is stored and the file is closed. */
@@ -137,16 +194,16 @@ export class WorkerCapture implements Capture {
 
   /** Asks the worker to open, or to go on with, this capture. */
   reopen(): void {
-    const { path, startedAt } = this.#parts;
+    const { path, startedAt, isArchived = false } = this.#parts;
     const { name, url } = this.#options;
-    const nextSeq = this.#storedSeq;
-    void this.#ask('open', { path, name, url, startedAt, limits: this.#limits, nextSeq }).then(
-      answer => {
-        if (answer.result) {
-          this.setStorage(answer.result);
-        }
-      },
-    );
+    const [limits, nextSeq] = [this.#limits, this.#storedSeq];
+    const request = { path, name, url, startedAt, limits, nextSeq, isArchived };
+    void this.#ask('open', request).then(({ result, error }) => {
+      if (result) {
+        this.setStorage(result);
+      }
+      this.#settleOpened(error);
+    });
   }
 
   /** Takes no more rows, because the worker cannot be kept running. */
@@ -161,8 +218,13 @@ export class WorkerCapture implements Capture {
   }
 
   setExtent(extent: Extent): void {
-    const { first, next, byteLength } = this.#extent;
-    if (extent.first !== first || extent.next !== next || extent.byteLength !== byteLength) {
+    const { first, next, byteLength, dropped } = this.#extent;
+    if (
+      extent.first !== first ||
+      extent.next !== next ||
+      extent.byteLength !== byteLength ||
+      extent.dropped !== dropped
+    ) {
       this.#extent = extent;
       this.#changes.request();
     }
@@ -195,13 +257,14 @@ export class WorkerCapture implements Capture {
   async #ask<M extends CaptureMethod>(
     method: M,
     params: CaptureRequests[M]['params'],
-  ): Promise<{ readonly result: CaptureRequests[M]['result'] | undefined }> {
+  ): Promise<Outcome<CaptureRequests[M]['result']>> {
     const { link, id, log } = this.#parts;
-    const answer = await link.request(id, method, params);
+    const answer = await link.request('capture', id, method, params as never);
     if (answer.error !== undefined) {
       log.error(`Capture ${id} could not ${method}: ${answer.error}`);
     }
-    return { result: answer.result as CaptureRequests[M]['result'] | undefined };
+    const result = answer.result as CaptureRequests[M]['result'] | undefined;
+    return { result, error: answer.error };
   }
 
   #assertOpen(): void {
@@ -209,4 +272,10 @@ export class WorkerCapture implements Capture {
       throw new Error('The capture is closed');
     }
   }
+}
+
+/** `error` is set where the request failed. */
+interface Outcome<R> {
+  readonly result: R | undefined;
+  readonly error: string | undefined;
 }

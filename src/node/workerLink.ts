@@ -3,11 +3,12 @@ import type { Clock } from '../core/base/clock.ts';
 import { messageOf } from '../core/base/errors.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type {
-  CaptureAnswer,
-  CaptureMethod,
-  CaptureRequest,
-  CaptureRequests,
   FromCaptureWorker,
+  MethodOf,
+  ParamsOf,
+  Target,
+  WorkerAnswer,
+  WorkerRequest,
 } from './captureProtocol.ts';
 
 /** A worker that ends more often than this within the span is not started again. */
@@ -18,17 +19,17 @@ export interface WorkerLinkOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly startWorker: () => Worker;
-  /** Asked when a new worker takes over: must send `open` for each capture. */
+  /** Asked when a new worker takes over: must send `open` for each capture and each view. */
   readonly onDidRestart: () => void;
   /** The worker cannot be kept running: requests are answered by failures from now on. */
   readonly onDidGiveUp: (reason: string) => void;
-  /** Whatever the worker says of a capture. An answer comes here before its request is settled. */
+  /** Whatever the worker says. An answer comes here before its request is settled. */
   readonly onMessage: (message: FromCaptureWorker) => void;
 }
 
 interface Pending {
-  readonly request: CaptureRequest;
-  readonly settle: (answer: CaptureAnswer) => void;
+  readonly request: WorkerRequest;
+  readonly settle: (answer: WorkerAnswer) => void;
 }
 
 /**
@@ -54,19 +55,20 @@ export class WorkerLink {
     return this.#failure;
   }
 
-  /** Settled in the order of the requests about a capture, reads aside. Never rejects. */
-  request<M extends CaptureMethod>(
-    capture: number,
+  /** Settled in the order of the requests about one thing, reads aside. Never rejects. */
+  request<T extends Target, M extends MethodOf<T>>(
+    target: T,
+    key: number,
     method: M,
-    params: CaptureRequests[M]['params'],
-  ): Promise<CaptureAnswer> {
+    params: ParamsOf<T, M>,
+  ): Promise<WorkerAnswer> {
     const id = ++this.#lastId;
     if (this.#failure !== undefined || this.#isEnding) {
       const error = this.#failure ?? 'The capture service has ended';
-      return Promise.resolve({ kind: 'answer', id, capture, error });
+      return Promise.resolve({ kind: 'answer', id, error });
     }
     return new Promise(settle => {
-      const request = { id, capture, method, params } as CaptureRequest;
+      const request = { id, target, key, method, params } as WorkerRequest;
       this.#pending.set(id, { request, settle });
       this.#worker ??= this.#start();
       this.#worker?.postMessage(request);
@@ -154,7 +156,7 @@ export class WorkerLink {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const { request, settle } of pending) {
-      settle({ kind: 'answer', id: request.id, capture: request.capture, error });
+      settle({ kind: 'answer', id: request.id, error });
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import WebSocket from 'ws';
 import { CloseCode } from '../core/connection/closeCode.ts';
 import type { Handshake, Transport, TransportListener } from '../core/connection/transport.ts';
+import { tapFrames } from './frameTap.ts';
 import { OpeningHandshake } from './openingHandshake.ts';
 import { toTransportError } from './handshakeErrors.ts';
 
@@ -20,7 +21,7 @@ export function openWsTransport(handshake: Handshake, listener: TransportListene
     onOpen: (opened, itsSocket, facts) => {
       ws = opened;
       socket = itsSocket;
-      follow(opened);
+      follow(opened, itsSocket);
       listener.onHandshake(facts);
       if (wanted) {
         listener.onOpen({ subprotocol: opened.protocol, extensions: opened.extensions });
@@ -36,14 +37,16 @@ export function openWsTransport(handshake: Handshake, listener: TransportListene
   });
 
   /** Reports what comes on an open WebSocket. */
-  function follow(opened: WebSocket): void {
+  function follow(opened: WebSocket, itsSocket: Socket): void {
+    const tap = tapFrames(itsSocket);
     let error: Error | undefined;
     opened.on('error', problem => {
       error ??= problem;
+      tap.dispose(); // `ws` reads no more, but what comes is still delivered.
     });
     opened.on('message', (data: Buffer, isBinary) => {
       if (wanted) {
-        listener.onMessage(data, !isBinary);
+        listener.onMessage(data, !isBinary, tap.next());
       }
     });
     opened.on('ping', data => {

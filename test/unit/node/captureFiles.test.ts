@@ -1,39 +1,62 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { captureFileName, sweepCaptures } from '../../../src/node/captureFiles.ts';
-import { scratchFolder } from '../../support/captures.ts';
-
-/** The id of a process that has ended. */
-function endedPid(): number {
-  return spawnSync(process.execPath, ['--version']).pid;
-}
+import {
+  captureFileName,
+  captureFileOf,
+  captureFilesIn,
+  hasAbandonedFile,
+} from '../../../src/node/captureFiles.ts';
+import { endedPid, scratchFolder } from '../../support/captures.ts';
 
 describe('capture files', () => {
   it('are named by time, process and number, and by nothing else', () => {
-    assert.equal(captureFileName(0.5, 12, 3), '1970-01-01T00-00-00-000Z-12-3.sqlite');
+    const name = captureFileName(0.5, 12, 3);
+    assert.equal(name, '1970-01-01T00-00-00-000Z-12-3.sqlite');
+    assert.deepEqual(captureFileOf('a', name), {
+      key: name,
+      path: join('a', name),
+      startedAt: 0,
+      pid: 12,
+    });
   });
 
-  it('of processes that ended go when the process that follows starts, but for the newest five', () => {
-    using folder = scratchFolder();
-    const pid = endedPid();
-    const ended = Array.from({ length: 8 }, (_, n) => captureFileName(n * 1000, pid, n));
-    const living = captureFileName(0, process.pid, 1);
-    const names = [...ended, `${ended[0]}-wal`, `${ended[7]}-shm`, living, 'notes.sqlite', 'a.txt'];
-    for (const name of names) {
-      writeFileSync(join(folder.path, name), '');
+  it('are found by such names alone, which lead nowhere else', () => {
+    const good = captureFileName(0, 1, 1);
+    for (const key of [`../${good}`, `x/${good}`, `${good}-wal`, `${good}\0`, `\n${good}`, '']) {
+      assert.equal(captureFileOf('a', key), undefined, key);
     }
-    sweepCaptures(folder.path);
+  });
+
+  it('are listed newest first, once each, also where only a log is left', () => {
+    using folder = scratchFolder();
+    const names = [1, 2, 3].map(n => captureFileName(n * 1000, 7, n));
+    const present = [names[0], `${names[0]}-wal`, `${names[0]}-shm`, `${names[1]}-wal`, names[2]];
+    for (const name of [...present, 'notes.sqlite', `${names[0]}.part`, 'a.txt']) {
+      writeFileSync(join(folder.path, String(name)), '');
+    }
     assert.deepEqual(
-      readdirSync(folder.path).sort(),
-      [...ended.slice(3), `${ended[7]}-shm`, living, 'notes.sqlite', 'a.txt'].sort(),
+      captureFilesIn(folder.path).map(({ key }) => key),
+      names.toReversed(),
     );
   });
 
-  it('need no folder', () => {
+  it('need no folder', async () => {
     using folder = scratchFolder();
-    sweepCaptures(join(folder.path, 'missing'));
+    const missing = join(folder.path, 'missing');
+    assert.deepEqual([captureFilesIn(missing), await hasAbandonedFile(missing)], [[], false]);
+  });
+
+  it('are abandoned where a process that ended left a log that is not empty', async () => {
+    using folder = scratchFolder();
+    const put = (pid: number, ending: string, content: string) =>
+      writeFileSync(join(folder.path, captureFileName(0, pid, 1) + ending), content);
+    put(endedPid(), '', 'x');
+    put(endedPid(), '-wal', '');
+    put(process.pid, '-wal', 'x');
+    assert.equal(await hasAbandonedFile(folder.path), false);
+    put(endedPid(), '-wal', 'x');
+    assert.equal(await hasAbandonedFile(folder.path), true);
   });
 });

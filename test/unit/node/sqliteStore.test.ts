@@ -140,11 +140,11 @@ describe('the SQLite store', () => {
       reopen(store => store.append(numberedBatch(200, 1))),
     ];
     assert.deepEqual(extents, [
-      { first: 0, next: 200, byteLength: 690 },
-      { first: 103, next: 200, byteLength: 388 },
-      { first: 103, next: 200, byteLength: 388 },
-      { first: 200, next: 200, byteLength: 0 },
-      { first: 200, next: 201, byteLength: 4 },
+      { first: 0, next: 200, byteLength: 690, dropped: 0 },
+      { first: 103, next: 200, byteLength: 388, dropped: 103 },
+      { first: 103, next: 200, byteLength: 388, dropped: 103 },
+      { first: 200, next: 200, byteLength: 0, dropped: 0 },
+      { first: 200, next: 201, byteLength: 4, dropped: 0 },
     ]);
   });
 
@@ -187,8 +187,8 @@ describe('the SQLite store', () => {
         ],
         json: [[1]],
         long: [[4]],
-        capture: [['test', 'ws://localhost', 1000.5, 1]],
-        version: [[1]],
+        capture: [['test', 'ws://localhost', 1000.5, 2]],
+        version: [[2]],
       },
     );
     store.append(numberedBatch(5, 1000));
@@ -215,7 +215,7 @@ describe('the SQLite store', () => {
     assert.equal(store.rows(0, Infinity).length, next);
     assert.equal(contentOf(store).at(-1)?.preview, `#${next - 1}`);
     assert.throws(() => store.append(numberedBatch(next, 500)), /full/);
-    assert.deepEqual(store.extent, { first: 0, next, byteLength });
+    assert.deepEqual(store.extent, { first: 0, next, byteLength, dropped: 0 });
     store.clear();
     store.append(numberedBatch(next, 500));
     assert.equal(store.extent.next, next + 500);

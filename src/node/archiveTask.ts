@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { messageOf } from '../core/base/errors.ts';
+import type { ArchivedCapture } from '../core/capture/captureArchive.ts';
+import { checkArchived, readArchived, settle } from './archivedFile.ts';
+import { sweepArchive, type Sweep } from './archiveSweep.ts';
+import { captureFileOf, removeDatabase, type CaptureFile } from './captureFiles.ts';
+import { findSqlite, type Sqlite } from './sqliteStore.ts';
+
+/**
+ * What is done with capture files in a thread of its own, because it may take long: neither the
+ * window nor the capture worker waits for it.
+ */
+export type ArchiveTask =
+  | { readonly kind: 'sweep'; readonly folder: string; readonly maxByteLength: number }
+  | { readonly kind: 'prepare'; readonly folder: string; readonly key: string }
+  | { readonly kind: 'remove'; readonly folder: string; readonly key: string }
+  | { readonly kind: 'copy'; readonly from: string; readonly to: string };
+
+export interface ArchiveTaskResults {
+  readonly sweep: Sweep;
+  /** It can be opened: it is whole, and in one file. */
+  readonly prepare: ArchivedCapture;
+  readonly remove: undefined;
+  readonly copy: undefined;
+}
+
+/** What the thread is started with instead of what the capture worker is. */
+export interface ArchiveTaskData {
+  readonly task: ArchiveTask;
+}
+
+export type ArchiveTaskAnswer = { readonly result: unknown } | { readonly error: string };
+
+/** Does not throw: the answer holds the sentence. */
+export function answerTask(task: ArchiveTask): ArchiveTaskAnswer {
+  try {
+    return { result: perform(task) };
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
+}
+
+function perform(task: ArchiveTask): ArchiveTaskResults[ArchiveTask['kind']] {
+  const sqlite = findSqlite();
+  if (!sqlite) {
+    throw new Error('This version of the editor has no SQLite. Update it to open captures.');
+  }
+  switch (task.kind) {
+    case 'sweep':
+      return sweep(sqlite, task.folder, task.maxByteLength);
+    case 'prepare':
+      return prepare(sqlite, fileIn(task.folder, task.key));
+    case 'remove':
+      remove(sqlite, fileIn(task.folder, task.key));
+      return undefined;
+    case 'copy':
+      copy(sqlite, task.from, task.to);
+      return undefined;
+  }
+}
+
+function sweep(sqlite: Sqlite, folder: string, maxByteLength: number): Sweep {
+  try {
+    return sweepArchive(sqlite, folder, maxByteLength, Date.now());
+  } catch (error) {
+    throw new Error(`The folder ${folder} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function fileIn(folder: string, key: string): CaptureFile {
+  const file = captureFileOf(folder, key);
+  if (!file || !existsSync(file.path)) {
+    throw new Error('The capture is no longer there.');
+  }
+  return file;
+}
+
+function prepare(sqlite: Sqlite, file: CaptureFile): ArchivedCapture {
+  let capture = readArchived(sqlite, file);
+  if (capture?.isAbandoned) {
+    settle(sqlite, file.path);
+    checkArchived(sqlite, file.path);
+    capture = readArchived(sqlite, file);
+  }
+  if (!capture) {
+    throw new Error('The capture is empty.');
+  }
+  if (capture.problem !== undefined) {
+    throw new Error(capture.problem);
+  }
+  return capture;
+}
+
+function remove(sqlite: Sqlite, { path }: CaptureFile): void {
+  let isFree = true;
+  try {
+    isFree = settle(sqlite, path);
+  } catch {
+    // What is damaged may go.
+  }
+  if (!isFree) {
+    throw new Error('The capture is open, here or in another window. Close it there first.');
+  }
+  removeDatabase(path);
+}
+
+/** A consistent copy, also of what is being written to. Its pages are in order and none is free. */
+function copy(sqlite: Sqlite, from: string, to: string): void {
+  const database = new sqlite.DatabaseSync(from, { readOnly: true });
+  try {
+    database.prepare('VACUUM INTO ?').run(to);
+  } finally {
+    database.close();
+  }
+}

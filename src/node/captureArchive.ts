@@ -1,0 +1,89 @@
+import { messageOf } from '../core/base/errors.ts';
+import type { Logger } from '../core/base/logger.ts';
+import type { ArchivedCapture, CaptureArchive } from '../core/capture/captureArchive.ts';
+import type { ArchiveThreads } from './archiveThread.ts';
+import { writeDatabase } from './captureCopy.ts';
+import { hasAbandonedFile } from './captureFiles.ts';
+import type { WorkerCapture } from './workerCapture.ts';
+
+export interface CaptureArchiveParts {
+  readonly folder: string;
+  readonly hasSqlite: () => boolean;
+  /** Bytes that the files of ended windows may take together. */
+  readonly maxByteLength: () => number;
+  readonly log: Logger;
+  readonly threads: ArchiveThreads;
+  /** The captures that are open in this window, by their ids. */
+  readonly captures: ReadonlyMap<number, WorkerCapture>;
+  /** Has the capture worker open a file for reading. */
+  readonly openFile: (capture: ArchivedCapture) => WorkerCapture;
+}
+
+export interface SweptArchive extends CaptureArchive {
+  /** Removes what is not to be kept. Never rejects: what goes wrong is logged. */
+  sweep(): Promise<void>;
+}
+
+/** The captures in a folder that no window writes to any more. */
+export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
+  const { folder, threads, captures, log } = parts;
+
+  /** Resolves when the captures of this window that are being closed have let go of their files. */
+  async function beingClosed(): Promise<void> {
+    await Promise.all([...captures.values()].flatMap(({ closed }) => closed ?? []));
+  }
+
+  async function list(): Promise<readonly ArchivedCapture[]> {
+    if (!parts.hasSqlite()) {
+      return [];
+    }
+    await beingClosed();
+    const maxByteLength = parts.maxByteLength();
+    const swept = await threads.run({ kind: 'sweep', folder, maxByteLength });
+    swept.warnings.forEach(warning => log.warn(warning));
+    return swept.captures;
+  }
+
+  async function open(key: string): Promise<WorkerCapture> {
+    const capture = parts.openFile(await threads.run({ kind: 'prepare', folder, key }));
+    const problem = await capture.opened;
+    if (problem !== undefined) {
+      capture.dispose();
+      throw new Error(`The capture cannot be opened: ${problem}`);
+    }
+    return capture;
+  }
+
+  async function remove(key: string): Promise<void> {
+    await beingClosed();
+    await threads.run({ kind: 'remove', folder, key });
+  }
+
+  async function saveCopy(id: number, path: string): Promise<void> {
+    const capture = captures.get(id);
+    if (!capture) {
+      throw new Error('The capture is no longer open.');
+    }
+    await writeDatabase(path, folder, async to => {
+      await capture.flush();
+      await capture.opened;
+      const { kind, path: from } = capture.storage;
+      await (kind === 'sqlite' && from !== undefined
+        ? threads.run({ kind: 'copy', from, to })
+        : capture.copyTo(to));
+    });
+  }
+
+  return {
+    list,
+    hasAbandoned: async () => (await hasAbandonedFile(folder)) && parts.hasSqlite(),
+    open,
+    remove,
+    saveCopy,
+    sweep: async () => {
+      await list().catch((error: unknown) => {
+        log.warn(`Old captures were not removed: ${messageOf(error)}`);
+      });
+    },
+  };
+}

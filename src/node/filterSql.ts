@@ -1,0 +1,167 @@
+import { assertNever } from '../core/base/errors.ts';
+import { kindOf, RowFlag } from '../core/capture/record.ts';
+import type { Comparison, Condition } from '../core/filter/condition.ts';
+
+/**
+ * A condition as an expression over a row of the table `record`: 1 where the row matches, 0 where it
+ * does not, and NULL where SQL cannot tell, which is how SQL's own AND, OR and NOT take it.
+ */
+export interface FilterSql {
+  readonly sql: string;
+  readonly parameters: readonly (string | number)[];
+  /** It is never NULL. */
+  readonly isDecided: boolean;
+}
+
+export interface FilterSqlOptions {
+  /** A text may hold NUL, at which LIKE and GLOB stop. */
+  readonly mayHoldNul: boolean;
+}
+
+/** SQLite's own limit for patterns is 50,000 bytes. */
+const longestPattern = 10_000;
+
+const unknown: FilterSql = { sql: 'NULL', parameters: [], isDecided: false };
+const opcode = `flags & ${RowFlag.OpcodeMask}`;
+
+/** Of a long payload, the size is in the other table. */
+const size = `
+  iif(payload IS NULL,
+    (SELECT size FROM large_payload WHERE large_payload.seq = record.seq), octet_length(payload))`;
+
+export function filterSql(condition: Condition, options: FilterSqlOptions): FilterSql {
+  switch (condition.is) {
+    case 'all':
+      return joined(condition.of, 'AND', '1', options);
+    case 'any':
+      return joined(condition.of, 'OR', '0', options);
+    case 'not': {
+      const { sql, ...rest } = filterSql(condition.of, options);
+      return { sql: `NOT (${sql})`, ...rest };
+    }
+    case 'text':
+      return textSql(condition, options);
+    case 'pattern':
+      return unknown;
+    case 'field':
+      return fieldSql(condition);
+    case 'error':
+      return { ...unknown, sql: `iif((${opcode}) IN (0, 8), NULL, 0)` };
+    case 'direction':
+    case 'kind':
+    case 'size':
+    case 'time':
+    case 'heartbeat':
+    case 'compressed':
+      return factSql(condition);
+    default:
+      return assertNever(condition);
+  }
+}
+
+type ConditionOf<K extends Condition['is']> = Extract<Condition, { readonly is: K }>;
+
+function factSql(
+  condition: ConditionOf<'direction' | 'kind' | 'size' | 'time' | 'heartbeat' | 'compressed'>,
+): FilterSql {
+  switch (condition.is) {
+    case 'direction': {
+      const comparison = condition.direction === 'out' ? '<>' : '=';
+      return decided(`(flags & ${RowFlag.Out}) ${comparison} 0`);
+    }
+    case 'kind': {
+      const wanted = Array.from({ length: 16 }, (_, value) => value).filter(value =>
+        condition.kinds.includes(kindOf(value)),
+      );
+      return decided(`(${opcode}) IN (${wanted.join(', ')})`);
+    }
+    case 'size':
+      return compared(size, condition.comparison, condition.bytes);
+    case 'time':
+      return compared('at', condition.comparison, condition.at);
+    case 'heartbeat':
+      return decided(`(flags & ${RowFlag.Heartbeat}) <> 0`);
+    case 'compressed':
+      return decided(`(flags & ${RowFlag.Compressed}) <> 0`);
+    default:
+      return assertNever(condition);
+  }
+}
+
+function decided(sql: string): FilterSql {
+  return { sql, parameters: [], isDecided: true };
+}
+
+function compared(sql: string, comparison: Comparison, value: number): FilterSql {
+  // SQLite has no number that is none.
+  return Number.isNaN(value)
+    ? unknown
+    : { sql: `${sql} ${comparison} ?`, parameters: [value], isDecided: true };
+}
+
+function joined(
+  parts: readonly Condition[],
+  operator: 'AND' | 'OR',
+  ofNone: string,
+  options: FilterSqlOptions,
+): FilterSql {
+  const all = parts.map(part => filterSql(part, options));
+  return {
+    sql: all.map(({ sql }) => `(${sql})`).join(` ${operator} `) || ofNone,
+    parameters: all.flatMap(({ parameters }) => parameters),
+    isDecided: all.every(part => part.isDecided),
+  };
+}
+
+/**
+ * Decides on text messages that are stored with their row. For letters of ASCII, LIKE folds as the
+ * matcher does; GLOB folds none.
+ */
+function textSql({ text, exact }: ConditionOf<'text'>, options: FilterSqlOptions): FilterSql {
+  // With NUL, a pattern would end there.
+  const isPlain = /^[\u0001-\u007f]+$/.test(text);
+  if (!isPlain || text.length > longestPattern) {
+    return unknown;
+  }
+  const test = exact ? 'payload GLOB ?' : String.raw`payload LIKE ? ESCAPE '\'`;
+  const pattern = exact ? globOf(text) : `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
+  const beyondNul = options.mayHoldNul ? 'WHEN instr(payload, char(0)) THEN NULL' : '';
+  return {
+    sql: `
+      CASE WHEN (${opcode}) <> 1 OR payload IS NULL THEN NULL WHEN ${test} THEN 1
+      ${beyondNul} ELSE 0 END`,
+    parameters: [pattern],
+    isDecided: false,
+  };
+}
+
+/**
+ * Leaves out messages that cannot have the member. Without a backslash, a name and a text can be
+ * written in one way only; and what holds NUL is no JSON.
+ */
+function fieldSql({ path, comparison, value }: ConditionOf<'field'>): FilterSql {
+  const names = path.filter(step => typeof step === 'string');
+  const texts = comparison === '=' && typeof value === 'string' ? [...names, value] : names;
+  const patterns = texts
+    .map(text => JSON.stringify(text))
+    // What JSON writes in one way only.
+    .filter(json => /^[\u0020-\u007e]*$/.test(json) && !json.includes('\\'))
+    .filter(json => json.length <= longestPattern)
+    .map(globOf);
+  const tests = patterns.map(() => 'payload GLOB ?').join(' AND ') || '1';
+  return {
+    sql: `
+      CASE (${opcode})
+        WHEN 0 THEN NULL
+        WHEN 1 THEN
+          CASE WHEN payload IS NULL OR (${tests}) OR payload GLOB '*\\*' THEN NULL ELSE 0 END
+        ELSE 0
+      END`,
+    parameters: patterns,
+    isDecided: false,
+  };
+}
+
+function globOf(text: string): string {
+  return `*${text.replace(/[*?[]/g, '[$&]')}*`;
+}
