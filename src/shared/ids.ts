@@ -9,6 +9,11 @@ export const CommandId = {
   Send: 'websocketMonitor.send',
   Clear: 'websocketMonitor.clear',
   ToggleFollow: 'websocketMonitor.toggleFollow',
+  Export: 'websocketMonitor.export',
+  OpenCapture: 'websocketMonitor.openCapture',
+  SaveCapture: 'websocketMonitor.saveCapture',
+  DeleteCapture: 'websocketMonitor.deleteCapture',
+  RefreshCaptures: 'websocketMonitor.refreshCaptures',
   StartDemoServer: 'websocketMonitor.startDemoServer',
   StopDemoServer: 'websocketMonitor.stopDemoServer',
   StoreSecret: 'websocketMonitor.storeSecret',
@@ -30,6 +35,8 @@ export const ContextKey = {
 
 export const ViewType = {
   Monitor: 'websocketMonitor.monitor',
+  Connections: 'websocketMonitor.connections',
+  Captures: 'websocketMonitor.captures',
 } as const;
 
 /** Commands that are registered but not contributed: nobody finds them in the palette. */

@@ -1,23 +1,31 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { Row } from '../core/capture/capture.ts';
 import type { Formats } from '../core/format.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
-import type { PayloadAnswer } from '../shared/protocol.ts';
+import type { FrameAnswer, PageRow, PayloadAnswer } from '../shared/protocol.ts';
+import { bestTab, tabGroup, tabsOf, type DetailTab, type LikedTabs } from './detailTabs.ts';
 import { el } from './dom.ts';
 import { PayloadReader } from './payloadReader.ts';
-import { bestTab, PayloadView, tabsOf, type LikedTabs, type PayloadTab } from './payloadView.ts';
+import { PayloadView } from './payloadView.ts';
 import { directionIcon, kindName, stateRowIcon } from './rowElement.ts';
-import type { TextTab } from './savedState.ts';
 import { readStateRow } from './stateRow.ts';
 import { text } from './strings.ts';
 import { toolButton } from './toolbar.ts';
 
 interface DetailPaneListener {
-  ask(seq: number, from: number, length: number): Promise<PayloadAnswer>;
-  onCopy(seq: number): void;
+  ask(row: PageRow, from: number, length: number): Promise<PayloadAnswer>;
+  askFrame(row: PageRow): Promise<FrameAnswer>;
+  /** When the row before this one in the list came, where that is known. */
+  previousAt(row: PageRow): number | undefined;
+  /** The whole payload. */
+  onCopy(row: PageRow): void;
+  /** A text of the page's own making. */
+  onCopyText(text: string): void;
+  onOpenEditor(row: PageRow): void;
+  /** Narrows the list down by a term of the filter language. */
+  onFilter(term: string): void;
   onClose(): void;
-  /** The user chose a form for text. */
-  onTab(tab: TextTab): void;
+  /** The user chose a tab. */
+  onTabs(liked: LikedTabs): void;
 }
 
 /** While keys run through the list, payloads wait until they rest. */
@@ -35,28 +43,28 @@ export class DetailPane {
   readonly #formats: Formats;
   readonly #listener: DetailPaneListener;
   #liked: LikedTabs;
-  #row: Row | undefined;
-  #tab: PayloadTab = 'text';
+  #row: PageRow | undefined;
+  #tab: DetailTab = 'text';
   #reader: PayloadReader | undefined;
   #shownAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(formats: Formats, liked: TextTab, listener: DetailPaneListener) {
+  constructor(formats: Formats, liked: LikedTabs, listener: DetailPaneListener) {
     this.#formats = formats;
-    this.#liked = { text: liked, event: 'event' };
+    this.#liked = liked;
     this.#listener = listener;
-    this.#payload = new PayloadView(this.#panel, formats);
+    this.#payload = new PayloadView(this.#panel, formats, {
+      onCopyText: words => listener.onCopyText(words),
+      onFilter: term => listener.onFilter(term),
+      askFrame: () => (this.#row ? listener.askFrame(this.#row) : Promise.resolve({})),
+      previousAt: () => this.#row && listener.previousAt(this.#row),
+    });
     this.element = el(
       'section',
       { 'id': 'details', 'class': 'details', 'aria-label': text('details') },
       ...[this.#chrome, this.#panel],
     );
-    this.element.addEventListener('keydown', event => {
-      if (event.key === 'Escape') {
-        event.stopPropagation();
-        listener.onClose();
-      }
-    });
+    this.element.addEventListener('keydown', event => this.#onKey(event));
   }
 
   get hasFocus(): boolean {
@@ -64,7 +72,7 @@ export class DetailPane {
   }
 
   /** Shows a row; without one a sentence in its place. */
-  show(row: Row | undefined, sentence = ''): void {
+  show(row: PageRow | undefined, sentence = ''): void {
     clearTimeout(this.#timer);
     if (!row) {
       this.#row = undefined;
@@ -77,9 +85,8 @@ export class DetailPane {
     }
     this.#row = row;
     this.#tab = bestTab(row, this.#liked);
-    const { seq } = row;
     this.#reader = new PayloadReader(row.byteLength, (from, length) =>
-      this.#listener.ask(seq, from, length),
+      this.#listener.ask(row, from, length),
     );
     this.#renderChrome();
     const now = performance.now();
@@ -94,12 +101,10 @@ export class DetailPane {
     }
   }
 
-  #choose(tab: PayloadTab): void {
-    if (tab === 'json' || tab === 'text') {
-      this.#liked = { ...this.#liked, text: tab };
-      this.#listener.onTab(tab);
-    } else if (tab !== 'hex') {
-      this.#liked = { ...this.#liked, event: tab };
+  #choose(tab: DetailTab): void {
+    if (this.#row) {
+      this.#liked = { ...this.#liked, [tabGroup(this.#row)]: tab };
+      this.#listener.onTabs(this.#liked);
     }
     this.#tab = tab;
     this.#renderChrome();
@@ -114,14 +119,7 @@ export class DetailPane {
           ${row ? tabsOf(row).map(tab => this.#tabButton(tab)) : nothing}
         </div>
         <div class="actions">
-          ${
-            row
-              ? toolButton({
-                  ...{ name: 'copy', hint: 'copyHint', icon: 'copy' },
-                  run: () => this.#listener.onCopy(row.seq),
-                })
-              : nothing
-          }
+          ${row ? this.#rowActions(row) : nothing}
           ${toolButton({
             ...{ name: 'closeDetails', icon: 'close' },
             run: () => this.#listener.onClose(),
@@ -131,7 +129,18 @@ export class DetailPane {
     );
   }
 
-  #summary(row: Row): TemplateResult {
+  #rowActions(row: PageRow): TemplateResult {
+    return html`${toolButton({
+      ...{ name: 'openInEditor', icon: 'go-to-file' },
+      run: () => this.#listener.onOpenEditor(row),
+    })}
+    ${toolButton({
+      ...{ name: 'copy', hint: 'copyHint', icon: 'copy' },
+      run: () => this.#listener.onCopy(row),
+    })}`;
+  }
+
+  #summary(row: PageRow): TemplateResult {
     const { title, iconName, className } =
       row.kind === 'state' ? stateTitle(row) : messageTitle(row);
     return html`<span class="subject ${className}"
@@ -149,7 +158,7 @@ export class DetailPane {
       <span class="fact">#${row.seq}</span>`;
   }
 
-  #tabButton(tab: PayloadTab): TemplateResult {
+  #tabButton(tab: DetailTab): TemplateResult {
     const isChosen = tab === this.#tab;
     return html`<button
       type="button"
@@ -165,16 +174,40 @@ export class DetailPane {
     </button>`;
   }
 
+  #onKey(event: KeyboardEvent): void {
+    const { key, ctrlKey } = event;
+    if (this.#payload.onKey(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (key === 'Escape') {
+      event.stopPropagation();
+      this.#listener.onClose();
+    } else if (ctrlKey && (key === 'PageDown' || key === 'PageUp')) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#turn(key === 'PageDown' ? 1 : -1, this.#panel.contains(document.activeElement));
+    }
+  }
+
   readonly #onTabKey = (event: KeyboardEvent) => {
-    if (this.#row && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
-      const tabs = tabsOf(this.#row);
-      const other = tabs[(tabs.indexOf(this.#tab) + 1) % tabs.length];
-      if (other) {
-        this.#choose(other);
-        this.#chrome.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus();
-      }
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step !== undefined) {
+      this.#turn(step, false);
     }
   };
+
+  /** Goes to a tab beside the chosen one, with the focus. */
+  #turn(step: number, isInPanel: boolean): void {
+    const tabs = this.#row ? tabsOf(this.#row) : [];
+    const next = tabs[(tabs.indexOf(this.#tab) + step + tabs.length) % tabs.length];
+    if (next !== undefined && next !== this.#tab) {
+      this.#choose(next);
+      const target = isInPanel
+        ? (this.#panel.querySelector<HTMLElement>('[role=tree], [role=grid]') ?? this.#panel)
+        : this.#chrome.querySelector<HTMLElement>('[role=tab][aria-selected=true]');
+      target?.focus();
+    }
+  }
 }
 
 interface Title {
@@ -183,13 +216,13 @@ interface Title {
   readonly className: string;
 }
 
-function stateTitle(row: Row): Title {
+function stateTitle(row: PageRow): Title {
   const state = readStateRow(row.preview);
   const title = visibleLine(state.state ?? kindName(row.kind));
   return { title, iconName: stateRowIcon(state), className: state.severity };
 }
 
-function messageTitle(row: Row): Title {
+function messageTitle(row: PageRow): Title {
   const words = [
     text(row.direction === 'in' ? 'received' : 'sent'),
     ...(row.heartbeat ? [text('heartbeat')] : []),

@@ -4,10 +4,11 @@ import type { Formats } from '../core/format.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
 import { text } from './strings.ts';
+import { figures, marks } from './headerFigures.ts';
 import { timerText, type TimedConnection } from './timedConnection.ts';
 import { toolButton } from './toolbar.ts';
 
-interface HeaderActions {
+export interface HeaderActions {
   readonly choose: (connection: string) => void;
   readonly ask: () => void;
   readonly connect: () => void;
@@ -15,13 +16,20 @@ interface HeaderActions {
   readonly reconnect: () => void;
   readonly clear: () => void;
   readonly follow: (following: boolean) => void;
-  readonly showOutput: () => void;
+  readonly export: () => void;
+  /** Opens a menu below a button. */
+  readonly chooseMerged: (button: Element) => void;
+  readonly showMore: (button: Element) => void;
 }
 
 interface HeaderState {
   readonly connections: readonly ConnectionView[];
   readonly selected: TimedConnection | undefined;
   readonly following: boolean;
+  /** Of the connections, how many are in the list together; 0 while it is one. */
+  readonly mergedCount: number;
+  /** Whether there are rows to export. */
+  readonly hasRows: boolean;
 }
 
 const stateIcons: Readonly<Record<StateWord, string>> = {
@@ -45,7 +53,8 @@ export class Header {
     this.#actions = actions;
   }
 
-  render({ connections, selected, following }: HeaderState): void {
+  render(state: HeaderState): void {
+    const { connections, selected } = state;
     if (!selected) {
       render(nothing, this.#root);
       return;
@@ -54,11 +63,14 @@ export class Header {
     render(
       html`${this.#picker(connections, view)}${this.#state(selected)}${marks(view)}
         <div class="tools" role="group" aria-label=${text('connectionTools')}>
-          ${this.#connectionTools(view)}
-          <span class="gap"></span>
-          ${this.#viewTools(following, view)}
+          ${
+            view.source === 'capture'
+              ? nothing
+              : [this.#connectionTools(view), html`<span class="gap"></span>`]
+          }
+          ${this.#viewTools(state, view)}
         </div>
-        <div class="figures">${this.#figures(view)}</div>`,
+        <div class="figures">${figures(view, this.#formats)}</div>`,
       this.#root,
     );
   }
@@ -68,17 +80,27 @@ export class Header {
       this.#actions.choose((target as HTMLSelectElement).value);
     return html`<div class="picker">
       <select aria-label=${text('connection')} title=${selected.url} @change=${onChange}>
-        ${connections.map(
-          ({ id, name }) =>
-            html`<option value=${id} .selected=${id === selected.id}>${visibleLine(name)}</option>`,
-        )}
+        ${options(connections, 'connection', selected)}
+        ${
+          connections.some(({ source }) => source === 'capture')
+            ? html`<optgroup label=${text('savedCaptures')}>
+                ${options(connections, 'capture', selected)}
+              </optgroup>`
+            : nothing
+        }
       </select>
       ${toolButton({ name: 'newConnection', icon: 'add', run: () => this.#actions.ask() })}
     </div>`;
   }
 
   #state(connection: TimedConnection): TemplateResult {
-    const { state, severity, label, subprotocol } = connection.view;
+    const { state, severity, label, subprotocol, source } = connection.view;
+    if (source === 'capture') {
+      return html`<div class="badge capture" title=${text('captureHint')}>
+        <span class="codicon codicon-archive" aria-hidden="true"></span>
+        <span class="word">${text('captureLabel')}</span>
+      </div>`;
+    }
     const timer = timerText(connection, performance.now(), this.#formats);
     return html`<div class="badge ${state} ${severity}" title=${subprotocol}>
       <span class="codicon codicon-${stateIcons[state]}" aria-hidden="true"></span>
@@ -107,132 +129,59 @@ export class Header {
     ];
   }
 
-  #viewTools(following: boolean, { extent }: ConnectionView): readonly TemplateResult[] {
-    const { follow, clear, showOutput } = this.#actions;
+  #viewTools(
+    { connections, following, mergedCount, hasRows }: HeaderState,
+    { extent, source }: ConnectionView,
+  ): readonly (TemplateResult | typeof nothing)[] {
+    const { follow, clear, chooseMerged, showMore } = this.#actions;
     return [
-      following
-        ? toolButton({
-            ...{ name: 'pause', hint: 'pauseHint', icon: 'debug-pause' },
-            run: () => follow(false),
-          })
+      source === 'capture' && mergedCount === 0
+        ? nothing
         : toolButton({
-            ...{ name: 'follow', hint: 'followHint', icon: 'debug-continue' },
-            run: () => follow(true),
+            name: following ? 'pause' : 'follow',
+            hint: following ? 'pauseHint' : 'followHint',
+            icon: following ? 'debug-pause' : 'debug-continue',
+            run: () => follow(!following),
           }),
+      source === 'capture'
+        ? nothing
+        : toolButton({
+            ...{ name: 'clear', hint: 'clearHint', icon: 'clear-all', run: clear },
+            isDisabled: extent.first === extent.next,
+          }),
+      connections.length < 2
+        ? nothing
+        : toolButton({
+            ...{ name: 'mergeTimeline', hint: 'mergeTimelineHint', icon: 'merge' },
+            ...{ opensMenu: true, isPressed: mergedCount > 0 },
+            run: ({ currentTarget }) => chooseMerged(currentTarget as Element),
+          }),
+      mergedCount > 0
+        ? html`<span class="merged-count"
+            >${text('mergedCount', this.#formats.count(mergedCount))}</span
+          >`
+        : nothing,
       toolButton({
-        ...{ name: 'clear', hint: 'clearHint', icon: 'clear-all', run: clear },
-        isDisabled: extent.first === extent.next,
+        ...{ name: 'exportRows', hint: 'exportRowsHint', icon: 'export' },
+        ...{ isDisabled: !hasRows, run: this.#actions.export },
       }),
-      toolButton({ name: 'showOutput', hint: 'showOutputHint', icon: 'output', run: showOutput }),
-    ];
-  }
-
-  #figures(view: ConnectionView): readonly (TemplateResult | typeof nothing)[] {
-    const { received, sent, receivedRate, latencyMs } = view;
-    const formats = this.#formats;
-    const receivedCount = formats.count(received);
-    const sentCount = formats.count(sent);
-    return [
-      figure({
-        value: text('perSecond', formats.rate(receivedRate)),
-        hint: text('rateHint'),
-        className: 'rate',
+      toolButton({
+        ...{ name: 'moreTools', icon: 'ellipsis', opensMenu: true, isIcon: true },
+        run: ({ currentTarget }) => showMore(currentTarget as Element),
       }),
-      figure({
-        ...{ value: receivedCount, icon: 'arrow-down', spoken: text('received') },
-        ...{ hint: text('receivedHint', receivedCount), className: 'in' },
-      }),
-      figure({
-        ...{ value: sentCount, icon: 'arrow-up', spoken: text('sent') },
-        ...{ hint: text('sentHint', sentCount), className: 'out' },
-      }),
-      latencyMs === undefined
-        ? nothing
-        : figure({
-            ...{ value: formats.latency(latencyMs), icon: 'pulse', spoken: text('latency') },
-            ...{ hint: text('latencyHint'), className: 'latency' },
-          }),
-      storageMark(view),
     ];
   }
 }
 
-/** How the connection is protected, and by which way it goes. */
-function marks(view: ConnectionView): TemplateResult | typeof nothing {
-  const { proxy } = view;
-  const security = securityMark(view);
-  if (security === nothing && proxy === undefined) {
-    return nothing;
-  }
-  return html`<div class="marks">
-    ${security}
-    ${
-      proxy === undefined
-        ? nothing
-        : mark({
-            name: text('throughProxy', visibleLine(proxy)),
-            icon: 'globe',
-            className: 'proxy',
-          })
-    }
-  </div>`;
-}
-
-/** A missing check is said at all times; a lock would be a false promise before there is TLS. */
-function securityMark({ security, state }: ConnectionView): TemplateResult | typeof nothing {
-  if (security === 'unverified') {
-    const words = text('certificateUnchecked');
-    const hint = text('certificateUncheckedHint');
-    return mark({ name: words, hint, icon: 'unlock', className: 'security warning', words });
-  }
-  return security === 'verified' && state === 'connected'
-    ? mark({ name: text('certificateChecked'), icon: 'lock', className: 'security' })
-    : nothing;
-}
-
-interface Mark {
-  readonly name: string;
-  readonly hint?: string;
-  readonly icon: string;
-  readonly className: string;
-  /** Beside the icon, where there is room. */
-  readonly words?: string;
-}
-
-function mark({ name, hint = name, icon, className, words }: Mark): TemplateResult {
-  return html`<span class="mark ${className}" role="img" aria-label=${name} title=${hint}
-    ><span class="codicon codicon-${icon}" aria-hidden="true"></span
-    >${words === undefined ? nothing : html`<span class="words">${words}</span>`}</span
-  >`;
-}
-
-interface Figure {
-  readonly value: string;
-  readonly hint: string;
-  readonly className: string;
-  readonly icon?: string;
-  readonly spoken?: string;
-}
-
-function figure({ value, hint, className, icon, spoken }: Figure): TemplateResult {
-  return html`<span class="figure ${className}" title=${hint}>
-    ${
-      icon === undefined
-        ? nothing
-        : html`<span class="codicon codicon-${icon}" aria-hidden="true"></span>`
-    }
-    ${spoken === undefined ? nothing : html`<span class="spoken">${spoken}</span>`}
-    <span class="value">${value}</span>
-  </span>`;
-}
-
-function storageMark({ storage }: ConnectionView): TemplateResult {
-  const isInFile = storage.kind === 'sqlite';
-  const hint = isInFile
-    ? text('storedInFile', storage.path ?? '')
-    : (storage.problem ?? text('storedInMemory'));
-  return html`<span class="figure storage" role="img" aria-label=${hint} title=${hint}>
-    <span class="codicon codicon-${isInFile ? 'database' : 'chip'}" aria-hidden="true"></span>
-    ${isInFile ? nothing : html`<span class="value">${text('inMemory')}</span>`}
-  </span>`;
+function options(
+  connections: readonly ConnectionView[],
+  wanted: ConnectionView['source'],
+  selected: ConnectionView,
+): readonly TemplateResult[] {
+  return connections
+    .filter(({ source }) => source === wanted)
+    .map(
+      ({ id, name }) =>
+        html`<option value=${id} .selected=${id === selected.id}>${visibleLine(name)}</option>`,
+    );
 }

@@ -1,17 +1,22 @@
-import type { PanelView } from '../shared/protocol.ts';
+import type { PanelView, Params } from '../shared/protocol.ts';
+
+type ViewChange = Params<'view.set'>;
 
 /**
  * The host keeps what the panel looks at, but the page does not wait for it: its own changes hold at
  * once, and what the host says meanwhile, which may be older, counts when all have been answered.
  */
 export class HostView {
-  readonly #send: (view: PanelView) => Promise<unknown>;
+  readonly #send: (change: ViewChange) => Promise<unknown>;
   readonly #onChange: () => void;
-  #current: PanelView = { following: true };
+  #current: PanelView = {
+    ...{ merged: [], following: true, filter: '' },
+    ...{ showHeartbeats: false, showControl: true },
+  };
   #unanswered = 0;
   #heard: PanelView | undefined;
 
-  constructor(send: (view: PanelView) => Promise<unknown>, onChange: () => void) {
+  constructor(send: (change: ViewChange) => Promise<unknown>, onChange: () => void) {
     this.#send = send;
     this.#onChange = onChange;
   }
@@ -42,7 +47,8 @@ export class HostView {
         this.hear(heard);
       }
     };
-    this.#send(this.#current).then(settle, settle);
+    const { merged, ...rest } = change;
+    this.#send({ ...rest, ...(merged ? { merged: [...merged] } : {}) }).then(settle, settle);
     this.#onChange();
   }
 }

@@ -10,6 +10,8 @@ export type Layout = 'beside' | 'below';
 export interface Places {
   readonly header: HTMLElement;
   readonly notices: HTMLElement;
+  readonly filter: HTMLElement;
+  readonly charts: HTMLElement;
   /** Shared by list and details. */
   readonly body: HTMLElement;
   readonly listPane: HTMLElement;
@@ -20,12 +22,14 @@ export interface Places {
 export function makePlaces(root: HTMLElement): Places {
   const header = el('div', { class: 'header' });
   const notices = el('div', { class: 'notices' });
+  const filter = el('div', { class: 'filter-place' });
+  const charts = el('div', { class: 'charts-place' });
   const empty = el('div', { class: 'empty' });
   const jump = el('div', { class: 'jump-place' });
   const listPane = el('div', { class: 'list-pane' });
   const body = el('div', { class: 'body' }, listPane);
-  root.append(el('h1', { class: 'spoken' }, text('title')), header, notices, body);
-  return { header, notices, body, listPane, empty, jump };
+  root.append(el('h1', { class: 'spoken' }, text('title')), header, notices, filter, charts, body);
+  return { header, notices, filter, charts, body, listPane, empty, jump };
 }
 
 /** Tells now and whenever it changes where there is room for the details. */

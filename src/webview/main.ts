@@ -11,12 +11,17 @@ const keeper = new StateKeeper(readSavedState(api.getState()), state => api.setS
 const host = new HostLink(api, {
   'connections.changed': connections => app.setConnections(connections),
   'view.changed': view => app.setView(view),
+  'list.changed': list => app.setList(list),
+  'filters.changed': filters => app.setFilters(filters),
 });
 const formats = new Formats(document.documentElement.lang || 'en');
 const root = document.querySelector<HTMLElement>('#app') ?? document.body;
 const app = new App(root, host.request, keeper, formats);
 
+// A page that is hidden is about to go.
+document.addEventListener('visibilitychange', () => keeper.flush());
+
 host.request('ready', undefined).then(
-  ({ connections, view }) => app.start(connections, view),
+  hello => app.start(hello),
   (error: unknown) => app.fail(messageOf(error)),
 );

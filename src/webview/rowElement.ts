@@ -4,18 +4,12 @@ import type { Formats } from '../core/format.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
 import type { PageString } from '../shared/pageStrings.ts';
 import { readClosePreview } from '../core/connection/closeFrame.ts';
-import { el, icon, setAttribute } from './dom.ts';
+import type { PageRow } from '../shared/protocol.ts';
+import type { ColumnLayout, ColumnName } from './columns.ts';
+import { el, icon } from './dom.ts';
 import { readStateRow, type ReadStateRow } from './stateRow.ts';
 import { text } from './strings.ts';
-
-/** The columns, in order: the class of their cells and their heading. */
-export const columns: readonly { readonly name: string; readonly heading: PageString }[] = [
-  { name: 'time', heading: 'time' },
-  { name: 'direction', heading: 'direction' },
-  { name: 'kind', heading: 'kind' },
-  { name: 'size', heading: 'size' },
-  { name: 'preview', heading: 'content' },
-];
+import type { TimeColumn } from './timeColumn.ts';
 
 const kindNames: Readonly<Record<RowKind, PageString>> = {
   state: 'kindState',
@@ -48,82 +42,148 @@ export function stateRowIcon({ state, severity }: ReadStateRow): string {
   return (state === undefined ? undefined : stateIcons[state]) ?? severity;
 }
 
+/** A connection as rows name it. */
+export interface RowSourceName {
+  readonly name: string;
+  /** Which of the theme's chart colours stands for it. */
+  readonly colour: number;
+}
+
+/** What all rows have in common. */
+export interface RowContext {
+  readonly formats: Formats;
+  readonly time: TimeColumn;
+  readonly sourceOf: (connection: string) => RowSourceName | undefined;
+}
+
+type Cells = Readonly<Record<ColumnName, HTMLElement>>;
+
+function makeCell(name: ColumnName): HTMLElement {
+  return el('span', { role: 'gridcell', class: name });
+}
+
 /**
  * One row of the pool. The list moves it to another message as it scrolls, so only what differs is
  * written. All texts of a peer go through `textContent`.
  */
 export class RowElement {
   readonly element: HTMLElement;
-  readonly #formats: Formats;
-  readonly #cells: readonly HTMLElement[];
+  readonly #context: RowContext;
+  readonly #cells: Cells = {
+    time: makeCell('time'),
+    direction: makeCell('direction'),
+    kind: makeCell('kind'),
+    size: makeCell('size'),
+    connection: makeCell('connection'),
+    preview: makeCell('preview'),
+  };
   readonly #icon = icon('');
   readonly #direction = el('span', { class: 'spoken' });
-  #row: Row | undefined;
-  #seq: number | undefined;
-  #isSelected = false;
+  readonly #dot = el('span', { 'class': 'dot', 'aria-hidden': 'true' });
+  readonly #connection = el('span', { class: 'name' });
+  #row: PageRow | undefined;
+  #position: number | undefined;
+  #base: number | undefined;
+  #isSelected: boolean | undefined;
+  #isActive = false;
 
-  constructor(id: string, formats: Formats) {
-    this.#formats = formats;
-    this.#cells = columns.map(({ name }, index) =>
-      el('span', { 'role': 'gridcell', 'class': name, 'aria-colindex': String(index + 1) }),
-    );
-    this.#cells[1]?.append(this.#icon, this.#direction);
-    this.element = el('div', { role: 'row', id, class: 'row' }, ...this.#cells);
+  constructor(id: string, context: RowContext, layout: ColumnLayout) {
+    this.#context = context;
+    this.#cells.direction.append(this.#icon, this.#direction);
+    this.#cells.connection.append(this.#dot, this.#connection);
+    this.element = el('div', { role: 'row', id, class: 'row' });
     this.element.hidden = true;
+    this.arrange(layout);
   }
 
-  /** The message that stands here; `undefined` while this row is not in use. */
-  get seq(): number | undefined {
-    return this.#seq;
+  /** Where the row that stands here is in the list; `undefined` while this element is not in use. */
+  get position(): number | undefined {
+    return this.#position;
+  }
+
+  /** The text of the preview, for marks. */
+  get preview(): Node | null {
+    return this.#row ? this.#cells.preview.firstChild : null;
+  }
+
+  arrange({ shown, spanned }: ColumnLayout): void {
+    this.element.replaceChildren(...shown.map(name => this.#cells[name]));
+    shown.forEach((name, index) => {
+      const cell = this.#cells[name];
+      cell.ariaColIndex = String(index + 1);
+      cell.classList.toggle('spanned', spanned.has(name));
+    });
   }
 
   /** @param row absent while it is not known yet */
-  show(seq: number, row: Row | undefined, isSelected: boolean): void {
-    if (this.#seq === undefined) {
+  show(
+    position: number,
+    row: PageRow | undefined,
+    base: number | undefined,
+    isSelected: boolean,
+    isActive: boolean,
+  ): void {
+    if (this.#position === undefined) {
       this.element.hidden = false;
     }
-    if (this.#seq !== seq) {
-      this.#seq = seq;
+    if (this.#position !== position) {
+      this.#position = position;
       // The column headings are row 1.
-      this.element.ariaRowIndex = String(seq + 2);
+      this.element.ariaRowIndex = String(position + 2);
     }
     if (this.#isSelected !== isSelected) {
       this.#isSelected = isSelected;
-      setAttribute(this.element, 'aria-selected', isSelected ? 'true' : undefined);
+      this.element.ariaSelected = isSelected ? 'true' : 'false';
     }
     if (this.#row !== row || !row) {
       this.#row = row;
+      this.#isActive = isActive;
+      this.#base = base;
       this.#write(row);
+    } else if (this.#isActive !== isActive) {
+      this.#isActive = isActive;
+      this.element.classList.toggle('active', isActive);
     }
+    if (this.#base !== base && row) {
+      this.#base = base;
+      setText(this.#cells.time, this.#context.time.words(row.at, base));
+    }
+  }
+
+  /** Makes the next `show` write everything. */
+  forget(): void {
+    this.#row = undefined;
   }
 
   /** Takes it out of sight, and out of what assistive technology counts. */
   hide(): void {
-    if (this.#seq !== undefined) {
-      this.#seq = undefined;
+    if (this.#position !== undefined) {
+      this.#position = undefined;
       this.#row = undefined;
       this.element.hidden = true;
       this.element.removeAttribute('aria-rowindex');
     }
   }
 
-  #write(row: Row | undefined): void {
+  #write(row: PageRow | undefined): void {
+    const { formats, time, sourceOf } = this.#context;
+    const source = row && sourceOf(row.connection);
+    setText(this.#connection, source ? visibleLine(source.name) : '');
+    setClass(this.#dot, source ? `dot colour-${source.colour}` : 'dot');
+    setText(this.#cells.time, row ? time.words(row.at, this.#base) : '');
     if (!row) {
-      this.#fill('row pending', '', '', '', '', '', '…');
+      this.#fill('row pending', '', '', '', '', '…');
     } else if (row.kind === 'state') {
       const state = readStateRow(row.preview);
-      const time = this.#formats.clock(row.at);
-      const className = `row state ${state.severity}`;
-      const words = visibleLine(state.text);
-      this.#fill(className, time, stateRowIcon(state), '', '', '', words);
+      const className = `row state ${state.severity}${state.state === undefined ? ' remark' : ''}`;
+      this.#fill(className, stateRowIcon(state), '', '', '', visibleLine(state.text));
     } else {
       this.#fill(
         `row ${row.direction}${row.heartbeat ? ' heartbeat' : ''}`,
-        this.#formats.clock(row.at),
         directionIcon(row),
         text(row.direction === 'in' ? 'received' : 'sent'),
         kindName(row.kind),
-        this.#formats.bytes(row.byteLength),
+        formats.bytes(row.byteLength),
         previewOf(row),
       );
     }
@@ -131,22 +191,18 @@ export class RowElement {
 
   #fill(
     className: string,
-    time: string,
     iconName: string,
     direction: string,
     kind: string,
     size: string,
     preview: string,
   ): void {
-    setClass(this.element, className);
+    setClass(this.element, this.#isActive ? `${className} active` : className);
     setClass(this.#icon, `codicon codicon-${iconName}`);
     setText(this.#direction, direction);
-    [time, undefined, kind, size, preview].forEach((value, index) => {
-      const cell = this.#cells[index];
-      if (cell && value !== undefined) {
-        setText(cell, value);
-      }
-    });
+    setText(this.#cells.kind, kind);
+    setText(this.#cells.size, size);
+    setText(this.#cells.preview, preview);
   }
 }
 

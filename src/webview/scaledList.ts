@@ -13,8 +13,8 @@ const endRoom = 20_000;
  * the box that is scrolled ends at a limit, and the position is kept here, in rows: small scroll
  * steps move it pixel by pixel, large ones, which come from dragging the thumb, in proportion.
  *
- * Positions are sequence numbers with a fraction. They do not depend on what the capture has
- * dropped, so rows on screen stay where they are while older ones go.
+ * Positions have a fraction. They do not depend on what the list has dropped, so rows on screen
+ * stay where they are while older ones go.
  */
 export class ScaledList {
   readonly #tallestBox: number;
@@ -51,6 +51,11 @@ export class ScaledList {
   set top(value: number) {
     this.#top = value;
     this.#clamp();
+  }
+
+  /** Goes to a row as soon as the list has come to it: the next extent decides. */
+  wishTop(value: number): void {
+    this.#top = value;
   }
 
   /** The height of the box that is scrolled. */
@@ -127,10 +132,19 @@ export class ScaledList {
   }
 
   /** Moves as little as shows the whole row. */
-  reveal(seq: number): void {
-    const lowest = seq + 1 - this.#viewport / this.#rowHeight;
-    this.#top = Math.min(Math.max(this.#top, lowest), seq);
+  reveal(position: number): void {
+    const lowest = position + 1 - this.#viewport / this.#rowHeight;
+    this.#top = Math.min(Math.max(this.#top, lowest), position);
     this.#clamp();
+  }
+
+  /** Moves a row that cannot be seen into the middle. */
+  centre(position: number): void {
+    const rows = this.#viewport / this.#rowHeight;
+    if (position < this.#top || position + 1 > this.#top + rows) {
+      this.#top = position - Math.max(0, (rows - 1) / 2);
+      this.#clamp();
+    }
   }
 
   get #height(): number {

@@ -1,16 +1,15 @@
-import type { Row } from '../core/capture/capture.ts';
+import type { PageRow } from '../shared/protocol.ts';
 import type { DetailPane } from './detailPane.ts';
 import type { Splitter } from './splitter.ts';
 import { text } from './strings.ts';
 
-/** The selected row and whether its details are open. */
+/** The row that is looked at closely, and whether its details are open. */
 export class Selection {
   readonly #body: HTMLElement;
   readonly #splitter: Splitter;
   readonly #details: DetailPane;
   #isOpen = false;
-  #seq: number | undefined;
-  #row: Row | undefined;
+  #row: PageRow | undefined;
 
   constructor(body: HTMLElement, splitter: Splitter, details: DetailPane) {
     this.#body = body;
@@ -23,23 +22,25 @@ export class Selection {
     return this.#isOpen;
   }
 
+  get row(): PageRow | undefined {
+    return this.#row;
+  }
+
   /** @param row absent while it is not known yet */
-  select(seq: number, row: Row | undefined, isKept: boolean): void {
-    this.#seq = seq;
+  select(row: PageRow | undefined): void {
     this.#row = row;
-    this.#show(isKept ? '' : text('goneMessage'));
+    this.#show();
   }
 
   clear(): void {
-    this.#seq = undefined;
     this.#row = undefined;
     this.close();
   }
 
   open(): void {
-    if (this.#seq !== undefined && !this.#isOpen) {
+    if (!this.#isOpen) {
       this.#place(true);
-      this.#show('');
+      this.#show();
     }
   }
 
@@ -56,9 +57,9 @@ export class Selection {
     this.#body.classList.toggle('with-details', isOpen);
   }
 
-  #show(sentence: string): void {
+  #show(): void {
     if (this.#isOpen) {
-      this.#details.show(this.#row, sentence);
+      this.#details.show(this.#row, this.#row ? '' : text('loading'));
     }
   }
 }

@@ -1,45 +1,60 @@
-import type { JsonPart } from '../core/payload/jsonView.ts';
-import { hexDump } from './hexDump.ts';
-
-/** Some lines of a long text, drawn when they come near the screen. */
+/** Some lines of a long text, laid out when they come near the screen. */
 export interface TextBlock {
   readonly text: string;
   readonly lineCount: number;
-  /** The same text in coloured parts. */
-  readonly parts?: () => Iterable<JsonPart>;
+  /** The place in `text` of a character to mark. */
+  readonly mark?: number;
 }
 
+/** In bytes. */
 const blockLength = 16_384;
-const hexBlockLength = 8_192;
+
+const newline = 0x0a;
+// Without `ignoreBOM` each block's decoder would take a byte order mark away.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Cuts text between lines, or, where a line is longer than a block, within it: never within a
- * surrogate pair. The newline at a cut belongs to neither side.
+ * Cuts UTF-8 into blocks of text between lines, or, where a line is longer than a block, within it:
+ * never within a character. The newline at a cut belongs to neither side.
+ *
+ * @param mark the offset of a byte whose character is to be marked
  */
-export function* cutText(text: string, length = blockLength): Generator<TextBlock> {
+export function* cutText(
+  bytes: Uint8Array,
+  mark?: number,
+  length = blockLength,
+): Generator<TextBlock> {
   let begin = 0;
-  while (begin + length < text.length) {
-    const newline = text.lastIndexOf('\n', begin + length);
-    const isBetweenLines = newline >= begin;
-    const end = isBetweenLines ? newline : afterPair(text, begin + length);
-    yield block(text.slice(begin, end));
+  while (begin + length < bytes.length) {
+    const lineEnd = bytes.lastIndexOf(newline, begin + length);
+    const isBetweenLines = lineEnd >= begin;
+    const end = isBetweenLines ? lineEnd : characterBegin(bytes, begin + length);
+    yield block(bytes, [begin, end], mark);
     begin = isBetweenLines ? end + 1 : end;
   }
-  yield block(text.slice(begin));
+  yield block(bytes, [begin, bytes.length], mark);
 }
 
-export function* cutHex(bytes: Uint8Array): Generator<TextBlock> {
-  for (let begin = 0; begin < bytes.length; begin += hexBlockLength) {
-    const text = hexDump(bytes.subarray(begin, begin + hexBlockLength), begin);
-    yield block(text);
+function block(
+  bytes: Uint8Array,
+  [begin, end]: readonly [number, number],
+  mark: number | undefined,
+): TextBlock {
+  const text = decoder.decode(bytes.subarray(begin, end));
+  return {
+    text,
+    lineCount: text.split('\n').length,
+    ...(mark !== undefined && mark >= begin && mark < end
+      ? { mark: decoder.decode(bytes.subarray(begin, mark)).length }
+      : {}),
+  };
+}
+
+/** Where the character at `at` begins; what is no character may be cut anywhere. */
+export function characterBegin(bytes: Uint8Array, at: number): number {
+  let begin = at;
+  while (begin > at - 3 && ((bytes[begin] ?? 0) & 0xc0) === 0x80) {
+    begin--;
   }
-}
-
-function block(text: string): TextBlock {
-  return { text, lineCount: text.split('\n').length };
-}
-
-function afterPair(text: string, end: number): number {
-  const code = text.charCodeAt(end - 1);
-  return code >= 0xd800 && code <= 0xdbff ? end + 1 : end;
+  return ((bytes[begin] ?? 0) & 0xc0) === 0x80 ? at : begin;
 }

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit/html.js';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { PageString } from '../shared/pageStrings.ts';
 import { text } from './strings.ts';
 
@@ -8,20 +8,27 @@ interface ToolButton {
   /** What it does, where the name leaves something to say. */
   readonly hint?: PageString;
   readonly isDisabled?: boolean;
-  readonly run: () => void;
+  readonly opensMenu?: boolean;
+  readonly isPressed?: boolean;
+  /** Has no name beside it, however much room there is. */
+  readonly isIcon?: boolean;
+  readonly run: (event: Event) => void;
 }
 
 /** A button with an icon; its name stands beside the icon where there is room. */
-export function toolButton({ name, icon, hint, isDisabled, run }: ToolButton): TemplateResult {
+export function toolButton(tool: ToolButton): TemplateResult {
+  const { name, icon, hint, isDisabled, opensMenu, isPressed, isIcon, run } = tool;
   return html`<button
     type="button"
     class="tool"
     aria-label=${text(name)}
     title=${text(hint ?? name)}
+    aria-haspopup=${opensMenu === true ? 'menu' : nothing}
+    aria-pressed=${isPressed === undefined ? nothing : String(isPressed)}
     ?disabled=${isDisabled ?? false}
     @click=${run}
   >
     <span class="codicon codicon-${icon}" aria-hidden="true"></span
-    ><span class="label">${text(name)}</span>
+    >${isIcon === true ? nothing : html`<span class="label">${text(name)}</span>`}
   </button>`;
 }

@@ -1,12 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as sqlite from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '../../src/core/base/logger.ts';
-import { BatchReader, BatchWriter } from '../../src/core/capture/batch.ts';
+import { BatchReader, BatchWriter, singleRowBatch } from '../../src/core/capture/batch.ts';
 import type { Row } from '../../src/core/capture/capture.ts';
 import type { CaptureStore } from '../../src/core/capture/captureStore.ts';
 import { flagsOf } from '../../src/core/capture/record.ts';
+import { captureFileName } from '../../src/node/captureFiles.ts';
+import { SqliteStore } from '../../src/node/sqliteStore.ts';
 
 export interface TestRow {
   readonly at: number;
@@ -37,6 +41,11 @@ export function collectingLog(): { readonly log: Logger; readonly lines: string[
 export function scratchFolder(): { readonly path: string; [Symbol.dispose](): void } {
   const path = mkdtempSync(join(tmpdir(), 'capture-test-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The id of a process that has ended. */
+export function endedPid(): number {
+  return spawnSync(process.execPath, ['--version']).pid;
 }
 
 const encoder = new TextEncoder();
@@ -82,4 +91,50 @@ export function contentOf(store: CaptureStore): readonly (Row & { payload: unkno
   return store
     .rows(first, next - first)
     .map(row => ({ ...row, payload: store.payload(row.seq, 0, Infinity) }));
+}
+
+export interface LeftCapture {
+  readonly startedAt: number;
+  readonly pid: number;
+  readonly rowCount: number;
+  readonly payloadByteLength?: number;
+  readonly lastAt?: number;
+}
+
+/** Puts a capture into `folder` as a window of that process leaves it; returns its key. */
+export function leftCapture(folder: string, left: LeftCapture): string {
+  const { startedAt, pid, rowCount, payloadByteLength = 1, lastAt = 0 } = left;
+  const key = captureFileName(startedAt, pid, 1);
+  const store = storeAt(join(folder, key), startedAt);
+  for (let seq = 0; seq < rowCount; seq++) {
+    const row = textRow('x'.repeat(payloadByteLength), lastAt);
+    store.append(new BatchReader(singleRowBatch(seq, row.at, row.flags, row.payload)));
+  }
+  store.close();
+  return key;
+}
+
+/** The same as it is after a crash: some of the rows are in the write-ahead log. */
+export function abandonedCapture(
+  folder: string,
+  startedAt: number,
+  pid: number,
+  rowCount: number,
+): string {
+  const key = captureFileName(startedAt, pid, 1);
+  using scratch = scratchFolder();
+  const path = join(scratch.path, 'a.sqlite');
+  const store = storeAt(path, startedAt);
+  for (let seq = 0; seq < rowCount; seq += 1000) {
+    store.append(numberedBatch(seq, Math.min(1000, rowCount - seq)));
+  }
+  for (const ending of ['', '-wal']) {
+    copyFileSync(path + ending, join(folder, key + ending));
+  }
+  store.close();
+  return key;
+}
+
+function storeAt(path: string, startedAt: number): SqliteStore {
+  return new SqliteStore(sqlite, path, { name: 'left', url: 'ws://localhost/left', startedAt });
 }

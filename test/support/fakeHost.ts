@@ -1,14 +1,25 @@
 // Runs in the harness's page in place of VS Code and the extension: a capture of any length whose
 // rows are made up from their numbers, so that ten million of them take no memory.
-import type { Row } from '../../src/core/capture/capture.ts';
-import { flagsOf } from '../../src/core/capture/record.ts';
-import type { HandshakeFacts, HeaderLine } from '../../src/core/connection/handshakeFacts.ts';
-import { preview } from '../../src/core/payload/preview.ts';
-import type { ConnectionView, PanelView, ToHost, ToPage } from '../../src/shared/protocol.ts';
+import type { FindAnswer } from '../../src/core/capture/view.ts';
+import type { SeriesView } from '../../src/core/metrics/seriesView.ts';
+import type {
+  ConnectionView,
+  ListView,
+  PageRow,
+  PanelView,
+  Params,
+  RowsAnswer,
+  SavedFilter,
+  ToHost,
+  ToPage,
+} from '../../src/shared/protocol.ts';
+import { bytesOf, start } from './fakeRows.ts';
+import { ShownRows } from './shownRows.ts';
 
 export interface FakeHost {
   readonly connections: ConnectionView[];
   view: PanelView;
+  readonly list: ListView;
   /** Every request, as the page sent it. */
   readonly requests: ToHost[];
   /** The most `rows` requests that were open at once. */
@@ -18,7 +29,9 @@ export interface FakeHost {
   delayMs: number;
   /** Replaces parts of a connection and tells the page. */
   change(index: number, change: Partial<ConnectionView>): void;
-  setView(view: PanelView): void;
+  setView(change: Partial<PanelView>): void;
+  /** How much of the rows the view has looked at, from 0 to 1, and tells the page. */
+  setScanned(share: number): void;
   /** Adds rows at this rate, told to the page twenty times a second. Returns what stops it. */
   flood(rowsPerSecond: number): () => void;
 }
@@ -29,223 +42,48 @@ declare global {
     /** Violations of the page's content security policy, as they happen. */
     violations: string[];
     theme?: { readonly bodyClass: string; readonly variables: Readonly<Record<string, string>> };
-    scenario?: { readonly connections: ConnectionView[]; readonly view: PanelView };
+    scenario?: { readonly connections: ConnectionView[]; readonly view: Partial<PanelView> };
     acquireVsCodeApi(): unknown;
   }
 }
 
-const start = Date.UTC(2026, 10, 16, 10, 30, 0, 250);
-const encoder = new TextEncoder();
-
-const hostile =
-  '<img src=x onerror="document.title=1">\u202Etxt.exe\u2066 \u0000\u001b[31m\r\nline two';
-const rightToLeft = '{"greeting":"שלום עולם","note":"مرحبا بالعالم","plain":true}';
-
-function ticker(seq: number): string {
-  const price = (50_000 + ((seq * 7919) % 100_000) / 100).toFixed(2);
-  const book = `"bids":[["${price}","0.3120"],["${price}","1.0047"]],"asks":[]`;
-  return `{"stream":"btcusdt@depth","data":{"e":"depthUpdate","E":1794825${seq},"u":${seq}900719925474099312,${book}}}`;
-}
-
-const request: readonly HeaderLine[] = [
-  ['Host', 'stream.example.com'],
-  ['Connection', 'Upgrade'],
-  ['Upgrade', 'websocket'],
-  ['Sec-WebSocket-Version', '13'],
-  ['Sec-WebSocket-Key', '…'],
-  ['Sec-WebSocket-Protocol', 'v2.market.example, v1.market.example'],
-  ['Sec-WebSocket-Extensions', 'permessage-deflate; client_max_window_bits'],
-  ['Authorization', '…'],
-];
-
-const opened: HandshakeFacts = {
-  url: 'wss://stream.example.com/v2/market?token=…',
-  proxy: { url: 'http://proxy.corp.example:3128', chosenBy: 'setting' },
-  request,
-  response: {
-    status: 101,
-    statusText: 'Switching Protocols',
-    headers: [
-      ['Upgrade', 'websocket'],
-      ['Connection', 'Upgrade'],
-      ['Sec-WebSocket-Accept', '…'],
-      ['Sec-WebSocket-Protocol', 'v2.market.example'],
-      ['X-Note', hostile],
-      ['X-Trace', '0123456789abcdef'.repeat(24)],
-      ['X-Empty', ''],
-      ['<b>X-Name</b>', 'שלום'],
-    ],
-  },
-  ...{ subprotocol: 'v2.market.example', extensions: 'permessage-deflate' },
-  tls: {
-    ...{ version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', isVerified: true },
-    chain: [
-      {
-        subject: 'CN=stream.example.com',
-        issuer: 'CN=Example Issuing CA 4, O=Example Trust Services, C=NL',
-        validFrom: 'Aug 24 16:49:00 2026 GMT',
-        validTo: 'Nov 22 16:49:00 2026 GMT',
-        fingerprint: Array.from({ length: 32 }, (_, at) => (0xa0 + at).toString(16).toUpperCase())
-          .join(':')
-          .slice(0, 95),
-        names: 'DNS:stream.example.com, DNS:*.stream.example.com',
-      },
-      {
-        subject: 'CN=Example Root, O=Example Trust Services, C=NL',
-        issuer: 'CN=Example Root, O=Example Trust Services, C=NL',
-        validFrom: 'Jan  1 00:00:00 2020 GMT',
-        validTo: 'Jan  1 00:00:00 2045 GMT',
-        fingerprint: Array.from({ length: 32 }, (_, at) => (0x40 + at).toString(16)).join(':'),
-        names: '',
-      },
-    ],
-  },
-  redirects: [
-    {
-      status: 307,
-      from: 'wss://example.com/market',
-      to: 'wss://stream.example.com/v2/market?token=…',
-      stripped: ['Authorization', 'Cookie'],
-    },
-  ],
-  timings: [
-    { phase: 'dns', ms: 12.4 },
-    { phase: 'tcp', ms: 23.8 },
-    { phase: 'proxy', ms: 48.1 },
-    { phase: 'tls', ms: 61.9 },
-    { phase: 'upgrade', ms: 35.2 },
-  ],
+const nothingShown: PanelView = {
+  ...{ merged: [], following: true, filter: '' },
+  ...{ showHeartbeats: false, showControl: true },
 };
 
-const refused: HandshakeFacts = {
-  url: 'wss://stream.example.com/v2/market',
-  request,
-  response: {
-    ...{ status: 401, statusText: 'Unauthorized' },
-    headers: [
-      ['Content-Type', 'text/html'],
-      ['WWW-Authenticate', 'Bearer realm="market"'],
-    ],
-    body: `<!DOCTYPE html>\r\n<html>\n\t<h1>401</h1>\n\t${hostile}\n</html>`,
-  },
-  tls: {
-    ...{ version: 'TLSv1.2', cipher: 'ECDHE-RSA-AES128-GCM-SHA256', isVerified: false },
-    ...{ problem: 'self-signed certificate in certificate chain', chain: [] },
-  },
-  redirects: [],
-  timings: [
-    { phase: 'dns', ms: 0.3 },
-    { phase: 'tcp', ms: 1.2 },
-    { phase: 'tls', ms: 8.4 },
-    { phase: 'upgrade', ms: 2304 },
-  ],
+/** A capture of which no numbers are known. */
+const emptySeries: SeriesView = {
+  ...{ startAt: start, stepMs: 1000, received: [], sent: [], receivedBytes: [], sentBytes: [] },
+  ...{ largest: [], longestGapMs: [], roundTripMs: [], marks: [] },
 };
-
-const stories = [
-  { state: 'connecting', severity: 'info', text: 'Opening the connection to stream.example.com.' },
-  {
-    ...{ state: 'connected', severity: 'info', handshake: opened },
-    text: 'Connected to stream.example.com (subprotocol v2.market.example, permessage-deflate).',
-  },
-  {
-    ...{ state: 'retry', severity: 'warning', rule: 'going-away', code: 1001 },
-    text: 'stream.example.com closed the connection with 1001 (Going Away: the peer is shutting down or leaving) after 74 s. Retry 1/10 in 0.8 s (rule: going-away).',
-  },
-  {
-    ...{ state: 'failed', severity: 'error', rule: 'unauthorized', code: 401 },
-    handshake: refused,
-    text: 'stream.example.com refused the opening handshake with status 401 (Unauthorized). Trying again would not help (rule: unauthorized). Check the header Authorization.',
-  },
-];
-
-/** What the peer sent or the user did at `seq`, as bytes of a kind. */
-function contentOf(seq: number): {
-  kind: Row['kind'];
-  out?: boolean;
-  beat?: boolean;
-  text?: string;
-} {
-  const place = seq % 64;
-  if (seq < 2 || place === 62 || place === 63) {
-    const story = stories[seq < 2 ? seq : place === 62 ? 2 : (seq >> 6) % 8 === 7 ? 3 : 1];
-    return { kind: 'state', text: JSON.stringify(story) };
-  }
-  const special: Record<number, ReturnType<typeof contentOf>> = {
-    4: {
-      kind: 'text',
-      out: true,
-      text: '{"method":"SUBSCRIBE","params":["btcusdt@depth"],"id":1}',
-    },
-    5: { kind: 'text', text: '{"result":null,"id":1}' },
-    20: { kind: 'binary' },
-    21: { kind: 'text', text: rightToLeft },
-    30: { kind: 'ping', out: true, beat: true },
-    31: { kind: 'pong', beat: true },
-    40: { kind: 'text', text: hostile },
-    41: { kind: 'text', text: 'hello' },
-    42: { kind: 'text', text: '{"price": 12.50, "price": 12.50000000000000000001, "bad": nan}' },
-    43: { kind: 'text', text: large() },
-    44: { kind: 'text', out: true, text: '' },
-    61: { kind: 'close' },
-  };
-  return special[place] ?? { kind: 'text', text: ticker(seq) };
-}
-
-let largeText: string | undefined;
-
-/** About five megabytes of JSON. */
-function large(): string {
-  largeText ??= `{"snapshot":[${Array.from({ length: 52_000 }, (_, index) =>
-    JSON.stringify({ id: index, price: index * 1.5, side: 'buy', venue: 'XNAS', note: 'ünïcode' }),
-  ).join(',')}]}`;
-  return largeText;
-}
-
-const bytesBySeq = new Map<number, Uint8Array>();
-
-function bytesOf(seq: number): Uint8Array {
-  const { kind, text } = contentOf(seq);
-  const key = text === largeText ? -1 : seq;
-  let bytes = bytesBySeq.get(key);
-  if (!bytes) {
-    if (kind === 'binary') {
-      bytes = Uint8Array.from({ length: 700 }, (_, index) => (index * index + seq) % 256);
-    } else if (kind === 'close') {
-      bytes = Uint8Array.of(0x03, 0xe9, ...encoder.encode('server is restarting'));
-    } else {
-      bytes = encoder.encode(text ?? 'beat');
-    }
-    if (key === -1 || bytesBySeq.size < 50) {
-      bytesBySeq.set(key, bytes);
-    }
-  }
-  return bytes;
-}
-
-function rowAt(seq: number): Row {
-  const { kind, out = false, beat: heartbeat = false } = contentOf(seq);
-  const direction = out ? 'out' : 'in';
-  const bytes = bytesOf(seq);
-  return {
-    ...{ seq, at: start + seq * 37.4, kind, direction, heartbeat, byteLength: bytes.length },
-    preview: preview(flagsOf(kind, direction, heartbeat), bytes),
-  };
-}
 
 class Host implements FakeHost {
   readonly connections: ConnectionView[];
   view: PanelView;
+  filters: SavedFilter[] = [];
   readonly requests: ToHost[] = [];
   mostRowsAsked = 0;
   savedState: unknown;
   delayMs = 3;
   #rowsAsked = 0;
+  #share = 1;
+  #generation = 1;
+  #query = '';
 
-  constructor(connections: ConnectionView[], view: PanelView) {
+  constructor(connections: ConnectionView[], view: Partial<PanelView>) {
     this.connections = connections;
-    this.view = view;
+    this.view = { ...nothingShown, ...view };
     const saved = sessionStorage.getItem('state');
     this.savedState = saved === null ? undefined : JSON.parse(saved);
+  }
+
+  get list(): ListView {
+    const { selected, merged, filter, showHeartbeats, showControl } = this.view;
+    const query = JSON.stringify([selected, merged, filter, showHeartbeats, showControl]);
+    this.#generation += this.#query !== '' && this.#query !== query ? 1 : 0;
+    this.#query = query;
+    return { ...this.#rows.list(this.#share), generation: this.#generation };
   }
 
   setState(state: unknown): void {
@@ -270,11 +108,18 @@ class Host implements FakeHost {
       this.connections[index] = { ...connection, ...change };
     }
     this.#post({ event: 'connections.changed', value: this.connections });
+    this.#post({ event: 'list.changed', value: this.list });
   }
 
-  setView(view: PanelView): void {
-    this.view = view;
-    this.#post({ event: 'view.changed', value: view });
+  setView(change: Partial<PanelView>): void {
+    this.view = { ...this.view, ...change };
+    this.#post({ event: 'view.changed', value: this.view });
+    this.#post({ event: 'list.changed', value: this.list });
+  }
+
+  setScanned(share: number): void {
+    this.#share = share;
+    this.#post({ event: 'list.changed', value: this.list });
   }
 
   flood(rowsPerSecond: number): () => void {
@@ -293,32 +138,49 @@ class Host implements FakeHost {
     return () => clearInterval(timer);
   }
 
+  get #rows(): ShownRows {
+    return new ShownRows(this.connections, this.view);
+  }
+
   #answer({ request, params }: ToHost): unknown {
     switch (request) {
-      case 'ready':
-        return { connections: this.connections, view: this.view };
-      case 'view.set':
-        this.setView(params as PanelView);
-        return undefined;
-      case 'rows': {
-        const { connection, from, count } = params as Record<'connection', string> &
-          Record<'from' | 'count', number>;
-        const extent = this.connections.find(({ id }) => id === connection)?.extent;
-        const first = Math.max(from, extent?.first ?? 0);
-        const next = Math.min(from + count, extent?.next ?? 0);
-        const rows = Array.from({ length: Math.max(0, next - first) }, (_, i) => rowAt(first + i));
-        return { extent, rows };
+      case 'ready': {
+        const { connections, view, list, filters } = this;
+        return { connections, view, list, filters };
       }
+      case 'view.set':
+        this.setView(params as Partial<PanelView>);
+        return undefined;
+      case 'rows':
+        return this.#answerRows(params as Params<'rows'>);
+      case 'locate':
+        return this.#rows.locate((params as Params<'locate'>).place, this.#share);
+      case 'find':
+        return this.#find(params as Params<'find'>);
       case 'payload': {
         const { seq, from, length } = params as Record<'seq' | 'from' | 'length', number>;
         const bytes = bytesOf(seq);
         return { bytes: bytes.slice(from, from + length), byteLength: bytes.length };
       }
+      case 'frame':
+        return {};
+      case 'series':
+        return emptySeries;
       case 'clear': {
         const extent = this.connections[0]?.extent;
         if (extent) {
-          this.change(0, { extent: { first: extent.next, next: extent.next, byteLength: 0 } });
+          this.change(0, {
+            extent: { first: extent.next, next: extent.next, byteLength: 0, dropped: 0 },
+          });
         }
+        return undefined;
+      }
+      case 'filter.save':
+        this.#setFilters([...this.filters, { name: 'Saved', ...(params as { text: string }) }]);
+        return undefined;
+      case 'filter.remove': {
+        const { name } = params as { name: string };
+        this.#setFilters(this.filters.filter(filter => filter.name !== name));
         return undefined;
       }
       case 'connect.ask':
@@ -327,9 +189,46 @@ class Host implements FakeHost {
       case 'reconnect':
       case 'setting.open':
       case 'copy':
+      case 'copy.text':
+      case 'editor.open':
+      case 'editor.compare':
+      case 'export':
       case 'output.show':
         return undefined;
     }
+  }
+
+  #answerRows({ generation, from, count }: Params<'rows'>): RowsAnswer {
+    const { list } = this;
+    const shown = this.#rows;
+    const rows: PageRow[] = [];
+    const next = generation === list.generation ? Math.min(from + count, list.next) : from;
+    for (let position = Math.max(from, list.first); position < next; position++) {
+      const row = shown.at(position);
+      if (row) {
+        rows.push(row);
+      }
+    }
+    return { list, rows };
+  }
+
+  #find({ text, from, direction }: Params<'find'>): FindAnswer {
+    const { first, next } = this.list;
+    const shown = this.#rows;
+    const count = Math.min(next - first, 10_000);
+    const step = direction === 'next' ? 1 : -1;
+    for (let tries = 1; tries <= count; tries++) {
+      const position = first + ((((from - first + step * tries) % count) + count) % count);
+      if (shown.at(position)?.preview.toLowerCase().includes(text.toLowerCase()) === true) {
+        return { position, isWrapped: step * (position - from) < 0 };
+      }
+    }
+    return { isWrapped: false };
+  }
+
+  #setFilters(filters: SavedFilter[]): void {
+    this.filters = filters;
+    this.#post({ event: 'filters.changed', value: filters });
   }
 
   #post(message: ToPage): void {
@@ -345,7 +244,7 @@ for (const [name, value] of Object.entries(window.theme?.variables ?? {})) {
   document.documentElement.style.setProperty(name, value);
 }
 document.body.className = window.theme?.bodyClass ?? '';
-const scenario = window.scenario ?? { connections: [], view: { following: true } };
+const scenario = window.scenario ?? { connections: [], view: {} };
 const host = new Host(scenario.connections, scenario.view);
 window.fakeHost = host;
 window.acquireVsCodeApi = () => ({

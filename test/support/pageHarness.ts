@@ -20,7 +20,7 @@ export const themes = JSON.parse(await readFile('test/fixtures/themes.json', 'ut
 
 export interface Scenario {
   readonly connections: readonly ConnectionView[];
-  readonly view: PanelView;
+  readonly view: Partial<PanelView>;
   readonly theme?: string;
   readonly width?: number;
   readonly height?: number;
@@ -31,10 +31,12 @@ export function connectionView(change: Partial<ConnectionView> = {}): Connection
   const isOpen = (change.state ?? 'connected') === 'connected';
   return {
     ...{ id: 'c1', name: 'Market data', url: 'wss://stream.example.com/v2/market' },
+    ...{ source: 'connection', captureKey: `key of ${change.id ?? 'c1'}` },
+    startedAt: Date.UTC(2026, 10, 16, 10, 30),
     ...{ state: 'connected', severity: 'info', label: 'connected', cause: '' },
     ...(isOpen ? { openForMs: 74_200, latencyMs: 23.4 } : {}),
     ...{ subprotocol: 'v2.market.example', receivedRate: 26.7, received: 1180, sent: 24 },
-    extent: { first: 0, next: 1204, byteLength: 310_000 },
+    extent: { first: 0, next: 1204, byteLength: 310_000, dropped: 0 },
     storage: { kind: 'sqlite', path: 'captures/market-data.sqlite' },
     ...{ security: 'verified', canConnect: false, canDisconnect: true },
     ...change,

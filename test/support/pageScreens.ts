@@ -26,10 +26,10 @@ const openHandshake = (place: number, scrollTop: number) => async (page: Page) =
   await page.waitForTimeout(200);
 };
 const opened = connectionView({
-  extent: { first: 0, next: 1216, byteLength: 1 },
+  extent: { first: 0, next: 1216, byteLength: 1, dropped: 0 },
   proxy: 'http://proxy.corp.example:3128',
 });
-const refused = connectionView({ extent: { first: 0, next: 1024, byteLength: 1 } });
+const refused = connectionView({ extent: { first: 0, next: 1024, byteLength: 1, dropped: 0 } });
 const retry = connectionView({
   ...{ state: 'retry', severity: 'warning', label: 'retry 3/10', retryInMs: 4000 },
   cause:
@@ -46,15 +46,30 @@ const screens: Readonly<Record<string, Screen>> = {
   },
   hostile: { connections: [connectionView()], view, prepare: select(1192) },
   hex: {
-    ...{ connections: [connectionView({ extent: { first: 0, next: 1180, byteLength: 1 } })], view },
+    ...{
+      connections: [
+        connectionView({ extent: { first: 0, next: 1180, byteLength: 1, dropped: 0 } }),
+      ],
+      view,
+    },
     prepare: select(1172),
   },
   close: {
-    ...{ connections: [connectionView({ extent: { first: 0, next: 1216, byteLength: 1 } })], view },
+    ...{
+      connections: [
+        connectionView({ extent: { first: 0, next: 1216, byteLength: 1, dropped: 0 } }),
+      ],
+      view,
+    },
     prepare: select(1213),
   },
   event: {
-    ...{ connections: [connectionView({ extent: { first: 0, next: 1216, byteLength: 1 } })], view },
+    ...{
+      connections: [
+        connectionView({ extent: { first: 0, next: 1216, byteLength: 1, dropped: 0 } }),
+      ],
+      view,
+    },
     prepare: select(1214),
   },
   handshake: {
@@ -83,9 +98,25 @@ const screens: Readonly<Record<string, Screen>> = {
       await page.locator('.grid').press('ArrowUp');
       await page.locator('.grid').press('PageUp');
       await page.evaluate(() => {
-        window.fakeHost.change(0, { extent: { first: 0, next: 2408, byteLength: 600_000 } });
+        window.fakeHost.change(0, {
+          extent: { first: 0, next: 2408, byteLength: 600_000, dropped: 0 },
+        });
       });
       await page.waitForTimeout(300);
+    },
+  },
+  merged: {
+    connections: [connectionView(), connectionView({ id: 'c2', name: 'Chat' })],
+    view: { merged: ['c1', 'c2'] },
+    themes: Object.keys(themes),
+    prepare: async page => {
+      await page.locator('.box .row:not([hidden])').first().waitFor();
+      await page.locator('.box [aria-rowindex="2400"]').click();
+      await page.locator('.box [aria-rowindex="2404"]').click({ modifiers: ['Shift'] });
+      await page.locator('.grid').press('Shift+F10');
+      await page.keyboard.type('co');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowRight');
     },
   },
   retry: {
@@ -114,7 +145,9 @@ const screens: Readonly<Record<string, Screen>> = {
     ...{ view, sizes: [420, 800, 1600], themes: Object.keys(themes) },
   },
   waiting: {
-    connections: [connectionView({ extent: { first: 0, next: 0, byteLength: 0 }, received: 0 })],
+    connections: [
+      connectionView({ extent: { first: 0, next: 0, byteLength: 0, dropped: 0 }, received: 0 }),
+    ],
     view,
   },
   none: { connections: [], view: { following: true }, themes: Object.keys(themes) },

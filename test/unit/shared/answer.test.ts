@@ -3,9 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { UserError } from '../../../src/core/base/errors.ts';
 import { answer } from '../../../src/shared/answer.ts';
+import { maxBytesAsked, maxRowsAsked } from '../../../src/shared/limits.ts';
 import {
-  maxBytesAsked,
-  maxRowsAsked,
   requestSchemas,
   type RequestHandlers,
   type RequestName,
@@ -24,12 +23,30 @@ function setUp(own: Partial<RequestHandlers> = {}) {
 }
 
 const connection = 'c1';
+const generation = 4;
+const find = {
+  ...{ generation, text: 'x', isPattern: false, isCaseSensitive: true },
+  ...{ from: 0, direction: 'next' },
+};
 const good: Readonly<Record<RequestName, readonly unknown[]>> = {
   'ready': [undefined],
-  'view.set': [{ following: true }, { selected: connection, following: false }],
+  'view.set': [
+    ...[{}, { following: true }, { selected: connection, merged: ['c1', 'c2'] }],
+    ...[{ filter: 'in: x' }, { showHeartbeats: true, showControl: false }],
+  ],
   'rows': [
-    { connection, from: 0, count: 0 },
-    { connection, from: Number.MAX_SAFE_INTEGER, count: maxRowsAsked },
+    { generation, from: 0, count: 0 },
+    { generation, from: Number.MAX_SAFE_INTEGER, count: maxRowsAsked },
+  ],
+  'locate': [
+    { generation, place: { connection, seq: 0 } },
+    { generation, place: { at: 1e12 } },
+  ],
+  'find': [find, { ...find, isPattern: true, direction: 'previous' }],
+  'frame': [{ connection, seq: 3 }],
+  'series': [
+    { connection, span: 'recent' },
+    { connection, span: 'all' },
   ],
   'payload': [
     { connection, seq: 0, from: 0, length: 1 },
@@ -41,16 +58,26 @@ const good: Readonly<Record<RequestName, readonly unknown[]>> = {
   'reconnect': [{ connection: 'x'.repeat(200) }],
   'clear': [{ connection }],
   'setting.open': [{ connection }],
-  'copy': [{ connection, seq: 3 }],
+  'copy': [{ generation, ranges: [[0, 5]], format: 'json' }],
+  'copy.text': [{ text: '$.a[0]' }],
+  'editor.open': [{ connection, seq: 3 }],
+  'editor.compare': [{ generation, positions: [7, 3] }],
+  'export': [{ generation }, { generation, ranges: [[0, 1]] }],
+  'filter.save': [{ text: 'in:' }],
+  'filter.remove': [{ name: 'mine' }],
   'output.show': [undefined],
 };
 
-const rows = { connection, from: 0, count: 1 };
+const rows = { generation, from: 0, count: 1 };
+const row = [{}, { connection }, { connection, seq: -1 }, { connection, seq: 0, more: 1 }];
 const payload = { connection, seq: 0, from: 0, length: 1 };
 const named = [undefined, {}, { connection: 1 }, { connection, more: 1 }, [connection], connection];
 const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
   'ready': [null, {}, 'now'],
-  'view.set': [undefined, {}, { following: 'yes' }, { selected: 1, following: true }],
+  'view.set': [
+    ...[undefined, { following: 'yes' }, { selected: 1 }, { merged: 'c1' }, { more: 1 }],
+    ...[{ filter: 'x'.repeat(2001) }, { showHeartbeats: 1 }, { showControl: null }],
+  ],
   'rows': [
     ...[
       { ...rows, from: -1 },
@@ -64,9 +91,20 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
     ],
     ...[
       { from: 0, count: 1 },
-      { ...rows, connection: 'x'.repeat(201) },
+      { ...rows, generation: -1 },
     ],
   ],
+  'locate': [
+    ...[{ generation }, { generation, place: {} }, { generation, place: { at: NaN } }],
+    ...[{ place: { at: 1 } }, { generation, place: { connection, seq: 0.5 } }],
+  ],
+  'find': [
+    { ...find, text: '' },
+    { ...find, direction: 'up' },
+    { ...find, from: -1 },
+  ],
+  'frame': row,
+  'series': [{ connection }, { connection, span: 'day' }],
   'payload': [
     ...[
       { ...payload, length: 0 },
@@ -84,7 +122,17 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
   'reconnect': [...named, { connection: 'x'.repeat(201) }],
   'clear': named,
   'setting.open': [...named, { connection, setting: 'proxy' }],
-  'copy': [{ connection }, { connection, seq: null }],
+  'copy': [
+    ...[{ generation }, { generation, ranges: [], format: 'text' }],
+    { generation, ranges: [[0]], format: 'text' },
+    { generation, ranges: [[0, 1]], format: 'sh' },
+  ],
+  'copy.text': [{}, { text: 'x'.repeat(maxBytesAsked + 1) }],
+  'editor.open': row,
+  'editor.compare': [{ generation, positions: [1] }, { positions: [1, 2] }],
+  'export': [{}, { generation, ranges: [[-1, 0]] }, { generation, uri: 'file:///x' }],
+  'filter.save': [{}, { text: '' }],
+  'filter.remove': [{}, { name: 'x'.repeat(201) }],
   'output.show': [0],
 };
 

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readCloseFrame, readClosePreview } from '../../../src/core/connection/closeFrame.ts';
-import { hexDump } from '../../../src/webview/hexDump.ts';
+import { usualColumns } from '../../../src/webview/columns.ts';
+import { firstLiked } from '../../../src/webview/detailTabs.ts';
+import { hexDump } from '../../../src/core/payload/hexDump.ts';
 import { keyTarget } from '../../../src/webview/listKeys.ts';
 import { readSavedState } from '../../../src/webview/savedState.ts';
 import { readHandshake } from '../../../src/webview/readHandshake.ts';
 import { hasHandshake, readStateRow } from '../../../src/webview/stateRow.ts';
-import { cutHex, cutText } from '../../../src/webview/textBlock.ts';
+import { cutText } from '../../../src/webview/textBlock.ts';
 
 describe('readStateRow', () => {
   it('reads the sentence, its severity and the facts', () => {
@@ -102,30 +104,38 @@ it('hexDump writes sixteen bytes a line', () => {
 });
 
 it('cutText loses nothing but the newlines at its cuts', () => {
-  const unit = fc.constantFrom('a', '\n', '😀', 'long line ');
+  const unit = fc.constantFrom('a', '\n', '😀', 'é', '\ufeff', 'long line ');
   fc.assert(
-    fc.property(fc.array(unit), fc.integer({ min: 2, max: 40 }), (units, length) => {
+    fc.property(fc.array(unit), fc.integer({ min: 4, max: 40 }), (units, length) => {
       const source = units.join('');
-      const blocks = [...cutText(source, length)];
+      const blocks = [...cutText(new TextEncoder().encode(source), undefined, length)];
       const text = blocks.map(block => block.text).join('');
       assert.equal(text.replaceAll('\n', ''), source.replaceAll('\n', ''));
       assert.ok(source.length - text.length < blocks.length);
       for (const { text, lineCount } of blocks) {
-        assert.ok(!/\p{Cs}/u.test(text) && text.length <= length + 1);
+        assert.ok(!text.includes('\ufffd') && text.length <= length);
         assert.equal(lineCount, text.split('\n').length);
       }
     }),
   );
 });
 
-it('cutHex counts offsets on from block to block', () => {
-  const lines = [...cutHex(new Uint8Array(20_000))].flatMap(({ text }) => text.split('\n'));
-  assert.equal(lines.length, 1250);
-  assert.match(lines.at(-1) ?? '', /^00004e10 /);
+it('cutText gets through what is no UTF-8, and finds the place to mark', () => {
+  const bytes = new Uint8Array(100).fill(0x80);
+  assert.equal([...cutText(bytes, undefined, 8)].length, 13);
+  const marked = [...cutText(new TextEncoder().encode('one\ntwo three'), 8, 6)];
+  assert.deepEqual(
+    marked.map(({ text, mark }) => [text, mark]),
+    [
+      ['one', undefined],
+      ['two th', 4],
+      ['ree', undefined],
+    ],
+  );
 });
 
 describe('keyTarget', () => {
-  const position = { first: 10, next: 100, selected: 50, lastShown: 79, pageSize: 21 };
+  const position = { first: 10, next: 100, active: 50, lastShown: 79, pageSize: 21 };
 
   it('moves from the selection', () => {
     const keys = ['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', 'Enter', 'x'];
@@ -136,7 +146,7 @@ describe('keyTarget', () => {
   });
 
   it('begins at the last row on screen', () => {
-    const unselected = { ...position, selected: undefined };
+    const unselected = { ...position, active: undefined };
     assert.deepEqual(
       ['ArrowUp', 'Enter', 'PageDown'].map(key => keyTarget(key, unselected)),
       [79, 79, 99],
@@ -144,24 +154,33 @@ describe('keyTarget', () => {
   });
 
   it('stays within the list', () => {
-    assert.equal(keyTarget('ArrowUp', { ...position, selected: 3 }), 10);
-    assert.equal(keyTarget('ArrowDown', { ...position, selected: 99 }), 99);
+    assert.equal(keyTarget('ArrowUp', { ...position, active: 3 }), 10);
+    assert.equal(keyTarget('ArrowDown', { ...position, active: 99 }), 99);
     assert.equal(keyTarget('End', { ...position, first: 5, next: 5 }), undefined);
   });
 });
 
-it('readSavedState survives whatever it is given', () => {
-  const defaults = { isDetailOpen: false, tab: 'json', shareBeside: 0.42, shareBelow: 0.45 };
-  for (const value of [undefined, null, 'x', [], { top: 'x', shareBeside: 7, tab: 'odd' }]) {
-    assert.deepEqual(readSavedState(value), defaults);
-  }
-  const saved = {
-    ...defaults,
-    connection: 'a',
-    selectedSeq: 3,
-    top: 1.5,
-    pausedAt: 9,
-    tab: 'text',
+describe('readSavedState', () => {
+  const defaults = {
+    ...{ isDetailOpen: false, isChartOpen: false, tabs: firstLiked },
+    ...{ shareBeside: 0.42, shareBelow: 0.45, columns: usualColumns },
   };
-  assert.deepEqual(readSavedState(saved), saved);
+
+  it('survives whatever it is given', () => {
+    const odd = { place: { seq: -1 }, active: 'x', shareBeside: 7, tabs: 'odd', columns: [1] };
+    for (const value of [undefined, null, 'x', [], odd]) {
+      assert.deepEqual(readSavedState(value), defaults);
+    }
+  });
+
+  it('brings back what was kept', () => {
+    const saved = {
+      ...defaults,
+      place: { captureKey: 'k', seq: 17, offset: -0.5 },
+      pausedAfter: { captureKey: 'k', seq: 20 },
+      active: { captureKey: 'l', seq: 3 },
+      columns: { ...usualColumns, widths: { size: 8 }, hidden: ['kind'], time: 'previous' },
+    };
+    assert.deepEqual(readSavedState(JSON.parse(JSON.stringify(saved))), saved);
+  });
 });

@@ -1,0 +1,26 @@
+import * as v from 'valibot';
+
+const key = v.pipe(v.string(), v.maxLength(200));
+
+/**
+ * The part of what the page keeps of itself that the host brings back after the window was loaded
+ * anew. Sources are named by `ConnectionView.captureKey`, because their ids are new then.
+ */
+const schema = v.object({
+  captureKeys: v.object({
+    selected: v.optional(key),
+    merged: v.optional(v.pipe(v.array(key), v.maxLength(50)), []),
+  }),
+  following: v.optional(v.boolean(), true),
+  filter: v.optional(v.pipe(v.string(), v.maxLength(2000)), ''),
+  showHeartbeats: v.optional(v.boolean(), false),
+  showControl: v.optional(v.boolean(), true),
+});
+
+export type KeptView = v.InferOutput<typeof schema>;
+
+/** `undefined` for what is no such state, as of another version of the page. */
+export function readKeptView(state: unknown): KeptView | undefined {
+  const parsed = v.safeParse(schema, state);
+  return parsed.success ? parsed.output : undefined;
+}

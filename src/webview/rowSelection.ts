@@ -1,0 +1,116 @@
+/** Positions from the first up to, not including, the second. */
+export type Range = readonly [from: number, to: number];
+
+/**
+ * Which rows are selected, as ranges of positions, so that ten million cost as much as one; and the
+ * active row, which the keys start from and the details show.
+ */
+export class RowSelection {
+  /** Sorted; they neither overlap nor touch. */
+  #ranges: readonly Range[] = [];
+  #active: number | undefined;
+  /** Where a range that grows with Shift begins. */
+  #anchor: number | undefined;
+
+  get ranges(): readonly Range[] {
+    return this.#ranges;
+  }
+
+  get active(): number | undefined {
+    return this.#active;
+  }
+
+  get count(): number {
+    return this.#ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+  }
+
+  has(position: number): boolean {
+    let low = 0;
+    let high = this.#ranges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const range = this.#ranges[middle];
+      if (range && range[1] <= position) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    const range = this.#ranges[low];
+    return range !== undefined && range[0] <= position;
+  }
+
+  clear(): void {
+    this.#ranges = [];
+    this.#active = undefined;
+    this.#anchor = undefined;
+  }
+
+  only(position: number): void {
+    this.#ranges = [[position, position + 1]];
+    this.#active = position;
+    this.#anchor = position;
+  }
+
+  /** Makes a row the active one and leaves the selection as it is. */
+  move(position: number): void {
+    this.#active = position;
+  }
+
+  toggle(position: number): void {
+    const range: Range = [position, position + 1];
+    const rest = without(this.#ranges, range);
+    this.#ranges = this.has(position) ? rest : union(rest, range);
+    this.#active = position;
+    this.#anchor = position;
+  }
+
+  /**
+   * Selects from where the selection began to here.
+   *
+   * @param isAdded whether what else is selected stays so
+   */
+  extend(position: number, isAdded = false): void {
+    const anchor = this.#anchor ?? this.#active ?? position;
+    const range: Range = [Math.min(anchor, position), Math.max(anchor, position) + 1];
+    this.#ranges = isAdded ? union(without(this.#ranges, range), range) : [range];
+    this.#active = position;
+    this.#anchor = anchor;
+  }
+
+  all(first: number, next: number): void {
+    this.#ranges = first < next ? [[first, next]] : [];
+    this.#anchor = first;
+    this.#active ??= next - 1;
+  }
+
+  /** The rows below have left the list. */
+  dropBelow(first: number): void {
+    const [lowest] = this.#ranges;
+    if (lowest && lowest[0] < first) {
+      this.#ranges = without(this.#ranges, [0, first]);
+    }
+  }
+}
+
+function without(ranges: readonly Range[], [from, to]: Range): readonly Range[] {
+  return ranges.flatMap(([begin, end]): Range[] => {
+    const left: Range = [begin, Math.min(end, from)];
+    const right: Range = [Math.max(begin, to), end];
+    return [left, right].filter(([begin, end]) => begin < end);
+  });
+}
+
+/** `range` overlaps none of the others. */
+function union(ranges: readonly Range[], range: Range): readonly Range[] {
+  const merged: Range[] = [];
+  for (const next of [...ranges, range].sort(([one], [other]) => one - other)) {
+    const last = merged.at(-1);
+    if (last?.[1] === next[0]) {
+      merged[merged.length - 1] = [last[0], next[1]];
+    } else {
+      merged.push(next);
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,244 @@
+// The page's charts in a browser, alone: no VS Code needed.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { ChartsHarness, type ChartsScenario } from '../support/chartsHarness.ts';
+import { themes } from '../support/pageHarness.ts';
+
+const start = Date.UTC(2026, 10, 16, 10, 30);
+
+let harness: ChartsHarness;
+before(async () => (harness = await ChartsHarness.start()));
+after(() => harness.close());
+
+async function withPage(
+  scenario: ChartsScenario,
+  body: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await harness.open(scenario);
+  const problems: string[] = [];
+  page.on('pageerror', error => problems.push(error.message));
+  page.on('console', message => {
+    if (message.type() === 'error') {
+      problems.push(message.text());
+    }
+  });
+  try {
+    await body(page);
+    assert.deepEqual(problems, []);
+  } finally {
+    await page.close();
+  }
+}
+
+const follow = (page: Page, connection: string | undefined, isLive = false) =>
+  page.evaluate(([connection, isLive]) => window.chartsPage.charts.follow(connection, isLive), [
+    connection,
+    isLive,
+  ] as const);
+const asked = (page: Page) => page.evaluate(() => window.chartsPage.questions.length);
+const slider = (page: Page) => page.getByRole('slider');
+const strip = (page: Page) => page.getByRole('button', { name: /^Show charts/ });
+const readout = (page: Page) => slider(page).getAttribute('aria-valuetext');
+
+/** Resolves when `isSo` does. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await isSo()); tries++) {
+    assert.ok(tries < 100);
+    await new Promise(resolve => setTimeout(resolve, 30));
+  }
+}
+
+/** How many of a canvas' pixels are painted, and whether they are all of one colour. */
+function paintOf(page: Page, index: number) {
+  return page
+    .locator('canvas')
+    .nth(index)
+    .evaluate(canvas => {
+      const { width, height } = canvas as HTMLCanvasElement;
+      const context = (canvas as HTMLCanvasElement).getContext('2d');
+      const pixels = new Uint32Array(
+        context?.getImageData(0, 0, width, height).data.buffer ?? new ArrayBuffer(0),
+      );
+      const painted = pixels.filter(pixel => pixel !== 0);
+      return { painted: painted.length, colors: new Set(painted).size, width };
+    });
+}
+
+const strips = 0;
+const rate = 1;
+
+describe('the charts', () => {
+  it('open and close by keys, and keep the focus', () =>
+    withPage({}, async page => {
+      await follow(page, 'flood');
+      await strip(page).press('Enter');
+      assert.equal(await slider(page).evaluate(node => node === document.activeElement), true);
+      assert.equal(await strip(page).isVisible(), false);
+      await slider(page).press('Escape');
+      assert.equal(await strip(page).evaluate(node => node === document.activeElement), true);
+      assert.equal(await strip(page).getAttribute('aria-expanded'), 'false');
+      assert.deepEqual(await page.evaluate(() => window.chartsPage.toggles), [true, false]);
+      // It was answered already, and nothing can have changed.
+      assert.equal(await asked(page), 1);
+    }));
+
+  it('tell by keys what happened when, and go there', () =>
+    withPage({}, async page => {
+      await follow(page, 'flood');
+      await strip(page).click();
+      await until(async () => (await readout(page))?.includes('Connection lost: 3') ?? false);
+      await slider(page).press('Home');
+      assert.match((await readout(page)) ?? '', /^10:32:00.000, \d+\/s in/);
+      await slider(page).press('ArrowRight');
+      await slider(page).press('Enter');
+      await slider(page).press('End');
+      await slider(page).press('ArrowLeft');
+      await slider(page).press('Enter');
+      assert.equal(await slider(page).getAttribute('aria-valuenow'), '598');
+      assert.deepEqual(await page.evaluate(() => window.chartsPage.goneTo), [
+        start + 121_000,
+        start + 718_000,
+      ]);
+    }));
+
+  it('go to the moment that is clicked, and show another span', () =>
+    withPage({}, async page => {
+      await follow(page, 'flood');
+      await strip(page).click();
+      await page.getByRole('button', { name: 'All' }).click();
+      await until(async () => (await slider(page).getAttribute('aria-valuemax')) === '359');
+      const canvas = page.locator('canvas').nth(rate);
+      const { width = 0 } = (await canvas.boundingBox()) ?? {};
+      await canvas.hover({ position: { x: 1, y: 30 } });
+      await until(async () => (await readout(page))?.startsWith('10:30:0') ?? false);
+      await canvas.click({ position: { x: width * 0.5, y: 30 } });
+      const [at = 0] = await page.evaluate(() => window.chartsPage.goneTo);
+      assert.ok(Math.abs(at - (start + 360_000)) <= 8000, String(at - start));
+      await page.mouse.move(5, 400);
+      await until(async () => (await readout(page))?.startsWith('Point at') ?? false);
+    }));
+
+  it('say what they show to who cannot see it', () =>
+    withPage({}, async page => {
+      await follow(page, 'flood');
+      await until(async () => /highest 6\d\d\/s/.test((await strip(page).textContent()) ?? ''));
+      await strip(page).click();
+      const names = await page.getByRole('img').evaluateAll(all => all.map(one => one.ariaLabel));
+      assert.equal(names.length, 5);
+      assert.match(names[4] ?? '', /^Round trip\. highest 3\d ms at 10:\d\d/);
+      const table = page.getByRole('table', { name: 'Percentiles' });
+      assert.match((await table.getByRole('row').nth(1).textContent()) ?? '', /^Size2\d\d B/);
+    }));
+});
+
+describe('the questions of the charts', () => {
+  it('stop where the charts cannot be seen', () =>
+    withPage({}, async page => {
+      await follow(page, 'flood', true);
+      await until(async () => (await asked(page)) >= 2);
+      await page.evaluate(() => {
+        const app = document.querySelector<HTMLElement>('#app');
+        if (app) {
+          app.hidden = true;
+        }
+      });
+      await page.waitForTimeout(1200);
+      const before = await asked(page);
+      await page.waitForTimeout(1500);
+      assert.equal(await asked(page), before);
+    }));
+
+  it('say why there is no answer, as text', () =>
+    withPage({}, async page => {
+      await page.evaluate(() => {
+        window.chartsPage.answers['bad'] = () => Promise.reject(new Error('<b>No</b>'));
+        window.chartsPage.charts.isOpen = true;
+      });
+      await follow(page, 'bad');
+      await until(async () => (await readout(page))?.endsWith('read: <b>No</b>') ?? false);
+      await follow(page, undefined);
+      await until(async () => (await readout(page)) === 'Nothing has been counted yet.');
+    }));
+});
+
+describe('the pictures', () => {
+  it('are redrawn in the size and the colours of the moment', () =>
+    withPage({}, async page => {
+      await follow(page, 'flood');
+      await until(async () => (await paintOf(page, strips)).painted > 2000);
+      const before = await paintOf(page, strips);
+      await page.setViewportSize({ width: 700, height: 400 });
+      await until(async () => (await paintOf(page, strips)).width < before.width - 400);
+      assert.ok((await paintOf(page, strips)).painted > 1000);
+      await page.evaluate(() => {
+        document.documentElement.style.setProperty('--vscode-charts-blue', '#ff00ff');
+      });
+      const hasPink = () =>
+        page
+          .locator('canvas')
+          .first()
+          .evaluate(canvas => {
+            const { width, height } = canvas as HTMLCanvasElement;
+            const image = (canvas as HTMLCanvasElement).getContext('2d');
+            const { data } = image?.getImageData(0, 0, width, height) ?? { data: [] };
+            return data.some((red, at) => {
+              return at % 4 === 0 && red === 255 && data[at + 1] === 0 && data[at + 2] === 255;
+            });
+          });
+      await until(hasPink);
+    }));
+
+  it('do not need colours where the system forces its own', () =>
+    withPage({ isForced: true }, async page => {
+      await follow(page, 'flood');
+      await until(async () => (await paintOf(page, strips)).painted > 1000);
+      const colors = await page.locator('.chart-strip').evaluate(strip => {
+        const styles = getComputedStyle(strip);
+        return ['in', 'out', 'lost', 'fill'].map(name =>
+          styles.getPropertyValue(`--chart-${name}`).trim(),
+        );
+      });
+      assert.deepEqual(colors, ['CanvasText', 'CanvasText', 'CanvasText', '0']);
+    }));
+
+  it('are drawn of nothing, of one point and of few', () =>
+    withPage({}, async page => {
+      await page.evaluate(() => (window.chartsPage.charts.isOpen = true));
+      const painted: number[] = [];
+      for (const stream of ['empty', 'one', 'quiet']) {
+        await follow(page, stream);
+        await page.waitForTimeout(150);
+        painted.push((await paintOf(page, rate)).painted);
+      }
+      const [empty = 0, one = 0, quiet = 0] = painted;
+      assert.ok(empty < one && one < quiet, painted.join());
+    }));
+
+  for (const theme of Object.keys(themes)) {
+    it(`break no rule of axe in ${theme}`, () =>
+      withPage({ theme, width: 800 }, async page => {
+        await follow(page, 'flood');
+        const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
+        for (const isOpen of [false, true]) {
+          await page.evaluate(isOpen => {
+            window.chartsPage.charts.isOpen = isOpen;
+          }, isOpen);
+          await page.waitForTimeout(150);
+          assert.deepEqual(await axeViolations(page, axe), []);
+        }
+      }));
+  }
+});
+
+async function axeViolations(page: Page, axe: string): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    interface Axe {
+      run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+    }
+    const { violations } = await (window as unknown as { axe: Axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`);
+  });
+}

@@ -1,0 +1,371 @@
+// The filter's and the find's parts alone in a browser, against an owner that notes what they say.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { FilterHarness } from '../support/filterHarness.ts';
+
+let harness: FilterHarness;
+before(async () => (harness = await FilterHarness.start()));
+after(() => harness.close());
+
+/** A page, and what its user does and sees. */
+class FilterUser {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get filter() {
+    return this.page.getByRole('combobox', { name: 'Filter' });
+  }
+
+  get find() {
+    return this.page.getByRole('textbox', { name: 'Find in messages' });
+  }
+
+  get options() {
+    return this.page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
+  }
+
+  button(name: string) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  press(...keys: readonly string[]): Promise<void> {
+    return keys.reduce(
+      (before, key) => before.then(() => this.page.keyboard.press(key)),
+      Promise.resolve(),
+    );
+  }
+
+  /** Waits until the parts have said this, as the last of all. */
+  async hears(expected: string): Promise<void> {
+    try {
+      await this.page.waitForFunction(last => window.filterPage.heard.at(-1) === last, expected, {
+        timeout: 3000,
+      });
+    } catch {
+      assert.fail(`${JSON.stringify(await this.heard())} does not end with ${expected}`);
+    }
+  }
+
+  heard(): Promise<readonly string[]> {
+    return this.page.evaluate(() => window.filterPage.heard);
+  }
+
+  marked(name: 'filter' | 'find'): Promise<readonly string[]> {
+    return this.page.evaluate(which => window.filterPage.marked(which), name);
+  }
+
+  async violations(): Promise<readonly string[]> {
+    await this.page.evaluate(await readFile('node_modules/axe-core/axe.min.js', 'utf8'));
+    const { violations } = await this.page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run(o: object): Promise<{ violations: { id: string }[] }> };
+      };
+      return axe.run({ rules: { 'page-has-heading-one': { enabled: false } } });
+    });
+    return violations.map(({ id }) => id);
+  }
+}
+
+async function withUser(
+  body: (user: FilterUser) => Promise<void>,
+  options?: { theme?: string; width?: number },
+): Promise<void> {
+  const page = await harness.open(options);
+  const errors: string[] = [];
+  page.on('pageerror', error => errors.push(error.message));
+  page.on('console', message => errors.push(message.text()));
+  try {
+    await body(new FilterUser(page));
+    assert.deepEqual(errors, []);
+  } finally {
+    await page.close();
+  }
+}
+
+describe('the filter box', () => {
+  it('puts a filter into effect when typing rests, or at once with Enter', () =>
+    withUser(async user => {
+      await user.filter.fill('price');
+      await user.hears('filter:price');
+      assert.equal((await user.heard()).length, 1);
+      await user.filter.fill('price in:');
+      await user.press('Enter');
+      await user.hears('filter:price in:');
+      assert.deepEqual(await user.marked('filter'), ['price', 'Price']);
+      await user.button('Clear Filter').click();
+      await user.hears('filter:');
+      assert.deepEqual(await user.marked('filter'), []);
+    }));
+
+  it('marks what is wrong, says it, and leaves the last filter in effect', () =>
+    withUser(async user => {
+      await user.filter.fill('ok kind:tex');
+      await user.press('Escape');
+      const problem = user.page.getByRole('alert');
+      await problem.waitFor();
+      assert.match((await problem.textContent()) ?? '', /^“kind:” takes state, text/);
+      assert.equal(await user.page.locator('.filter-mirror .wrong').textContent(), 'kind:tex');
+      assert.equal(await user.filter.getAttribute('aria-invalid'), 'true');
+      assert.equal(
+        await user.filter.getAttribute('aria-describedby'),
+        await problem.getAttribute('id'),
+      );
+      assert.deepEqual(await user.heard(), []);
+      await user.press('t');
+      await user.hears('filter:ok kind:text');
+      assert.equal(await user.filter.getAttribute('aria-invalid'), null);
+      assert.ok(await problem.isHidden());
+    }));
+
+  it('keeps the marks under the text as it scrolls', () =>
+    withUser(
+      async user => {
+        await user.filter.fill(`${'word '.repeat(40)}kind:x`);
+        await user.press('End', 'Enter');
+        await user.page.locator('.filter-mirror .wrong').waitFor();
+        const [text, mirror] = await user.page.evaluate(() =>
+          ['.filter-text input', '.filter-mirror'].map(
+            selector => document.querySelector(selector)?.scrollLeft ?? -1,
+          ),
+        );
+        assert.ok(text !== undefined && text > 100);
+        assert.ok(Math.abs(text - (mirror ?? 0)) <= 2, `${text} and ${mirror}`);
+      },
+      { width: 500 },
+    ));
+
+  it('offers how to go on, by keyboard', () =>
+    withUser(async user => {
+      await user.filter.pressSequentially('ki');
+      await user.options.first().waitFor();
+      assert.equal(await user.filter.getAttribute('aria-expanded'), 'true');
+      await user.press('ArrowDown', 'Tab');
+      assert.equal(await user.filter.inputValue(), 'kind:');
+      assert.equal(await user.options.count(), 6);
+      await user.press('ArrowUp');
+      const active = await user.filter.getAttribute('aria-activedescendant');
+      assert.equal(await user.options.last().getAttribute('id'), active);
+      await user.press('Enter');
+      await user.hears('filter:kind:state');
+      await user.press('Space', '$', '.');
+      await user.options.nth(1).click();
+      await user.hears('filter:kind:state $.side');
+      await user.press('Control+Space');
+      assert.equal(await user.options.count(), 0);
+    }));
+
+  it('closes suggestions with Escape, then clears, then goes back to the list', () =>
+    withUser(async user => {
+      await user.filter.pressSequentially('i');
+      await user.options.first().waitFor();
+      await user.press('Escape');
+      assert.equal(await user.options.count(), 0);
+      assert.equal(await user.filter.inputValue(), 'i');
+      await user.press('Escape');
+      assert.equal(await user.filter.inputValue(), '');
+      await user.press('Escape');
+      await user.hears('leave');
+    }));
+
+  it('lets Tab leave while nothing is chosen', () =>
+    withUser(async user => {
+      await user.filter.pressSequentially('i');
+      await user.options.first().waitFor();
+      await user.press('Tab');
+      assert.equal(await user.filter.inputValue(), 'i');
+      assert.equal(await user.options.count(), 0);
+    }));
+
+  it('explains the language, and puts an example in', () =>
+    withUser(async user => {
+      await user.filter.fill('a');
+      await user.button('Filter Help').click();
+      const help = user.page.getByRole('dialog', { name: 'Filter Help' });
+      assert.equal(await help.getByRole('button').count(), 19);
+      await help.getByRole('button', { name: 'size:>1k' }).click();
+      await user.hears('filter:a size:>1k');
+      assert.ok(await help.isHidden());
+      await user.button('Filter Help').click();
+      await user.press('ArrowDown', 'ArrowDown');
+      assert.equal(
+        await user.page
+          .locator(':focus')
+          .textContent()
+          .then(t => t?.trim()),
+        '/id=\\d+/i',
+      );
+      await user.press('Escape');
+      assert.ok(await help.isHidden());
+      await user.button('Filter Help').click();
+      await user.button('Filter Help').click();
+      assert.ok(await help.isHidden());
+    }));
+
+  it('saves, applies and removes filters by name', () =>
+    withUser(async user => {
+      const saved = user.page.getByRole('dialog', { name: 'Saved Filters' });
+      await user.button('Saved Filters').click();
+      assert.match((await saved.textContent()) ?? '', /No filter has been saved/);
+      assert.ok(await user.button('Save This Filter…').isDisabled());
+      await user.press('Escape');
+      await user.filter.fill('has:error');
+      await user.hears('filter:has:error');
+      await user.button('Saved Filters').click();
+      await user.button('Save This Filter…').click();
+      await user.hears('save:has:error');
+      const hostile = { name: '<b>x</b>\u202e', text: 'kind:text' };
+      await user.page.evaluate(filter => window.filterPage.update({}, {}, [filter]), hostile);
+      await user.button('Saved Filters').click();
+      await user.button('Apply <b>x</b>⟨U+202E⟩: kind:text').click();
+      await user.hears('filter:kind:text');
+      await user.button('Saved Filters').click();
+      await user.button('Remove <b>x</b>⟨U+202E⟩').click();
+      await user.hears('remove:<b>x</b>\u202e');
+      await user.page.evaluate(() => window.filterPage.update({}, {}, []));
+      assert.match((await saved.textContent()) ?? '', /No filter has been saved/);
+    }));
+
+  it('tells what is hidden, found, left out, and how far it is', () =>
+    withUser(async user => {
+      const box = user.page.getByRole('search', { name: 'Filter' });
+      assert.match((await box.textContent()) ?? '', /12 hidden/);
+      await user.button('Heartbeats').click();
+      await user.hears('show:{"showHeartbeats":true}');
+      assert.equal(await user.button('Heartbeats').getAttribute('aria-pressed'), 'true');
+      await user.button('Control Frames').click();
+      await user.hears('show:{"showControl":true}');
+      await user.filter.fill('price');
+      await user.hears('filter:price');
+      await user.page.evaluate(() => window.filterPage.update({ next: 1234 }));
+      assert.match((await box.textContent()) ?? '', /1,234 of 1,000,000/);
+      await user.page.getByText('1,234 of 1,000,000 rows match').waitFor({ state: 'attached' });
+      await user.page.evaluate(() =>
+        window.filterPage.update({ scanned: 340_000, slow: { count: 2, seq: 16 } }),
+      );
+      assert.match((await box.textContent()) ?? '', /1,234 so far, 34 % searched/);
+      assert.match((await box.textContent()) ?? '', /2 rows left out: .* as in row 17/);
+      await user.button('Stop: clear the filter').click();
+      await user.hears('filter:');
+      await user.page.evaluate(() =>
+        window.filterPage.update({ filterProblem: 'Not <i>that</i>.' }),
+      );
+      assert.match((await box.textContent()) ?? '', /Not <i>that<\/i>\./);
+    }));
+
+  it('has no violation of accessibility rules, whatever is open', () =>
+    withUser(
+      async user => {
+        await user.filter.fill('price kind:x');
+        await user.press('Enter', 'Control+f');
+        assert.deepEqual(await user.violations(), []);
+        await user.filter.fill('kind:');
+        await user.press('ArrowDown');
+        assert.deepEqual(await user.violations(), []);
+        await user.press('Escape');
+        await user.button('Filter Help').click();
+        assert.deepEqual(await user.violations(), []);
+      },
+      { theme: 'Dark High Contrast', width: 500 },
+    ));
+});
+
+describe('the find widget', () => {
+  const query = (text: string, more = {}) =>
+    JSON.stringify({ text, isPattern: false, isCaseSensitive: false, ...more });
+
+  it('looks for what is typed, and marks it', () =>
+    withUser(async user => {
+      await user.press('Control+f');
+      await user.find.fill('price');
+      await user.hears('found:7');
+      assert.deepEqual(await user.heard(), [`find:${query('price')} next first`, 'found:7']);
+      assert.deepEqual(await user.marked('find'), ['price', 'Price']);
+      await user.press('Alt+c');
+      await user.hears('found:7');
+      assert.deepEqual(await user.marked('find'), ['price']);
+      await user.press('Escape');
+      await user.hears('close');
+      assert.deepEqual(await user.marked('find'), []);
+      assert.ok(await user.find.isHidden());
+    }));
+
+  it('goes to the next and the previous match', () =>
+    withUser(async user => {
+      await user.press('Control+f');
+      await user.find.fill('a');
+      await user.hears('found:7');
+      const keys = {
+        'Enter': 'next',
+        'Shift+Enter': 'previous',
+        'F3': 'next',
+        'Shift+F3': 'previous',
+      };
+      for (const [key, direction] of Object.entries(keys)) {
+        const count = (await user.heard()).length + 2;
+        await user.press(key);
+        await user.page.waitForFunction(said => window.filterPage.heard.length === said, count);
+        assert.equal((await user.heard()).at(-2), `find:${query('a')} ${direction}`);
+      }
+    }));
+
+  it('says that nothing was found, that it went on at the other end, or why it failed', () =>
+    withUser(async user => {
+      const status = user.page.locator('.find-state');
+      await user.press('Control+f');
+      await user.page.evaluate(() => (window.filterPage.answer = { isWrapped: true }));
+      await user.find.fill('a');
+      await status.getByText('No results').waitFor();
+      await user.page.evaluate(() => (window.filterPage.answer = { position: 1, isWrapped: true }));
+      await user.press('Enter');
+      await status.getByText('Continued from the top').waitFor();
+      await user.press('Shift+Enter');
+      await status.getByText('Continued from the bottom').waitFor();
+      await user.page.evaluate(() => (window.filterPage.answer = new Error('It broke.')));
+      await user.press('Enter');
+      await status.getByText('It broke.').waitFor();
+    }));
+
+  it('takes regular expressions, and says what is wrong with one', () =>
+    withUser(async user => {
+      await user.press('Control+f', 'Alt+r');
+      await user.find.fill('p.i');
+      await user.hears('found:7');
+      assert.deepEqual(await user.marked('find'), ['pri', 'Pri']);
+      const before = (await user.heard()).length;
+      await user.find.fill('p(');
+      const sentence = 'Not a regular expression: Unterminated group';
+      await user.page.locator('.find-state').getByText(sentence).waitFor();
+      assert.equal((await user.heard()).length, before);
+      assert.equal(await user.find.getAttribute('aria-invalid'), 'true');
+    }));
+
+  it('forgets the answer to an earlier search', () =>
+    withUser(async user => {
+      await user.press('Control+f');
+      await user.page.evaluate(() => (window.filterPage.answerDelayMs = 2500));
+      await user.find.fill('slow');
+      await user.hears(`find:${query('slow')} next first`);
+      await user.page.locator('.find-state').getByText('Searching…').waitFor();
+      await user.page.evaluate(() => {
+        window.filterPage.answerDelayMs = 5;
+        window.filterPage.answer = { position: 9, isWrapped: false };
+      });
+      await user.find.fill('fast');
+      await user.hears('found:9');
+      await user.page.waitForTimeout(2600);
+      assert.equal((await user.heard()).filter(said => said.startsWith('found:')).length, 1);
+    }));
+
+  it('marks no text for longer than a moment', () =>
+    withUser(async user => {
+      await user.press('Control+f', 'Alt+r');
+      await user.find.fill('(p+)+$');
+      await user.hears('found:7');
+      assert.deepEqual(await user.marked('find'), []);
+    }));
+});
