@@ -2,6 +2,7 @@ import { env, Uri, window, workspace, type ExtensionContext } from 'vscode';
 import { Governor } from './core/connection/governor.ts';
 import { WakeWatch } from './core/connection/wakeWatch.ts';
 import { Formats } from './core/format.ts';
+import { offerAbandonedCaptures } from './host/abandonedCaptures.ts';
 import { connectUnasked } from './host/commands/connect.ts';
 import { commandHandlers } from './host/commands/handlers.ts';
 import { registerCommands } from './host/commands.ts';
@@ -10,13 +11,14 @@ import { ContextKeys } from './host/contextKeys.ts';
 import { Demo } from './host/demo.ts';
 import { prepareHandshake } from './host/handshake.ts';
 import { MessagesChannel } from './host/messageOutput.ts';
+import { createMonitor } from './host/monitor.ts';
 import { RecentUrls } from './host/recentUrls.ts';
 import { Secrets } from './host/secrets.ts';
 import { SettingsService } from './host/settings.ts';
 import { followSettings } from './host/settingsFollower.ts';
 import { StatusBar } from './host/statusBar.ts';
-import { MonitorPanel } from './host/webview/monitorPanel.ts';
-import { connectionRequests } from './host/webview/requests.ts';
+import { CapturesTree } from './host/trees/capturesTree.ts';
+import { ConnectionsTree } from './host/trees/connectionsTree.ts';
 import { createCaptureService } from './node/captureClient.ts';
 import { systemClock } from './node/systemClock.ts';
 import { ContextKey } from './shared/ids.ts';
@@ -34,6 +36,7 @@ export function activate(context: ExtensionContext): void {
   const captures = createCaptureService({
     workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
     folder: Uri.joinPath(context.globalStorageUri, 'captures').fsPath,
+    maxArchiveBytes: () => settings.current.values['history.maxMegabytes'] * 1024 * 1024,
     clock: systemClock,
     log,
   });
@@ -60,21 +63,27 @@ export function activate(context: ExtensionContext): void {
     async () => (await import('./node/demoServer.ts')).startDemoServer(),
     isRunning => keys.set(ContextKey.DemoRunning, isRunning),
   );
-  const panel = new MonitorPanel({
-    root: extensionUri,
-    clock: systemClock,
-    log,
-    connections,
-    handlers: connectionRequests(connections, () => output.show()),
+  const formats = new Formats(env.language);
+  const { archive } = captures;
+  const monitor = createMonitor({
+    ...{ context, clock: systemClock, log, connections, secrets, formats, captures },
+    showMessages: () => output.show(),
     onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),
   });
+  const { panel } = monitor;
+  const capturesTree = new CapturesTree(archive, formats);
+  const refresh = () => capturesTree.refresh();
   const recent = new RecentUrls(globalState);
-  const parts = { connections, settings, recent, demo, panel, output, secrets, log };
+  const parts = {
+    ...{ connections, settings, recent, demo, panel, output, log, refresh },
+    ...monitor.exporting,
+  };
   context.subscriptions.push(
-    ...[log, settings, output, governor, connections, demo, panel],
+    ...[log, settings, output, governor, connections, demo, monitor, capturesTree],
+    new ConnectionsTree({ connections, settings, clock: systemClock, formats }),
     new WakeWatch(systemClock, () => connections.wake()),
     window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),
-    new StatusBar(connections, settings, systemClock, new Formats(env.language)),
+    new StatusBar(connections, settings, systemClock, formats),
     connections.onDidChange(() => keys.setFrom(connections)),
     settings.onDidChange(() => followSettings(connections, settings)),
     workspace.onDidGrantWorkspaceTrust(() => connectUnasked(parts)),
@@ -85,6 +94,7 @@ export function activate(context: ExtensionContext): void {
     return captures.dispose();
   };
   connectUnasked(parts);
+  void offerAbandonedCaptures({ archive, state: globalState, formats, log });
 }
 
 /** The editor waits for the result, so that the last messages are stored. */

@@ -2,6 +2,7 @@ import { CancellationError, commands, l10n, window, type LogOutputChannel } from
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import type { CommandId, InternalCommandId } from '../shared/ids.ts';
+import { TreeTarget } from './trees/treeTarget.ts';
 
 /** One handler for every command: a command without one does not compile. */
 export type CommandHandlers = Readonly<
@@ -9,7 +10,7 @@ export type CommandHandlers = Readonly<
 >;
 
 /**
- * Registers all commands. A failure of one that was run without arguments, as from the palette, is
+ * Registers all commands. A failure of one that was run without arguments, as from the palette or a tree, is
  * shown; one that was run with arguments, as from code, rejects with the same sentence.
  */
 export function registerCommands(handlers: CommandHandlers, log: LogOutputChannel): Disposable {
@@ -23,7 +24,7 @@ export function registerCommands(handlers: CommandHandlers, log: LogOutputChanne
           if (error instanceof CancellationError) {
             return undefined;
           }
-          if (target !== undefined) {
+          if (target !== undefined && !(target instanceof TreeTarget)) {
             throw error;
           }
           await report(id, error, log);

@@ -1,7 +1,31 @@
+import { l10n } from 'vscode';
 import { labelOf, sentenceOf, severityOf, wordOf } from '../core/connection/report.ts';
 import { isLive, type ConnectionState } from '../core/connection/state.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
+import { captureKeyOf, type Source } from './sources.ts';
+
+/** A snapshot for the page; the times are those of the wall clock and of the monotonic clock. */
+export function sourceView(source: Source, now: number, monotonicNow: number): ConnectionView {
+  return source.kind === 'connection'
+    ? connectionView(source.monitored, now, monotonicNow)
+    : captureView(source);
+}
+
+function captureView(source: Extract<Source, { kind: 'capture' }>): ConnectionView {
+  const { id, captureKey, archived, capture } = source;
+  const { name, url, startedAt, isAbandoned } = archived;
+  return {
+    ...{ id, source: 'capture', captureKey, startedAt, name, url },
+    ...{ state: 'disconnected', severity: 'info', label: l10n.t('capture') },
+    cause: isAbandoned
+      ? l10n.t('The window that made this capture went down. It is complete up to then.')
+      : l10n.t('A capture of an earlier window: nothing more comes in.'),
+    ...{ subprotocol: '', receivedRate: 0, received: 0, sent: 0, security: 'plain' },
+    ...{ extent: capture.extent, storage: capture.storage },
+    ...{ canConnect: false, canDisconnect: false },
+  };
+}
 
 /**
  * A snapshot of one connection for the page. Spans rather than moments, because the page may run on
@@ -9,7 +33,7 @@ import type { MonitoredConnection } from './monitoredConnection.ts';
  *
  * @param now of the wall clock; @param monotonicNow of the monotonic clock
  */
-export function connectionView(
+function connectionView(
   monitored: MonitoredConnection,
   now: number,
   monotonicNow: number,
@@ -19,7 +43,8 @@ export function connectionView(
   const setting = settingOf(state);
   const { endpoint } = connection.options;
   return {
-    id,
+    ...{ id, source: 'connection', captureKey: captureKeyOf(monitored) },
+    startedAt: monitored.startedAt,
     name,
     url: endpoint.display,
     state: wordOf(state),

@@ -3,8 +3,11 @@ import { Emitter, type Event } from '../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { Capture, OpenCapture, Storage } from '../core/capture/capture.ts';
+import type { FrameFacts } from '../core/capture/frameFacts.ts';
+import { Overflow } from '../core/capture/overflow.ts';
 import { directionOf, flagsOf, isMessage } from '../core/capture/record.ts';
 import { Connection, type Prepared } from '../core/connection/connection.ts';
+import { dropRow } from '../core/connection/dropReport.ts';
 import type { Governor } from '../core/connection/governor.ts';
 import {
   sentenceOf,
@@ -62,10 +65,13 @@ export class MonitoredConnection implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: MonitorPorts;
   readonly #onDidChange: Emitter<undefined>;
+  readonly #overflow: Overflow;
   #profile: Profile;
   #storageProblem: string | undefined;
 
   readonly id: string;
+  /** When its capture began, in milliseconds since 1970. */
+  readonly startedAt: number;
   readonly connection: Connection;
   readonly capture: Capture;
   readonly received = new RateMeter();
@@ -77,6 +83,7 @@ export class MonitoredConnection implements Disposable {
     this.id = id;
     this.#profile = profile;
     this.#ports = ports;
+    this.startedAt = ports.clock.now();
     this.#onDidChange = this.#store.add(
       new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
     );
@@ -94,7 +101,7 @@ export class MonitoredConnection implements Disposable {
         ...ports,
         prepare: wishes => ports.prepare(this.#profile, wishes),
         traffic: {
-          append: (at, flags, payload) => this.#append(at, flags, payload),
+          append: (at, flags, payload, frame) => this.#append(at, flags, payload, frame),
         },
       }),
     );
@@ -102,7 +109,11 @@ export class MonitoredConnection implements Disposable {
     this.#store.add(this.connection.onDidChangeState(state => this.#record(state)));
     this.#store.add(this.capture.onDidChange(changed));
     this.#store.add(this.capture.onDidChangeStorage(storage => this.#noteStorage(storage)));
-    this.#store.add(this.capture.onDidChangePressure(isHigh => this.connection.setPaused(isHigh)));
+    this.#overflow = new Overflow(profile.values['history.overflow'], {
+      setPaused: isPaused => this.connection.setPaused(isPaused),
+      onDropped: dropped => this.#write(dropRow(dropped, this.connection.state)),
+    });
+    this.#store.add(this.capture.onDidChangePressure(isHigh => this.#overflow.setPressure(isHigh)));
   }
 
   get name(): string {
@@ -118,6 +129,7 @@ export class MonitoredConnection implements Disposable {
     const before = this.#profile;
     this.#profile = profile;
     this.capture.setLimits(captureLimits(profile.values));
+    this.#overflow.setMode(profile.values['history.overflow']);
     if (sameSettings(before, profile)) {
       return false;
     }
@@ -129,20 +141,27 @@ export class MonitoredConnection implements Disposable {
   }
 
   dispose(): void {
+    this.#overflow.report();
     this.#store.dispose();
   }
 
-  #append(at: number, flags: number, payload: Uint8Array): void {
-    this.capture.append(at, flags, payload);
+  #append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void {
+    const isAdmitted = this.#overflow.admits(flags, payload.length);
+    if (isAdmitted) {
+      this.capture.append(at, flags, payload, frame);
+    }
     if (isMessage(flags)) {
       const meter = directionOf(flags) === 'in' ? this.received : this.sent;
       meter.add(at);
     }
-    this.#ports.output.message(at, this.name, flags, payload);
+    if (isAdmitted) {
+      this.#ports.output.message(at, this.name, flags, payload);
+    }
   }
 
   #record(state: ConnectionState): void {
     if (isWorthARow(state)) {
+      this.#overflow.report();
       const { endpoint } = this.connection.options;
       this.#write(stateRow(state, endpoint, this.connection.handshake));
       this.#log(state, sentenceOf(state, endpoint));
@@ -154,6 +173,7 @@ export class MonitoredConnection implements Disposable {
   #noteStorage({ problem }: Storage): void {
     if (problem !== undefined && problem !== this.#storageProblem) {
       this.#storageProblem = problem;
+      this.#overflow.report();
       const word = wordOf(this.connection.state);
       this.#write({ state: word, severity: 'warning', text: problem });
       this.#ports.log.warn(`${this.name}: ${problem}`);

@@ -156,8 +156,11 @@ describe('The manifest', () => {
     assert.equal(manifest.devDependencies['@types/vscode'], '1.101.0');
   });
 
-  it('wakes the extension for nothing but its own commands', () => {
-    assert.deepEqual(manifest.activationEvents, []);
+  it('wakes the extension once the window is up, for autoConnect, and for its panel', () => {
+    assert.deepEqual(manifest.activationEvents, [
+      'onStartupFinished',
+      'onWebviewPanel:websocketMonitor.monitor',
+    ]);
   });
 
   it('names only pictures and grammars that exist', () => {
@@ -241,7 +244,7 @@ describe('The settings in the manifest', () => {
 
   it('keep the names, types and defaults of the contract', () => {
     const there = Object.keys(promisedSettings).filter(key => inSection(key) in properties);
-    assert.ok(there.length >= 38);
+    assert.ok(there.length >= 40);
     assert.deepEqual(
       there.map(key => {
         const { type, default: fallback } = properties[inSection(key)] ?? {};
@@ -268,7 +271,7 @@ describe('The commands in the manifest', () => {
   it('keep the titles of the contract, below one category', () => {
     const titles = new Map(commands.map(({ command, title }) => [command, translated(title)]));
     const there = Object.keys(promisedCommands).filter(name => titles.has(inSection(name)));
-    assert.ok(there.length >= 13);
+    assert.ok(there.length >= 14);
     assert.deepEqual(
       there.map(name => [name, titles.get(inSection(name))]),
       there.map(name => [name, promisedCommands[name]]),

@@ -3,6 +3,7 @@ import { UserError } from '../../core/base/errors.ts';
 import { wordOf } from '../../core/connection/report.ts';
 import type { Connections } from '../connections.ts';
 import type { MonitoredConnection } from '../monitoredConnection.ts';
+import { targetName } from '../trees/treeTarget.ts';
 
 /**
  * The connection that a command is about: the one that `target` names, the only candidate, or the
@@ -17,11 +18,12 @@ export async function chooseConnection(
   placeHolder: string,
   none: string,
 ): Promise<MonitoredConnection> {
-  if (target !== undefined) {
-    if (typeof target !== 'string') {
+  const named = targetName(target);
+  if (named !== undefined) {
+    if (typeof named !== 'string') {
       throw new UserError(l10n.t('Give the name or the id of a connection.'));
     }
-    return connections.get(target);
+    return connections.get(named);
   }
   const [only] = candidates;
   if (!only) {

@@ -16,6 +16,7 @@ import type { Demo } from '../demo.ts';
 import type { MonitoredConnection } from '../monitoredConnection.ts';
 import type { RecentUrls } from '../recentUrls.ts';
 import type { SettingsService } from '../settings.ts';
+import { targetName, TreeTarget } from '../trees/treeTarget.ts';
 import type { MonitorPanel } from '../webview/monitorPanel.ts';
 
 /** What the command resolves to. */
@@ -46,8 +47,9 @@ type Item = QuickPickItem & { readonly choice?: Choice };
  * connection is open, stopped or cancelled.
  */
 export async function connect(parts: ConnectParts, target?: unknown): Promise<ConnectResult> {
-  const isAsked = target === undefined;
-  const profile = isAsked ? await choose(parts) : profileFor(parts, target);
+  const named = targetName(target);
+  const isAsked = target instanceof TreeTarget || named === undefined;
+  const profile = named === undefined ? await choose(parts) : profileFor(parts, named);
   const monitored = parts.connections.open(profile);
   monitored.connection.connect();
   if (isAsked) {

@@ -3,6 +3,7 @@ import { wordOf } from '../../core/connection/report.ts';
 import { isLive } from '../../core/connection/state.ts';
 import { CommandId } from '../../shared/ids.ts';
 import type { Connections } from '../connections.ts';
+import { targetName } from '../trees/treeTarget.ts';
 import type { MonitorPanel } from '../webview/monitorPanel.ts';
 import { chooseConnection } from './choose.ts';
 import { settled, type ConnectResult } from './connect.ts';
@@ -61,7 +62,8 @@ export async function clear(connections: Connections, target?: unknown): Promise
 
 /** Shows the monitor and, where it is named, that connection in it. */
 export function openMonitor(connections: Connections, panel: MonitorPanel, target?: unknown): void {
-  panel.show(typeof target === 'string' ? connections.get(target).id : undefined);
+  const named = targetName(target);
+  panel.show(typeof named === 'string' ? connections.get(named).id : undefined);
 }
 
 type Action = 'monitor' | 'output' | 'reconnect' | 'disconnect' | 'connect' | 'log';

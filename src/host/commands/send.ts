@@ -2,6 +2,7 @@ import { CancellationError, l10n, window } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { OutgoingMessage } from '../../core/connection/options.ts';
 import type { Connections } from '../connections.ts';
+import { TreeTarget } from '../trees/treeTarget.ts';
 import { chooseConnection } from './choose.ts';
 
 /** Sends one message: what `target` holds, or what the user types. */
@@ -22,8 +23,8 @@ function readTarget(target: unknown): {
   readonly connection: unknown;
   readonly message?: OutgoingMessage;
 } {
-  if (target === undefined) {
-    return { connection: undefined };
+  if (target === undefined || target instanceof TreeTarget) {
+    return { connection: target };
   }
   if (typeof target !== 'object' || target === null) {
     throw new UserError(l10n.t('Give an object with text or base64.'));

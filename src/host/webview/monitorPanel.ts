@@ -8,14 +8,15 @@ import { ViewType } from '../../shared/ids.ts';
 import type {
   ConnectionView,
   HostEvents,
-  PanelView,
-  Params,
   RequestHandlers,
+  SavedFilter,
   ToPage,
 } from '../../shared/protocol.ts';
-import { connectionView } from '../connectionView.ts';
+import { sourceView } from '../connectionView.ts';
 import type { Connections } from '../connections.ts';
+import type { Sources } from '../sources.ts';
 import { monitorHtml } from './html.ts';
+import type { PanelModel, ViewChange } from './panelModel.ts';
 
 const leastIntervalMs = 50;
 /** Rates fall when nothing comes, which no event tells. */
@@ -26,61 +27,78 @@ export interface PanelPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly connections: Connections;
+  readonly sources: Sources;
+  readonly model: PanelModel;
+  readonly filters: { readonly all: readonly SavedFilter[] };
   /** Everything the page may ask that is not about the panel itself. */
   readonly handlers: Omit<RequestHandlers, 'ready' | 'view.set'>;
   readonly onDidChangeOpen: (isOpen: boolean) => void;
 }
 
 /**
- * The one monitor tab: opened on demand, shown again where it is open already. The page in it may
- * vanish whenever it is hidden; what it looks at is kept here.
+ * The one monitor tab: opened on demand, shown again where it is open already, and brought back
+ * after the window was loaded anew. The page in it may vanish whenever it is hidden; what it looks at
+ * is kept in the `PanelModel`.
  */
 export class MonitorPanel implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: PanelPorts;
   readonly #publishing: Coalescer;
+  readonly #listing: Coalescer;
   #open: { readonly panel: WebviewPanel; readonly store: DisposableStore } | undefined;
-  #selected: string | undefined;
-  #isFollowing = true;
   #tick: Disposable | undefined;
 
   constructor(ports: PanelPorts) {
+    const { clock, sources, model } = ports;
     this.#ports = ports;
     this.#publishing = this.#store.add(
-      new Coalescer(ports.clock, leastIntervalMs, () => this.#publishConnections()),
+      new Coalescer(clock, leastIntervalMs, () => this.#publishConnections()),
     );
-    this.#store.add(ports.connections.onDidChange(() => this.#publishing.request()));
+    this.#listing = this.#store.add(
+      new Coalescer(clock, leastIntervalMs, () => this.#publish('list.changed', model.list)),
+    );
+    this.#store.add(sources.onDidChange(() => this.#publishing.request()));
+    this.#store.add(model.onDidChangeList(() => this.#listing.request()));
+    this.#store.add(
+      window.registerWebviewPanelSerializer(ViewType.Monitor, {
+        deserializeWebviewPanel: (panel, state) => this.#restore(panel, state),
+      }),
+    );
   }
 
-  /** Shows the panel and, where it is given, this connection in it. */
-  show(connection?: string, preserveFocus = false): void {
-    if (connection !== undefined) {
-      this.#selected = connection;
+  /** Shows the panel and, where it is given, this source in it. */
+  show(source?: string, preserveFocus = false): void {
+    if (source !== undefined) {
+      this.#ports.model.set({ selected: source, merged: [] });
     }
     if (this.#open) {
       this.#open.panel.reveal(undefined, preserveFocus);
       this.#publishView();
       return;
     }
-    const title = l10n.t('WebSocket Monitor');
-    const { root } = this.#ports;
     const panel = window.createWebviewPanel(
       ViewType.Monitor,
-      title,
+      l10n.t('WebSocket Monitor'),
       { viewColumn: ViewColumn.Active, preserveFocus },
-      {
-        enableScripts: true,
-        localResourceRoots: [Uri.joinPath(root, 'dist'), Uri.joinPath(root, 'media')],
-      },
+      this.#options,
     );
-    panel.iconPath = Uri.joinPath(root, 'media', 'icon.png');
-    this.#adopt(panel, title);
+    this.#adopt(panel);
+  }
+
+  /** Changes what is looked at, as the page does. */
+  set(change: ViewChange): void {
+    this.#ports.model.set(change);
+    this.#publishView();
   }
 
   /** Stops or starts following the newest message. */
   toggleFollow(): void {
-    this.#isFollowing = !this.#isFollowing;
-    this.#publishView();
+    this.set({ following: !this.#ports.model.view.following });
+  }
+
+  /** The saved filters have changed. */
+  publishFilters(): void {
+    this.#publish('filters.changed', this.#ports.filters.all);
   }
 
   dispose(): void {
@@ -89,10 +107,28 @@ export class MonitorPanel implements Disposable {
     this.#store.dispose();
   }
 
-  #adopt(panel: WebviewPanel, title: string): void {
+  get #options() {
+    const { root } = this.#ports;
+    const localResourceRoots = [Uri.joinPath(root, 'dist'), Uri.joinPath(root, 'media')];
+    return { enableScripts: true, localResourceRoots };
+  }
+
+  /** The window was loaded anew: the page comes back with what it kept of itself. */
+  async #restore(panel: WebviewPanel, state: unknown): Promise<void> {
+    if (this.#open) {
+      panel.dispose();
+      return;
+    }
+    await this.#ports.model.restore(state);
+    panel.webview.options = this.#options;
+    this.#adopt(panel);
+  }
+
+  #adopt(panel: WebviewPanel): void {
     const store = new DisposableStore();
-    const { log, root, onDidChangeOpen } = this.#ports;
+    const { log, root, onDidChangeOpen, model } = this.#ports;
     const handlers = this.#handlers();
+    panel.iconPath = Uri.joinPath(root, 'media', 'icon.png');
     store.add(
       panel.webview.onDidReceiveMessage(async (message: unknown) => {
         const reply = await answer(message, handlers, (request, error) =>
@@ -107,54 +143,53 @@ export class MonitorPanel implements Disposable {
       panel.onDidDispose(() => {
         this.#open = undefined;
         store.dispose();
+        model.close();
         onDidChangeOpen(false);
       }),
     );
     this.#open = { panel, store };
-    panel.webview.html = monitorHtml(panel.webview, root, title);
+    model.open();
+    panel.webview.html = monitorHtml(panel.webview, root, l10n.t('WebSocket Monitor'));
     onDidChangeOpen(true);
   }
 
   #handlers(): RequestHandlers {
+    const { model, filters } = this.#ports;
     return {
       ...this.#ports.handlers,
-      'ready': () => ({ connections: this.#views(), view: this.#view() }),
-      'view.set': ({ selected, following }: Params<'view.set'>) => {
-        this.#selected = selected ?? this.#selected;
-        this.#isFollowing = following;
-        this.#publishView();
+      'ready': () => ({
+        connections: this.#views(),
+        view: model.view,
+        list: model.list,
+        filters: filters.all,
+      }),
+      'view.set': change => {
+        this.set(change);
         return undefined;
       },
     };
   }
 
-  #view(): PanelView {
-    const { connections } = this.#ports;
-    const selected =
-      this.#selected === undefined ? undefined : connections.find(this.#selected)?.id;
-    // Nothing chosen: the connection that was made last is the one that is of interest.
-    const shown = selected ?? connections.all.at(-1)?.id;
-    return { following: this.#isFollowing, ...(shown === undefined ? {} : { selected: shown }) };
-  }
-
   #views(): readonly ConnectionView[] {
-    const { clock, connections } = this.#ports;
+    const { clock, sources } = this.#ports;
     const [now, monotonicNow] = [clock.now(), clock.monotonic()];
-    return connections.all.map(each => connectionView(each, now, monotonicNow));
+    return sources.all.map(each => sourceView(each, now, monotonicNow));
   }
 
   #publishConnections(): void {
     this.#tick?.dispose();
-    const { connections, clock } = this.#ports;
+    const { connections, clock, model } = this.#ports;
     if (this.#open && connections.live.length > 0) {
       this.#tick = clock.schedule(tickMs, () => this.#publishing.request());
     }
+    // The first connection of all is shown without being chosen.
+    model.refresh();
     this.#publish('connections.changed', this.#views());
     this.#publishView();
   }
 
   #publishView(): void {
-    this.#publish('view.changed', this.#view());
+    this.#publish('view.changed', this.#ports.model.view);
   }
 
   /** A page that is hidden is gone; it asks for everything when it comes back. */

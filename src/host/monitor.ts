@@ -1,0 +1,67 @@
+import type { ExtensionContext } from 'vscode';
+import type { Clock } from '../core/base/clock.ts';
+import { DisposableStore } from '../core/base/lifecycle.ts';
+import type { Logger } from '../core/base/logger.ts';
+import type { CaptureArchive } from '../core/capture/captureArchive.ts';
+import type { CaptureView, ViewQuery } from '../core/capture/view.ts';
+import type { StartExport } from '../core/export/exportJob.ts';
+import type { Formats } from '../core/format.ts';
+import { exportSubject } from './commands/export.ts';
+import type { ExportParts } from './commands/exportParts.ts';
+import type { Connections } from './connections.ts';
+import { PayloadDocuments } from './payloadDocuments.ts';
+import { SavedFilters } from './savedFilters.ts';
+import type { Secrets } from './secrets.ts';
+import { Sources } from './sources.ts';
+import { MonitorPanel } from './webview/monitorPanel.ts';
+import { PanelModel } from './webview/panelModel.ts';
+import { pageRequests } from './webview/requests.ts';
+
+export interface MonitorParts {
+  readonly context: Pick<ExtensionContext, 'extensionUri' | 'globalState'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly connections: Connections;
+  readonly secrets: Secrets;
+  readonly formats: Formats;
+  readonly captures: {
+    readonly archive: CaptureArchive;
+    readonly openView: (query: ViewQuery) => CaptureView;
+    readonly startExport: StartExport;
+  };
+  readonly showMessages: () => void;
+  readonly onDidChangeOpen: (isOpen: boolean) => void;
+}
+
+/** The monitor's panel with all that stands behind it. */
+export function createMonitor(parts: MonitorParts) {
+  const { context, clock, log, connections, secrets, formats, captures, showMessages } = parts;
+  const store = new DisposableStore();
+  const { archive, openView, startExport } = captures;
+  const sources = store.add(new Sources({ connections, archive, log }));
+  const documents = store.add(new PayloadDocuments(sources));
+  const filters = store.add(new SavedFilters(context.globalState, log));
+  const now = () => clock.now();
+  const model = store.add(new PanelModel({ sources, openView, now, log }));
+  const exporting: ExportParts = {
+    ...{ sources, archive, secrets, formats, now, openView, startExport },
+    currentView: () => model.shownRows,
+  };
+  const panel = store.add(
+    new MonitorPanel({
+      ...{ root: context.extensionUri, clock, log, connections, sources, model, filters },
+      handlers: pageRequests({
+        ...{ connections, sources, model, documents, filters, showMessages },
+        exportList: async ranges => {
+          const shown = model.shownRows;
+          if (shown) {
+            await exportSubject(exporting, { kind: 'shown', shown, ...(ranges && { ranges }) });
+          }
+        },
+      }),
+      onDidChangeOpen: parts.onDidChangeOpen,
+    }),
+  );
+  store.add(filters.onDidChange(() => panel.publishFilters()));
+  return { panel, exporting, dispose: () => store.dispose() };
+}

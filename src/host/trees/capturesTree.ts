@@ -1,0 +1,94 @@
+import {
+  EventEmitter,
+  l10n,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  window,
+  type TreeDataProvider,
+} from 'vscode';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { ArchivedCapture, CaptureArchive } from '../../core/capture/captureArchive.ts';
+import type { Formats } from '../../core/format.ts';
+import { visibleLine } from '../../core/payload/visibleText.ts';
+import { CommandId, ViewType } from '../../shared/ids.ts';
+import { TreeTarget } from './treeTarget.ts';
+
+export class CaptureNode extends TreeTarget {
+  readonly capture: ArchivedCapture;
+
+  constructor(capture: ArchivedCapture) {
+    super(capture.key);
+    this.capture = capture;
+  }
+}
+
+/** The captures that earlier windows left, in the activity bar. */
+export class CapturesTree implements TreeDataProvider<CaptureNode>, Disposable {
+  readonly #store = new DisposableStore();
+  readonly #archive: CaptureArchive;
+  readonly #formats: Formats;
+  readonly #onDidChange = this.#store.add(new EventEmitter<undefined>());
+  readonly onDidChangeTreeData = this.#onDidChange.event;
+
+  constructor(archive: CaptureArchive, formats: Formats) {
+    this.#archive = archive;
+    this.#formats = formats;
+    const view = window.createTreeView(ViewType.Captures, { treeDataProvider: this });
+    this.#store.add(view);
+    // Other windows end without telling; whoever looks again wants what is there now.
+    this.#store.add(view.onDidChangeVisibility(({ visible }) => visible && this.refresh()));
+  }
+
+  refresh(): void {
+    this.#onDidChange.fire(undefined);
+  }
+
+  async getChildren(): Promise<CaptureNode[]> {
+    return (await this.#archive.list()).map(capture => new CaptureNode(capture));
+  }
+
+  getTreeItem({ capture }: CaptureNode): TreeItem {
+    const { key, name, url, startedAt, endedAt, rowCount, fileByteLength } = capture;
+    const formats = this.#formats;
+    const item = new TreeItem(visibleLine(name));
+    item.id = key;
+    item.iconPath = iconOf(capture);
+    const rows = l10n.t('{0} rows', formats.count(rowCount));
+    item.description = [formats.moment(startedAt), rows, formats.bytes(fileByteLength)].join(' · ');
+    item.tooltip = [
+      visibleLine(url),
+      l10n.t('From {0}', formats.moment(startedAt)),
+      ...(endedAt === undefined ? [] : [l10n.t('To {0}', formats.moment(endedAt))]),
+      ...noteOf(capture),
+    ].join('\n');
+    item.contextValue = capture.problem === undefined ? 'capture' : 'capture.unreadable';
+    if (capture.problem === undefined) {
+      const title = l10n.t('Open Capture');
+      item.command = { command: CommandId.OpenCapture, title, arguments: [key] };
+    }
+    return item;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}
+
+function iconOf({ problem, isAbandoned }: ArchivedCapture): ThemeIcon {
+  if (problem !== undefined) {
+    return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+  }
+  return isAbandoned
+    ? new ThemeIcon('warning', new ThemeColor('list.warningForeground'))
+    : new ThemeIcon('database');
+}
+
+function noteOf({ problem, isAbandoned }: ArchivedCapture): readonly string[] {
+  if (problem !== undefined) {
+    return [problem];
+  }
+  return isAbandoned
+    ? [l10n.t('The window that made this capture went down. It is complete up to then.')]
+    : [];
+}

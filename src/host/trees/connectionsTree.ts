@@ -1,0 +1,185 @@
+import {
+  EventEmitter,
+  l10n,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  window,
+  type TreeDataProvider,
+} from 'vscode';
+import type { Clock } from '../../core/base/clock.ts';
+import { Coalescer } from '../../core/base/coalescer.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import { parseEndpoint } from '../../core/connection/endpoint.ts';
+import {
+  labelOf,
+  sentenceOf,
+  severityOf,
+  wordOf,
+  type StateWord,
+} from '../../core/connection/report.ts';
+import { isLive } from '../../core/connection/state.ts';
+import type { Formats } from '../../core/format.ts';
+import { visibleLine } from '../../core/payload/visibleText.ts';
+import type { Profile } from '../../core/settings/profile.ts';
+import { CommandId, ViewType } from '../../shared/ids.ts';
+import type { Connections } from '../connections.ts';
+import type { MonitoredConnection } from '../monitoredConnection.ts';
+import type { SettingsService } from '../settings.ts';
+import { TreeTarget } from './treeTarget.ts';
+
+/** Rates change all the time; a tree that is drawn more often than this cannot be read. */
+const leastIntervalMs = 1000;
+
+const icons: Readonly<Record<StateWord, readonly [icon: string, color?: string]>> = {
+  failed: ['error', 'list.errorForeground'],
+  retry: ['sync', 'list.warningForeground'],
+  connecting: ['loading~spin'],
+  closing: ['loading~spin'],
+  connected: ['pass-filled', 'testing.iconPassed'],
+  disconnected: ['circle-outline'],
+};
+
+/** A connection of this window, or one that has only been configured. */
+export class ConnectionNode extends TreeTarget {
+  readonly of: MonitoredConnection | Profile;
+
+  constructor(name: string, of: MonitoredConnection | Profile) {
+    super(name);
+    this.of = of;
+  }
+}
+
+export interface ConnectionsTreeParts {
+  readonly connections: Connections;
+  readonly settings: SettingsService;
+  readonly clock: Clock;
+  readonly formats: Formats;
+}
+
+/** The connections in the activity bar: those of this window, and those that could be made. */
+export class ConnectionsTree implements TreeDataProvider<ConnectionNode>, Disposable {
+  readonly #store = new DisposableStore();
+  readonly #parts: ConnectionsTreeParts;
+  readonly #onDidChange = this.#store.add(new EventEmitter<undefined>());
+  /** The same object for the same connection, so that the tree keeps what is selected. */
+  readonly #nodes = new Map<MonitoredConnection | Profile, ConnectionNode>();
+  readonly onDidChangeTreeData = this.#onDidChange.event;
+  #tick: Disposable | undefined;
+
+  constructor(parts: ConnectionsTreeParts) {
+    this.#parts = parts;
+    const { connections, settings, clock } = parts;
+    const changes = this.#store.add(
+      new Coalescer(clock, leastIntervalMs, () => this.#onDidChange.fire(undefined)),
+    );
+    const view = window.createTreeView(ViewType.Connections, { treeDataProvider: this });
+    this.#store.add(view);
+    this.#store.add(
+      connections.onDidChange(() => {
+        changes.request();
+        // A rate falls when nothing comes, which no event tells.
+        this.#tick?.dispose();
+        this.#tick = clock.schedule(2 * leastIntervalMs, () => changes.request());
+      }),
+    );
+    this.#store.add(settings.onDidChange(() => changes.request()));
+  }
+
+  getChildren(): ConnectionNode[] {
+    const { connections, settings } = this.#parts;
+    const unused = settings.current.profiles.filter(
+      ({ name }) => !connections.all.some(monitored => monitored.name === name),
+    );
+    const all = [...connections.all, ...unused];
+    for (const known of this.#nodes.keys()) {
+      if (!all.includes(known)) {
+        this.#nodes.delete(known);
+      }
+    }
+    return all.map(each => this.#nodeOf(each));
+  }
+
+  getTreeItem({ of }: ConnectionNode): TreeItem {
+    return 'connection' in of ? this.#monitoredItem(of) : configuredItem(of);
+  }
+
+  dispose(): void {
+    this.#tick?.dispose();
+    this.#store.dispose();
+  }
+
+  #nodeOf(of: MonitoredConnection | Profile): ConnectionNode {
+    const known = this.#nodes.get(of);
+    const node = known ?? new ConnectionNode('connection' in of ? of.id : of.name, of);
+    this.#nodes.set(of, node);
+    return node;
+  }
+
+  #monitoredItem(monitored: MonitoredConnection): TreeItem {
+    const { id, name, connection } = monitored;
+    const { state, options } = connection;
+    const word = wordOf(state);
+    const [icon, color] = icons[word];
+    const item = new TreeItem(visibleLine(name));
+    item.id = id;
+    item.iconPath = new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
+    item.description = this.#description(monitored);
+    item.tooltip = tooltip(name, options.endpoint.display, sentenceOf(state, options.endpoint));
+    item.contextValue = contextOf(monitored);
+    const arguments_ = [id];
+    item.command = {
+      command: CommandId.OpenMonitor,
+      title: l10n.t('Open Monitor'),
+      arguments: arguments_,
+    };
+    item.accessibilityInformation = { label: `${name}, ${item.description}` };
+    return item;
+  }
+
+  /** The state; while open the rate; after a loss why. */
+  #description(monitored: MonitoredConnection): string {
+    const { connection, received } = monitored;
+    const { clock, formats } = this.#parts;
+    const { state, options } = connection;
+    const parts = [labelOf(state)];
+    if (state.kind === 'open') {
+      parts.push(`${formats.rate(received.rate(clock.now()))}/s`);
+    }
+    if (severityOf(state) !== 'info') {
+      parts.push(visibleLine(sentenceOf(state, options.endpoint)));
+    }
+    return parts.join(' · ');
+  }
+}
+
+/** What the menus of the tree go by. */
+function contextOf({ connection }: MonitoredConnection): string {
+  const { state } = connection;
+  if (state.kind === 'open') {
+    return 'connection.open';
+  }
+  return isLive(state) ? 'connection.live' : 'connection.idle';
+}
+
+function configuredItem({ name, url }: Profile): TreeItem {
+  const item = new TreeItem(visibleLine(name));
+  const { display } = parseEndpoint(url);
+  item.id = `configured:${name}`;
+  item.iconPath = new ThemeIcon('circle-outline');
+  item.description = display;
+  item.tooltip = tooltip(name, display, l10n.t('Not connected in this window yet.'));
+  item.contextValue = 'connection.configured';
+  return item;
+}
+
+function tooltip(name: string, url: string, sentence: string): MarkdownString {
+  const text = new MarkdownString();
+  text.appendText(name);
+  text.appendMarkdown('\n\n');
+  text.appendText(url);
+  text.appendMarkdown('\n\n');
+  text.appendText(sentence);
+  return text;
+}
