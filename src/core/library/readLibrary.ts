@@ -1,0 +1,243 @@
+import * as v from 'valibot';
+import {
+  emptyLibrary,
+  runnablesOf,
+  type Environment,
+  type Extractor,
+  type Library,
+  type LibraryItem,
+  type SavedMessage,
+  type Step,
+} from './library.ts';
+import {
+  bodyKinds,
+  bodyOf,
+  environmentSchema,
+  extractorSchema,
+  folderSchema,
+  labelOf,
+  messageSchema,
+  sequenceSchema,
+  stepSchema,
+  timingOf,
+  type BodyFields,
+} from './librarySchema.ts';
+import type { MessageBody } from './messageBody.ts';
+
+/** The format that this version writes; a later one is not read, so that nothing of it is lost. */
+export const libraryVersion = 1;
+
+export interface ReadLibrary {
+  readonly library: Library;
+  /** One sentence for each thing that is not used as it stands: where and why. */
+  readonly problems: readonly string[];
+  /** The file is of a later version: it must not be written to. */
+  readonly isLater: boolean;
+}
+
+const fileKeys = ['$schema', 'version', 'items', 'environments', 'extractors'];
+
+/** A step that names a saved message is filled in from it; a sequence may stand before the message. */
+interface Draft {
+  readonly path: string;
+  readonly steps: readonly unknown[];
+}
+
+type EntrySchema<T> = v.GenericSchema<unknown, T> & { readonly entries: object };
+
+/** Reads what a library's file holds. Never fails: what will not do is named and left out. */
+export function readLibrary(value: unknown): ReadLibrary {
+  return new LibraryReader().read(value);
+}
+
+class LibraryReader {
+  readonly #problems: string[] = [];
+  readonly #paths = new Set<string>();
+  readonly #drafts = new Map<LibraryItem, Draft>();
+
+  read(value: unknown): ReadLibrary {
+    if (!isObject(value)) {
+      return this.#refused('The file must hold an object with "version" and "items".', false);
+    }
+    const { version } = value;
+    if (typeof version === 'number' && version > libraryVersion) {
+      const sentence = `The file is of version ${version}, and this version of WebSocket Monitor reads ${libraryVersion}. Update it.`;
+      return this.#refused(sentence, true);
+    }
+    if (version !== libraryVersion) {
+      this.#problems.push(`"version" must be ${libraryVersion}. It is read as if it were.`);
+    }
+    for (const key of Object.keys(value).filter(key => !fileKeys.includes(key))) {
+      this.#problems.push(`"${key}" is not known here. It is ignored.`);
+    }
+    const items = this.#items(value['items'], 'items', '', 0);
+    const library = {
+      items: items.map(item => this.#withSteps(item, items)),
+      environments: this.#list<Environment>(value, 'environments', environmentSchema),
+      extractors: this.#list<Extractor>(value, 'extractors', extractorSchema),
+    };
+    return { library, problems: this.#problems, isLater: false };
+  }
+
+  #refused(problem: string, isLater: boolean): ReadLibrary {
+    return { library: emptyLibrary, problems: [problem], isLater };
+  }
+
+  #list<T>(
+    file: Readonly<Record<string, unknown>>,
+    key: string,
+    schema: EntrySchema<T>,
+  ): readonly T[] {
+    const value = file[key] ?? [];
+    if (!Array.isArray(value)) {
+      this.#problems.push(`${key} must be a list. It is ignored.`);
+      return [];
+    }
+    return (value as readonly unknown[]).flatMap((entry, index) => {
+      const parsed = this.#parse(schema, entry, `${key}[${index}]`);
+      return parsed === undefined ? [] : [parsed];
+    });
+  }
+
+  #items(value: unknown, place: string, folder: string, depth: number): readonly LibraryItem[] {
+    if (value !== undefined && !Array.isArray(value)) {
+      this.#problems.push(`${place} must be a list. It is ignored.`);
+    }
+    const entries = Array.isArray(value) ? (value as readonly unknown[]) : [];
+    return entries.flatMap((entry, index) => {
+      const item = this.#item(entry, `${place}[${index}]`, folder, depth);
+      return item ? [item] : [];
+    });
+  }
+
+  #item(entry: unknown, place: string, folder: string, depth: number): LibraryItem | undefined {
+    if (isObject(entry) && 'folder' in entry) {
+      return this.#folder(entry, place, folder, depth);
+    }
+    if (isObject(entry) && 'steps' in entry) {
+      const parsed = this.#parse(sequenceSchema, entry, place);
+      if (!parsed) {
+        return undefined;
+      }
+      const path = this.#pathOf(folder, parsed.name, place);
+      const sequence = { kind: 'sequence', path, name: parsed.name, steps: [] } as const;
+      this.#drafts.set(sequence, { path: place, steps: parsed.steps });
+      return sequence;
+    }
+    const parsed = this.#parse(messageSchema, entry, place);
+    const body = parsed && this.#body(parsed, place);
+    if (!parsed || !body) {
+      return undefined;
+    }
+    const path = this.#pathOf(folder, parsed.name, place);
+    return { kind: 'message', path, name: parsed.name, body, timing: timingOf(parsed) };
+  }
+
+  #folder(entry: object, place: string, outer: string, depth: number): LibraryItem | undefined {
+    if (depth >= 20) {
+      this.#problems.push(`${place}: folders are nested too deeply. It is ignored.`);
+      return undefined;
+    }
+    const parsed = this.#parse(folderSchema, entry, place);
+    if (!parsed) {
+      return undefined;
+    }
+    const path = outer === '' ? parsed.folder : `${outer}/${parsed.folder}`;
+    const items = this.#items(parsed.items, `${place}.items`, path, depth + 1);
+    return { kind: 'folder', path, name: parsed.folder, items };
+  }
+
+  /** Two of one name in one folder: the first keeps it, since others may refer to it. */
+  #pathOf(folder: string, name: string, place: string): string {
+    const wanted = folder === '' ? name : `${folder}/${name}`;
+    let path = wanted;
+    for (let count = 2; this.#paths.has(path); count++) {
+      path = `${wanted} (${count})`;
+    }
+    if (path !== wanted) {
+      this.#problems.push(`${place}: "${wanted}" is there already. This one is "${path}".`);
+    }
+    this.#paths.add(path);
+    return path;
+  }
+
+  #withSteps(item: LibraryItem, all: readonly LibraryItem[]): LibraryItem {
+    if (item.kind === 'folder') {
+      return { ...item, items: item.items.map(each => this.#withSteps(each, all)) };
+    }
+    const draft = this.#drafts.get(item);
+    if (item.kind !== 'sequence' || !draft) {
+      return item;
+    }
+    const messages = runnablesOf(all).filter(each => each.kind === 'message');
+    const steps = draft.steps.flatMap((step, index) => {
+      const read = this.#step(step, `${draft.path}.steps[${index}]`, messages);
+      return read ? [read] : [];
+    });
+    return { ...item, steps };
+  }
+
+  #step(value: unknown, place: string, messages: readonly SavedMessage[]): Step | undefined {
+    const entry = typeof value === 'string' ? { message: value } : value;
+    const parsed = this.#parse(stepSchema, entry, place);
+    if (!parsed) {
+      return undefined;
+    }
+    if (parsed.message === undefined) {
+      const body = this.#body(parsed, place);
+      return body && { name: parsed.name ?? labelOf(body), body, timing: timingOf(parsed) };
+    }
+    const saved = messages.find(({ path }) => path === parsed.message);
+    if (!saved) {
+      this.#problems.push(
+        `${place}: there is no saved message "${parsed.message}". It is left out.`,
+      );
+      return undefined;
+    }
+    const own = timingOf(parsed);
+    return {
+      name: parsed.name ?? saved.name,
+      body: saved.body,
+      timing: {
+        ...saved.timing,
+        ...own,
+        delayMs: parsed.delay === undefined ? saved.timing.delayMs : own.delayMs,
+      },
+    };
+  }
+
+  #body(fields: BodyFields, place: string): MessageBody | undefined {
+    const given = bodyKinds.filter(kind => fields[kind] !== undefined);
+    const [only] = given;
+    if (only === undefined || given.length > 1) {
+      const found = only === undefined ? 'none' : given.join(' and ');
+      this.#problems.push(
+        `${place} needs one of ${bodyKinds.join(', ')}, and has ${found}. It is left out.`,
+      );
+      return undefined;
+    }
+    return bodyOf(fields, only);
+  }
+
+  #parse<T>(schema: EntrySchema<T>, value: unknown, place: string): T | undefined {
+    const parsed = v.safeParse(schema, value);
+    if (parsed.success) {
+      for (const key of Object.keys(value as object)) {
+        if (!Object.hasOwn(schema.entries, key)) {
+          this.#problems.push(`${place}.${key} is not known here. It is ignored.`);
+        }
+      }
+      return parsed.output;
+    }
+    for (const issue of parsed.issues) {
+      const path = v.getDotPath(issue);
+      const at = path === null ? place : `${place}.${path}`;
+      this.#problems.push(`${at}: ${issue.message}. It is left out.`);
+    }
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

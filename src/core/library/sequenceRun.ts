@@ -1,0 +1,186 @@
+import type { Clock } from '../base/clock.ts';
+import { messageOf, UserError } from '../base/errors.ts';
+import { Emitter, type Event } from '../base/event.ts';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Step, WaitFor } from './library.ts';
+import type { MessageBody } from './messageBody.ts';
+
+export interface SequencePorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Rejects with a sentence where the message was not sent. */
+  readonly send: (body: MessageBody) => Promise<void>;
+  /**
+   * Calls `onMatch` with the first received message that matches, from now on. Throws a UserError
+   * where the text is no filter.
+   */
+  readonly watch: (match: string, onMatch: () => void) => Disposable;
+}
+
+/** Where a run stands. `step` counts from 0; at the end it is the number of steps. */
+export interface RunProgress {
+  readonly state: 'waiting' | 'sending' | 'repeating' | 'done' | 'stopped' | 'failed';
+  readonly step: number;
+  readonly of: number;
+  /** The name of the step, while one is on. */
+  readonly name: string;
+  /** Messages sent so far. */
+  readonly sent: number;
+  /** Why it failed, as a sentence. */
+  readonly problem?: string;
+}
+
+/**
+ * One run of a sequence: each step waits its delay, is sent, and waits for what it expects. A step
+ * that repeats without an end goes on beside those after it, until the run is stopped.
+ */
+export class SequenceRun implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #steps: readonly Step[];
+  readonly #ports: SequencePorts;
+  readonly #onDidChange: Emitter<RunProgress>;
+  #progress: RunProgress;
+  #end: ((end: 'stopped' | Error) => void) | undefined;
+  #hasEnded = false;
+
+  readonly onDidChange: Event<RunProgress>;
+
+  constructor(steps: readonly Step[], ports: SequencePorts) {
+    this.#steps = steps;
+    this.#ports = ports;
+    this.#progress = { state: 'waiting', step: 0, of: steps.length, name: '', sent: 0 };
+    this.#onDidChange = this.#store.add(
+      new Emitter<RunProgress>(error => ports.log.error('A listener failed', error)),
+    );
+    this.onDidChange = this.#onDidChange.event;
+  }
+
+  get progress(): RunProgress {
+    return this.#progress;
+  }
+
+  get isRunning(): boolean {
+    return ['waiting', 'sending', 'repeating'].includes(this.#progress.state);
+  }
+
+  /** Runs to the end. Never rejects: what went wrong is in the progress that it resolves to. */
+  async run(): Promise<RunProgress> {
+    const ended = new Promise<'stopped'>((resolve, reject) => {
+      this.#end = end => {
+        if (end === 'stopped') {
+          resolve(end);
+        } else {
+          reject(end);
+        }
+      };
+    });
+    try {
+      const end = await Promise.race([this.#all(), ended]);
+      this.#report({ state: end, name: '' });
+    } catch (error) {
+      this.#report({ state: 'failed', problem: messageOf(error) });
+    }
+    this.#hasEnded = true;
+    this.#store.dispose();
+    return this.#progress;
+  }
+
+  /** Sends nothing more. Does nothing where it has ended. */
+  stop(): void {
+    this.#end?.('stopped');
+  }
+
+  dispose(): void {
+    this.stop();
+  }
+
+  async #all(): Promise<'done'> {
+    let hasEndless = false;
+    for (const [index, step] of this.#steps.entries()) {
+      this.#report({ state: 'waiting', step: index, name: step.name });
+      await this.#pause(step.timing.delayMs);
+      const { repeat } = step.timing;
+      if (repeat && repeat.times === undefined) {
+        await this.#send(step);
+        hasEndless = true;
+        this.#repeatForEver(step, repeat.everyMs).catch((error: unknown) =>
+          this.#end?.(error instanceof Error ? error : new Error(messageOf(error))),
+        );
+      } else {
+        await this.#sendTimes(step, repeat?.times ?? 1, repeat?.everyMs ?? 0);
+      }
+    }
+    this.#report({ step: this.#steps.length });
+    if (hasEndless) {
+      this.#report({ state: 'repeating', name: '' });
+      await new Promise(() => undefined); // until it is stopped, or a message is not sent
+    }
+    return 'done';
+  }
+
+  async #sendTimes(step: Step, times: number, everyMs: number): Promise<void> {
+    for (let time = 0; time < times; time++) {
+      if (time > 0) {
+        await this.#pause(everyMs);
+      }
+      await this.#send(step);
+    }
+  }
+
+  async #repeatForEver(step: Step, everyMs: number): Promise<never> {
+    for (;;) {
+      await this.#pause(everyMs);
+      await this.#send(step);
+    }
+  }
+
+  async #send(step: Step): Promise<void> {
+    const { waitFor } = step.timing;
+    if (this.#hasEnded) {
+      await new Promise(() => undefined); // what still runs here after the end goes no further
+    }
+    this.#report({ state: 'sending' });
+    // Watched from before it is sent: the answer may be here before the send is reported done.
+    const answer = waitFor && this.#watch(step, waitFor);
+    try {
+      await this.#ports.send(step.body);
+      this.#report({ sent: this.#progress.sent + 1, state: 'waiting' });
+      await answer?.came;
+    } finally {
+      answer?.dispose();
+    }
+  }
+
+  #watch(step: Step, { match, timeoutMs }: WaitFor) {
+    const store = new DisposableStore();
+    const came = new Promise<void>((resolve, reject) => {
+      store.add(this.#ports.watch(match, resolve));
+      const seconds = timeoutMs / 1000;
+      const timeout = new UserError(
+        `"${step.name}" waited ${seconds} s for a message that matches ${match}, and none came.`,
+      );
+      store.add(this.#ports.clock.schedule(timeoutMs, () => reject(timeout)));
+    });
+    // Until it is awaited nobody hears of a timeout, which is no reason to end the process.
+    came.catch(() => undefined);
+    return { came, dispose: () => store.dispose() };
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (ms <= 0) {
+      return Promise.resolve();
+    }
+    return new Promise(resolve => {
+      this.#store.add(this.#ports.clock.schedule(ms, resolve));
+    });
+  }
+
+  #report(change: Partial<RunProgress>): void {
+    if (this.#hasEnded) {
+      return;
+    }
+    this.#progress = { ...this.#progress, ...change };
+    this.#onDidChange.fire(this.#progress);
+  }
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { UserError } from '../../../../src/core/base/errors.ts';
+import { toDisposable } from '../../../../src/core/base/lifecycle.ts';
+import type { Step, Timing } from '../../../../src/core/library/library.ts';
+import { SequenceRun, type RunProgress } from '../../../../src/core/library/sequenceRun.ts';
+import { silentLog } from '../../../support/captures.ts';
+import { ManualClock } from '../../../support/manualClock.ts';
+
+function step(text: string, timing: Partial<Timing> = {}): Step {
+  return { name: text, body: { as: 'text', text }, timing: { delayMs: 0, ...timing } };
+}
+
+/** Lets everything that waits for nothing but promises go on. */
+const settle = () => new Promise(resolve => setImmediate(resolve));
+
+class Rig {
+  readonly clock = new ManualClock();
+  readonly sent: string[] = [];
+  readonly watched = new Map<string, () => void>();
+  readonly run: SequenceRun;
+  /** Why nothing is sent any more. */
+  reject: string | undefined;
+  end: RunProgress | undefined;
+
+  constructor(steps: readonly Step[]) {
+    this.run = new SequenceRun(steps, {
+      clock: this.clock,
+      log: silentLog,
+      send: body => {
+        if (this.reject !== undefined) {
+          return Promise.reject(new UserError(this.reject));
+        }
+        this.sent.push(body.as === 'text' ? body.text : body.as);
+        return Promise.resolve();
+      },
+      watch: (match, onMatch) => {
+        this.watched.set(match, onMatch);
+        return toDisposable(() => this.watched.delete(match));
+      },
+    });
+    void this.run.run().then(end => (this.end = end));
+  }
+
+  async advance(ms: number): Promise<void> {
+    await settle();
+    this.clock.advance(ms);
+    await settle();
+  }
+}
+
+const start = (steps: readonly Step[]) => new Rig(steps);
+
+describe('A sequence', () => {
+  it('sends its steps in order, each after its delay and as often as it says', async () => {
+    const rig = start([
+      step('a'),
+      step('b', { delayMs: 1000, repeat: { everyMs: 500, times: 3 } }),
+      step('c'),
+    ]);
+    await settle();
+    assert.deepEqual(rig.sent, ['a']);
+    assert.deepEqual([rig.run.progress.step, rig.run.progress.name], [1, 'b']);
+    await rig.advance(1000);
+    assert.deepEqual(rig.sent, ['a', 'b']);
+    await rig.advance(500);
+    await rig.advance(500);
+    assert.deepEqual(rig.sent, ['a', 'b', 'b', 'b', 'c']);
+    assert.deepEqual(rig.end, { state: 'done', step: 3, of: 3, name: '', sent: 5 });
+    assert.deepEqual(rig.clock.pending, []);
+  });
+
+  it('waits for what must come back, and gives up at the timeout with its name', async () => {
+    const waitFor = { match: '$.ok:true', timeoutMs: 5000 };
+    const rig = start([step('login', { waitFor }), step('next', { waitFor })]);
+    await settle();
+    assert.deepEqual(rig.sent, ['login']);
+    rig.watched.get('$.ok:true')?.();
+    await settle();
+    assert.deepEqual(rig.sent, ['login', 'next']);
+    await rig.advance(5000);
+    assert.equal(rig.end?.state, 'failed');
+    assert.match(rig.end.problem ?? '', /"next" waited 5 s .* \$\.ok:true, and none came/);
+    assert.deepEqual([rig.watched.size, rig.clock.pending.length], [0, 0]);
+  });
+
+  it('goes on repeating until it is stopped, beside the steps that follow', async () => {
+    const rig = start([
+      step('beat', { repeat: { everyMs: 1000 } }),
+      step('then', { delayMs: 1500 }),
+    ]);
+    await rig.advance(1000);
+    await rig.advance(1000);
+    assert.deepEqual(rig.sent, ['beat', 'beat', 'then', 'beat']);
+    assert.equal(rig.run.progress.state, 'repeating');
+    rig.run.stop();
+    await rig.advance(10_000);
+    assert.deepEqual(rig.sent.length, 4);
+    assert.equal(rig.end?.state, 'stopped');
+    assert.deepEqual(rig.clock.pending, []);
+  });
+
+  it('stops between two steps that wait for nothing', async () => {
+    const rig = start(Array.from({ length: 1000 }, (_, index) => step(String(index))));
+    rig.run.stop();
+    await settle();
+    assert.equal(rig.end?.state, 'stopped');
+    assert.ok(rig.sent.length < 1000);
+  });
+
+  it('fails with what the send says, also while it repeats in the background', async () => {
+    const rig = start([
+      step('beat', { repeat: { everyMs: 1000 } }),
+      step('last', { delayMs: 9000 }),
+    ]);
+    await settle();
+    rig.reject = 'Not connected.';
+    await rig.advance(1000);
+    assert.deepEqual(rig.end, {
+      ...{ state: 'failed', step: 1, of: 2, name: 'last', sent: 1 },
+      problem: 'Not connected.',
+    });
+  });
+});
