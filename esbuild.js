@@ -24,19 +24,24 @@ const forNode = {
   platform: 'node',
   format: 'cjs',
   target: 'node22',
+  // The CommonJS form of jsonc-parser requires its parts in a way that cannot be bundled.
+  mainFields: ['module', 'main'],
   outExtension: { '.js': '.cjs' },
   // bufferutil and utf-8-validate are optional native helpers of ws, which does without them.
   external: ['vscode', 'bufferutil', 'utf-8-validate'],
 };
 
-/** One bundle for each process: the extension host, the capture worker, the page. */
+/** One bundle for each process: the extension host, the capture worker, each page. */
 /** @type {import('esbuild').BuildOptions[]} */
 const product = [
   { ...forNode, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist' },
   { ...forNode, entryPoints: { captureWorker: 'src/node/captureWorker.ts' }, outdir: 'dist' },
   {
     ...shared,
-    entryPoints: { monitor: 'src/webview/main.ts' },
+    entryPoints: {
+      monitor: 'src/webview/main.ts',
+      connectionForm: 'src/webview/connectionForm/main.ts',
+    },
     outdir: 'dist',
     platform: 'browser',
     format: 'esm',

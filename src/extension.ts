@@ -1,18 +1,20 @@
 import { env, Uri, window, workspace, type ExtensionContext } from 'vscode';
-import { Governor } from './core/connection/governor.ts';
 import { WakeWatch } from './core/connection/wakeWatch.ts';
 import { Formats } from './core/format.ts';
 import { offerAbandonedCaptures } from './host/abandonedCaptures.ts';
-import { connectUnasked } from './host/commands/connect.ts';
+import { connectShown, connectUnasked } from './host/commands/connect.ts';
 import { commandHandlers } from './host/commands/handlers.ts';
-import { registerCommands } from './host/commands.ts';
-import { Connections } from './host/connections.ts';
+import { registerCommands, reportError } from './host/commands.ts';
+import { createConfiguring } from './host/configuring.ts';
+import { createConnecting } from './host/connecting.ts';
 import { ContextKeys } from './host/contextKeys.ts';
+import { registerDeepLinks } from './host/deepLinks.ts';
 import { Demo } from './host/demo.ts';
-import { prepareHandshake } from './host/handshake.ts';
 import { MessagesChannel } from './host/messageOutput.ts';
 import { createMonitor } from './host/monitor.ts';
 import { RecentUrls } from './host/recentUrls.ts';
+import { redactedLog } from './host/redactedLog.ts';
+import { SecretRegistry } from './host/secretRegistry.ts';
 import { Secrets } from './host/secrets.ts';
 import { SettingsService } from './host/settings.ts';
 import { followSettings } from './host/settingsFollower.ts';
@@ -31,8 +33,9 @@ export function activate(context: ExtensionContext): void {
   const { extensionUri, globalState } = context;
   const log = window.createOutputChannel('WebSocket Monitor', { log: true });
   const settings = new SettingsService(log);
-  const output = new MessagesChannel(systemClock, settings);
-  const secrets = new Secrets(context);
+  const registry = new SecretRegistry();
+  const output = new MessagesChannel(systemClock, settings, registry.redact);
+  const secrets = new Secrets(context, registry);
   const captures = createCaptureService({
     workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
     folder: Uri.joinPath(context.globalStorageUri, 'captures').fsPath,
@@ -40,60 +43,59 @@ export function activate(context: ExtensionContext): void {
     clock: systemClock,
     log,
   });
-  const governor = new Governor(systemClock);
-  const connections = new Connections({
-    clock: systemClock,
-    log,
-    random: Math.random,
-    openCapture: captures.open,
-    // Loaded with the first attempt, because it is most of what there is to load.
-    prepare: async (profile, { withoutCompression }) => {
-      const [{ openWsTransport }, { handshake, isRefreshable }] = await Promise.all([
-        import('./node/wsTransport.ts'),
-        prepareHandshake(profile, secrets),
-      ]);
-      const asked = withoutCompression ? { ...handshake, compression: false } : handshake;
-      return { dial: listener => openWsTransport(asked, listener), isRefreshable };
+  const connecting = createConnecting({
+    ...{ context, clock: systemClock, random: Math.random, secrets, output, captures },
+    log: redactedLog(log, registry.redact),
+    loadDial: async () => {
+      const { openWsTransport } = await import('./node/wsTransport.ts');
+      return handshake => listener => openWsTransport(handshake, listener);
     },
-    governor,
-    output,
+    runCommand: async (command, folder) =>
+      (await import('./node/commandToken.ts')).runTokenCommand(command, folder),
+    onError: error => void reportError('The tree', error, log),
   });
+  const { connections, library, sending } = connecting;
   const keys = new ContextKeys();
   const demo = new Demo(
     async () => (await import('./node/demoServer.ts')).startDemoServer(),
     isRunning => keys.set(ContextKey.DemoRunning, isRunning),
   );
   const formats = new Formats(env.language);
-  const { archive } = captures;
   const monitor = createMonitor({
-    ...{ context, clock: systemClock, log, connections, secrets, formats, captures },
+    ...{ context, clock: systemClock, log, connections, library, sending, secrets },
+    ...{ formats, captures },
     showMessages: () => output.show(),
     onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),
   });
   const { panel } = monitor;
-  const capturesTree = new CapturesTree(archive, formats);
-  const refresh = () => capturesTree.refresh();
   const recent = new RecentUrls(globalState);
+  const target = { connections, settings, recent, demo, panel };
+  const connect = (entry: object | string) => connectShown(target, entry);
+  const configuring = createConfiguring({ context, log, settings, secrets, connect });
+  const { archive } = captures;
+  const capturesTree = new CapturesTree(archive, formats);
+  const { configured } = configuring;
   const parts = {
-    ...{ connections, settings, recent, demo, panel, output, log, refresh },
-    ...monitor.exporting,
+    ...{ ...target, ...monitor.exporting, ...configuring, ...library },
+    ...{ output, log, sender: sending.sender, refresh: () => capturesTree.refresh() },
   };
   context.subscriptions.push(
-    ...[log, settings, output, governor, connections, demo, monitor, capturesTree],
-    new ConnectionsTree({ connections, settings, clock: systemClock, formats }),
+    ...[log, settings, output, connecting, demo, monitor, configuring, capturesTree],
+    new ConnectionsTree({ connections, settings, configured, clock: systemClock, formats }),
     new WakeWatch(systemClock, () => connections.wake()),
     window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),
     new StatusBar(connections, settings, systemClock, formats),
     connections.onDidChange(() => keys.setFrom(connections)),
     settings.onDidChange(() => followSettings(connections, settings)),
-    workspace.onDidGrantWorkspaceTrust(() => connectUnasked(parts)),
+    workspace.onDidGrantWorkspaceTrust(() => connectUnasked(target)),
+    registerDeepLinks({ connections, settings, connect, log }),
     registerCommands(commandHandlers(parts), log),
   );
   end = () => {
     connections.dispose();
     return captures.dispose();
   };
-  connectUnasked(parts);
+  connectUnasked(target);
   void offerAbandonedCaptures({ archive, state: globalState, formats, log });
 }
 

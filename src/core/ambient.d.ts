@@ -23,3 +23,4 @@ declare class URL {
   hash: string;
 }
 declare function atob(text: string): string;
+declare function btoa(text: string): string;

@@ -2,6 +2,7 @@ import { CancellationError, commands, l10n, window, type LogOutputChannel } from
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import type { CommandId, InternalCommandId } from '../shared/ids.ts';
+import { PromptCancelled } from '../core/variables/resolve.ts';
 import { TreeTarget } from './trees/treeTarget.ts';
 
 /** One handler for every command: a command without one does not compile. */
@@ -21,13 +22,13 @@ export function registerCommands(handlers: CommandHandlers, log: LogOutputChanne
         try {
           return await handler(target);
         } catch (error) {
-          if (error instanceof CancellationError) {
+          if (error instanceof CancellationError || error instanceof PromptCancelled) {
             return undefined;
           }
           if (target !== undefined && !(target instanceof TreeTarget)) {
             throw error;
           }
-          await report(id, error, log);
+          await reportError(id, error, log);
           return undefined;
         }
       }),
@@ -36,12 +37,17 @@ export function registerCommands(handlers: CommandHandlers, log: LogOutputChanne
   return store;
 }
 
-async function report(id: string, error: unknown, log: LogOutputChannel): Promise<void> {
+/** Shows what went wrong; `what` names it in the log. */
+export async function reportError(
+  what: string,
+  error: unknown,
+  log: LogOutputChannel,
+): Promise<void> {
   if (error instanceof UserError) {
     void window.showErrorMessage(error.message);
     return;
   }
-  log.error(`${id} failed`, error);
+  log.error(`${what} failed`, error);
   const showLog = l10n.t('Show Log');
   const text = l10n.t('WebSocket Monitor: {0}', messageOf(error));
   if ((await window.showErrorMessage(text, showLog)) === showLog) {

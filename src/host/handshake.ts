@@ -1,69 +1,68 @@
 import { homedir } from 'node:os';
-import { Uri, workspace } from 'vscode';
+import { Uri, workspace, type Memento } from 'vscode';
 import { messageOf, UserError } from '../core/base/errors.ts';
-import { parseEndpoint } from '../core/connection/endpoint.ts';
-import type { Handshake, TlsMaterial } from '../core/connection/transport.ts';
-import { fillIn, hasPlaceholder, type PlaceholderSource } from '../core/settings/placeholders.ts';
+import type { PrepareWishes } from '../core/connection/prepared.ts';
+import { CommandTokens } from '../core/settings/commandTokens.ts';
+import { fillHandshake, type FilledHandshake } from '../core/settings/fillHandshake.ts';
+import type { TokenCommand } from '../core/settings/login.ts';
 import type { Profile } from '../core/settings/profile.ts';
 import type { SettingKey } from '../core/settings/settingsTable.ts';
-import type { Secrets } from './secrets.ts';
+import { CommandConsent } from './commandConsent.ts';
+import { HandshakeVariables, type HandshakeVariablePorts } from './handshakeVariables.ts';
 
-/**
- * Puts a profile's opening handshake together.
- *
- * @throws UserError where a secret, an environment variable or a file is missing
- */
-export async function prepareHandshake(
-  profile: Profile,
-  secrets: Secrets,
-): Promise<{ readonly handshake: Handshake; readonly isRefreshable: boolean }> {
-  const { values } = profile;
-  const source: PlaceholderSource = {
-    secret: name => secrets.get(name),
-    env: name => process.env[name],
-  };
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(values.headers)) {
-    headers[name] = await fillIn(value, `The header ${name}`, source);
-  }
-  const proxy = await fillIn(values.proxy, 'The setting proxy', source);
-  const handshake = {
-    endpoint: parseEndpoint(profile.url),
-    subprotocols: values.subprotocols,
-    headers,
-    tls: await readTls(profile, source),
-    compression: values.compression,
-    maxMessageBytes: values.maxMessageSize,
-    followRedirects: values.followRedirects,
-    closeTimeoutMs: values.closeTimeout * 1000,
-    ...(proxy ? { proxy } : {}),
-  };
-  return { handshake, isRefreshable: Object.values(values.headers).some(hasPlaceholder) };
+export interface HandshakeHostPorts extends HandshakeVariablePorts {
+  /** That of the workspace. */
+  readonly state: Memento;
+  /** Runs a program for a token, in a folder. */
+  readonly runCommand: (command: TokenCommand, folder: string) => Promise<string>;
 }
 
-async function readTls({ values }: Profile, source: PlaceholderSource): Promise<TlsMaterial> {
-  const [ca, cert, key] = await Promise.all([
-    readFile('tls.ca', values['tls.ca']),
-    readFile('tls.cert', values['tls.cert']),
-    readFile('tls.key', values['tls.key']),
-  ]);
-  const passphrase = await fillIn(values['tls.passphrase'], 'tls.passphrase', source);
-  const servername = values['tls.servername'];
-  return {
-    rejectUnauthorized: values['tls.rejectUnauthorized'],
-    ...(ca ? { ca } : {}),
-    ...(cert ? { cert } : {}),
-    ...(key ? { key } : {}),
-    ...(passphrase ? { passphrase } : {}),
-    ...(servername ? { servername } : {}),
-  };
+/** Puts the opening handshakes of this window's connections together. */
+export class Handshakes {
+  readonly #ports: HandshakeHostPorts;
+  readonly #consent: CommandConsent;
+  readonly #tokens: CommandTokens;
+  /** By the connection's name. */
+  readonly #variables = new Map<string, HandshakeVariables>();
+
+  constructor(ports: HandshakeHostPorts) {
+    this.#ports = ports;
+    this.#consent = new CommandConsent(ports.state);
+    this.#tokens = new CommandTokens(command =>
+      ports.runCommand(command, workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir()),
+    );
+  }
+
+  /**
+   * @throws UserError where a secret, a variable or a file is missing, or no token comes;
+   *   PromptCancelled
+   */
+  async prepare(profile: Profile, wishes: PrepareWishes): Promise<FilledHandshake> {
+    const { name } = profile;
+    const variables = this.#variables.get(name) ?? new HandshakeVariables(this.#ports);
+    this.#variables.set(name, variables);
+    const filled = await fillHandshake(profile, {
+      source: variables.source(wishes),
+      readFile,
+      token: command => this.#token(command, name, wishes),
+    });
+    this.#ports.secrets.registry.add(filled.handshake.secrets ?? []);
+    return wishes.withoutCompression
+      ? { ...filled, handshake: { ...filled.handshake, compression: false } }
+      : filled;
+  }
+
+  #token(command: TokenCommand, name: string, wishes: PrepareWishes): Promise<string> {
+    const { byUser, isLoginRefused, untimed } = wishes;
+    return untimed(async () => {
+      await this.#consent.require(command.written, byUser);
+      return this.#tokens.token(command, name, isLoginRefused);
+    });
+  }
 }
 
 /** The file that a setting names: absolute, below `~`, or below the first workspace folder. */
-async function readFile(key: SettingKey, path: string): Promise<Uint8Array | undefined> {
-  if (path === '') {
-    return undefined;
-  }
+async function readFile(key: SettingKey, path: string): Promise<Uint8Array> {
   try {
     return await workspace.fs.readFile(locate(path));
   } catch (error) {

@@ -20,7 +20,8 @@ export class MessagesChannel implements MessageOutput, Disposable {
   #first: string | undefined;
   #hasSeveral = false;
 
-  constructor(clock: Clock, settings: SettingsService) {
+  /** @param redact takes secrets out of the lines; a peer may send back what it was sent */
+  constructor(clock: Clock, settings: SettingsService, redact: (text: string) => string) {
     const options = () => {
       const { values } = settings.current;
       return {
@@ -29,7 +30,7 @@ export class MessagesChannel implements MessageOutput, Disposable {
       };
     };
     this.#feed = this.#store.add(
-      new OutputFeed(clock, options(), text => this.#channel.append(text)),
+      new OutputFeed(clock, options(), text => this.#channel.append(redact(text))),
     );
     this.#store.add(settings.onDidChange(() => this.#feed.setOptions(options())));
   }

@@ -9,10 +9,15 @@ import type { Formats } from '../core/format.ts';
 import { exportSubject } from './commands/export.ts';
 import type { ExportParts } from './commands/exportParts.ts';
 import type { Connections } from './connections.ts';
+import type { createLibrary } from './library/createLibrary.ts';
+import { libraryRequests } from './library/libraryRequests.ts';
 import { PayloadDocuments } from './payloadDocuments.ts';
 import { SavedFilters } from './savedFilters.ts';
 import type { Secrets } from './secrets.ts';
+import { sendingRequests } from './sending/composerRequests.ts';
+import type { createSending } from './sending/sending.ts';
 import { Sources } from './sources.ts';
+import { ComposerModel } from './webview/composerModel.ts';
 import { MonitorPanel } from './webview/monitorPanel.ts';
 import { PanelModel } from './webview/panelModel.ts';
 import { pageRequests } from './webview/requests.ts';
@@ -22,6 +27,8 @@ export interface MonitorParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly connections: Connections;
+  readonly library: ReturnType<typeof createLibrary>;
+  readonly sending: ReturnType<typeof createSending>;
   readonly secrets: Secrets;
   readonly formats: Formats;
   readonly captures: {
@@ -37,6 +44,7 @@ export interface MonitorParts {
 export function createMonitor(parts: MonitorParts) {
   const { context, clock, log, connections, secrets, formats, captures, showMessages } = parts;
   const store = new DisposableStore();
+  const { library, sending } = parts;
   const { archive, openView, startExport } = captures;
   const sources = store.add(new Sources({ connections, archive, log }));
   const documents = store.add(new PayloadDocuments(sources));
@@ -47,18 +55,30 @@ export function createMonitor(parts: MonitorParts) {
     ...{ sources, archive, secrets, formats, now, openView, startExport },
     currentView: () => model.shownRows,
   };
+  const { runs, runner, environments, selected } = library;
+  const { sender, files } = sending;
+  const composer = store.add(
+    new ComposerModel({
+      ...{ connections, runs, runner, environments, sender, secrets, log },
+      library: library.library,
+    }),
+  );
   const panel = store.add(
     new MonitorPanel({
-      ...{ root: context.extensionUri, clock, log, connections, sources, model, filters },
-      handlers: pageRequests({
-        ...{ connections, sources, model, documents, filters, showMessages },
-        exportList: async ranges => {
-          const shown = model.shownRows;
-          if (shown) {
-            await exportSubject(exporting, { kind: 'shown', shown, ...(ranges && { ranges }) });
-          }
-        },
-      }),
+      ...{ root: context.extensionUri, clock, log, connections, sources, model, filters, composer },
+      handlers: {
+        ...sendingRequests({ connections, sender, files }),
+        ...libraryRequests({ library: library.library, selected, runs, environments }),
+        ...pageRequests({
+          ...{ connections, sources, model, documents, filters, showMessages },
+          exportList: async ranges => {
+            const shown = model.shownRows;
+            if (shown) {
+              await exportSubject(exporting, { kind: 'shown', shown, ...(ranges && { ranges }) });
+            }
+          },
+        }),
+      },
       onDidChangeOpen: parts.onDidChangeOpen,
     }),
   );

@@ -6,9 +6,12 @@ import type { Capture, OpenCapture, Storage } from '../core/capture/capture.ts';
 import type { FrameFacts } from '../core/capture/frameFacts.ts';
 import { Overflow } from '../core/capture/overflow.ts';
 import { directionOf, flagsOf, isMessage } from '../core/capture/record.ts';
-import { Connection, type Prepared } from '../core/connection/connection.ts';
+import { Connection } from '../core/connection/connection.ts';
 import { dropRow } from '../core/connection/dropReport.ts';
 import type { Governor } from '../core/connection/governor.ts';
+import type { Prepared, PrepareWishes } from '../core/connection/prepared.ts';
+import { conditionOf, MessageTap, type OnMatch } from '../core/connection/messageTap.ts';
+import type { Parcel } from '../core/connection/parcel.ts';
 import {
   sentenceOf,
   severityOf,
@@ -17,6 +20,9 @@ import {
   type StateRow,
 } from '../core/connection/report.ts';
 import type { ConnectionState } from '../core/connection/state.ts';
+import type { Condition } from '../core/filter/condition.ts';
+import type { Step } from '../core/library/library.ts';
+import type { MessageBody } from '../core/library/messageBody.ts';
 import { RateMeter } from '../core/metrics/rateMeter.ts';
 import { connectionOptions } from '../core/settings/connectionOptions.ts';
 import type { Profile } from '../core/settings/profile.ts';
@@ -28,23 +34,32 @@ export interface MessageOutput {
   state(at: number, name: string, row: StateRow): void;
 }
 
+/** What a connection sends by itself is filled in and looked up elsewhere. */
+export interface OpeningSource {
+  /** Rejects with a sentence where a value is missing. Asks the user for nothing. */
+  write(monitored: MonitoredConnection, body: MessageBody): Promise<Parcel>;
+  /** The steps of a sequence of the library. Rejects with a sentence where there is none. */
+  stepsOf(path: string): Promise<readonly Step[]>;
+}
+
 export interface MonitorPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
   readonly openCapture: OpenCapture;
   readonly governor: Governor;
-  readonly prepare: (
-    profile: Profile,
-    wishes: { readonly withoutCompression: boolean },
-  ) => Promise<Prepared>;
+  readonly prepare: (profile: Profile, wishes: PrepareWishes) => Promise<Prepared>;
   readonly output: MessageOutput;
+  readonly opening: OpeningSource;
+  /** Takes secrets that were used in this window out of what a peer says. */
+  readonly redact?: (text: string) => string;
 }
 
 /** Settings that take effect with the next opening handshake only. */
 const handshakeKeys: readonly SettingKey[] = [
   'subprotocols',
   'headers',
+  'auth',
   'compression',
   'maxMessageSize',
   'followRedirects',
@@ -66,6 +81,7 @@ export class MonitoredConnection implements Disposable {
   readonly #ports: MonitorPorts;
   readonly #onDidChange: Emitter<undefined>;
   readonly #overflow: Overflow;
+  readonly #tap: MessageTap;
   #profile: Profile;
   #storageProblem: string | undefined;
 
@@ -88,6 +104,7 @@ export class MonitoredConnection implements Disposable {
       new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
     );
     this.onDidChange = this.#onDidChange.event;
+    this.#tap = new MessageTap(ports.log);
     const options = connectionOptions(profile);
     this.capture = this.#store.add(
       ports.openCapture({
@@ -100,6 +117,13 @@ export class MonitoredConnection implements Disposable {
       new Connection(options, {
         ...ports,
         prepare: wishes => ports.prepare(this.#profile, wishes),
+        opening: {
+          write: body => ports.opening.write(this, body),
+          stepsOf: path => ports.opening.stepsOf(path),
+          watch: (filter, onMatch) =>
+            this.watch(conditionOf(filter, filterClock(ports.clock.now())), onMatch),
+        },
+        notice: sentence => this.#notice(sentence),
         traffic: {
           append: (at, flags, payload, frame) => this.#append(at, flags, payload, frame),
         },
@@ -107,6 +131,7 @@ export class MonitoredConnection implements Disposable {
     );
     const changed = () => this.#onDidChange.fire(undefined);
     this.#store.add(this.connection.onDidChangeState(state => this.#record(state)));
+    this.#store.add(this.connection.onDidChangeQueue(changed));
     this.#store.add(this.capture.onDidChange(changed));
     this.#store.add(this.capture.onDidChangeStorage(storage => this.#noteStorage(storage)));
     this.#overflow = new Overflow(profile.values['history.overflow'], {
@@ -122,6 +147,14 @@ export class MonitoredConnection implements Disposable {
 
   get profile(): Profile {
     return this.#profile;
+  }
+
+  /**
+   * Calls `onMatch` with the payload of each message that is received from now on and matches, until
+   * the result is disposed of. The payload is lent for the call. Costs each message while it lasts.
+   */
+  watch(condition: Condition, onMatch: OnMatch): Disposable {
+    return this.#tap.watch(condition, onMatch);
   }
 
   /** Takes changed settings. Returns whether some of them wait for a reconnect. */
@@ -153,6 +186,7 @@ export class MonitoredConnection implements Disposable {
     if (isMessage(flags)) {
       const meter = directionOf(flags) === 'in' ? this.received : this.sent;
       meter.add(at);
+      this.#tap.offer(at, flags, payload);
     }
     if (isAdmitted) {
       this.#ports.output.message(at, this.name, flags, payload);
@@ -174,11 +208,14 @@ export class MonitoredConnection implements Disposable {
     if (problem !== undefined && problem !== this.#storageProblem) {
       this.#storageProblem = problem;
       this.#overflow.report();
-      const word = wordOf(this.connection.state);
-      this.#write({ state: word, severity: 'warning', text: problem });
-      this.#ports.log.warn(`${this.name}: ${problem}`);
+      this.#notice(problem);
     }
     this.#onDidChange.fire(undefined);
+  }
+
+  #notice(text: string): void {
+    this.#write({ state: wordOf(this.connection.state), severity: 'warning', text });
+    this.#ports.log.warn(`${this.name}: ${text}`);
   }
 
   #write(row: StateRow): void {
@@ -216,4 +253,8 @@ function sameSettings(one: Profile, other: Profile): boolean {
 /** Settings are plain JSON, so their text tells whether they are the same. */
 function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function filterClock(now: number) {
+  return { now, startOfDay: new Date(now).setHours(0, 0, 0, 0) };
 }

@@ -25,4 +25,11 @@ export class RecentUrls {
       await this.#state.update(key, [url, ...others].slice(0, longestList));
     }
   }
+
+  async remove(url: string): Promise<void> {
+    await this.#state.update(
+      key,
+      this.all.filter(other => other !== url),
+    );
+  }
 }

@@ -1,28 +1,40 @@
 import type { ExtensionContext, Memento, SecretStorage } from 'vscode';
+import type { SecretRegistry } from './secretRegistry.ts';
 
 const namesKey = 'secretNames';
 
-/** The user's secrets by name. The values never leave `SecretStorage` but for a handshake. */
+/** The user's secrets by name. The values never leave `SecretStorage` but to be sent. */
 export class Secrets {
   readonly #storage: SecretStorage;
   readonly #state: Memento;
+  /** Those that were read in this window, for taking them out of what is shown. */
+  readonly registry: SecretRegistry;
 
-  constructor({ secrets, globalState }: Pick<ExtensionContext, 'secrets' | 'globalState'>) {
+  constructor(
+    { secrets, globalState }: Pick<ExtensionContext, 'secrets' | 'globalState'>,
+    registry: SecretRegistry,
+  ) {
     this.#storage = secrets;
     this.#state = globalState;
+    this.registry = registry;
   }
 
   get names(): readonly string[] {
     return this.#state.get<readonly string[]>(namesKey, []);
   }
 
-  get(name: string): Thenable<string | undefined> {
-    return this.#storage.get(name);
+  async get(name: string): Promise<string | undefined> {
+    const value = await this.#storage.get(name);
+    this.registry.add(value === undefined ? [] : [value]);
+    return value;
   }
 
-  async store(name: string, value: string): Promise<void> {
+  /** Returns whether it took the place of another value. */
+  async store(name: string, value: string): Promise<boolean> {
+    const isReplaced = (await this.#storage.get(name)) !== undefined;
     await this.#storage.store(name, value);
     await this.#state.update(namesKey, [...new Set([...this.names, name])].sort());
+    return isReplaced;
   }
 
   async delete(name: string): Promise<void> {

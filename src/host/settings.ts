@@ -92,7 +92,7 @@ export class SettingsService implements Disposable {
 }
 
 /** What the user set below `websocketMonitor`, the most specific first; defaults do not count. */
-function explicitSetting(key: string): unknown {
+export function explicitSetting(key: string): unknown {
   const inspected = workspace.getConfiguration(settingsSection).inspect(key);
   return inspected?.workspaceFolderValue ?? inspected?.workspaceValue ?? inspected?.globalValue;
 }

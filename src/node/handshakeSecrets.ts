@@ -4,9 +4,10 @@ import type { ProxyAddress } from './proxyAddress.ts';
 
 /** All that must not be shown of a handshake, in the spellings in which a peer may echo it. */
 export function secretsOf(handshake: Handshake, proxy: ProxyAddress | undefined): string[] {
-  const { endpoint, headers, tls } = handshake;
+  const { endpoint, headers, tls, secrets = [] } = handshake;
   const { user = '', password = '' } = endpoint.credentials ?? {};
   return [
+    ...secrets,
     ...Object.entries(headers).flatMap(([name, value]) =>
       isSecretName(name) ? partsOf(name, value) : [],
     ),

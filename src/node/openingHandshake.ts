@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type WebSocket from 'ws';
+import { messageOf, UserError } from '../core/base/errors.ts';
 import { toDisposable, type Disposable } from '../core/base/lifecycle.ts';
 import type { HandshakeFacts } from '../core/connection/handshakeFacts.ts';
 import type { Phase } from '../core/connection/phase.ts';
@@ -66,7 +67,7 @@ export class OpeningHandshake implements Disposable {
   constructor(handshake: Handshake, events: OpeningHandshakeEvents) {
     checkHandshake(handshake);
     const { endpoint, headers, tls, followRedirects } = handshake;
-    const proxy = handshake.proxy === undefined ? undefined : parseProxy(handshake.proxy);
+    const proxy = proxyOf(handshake);
     this.#handshake = handshake;
     this.#events = events;
     this.#secure = endpoint.secure || followRedirects ? secureContextOptions(tls) : {};
@@ -74,6 +75,11 @@ export class OpeningHandshake implements Disposable {
     this.#recorder = new HandshakeRecorder(this.#redactor);
     const target = { endpoint, headers };
     this.#start(proxy ? { target, proxy, chosenBy: 'setting' } : { target });
+  }
+
+  /** What the peer says, without the secrets of this handshake. */
+  redacted(text: string): string {
+    return this.#redactor.text(text);
   }
 
   /** Ends it as a failure. */
@@ -218,7 +224,8 @@ export class OpeningHandshake implements Disposable {
   }
 
   #redirect(route: Route, status: number, location: string): void {
-    const redirect = followRedirect(route.target, location, this.#redirects++);
+    const { secrets } = this.#handshake;
+    const redirect = followRedirect(route.target, location, this.#redirects++, secrets);
     if ('error' in redirect) {
       const { code, message } = redirect.error;
       this.#fail(route, {
@@ -287,5 +294,14 @@ export class OpeningHandshake implements Disposable {
       answered: upgrade?.headers ?? {},
       ...(used ? { proxy: { display: used.proxy.display, problem: used.choice.error } } : {}),
     });
+  }
+}
+
+/** @throws UserError what is wrong with it, without what was filled in */
+function proxyOf({ proxy, secrets = [] }: Handshake): ProxyAddress | undefined {
+  try {
+    return proxy === undefined ? undefined : parseProxy(proxy);
+  } catch (error) {
+    throw new UserError(new Redactor(secrets).text(messageOf(error)), { cause: error });
   }
 }

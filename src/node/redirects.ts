@@ -1,5 +1,6 @@
 import { UserError } from '../core/base/errors.ts';
 import { parseEndpoint, type Endpoint } from '../core/connection/endpoint.ts';
+import { isSecretName } from '../core/connection/redaction.ts';
 import type { TransportError } from '../core/connection/transport.ts';
 
 /** More redirects than these are not followed. */
@@ -38,8 +39,14 @@ export function isRedirect(status: number, location: string | undefined): locati
  * Where a redirect leads from `from`. Credentials go along within an origin only.
  *
  * @param followed how many redirects were followed before
+ * @param secrets what was filled in; headers that hold it are for one origin
  */
-export function followRedirect(from: Target, location: string, followed: number): Redirect {
+export function followRedirect(
+  from: Target,
+  location: string,
+  followed: number,
+  secrets: readonly string[] = [],
+): Redirect {
   if (followed >= maxRedirects) {
     const message = `the peer redirected more than ${maxRedirects} times, lastly to ${shown(location)}`;
     return { error: { code: RedirectCode.Limit, message } };
@@ -65,7 +72,10 @@ export function followRedirect(from: Target, location: string, followed: number)
     return { target: { endpoint: own, headers: from.headers }, stripped: [] };
   }
   const all = Object.entries(from.headers);
-  const isOfOrigin = ([name]: readonly [string, string]) => originHeaders.has(name.toLowerCase());
+  const isOfOrigin = ([name, value]: readonly [string, string]) =>
+    originHeaders.has(name.toLowerCase()) ||
+    isSecretName(name) ||
+    secrets.some(secret => value.includes(secret));
   const stripped = all.filter(isOfOrigin).map(([name]) => name);
   if (credentials && !stripped.some(name => name.toLowerCase() === 'authorization')) {
     stripped.push('Authorization'); // which is what they would have been sent as

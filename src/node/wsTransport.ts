@@ -63,7 +63,7 @@ export function openWsTransport(handshake: Handshake, listener: TransportListene
       if (wanted) {
         wanted = false;
         const problem = error ? { error: toTransportError(error) } : {};
-        listener.onEnd({ code, reason: reason.toString(), ...problem });
+        listener.onEnd({ code, reason: opening.redacted(reason.toString()), ...problem });
       }
     });
   }

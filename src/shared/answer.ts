@@ -1,6 +1,14 @@
 import * as v from 'valibot';
 import { messageOf } from '../core/base/errors.ts';
-import { requestSchemas, type RequestHandlers, type RequestName, type ToPage } from './protocol.ts';
+import { requestSchemas, type RequestHandlers } from './protocol.ts';
+
+type Schemas = Readonly<Record<string, v.GenericSchema>>;
+type Handlers = Readonly<Record<string, (params: never) => unknown>>;
+type OnFailure = (request: string, error: unknown) => void;
+
+export type Answer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: string };
 
 const envelope = v.object({
   id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -9,15 +17,28 @@ const envelope = v.object({
   params: v.optional(v.unknown()),
 });
 
-/**
- * Answers one message from the page. Never rejects: a failure is an answer too. `undefined` where
- * the message is so malformed that there is nobody to answer.
- */
-export async function answer(
+/** Answers one message from the monitor's page, as `answerBy` does. */
+export function answer(
   message: unknown,
   handlers: RequestHandlers,
-  onFailure: (request: string, error: unknown) => void,
-): Promise<ToPage | undefined> {
+  onFailure: OnFailure,
+): Promise<Answer | undefined> {
+  return answerBy(requestSchemas, message, handlers, onFailure);
+}
+
+/**
+ * Answers one message from a page. Never rejects: a failure is an answer too. `undefined` where the
+ * message is so malformed that there is nobody to answer.
+ *
+ * @param schemas what the parameters of each request must look like; the page can name no others
+ * @param handlers one for each of them
+ */
+export async function answerBy(
+  schemas: Schemas,
+  message: unknown,
+  handlers: Handlers,
+  onFailure: OnFailure,
+): Promise<Answer | undefined> {
   const parsed = v.safeParse(envelope, message);
   if (!parsed.success) {
     onFailure('?', new TypeError('The message is no request'));
@@ -25,26 +46,23 @@ export async function answer(
   }
   const { id, request, params } = parsed.output;
   try {
-    return { id, result: await handle(request, params, handlers) };
+    return { id, result: await handle(schemas, request, params, handlers) };
   } catch (error) {
     onFailure(request, error);
     return { id, error: messageOf(error) };
   }
 }
 
-function handle(request: string, params: unknown, handlers: RequestHandlers): unknown {
-  if (!isRequestName(request)) {
+function handle(schemas: Schemas, request: string, params: unknown, handlers: Handlers): unknown {
+  const schema = Object.hasOwn(schemas, request) ? schemas[request] : undefined;
+  if (!schema) {
     throw new TypeError(`There is no request ${request}`);
   }
-  const checked = v.safeParse(requestSchemas[request], params);
+  const checked = v.safeParse(schema, params);
   if (!checked.success) {
     const [issue] = checked.issues;
     throw new TypeError(`${request}: ${issue.message}`);
   }
   const handler = handlers[request] as (params: unknown) => unknown;
   return handler(checked.output);
-}
-
-function isRequestName(name: string): name is RequestName {
-  return Object.hasOwn(requestSchemas, name);
 }

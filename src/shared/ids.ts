@@ -18,6 +18,28 @@ export const CommandId = {
   StopDemoServer: 'websocketMonitor.stopDemoServer',
   StoreSecret: 'websocketMonitor.storeSecret',
   DeleteSecret: 'websocketMonitor.deleteSecret',
+  ListSecrets: 'websocketMonitor.listSecrets',
+  RunSaved: 'websocketMonitor.runSaved',
+  StopSaved: 'websocketMonitor.stopSaved',
+  EditSaved: 'websocketMonitor.editSaved',
+  DuplicateSaved: 'websocketMonitor.duplicateSaved',
+  DeleteSaved: 'websocketMonitor.deleteSaved',
+  MoveSavedUp: 'websocketMonitor.moveSavedUp',
+  MoveSavedDown: 'websocketMonitor.moveSavedDown',
+  NewMessage: 'websocketMonitor.newMessage',
+  NewSequence: 'websocketMonitor.newSequence',
+  NewFolder: 'websocketMonitor.newFolder',
+  ImportMessages: 'websocketMonitor.importMessages',
+  OpenMessagesFile: 'websocketMonitor.openMessagesFile',
+  SwitchEnvironment: 'websocketMonitor.switchEnvironment',
+  AddConnection: 'websocketMonitor.addConnection',
+  EditConnection: 'websocketMonitor.editConnection',
+  DuplicateConnection: 'websocketMonitor.duplicateConnection',
+  RemoveConnection: 'websocketMonitor.removeConnection',
+  MoveConnectionUp: 'websocketMonitor.moveConnectionUp',
+  MoveConnectionDown: 'websocketMonitor.moveConnectionDown',
+  CopyAs: 'websocketMonitor.copyAs',
+  ImportCurl: 'websocketMonitor.importCurl',
 } as const;
 export type CommandId = (typeof CommandId)[keyof typeof CommandId];
 
@@ -37,6 +59,8 @@ export const ViewType = {
   Monitor: 'websocketMonitor.monitor',
   Connections: 'websocketMonitor.connections',
   Captures: 'websocketMonitor.captures',
+  ConnectionForm: 'websocketMonitor.connectionForm',
+  Messages: 'websocketMonitor.messages',
 } as const;
 
 /** Commands that are registered but not contributed: nobody finds them in the palette. */

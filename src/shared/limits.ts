@@ -1,3 +1,5 @@
 /** How many rows the page may ask for at once, and how many bytes of a payload. */
 export const maxRowsAsked = 1000;
 export const maxBytesAsked = 4 * 1024 * 1024;
+/** The longest text of a message that is composed, in UTF-16 units. */
+export const longestBody = 16 * 1024 * 1024;

@@ -147,6 +147,13 @@ export const requestSchemas = {
     merged: v.optional(v.pipe(v.array(connection), v.maxLength(50))),
     following: v.optional(v.boolean()),
     filter: v.optional(filterText),
+    /** By which times in the filter are meant: the user's, who may be elsewhere than the host. */
+    clock: v.optional(
+      v.strictObject({
+        startOfDay: v.pipe(v.number(), v.finite()),
+        timeZone: v.pipe(v.string(), v.maxLength(100), v.check(isTimeZone, 'No time zone')),
+      }),
+    ),
     showHeartbeats: v.optional(v.boolean()),
     showControl: v.optional(v.boolean()),
   }),
@@ -203,6 +210,15 @@ export const requestSchemas = {
   'output.show': v.undefined_(),
   ...composerRequests,
 } as const;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export type RequestName = keyof typeof requestSchemas;
 export type Params<K extends RequestName> = v.InferOutput<(typeof requestSchemas)[K]>;

@@ -1,4 +1,5 @@
 import type { Formats } from '../core/format.ts';
+import type { ComposerView } from '../shared/composerProtocol.ts';
 import type {
   ConnectionView,
   Hello,
@@ -9,6 +10,7 @@ import type {
 } from '../shared/protocol.ts';
 import { Announcer } from './announcer.ts';
 import { Charts } from './charts.ts';
+import { Composer } from './composer.ts';
 import { DetailPane } from './detailPane.ts';
 import { oncePerFrame } from './dom.ts';
 import { renderEmptyState } from './emptyState.ts';
@@ -31,6 +33,7 @@ import { SelectionCount } from './selectionCount.ts';
 import { Splitter } from './splitter.ts';
 import { text } from './strings.ts';
 import { watchTheme } from './theme.ts';
+import { withClock } from './userClock.ts';
 import { timerTickMs, type TimedConnection } from './timedConnection.ts';
 
 /** The whole page: takes the host's snapshots in and hands each part what it shows. */
@@ -52,6 +55,7 @@ export class App {
   readonly #selection: Selection;
   readonly #selectionCount: SelectionCount;
   readonly #announcer: Announcer;
+  readonly #composer: Composer;
   readonly #noticeCommands = {
     connect: () => this.#sendFor('connect'),
     reconnect: () => this.#sendFor('reconnect'),
@@ -63,6 +67,7 @@ export class App {
   #shown = '';
   #listView: ListView | undefined;
   #filters: readonly SavedFilter[] = [];
+  #composerView: ComposerView | undefined;
   #receivedAt = 0;
   #tick: ReturnType<typeof setTimeout> | undefined;
 
@@ -72,7 +77,7 @@ export class App {
     this.#places = makePlaces(root);
     this.#announcer = new Announcer(formats);
     this.#view = new HostView(
-      change => request('view.set', change),
+      change => request('view.set', withClock(change)),
       () => this.#update(),
     );
     this.#requests = new HostRequests(request, this.#requestRender);
@@ -109,12 +114,19 @@ export class App {
       keeper.set(layout === 'beside' ? { shareBeside: share } : { shareBelow: share }),
     );
     this.#selection = new Selection(this.#places.body, this.#splitter, this.#details);
+    this.#composer = new Composer(formats, keeper.state.composer, {
+      request,
+      say: sentence => this.#announcer.say(sentence),
+      keep: composer => keeper.set({ composer }),
+      leave: () => this.#list.element.focus(),
+    });
     this.#assemble(root);
   }
 
   /** The first snapshot of all. */
-  start({ connections, view, list, filters }: Hello): void {
+  start({ connections, view, list, filters, composer }: Hello): void {
     this.#filters = filters;
+    this.#composerView = composer;
     this.#takeConnections(connections);
     this.#sources = new PageSources(connections, view);
     const { state } = this.#keeper;
@@ -147,6 +159,11 @@ export class App {
     this.#requestRender();
   }
 
+  setComposer(composer: ComposerView | undefined): void {
+    this.#composerView = composer;
+    this.#requestRender();
+  }
+
   /** Says why something did not work, until something works. */
   fail(reason: string): void {
     this.#requests.fail(reason);
@@ -160,7 +177,7 @@ export class App {
     listPane.append(this.#selectionCount.element, this.#finding.find.element);
     listPane.append(this.#goToRow.element);
     body.append(this.#splitter.element, this.#details.element);
-    root.append(this.#announcer.element);
+    root.append(this.#composer.element, this.#announcer.element);
     watchLayout(root, layout => this.#arrange(layout));
     watchTheme(() => this.#list.measure());
     this.#list.measure();
@@ -224,6 +241,7 @@ export class App {
       this.#finding.render(this.#view.current, list, this.#filters);
     }
     this.#charts.follow(view?.id, view?.source === 'connection');
+    this.#renderComposer(view);
     this.#renderJump();
     this.#announcer.follow(view);
     clearTimeout(this.#tick);
@@ -231,6 +249,12 @@ export class App {
     if (tickMs !== undefined) {
       this.#tick = setTimeout(this.#requestRender, tickMs);
     }
+  }
+
+  #renderComposer(view: ConnectionView | undefined): void {
+    const name = view?.source === 'connection' ? view.name : undefined;
+    const composer = this.#composerView;
+    this.#composer.show(name, composer?.connection === view?.id ? composer : undefined);
   }
 
   #renderJump(): void {

@@ -13,6 +13,7 @@ const host = new HostLink(api, {
   'view.changed': view => app.setView(view),
   'list.changed': list => app.setList(list),
   'filters.changed': filters => app.setFilters(filters),
+  'composer.changed': composer => app.setComposer(composer),
 });
 const formats = new Formats(document.documentElement.lang || 'en');
 const root = document.querySelector<HTMLElement>('#app') ?? document.body;

@@ -1,5 +1,6 @@
 import type { PanelView } from '../shared/protocol.ts';
 import { readColumns, type ColumnSettings } from './columns.ts';
+import { readSavedComposer, type SavedComposer } from './composerDraft.ts';
 import { readLikedTabs, type LikedTabs } from './detailTabs.ts';
 
 /** A row, named so that it is found again when connections have other ids. */
@@ -28,6 +29,7 @@ export interface SavedState extends Partial<KeptView> {
   readonly shareBeside: number;
   readonly shareBelow: number;
   readonly columns: ColumnSettings;
+  readonly composer: SavedComposer;
 }
 
 /** Reads what `setState` was given, perhaps by an older version of the page. */
@@ -54,6 +56,7 @@ export function readSavedState(value: unknown): SavedState {
     shareBeside: share('shareBeside', 0.42),
     shareBelow: share('shareBelow', 0.45),
     columns: readColumns(saved['columns']),
+    composer: readSavedComposer(saved['composer']),
   };
 }
 

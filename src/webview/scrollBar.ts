@@ -24,6 +24,8 @@ export class ScrollBar {
   #wheeledAt = -wheelMs;
   #height = -1;
   #viewport = -1;
+  /** The scroller's height in pixels, as the last change of it was told. */
+  #heightTold = -1;
 
   /** @param layer the rows on screen, which do not scroll along */
   constructor(scroller: HTMLElement, layer: HTMLElement, geometry: ScaledList) {
@@ -36,7 +38,15 @@ export class ScrollBar {
 
   listen(listener: ScrollBarListener): void {
     const passive = { passive: true };
+    new ResizeObserver(() => (this.#heightTold = this.#scroller.clientHeight)).observe(
+      this.#scroller,
+    );
     const onScroll = () => {
+      if (this.#scroller.clientHeight !== this.#heightTold) {
+        // It grew, and the browser moved the bar along; the user did nothing.
+        this.#geometry.barMoved(this.#scroller.scrollTop);
+        return;
+      }
       listener.onBeforeScroll();
       const isStep = performance.now() - this.#wheeledAt < wheelMs;
       const way = this.#geometry.scrolled(this.#scroller.scrollTop, isStep);

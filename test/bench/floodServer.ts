@@ -1,8 +1,10 @@
 // A WebSocket server for measurements, in a process of its own: prints its port, and sends each
 // client that asks for /n so many text messages of 100 bytes, as fast as they are taken. With ?close
-// it closes behind them.
+// it closes behind them; /ended?after=n is answered as soon as more than n clients have answered that,
+// with their number.
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -37,10 +39,30 @@ function send(socket: Duplex, count: number, closes: boolean): void {
   }
   if (closes) {
     socket.write(closeFrame);
+    // The client's own close frame: all before it has been received.
+    socket.once('data', () => {
+      socket.end();
+      endedCount++;
+      ended.emit('one');
+    });
   }
 }
 
-const server = createServer();
+/** Of floods with ?close. */
+let endedCount = 0;
+const ended = new EventEmitter();
+
+async function tellEnded(after: number, response: ServerResponse): Promise<void> {
+  while (endedCount <= after) {
+    await once(ended, 'one');
+  }
+  response.end(String(endedCount));
+}
+
+const server = createServer((request, response) => {
+  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  void tellEnded(Number(searchParams.get('after')), response);
+});
 server.on('upgrade', (request, socket) => {
   // RFC 6455, section 1.3
   const accept = createHash('sha1')

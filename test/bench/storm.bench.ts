@@ -10,7 +10,7 @@ import { settle, type FakeTransport } from '../support/fakeNetwork.ts';
 import { ManualClock } from '../support/manualClock.ts';
 import { borrowGlobals } from './borrowedGlobals.ts';
 import { FakeWebSocket, type WebSocketScript } from './fakeWebSocket.ts';
-import type { Bench, Measurement } from './ingest.bench.ts';
+import type { Bench, Measurement } from './measurement.ts';
 
 /** Each value is the median of the runs, and where they differ the least and the most. */
 export interface StormRow extends Measurement {

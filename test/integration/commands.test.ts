@@ -154,6 +154,45 @@ describe('The commands', () => {
     );
   });
 
+  it('fill in what a message refers to, and say what is missing', async () => {
+    const name = fresh();
+    process.env['MONITOR_TEST_NAME'] = 'sesame';
+    await connect({ name, url: peer.url, onOpen: ['hello ${env:MONITOR_TEST_NAME}'] });
+    const send = (text: string) => Promise.resolve(run(CommandId.Send, { connection: name, text }));
+    await send('${counter} $${counter}');
+    await send('${counter}');
+    await assert.rejects(send('${none-such}'), /no variable "none-such"/);
+    await assert.rejects(send('${secret:none-such}'), /Store Secret/);
+    await until('all was received', () => peer.received.length === 3);
+    assert.deepEqual(peer.received, ['hello sesame', '1 ${counter}', '2']);
+    await run(CommandId.Disconnect, name);
+  });
+
+  it('keep messages until the connection opens, where the settings want it', async () => {
+    const name = fresh();
+    const { port } = peer;
+    await peer.stop();
+    const queue = { maxMessages: 1 };
+    const reconnect = { initialDelay: 0.5, factor: 1, jitter: 0 };
+    const opened = connect({ name, url: `ws://127.0.0.1:${port}/`, queue, reconnect });
+    await until('it is known', () =>
+      run(CommandId.Clear, name).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const sent = run(CommandId.Send, { connection: name, text: 'early' });
+    await assert.rejects(
+      Promise.resolve(run(CommandId.Send, { connection: name, text: 'more' })),
+      /the queue is full \(queue\.maxMessages is 1\)/,
+    );
+    peer = await Peer.start(port);
+    assert.equal((await opened).state, 'open');
+    await sent;
+    await until('it was received', () => peer.received.includes('early'));
+    await run(CommandId.Disconnect, name);
+  });
+
   it('start the demo server once, and stop it', async () => {
     const first = await run<{ url: string }>(CommandId.StartDemoServer);
     const second = await run<{ url: string }>(CommandId.StartDemoServer);

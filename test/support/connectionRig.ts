@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Governor } from '../../src/core/connection/governor.ts';
 import { Connection } from '../../src/core/connection/connection.ts';
+import type { OpeningPorts } from '../../src/core/connection/greeting.ts';
 import { labelOf, wordOf } from '../../src/core/connection/report.ts';
 import type { ConnectionOptions } from '../../src/core/connection/options.ts';
 import { connectionOptions } from '../../src/core/settings/connectionOptions.ts';
@@ -27,7 +28,17 @@ export interface RigOptions {
   readonly random?: () => number;
   readonly prepare?: () => Promise<void>;
   readonly isRefreshable?: boolean;
+  readonly opening?: Partial<OpeningPorts>;
 }
+
+/** Nothing can be looked up: what is sent on opening must stand for itself. */
+export const closedOpening: OpeningPorts = {
+  write: () => Promise.reject(new Error('Nothing can be filled in here')),
+  stepsOf: () => Promise.reject(new Error('There is no library here')),
+  watch: () => {
+    throw new Error('Nothing is watched here');
+  },
+};
 
 /** A connection whose clock and network a test moves by hand. */
 export class ConnectionRig {
@@ -37,6 +48,8 @@ export class ConnectionRig {
   readonly connection: Connection;
   /** Every state that was reported, as its kind. */
   readonly states: string[] = [];
+  /** What was said of messages that were to be sent. */
+  readonly notices: string[] = [];
   /** When each attempt was made, in milliseconds. */
   readonly attemptsAt: number[] = [];
 
@@ -46,6 +59,7 @@ export class ConnectionRig {
     random = () => 0,
     prepare = settle,
     isRefreshable = false,
+    opening,
   }: RigOptions = {}) {
     this.connection = new Connection(optionsOf(settings, url), {
       clock: this.clock,
@@ -63,6 +77,8 @@ export class ConnectionRig {
         };
       },
       traffic: this.traffic.sink,
+      opening: { ...closedOpening, ...opening },
+      notice: sentence => this.notices.push(sentence),
     });
     this.connection.onDidChangeState(state => this.states.push(state.kind));
   }

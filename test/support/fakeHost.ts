@@ -1,7 +1,9 @@
 // Runs in the harness's page in place of VS Code and the extension: a capture of any length whose
 // rows are made up from their numbers, so that ten million of them take no memory.
+import { messageOf } from '../../src/core/base/errors.ts';
 import type { FindAnswer } from '../../src/core/capture/view.ts';
 import type { SeriesView } from '../../src/core/metrics/seriesView.ts';
+import type { ComposerView } from '../../src/shared/composerProtocol.ts';
 import type {
   ConnectionView,
   ListView,
@@ -13,6 +15,7 @@ import type {
   ToHost,
   ToPage,
 } from '../../src/shared/protocol.ts';
+import { FakeComposer } from './fakeComposer.ts';
 import { bytesOf, start } from './fakeRows.ts';
 import { ShownRows } from './shownRows.ts';
 
@@ -27,6 +30,7 @@ export interface FakeHost {
   savedState: unknown;
   /** How long an answer takes. */
   delayMs: number;
+  readonly composer: FakeComposer;
   /** Replaces parts of a connection and tells the page. */
   change(index: number, change: Partial<ConnectionView>): void;
   setView(change: Partial<PanelView>): void;
@@ -64,6 +68,7 @@ class Host implements FakeHost {
   filters: SavedFilter[] = [];
   readonly requests: ToHost[] = [];
   mostRowsAsked = 0;
+  readonly composer = new FakeComposer(() => this.#postComposer());
   savedState: unknown;
   delayMs = 3;
   #rowsAsked = 0;
@@ -97,9 +102,12 @@ class Host implements FakeHost {
     this.#rowsAsked += isRows ? 1 : 0;
     this.mostRowsAsked = Math.max(this.mostRowsAsked, this.#rowsAsked);
     await new Promise(resolve => setTimeout(resolve, this.delayMs));
-    const result = this.#answer(message);
+    try {
+      this.#post({ id: message.id, result: this.#answer(message) });
+    } catch (error) {
+      this.#post({ id: message.id, error: messageOf(error) });
+    }
     this.#rowsAsked -= isRows ? 1 : 0;
-    this.#post({ id: message.id, result });
   }
 
   change(index: number, change: Partial<ConnectionView>): void {
@@ -108,12 +116,14 @@ class Host implements FakeHost {
       this.connections[index] = { ...connection, ...change };
     }
     this.#post({ event: 'connections.changed', value: this.connections });
+    this.#postComposer();
     this.#post({ event: 'list.changed', value: this.list });
   }
 
   setView(change: Partial<PanelView>): void {
     this.view = { ...this.view, ...change };
     this.#post({ event: 'view.changed', value: this.view });
+    this.#postComposer();
     this.#post({ event: 'list.changed', value: this.list });
   }
 
@@ -146,7 +156,7 @@ class Host implements FakeHost {
     switch (request) {
       case 'ready': {
         const { connections, view, list, filters } = this;
-        return { connections, view, list, filters };
+        return { connections, view, list, filters, composer: this.#composerView };
       }
       case 'view.set':
         this.setView(params as Partial<PanelView>);
@@ -183,6 +193,15 @@ class Host implements FakeHost {
         this.#setFilters(this.filters.filter(filter => filter.name !== name));
         return undefined;
       }
+      case 'compose.check':
+      case 'compose.send':
+      case 'compose.pickFile':
+      case 'compose.save':
+      case 'queue.cancel':
+      case 'library.run':
+      case 'library.body':
+      case 'run.stop':
+        return this.composer.answer(request, params);
       case 'connect.ask':
       case 'connect':
       case 'disconnect':
@@ -229,6 +248,14 @@ class Host implements FakeHost {
   #setFilters(filters: SavedFilter[]): void {
     this.filters = filters;
     this.#post({ event: 'filters.changed', value: filters });
+  }
+
+  get #composerView(): ComposerView | undefined {
+    return this.composer.viewOf(this.connections.find(({ id }) => id === this.view.selected));
+  }
+
+  #postComposer(): void {
+    this.#post({ event: 'composer.changed', value: this.#composerView });
   }
 
   #post(message: ToPage): void {

@@ -5,13 +5,14 @@ import type {
   Transport,
   TransportListener,
 } from '../../src/core/connection/transport.ts';
-import { directionOf, isHeartbeat, kindOf } from '../../src/core/capture/record.ts';
+import { directionOf, isHeartbeat, kindOf, RowFlag } from '../../src/core/capture/record.ts';
 
 const text = new TextEncoder();
 
 /** One attempt of a test's connection; the test plays the peer. */
 export class FakeTransport implements Transport {
   readonly #listener: TransportListener;
+  #held: ((error?: Error) => void)[] | undefined;
   bytesRead = 0;
   bufferedBytes = 0;
   isPaused = false;
@@ -26,7 +27,11 @@ export class FakeTransport implements Transport {
 
   send(data: string | Uint8Array, done: (error?: Error) => void): void {
     this.sent.push(data);
-    done();
+    if (this.#held) {
+      this.#held.push(done);
+    } else {
+      done();
+    }
   }
 
   ping(payload: Uint8Array): void {
@@ -46,6 +51,19 @@ export class FakeTransport implements Transport {
   }
 
   // What the peer and the network do.
+
+  /** From now on what is sent stays unwritten until `finish`. */
+  hold(): void {
+    this.#held = [];
+  }
+
+  finish(error?: Error): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const done of held) {
+      done(error);
+    }
+  }
 
   open(): void {
     this.bytesRead += 129;
@@ -105,7 +123,10 @@ export class FakeNetwork {
   }
 }
 
-/** Collects traffic as lines such as `out text ping ♥`, the last for what the heartbeat sent. */
+/**
+ * Collects traffic as lines such as `out text ping ♥`, the last for what the heartbeat sent; `(masked)`
+ * stands for the flag that says so.
+ */
 export function collectingTraffic(): { readonly sink: TrafficSink; readonly lines: string[] } {
   const lines: string[] = [];
   const decoder = new TextDecoder();
@@ -113,7 +134,8 @@ export function collectingTraffic(): { readonly sink: TrafficSink; readonly line
     append: (_at, flags, payload) => {
       const kind = kindOf(flags);
       const shown = kind === 'text' ? ` ${decoder.decode(payload)}` : '';
-      lines.push(`${directionOf(flags)} ${kind}${shown}${isHeartbeat(flags) ? ' ♥' : ''}`);
+      const marks = `${isHeartbeat(flags) ? ' ♥' : ''}${flags & RowFlag.Masked ? ' (masked)' : ''}`;
+      lines.push(`${directionOf(flags)} ${kind}${shown}${marks}`);
     },
   };
   return { sink, lines };

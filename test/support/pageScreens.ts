@@ -1,6 +1,8 @@
 // Takes pictures of the page in its states, sizes and themes: node test/support/pageScreens.ts [name]
 import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import type { BodyKind } from '../../src/core/library/messageBody.ts';
+import type { ComposerView } from '../../src/shared/composerProtocol.ts';
 import { connectionView, PageHarness, themes, type Scenario } from './pageHarness.ts';
 
 interface Screen extends Omit<Scenario, 'theme' | 'width'> {
@@ -25,6 +27,16 @@ const openHandshake = (place: number, scrollTop: number) => async (page: Page) =
   }, scrollTop);
   await page.waitForTimeout(200);
 };
+const compose =
+  (kind: BodyKind, words: string, change: Partial<ComposerView>) => async (page: Page) => {
+    await page.evaluate(change => window.fakeHost.composer.set(change), change);
+    await page.getByRole('button', { name: 'Compose' }).click();
+    await page.getByRole('combobox', { name: 'Kind of message' }).selectOption(kind);
+    if (words !== '') {
+      await page.getByRole('textbox', { name: 'Message to send' }).fill(words);
+    }
+    await page.waitForTimeout(400);
+  };
 const opened = connectionView({
   extent: { first: 0, next: 1216, byteLength: 1, dropped: 0 },
   proxy: 'http://proxy.corp.example:3128',
@@ -143,6 +155,43 @@ const screens: Readonly<Record<string, Screen>> = {
       }),
     ],
     ...{ view, sizes: [420, 800, 1600], themes: Object.keys(themes) },
+  },
+  composer: {
+    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    prepare: compose('json', '{\n  "op": "subscribe",\n  "key": "${secret:apiKey}"\n}', {
+      environment: { name: 'production', isProduction: true },
+    }),
+  },
+  composerProblem: {
+    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    prepare: compose('hex', '48 65 6c 6z 6f', {
+      environment: { name: 'dev', isProduction: false },
+    }),
+  },
+  composerCompletion: {
+    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    prepare: compose('text', 'Hello ${', { sends: 'queue', why: 'Not connected.', queued: 3 }),
+  },
+  composerClosed: {
+    ...{ connections: [retry], view },
+    prepare: async page => {
+      await page.evaluate(() => {
+        const progress = { state: 'waiting', step: 1, of: 5, name: 'Buy', sent: 3 } as const;
+        const failed = { ...progress, state: 'failed', problem: '"Buy" waited 30 s.' } as const;
+        window.fakeHost.composer.set({
+          queued: 3,
+          runs: [
+            { id: '1', name: 'Orders/Buy and sell', progress },
+            { id: '2', name: 'Orders/Sell', progress: failed },
+          ],
+        });
+      });
+      await page.waitForTimeout(200);
+    },
+  },
+  composerNotConnected: {
+    ...{ connections: [retry], view, themes: Object.keys(themes) },
+    prepare: compose('close', '', {}),
   },
   waiting: {
     connections: [

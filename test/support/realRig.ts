@@ -15,6 +15,7 @@ import { readSettings } from '../../src/core/settings/profile.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
 import { openWsTransport } from '../../src/node/wsTransport.ts';
 import { collectingLog } from './captures.ts';
+import { closedOpening } from './connectionRig.ts';
 import { collectingTraffic } from './fakeNetwork.ts';
 import { ManualClock } from './manualClock.ts';
 
@@ -52,6 +53,8 @@ export class RealRig {
   readonly clock: Clock;
   readonly traffic = collectingTraffic();
   readonly states: ConnectionState[] = [];
+  /** What was said of messages that were to be sent. */
+  readonly notices: string[] = [];
   /** When each attempt was made, of the monotonic clock. */
   readonly attemptsAt: number[] = [];
   readonly log = collectingLog();
@@ -99,6 +102,8 @@ export class RealRig {
           };
         },
         traffic: this.traffic.sink,
+        opening: closedOpening,
+        notice: sentence => this.notices.push(sentence),
       },
     );
     this.connection.onDidChangeState(state => this.states.push(state));

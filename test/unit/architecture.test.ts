@@ -20,7 +20,7 @@ const layers: Readonly<Record<string, Layer>> = {
   node: { layers: ['core', 'node'], packages: ['ws', 'node:', '@msgpack/msgpack'] },
   host: {
     layers: ['core', 'shared', 'host'],
-    packages: ['vscode', 'node:crypto', 'node:os'],
+    packages: ['vscode', 'node:crypto', 'node:os', 'jsonc-parser'],
   },
   webview: {
     layers: ['core', 'shared', 'webview'],

@@ -5,6 +5,7 @@ export const CloseCode = {
   NoStatus: 1005,
   /** Never on the wire: the connection was lost without a close frame. */
   Abnormal: 1006,
+  TooBig: 1009,
 } as const;
 
 interface CloseCodeEntry {

@@ -3,27 +3,30 @@ import { messageOf, UserError } from '../base/errors.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
+import { Formats } from '../format.ts';
+import { PromptCancelled } from '../variables/resolve.ts';
 import type { Health } from './beat.ts';
 import { CauseCode, causeOf, type Cause } from './cause.ts';
 import { CloseCode } from './closeCode.ts';
+import { Deliveries } from './deliveries.ts';
+import type { Endpoint } from './endpoint.ts';
+import { refusesLogin } from './failureRules.ts';
 import type { Governor } from './governor.ts';
+import type { OpeningPorts } from './greeting.ts';
 import type { HandshakeFacts } from './handshakeFacts.ts';
 import type { PongMemory } from './heartbeat.ts';
-import type { ConnectionOptions, OutgoingMessage } from './options.ts';
+import type { ConnectionOptions, OnOpenEntry } from './options.ts';
+import { Outbox, type Submission } from './outbox.ts';
+import type { OutgoingMessage, Parcel } from './parcel.ts';
 import type { Phase } from './phase.ts';
+import type { Prepared, PrepareWishes } from './prepared.ts';
 import { Retries } from './retries.ts';
+import type { QueueView } from './sendQueue.ts';
 import { Session } from './session.ts';
 import { isSettled, type ConnectionState } from './state.ts';
 import { TimerBag } from './timerBag.ts';
 import { Traffic, type TrafficSink } from './traffic.ts';
-import type { Dial, Opened, Transport, TransportListener } from './transport.ts';
-
-/** An opening handshake that is ready to be made. */
-export interface Prepared {
-  readonly dial: Dial;
-  /** Secrets went into it, which may be others the next time. */
-  readonly isRefreshable: boolean;
-}
+import type { Opened, Transport, TransportListener } from './transport.ts';
 
 /** What a connection needs from the world. */
 export interface ConnectionPorts {
@@ -35,11 +38,19 @@ export interface ConnectionPorts {
   readonly governor: Governor;
   /**
    * Puts an opening handshake together, with secrets and certificate files. Rejects with a
-   * `UserError` where something is missing; nothing has gone on the wire then.
+   * `UserError` where something is missing, or with `PromptCancelled`; nothing has gone on the wire
+   * then.
    */
-  readonly prepare: (wishes: { readonly withoutCompression: boolean }) => Promise<Prepared>;
+  readonly prepare: (wishes: PrepareWishes) => Promise<Prepared>;
   readonly traffic: TrafficSink;
+  readonly opening: OpeningPorts;
+  /** Says in the list what became of something that was to be sent. */
+  readonly notice: (sentence: string) => void;
+  /** Takes secrets that were sent out of what the peer says. */
+  readonly redact?: (text: string) => string;
 }
+
+const formats = new Formats('en');
 
 type TimerKind = 'deadline' | 'retry' | 'stable' | 'closing';
 
@@ -65,16 +76,23 @@ export class Connection implements Disposable {
   readonly #traffic: Traffic;
   readonly #retries: Retries;
   readonly #onDidChangeState: Emitter<ConnectionState>;
+  readonly #outbox: Outbox;
   readonly #pongMemory: PongMemory = { hasPonged: false, lostToSilence: 0 };
   #options: ConnectionOptions;
   #state: ConnectionState = { kind: 'idle' };
   #wanted = false;
+  /** How often it was open since the user wanted it. */
+  #opens = 0;
   #epoch = 0;
   #turn: Disposable | undefined;
   #phase: Phase | undefined;
   #handshake: HandshakeFacts | undefined;
   #isRefreshable = false;
+  #isLoginRefused = false;
+  /** What was dialled last, where its URL holds variables. */
+  #dialled: Endpoint | undefined;
   #transport: Transport | undefined;
+  #deliveries: Deliveries | undefined;
   #session: Session | undefined;
   #isPaused = false;
   /** On the wall clock, which goes on while the machine sleeps. */
@@ -83,6 +101,8 @@ export class Connection implements Disposable {
   #hintedAt = -Infinity;
 
   readonly onDidChangeState: Event<ConnectionState>;
+  /** What waits to be sent has changed. */
+  readonly onDidChangeQueue: Event<QueueView>;
 
   constructor(options: ConnectionOptions, ports: ConnectionPorts) {
     this.#options = options;
@@ -94,19 +114,37 @@ export class Connection implements Disposable {
       ports.log.error('A listener of the connection failed', error),
     );
     this.onDidChangeState = this.#onDidChangeState.event;
+    this.#outbox = new Outbox({
+      ...ports,
+      limits: () => this.#options.queue,
+      session: () => this.#session,
+      isWanted: () => this.#wanted,
+    });
+    this.onDidChangeQueue = this.#outbox.onDidChange;
   }
 
   get state(): ConnectionState {
     return this.#state;
   }
 
+  /** The endpoint among them is what was dialled last, with variables filled in. */
   get options(): ConnectionOptions {
-    return this.#options;
+    return this.#dialled ? { ...this.#options, endpoint: this.#dialled } : this.#options;
   }
 
   /** The heartbeat's smoothed round-trip time; `undefined` while it is not known. */
   get latencyMs(): number | undefined {
     return this.#session?.latencyMs;
+  }
+
+  /** What waits for the connection to open. */
+  get queue(): QueueView {
+    return this.#outbox.queue;
+  }
+
+  /** What would become of a message now; `undefined` where it would be refused. */
+  get takes(): Submission['delivery'] | undefined {
+    return this.#outbox.takes;
   }
 
   /** What was asked and answered in the last opening handshake. */
@@ -142,10 +180,11 @@ export class Connection implements Disposable {
   }
 
   /** Closes the connection and stops retrying. `idle` follows within the close timeout. */
-  disconnect(code: number = CloseCode.Normal, reason = ''): void {
+  disconnect(code: number = CloseCode.Normal, reason = '', shownReason?: string): void {
     this.#wanted = false;
+    this.#outbox.clear('the connection was closed');
     if (this.#state.kind === 'open') {
-      this.#close(code, reason);
+      this.#close(code, reason, shownReason);
     } else if (this.#state.kind !== 'closing' && this.#state.kind !== 'disposed') {
       this.#abandon();
       this.#enterIdle();
@@ -157,17 +196,38 @@ export class Connection implements Disposable {
    *
    * @throws UserError while not connected, and while the peer does not take what was sent before
    */
-  async send(message: OutgoingMessage): Promise<void> {
-    if (!this.#session) {
-      throw new UserError('Not connected: nothing was sent. Connect first.');
-    }
-    await this.#session.send(message);
+  async send(data: OutgoingMessage): Promise<void> {
+    await this.submit({ kind: 'message', data }).done;
+  }
+
+  /**
+   * Sends a message or a ping, or closes; where the settings allow it, a message may wait for the
+   * connection to open. Nobody has to listen to `done`: the list tells what was not delivered.
+   *
+   * @throws UserError where it neither can be sent nor may wait
+   */
+  submit(parcel: Parcel): Submission {
+    return this.#outbox.submit(parcel);
+  }
+
+  /** Why nothing is sent while the connection is not open, as a sentence. */
+  refusalOf(kind: Parcel['kind']): string {
+    return this.#outbox.refusalOf(kind);
+  }
+
+  /** Takes what waits out of the queue, unsent. */
+  cancelQueued(): void {
+    this.#outbox.clear('cancelled by you');
   }
 
   /** Takes options that changed. Those of the handshake hold from the next attempt on. */
   setOptions(options: ConnectionOptions): void {
     const before = this.#options;
     this.#options = options;
+    if (before.endpoint.url !== options.endpoint.url) {
+      this.#dialled = undefined;
+      this.#outbox.clear('the URL was changed');
+    }
     if (this.#session && !sameData(before.heartbeat, options.heartbeat)) {
       this.#session.beat(options.heartbeat);
     } else if (this.#state.kind === 'waiting') {
@@ -237,6 +297,7 @@ export class Connection implements Disposable {
     }
     this.#wanted = false;
     this.#abandon();
+    this.#outbox.dispose();
     this.#enter({ kind: 'disposed' });
     this.#onDidChangeState.dispose();
   }
@@ -251,6 +312,7 @@ export class Connection implements Disposable {
   /** The user wants it open: all counting starts anew. */
   #begin(): void {
     this.#wanted = true;
+    this.#opens = 0;
     this.#retries.forget();
     this.#attempt(true);
   }
@@ -270,24 +332,48 @@ export class Connection implements Disposable {
       return; // A listener has decided otherwise.
     }
     const { governor } = this.#ports;
-    this.#turn = governor.request(this.#options.endpoint, byUser, () => this.#prepare());
+    this.#turn = governor.request(this.#options.endpoint, byUser, () => this.#prepare(byUser));
   }
 
-  #prepare(): void {
+  #prepare(byUser: boolean): void {
     const epoch = this.#epoch;
-    this.#timers.set('deadline', this.#options.connectTimeoutMs, () => {
-      const at = this.#phase ? { phase: this.#phase } : {};
-      this.#settle({ kind: 'timeout', error: CauseCode.ConnectTimeout, ...at });
-    });
-    this.#ports.prepare({ withoutCompression: this.#retries.isPlain }).then(
+    this.#watchDeadline();
+    const isLoginRefused = this.#isLoginRefused;
+    this.#isLoginRefused = false;
+    const wishes: PrepareWishes = {
+      ...{ byUser, isLoginRefused, withoutCompression: this.#retries.isPlain },
+      untimed: work => this.#untimed(epoch, work),
+    };
+    this.#ports.prepare(wishes).then(
       prepared => epoch === this.#epoch && this.#dial(prepared),
       (error: unknown) => epoch === this.#epoch && this.#refuseToDial(error),
     );
   }
 
-  #dial({ dial, isRefreshable }: Prepared): void {
+  #watchDeadline(): void {
+    this.#timers.set('deadline', this.#options.connectTimeoutMs, () => {
+      const at = this.#phase ? { phase: this.#phase } : {};
+      this.#settle({ kind: 'timeout', error: CauseCode.ConnectTimeout, ...at });
+    });
+  }
+
+  async #untimed<T>(epoch: number, work: () => PromiseLike<T>): Promise<T> {
+    if (epoch === this.#epoch) {
+      this.#timers.stop('deadline');
+    }
+    try {
+      return await work();
+    } finally {
+      if (epoch === this.#epoch) {
+        this.#watchDeadline();
+      }
+    }
+  }
+
+  #dial({ dial, isRefreshable, endpoint }: Prepared): void {
     const epoch = this.#epoch;
     this.#isRefreshable = isRefreshable;
+    this.#dialled = endpoint;
     this.#handshake = undefined;
     const startedAt = this.#ports.clock.monotonic();
     this.#enter({ kind: 'connecting', startedAt, ...this.#retries.attempts(this.#options) });
@@ -302,7 +388,11 @@ export class Connection implements Disposable {
   }
 
   #refuseToDial(error: unknown): void {
-    this.#settle({ kind: 'config', message: messageOf(error) });
+    if (error instanceof PromptCancelled) {
+      this.disconnect();
+    } else {
+      this.#settle({ kind: 'config', message: messageOf(error) });
+    }
   }
 
   /** Hears a transport for as long as its attempt is the current one. */
@@ -319,11 +409,11 @@ export class Connection implements Disposable {
       onHandshake: ifCurrent(facts => (this.#handshake = facts)),
       onOpen: ifCurrent(opened => this.#opened(opened)),
       // Spelt out, because it runs for every message of a flood.
-      onMessage: (payload, isText) => {
+      onMessage: (payload, isText, frame) => {
         if (epoch === this.#epoch) {
           this.#retries.useful();
           const isAnswer = isText && this.#session?.onText(payload) === true;
-          this.#traffic.received(payload, isText, isAnswer);
+          this.#traffic.received(payload, isText, isAnswer, frame);
         }
       },
       onPing: ifCurrent(payload => {
@@ -332,10 +422,15 @@ export class Connection implements Disposable {
         this.#traffic.control('pong', 'out', payload);
       }),
       onPong: ifCurrent(payload => {
-        this.#session?.onPong(payload);
-        this.#traffic.control('pong', 'in', payload);
+        if (this.#session?.onPong(payload) === true) {
+          this.#traffic.asked('pong', 'in', payload);
+        } else {
+          this.#traffic.control('pong', 'in', payload);
+        }
       }),
-      onEnd: ifCurrent(ended => {
+      onEnd: ifCurrent(reported => {
+        const reason = this.#ports.redact?.(reported.reason) ?? reported.reason;
+        const ended = { ...reported, reason };
         if (ended.phase === undefined && ended.code !== CloseCode.Abnormal) {
           this.#traffic.closeFrame('in', ended.code, ended.reason);
         }
@@ -353,29 +448,46 @@ export class Connection implements Disposable {
     this.#phase = undefined;
     this.#timers.stop('deadline');
     this.#turn?.dispose();
-    const { clock, log } = this.#ports;
-    const session = new Session(
-      transport,
-      {
-        clock,
-        log,
-        traffic: this.#traffic,
-        onHealth: health => this.#setHealth(health),
-        onDead: silentMs => this.#lostToSilence(silentMs),
-      },
-      this.#pongMemory,
-      epoch,
-    );
+    const session = this.#newSession(transport);
     this.#session = session;
-    const openedAt = clock.monotonic();
+    const openedAt = this.#ports.clock.monotonic();
     this.#enter({ kind: 'open', openedAt, subprotocol, extensions, health: 'ok' });
     if (epoch !== this.#epoch || this.#session !== session) {
       return;
     }
     session.setPaused(this.#isPaused);
-    session.greet(this.#options.onOpen);
-    session.beat(this.#options.heartbeat);
-    this.#watchStability(session);
+    session.greet(this.#entriesOfThisOpen(), () => {
+      this.#outbox.drainTo(session);
+    });
+    if (this.#session === session) {
+      session.beat(this.#options.heartbeat);
+      this.#watchStability(session);
+    }
+  }
+
+  #newSession(transport: Transport): Session {
+    const { clock, log, opening, notice } = this.#ports;
+    const traffic = this.#traffic;
+    const deliveries = new Deliveries({ transport, traffic, notice });
+    this.#deliveries = deliveries;
+    return new Session(
+      transport,
+      deliveries,
+      {
+        ...{ clock, log, traffic, opening, notice },
+        onHealth: health => this.#setHealth(health),
+        onDead: silentMs => this.#lostToSilence(silentMs),
+        onClose: (code, reason, shown) => this.disconnect(code, reason, shown),
+      },
+      this.#pongMemory,
+      this.#epoch,
+    );
+  }
+
+  #entriesOfThisOpen(): readonly OnOpenEntry[] {
+    const isFirst = this.#opens++ === 0;
+    const other = isFirst ? 'reconnect' : 'first';
+    return this.#options.onOpen.filter(({ when }) => when !== other);
   }
 
   #lostToSilence(silentMs: number): void {
@@ -411,7 +523,7 @@ export class Connection implements Disposable {
     });
   }
 
-  #close(code: number, reason: string): void {
+  #close(code: number, reason: string, shownReason?: string): void {
     this.#timers.dispose();
     this.#session?.setPaused(false); // A paused socket would not hear the peer's answer.
     this.#session?.dispose();
@@ -422,7 +534,7 @@ export class Connection implements Disposable {
       return;
     }
     this.#transport?.close(code, reason);
-    this.#traffic.closeFrame('out', code, reason);
+    this.#traffic.closeFrame('out', code, shownReason ?? reason, shownReason !== undefined);
     this.#timers.set('closing', this.#options.closeTimeoutMs, () => this.#settle({ kind: 'user' }));
   }
 
@@ -432,6 +544,8 @@ export class Connection implements Disposable {
     const now = this.#ports.clock.monotonic();
     const uptimeMs = before.kind === 'open' ? now - before.openedAt : undefined;
     const subprotocol = before.kind === 'open' ? before.subprotocol : '';
+    this.#noteTooLarge(cause);
+    this.#isLoginRefused = refusesLogin(cause);
     this.#abandon();
     if (!this.#wanted) {
       this.#enterIdle();
@@ -446,11 +560,23 @@ export class Connection implements Disposable {
     const { failures } = this.#retries.attempts(this.#options);
     if (decision.kind === 'stop') {
       this.#wanted = false;
+      this.#outbox.clear('the connection is not tried again');
       const { why, resumes } = decision;
       this.#enter({ kind: 'stopped', why, resumes, failures, ...failure });
     } else {
       const { delayMs } = decision;
       this.#wait({ kind: 'waiting', dueAt: 0, delayMs, limit, failures, ...failure });
+    }
+  }
+
+  /** The peer names no message: the largest one is the likeliest. */
+  #noteTooLarge({ close }: Cause): void {
+    const bytes = this.#deliveries?.largestByteLength ?? 0;
+    if (close === CloseCode.TooBig && bytes > 0) {
+      const size = formats.bytes(bytes);
+      this.#ports.notice(
+        `The peer takes no message of that size (1009). The largest one sent to it had ${size}.`,
+      );
     }
   }
 
@@ -471,6 +597,8 @@ export class Connection implements Disposable {
     this.#phase = undefined;
     this.#session?.dispose();
     this.#session = undefined;
+    this.#deliveries?.lose();
+    this.#deliveries = undefined;
     this.#transport?.dispose();
     this.#transport = undefined;
   }
@@ -483,7 +611,7 @@ export class Connection implements Disposable {
 
   #enter(state: ConnectionState): void {
     this.#state = state;
-    this.#ports.log.debug(`${this.#options.endpoint.host}: ${state.kind}`);
+    this.#ports.log.debug(`${this.options.endpoint.host}: ${state.kind}`);
     this.#onDidChangeState.fire(state);
   }
 }

@@ -17,36 +17,34 @@ export interface Endpoint {
 /**
  * Parses a `ws:` or `wss:` URL as RFC 6455, section 3, has it.
  *
+ * @param written what the user wrote, if `text` was made of it; it is what errors show
  * @throws UserError a sentence that names what is wrong with `text` and what to write instead
  */
-export function parseEndpoint(text: string): Endpoint {
+export function parseEndpoint(text: string, written = text): Endpoint {
   const typed = text.trim();
+  const quoted = `"${shown(written.trim())}"`;
   if (typed === '') {
     throw new UserError('The URL is empty. Enter one such as wss://example.com/feed.');
   }
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) {
-    throw new UserError(
-      `"${shown(typed)}" is no WebSocket URL: it must begin with ws:// or wss://.`,
-    );
+    throw new UserError(`${quoted} is no WebSocket URL: it must begin with ws:// or wss://.`);
   }
   let url: URL;
   try {
     url = new URL(typed);
   } catch {
-    throw new UserError(
-      `"${shown(typed)}" is not a valid URL. Check its host, port and characters.`,
-    );
+    throw new UserError(`${quoted} is not a valid URL. Check its host, port and characters.`);
   }
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     const better = { 'http:': 'ws://', 'https:': 'wss://' }[url.protocol];
     const advice = better
       ? `Use ${better} in place of ${url.protocol}//.`
       : 'Use ws:// or, for TLS, wss://.';
-    throw new UserError(`"${shown(typed)}" is no WebSocket URL. ${advice}`);
+    throw new UserError(`${quoted} is no WebSocket URL. ${advice}`);
   }
   if (url.hash !== '' || typed.endsWith('#')) {
     const advice = 'WebSocket URLs have no fragment: remove it, or write # as %23.';
-    throw new UserError(`"${shown(typed)}" has a fragment (#…). ${advice}`);
+    throw new UserError(`${quoted} has a fragment (#…). ${advice}`);
   }
   const { username, password } = url;
   url.username = '';

@@ -74,6 +74,13 @@ function within(value: number, ranges: readonly (number | readonly [number, numb
   );
 }
 
+const refusedLogin = [status(401, 403), close(1008, 3000, 3003, 4401, 4403)] as const;
+
+/** Whether the peer may have refused the login, so that another one could help. */
+export function refusesLogin(cause: Cause): boolean {
+  return cause.phase !== 'proxy' && refusedLogin.some(matches => matches(cause));
+}
+
 const busySpread = [5000, 30_000] as const;
 /** RFC 6455, section 7.2.3: a first delay for clients that were cut off together. */
 const firstSpread = [500, 5000] as const;
@@ -242,7 +249,10 @@ export const failureRules: readonly Rule[] = [
     name: 'HTTP: not allowed',
     matches: status(401, 403),
     outcome: {
-      ...fail('Sign in: set the headers that the peer asks for, as Authorization.', 'headers'),
+      ...fail(
+        'Sign in: set auth, or the headers that the peer asks for, as Authorization.',
+        'auth',
+      ),
       refreshes: true,
     },
   },
@@ -296,7 +306,10 @@ export const failureRules: readonly Rule[] = [
   {
     name: 'closed: not allowed',
     matches: close(1008, 3000, 3003),
-    outcome: fail('The peer does not let us in: check credentials and what was sent.', 'headers'),
+    outcome: {
+      ...fail('The peer does not let us in: check credentials and what was sent.', 'headers'),
+      refreshes: true,
+    },
   },
   {
     name: 'closed: message too big',
@@ -314,6 +327,14 @@ export const failureRules: readonly Rule[] = [
     outcome: { ...retry, spreadMs: busySpread },
   },
   { name: 'closed: 4429', matches: close(4429), outcome: { ...retry, initialMs: 5000 } },
+  {
+    name: 'closed: 44xx, not allowed',
+    matches: close(4401, 4403),
+    outcome: {
+      ...fail('The peer does not accept the login: check headers and auth.', 'auth'),
+      refreshes: true,
+    },
+  },
   { name: 'closed: 44xx, temporary', matches: close(4408, 4425), outcome: retry },
   {
     name: 'closed: 44xx',

@@ -1,4 +1,6 @@
 import type { BackoffPolicy } from './backoff.ts';
+import type { Timing } from '../library/library.ts';
+import type { MessageBody } from '../library/messageBody.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** A rule of the user's, tried before the built-in ones. Exactly one of the first three is set. */
@@ -38,14 +40,29 @@ export interface HeartbeatOptions {
   readonly expect: string;
 }
 
-/** A message for the peer, as settings and commands name it. */
-export type OutgoingMessage = string | Uint8Array;
+/** Of messages that wait for the connection to open. */
+export interface QueueLimits {
+  /** 0: nothing waits. */
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+}
+
+/** What is sent by itself when the connection opens. */
+export interface OnOpenEntry {
+  /** On each open, only after the user connected, or only after a loss. */
+  readonly when: 'every' | 'first' | 'reconnect';
+  /** A message, or the path of a sequence of the library. */
+  readonly what: { readonly body: MessageBody } | { readonly sequence: string };
+  readonly timing: Timing;
+}
 
 /** Everything that decides how one connection behaves, resolved from settings and presets. */
 export interface ConnectionOptions {
   readonly endpoint: Endpoint;
-  /** Sent in this order on every open. */
-  readonly onOpen: readonly OutgoingMessage[];
+  /** Sent in this order, before all else. */
+  readonly onOpen: readonly OnOpenEntry[];
+  readonly queue: QueueLimits;
   /** Over DNS, TCP, proxy, TLS, upgrade and redirects together. */
   readonly connectTimeoutMs: number;
   readonly closeTimeoutMs: number;

@@ -19,6 +19,7 @@ const shortestSecret = 4;
 /** A subprotocol longer than this is no name but a token, which browsers can send no other way. */
 const longestSubprotocol = 48;
 
+const encoder = new TextEncoder();
 const userInfo = /([a-z][a-z0-9+.-]{0,20}:[/\\]{2})[^/\\?#\s"'<>]*@/gi;
 const pair = /([?&#;]\s*)([^=&#;?\s"'<>]+)=([^&#;\s"'<>]*)/g;
 const bearer = /\b(Bearer|Basic|Token|Negotiate|NTLM) +(?![\w-]+ *= *")[\w.~+/=-]{8,}/gi;
@@ -37,17 +38,25 @@ export function isSecretName(name: string): boolean {
   return telling.test(words.join('')) || words.some(word => tellingAlone.has(word));
 }
 
+/** How these secrets are sought: as they are, as URLs and JSON have them, and byte by byte. */
+export function spellingsOf(secrets: readonly string[]): readonly string[] {
+  const known = secrets
+    .filter(secret => secret.length >= shortestSecret)
+    .flatMap(secret => [
+      ...[secret, encoded(secret), JSON.stringify(secret).slice(1, -1)],
+      asBytes(secret),
+    ]);
+  // A secret may be a part of another.
+  return [...new Set(known)].sort((a, b) => b.length - a.length);
+}
+
 /** Hides secrets in what is shown of an opening handshake: those that it is told, and likely ones. */
 export class Redactor {
   readonly #secrets: readonly string[];
 
   /** @param secrets texts that must not be shown, wherever they are; very short ones are not sought */
   constructor(secrets: readonly string[] = []) {
-    const known = secrets
-      .filter(secret => secret.length >= shortestSecret)
-      .flatMap(secret => [secret, encoded(secret), JSON.stringify(secret).slice(1, -1)]);
-    // A secret may be a part of another.
-    this.#secrets = [...new Set(known)].sort((a, b) => b.length - a.length);
+    this.#secrets = spellingsOf(secrets);
   }
 
   /** A text or URL without user information, secret values of queries, credentials and tokens. */
@@ -85,6 +94,11 @@ export class Redactor {
       .map(each => (each.trim().length > longestSubprotocol ? redacted : this.text(each)))
       .join(',');
   }
+}
+
+/** As HTTP's headers are read, which know no UTF-8. */
+function asBytes(text: string): string {
+  return Array.from(encoder.encode(text), byte => String.fromCharCode(byte)).join('');
 }
 
 function encoded(text: string): string {

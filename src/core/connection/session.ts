@@ -2,9 +2,13 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
+import { longestControlPayload } from '../library/messageBody.ts';
 import type { Health } from './beat.ts';
+import type { Deliveries } from './deliveries.ts';
+import { Greeting, type OpeningPorts } from './greeting.ts';
 import { Heartbeat, type PongMemory } from './heartbeat.ts';
-import type { HeartbeatOptions, OutgoingMessage } from './options.ts';
+import type { HeartbeatOptions, OnOpenEntry } from './options.ts';
+import type { Parcel, PingParcel } from './parcel.ts';
 import type { Traffic } from './traffic.ts';
 import type { Transport } from './transport.ts';
 
@@ -12,30 +16,47 @@ export interface SessionPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly traffic: Traffic;
+  readonly opening: OpeningPorts;
+  readonly notice: (sentence: string) => void;
   readonly onHealth: (health: Health) => void;
   /** Called at most once; `silentMs` is how long nothing came. */
   readonly onDead: (silentMs: number) => void;
+  /** A message of `onOpen` closes the connection. */
+  readonly onClose: (code: number, reason: string, shown?: string) => void;
 }
 
 /** More than this waiting for a peer that does not read is not added to. */
 const maxBufferedBytes = 16 * 1024 * 1024;
+/** Pings of the user's that a peer has not answered; the oldest are forgotten. */
+const mostPingsAwaited = 100;
 
 /** One open period of a connection: what is sent on it, and the heartbeat that watches it. */
 export class Session implements Disposable {
   readonly #transport: Transport;
+  readonly #deliveries: Deliveries;
   readonly #ports: SessionPorts;
   readonly #memory: PongMemory;
   readonly #epoch: number;
   readonly #bytesAtOpen: number;
+  readonly #greeting: Greeting;
+  #pingsAwaited: readonly string[] = [];
   #heartbeat: Heartbeat | undefined;
   #isPaused = false;
 
-  constructor(transport: Transport, ports: SessionPorts, memory: PongMemory, epoch: number) {
+  constructor(
+    transport: Transport,
+    deliveries: Deliveries,
+    ports: SessionPorts,
+    memory: PongMemory,
+    epoch: number,
+  ) {
     this.#transport = transport;
+    this.#deliveries = deliveries;
     this.#ports = ports;
     this.#memory = memory;
     this.#epoch = epoch;
     this.#bytesAtOpen = transport.bytesRead;
+    this.#greeting = new Greeting({ ...ports, send: parcel => this.send(parcel) });
   }
 
   /** The smoothed round-trip time in milliseconds; `undefined` before the first answer. */
@@ -49,11 +70,14 @@ export class Session implements Disposable {
     return !canBeHeard || this.#transport.bytesRead > this.#bytesAtOpen;
   }
 
-  /** Sends the messages of the settings, in order, before anything else is sent. */
-  greet(messages: readonly OutgoingMessage[]): void {
-    for (const [index, message] of messages.entries()) {
-      this.#sendUnasked(message, false, `message ${index + 1} of onOpen`);
-    }
+  /** Whether the messages of the settings have been sent, or will not be. */
+  get isGreeted(): boolean {
+    return this.#greeting.isOver;
+  }
+
+  /** Sends the messages of the settings, in order. `onOver` is not called after its disposal. */
+  greet(entries: readonly OnOpenEntry[], onOver: () => void): void {
+    void this.#greeting.start(entries, onOver);
   }
 
   /** Starts the heartbeat, anew where it runs with other options. */
@@ -74,7 +98,7 @@ export class Session implements Disposable {
           transport.ping(payload);
           traffic.control('ping', 'out', payload);
         },
-        sendMessage: text => this.#sendUnasked(text, true, 'heartbeat'),
+        sendMessage: text => this.#sendBeat(text),
         onHealth,
         onDead,
       },
@@ -95,20 +119,33 @@ export class Session implements Disposable {
     return this.#heartbeat?.onText(payload) === true;
   }
 
-  onPong(payload: Uint8Array): void {
+  /** Returns whether the pong answers a ping of the user's. */
+  onPong(payload: Uint8Array): boolean {
     this.#heartbeat?.onPong(payload);
+    const index = this.#pingsAwaited.indexOf(payload.join());
+    // RFC 6455, section 5.5.3: a pong answers all pings before it as well.
+    this.#pingsAwaited = this.#pingsAwaited.slice(index + 1);
+    return index >= 0;
   }
 
   /**
-   * Sends one message. Resolves when it was handed to the network.
+   * Sends one message or ping, or closes. Resolves when it was handed to the network.
    *
    * @throws UserError while the peer does not take what was sent before
    */
-  async send(message: OutgoingMessage): Promise<void> {
+  async send(parcel: Parcel): Promise<void> {
+    if (parcel.kind === 'close') {
+      this.#ports.onClose(parcel.code, parcel.reason, parcel.shown);
+      return;
+    }
     if (this.#transport.bufferedBytes > maxBufferedBytes) {
       throw new UserError('The peer does not read what was sent before: nothing more was sent.');
     }
-    await this.#write(message, false);
+    if (parcel.kind === 'ping') {
+      this.#ping(parcel);
+    } else {
+      await this.#deliveries.send(parcel);
+    }
   }
 
   setPaused(paused: boolean): void {
@@ -116,27 +153,24 @@ export class Session implements Disposable {
     this.#transport.setPaused(paused);
   }
 
-  /** Stops the heartbeat; the transport is not the session's to end. */
+  /** Stops what is sent unasked; the transport is not the session's to end. */
   dispose(): void {
+    this.#greeting.dispose();
     this.#heartbeat?.dispose();
   }
 
-  #sendUnasked(message: OutgoingMessage, isHeartbeat: boolean, what: string): void {
-    this.#write(message, isHeartbeat).catch((error: unknown) => {
-      this.#ports.log.warn(`Not sent: the ${what} (${messageOf(error)})`);
-    });
+  #ping({ data, shown }: PingParcel): void {
+    if (data.length > longestControlPayload) {
+      throw new UserError(`A ping holds ${longestControlPayload} bytes at most.`);
+    }
+    this.#pingsAwaited = [...this.#pingsAwaited, data.join()].slice(-mostPingsAwaited);
+    this.#transport.ping(data);
+    this.#ports.traffic.asked('ping', 'out', data, shown);
   }
 
-  #write(message: OutgoingMessage, isHeartbeat: boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#transport.send(message, error => {
-        if (error) {
-          reject(error);
-        } else {
-          resolve();
-        }
-      });
-      this.#ports.traffic.sent(message, isHeartbeat);
+  #sendBeat(text: string): void {
+    this.#deliveries.send({ kind: 'message', data: text }, true).catch((error: unknown) => {
+      this.#ports.log.warn(`Not sent: the heartbeat (${messageOf(error)})`);
     });
   }
 }

@@ -1,12 +1,17 @@
 import type { Clock } from '../base/clock.ts';
-import { flagsOf, type Direction } from '../capture/record.ts';
+import type { FrameFacts } from '../capture/frameFacts.ts';
+import { flagsOf, RowFlag, type Direction } from '../capture/record.ts';
 import { CloseCode } from './closeCode.ts';
-import type { OutgoingMessage } from './options.ts';
+import type { OutgoingMessage } from './parcel.ts';
 
 /** Given every message and control frame, both ways. Payloads are lent for the call only. */
 export interface TrafficSink {
-  /** @param at the wall clock in milliseconds; @param flags as `flagsOf` makes them */
-  append(at: number, flags: number, payload: Uint8Array): void;
+  /**
+   * @param at the wall clock in milliseconds
+   * @param flags see record.ts
+   * @param frame how a message came, where there is something to tell
+   */
+  append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void;
 }
 
 const textIn = flagsOf('text', 'in');
@@ -24,23 +29,39 @@ export class Traffic {
     this.#sink = sink;
   }
 
-  received(payload: Uint8Array, isText: boolean, isHeartbeat: boolean): void {
+  received(payload: Uint8Array, isText: boolean, isHeartbeat: boolean, frame?: FrameFacts): void {
     const flags = isText ? (isHeartbeat ? textAnswer : textIn) : binaryIn;
-    this.#sink.append(this.#clock.now(), flags, payload);
+    if (frame) {
+      this.#sink.append(this.#clock.now(), flags | frameFlags(frame), payload, frame);
+    } else {
+      this.#sink.append(this.#clock.now(), flags, payload);
+    }
   }
 
-  sent(message: OutgoingMessage, isHeartbeat: boolean): void {
-    const isText = typeof message === 'string';
-    const flags = flagsOf(isText ? 'text' : 'binary', 'out', isHeartbeat);
-    this.#sink.append(this.#clock.now(), flags, isText ? encoder.encode(message) : message);
+  /** @param shown what is written down in place of a message that holds secrets */
+  sent(message: OutgoingMessage, isHeartbeat: boolean, shown?: OutgoingMessage): void {
+    const kind = typeof message === 'string' ? 'text' : 'binary';
+    const flags = flagsOf(kind, 'out', isHeartbeat) | maskFlag(shown);
+    this.#sink.append(this.#clock.now(), flags, bytesOf(shown ?? message));
   }
 
   control(kind: 'ping' | 'pong', direction: Direction, payload: Uint8Array): void {
     this.#sink.append(this.#clock.now(), flagsOf(kind, direction, true), payload);
   }
 
+  /** A ping of the user's own, or the pong that answers it. */
+  asked(
+    kind: 'ping' | 'pong',
+    direction: Direction,
+    payload: Uint8Array,
+    shown?: Uint8Array,
+  ): void {
+    const flags = flagsOf(kind, direction) | maskFlag(shown);
+    this.#sink.append(this.#clock.now(), flags, shown ?? payload);
+  }
+
   /** A close frame: code and reason (RFC 6455, section 5.5.1). */
-  closeFrame(direction: Direction, code: number, reason: string): void {
+  closeFrame(direction: Direction, code: number, reason: string, isMasked = false): void {
     const text = encoder.encode(reason);
     const hasCode = code !== CloseCode.NoStatus;
     const payload = new Uint8Array(hasCode ? 2 + text.byteLength : 0);
@@ -48,6 +69,19 @@ export class Traffic {
       new DataView(payload.buffer).setUint16(0, code);
       payload.set(text, 2);
     }
-    this.#sink.append(this.#clock.now(), flagsOf('close', direction), payload);
+    const flags = flagsOf('close', direction) | (isMasked ? RowFlag.Masked : 0);
+    this.#sink.append(this.#clock.now(), flags, payload);
   }
+}
+
+function frameFlags({ isCompressed, fragmentCount }: FrameFacts): number {
+  return (isCompressed ? RowFlag.Compressed : 0) | (fragmentCount > 1 ? RowFlag.Fragmented : 0);
+}
+
+function maskFlag(shown: OutgoingMessage | undefined): number {
+  return shown === undefined ? 0 : RowFlag.Masked;
+}
+
+function bytesOf(message: OutgoingMessage): Uint8Array {
+  return typeof message === 'string' ? encoder.encode(message) : message;
 }

@@ -1,4 +1,5 @@
 import type { Disposable } from '../base/lifecycle.ts';
+import type { FrameFacts } from '../capture/frameFacts.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { HandshakeFacts } from './handshakeFacts.ts';
 import type { Phase } from './phase.ts';
@@ -28,6 +29,8 @@ export interface Handshake {
   readonly closeTimeoutMs: number;
   /** The URL of a proxy of this connection's own, credentials included; absent: the editor decides. */
   readonly proxy?: string;
+  /** What was filled in and must not be shown, wherever it is in all of this. */
+  readonly secrets?: readonly string[];
 }
 
 /** What the peer answered. */
@@ -69,7 +72,8 @@ export interface TransportListener {
   /** Once for each attempt that came to a handshake, right before `onOpen` or `onEnd`. */
   onHandshake(facts: HandshakeFacts): void;
   onOpen(opened: Opened): void;
-  onMessage(payload: Uint8Array, isText: boolean): void;
+  /** @param frame absent where nothing is known, or the message came in one piece */
+  onMessage(payload: Uint8Array, isText: boolean, frame?: FrameFacts): void;
   onPing(payload: Uint8Array): void;
   onPong(payload: Uint8Array): void;
   /** Exactly once and last, also where it never opened. */

@@ -1,5 +1,6 @@
 import { assertNever } from '../base/errors.ts';
 import { isTextual } from '../capture/record.ts';
+import { quoted } from './shellText.ts';
 
 /** A row with what is to be copied of it. */
 export interface CopiedRow {
@@ -93,9 +94,4 @@ function commandsOf(rows: readonly CopiedRow[], tool: 'wscat' | 'websocat'): str
     );
   }
   return commands.join('\n');
-}
-
-/** Within single quotes a POSIX shell takes every character for itself. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { JsonScanner } from '../payload/jsonScanner.ts';
 
 /** What is sent, as it is written down: with references, before they are filled in. */
 export type MessageBody =
@@ -72,20 +73,24 @@ export function parseBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(plain), character => character.charCodeAt(0));
 }
 
-/** Why a text is no JSON, with the place where the engine tells it. */
+/** Why a text is no JSON, and where. */
 export function jsonProblem(text: string): BodyProblem | undefined {
   try {
     JSON.parse(text);
     return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    const at = /position (\d+)/.exec(message)?.[1];
-    const isAtEnd = /end of (?:JSON|data)|Unterminated/.test(message);
-    const place = at === undefined ? (isAtEnd ? text.length : undefined) : Number(at);
-    return {
-      message: isAtEnd ? 'The JSON ends too early.' : 'This is not JSON from here on.',
-      ...(place === undefined ? {} : { at: place }),
-    };
+  } catch {
+    // Engines name the place for some mistakes only.
+    const bytes = encoder.encode(text);
+    const scanner = new JsonScanner(bytes, 0);
+    scanner.run(bytes.length);
+    if (scanner.isWhole) {
+      return { message: 'A byte order mark stands before the JSON.', at: 0 };
+    }
+    if (!scanner.failed) {
+      return { message: 'The JSON ends too early.', at: text.length };
+    }
+    const before = decoder.decode(bytes.subarray(0, scanner.at));
+    return { message: 'This is not JSON from here on.', at: before.length };
   }
 }
 
@@ -107,6 +112,7 @@ export function pingProblem(text: string): BodyProblem | undefined {
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function byteLengthOf(text: string): number {
   return encoder.encode(text).length;

@@ -33,6 +33,8 @@ export interface ReadLibrary {
   readonly problems: readonly string[];
   /** The file is of a later version: it must not be written to. */
   readonly isLater: boolean;
+  /** Where in the file each item of `library` is: `items[1].items[0]`. */
+  readonly places: ReadonlyMap<LibraryItem, string>;
 }
 
 const fileKeys = ['$schema', 'version', 'items', 'environments', 'extractors'];
@@ -54,6 +56,7 @@ class LibraryReader {
   readonly #problems: string[] = [];
   readonly #paths = new Set<string>();
   readonly #drafts = new Map<LibraryItem, Draft>();
+  readonly #places = new Map<LibraryItem, string>();
 
   read(value: unknown): ReadLibrary {
     if (!isObject(value)) {
@@ -76,11 +79,11 @@ class LibraryReader {
       environments: this.#list<Environment>(value, 'environments', environmentSchema),
       extractors: this.#list<Extractor>(value, 'extractors', extractorSchema),
     };
-    return { library, problems: this.#problems, isLater: false };
+    return { library, problems: this.#problems, isLater: false, places: this.#places };
   }
 
   #refused(problem: string, isLater: boolean): ReadLibrary {
-    return { library: emptyLibrary, problems: [problem], isLater };
+    return { library: emptyLibrary, problems: [problem], isLater, places: this.#places };
   }
 
   #list<T>(
@@ -106,6 +109,9 @@ class LibraryReader {
     const entries = Array.isArray(value) ? (value as readonly unknown[]) : [];
     return entries.flatMap((entry, index) => {
       const item = this.#item(entry, `${place}[${index}]`, folder, depth);
+      if (item) {
+        this.#places.set(item, `${place}[${index}]`);
+      }
       return item ? [item] : [];
     });
   }
@@ -163,7 +169,8 @@ class LibraryReader {
 
   #withSteps(item: LibraryItem, all: readonly LibraryItem[]): LibraryItem {
     if (item.kind === 'folder') {
-      return { ...item, items: item.items.map(each => this.#withSteps(each, all)) };
+      const items = item.items.map(each => this.#withSteps(each, all));
+      return this.#instead(item, { ...item, items });
     }
     const draft = this.#drafts.get(item);
     if (item.kind !== 'sequence' || !draft) {
@@ -174,7 +181,14 @@ class LibraryReader {
       const read = this.#step(step, `${draft.path}.steps[${index}]`, messages);
       return read ? [read] : [];
     });
-    return { ...item, steps };
+    return this.#instead(item, { ...item, steps });
+  }
+
+  /** Gives what stands for an item its place. */
+  #instead(item: LibraryItem, other: LibraryItem): LibraryItem {
+    this.#places.set(other, this.#places.get(item) ?? '');
+    this.#places.delete(item);
+    return other;
   }
 
   #step(value: unknown, place: string, messages: readonly SavedMessage[]): Step | undefined {

@@ -40,9 +40,13 @@ export class SequenceRun implements Disposable {
   readonly #steps: readonly Step[];
   readonly #ports: SequencePorts;
   readonly #onDidChange: Emitter<RunProgress>;
+  /** What waits: timers and watches, given back when their time has come, or at the end. */
+  readonly #waits = new Set<Disposable>();
   #progress: RunProgress;
   #end: ((end: 'stopped' | Error) => void) | undefined;
   #hasEnded = false;
+  /** All steps are done but those that go on for ever. */
+  #isRepeating = false;
 
   readonly onDidChange: Event<RunProgress>;
 
@@ -82,6 +86,9 @@ export class SequenceRun implements Disposable {
       this.#report({ state: 'failed', problem: messageOf(error) });
     }
     this.#hasEnded = true;
+    for (const wait of this.#waits) {
+      wait.dispose();
+    }
     this.#store.dispose();
     return this.#progress;
   }
@@ -113,6 +120,7 @@ export class SequenceRun implements Disposable {
     }
     this.#report({ step: this.#steps.length });
     if (hasEndless) {
+      this.#isRepeating = true;
       this.#report({ state: 'repeating', name: '' });
       await new Promise(() => undefined); // until it is stopped, or a message is not sent
     }
@@ -140,12 +148,13 @@ export class SequenceRun implements Disposable {
     if (this.#hasEnded) {
       await new Promise(() => undefined); // what still runs here after the end goes no further
     }
-    this.#report({ state: 'sending' });
+    this.#report(this.#isRepeating ? {} : { state: 'sending' });
     // Watched from before it is sent: the answer may be here before the send is reported done.
     const answer = waitFor && this.#watch(step, waitFor);
     try {
       await this.#ports.send(step.body);
-      this.#report({ sent: this.#progress.sent + 1, state: 'waiting' });
+      const state = this.#isRepeating ? 'repeating' : 'waiting';
+      this.#report({ sent: this.#progress.sent + 1, state });
       await answer?.came;
     } finally {
       answer?.dispose();
@@ -154,6 +163,7 @@ export class SequenceRun implements Disposable {
 
   #watch(step: Step, { match, timeoutMs }: WaitFor) {
     const store = new DisposableStore();
+    this.#waits.add(store);
     const came = new Promise<void>((resolve, reject) => {
       store.add(this.#ports.watch(match, resolve));
       const seconds = timeoutMs / 1000;
@@ -164,7 +174,11 @@ export class SequenceRun implements Disposable {
     });
     // Until it is awaited nobody hears of a timeout, which is no reason to end the process.
     came.catch(() => undefined);
-    return { came, dispose: () => store.dispose() };
+    const dispose = () => {
+      this.#waits.delete(store);
+      store.dispose();
+    };
+    return { came, dispose };
   }
 
   #pause(ms: number): Promise<void> {
@@ -172,7 +186,11 @@ export class SequenceRun implements Disposable {
       return Promise.resolve();
     }
     return new Promise(resolve => {
-      this.#store.add(this.#ports.clock.schedule(ms, resolve));
+      const timer = this.#ports.clock.schedule(ms, () => {
+        this.#waits.delete(timer);
+        resolve();
+      });
+      this.#waits.add(timer);
     });
   }
 

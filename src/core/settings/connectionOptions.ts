@@ -1,5 +1,6 @@
-import { parseEndpoint } from '../connection/endpoint.ts';
-import type { ConnectionOptions, OutgoingMessage, UserRule } from '../connection/options.ts';
+import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
+import type { ConnectionOptions, OnOpenEntry, UserRule } from '../connection/options.ts';
+import type { MessageBody } from '../library/messageBody.ts';
 import type { Profile } from './profile.ts';
 import type { MessageSetting, RuleSetting } from './setting.ts';
 
@@ -9,12 +10,17 @@ const loopbackMaxDelayMs = 5000;
 /** What a profile means for its connection, in milliseconds. */
 export function connectionOptions(profile: Profile): ConnectionOptions {
   const { values, explicit } = profile;
-  const endpoint = parseEndpoint(profile.url);
+  const endpoint = parseEndpointTemplate(profile.url);
   const isPlain = values.preset === 'default' && !explicit.has('reconnect.maxDelay');
   const maxMs = values['reconnect.maxDelay'] * 1000;
   return {
     endpoint,
-    onOpen: values.onOpen.map(outgoing),
+    onOpen: values.onOpen.map(onOpenEntry),
+    queue: {
+      maxMessages: values['queue.maxMessages'],
+      maxBytes: values['queue.maxKilobytes'] * 1024,
+      maxAgeMs: values['queue.maxAge'] * 1000,
+    },
     connectTimeoutMs: values.connectTimeout * 1000,
     closeTimeoutMs: values.closeTimeout * 1000,
     reconnect: {
@@ -39,15 +45,34 @@ export function connectionOptions(profile: Profile): ConnectionOptions {
   };
 }
 
-/** The bytes or the text that a message in settings stands for. */
-function outgoing(message: MessageSetting): OutgoingMessage {
+/** How long an answer is waited for where nothing is said. */
+const defaultWaitMs = 30_000;
+
+function onOpenEntry(message: MessageSetting): OnOpenEntry {
   if (typeof message === 'string') {
-    return message;
+    return { when: 'every', what: { body: { as: 'text', text: message } }, timing: { delayMs: 0 } };
   }
+  const { when = 'every', delay = 0, waitFor } = message;
+  const timeoutMs = waitFor?.timeout === undefined ? defaultWaitMs : waitFor.timeout * 1000;
+  return {
+    when,
+    what: 'sequence' in message ? { sequence: message.sequence } : { body: bodyOf(message) },
+    timing: {
+      delayMs: delay * 1000,
+      ...(waitFor && { waitFor: { match: waitFor.match, timeoutMs } }),
+    },
+  };
+}
+
+type OneMessage = Exclude<MessageSetting, string | { readonly sequence: string }>;
+
+function bodyOf(message: OneMessage): MessageBody {
   if ('text' in message) {
-    return message.text;
+    return { as: 'text', text: message.text };
   }
-  return 'json' in message ? JSON.stringify(message.json) : decodeBase64(message.base64);
+  return 'json' in message
+    ? { as: 'json', text: JSON.stringify(message.json) }
+    : { as: 'base64', text: message.base64 };
 }
 
 function userRule({ delay, counts, action, close, status, error }: RuleSetting): UserRule {
@@ -59,8 +84,4 @@ function userRule({ delay, counts, action, close, status, error }: RuleSetting):
     ...(delay === undefined ? {} : { delayMs: delay * 1000 }),
     ...(counts === undefined ? {} : { counts }),
   };
-}
-
-function decodeBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), character => character.charCodeAt(0));
 }

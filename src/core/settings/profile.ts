@@ -1,4 +1,4 @@
-import { parseEndpoint } from '../connection/endpoint.ts';
+import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
 import { messageOf } from '../base/errors.ts';
 import {
   presets,
@@ -13,7 +13,7 @@ import {
 /** One connection as it is configured: a name, a URL, and the value of every setting for it. */
 export interface Profile {
   readonly name: string;
-  /** As typed; `parseEndpoint` has not refused it. */
+  /** As typed; `parseEndpointTemplate` has not refused it. */
   readonly url: string;
   readonly values: SettingValues;
   /** The keys that the user set, for this connection or for all. */
@@ -94,7 +94,7 @@ function addProfile(
   }
   let host: string;
   try {
-    ({ host } = parseEndpoint(url));
+    ({ host } = parseEndpointTemplate(url));
   } catch (error) {
     problems.push(`${path}: ${messageOf(error)} It is ignored.`);
     return;

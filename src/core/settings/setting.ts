@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { answerMatcher } from '../connection/heartbeat.ts';
+import { parseFilter } from '../filter/parseFilter.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -17,7 +18,7 @@ export interface Setting<T> {
   readonly isSecret?: boolean;
 }
 
-function setting<T>(
+export function setting<T>(
   check: v.GenericSchema<unknown, T>,
   allowed: string,
   fallback: T,
@@ -87,7 +88,7 @@ export function answerPattern(): Setting<string> {
 }
 
 /** RFC 9110, section 5.6.2: what header names and subprotocols may consist of. */
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+export const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const distinct = (values: string[]) => new Set(values).size === values.length;
 
 export function subprotocols(): Setting<readonly string[]> {
@@ -123,24 +124,68 @@ export function headers(): Setting<Headers> {
   );
 }
 
-/** A message in settings: a text, or an object that says how the message is written. */
-export type MessageSetting =
-  string | { readonly text: string } | { readonly json: unknown } | { readonly base64: string };
+/** A message in settings: a text, or an object that says how it is written, when it is sent, and more. */
+export type MessageSetting = string | (MessageForm & MessageTimes);
+
+type MessageForm =
+  | { readonly text: string }
+  | { readonly json: unknown }
+  | { readonly base64: string }
+  /** The path of a sequence of the library. */
+  | { readonly sequence: string };
+
+/** Times are in seconds. */
+interface MessageTimes {
+  readonly when?: OnOpenWhen | undefined;
+  readonly delay?: number | undefined;
+  readonly waitFor?: { readonly match: string; readonly timeout?: number | undefined } | undefined;
+}
+
+const whens = ['every', 'first', 'reconnect'] as const;
+export type OnOpenWhen = (typeof whens)[number];
+
+const longestPause = 86_400;
 
 const messageForms = {
   text: { type: 'string' },
   json: {},
   base64: { type: 'string', pattern: '^[A-Za-z0-9+/]*={0,2}$' },
+  sequence: { type: 'string', minLength: 1 },
 } as const;
 
+const messageTimes = {
+  when: { type: 'string', enum: whens },
+  delay: { type: 'number', minimum: 0, maximum: longestPause },
+  waitFor: {
+    type: 'object',
+    properties: {
+      match: { type: 'string', minLength: 1 },
+      timeout: { type: 'number', minimum: 0, maximum: longestPause },
+    },
+    required: ['match'],
+    additionalProperties: false,
+  },
+} as const;
+
+/** Messages for a peer. Those of `onOpen`; a sequence waits for what its own steps say. */
 export function messages(): Setting<readonly MessageSetting[]> {
+  const pause = v.pipe(v.number(), v.minValue(0), v.maxValue(longestPause));
+  const start = { when: v.optional(v.picklist(whens)), delay: v.optional(pause) };
+  const match = v.pipe(v.string(), v.minLength(1), v.check(isFilter));
+  const times = {
+    ...start,
+    waitFor: v.optional(v.strictObject({ match, timeout: v.optional(pause) })),
+  };
   const message = v.union([
     v.string(),
-    v.strictObject({ text: v.string() }),
-    v.strictObject({ json: v.unknown() }),
-    v.strictObject({ base64: v.pipe(v.string(), v.base64()) }),
+    v.strictObject({ text: v.string(), ...times }),
+    v.strictObject({ json: v.unknown(), ...times }),
+    v.strictObject({ base64: v.pipe(v.string(), v.base64()), ...times }),
+    v.strictObject({ sequence: v.pipe(v.string(), v.minLength(1)), ...start }),
   ]);
-  const allowed = 'a list of texts or of { "text": … }, { "json": … } or { "base64": … }';
+  const allowed =
+    'a list of texts or of { "text": … }, { "json": … }, { "base64": … } or { "sequence": … }, ' +
+    'perhaps with "when", "delay" and "waitFor"';
   return setting(v.array(message), allowed, [], {
     type: 'array',
     items: {
@@ -148,13 +193,22 @@ export function messages(): Setting<readonly MessageSetting[]> {
         { type: 'string' },
         ...Object.entries(messageForms).map(([key, form]) => ({
           type: 'object',
-          properties: { [key]: form },
+          properties: { [key]: form, ...timesOf(key) },
           required: [key],
           additionalProperties: false,
         })),
       ],
     },
   });
+}
+
+function timesOf(form: string): JsonSchema {
+  const { waitFor, ...start } = messageTimes;
+  return form === 'sequence' ? start : { ...start, waitFor };
+}
+
+function isFilter(text: string): boolean {
+  return parseFilter(text, { now: 0, startOfDay: 0 }).problems.length === 0;
 }
 
 /** A rule of the user's as settings have it; its `delay` is in seconds. */

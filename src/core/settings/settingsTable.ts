@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { auth } from './authSetting.ts';
 import {
   answerPattern,
   choice,
@@ -28,7 +29,11 @@ export const settingsTable = {
   'preset': choice(['default', 'classic'], 'default'),
   'subprotocols': subprotocols(),
   'headers': secret(headers()),
+  'auth': secret(auth()),
   'onOpen': secret(messages()),
+  'queue.maxMessages': integer(0, 0, 10_000),
+  'queue.maxKilobytes': integer(1024, 1, 1_048_576),
+  'queue.maxAge': number(30, 0.1, day),
   'connectTimeout': number(10, 0.1, 600),
   'closeTimeout': number(3, 0.1, 60),
   'maxMessageSize': integer(67_108_864, 1024, 1_073_741_824),
@@ -58,6 +63,7 @@ export const settingsTable = {
   'proxy': secret(text()),
   'history.maxMessages': forWindow(integer(10_000_000, 100, 1_000_000_000)),
   'history.maxMegabytes': forWindow(integer(2048, 1, 1_048_576)),
+  'history.overflow': forWindow(choice(['pause', 'drop'], 'pause')),
   'output.enabled': forWindow(flag(true)),
   'output.maxCharacters': forWindow(integer(2000, 1, 100_000)),
   'statusBar.showRate': forWindow(flag(true)),

@@ -46,7 +46,8 @@ export class PromptCancelled extends Error {
   override readonly name = 'PromptCancelled';
 }
 
-const mask = '•••';
+/** Stands for a secret in what is shown. */
+export const mask = '•••';
 
 /**
  * Fills in all references of a template. What is filled in is not looked at again, but for the
@@ -145,7 +146,8 @@ class Filling {
     if (value === undefined) {
       throw new UserError(`${this.#where} ${missing(reference)}`);
     }
-    const isSecret = kind === 'secret' || (kind === 'env' && isSecretName(argument));
+    const isAsked = kind === 'env' || kind === 'prompt';
+    const isSecret = kind === 'secret' || (isAsked && isSecretName(argument));
     if (isSecret) {
       this.#secrets.add(value);
     }

@@ -2,13 +2,14 @@ import {
   CancellationError,
   l10n,
   QuickPickItemKind,
+  ThemeIcon,
   window,
   workspace,
   type QuickPickItem,
 } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { wordOf } from '../../core/connection/report.ts';
-import { parseEndpoint } from '../../core/connection/endpoint.ts';
+import { parseEndpointTemplate } from '../../core/connection/endpointTemplate.ts';
 import type { ConnectionState } from '../../core/connection/state.ts';
 import type { Profile } from '../../core/settings/profile.ts';
 import type { Connections } from '../connections.ts';
@@ -39,7 +40,7 @@ type Choice =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'demo' }
   | { readonly kind: 'problem' };
-type Item = QuickPickItem & { readonly choice?: Choice };
+type Item = QuickPickItem & { readonly choice?: Choice; readonly recent?: string };
 
 /**
  * Connects to what `target` names: a URL, a configured connection, or an object as in `connections`;
@@ -49,10 +50,26 @@ type Item = QuickPickItem & { readonly choice?: Choice };
 export async function connect(parts: ConnectParts, target?: unknown): Promise<ConnectResult> {
   const named = targetName(target);
   const isAsked = target instanceof TreeTarget || named === undefined;
-  const profile = named === undefined ? await choose(parts) : profileFor(parts, named);
+  return connectTo(
+    parts,
+    named === undefined ? await choose(parts) : profileFor(parts, named),
+    isAsked,
+  );
+}
+
+/** Connects to what `target` names, as the user wanted who did not use the command: and shows it. */
+export async function connectShown(parts: ConnectParts, target: unknown): Promise<ConnectResult> {
+  return connectTo(parts, profileFor(parts, target), true);
+}
+
+function connectTo(
+  parts: ConnectParts,
+  profile: Profile,
+  isShown: boolean,
+): Promise<ConnectResult> {
   const monitored = parts.connections.open(profile);
   monitored.connection.connect();
-  if (isAsked) {
+  if (isShown) {
     parts.panel.show(monitored.id);
   }
   return settled(monitored);
@@ -135,13 +152,18 @@ function pick({ settings, connections, recent }: ConnectParts): Promise<Choice> 
   picker.title = l10n.t('WebSocket Monitor: Connect');
   picker.placeholder = l10n.t('Type a URL such as wss://example.com/feed, or choose');
   picker.matchOnDescription = true;
-  const fixed = items(settings.current.profiles, connections, recent.all);
+  let fixed = items(settings.current.profiles, connections, recent.all);
   const offer = () => {
     picker.items = [...typed(picker.value), ...fixed];
   };
   offer();
   return new Promise((resolve, reject) => {
     picker.onDidChangeValue(offer);
+    picker.onDidTriggerItemButton(async ({ item: { recent: url } }) => {
+      await (url === undefined ? undefined : recent.remove(url));
+      fixed = items(settings.current.profiles, connections, recent.all);
+      offer();
+    });
     picker.onDidAccept(() => {
       const choice = picker.selectedItems[0]?.choice;
       if (choice && choice.kind !== 'problem') {
@@ -163,7 +185,7 @@ function typed(value: string): readonly Item[] {
     return [];
   }
   try {
-    const { display } = parseEndpoint(url);
+    const { display } = parseEndpointTemplate(url);
     const label = `$(plug) ${l10n.t('Connect to {0}', display)}`;
     return [{ label, alwaysShow: true, choice: { kind: 'url', url } }];
   } catch (error) {
@@ -186,14 +208,17 @@ function items(
   };
   const configured = profiles.map((profile): Item => ({
     label: `$(plug) ${profile.name}`,
-    description: [parseEndpoint(profile.url).display, stateOf(profile.name)]
+    description: [parseEndpointTemplate(profile.url).display, stateOf(profile.name)]
       .filter(text => text !== '')
       .join(' · '),
     choice: { kind: 'profile', profile },
   }));
+  const remove = { iconPath: new ThemeIcon('close'), tooltip: l10n.t('Remove from Recent URLs') };
   const urls = recent.map((url): Item => ({
     label: `$(history) ${url}`,
     choice: { kind: 'url', url },
+    recent: url,
+    buttons: [remove],
   }));
   const demo: Item = {
     label: `$(beaker) ${l10n.t('Demo Ticker')}`,

@@ -1,50 +1,62 @@
-import { parseEndpoint } from '../../core/connection/endpoint.ts';
 import { isSecretName } from '../../core/connection/redaction.ts';
-import { fillIn, type PlaceholderSource } from '../../core/settings/placeholders.ts';
+import { parseEndpoint, type Endpoint } from '../../core/connection/endpoint.ts';
 import type { Profile } from '../../core/settings/profile.ts';
 import type { Secrets } from '../secrets.ts';
 
 /**
- * Everything secret that these connections may have sent, and every secret that is stored: none of
- * it is to be in an export, whoever sent it back.
+ * Everything secret that may be in these connections' captures: what was used in this window, every
+ * secret that is stored, and what the settings spell out. None of it is to be in an export, whoever
+ * sent it back.
  */
 export async function exportSecrets(
   secrets: Secrets,
   profiles: readonly Profile[],
 ): Promise<readonly string[]> {
-  const source: PlaceholderSource = {
-    secret: name => secrets.get(name),
-    env: name => process.env[name],
-  };
   const stored = await Promise.all(secrets.names.map(name => secrets.get(name)));
-  const sent = await Promise.all(profiles.map(profile => secretsOf(profile, source)));
-  return [...new Set([...stored, ...sent.flat()])].filter(
+  const spelledOut = profiles.flatMap(secretsOf);
+  return [...new Set([...stored, ...secrets.registry.all, ...spelledOut])].filter(
     (secret): secret is string => secret !== undefined && secret !== '',
   );
 }
 
-async function secretsOf(
-  { url, values }: Profile,
-  source: PlaceholderSource,
-): Promise<readonly string[]> {
+/** What stands in settings as it is; what references stand for is in the registry once it was used. */
+function secretsOf({ url, values }: Profile): readonly string[] {
   const named = Object.entries(values.headers).filter(([name]) => isSecretName(name));
-  const filled = await Promise.all(
-    [...named.map(([, value]) => value), values.proxy, values['tls.passphrase']].map(text =>
-      filledIn(text, source),
-    ),
-  );
-  const proxy = filled[named.length] ?? '';
-  const headers = filled.slice(0, named.length);
-  const endpoint = parseEndpoint(url);
+  const endpoint = parsed(url);
+  const { user = '', password = '' } = endpoint?.credentials ?? {};
   return [
-    ...headers.flatMap(value => [value, ...value.split(/[\s;]+/).map(withoutName)]),
-    ...loginOf(endpoint.credentials?.user ?? '', endpoint.credentials?.password ?? ''),
-    ...[...new URL(endpoint.url).searchParams].flatMap(([name, value]) =>
+    ...named.flatMap(([, value]) => [value, ...value.split(/[\s;]+/).map(withoutName)]),
+    ...loginOf(user, password),
+    ...[...new URL(endpoint?.url ?? 'ws://x').searchParams].flatMap(([name, value]) =>
       isSecretName(name) ? [value] : [],
     ),
-    ...proxyLogin(proxy),
-    filled.at(-1) ?? '',
+    ...proxyLogin(values.proxy),
+    ...secretsOfAuth(values.auth),
+    values['tls.passphrase'],
   ];
+}
+
+function secretsOfAuth(auth: Profile['values']['auth']): readonly string[] {
+  switch (auth.type) {
+    case undefined:
+    case 'command':
+      return [];
+    case 'basic':
+      return [auth.password];
+    case 'bearer':
+      return [auth.token];
+    case 'apiKey':
+      return [auth.value];
+  }
+}
+
+/** A URL with references in it may be none as it stands. */
+function parsed(url: string): Endpoint | undefined {
+  try {
+    return parseEndpoint(url);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A user name is a secret only where it stands alone. */
@@ -73,13 +85,4 @@ function withoutName(part: string): string {
   return /^(?:basic|bearer|digest|negotiate|ntlm|token)$/i.test(part)
     ? ''
     : part.replace(/^[\w.-]+=(?=.)/, '');
-}
-
-/** A secret that is missing now was never sent. */
-async function filledIn(text: string, source: PlaceholderSource): Promise<string> {
-  try {
-    return await fillIn(text, '', source);
-  } catch {
-    return '';
-  }
 }

@@ -1,21 +1,30 @@
-import { CancellationError, l10n, window } from 'vscode';
+import { CancellationError, InputBoxValidationSeverity, l10n, window } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { Secrets } from '../secrets.ts';
 
 /** Asks for a secret's value and stores it. The value is never an argument, so that none is logged. */
 export async function storeSecret(secrets: Secrets, target?: unknown): Promise<void> {
-  const name = nameIn(target) ?? (await askName());
+  const name = nameIn(target) ?? (await askName(secrets));
+  const isKnown = secrets.names.includes(name);
   const value = await window.showInputBox({
-    title: l10n.t('Store Secret {0}', name),
-    prompt: l10n.t('The value; settings use it as {0}', '${' + `secret:${name}}`),
+    title: isKnown ? l10n.t('Replace Secret {0}', name) : l10n.t('Store Secret {0}', name),
+    prompt: isKnown
+      ? l10n.t('The new value; the old one is gone then')
+      : l10n.t('The value; settings use it as {0}', '${' + `secret:${name}}`),
     password: true,
     ignoreFocusOut: true,
+    validateInput: text =>
+      text === '' ? l10n.t('A secret has at least one character.') : undefined,
   });
   if (value === undefined) {
     throw new CancellationError();
   }
-  await secrets.store(name, value);
-  void window.showInformationMessage(l10n.t('The secret "{0}" is stored.', name));
+  const isReplaced = await secrets.store(name, value);
+  void window.showInformationMessage(
+    isReplaced
+      ? l10n.t('The secret "{0}" is replaced. Handshakes use the new value from now on.', name)
+      : l10n.t('The secret "{0}" is stored.', name),
+  );
 }
 
 export async function deleteSecret(secrets: Secrets, target?: unknown): Promise<void> {
@@ -48,12 +57,22 @@ function nameIn(target: unknown): string | undefined {
   return target;
 }
 
-async function askName(): Promise<string> {
+async function askName(secrets: Secrets): Promise<string> {
   const name = await window.showInputBox({
     title: l10n.t('Store Secret'),
     prompt: l10n.t('A name for the secret'),
     ignoreFocusOut: true,
-    validateInput: text => (validName.test(text) ? undefined : problem()),
+    validateInput: text => {
+      if (!validName.test(text)) {
+        return problem();
+      }
+      return secrets.names.includes(text)
+        ? {
+            message: l10n.t('There is a secret "{0}": its value is replaced.', text),
+            severity: InputBoxValidationSeverity.Warning,
+          }
+        : undefined;
+    },
   });
   if (name === undefined) {
     throw new CancellationError();

@@ -1,27 +1,44 @@
-import { CancellationError, l10n, window } from 'vscode';
+import { CancellationError, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import type { OutgoingMessage } from '../../core/connection/options.ts';
+import type { MessageBody } from '../../core/library/messageBody.ts';
+import { PromptCancelled } from '../../core/variables/resolve.ts';
 import type { Connections } from '../connections.ts';
+import { askForMessage } from '../sending/editorText.ts';
+import type { Sender } from '../sending/sender.ts';
 import { TreeTarget } from '../trees/treeTarget.ts';
 import { chooseConnection } from './choose.ts';
 
-/** Sends one message: what `target` holds, or what the user types. */
-export async function send(connections: Connections, target?: unknown): Promise<void> {
-  const { connection, message } = readTarget(target);
-  const open = connections.all.filter(each => each.connection.state.kind === 'open');
+/**
+ * Sends one message: what `target` holds, what the active editor holds, or what the user types.
+ * References in it are filled in.
+ */
+export async function send(
+  connections: Connections,
+  sender: Sender,
+  target?: unknown,
+): Promise<void> {
+  const { connection, body } = readTarget(target);
+  const takers = connections.all.filter(each => each.connection.takes !== undefined);
   const monitored = await chooseConnection(
     connections,
     connection,
-    open,
+    takers,
     l10n.t('Send to which connection?'),
     l10n.t('Not connected: there is nobody to send to. Connect first.'),
   );
-  await monitored.connection.send(message ?? (await ask(monitored.name)));
+  if (monitored.connection.takes === undefined) {
+    throw new UserError(monitored.connection.refusalOf('message'));
+  }
+  try {
+    await sender.send(monitored, body ?? (await askForMessage(monitored.name)));
+  } catch (error) {
+    throw error instanceof PromptCancelled ? new CancellationError() : error;
+  }
 }
 
 function readTarget(target: unknown): {
   readonly connection: unknown;
-  readonly message?: OutgoingMessage;
+  readonly body?: MessageBody;
 } {
   if (target === undefined || target instanceof TreeTarget) {
     return { connection: target };
@@ -34,38 +51,13 @@ function readTarget(target: unknown): {
     throw new UserError(l10n.t('Give text or base64, not both.'));
   }
   if (typeof text === 'string') {
-    return { connection, message: text };
+    return { connection, body: { as: 'text', text } };
   }
   if (typeof base64 === 'string') {
-    return { connection, message: decode(base64) };
+    return { connection, body: { as: 'base64', text: base64 } };
   }
   if (text !== undefined || base64 !== undefined) {
     throw new UserError(l10n.t('The message must be a string, in text or in base64.'));
   }
   return { connection };
-}
-
-/** @throws UserError naming the first character that is not base64 */
-function decode(base64: string): Uint8Array {
-  const wrong = /[^A-Za-z0-9+/=]|=(?!=?$)/.exec(base64);
-  if (wrong) {
-    const position = wrong.index + 1;
-    throw new UserError(l10n.t('This is not base64: see character {0}.', position));
-  }
-  if (base64.replace(/=+$/, '').length % 4 === 1) {
-    throw new UserError(l10n.t('This is not base64: a character is missing at the end.'));
-  }
-  return new Uint8Array(Buffer.from(base64, 'base64'));
-}
-
-async function ask(name: string): Promise<string> {
-  const text = await window.showInputBox({
-    title: l10n.t('Send to {0}', name),
-    prompt: l10n.t('The text to send'),
-    ignoreFocusOut: true,
-  });
-  if (text === undefined) {
-    throw new CancellationError();
-  }
-  return text;
 }

@@ -1,4 +1,5 @@
 import {
+  DataTransferItem,
   EventEmitter,
   l10n,
   MarkdownString,
@@ -6,12 +7,15 @@ import {
   ThemeIcon,
   TreeItem,
   window,
+  type DataTransfer,
   type TreeDataProvider,
+  type TreeDragAndDropController,
 } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import { Coalescer } from '../../core/base/coalescer.ts';
+import { messageOf } from '../../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
-import { parseEndpoint } from '../../core/connection/endpoint.ts';
+import { parseEndpointTemplate } from '../../core/connection/endpointTemplate.ts';
 import {
   labelOf,
   sentenceOf,
@@ -24,6 +28,7 @@ import type { Formats } from '../../core/format.ts';
 import { visibleLine } from '../../core/payload/visibleText.ts';
 import type { Profile } from '../../core/settings/profile.ts';
 import { CommandId, ViewType } from '../../shared/ids.ts';
+import type { ConfiguredConnection, ConfiguredConnections } from '../configuredConnections.ts';
 import type { Connections } from '../connections.ts';
 import type { MonitoredConnection } from '../monitoredConnection.ts';
 import type { SettingsService } from '../settings.ts';
@@ -54,12 +59,23 @@ export class ConnectionNode extends TreeTarget {
 export interface ConnectionsTreeParts {
   readonly connections: Connections;
   readonly settings: SettingsService;
+  readonly configured: ConfiguredConnections;
   readonly clock: Clock;
   readonly formats: Formats;
 }
 
-/** The connections in the activity bar: those of this window, and those that could be made. */
-export class ConnectionsTree implements TreeDataProvider<ConnectionNode>, Disposable {
+/** What is dragged: the name of a configured connection. */
+const mimeType = `application/vnd.code.tree.${ViewType.Connections.toLowerCase()}`;
+
+/**
+ * The connections in the activity bar: those that are configured in the order of the settings, which
+ * dragging changes, and after them those that were only made in this window.
+ */
+export class ConnectionsTree
+  implements TreeDataProvider<ConnectionNode>, TreeDragAndDropController<ConnectionNode>, Disposable
+{
+  readonly dragMimeTypes = [mimeType];
+  readonly dropMimeTypes = [mimeType];
   readonly #store = new DisposableStore();
   readonly #parts: ConnectionsTreeParts;
   readonly #onDidChange = this.#store.add(new EventEmitter<undefined>());
@@ -74,7 +90,10 @@ export class ConnectionsTree implements TreeDataProvider<ConnectionNode>, Dispos
     const changes = this.#store.add(
       new Coalescer(clock, leastIntervalMs, () => this.#onDidChange.fire(undefined)),
     );
-    const view = window.createTreeView(ViewType.Connections, { treeDataProvider: this });
+    const view = window.createTreeView(ViewType.Connections, {
+      treeDataProvider: this,
+      dragAndDropController: this,
+    });
     this.#store.add(view);
     this.#store.add(
       connections.onDidChange(() => {
@@ -89,10 +108,11 @@ export class ConnectionsTree implements TreeDataProvider<ConnectionNode>, Dispos
 
   getChildren(): ConnectionNode[] {
     const { connections, settings } = this.#parts;
-    const unused = settings.current.profiles.filter(
-      ({ name }) => !connections.all.some(monitored => monitored.name === name),
+    const configured = settings.current.profiles.map(
+      profile => connections.all.find(({ name }) => name === profile.name) ?? profile,
     );
-    const all = [...connections.all, ...unused];
+    const others = connections.all.filter(monitored => !configured.includes(monitored));
+    const all = [...configured, ...others];
     for (const known of this.#nodes.keys()) {
       if (!all.includes(known)) {
         this.#nodes.delete(known);
@@ -102,12 +122,47 @@ export class ConnectionsTree implements TreeDataProvider<ConnectionNode>, Dispos
   }
 
   getTreeItem({ of }: ConnectionNode): TreeItem {
-    return 'connection' in of ? this.#monitoredItem(of) : configuredItem(of);
+    const item = 'connection' in of ? this.#monitoredItem(of) : configuredItem(of);
+    // What the menus of the tree go by, after the state: where it is in the settings, if it is.
+    const known = this.#configuredAs({ of });
+    const place = known ? (known.index === undefined ? '.single' : '.listed') : '';
+    item.contextValue = `${item.contextValue ?? ''}${place}`;
+    return item;
+  }
+
+  handleDrag([node]: readonly ConnectionNode[], dragged: DataTransfer): void {
+    const known = node && this.#configuredAs(node);
+    if (known?.index !== undefined) {
+      dragged.set(mimeType, new DataTransferItem(known.name));
+    }
+  }
+
+  /** Puts what was dragged in the place of `target`, or last. */
+  async handleDrop(target: ConnectionNode | undefined, dragged: DataTransfer): Promise<void> {
+    const { configured } = this.#parts;
+    const name: unknown = dragged.get(mimeType)?.value;
+    const known = typeof name === 'string' ? configured.find(name) : undefined;
+    if (!known) {
+      return;
+    }
+    const place = target && this.#configuredAs(target);
+    const isFirst = place !== undefined && place.index === undefined;
+    const last = configured.lastIndexIn(known.scope);
+    try {
+      await configured.move(known, isFirst ? 0 : (place?.index ?? last));
+    } catch (error) {
+      void window.showErrorMessage(messageOf(error));
+    }
   }
 
   dispose(): void {
     this.#tick?.dispose();
     this.#store.dispose();
+  }
+
+  /** Where a row's connection is in the settings, if it is. */
+  #configuredAs({ of }: Pick<ConnectionNode, 'of'>): ConfiguredConnection | undefined {
+    return this.#parts.configured.find(of.name);
   }
 
   #nodeOf(of: MonitoredConnection | Profile): ConnectionNode {
@@ -154,7 +209,7 @@ export class ConnectionsTree implements TreeDataProvider<ConnectionNode>, Dispos
   }
 }
 
-/** What the menus of the tree go by. */
+/** What the menus of the tree go by, as far as it is the connection's state. */
 function contextOf({ connection }: MonitoredConnection): string {
   const { state } = connection;
   if (state.kind === 'open') {
@@ -165,7 +220,7 @@ function contextOf({ connection }: MonitoredConnection): string {
 
 function configuredItem({ name, url }: Profile): TreeItem {
   const item = new TreeItem(visibleLine(name));
-  const { display } = parseEndpoint(url);
+  const { display } = parseEndpointTemplate(url);
   item.id = `configured:${name}`;
   item.iconPath = new ThemeIcon('circle-outline');
   item.description = display;

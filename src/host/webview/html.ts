@@ -3,8 +3,25 @@ import { env, l10n, Uri, type Webview } from 'vscode';
 import { escapeHtml, jsonForScript } from '../../core/base/markup.ts';
 import { pageStrings } from '../../shared/pageStrings.ts';
 
-/** The monitor's page. Only our own bundle runs in it, and it reaches no network. */
+/** What of a page is its own. */
+export interface PageParts {
+  readonly title: string;
+  /** The bundle below `dist`. */
+  readonly script: string;
+  /** Below `media`. */
+  readonly styles: readonly string[];
+  /** In English; they are translated here. */
+  readonly strings: Readonly<Record<string, string>>;
+}
+
+/** The monitor's page. */
 export function monitorHtml(webview: Webview, root: Uri, title: string): string {
+  const own = { script: 'monitor.js', styles: ['monitor.css'], strings: pageStrings };
+  return pageHtml(webview, root, { title, ...own });
+}
+
+/** A page of ours. Only our own bundle runs in it, and it reaches no network. */
+export function pageHtml(webview: Webview, root: Uri, parts: PageParts): string {
   const nonce = randomBytes(16).toString('base64url');
   const uri = (...path: string[]) =>
     escapeHtml(webview.asWebviewUri(Uri.joinPath(root, ...path)).toString());
@@ -17,6 +34,7 @@ export function monitorHtml(webview: Webview, root: Uri, title: string): string 
     `require-trusted-types-for 'script'`,
     `trusted-types lit-html`,
   ].join('; ');
+  const styles = parts.styles.map(name => `<link rel="stylesheet" href="${uri('media', name)}">`);
   return /* html */ `<!DOCTYPE html>
 <html lang="${escapeHtml(env.language)}">
 <head>
@@ -24,18 +42,18 @@ export function monitorHtml(webview: Webview, root: Uri, title: string): string 
   <meta http-equiv="Content-Security-Policy" content="${policy}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <link rel="stylesheet" id="vscode-codicon-stylesheet" nonce="${nonce}" href="${uri('dist', 'codicon.css')}">
-  <link rel="stylesheet" href="${uri('media', 'monitor.css')}">
-  <title>${escapeHtml(title)}</title>
+  ${styles.join('\n  ')}
+  <title>${escapeHtml(parts.title)}</title>
 </head>
 <body>
   <main id="app"></main>
-  <script id="strings" type="application/json" nonce="${nonce}">${jsonForScript(translated())}</script>
-  <script type="module" nonce="${nonce}" src="${uri('dist', 'monitor.js')}"></script>
+  <script id="strings" type="application/json" nonce="${nonce}">${jsonForScript(translated(parts.strings))}</script>
+  <script type="module" nonce="${nonce}" src="${uri('dist', parts.script)}"></script>
 </body>
 </html>`;
 }
 
-function translated(): Readonly<Record<string, string>> {
-  const entries = Object.entries(pageStrings).map(([key, text]) => [key, l10n.t(text)] as const);
+function translated(strings: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(strings).map(([key, text]) => [key, l10n.t(text)] as const);
   return Object.fromEntries(entries);
 }

@@ -22,6 +22,8 @@ export interface ListPorts {
   readonly onDidChange: () => void;
 }
 
+type UserClock = NonNullable<Params<'view.set'>['clock']>;
+
 const nothing: ViewState = { first: 0, next: 0, scanned: 0, total: 0, hidden: 0, dropped: 0 };
 
 /** The rows that the panel's list shows: a view in the capture worker, made anew for each question. */
@@ -33,6 +35,7 @@ export class ListModel implements Disposable {
   #condition: Condition | undefined;
   #filter = '';
   #filterProblem: string | undefined;
+  #clock: UserClock | undefined;
 
   constructor(ports: ListPorts) {
     this.#ports = ports;
@@ -49,6 +52,11 @@ export class ListModel implements Disposable {
   /** The open view, for who exports it. */
   get view(): CaptureView | undefined {
     return this.#shown?.view;
+  }
+
+  /** The user's day and zone, where they are another's than this machine's. */
+  setClock(clock: UserClock): void {
+    this.#clock = clock;
   }
 
   /** Shows these sources as `panel` wants them; does nothing where they are shown so already. */
@@ -139,8 +147,8 @@ export class ListModel implements Disposable {
     }
     this.#filter = text;
     const now = this.#ports.now();
-    const startOfDay = new Date(now).setHours(0, 0, 0, 0);
-    const { condition, problems } = parseFilter(text, { now, startOfDay });
+    const clock = this.#clock ?? { startOfDay: new Date(now).setHours(0, 0, 0, 0) };
+    const { condition, problems } = parseFilter(text, { now, ...clock });
     const [problem] = problems;
     this.#filterProblem = problem?.message;
     if (!problem) {

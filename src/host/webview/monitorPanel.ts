@@ -7,6 +7,7 @@ import { answer } from '../../shared/answer.ts';
 import { ViewType } from '../../shared/ids.ts';
 import type {
   ConnectionView,
+  Hello,
   HostEvents,
   RequestHandlers,
   SavedFilter,
@@ -15,10 +16,13 @@ import type {
 import { sourceView } from '../connectionView.ts';
 import type { Connections } from '../connections.ts';
 import type { Sources } from '../sources.ts';
+import type { ComposerModel } from './composerModel.ts';
 import { monitorHtml } from './html.ts';
 import type { PanelModel, ViewChange } from './panelModel.ts';
 
 const leastIntervalMs = 50;
+/** What the composer shows changes seldom, and is much. */
+const leastComposerIntervalMs = 250;
 /** Rates fall when nothing comes, which no event tells. */
 const tickMs = 1000;
 
@@ -29,6 +33,7 @@ export interface PanelPorts {
   readonly connections: Connections;
   readonly sources: Sources;
   readonly model: PanelModel;
+  readonly composer: ComposerModel;
   readonly filters: { readonly all: readonly SavedFilter[] };
   /** Everything the page may ask that is not about the panel itself. */
   readonly handlers: Omit<RequestHandlers, 'ready' | 'view.set'>;
@@ -45,11 +50,14 @@ export class MonitorPanel implements Disposable {
   readonly #ports: PanelPorts;
   readonly #publishing: Coalescer;
   readonly #listing: Coalescer;
+  readonly #composing: Coalescer;
+  /** What the page was told last, so that it is not told again. */
+  #composer = '';
   #open: { readonly panel: WebviewPanel; readonly store: DisposableStore } | undefined;
   #tick: Disposable | undefined;
 
   constructor(ports: PanelPorts) {
-    const { clock, sources, model } = ports;
+    const { clock, sources, model, composer } = ports;
     this.#ports = ports;
     this.#publishing = this.#store.add(
       new Coalescer(clock, leastIntervalMs, () => this.#publishConnections()),
@@ -57,6 +65,10 @@ export class MonitorPanel implements Disposable {
     this.#listing = this.#store.add(
       new Coalescer(clock, leastIntervalMs, () => this.#publish('list.changed', model.list)),
     );
+    this.#composing = this.#store.add(
+      new Coalescer(clock, leastComposerIntervalMs, () => this.#publishComposer()),
+    );
+    this.#store.add(composer.onDidChange(() => this.#composing.request()));
     this.#store.add(sources.onDidChange(() => this.#publishing.request()));
     this.#store.add(model.onDidChangeList(() => this.#listing.request()));
     this.#store.add(
@@ -154,19 +166,24 @@ export class MonitorPanel implements Disposable {
   }
 
   #handlers(): RequestHandlers {
-    const { model, filters } = this.#ports;
     return {
       ...this.#ports.handlers,
-      'ready': () => ({
-        connections: this.#views(),
-        view: model.view,
-        list: model.list,
-        filters: filters.all,
-      }),
+      'ready': () => this.#hello(),
       'view.set': change => {
         this.set(change);
         return undefined;
       },
+    };
+  }
+
+  #hello(): Hello {
+    const { model, filters, composer } = this.#ports;
+    const { view, list } = model;
+    const composing = composer.view(view.selected);
+    this.#composer = JSON.stringify(composing ?? null);
+    return {
+      ...{ connections: this.#views(), view, list, filters: filters.all },
+      ...(composing && { composer: composing }),
     };
   }
 
@@ -190,6 +207,17 @@ export class MonitorPanel implements Disposable {
 
   #publishView(): void {
     this.#publish('view.changed', this.#ports.model.view);
+    this.#composing.request();
+  }
+
+  #publishComposer(): void {
+    const { composer, model } = this.#ports;
+    const view = composer.view(model.view.selected);
+    const told = JSON.stringify(view ?? null);
+    if (told !== this.#composer && this.#open?.panel.visible) {
+      this.#composer = told;
+      this.#publish('composer.changed', view);
+    }
   }
 
   /** A page that is hidden is gone; it asks for everything when it comes back. */

@@ -78,7 +78,11 @@ export class PanelModel implements Disposable {
   }
 
   set(change: ViewChange): void {
-    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    const { clock, ...view } = change;
+    if (clock) {
+      this.#list.setClock(clock);
+    }
+    const given = Object.entries(view).filter(([, value]) => value !== undefined);
     this.#wish = { ...this.#wish, ...Object.fromEntries(given) };
     this.refresh();
   }

@@ -11,7 +11,6 @@ import { openSetting } from '../openSetting.ts';
 import type { PayloadDocuments } from '../payloadDocuments.ts';
 import type { SavedFilters } from '../savedFilters.ts';
 import { namesOf, type Sources } from '../sources.ts';
-import type { PanelPorts } from './monitorPanel.ts';
 import type { PanelModel } from './panelModel.ts';
 
 /** More than this is no use on a clipboard, and much would freeze whoever pastes it. */
@@ -32,7 +31,7 @@ export interface RequestParts {
 type Ranges = Params<'copy'>['ranges'];
 
 /** What the page may ask about connections and their messages. */
-export function pageRequests(parts: RequestParts): PanelPorts['handlers'] {
+export function pageRequests(parts: RequestParts) {
   return { ...connectionRequests(parts), ...listRequests(parts), ...rowRequests(parts) };
 }
 

@@ -8,6 +8,7 @@ import { MonitoredConnection } from '../../../src/host/monitoredConnection.ts';
 import { createCaptureService } from '../../../src/node/captureClient.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
 import { openWsTransport } from '../../../src/node/wsTransport.ts';
+import { closedOpening } from '../../support/connectionRig.ts';
 import { scratchFolder, silentLog, workerPath } from '../../support/captures.ts';
 import { closeFrame, frame, Opcode } from '../../support/frames.ts';
 import { raw } from '../../support/peers.ts';
@@ -65,6 +66,7 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
           return transport;
         },
       }),
+    opening: { ...closedOpening, write: (_monitored, body) => closedOpening.write(body) },
     output: {
       message: (_at, _name, _flags, payload) => void output.push(Buffer.from(payload).toString()),
       state: (_at, _name, { text }) => void output.push(text),

@@ -215,3 +215,16 @@ describe('Origins', () => {
     );
   });
 });
+
+it('keeps headers that hold a secret from another origin, whatever their names', () => {
+  const endpoint = parseEndpoint('wss://one.example/');
+  const headers = { 'X-Api-Key': 'k', 'X-Room': 'r00m-secret', 'X-Plain': 'plain' };
+  const redirect = (location: string) =>
+    followRedirect({ endpoint, headers }, location, 0, ['r00m-secret']);
+  const away = redirect('wss://two.example/');
+  assert.ok('target' in away);
+  assert.deepEqual(away.target.headers, { 'X-Plain': 'plain' });
+  assert.deepEqual(away.stripped, ['X-Api-Key', 'X-Room']);
+  const within = redirect('/elsewhere');
+  assert.deepEqual('target' in within && within.target.headers, headers);
+});

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { UserError } from '../../../src/core/base/errors.ts';
 import { answer } from '../../../src/shared/answer.ts';
-import { maxBytesAsked, maxRowsAsked } from '../../../src/shared/limits.ts';
+import { longestBody, maxBytesAsked, maxRowsAsked } from '../../../src/shared/limits.ts';
 import {
   requestSchemas,
   type RequestHandlers,
@@ -28,10 +28,31 @@ const find = {
   ...{ generation, text: 'x', isPattern: false, isCaseSensitive: true },
   ...{ from: 0, direction: 'next' },
 };
+const bodies = [
+  ...['text', 'json', 'hex', 'base64', 'ping'].map(as => ({ as, text: '${a}' })),
+  { as: 'text', text: 'x'.repeat(longestBody) },
+  { as: 'file', path: 'a.json', isText: true },
+  { as: 'close', code: 4000, reason: 'done' },
+];
+const badBodies = [
+  ...[undefined, null, {}, 'text', { as: 'text' }, { as: 'text', text: 1 }, { text: 'x' }],
+  ...[
+    { as: 'shell', text: 'x' },
+    { as: 'text', text: 'x', more: 1 },
+  ],
+  { as: 'text', text: 'x'.repeat(longestBody + 1) },
+  { as: 'ping', text: 'x'.repeat(4097) },
+  ...[
+    { as: 'file', path: '', isText: true },
+    { as: 'file', path: 'a' },
+  ],
+  ...[-1, 0.5, 65_536, '1000'].map(code => ({ as: 'close', code, reason: '' })),
+];
 const good: Readonly<Record<RequestName, readonly unknown[]>> = {
   'ready': [undefined],
   'view.set': [
     ...[{}, { following: true }, { selected: connection, merged: ['c1', 'c2'] }],
+    { filter: 'after:10:30', clock: { startOfDay: 0, timeZone: 'Europe/Amsterdam' } },
     ...[{ filter: 'in: x' }, { showHeartbeats: true, showControl: false }],
   ],
   'rows': [
@@ -66,6 +87,14 @@ const good: Readonly<Record<RequestName, readonly unknown[]>> = {
   'filter.save': [{ text: 'in:' }],
   'filter.remove': [{ name: 'mine' }],
   'output.show': [undefined],
+  'compose.check': bodies.map(body => ({ connection, body })),
+  'compose.send': bodies.map(body => ({ connection, body })),
+  'compose.pickFile': [undefined],
+  'compose.save': bodies.map(body => ({ body })),
+  'queue.cancel': [{ connection }],
+  'library.run': [{ connection, origin: 'user', path: 'Orders/New' }],
+  'library.body': [{ origin: 'workspace', path: 'x'.repeat(4096) }],
+  'run.stop': [{ id: 'r1' }],
 };
 
 const rows = { generation, from: 0, count: 1 };
@@ -76,6 +105,7 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
   'ready': [null, {}, 'now'],
   'view.set': [
     ...[undefined, { following: 'yes' }, { selected: 1 }, { merged: 'c1' }, { more: 1 }],
+    { clock: { startOfDay: 0, timeZone: 'Nowhere/Else' } },
     ...[{ filter: 'x'.repeat(2001) }, { showHeartbeats: 1 }, { showControl: null }],
   ],
   'rows': [
@@ -134,6 +164,23 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
   'filter.save': [{}, { text: '' }],
   'filter.remove': [{}, { name: 'x'.repeat(201) }],
   'output.show': [0],
+  'compose.check': [...badBodies.map(body => ({ connection, body })), { body: bodies[0] }],
+  'compose.send': [...badBodies.map(body => ({ connection, body })), { connection }],
+  'compose.pickFile': [{ path: '/etc/passwd' }],
+  'compose.save': [...badBodies.map(body => ({ body })), { body: bodies[0], name: 'x' }],
+  'queue.cancel': named,
+  'library.run': [
+    ...[
+      { connection, path: 'x' },
+      { connection, origin: 'web', path: 'x' },
+    ],
+    ...[
+      { origin: 'user', path: 'x' },
+      { connection, origin: 'user', path: '' },
+    ],
+  ],
+  'library.body': [{ path: 'x' }, { origin: 'user', path: 'x'.repeat(4097) }, undefined],
+  'run.stop': [undefined, {}, { id: 1 }, { id: 'x'.repeat(201) }],
 };
 
 describe('A request of the page', () => {

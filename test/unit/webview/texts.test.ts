@@ -164,6 +164,7 @@ describe('readSavedState', () => {
   const defaults = {
     ...{ isDetailOpen: false, isChartOpen: false, tabs: firstLiked },
     ...{ shareBeside: 0.42, shareBelow: 0.45, columns: usualColumns },
+    composer: { isOpen: false, height: 0, drafts: [] },
   };
 
   it('survives whatever it is given', () => {

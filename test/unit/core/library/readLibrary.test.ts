@@ -142,6 +142,8 @@ describe('What is typed as bytes', () => {
     assert.equal(jsonProblem('{"a":1,}')?.at, 7);
     assert.equal(jsonProblem('{"a":')?.at, 5);
     assert.equal(jsonProblem('')?.at, 0);
+    assert.equal(jsonProblem('{"ä":[1],"b":u}')?.at, 13);
+    assert.equal(jsonProblem('\ufeff{}')?.at, 0);
   });
 
   it('is held against the limits of control frames', () => {

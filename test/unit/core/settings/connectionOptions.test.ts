@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { MessageBody } from '../../../../src/core/library/messageBody.ts';
 import { optionsOf } from '../../../support/connectionRig.ts';
 
 const second = 1000;
+const always = (body: MessageBody) => ({ when: 'every', what: { body }, timing: { delayMs: 0 } });
 
 describe('The options of a connection', () => {
   it('are the defaults in milliseconds', () => {
@@ -10,6 +12,7 @@ describe('The options of a connection', () => {
     assert.equal(endpoint.url, 'ws://example.test/feed');
     assert.deepEqual(options, {
       onOpen: [],
+      queue: { maxMessages: 0, maxBytes: 1024 * 1024, maxAgeMs: 30 * second },
       connectTimeoutMs: 10 * second,
       closeTimeoutMs: 3 * second,
       reconnect: {
@@ -39,7 +42,7 @@ describe('The options of a connection', () => {
     assert.deepEqual(
       { onOpen, reconnect, heartbeat },
       {
-        onOpen: ['start'],
+        onOpen: [always({ as: 'text', text: 'start' })],
         reconnect: {
           enabled: true,
           initialMs: 2 * second,
@@ -88,8 +91,29 @@ describe('The options of a connection', () => {
       ...[{ base64: 'AP+A' }, { base64: '' }],
     ];
     assert.deepEqual(optionsOf({ onOpen }).onOpen, [
-      ...['start', '{"a":1}', '{"a":[1,null]}', '"a"'],
-      ...[Uint8Array.of(0, 255, 128), new Uint8Array()],
+      ...[always({ as: 'text', text: 'start' }), always({ as: 'text', text: '{"a":1}' })],
+      ...[always({ as: 'json', text: '{"a":[1,null]}' }), always({ as: 'json', text: '"a"' })],
+      ...[always({ as: 'base64', text: 'AP+A' }), always({ as: 'base64', text: '' })],
+    ]);
+  });
+
+  it('have when a message is sent, what it waits for, and what it names', () => {
+    const onOpen = [
+      { text: 'a', when: 'first', delay: 0.5, waitFor: { match: '$.ok', timeout: 2 } },
+      { text: 'b', waitFor: { match: 'kind:text' } },
+      { sequence: 'Orders/Login', when: 'reconnect' },
+    ];
+    const body = (text: string) => ({ body: { as: 'text', text } });
+    assert.deepEqual(optionsOf({ onOpen }).onOpen, [
+      {
+        ...{ when: 'first', what: body('a') },
+        timing: { delayMs: 500, waitFor: { match: '$.ok', timeoutMs: 2 * second } },
+      },
+      {
+        ...{ when: 'every', what: body('b') },
+        timing: { delayMs: 0, waitFor: { match: 'kind:text', timeoutMs: 30 * second } },
+      },
+      { when: 'reconnect', what: { sequence: 'Orders/Login' }, timing: { delayMs: 0 } },
     ]);
   });
 

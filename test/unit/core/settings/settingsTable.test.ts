@@ -95,8 +95,8 @@ describe('The settings table', () => {
         'must be header names with texts of one line, but is a string that is not shown here',
         'must be a text, but is a number that is not shown here',
         'must be a text, but is an object that is not shown here',
-        'must be a list of texts or of { "text": … }, { "json": … } or { "base64": … }, ' +
-          'but is a list that is not shown here',
+        'must be a list of texts or of { "text": … }, { "json": … }, { "base64": … } or ' +
+          '{ "sequence": … }, perhaps with "when", "delay" and "waitFor", but is a list that is not shown here',
       ],
     );
   });
@@ -160,12 +160,20 @@ describe('The settings table', () => {
   it('takes messages of each form, and no mixture', () => {
     const messages = [
       ...['', 'start', { text: 'a' }, { json: null }, { json: { a: [1] } }],
-      ...[{ base64: 'AQID' }, { base64: '' }],
+      ...[{ base64: 'AQID' }, { base64: '' }, { sequence: 'a/b', when: 'first', delay: 1 }],
+      { text: 'a', when: 'reconnect', waitFor: { match: '$.ok', timeout: 1 } },
       ...[1, null, {}, { text: 1 }, { base64: '%' }, { base64: 'YQ' }, { text: 'a', json: 1 }],
+      ...[
+        { text: 'a', when: 'never' },
+        { text: 'a', delay: -1 },
+        { text: 'a', waitFor: {} },
+      ],
+      ...[{ text: 'a', waitFor: { match: 'size:>' } }, { sequence: '' }],
+      { sequence: 'a', waitFor: { match: 'a' } },
     ];
     assert.deepEqual(
       messages.filter(message => taken('onOpen', [[message]]).length > 0),
-      messages.slice(0, 7),
+      messages.slice(0, 9),
     );
   });
 

@@ -89,6 +89,12 @@ describe('Variables', () => {
     });
   });
 
+  it('are secret where a prompt asks for what sounds like one', async () => {
+    const source = { ...sourceWith(), prompt: (label: string) => Promise.resolve(`my ${label}`) };
+    const { masked, secrets } = await resolve('${prompt:Room} ${prompt:Password}', 'X', source);
+    assert.deepEqual([masked, secrets], ['my Room •••', ['my Password']]);
+  });
+
   it('are escaped within the strings of JSON', async () => {
     const text = '{"a\\"":"x ${secret:token}","n":${counter}}';
     const { text: json } = await resolve(text, 'The message', sourceWith(), 'json');

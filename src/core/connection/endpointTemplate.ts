@@ -1,0 +1,196 @@
+import { UserError } from '../base/errors.ts';
+import { mask, resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
+import { parseTemplate, problemsIn } from '../variables/template.ts';
+import { parseEndpoint, type Endpoint } from './endpoint.ts';
+
+/** Where in a URL a reference stands, which decides what its value may be and how it is written. */
+type Place = 'whole' | 'scheme' | 'login' | 'host' | 'port' | 'path' | 'query';
+
+/** The URL of a connection with all its references filled in. */
+export interface FilledEndpoint {
+  /** What is dialled. Secrets may be in all of it: never log or store it. */
+  readonly endpoint: Endpoint;
+  /** The same for people: secrets are masked in its host and display. It is never dialled. */
+  readonly shown: Endpoint;
+  readonly secrets: readonly string[];
+}
+
+/** Stands for values that are not known yet, so that the rest of a URL can be checked. */
+const standIns: Readonly<Record<Place, string>> = {
+  whole: 'wss://x',
+  scheme: 'wss',
+  login: 'x',
+  host: 'x',
+  port: '1',
+  path: 'x',
+  query: 'x',
+};
+
+/**
+ * Parses a URL that may hold references, as the settings have it. What it returns is for showing
+ * and comparing: where there are references, they stand in it as they were written.
+ *
+ * @throws UserError as `parseEndpoint`, and for a reference that can have no value
+ */
+export function parseEndpointTemplate(text: string): Endpoint {
+  const written = text.trim();
+  const parts = parseTemplate(written);
+  const [problem] = problemsIn(
+    written,
+    parts.flatMap(part => (typeof part === 'string' ? [] : [part.argument])),
+  );
+  if (problem) {
+    throw new UserError(problem.message);
+  }
+  const places = placesIn(written);
+  const endpoint = parseEndpoint(
+    parts
+      .map(part => (typeof part === 'string' ? part : standIns[places.get(part.from) ?? 'path']))
+      .join(''),
+    written,
+  );
+  return places.size === 0 ? endpoint : { ...forPeople(endpoint, written), url: written };
+}
+
+/**
+ * Fills in the references of a URL. Values in its path and query are percent-encoded; one in its
+ * host or port cannot lead elsewhere than there.
+ *
+ * @throws UserError where a value is missing or does not fit, without the value; PromptCancelled
+ */
+export async function fillEndpoint(text: string, source: VariableSource): Promise<FilledEndpoint> {
+  const written = text.trim();
+  const places = placesIn(written);
+  const secrets = new Set<string>();
+  let url = '';
+  let masked = '';
+  let isHostSecret = false;
+  let isWholeSecret = false;
+  for (const part of parseTemplate(written)) {
+    if (typeof part === 'string') {
+      url += part;
+      masked += part;
+      continue;
+    }
+    const reference = written.slice(part.from, part.to);
+    const value = await resolve(reference, 'The URL', source);
+    const place = places.get(part.from) ?? 'path';
+    const spelled = spell(value, place, reference);
+    url += spelled;
+    masked += value.secrets.length > 0 && place !== 'login' ? mask : spelled;
+    if (value.secrets.length > 0) {
+      [...value.secrets, spelled].forEach(secret => secrets.add(secret));
+      isHostSecret ||= place === 'host' || place === 'whole';
+      isWholeSecret ||= place === 'whole';
+    }
+  }
+  const { endpoint, shown } = read(url, masked, secrets.size > 0);
+  const { hostname, pathname, search } = new URL(endpoint.url);
+  // Parsing writes a host in small letters and a path in its shortest form.
+  const parsed = [
+    ...(isHostSecret ? [hostname] : []),
+    ...(isWholeSecret ? [pathname, `${pathname}${search}`] : []),
+  ];
+  return { endpoint, shown, secrets: [...new Set([...secrets, ...parsed])] };
+}
+
+function read(url: string, masked: string, hasSecret: boolean) {
+  if (!hasSecret) {
+    const endpoint = parseEndpoint(url);
+    return { endpoint, shown: withoutLogin(endpoint) };
+  }
+  try {
+    const endpoint = parseEndpoint(url);
+    return { endpoint, shown: forPeople(endpoint, masked) };
+  } catch (error) {
+    const { display } = placeOf(masked);
+    // The reason may hold the secret in a spelling of its own.
+    const text = `The URL "${display}" is not valid with its secrets filled in: check them.`;
+    throw new UserError(text, { cause: error });
+  }
+}
+
+function spell({ text }: Resolved, place: Place, reference: string): string {
+  switch (place) {
+    case 'whole':
+    case 'scheme':
+      return text;
+    case 'host':
+      if (!/^[^\s/?#@\\]+$/.test(text)) {
+        throw new UserError(`The URL needs a host from ${reference}: a name without / ? # or @.`);
+      }
+      return text;
+    case 'port':
+      if (!/^\d{1,5}$/.test(text)) {
+        throw new UserError(`The URL needs a port from ${reference}: a number.`);
+      }
+      return text;
+    case 'login':
+    case 'path':
+    case 'query':
+      // Half a surrogate pair cannot be encoded.
+      return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+  }
+}
+
+/** The place of each reference, by where it begins. */
+function placesIn(written: string): ReadonlyMap<number, Place> {
+  const places = new Map<number, Place>();
+  const offsets = new Map<number, number>();
+  let flat = '';
+  for (const part of parseTemplate(written)) {
+    if (typeof part === 'string') {
+      flat += part;
+    } else if (part.from === 0) {
+      const place = written.startsWith('://', part.to) ? 'scheme' : 'whole';
+      places.set(part.from, place);
+      flat = standIns[place];
+    } else {
+      offsets.set(part.from, flat.length);
+      flat += 'x';
+    }
+  }
+  const placeAt = placesOf(flat);
+  offsets.forEach((offset, from) => places.set(from, placeAt(offset)));
+  return places;
+}
+
+/** Tells by its offset where in a URL something stands. */
+function placesOf(url: string): (offset: number) => Place {
+  const hostFrom = url.indexOf('://') + '://'.length;
+  const length = url.slice(hostFrom).search(/[/?#]/);
+  const hostTo = length < 0 ? url.length : hostFrom + length;
+  const authority = url.slice(hostFrom, hostTo);
+  const at = authority.lastIndexOf('@');
+  const colon = authority.lastIndexOf(':');
+  // The colons of an IPv6 address stand in brackets, and that of a login before the host.
+  const hasPort = colon > Math.max(authority.lastIndexOf(']'), at);
+  const portFrom = hasPort ? hostFrom + colon : hostTo;
+  const query = url.indexOf('?');
+  return offset => {
+    if (offset < hostFrom) {
+      return 'scheme';
+    }
+    if (offset >= hostTo) {
+      return query >= 0 && offset > query ? 'query' : 'path';
+    }
+    return offset < hostFrom + at ? 'login' : offset > portFrom ? 'port' : 'host';
+  };
+}
+
+function withoutLogin({ url, host, display, secure, loopback }: Endpoint): Endpoint {
+  return { url, host, display, secure, loopback };
+}
+
+/** What is shown is what was written, with references or masks in it. */
+function forPeople(endpoint: Endpoint, written: string): Endpoint {
+  const { host, display } = placeOf(written);
+  return { ...withoutLogin(endpoint), url: display, host, display };
+}
+
+function placeOf(written: string): { readonly host: string; readonly display: string } {
+  const [, scheme = '', authority = '', path = '', query] =
+    /^([^/?#]*:\/\/)?([^/?#]*)([^?#]*)(\?.*)?/s.exec(written) ?? [];
+  const host = authority.replace(/^.*@/s, '');
+  return { host, display: `${scheme}${host}${path}${query === undefined ? '' : '?…'}` };
+}

@@ -1,0 +1,139 @@
+import type { Clock } from '../base/clock.ts';
+import { messageOf, UserError } from '../base/errors.ts';
+import type { Disposable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Step } from '../library/library.ts';
+import { labelOf } from '../library/librarySchema.ts';
+import type { MessageBody } from '../library/messageBody.ts';
+import { SequenceRun } from '../library/sequenceRun.ts';
+import { plainParcel } from './plainParcel.ts';
+import type { OnOpenEntry } from './options.ts';
+import type { Parcel } from './parcel.ts';
+
+/** What messages that are sent by themselves need from the rest. */
+export interface OpeningPorts {
+  /** Fills in what a body refers to. Rejects with a sentence where it cannot. */
+  readonly write: (body: MessageBody) => Promise<Parcel>;
+  /** The steps of a sequence of the library. Rejects with a sentence where there is none. */
+  readonly stepsOf: (path: string) => Promise<readonly Step[]>;
+  /** See `SequencePorts.watch`. */
+  readonly watch: (match: string, onMatch: () => void) => Disposable;
+}
+
+export interface GreetingPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly opening: OpeningPorts;
+  readonly send: (parcel: Parcel) => Promise<void>;
+  /** Says in the list what was not sent. */
+  readonly notice: (sentence: string) => void;
+}
+
+/**
+ * Sends what the setting `onOpen` lists, strictly in order, on one open connection. An entry that
+ * fails ends it: what follows may lean on what was not sent.
+ */
+export class Greeting implements Disposable {
+  readonly #ports: GreetingPorts;
+  #run: SequenceRun | undefined;
+  #isDisposed = false;
+  #isOver = false;
+
+  constructor(ports: GreetingPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether everything was sent that is going to be. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /**
+   * What needs no waiting is handed over before this returns, so that it goes before all else. Never
+   * rejects; `onOver` is called once unless it is disposed of before.
+   */
+  async start(entries: readonly OnOpenEntry[], onOver: () => void): Promise<void> {
+    for (const [index, entry] of entries.entries()) {
+      const parcel = parcelAtOnce(entry);
+      if (parcel) {
+        this.#handOver(parcel);
+        continue;
+      }
+      const problem = await this.#entry(entry);
+      if (this.#isDisposed) {
+        return;
+      }
+      if (problem !== undefined) {
+        const rest = index < entries.length - 1 ? ' Nothing after it was sent.' : '';
+        this.#ports.notice(`Message ${index + 1} of onOpen ${problem}${rest}`);
+        break;
+      }
+    }
+    this.#isOver = true;
+    onOver();
+  }
+
+  /** Drops what was not sent: it is sent anew on the next open. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#run?.dispose();
+  }
+
+  /** What becomes of a message that was handed over is told by whoever took it. */
+  #handOver(parcel: Parcel): void {
+    this.#ports.send(parcel).catch((error: unknown) => {
+      this.#ports.log.warn(`onOpen: ${messageOf(error)}`);
+    });
+  }
+
+  /** Why the entry failed, to be read after its name. */
+  async #entry({ what, timing }: OnOpenEntry): Promise<string | undefined> {
+    const { clock, log, opening, send } = this.#ports;
+    let steps: readonly Step[];
+    try {
+      steps =
+        'body' in what
+          ? [{ name: labelOf(what.body), body: what.body, timing }]
+          : withDelay(await opening.stepsOf(what.sequence), timing.delayMs);
+    } catch (error) {
+      return `was not sent: ${messageOf(error)}`;
+    }
+    if (this.#isDisposed) {
+      return undefined;
+    }
+    const run = new SequenceRun(steps, {
+      clock,
+      log,
+      watch: opening.watch,
+      send: async body => {
+        const parcel = await opening.write(body);
+        if (this.#isDisposed) {
+          throw new UserError('The connection is not open any more.');
+        }
+        await send(parcel);
+      },
+    });
+    this.#run = run;
+    const { state, sent, problem = '' } = await run.run();
+    this.#run = undefined;
+    if (state !== 'failed') {
+      return undefined;
+    }
+    return sent > 0 ? `went no further: ${problem}` : `was not sent: ${problem}`;
+  }
+}
+
+/** What can be sent without waiting for anything. */
+function parcelAtOnce({ what, timing }: OnOpenEntry): Parcel | undefined {
+  const waits = timing.delayMs > 0 || timing.waitFor !== undefined;
+  return waits || !('body' in what) ? undefined : plainParcel(what.body);
+}
+
+function withDelay(steps: readonly Step[], delayMs: number): readonly Step[] {
+  const [first, ...rest] = steps;
+  if (!first) {
+    return steps;
+  }
+  const timing = { ...first.timing, delayMs: first.timing.delayMs + delayMs };
+  return [{ ...first, timing }, ...rest];
+}

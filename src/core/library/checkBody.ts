@@ -1,0 +1,93 @@
+import { messageOf } from '../base/errors.ts';
+import { resolve } from '../variables/resolve.ts';
+import { problemsIn, referencesIn } from '../variables/template.ts';
+import { fillBody, type FillingPorts } from './fillBody.ts';
+import {
+  base64Problem,
+  closeProblem,
+  hexProblem,
+  jsonProblem,
+  pingProblem,
+  type BodyProblem,
+  type MessageBody,
+} from './messageBody.ts';
+
+/** What a body would be if it were sent now, or why it cannot be, and where in its text. */
+export interface CheckedBody {
+  readonly byteLength?: number;
+  readonly preview?: string;
+  readonly problem?: { readonly message: string; readonly from: number; readonly to: number };
+}
+
+const longestPreview = 2000;
+
+/** Never rejects. The ports must be such that nobody is asked and nothing is counted. */
+export async function checkBody(body: MessageBody, ports: FillingPorts): Promise<CheckedBody> {
+  const text = textOf(body);
+  const [unknown] = problemsIn(text, ports.source.names);
+  if (unknown) {
+    return { problem: unknown };
+  }
+  const references = referencesIn(text);
+  const plain = references.length === 0 ? problemOf(body) : undefined;
+  if (plain) {
+    const { message, at = 0 } = plain;
+    const isPlaced = plain.at !== undefined && at < text.length;
+    return { problem: { message, from: at, to: isPlaced ? at + 1 : text.length } };
+  }
+  try {
+    const { byteLength, preview } = await fillBody(body, ports);
+    return {
+      byteLength,
+      ...(preview === undefined ? {} : { preview: preview.slice(0, longestPreview) }),
+    };
+  } catch (error) {
+    const place = (await placeOfMissing(text, ports)) ?? { from: 0, to: text.length };
+    return { problem: { message: messageOf(error), ...place } };
+  }
+}
+
+/** The first reference that has no value. */
+async function placeOfMissing(text: string, { source }: FillingPorts) {
+  for (const { from, to } of referencesIn(text)) {
+    try {
+      await resolve(text.slice(from, to), '', source);
+    } catch {
+      return { from, to };
+    }
+  }
+  return undefined;
+}
+
+function textOf(body: MessageBody): string {
+  switch (body.as) {
+    case 'file':
+      return body.path;
+    case 'close':
+      return body.reason;
+    case 'text':
+    case 'json':
+    case 'hex':
+    case 'base64':
+    case 'ping':
+      return body.text;
+  }
+}
+
+function problemOf(body: MessageBody): BodyProblem | undefined {
+  switch (body.as) {
+    case 'json':
+      return jsonProblem(body.text);
+    case 'hex':
+      return hexProblem(body.text);
+    case 'base64':
+      return base64Problem(body.text);
+    case 'ping':
+      return pingProblem(body.text);
+    case 'close':
+      return closeProblem(body.code, body.reason);
+    case 'text':
+    case 'file':
+      return undefined;
+  }
+}

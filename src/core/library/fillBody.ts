@@ -1,0 +1,127 @@
+import { UserError } from '../base/errors.ts';
+import { byteLengthOf, type OutgoingMessage, type Parcel } from '../connection/parcel.ts';
+import { Formats } from '../format.ts';
+import { resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
+import {
+  closeProblem,
+  jsonProblem,
+  parseBase64,
+  parseHex,
+  pingProblem,
+  type BodyProblem,
+  type MessageBody,
+} from './messageBody.ts';
+
+/** Of one message; more would only be refused by the socket's own limit. */
+export const mostBytesSent = 64 * 1024 * 1024;
+
+export interface FillingPorts {
+  readonly source: VariableSource;
+  /** Rejects with a sentence where the file cannot be read. */
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+}
+
+/** A body with all its references filled in. */
+export interface FilledBody {
+  readonly parcel: Parcel;
+  /** The secrets that are in it, each once. */
+  readonly secrets: readonly string[];
+  /** Bytes of the payload. */
+  readonly byteLength: number;
+  /** Its text with secrets masked; absent where it is a file. */
+  readonly preview?: string;
+}
+
+const where = 'The message';
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const formats = new Formats('en');
+
+/**
+ * Makes of a body what goes on the wire.
+ *
+ * @throws UserError where a value is missing, or what comes of it will not do; PromptCancelled
+ */
+export async function fillBody(body: MessageBody, ports: FillingPorts): Promise<FilledBody> {
+  const filled = await fill(body, ports);
+  if (filled.byteLength > mostBytesSent) {
+    const [found, most] = [formats.bytes(filled.byteLength), formats.bytes(mostBytesSent)];
+    throw new UserError(`The message has ${found}, and at most ${most} are sent at once.`);
+  }
+  return filled;
+}
+
+async function fill(body: MessageBody, { source, readFile }: FillingPorts): Promise<FilledBody> {
+  switch (body.as) {
+    case 'text':
+    case 'hex':
+    case 'base64':
+      return message(body.as, await resolve(body.text, where, source));
+    case 'json':
+      return message(body.as, await resolve(body.text, where, source, 'json'));
+    case 'file': {
+      const path = await resolve(body.path, 'The name of the file', source);
+      const bytes = await readFile(path.text);
+      const data = body.isText ? textOf(bytes, path.masked) : bytes;
+      return { parcel: { kind: 'message', data }, secrets: [], byteLength: bytes.length };
+    }
+    case 'ping':
+      return ping(await resolve(body.text, 'The ping', source));
+    case 'close':
+      return close(body.code, await resolve(body.reason, 'The reason', source));
+  }
+}
+
+function message(as: 'text' | 'json' | 'hex' | 'base64', resolved: Resolved): FilledBody {
+  const { text, masked, secrets } = resolved;
+  const data = dataOf(as, text);
+  const isBinary = typeof data !== 'string';
+  // Of bytes there is no mask but the text that they were written as.
+  const shown = secrets.length === 0 ? {} : { shown: isBinary ? encoder.encode(masked) : masked };
+  const parcel: Parcel = { kind: 'message', data, ...shown };
+  return { parcel, secrets, byteLength: byteLengthOf(data), preview: masked };
+}
+
+function dataOf(as: 'text' | 'json' | 'hex' | 'base64', text: string): OutgoingMessage {
+  switch (as) {
+    case 'hex':
+      return parseHex(text);
+    case 'base64':
+      return parseBase64(text);
+    case 'json':
+      refuse(jsonProblem(text));
+      return text;
+    case 'text':
+      return text;
+  }
+}
+
+function ping({ text, masked, secrets }: Resolved): FilledBody {
+  refuse(pingProblem(text));
+  const data = encoder.encode(text);
+  const shown = secrets.length === 0 ? {} : { shown: encoder.encode(masked) };
+  const parcel: Parcel = { kind: 'ping', data, ...shown };
+  return { parcel, secrets, byteLength: data.length, preview: masked };
+}
+
+function close(code: number, { text, masked, secrets }: Resolved): FilledBody {
+  refuse(closeProblem(code, text));
+  const shown = secrets.length === 0 ? {} : { shown: masked };
+  const parcel: Parcel = { kind: 'close', code, reason: text, ...shown };
+  return { parcel, secrets, byteLength: 2 + byteLengthOf(text), preview: masked };
+}
+
+function textOf(bytes: Uint8Array, path: string): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new UserError(`The file "${path}" is not UTF-8 text. Send it as binary.`);
+  }
+}
+
+function refuse(problem: BodyProblem | undefined): void {
+  if (problem) {
+    const place = problem.at === undefined ? '' : ` See character ${problem.at + 1}.`;
+    throw new UserError(problem.message + place);
+  }
+}

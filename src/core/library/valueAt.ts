@@ -1,0 +1,42 @@
+import type { PathStep } from '../filter/condition.ts';
+
+const decoder = new TextDecoder();
+
+/**
+ * What a JSON message holds at a path, as text: strings as they are, all else as JSON. `undefined`
+ * where the message is no JSON or the path leads nowhere.
+ */
+export function valueAt(payload: Uint8Array, path: readonly PathStep[]): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(decoder.decode(payload));
+  } catch {
+    return undefined;
+  }
+  const found = follow(value, path);
+  return typeof found === 'string' || found === undefined ? found : JSON.stringify(found);
+}
+
+/** Of any element or member the first that leads on. */
+function follow(value: unknown, path: readonly PathStep[]): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) {
+    return value;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return undefined;
+  }
+  if (typeof step === 'object') {
+    for (const each of Object.values(value)) {
+      const found = follow(each, rest);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    return undefined;
+  }
+  const key =
+    Array.isArray(value) && typeof step === 'number' && step < 0 ? value.length + step : step;
+  const members = value as Readonly<Record<string | number, unknown>>;
+  return Object.hasOwn(value, key) ? follow(members[key], rest) : undefined;
+}

@@ -1,0 +1,116 @@
+import * as v from 'valibot';
+import { setting, token, type Setting } from './setting.ts';
+
+/** A program whose output is the token. It is run without a shell. */
+export interface CommandAuth {
+  readonly type: 'command';
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** In seconds. */
+  readonly timeout?: number | undefined;
+  /** The header that takes the token; `Authorization` where it is absent. */
+  readonly header?: string | undefined;
+  /** What stands before the token; `Bearer` where it is absent, nothing where it is empty. */
+  readonly scheme?: string | undefined;
+}
+
+/** How a connection signs in. All texts may hold references. */
+export type AuthSetting =
+  | { readonly type?: undefined }
+  | { readonly type: 'basic'; readonly username: string; readonly password: string }
+  | { readonly type: 'bearer'; readonly token: string }
+  | {
+      readonly type: 'apiKey';
+      readonly in: 'header' | 'query';
+      readonly name: string;
+      readonly value: string;
+    }
+  | CommandAuth;
+
+/** In seconds. */
+export const defaultCommandTimeout = 10;
+const timeoutRange = { least: 0.1, most: 300 };
+const mostArguments = 100;
+
+const schemeName = /^[A-Za-z0-9_-]*$/;
+const line = /^[^\r\n\0]+$/;
+
+// Not `v.strictObject`, which takes lists.
+const none = v.custom<{ readonly type?: undefined }>(
+  value =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).length === 0,
+);
+
+const check = v.union([
+  none,
+  v.strictObject({ type: v.literal('basic'), username: v.string(), password: v.string() }),
+  v.strictObject({ type: v.literal('bearer'), token: v.string() }),
+  v.strictObject({
+    type: v.literal('apiKey'),
+    in: v.literal('header'),
+    name: v.pipe(v.string(), v.regex(token)),
+    value: v.string(),
+  }),
+  v.strictObject({
+    type: v.literal('apiKey'),
+    in: v.literal('query'),
+    name: v.pipe(v.string(), v.regex(line)),
+    value: v.string(),
+  }),
+  v.strictObject({
+    type: v.literal('command'),
+    command: v.pipe(
+      v.array(v.string()),
+      v.minLength(1),
+      v.maxLength(mostArguments),
+      v.check(([program]) => program !== ''),
+    ),
+    timeout: v.optional(
+      v.pipe(v.number(), v.minValue(timeoutRange.least), v.maxValue(timeoutRange.most)),
+    ),
+    header: v.optional(v.pipe(v.string(), v.regex(token))),
+    scheme: v.optional(v.pipe(v.string(), v.regex(schemeName))),
+  }),
+]);
+
+const allowed =
+  '{} or an object with the "type" "basic" ("username", "password"), "bearer" ("token"), ' +
+  '"apiKey" ("in", "name", "value") or "command" ("command", a list; perhaps "timeout", ' +
+  '"header", "scheme")';
+
+const text = { type: 'string' } as const;
+
+/** The form of one type in the manifest. */
+function form(type: string, required: object, possible: object = {}) {
+  return {
+    type: 'object',
+    properties: { type: { const: type }, ...required, ...possible },
+    required: ['type', ...Object.keys(required)],
+    additionalProperties: false,
+  };
+}
+
+export function auth(): Setting<AuthSetting> {
+  const fallback: AuthSetting = {};
+  return setting<AuthSetting>(check, allowed, fallback, {
+    type: 'object',
+    anyOf: [
+      { type: 'object', maxProperties: 0 },
+      form('basic', { username: text, password: text }),
+      form('bearer', { token: text }),
+      form('apiKey', { in: { enum: ['header', 'query'] }, name: text, value: text }),
+      form(
+        'command',
+        { command: { type: 'array', items: text, minItems: 1, maxItems: mostArguments } },
+        {
+          timeout: { type: 'number', minimum: timeoutRange.least, maximum: timeoutRange.most },
+          header: { type: 'string', pattern: token.source },
+          scheme: { type: 'string', pattern: schemeName.source },
+        },
+      ),
+    ],
+  });
+}

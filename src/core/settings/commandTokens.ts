@@ -1,0 +1,56 @@
+import type { TokenCommand } from './login.ts';
+
+/** Runs a program for a token. */
+export type RunTokenCommand = (command: TokenCommand) => Promise<string>;
+
+interface Known {
+  readonly token: Promise<string>;
+  /** What it was, once it is there. */
+  value?: string;
+}
+
+/**
+ * Tokens that programs gave, kept until a peer refuses them. Connections that need the same program
+ * at the same moment share one run of it.
+ */
+export class CommandTokens {
+  readonly #run: RunTokenCommand;
+  readonly #known = new Map<string, Known>();
+  /** The token that each connection has used last. */
+  readonly #used = new Map<string, string>();
+
+  constructor(run: RunTokenCommand) {
+    this.#run = run;
+  }
+
+  /**
+   * @param user the connection that asks
+   * @param isRefused whether the peer has refused the token that this connection used last; one
+   *   that another connection has got since is used
+   */
+  async token(command: TokenCommand, user: string, isRefused: boolean): Promise<string> {
+    const key = JSON.stringify(command.command);
+    const known = this.#known.get(key);
+    const isOutOfDate =
+      isRefused && known?.value !== undefined && known.value === this.#used.get(user);
+    const current = known && !isOutOfDate ? known : this.#start(key, command);
+    const token = await current.token;
+    this.#used.set(user, token);
+    return token;
+  }
+
+  /** Runs it; a failure is not kept. */
+  #start(key: string, command: TokenCommand): Known {
+    const started: Known = { token: this.#run(command) };
+    this.#known.set(key, started);
+    started.token.then(
+      value => (started.value = value),
+      () => {
+        if (this.#known.get(key) === started) {
+          this.#known.delete(key);
+        }
+      },
+    );
+    return started;
+  }
+}

@@ -1,0 +1,127 @@
+import { messageOf } from '../base/errors.ts';
+import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
+import { connectionFields } from './connectionFields.ts';
+import { isObject, isSameJson } from './jsonEdit.ts';
+import { profileOf } from './profile.ts';
+import { problemWith, settingKeys, settingOf, type SettingKey } from './settingsTable.ts';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A connection while somebody edits it. */
+export interface ConnectionDraft {
+  readonly name: string;
+  readonly url: string;
+  /** By setting; what is absent is inherited. */
+  readonly values: JsonObject;
+}
+
+export interface DraftCheck {
+  /** A sentence for each field that will not do: `name`, `url`, or the key of a setting. */
+  readonly problems: Readonly<Record<string, string>>;
+  /** What holds where the connection says nothing, under the preset that the draft names. */
+  readonly inherited: JsonObject;
+}
+
+/** The draft of what is configured; of a new connection, of `{}`. */
+export function draftOf(entry: JsonObject): ConnectionDraft {
+  const values: Record<string, unknown> = {};
+  for (const { key } of connectionFields) {
+    const value = valueAt(entry, key);
+    if (value !== undefined) {
+      values[key] = value;
+    }
+  }
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  return { name: text(entry['name']), url: text(entry['url']), values };
+}
+
+/**
+ * What is to be configured: `entry` with the draft's values. What the form does not show stays, each
+ * key stays written as it is, and what was inherited and has its inherited value is not written.
+ */
+export function entryOf(
+  { name, url, values }: ConnectionDraft,
+  entry: JsonObject,
+  inherited: JsonObject,
+): JsonObject {
+  let result: JsonObject = { ...entry, name: name.trim(), url: url.trim() };
+  for (const { key } of connectionFields) {
+    const value = values[key];
+    const isNew = valueAt(entry, key) === undefined;
+    const isInherited = value === undefined || (isNew && isSameJson(value, inherited[key]));
+    result = withValue(result, key, isInherited ? undefined : value);
+  }
+  return result;
+}
+
+/**
+ * @param get the value that the user set below `websocketMonitor`
+ * @param names what the other connections of the list are called
+ */
+export function checkDraft(
+  draft: ConnectionDraft,
+  get: (key: string) => unknown,
+  names: readonly string[],
+): DraftCheck {
+  const problems: Record<string, string> = {};
+  const name = draft.name.trim();
+  if (name === '') {
+    problems['name'] = 'Give the connection a name.';
+  } else if (names.includes(name)) {
+    problems['name'] = `There is another connection named "${name}". Choose a different name.`;
+  }
+  try {
+    parseEndpointTemplate(draft.url);
+  } catch (error) {
+    problems['url'] = messageOf(error);
+  }
+  for (const { key } of connectionFields) {
+    const value = draft.values[key];
+    const problem =
+      value === undefined ? undefined : problemWith(settingOf(key as SettingKey), value);
+    if (problem !== undefined) {
+      problems[key] = `It ${problem}.`;
+    }
+  }
+  return { problems, inherited: inheritedBy(draft, get) };
+}
+
+function inheritedBy({ values: { preset } }: ConnectionDraft, get: (key: string) => unknown) {
+  // Any URL will do: it decides on nothing here.
+  const entry = { url: 'ws://localhost', ...(preset === undefined ? {} : { preset }) };
+  const plain = profileOf({ url: entry.url }, get, []);
+  const values = { ...profileOf(entry, get, [])?.values, preset: plain?.values.preset };
+  return Object.fromEntries(settingKeys.map(key => [key, values[key]]));
+}
+
+/** The member of `entry` for a dotted key, which is written as a path or as one name with dots. */
+function valueAt(entry: JsonObject, key: string): unknown {
+  if (Object.hasOwn(entry, key)) {
+    return entry[key];
+  }
+  const [first = '', second] = key.split('.');
+  const group = second !== undefined && Object.hasOwn(entry, first) ? entry[first] : undefined;
+  return second !== undefined && isObject(group) && Object.hasOwn(group, second)
+    ? group[second]
+    : undefined;
+}
+
+function withValue(entry: JsonObject, key: string, value: unknown): JsonObject {
+  const [first = '', second] = key.split('.');
+  if (second === undefined || Object.hasOwn(entry, key)) {
+    return withMember(entry, key, value);
+  }
+  const old = entry[first];
+  const group = withMember(isObject(old) ? old : {}, second, value);
+  const isGone = Object.keys(group).length === 0 && (old === undefined || isObject(old));
+  return withMember(entry, first, isGone ? undefined : value === undefined ? old : group);
+}
+
+function withMember(entry: JsonObject, key: string, value: unknown): JsonObject {
+  return Object.fromEntries(
+    [
+      ...Object.entries(entry).map(([name, old]) => [name, name === key ? value : old] as const),
+      ...(Object.hasOwn(entry, key) ? [] : [[key, value] as const]),
+    ].filter(([, each]) => each !== undefined),
+  );
+}

@@ -1,0 +1,83 @@
+import { fieldGroups, type FieldGroup } from './fieldGroups.ts';
+import { settingKeys, settingOf, type SettingKey } from './settingsTable.ts';
+
+export type FieldKind = 'flag' | 'number' | 'text' | 'choice' | 'names' | 'headers' | 'auth';
+
+/** One setting as the connection form shows it. */
+export interface ConnectionField {
+  readonly key: string;
+  readonly group: FieldGroup;
+  readonly kind: FieldKind;
+  /** Of `choice`. */
+  readonly choices: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** Whether fractions make no sense. */
+  readonly isWhole: boolean;
+  /** Whether its value may hold credentials, so that storing them as a secret is offered. */
+  readonly isSecret: boolean;
+}
+
+/** Settings that a text editor shows better than a form. */
+const tooRich: ReadonlySet<string> = new Set(['onOpen', 'reconnect.rules']);
+
+const ownKinds: Readonly<Record<string, FieldKind>> = {
+  subprotocols: 'names',
+  headers: 'headers',
+  auth: 'auth',
+};
+
+const ownGroups: Readonly<Record<string, FieldGroup>> = {
+  autoConnect: 'general',
+  preset: 'general',
+  subprotocols: 'handshake',
+  headers: 'handshake',
+};
+
+/** Every setting of a connection that the form shows; a new one of the table is there by itself. */
+export const connectionFields: readonly ConnectionField[] = settingKeys.flatMap(key => {
+  const { perConnection, isSecret } = settingOf(key);
+  const kind = kindOf(key);
+  return perConnection && kind !== undefined
+    ? [{ key, group: groupOf(key), kind, ...limitsOf(key), isSecret: isSecret === true }]
+    : [];
+});
+
+/** Every setting of a connection that the form does not show. */
+export const unshownKeys: readonly SettingKey[] = settingKeys.filter(
+  key => settingOf(key).perConnection && !connectionFields.some(field => field.key === key),
+);
+
+function kindOf(key: SettingKey): FieldKind | undefined {
+  const own = ownKinds[key];
+  if (own !== undefined || tooRich.has(key)) {
+    return own;
+  }
+  const { schema } = settingOf(key);
+  switch (schema['type']) {
+    case 'boolean':
+      return 'flag';
+    case 'number':
+    case 'integer':
+      return 'number';
+    case 'string':
+      return Array.isArray(schema['enum']) ? 'choice' : 'text';
+    default:
+      return undefined;
+  }
+}
+
+function groupOf(key: string): FieldGroup {
+  const [first = ''] = key.split('.');
+  return ownGroups[key] ?? fieldGroups.find(group => group === first) ?? 'limits';
+}
+
+function limitsOf(key: SettingKey) {
+  const { type, enum: choices, minimum, maximum } = settingOf(key).schema;
+  return {
+    choices: Array.isArray(choices) ? (choices as readonly string[]) : [],
+    isWhole: type === 'integer',
+    ...(typeof minimum === 'number' ? { minimum } : {}),
+    ...(typeof maximum === 'number' ? { maximum } : {}),
+  };
+}

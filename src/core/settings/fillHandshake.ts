@@ -1,0 +1,172 @@
+import { UserError } from '../base/errors.ts';
+import type { Endpoint } from '../connection/endpoint.ts';
+import { fillEndpoint } from '../connection/endpointTemplate.ts';
+import { isSecretName } from '../connection/redaction.ts';
+import type { Handshake, TlsMaterial } from '../connection/transport.ts';
+import { isVolatile, resolve, type VariableSource } from '../variables/resolve.ts';
+import type { CommandAuth } from './authSetting.ts';
+import {
+  commandTimeoutMs,
+  makeLogin,
+  textsOfAuth,
+  type Login,
+  type TokenCommand,
+} from './login.ts';
+import type { Profile } from './profile.ts';
+import type { SettingKey } from './settingsTable.ts';
+
+export interface HandshakePorts {
+  readonly source: VariableSource;
+  /** Reads a file that a setting names. Rejects with a `UserError` where it cannot be read. */
+  readonly readFile: (key: SettingKey, path: string) => Promise<Uint8Array>;
+  /** Runs a program for a token, or gives the one that it gave before. */
+  readonly token: (command: TokenCommand) => Promise<string>;
+}
+
+export interface FilledHandshake {
+  readonly handshake: Handshake;
+  /** The endpoint for people: no secret is in it. */
+  readonly shown: Endpoint;
+  /** Something in it may be another one the next time. */
+  readonly isRefreshable: boolean;
+}
+
+/**
+ * Puts a profile's opening handshake together: fills in variables, signs in, reads files.
+ *
+ * @throws UserError where a value or a file is missing or will not do; PromptCancelled
+ */
+export async function fillHandshake(
+  profile: Profile,
+  ports: HandshakePorts,
+): Promise<FilledHandshake> {
+  const { values } = profile;
+  const filling = new Filling(ports);
+  const { endpoint: plain, shown, secrets } = await fillEndpoint(profile.url, ports.source);
+  secrets.forEach(secret => filling.addSecret(secret));
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(values.headers)) {
+    const filled = await filling.fill(value, `The header ${name}`);
+    headers[name] = filled;
+    if (isSecretName(name)) {
+      filling.addSecret(filled.replace(/^\S+\s+/, '')); // Without a scheme such as Bearer.
+    }
+  }
+  const login = await makeLogin(values.auth, filling);
+  const signed = signIn(plain, headers, login);
+  const proxy = await filling.fill(values.proxy, 'The setting proxy');
+  const tls = await filling.tls(profile);
+  const handshake: Handshake = {
+    ...signed,
+    subprotocols: values.subprotocols,
+    tls,
+    compression: values.compression,
+    maxMessageBytes: values.maxMessageSize,
+    followRedirects: values.followRedirects,
+    closeTimeoutMs: values.closeTimeout * 1000,
+    ...(proxy ? { proxy } : {}),
+    secrets: filling.secrets,
+  };
+  return { handshake, shown: withQueryOf(shown, login), isRefreshable: isRefreshable(profile) };
+}
+
+function isRefreshable({ url, values }: Profile): boolean {
+  const { auth, headers } = values;
+  const texts = [url, ...Object.values(headers), ...textsOfAuth(auth)];
+  return auth.type === 'command' || texts.some(isVolatile);
+}
+
+/** @throws UserError where the login would be there twice */
+function signIn(
+  endpoint: Endpoint,
+  headers: Readonly<Record<string, string>>,
+  login: Login | undefined,
+): Pick<Handshake, 'endpoint' | 'headers'> {
+  if (login === undefined) {
+    return { endpoint, headers };
+  }
+  const { name, value } = login;
+  if (login.in === 'query') {
+    const pair = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+    const url = `${endpoint.url}${endpoint.url.includes('?') ? '&' : '?'}${pair}`;
+    return { endpoint: withQueryOf({ ...endpoint, url }, login), headers };
+  }
+  const lower = name.toLowerCase();
+  const twice = Object.keys(headers).find(other => other.toLowerCase() === lower);
+  if (twice !== undefined) {
+    throw new UserError(
+      `The header ${twice} is set by headers and by auth: remove one of the two.`,
+    );
+  }
+  if (endpoint.credentials && lower === 'authorization') {
+    throw new UserError('The URL has a login before the @, and auth has one: remove one of them.');
+  }
+  return { endpoint, headers: { ...headers, [name]: value } };
+}
+
+function withQueryOf(endpoint: Endpoint, login: Login | undefined): Endpoint {
+  return login?.in === 'query' && !endpoint.display.endsWith('?…')
+    ? { ...endpoint, display: `${endpoint.display}?…` }
+    : endpoint;
+}
+
+/** Fills in one text after the other, and notes the secrets that were filled in. */
+class Filling {
+  readonly #ports: HandshakePorts;
+  readonly #secrets = new Set<string>();
+
+  constructor(ports: HandshakePorts) {
+    this.#ports = ports;
+  }
+
+  get secrets(): readonly string[] {
+    return [...this.#secrets];
+  }
+
+  readonly addSecret = (text: string): void => {
+    if (text !== '') {
+      this.#secrets.add(text);
+    }
+  };
+
+  readonly fill = async (text: string, where: string): Promise<string> => {
+    const { text: filled, secrets } = await resolve(text, where, this.#ports.source);
+    secrets.forEach(this.addSecret);
+    return filled;
+  };
+
+  readonly token = async (auth: CommandAuth): Promise<string> => {
+    const command: string[] = [];
+    for (const argument of auth.command) {
+      command.push(await this.fill(argument, 'auth.command'));
+    }
+    const timeoutMs = commandTimeoutMs(auth);
+    return this.#ports.token({ command, written: auth.command, timeoutMs, secrets: this.secrets });
+  };
+
+  async tls({ values }: Profile): Promise<TlsMaterial> {
+    const passphrase = await this.fill(values['tls.passphrase'], 'tls.passphrase');
+    this.addSecret(passphrase);
+    const servername = values['tls.servername'];
+    return {
+      rejectUnauthorized: values['tls.rejectUnauthorized'],
+      ...(await this.#file('ca', values['tls.ca'])),
+      ...(await this.#file('cert', values['tls.cert'])),
+      ...(await this.#file('key', values['tls.key'])),
+      ...(passphrase ? { passphrase } : {}),
+      ...(servername ? { servername } : {}),
+    };
+  }
+
+  async #file<K extends 'ca' | 'cert' | 'key'>(
+    name: K,
+    written: string,
+  ): Promise<Partial<Record<K, Uint8Array>>> {
+    if (written === '') {
+      return {};
+    }
+    const key = `tls.${name}` as const;
+    const path = await this.fill(written, key);
+    return { [name]: await this.#ports.readFile(key, path) } as Record<K, Uint8Array>;
+  }
+}

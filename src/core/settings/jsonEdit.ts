@@ -1,0 +1,58 @@
+/** Where a value is in a JSON document: names of members and positions in lists. */
+export type JsonPath = readonly (string | number)[];
+
+/** One change of a JSON document. What it does not name stays as it is, comments and all. */
+export type JsonEdit =
+  /** Gives a member a value; the objects on the way to it are made where they are missing. */
+  | { readonly kind: 'set'; readonly path: JsonPath; readonly value: unknown }
+  /** Takes a member or an item away, with the comments that are about it. */
+  | { readonly kind: 'remove'; readonly path: JsonPath }
+  /** Adds to the end of a list, which is made where it is missing. */
+  | { readonly kind: 'append'; readonly path: JsonPath; readonly value: unknown }
+  /** Puts the item at `from` where the one at `to` is; those between move up. */
+  | {
+      readonly kind: 'move';
+      readonly path: JsonPath;
+      readonly from: number;
+      readonly to: number;
+    };
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What makes `after` of `before`, by as few members as will do. Lists are replaced as a whole. */
+export function editsBetween(
+  path: JsonPath,
+  before: JsonObject,
+  after: JsonObject,
+): readonly JsonEdit[] {
+  const removed = Object.keys(before)
+    .filter(key => !Object.hasOwn(after, key))
+    .map((key): JsonEdit => ({ kind: 'remove', path: [...path, key] }));
+  const set = Object.entries(after).flatMap(([key, value]): readonly JsonEdit[] => {
+    const old = Object.hasOwn(before, key) ? before[key] : undefined;
+    if (isObject(old) && isObject(value)) {
+      return editsBetween([...path, key], old, value);
+    }
+    return isSameJson(old, value) ? [] : [{ kind: 'set', path: [...path, key], value }];
+  });
+  return [...removed, ...set];
+}
+
+/** Whether two JSON values are the same, whatever the order of their members. */
+export function isSameJson(one: unknown, other: unknown): boolean {
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((item, at) => isSameJson(item, other[at]));
+  }
+  if (isObject(one) && isObject(other)) {
+    const keys = Object.keys(one);
+    return (
+      keys.length === Object.keys(other).length &&
+      keys.every(key => Object.hasOwn(other, key) && isSameJson(one[key], other[key]))
+    );
+  }
+  return one === other;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

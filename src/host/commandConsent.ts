@@ -1,0 +1,65 @@
+import { l10n, window, workspace, type Memento } from 'vscode';
+import { UserError } from '../core/base/errors.ts';
+import { visibleLine } from '../core/payload/visibleText.ts';
+import { settingsSection } from '../core/settings/settingsTable.ts';
+
+const allowedKey = 'allowedAuthCommands';
+
+/** Asks before a program runs because a file of the workspace says so, once for each workspace. */
+export class CommandConsent {
+  readonly #state: Memento;
+
+  /** @param state that of the workspace */
+  constructor(state: Memento) {
+    this.#state = state;
+  }
+
+  /** Whether the user may have to be asked before this program runs. */
+  needsAsking(written: readonly string[]): boolean {
+    const isAllowed = this.#allowed.includes(JSON.stringify(written));
+    return !isAllowed && isNamedByWorkspace(written);
+  }
+
+  /** @throws UserError where the workspace is not trusted or the user does not want it */
+  async require(written: readonly string[], mayAsk: boolean): Promise<void> {
+    if (!workspace.isTrusted) {
+      throw new UserError(
+        l10n.t('The command of auth does not run in Restricted Mode. Trust this workspace first.'),
+      );
+    }
+    if (!this.needsAsking(written)) {
+      return;
+    }
+    if (!mayAsk || !(await ask(written))) {
+      throw new UserError(
+        l10n.t('The command of auth was not allowed to run. Connect again to be asked again.'),
+      );
+    }
+    await this.#state.update(allowedKey, [...this.#allowed, JSON.stringify(written)]);
+  }
+
+  get #allowed(): readonly string[] {
+    return this.#state.get<readonly string[]>(allowedKey, []);
+  }
+}
+
+async function ask(written: readonly string[]): Promise<boolean> {
+  const run = l10n.t('Run It');
+  const shown = written.map(argument => visibleLine(JSON.stringify(argument))).join(' ');
+  const detail = l10n.t(
+    '{0}\n\nIt runs on this machine, each time a token is needed. You are asked once for this workspace.',
+    shown,
+  );
+  const question = l10n.t('The settings of this workspace want to run a program to sign in.');
+  return (await window.showWarningMessage(question, { modal: true, detail }, run)) === run;
+}
+
+/** Whether settings of the workspace or of one of its folders hold this command. */
+function isNamedByWorkspace(written: readonly string[]): boolean {
+  const text = JSON.stringify(written);
+  return ['auth', 'connections'].some(key => {
+    const inspected = workspace.getConfiguration(settingsSection).inspect(key);
+    const own = [inspected?.workspaceValue, inspected?.workspaceFolderValue];
+    return own.some(value => value !== undefined && JSON.stringify(value).includes(text));
+  });
+}

@@ -1,0 +1,107 @@
+import {
+  CancellationError,
+  l10n,
+  ThemeIcon,
+  window,
+  type QuickInputButton,
+  type QuickPickItem,
+} from 'vscode';
+import { messageOf } from '../../core/base/errors.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import { secretUses, type Place } from '../../core/variables/secretUses.ts';
+import type { Secrets } from '../secrets.ts';
+import type { SettingsService } from '../settings.ts';
+import { deleteSecret, storeSecret } from './secretCommands.ts';
+
+export interface ListSecretsParts {
+  readonly secrets: Secrets;
+  readonly settings: SettingsService;
+  readonly log: Logger;
+  /** What else may refer to secrets: saved messages and environments. */
+  readonly library: () => readonly Place[];
+}
+
+interface Item extends QuickPickItem {
+  readonly name: string;
+}
+
+/** Shows the names of the secrets and where they are used; their values are never shown. */
+export function listSecrets(parts: ListSecretsParts): void {
+  const picker = window.createQuickPick<Item>();
+  const add = { iconPath: new ThemeIcon('add'), tooltip: l10n.t('Store a Secret') };
+  const replace = { iconPath: new ThemeIcon('edit'), tooltip: l10n.t('Replace') };
+  const remove = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Delete') };
+  picker.title = l10n.t('WebSocket Monitor: Secrets');
+  picker.placeholder = l10n.t('Choose one to replace its value; a value is never shown');
+  picker.matchOnDescription = true;
+  picker.buttons = [add];
+  picker.items = itemsOf(parts, [replace], [replace, remove]);
+  const act = async (name: string | undefined, button: QuickInputButton) => {
+    picker.hide();
+    if (button === remove && name !== undefined) {
+      await confirmAndDelete(parts, name);
+    } else {
+      await storeSecret(parts.secrets, name);
+    }
+  };
+  // Cancelling is no failure; anything else belongs into the log and before the user.
+  const run = (name: string | undefined, button: QuickInputButton) =>
+    void act(name, button).catch((error: unknown) => report(error, parts.log));
+  picker.onDidTriggerButton(button => run(undefined, button));
+  picker.onDidTriggerItemButton(({ item, button }) => run(item.name, button));
+  picker.onDidAccept(() => {
+    const [chosen] = picker.selectedItems;
+    if (chosen) {
+      run(chosen.name, replace);
+    }
+  });
+  picker.onDidHide(() => picker.dispose());
+  picker.show();
+}
+
+function itemsOf(
+  { secrets, settings, library }: ListSecretsParts,
+  forMissing: readonly QuickInputButton[],
+  forStored: readonly QuickInputButton[],
+): readonly Item[] {
+  const uses = secretUses([...placesIn(settings), ...library()]);
+  const stored = secrets.names;
+  const missing = [...uses.keys()].filter(name => !stored.includes(name)).sort();
+  const item = (name: string, isStored: boolean): Item => {
+    const users = uses.get(name) ?? [];
+    const used = users.length > 0 ? l10n.t('used by {0}', users.join(', ')) : l10n.t('not used');
+    return {
+      name,
+      label: `$(${isStored ? 'key' : 'warning'}) ${name}`,
+      description: isStored ? used : `${l10n.t('not stored')} · ${used}`,
+      buttons: isStored ? forStored : forMissing,
+    };
+  };
+  return [...stored.map(name => item(name, true)), ...missing.map(name => item(name, false))];
+}
+
+/** The settings that may refer to secrets, by connection; what holds for all counts for each. */
+function placesIn({ current }: SettingsService): readonly Place[] {
+  return current.profiles.map(({ name, url, values }) => ({ where: name, value: { url, values } }));
+}
+
+async function confirmAndDelete(parts: ListSecretsParts, name: string): Promise<void> {
+  const users = secretUses([...placesIn(parts.settings), ...parts.library()]).get(name) ?? [];
+  const detail =
+    users.length > 0
+      ? l10n.t('It is used by {0}, which cannot do without it.', users.join(', '))
+      : l10n.t('Nothing in the settings and saved messages uses it.');
+  const yes = l10n.t('Delete');
+  const question = l10n.t('Delete the secret "{0}"?', name);
+  if ((await window.showWarningMessage(question, { modal: true, detail }, yes)) === yes) {
+    await deleteSecret(parts.secrets, name);
+  }
+}
+
+function report(error: unknown, log: Logger): void {
+  if (error instanceof CancellationError) {
+    return;
+  }
+  log.error('A secret could not be changed', error);
+  void window.showErrorMessage(messageOf(error));
+}

@@ -1,0 +1,71 @@
+import {
+  CancellationError,
+  l10n,
+  window,
+  type Disposable,
+  type LogOutputChannel,
+  type Uri,
+} from 'vscode';
+import { messageOf, UserError } from '../core/base/errors.ts';
+import { readDeepLink, type DeepLink } from '../core/connection/deepLink.ts';
+import { uniqueName } from '../core/settings/profile.ts';
+import type { Connections } from './connections.ts';
+import type { SettingsService } from './settings.ts';
+
+export interface DeepLinkParts {
+  readonly connections: Connections;
+  readonly settings: SettingsService;
+  /** Connects to an object as in `connections`, and shows it. */
+  readonly connect: (entry: object) => Promise<unknown>;
+  readonly log: LogOutputChannel;
+}
+
+/** Takes links such as `vscode://websocket-monitor.websocket-monitor/connect?url=…`. */
+export function registerDeepLinks(parts: DeepLinkParts): Disposable {
+  return window.registerUriHandler({ handleUri: uri => follow(parts, uri) });
+}
+
+/** Anybody can make a link, so it is shown and asked about, and nothing of the user's goes along. */
+async function follow(parts: DeepLinkParts, { path, query }: Uri): Promise<void> {
+  try {
+    const link = readDeepLink(path, query);
+    await confirm(link);
+    await parts.connect(entryOf(parts, link));
+  } catch (error) {
+    if (error instanceof CancellationError) {
+      return;
+    }
+    if (!(error instanceof UserError)) {
+      parts.log.error('A link could not be followed', error);
+    }
+    void window.showErrorMessage(l10n.t('WebSocket Monitor: {0}', messageOf(error)));
+  }
+}
+
+async function confirm({ host, path, queryNames, secure }: DeepLink): Promise<void> {
+  const connect = l10n.t('Connect');
+  const detail = [
+    secure ? l10n.t('Scheme: wss, encrypted') : l10n.t('Scheme: ws, not encrypted'),
+    l10n.t('Host: {0}', host),
+    l10n.t('Path: {0}', path),
+    ...(queryNames.length > 0
+      ? [l10n.t('Query: {0} (the values are not shown)', queryNames.join(', '))]
+      : []),
+    '',
+    l10n.t('Your headers, authentication and opening messages are not sent to it.'),
+  ].join('\n');
+  const question = l10n.t('A link wants to connect to {0}. Do you trust it?', host);
+  if ((await window.showWarningMessage(question, { modal: true, detail }, connect)) !== connect) {
+    throw new CancellationError();
+  }
+}
+
+/** A connection of its own, which takes over nothing that could give anything away. */
+function entryOf({ connections, settings }: DeepLinkParts, { url, name }: DeepLink): object {
+  const taken = [...connections.all, ...settings.current.profiles];
+  return {
+    ...{ url, name: uniqueName(name, taken) },
+    ...{ headers: {}, auth: {}, onOpen: [], subprotocols: [] },
+    ...{ 'tls.cert': '', 'tls.key': '', 'tls.passphrase': '', 'heartbeat.message': '' },
+  };
+}

@@ -1,0 +1,82 @@
+import type { ExtensionContext } from 'vscode';
+import type { Clock } from '../../core/base/clock.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import type { FilterClock } from '../../core/filter/parseFilter.ts';
+import type { Connections } from '../connections.ts';
+import { MessagesTree } from '../trees/messagesTree.ts';
+import { Environments } from './environments.ts';
+import { ExtractedValues } from './extractedValues.ts';
+import { LibraryRuns } from './libraryRuns.ts';
+import { LibraryStore } from './libraryStore.ts';
+import { SendPermission } from './sendPermission.ts';
+import { SequenceRunner, type RunnerPorts } from './sequenceRunner.ts';
+
+export interface LibraryParts {
+  readonly context: Pick<ExtensionContext, 'globalStorageUri' | 'workspaceState'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly connections: Connections;
+  readonly filterClock: () => FilterClock;
+  /** Fills in references, asks where it must, and sends. */
+  readonly send: RunnerPorts['send'];
+  /** Shows an error as a command would. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** The library with all that stands behind it. */
+export function createLibrary(parts: LibraryParts) {
+  const { context, clock, log, connections, filterClock, send, onError } = parts;
+  const state = context.workspaceState;
+  const store = new DisposableStore();
+  const library = store.add(new LibraryStore({ globalStorageUri: context.globalStorageUri, log }));
+  const extracted = store.add(
+    new ExtractedValues({
+      filterClock,
+      watch: (connection, condition, onMatch) =>
+        connections.get(connection).watch(condition, onMatch),
+    }),
+  );
+  const environments = store.add(new Environments({ library, extracted, state, log }));
+  const runner = store.add(
+    new SequenceRunner({
+      ...{ clock, log, filterClock, send },
+      watch: (connection, condition, onMatch) =>
+        connections.get(connection).watch(condition, onMatch),
+    }),
+  );
+  const permission = new SendPermission(state);
+  const runs = new LibraryRuns({ library, runner, permission, connections });
+  const tree = store.add(new MessagesTree({ library, runner, clock, onError }));
+  store.add(followConnections(connections, extracted, runner));
+  return {
+    ...{ library, environments, runner, runs },
+    selected: () => tree.selected,
+    dispose: () => store.dispose(),
+  };
+}
+
+/** Extractors look at each connection from its beginning; nothing runs on one that is gone. */
+function followConnections(
+  connections: Connections,
+  extracted: ExtractedValues,
+  runner: SequenceRunner,
+): Disposable {
+  const followed = new Set<string>();
+  const follow = () => {
+    const ids = new Set(connections.all.map(({ id }) => id));
+    for (const id of ids) {
+      if (!followed.has(id)) {
+        followed.add(id);
+        extracted.follow(id);
+      }
+    }
+    for (const id of [...followed].filter(each => !ids.has(each))) {
+      followed.delete(id);
+      extracted.forget(id);
+      runner.stopOn(id);
+    }
+  };
+  follow();
+  return connections.onDidChange(follow);
+}

@@ -1,0 +1,128 @@
+import { FileSystemError, l10n, RelativePattern, Uri, workspace } from 'vscode';
+import { messageOf, UserError } from '../../core/base/errors.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import { LibraryEdit } from './editLibrary.ts';
+import { noLibraryText, readLibraryText, type LibraryText } from './libraryText.ts';
+import type { Origin } from './origin.ts';
+
+const fileName = 'websocket-monitor.json';
+/** A larger one was not written by people. */
+const longestFile = 16 * 1024 * 1024;
+
+/** One of the two files that libraries are kept in, as it is on the disk. */
+export class LibraryFile implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #log: Logger;
+  readonly #onDidRead: () => void;
+  #text = '';
+  #content: LibraryText = noLibraryText;
+  /** One reading or writing after the other. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  readonly origin: Origin;
+  readonly uri: Uri;
+
+  /** @param folder what the file is in; it need not be there */
+  constructor(origin: Origin, folder: Uri, log: Logger, onDidRead: () => void) {
+    this.origin = origin;
+    this.uri = Uri.joinPath(folder, fileName);
+    this.#log = log;
+    this.#onDidRead = onDidRead;
+    const watcher = this.#store.add(
+      workspace.createFileSystemWatcher(new RelativePattern(folder, fileName)),
+    );
+    const read = () => void this.read();
+    this.#store.add(watcher.onDidCreate(read));
+    this.#store.add(watcher.onDidChange(read));
+    this.#store.add(watcher.onDidDelete(read));
+  }
+
+  /** How the file is called where it is spoken of. */
+  get name(): string {
+    return this.origin === 'workspace' ? `.vscode/${fileName}` : l10n.t('your own {0}', fileName);
+  }
+
+  get content(): LibraryText {
+    return this.#content;
+  }
+
+  /** What `content` was read from. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Resolves when everything that was asked for so far has been done. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
+  /** Reads it again. Never rejects: what is wrong with it is among its problems. */
+  read(): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#text;
+      try {
+        this.#text = await this.#load();
+        this.#content = this.#text === before ? this.#content : readLibraryText(this.#text);
+      } catch (error) {
+        this.#text = '';
+        const problem = { offset: 0, length: 1, message: messageOf(error) };
+        this.#content = { ...noLibraryText, problems: [problem] };
+      }
+      if (!this.#store.isDisposed) {
+        this.#onDidRead();
+      }
+    });
+  }
+
+  /**
+   * Changes the file, or makes it.
+   *
+   * @throws UserError where it cannot be changed, saying why and what to do; then it is as before
+   */
+  async edit(change: (edit: LibraryEdit) => void): Promise<void> {
+    await this.#inTurn(async () => {
+      const shown = workspace.textDocuments.find(({ uri }) => uri.toString() === String(this.uri));
+      if (shown?.isDirty) {
+        throw new UserError(
+          l10n.t('{0} has changes that are not saved. Save it first.', this.name),
+        );
+      }
+      const before = await this.#load();
+      const edit = new LibraryEdit(before, this.name);
+      change(edit);
+      if (edit.text !== before) {
+        await workspace.fs.writeFile(this.uri, new TextEncoder().encode(edit.text));
+        this.#log.debug(`Wrote ${this.uri.path}`);
+      }
+    });
+    await this.read();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  /** The text of the file; empty where there is none. */
+  async #load(): Promise<string> {
+    try {
+      const { size } = await workspace.fs.stat(this.uri);
+      if (size > longestFile) {
+        throw new UserError(l10n.t('The file is larger than 16 MiB and is not read.'));
+      }
+      const bytes = await workspace.fs.readFile(this.uri);
+      return new TextDecoder().decode(bytes);
+    } catch (error) {
+      if (error instanceof FileSystemError && error.code === 'FileNotFound') {
+        return '';
+      }
+      throw error;
+    }
+  }
+
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const turn = this.#queue.then(task);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,180 @@
+import {
+  Diagnostic,
+  DiagnosticSeverity,
+  languages,
+  l10n,
+  Position,
+  Range,
+  Uri,
+  workspace,
+} from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import { Emitter, type Event } from '../../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import { runnablesOf, type Library, type Runnable } from '../../core/library/library.ts';
+import { LibraryFile } from './libraryFile.ts';
+import type { TextProblem } from './libraryText.ts';
+import { origins, type Origin } from './origin.ts';
+
+/** Something to run, and whose it is. */
+export interface Found {
+  readonly origin: Origin;
+  readonly item: Runnable;
+}
+
+export interface LibraryStorePorts {
+  readonly globalStorageUri: Uri;
+  readonly log: Logger;
+}
+
+/** The saved messages, sequences and environments: those of the workspace, and the user's own. */
+export class LibraryStore implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #ports: LibraryStorePorts;
+  readonly #files = new Map<Origin, LibraryFile>();
+  readonly #diagnostics = this.#store.add(
+    languages.createDiagnosticCollection('websocket-monitor'),
+  );
+  readonly #onDidChange: Emitter<undefined>;
+  readonly #logged = new Map<Origin, string>();
+
+  /** What is in the files, or what may be used of it, has changed. */
+  readonly onDidChange: Event<undefined>;
+
+  constructor(ports: LibraryStorePorts) {
+    this.#ports = ports;
+    this.#onDidChange = this.#store.add(
+      new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
+    );
+    this.onDidChange = this.#onDidChange.event;
+    this.#open('user', ports.globalStorageUri);
+    this.#openWorkspace();
+    this.#store.add(workspace.onDidChangeWorkspaceFolders(() => this.#openWorkspace()));
+    this.#store.add(workspace.onDidGrantWorkspaceTrust(() => this.#onDidChange.fire(undefined)));
+  }
+
+  /** The workspace's file where a folder is open, then the user's. */
+  get files(): readonly LibraryFile[] {
+    return origins.flatMap(origin => this.#files.get(origin) ?? []);
+  }
+
+  /** Resolves when the files have been read. */
+  async ready(): Promise<void> {
+    await Promise.all(this.files.map(file => file.settled()));
+  }
+
+  /** What may be used: in Restricted Mode nothing that a workspace says. */
+  get usable(): Library {
+    const libraries = this.files.filter(isUsable).map(({ content }) => content.library);
+    return {
+      items: libraries.flatMap(({ items }) => items),
+      environments: libraries.flatMap(({ environments }) => environments),
+      extractors: libraries.flatMap(({ extractors }) => extractors),
+    };
+  }
+
+  /** All messages and sequences that may be run. */
+  get runnables(): readonly Found[] {
+    return this.files
+      .filter(isUsable)
+      .flatMap(({ origin, content }) =>
+        runnablesOf(content.library.items).map(item => ({ origin, item })),
+      );
+  }
+
+  /**
+   * The message or sequence of this path; of two, the workspace's, unless `origin` says which.
+   *
+   * @throws UserError where there is none, or where it may not be run
+   */
+  get(path: string, origin?: Origin): Found {
+    const files = this.files.filter(file => origin === undefined || file.origin === origin);
+    for (const file of files) {
+      const item = runnablesOf(file.content.library.items).find(each => each.path === path);
+      if (item && isUsable(file)) {
+        return { origin: file.origin, item };
+      }
+      if (item) {
+        throw new UserError(
+          l10n.t('"{0}" is from this workspace, which is not trusted. Trust it first.', path),
+        );
+      }
+    }
+    throw new UserError(l10n.t('There is no saved message or sequence "{0}".', path));
+  }
+
+  /** @throws UserError where no folder is open */
+  file(origin: Origin): LibraryFile {
+    const file = this.#files.get(origin);
+    if (!file) {
+      throw new UserError(l10n.t('Open a folder first: the file is kept in it.'));
+    }
+    return file;
+  }
+
+  dispose(): void {
+    for (const file of this.#files.values()) {
+      file.dispose();
+    }
+    this.#files.clear();
+    this.#store.dispose();
+  }
+
+  #openWorkspace(): void {
+    const [folder] = workspace.workspaceFolders ?? [];
+    const known = this.#files.get('workspace');
+    const uri = folder && Uri.joinPath(folder.uri, '.vscode');
+    if (known && uri?.toString() === Uri.joinPath(known.uri, '..').toString()) {
+      return;
+    }
+    known?.dispose();
+    this.#files.delete('workspace');
+    this.#diagnostics.clear();
+    if (uri) {
+      this.#open('workspace', uri);
+    }
+    this.#onDidChange.fire(undefined);
+  }
+
+  #open(origin: Origin, folder: Uri): void {
+    const file = new LibraryFile(origin, folder, this.#ports.log, () => {
+      this.#report(file);
+      this.#onDidChange.fire(undefined);
+    });
+    this.#files.set(origin, file);
+    void file.read();
+  }
+
+  /** Says what is wrong with a file: in the file, and once in the log. */
+  #report(file: LibraryFile): void {
+    const { uri, origin, name, text, content } = file;
+    this.#diagnostics.set(
+      uri,
+      content.problems.map(problem => diagnosticOf(problem, text)),
+    );
+    const lines = content.problems.map(({ message }) => `${name}: ${message}`).join('\n');
+    if (lines !== '' && lines !== this.#logged.get(origin)) {
+      this.#ports.log.warn(lines);
+    }
+    this.#logged.set(origin, lines);
+  }
+}
+
+/** Whether what a file says may be acted on. */
+export function isUsable({ origin }: Pick<LibraryFile, 'origin'>): boolean {
+  return origin === 'user' || workspace.isTrusted;
+}
+
+function diagnosticOf({ offset, length, message }: TextProblem, text: string): Diagnostic {
+  const range = new Range(positionAt(text, offset), positionAt(text, offset + length));
+  const diagnostic = new Diagnostic(range, message, DiagnosticSeverity.Warning);
+  diagnostic.source = 'WebSocket Monitor';
+  return diagnostic;
+}
+
+/** A document counts so too, but it need not be open for its problems to be shown. */
+export function positionAt(text: string, offset: number): Position {
+  const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return new Position(lines.length - 1, lines.at(-1)?.length ?? 0);
+}

@@ -1,0 +1,105 @@
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser';
+import { emptyLibrary, type Library, type LibraryItem } from '../../core/library/library.ts';
+import { readLibrary } from '../../core/library/readLibrary.ts';
+import type { JsonPath } from '../../core/settings/jsonEdit.ts';
+
+/** What is wrong with a file, and where: in UTF-16 units. */
+export interface TextProblem {
+  readonly offset: number;
+  readonly length: number;
+  readonly message: string;
+}
+
+export interface LibraryText {
+  readonly library: Library;
+  readonly problems: readonly TextProblem[];
+  readonly isLater: boolean;
+  /** Where in the document each item is. */
+  readonly places: ReadonlyMap<LibraryItem, JsonPath>;
+}
+
+export const noLibraryText: LibraryText = {
+  library: emptyLibrary,
+  problems: [],
+  isLater: false,
+  places: new Map(),
+};
+
+/**
+ * Reads a library's file, JSON with comments. Never fails. Nothing of a file that is no JSON is used,
+ * for half of a message is none.
+ */
+export function readLibraryText(text: string): LibraryText {
+  if (text.trim() === '') {
+    return noLibraryText;
+  }
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const [error] = errors;
+  if (!root || error) {
+    const { offset = 0, length = 1 } = error ?? {};
+    const what = error ? printParseErrorCode(error.error) : 'ValueExpected';
+    const message = `This is not JSON: ${what}. Nothing of the file is used.`;
+    return { ...noLibraryText, problems: [{ offset, length, message }] };
+  }
+  const { library, problems, isLater, places } = readLibrary(getNodeValue(root));
+  return {
+    library,
+    isLater,
+    problems: problems.map(message => ({ ...placeOf(message, root), message })),
+    places: new Map([...places].map(([item, place]) => [item, pathOf(place)])),
+  };
+}
+
+/** Where an item of a file is in its text; `undefined` where it is not there any more. */
+export function spanOf(text: string, place: JsonPath): Omit<TextProblem, 'message'> | undefined {
+  const root = parseTree(text);
+  const node = root && nodeAt(root, place);
+  return node && { offset: node.offset, length: node.length };
+}
+
+/** `items[1].steps[0]` as names and positions. */
+export function pathOf(place: string): JsonPath {
+  return [...place.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([word, index]) =>
+    index === undefined ? word : Number(index),
+  );
+}
+
+/** The reader's sentences begin with a place, or with a name in quotes. */
+function placeOf(sentence: string, root: Node): Omit<TextProblem, 'message'> {
+  const [, place, key] =
+    /^(?:((?:items|environments|extractors)[\w.[\]-]*)|"([^"]+)")/.exec(sentence) ?? [];
+  let path = place === undefined ? (key === undefined ? [] : [key]) : pathOf(place);
+  // What is missing has no place of its own: then the nearest thing around it.
+  while (path.length > 0) {
+    const node = nodeAt(root, path);
+    if (node) {
+      return spanIn(node.parent?.type === 'property' ? node.parent : node);
+    }
+    path = path.slice(0, -1);
+  }
+  return { offset: root.offset, length: 1 };
+}
+
+/** Of lists and objects only the beginning: a whole file that is marked tells nothing. */
+function spanIn({ offset, length, type }: Node): Omit<TextProblem, 'message'> {
+  return { offset, length: type === 'object' || type === 'array' ? 1 : length };
+}
+
+function nodeAt(root: Node, path: JsonPath): Node | undefined {
+  return findNodeAtLocation(root, [...path]);
+}
+
+/** What a document holds at a place; `undefined` where it has none. */
+export function valueIn(text: string, place: JsonPath): unknown {
+  const root = parseTree(text);
+  const node = root && nodeAt(root, place);
+  return node && (getNodeValue(node) as unknown);
+}

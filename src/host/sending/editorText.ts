@@ -1,0 +1,79 @@
+import { CancellationError, l10n, window, type TextDocument, type TextEditor } from 'vscode';
+import { jsonProblem, type MessageBody } from '../../core/library/messageBody.ts';
+
+interface Candidate {
+  readonly label: string;
+  readonly detail?: string;
+  /** Absent: the user types it. */
+  readonly body?: MessageBody;
+}
+
+type WrittenBody = Extract<MessageBody, { readonly as: 'text' | 'json' }>;
+
+const longestDetail = 80;
+
+/**
+ * The message that the user wants to send to `name`: what is selected in the active editor, the whole
+ * of a JSON or text file, or what is typed. Always asks, since a file is not taken back.
+ *
+ * @throws CancellationError
+ */
+export async function askForMessage(name: string): Promise<MessageBody> {
+  const title = l10n.t('Send to {0}', name);
+  const editor = window.activeTextEditor;
+  const written = editor ? candidatesOf(editor) : [];
+  if (written.length === 0) {
+    return type(title);
+  }
+  const typed: Candidate = { label: l10n.t('$(edit) Type a Message…') };
+  const placeHolder = l10n.t('What is to be sent?');
+  const picked = await window.showQuickPick([...written, typed], { title, placeHolder });
+  if (!picked) {
+    throw new CancellationError();
+  }
+  return picked.body ?? type(title);
+}
+
+function candidatesOf({ document, selection }: TextEditor): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  const selected = document.getText(selection);
+  if (!selection.isEmpty) {
+    const label = l10n.t('$(selection) The Selection');
+    candidates.push(candidate(label, bodyOf(selected, jsonProblem(selected) === undefined)));
+  }
+  const text = document.getText();
+  if (isMessageLike(document) && text !== '' && text !== selected) {
+    const label = l10n.t('$(file) The Whole File');
+    candidates.push(candidate(label, bodyOf(text, isJson(document))));
+  }
+  return candidates;
+}
+
+function isMessageLike(document: TextDocument): boolean {
+  return (
+    isJson(document) || document.languageId === 'plaintext' || /\.txt$/i.test(document.fileName)
+  );
+}
+
+/** Not JSON with comments, which no peer takes for JSON. */
+function isJson({ languageId, fileName }: TextDocument): boolean {
+  return languageId === 'json' || (/\.json$/i.test(fileName) && languageId !== 'jsonc');
+}
+
+function bodyOf(text: string, isJsonText: boolean): WrittenBody {
+  return { as: isJsonText ? 'json' : 'text', text };
+}
+
+function candidate(label: string, body: WrittenBody): Candidate {
+  const line = body.text.slice(0, longestDetail).replaceAll(/\s+/g, ' ');
+  return { label, detail: body.text.length > longestDetail ? `${line}…` : line, body };
+}
+
+async function type(title: string): Promise<MessageBody> {
+  const prompt = l10n.t('The text to send');
+  const text = await window.showInputBox({ title, prompt, ignoreFocusOut: true });
+  if (text === undefined) {
+    throw new CancellationError();
+  }
+  return { as: 'text', text };
+}

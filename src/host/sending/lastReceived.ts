@@ -1,0 +1,84 @@
+import type { Clock } from '../../core/base/clock.ts';
+import { UserError } from '../../core/base/errors.ts';
+import { DisposableStore } from '../../core/base/lifecycle.ts';
+import type { Capture } from '../../core/capture/capture.ts';
+import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
+import type { Condition } from '../../core/filter/condition.ts';
+import { parseFilter } from '../../core/filter/parseFilter.ts';
+import { valueAt } from '../../core/library/valueAt.ts';
+
+export interface LastReceivedPorts {
+  readonly clock: Clock;
+  readonly openView: (query: ViewQuery) => CaptureView;
+}
+
+/** Longer messages are not taken apart for a value. */
+const longestMessage = 4 * 1024 * 1024;
+const longestSearchMs = 5000;
+
+/**
+ * What the newest received JSON message that has this path holds there; `undefined` where none has.
+ * The capture worker looks for it, the newest first.
+ *
+ * @throws UserError where the path is none, or the search takes too long
+ */
+export async function lastReceived(
+  capture: Capture,
+  path: string,
+  { clock, openView }: LastReceivedPorts,
+): Promise<string | undefined> {
+  const field = parseFilter(path, { now: 0, startOfDay: 0 }).condition;
+  if (field?.is !== 'field' || field.comparison !== 'has') {
+    throw new UserError(`\${last:${path}} needs a path such as $.data.token.`);
+  }
+  await capture.flush();
+  const view = openView({ captures: [capture.id] });
+  const store = new DisposableStore();
+  store.add(view);
+  try {
+    const late = new Promise<never>((_, reject) => {
+      const sentence = `No received message with ${path} was found in time.`;
+      store.add(clock.schedule(longestSearchMs, () => reject(new UserError(sentence))));
+    });
+    return await Promise.race([search(view, capture, field), late]);
+  } finally {
+    store.dispose();
+  }
+}
+
+async function search(
+  view: CaptureView,
+  capture: Capture,
+  field: Condition & { readonly is: 'field' },
+): Promise<string | undefined> {
+  await caughtUp(view, capture);
+  const condition: Condition = {
+    is: 'all',
+    of: [
+      { is: 'direction', direction: 'in' },
+      { is: 'kind', kinds: ['text'] },
+      { is: 'size', comparison: '<=', bytes: longestMessage },
+      field,
+    ],
+  };
+  const { position } = await view.find(condition, view.state.next, 'previous');
+  const [row] = position === undefined ? [] : await view.rows(position, 1);
+  const part = row && (await capture.payload(row.seq, 0, longestMessage));
+  return part && valueAt(part.bytes, field.path);
+}
+
+/** Resolves when the view has all rows that were there when it was opened. */
+function caughtUp(view: CaptureView, { extent }: Capture): Promise<void> {
+  const rows = extent.next - extent.first;
+  return new Promise(resolve => {
+    const subscription = view.onDidChange(() => check());
+    const check = () => {
+      const { scanned, total } = view.state;
+      if (total >= rows && scanned >= total) {
+        subscription.dispose();
+        resolve();
+      }
+    };
+    check();
+  });
+}

@@ -1,0 +1,66 @@
+import type { Memento } from 'vscode';
+import { messageOf } from '../../core/base/errors.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import type { MessageBody } from '../../core/library/messageBody.ts';
+
+const key = 'sendHistory';
+const mostBodies = 50;
+const mostConnections = 20;
+/** Characters of all bodies of a connection together: the editor keeps the whole state in one piece. */
+const mostCharacters = 64 * 1024;
+
+type Stored = Readonly<Record<string, readonly MessageBody[]>>;
+
+/**
+ * What was sent on each connection, by its name, as it was written: with references, not with the
+ * values that they stand for.
+ */
+export class SendHistory {
+  readonly #state: Memento;
+  readonly #log: Logger;
+  readonly #holdsSecret: (text: string) => boolean;
+
+  /** @param holdsSecret whether the value of a known secret is in a text, which is then not kept */
+  constructor(state: Memento, holdsSecret: (text: string) => boolean, log: Logger) {
+    this.#state = state;
+    this.#holdsSecret = holdsSecret;
+    this.#log = log;
+  }
+
+  /** Newest last. */
+  of(connection: string): readonly MessageBody[] {
+    return this.#all[connection] ?? [];
+  }
+
+  /** A body that is there already goes to the end. */
+  add(connection: string, body: MessageBody): void {
+    const written = JSON.stringify(body);
+    if (written.length > mostCharacters || this.#holdsSecret(written)) {
+      return;
+    }
+    const others = this.of(connection).filter(other => JSON.stringify(other) !== written);
+    const bodies = fitting([...others, body]);
+    const rest = Object.entries(this.#all).filter(([name]) => name !== connection);
+    const all: Stored = Object.fromEntries([
+      ...rest.slice(1 - mostConnections),
+      [connection, bodies],
+    ]);
+    this.#state.update(key, all).then(undefined, (error: unknown) => {
+      this.#log.warn(`The history of sent messages was not kept: ${messageOf(error)}`);
+    });
+  }
+
+  get #all(): Stored {
+    return this.#state.get<Stored>(key, {});
+  }
+}
+
+/** The newest that are few enough and short enough. */
+function fitting(bodies: readonly MessageBody[]): readonly MessageBody[] {
+  let characters = 0;
+  return bodies
+    .slice(-mostBodies)
+    .reverse()
+    .filter(body => (characters += JSON.stringify(body).length) <= mostCharacters)
+    .reverse();
+}

@@ -1,0 +1,121 @@
+import { UserError } from '../../core/base/errors.ts';
+import type { Submission } from '../../core/connection/outbox.ts';
+import type { Parcel } from '../../core/connection/parcel.ts';
+import { checkBody, type CheckedBody } from '../../core/library/checkBody.ts';
+import { fillBody, type FilledBody } from '../../core/library/fillBody.ts';
+import type { MessageBody } from '../../core/library/messageBody.ts';
+import { PromptCancelled, type VariableSource } from '../../core/variables/resolve.ts';
+import type { MonitoredConnection } from '../monitoredConnection.ts';
+import type { HostVariables } from './hostVariables.ts';
+import type { SendHistory } from './sendHistory.ts';
+
+export interface TargetEnvironment {
+  readonly name: string;
+  readonly isProduction: boolean;
+}
+
+export type Confirmation = 'once' | 'window' | undefined;
+
+/** Rejects with a sentence where the file cannot be read. */
+export type ReadFile = (path: string) => Promise<Uint8Array>;
+
+export interface SenderPorts {
+  readonly variables: HostVariables;
+  readonly history: SendHistory;
+  readonly readFile: ReadFile;
+  /** The environment in use, if there is one. */
+  readonly environment: () => TargetEnvironment | undefined;
+  /** Whether to send to production: this once, for as long as the window is open, or not. */
+  readonly confirm: (environment: string, connection: string) => Promise<Confirmation>;
+  /** Told of each secret that goes out, so that exports and copies can leave it out. */
+  readonly onSecrets: (secrets: readonly string[]) => void;
+}
+
+/** Sends what the user, the composer or the library wants sent. */
+export class Sender {
+  readonly #ports: SenderPorts;
+  /** Connections with environments that need no more asking in this window. */
+  readonly #confirmed = new Set<string>();
+
+  constructor(ports: SenderPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Fills in, asks what must be asked, and sends. Resolves when it was handed to the network, or
+   * waits in the queue.
+   *
+   * @param readFile which files may be read; by default all that the user can read
+   * @throws UserError where it was not sent; PromptCancelled where the user would rather not
+   */
+  async send(
+    monitored: MonitoredConnection,
+    body: MessageBody,
+    readFile: ReadFile = this.#ports.readFile,
+  ): Promise<Submission['delivery']> {
+    // Before anything is asked: all answers would be in vain.
+    assertTakes(monitored, body);
+    await this.confirm(monitored);
+    const { parcel } = await this.#fill(body, this.#ports.variables.forUser(monitored), readFile);
+    const { delivery, done } = monitored.connection.submit(parcel);
+    this.#ports.history.add(monitored.name, body);
+    if (delivery === 'written') {
+      await done;
+    }
+    return delivery;
+  }
+
+  /**
+   * Asks whether to send where the environment in use is production, unless that was settled.
+   *
+   * @throws PromptCancelled where the user would rather not
+   */
+  async confirm(monitored: MonitoredConnection): Promise<void> {
+    const environment = this.#ports.environment();
+    const key = `${monitored.id} ${environment?.name ?? ''}`;
+    if (environment?.isProduction !== true || this.#confirmed.has(key)) {
+      return;
+    }
+    const confirmation = await this.#ports.confirm(environment.name, monitored.name);
+    if (confirmation === undefined) {
+      throw new PromptCancelled();
+    }
+    if (confirmation === 'window') {
+      this.#confirmed.add(key);
+    }
+  }
+
+  /** What a body would be if it were sent now. Asks nothing and counts nothing. */
+  check(
+    monitored: MonitoredConnection,
+    body: MessageBody,
+    readFile: ReadFile = this.#ports.readFile,
+  ): Promise<CheckedBody> {
+    return checkBody(body, { source: this.#ports.variables.forPreview(monitored), readFile });
+  }
+
+  /** What was sent on a connection, as it was written, newest last. */
+  history({ name }: MonitoredConnection): readonly MessageBody[] {
+    return this.#ports.history.of(name);
+  }
+
+  /** Fills in what a connection sends by itself, as on opening. */
+  async write(monitored: MonitoredConnection, body: MessageBody): Promise<Parcel> {
+    const { variables, readFile } = this.#ports;
+    return (await this.#fill(body, variables.forItself(monitored), readFile)).parcel;
+  }
+
+  async #fill(body: MessageBody, source: VariableSource, readFile: ReadFile): Promise<FilledBody> {
+    const filled = await fillBody(body, { source, readFile });
+    this.#ports.onSecrets(filled.secrets);
+    return filled;
+  }
+}
+
+function assertTakes({ connection }: MonitoredConnection, { as }: MessageBody): void {
+  const kind = as === 'ping' || as === 'close' ? as : 'message';
+  const mayWait = kind === 'message' && connection.takes !== undefined;
+  if (connection.state.kind !== 'open' && !mayWait) {
+    throw new UserError(connection.refusalOf(kind));
+  }
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { workspace, type ExtensionContext } from 'vscode';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
+import type { Step } from '../../core/library/library.ts';
+import type { OpeningSource } from '../monitoredConnection.ts';
+import type { SecretRegistry } from '../secretRegistry.ts';
+import type { Secrets } from '../secrets.ts';
+import { askForValue, confirmProduction } from './askToSend.ts';
+import { HostVariables, type NamedValues } from './hostVariables.ts';
+import { lastReceived } from './lastReceived.ts';
+import { MessageFiles } from './messageFiles.ts';
+import { Sender, type TargetEnvironment } from './sender.ts';
+import { SendHistory } from './sendHistory.ts';
+
+export interface SendingParts {
+  readonly context: Pick<ExtensionContext, 'workspaceState'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly secrets: Secrets;
+  readonly registry: SecretRegistry;
+  readonly openView: (query: ViewQuery) => CaptureView;
+  readonly library: LibraryPorts;
+}
+
+/** What sending asks of the library. */
+export interface LibraryPorts extends NamedValues {
+  /** The environment in use, if there is one. */
+  readonly environment: () => TargetEnvironment | undefined;
+  /** The steps of a sequence. Rejects with a sentence where there is none, or it may not be run. */
+  readonly stepsOf: (path: string) => Promise<readonly Step[]>;
+}
+
+/** Everything between what a user writes and what a connection is given to send. */
+export function createSending(parts: SendingParts) {
+  const { context, clock, log, random, secrets, registry, openView, library } = parts;
+  const files = new MessageFiles();
+  const { named, names, environment, stepsOf } = library;
+  const variables = new HostVariables({
+    ...{ random, named, names },
+    env: name => process.env[name],
+    secret: name => secrets.get(name),
+    workspaceFolder: () => workspace.workspaceFolders?.[0]?.uri.fsPath,
+    now: () => clock.now(),
+    uuid: () => randomUUID(),
+    prompt: askForValue,
+    last: ({ capture }, path) => lastReceived(capture, path, { clock, openView }),
+  });
+  const holdsSecret = (text: string) => registry.redact(text) !== text;
+  const sender = new Sender({
+    variables,
+    history: new SendHistory(context.workspaceState, holdsSecret, log),
+    readFile: path => files.read(path),
+    environment,
+    confirm: confirmProduction,
+    onSecrets: used => registry.add(used),
+  });
+  const opening: OpeningSource = {
+    write: (monitored, body) => sender.write(monitored, body),
+    stepsOf,
+  };
+  return { sender, files, opening };
+}

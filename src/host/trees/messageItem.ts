@@ -1,0 +1,154 @@
+import {
+  l10n,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+} from 'vscode';
+import { assertNever } from '../../core/base/errors.ts';
+import type { Runnable, Timing } from '../../core/library/library.ts';
+import type { BodyKind, MessageBody } from '../../core/library/messageBody.ts';
+import type { RunProgress } from '../../core/library/sequenceRun.ts';
+import { visibleLine } from '../../core/payload/visibleText.ts';
+import { CommandId } from '../../shared/ids.ts';
+import type { LibraryRun } from '../library/sequenceRunner.ts';
+import type { MessageNode } from './messageNodes.ts';
+
+const icons: Readonly<Record<BodyKind, string>> = {
+  text: 'symbol-string',
+  json: 'json',
+  hex: 'file-binary',
+  base64: 'file-binary',
+  file: 'file',
+  ping: 'pulse',
+  close: 'debug-disconnect',
+};
+
+/**
+ * @param run the last one that is still shown
+ * @param isUsable whether it may be sent
+ */
+export function itemOf(
+  node: MessageNode,
+  run: LibraryRun | undefined,
+  isUsable: boolean,
+): TreeItem {
+  const { item: of } = node;
+  const label = visibleLine(of.name);
+  if (of.kind === 'folder') {
+    const folder = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
+    folder.id = node.id;
+    folder.iconPath = ThemeIcon.Folder;
+    folder.contextValue = 'library.folder';
+    return folder;
+  }
+  const item = new TreeItem(label);
+  const isRunning = run !== undefined && isOn(run.progress);
+  item.id = node.id;
+  item.description = run ? progressText(run.progress) : summaryOf(of);
+  item.iconPath = iconOf(of, run?.progress);
+  item.tooltip = tooltipOf(of, run?.progress);
+  item.contextValue = `library.${of.kind}${isUsable ? (isRunning ? '.running' : '.ready') : '.inert'}`;
+  item.accessibilityInformation = { label: `${label}, ${item.description}` };
+  item.command = { command: CommandId.EditSaved, title: l10n.t('Edit'), arguments: [node] };
+  return item;
+}
+
+/** `2/5 · waiting`; a single message has no steps to count. */
+export function progressText(progress: RunProgress): string {
+  const { state, step, of, sent } = progress;
+  const parts = [
+    of > 1 && isOn(progress) ? `${Math.min(step + 1, of)}/${of}` : '',
+    wordOf(state),
+    state === 'repeating' || state === 'stopped' ? l10n.t('{0} sent', sent) : '',
+    progress.problem === undefined ? '' : visibleLine(progress.problem),
+  ];
+  return parts.filter(part => part !== '').join(' · ');
+}
+
+function isOn({ state }: RunProgress): boolean {
+  return state === 'waiting' || state === 'sending' || state === 'repeating';
+}
+
+function wordOf(state: RunProgress['state']): string {
+  switch (state) {
+    case 'waiting':
+      return l10n.t('waiting');
+    case 'sending':
+      return l10n.t('sending');
+    case 'repeating':
+      return l10n.t('repeating');
+    case 'done':
+      return l10n.t('done');
+    case 'stopped':
+      return l10n.t('stopped');
+    case 'failed':
+      return l10n.t('failed');
+    default:
+      return assertNever(state);
+  }
+}
+
+function iconOf(of: Runnable, progress: RunProgress | undefined): ThemeIcon {
+  if (progress && isOn(progress)) {
+    return new ThemeIcon('loading~spin');
+  }
+  if (progress?.state === 'done') {
+    return new ThemeIcon('pass', new ThemeColor('testing.iconPassed'));
+  }
+  if (progress?.state === 'failed') {
+    return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+  }
+  return new ThemeIcon(of.kind === 'sequence' ? 'list-ordered' : icons[of.body.as]);
+}
+
+function summaryOf(of: Runnable): string {
+  return of.kind === 'sequence'
+    ? l10n.t('{0} steps', of.steps.length)
+    : [bodyWord(of.body), ...timingWords(of.timing)].join(' · ');
+}
+
+function bodyWord(body: MessageBody): string {
+  switch (body.as) {
+    case 'text':
+      return l10n.t('text');
+    case 'json':
+      return 'JSON';
+    case 'hex':
+    case 'base64':
+      return l10n.t('binary');
+    case 'file':
+      return visibleLine(body.path);
+    case 'ping':
+      return 'ping';
+    case 'close':
+      return l10n.t('close {0}', body.code);
+    default:
+      return assertNever(body);
+  }
+}
+
+function timingWords({ delayMs, repeat, waitFor }: Timing): readonly string[] {
+  return [
+    ...(delayMs > 0 ? [l10n.t('after {0} s', delayMs / 1000)] : []),
+    ...(repeat ? [l10n.t('every {0} s', repeat.everyMs / 1000)] : []),
+    ...(waitFor ? [l10n.t('waits')] : []),
+  ];
+}
+
+/** Text only: a file of the workspace may hold markup. */
+function tooltipOf(of: Runnable, progress: RunProgress | undefined): MarkdownString {
+  const text = new MarkdownString();
+  text.appendText(of.path);
+  if (progress) {
+    text.appendMarkdown('\n\n');
+    text.appendText(progressText(progress));
+  }
+  const lines =
+    of.kind === 'sequence'
+      ? of.steps.map((step, index) => `${index + 1}. ${step.name}`).slice(0, 20)
+      : ['text' in of.body ? of.body.text.slice(0, 500) : bodyWord(of.body)];
+  text.appendCodeblock(lines.join('\n'), 'text');
+  return text;
+}

@@ -1,0 +1,60 @@
+import { l10n } from 'vscode';
+import type { DraftCheck } from '../../core/settings/connectionDraft.ts';
+import { settingOf, type SettingKey } from '../../core/settings/settingsTable.ts';
+import type { SettingsScope } from '../../shared/formProtocol.ts';
+import { listIn, scopeOf, type ConnectionEntry } from '../configuredConnections.ts';
+import { writableScopes } from '../settingsFile.ts';
+
+/** What the page may know of what is inherited: not what may hold credentials. */
+export function shown({ problems, inherited }: DraftCheck): DraftCheck {
+  const safe = Object.entries(inherited).map(([key, value]) => {
+    return [key, settingOf(key as SettingKey).isSecret ? withoutValues(value) : value] as const;
+  });
+  return { problems, inherited: Object.fromEntries(safe) };
+}
+
+function withoutValues(value: unknown): unknown {
+  const hide = (text: string) => (text === '' ? '' : '•••');
+  if (typeof value === 'string') {
+    return hide(value);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return undefined;
+  }
+  const type = (value as { readonly type?: unknown }).type;
+  const names = Object.keys(value).map(name => [name, '•••'] as const);
+  return { ...Object.fromEntries(names), ...(type === undefined ? {} : { type }) };
+}
+
+export function preferredScope(): SettingsScope {
+  return scopeOf('connections') === 'workspace' && writableScopes().includes('workspace')
+    ? 'workspace'
+    : 'user';
+}
+
+/** A list of the workspace takes the place of the user's, which few would expect. */
+export function noteOf(scope: SettingsScope): string {
+  const hasList = (each: SettingsScope) => scopeOf('connections') === each;
+  if (scope === 'user' && hasList('workspace')) {
+    return l10n.t(
+      'This workspace has a list of its own: connections of the user are not shown in it.',
+    );
+  }
+  return scope === 'workspace' && hasList('user') && listIn('user').length > 0
+    ? l10n.t(
+        'The workspace gets a list of its own: the {0} of the user are not shown in it any more.',
+        listIn('user').length,
+      )
+    : '';
+}
+
+export function reference(name: string): string {
+  return `\${secret:${name}}`;
+}
+
+export function isSet(entry: ConnectionEntry, key: string): boolean {
+  const [first = '', second] = key.split('.');
+  const group = entry[first];
+  const isNested = second !== undefined && typeof group === 'object' && group !== null;
+  return Object.hasOwn(entry, key) || (isNested && Object.hasOwn(group, second));
+}

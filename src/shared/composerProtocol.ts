@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import type { MessageBody } from '../core/library/messageBody.ts';
+import type { RunProgress } from '../core/library/sequenceRun.ts';
+import { longestBody } from './limits.ts';
+
+/** A message or sequence of the library. Both files may have an item of the same path. */
+export interface SavedItem {
+  readonly kind: 'message' | 'sequence';
+  readonly origin: 'workspace' | 'user';
+  /** Its folders and its name: `Orders/New order`. */
+  readonly path: string;
+}
+
+/** A run of a saved item on the connection that the composer sends to. */
+export interface RunView {
+  readonly id: string;
+  /** The path of what runs. */
+  readonly name: string;
+  readonly progress: RunProgress;
+}
+
+/** What the composer of the selected connection needs to know. A full snapshot. */
+export interface ComposerView {
+  readonly connection: string;
+  /** What becomes of a message now; a ping or a close is sent now or not at all. */
+  readonly sends: 'now' | 'queue' | 'never';
+  /** Unless it is sent now: why, as a sentence. */
+  readonly why?: string;
+  /** Messages that wait in the queue until the connection is open. */
+  readonly queued: number;
+  /** What was sent from here, newest last, with references not filled in. 50 at most, 64 KiB together. */
+  readonly history: readonly MessageBody[];
+  /** What references may name, for completion. 500 at most of each. */
+  readonly names: {
+    readonly env: readonly string[];
+    readonly secret: readonly string[];
+    /** Variables of the environment in use, and extracted values. */
+    readonly named: readonly string[];
+  };
+  /** The library, in its order. 1000 at most. */
+  readonly saved: readonly SavedItem[];
+  /** Those that run, and those that ended a short while ago, oldest first. */
+  readonly runs: readonly RunView[];
+  readonly environment?: { readonly name: string; readonly isProduction: boolean };
+}
+
+/** What a body would be if it were sent now. Never asks the user, and counts no counter on. */
+export interface CheckedBody {
+  /** Bytes of the payload. */
+  readonly byteLength?: number;
+  /** With references filled in and secrets masked; its first 2000 characters. Absent where not text. */
+  readonly preview?: string;
+  /** Why it cannot be sent; the place is in the body's text, in UTF-16 units. */
+  readonly problem?: { readonly message: string; readonly from: number; readonly to: number };
+}
+
+export interface ComposerResults {
+  'compose.check': CheckedBody;
+  /** `cancelled`: the user was asked something and would rather not. */
+  'compose.send': { readonly delivery: 'written' | 'queued' | 'cancelled' };
+  /** Without a path where the user picked none. */
+  'compose.pickFile': { readonly path?: string };
+  'library.body': { readonly body: MessageBody };
+}
+
+const connection = v.pipe(v.string(), v.maxLength(200));
+const text = v.pipe(v.string(), v.maxLength(longestBody));
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
+const savedItem = v.strictObject({ origin: v.picklist(['workspace', 'user']), path });
+
+/** What `MessageBody` says, as the page must send it. */
+export const bodySchema = v.variant('as', [
+  v.strictObject({ as: v.literal('text'), text }),
+  v.strictObject({ as: v.literal('json'), text }),
+  v.strictObject({ as: v.literal('hex'), text }),
+  v.strictObject({ as: v.literal('base64'), text }),
+  v.strictObject({ as: v.literal('file'), path, isText: v.boolean() }),
+  v.strictObject({ as: v.literal('ping'), text: v.pipe(v.string(), v.maxLength(4096)) }),
+  v.strictObject({
+    as: v.literal('close'),
+    code: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
+    reason: v.pipe(v.string(), v.maxLength(4096)),
+  }),
+]);
+
+/** What the composer may ask. Those that fail say why in a sentence. */
+export const composerRequests = {
+  'compose.check': v.strictObject({ connection, body: bodySchema }),
+  /** A file is sent only where the user picked it, or it lies in the workspace: its path is the page's word. */
+  'compose.send': v.strictObject({ connection, body: bodySchema }),
+  'compose.pickFile': v.undefined_(),
+  /** Asks the user for a name and a place, and keeps the body in the library. */
+  'compose.save': v.strictObject({ body: bodySchema }),
+  /** Throws away what waits in the queue. */
+  'queue.cancel': v.strictObject({ connection }),
+  /** Sends a saved message with its timing, or runs a sequence. */
+  'library.run': v.strictObject({ connection, ...savedItem.entries }),
+  /** The body of a saved message, to edit it before it is sent. */
+  'library.body': savedItem,
+  'run.stop': v.strictObject({ id: v.pipe(v.string(), v.maxLength(200)) }),
+} as const;

@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import type { ConnectionDraft, DraftCheck } from '../core/settings/connectionDraft.ts';
+import type { ConnectionField } from '../core/settings/connectionFields.ts';
+
+/** Whose settings a connection is written to. */
+export type SettingsScope = 'user' | 'workspace';
+
+/** A place that a connection can be saved in. */
+export interface ScopeChoice {
+  readonly scope: SettingsScope;
+  /** What saving there means besides; empty where there is nothing to say. */
+  readonly note: string;
+}
+
+/** Everything that the connection form shows when it comes up. */
+export interface FormState {
+  readonly isNew: boolean;
+  readonly fields: readonly ConnectionField[];
+  readonly draft: ConnectionDraft;
+  readonly scope: SettingsScope;
+  /** One where it cannot be chosen. */
+  readonly scopes: readonly ScopeChoice[];
+  readonly check: DraftCheck;
+  readonly isDirty: boolean;
+  /** References to the secrets that are stored, such as `${secret:token}`. */
+  readonly secrets: readonly string[];
+  /** What is configured that only settings.json shows. */
+  readonly unshown: readonly string[];
+  /** Sentences for above the form, such as what an import left out. */
+  readonly notes: readonly string[];
+}
+
+const shortText = v.pipe(v.string(), v.maxLength(1000));
+const draft = v.object({
+  name: shortText,
+  url: v.pipe(v.string(), v.maxLength(16_384)),
+  values: v.record(v.pipe(v.string(), v.maxLength(100)), v.unknown()),
+});
+const written = { draft, scope: v.picklist(['user', 'workspace']) };
+
+/** Everything the form may ask for, with what its parameters must look like. */
+export const formSchemas = {
+  'form.ready': v.undefined(),
+  /** The draft has changed. */
+  'form.change': v.object(written),
+  /** Writes it. With problems nothing is written; without, the form closes. */
+  'form.save': v.object({ ...written, connect: v.boolean() }),
+  'form.cancel': v.undefined(),
+  /** Asks for a name and stores a value as a secret. */
+  'form.secret': v.object({
+    suggestion: shortText,
+    value: v.pipe(v.string(), v.maxLength(65_536)),
+  }),
+  'form.settings': v.undefined(),
+} as const;
+
+export type FormRequest = keyof typeof formSchemas;
+export type FormParams<K extends FormRequest> = v.InferOutput<(typeof formSchemas)[K]>;
+
+export interface FormResults {
+  'form.ready': FormState;
+  'form.change': DraftCheck;
+  'form.save': DraftCheck;
+  'form.cancel': undefined;
+  /** Without a reference the user thought better of it. */
+  'form.secret': { readonly reference?: string; readonly secrets: readonly string[] };
+  'form.settings': undefined;
+}
+
+export type FormHandlers = {
+  readonly [K in FormRequest]: (params: FormParams<K>) => FormResults[K] | Promise<FormResults[K]>;
+};

@@ -1,0 +1,214 @@
+import { messageOf } from '../../core/base/errors.ts';
+import type { ConnectionDraft, DraftCheck } from '../../core/settings/connectionDraft.ts';
+import { fieldGroups } from '../../core/settings/fieldGroups.ts';
+import type { FormParams, FormRequest, FormResults, FormState } from '../../shared/formProtocol.ts';
+import { el } from '../dom.ts';
+import { secretListId } from './control.ts';
+import { FormGroup } from './formGroup.ts';
+import { formText } from './formText.ts';
+import { Identity } from './identity.ts';
+
+export type AskHost = <K extends FormRequest>(
+  request: K,
+  params: FormParams<K>,
+) => Promise<FormResults[K]>;
+
+/** Long enough not to ask at each key, short enough not to be noticed. */
+const checkDelayMs = 150;
+
+/** The form of one connection. The host keeps the draft, so that a hidden page loses nothing. */
+export class ConnectionFormPage {
+  readonly #ask: AskHost;
+  readonly #identity: Identity;
+  readonly #groups: readonly FormGroup[];
+  readonly #values: Record<string, unknown>;
+  readonly #status = el('p', { class: 'form-status', role: 'alert' });
+  readonly #secretList = el('datalist', { id: secretListId });
+  #check: DraftCheck;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #asked = 0;
+  #isBusy = false;
+
+  constructor(root: HTMLElement, state: FormState, ask: AskHost) {
+    this.#ask = ask;
+    this.#check = state.check;
+    this.#values = { ...state.draft.values };
+    this.#identity = new Identity(state, () => this.#changed());
+    const ports = {
+      onChange: (key: string, value: unknown) => {
+        this.#values[key] = value;
+        this.#changed();
+      },
+      storeSecret: (suggestion: string, value: string) => this.#storeSecret(suggestion, value),
+      suggest: (key: string) => `${this.#identity.name.value.trim()}-${key}`,
+      onFailure: (sentence: string) => this.#say(sentence),
+    };
+    this.#groups = fieldGroups.flatMap(group => {
+      const fields = state.fields.filter(field => field.group === group);
+      return fields.length > 0 ? [new FormGroup(group, fields, this.#values, ports)] : [];
+    });
+    this.#offerSecrets(state.secrets);
+    root.replaceChildren(this.#build(state));
+    this.#show();
+    (state.isNew ? this.#identity.url : this.#identity.name).focus();
+  }
+
+  /** Writes the draft, if it will do; the host then closes the form. */
+  async save(connect: boolean): Promise<void> {
+    if (this.#isBusy) {
+      return;
+    }
+    this.#isBusy = true;
+    clearTimeout(this.#timer);
+    this.#asked++;
+    this.#identity.insist();
+    try {
+      this.#show();
+      if (this.#ownProblem() === undefined) {
+        this.#check = await this.#ask('form.save', { ...this.#written(), connect });
+        this.#show();
+      }
+      this.#goToProblem();
+    } catch (error) {
+      this.#say(messageOf(error));
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #build({ isNew, notes, unshown }: FormState): HTMLElement {
+    const title = el('h1', {}, formText(isNew ? 'titleNew' : 'titleEdit'));
+    const said = notes.map(note => el('p', { class: 'form-note' }, note));
+    const scrolled = el('div', { class: 'form-body' }, title, ...said, ...this.#identity.elements);
+    scrolled.append(...this.#groups.map(({ element }) => element));
+    if (unshown.length > 0) {
+      scrolled.append(this.#unshown(unshown));
+    }
+    const form = el('form', { class: 'form' }, scrolled, this.#bar(), this.#secretList);
+    form.noValidate = true;
+    form.addEventListener('submit', event => {
+      event.preventDefault();
+      void this.save(false);
+    });
+    form.addEventListener('keydown', event => {
+      if ((event.ctrlKey || event.metaKey) && (event.key === 's' || event.key === 'Enter')) {
+        event.preventDefault();
+        void this.save(false);
+      }
+    });
+    return form;
+  }
+
+  #bar(): HTMLElement {
+    const button = (className: string, label: string, press: () => void) => {
+      const made = el('button', { type: 'button', class: className }, label);
+      made.addEventListener('click', press);
+      return made;
+    };
+    const save = button('primary', formText('save'), () => void this.save(false));
+    save.title = formText('saveHint');
+    return el(
+      'div',
+      { class: 'form-bar' },
+      save,
+      button('secondary', formText('saveAndConnect'), () => void this.save(true)),
+      button('secondary', formText('cancel'), () => this.#send('form.cancel')),
+      this.#status,
+    );
+  }
+
+  #unshown(keys: readonly string[]): HTMLElement {
+    const open = el('button', { type: 'button', class: 'secondary' }, formText('openSettings'));
+    open.addEventListener('click', () => this.#send('form.settings'));
+    return el(
+      'div',
+      { class: 'form-unshown' },
+      el('p', { class: 'form-hint' }, formText('unshown', keys.join(', '))),
+      open,
+    );
+  }
+
+  #send(request: 'form.cancel' | 'form.settings'): void {
+    this.#ask(request, undefined).catch((error: unknown) => this.#say(messageOf(error)));
+  }
+
+  #written() {
+    const { name, url, scope } = this.#identity;
+    const set = Object.entries(this.#values).filter(([, value]) => value !== undefined);
+    const values = Object.fromEntries(set);
+    const draft: ConnectionDraft = { name: name.value, url: url.value, values };
+    return { draft, scope };
+  }
+
+  #changed(): void {
+    this.#say('');
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#recheck(), checkDelayMs);
+  }
+
+  async #recheck(): Promise<void> {
+    const asked = ++this.#asked;
+    try {
+      const check = await this.#ask('form.change', this.#written());
+      if (asked === this.#asked) {
+        this.#check = check;
+        this.#show();
+      }
+    } catch (error) {
+      this.#say(messageOf(error));
+    }
+  }
+
+  #show(): void {
+    const { problems, inherited } = this.#check;
+    this.#identity.show(problems);
+    for (const group of this.#groups) {
+      group.count(this.#values);
+      for (const [key, control] of group.controls) {
+        control.show(problems[key], inherited[key]);
+      }
+    }
+  }
+
+  #ownProblem(): string | undefined {
+    return this.#groups
+      .flatMap(({ controls }) => [...controls.values()])
+      .find(({ ownProblem }) => ownProblem !== undefined)?.ownProblem;
+  }
+
+  /** Says how much is wrong, and brings the first of it to the user. */
+  #goToProblem(): void {
+    const { problems } = this.#check;
+    const isWrong = (key: string) => problems[key] !== undefined;
+    const wrong = this.#groups.flatMap(group =>
+      [...group.controls]
+        .filter(([key, control]) => isWrong(key) || control.ownProblem !== undefined)
+        .map(([, control]) => ({ group, control })),
+    );
+    const count = wrong.length + ['name', 'url'].filter(isWrong).length;
+    if (count === 0) {
+      return;
+    }
+    this.#say(count === 1 ? formText('oneProblem') : formText('problems', String(count)));
+    for (const { group } of wrong) {
+      group.open();
+    }
+    const { name, url } = this.#identity;
+    const first = isWrong('name') ? name : isWrong('url') ? url : wrong[0]?.control;
+    first?.focus();
+  }
+
+  async #storeSecret(suggestion: string, value: string): Promise<string | undefined> {
+    const { reference, secrets } = await this.#ask('form.secret', { suggestion, value });
+    this.#offerSecrets(secrets);
+    return reference;
+  }
+
+  #offerSecrets(secrets: readonly string[]): void {
+    this.#secretList.replaceChildren(...secrets.map(value => el('option', { value })));
+  }
+
+  #say(sentence: string): void {
+    this.#status.textContent = sentence;
+  }
+}

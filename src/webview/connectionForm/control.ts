@@ -1,0 +1,95 @@
+import { el, setAttribute } from '../dom.ts';
+
+/** What a control tells, and what it asks for. */
+export interface ControlPorts {
+  /** Its value is another one; `undefined` where nothing is set. */
+  readonly onChange: (value: unknown) => void;
+  /** Stores a text as a secret; `undefined` where the user thought better of it. */
+  readonly storeSecret: (suggestion: string, value: string) => Promise<string | undefined>;
+}
+
+/** One field of the form. */
+export interface Control {
+  readonly element: HTMLElement;
+  /** What is wrong with it that only the page can see, as a sentence. */
+  readonly ownProblem?: string | undefined;
+  /** Shows a problem, and what holds where nothing is set. */
+  show(problem: string | undefined, inherited: unknown): void;
+  focus(): void;
+}
+
+/** The list of references to stored secrets that fields offer. */
+export const secretListId = 'secrets';
+
+let lastId = 0;
+
+/** An id that nothing else on the page has. */
+export function freshId(): string {
+  lastId++;
+  return `field${lastId}`;
+}
+
+/** A label, a native control, and a place for what is wrong with it. */
+export class FieldFrame {
+  readonly element: HTMLElement;
+  readonly #input: HTMLElement;
+  readonly #problem = el('p', { class: 'form-problem', id: freshId() });
+  readonly #hint = el('p', { class: 'form-hint', id: freshId() });
+
+  constructor(label: string, input: HTMLElement, ...beside: readonly HTMLElement[]) {
+    this.#input = input;
+    input.id = freshId();
+    this.#problem.hidden = true;
+    this.#hint.hidden = true;
+    this.element = el(
+      'div',
+      { class: 'form-field' },
+      el('label', { for: input.id }, label),
+      el('div', { class: 'form-line' }, input, ...beside),
+      this.#hint,
+      this.#problem,
+    );
+  }
+
+  showProblem(problem: string | undefined): void {
+    this.#problem.hidden = problem === undefined;
+    this.#problem.textContent = problem ?? '';
+    setAttribute(this.#input, 'aria-invalid', problem === undefined ? undefined : 'true');
+    this.#describe();
+  }
+
+  showHint(hint: string): void {
+    this.#hint.hidden = hint === '';
+    this.#hint.textContent = hint;
+    this.#describe();
+  }
+
+  #describe(): void {
+    const shown = [this.#hint, this.#problem].filter(each => !each.hidden).map(({ id }) => id);
+    setAttribute(this.#input, 'aria-describedby', shown.join(' ') || undefined);
+  }
+}
+
+/** A text field. */
+export function textInput(value: string, className = ''): HTMLInputElement {
+  const input = el('input', {
+    ...{ type: 'text', class: `form-input ${className}`.trim() },
+    ...{ spellcheck: 'false', autocomplete: 'off' },
+  });
+  input.value = value;
+  return input;
+}
+
+/** Options of a select by value. */
+export function selectOf(
+  options: readonly (readonly [value: string, label: string])[],
+  value: string,
+): HTMLSelectElement {
+  const select = el(
+    'select',
+    { class: 'form-select' },
+    ...options.map(([each, label]) => el('option', { value: each }, label)),
+  );
+  select.value = value;
+  return select;
+}

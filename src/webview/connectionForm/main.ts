@@ -1,0 +1,20 @@
+import { messageOf } from '../../core/base/errors.ts';
+import { Asking, type Answered } from '../asking.ts';
+import { el } from '../dom.ts';
+import { ConnectionFormPage, type AskHost } from './connectionFormPage.ts';
+import { formText, readFormStrings } from './formText.ts';
+
+readFormStrings(document.querySelector('#strings'));
+const api = acquireVsCodeApi();
+const asking = new Asking(message => api.postMessage(message));
+window.addEventListener('message', (event: MessageEvent<Answered>) => asking.settle(event.data));
+const ask = ((request: string, params: unknown) => asking.ask(request, params)) as AskHost;
+const root = document.querySelector<HTMLElement>('#app') ?? document.body;
+root.replaceChildren(el('p', { class: 'form-note' }, formText('loading')));
+
+ask('form.ready', undefined).then(
+  state => new ConnectionFormPage(root, state, ask),
+  (error: unknown) => {
+    root.replaceChildren(el('p', { class: 'form-note', role: 'alert' }, messageOf(error)));
+  },
+);

@@ -1,0 +1,202 @@
+// The connection form in a browser, alone: no VS Code needed.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import {
+  FormHarness,
+  fullEntry,
+  type AskedOfHost,
+  type FormScenario,
+} from '../support/formHarness.ts';
+import { themes } from '../support/pageHarness.ts';
+
+let harness: FormHarness;
+before(async () => (harness = await FormHarness.start()));
+after(() => harness.close());
+
+async function withForm(
+  scenario: FormScenario,
+  body: (page: Page, asked: AskedOfHost[]) => Promise<void>,
+): Promise<void> {
+  const { page, asked } = await harness.open(scenario);
+  const problems: string[] = [];
+  page.on('pageerror', error => problems.push(error.message));
+  try {
+    await body(page, asked);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(await page.evaluate('window.violations'), []);
+  } finally {
+    await page.close();
+  }
+}
+
+const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const open = (page: Page, group: string) => page.locator('summary', { hasText: group }).click();
+const saved = (asked: AskedOfHost[]) => asked.findLast(({ request }) => request === 'form.save');
+
+/** Waits until something of that kind has been asked. */
+async function untilAsked(page: Page, asked: AskedOfHost[], request: string): Promise<AskedOfHost> {
+  for (let tries = 0; tries < 100; tries++) {
+    const found = asked.findLast(each => each.request === request);
+    if (found) {
+      return found;
+    }
+    await page.waitForTimeout(20);
+  }
+  throw new Error(`Nothing asked ${request}`);
+}
+
+describe('the connection form', () => {
+  it('begins with the URL, and says what is wrong with it while it is typed', () =>
+    withForm({}, async page => {
+      const url = field(page, 'URL');
+      assert.ok(await url.evaluate(node => node === document.activeElement));
+      assert.equal(await page.locator('.form-problem:visible').count(), 0);
+      await page.keyboard.type('http://a');
+      await page.getByText('Use ws:// in place of http://').waitFor();
+      assert.equal(await url.getAttribute('aria-invalid'), 'true');
+      const described = (await url.getAttribute('aria-describedby')) ?? '';
+      assert.match(await page.locator(`#${described}`).innerText(), /in place of/);
+      await url.fill('ws://a/${secret:path}');
+      await page.waitForTimeout(300);
+      await url.fill('ws://a');
+      await page.getByText('in place of').waitFor({ state: 'hidden' });
+    }));
+
+  it('is filled in and saved by keys alone', () =>
+    withForm({}, async (page, asked) => {
+      await page.keyboard.type('ws://localhost:9000');
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.type('mine');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Control+s');
+      const { params } = await untilAsked(page, asked, 'form.save');
+      assert.deepEqual(params, {
+        draft: { name: 'mine', url: 'ws://localhost:9000', values: {} },
+        ...{ scope: 'workspace', connect: false },
+      });
+    }));
+
+  it('shows what holds anyway, and writes only what is set', () =>
+    withForm({ entry: { name: 'a', url: 'ws://a', compression: false } }, async (page, asked) => {
+      await open(page, 'Heartbeat');
+      const interval = field(page, 'A ping every so many seconds');
+      assert.equal(await interval.getAttribute('placeholder'), '20');
+      await interval.fill('2,5');
+      await field(page, 'Send pings').selectOption('off');
+      await page.getByText('2 set here').waitFor();
+      await field(page, 'Compression').selectOption({ index: 0 });
+      await page.getByText('1 set here').waitFor({ state: 'hidden' });
+      await button(page, 'Save and Connect').click();
+      const { params } = await untilAsked(page, asked, 'form.save');
+      assert.deepEqual(params.draft?.values, {
+        'heartbeat.interval': 2.5,
+        'heartbeat.ping': false,
+      });
+      assert.equal(params.connect, true);
+    }));
+
+  it('opens the group of what will not do, and brings the user there', () =>
+    withForm({ entry: { name: 'a', url: 'ws://a' } }, async page => {
+      await open(page, 'Reconnecting');
+      const factor = field(page, 'Factor for each further delay');
+      await factor.fill('twice');
+      await open(page, 'Reconnecting');
+      await button(page, 'Save').first().click();
+      await page.getByRole('alert').getByText('One field will not do.').waitFor();
+      assert.ok(await factor.evaluate(node => node === document.activeElement));
+      await page.getByText('It must be a number from 1 to 100, but is "twice".').waitFor();
+    }));
+
+  it('takes headers, and offers to keep what they hold a secret', () =>
+    withForm({ entry: { name: 'a', url: 'ws://a' } }, async (page, asked) => {
+      await open(page, 'Handshake');
+      await button(page, 'Add Header').click();
+      await page.keyboard.type('Authorization');
+      await field(page, 'Value of header 1').fill('Bearer hush');
+      await page.getByText('readable in settings.json').waitFor();
+      await button(page, 'Store as secret: Authorization').click();
+      const { params } = await untilAsked(page, asked, 'form.secret');
+      assert.deepEqual(params, { suggestion: 'a-Authorization', value: 'hush' });
+      await page.getByText('readable in settings.json').waitFor({ state: 'hidden' });
+      await button(page, 'Add Header').click();
+      await page.keyboard.type('authorization');
+      await button(page, 'Save').first().click();
+      await page.getByText('The header authorization is there twice.').waitFor();
+      assert.equal(saved(asked), undefined);
+      await page.getByRole('button', { name: 'Remove header authorization', exact: true }).click();
+      await button(page, 'Save').first().click();
+      const { params: written } = await untilAsked(page, asked, 'form.save');
+      assert.deepEqual(written.draft?.values, {
+        headers: { Authorization: 'Bearer ${secret:a-Authorization}' },
+      });
+      const offered = await page
+        .locator('datalist option')
+        .evaluateAll(all => all.map(each => each.getAttribute('value')));
+      assert.deepEqual(offered, ['${secret:api-token}', '${secret:a-Authorization}']);
+    }));
+
+  it('asks for what each kind of authentication needs', () =>
+    withForm({ entry: { name: 'a', url: 'ws://a' } }, async (page, asked) => {
+      await open(page, 'Authentication');
+      await field(page, 'Kind').selectOption('API key');
+      await field(page, 'Sent in').selectOption('the query of the URL');
+      await page.locator('details[open]').getByLabel('Name', { exact: true }).fill('key');
+      await field(page, 'Key').fill('${secret:api-token}');
+      assert.equal(await button(page, /^Store as secret: Key/).isVisible(), false);
+      await button(page, 'Save').first().click();
+      const { params } = await untilAsked(page, asked, 'form.save');
+      assert.deepEqual(params.draft?.values, {
+        auth: { type: 'apiKey', in: 'query', name: 'key', value: '${secret:api-token}' },
+      });
+      await field(page, 'Kind').selectOption('output of a command');
+      await field(page, 'Program and arguments, one a line').fill('get-token\n--for\nme');
+      await button(page, 'Save').first().click();
+      await page.waitForTimeout(100);
+      assert.deepEqual(saved(asked)?.params.draft?.values, {
+        auth: { type: 'command', command: ['get-token', '--for', 'me'] },
+      });
+    }));
+
+  it('says why it could not be saved, and stays as it is', () =>
+    withForm({ entry: fullEntry, failure: 'settings.json is not valid JSON.' }, async page => {
+      await field(page, 'A ping every so many seconds').fill('5');
+      await button(page, 'Save').first().click();
+      await page.getByRole('alert').getByText('settings.json is not valid JSON.').waitFor();
+      assert.equal(await field(page, 'A ping every so many seconds').inputValue(), '5');
+    }));
+
+  it('shows hostile texts as text', () =>
+    withForm(
+      {
+        entry: { name: '<img src=x onerror=alert(1)>', url: 'ws://a', headers: { '<b>': '<i>' } },
+        state: { notes: ['<script>alert(1)</script>'] },
+      },
+      async page => {
+        await page.getByText('<script>alert(1)</script>').waitFor();
+        assert.equal(await page.locator('main :is(img, script, b, i)').count(), 0);
+      },
+    ));
+
+  it('has nothing that an accessibility checker finds, in every theme', async () => {
+    const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
+    for (const theme of Object.keys(themes)) {
+      for (const entry of [undefined, fullEntry]) {
+        await withForm({ theme, ...(entry && { entry }) }, async page => {
+          await page.evaluate(
+            'document.querySelectorAll("details").forEach(each => (each.open = true))',
+          );
+          await page.evaluate(axe);
+          const found = await page.evaluate<string[]>(
+            `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`,
+          );
+          assert.deepEqual(found, [], theme);
+        });
+      }
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { languages, Uri, workspace } from 'vscode';
+import { CommandId } from '../../src/shared/ids.ts';
+import { run, until } from './support.ts';
+
+const encoder = new TextEncoder();
+
+function at(path: string): Uri {
+  const [folder] = workspace.workspaceFolders ?? [];
+  assert.ok(folder);
+  return Uri.joinPath(folder.uri, path);
+}
+
+const file = () => at('.vscode/websocket-monitor.json');
+const write = (uri: Uri, value: unknown) =>
+  workspace.fs.writeFile(uri, encoder.encode(JSON.stringify(value)));
+const problems = () => languages.getDiagnostics(file()).map(({ message }) => message);
+
+describe("A workspace's saved messages", () => {
+  afterEach(async () => {
+    await workspace.fs.delete(file());
+    await until('the file is forgotten', () => problems().length === 0);
+  });
+
+  it('are watched, and what is wrong with them is marked', async () => {
+    await write(file(), { version: 1, items: [{ name: 'A' }] });
+    await until('the problem is marked', () => problems().some(text => text.includes('items[0]')));
+    await write(file(), { version: 1, items: [{ name: 'A', text: 'a' }] });
+    await until('it is gone', () => problems().length === 0);
+  });
+
+  it('of a later version are left alone', async () => {
+    await write(file(), { version: 2 });
+    await until('it is named', () => problems().some(text => text.includes('version 2')));
+    const har = at('sent.har');
+    const message = { type: 'send', opcode: 1, data: 'hi' };
+    const entry = { request: { url: 'wss://example.com/' }, _webSocketMessages: [message] };
+    await write(har, { log: { entries: [entry] } });
+    await assert.rejects(async () => run(CommandId.ImportMessages, har), /later version/);
+    const text = new TextDecoder().decode(await workspace.fs.readFile(file()));
+    assert.equal(text, '{"version":2}');
+    await workspace.fs.delete(har);
+  });
+
+  it('take in what is imported', async () => {
+    const har = at('sent.har');
+    const message = { type: 'send', opcode: 1, data: 'hi' };
+    const entry = { request: { url: 'wss://example.com/' }, _webSocketMessages: [message] };
+    await write(har, { log: { entries: [entry] } });
+    const summary = await run<{ messages: number }>(CommandId.ImportMessages, har);
+    assert.equal(summary.messages, 1);
+    const text = new TextDecoder().decode(await workspace.fs.readFile(file()));
+    assert.match(text, /"folder": "example\.com"[^]*"text": "hi"/);
+    await workspace.fs.delete(har);
+  });
+
+  it('define environments, which are switched by name', async () => {
+    await write(file(), { version: 1, environments: [{ name: 'dev', variables: { a: 'b' } }] });
+    await until('it can be switched to', () =>
+      run(CommandId.SwitchEnvironment, 'dev').then(
+        () => true,
+        () => false,
+      ),
+    );
+    await assert.rejects(
+      async () => run(CommandId.SwitchEnvironment, 'nowhere'),
+      /no environment "nowhere"/,
+    );
+  });
+});

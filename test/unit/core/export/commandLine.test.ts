@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import {
+  commandLine,
+  commandTools,
+  type CommandTarget,
+} from '../../../../src/core/export/commandLine.ts';
+
+const target = (change: Partial<CommandTarget> = {}): CommandTarget => ({
+  ...{ url: 'wss://example.com/feed', headers: {}, subprotocols: [], auth: {}, isChecked: true },
+  ...change,
+});
+
+/** What a shell makes of a command: the words after its program. */
+function wordsOf(command: string, env: Record<string, string> = {}): readonly string[] {
+  const [, rest = ''] = /^\S+ ([^]*)$/.exec(command) ?? [];
+  const printed = execFileSync('/bin/sh', ['-c', `printf '%s\\0' ${rest}`], {
+    ...{ encoding: 'utf8', env },
+  });
+  return printed.split('\0').slice(0, -1);
+}
+
+describe('A connection as a command', () => {
+  it('says all that the tool can be told', () => {
+    const full = target({
+      headers: { 'X-A': "it's", 'X-Empty': '' },
+      ...{ subprotocols: ['a', '-b'], isChecked: false },
+    });
+    assert.deepEqual(wordsOf(commandLine(full, 'wscat').command), [
+      ...['-c', 'wss://example.com/feed', '-H', "X-A: it's", '-H', 'X-Empty: '],
+      ...['--subprotocol=a', '--subprotocol=-b', '--no-check'],
+    ]);
+    assert.deepEqual(wordsOf(commandLine(full, 'websocat').command), [
+      ...["--header=X-A: it's", '--header=X-Empty: ', '--protocol=a,-b', '--insecure'],
+      'wss://example.com/feed',
+    ]);
+    const curl = wordsOf(commandLine(full, 'curl').command);
+    assert.ok(curl.includes('Sec-WebSocket-Protocol: a, -b') && curl.includes('X-Empty;'));
+    assert.deepEqual(curl.slice(-2), ['-k', 'https://example.com/feed']);
+  });
+
+  it('has shell variables for secrets, and never a value', () => {
+    const { command, variables } = commandLine(
+      target({
+        url: 'wss://example.com/${env:REGION}/x?k=${secret:api key}',
+        headers: { 'X-B': '"${secret:b-token}$HOME`id`"' },
+        auth: { type: 'bearer', token: '${secret:9lives}' },
+      }),
+      'wscat',
+    );
+    assert.deepEqual(variables, ['REGION', 'API_KEY', 'B_TOKEN', '_9LIVES']);
+    const env = { REGION: 'eu', API_KEY: "k'1", B_TOKEN: '$x', _9LIVES: 'nine lives' };
+    assert.deepEqual(wordsOf(command, env), [
+      ...['-c', "wss://example.com/eu/x?k=k'1", '-H', 'X-B: "$x$HOME`id`"'],
+      ...['-H', 'Authorization: Bearer nine lives'],
+    ]);
+  });
+
+  it('leaves the password of a URL to a variable', () => {
+    for (const tool of commandTools) {
+      const { command, variables } = commandLine(target({ url: 'ws://me:hush@a/@b' }), tool);
+      assert.ok(!command.includes('hush') && !command.includes('me:hush@'), command);
+      assert.deepEqual(variables, ['PASSWORD']);
+      assert.ok(command.includes(`me:'"$PASSWORD"`), command);
+    }
+  });
+
+  it('signs in as the connection does', () => {
+    const words = (auth: CommandTarget['auth'], url = 'wss://a/') =>
+      wordsOf(commandLine(target({ auth, url }), 'curl').command, { TOKEN: 't', K: 'v' });
+    assert.ok(
+      words({ type: 'basic', username: 'u', password: 'p:q' }).join(' ').includes('-u u:p:q'),
+    );
+    assert.ok(words({ type: 'apiKey', in: 'header', name: 'X-K', value: 'v' }).includes('X-K: v'));
+    assert.equal(
+      words({ type: 'apiKey', in: 'query', name: 'k&', value: 'a b' }, 'wss://a/?x').at(-1),
+      'https://a/?x&k%26=a%20b',
+    );
+    assert.ok(words({ type: 'command', command: ['get'] }).includes('Authorization: Bearer t'));
+    const bare = words({ type: 'command', command: ['get'], header: 'X-T', scheme: '' });
+    assert.ok(bare.includes('X-T: t'));
+  });
+
+  it('holds nothing that a shell would run', () => {
+    const hostile = `'; touch x; $(touch y) \`touch z\` $HOME \n#`;
+    for (const tool of commandTools) {
+      const made = commandLine(target({ headers: { 'X-H': hostile } }), tool);
+      assert.ok(
+        wordsOf(made.command).some(word => word.endsWith(`X-H: ${hostile}`)),
+        tool,
+      );
+    }
+    const named = target({ headers: { 'X-N': '${secret:$(id);`id`}' } });
+    assert.ok(commandLine(named, 'wscat').command.endsWith(`'X-N: '"$ID_ID"`));
+  });
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CommandTokens } from '../../../../src/core/settings/commandTokens.ts';
+
+const asked = (...command: string[]) => ({ command, written: command, timeoutMs: 1, secrets: [] });
+
+/** Tokens that say which run they are of. */
+function numbered() {
+  let runs = 0;
+  return new CommandTokens(({ command }) => Promise.resolve(`${command.join(' ')} ${++runs}`));
+}
+
+describe('Tokens from commands', () => {
+  it('are kept over reconnects, for each command', async () => {
+    const tokens = numbered();
+    assert.equal(await tokens.token(asked('a'), 'one', false), 'a 1');
+    assert.equal(await tokens.token(asked('a'), 'one', false), 'a 1');
+    assert.equal(await tokens.token(asked('a', 'b'), 'one', false), 'a b 2');
+    assert.equal(await tokens.token(asked('a'), 'two', false), 'a 1');
+  });
+
+  it('are asked for anew when the peer refused them, once for all who use them', async () => {
+    const tokens = numbered();
+    await tokens.token(asked('a'), 'one', false);
+    await tokens.token(asked('a'), 'two', false);
+    assert.equal(await tokens.token(asked('a'), 'one', true), 'a 2');
+    assert.equal(await tokens.token(asked('a'), 'two', true), 'a 2', 'It had the first one');
+    assert.equal(await tokens.token(asked('a'), 'two', true), 'a 3');
+    assert.equal(await tokens.token(asked('a'), 'three', true), 'a 3', 'It never had one');
+  });
+
+  it('come from one run where several ask at the same moment', async () => {
+    const tokens = numbered();
+    const both = ['one', 'two'].map(user => tokens.token(asked('a'), user, false));
+    assert.deepEqual(await Promise.all(both), ['a 1', 'a 1']);
+    const again = ['one', 'two'].map(user => tokens.token(asked('a'), user, true));
+    assert.deepEqual(await Promise.all(again), ['a 2', 'a 2']);
+  });
+
+  it('that could not be had are asked for again', async () => {
+    let runs = 0;
+    const tokens = new CommandTokens(() =>
+      ++runs === 1 ? Promise.reject(new Error('not logged in')) : Promise.resolve('later'),
+    );
+    await assert.rejects(tokens.token(asked('a'), 'one', false), /not logged in/);
+    assert.equal(await tokens.token(asked('a'), 'one', false), 'later');
+  });
+});

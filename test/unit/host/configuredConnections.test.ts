@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { parse } from 'jsonc-parser';
+import { editor, uriOf } from '../../support/fakeVscode.ts';
+import { readSettings } from '../../../src/core/settings/profile.ts';
+import type { ConfiguredConnections as Configured } from '../../../src/host/configuredConnections.ts';
+import type { SettingsService } from '../../../src/host/settings.ts';
+import type { SettingsFiles as Files } from '../../../src/host/settingsFile.ts';
+
+const { ConfiguredConnections, scopeOf } =
+  await import('../../../src/host/configuredConnections.ts');
+const { SettingsFiles, settingIn, writableScopes } =
+  await import('../../../src/host/settingsFile.ts');
+
+const user = '/data/User/settings.json';
+const own = '/data/User/globalStorage/websocket-monitor.websocket-monitor';
+const list = 'websocketMonitor.connections';
+const two = `{
+  "${list}": [
+    { "name": "a", "url": "ws://a" }, // first
+    { "name": "b", "url": "ws://b" }
+  ],
+  "websocketMonitor.url": "ws://single"
+}
+`;
+
+function setUp(storage = own) {
+  const settings = {
+    get current() {
+      return readSettings(key => {
+        const scope = scopeOf(key as 'url' | 'connections');
+        return scope && settingIn(scope, key as 'url' | 'connections');
+      });
+    },
+  };
+  let lost = 0;
+  const files: Files = new SettingsFiles(uriOf(storage) as ConstructorParameters<typeof Files>[0]);
+  const configured: Configured = new ConfiguredConnections(
+    settings as unknown as SettingsService,
+    files,
+    () => lost++,
+  );
+  const get = (name: string) => {
+    const known = configured.find(name);
+    assert.ok(known, name);
+    return known;
+  };
+  return { configured, get, lost: () => lost };
+}
+
+const text = (path = user) => editor.files.get(path) ?? '';
+
+beforeEach(() => {
+  editor.files.clear();
+  editor.unsaved.clear();
+  editor.updates.length = 0;
+  editor.parse = each => parse(each) as unknown;
+  Object.assign(editor, {
+    ...{ userFile: user, folders: ['/work'], workspacePath: undefined, remoteName: undefined },
+    isTrusted: true,
+  });
+});
+
+describe('The configured connections', () => {
+  it('are made in the user settings or in those of the workspace', async () => {
+    const { configured, lost } = setUp();
+    await configured.add('user', { name: 'a', url: 'ws://a' });
+    assert.deepEqual(parse(text()), { [list]: [{ name: 'a', url: 'ws://a' }] });
+    await configured.add('workspace', { name: 'w', url: 'ws://w' });
+    assert.deepEqual(parse(text('/work/.vscode/settings.json')), {
+      [list]: [{ name: 'w', url: 'ws://w' }],
+    });
+    editor.workspacePath = '/x/my.code-workspace';
+    editor.files.set('/x/my.code-workspace', '{ "folders": [] /* none */ }');
+    await configured.add('workspace', { name: 'x', url: 'ws://x' });
+    assert.match(text('/x/my.code-workspace'), /none[^]*"settings": \{/);
+    assert.equal(configured.find('x')?.scope, 'workspace');
+    assert.equal(lost(), 0);
+  });
+
+  it('are changed, copied, moved and removed where they are', async () => {
+    editor.files.set(user, two);
+    const { configured, get } = setUp();
+    await configured.replace(get('a'), 'user', { name: 'a', url: 'ws://a2' });
+    assert.equal(text(), two.replace('"ws://a"', '"ws://a2"'));
+    assert.equal(await configured.duplicate(get('a')), 'a (2)');
+    assert.equal(get('a (2)').index, 1);
+    await configured.move(get('b'), 0);
+    assert.deepEqual([get('b').index, get('a').index, get('a (2)').index], [0, 1, 2]);
+    assert.match(text(), /"ws:\/\/a2" \}, \/\/ first/);
+    for (const name of ['a (2)', 'a', 'b']) {
+      await configured.remove(get(name));
+    }
+    assert.deepEqual(parse(text()), { 'websocketMonitor.url': 'ws://single' });
+  });
+
+  it('include the one of the setting url, which joins the list when it has more', async () => {
+    editor.files.set(user, two);
+    const { configured, get } = setUp();
+    assert.equal(get('single').index, undefined);
+    await assert.rejects(configured.move(get('single'), 0), /always comes first/);
+    await configured.replace(get('single'), 'user', { name: 'single', url: 'ws://single/x' });
+    assert.equal(text(), two.replace('ws://single', 'ws://single/x'));
+    await configured.replace(get('single'), 'user', { name: 'more', url: 'ws://single' });
+    assert.ok(!text().includes('websocketMonitor.url'));
+    assert.equal(get('more').index, 2);
+  });
+
+  it('move to the other scope, and hide what is in the user settings there', async () => {
+    editor.files.set(user, two);
+    const { configured, get } = setUp();
+    await configured.replace(get('b'), 'workspace', { name: 'b', url: 'ws://b' });
+    assert.equal(get('b').scope, 'workspace');
+    assert.equal(configured.find('a'), undefined);
+    assert.ok(!text().includes('ws://b'));
+    await configured.remove(get('b'));
+    assert.equal(get('a').scope, 'user');
+  });
+
+  it('are not touched where the file is no JSON, is not saved, or has changed', async () => {
+    editor.files.set(user, two);
+    const { configured, get } = setUp();
+    const known = get('b');
+    editor.unsaved.add(user);
+    await assert.rejects(configured.remove(known), /settings\.json has changes that are not saved/);
+    editor.unsaved.clear();
+    editor.files.set(user, two.replace('"ws://b"', '"ws://c"'));
+    await assert.rejects(configured.remove(known), /has changed meanwhile/);
+    editor.files.set(user, `${two}]`);
+    await assert.rejects(configured.remove(known), /not valid JSON/);
+    assert.equal(text(), `${two}]`);
+    assert.deepEqual(editor.updates, []);
+  });
+
+  it('are found in a profile, and on the machine of a remote window', async () => {
+    editor.userFile = '/data/User/profiles/p1/settings.json';
+    const inProfile = setUp('/data/User/profiles/p1/globalStorage/x.y');
+    await inProfile.configured.add('user', { name: 'p', url: 'ws://p' });
+    assert.match(text(editor.userFile), /ws:\/\/p/);
+    Object.assign(editor, { userFile: '/data/Machine/settings.json', remoteName: 'ssh' });
+    await setUp().configured.add('user', { name: 'm', url: 'ws://m' });
+    assert.match(text('/data/Machine/settings.json'), /ws:\/\/m/);
+  });
+
+  it('are written by the editor where the file is another one than that in force', async () => {
+    editor.userFile = '/elsewhere/settings.json';
+    editor.files.set(editor.userFile, two);
+    const { configured, get, lost } = setUp();
+    await configured.move(get('b'), 0);
+    assert.deepEqual(JSON.parse(JSON.stringify(editor.updates)), [
+      [
+        ...['connections'],
+        [
+          { name: 'b', url: 'ws://b' },
+          { name: 'a', url: 'ws://a' },
+        ],
+        1,
+      ],
+    ]);
+    assert.equal(lost(), 1);
+  });
+
+  it('cannot be put into a workspace that is not trusted, or into none', () => {
+    assert.deepEqual(writableScopes(), ['user', 'workspace']);
+    editor.isTrusted = false;
+    assert.deepEqual(writableScopes(), ['user']);
+    Object.assign(editor, { isTrusted: true, folders: [] });
+    assert.deepEqual(writableScopes(), ['user']);
+  });
+});

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
+import { describe, it } from 'node:test';
+import { DisposableStore } from '../../../../src/core/base/lifecycle.ts';
+import type { Runnable } from '../../../../src/core/library/library.ts';
+import { runnablesOf } from '../../../../src/core/library/library.ts';
+import { readLibrary } from '../../../../src/core/library/readLibrary.ts';
+import { PromptCancelled } from '../../../../src/core/variables/resolve.ts';
+import { SequenceRunner } from '../../../../src/host/library/sequenceRunner.ts';
+import { silentLog } from '../../../support/captures.ts';
+import { ManualClock } from '../../../support/manualClock.ts';
+
+function itemsOf(items: readonly unknown[]): readonly Runnable[] {
+  return runnablesOf(readLibrary({ version: 1, items }).library.items);
+}
+
+const [once, forEver, sequence, badWait, empty] = itemsOf([
+  { name: 'Once', text: 'a' },
+  { name: 'For ever', text: 'b', repeat: { every: 1 } },
+  { name: 'Both', steps: [{ text: 'c', waitFor: { match: '$.ok', timeout: 2 } }, { text: 'd' }] },
+  { name: 'Bad', steps: [{ text: 'e' }, { text: 'f', waitFor: { match: 'or or' } }] },
+  { name: 'Empty', steps: [] },
+]) as readonly [Runnable, Runnable, Runnable, Runnable, Runnable];
+
+function setUp(fail?: Error) {
+  const clock = new ManualClock();
+  const sent: string[] = [];
+  const watches = new Set<() => void>();
+  const runner = new SequenceRunner({
+    clock,
+    log: silentLog,
+    filterClock: () => ({ now: 0, startOfDay: 0 }),
+    send: (connection, body, origin) => {
+      if (fail !== undefined) {
+        return Promise.reject(fail);
+      }
+      sent.push(`${connection} ${origin} ${'text' in body ? body.text : ''}`);
+      return Promise.resolve();
+    },
+    watch: (_connection, _condition, onMatch) => {
+      watches.add(onMatch);
+      return { dispose: () => watches.delete(onMatch) };
+    },
+  });
+  return { clock, sent, watches, runner };
+}
+
+const states = (runner: SequenceRunner) => runner.all.map(({ progress }) => progress.state);
+
+describe('Runs of the library', () => {
+  it('go on beside each other, and are shown for a while after their end', async () => {
+    const { clock, sent, runner } = setUp();
+    void runner.start(forEver, 'user', 'c1');
+    const { state } = await runner.start(once, 'workspace', 'c2');
+    assert.equal(state, 'done');
+    clock.advance(1000);
+    await setImmediate();
+    assert.deepEqual(sent, ['c1 user b', 'c2 workspace a', 'c1 user b']);
+    assert.deepEqual(states(runner), ['repeating', 'done']);
+    clock.advance(8000);
+    await setImmediate();
+    assert.deepEqual(
+      runner.all.map(({ path }) => path),
+      ['For ever'],
+    );
+    runner.dispose();
+  });
+
+  it('wait for what must come back', async () => {
+    const { sent, watches, runner } = setUp();
+    const ended = runner.start(sequence, 'user', 'c1');
+    await setImmediate();
+    assert.deepEqual(sent, ['c1 user c']);
+    [...watches][0]?.();
+    assert.equal((await ended).state, 'done');
+    assert.deepEqual([sent.length, watches.size], [2, 0]);
+    runner.dispose();
+  });
+
+  it('end with a sentence where nothing comes back, or nothing can be sent', async () => {
+    const { clock, runner, watches } = setUp();
+    const waiting = runner.start(sequence, 'user', 'c1');
+    await setImmediate();
+    clock.advance(2000);
+    const { state, problem } = await waiting;
+    assert.equal(state, 'failed');
+    assert.match(problem ?? '', /waited 2 s.*\$\.ok/);
+    assert.equal(watches.size, 0);
+    runner.dispose();
+    const other = setUp(new Error('Not connected.')).runner;
+    assert.equal((await other.start(once, 'user', 'c1')).problem, 'Not connected.');
+    other.dispose();
+  });
+
+  it('stop without a word where the user would rather not answer', async () => {
+    const { runner } = setUp(new PromptCancelled());
+    const { state, problem } = await runner.start(once, 'user', 'c1');
+    assert.deepEqual([state, problem], ['stopped', undefined]);
+    runner.dispose();
+  });
+
+  it('do not begin where they could not end', () => {
+    const { sent, runner } = setUp();
+    assert.throws(() => runner.start(badWait, 'user', 'c1'), /"Bad" cannot wait for or or/);
+    assert.throws(() => runner.start(empty, 'user', 'c1'), /no steps/);
+    for (let count = 0; count < 20; count++) {
+      void runner.start(forEver, 'user', 'c1');
+    }
+    assert.throws(() => runner.start(once, 'user', 'c1'), /Stop some first/);
+    assert.ok(!sent.some(line => line.endsWith('e')));
+    runner.dispose();
+  });
+
+  it('are stopped one by one, by item, by connection, and all at the end', async () => {
+    const { runner } = setUp();
+    const ends = [
+      runner.start(forEver, 'user', 'c1'),
+      runner.start(forEver, 'workspace', 'c1'),
+      runner.start(forEver, 'user', 'c2'),
+      runner.start(forEver, 'user', 'c3'),
+    ];
+    runner.stop('run1');
+    runner.stop('run99');
+    runner.stopItem('workspace', 'For ever');
+    runner.stopOn('c2');
+    await Promise.all(ends.slice(0, 3));
+    await setImmediate();
+    assert.deepEqual(states(runner), ['stopped', 'stopped', 'stopped', 'repeating']);
+    runner.dispose();
+    assert.equal((await ends[3])?.state, 'stopped');
+  });
+
+  it('leave nothing behind', async () => {
+    const leaks = await DisposableStore.countLeaks(async () => {
+      const { runner } = setUp();
+      const ended = runner.start(sequence, 'user', 'c1');
+      await setImmediate();
+      runner.dispose();
+      await ended;
+    });
+    assert.equal(leaks, 0);
+  });
+});
