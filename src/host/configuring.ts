@@ -1,9 +1,10 @@
-import { commands, l10n, window, type ExtensionContext } from 'vscode';
+import { l10n, window, type ExtensionContext } from 'vscode';
 import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { ImportedConnection } from '../core/import/imported.ts';
 import { nameSecret } from './commands/nameSecret.ts';
 import { ConfiguredConnections } from './configuredConnections.ts';
+import { openSettingsFile } from './openSetting.ts';
 import type { Secrets } from './secrets.ts';
 import type { SettingsService } from './settings.ts';
 import { SettingsFiles } from './settingsFile.ts';
@@ -35,13 +36,7 @@ export function createConfiguring({ context, log, settings, secrets, connect }: 
       ...{ root: context.extensionUri, log, configured, connect },
       secretNames: () => secrets.names,
       storeSecret: (suggestion, value) => nameSecret(secrets, suggestion, value),
-      openSettings: async scope => {
-        await commands.executeCommand(
-          scope === 'user'
-            ? 'workbench.action.openSettingsJson'
-            : 'workbench.action.openWorkspaceSettingsFile',
-        );
-      },
+      openSettings: scope => openSettingsFile(scope),
     }),
   );
   /** Each opens a form, which nobody has to save. */

@@ -53,6 +53,7 @@ export function createConnecting(parts: ConnectingParts) {
   const connections: Connections = store.add(
     new Connections({
       ...{ clock, log, random, governor, output, openCapture: captures.open },
+      redact: secrets.registry.redact,
       prepare: async (profile, wishes) => {
         const [dialWith, { handshake, shown, isRefreshable }] = await Promise.all([
           parts.loadDial(),

@@ -52,7 +52,7 @@ export interface MonitorPorts {
   readonly output: MessageOutput;
   readonly opening: OpeningSource;
   /** Takes secrets that were used in this window out of what a peer says. */
-  readonly redact?: (text: string) => string;
+  readonly redact: (text: string) => string;
 }
 
 /** Settings that take effect with the next opening handshake only. */

@@ -33,6 +33,7 @@ export async function wholePath(
     opening: { ...closedOpening, write: (_monitored, body) => closedOpening.write(body) },
     openCapture: open,
     governor: new Governor(systemClock),
+    redact: text => text,
     prepare: () => {
       const handshake = handshakeFor(target, { maxMessageBytes: 1024 * 1024 });
       const dial = (listener: Parameters<typeof openWsTransport>[1]) =>

@@ -62,6 +62,8 @@ export class CapturesTree implements TreeDataProvider<CaptureNode>, Disposable {
       ...(endedAt === undefined ? [] : [l10n.t('To {0}', formats.moment(endedAt))]),
       ...noteOf(capture),
     ].join('\n');
+    // Without it, what is said is the tooltip, which lacks the name.
+    item.accessibilityInformation = { label: `${visibleLine(name)}, ${item.description}` };
     item.contextValue = capture.problem === undefined ? 'capture' : 'capture.unreadable';
     if (capture.problem === undefined) {
       const title = l10n.t('Open Capture');

@@ -51,6 +51,7 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
     log: silentLog,
     random: () => 0.5,
     governor: new Governor(systemClock),
+    redact: text => text,
     openCapture: options =>
       withPressure(service.open(options), listener => (setPressure = listener)),
     prepare: () =>

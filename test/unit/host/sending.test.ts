@@ -81,6 +81,7 @@ async function setUp(t: TestContext, { settings, sender: own, variables: source 
   const monitored = new MonitoredConnection('c1', profile, {
     ...{ clock: systemClock, log: silentLog, random: () => 0, openCapture: service.open },
     governor: new Governor(systemClock),
+    redact: text => text,
     prepare: () =>
       Promise.resolve({
         isRefreshable: false,
