@@ -35,7 +35,7 @@ export function activate(context: ExtensionContext): void {
   const settings = new SettingsService(log);
   const registry = new SecretRegistry();
   const output = new MessagesChannel(systemClock, settings, registry.redact);
-  const secrets = new Secrets(context, registry);
+  const secrets = new Secrets(context, registry, error => log.error('A listener failed', error));
   const captures = createCaptureService({
     workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
     folder: Uri.joinPath(context.globalStorageUri, 'captures').fsPath,
@@ -80,7 +80,7 @@ export function activate(context: ExtensionContext): void {
     ...{ output, log, sender: sending.sender, refresh: () => capturesTree.refresh() },
   };
   context.subscriptions.push(
-    ...[log, settings, output, connecting, demo, monitor, configuring, capturesTree],
+    ...[log, settings, secrets, output, connecting, demo, monitor, configuring, capturesTree],
     new ConnectionsTree({ connections, settings, configured, clock: systemClock, formats }),
     new WakeWatch(systemClock, () => connections.wake()),
     window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),

@@ -5,6 +5,7 @@ interface Formatters {
   readonly count: Intl.NumberFormat;
   readonly oneDigit: Intl.NumberFormat;
   readonly clock: Intl.DateTimeFormat;
+  readonly day: Intl.DateTimeFormat;
   readonly moment: Intl.DateTimeFormat;
   readonly units: Readonly<Record<'day' | 'hour' | 'minute' | 'second', Intl.NumberFormat>>;
 }
@@ -26,6 +27,10 @@ function makeFormatters(locale: string, timeZone: string | undefined): Formatter
       ...{ numberingSystem, minimumFractionDigits: 1, maximumFractionDigits: 1 },
     }),
     clock: new Intl.DateTimeFormat(locale, time),
+    day: new Intl.DateTimeFormat(locale, {
+      ...{ ...zone, numberingSystem, hourCycle: 'h23' },
+      ...{ month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
+    }),
     moment: new Intl.DateTimeFormat(locale, {
       ...{ ...time, year: 'numeric', month: 'short', day: 'numeric', timeZoneName: 'short' },
     }),
@@ -104,6 +109,11 @@ export class Formats {
   /** The time of day to the millisecond: `12:03:04.123`. */
   clock(at: number): string {
     return this.#formatters.clock.format(at);
+  }
+
+  /** Date and time to the minute, as short as it can be: `Nov 22, 10:30`. */
+  day(at: number): string {
+    return this.#formatters.day.format(at);
   }
 
   /** Date, time and time zone, in full. */

@@ -1,22 +1,30 @@
 import type { ExtensionContext, Memento, SecretStorage } from 'vscode';
+import { Emitter, type Event } from '../core/base/event.ts';
+import type { Disposable } from '../core/base/lifecycle.ts';
 import type { SecretRegistry } from './secretRegistry.ts';
 
 const namesKey = 'secretNames';
 
 /** The user's secrets by name. The values never leave `SecretStorage` but to be sent. */
-export class Secrets {
+export class Secrets implements Disposable {
   readonly #storage: SecretStorage;
   readonly #state: Memento;
+  readonly #onDidChange: Emitter<undefined>;
+  /** A secret was stored or deleted in this window. */
+  readonly onDidChange: Event<undefined>;
   /** Those that were read in this window, for taking them out of what is shown. */
   readonly registry: SecretRegistry;
 
   constructor(
     { secrets, globalState }: Pick<ExtensionContext, 'secrets' | 'globalState'>,
     registry: SecretRegistry,
+    onListenerError: (error: unknown) => void,
   ) {
     this.#storage = secrets;
     this.#state = globalState;
     this.registry = registry;
+    this.#onDidChange = new Emitter<undefined>(onListenerError);
+    this.onDidChange = this.#onDidChange.event;
   }
 
   get names(): readonly string[] {
@@ -34,6 +42,7 @@ export class Secrets {
     const isReplaced = (await this.#storage.get(name)) !== undefined;
     await this.#storage.store(name, value);
     await this.#state.update(namesKey, [...new Set([...this.names, name])].sort());
+    this.#onDidChange.fire(undefined);
     return isReplaced;
   }
 
@@ -43,5 +52,10 @@ export class Secrets {
       namesKey,
       this.names.filter(other => other !== name),
     );
+    this.#onDidChange.fire(undefined);
+  }
+
+  dispose(): void {
+    this.#onDidChange.dispose();
   }
 }

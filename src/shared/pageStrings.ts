@@ -269,9 +269,10 @@ export const pageStrings = {
   filterHidden: '{0} hidden',
   filterOneHidden: '1 hidden',
   showHeartbeats: 'Heartbeats',
-  showHeartbeatsHint: 'Show the pings and pongs of the heartbeat',
+  showHeartbeatsHint:
+    'Show heartbeats: pings and pongs that come and go by themselves, and heartbeat messages',
   showControl: 'Control Frames',
-  showControlHint: 'Show pings, pongs and close frames',
+  showControlHint: 'Show close frames, and the pings that you send',
   filterCount: '{0} of {1}',
   filterCountHint: 'Rows that match, of all rows',
   filterCountSpoken: '{0} of {1} rows match',

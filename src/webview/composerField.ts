@@ -1,6 +1,7 @@
 import { html, render } from 'lit/html.js';
 import type { ComposerView } from '../shared/composerProtocol.ts';
 import type { PageString } from '../shared/pageStrings.ts';
+import { CompletionList } from './completionList.ts';
 import { isAtEdge } from './composerCaret.ts';
 import type { Draft, DraftProblem } from './composerDraft.ts';
 import {
@@ -8,7 +9,6 @@ import {
   type ReferenceCompletion,
   type ReferenceCompletions,
 } from './composerNames.ts';
-import { ComposerSuggestions } from './composerSuggestions.ts';
 import { el, setAttribute } from './dom.ts';
 import { partsOf } from './filterField.ts';
 import { text } from './strings.ts';
@@ -38,7 +38,7 @@ export class ComposerField {
   readonly #input: HTMLTextAreaElement;
   /** Lies under the text box with the same text, to carry the marks. */
   readonly #mirror = el('div', { 'class': 'composer-mirror', 'aria-hidden': 'true' });
-  readonly #suggestions: ComposerSuggestions;
+  readonly #suggestions: CompletionList<ReferenceCompletion>;
   readonly #listener: ComposerFieldListener;
   #offered: ReferenceCompletions | undefined;
 
@@ -48,7 +48,11 @@ export class ComposerField {
       ...{ 'aria-label': text('composeMessage'), 'aria-autocomplete': 'list' },
       ...{ spellcheck: 'false', autocomplete: 'off', rows: '3' },
     });
-    this.#suggestions = new ComposerSuggestions(this.#input, item => this.#accept(item));
+    this.#suggestions = new CompletionList(this.#input, {
+      ...{ id: 'composer-suggestions', name: text('composeSuggestions'), hasAlwaysActive: true },
+      meaningOf: ({ meaning }: ReferenceCompletion) => text(meaning),
+      onPick: item => this.#accept(item),
+    });
     const box = el('div', { class: 'composer-text' }, this.#mirror, this.#input);
     this.element = el('div', { class: 'composer-field' }, box, this.#suggestions.element);
     this.#listen();

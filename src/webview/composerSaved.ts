@@ -1,6 +1,6 @@
 import { visibleLine } from '../core/payload/visibleText.ts';
 import type { SavedItem } from '../shared/composerProtocol.ts';
-import type { MenuItem } from './menu.ts';
+import type { MenuItem } from './menuItem.ts';
 import { text } from './strings.ts';
 
 interface SavedActions {

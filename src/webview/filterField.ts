@@ -3,6 +3,7 @@ import { completionsOf, type Completion, type Completions } from '../core/filter
 import { longestFilter, type FilterProblem } from '../core/filter/parseFilter.ts';
 import { CompletionList } from './completionList.ts';
 import { el, setAttribute } from './dom.ts';
+import { meaningText } from './filterMeanings.ts';
 import { text } from './strings.ts';
 
 interface FieldListener {
@@ -25,7 +26,7 @@ export class FilterField {
   /** Lies under the text box with the same text, to carry the marks. */
   readonly #mirror = el('div', { 'class': 'filter-mirror', 'aria-hidden': 'true' });
   readonly #problem = el('p', { id: problemId, class: 'filter-problem', role: 'alert' });
-  readonly #suggestions: CompletionList;
+  readonly #suggestions: CompletionList<Completion>;
   readonly #listener: FieldListener;
   #problems: readonly FilterProblem[] = [];
   #offered: Completions | undefined;
@@ -37,7 +38,11 @@ export class FilterField {
       ...{ 'aria-autocomplete': 'list', 'spellcheck': 'false', 'autocomplete': 'off' },
       ...{ placeholder: text('filterHint'), maxlength: String(longestFilter) },
     });
-    this.#suggestions = new CompletionList(this.#input, item => this.#accept(item));
+    this.#suggestions = new CompletionList(this.#input, {
+      ...{ id: 'filter-suggestions', name: text('filterSuggestions') },
+      meaningOf: ({ meaning }: Completion) => meaning && meaningText(meaning),
+      onPick: item => this.#accept(item),
+    });
     const box = el('div', { class: 'filter-text' }, this.#mirror, this.#input);
     this.element = el(
       ...(['div', { class: 'filter-field' }, box] as const),
@@ -129,7 +134,7 @@ export class FilterField {
     const paths = () => this.#listener.paths();
     this.#offered = completionsOf(value, selectionStart ?? value.length, { paths });
     if (isWanted(this.#offered)) {
-      this.#suggestions.open(this.#offered);
+      this.#suggestions.open(this.#offered.items);
     } else {
       this.#suggestions.close();
     }

@@ -9,6 +9,9 @@ export function figures(
   view: ConnectionView,
   formats: Formats,
 ): readonly (TemplateResult | typeof nothing)[] {
+  if (view.source === 'capture') {
+    return [storageMark(view)]; // Nothing comes and goes any more.
+  }
   const { received, sent, receivedRate, latencyMs } = view;
   const receivedCount = formats.count(received);
   const sentCount = formats.count(sent);

@@ -14,16 +14,11 @@ import {
   type TimeMode,
 } from './columns.ts';
 import { ColumnHandle } from './columnHandle.ts';
+import { columnItems, headingItems, timeItems } from './columnMenus.ts';
 import { el } from './dom.ts';
-import { below, openMenu, type MenuItem } from './menu.ts';
+import { below, openMenu } from './menu.ts';
+import type { MenuItem } from './menuItem.ts';
 import { text } from './strings.ts';
-
-const timeNames = {
-  clock: 'timeClock',
-  start: 'timeStart',
-  previous: 'timePrevious',
-  selected: 'timeSelected',
-} as const;
 
 const timeHeadings = {
   clock: 'time',
@@ -80,29 +75,18 @@ export class ListHead {
 
   /** What the menus over the columns offer, here and elsewhere. */
   columnItems(): readonly MenuItem[] {
-    return [
-      ...usualColumns.order
-        .filter(name => name !== 'preview' && (name !== 'connection' || this.#isMerged))
-        .map((name): MenuItem => {
-          const { hidden } = this.#settings;
-          const isChecked = !hidden.includes(name);
-          const others = hidden.filter(each => each !== name);
-          return {
-            ...{ kind: 'choice', label: text(columnHeadings[name]), isChecked, staysOpen: true },
-            run: () => this.#change({ hidden: isChecked ? [...hidden, name] : others }),
-          };
-        }),
-      { kind: 'line' },
-      { kind: 'action', label: text('resetColumns'), run: () => this.#change(usualColumns) },
-    ];
+    return columnItems(this.#subject);
   }
 
   timeItems(): readonly MenuItem[] {
-    return timeModes.map(time => ({
-      ...{ kind: 'choice', label: text(timeNames[time]), isRadio: true },
-      isChecked: this.#settings.time === time,
-      run: () => this.#change({ time }),
-    }));
+    return timeItems(this.#subject);
+  }
+
+  get #subject() {
+    return {
+      ...{ settings: this.#settings, isMerged: this.#isMerged, shown: this.#layout.shown },
+      change: (change: Partial<ColumnSettings>) => this.#change(change),
+    };
   }
 
   #change(change: Partial<ColumnSettings>): void {
@@ -285,24 +269,7 @@ export class ListHead {
   }
 
   #openMenu(name: ColumnName, place: { x: number; y: number }): void {
-    openMenu(text(columnHeadings[name]), () => this.#items(name), place);
-  }
-
-  #items(name: ColumnName): readonly MenuItem[] {
-    const { shown } = this.#layout;
-    const at = shown.indexOf(name);
-    const move = (by: -1 | 1): MenuItem => ({
-      kind: 'action',
-      label: text(by === -1 ? 'moveColumnBack' : 'moveColumnOn'),
-      keys: by === -1 ? 'Alt+Shift+←' : 'Alt+Shift+→',
-      isDisabled: shown[at + by] === undefined,
-      run: () => this.#change(moveColumn(this.#settings, shown, name, by)),
-    });
-    return [
-      ...(name === 'time' ? [...this.timeItems(), { kind: 'line' } as const] : []),
-      ...[move(-1), move(1), { kind: 'line' } as const],
-      ...this.columnItems(),
-    ];
+    openMenu(text(columnHeadings[name]), () => headingItems(name, this.#subject), place);
   }
 }
 

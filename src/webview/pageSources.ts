@@ -1,6 +1,6 @@
 import type { ConnectionView, PanelView } from '../shared/protocol.ts';
 import type { ListPlace } from './listPlaces.ts';
-import type { ListSources } from './messageList.ts';
+import type { ListSources } from './listListener.ts';
 import type { RowName } from './rowSeeker.ts';
 import type { SavedRow, SavedState } from './savedState.ts';
 

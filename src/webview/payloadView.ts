@@ -4,34 +4,27 @@ import type { Row } from '../core/capture/capture.ts';
 import type { Formats } from '../core/format.ts';
 import type { DetailTab } from './detailTabs.ts';
 import { el } from './dom.ts';
-import { closeForm, eventForm, frameForm, handshakeForm, type FrameSource } from './factsForm.ts';
-import type { Form, FormContext } from './form.ts';
-import { HexForm } from './hexForm.ts';
-import { JsonForm } from './jsonForm.ts';
+import type { FrameSource } from './factsForm.ts';
+import type { Form, FormContext, Shown } from './form.ts';
+import type { FormMakers } from './payloadForms.ts';
 import type { PayloadReader } from './payloadReader.ts';
 import { text } from './strings.ts';
-import { TextForm } from './textForm.ts';
 
 /** One row in one of its forms. Forms are made when they are needed first, and used again. */
 export class PayloadView {
   readonly #panel: HTMLElement;
   readonly #say = el('div', { class: 'say' });
-  readonly #make: Readonly<Record<DetailTab, () => Form>>;
+  readonly #formats: Formats;
+  readonly #context: FormContext & FrameSource;
   readonly #made = new Map<DetailTab, Form>();
+  #makers: FormMakers | undefined;
   #form: Form | undefined;
   #stop = new AbortController();
 
   constructor(panel: HTMLElement, formats: Formats, context: FormContext & FrameSource) {
     this.#panel = panel;
-    this.#make = {
-      json: () => new JsonForm(formats, context, new TextForm(formats)),
-      text: () => new TextForm(formats),
-      hex: () => new HexForm(formats, context),
-      close: () => closeForm(),
-      frame: () => frameForm(formats, context),
-      event: () => eventForm(),
-      handshake: () => handshakeForm(formats),
-    };
+    this.#formats = formats;
+    this.#context = context;
   }
 
   /** Shows no payload but a sentence. */
@@ -49,11 +42,6 @@ export class PayloadView {
       this.say(text('emptyPayload'));
       return;
     }
-    const form = this.#made.get(tab) ?? this.#make[tab]();
-    this.#made.set(tab, form);
-    this.#form = form;
-    this.#place(form.element, form.isFilling);
-    this.#panel.scrollTop = 0;
     const onFailure = (error: unknown) => {
       if (!signal.aborted) {
         this.say(text('payloadFailed', messageOf(error)));
@@ -64,11 +52,37 @@ export class PayloadView {
         this.say(text('goneMessage'));
       }
     };
-    form.show({ row, reader, signal, onFailure, onGone }).then(() => {
+    const shown = { row, reader, signal, onFailure, onGone };
+    // At once where that can be: the focus may be about to go into the form.
+    const showing = this.#makers
+      ? this.#showForm(this.#formOf(tab, this.#makers), shown)
+      : this.#load().then(makers =>
+          signal.aborted ? undefined : this.#showForm(this.#formOf(tab, makers), shown),
+        );
+    showing.then(() => {
       if (reader.isGone) {
         onGone();
       }
     }, onFailure);
+  }
+
+  async #load(): Promise<FormMakers> {
+    const { formMakers } = await import('./payloadForms.ts');
+    this.#makers = formMakers(this.#formats, this.#context);
+    return this.#makers;
+  }
+
+  #formOf(tab: DetailTab, makers: FormMakers): Form {
+    const form = this.#made.get(tab) ?? makers[tab]();
+    this.#made.set(tab, form);
+    return form;
+  }
+
+  #showForm(form: Form, shown: Shown): Promise<void> {
+    this.#form = form;
+    this.#place(form.element, form.isFilling);
+    this.#panel.scrollTop = 0;
+    return form.show(shown);
   }
 
   /** A key that was pressed anywhere in the details. Returns whether something came of it. */

@@ -1,6 +1,6 @@
 import type { CopyFormat, PageRow } from '../shared/protocol.ts';
 import type { PageString } from '../shared/pageStrings.ts';
-import type { MenuItem } from './menu.ts';
+import type { MenuItem } from './menuItem.ts';
 import { text } from './strings.ts';
 
 export interface RowMenuCommands {

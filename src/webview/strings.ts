@@ -1,14 +1,17 @@
-import { pageStrings, type PageString, type PageStrings } from '../shared/pageStrings.ts';
+import type { PageString, PageStrings } from '../shared/pageStrings.ts';
 
-let texts: PageStrings = pageStrings;
+/** The host sends all of them with the page: the bundle holds no second copy. */
+let texts: Partial<PageStrings> = {};
 
-/** Takes over the texts that came with the page; English stands in for what is missing. */
-export function readStrings(source: Element | null): void {
-  const translated = JSON.parse(source?.textContent ?? '{}') as Partial<PageStrings>;
-  texts = { ...pageStrings, ...translated };
+/** Takes over the texts that came with the page. */
+export function readStrings(source: Pick<Element, 'textContent'> | null): void {
+  texts = JSON.parse(source?.textContent ?? '{}') as Partial<PageStrings>;
 }
 
-/** The text of `name`, with `{0}`, `{1}`… replaced. */
+/** The text of `name`, with `{0}`, `{1}`… replaced; a text that did not come reads as its name. */
 export function text(name: PageString, ...values: readonly string[]): string {
-  return texts[name].replace(/\{(\d)\}/g, (place, index: string) => values[Number(index)] ?? place);
+  return (texts[name] ?? name).replace(
+    /\{(\d)\}/g,
+    (place, index: string) => values[Number(index)] ?? place,
+  );
 }

@@ -1,6 +1,6 @@
 import { visibleLine } from '../core/payload/visibleText.ts';
 import type { ListHead } from './listHead.ts';
-import type { MenuItem } from './menu.ts';
+import type { MenuItem } from './menuItem.ts';
 import type { PageSources } from './pageSources.ts';
 import { text } from './strings.ts';
 

@@ -80,7 +80,7 @@ async function naive(url: string, post: (at: number, text: string) => void): Pro
   let count = 0;
   socket.on('message', data => {
     count++;
-    post(Date.now(), String(data));
+    post(Date.now(), (data as Buffer).toString());
   });
   const start = performance.now();
   while (performance.now() - start < naiveMs) {

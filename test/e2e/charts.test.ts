@@ -1,36 +1,15 @@
 // The page's charts in a browser, alone: no VS Code needed.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { ChartsHarness, type ChartsScenario } from '../support/chartsHarness.ts';
-import { themes } from '../support/pageHarness.ts';
+import { axeViolations } from '../support/accessibility.ts';
+import { themes } from '../support/pageBrowser.ts';
+import { chartsPart } from '../support/pageParts.ts';
+import { usePart } from '../support/partHarness.ts';
 
 const start = Date.UTC(2026, 10, 16, 10, 30);
 
-let harness: ChartsHarness;
-before(async () => (harness = await ChartsHarness.start()));
-after(() => harness.close());
-
-async function withPage(
-  scenario: ChartsScenario,
-  body: (page: Page) => Promise<void>,
-): Promise<void> {
-  const page = await harness.open(scenario);
-  const problems: string[] = [];
-  page.on('pageerror', error => problems.push(error.message));
-  page.on('console', message => {
-    if (message.type() === 'error') {
-      problems.push(message.text());
-    }
-  });
-  try {
-    await body(page);
-    assert.deepEqual(problems, []);
-  } finally {
-    await page.close();
-  }
-}
+const { withPage } = usePart(chartsPart);
 
 const follow = (page: Page, connection: string | undefined, isLive = false) =>
   page.evaluate(([connection, isLive]) => window.chartsPage.charts.follow(connection, isLive), [
@@ -71,7 +50,7 @@ const rate = 1;
 
 describe('the charts', () => {
   it('open and close by keys, and keep the focus', () =>
-    withPage({}, async page => {
+    withPage(async page => {
       await follow(page, 'flood');
       await strip(page).press('Enter');
       assert.equal(await slider(page).evaluate(node => node === document.activeElement), true);
@@ -85,7 +64,7 @@ describe('the charts', () => {
     }));
 
   it('tell by keys what happened when, and go there', () =>
-    withPage({}, async page => {
+    withPage(async page => {
       await follow(page, 'flood');
       await strip(page).click();
       await until(async () => (await readout(page))?.includes('Connection lost: 3') ?? false);
@@ -104,7 +83,7 @@ describe('the charts', () => {
     }));
 
   it('go to the moment that is clicked, and show another span', () =>
-    withPage({}, async page => {
+    withPage(async page => {
       await follow(page, 'flood');
       await strip(page).click();
       await page.getByRole('button', { name: 'All' }).click();
@@ -121,7 +100,7 @@ describe('the charts', () => {
     }));
 
   it('say what they show to who cannot see it', () =>
-    withPage({}, async page => {
+    withPage(async page => {
       await follow(page, 'flood');
       await until(async () => /highest 6\d\d\/s/.test((await strip(page).textContent()) ?? ''));
       await strip(page).click();
@@ -135,7 +114,7 @@ describe('the charts', () => {
 
 describe('the questions of the charts', () => {
   it('stop where the charts cannot be seen', () =>
-    withPage({}, async page => {
+    withPage(async page => {
       await follow(page, 'flood', true);
       await until(async () => (await asked(page)) >= 2);
       await page.evaluate(() => {
@@ -151,7 +130,7 @@ describe('the questions of the charts', () => {
     }));
 
   it('say why there is no answer, as text', () =>
-    withPage({}, async page => {
+    withPage(async page => {
       await page.evaluate(() => {
         window.chartsPage.answers['bad'] = () => Promise.reject(new Error('<b>No</b>'));
         window.chartsPage.charts.isOpen = true;
@@ -165,7 +144,7 @@ describe('the questions of the charts', () => {
 
 describe('the pictures', () => {
   it('are redrawn in the size and the colours of the moment', () =>
-    withPage({}, async page => {
+    withPage(async page => {
       await follow(page, 'flood');
       await until(async () => (await paintOf(page, strips)).painted > 2000);
       const before = await paintOf(page, strips);
@@ -191,20 +170,23 @@ describe('the pictures', () => {
     }));
 
   it('do not need colours where the system forces its own', () =>
-    withPage({ isForced: true }, async page => {
-      await follow(page, 'flood');
-      await until(async () => (await paintOf(page, strips)).painted > 1000);
-      const colors = await page.locator('.chart-strip').evaluate(strip => {
-        const styles = getComputedStyle(strip);
-        return ['in', 'out', 'lost', 'fill'].map(name =>
-          styles.getPropertyValue(`--chart-${name}`).trim(),
-        );
-      });
-      assert.deepEqual(colors, ['CanvasText', 'CanvasText', 'CanvasText', '0']);
-    }));
+    withPage(
+      async page => {
+        await follow(page, 'flood');
+        await until(async () => (await paintOf(page, strips)).painted > 1000);
+        const colors = await page.locator('.chart-strip').evaluate(strip => {
+          const styles = getComputedStyle(strip);
+          return ['in', 'out', 'lost', 'fill'].map(name =>
+            styles.getPropertyValue(`--chart-${name}`).trim(),
+          );
+        });
+        assert.deepEqual(colors, ['CanvasText', 'CanvasText', 'CanvasText', '0']);
+      },
+      { isForced: true },
+    ));
 
   it('are drawn of nothing, of one point and of few', () =>
-    withPage({}, async page => {
+    withPage(async page => {
       await page.evaluate(() => (window.chartsPage.charts.isOpen = true));
       const painted: number[] = [];
       for (const stream of ['empty', 'one', 'quiet']) {
@@ -218,27 +200,18 @@ describe('the pictures', () => {
 
   for (const theme of Object.keys(themes)) {
     it(`break no rule of axe in ${theme}`, () =>
-      withPage({ theme, width: 800 }, async page => {
-        await follow(page, 'flood');
-        const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
-        for (const isOpen of [false, true]) {
-          await page.evaluate(isOpen => {
-            window.chartsPage.charts.isOpen = isOpen;
-          }, isOpen);
-          await page.waitForTimeout(150);
-          assert.deepEqual(await axeViolations(page, axe), []);
-        }
-      }));
+      withPage(
+        async page => {
+          await follow(page, 'flood');
+          for (const isOpen of [false, true]) {
+            await page.evaluate(isOpen => {
+              window.chartsPage.charts.isOpen = isOpen;
+            }, isOpen);
+            await page.waitForTimeout(150);
+            assert.deepEqual(await axeViolations(page), []);
+          }
+        },
+        { theme, width: 800 },
+      ));
   }
 });
-
-async function axeViolations(page: Page, axe: string): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Axe {
-      run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-    }
-    const { violations } = await (window as unknown as { axe: Axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`);
-  });
-}

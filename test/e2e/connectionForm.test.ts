@@ -1,35 +1,14 @@
 // The connection form in a browser, alone: no VS Code needed.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import {
-  FormHarness,
-  fullEntry,
-  type AskedOfHost,
-  type FormScenario,
-} from '../support/formHarness.ts';
-import { themes } from '../support/pageHarness.ts';
+import { axeViolations } from '../support/accessibility.ts';
+import { fullEntry, withForm, type AskedOfHost } from '../support/formHost.ts';
+import { themes } from '../support/pageBrowser.ts';
+import { formPart } from '../support/pageParts.ts';
+import { usePart } from '../support/partHarness.ts';
 
-let harness: FormHarness;
-before(async () => (harness = await FormHarness.start()));
-after(() => harness.close());
-
-async function withForm(
-  scenario: FormScenario,
-  body: (page: Page, asked: AskedOfHost[]) => Promise<void>,
-): Promise<void> {
-  const { page, asked } = await harness.open(scenario);
-  const problems: string[] = [];
-  page.on('pageerror', error => problems.push(error.message));
-  try {
-    await body(page, asked);
-    assert.deepEqual(problems, []);
-    assert.deepEqual(await page.evaluate('window.violations'), []);
-  } finally {
-    await page.close();
-  }
-}
+const part = usePart(formPart);
 
 const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
@@ -50,7 +29,7 @@ async function untilAsked(page: Page, asked: AskedOfHost[], request: string): Pr
 
 describe('the connection form', () => {
   it('begins with the URL, and says what is wrong with it while it is typed', () =>
-    withForm({}, async page => {
+    withForm(part, {}, async page => {
       const url = field(page, 'URL');
       assert.ok(await url.evaluate(node => node === document.activeElement));
       assert.equal(await page.locator('.form-problem:visible').count(), 0);
@@ -66,7 +45,7 @@ describe('the connection form', () => {
     }));
 
   it('is filled in and saved by keys alone', () =>
-    withForm({}, async (page, asked) => {
+    withForm(part, {}, async (page, asked) => {
       await page.keyboard.type('ws://localhost:9000');
       await page.keyboard.press('Shift+Tab');
       await page.keyboard.type('mine');
@@ -82,26 +61,30 @@ describe('the connection form', () => {
     }));
 
   it('shows what holds anyway, and writes only what is set', () =>
-    withForm({ entry: { name: 'a', url: 'ws://a', compression: false } }, async (page, asked) => {
-      await open(page, 'Heartbeat');
-      const interval = field(page, 'A ping every so many seconds');
-      assert.equal(await interval.getAttribute('placeholder'), '20');
-      await interval.fill('2,5');
-      await field(page, 'Send pings').selectOption('off');
-      await page.getByText('2 set here').waitFor();
-      await field(page, 'Compression').selectOption({ index: 0 });
-      await page.getByText('1 set here').waitFor({ state: 'hidden' });
-      await button(page, 'Save and Connect').click();
-      const { params } = await untilAsked(page, asked, 'form.save');
-      assert.deepEqual(params.draft?.values, {
-        'heartbeat.interval': 2.5,
-        'heartbeat.ping': false,
-      });
-      assert.equal(params.connect, true);
-    }));
+    withForm(
+      part,
+      { entry: { name: 'a', url: 'ws://a', compression: false } },
+      async (page, asked) => {
+        await open(page, 'Heartbeat');
+        const interval = field(page, 'A ping every so many seconds');
+        assert.equal(await interval.getAttribute('placeholder'), '20');
+        await interval.fill('2,5');
+        await field(page, 'Send pings').selectOption('off');
+        await page.getByText('2 set here').waitFor();
+        await field(page, 'Compression').selectOption({ index: 0 });
+        await page.getByText('1 set here').waitFor({ state: 'hidden' });
+        await button(page, 'Save and Connect').click();
+        const { params } = await untilAsked(page, asked, 'form.save');
+        assert.deepEqual(params.draft?.values, {
+          'heartbeat.interval': 2.5,
+          'heartbeat.ping': false,
+        });
+        assert.equal(params.connect, true);
+      },
+    ));
 
   it('opens the group of what will not do, and brings the user there', () =>
-    withForm({ entry: { name: 'a', url: 'ws://a' } }, async page => {
+    withForm(part, { entry: { name: 'a', url: 'ws://a' } }, async page => {
       await open(page, 'Reconnecting');
       const factor = field(page, 'Factor for each further delay');
       await factor.fill('twice');
@@ -113,7 +96,7 @@ describe('the connection form', () => {
     }));
 
   it('takes headers, and offers to keep what they hold a secret', () =>
-    withForm({ entry: { name: 'a', url: 'ws://a' } }, async (page, asked) => {
+    withForm(part, { entry: { name: 'a', url: 'ws://a' } }, async (page, asked) => {
       await open(page, 'Handshake');
       await button(page, 'Add Header').click();
       await page.keyboard.type('Authorization');
@@ -141,7 +124,7 @@ describe('the connection form', () => {
     }));
 
   it('asks for what each kind of authentication needs', () =>
-    withForm({ entry: { name: 'a', url: 'ws://a' } }, async (page, asked) => {
+    withForm(part, { entry: { name: 'a', url: 'ws://a' } }, async (page, asked) => {
       await open(page, 'Authentication');
       await field(page, 'Kind').selectOption('API key');
       await field(page, 'Sent in').selectOption('the query of the URL');
@@ -163,15 +146,20 @@ describe('the connection form', () => {
     }));
 
   it('says why it could not be saved, and stays as it is', () =>
-    withForm({ entry: fullEntry, failure: 'settings.json is not valid JSON.' }, async page => {
-      await field(page, 'A ping every so many seconds').fill('5');
-      await button(page, 'Save').first().click();
-      await page.getByRole('alert').getByText('settings.json is not valid JSON.').waitFor();
-      assert.equal(await field(page, 'A ping every so many seconds').inputValue(), '5');
-    }));
+    withForm(
+      part,
+      { entry: fullEntry, failure: 'settings.json is not valid JSON.' },
+      async page => {
+        await field(page, 'A ping every so many seconds').fill('5');
+        await button(page, 'Save').first().click();
+        await page.getByRole('alert').getByText('settings.json is not valid JSON.').waitFor();
+        assert.equal(await field(page, 'A ping every so many seconds').inputValue(), '5');
+      },
+    ));
 
   it('shows hostile texts as text', () =>
     withForm(
+      part,
       {
         entry: { name: '<img src=x onerror=alert(1)>', url: 'ws://a', headers: { '<b>': '<i>' } },
         state: { notes: ['<script>alert(1)</script>'] },
@@ -183,18 +171,13 @@ describe('the connection form', () => {
     ));
 
   it('has nothing that an accessibility checker finds, in every theme', async () => {
-    const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
     for (const theme of Object.keys(themes)) {
       for (const entry of [undefined, fullEntry]) {
-        await withForm({ theme, ...(entry && { entry }) }, async page => {
+        await withForm(part, { theme, ...(entry && { entry }) }, async page => {
           await page.evaluate(
             'document.querySelectorAll("details").forEach(each => (each.open = true))',
           );
-          await page.evaluate(axe);
-          const found = await page.evaluate<string[]>(
-            `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`,
-          );
-          assert.deepEqual(found, [], theme);
+          assert.deepEqual(await axeViolations(page), [], theme);
         });
       }
     }

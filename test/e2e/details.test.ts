@@ -1,33 +1,14 @@
 // The details of a message alone in a browser: no list, no host, no VS Code.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { DetailPages, showRow } from '../support/detailPage.ts';
-import { themes } from '../support/pageHarness.ts';
+import { axeViolations } from '../support/accessibility.ts';
+import { showRow } from '../support/detailPage.ts';
+import { themes } from '../support/pageBrowser.ts';
+import { detailPart } from '../support/pageParts.ts';
+import { usePart } from '../support/partHarness.ts';
 
-let pages: DetailPages;
-before(async () => (pages = await DetailPages.start()));
-after(() => pages.close());
-
-interface Look {
-  readonly theme?: string;
-  readonly width?: number;
-}
-
-/** Opens a page for `body`, and afterwards makes sure that nothing broke its rules. */
-async function withPage(body: (page: Page) => Promise<void>, look: Look = {}): Promise<void> {
-  const page = await pages.open(look.theme, look.width);
-  const errors: string[] = [];
-  page.on('pageerror', error => errors.push(error.message));
-  try {
-    await body(page);
-    assert.deepEqual(errors, []);
-    assert.deepEqual(await page.evaluate(() => window.violations), []);
-  } finally {
-    await page.close();
-  }
-}
+const { withPage } = usePart(detailPart);
 
 const lines = (page: Page) => page.getByRole('treeitem');
 const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true });
@@ -445,41 +426,21 @@ describe('accessibility', () => {
     it(`has no violations in ${theme}`, () =>
       withPage(
         async page => {
-          const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
           await showRow(page, { kind: 'text', bytes: odd });
           await page.getByRole('tree').press('Control+f');
           await page.getByRole('textbox').fill('n');
           await page.getByText('1 of 3').waitFor();
-          assert.deepEqual(await axeViolations(page, axe), []);
+          assert.deepEqual(await axeViolations(page), []);
           await showRow(page, { kind: 'text', bytes: '{"a": nan}' });
           await page.getByText('Not JSON').waitFor();
-          assert.deepEqual(await axeViolations(page, axe), []);
+          assert.deepEqual(await axeViolations(page), []);
           await showRow(page, { kind: 'binary', bytes: new Uint8Array(2000) });
           await page.getByRole('grid').press('Shift+ArrowDown');
-          assert.deepEqual(await axeViolations(page, axe), []);
+          assert.deepEqual(await axeViolations(page), []);
           await tab(page, 'Frame').click();
-          assert.deepEqual(await axeViolations(page, axe), []);
+          assert.deepEqual(await axeViolations(page), []);
         },
         { theme },
       ));
   }
 });
-
-interface Axe {
-  run(): Promise<{
-    violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-  }>;
-}
-
-async function axeViolations(page: Page, axe: string): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: Axe }).axe.run();
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''} ${nodes[0]?.failureSummary ?? ''}`,
-    );
-  });
-  // The tool itself may try what the page's policy forbids.
-  await page.evaluate(() => (window.violations.length = 0));
-  return found;
-}

@@ -1,13 +1,12 @@
 // The filter's and the find's parts alone in a browser, against an owner that notes what they say.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { FilterHarness } from '../support/filterHarness.ts';
+import { axeViolations } from '../support/accessibility.ts';
+import { filterPart } from '../support/pageParts.ts';
+import { usePart, type Look } from '../support/partHarness.ts';
 
-let harness: FilterHarness;
-before(async () => (harness = await FilterHarness.start()));
-after(() => harness.close());
+const { withPage } = usePart(filterPart);
 
 /** A page, and what its user does and sees. */
 class FilterUser {
@@ -58,33 +57,10 @@ class FilterUser {
   marked(name: 'filter' | 'find'): Promise<readonly string[]> {
     return this.page.evaluate(which => window.filterPage.marked(which), name);
   }
-
-  async violations(): Promise<readonly string[]> {
-    await this.page.evaluate(await readFile('node_modules/axe-core/axe.min.js', 'utf8'));
-    const { violations } = await this.page.evaluate(async () => {
-      const { axe } = window as unknown as {
-        axe: { run(o: object): Promise<{ violations: { id: string }[] }> };
-      };
-      return axe.run({ rules: { 'page-has-heading-one': { enabled: false } } });
-    });
-    return violations.map(({ id }) => id);
-  }
 }
 
-async function withUser(
-  body: (user: FilterUser) => Promise<void>,
-  options?: { theme?: string; width?: number },
-): Promise<void> {
-  const page = await harness.open(options);
-  const errors: string[] = [];
-  page.on('pageerror', error => errors.push(error.message));
-  page.on('console', message => errors.push(message.text()));
-  try {
-    await body(new FilterUser(page));
-    assert.deepEqual(errors, []);
-  } finally {
-    await page.close();
-  }
+function withUser(body: (user: FilterUser) => Promise<void>, look?: Look): Promise<void> {
+  return withPage(page => body(new FilterUser(page)), look);
 }
 
 describe('the filter box', () => {
@@ -262,13 +238,13 @@ describe('the filter box', () => {
       async user => {
         await user.filter.fill('price kind:x');
         await user.press('Enter', 'Control+f');
-        assert.deepEqual(await user.violations(), []);
+        assert.deepEqual(await axeViolations(user.page), []);
         await user.filter.fill('kind:');
         await user.press('ArrowDown');
-        assert.deepEqual(await user.violations(), []);
+        assert.deepEqual(await axeViolations(user.page), []);
         await user.press('Escape');
         await user.button('Filter Help').click();
-        assert.deepEqual(await user.violations(), []);
+        assert.deepEqual(await axeViolations(user.page), []);
       },
       { theme: 'Dark High Contrast', width: 500 },
     ));

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { axeViolations, lastRequest, usePages, type MonitorPage } from '../support/monitorPage.ts';
-import { connectionView, themes } from '../support/pageHarness.ts';
+import { axeViolations } from '../support/accessibility.ts';
+import { lastRequest, usePages, type MonitorPage } from '../support/monitorPage.ts';
+import { themes } from '../support/pageBrowser.ts';
+import { connectionView } from '../support/pageHarness.ts';
 
 const tenMillion = connectionView({
   extent: { first: 0, next: 10_000_000, byteLength: 1e9, dropped: 0 },
@@ -215,6 +217,18 @@ it('formats JSON without changing its tokens, and says where it is not JSON', ()
     await page.details.getByText('12.50000000000000000001').waitFor();
     await page.row(1193).click();
     await page.details.getByRole('tab', { name: 'Text', selected: true }).waitFor();
+  }));
+
+it('says why the forms of a payload could not be loaded, and tries again with the next row', () =>
+  withPage({}, async (page, raw) => {
+    const forms = '**/monitor-payloadForms.js';
+    await page.untilLast(1203);
+    await raw.route(forms, route => route.abort());
+    await page.row(1198).click();
+    await page.details.getByText(/^The payload could not be read: /).waitFor();
+    await raw.unroute(forms);
+    await page.row(1194).click();
+    await page.details.getByText('12.50000000000000000001').waitFor();
   }));
 
 it('counts down to the next attempt by itself', () =>

@@ -128,6 +128,65 @@ export class WorkbenchPage {
     throw new Error(`No settings were found for "${query}"`);
   }
 
+  /** A row of a tree, by the beginning of what a screen reader says of it. */
+  treeItem(name: string): Locator {
+    return this.#page
+      .locator('.part.sidebar')
+      .getByRole('treeitem', { name: new RegExp(`^${escapePattern(name)}`) });
+  }
+
+  /** Goes to a row of one of our trees by keyboard alone. */
+  async focusInTree(view: string, item: string): Promise<void> {
+    await this.runCommand(`WebSocket Monitor: Focus on ${view} View`);
+    const row = this.treeItem(item).and(this.#page.locator('.focused'));
+    await this.#page.keyboard.press('Home');
+    for (let steps = 0; steps < 20 && (await row.count()) === 0; steps++) {
+      await this.#page.keyboard.press('ArrowDown');
+    }
+    await row.waitFor();
+  }
+
+  /** A button that a row of a tree shows while the pointer is over it. */
+  async pressInTree(item: string, button: string): Promise<void> {
+    const row = this.treeItem(item);
+    await row.hover();
+    await row.getByRole('button', { name: button }).click();
+  }
+
+  /** Chooses an entry of the workbench's own menu that is open or about to be. */
+  async chooseInMenu(name: string): Promise<void> {
+    const entry = this.#page.locator('.monaco-menu').getByRole('menuitem', { name });
+    await entry.waitFor();
+    // A click right after it opens is taken for the one that opened it.
+    for (let tries = 0; tries < 10 && (await entry.count()) > 0; tries++) {
+      await this.#page.waitForTimeout(200);
+      await entry.click({ timeout: 1000 }).catch((error: unknown) => {
+        if (!(error instanceof errors.TimeoutError)) {
+          throw error;
+        }
+      });
+    }
+    await entry.waitFor({ state: 'detached' });
+  }
+
+  /** The tab of an editor whose name holds `name`. */
+  tab(name: string | RegExp): Locator {
+    return this.#page.locator('.part.editor').getByRole('tab', { name });
+  }
+
+  /** Writes the path into the dialog that asks where to save, which needs a folder that is there. */
+  async saveAs(path: string): Promise<void> {
+    // It fills in a path of its own first, and would write over a faster one.
+    for (
+      let tries = 0;
+      tries < 100 && !(await this.quickInput.inputValue()).startsWith('/');
+      tries++
+    ) {
+      await this.#page.waitForTimeout(50);
+    }
+    await this.answer(path);
+  }
+
   /** Takes a picture into out/screens. */
   async screenshot(name: string): Promise<void> {
     await mkdir(screensFolder, { recursive: true });
@@ -157,6 +216,37 @@ export class MonitorPage {
   /** The rows on screen; the list draws no others. */
   get rows(): Locator {
     return this.messages.getByRole('row');
+  }
+
+  /** The row that the keys are on. */
+  get active(): Locator {
+    return this.messages.locator('.row.active');
+  }
+
+  /** The place of a row in the list, counted from 0. */
+  async positionOf(row: Locator): Promise<number> {
+    return Number(await row.getAttribute('aria-rowindex')) - 2; // The headings are row 1.
+  }
+
+  get filter(): Locator {
+    return this.frame.getByRole('combobox', { name: 'Filter' });
+  }
+
+  get details(): Locator {
+    return this.frame.getByRole('region', { name: 'Details' });
+  }
+
+  /** Goes down a menu of the page that is open or about to be. */
+  async choose(...names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await this.frame.locator('[role^=menuitem]').getByText(name, { exact: true }).click();
+    }
+  }
+
+  /** Opens the menu of the selected rows at one of them. */
+  async chooseForRow(row: Locator, ...names: readonly string[]): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.choose(...names);
   }
 
   /** The button of exactly that name. */

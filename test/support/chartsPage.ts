@@ -1,4 +1,5 @@
-// Runs in the page of chartsHarness.ts: the charts alone, with streams that are made up.
+// Runs in a page of its own: the charts alone, with streams that are made up.
+import './englishTexts.ts';
 import { flagsOf } from '../../src/core/capture/record.ts';
 import { Formats } from '../../src/core/format.ts';
 import { Series } from '../../src/core/metrics/series.ts';
@@ -17,10 +18,6 @@ export interface ChartsPage {
 declare global {
   interface Window {
     chartsPage: ChartsPage;
-    chartsTheme?: {
-      readonly bodyClass: string;
-      readonly variables: Readonly<Record<string, string>>;
-    };
   }
 }
 
@@ -95,11 +92,6 @@ const streams: Readonly<Record<string, Series>> = {
   quiet: seriesOf(quiet),
   flood: seriesOf([...waves(400)]),
 };
-
-for (const [name, value] of Object.entries(window.chartsTheme?.variables ?? {})) {
-  document.documentElement.style.setProperty(name, value);
-}
-document.body.className = window.chartsTheme?.bodyClass ?? '';
 
 const questions: [string, SeriesSpan][] = [];
 const goneTo: number[] = [];

@@ -1,4 +1,5 @@
 // Runs in a page of its own with nothing but the details in it: rows and payloads are made by the test.
+import './englishTexts.ts';
 import type { FrameFacts } from '../../src/core/capture/frameFacts.ts';
 import { flagsOf, type Direction, type RowKind } from '../../src/core/capture/record.ts';
 import { Formats } from '../../src/core/format.ts';
@@ -33,8 +34,6 @@ export interface DetailStand {
 declare global {
   interface Window {
     stand: DetailStand;
-    violations: string[];
-    theme?: { readonly bodyClass: string; readonly variables: Readonly<Record<string, string>> };
   }
 }
 
@@ -92,14 +91,6 @@ const stand: DetailStand = {
   },
 };
 window.stand = stand;
-window.violations = [];
-document.addEventListener('securitypolicyviolation', event => {
-  window.violations.push(`${event.violatedDirective}: ${event.sample || event.blockedURI}`);
-});
-for (const [name, value] of Object.entries(window.theme?.variables ?? {})) {
-  document.documentElement.style.setProperty(name, value);
-}
-document.body.className = window.theme?.bodyClass ?? '';
 const root = document.querySelector<HTMLElement>('#app') ?? document.body;
 root.dataset['layout'] = 'beside';
 const body = document.createElement('div');

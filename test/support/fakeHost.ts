@@ -15,6 +15,7 @@ import type {
   ToHost,
   ToPage,
 } from '../../src/shared/protocol.ts';
+import './pageSurroundings.ts';
 import { FakeComposer } from './fakeComposer.ts';
 import { bytesOf, start } from './fakeRows.ts';
 import { ShownRows } from './shownRows.ts';
@@ -43,9 +44,6 @@ export interface FakeHost {
 declare global {
   interface Window {
     fakeHost: FakeHost;
-    /** Violations of the page's content security policy, as they happen. */
-    violations: string[];
-    theme?: { readonly bodyClass: string; readonly variables: Readonly<Record<string, string>> };
     scenario?: { readonly connections: ConnectionView[]; readonly view: Partial<PanelView> };
     acquireVsCodeApi(): unknown;
   }
@@ -263,14 +261,6 @@ class Host implements FakeHost {
   }
 }
 
-window.violations = [];
-document.addEventListener('securitypolicyviolation', event => {
-  window.violations.push(`${event.violatedDirective}: ${event.sample || event.blockedURI}`);
-});
-for (const [name, value] of Object.entries(window.theme?.variables ?? {})) {
-  document.documentElement.style.setProperty(name, value);
-}
-document.body.className = window.theme?.bodyClass ?? '';
 const scenario = window.scenario ?? { connections: [], view: {} };
 const host = new Host(scenario.connections, scenario.view);
 window.fakeHost = host;

@@ -1,4 +1,5 @@
 // Runs in a page of its own: the filter's and the find's parts, with what they say to their owner.
+import './englishTexts.ts';
 import { Formats } from '../../src/core/format.ts';
 import { parseFilter } from '../../src/core/filter/parseFilter.ts';
 import type { FindAnswer } from '../../src/core/capture/view.ts';
@@ -20,17 +21,8 @@ export interface FilterPage {
 declare global {
   interface Window {
     filterPage: FilterPage;
-    pageTheme?: {
-      readonly bodyClass: string;
-      readonly variables: Readonly<Record<string, string>>;
-    };
   }
 }
-
-for (const [name, value] of Object.entries(window.pageTheme?.variables ?? {})) {
-  document.documentElement.style.setProperty(name, value);
-}
-document.body.className = window.pageTheme?.bodyClass ?? '';
 
 let view: PanelView = {
   ...{ merged: [], following: true, filter: '', showHeartbeats: false, showControl: false },

@@ -1,6 +1,5 @@
 // The monitor's page as a user meets it, and what every test of it asks for.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, before } from 'node:test';
 import type { Page } from 'playwright-core';
 import { connectionView, PageHarness, type Scenario } from './pageHarness.ts';
@@ -112,27 +111,4 @@ export class MonitorPage {
       [count, dropped] as const,
     );
   }
-}
-
-interface Axe {
-  run(): Promise<{
-    violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-  }>;
-}
-
-/** What axe-core finds wrong with the page as it is now. */
-export async function axeViolations(page: Page): Promise<readonly string[]> {
-  const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: Axe }).axe.run();
-    return violations.map(({ id, nodes }) =>
-      [id, ...nodes.slice(0, 3).map(node => `${node.html} ${node.failureSummary ?? ''}`)].join(
-        '\n',
-      ),
-    );
-  });
-  // The tool itself may try what the page's policy forbids.
-  await page.evaluate(() => (window.violations.length = 0));
-  return found;
 }

@@ -1,22 +1,13 @@
 import { build } from 'esbuild';
 import { createServer, type ServerResponse } from 'node:http';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { basename } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
 import { escapeHtml, jsonForScript } from '../../src/core/base/markup.ts';
 import { pageStrings } from '../../src/shared/pageStrings.ts';
 import type { ConnectionView, PanelView } from '../../src/shared/protocol.ts';
-
-interface Theme {
-  readonly bodyClass: string;
-  readonly variables: Readonly<Record<string, string>>;
-}
-
-/** What VS Code sets in a webview, in the four themes that it brings along. */
-export const themes = JSON.parse(await readFile('test/fixtures/themes.json', 'utf8')) as Readonly<
-  Record<string, Theme>
->;
+import { launchBrowser, styleFiles, themes, type PageFiles } from './pageBrowser.ts';
 
 export interface Scenario {
   readonly connections: readonly ConnectionView[];
@@ -63,23 +54,14 @@ export class PageHarness {
   }
 
   static async start(...browserArguments: readonly string[]): Promise<PageHarness> {
-    const [monitor, fakeHost] = await Promise.all([
-      bundle('src/webview/main.ts'),
-      bundle('test/support/fakeHost.ts'),
+    const bundles = await Promise.all([
+      bundle({ monitor: 'src/webview/main.ts' }),
+      bundle({ fakeHost: 'test/support/fakeHost.ts' }),
     ]);
-    const files: Readonly<Record<string, readonly [type: string, body: string | Buffer]>> = {
-      '/monitor.js': ['text/javascript', monitor],
-      '/fakeHost.js': ['text/javascript', fakeHost],
-      '/monitor.css': ['text/css', await readFile('media/monitor.css')],
+    const files: PageFiles = {
+      ...Object.fromEntries(bundles.flat()),
+      ...(await styleFiles()),
       '/vscode.css': ['text/css', vscodeCss],
-      '/codicon.css': [
-        'text/css',
-        await readFile('node_modules/@vscode/codicons/dist/codicon.css'),
-      ],
-      '/codicon.ttf': [
-        'font/ttf',
-        await readFile('node_modules/@vscode/codicons/dist/codicon.ttf'),
-      ],
     };
     const scenarios = new Map<string, Scenario>();
     const server = createServer(({ url, headers }, response) => {
@@ -95,14 +77,7 @@ export class PageHarness {
       }
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const browser = await chromium.launch({
-      executablePath: process.env['CHROME_PATH'] ?? '/usr/bin/chromium',
-      ignoreDefaultArgs: ['--hide-scrollbars'],
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-        ...['--disable-sync', ...browserArguments],
-      ],
-    });
+    const browser = await launchBrowser(...browserArguments);
     const { port } = server.address() as AddressInfo;
     return new PageHarness(`http://127.0.0.1:${port}`, browser, scenarios, () => {
       server.closeAllConnections();
@@ -126,12 +101,16 @@ export class PageHarness {
   }
 }
 
-async function bundle(entryPoint: string): Promise<string> {
+/** The files of a bundle that is made as `esbuild.js` makes it, by their paths. */
+async function bundle(entryPoints: Readonly<Record<string, string>>) {
   const { outputFiles } = await build({
-    ...{ entryPoints: [entryPoint], bundle: true, minify: true, write: false },
+    ...{ entryPoints, bundle: true, minify: true, write: false, outdir: 'out' },
+    ...{ splitting: true, chunkNames: 'monitor-[name]' },
     ...{ format: 'esm', platform: 'browser', target: 'chrome134' },
   });
-  return outputFiles[0]?.text ?? '';
+  return outputFiles.map(
+    ({ path, contents }) => [`/${basename(path)}`, ['text/javascript', contents] as const] as const,
+  );
 }
 
 function sendPage(response: ServerResponse, origin: string, scenario: Scenario): void {
@@ -152,6 +131,7 @@ function sendPage(response: ServerResponse, origin: string, scenario: Scenario):
   <link rel="stylesheet" href="/vscode.css">
   <link rel="stylesheet" href="/monitor.css">
   <link rel="stylesheet" id="vscode-codicon-stylesheet" href="/codicon.css" nonce="${nonce}">
+  <link rel="modulepreload" nonce="${nonce}" href="/monitor-chunk.js">
   <title>WebSocket Monitor</title>
 </head>
 <body>

@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import type { BodyKind } from '../../src/core/library/messageBody.ts';
 import type { ComposerView } from '../../src/shared/composerProtocol.ts';
-import { connectionView, PageHarness, themes, type Scenario } from './pageHarness.ts';
+import { themes } from './pageBrowser.ts';
+import { connectionView, PageHarness, type Scenario } from './pageHarness.ts';
 
 interface Screen extends Omit<Scenario, 'theme' | 'width'> {
   readonly sizes?: readonly number[];

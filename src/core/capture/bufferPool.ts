@@ -12,8 +12,8 @@ const sharedByteLength = batchByteLength(batchRowCapacity, batchByteCapacity, ba
 /** Shorter batches get a buffer to measure: to clone it costs less than to have a long one wait. */
 const leastSharedByteLength = sharedByteLength / 4;
 
-/** Shared buffers that are kept, whoever used them: 16 MiB. */
-const longestPool = Math.floor((16 * 1024 * 1024) / sharedByteLength);
+/** Shared buffers that are kept, whoever used them: 8 MiB. */
+const longestPool = Math.floor((8 * 1024 * 1024) / sharedByteLength);
 
 /** Hands out buffers for batches, and hands them out again once they have been given back. */
 export class BufferPool {

@@ -9,10 +9,11 @@ const longestWaitMs = 10;
 
 /**
  * Bytes that wait to be stored: beyond the first the socket pauses, below the second it resumes. The
- * first is what the worker stores in about 0.2 s, which is how late a flood is seen then.
+ * first is some 30,000 short messages, which the worker stores in about 0.1 s: so late is a flood seen
+ * then. The second is enough for the worker to go on with until the socket has come back.
  */
-export const pauseAboveBytes = 16 * 1024 * 1024;
-export const resumeBelowBytes = 4 * 1024 * 1024;
+export const pauseAboveBytes = 4 * 1024 * 1024;
+export const resumeBelowBytes = 1024 * 1024;
 
 export interface IngestOptions {
   readonly clock: Clock;

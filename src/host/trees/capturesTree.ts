@@ -55,7 +55,7 @@ export class CapturesTree implements TreeDataProvider<CaptureNode>, Disposable {
     item.id = key;
     item.iconPath = iconOf(capture);
     const rows = l10n.t('{0} rows', formats.count(rowCount));
-    item.description = [formats.moment(startedAt), rows, formats.bytes(fileByteLength)].join(' · ');
+    item.description = [rows, formats.day(startedAt), formats.bytes(fileByteLength)].join(' · ');
     item.tooltip = [
       visibleLine(url),
       l10n.t('From {0}', formats.moment(startedAt)),

@@ -105,7 +105,9 @@ function iconOf(of: Runnable, progress: RunProgress | undefined): ThemeIcon {
 
 function summaryOf(of: Runnable): string {
   return of.kind === 'sequence'
-    ? l10n.t('{0} steps', of.steps.length)
+    ? of.steps.length === 1
+      ? l10n.t('1 step')
+      : l10n.t('{0} steps', of.steps.length)
     : [bodyWord(of.body), ...timingWords(of.timing)].join(' · ');
 }
 

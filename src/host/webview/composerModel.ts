@@ -33,12 +33,12 @@ export class ComposerModel implements Disposable {
 
   constructor(parts: ComposerModelParts) {
     this.#parts = parts;
-    const { log, library, runner, environments } = parts;
+    const { log, library, runner, environments, secrets } = parts;
     const changes = this.#store.add(
       new Emitter<undefined>(error => log.error('A listener failed', error)),
     );
     this.onDidChange = changes.event;
-    for (const { onDidChange } of [library, runner, environments]) {
+    for (const { onDidChange } of [library, runner, environments, secrets]) {
       this.#store.add(onDidChange(() => changes.fire(undefined)));
     }
   }

@@ -8,6 +8,8 @@ export interface PageParts {
   readonly title: string;
   /** The bundle below `dist`. */
   readonly script: string;
+  /** Below `dist` too: what the bundle imports, to be fetched along with it. */
+  readonly chunks?: readonly string[];
   /** Below `media`. */
   readonly styles: readonly string[];
   /** In English; they are translated here. */
@@ -16,11 +18,16 @@ export interface PageParts {
 
 /** The monitor's page. */
 export function monitorHtml(webview: Webview, root: Uri, title: string): string {
-  const own = { script: 'monitor.js', styles: ['monitor.css'], strings: pageStrings };
-  return pageHtml(webview, root, { title, ...own });
+  return pageHtml(webview, root, {
+    ...{ title, script: 'monitor.js', chunks: ['monitor-chunk.js'] },
+    ...{ styles: ['monitor.css'], strings: pageStrings },
+  });
 }
 
-/** A page of ours. Only our own bundle runs in it, and it reaches no network. */
+/**
+ * A page of ours. Only our own bundle runs in it, and it reaches no network. What the bundle
+ * imports, also later, inherits its nonce, so that no folder needs to be allowed.
+ */
 export function pageHtml(webview: Webview, root: Uri, parts: PageParts): string {
   const nonce = randomBytes(16).toString('base64url');
   const uri = (...path: string[]) =>
@@ -35,6 +42,9 @@ export function pageHtml(webview: Webview, root: Uri, parts: PageParts): string 
     `trusted-types lit-html`,
   ].join('; ');
   const styles = parts.styles.map(name => `<link rel="stylesheet" href="${uri('media', name)}">`);
+  const chunks = (parts.chunks ?? []).map(
+    name => `<link rel="modulepreload" nonce="${nonce}" href="${uri('dist', name)}">`,
+  );
   return /* html */ `<!DOCTYPE html>
 <html lang="${escapeHtml(env.language)}">
 <head>
@@ -42,7 +52,7 @@ export function pageHtml(webview: Webview, root: Uri, parts: PageParts): string 
   <meta http-equiv="Content-Security-Policy" content="${policy}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <link rel="stylesheet" id="vscode-codicon-stylesheet" nonce="${nonce}" href="${uri('dist', 'codicon.css')}">
-  ${styles.join('\n  ')}
+  ${[...styles, ...chunks].join('\n  ')}
   <title>${escapeHtml(parts.title)}</title>
 </head>
 <body>

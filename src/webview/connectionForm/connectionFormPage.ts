@@ -91,7 +91,8 @@ export class ConnectionFormPage {
       void this.save(false);
     });
     form.addEventListener('keydown', event => {
-      if ((event.ctrlKey || event.metaKey) && (event.key === 's' || event.key === 'Enter')) {
+      // With Caps Lock on the key is an S.
+      if ((event.ctrlKey || event.metaKey) && /^(?:s|enter)$/i.test(event.key)) {
         event.preventDefault();
         void this.save(false);
       }

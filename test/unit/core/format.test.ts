@@ -50,6 +50,7 @@ it('writes the time of day to the millisecond, in the local time zone', () => {
   assert.equal(english.clock(at), '09:03:04.005');
   assert.equal(german.clock(at), '10:03:04,005');
   assert.equal(english.moment(at), 'Nov 16, 2026, 09:03:04.005 UTC');
+  assert.equal(english.day(at), 'Nov 16, 09:03');
 });
 
 it('follows the locale, but for the digits', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
+import '../../support/englishTexts.ts';
 import type { MessageBody } from '../../../src/core/library/messageBody.ts';
 import type { CheckedBody, RunView, SavedItem } from '../../../src/shared/composerProtocol.ts';
 import { longestBody } from '../../../src/shared/limits.ts';

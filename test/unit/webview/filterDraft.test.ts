@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import '../../support/englishTexts.ts';
 import type { ListView } from '../../../src/shared/protocol.ts';
 import { FilterDraft } from '../../../src/webview/filterDraft.ts';
 import { partsOf } from '../../../src/webview/filterField.ts';

@@ -1,0 +1,35 @@
+import type { Cause } from './cause.ts';
+import type { ConnectionOptions } from './options.ts';
+import type { FailedAttempt, Retries } from './retries.ts';
+import type { ConnectionState } from './state.ts';
+
+/** What is known of an attempt besides how it ended. */
+export interface Circumstances extends Pick<FailedAttempt, 'isRefreshable' | 'isExcused'> {
+  /** The state it ended in. */
+  readonly before: ConnectionState;
+  /** Of the monotonic clock. */
+  readonly now: number;
+}
+
+/** Counts a failure and decides on it. A wait that follows is not due yet: it has not begun. */
+export function stateAfter(
+  cause: Cause,
+  { before, now, isRefreshable, isExcused }: Circumstances,
+  retries: Retries,
+  options: ConnectionOptions,
+): ConnectionState & { readonly kind: 'waiting' | 'stopped' } {
+  const uptimeMs = before.kind === 'open' ? now - before.openedAt : undefined;
+  const subprotocol = before.kind === 'open' ? before.subprotocol : '';
+  // The limit in force when the attempt was made: this failure does not change it.
+  const { limit } = retries.attempts(options);
+  const failed = { cause, uptimeMs, subprotocol, isRefreshable, isExcused };
+  const decision = retries.decide(failed, options);
+  const { rule, advice, setting, flaps, hold } = decision;
+  const { failures } = retries.attempts(options);
+  const failure = { cause, rule, advice, setting, flaps, hold, uptimeMs, failures };
+  if (decision.kind === 'stop') {
+    const { why, resumes } = decision;
+    return { kind: 'stopped', why, resumes, ...failure };
+  }
+  return { kind: 'waiting', dueAt: 0, delayMs: decision.delayMs, limit, ...failure };
+}

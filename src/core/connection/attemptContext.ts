@@ -1,0 +1,63 @@
+import type { Cause } from './cause.ts';
+import type { ConnectionPorts } from './connectionPorts.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { HandshakeFacts } from './handshakeFacts.ts';
+import type { PongMemory } from './heartbeat.ts';
+import type { ConnectionOptions } from './options.ts';
+import type { Retries } from './retries.ts';
+import type { Session } from './session.ts';
+import type { ConnectionState } from './state.ts';
+import type { Traffic } from './traffic.ts';
+
+/** What one attempt at a connection leaves to the next, and to those who look at it. */
+export interface AttemptMemory {
+  /** How many attempts there were. The number of the last one tells its pongs from older ones. */
+  attempts: number;
+  /** How often it was open since the user wanted it. */
+  opens: number;
+  isPaused: boolean;
+  /** Secrets went into the handshake that was dialled last. */
+  isRefreshable: boolean;
+  isLoginRefused: boolean;
+  /** What was dialled last, where its URL holds variables. */
+  dialled: Endpoint | undefined;
+  handshake: HandshakeFacts | undefined;
+  readonly pongs: PongMemory;
+}
+
+/** That of a connection that has never been tried. */
+export function newMemory(): AttemptMemory {
+  return {
+    attempts: 0,
+    opens: 0,
+    isPaused: false,
+    isRefreshable: false,
+    isLoginRefused: false,
+    dialled: undefined,
+    handshake: undefined,
+    pongs: { hasPonged: false, lostToSilence: 0 },
+  };
+}
+
+/** How an attempt says what becomes of it. It says nothing once it has been disposed of. */
+export interface AttemptEvents {
+  /** A step towards being open or closed. What it says may end the attempt at once. */
+  readonly onState: (state: ConnectionState) => void;
+  /** The messages of the settings have been sent, or will not be. */
+  readonly onGreeted: (session: Session) => void;
+  /** A message of the settings closes the connection, or the user has left a prompt. */
+  readonly onDisconnect: (code?: number, reason?: string, shown?: string) => void;
+  /** It has ended, whichever way. The attempt is disposed of by whoever hears this. */
+  readonly onEnd: (cause: Cause) => void;
+}
+
+/** What all attempts at one connection have in common. */
+export interface AttemptContext {
+  readonly ports: ConnectionPorts;
+  /** Those of the settings as they are now. */
+  readonly options: () => ConnectionOptions;
+  readonly traffic: Traffic;
+  readonly retries: Retries;
+  readonly memory: AttemptMemory;
+  readonly events: AttemptEvents;
+}

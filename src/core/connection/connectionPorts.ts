@@ -1,0 +1,28 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Governor } from './governor.ts';
+import type { OpeningPorts } from './greeting.ts';
+import type { Prepared, PrepareWishes } from './prepared.ts';
+import type { TrafficSink } from './traffic.ts';
+
+/** What a connection needs from the world. */
+export interface ConnectionPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Returns a number from 0 up to, not including, 1. */
+  readonly random: () => number;
+  /** Shared by all connections, so that they take turns. */
+  readonly governor: Governor;
+  /**
+   * Puts an opening handshake together, with secrets and certificate files. Rejects with a
+   * `UserError` where something is missing, or with `PromptCancelled`; nothing has gone on the wire
+   * then.
+   */
+  readonly prepare: (wishes: PrepareWishes) => Promise<Prepared>;
+  readonly traffic: TrafficSink;
+  readonly opening: OpeningPorts;
+  /** Says in the list what became of something that was to be sent. */
+  readonly notice: (sentence: string) => void;
+  /** Takes secrets that were sent out of what the peer says. */
+  readonly redact?: (text: string) => string;
+}

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { capturesFolder, numbersIn } from '../support/captureFiles.ts';
+import { FloodPeer } from '../support/floodPeer.ts';
+import { descendants } from '../support/processTree.ts';
+import { Peer } from '../support/peer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { WorkbenchPage } from './pages.ts';
+
+describe('Connections and captures in a real workbench', () => {
+  let workbench: Workbench;
+  let page: WorkbenchPage;
+  let peer: Peer;
+  let flood: FloodPeer;
+
+  before(async () => {
+    peer = await Peer.start();
+    flood = await FloodPeer.start();
+    const settings = {
+      'websocketMonitor.connections': [
+        { name: 'prices', url: peer.url },
+        { name: 'flood', url: flood.url },
+        { name: 'idle one', url: 'ws://127.0.0.1:9/' },
+      ],
+      'websocketMonitor.heartbeat.ping': false,
+      'websocketMonitor.reconnect.initialDelay': 60,
+    };
+    workbench = await openWorkbench({
+      files: { '.vscode/settings.json': JSON.stringify(settings) },
+    });
+    workbench.page.setDefaultTimeout(15_000);
+    page = new WorkbenchPage(workbench.page);
+    await page.runCommand('View: Show WebSocket Monitor');
+  });
+
+  after(async () => {
+    await workbench.close();
+    await Promise.all([peer.stop(), flood.stop()]);
+  });
+
+  const row = (text: string) => page.monitor.rows.filter({ hasText: text }).first();
+  const folder = () => capturesFolder(workbench.serverDataDir);
+  const databases = async () =>
+    (await readdir(folder())).filter(name => name.endsWith('.sqlite')).sort();
+
+  it('lists the connections that are configured, and connects one by mouse', async () => {
+    await page.treeItem('idle one').waitFor();
+    await page.pressInTree('prices', 'Connect…');
+    await page.treeItem('prices, connected').waitFor();
+    assert.equal(peer.sockets.length, 1);
+  });
+
+  it('opens the monitor for a connection by keyboard', async () => {
+    await page.focusInTree('Connections', 'prices');
+    await workbench.page.keyboard.press('Enter');
+    await row('Connected to 127.0.0.1').waitFor();
+  });
+
+  it('shows the rate while messages come', async () => {
+    const sending = setInterval(() => peer.send('{"symbol":"ACME"}'), 20);
+    const busy = page.treeItem('prices').filter({ hasText: /connected · \d\d+\/s/ });
+    await busy.waitFor();
+    await page.screenshot('trees');
+    clearInterval(sending);
+    await page.treeItem('prices, connected · 0/s').waitFor();
+  });
+
+  it('disconnects and connects again from the row, by mouse and by its menu', async () => {
+    await page.pressInTree('prices', 'Disconnect');
+    await page.treeItem('prices, disconnected').waitFor();
+    await page.focusInTree('Connections', 'prices');
+    await workbench.page.keyboard.press('Shift+F10');
+    await page.chooseInMenu('Connect…');
+    await page.treeItem('prices, connected').waitFor();
+  });
+
+  it('keeps nothing of the page while it is hidden, and is right when it is back', async () => {
+    const mark = () => page.monitor.frame.locator('body');
+    await page.monitor.filter.fill('"flood"');
+    await page.monitor.frame.locator('.filter-count').getByText(/^0 of/).waitFor();
+    await mark().evaluate(() => Object.assign(window, { isTheFirst: true }));
+    // Running a command begins with Escape, which clears a filter that has the focus.
+    await page.monitor.messages.focus();
+    await page.runCommand('File: New Untitled Text File');
+    await workbench.page.locator('iframe.webview.ready').waitFor({ state: 'detached' });
+    for (let number = 0; number < 20_000; number++) {
+      peer.send(`flood ${number}`);
+    }
+    peer.send('not part of it');
+    await page.runCommand('WebSocket Monitor: Open Monitor');
+    await row('flood 19999').waitFor();
+    await page.monitor.frame
+      .locator('.filter-count')
+      .getByText(/^20,000 of/)
+      .waitFor();
+    assert.equal(await row('not part of it').count(), 0);
+    assert.equal(await page.monitor.filter.inputValue(), '"flood"');
+    assert.equal(await mark().evaluate(() => 'isTheFirst' in window), false);
+  });
+
+  it('brings the monitor back after the window was loaded anew', async () => {
+    await page.monitor.filter.fill('"flood 1"');
+    const frame = page.monitor.frame;
+    await frame
+      .locator('.filter-count')
+      .getByText(/^11,111 of/)
+      .waitFor();
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('Home');
+    for (let times = 0; times < 4; times++) {
+      await workbench.page.keyboard.press('PageDown');
+    }
+    await workbench.page.keyboard.press('Enter');
+    await page.monitor.details.waitFor();
+    await workbench.page.keyboard.press('ArrowUp');
+    const before = await shownRows();
+    const active = await page.monitor.active.innerText();
+    assert.ok(before.length > 5 && !before.includes('flood 1'));
+    await delay(1000); // The page keeps what it shows twice a second.
+    await workbench.reload();
+    await page.monitor.active.waitFor({ timeout: 30_000 });
+    assert.equal(await page.monitor.filter.inputValue(), '"flood 1"');
+    assert.equal(await page.monitor.active.innerText(), active);
+    assert.deepEqual(await shownRows(), before);
+    await frame.getByText('capture', { exact: true }).waitFor();
+    await page.monitor.details.waitFor();
+    await page.screenshot('restored');
+  });
+
+  it('lists the captures of closed windows, saves one and deletes one', async () => {
+    await page.runCommand('View: Show WebSocket Monitor');
+    const item = page.treeItem('prices').filter({ hasText: /20,\d\d\d rows/ });
+    await page.screenshot('captures');
+    await item.waitFor();
+    await page.screenshot('captures');
+    const copy = join(workbench.folder, 'saved.sqlite');
+    await item.hover();
+    await item.getByRole('button', { name: 'Save Capture As…' }).click();
+    await page.saveAs(copy);
+    for (let tries = 0; tries < 100 && !existsSync(copy); tries++) {
+      await delay(50);
+    }
+    const numbers = numbersIn(copy, 'flood ');
+    assert.deepEqual([numbers.length, numbers[0], numbers.at(-1)], [20_000, 0, 19_999]);
+    const before = await databases();
+    await item.hover();
+    await item.getByRole('button', { name: 'Delete Capture…' }).click();
+    await page.dialogButton('Delete').click();
+    await item.waitFor({ state: 'detached' });
+    assert.equal((await databases()).length, before.length - 1);
+  });
+
+  it('offers what was stored when the extension host is killed in a flood', async () => {
+    await page.runCommand('WebSocket Monitor: Connect');
+    await page.pick('flood');
+    await page.monitor.frame.getByRole('combobox', { name: 'Connection' }).waitFor();
+    const hosts = descendants(process.pid).filter(({ command }) =>
+      command.includes('--type=extensionHost'),
+    );
+    assert.equal(hosts.length, 1, 'the workbench that this test started has one extension host');
+    const sending = flood.send(1_000_000_000, 100);
+    while (flood.sent < 300_000) {
+      await delay(20);
+    }
+    process.kill(hosts[0]?.pid ?? NaN, 'SIGKILL');
+    const { sent } = flood;
+    await sending;
+    await workbench.reload();
+    await page.runCommand('Notifications: Show Notifications');
+    const center = workbench.page.locator('.notifications-center');
+    await center.getByText(/A window went down while it monitored flood\./).waitFor();
+    await page.screenshot('offered');
+    await center.getByRole('button', { name: 'Open Capture' }).click();
+    await page.monitor.filter.fill('');
+    await row('{"n":').waitFor();
+    const [latest = ''] = (await databases()).reverse();
+    const numbers = numbersIn(join(folder(), latest), '{"n":');
+    assert.ok(numbers.length > 100_000, `${numbers.length} of ${sent} were stored`);
+    assert.equal(
+      numbers.findIndex((number, index) => number !== index),
+      -1,
+      'there is a gap',
+    );
+    console.log(`stored when it was killed: ${numbers.length} of ${sent} written to the socket`);
+    await page.screenshot('abandoned');
+  });
+
+  /** What stands in the rows on screen, from the top, whole rows only. */
+  async function shownRows(): Promise<readonly string[]> {
+    const rows = page.monitor.messages.locator('.row:not([hidden])');
+    const placed = await rows.evaluateAll(elements =>
+      elements.map(element => ({
+        top: Math.round(element.getBoundingClientRect().top),
+        text: element.querySelector('.preview')?.textContent ?? '',
+      })),
+    );
+    return placed.sort((a, b) => a.top - b.top).map(({ text }) => text);
+  }
+});

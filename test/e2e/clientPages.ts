@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { WorkbenchPage } from './pages.ts';
+
+/** Waits until something holds that the workbench does not show. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  longestMs = 15_000,
+): Promise<void> {
+  const end = performance.now() + longestMs;
+  while (performance.now() < end) {
+    if (await holds()) {
+      return;
+    }
+    await wait(50);
+  }
+  assert.fail(`It never came to this: ${what}`);
+}
+
+/** Keeps a secret with the editor, as the user would. */
+export async function storeSecret(page: Page, name: string, value: string): Promise<void> {
+  const workbench = new WorkbenchPage(page);
+  await workbench.runCommand('WebSocket Monitor: Store Secret');
+  await workbench.answer(name);
+  const field = page.locator('.quick-input-widget input[type=password]');
+  await field.fill(value);
+  await page.keyboard.press('Enter');
+  await field.waitFor({ state: 'hidden' });
+}
+
+/** The document of the extension's page that is on screen. */
+function activeFrame(page: Page): FrameLocator {
+  return page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+}
+
+/** The place below the list where a message is written. */
+export class ComposerPage {
+  readonly #frame: FrameLocator;
+
+  constructor(page: Page) {
+    this.#frame = activeFrame(page);
+  }
+
+  get region(): Locator {
+    return this.#frame.getByRole('region', { name: 'Composer' });
+  }
+
+  get field(): Locator {
+    return this.#frame.getByRole('textbox', { name: 'Message to send' });
+  }
+
+  get variables(): Locator {
+    return this.#frame.getByRole('listbox', { name: 'Variables' }).getByRole('option');
+  }
+
+  /** What would go out as it stands. */
+  get preview(): Locator {
+    return this.region.getByRole('group', { name: 'What is sent' });
+  }
+
+  button(name: string): Locator {
+    return this.region.getByRole('button', { name, exact: true });
+  }
+
+  entry(name: string): Locator {
+    return this.#frame.getByRole('menuitem', { name, exact: true });
+  }
+
+  async choose(kind: string): Promise<void> {
+    await this.region.getByRole('combobox', { name: 'Kind of message' }).selectOption(kind);
+  }
+
+  async says(words: string | RegExp): Promise<void> {
+    await this.region.getByText(words).first().waitFor({ timeout: 15_000 });
+  }
+}
+
+/** The form of a connection. */
+export class FormPage {
+  readonly frame: FrameLocator;
+
+  constructor(page: Page) {
+    this.frame = activeFrame(page);
+  }
+
+  field(name: string): Locator {
+    return this.frame.getByLabel(name, { exact: true });
+  }
+
+  button(name: string): Locator {
+    return this.frame.getByRole('button', { name, exact: true });
+  }
+
+  async open(group: string): Promise<void> {
+    await this.frame.locator('summary', { hasText: group }).click();
+  }
+}
+
+/** One of the extension's trees; it must have been shown. */
+export class TreePage {
+  readonly #page: Page;
+  readonly pane: Locator;
+
+  constructor(page: Page, title: string) {
+    this.#page = page;
+    this.pane = page.locator('.part.sidebar .pane').filter({
+      has: page.getByRole('button', { name: new RegExp(`^${title} Section`) }),
+    });
+  }
+
+  item(name: string | RegExp): Locator {
+    return this.pane.getByRole('treeitem', { name });
+  }
+
+  /** The first words of each row, from the top. */
+  async labels(): Promise<string[]> {
+    return this.pane.locator('.monaco-list-row .label-name').allInnerTexts();
+  }
+
+  /** Presses a button that an item shows when it is pointed at. */
+  async press(item: string | RegExp, action: string): Promise<void> {
+    const row = this.item(item).first();
+    await row.hover();
+    await row.getByRole('button', { name: action }).first().click();
+  }
+
+  /** Chooses from the menu of an item. */
+  async choose(item: string | RegExp, action: string): Promise<void> {
+    await this.item(item).first().click({ button: 'right' });
+    const entry = this.#page.locator('.monaco-menu').getByRole('menuitem', { name: action });
+    // A click that comes while the menu is only opening is not taken.
+    await entry.first().hover();
+    await this.#page.waitForTimeout(300);
+    await entry.first().click();
+  }
+}

@@ -1,0 +1,341 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Locator } from 'playwright-core';
+import { Peer } from '../support/peer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { ComposerPage, storeSecret, TreePage, until } from './clientPages.ts';
+import { WorkbenchPage } from './pages.ts';
+
+const libraryPath = '.vscode/websocket-monitor.json';
+const library = {
+  version: 1,
+  items: [
+    { name: 'Hello', text: 'hello from the tree' },
+    { folder: 'Orders', items: [{ name: 'Buy', json: { op: 'buy', token: '${token}' } }] },
+    { name: 'Ticker', text: 'tick ${counter:tick}', repeat: { every: 0.2 } },
+    {
+      name: 'Sign in',
+      steps: [
+        { name: 'log in', text: 'login', waitFor: { match: '$.type:welcome', timeout: 20 } },
+        { name: 'subscribe', text: 'subscribe as ${who}' },
+      ],
+    },
+    { name: 'In vain', steps: [{ text: 'anybody?', waitFor: { match: 'nobody', timeout: 1 } }] },
+  ],
+  environments: [
+    { name: 'dev', variables: { who: 'developer' } },
+    { name: 'live', isProduction: true, variables: { who: 'customer' } },
+  ],
+  extractors: [{ name: 'token', path: '$.token' }],
+};
+const secret = 'hush-7f3a91';
+
+describe('The composer in a real workbench', () => {
+  let workbench: Workbench;
+  let page: WorkbenchPage;
+  let composer: ComposerPage;
+  let tree: TreePage;
+  let peer: Peer;
+
+  before(async () => {
+    peer = await Peer.start();
+    workbench = await openWorkbench({
+      settings: {
+        'websocketMonitor.connections': [{ name: 'echo', url: peer.url }],
+        'websocketMonitor.reconnect.initialDelay': 1,
+      },
+      files: { [libraryPath]: JSON.stringify(library, undefined, 2) },
+    });
+    page = new WorkbenchPage(workbench.page);
+    composer = new ComposerPage(workbench.page);
+    tree = new TreePage(workbench.page, 'Messages');
+    workbench.page.setDefaultTimeout(10_000);
+    await page.runCommand('WebSocket Monitor: Connect');
+    await shows(page.statusBarItem('echo · connected'));
+  });
+
+  after(async () => {
+    await workbench.close();
+    await peer.stop();
+  });
+
+  const shows = (locator: Locator, timeout = 15_000) => locator.first().waitFor({ timeout });
+  const row = (text: string) => page.monitor.rows.filter({ hasText: text });
+  const dialog = () => workbench.page.locator('.monaco-dialog-box');
+  const answerDialog = (button: string) =>
+    dialog().getByRole('button', { name: button, exact: true }).click();
+  const press = async (...keys: readonly string[]) => {
+    for (const key of keys) {
+      await workbench.page.keyboard.press(key);
+    }
+  };
+  const received = (text: string) =>
+    until(`"${text}" was received`, () => peer.received.includes(text));
+  const sendIt = () => press('ControlOrMeta+Enter');
+
+  it('sends a text by keyboard alone, which is a row like any other', async () => {
+    await composer.button('Compose').focus();
+    await press('Enter');
+    await workbench.page.keyboard.type('written by hand');
+    await sendIt();
+    await composer.says('Sent.');
+    await received('written by hand');
+    await shows(row('written by hand'));
+  });
+
+  it('keeps a secret for messages, and never shows it', async () => {
+    await storeSecret(workbench.page, 'api-key', secret);
+    await page.runCommand('WebSocket Monitor: List Secrets');
+    await shows(page.option('api-key'));
+    assert.doesNotMatch(await workbench.page.locator('.quick-input-widget').innerText(), /hush/);
+    await press('Escape');
+  });
+
+  it('fills in variables, and shows what would be sent with secrets masked', async () => {
+    await composer.choose('json');
+    await composer.field.fill('{"id":"${uuid}","n":${counter},"key":"${secret:api-key}"');
+    await composer.says('The JSON ends too early.');
+    await composer.field.press('End');
+    await workbench.page.keyboard.type('}');
+    await shows(composer.preview.getByText('"n":1,"key":"•••"}'));
+    await page.screenshot('composer');
+    await composer.button('Send').click();
+    await composer.says('Sent.');
+    await until('it was received', () => peer.received.some(text => text.includes(secret)));
+    const sent = JSON.parse(peer.received.at(-1) ?? '') as Record<string, unknown>;
+    assert.match(String(sent['id']), /^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+    assert.deepEqual([sent['n'], sent['key']], [1, secret]);
+    await composer.field.focus();
+    await press('Shift+Alt+F');
+    await until('it is formatted', async () => (await composer.field.inputValue()).includes('\n'));
+    assert.doesNotMatch(await composer.region.innerText(), /hush/);
+  });
+
+  it('offers variables while they are typed', async () => {
+    await composer.choose('text');
+    await composer.field.fill('');
+    await workbench.page.keyboard.type('${sec');
+    await shows(composer.variables.filter({ hasText: 'secret:' }));
+    await press('Tab');
+    await shows(composer.variables.filter({ hasText: 'secret:api-key' }));
+    await press('Tab');
+    assert.equal(await composer.field.inputValue(), '${secret:api-key}');
+  });
+
+  it('names an unknown variable', async () => {
+    await composer.field.fill('${nonesuch}');
+    await composer.says(/no variable "nonesuch"/);
+    const before = peer.received.length;
+    await sendIt();
+    await workbench.page.waitForTimeout(300);
+    assert.equal(peer.received.length, before);
+  });
+
+  it('says where hex goes wrong, and sends the bytes once it is right', async () => {
+    await composer.choose('hex');
+    await composer.field.fill('48 65 6c xy');
+    await composer.region.getByRole('button', { name: '"x" is no hex digit.' }).click();
+    const marked = await composer.field.evaluate(field => {
+      const { value, selectionStart, selectionEnd } = field as HTMLTextAreaElement;
+      return [value.slice(selectionStart, selectionEnd), selectionStart];
+    });
+    assert.deepEqual(marked, ['x', 9]);
+    await composer.field.fill('48 65 6c ff');
+    await composer.says('4 B');
+    await sendIt();
+    await received('hex:48656cff');
+  });
+
+  it('sends a ping with a payload', async () => {
+    const pinged = new Promise<string>(resolve =>
+      peer.sockets[0]?.on('ping', data => resolve(data.toString())),
+    );
+    await composer.choose('ping');
+    await composer.field.fill('are you there');
+    await sendIt();
+    assert.equal(await pinged, 'are you there');
+  });
+
+  it('brings back what was sent with the arrow keys', async () => {
+    await composer.choose('text');
+    await composer.field.fill('');
+    await press('ArrowUp');
+    assert.equal(await composer.field.inputValue(), 'written by hand');
+    await press('ArrowDown');
+    assert.equal(await composer.field.inputValue(), '');
+  });
+
+  it('saves what was composed under a name, in the file of the workspace', async () => {
+    await composer.field.fill('to be kept');
+    await composer.button('Save…').click();
+    await page.pick('Workspace');
+    await page.answer('Kept');
+    await until('it is in the file', async () =>
+      (await readFile(join(workbench.folder, libraryPath), 'utf8')).includes('"to be kept"'),
+    );
+  });
+
+  it('asks once before it sends what a file of the workspace says', async () => {
+    await page.runCommand('WebSocket Monitor: Focus on Messages View');
+    await shows(tree.item(/^Hello/));
+    await tree.press(/^Hello/, 'Run Message or Sequence');
+    await shows(dialog().getByText(/wants to send "Hello" to "echo"/));
+    await page.screenshot('messages-permission');
+    await answerDialog('Cancel');
+    assert.ok(!peer.received.includes('hello from the tree'));
+    await tree.press(/^Hello/, 'Run Message or Sequence');
+    await answerDialog('Allow in This Workspace');
+    await received('hello from the tree');
+    await tree.press(/^Kept/, 'Run Message or Sequence');
+    await received('to be kept');
+    assert.equal(await dialog().count(), 0);
+  });
+
+  it('switches the environment in the status bar', async () => {
+    await page.statusBarItem('No Environment').click();
+    await page.pick('dev');
+    await shows(page.statusBarItem('dev'));
+    await shows(composer.region.getByText('Environment dev'));
+  });
+
+  it('runs a sequence, which waits for an answer, and shows how far it is', async () => {
+    await tree.press(/^Sign in/, 'Run Message or Sequence');
+    await received('login');
+    await shows(tree.item(/^Sign in, 1\/2 · waiting/));
+    await composer.says(/waiting · 0 of 2 · log in · 1 sent/);
+    await page.screenshot('sequence');
+    peer.send('{"type":"other"}');
+    peer.send('{"type":"welcome","token":"t-1"}');
+    await received('subscribe as developer');
+    await shows(tree.item(/^Sign in, done/));
+  });
+
+  it('fills in what an extractor took from a message', async () => {
+    await composer.button('Saved Messages').click();
+    await composer.entry('Orders').click();
+    await composer.entry('Buy').click();
+    await composer.entry('Insert into the Composer').click();
+    await shows(composer.preview.getByText('"token": "t-1"'));
+    await composer.button('Send').click();
+    await until('it was received', () => peer.received.some(text => /"token":\s*"t-1"/.test(text)));
+  });
+
+  it('stops what repeats', async () => {
+    await tree.press(/^Ticker/, 'Run Message or Sequence');
+    await received('tick 3');
+    await tree.press(/^Ticker/, 'Stop Message or Sequence');
+    await shows(tree.item(/^Ticker, stopped/));
+    const { length } = peer.received;
+    await workbench.page.waitForTimeout(700);
+    assert.equal(peer.received.length, length);
+    await tree.press(/^Ticker/, 'Run Message or Sequence');
+    await composer.button('Stop Ticker').click();
+    await composer.says(/^stopped/);
+  });
+
+  it('says which answer a sequence waited for in vain', async () => {
+    await tree.press(/^In vain/, 'Run Message or Sequence');
+    await composer.says(/nobody/);
+    await shows(tree.item(/^In vain, failed/));
+  });
+
+  it('asks before it sends to production', async () => {
+    await page.statusBarItem('dev').click();
+    await page.pick('live');
+    await shows(page.statusBarItem('live (production)'));
+    await composer.choose('text');
+    await composer.field.fill('as ${who}');
+    await sendIt();
+    await shows(dialog().getByText(/Send to "echo" with the environment "live"/));
+    await page.screenshot('production');
+    await answerDialog('Cancel');
+    assert.equal(await composer.field.inputValue(), 'as ${who}');
+    assert.ok(!peer.received.includes('as customer'));
+    await composer.field.focus();
+    await sendIt();
+    await answerDialog('Send');
+    await received('as customer');
+    await composer.field.focus();
+    await sendIt();
+    await answerDialog("Send and Don't Ask Again in This Window");
+    await until(
+      'it was sent',
+      () => peer.received.filter(text => text === 'as customer').length === 2,
+    );
+    await composer.field.focus();
+    await sendIt();
+    await until(
+      'it asks no more',
+      () => peer.received.filter(text => text === 'as customer').length === 3,
+    );
+    await page.statusBarItem('live').click();
+    await page.pick('dev');
+    await shows(page.statusBarItem('dev'));
+  });
+
+  it('closes with a code and a reason', async () => {
+    const closed = new Promise<string>(resolve =>
+      peer.sockets[0]?.on('close', (code, reason) => resolve(`${code} ${reason.toString()}`)),
+    );
+    await composer.choose('close');
+    const code = composer.region.getByRole('textbox', { name: 'Close code' });
+    await code.fill('1005');
+    await composer.says(/A client may close with 1000, or with a code from 3000 to 4999/);
+    await code.fill('4001');
+    await composer.region.getByRole('textbox', { name: 'Reason' }).fill('enough');
+    await press('Enter');
+    assert.equal(await closed, '4001 enough');
+    await shows(page.statusBarItem('disconnected'));
+  });
+
+  it('keeps the text while it is not connected, and says so', async () => {
+    await composer.choose('text');
+    await composer.field.fill('for later');
+    await composer.says(/[Nn]ot connected/);
+    await sendIt();
+    await workbench.page.waitForTimeout(300);
+    assert.equal(await composer.field.inputValue(), 'for later');
+    assert.ok(!peer.received.includes('for later'));
+    await page.screenshot('composer-not-connected');
+    await page.monitor.button('Connect').click();
+    await shows(page.statusBarItem('echo · connected'));
+    await composer.field.focus();
+    await sendIt();
+    await received('for later');
+  });
+
+  it('sends what is selected in an editor', async () => {
+    await page.runCommand('File: New Untitled Text File');
+    await shows(workbench.page.locator('.editor-instance .monaco-editor.focused'));
+    await workbench.page.keyboard.type('out of an editor');
+    await press('ControlOrMeta+A');
+    await page.runCommand('WebSocket Monitor: Send Message');
+    await page.pick('The Selection');
+    await received('out of an editor');
+  });
+
+  it('runs a sequence on every open where onOpen names it', async () => {
+    await page.runCommand('WebSocket Monitor: Disconnect');
+    await shows(page.statusBarItem('disconnected'));
+    await workbench.setWorkspaceSettings({
+      'websocketMonitor.connections': [
+        { name: 'greeting', url: peer.url, onOpen: [{ sequence: 'Sign in' }, 'afterwards'] },
+      ],
+    });
+    const before = peer.received.length;
+    const since = () => peer.received.slice(before);
+    const connections = new TreePage(workbench.page, 'Connections');
+    await connections.press(/^greeting/, 'Connect');
+    await until('it logs in', () => since().length === 1);
+    peer.send('{"type":"welcome"}');
+    await until('all was sent', () => since().length === 3);
+    peer.sockets[0]?.terminate();
+    await until('it logs in again', () => since().length === 4);
+    peer.send('{"type":"welcome"}');
+    await until('all was sent again', () => since().length === 6);
+    const each = ['login', 'subscribe as developer', 'afterwards'];
+    assert.deepEqual(since(), [...each, ...each]);
+  });
+});

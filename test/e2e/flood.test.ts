@@ -1,0 +1,182 @@
+// Not timed: what counts is that nothing is lost, doubled or out of order.
+import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { capturesFolder, rowsIn } from '../support/captureFiles.ts';
+import { FloodPeer } from '../support/floodPeer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { WorkbenchPage } from './pages.ts';
+
+const prefix = '{"n":';
+const limitMs = 120_000;
+
+/** What a capture's file says became of the numbers. */
+interface Account {
+  readonly stored: number;
+  readonly dropped: number;
+  /** The number that is due next. */
+  readonly next: number;
+}
+
+/** Goes through a capture from its beginning and stops at the first number that is not accounted for. */
+function account(path: string): Account {
+  let [stored, dropped, next] = [0, 0, 0];
+  for (const { direction, kind, head } of rowsIn(path)) {
+    if (kind === 'state') {
+      const count = /([\d,]+) messages? .* dropped: /.exec(head)?.[1]?.replaceAll(',', '') ?? '0';
+      dropped += Number(count);
+      next += Number(count);
+    } else if (direction === 'in' && head.startsWith(prefix)) {
+      const number = Number.parseInt(head.slice(prefix.length), 10);
+      assert.equal(number, next, `after ${stored} stored and ${dropped} dropped`);
+      stored++;
+      next++;
+    }
+  }
+  return { stored, dropped, next };
+}
+
+describe('A flood in a real workbench', () => {
+  let workbench: Workbench;
+  let page: WorkbenchPage;
+  let flood: FloodPeer;
+
+  before(async () => {
+    flood = await FloodPeer.start();
+    workbench = await openWorkbench();
+    workbench.page.setDefaultTimeout(15_000);
+    page = new WorkbenchPage(workbench.page);
+    await page.runCommand('WebSocket Monitor: Open Monitor');
+  });
+
+  after(async () => {
+    await workbench.close();
+    await flood.stop();
+  });
+
+  /** A new connection, so a new capture, for each test. */
+  beforeEach(async () => {
+    await flood.stop();
+    flood = await FloodPeer.start();
+  });
+
+  const use = async (overflow: 'pause' | 'drop') => {
+    await workbench.setMachineSettings({
+      'websocketMonitor.history.overflow': overflow,
+      'websocketMonitor.heartbeat.ping': false,
+      'websocketMonitor.reconnect.initialDelay': 0.2,
+    });
+    await page.runCommand('WebSocket Monitor: Connect');
+    await workbench.page.getByPlaceholder(/^Type a URL/).fill(flood.url);
+    await page.option(`Connect to ${flood.url}`).waitFor();
+    await workbench.page.keyboard.press('Enter');
+    const connected = `Connected to ${new URL(flood.url).host}`;
+    await page.monitor.rows.filter({ hasText: connected }).first().waitFor();
+  };
+
+  const latest = async () => {
+    const folder = capturesFolder(workbench.serverDataDir);
+    const names = (await readdir(folder)).filter(name => name.endsWith('.sqlite'));
+    return join(folder, names.sort().at(-1) ?? '');
+  };
+
+  /** Waits until the last number that was sent is on screen, so stored, and gives the account. */
+  const settled = async (): Promise<Account> => {
+    const path = await latest();
+    const isStored = () => {
+      const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+      const last = database.prepare('SELECT max(seq) AS seq, sum(1) AS rows FROM record').get();
+      database.close();
+      return JSON.stringify(last);
+    };
+    const until = Date.now() + limitMs;
+    for (let before = ''; before !== isStored();) {
+      assert.ok(Date.now() < until, 'it does not come to an end');
+      before = isStored();
+      await delay(1500);
+    }
+    return account(path);
+  };
+
+  it('is stored to the last message, in order, while reading pauses for the disk', async () => {
+    await use('pause');
+    const lock = new DatabaseSync(await latest(), { timeout: 5000 });
+    const sending = flood.send(300_000, 500);
+    while (flood.sent < 20_000) {
+      await delay(5);
+    }
+    // Whoever writes to a database keeps others from it: messages wait, then the socket does.
+    lock.exec('BEGIN IMMEDIATE');
+    await delay(1500);
+    assert.ok(flood.sent < 300_000, 'the peer was told to wait');
+    lock.exec('ROLLBACK');
+    lock.close();
+    await sending;
+    assert.deepEqual(await settled(), { stored: 300_000, dropped: 0, next: 300_000 });
+    await page.screenshot('flood');
+  });
+
+  it('is exported to the last message, in order', async () => {
+    const path = join(workbench.folder, 'flood.ndjson');
+    await page.runCommand('WebSocket Monitor: Export Messages');
+    await page.pick('The rows that the monitor shows');
+    await page.pick('NDJSON');
+    await page.saveAs(path);
+    await workbench.page
+      .getByText(/Exported 300,\d\d\d messages\./)
+      .first()
+      .waitFor({ state: 'attached' });
+    let next = 0;
+    for await (const line of createInterface(createReadStream(path))) {
+      const row = JSON.parse(line) as { readonly kind: string; readonly data?: string };
+      if (row.kind === 'text') {
+        assert.equal((JSON.parse(row.data ?? '') as { n: number }).n, next++);
+      }
+    }
+    assert.equal(next, 300_000);
+  });
+
+  it('is stored or counted as dropped, each message at its place, where it must not wait', async () => {
+    await use('drop');
+    const lock = new DatabaseSync(await latest(), { timeout: 5000 });
+    const sending = flood.send(300_000, 500);
+    while (flood.sent < 20_000) {
+      await delay(5);
+    }
+    lock.exec('BEGIN IMMEDIATE');
+    await delay(1500);
+    lock.exec('ROLLBACK');
+    lock.close();
+    await sending;
+    await flood.send(1, 100);
+    const { stored, dropped, next } = await settled();
+    assert.equal(next, 300_001);
+    assert.equal(stored + dropped, 300_001);
+    assert.ok(dropped > 0, 'the disk kept up');
+    console.log(`dropped while the disk was busy: ${dropped} of ${next}`);
+    await page.monitor.filter.fill('kind:state');
+    await page.monitor.rows.filter({ hasText: 'history.overflow' }).first().waitFor();
+    await page.screenshot('dropped');
+    await page.monitor.filter.fill('');
+  });
+
+  it('is complete across reconnects in its middle', async () => {
+    await use('pause');
+    for (let round = 1; round <= 4; round++) {
+      await flood.send(50_000, 100);
+      assert.equal(flood.sent, round * 50_000);
+      flood.close(1012);
+      const until = Date.now() + 20_000;
+      do {
+        await delay(50);
+        assert.ok(Date.now() < until, 'it does not come back');
+      } while (!flood.isOpen);
+    }
+    assert.deepEqual(await settled(), { stored: 200_000, dropped: 0, next: 200_000 });
+  });
+});

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { Peer } from '../support/peer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { WorkbenchPage } from './pages.ts';
+
+const quotes = Array.from({ length: 300 }, (_, number) => ({
+  type: number % 3 === 0 ? 'trade' : 'tick',
+  price: 100 + number,
+  symbol: number % 2 === 0 ? 'ETH' : 'BTC',
+  seq: number,
+}));
+const quote = (seq: number) => JSON.stringify(quotes[seq]);
+
+describe('What the list shows, in a real workbench', () => {
+  let workbench: Workbench;
+  let page: WorkbenchPage;
+  let prices: Peer;
+  let orders: Peer;
+
+  before(async () => {
+    [prices, orders] = await Promise.all([Peer.start(), Peer.start()]);
+    const settings = {
+      'websocketMonitor.connections': [
+        { name: 'prices', url: prices.url },
+        { name: 'orders', url: orders.url },
+      ],
+      'websocketMonitor.heartbeat.ping': false,
+    };
+    workbench = await openWorkbench({
+      files: { '.vscode/settings.json': JSON.stringify(settings) },
+      viewport: { width: 1600, height: 900 },
+    });
+    workbench.page.setDefaultTimeout(10_000);
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    page = new WorkbenchPage(workbench.page);
+    await page.runCommand('WebSocket Monitor: Connect');
+    await page.pick('prices');
+    await row('Connected to 127.0.0.1').waitFor();
+    quotes.forEach((_, seq) => prices.send(quote(seq)));
+    await row('"seq":299').waitFor();
+  });
+
+  after(async () => {
+    await workbench.close();
+    await Promise.all([prices.stop(), orders.stop()]);
+  });
+
+  beforeEach(async () => {
+    await page.monitor.filter.fill('');
+  });
+
+  const row = (text: string) => page.monitor.rows.filter({ hasText: text }).first();
+  const status = (text: string | RegExp) =>
+    page.monitor.frame.locator('.filter-status').getByText(text).waitFor();
+  const clipboard = () => workbench.page.evaluate(() => navigator.clipboard.readText());
+  const untilCopied = async (text: string) => {
+    for (let tries = 0; tries < 100 && (await clipboard()) !== text; tries++) {
+      await workbench.page.waitForTimeout(50);
+    }
+    assert.equal(await clipboard(), text);
+  };
+  const goTo = async (goal: string) => {
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('ControlOrMeta+G');
+    const field = page.monitor.frame.getByRole('textbox', { name: 'Go to Row' });
+    await field.fill(goal);
+    await field.press('Enter');
+  };
+
+  it('is narrowed down while a filter is typed, with a count', async () => {
+    await page.monitor.filter.pressSequentially('$.symbol:BTC $.price:>=300');
+    await status(/^50 of 30\d$/);
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('Home');
+    await row('"seq":201').waitFor();
+    assert.equal(await page.monitor.rows.filter({ hasText: 'ETH' }).count(), 0);
+    prices.send(JSON.stringify({ symbol: 'BTC', price: 1000, note: 'comes in later' }));
+    await status(/^51 of 30\d$/);
+    await page.screenshot('filter');
+  });
+
+  it('stays as it is while the filter is wrong, and the mistake is marked', async () => {
+    await page.monitor.filter.fill('kind:text');
+    await status(/^301 of/);
+    await page.monitor.filter.fill('kind:text size:>many');
+    await page.monitor.frame.getByRole('alert').getByText(/size/i).first().waitFor();
+    assert.equal(await page.monitor.filter.getAttribute('aria-invalid'), 'true');
+    await page.screenshot('filter-mistake');
+    await status(/^301 of/);
+  });
+
+  it('takes a filter that was saved under a name', async () => {
+    await page.monitor.filter.fill('$.type:trade');
+    await status(/^100 of/);
+    await page.monitor.button('Saved Filters').click();
+    await page.monitor.frame.getByRole('button', { name: 'Save This Filter…' }).click();
+    await page.answer('only trades');
+    await page.monitor.filter.fill('');
+    await page.monitor.button('Saved Filters').click();
+    await page.monitor.button('Apply only trades: $.type:trade').click();
+    await status(/^100 of/);
+    await page.monitor.button('Saved Filters').click();
+    await page.monitor.button('Remove only trades').click();
+    await page.monitor.frame.getByText('No filter has been saved yet.').waitFor();
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('is searched from row to row', async () => {
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('Home');
+    await workbench.page.keyboard.press('ControlOrMeta+F');
+    const field = page.monitor.frame.getByRole('textbox', { name: 'Find in messages' });
+    await field.fill('"seq":15');
+    const isAt = (seq: number) =>
+      page.monitor.active.filter({ hasText: `"seq":${seq}}` }).waitFor();
+    await isAt(15);
+    await field.press('Enter');
+    await isAt(150);
+    await field.press('Enter');
+    await isAt(151);
+    await page.screenshot('find');
+    await field.press('Shift+Enter');
+    await isAt(150);
+    await field.fill('nowhere at all');
+    await page.monitor.frame.getByText('No results').waitFor();
+    await field.press('Escape');
+  });
+
+  it('goes to a row by its number', async () => {
+    await goTo('42');
+    await page.monitor.active.filter({ hasText: quote(40) }).waitFor();
+    await goTo('no number');
+    await page.monitor.frame.getByText('Type a row number, or a time such as').waitFor();
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('hides the heartbeat and counts it, and shows it on demand', async () => {
+    prices.sockets.forEach(socket => socket.ping('are you there'));
+    await status('2 hidden');
+    await page.monitor.button('Heartbeats').click();
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('End');
+    await row('pong').waitFor();
+    await page.monitor.button('Heartbeats').click();
+    await row('pong').waitFor({ state: 'detached' });
+    await status('2 hidden');
+  });
+
+  it('hides control frames on demand, and counts them', async () => {
+    await page.monitor.button('Reconnect Now').click();
+    const close = page.monitor.rows.filter({ hasText: /close\d+ B1000/ }).first();
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('End');
+    await close.waitFor();
+    await page.monitor.button('Control Frames').click();
+    await close.waitFor({ state: 'detached' });
+    await status(/^[34] hidden$/); // The peer's own close frame may come too late to be heard.
+    await page.monitor.button('Control Frames').click();
+    await status('2 hidden');
+  });
+
+  it('copies the selected rows in every form', async () => {
+    await goTo('20');
+    const first = row('"seq":18}');
+    await first.click();
+    await row('"seq":19}').click({ modifiers: ['Shift'] });
+    await page.monitor.frame.getByText('2 selected').waitFor();
+    const two = [quote(18), quote(19)];
+    await page.monitor.chooseForRow(first, 'Copy');
+    await untilCopied(two.join('\n'));
+    const url = `'${prices.url}'`;
+    const hex = (text: string) => Buffer.from(text).toString('hex');
+    for (const [form, text] of [
+      ['JSON', `[\n${two.join(',\n')}\n]`],
+      ['Hex', two.map(hex).join('\n')],
+      ['Base64', two.map(each => Buffer.from(each).toString('base64')).join('\n')],
+      ['wscat Command', `printf '%s\\n' '${two.join("' '")}' | wscat -w 1 -c ${url}`],
+      ['websocat Command', `printf '%s\\n' '${two.join("' '")}' | websocat ${url}`],
+    ] as const) {
+      await page.monitor.chooseForRow(first, 'Copy As', form);
+      await untilCopied(text);
+    }
+    await page.monitor.messages.press('ControlOrMeta+C');
+    await untilCopied(two.join('\n'));
+  });
+
+  it('opens a message in an editor of its language', async () => {
+    await goTo('20');
+    await page.monitor.chooseForRow(row('"seq":18}'), 'Open in Editor');
+    await page.tab('prices #20.json').waitFor();
+    await workbench.page.locator('.view-lines').getByText('"symbol"').waitFor();
+    await page.statusBarItem(/^JSON$/).waitFor();
+    await page.runCommand('WebSocket Monitor: Open Monitor');
+  });
+
+  it('compares two messages in the diff editor', async () => {
+    await goTo('20');
+    await row('"seq":18}').click();
+    await row('"seq":21}').click({ modifiers: ['ControlOrMeta'] });
+    await page.monitor.chooseForRow(row('"seq":21}'), 'Compare the Two');
+    await page.tab('Message #20 ↔ #23').waitFor();
+    await workbench.page.locator('.monaco-diff-editor .view-lines').first().waitFor();
+    await page.screenshot('compare');
+    await page.runCommand('WebSocket Monitor: Open Monitor');
+  });
+
+  it('goes to the moment that is clicked in a chart', async () => {
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('End');
+    await page.monitor.frame.getByRole('button', { name: /^Show charts/ }).click();
+    const slider = page.monitor.frame.getByRole('slider', { name: /^Moment/ });
+    await slider.press('Home');
+    await page.screenshot('charts');
+    const charts = page.monitor.frame.getByRole('region', { name: 'Charts' });
+    const canvas = charts.getByRole('img').first();
+    const { width = 0, height = 0 } = (await canvas.boundingBox()) ?? {};
+    assert.ok(height > 50, `the chart is ${height} pixels high`);
+    await canvas.click({ position: { x: width * 0.01, y: height / 2 } });
+    await row('Connected to 127.0.0.1').waitFor();
+    await page.monitor.frame.getByRole('button', { name: 'Close Charts' }).click();
+    await page.monitor.frame.getByRole('button', { name: /^Show charts/ }).waitFor();
+  });
+
+  it('merges the timelines of two connections, each by its name', async () => {
+    await page.runCommand('WebSocket Monitor: Connect');
+    await page.pick('orders');
+    await page.monitor.frame.getByRole('combobox', { name: 'Connection' }).waitFor();
+    for (let tries = 0; tries < 100 && orders.sockets.length === 0; tries++) {
+      await workbench.page.waitForTimeout(50);
+    }
+    for (const word of ['one', 'two', 'three']) {
+      orders.send(`order ${word}`);
+      prices.send(`price ${word}`);
+    }
+    await page.monitor.button('Merged Timeline').click();
+    await page.monitor.choose('All of Them');
+    await page.monitor.frame.getByText('2 merged').waitFor();
+    await page.monitor.filter.fill('"order " or "price "');
+    await status(/^6 of/);
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('End');
+    await row('price three').filter({ hasText: 'prices' }).waitFor();
+    await row('order one').filter({ hasText: 'orders' }).waitFor();
+    await page.screenshot('merged');
+    await page.monitor.button('Merged Timeline').click();
+    await page.monitor.choose('Only prices');
+    await row('order three').waitFor({ state: 'detached' });
+  });
+
+  it('has no flaw that axe-core finds, in the frame that the workbench gives it', async () => {
+    await row('comes in later').click();
+    await page.monitor.details.waitFor();
+    const body = await page.monitor.frame.locator('body').elementHandle();
+    const frame = await body.ownerFrame();
+    assert.ok(frame);
+    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+    await frame.evaluate(await readFile(axe, 'utf8'));
+    const violations = await frame.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      const found = await axe.run();
+      return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+    });
+    assert.deepEqual(violations, []);
+  });
+});
