@@ -66,6 +66,7 @@ export class Attempt implements Disposable {
       this.#transport = undefined;
       transport.setPaused(false);
       transport.close(CloseCode.Normal, '');
+      this.#context.traffic.closeFrame('out', CloseCode.Normal, '');
       this.#context.ports.clock.schedule(farewellMs, () => transport.dispose());
     }
   }

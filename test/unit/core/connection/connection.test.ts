@@ -262,6 +262,16 @@ describe('Connection', () => {
     assert.equal(connection.state.kind, 'open');
   });
 
+  it('writes down the close frame that it sends when it is told to reconnect', async () => {
+    const { connection, traffic } = setUp();
+    await rig?.open();
+    connection.reconnect();
+    assert.deepEqual(
+      traffic.lines.filter(line => line.includes('close')),
+      ['out close'],
+    );
+  });
+
   it('does not hear an attempt that it has given up', async () => {
     const { connection, network, traffic } = setUp();
     await rig?.dial();
