@@ -53,7 +53,7 @@ describe('The composer, the trees and the form', () => {
       await form.open('Authentication');
       await form.field('Kind').selectOption('bearer token');
       await form.field('Token').fill('readable');
-      await form.frame.getByText('readable in settings.json').waitFor();
+      await form.button('Store as secret: Token').waitFor();
       await form.field('Token').scrollIntoViewIfNeeded();
       await user.screenshot(`form-${name}`);
     });

@@ -306,14 +306,21 @@ describe('The composer in a real workbench', () => {
     await received('for later');
   });
 
-  it('sends what is selected in an editor', async () => {
+  it('sends an open file, and what is selected in it', async () => {
     await page.runCommand('File: New Untitled Text File');
     await shows(workbench.page.locator('.editor-instance .monaco-editor.focused'));
     await workbench.page.keyboard.type('out of an editor');
-    await press('ControlOrMeta+A');
     await page.runCommand('WebSocket Monitor: Send Message');
-    await page.pick('The Selection');
+    await page.pick('The Whole File');
     await received('out of an editor');
+    await shows(workbench.page.locator('.editor-instance .monaco-editor.focused'));
+    await press('ControlOrMeta+Shift+ArrowLeft');
+    // Not by `runCommand`, whose Escape takes the selection back.
+    await press('F1');
+    await page.quickInput.fill('>WebSocket Monitor: Send Message');
+    await page.pick('WebSocket Monitor: Send Message');
+    await page.pick('The Selection');
+    await received('editor');
   });
 
   it('runs a sequence on every open where onOpen names it', async () => {

@@ -3,24 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../src/core/base/clock.ts';
 import type { Capture, CaptureOptions } from '../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../src/core/capture/record.ts';
-import {
-  createCaptureService,
-  type CaptureService,
-  type CaptureServiceOptions,
-} from '../../../src/node/captureClient.ts';
+import type { CaptureServiceOptions } from '../../../src/node/captureClient.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
-import {
-  abandonedCapture,
-  endedPid,
-  leftCapture,
-  scratchFolder,
-  silentLog,
-  workerPath,
-} from '../../support/captures.ts';
+import { abandonedCapture, endedPid, leftCapture, scratchFolder } from '../../support/captures.ts';
+import { startCaptures, type StartedCaptures } from '../../support/captureService.ts';
 
 const text = flagsOf('text', 'in');
 const encoder = new TextEncoder();
@@ -31,39 +20,12 @@ const options: CaptureOptions = {
   maxBytes: Infinity,
 };
 
-interface SetUp {
-  readonly service: CaptureService;
-  /** Where captures are. */
-  readonly folder: string;
-  /** Where copies may go. */
-  readonly target: string;
-  readonly workers: readonly Worker[];
-}
-
-function setUp(t: TestContext, changed: Partial<CaptureServiceOptions> = {}): SetUp {
-  const scratch = scratchFolder();
-  const folder = join(scratch.path, 'captures');
-  const target = join(scratch.path, 'copies');
-  mkdirSync(folder);
-  mkdirSync(target);
-  const workers: Worker[] = [];
-  const service = createCaptureService({
-    workerPath,
-    folder,
-    clock: systemClock,
-    log: silentLog,
-    startWorker: (path, workerData) => {
-      const worker = new Worker(path, { workerData, stderr: true });
-      workers.push(worker);
-      return worker;
-    },
-    ...changed,
-  });
-  t.after(async () => {
-    await service.dispose();
-    scratch[Symbol.dispose]();
-  });
-  return { service, folder, target, workers };
+/** The folder of captures is there already. */
+function setUp(t: TestContext, changed?: Partial<CaptureServiceOptions>): StartedCaptures {
+  const started = startCaptures(changed);
+  mkdirSync(started.folder);
+  t.after(started.end);
+  return started;
 }
 
 function appendNumbers(capture: Capture, first: number, next: number): void {

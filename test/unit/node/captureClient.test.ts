@@ -3,16 +3,12 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import type { Capture, CaptureOptions } from '../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../src/core/capture/record.ts';
-import {
-  createCaptureService,
-  type CaptureService,
-  type CaptureServiceOptions,
-} from '../../../src/node/captureClient.ts';
+import type { CaptureServiceOptions } from '../../../src/node/captureClient.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
-import { collectingLog, scratchFolder, silentLog, workerPath } from '../../support/captures.ts';
+import { collectingLog, scratchFolder } from '../../support/captures.ts';
+import { startCaptures, type StartedCaptures } from '../../support/captureService.ts';
 
 const text = flagsOf('text', 'in');
 const encoder = new TextEncoder();
@@ -23,33 +19,10 @@ const options: CaptureOptions = {
   maxBytes: Infinity,
 };
 
-interface SetUp {
-  readonly service: CaptureService;
-  readonly folder: string;
-  /** All workers that were started so far. */
-  readonly workers: readonly Worker[];
-}
-
-function setUp(t: TestContext, changed: Partial<CaptureServiceOptions> = {}): SetUp {
-  const folder = scratchFolder();
-  const workers: Worker[] = [];
-  const service = createCaptureService({
-    workerPath,
-    folder: join(folder.path, 'captures'),
-    clock: systemClock,
-    log: silentLog,
-    startWorker: (path, workerData) => {
-      const worker = new Worker(path, { workerData, stderr: true });
-      workers.push(worker);
-      return worker;
-    },
-    ...changed,
-  });
-  t.after(async () => {
-    await service.dispose();
-    folder[Symbol.dispose]();
-  });
-  return { service, folder: folder.path, workers };
+function setUp(t: TestContext, changed?: Partial<CaptureServiceOptions>): StartedCaptures {
+  const started = startCaptures(changed);
+  t.after(started.end);
+  return started;
 }
 
 function append(capture: Capture, text: string): void {
@@ -275,7 +248,7 @@ describe('a capture', () => {
     captures.forEach((capture, index) => append(capture, String(index)));
     await Promise.all(captures.map(capture => capture.flush()));
     await service.dispose();
-    const names = readdirSync(join(folder, 'captures'));
+    const names = readdirSync(folder);
     assert.equal(names.length, 2);
     assert.ok(names.every(name => /^[A-Za-z0-9-]+\.sqlite$/.test(name)));
   });

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Capture } from '../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../src/core/capture/record.ts';
 import type { CaptureView, ViewQuery } from '../../../src/core/capture/view.ts';
 import type { ExportJob, ExportProgress } from '../../../src/core/export/exportJob.ts';
-import { createCaptureService, type CaptureService } from '../../../src/node/captureClient.ts';
-import { systemClock } from '../../../src/node/systemClock.ts';
-import { scratchFolder, silentLog, workerPath } from '../../support/captures.ts';
+import type { CaptureService } from '../../../src/node/captureClient.ts';
+import { startCaptures } from '../../support/captureService.ts';
 
 const text = flagsOf('text', 'in');
 const state = flagsOf('state', 'in');
@@ -26,25 +25,8 @@ interface Rig {
 }
 
 function setUp(t: TestContext): Rig {
-  const scratch = scratchFolder();
-  const folder = join(scratch.path, 'exports');
-  mkdirSync(folder);
-  const workers: Worker[] = [];
-  const service = createCaptureService({
-    workerPath,
-    folder: join(scratch.path, 'captures'),
-    clock: systemClock,
-    log: silentLog,
-    startWorker: (path, workerData) => {
-      const worker = new Worker(path, { workerData, stderr: true });
-      workers.push(worker);
-      return worker;
-    },
-  });
-  t.after(async () => {
-    await service.dispose();
-    scratch[Symbol.dispose]();
-  });
+  const { service, target: folder, workers, end } = startCaptures();
+  t.after(end);
   const capture = service.open({
     ...{ name: 'prices', url: 'wss://example.com/feed', maxRows: Infinity, maxBytes: Infinity },
   });

@@ -1,44 +1,24 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import type { Capture } from '../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../src/core/capture/record.ts';
 import type { CaptureView, ViewQuery, ViewState } from '../../../src/core/capture/view.ts';
 import type { Condition } from '../../../src/core/filter/condition.ts';
-import { createCaptureService, type CaptureService } from '../../../src/node/captureClient.ts';
-import { systemClock } from '../../../src/node/systemClock.ts';
-import { scratchFolder, silentLog, workerPath } from '../../support/captures.ts';
+import type { CaptureService } from '../../../src/node/captureClient.ts';
+import { startCaptures, type StartedCaptures } from '../../support/captureService.ts';
 
 const encoder = new TextEncoder();
 const text = flagsOf('text', 'in');
 const heartbeat = flagsOf('ping', 'out', true);
 const word = (what: string): Condition => ({ is: 'text', text: what, exact: false });
 
-let folder: ReturnType<typeof scratchFolder>;
 let service: CaptureService;
-let workers: Worker[];
+let workers: StartedCaptures['workers'];
+let end: StartedCaptures['end'];
 
-beforeEach(() => {
-  folder = scratchFolder();
-  workers = [];
-  service = createCaptureService({
-    workerPath,
-    folder: folder.path,
-    clock: systemClock,
-    log: silentLog,
-    startWorker: (path, workerData) => {
-      const worker = new Worker(path, { workerData, stderr: true });
-      workers.push(worker);
-      return worker;
-    },
-  });
-});
-
-afterEach(async () => {
-  await service.dispose();
-  folder[Symbol.dispose]();
-});
+beforeEach(() => ({ service, workers, end } = startCaptures()));
+afterEach(() => end());
 
 function openCapture(maxRows = Infinity): Capture {
   return service.open({ name: 'test', url: 'ws://test', maxRows, maxBytes: Infinity });

@@ -263,9 +263,11 @@ describe('Connection', () => {
   });
 
   it('writes down the close frame that it sends when it is told to reconnect', async () => {
-    const { connection, traffic } = setUp();
+    const { connection, network, traffic } = setUp();
     await rig?.open();
     connection.reconnect();
+    await rig?.advance(250);
+    network.last.open();
     assert.deepEqual(
       traffic.lines.filter(line => line.includes('close')),
       ['out close'],
