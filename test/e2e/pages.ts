@@ -184,7 +184,12 @@ export class WorkbenchPage {
     ) {
       await this.#page.waitForTimeout(50);
     }
-    await this.answer(path);
+    const widget = this.#page.locator('.quick-input-widget');
+    // It takes no answer while it still looks at the folder.
+    for (let tries = 0; tries < 20 && (await widget.isVisible()); tries++) {
+      await this.answer(path);
+      await this.#page.waitForTimeout(250);
+    }
   }
 
   /** Takes a picture into out/screens. */

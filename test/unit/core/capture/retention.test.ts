@@ -6,7 +6,10 @@ describe('retention', () => {
   const limits = { maxRows: 320, maxBytes: 6400 };
 
   it('drops nothing while the limits hold', () => {
-    assert.equal(excessOf({ first: 5, next: 325, byteLength: 6400, dropped: 0 }, limits), undefined);
+    assert.equal(
+      excessOf({ first: 5, next: 325, byteLength: 6400, dropped: 0 }, limits),
+      undefined,
+    );
   });
 
   it('drops a little more than it must, so that it need not drop at each batch', () => {
