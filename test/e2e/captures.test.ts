@@ -120,7 +120,7 @@ describe('Connections and captures in a real workbench', () => {
     const before = await shownRows();
     const active = await page.monitor.active.innerText();
     assert.ok(before.length > 5 && !before.includes('flood 1'));
-    await delay(1000); // The page keeps what it shows twice a second.
+    await delay(3000); // The page keeps what it shows twice a second, and the editor a while later.
     const loaded = workbench.page.waitForEvent('load');
     // As a user does it: the editor writes down what its pages keep before it goes.
     await workbench.page.keyboard.press('F1');
@@ -146,8 +146,9 @@ describe('Connections and captures in a real workbench', () => {
     const copy = join(workbench.folder, 'saved.sqlite');
     await item.hover();
     await item.getByRole('button', { name: 'Save Capture As…' }).click();
+    await delay(1500); // The dialog takes no answer while it still looks at its folder.
     await page.saveAs(copy);
-    for (let tries = 0; tries < 100 && !existsSync(copy); tries++) {
+    for (let tries = 0; tries < 200 && !existsSync(copy); tries++) {
       await delay(50);
     }
     const numbers = numbersIn(copy, 'flood ');

@@ -88,7 +88,7 @@ const endings: readonly Loss[] = [
     what: 'the peer does not let us in any more',
     end: drop,
     refuse: socket => socket.end(answer(401, { 'WWW-Authenticate': 'Bearer' })),
-    says: 'Sign in: set the headers that the peer asks for, as Authorization.',
+    says: 'Sign in: set auth, or the headers that the peer asks for, as Authorization.',
   },
 ];
 
