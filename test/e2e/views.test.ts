@@ -141,6 +141,8 @@ describe('What the list shows, in a real workbench', () => {
     prices.sockets.forEach(socket => socket.ping('are you there'));
     await status('2 hidden');
     await page.monitor.button('Heartbeats').click();
+    // The list is another one now, and its end is elsewhere.
+    await page.monitor.frame.getByText('2 hidden').waitFor({ state: 'detached' });
     await page.monitor.messages.focus();
     await workbench.page.keyboard.press('End');
     await row('pong').waitFor();
