@@ -128,7 +128,7 @@ describe('sending from the composer', () => {
       await user.press('ControlOrMeta+Enter');
       await kind.selectOption('file');
       await user.button('Choose File…').click();
-      await user.says('/work/<b>orders</b>.json');
+      await user.says('/folder/<b>orders</b>.json');
       await user.says('2.0 kB');
       await user.region.getByRole('checkbox', { name: 'Send it as text' }).uncheck();
       await user.button('Send').click();
@@ -140,7 +140,7 @@ describe('sending from the composer', () => {
       assert.deepEqual(await user.sends(), [
         { as: 'hex', text: '0x01 ff' },
         { as: 'ping', text: '' },
-        { as: 'file', path: '/work/<b>orders</b>.json', isText: false },
+        { as: 'file', path: '/folder/<b>orders</b>.json', isText: false },
         { as: 'close', code: 4001, reason: 'bye' },
       ]);
       assert.deepEqual(await axeViolations(page), []);

@@ -60,7 +60,7 @@ export class FakeComposer {
       case 'compose.send':
         return this.#send((params as Params<'compose.send'>).body);
       case 'compose.pickFile':
-        return { path: '/work/<b>orders</b>.json' };
+        return { path: '/folder/<b>orders</b>.json' };
       case 'queue.cancel':
         this.set({ queued: 0 });
         return undefined;

@@ -24,8 +24,8 @@ export const editor: FakeEditor = {
   files: new Map<string, string>(),
   unsaved: new Set<string>(),
   updates: [],
-  ...{ userFile: '/data/User/settings.json', workspaceFile: '/work/.vscode/settings.json' },
-  ...{ folders: ['/work'], workspacePath: undefined, remoteName: undefined, isTrusted: true },
+  ...{ userFile: '/data/User/settings.json', workspaceFile: '/folder/.vscode/settings.json' },
+  ...{ folders: ['/folder'], workspacePath: undefined, remoteName: undefined, isTrusted: true },
   parse: JSON.parse,
 };
 

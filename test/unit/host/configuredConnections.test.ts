@@ -56,7 +56,7 @@ beforeEach(() => {
   editor.updates.length = 0;
   editor.parse = each => parse(each) as unknown;
   Object.assign(editor, {
-    ...{ userFile: user, folders: ['/work'], workspacePath: undefined, remoteName: undefined },
+    ...{ userFile: user, folders: ['/folder'], workspacePath: undefined, remoteName: undefined },
     isTrusted: true,
   });
 });
@@ -67,7 +67,7 @@ describe('The configured connections', () => {
     await configured.add('user', { name: 'a', url: 'ws://a' });
     assert.deepEqual(parse(text()), { [list]: [{ name: 'a', url: 'ws://a' }] });
     await configured.add('workspace', { name: 'w', url: 'ws://w' });
-    assert.deepEqual(parse(text('/work/.vscode/settings.json')), {
+    assert.deepEqual(parse(text('/folder/.vscode/settings.json')), {
       [list]: [{ name: 'w', url: 'ws://w' }],
     });
     editor.workspacePath = '/x/my.code-workspace';

@@ -9,7 +9,7 @@ import type { VariableSource } from '../../../../src/core/variables/resolve.ts';
 const source: VariableSource = {
   env: () => undefined,
   secret: name => Promise.resolve(name === 'key' ? 's3"cret' : name === 'hex' ? 'ff' : undefined),
-  workspaceFolder: () => '/work',
+  workspaceFolder: () => '/folder',
   now: () => 0,
   uuid: () => 'u-1',
   random: () => 0,
@@ -20,9 +20,9 @@ const source: VariableSource = {
   names: ['who'],
 };
 const files: Readonly<Record<string, Uint8Array>> = {
-  '/work/a.txt': new TextEncoder().encode('ä'),
-  '/work/b.bin': Uint8Array.of(0xff, 0),
-  '/work/large': new Uint8Array(mostBytesSent + 1),
+  '/folder/a.txt': new TextEncoder().encode('ä'),
+  '/folder/b.bin': Uint8Array.of(0xff, 0),
+  '/folder/large': new Uint8Array(mostBytesSent + 1),
 };
 const readFile = (path: string) => {
   const bytes = files[path];
@@ -42,7 +42,7 @@ describe('A body that is filled in', () => {
       { as: 'hex', text: '0${counter} ff' },
       { as: 'base64', text: 'AQI' },
       { as: 'file', path: '${workspaceFolder}/a.txt', isText: true },
-      { as: 'file', path: '/work/b.bin', isText: false },
+      { as: 'file', path: '/folder/b.bin', isText: false },
     ];
     const filled = await Promise.all(bodies.map(fill));
     assert.deepEqual(
@@ -107,11 +107,15 @@ describe('A body that is filled in', () => {
       { as: 'close', code: 1006, reason: '' },
       /1000, or with/,
     ],
-    ['a file that vanished', { as: 'file', path: '/work/c', isText: false }, /"\/work\/c" is gone/],
-    ['bytes as text', { as: 'file', path: '/work/b.bin', isText: true }, /is not UTF-8 text/],
+    [
+      'a file that vanished',
+      { as: 'file', path: '/folder/c', isText: false },
+      /"\/folder\/c" is gone/,
+    ],
+    ['bytes as text', { as: 'file', path: '/folder/b.bin', isText: true }, /is not UTF-8 text/],
     [
       'a file above the limit',
-      { as: 'file', path: '/work/large', isText: false },
+      { as: 'file', path: '/folder/large', isText: false },
       /at most 67.1 MB/,
     ],
     ['an unknown variable', { as: 'text', text: '${whom}' }, /no variable "whom"/],

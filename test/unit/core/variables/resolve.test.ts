@@ -28,7 +28,7 @@ function sourceWith(changes: Partial<VariableSource> = {}): VariableSource {
   return {
     env: name => ({ HOME: 'home', API_TOKEN: 'abcd' })[name],
     secret: name => Promise.resolve(Object.hasOwn(secrets, name) ? secrets[name] : undefined),
-    workspaceFolder: () => '/work',
+    workspaceFolder: () => '/folder',
     now: () => Date.UTC(2026, 1, 28, 23, 59, 59, 7),
     uuid: () => '00000000-0000-4000-8000-000000000000',
     random: () => 0.999,
@@ -50,7 +50,7 @@ const resolved = async (text: string) => (await resolve(text, 'The message', sou
 describe('Variables', () => {
   it('are filled in, each kind', async () => {
     const texts = {
-      '${env:HOME}/${workspaceFolder}': 'home//work',
+      '${env:HOME}/${workspaceFolder}': 'home//folder',
       '${timestamp} ${isoTimestamp}': '1772323199007 2026-02-28T23:59:59.007Z',
       '${uuid}': '00000000-0000-4000-8000-000000000000',
       '${counter} ${counter} ${counter:b} ${counter}': '1 2 1 3',
