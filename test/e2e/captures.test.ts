@@ -146,7 +146,6 @@ describe('Connections and captures in a real workbench', () => {
     const copy = join(workbench.folder, 'saved.sqlite');
     await item.hover();
     await item.getByRole('button', { name: 'Save Capture As…' }).click();
-    await delay(1500); // The dialog takes no answer while it still looks at its folder.
     await page.saveAs(copy);
     for (let tries = 0; tries < 200 && !existsSync(copy); tries++) {
       await delay(50);

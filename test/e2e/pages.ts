@@ -176,19 +176,23 @@ export class WorkbenchPage {
 
   /** Writes the path into the dialog that asks where to save, which needs a folder that is there. */
   async saveAs(path: string): Promise<void> {
-    // It fills in a path of its own first, and would write over a faster one.
-    for (
-      let tries = 0;
-      tries < 100 && !(await this.quickInput.inputValue()).startsWith('/');
-      tries++
-    ) {
-      await this.#page.waitForTimeout(50);
-    }
     const widget = this.#page.locator('.quick-input-widget');
-    // It takes no answer while it still looks at the folder.
+    const settled = async () => {
+      let value = '';
+      do {
+        value = await this.quickInput.inputValue();
+        await this.#page.waitForTimeout(400);
+      } while (value !== (await this.quickInput.inputValue()));
+      return value;
+    };
+    // It fills in a path of its own when it has looked at the folder, and would write over a faster one.
+    for (let tries = 0; tries < 25 && !(await settled()).startsWith('/'); tries++);
     for (let tries = 0; tries < 20 && (await widget.isVisible()); tries++) {
-      await this.answer(path);
-      await this.#page.waitForTimeout(250);
+      await this.quickInput.fill(path);
+      if ((await settled()) === path) {
+        await this.#page.keyboard.press('Enter');
+        await widget.waitFor({ state: 'hidden', timeout: 2000 }).catch(() => undefined);
+      }
     }
   }
 
