@@ -16,13 +16,14 @@ export type Request = <K extends RequestName>(name: K, params: Params<K>) => Pro
 /** The page's only way to the extension: typed requests out, typed events in. */
 export class HostLink {
   readonly #asking: Asking;
+  #listeners: Partial<Listeners> = {};
 
-  constructor(api: { postMessage(message: ToHost): void }, listeners: Listeners) {
+  constructor(api: { postMessage(message: ToHost): void }) {
     this.#asking = new Asking(message => api.postMessage(message as ToHost));
     window.addEventListener('message', (event: MessageEvent<ToPage>) => {
       const message = event.data;
       if ('event' in message) {
-        (listeners[message.event] as (value: unknown) => void)(message.value);
+        (this.#listeners[message.event] as ((value: unknown) => void) | undefined)?.(message.value);
       } else {
         this.#asking.settle(message);
       }
@@ -31,4 +32,9 @@ export class HostLink {
 
   readonly request: Request = <K extends RequestName>(request: K, params: Params<K>) =>
     this.#asking.ask(request, params) as Promise<Result<K>>;
+
+  /** Hears events from now on. What came before is older than what the host answers. */
+  listen(listeners: Listeners): void {
+    this.#listeners = listeners;
+  }
 }

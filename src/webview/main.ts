@@ -8,13 +8,7 @@ import { readStrings } from './strings.ts';
 readStrings(document.querySelector('#strings'));
 const api = acquireVsCodeApi();
 const keeper = new StateKeeper(readSavedState(api.getState()), state => api.setState(state));
-const host = new HostLink(api, {
-  'connections.changed': connections => app.setConnections(connections),
-  'view.changed': view => app.setView(view),
-  'list.changed': list => app.setList(list),
-  'filters.changed': filters => app.setFilters(filters),
-  'composer.changed': composer => app.setComposer(composer),
-});
+const host = new HostLink(api);
 const formats = new Formats(document.documentElement.lang || 'en');
 const root = document.querySelector<HTMLElement>('#app') ?? document.body;
 const app = new App(root, host.request, keeper, formats);
@@ -23,6 +17,16 @@ const app = new App(root, host.request, keeper, formats);
 document.addEventListener('visibilitychange', () => keeper.flush());
 
 host.request('ready', undefined).then(
-  hello => app.start(hello),
+  hello => {
+    // An event from before the first snapshot must not be taken for the list that the page had.
+    app.start(hello);
+    host.listen({
+      'connections.changed': connections => app.setConnections(connections),
+      'view.changed': view => app.setView(view),
+      'list.changed': list => app.setList(list),
+      'filters.changed': filters => app.setFilters(filters),
+      'composer.changed': composer => app.setComposer(composer),
+    });
+  },
   (error: unknown) => app.fail(messageOf(error)),
 );

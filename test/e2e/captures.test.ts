@@ -120,7 +120,7 @@ describe('Connections and captures in a real workbench', () => {
     const before = await shownRows();
     const active = await page.monitor.active.innerText();
     assert.ok(before.length > 5 && !before.includes('flood 1'));
-    await delay(3000); // The page keeps what it shows twice a second, and the editor a while later.
+    await untilKept();
     const loaded = workbench.page.waitForEvent('load');
     // As a user does it: the editor writes down what its pages keep before it goes.
     await workbench.page.keyboard.press('F1');
@@ -195,6 +195,17 @@ describe('Connections and captures in a real workbench', () => {
     await page.screenshot('abandoned');
   });
 
+  /** Waits until the editor has written down that the page shows details, and what else it shows. */
+  async function untilKept(): Promise<void> {
+    const kept = () => workbench.page.evaluate(readMemento, 'memento/workbench.parts.editor');
+    const until = Date.now() + 30_000;
+    while (!/isDetailOpen\W+true/.test(await kept())) {
+      assert.ok(Date.now() < until, 'the editor does not keep what the page shows');
+      await delay(250);
+    }
+    await delay(6000); // It writes every five seconds, and the page may have had more to say.
+  }
+
   /** What stands in the rows on screen, from the top, whole rows only. */
   async function shownRows(): Promise<readonly string[]> {
     const rows = page.monitor.messages.locator('.row:not([hidden])');
@@ -207,3 +218,22 @@ describe('Connections and captures in a real workbench', () => {
     return placed.sort((a, b) => a.top - b.top).map(({ text }) => text);
   }
 });
+
+/** What the workbench in the browser keeps under a key for its folder; runs in the page. */
+async function readMemento(key: string): Promise<string> {
+  const settled = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error('no database'));
+    });
+  const found: string[] = [];
+  for (const { name = '' } of await indexedDB.databases()) {
+    if (name.startsWith('vscode-web-state-db-')) {
+      const database = await settled(indexedDB.open(name));
+      const items = database.transaction('ItemTable').objectStore('ItemTable');
+      found.push(String(await settled<unknown>(items.get(key))));
+      database.close();
+    }
+  }
+  return found.join();
+}

@@ -99,6 +99,10 @@ class Host implements FakeHost {
     const isRows = message.request === 'rows';
     this.#rowsAsked += isRows ? 1 : 0;
     this.mostRowsAsked = Math.max(this.mostRowsAsked, this.#rowsAsked);
+    if (message.request === 'ready') {
+      // The host does not know when the page begins to listen: a list may come before the answer.
+      this.#post({ event: 'list.changed', value: this.list });
+    }
     await new Promise(resolve => setTimeout(resolve, this.delayMs));
     try {
       this.#post({ id: message.id, result: this.#answer(message) });

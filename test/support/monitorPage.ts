@@ -19,7 +19,7 @@ export function usePages(): { readonly withPage: WithPage } {
     withPage: async (scenario, body) => {
       const view = { selected: 'c1' };
       const raw = await harness.open({ connections: [connectionView()], view, ...scenario });
-      raw.setDefaultTimeout(5000);
+      raw.setDefaultTimeout(15_000);
       const errors: string[] = [];
       raw.on('pageerror', error => errors.push(error.message));
       try {
@@ -74,7 +74,7 @@ export class MonitorPage {
   /** Waits until `isSo` holds for what is shown. */
   async untilShown(isSo: (seqs: readonly number[]) => boolean): Promise<readonly number[]> {
     let seqs: readonly number[] = [];
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < 500; tries++) {
       seqs = await this.shown();
       if (seqs.length > 0 && isSo(seqs)) {
         return seqs;
