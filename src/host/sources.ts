@@ -106,12 +106,7 @@ export class Sources implements Disposable {
   }
 
   async #open(captureKey: string): Promise<Source> {
-    const { archive } = this.#ports;
-    const archived = (await archive.list()).find(({ key }) => key === captureKey);
-    if (!archived) {
-      throw new UserError(l10n.t('The capture is no longer there: its file was deleted.'));
-    }
-    const capture = await archive.open(captureKey);
+    const { archived, capture } = await this.#ports.archive.open(captureKey);
     const id = idOf(captureKey);
     const other = this.#captures.get(id);
     if (other) {

@@ -60,20 +60,26 @@ export function sweepArchive(
   return { captures, warnings };
 }
 
-/** `undefined` where a window writes to it, or may be about to. */
+/** `undefined` while a window writes to it. */
 function lookAt(sqlite: Sqlite, file: CaptureFile, now: number): Found | undefined {
   if (!existsSync(file.path)) {
     return isAlive(file.pid) ? undefined : { file, capture: undefined, isOpen: false };
   }
-  if (isAlive(file.pid)) {
-    const capture = readArchived(sqlite, file);
-    const isEnded = capture !== undefined && !capture.isAbandoned && !capture.problem;
-    if (!isEnded && (now - file.startedAt < longestStartMs || isLocked(sqlite, file))) {
-      return undefined;
-    }
+  if (isBeingWritten(sqlite, file, now)) {
+    return undefined;
   }
   const isOpen = isLocked(sqlite, file);
   return { file, capture: readArchived(sqlite, file), isOpen };
+}
+
+/** A window writes to it, or may be about to. */
+export function isBeingWritten(sqlite: Sqlite, file: CaptureFile, now: number): boolean {
+  if (!isAlive(file.pid)) {
+    return false;
+  }
+  const capture = readArchived(sqlite, file);
+  const isEnded = capture !== undefined && !capture.isAbandoned && !capture.problem;
+  return !isEnded && (now - file.startedAt < longestStartMs || isLocked(sqlite, file));
 }
 
 /** Settles it where it can be. */

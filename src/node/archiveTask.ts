@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { messageOf } from '../core/base/errors.ts';
 import type { ArchivedCapture } from '../core/capture/captureArchive.ts';
 import { checkArchived, readArchived, settle } from './archivedFile.ts';
-import { sweepArchive, type Sweep } from './archiveSweep.ts';
+import { isBeingWritten, sweepArchive, type Sweep } from './archiveSweep.ts';
 import { captureFileOf, removeDatabase, type CaptureFile } from './captureFiles.ts';
 import { findSqlite, type Sqlite } from './sqliteStore.ts';
 
@@ -18,8 +18,8 @@ export type ArchiveTask =
 
 export interface ArchiveTaskResults {
   readonly sweep: Sweep;
-  /** It can be opened: it is whole, and in one file. */
-  readonly prepare: ArchivedCapture;
+  /** It can be opened: it is whole, and in one file. `undefined` while a window writes to it. */
+  readonly prepare: ArchivedCapture | undefined;
   readonly remove: undefined;
   readonly copy: undefined;
 }
@@ -75,7 +75,10 @@ function fileIn(folder: string, key: string): CaptureFile {
   return file;
 }
 
-function prepare(sqlite: Sqlite, file: CaptureFile): ArchivedCapture {
+function prepare(sqlite: Sqlite, file: CaptureFile): ArchivedCapture | undefined {
+  if (isBeingWritten(sqlite, file, Date.now())) {
+    return undefined;
+  }
   let capture = readArchived(sqlite, file);
   if (capture?.isAbandoned) {
     settle(sqlite, file.path);

@@ -1,16 +1,26 @@
+import type { Clock } from '../core/base/clock.ts';
 import { messageOf } from '../core/base/errors.ts';
 import type { Logger } from '../core/base/logger.ts';
-import type { ArchivedCapture, CaptureArchive } from '../core/capture/captureArchive.ts';
+import type {
+  ArchivedCapture,
+  CaptureArchive,
+  OpenedArchive,
+} from '../core/capture/captureArchive.ts';
 import type { ArchiveThreads } from './archiveThread.ts';
 import { writeDatabase } from './captureCopy.ts';
 import { hasAbandonedFile } from './captureFiles.ts';
 import type { WorkerCapture } from './workerCapture.ts';
+
+/** A window that is loaded anew may come back before the last one has closed its captures. */
+const longestWaitMs = 10_000;
+const againMs = 250;
 
 export interface CaptureArchiveParts {
   readonly folder: string;
   readonly hasSqlite: () => boolean;
   /** Bytes that the files of ended windows may take together. */
   readonly maxByteLength: () => number;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly threads: ArchiveThreads;
   /** The captures that are open in this window, by their ids. */
@@ -26,7 +36,7 @@ export interface SweptArchive extends CaptureArchive {
 
 /** The captures in a folder that no window writes to any more. */
 export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
-  const { folder, threads, captures, log } = parts;
+  const { folder, threads, captures, clock, log } = parts;
 
   /** Resolves when the captures of this window that are being closed have let go of their files. */
   async function beingClosed(): Promise<void> {
@@ -44,14 +54,30 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
     return swept.captures;
   }
 
-  async function open(key: string): Promise<WorkerCapture> {
-    const capture = parts.openFile(await threads.run({ kind: 'prepare', folder, key }));
+  async function prepare(key: string): Promise<ArchivedCapture> {
+    await beingClosed();
+    const until = clock.monotonic() + longestWaitMs;
+    for (;;) {
+      const archived = await threads.run({ kind: 'prepare', folder, key });
+      if (archived) {
+        return archived;
+      }
+      if (clock.monotonic() >= until) {
+        throw new Error('Another window still writes to the capture. Disconnect there first.');
+      }
+      await new Promise<void>(resolve => clock.schedule(againMs, resolve));
+    }
+  }
+
+  async function open(key: string): Promise<OpenedArchive> {
+    const archived = await prepare(key);
+    const capture = parts.openFile(archived);
     const problem = await capture.opened;
     if (problem !== undefined) {
       capture.dispose();
       throw new Error(`The capture cannot be opened: ${problem}`);
     }
-    return capture;
+    return { archived, capture };
   }
 
   async function remove(key: string): Promise<void> {

@@ -110,6 +110,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     folder,
     hasSqlite,
     maxByteLength: () => options.maxArchiveBytes?.() ?? Infinity,
+    clock,
     log,
     threads,
     captures,

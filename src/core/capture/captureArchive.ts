@@ -19,14 +19,20 @@ export interface ArchivedCapture {
   readonly problem?: string;
 }
 
+/** An archived capture, opened for reading: `append` and `clear` do nothing. */
+export interface OpenedArchive {
+  readonly archived: ArchivedCapture;
+  readonly capture: Capture;
+}
+
 /** The captures that windows have left behind. All methods reject with a sentence for the user. */
 export interface CaptureArchive {
   /** Newest first. */
   list(): Promise<readonly ArchivedCapture[]>;
   /** Whether a window left a capture without ending it; asks the file system alone. */
   hasAbandoned(): Promise<boolean>;
-  /** Opens it for reading: `append` and `clear` do nothing. */
-  open(key: string): Promise<Capture>;
+  /** Waits up to ten seconds for a window that is still writing to it. */
+  open(key: string): Promise<OpenedArchive>;
   remove(key: string): Promise<void>;
   /** Writes a capture that is open here, as a database of its own, to `path`; replaces what is there. */
   saveCopy(capture: number, path: string): Promise<void>;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../../src/core/base/clock.ts';
 import type { Capture, CaptureOptions } from '../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../src/core/capture/record.ts';
@@ -114,7 +115,7 @@ describe('the archive', () => {
     const { service, folder } = setUp(t);
     const key = leftCapture(folder, { startedAt: 1000, pid: endedPid(), rowCount: 3, lastAt: 5 });
     const before = readFileSync(join(folder, key));
-    const capture = await service.archive.open(key);
+    const { capture } = await service.archive.open(key);
     assert.deepEqual(capture.extent, { first: 0, next: 3, byteLength: 3, dropped: 0 });
     assert.deepEqual(capture.storage, { kind: 'sqlite', path: join(folder, key) });
     appendNumbers(capture, 0, 10);
@@ -140,7 +141,7 @@ describe('the archive', () => {
   it('can be read still when the worker died', async t => {
     const { service, folder, workers } = setUp(t);
     const key = leftCapture(folder, { startedAt: 1000, pid: endedPid(), rowCount: 3 });
-    const capture = await service.archive.open(key);
+    const { capture } = await service.archive.open(key);
     await workers[0]?.terminate();
     assert.equal((await capture.rows(0, 9)).length, 3);
     assert.equal(workers.length, 2);
@@ -150,7 +151,7 @@ describe('the archive', () => {
     const { service, folder } = setUp(t);
     const key = abandonedCapture(folder, 1000, endedPid(), 5000);
     assert.equal(await service.archive.hasAbandoned(), true);
-    const capture = await service.archive.open(key);
+    const { capture } = await service.archive.open(key);
     const rows = await capture.rows(0, 6000);
     assert.deepEqual(
       rows.map(({ seq, preview }) => [seq, preview]),
@@ -160,6 +161,36 @@ describe('the archive', () => {
     assert.equal(await service.archive.hasAbandoned(), false);
     const [listed] = await service.archive.list();
     assert.deepEqual([listed?.isAbandoned, listed?.rowCount], [true, 5000]);
+  });
+
+  /** Another window, which writes ten rows, and the name of its capture. */
+  async function writingWindow(t: TestContext) {
+    const { service, folder } = setUp(t);
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 10);
+    await capture.flush();
+    return { folder, capture, key: basename(capture.storage.path ?? '') };
+  }
+
+  it('waits for the window that writes to a capture, as before it was loaded anew', async t => {
+    const { folder, capture: writing, key } = await writingWindow(t);
+    const { service } = startCaptures({ folder });
+    t.after(() => service.dispose());
+    const opening = service.archive.open(key);
+    await delay(300);
+    appendNumbers(writing, 10, 12);
+    writing.dispose();
+    const { archived, capture } = await opening;
+    assert.deepEqual([archived.isAbandoned, archived.rowCount], [false, 12]);
+    assert.equal((await capture.rows(0, 99)).length, 12);
+  });
+
+  it('says who has a capture where the other window goes on', async t => {
+    const { folder, key } = await writingWindow(t);
+    const clock: Clock = { ...systemClock, monotonic: () => 100 * systemClock.monotonic() };
+    const { service } = startCaptures({ folder, clock });
+    t.after(() => service.dispose());
+    await assert.rejects(service.archive.open(key), /Another window still writes to the capture/);
   });
 
   it('refuses what is damaged, is not there, or is no name of a capture', async t => {
@@ -207,7 +238,7 @@ describe('the archive', () => {
   it('removes a capture that was closed just now', async t => {
     const { service, folder } = setUp(t);
     const key = leftCapture(folder, { startedAt: 1000, pid: endedPid(), rowCount: 3 });
-    const capture = await service.archive.open(key);
+    const { capture } = await service.archive.open(key);
     capture.dispose();
     await service.archive.remove(key);
     assert.deepEqual(readdirSync(folder), []);
@@ -239,7 +270,7 @@ describe('the archive', () => {
     const listed = await service.archive.list();
     assert.deepEqual(listed.map(({ name }) => name).sort(), ['full', 'limited']);
     for (const { key, name, rowCount } of listed) {
-      const capture = await service.archive.open(key);
+      const { capture } = await service.archive.open(key);
       const rows = await capture.rows(0, 30_000);
       assert.deepEqual([rows.length, rows[0]?.seq], [rowCount, capture.extent.first]);
       assert.deepEqual(
@@ -288,7 +319,7 @@ describe('a saved copy', () => {
     const path = join(target, 'a.sqlite');
     writeFileSync(path, 'old');
     const key = leftCapture(folder, { startedAt: 1000, pid: endedPid(), rowCount: 3 });
-    const capture = await service.archive.open(key);
+    const { capture } = await service.archive.open(key);
     await service.archive.saveCopy(capture.id, path);
     assert.equal(messagesIn(path).length, 3);
   });

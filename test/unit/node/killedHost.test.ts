@@ -84,7 +84,7 @@ it('a host that is killed in mid-flood leaves a capture that is whole up to a mo
       assert.equal(await service.archive.hasAbandoned(), true);
       const [left] = await service.archive.list();
       assert.ok(left?.isAbandoned && left.name === 'flooded' && left.problem === undefined);
-      const capture = await service.archive.open(left.key);
+      const { capture } = await service.archive.open(left.key);
       const { first, next } = capture.extent;
       assert.deepEqual([first, next], [0, left.rowCount]);
       assert.equal(await firstFault(capture), undefined);
