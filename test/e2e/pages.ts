@@ -186,8 +186,11 @@ export class WorkbenchPage {
       return value;
     };
     // It fills in a path of its own when it has looked at the folder, and would write over a faster one.
-    for (let tries = 0; tries < 25 && !(await settled()).startsWith('/'); tries++);
-    for (let tries = 0; tries < 20 && (await widget.isVisible()); tries++) {
+    let tries = 0;
+    while (!(await settled()).startsWith('/') && tries < 25) {
+      tries++;
+    }
+    for (tries = 0; tries < 20 && (await widget.isVisible()); tries++) {
       await this.quickInput.fill(path);
       if ((await settled()) === path) {
         await this.#page.keyboard.press('Enter');
