@@ -20,6 +20,7 @@ export interface BeatOptions {
   readonly misses: number;
   /** Sends one beat; `sequence` counts from 1. */
   readonly send: (sequence: number) => void;
+  /** May dispose of the beat, as may `send`. */
   readonly onHealth: (health: Health) => void;
   readonly onDead: (silentMs: number) => void;
 }
@@ -48,6 +49,7 @@ export class Beat implements Disposable {
   readonly #options: BeatOptions;
   readonly #clock: Clock;
   readonly #link: Link;
+  #isRunning = false;
   #sequence = 0;
   #probe: Probe | undefined;
   #misses = 0;
@@ -67,6 +69,7 @@ export class Beat implements Disposable {
 
   /** @param firstMs when the first beat comes */
   start(firstMs = this.#options.firstMs): void {
+    this.#isRunning = true;
     this.#silentSince = this.#clock.monotonic();
     if (firstMs === 0) {
       this.#beat();
@@ -90,6 +93,7 @@ export class Beat implements Disposable {
 
   /** Stops beating; it may be started again. */
   dispose(): void {
+    this.#isRunning = false;
     this.#next?.dispose();
     this.#timeout?.dispose();
     this.#probe = undefined;
@@ -114,7 +118,7 @@ export class Beat implements Disposable {
     const sentAt = this.#clock.monotonic();
     const bytesRead = this.#link.bytesRead();
     send(this.#sequence);
-    if (timeoutMs !== undefined) {
+    if (timeoutMs !== undefined && this.#isRunning) {
       this.#probe = {
         sequence: this.#sequence,
         sentAt,
@@ -169,7 +173,9 @@ export class Beat implements Disposable {
       return;
     }
     this.#options.onHealth('suspect');
-    this.#send();
+    if (this.#isRunning) {
+      this.#send();
+    }
   }
 
   #alive(): void {

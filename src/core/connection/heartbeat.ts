@@ -78,9 +78,6 @@ export class Heartbeat implements Disposable {
         send: () => ports.sendMessage(options.message),
       });
     }
-    if (this.isUnverifiable) {
-      onHealth('unverifiable');
-    }
   }
 
   get isPinging(): boolean {
@@ -125,6 +122,10 @@ export class Heartbeat implements Disposable {
   start(): void {
     for (const beat of this.#beats) {
       beat.start();
+    }
+    // Last, because whoever hears it may dispose of this.
+    if (this.isUnverifiable) {
+      this.#ports.onHealth('unverifiable');
     }
   }
 

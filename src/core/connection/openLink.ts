@@ -54,8 +54,8 @@ export class OpenLink implements Disposable {
     session.setPaused(memory.isPaused);
     session.greet(this.#entriesOfThisOpen(), () => events.onGreeted(session));
     if (this.#session === session) {
-      session.beat(options().heartbeat);
       this.#watchStability(session);
+      session.beat(options().heartbeat);
     }
   }
 

@@ -59,6 +59,26 @@ describe('Heartbeat', () => {
     rig.connection.dispose();
   });
 
+  it('sends and judges nothing more where a listener leaves a suspected connection', async () => {
+    const rig = new ConnectionRig();
+    await rig.open();
+    rig.connection.onDidChangeState(() => {
+      if (seen(rig) === 'suspect') {
+        rig.connection.reconnect();
+      }
+    });
+    await rig.advance(11_000);
+    await rig.advance(250);
+    const [left, current] = rig.network.attempts;
+    current?.open();
+    for (let second = 0; second < 60; second++) {
+      current?.receive('still here');
+      await rig.advance(1000);
+    }
+    assert.deepEqual([left?.pings.length, seen(rig), rig.network.attempts.length], [1, 'ok', 2]);
+    rig.connection.dispose();
+  });
+
   it('waits longer for a peer that still takes what was sent to it', async () => {
     const rig = new ConnectionRig();
     await rig.open();
@@ -114,6 +134,22 @@ describe('Heartbeat', () => {
     await rig.advance(600_000);
     assert.deepEqual([seen(rig), rig.network.attempts.length], ['unverifiable', 3]);
     rig.connection.dispose();
+  });
+
+  it('leaves no timer where a listener removes a connection that answers no pings', async () => {
+    const rig = new ConnectionRig({ settings: { 'heartbeat.message': 'beat' } });
+    await rig.open();
+    rig.connection.onDidChangeState(() => {
+      if (seen(rig) === 'unverifiable') {
+        rig.connection.dispose();
+      }
+    });
+    for (let lost = 0; lost < 2; lost++) {
+      await rig.advance(21_000);
+      await rig.retry();
+      rig.network.last.open();
+    }
+    assert.deepEqual([seen(rig), rig.clock.pending], ['disposed', []]);
   });
 
   it('does not take a stale or a strange pong for an answer', async () => {
