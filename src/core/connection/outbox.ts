@@ -86,7 +86,10 @@ export class Outbox implements Disposable {
 
   /** Sends all that waits. */
   drainTo(session: Session): void {
-    this.#queue.drain(parcel => session.send(parcel));
+    this.#queue.drain(
+      parcel => session.send(parcel),
+      () => session.isFull,
+    );
   }
 
   /** Takes what waits out unsent. `why` follows a colon. */

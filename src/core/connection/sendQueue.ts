@@ -70,9 +70,14 @@ export class SendQueue implements Disposable {
     return sent;
   }
 
-  /** Sends everything, in order. */
-  drain(send: (parcel: MessageParcel) => Promise<void>): void {
-    for (const { parcel, resolve, reject } of this.#takeAll()) {
+  /** Sends everything, in order, but for what comes once the peer takes no more. */
+  drain(send: (parcel: MessageParcel) => Promise<void>, isFull: () => boolean): void {
+    const all = this.#takeAll();
+    for (const [index, { parcel, resolve, reject }] of all.entries()) {
+      if (isFull()) {
+        this.#drop(all.slice(index), 'the peer does not read what was sent before');
+        return;
+      }
       send(parcel).then(resolve, reject);
     }
   }

@@ -75,6 +75,11 @@ export class Session implements Disposable {
     return this.#greeting.isOver;
   }
 
+  /** Whether so much waits for a peer that does not read that nothing more is sent. */
+  get isFull(): boolean {
+    return this.#transport.bufferedBytes > maxBufferedBytes;
+  }
+
   /** Sends the messages of the settings, in order. `onOver` is not called after its disposal. */
   greet(entries: readonly OnOpenEntry[], onOver: () => void): void {
     void this.#greeting.start(entries, onOver);
@@ -138,7 +143,7 @@ export class Session implements Disposable {
       this.#ports.onClose(parcel.code, parcel.reason, parcel.shown);
       return;
     }
-    if (this.#transport.bufferedBytes > maxBufferedBytes) {
+    if (this.isFull) {
       throw new UserError('The peer does not read what was sent before: nothing more was sent.');
     }
     if (parcel.kind === 'ping') {

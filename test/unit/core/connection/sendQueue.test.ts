@@ -38,8 +38,9 @@ describe('The queue of messages', () => {
       sent.push(data);
       return sent.length === 1 ? Promise.resolve() : Promise.reject(new Error('full'));
     };
-    queue.drain(send);
-    queue.drain(send);
+    const isFull = () => false;
+    queue.drain(send, isFull);
+    queue.drain(send, isFull);
     await settle();
     assert.deepEqual(sent, ['a', Uint8Array.of(1, 2)]);
     assert.deepEqual(ends, ['sent a', 'Error: full']);

@@ -202,6 +202,21 @@ describe('The queue of a connection', () => {
     });
   }
 
+  it('says what a peer that does not read was not sent of it', async () => {
+    const { connection, network, notices } = setUp({ settings: queued });
+    await rig?.dial();
+    const submitted = ['a', 'b'].map(each => connection.submit(message(each)));
+    network.last.bufferedBytes = 17 * 1024 * 1024;
+    network.last.open();
+    assert.deepEqual(network.last.sent, []);
+    for (const { done } of submitted) {
+      assert.match(await endOf(done), /Not sent: the peer does not read/);
+    }
+    assert.deepEqual(notices, [
+      '2 queued messages were not sent: the peer does not read what was sent before.',
+    ]);
+  });
+
   it('does not keep pings', async () => {
     const { connection } = setUp({ settings: queued });
     await rig?.dial();
