@@ -25,11 +25,18 @@ const data = /^(?:-d|--data.*|-F|--form|--form-string|-T|--upload-file|--json)$/
 /** Of one letter each, which may be written together with what follows: `-HOrigin: x`. */
 const shortWithValue = /^-([HbuAeXdFTxomwcE])([^]+)$/;
 
+/** In UTF-16 units: the body of a request is not needed, and may be of any length. */
+const longestCommand = 1024 * 1024;
+
 /**
  * Reads a browser's "Copy as cURL", for a POSIX shell or for cmd, as the opening handshake that it
  * was. Never throws.
  */
 export function readCurl(text: string): CurlRequest | Refused {
+  if (text.length > longestCommand) {
+    const problem = 'This is too long for a cURL command. Leave out the body of the request.';
+    return { kind: 'refused', problem };
+  }
   const words = shellWords(text.trim(), shellOf(text));
   if (!/(?:^|[\\/])curl(?:\.exe)?$/i.test(words[0] ?? '')) {
     const problem = 'This is no cURL command. Use "Copy as cURL" of a browser\'s network tab.';

@@ -40,6 +40,8 @@ class InsomniaReader {
   readonly #references = new ReferenceTranslator({}, this.#notes);
   readonly #resources: readonly Fields[];
   readonly #childrenOf = new Map<string, Fields[]>();
+  /** An id that is there twice, or a resource within itself, would be gone through for ever. */
+  readonly #seen = new Set<Fields>();
   readonly #connections: ImportedConnection[] = [];
 
   constructor(resources: readonly unknown[]) {
@@ -56,7 +58,7 @@ class InsomniaReader {
     // Whatever hangs below nothing that is in the file still counts: people delete lines.
     const ids = new Set(this.#resources.map(({ _id }) => textOf(_id)));
     const roots = this.#resources.filter(({ parentId }) => !ids.has(textOf(parentId)));
-    const items = this.#items(roots, 0, new Set());
+    const items = this.#items(roots, 0);
     for (const { _type } of this.#resources) {
       if (_type === 'request' || _type === 'grpc_request' || _type === 'socket_io_request') {
         this.#notes.add('A request was left out: it is not for a WebSocket');
@@ -73,24 +75,20 @@ class InsomniaReader {
     };
   }
 
-  /** @param above the resources that these are in; one that is its own parent ends there */
-  #items(
-    resources: readonly Fields[],
-    depth: number,
-    above: ReadonlySet<Fields>,
-  ): readonly ItemEntry[] {
+  #items(resources: readonly Fields[], depth: number): readonly ItemEntry[] {
     if (depth > deepest) {
       return [];
     }
     return [...resources].sort(bySortKey).flatMap(resource => {
-      if (above.has(resource)) {
+      if (this.#seen.has(resource)) {
         return [];
       }
+      this.#seen.add(resource);
       const children = this.#childrenOf.get(textOf(resource['_id'])) ?? [];
       switch (resource['_type']) {
         case 'workspace':
         case 'request_group': {
-          const inner = this.#items(children, depth + 1, new Set([...above, resource]));
+          const inner = this.#items(children, depth + 1);
           return folder(textOf(resource['name']) || 'Insomnia', inner);
         }
         case 'websocket_request':

@@ -45,7 +45,8 @@ function isWrapped(file: Fields): boolean {
  * its variables; or an environment.
  */
 export function readPostman(value: unknown): Imported {
-  return new PostmanReader().read(fieldsOf(value));
+  const file = fieldsOf(value);
+  return new PostmanReader().read(isWrapped(file) ? fieldsOf(file['collection']) : file);
 }
 
 class PostmanReader {
@@ -55,9 +56,6 @@ class PostmanReader {
   readonly #connections: ImportedConnection[] = [];
 
   read(file: Fields): Imported {
-    if (isWrapped(file)) {
-      return this.read(fieldsOf(file['collection']));
-    }
     const isEnvironment = '_postman_variable_scope' in file;
     const { name } = isEnvironment ? file : fieldsOf(file['info']);
     const label = textOf(name) || 'Postman';

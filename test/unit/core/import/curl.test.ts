@@ -96,6 +96,11 @@ describe('What is no such command', () => {
     }
   });
 
+  it('that is longer than any browser writes is refused', () => {
+    const result = readCurl(`curl wss://a.test -d "${'a'.repeat(20_000_000)}"`);
+    assert.match(result.kind === 'refused' ? result.problem : '', /too long/);
+  });
+
   it('never makes reading fail, nor take long', () => {
     const part = fc.constantFrom(
       '-H',

@@ -134,6 +134,15 @@ describe('A Postman collection', () => {
     assert.deepEqual(result.notes, ['A request was left out: it is not for a WebSocket']);
   });
 
+  it('within a collection within a collection is not gone after', () => {
+    const { info } = postman;
+    const text = Array.from({ length: 20_000 }).reduce<string>(
+      inner => `{"info":${JSON.stringify(info)},"collection":${inner}}`,
+      '{}',
+    );
+    assert.equal(readImport(text).kind, 'refused');
+  });
+
   it('may be an environment', () => {
     const { environments } = imported({
       name: 'Staging',
@@ -218,6 +227,20 @@ describe('An Insomnia export', () => {
       }),
     );
     assert.equal(result.kind, 'refused');
+  });
+
+  it('is gone through once, however often an id is in it', () => {
+    const nested = (parentId: string) => ({ _id: 'g', parentId, _type: 'request_group' });
+    const request = { _id: 'q', parentId: 'g', _type: 'websocket_request', url: 'wss://a.test/' };
+    const groups = Array.from({ length: 30 }, () => nested('g'));
+    const { connections } = imported({
+      _type: 'export',
+      resources: [nested('root'), ...groups, request],
+    });
+    assert.deepEqual(
+      connections.map(({ url }) => url),
+      ['wss://a.test/'],
+    );
   });
 
   it('in YAML is named, with what to do', () => {
