@@ -45,6 +45,8 @@ interface Draft {
   readonly steps: readonly unknown[];
 }
 
+type MessagesByPath = ReadonlyMap<string, SavedMessage>;
+
 type EntrySchema<T> = v.GenericSchema<unknown, T> & { readonly entries: object };
 
 /** Reads what a library's file holds. Never fails: what will not do is named and left out. */
@@ -55,6 +57,8 @@ export function readLibrary(value: unknown): ReadLibrary {
 class LibraryReader {
   readonly #problems: string[] = [];
   readonly #paths = new Set<string>();
+  /** What was wanted more than once, and the number that the next one tries. */
+  readonly #nextNumbers = new Map<string, number>();
   readonly #drafts = new Map<LibraryItem, Draft>();
   readonly #places = new Map<LibraryItem, string>();
 
@@ -74,8 +78,9 @@ class LibraryReader {
       this.#problems.push(`"${key}" is not known here. It is ignored.`);
     }
     const items = this.#items(value['items'], 'items', '', 0);
+    const messages = messagesByPath(items);
     const library = {
-      items: items.map(item => this.#withSteps(item, items)),
+      items: items.map(item => this.#withSteps(item, messages)),
       environments: this.#list<Environment>(value, 'environments', environmentSchema),
       extractors: this.#list<Extractor>(value, 'extractors', extractorSchema),
     };
@@ -157,8 +162,10 @@ class LibraryReader {
   #pathOf(folder: string, name: string, place: string): string {
     const wanted = folder === '' ? name : `${folder}/${name}`;
     let path = wanted;
-    for (let count = 2; this.#paths.has(path); count++) {
-      path = `${wanted} (${count})`;
+    let number = this.#nextNumbers.get(wanted) ?? 2;
+    while (this.#paths.has(path)) {
+      path = `${wanted} (${number++})`;
+      this.#nextNumbers.set(wanted, number);
     }
     if (path !== wanted) {
       this.#problems.push(`${place}: "${wanted}" is there already. This one is "${path}".`);
@@ -167,16 +174,15 @@ class LibraryReader {
     return path;
   }
 
-  #withSteps(item: LibraryItem, all: readonly LibraryItem[]): LibraryItem {
+  #withSteps(item: LibraryItem, messages: MessagesByPath): LibraryItem {
     if (item.kind === 'folder') {
-      const items = item.items.map(each => this.#withSteps(each, all));
+      const items = item.items.map(each => this.#withSteps(each, messages));
       return this.#instead(item, { ...item, items });
     }
     const draft = this.#drafts.get(item);
     if (item.kind !== 'sequence' || !draft) {
       return item;
     }
-    const messages = runnablesOf(all).filter(each => each.kind === 'message');
     const steps = draft.steps.flatMap((step, index) => {
       const read = this.#step(step, `${draft.path}.steps[${index}]`, messages);
       return read ? [read] : [];
@@ -191,7 +197,7 @@ class LibraryReader {
     return other;
   }
 
-  #step(value: unknown, place: string, messages: readonly SavedMessage[]): Step | undefined {
+  #step(value: unknown, place: string, messages: MessagesByPath): Step | undefined {
     const entry = typeof value === 'string' ? { message: value } : value;
     const parsed = this.#parse(stepSchema, entry, place);
     if (!parsed) {
@@ -201,7 +207,7 @@ class LibraryReader {
       const body = this.#body(parsed, place);
       return body && { name: parsed.name ?? labelOf(body), body, timing: timingOf(parsed) };
     }
-    const saved = messages.find(({ path }) => path === parsed.message);
+    const saved = messages.get(parsed.message);
     if (!saved) {
       this.#problems.push(
         `${place}: there is no saved message "${parsed.message}". It is left out.`,
@@ -250,6 +256,11 @@ class LibraryReader {
     }
     return undefined;
   }
+}
+
+function messagesByPath(items: readonly LibraryItem[]): MessagesByPath {
+  const messages = runnablesOf(items).filter(each => each.kind === 'message');
+  return new Map(messages.map(message => [message.path, message]));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

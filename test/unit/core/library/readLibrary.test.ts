@@ -99,6 +99,22 @@ describe('A library', () => {
     }
   });
 
+  it('names the second and third of a name, also where such a name is taken', () => {
+    const items = ['a', 'a (2)', 'a', 'a'].map(name => ({ name, text: '' }));
+    assert.deepEqual(
+      runnablesOf(readLibrary({ version: 1, items }).library.items).map(({ path }) => path),
+      ['a', 'a (2)', 'a (3)', 'a (4)'],
+    );
+  });
+
+  it('of very many things that are named alike, or refer to others, is read within a minute', () => {
+    const messages = Array.from({ length: 60_000 }, () => ({ name: 'a', text: '' }));
+    const sequences = Array.from({ length: 60_000 }, () => ({ name: 's', steps: ['a'] }));
+    const begin = performance.now();
+    readLibrary({ version: 1, items: [...messages, ...sequences] });
+    assert.ok(performance.now() - begin < 60_000);
+  });
+
   it('of a later version is not read, and says so', () => {
     const { isLater, problems, library } = readLibrary({ version: 2, items: [] });
     assert.deepEqual([isLater, library.items], [true, []]);
