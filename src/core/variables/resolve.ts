@@ -81,6 +81,9 @@ interface Filled {
   readonly masked: string;
 }
 
+/** Values of variables within one text: each may refer to others more than once. */
+const mostNested = 100_000;
+
 const noneQuoted: ReadonlySet<TemplatePart> = new Set();
 
 /** The references that stand between the quotes of a JSON string. */
@@ -109,6 +112,7 @@ class Filling {
   readonly #where: string;
   readonly #source: VariableSource;
   readonly #secrets: Set<string>;
+  #nested = 0;
 
   constructor(where: string, source: VariableSource, secrets: Set<string>) {
     this.#where = where;
@@ -159,6 +163,11 @@ class Filling {
     if (within.includes(name)) {
       throw new UserError(
         `${this.#where} needs the variable "${name}", which refers to itself: ${chain.join(' → ')}.`,
+      );
+    }
+    if (within.length > 0 && ++this.#nested > mostNested) {
+      throw new UserError(
+        `${this.#where} needs variables that refer to others too often: look at "${within[0] ?? name}".`,
       );
     }
     const value = this.#source.named(name);

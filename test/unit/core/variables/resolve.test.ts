@@ -120,6 +120,14 @@ describe('Variables', () => {
     }
   });
 
+  it('that multiply each other are stopped', async () => {
+    const named = (name: string) =>
+      name === 'x0' ? 'x' : '${x0}'.replace('0', String(Number(name.slice(1)) - 1)).repeat(2);
+    const filled = (text: string) => resolve(text, 'The message', sourceWith({ named }));
+    assert.equal((await filled('${x10}')).text, 'x'.repeat(1024));
+    await assert.rejects(filled('${x64}'), /^UserError: The message needs variables that refer to/);
+  });
+
   it('stop everything where a prompt is cancelled', async () => {
     const source = sourceWith({ prompt: () => Promise.resolve(undefined) });
     await assert.rejects(resolve('${prompt:x}', 'The message', source), PromptCancelled);
