@@ -1,63 +1,107 @@
 /** Steps that a search for marks may take in one text, at the worst: a tenth of a second or so. */
 const mostSteps = 25_000_000;
-/** A repeat up to so often counts as none. */
+/** A repeat up to so often is counted as if it were written out. */
 const fewRepeats = 10;
+/** More unbounded repeats are not tried in any text. */
+const mostRepeats = 50;
 
 const token =
-  /\\k<|\\[1-9]|\\[^]|\[(?:[^\]\\]|\\[^])*\]|\((?:\?(?:[:=!]|<[=!]|<[^>]*>))?|[)|]|[*+]|\{(\d+)(?:(,)(\d*))?\}|[^]/gy;
+  /\\k<|\\[1-9]|\\[^]|\[(?:[^\]\\]|\\[^])*\]|\((?:\?(?:[:=!]|<[=!]|<[^>]*>))?|[)|]|[*+?]\??|\{(\d+)(?:(,)(\d*))?\}\??|[^]/gy;
+
+/** What a search may have to try at each place of a text. */
+interface Risk {
+  /** Unbounded repeats, each of which can end anywhere. */
+  readonly repeats: number;
+  /** Ways through all else, as a power of two. */
+  readonly choices: number;
+}
 
 interface Group {
-  /** Unbounded repeats before it. */
-  readonly before: number;
-  hasChoice: boolean;
+  /** What there was before it. */
+  readonly before: Risk;
+  alternatives: number;
 }
 
 /**
  * How long a text may be for a regular expression to be tried where nothing can stop it, as in the
  * page: none at all where its time may double with each character.
  *
- * A search backtracks over each combination of the places where its unbounded repeats can end. A
- * repeat of what repeats itself or has alternatives, and a reference to a group, have no such bound.
+ * A search backtracks over each combination of the places where its unbounded repeats can end, and of
+ * its choices. An unbounded repeat of what repeats itself or has choices, and a reference to a group,
+ * have no such bound.
  */
 export function safeTextLength(source: string): number {
-  const repeats = countRepeats(source);
-  if (repeats === undefined) {
+  const risk = riskOf(source);
+  if (risk === undefined || risk.repeats > mostRepeats) {
     return 0;
   }
-  let combinations = mostSteps;
-  for (let factor = 2; factor <= repeats + 1; factor++) {
+  let combinations = mostSteps / 2 ** risk.choices;
+  for (let factor = 2; factor <= risk.repeats + 1; factor++) {
     combinations *= factor;
   }
-  return Math.floor(combinations ** (1 / (repeats + 1)));
+  return Math.floor(combinations ** (1 / (risk.repeats + 1)));
 }
 
-/** Unbounded repeats in a regular expression; `undefined` where one can explode. */
-function countRepeats(source: string): number | undefined {
+/** `undefined` where a regular expression can explode. */
+function riskOf(source: string): Risk | undefined {
   const groups: Group[] = [];
   let ended: Group | undefined;
-  let repeats = 0;
-  for (const [text, least, comma, most] of source.matchAll(token)) {
+  let risk: Risk = { repeats: 0, choices: 0 };
+  for (const [text, ...counts] of source.matchAll(token)) {
     if (/^\\[1-9k]/.test(text)) {
       return undefined;
     }
-    const isRepeat = text === '*' || text === '+';
-    if (isRepeat || (least !== undefined && isLong(least, comma, most))) {
-      if (ended && (ended.hasChoice || repeats > ended.before)) {
-        return undefined;
-      }
-      repeats++;
+    const repeated = repeatedRisk(risk, ended?.before ?? risk, timesOf(text, counts));
+    if (!repeated) {
+      return undefined;
     }
+    risk = repeated;
     ended = text === ')' ? groups.pop() : undefined;
-    if (text.startsWith('(')) {
-      groups.push({ before: repeats, hasChoice: false });
-    } else if (text === '|' && groups.length > 0) {
-      groups.forEach(group => (group.hasChoice = true));
+    const group = groups.at(-1);
+    if (ended) {
+      risk = { ...risk, choices: risk.choices + Math.log2(ended.alternatives) };
+    } else if (text.startsWith('(')) {
+      groups.push({ before: risk, alternatives: 1 });
+    } else if (text === '|' && group) {
+      group.alternatives++;
     }
   }
-  return repeats;
+  return risk;
 }
 
-/** Whether `{n}`, `{n,}` or `{n,m}` repeats often. */
-function isLong(least: string, comma: string | undefined, most: string | undefined): boolean {
-  return comma !== undefined && !most ? true : Number(most ?? least) > fewRepeats;
+const once = [1, 1] as const;
+const quantifiers: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  '*': [0, Infinity],
+  '+': [1, Infinity],
+  '?': [0, 1],
+};
+
+/** How often, at the least and at the most, a quantifier has what is before it; else once. */
+function timesOf(
+  text: string,
+  [least, comma, most]: readonly (string | undefined)[],
+): readonly [least: number, most: number] {
+  if (least !== undefined) {
+    return [Number(least), comma === undefined ? Number(least) : Number(most || Infinity)];
+  }
+  return quantifiers[text.charAt(0)] ?? once;
+}
+
+/** What comes of `risk` where all of it since `before` is repeated; `undefined` where it can explode. */
+function repeatedRisk(
+  risk: Risk,
+  before: Risk,
+  [least, most]: readonly [least: number, most: number],
+): Risk | undefined {
+  const repeats = risk.repeats - before.repeats;
+  const choices = risk.choices - before.choices;
+  if (most > fewRepeats) {
+    const canExplode = repeats > 0 || choices > 0;
+    return canExplode ? undefined : { ...risk, repeats: risk.repeats + 1 };
+  }
+  const more = Math.max(0, most - 1);
+  return {
+    repeats: risk.repeats + more * repeats,
+    choices: risk.choices + more * choices + Math.log2(Math.max(1, most - least + 1)),
+  };
 }

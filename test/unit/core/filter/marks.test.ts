@@ -73,6 +73,10 @@ describe('safeTextLength', () => {
       '(a{2,}){3,}',
       '(a)\\1',
       '(?<x>a)\\k<x>',
+      '(a?a?)+b',
+      '((a|b){10}){10}',
+      'a?'.repeat(40),
+      'a+'.repeat(200),
     ]) {
       assert.equal(safeTextLength(source), 0, source);
     }
@@ -83,6 +87,8 @@ describe('safeTextLength', () => {
     assert.ok(lengths.every(length => length > 1e6));
     const [one = 0, two = 0, three = 0] = ['a+', '\\d+\\.\\d+', 'a*b*c{2,}'].map(safeTextLength);
     assert.ok(one > 5000 && two > 500 && three > 100 && three < two);
+    assert.equal(safeTextLength('(\\d+,){4}x'), safeTextLength('\\d+,\\d+,\\d+,\\d+,x'));
+    assert.equal(safeTextLength('a+?b??'), safeTextLength('a+b?'));
   });
 
   it('never throws', () => {
