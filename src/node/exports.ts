@@ -1,6 +1,11 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { CsvWriter } from '../core/export/csv.ts';
-import { ExportError, type ExportProgress, type ExportResult } from '../core/export/exportJob.ts';
+import {
+  ExportError,
+  type ExportJob,
+  type ExportProgress,
+  type ExportResult,
+} from '../core/export/exportJob.ts';
 import { HarWriter, openingIn } from '../core/export/har.ts';
 import { NdjsonWriter } from '../core/export/ndjson.ts';
 import type { RowWriter } from '../core/export/rowWriter.ts';
@@ -12,6 +17,8 @@ import type { Range } from './exportRows.ts';
 
 /** How long to look for opening handshakes before others have their turn. */
 const sliceMs = 8;
+
+const listChanged = 'The list has changed since. Export again.';
 
 const stateChanges = { is: 'kind', kinds: ['state'] } as const;
 
@@ -60,11 +67,11 @@ export class Exports {
     const { captures, viewOf, report } = this.#options;
     const view = viewOf(job.view);
     if (!view) {
-      throw new ExportError('The list has changed since. Export again.');
+      throw new ExportError(listChanged);
     }
     const giveWay = (ms: number) => this.#giveWay(ms);
     const ends = new Map([...captures].map(([capture, { store }]) => [capture, store.extent.next]));
-    const ranges = job.ranges ? rangesOf(view, job.ranges) : await this.#whole(view, signal);
+    const ranges = job.ranges ? rangesOf(view, job.ranges) : await this.#whole(job, view, signal);
     const writer = await this.#writerFor(request, signal);
     return exportFile(job, partPath, {
       ...{ view, ranges, writer, signal, giveWay },
@@ -75,9 +82,13 @@ export class Exports {
   }
 
   /** All rows of a view that is still being filled, once it has come to where its captures are now. */
-  async #whole(view: OpenedView, signal: AbortSignal): Promise<readonly Range[]> {
+  async #whole(job: ExportJob, view: OpenedView, signal: AbortSignal): Promise<readonly Range[]> {
     const { total } = view.state;
     while (view.state.scanned < Math.min(total, view.state.total)) {
+      // Nobody goes on filling a view that was closed.
+      if (this.#options.viewOf(job.view) !== view) {
+        throw new ExportError(listChanged);
+      }
       if (view.state.problem !== undefined) {
         throw new ExportError(view.state.problem);
       }
