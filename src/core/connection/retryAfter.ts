@@ -1,4 +1,4 @@
-import { CloseCode } from './closeCode.ts';
+import { daysSince1970 } from '../base/calendar.ts';
 
 /** Nobody is made to wait longer than this by a server; the user hears of it. */
 export const longestHoldMs = 600_000;
@@ -33,17 +33,8 @@ const httpDate = /^\w{3}, (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/;
 /** Milliseconds since 1970 of a date as HTTP writes it (RFC 9110, section 5.6.7), or NaN. */
 function parseHttpDate(text: string): number {
   const [, day, month = '', year, hours, minutes, seconds] = httpDate.exec(text) ?? [];
-  const days = daysSince1970(Number(year), months.indexOf(month) + 1, Number(day));
+  const days = daysSince1970(Number(year), months.indexOf(month) + 1, Number(day)) ?? NaN;
   return ((days * 24 + Number(hours)) * 60 + Number(minutes)) * 60_000 + Number(seconds) * 1000;
-}
-
-/** The number of a day in the Gregorian calendar; `month` counts from 1. */
-function daysSince1970(year: number, month: number, day: number): number {
-  // Years begin in March here, so that the leap day is the last of its year.
-  const y = month > 2 ? year : year - 1;
-  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const leaps = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
-  return 365 * y + leaps + ofYear - 719_468;
 }
 
 /** Close codes whose reason may hold JSON that says when to come back. */
@@ -51,7 +42,7 @@ const talkative: ReadonlySet<number> = new Set([1013, 4429]);
 
 /** The same out of a close frame's reason, where it is JSON with `retryAfter` in seconds. */
 export function retryAfterOfClose(code: number, reason: string): number | undefined {
-  if (code === CloseCode.Normal || !talkative.has(code) || !reason.startsWith('{')) {
+  if (!talkative.has(code) || !reason.startsWith('{')) {
     return undefined;
   }
   let value: unknown;

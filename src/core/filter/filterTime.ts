@@ -1,3 +1,5 @@
+import { daysSince1970 } from '../base/calendar.ts';
+
 /** What times in a filter are measured by. */
 export interface FilterClock {
   /** Milliseconds since 1970. */
@@ -57,7 +59,7 @@ function parseIso(text: string, { timeZone }: FilterClock): number | undefined {
   if (!match) {
     return undefined;
   }
-  const day = dayNumber(Number(match[1]), Number(match[2]), Number(match[3]));
+  const day = daysSince1970(Number(match[1]), Number(match[2]), Number(match[3]));
   const time = match[4] === undefined ? 0 : parseTimeOfDay(match[4]);
   if (day === undefined || time === undefined) {
     return undefined;
@@ -65,20 +67,6 @@ function parseIso(text: string, { timeZone }: FilterClock): number | undefined {
   const at = day * dayMs + time;
   const zone = match[5];
   return zone === undefined ? fromLocal(at, timeZone) : at - namedOffset(zone);
-}
-
-/** Days since 1970 of a date of the Gregorian calendar; `undefined` where there is no such day. */
-function dayNumber(year: number, month: number, day: number): number | undefined {
-  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  const lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  if (day < 1 || day > (lengths[month - 1] ?? 0)) {
-    return undefined;
-  }
-  const before = year - 1;
-  const leapDays =
-    Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400) - 477;
-  const daysOfMonths = lengths.slice(0, month - 1).reduce((sum, length) => sum + length, 0);
-  return (year - 1970) * 365 + leapDays + daysOfMonths + day - 1;
 }
 
 /** `Z`, `+01:00` or `-0530` in milliseconds. */
@@ -103,7 +91,7 @@ function zoneOffset(at: number, timeZone: string | undefined): number {
   });
   const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
   const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name) ?? 0);
-  const day = dayNumber(part('year'), part('month'), part('day')) ?? 0;
+  const day = daysSince1970(part('year'), part('month'), part('day')) ?? 0;
   const seconds = (part('hour') * 60 + part('minute')) * 60 + part('second');
   return day * dayMs + seconds * 1000 - Math.floor(at / 1000) * 1000;
 }
