@@ -1,5 +1,5 @@
 /** Names that Windows keeps for devices, with whatever ending. */
-const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
+const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
  * A name for a file with what is exported of `name`, which may hold anything: only letters, digits,
