@@ -71,27 +71,26 @@ function isJson(text: string): boolean {
 
 /** One command for each endpoint; text messages as lines, a binary message by itself. */
 function commandsOf(rows: readonly CopiedRow[], tool: 'wscat' | 'websocat'): string {
-  const commands: string[] = [];
+  const ofBinary: string[] = [];
   const lines = new Map<string, string[]>();
   for (const row of rows) {
     if (isTextual(row.flags)) {
       const texts = lines.get(row.url) ?? [];
-      lines.set(row.url, [...texts, quoted(decoder.decode(row.payload))]);
+      texts.push(quoted(decoder.decode(row.payload)));
+      lines.set(row.url, texts);
     } else {
       const octal = Array.from(row.payload, byte => `\\${byte.toString(8).padStart(3, '0')}`);
       // wscat sends text only, so a binary message takes the other tool.
-      commands.push(`printf '${octal.join('')}' | websocat -b -n1 ${quoted(row.url)}`);
+      ofBinary.push(`printf '${octal.join('')}' | websocat -b -n1 ${quoted(row.url)}`);
     }
   }
-  for (const [url, texts] of lines) {
+  const ofTexts = [...lines].map(([url, texts]) => {
     const target = tool === 'wscat' ? `wscat -w 1 -c ${quoted(url)}` : `websocat ${quoted(url)}`;
     const [only] = texts;
     const isOne = texts.length === 1 && only !== undefined;
-    commands.unshift(
-      isOne && tool === 'wscat'
-        ? `${target} -x ${only}`
-        : `printf '%s\\n' ${texts.join(' ')} | ${target}`,
-    );
-  }
-  return commands.join('\n');
+    return isOne && tool === 'wscat'
+      ? `${target} -x ${only}`
+      : `printf '%s\\n' ${texts.join(' ')} | ${target}`;
+  });
+  return [...ofTexts, ...ofBinary].join('\n');
 }

@@ -47,6 +47,16 @@ describe('Rows on the clipboard', () => {
     }
   });
 
+  it('are a command for each endpoint, in the order in which they come', () => {
+    const rows = ['ws://a/', 'ws://b/', 'ws://a/'].map(to => ({ ...text('x'), url: to }));
+    assert.deepEqual(
+      copyText(rows, 'websocat', base64)
+        .split('\n')
+        .map(line => line.slice(-9)),
+      ["'ws://a/'", "'ws://b/'"],
+    );
+  });
+
   it('are a command that prints each byte of a binary message', () => {
     const command = copyText([binary(0, 10, 39, 92, 255)], 'wscat', base64);
     const [printf = ''] = command.split(' | ');
