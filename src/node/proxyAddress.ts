@@ -60,8 +60,10 @@ export function parseProxy(text: string): ProxyAddress {
   }
   // The password may hold anything, since it may come from a secret; the user name no colon.
   const [, user = '', password = ''] = /^([^:]*):?(.*)$/s.exec(credentials ?? '') ?? [];
-  const address = { user: decoded(user), password: decoded(password) };
-  const isTooLong = [user, password].some(part => Buffer.byteLength(part) > longestSocksCredential);
+  const login = { user: decoded(user), password: decoded(password) };
+  const isTooLong = Object.values(login).some(
+    part => Buffer.byteLength(part) > longestSocksCredential,
+  );
   if (known.kind === 'socks5' && isTooLong) {
     throw new UserError('proxy: user name and password of a SOCKS proxy have at most 255 bytes.');
   }
@@ -71,7 +73,7 @@ export function parseProxy(text: string): ProxyAddress {
     kind: known.kind,
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port,
-    ...address,
+    ...login,
     display: `${scheme.toLowerCase()}://${url.hostname}:${port}`,
   };
 }

@@ -239,6 +239,12 @@ describe('The URL of a proxy', () => {
     );
   });
 
+  it('may hold credentials as long as SOCKS takes them, however they are written', () => {
+    const [fits, tooLong] = [255, 256].map(length => '%41'.repeat(length));
+    assert.equal(parseProxy(`socks5://u:${fits}@h`).password, 'A'.repeat(255));
+    assert.throws(() => parseProxy(`socks5://u:${tooLong}@h`), /at most 255 bytes/);
+  });
+
   it('may be what VS Code makes of it', () => {
     const shown = (word: string) => {
       const { display, address } = readResolvedProxy(word) ?? {};
