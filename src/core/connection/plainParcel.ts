@@ -1,4 +1,4 @@
-import { parseBase64, type MessageBody } from '../library/messageBody.ts';
+import { base64Problem, parseBase64, type MessageBody } from '../library/messageBody.ts';
 import type { Parcel } from './parcel.ts';
 
 /**
@@ -9,8 +9,10 @@ export function plainParcel(body: MessageBody): Parcel | undefined {
   if ((body.as !== 'text' && body.as !== 'json' && body.as !== 'base64') || hasMarks(body.text)) {
     return undefined;
   }
-  const data = body.as === 'base64' ? parseBase64(body.text) : body.text;
-  return { kind: 'message', data };
+  if (body.as !== 'base64') {
+    return { kind: 'message', data: body.text };
+  }
+  return base64Problem(body.text) ? undefined : { kind: 'message', data: parseBase64(body.text) };
 }
 
 function hasMarks(text: string): boolean {

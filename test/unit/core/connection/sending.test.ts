@@ -3,6 +3,7 @@ import { afterEach, describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import type { MessageBody } from '../../../../src/core/library/messageBody.ts';
 import type { Parcel } from '../../../../src/core/connection/parcel.ts';
+import { plainParcel } from '../../../../src/core/connection/plainParcel.ts';
 import { ConnectionRig, type RigOptions } from '../../../support/connectionRig.ts';
 import { settle } from '../../../support/fakeNetwork.ts';
 
@@ -225,6 +226,10 @@ describe('The queue of a connection', () => {
 });
 
 describe('The messages of onOpen', () => {
+  it('are left to be filled in where they are no base64', () => {
+    assert.equal(plainParcel({ as: 'base64', text: 'a' }), undefined);
+  });
+
   const write = (body: MessageBody): Promise<Parcel> =>
     body.as === 'text' && body.text.includes('none')
       ? Promise.reject(new UserError('There is no variable "none".'))
