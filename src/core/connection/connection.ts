@@ -23,7 +23,7 @@ import { Traffic } from './traffic.ts';
  *
  * The user's wish is one variable; what the sockets do is served to it. What an attempt
  * still reports once it has been abandoned is not heard. All ways in which an attempt can end
- * meet in `#settle`, which decides once. connection.md section b is the specification.
+ * meet in `#settle`, which decides once.
  */
 export class Connection implements Disposable {
   readonly #context: AttemptContext;

@@ -28,7 +28,7 @@ interface Waiting {
 
 const formats = new Formats('en');
 
-/** Messages that wait for the connection to open, oldest first (connection.md b.7). */
+/** Messages that wait for the connection to open, oldest first. */
 export class SendQueue implements Disposable {
   readonly #ports: QueuePorts;
   #waiting: Waiting[] = [];

@@ -28,7 +28,7 @@ export interface Attempts {
   readonly limit: number;
 }
 
-/** The states of connection.md b.2. Moments are of the monotonic clock. */
+/** Moments are of the monotonic clock. */
 export type ConnectionState =
   | { readonly kind: 'idle'; readonly cause?: Cause }
   | ({ readonly kind: 'preparing' } & Attempts)

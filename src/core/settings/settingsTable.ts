@@ -109,7 +109,6 @@ function shown(value: unknown): string {
 /** What a preset sets; a key that the user sets wins over it. */
 export const presets: Readonly<Record<SettingValues['preset'], Partial<SettingValues>>> = {
   default: {},
-  // The client of the blog post: connection.md, section b.13.
   classic: {
     'onOpen': ['start'],
     'reconnect.initialDelay': 2,
