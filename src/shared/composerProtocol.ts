@@ -1,7 +1,10 @@
 import * as v from 'valibot';
+import type { CheckedBody } from '../core/library/checkBody.ts';
 import type { MessageBody } from '../core/library/messageBody.ts';
 import type { RunProgress } from '../core/library/sequenceRun.ts';
 import { longestBody } from './limits.ts';
+
+export type { CheckedBody };
 
 /** A message or sequence of the library. Both files may have an item of the same path. */
 export interface SavedItem {
@@ -42,16 +45,6 @@ export interface ComposerView {
   /** Those that run, and those that ended a short while ago, oldest first. */
   readonly runs: readonly RunView[];
   readonly environment?: { readonly name: string; readonly isProduction: boolean };
-}
-
-/** What a body would be if it were sent now. Never asks the user, and counts no counter on. */
-export interface CheckedBody {
-  /** Bytes of the payload. */
-  readonly byteLength?: number;
-  /** With references filled in and secrets masked; its first 2000 characters. Absent where not text. */
-  readonly preview?: string;
-  /** Why it cannot be sent; the place is in the body's text, in UTF-16 units. */
-  readonly problem?: { readonly message: string; readonly from: number; readonly to: number };
 }
 
 export interface ComposerResults {

@@ -12,13 +12,17 @@ import {
   type MessageBody,
 } from './messageBody.ts';
 
-/** What a body would be if it were sent now, or why it cannot be, and where in its text. */
+/** What a body would be if it were sent now. */
 export interface CheckedBody {
+  /** Bytes of the payload. */
   readonly byteLength?: number;
+  /** With references filled in and secrets masked, cut to a length; absent where it is no text. */
   readonly preview?: string;
+  /** Why it cannot be sent; the place is in the body's text, in UTF-16 units. */
   readonly problem?: { readonly message: string; readonly from: number; readonly to: number };
 }
 
+/** In UTF-16 units. */
 const longestPreview = 2000;
 
 /** Never rejects. The ports must be such that nobody is asked and nothing is counted. */

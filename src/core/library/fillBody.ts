@@ -8,7 +8,7 @@ import {
   parseBase64,
   parseHex,
   pingProblem,
-  type BodyProblem,
+  refuse,
   type MessageBody,
 } from './messageBody.ts';
 
@@ -116,12 +116,5 @@ function textOf(bytes: Uint8Array, path: string): string {
     return decoder.decode(bytes);
   } catch {
     throw new UserError(`The file "${path}" is not UTF-8 text. Send it as binary.`);
-  }
-}
-
-function refuse(problem: BodyProblem | undefined): void {
-  if (problem) {
-    const place = problem.at === undefined ? '' : ` See character ${problem.at + 1}.`;
-    throw new UserError(problem.message + place);
   }
 }

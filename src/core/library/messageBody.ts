@@ -118,7 +118,8 @@ function byteLengthOf(text: string): number {
   return encoder.encode(text).length;
 }
 
-function refuse(problem: BodyProblem | undefined): void {
+/** @throws UserError naming the position, counted from 1, where there is a problem */
+export function refuse(problem: BodyProblem | undefined): void {
   if (problem) {
     const place = problem.at === undefined ? '' : ` See character ${problem.at + 1}.`;
     throw new UserError(problem.message + place);
