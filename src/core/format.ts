@@ -95,10 +95,7 @@ export class Formats {
       { value: Math.floor(seconds / 60) % 60, unit: minute },
       { value: seconds % 60, unit: second },
     ];
-    const largest = Math.min(
-      parts.findIndex(({ value }, at) => value > 0 || at === parts.length - 1),
-      parts.length - 1,
-    );
+    const largest = parts.findIndex(({ value }, at) => value > 0 || at === parts.length - 1);
     return parts
       .slice(largest, largest + 2)
       .filter(({ value }, at) => at === 0 || value > 0)

@@ -8,14 +8,14 @@ export interface CloseFrame {
 
 /** Reads a close frame's payload: a code of two bytes and a reason (RFC 6455, section 5.5.1). */
 export function readCloseFrame(payload: Uint8Array): CloseFrame {
-  const [high, low, ...reason] = payload;
+  const [high, low] = payload;
   if (high === undefined || low === undefined) {
     return { reason: '' };
   }
   const code = high * 256 + low;
   return {
     code: `${code} ${closeCodeName(code)}`,
-    reason: new TextDecoder().decode(new Uint8Array(reason)),
+    reason: new TextDecoder().decode(payload.subarray(2)),
   };
 }
 
