@@ -1,4 +1,5 @@
 import { UserError } from '../core/base/errors.ts';
+import { percentDecoded } from '../core/base/percent.ts';
 
 /** Where a proxy is and how one speaks to it. */
 export interface ProxyAddress {
@@ -60,7 +61,7 @@ export function parseProxy(text: string): ProxyAddress {
   }
   // The password may hold anything, since it may come from a secret; the user name no colon.
   const [, user = '', password = ''] = /^([^:]*):?(.*)$/s.exec(credentials ?? '') ?? [];
-  const login = { user: decoded(user), password: decoded(password) };
+  const login = { user: percentDecoded(user), password: percentDecoded(password) };
   const isTooLong = Object.values(login).some(
     part => Buffer.byteLength(part) > longestSocksCredential,
   );
@@ -99,13 +100,5 @@ export function readResolvedProxy(word: string): ResolvedProxy | undefined {
     return { display: address.display, address };
   } catch {
     return { display: `${scheme}://${place}` };
-  }
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
   }
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../core/base/errors.ts';
-import { parseEndpoint, type Endpoint } from '../core/connection/endpoint.ts';
+import { parseEndpoint, withoutCredentials, type Endpoint } from '../core/connection/endpoint.ts';
 import { isSecretName } from '../core/connection/redaction.ts';
 import type { TransportError } from '../core/connection/transport.ts';
 
@@ -66,9 +66,11 @@ export function followRedirect(
     const message = `the peer redirected to ${endpoint.url}, which is not encrypted`;
     return { error: { code: RedirectCode.Downgrade, message } };
   }
+  // What the peer wrote before an @ is not the user's.
+  const plain = withoutCredentials(endpoint);
   const { credentials } = from.endpoint;
   if (endpoint.host === from.endpoint.host && endpoint.secure === from.endpoint.secure) {
-    const own = { ...withoutCredentials(endpoint), ...(credentials ? { credentials } : {}) };
+    const own = { ...plain, ...(credentials ? { credentials } : {}) };
     return { target: { endpoint: own, headers: from.headers }, stripped: [] };
   }
   const all = Object.entries(from.headers);
@@ -81,15 +83,10 @@ export function followRedirect(
     stripped.push('Authorization'); // which is what they would have been sent as
   }
   const headers = Object.fromEntries(all.filter(header => !isOfOrigin(header)));
-  return { target: { endpoint: withoutCredentials(endpoint), headers }, stripped };
+  return { target: { endpoint: plain, headers }, stripped };
 }
 
 /** What a stranger wrote. */
 function shown(location: string): string {
   return JSON.stringify(location.length > 200 ? `${location.slice(0, 200)}…` : location);
-}
-
-/** What the peer wrote before an @ is not the user's. */
-function withoutCredentials({ url, host, display, secure, loopback }: Endpoint): Endpoint {
-  return { url, host, display, secure, loopback };
 }

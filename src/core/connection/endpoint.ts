@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { percentDecoded } from '../base/percent.ts';
 
 /** What one connects to, parsed once. */
 export interface Endpoint {
@@ -56,9 +57,13 @@ export function parseEndpoint(text: string, written = text): Endpoint {
     secure: url.protocol === 'wss:',
     loopback: /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname),
     ...(username || password
-      ? { credentials: { user: decode(username), password: decode(password) } }
+      ? { credentials: { user: percentDecoded(username), password: percentDecoded(password) } }
       : {}),
   };
+}
+
+export function withoutCredentials({ url, host, display, secure, loopback }: Endpoint): Endpoint {
+  return { url, host, display, secure, loopback };
 }
 
 /**
@@ -68,12 +73,4 @@ export function parseEndpoint(text: string, written = text): Endpoint {
 function shown(typed: string): string {
   const safe = typed.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@').replace(/\?.*/s, '?…');
   return safe.length > 200 ? `${safe.slice(0, 200)}…` : safe;
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }

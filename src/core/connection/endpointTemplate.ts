@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { mask, resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
 import { parseTemplate, problemsIn } from '../variables/template.ts';
-import { parseEndpoint, type Endpoint } from './endpoint.ts';
+import { parseEndpoint, withoutCredentials, type Endpoint } from './endpoint.ts';
 
 /** Where in a URL a reference stands, which decides what its value may be and how it is written. */
 type Place = 'whole' | 'scheme' | 'login' | 'host' | 'port' | 'path' | 'query';
@@ -97,7 +97,7 @@ export async function fillEndpoint(text: string, source: VariableSource): Promis
 function read(url: string, masked: string, hasSecret: boolean) {
   if (!hasSecret) {
     const endpoint = parseEndpoint(url);
-    return { endpoint, shown: withoutLogin(endpoint) };
+    return { endpoint, shown: withoutCredentials(endpoint) };
   }
   try {
     const endpoint = parseEndpoint(url);
@@ -178,14 +178,10 @@ function placesOf(url: string): (offset: number) => Place {
   };
 }
 
-function withoutLogin({ url, host, display, secure, loopback }: Endpoint): Endpoint {
-  return { url, host, display, secure, loopback };
-}
-
 /** What is shown is what was written, with references or masks in it. */
 function forPeople(endpoint: Endpoint, written: string): Endpoint {
   const { host, display } = placeOf(written);
-  return { ...withoutLogin(endpoint), url: display, host, display };
+  return { ...withoutCredentials(endpoint), url: display, host, display };
 }
 
 function placeOf(written: string): { readonly host: string; readonly display: string } {

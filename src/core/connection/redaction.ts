@@ -1,3 +1,4 @@
+import { percentDecoded } from '../base/percent.ts';
 import type { HeaderLine } from './handshakeFacts.ts';
 
 /** Stands for what is not shown. */
@@ -68,7 +69,7 @@ export class Redactor {
     return safe
       .replace(userInfo, `$1${redacted}@`)
       .replace(pair, (all, before: string, name: string) =>
-        isSecretName(decoded(name)) ? `${before}${name}=${redacted}` : all,
+        isSecretName(percentDecoded(name)) ? `${before}${name}=${redacted}` : all,
       )
       .replace(bearer, `$1 ${redacted}`)
       .replace(jsonWebToken, redacted);
@@ -106,13 +107,5 @@ function encoded(text: string): string {
     return encodeURIComponent(text);
   } catch {
     return text; // half a surrogate pair
-  }
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
   }
 }

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../base/percent.ts';
 import type { AuthSetting } from '../settings/authSetting.ts';
 import { templateWord } from './shellText.ts';
 
@@ -138,13 +139,5 @@ function withoutLogin({ url, auth }: CommandTarget) {
     return { url, login };
   }
   const [user = ''] = login.split(':');
-  return { url: scheme + rest, login: `${decoded(user)}:\${password}` };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return { url: scheme + rest, login: `${percentDecoded(user)}:\${password}` };
 }

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../base/percent.ts';
 import type { HandshakeFacts, HeaderLine } from '../connection/handshakeFacts.ts';
 import type { Phase } from '../connection/phase.ts';
 import type { StateRow } from '../connection/report.ts';
@@ -129,17 +130,13 @@ function queryOf(url: string): readonly object[] {
     .map(pair => {
       const at = pair.indexOf('=');
       return at < 0
-        ? { name: unescaped(pair), value: '' }
-        : { name: unescaped(pair.slice(0, at)), value: unescaped(pair.slice(at + 1)) };
+        ? { name: formDecoded(pair), value: '' }
+        : { name: formDecoded(pair.slice(0, at)), value: formDecoded(pair.slice(at + 1)) };
     });
 }
 
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
+function formDecoded(text: string): string {
+  return percentDecoded(text.replaceAll('+', ' '));
 }
 
 /** What stands for a secret is no ASCII, and a server may have put anything into a `Location`. */
