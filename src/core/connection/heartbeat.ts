@@ -180,13 +180,21 @@ export function answerMatcher(expect: string): ((text: string) => boolean) | und
   if (expect === '') {
     return undefined;
   }
-  const [, source, flags] = /^\/(.+)\/([a-z]*)$/s.exec(expect) ?? [];
+  const { source, flags } = patternIn(expect) ?? {};
   if (source === undefined) {
     return text => text === expect;
   }
   // Without the flags that keep a place between calls.
   const pattern = new RegExp(source, flags?.replace(/[gy]/g, ''));
   return text => pattern.test(text);
+}
+
+/** The parts of what is written between slashes; `undefined` for any other text. */
+export function patternIn(
+  expect: string,
+): { readonly source: string; readonly flags: string } | undefined {
+  const [, source, flags = ''] = /^\/(.+)\/([a-z]*)$/s.exec(expect) ?? [];
+  return source === undefined ? undefined : { source, flags };
 }
 
 /** Eight bytes: the connection's epoch and the ping's number, so that a stale pong is told apart. */

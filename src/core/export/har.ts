@@ -111,9 +111,18 @@ function isWhole(row: StateRow | null): row is Opening['row'] {
   return (
     typeof row?.text === 'string' &&
     typeof url === 'string' &&
-    Array.isArray(request) &&
+    areHeaders(request) &&
     Array.isArray(timings) &&
-    (response === undefined || (Array.isArray(response.headers) && isNumber(response.status)))
+    timings.every((timing: { readonly ms?: unknown } | null) => isNumber(timing?.ms)) &&
+    (response === undefined || (areHeaders(response.headers) && isNumber(response.status)))
+  );
+}
+
+function areHeaders(value: unknown): boolean {
+  const isText = (part: unknown) => typeof part === 'string';
+  return (
+    Array.isArray(value) &&
+    value.every(line => Array.isArray(line) && line.length === 2 && line.every(isText))
   );
 }
 

@@ -163,15 +163,14 @@ export class SequenceRun implements Disposable {
 
   #watch(step: Step, { match, timeoutMs }: WaitFor) {
     const store = new DisposableStore();
+    const { promise: came, resolve, reject } = Promise.withResolvers<void>();
+    store.add(this.#ports.watch(match, resolve));
+    const seconds = timeoutMs / 1000;
+    const timeout = new UserError(
+      `"${step.name}" waited ${seconds} s for a message that matches ${match}, and none came.`,
+    );
+    store.add(this.#ports.clock.schedule(timeoutMs, () => reject(timeout)));
     this.#waits.add(store);
-    const came = new Promise<void>((resolve, reject) => {
-      store.add(this.#ports.watch(match, resolve));
-      const seconds = timeoutMs / 1000;
-      const timeout = new UserError(
-        `"${step.name}" waited ${seconds} s for a message that matches ${match}, and none came.`,
-      );
-      store.add(this.#ports.clock.schedule(timeoutMs, () => reject(timeout)));
-    });
     // Until it is awaited nobody hears of a timeout, which is no reason to end the process.
     came.catch(() => undefined);
     const dispose = () => {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { answerMatcher } from '../connection/heartbeat.ts';
+import { answerMatcher, patternIn } from '../connection/heartbeat.ts';
 import { parseFilter } from '../filter/parseFilter.ts';
+import { safeTextLength } from '../filter/patternRisk.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -73,18 +74,24 @@ export function choice<const T extends readonly string[]>(
   return setting(check, allowed, fallback, { type: 'string', enum: values });
 }
 
-/** What answers an application heartbeat: a text or a regular expression that compiles. */
+/**
+ * What answers an application heartbeat: a text, or a regular expression that compiles. It is tried on
+ * what a peer sends where nothing can stop it, so one whose time may double with each character is
+ * refused.
+ */
 export function answerPattern(): Setting<string> {
-  const compiles = (expect: string) => {
+  const isUsable = (expect: string) => {
     try {
       answerMatcher(expect);
-      return true;
     } catch {
       return false;
     }
+    const { source } = patternIn(expect) ?? {};
+    return source === undefined || safeTextLength(source) > 0;
   };
-  const check = v.pipe(v.string(), v.check(compiles));
-  return setting(check, 'a text, or a valid /regular expression/', '', { type: 'string' });
+  const check = v.pipe(v.string(), v.check(isUsable));
+  const allowed = 'a text, or a valid /regular expression/ without repetitions within repetitions';
+  return setting(check, allowed, '', { type: 'string' });
 }
 
 /** RFC 9110, section 5.6.2: what header names and subprotocols may consist of. */

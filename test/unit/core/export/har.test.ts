@@ -169,6 +169,10 @@ describe('har', () => {
     for (const text of [
       '{"handshake":1}',
       '{"text":"","handshake":{"url":1}}',
+      '{"text":"","handshake":{"url":"","request":[null],"timings":[]}}',
+      '{"text":"","handshake":{"url":"","request":[["a",1]],"timings":[]}}',
+      '{"text":"","handshake":{"url":"","request":[],"timings":[null]}}',
+      '{"text":"","handshake":{"url":"","request":[],"timings":[],"response":{"status":101,"headers":[["a"]]}}}',
       '"handshake"',
       '{"handshake"',
     ]) {

@@ -35,6 +35,9 @@ class Rig {
         return Promise.resolve();
       },
       watch: (match, onMatch) => {
+        if (match.endsWith(':')) {
+          throw new UserError(`${match} is no filter.`);
+        }
         this.watched.set(match, onMatch);
         return toDisposable(() => this.watched.delete(match));
       },
@@ -82,6 +85,14 @@ describe('A sequence', () => {
     assert.equal(rig.end?.state, 'failed');
     assert.match(rig.end.problem ?? '', /"next" waited 5 s .* \$\.ok:true, and none came/);
     assert.deepEqual([rig.watched.size, rig.clock.pending.length], [0, 0]);
+  });
+
+  it('sends nothing of a step whose answer cannot be told', async () => {
+    const rig = start([step('login', { waitFor: { match: '$.ok:', timeoutMs: 5000 } })]);
+    await settle();
+    assert.deepEqual(rig.sent, []);
+    assert.match(rig.end?.problem ?? '', /no filter/);
+    assert.deepEqual(rig.clock.pending, []);
   });
 
   it('goes on repeating until it is stopped, beside the steps that follow', async () => {
