@@ -4,18 +4,10 @@ import type { Found, StoredRecord } from '../core/capture/captureStore.ts';
 import { isTextual } from '../core/capture/record.ts';
 import { Verdict, type ViewTest } from '../core/capture/viewTest.ts';
 import { filterSql, type FilterSql } from './filterSql.ts';
-
-/** Rows that are read with their payloads at once: 4 MiB at most. */
-const recordsPerRead = 64;
+import { RecordReader } from './sqliteRecords.ts';
 
 /** Rows that are looked through at once. */
 const rowsPerSearch = 2048;
-
-const selectRecords = `
-  SELECT seq, at, flags, CAST(payload AS BLOB) AS payload FROM record
-  WHERE seq >= ? AND seq < ? ORDER BY seq`;
-
-const selectLarge = 'SELECT CAST(payload AS BLOB) AS payload FROM large_payload WHERE seq = ?';
 
 interface Search {
   /** Nothing is known of any row without its payload. */
@@ -32,9 +24,6 @@ interface Search {
   readonly parameters: readonly (string | number)[];
 }
 
-/** A long payload is in the other table. */
-type StoredRow = Omit<StoredRecord, 'payload'> & { readonly payload: Uint8Array | null };
-
 interface Counts {
   readonly total: number;
   readonly shown: number;
@@ -50,8 +39,7 @@ interface FoundRow {
 /** Reads and searches rows of a capture's tables. Throws what SQLite throws. */
 export class RowFinder {
   readonly #database: DatabaseSync;
-  readonly #selectRecords: StatementSync;
-  readonly #selectLarge: StatementSync;
+  readonly #records: RecordReader;
   #searches = new WeakMap<ViewTest, Search>();
   #mayHoldNul: boolean;
 
@@ -59,8 +47,7 @@ export class RowFinder {
   constructor(database: DatabaseSync, hasRows: boolean) {
     this.#database = database;
     this.#mayHoldNul = hasRows;
-    this.#selectRecords = database.prepare(selectRecords);
-    this.#selectLarge = database.prepare(selectLarge);
+    this.#records = new RecordReader(database);
   }
 
   /** Must be told of each batch: most captures hold no NUL in any text, which makes a search short. */
@@ -71,13 +58,8 @@ export class RowFinder {
     }
   }
 
-  *records(from: number, to: number): Generator<StoredRecord> {
-    for (let seq = from; seq < to; seq += recordsPerRead) {
-      const rows = this.#selectRecords.all(seq, Math.min(to, seq + recordsPerRead));
-      for (const row of rows as unknown as StoredRow[]) {
-        yield { ...row, payload: row.payload ?? this.#largePayload(row.seq) };
-      }
-    }
+  records(from: number, to: number): Iterable<StoredRecord> {
+    return this.#records.read(from, to);
   }
 
   *find(test: ViewTest, from: number, to: number, isEach: boolean): Generator<Found> {
@@ -140,11 +122,6 @@ export class RowFinder {
         yield* this.#open(seq, next);
       }
     }
-  }
-
-  #largePayload(seq: number): Uint8Array {
-    const found = this.#selectLarge.get(seq) as { payload: Uint8Array | null } | undefined;
-    return found?.payload ?? new Uint8Array();
   }
 
   #searchFor(test: ViewTest): Search {

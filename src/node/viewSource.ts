@@ -12,7 +12,7 @@ const mostStep = 64 * 1024;
 const goodStepMs = 3;
 
 /** Records that wait for their verdict. */
-const groupLength = 512;
+const groupLength = 4096;
 const groupByteLength = 1024 * 1024;
 
 export interface ViewSourceOptions {
