@@ -9,11 +9,13 @@ import type { Comparison, Condition } from '../core/filter/condition.ts';
 export interface FilterSql {
   readonly sql: string;
   readonly parameters: readonly (string | number)[];
-  /** It is never NULL. */
-  readonly isDecided: boolean;
+  /** It looks at no payload, and is never NULL. */
+  readonly isByFacts: boolean;
 }
 
 export interface FilterSqlOptions {
+  /** All rows are text messages: less must be asked of each. */
+  readonly areTexts: boolean;
   /** A text may hold NUL, at which LIKE and GLOB stop. */
   readonly mayHoldNul: boolean;
 }
@@ -21,7 +23,7 @@ export interface FilterSqlOptions {
 /** SQLite's own limit for patterns is 50,000 bytes. */
 const longestPattern = 10_000;
 
-const unknown: FilterSql = { sql: 'NULL', parameters: [], isDecided: false };
+const unknown: FilterSql = { sql: 'NULL', parameters: [], isByFacts: false };
 const opcode = `flags & ${RowFlag.OpcodeMask}`;
 
 /** Of a long payload, the size is in the other table. */
@@ -44,7 +46,7 @@ export function filterSql(condition: Condition, options: FilterSqlOptions): Filt
     case 'pattern':
       return unknown;
     case 'field':
-      return fieldSql(condition);
+      return fieldSql(condition, options);
     case 'error':
       return { ...unknown, sql: `iif((${opcode}) IN (0, 8), NULL, 0)` };
     case 'direction':
@@ -89,14 +91,14 @@ function factSql(
 }
 
 function decided(sql: string): FilterSql {
-  return { sql, parameters: [], isDecided: true };
+  return { sql, parameters: [], isByFacts: true };
 }
 
 function compared(sql: string, comparison: Comparison, value: number): FilterSql {
   // SQLite has no number that is none.
   return Number.isNaN(value)
     ? unknown
-    : { sql: `${sql} ${comparison} ?`, parameters: [value], isDecided: true };
+    : { sql: `${sql} ${comparison} ?`, parameters: [value], isByFacts: true };
 }
 
 function joined(
@@ -109,7 +111,7 @@ function joined(
   return {
     sql: all.map(({ sql }) => `(${sql})`).join(` ${operator} `) || ofNone,
     parameters: all.flatMap(({ parameters }) => parameters),
-    isDecided: all.every(part => part.isDecided),
+    isByFacts: all.every(part => part.isByFacts),
   };
 }
 
@@ -126,20 +128,24 @@ function textSql({ text, exact }: ConditionOf<'text'>, options: FilterSqlOptions
   const test = exact ? 'payload GLOB ?' : String.raw`payload LIKE ? ESCAPE '\'`;
   const pattern = exact ? globOf(text) : `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
   const beyondNul = options.mayHoldNul ? 'WHEN instr(payload, char(0)) THEN NULL' : '';
-  return {
-    sql: `
-      CASE WHEN (${opcode}) <> 1 OR payload IS NULL THEN NULL WHEN ${test} THEN 1
-      ${beyondNul} ELSE 0 END`,
-    parameters: [pattern],
-    isDecided: false,
-  };
+  // NULL for a payload that is in the other table, whichever way it is asked.
+  const sql =
+    options.areTexts && !options.mayHoldNul
+      ? test
+      : `
+        CASE WHEN (${opcode}) <> 1 OR payload IS NULL THEN NULL WHEN ${test} THEN 1
+        ${beyondNul} ELSE 0 END`;
+  return { sql, parameters: [pattern], isByFacts: false };
 }
 
 /**
  * Leaves out messages that cannot have the member. Without a backslash, a name and a text can be
  * written in one way only; and what holds NUL is no JSON.
  */
-function fieldSql({ path, comparison, value }: ConditionOf<'field'>): FilterSql {
+function fieldSql(
+  { path, comparison, value }: ConditionOf<'field'>,
+  { areTexts }: FilterSqlOptions,
+): FilterSql {
   const names = path.filter(step => typeof step === 'string');
   const texts = comparison === '=' && typeof value === 'string' ? [...names, value] : names;
   const patterns = texts
@@ -149,16 +155,12 @@ function fieldSql({ path, comparison, value }: ConditionOf<'field'>): FilterSql 
     .filter(json => json.length <= longestPattern)
     .map(globOf);
   const tests = patterns.map(() => 'payload GLOB ?').join(' AND ') || '1';
+  // NULL also for a payload that is in the other table.
+  const ofText = String.raw`iif((${tests}) OR payload GLOB '*\*', NULL, iif(payload IS NULL, NULL, 0))`;
   return {
-    sql: `
-      CASE (${opcode})
-        WHEN 0 THEN NULL
-        WHEN 1 THEN
-          CASE WHEN payload IS NULL OR (${tests}) OR payload GLOB '*\\*' THEN NULL ELSE 0 END
-        ELSE 0
-      END`,
+    sql: areTexts ? ofText : `CASE (${opcode}) WHEN 0 THEN NULL WHEN 1 THEN ${ofText} ELSE 0 END`,
     parameters: patterns,
-    isDecided: false,
+    isByFacts: false,
   };
 }
 

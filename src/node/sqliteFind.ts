@@ -1,19 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BatchReader } from '../core/capture/batch.ts';
 import type { Found, StoredRecord } from '../core/capture/captureStore.ts';
-import { isTextual } from '../core/capture/record.ts';
+import { isTextual, kindOf } from '../core/capture/record.ts';
 import { Verdict, type ViewTest } from '../core/capture/viewTest.ts';
 import { filterSql, type FilterSql } from './filterSql.ts';
 import { RecordReader } from './sqliteRecords.ts';
 
-/** Rows that are looked through at once. */
-const rowsPerSearch = 2048;
+/** Rows that are looked through at once, and of which it is known together what they hold. */
+const rowsPerBlock = 1024;
 
 interface Search {
   /** Nothing is known of any row without its payload. */
   readonly isBlind: boolean;
-  /** Nothing is left for the matcher to decide on. */
-  readonly isDecided: boolean;
+  /** No payload is looked at, and nothing is left for the matcher to decide on. */
+  readonly isByFacts: boolean;
   /** The rows that are shown, are hidden, or may be. */
   readonly select: StatementSync;
   /** How many there are, are shown, and are hidden. */
@@ -23,6 +23,10 @@ interface Search {
   /** Of each; the range follows. */
   readonly parameters: readonly (string | number)[];
 }
+
+/** What is known of the rows of a block, from the most to the least. */
+const Known = { PlainTexts: 0, NoNul: 1, Nothing: 2 } as const;
+type Known = (typeof Known)[keyof typeof Known];
 
 interface Counts {
   readonly total: number;
@@ -40,21 +44,35 @@ interface FoundRow {
 export class RowFinder {
   readonly #database: DatabaseSync;
   readonly #records: RecordReader;
-  #searches = new WeakMap<ViewTest, Search>();
-  #mayHoldNul: boolean;
+  readonly #searches = new WeakMap<ViewTest, Map<Known, Search>>();
+  /** Of rows before, which were stored by another, nothing is known. */
+  readonly #knownFrom: number;
+  /** In their order, the blocks with other rows than plain texts. */
+  readonly #blocks = new Map<number, Known>();
 
-  /** @param hasRows rows were stored by another, so that nothing is known of them */
-  constructor(database: DatabaseSync, hasRows: boolean) {
+  /** @param nextSeq the number of the row that is stored next */
+  constructor(database: DatabaseSync, nextSeq: number) {
     this.#database = database;
-    this.#mayHoldNul = hasRows;
+    this.#knownFrom = nextSeq;
     this.#records = new RecordReader(database);
   }
 
-  /** Must be told of each batch: most captures hold no NUL in any text, which makes a search short. */
+  /** Must be told of each batch: most rows are plain texts, which makes a search short. */
   appended(batch: BatchReader): void {
-    if (!this.#mayHoldNul && holdsNul(batch)) {
-      this.#mayHoldNul = true;
-      this.#searches = new WeakMap();
+    const known = knownOf(batch);
+    const end = blockOf(batch.nextSeq - 1) + 1;
+    for (let block = blockOf(batch.firstSeq); known > Known.PlainTexts && block < end; block++) {
+      this.#blocks.set(block, Math.max(known, this.#blocks.get(block) ?? known) as Known);
+    }
+  }
+
+  /** Rows before `first` are gone. */
+  dropped(first: number): void {
+    for (const block of this.#blocks.keys()) {
+      if (block >= blockOf(first)) {
+        break;
+      }
+      this.#blocks.delete(block);
     }
   }
 
@@ -63,14 +81,14 @@ export class RowFinder {
   }
 
   *find(test: ViewTest, from: number, to: number, isEach: boolean): Generator<Found> {
-    const search = this.#searchFor(test);
-    if (search.isBlind) {
-      yield* this.#open(from, to);
-      return;
-    }
-    for (let seq = from; seq < to; seq += rowsPerSearch) {
-      const end = Math.min(to, seq + rowsPerSearch);
-      if (isEach || !search.isDecided) {
+    for (let seq = from, end = 0; seq < to; seq = end) {
+      const block = blockOf(seq);
+      end = Math.min(to, (block + 1) * rowsPerBlock);
+      const known = seq < this.#knownFrom ? Known.Nothing : this.#blocks.get(block);
+      const search = this.#searchFor(test, known ?? Known.PlainTexts);
+      if (search.isBlind) {
+        yield* this.#open(seq, end);
+      } else if (isEach || !search.isByFacts) {
         yield* this.#select(search, seq, end);
       } else {
         yield* this.#count(search, seq, end);
@@ -124,17 +142,19 @@ export class RowFinder {
     }
   }
 
-  #searchFor(test: ViewTest): Search {
-    let search = this.#searches.get(test);
-    if (!search) {
-      search = this.#prepare(test);
-      this.#searches.set(test, search);
-    }
+  #searchFor(test: ViewTest, known: Known): Search {
+    const searches = this.#searches.get(test) ?? new Map<Known, Search>();
+    this.#searches.set(test, searches);
+    const search = searches.get(known) ?? this.#prepare(test, known);
+    searches.set(known, search);
     return search;
   }
 
-  #prepare({ query }: ViewTest): Search {
-    const options = { mayHoldNul: this.#mayHoldNul };
+  #prepare({ query }: ViewTest, known: Known): Search {
+    const options = {
+      areTexts: known === Known.PlainTexts,
+      mayHoldNul: known === Known.Nothing,
+    };
     const shows = query.condition ? filterSql(query.condition, options) : always;
     const hides = query.hide ? filterSql(query.hide, options) : never;
     try {
@@ -153,7 +173,7 @@ export class RowFinder {
       )`;
     return {
       isBlind: shows.sql === undecided.sql,
-      isDecided: shows.isDecided && hides.isDecided,
+      isByFacts: shows.isByFacts && hides.isByFacts,
       select: this.#database.prepare(`
         SELECT
           seq, at,
@@ -175,10 +195,23 @@ export class RowFinder {
   }
 }
 
-const always: FilterSql = { sql: '1', parameters: [], isDecided: true };
-const never: FilterSql = { sql: '0', parameters: [], isDecided: true };
-const undecided: FilterSql = { sql: 'NULL', parameters: [], isDecided: false };
+const always: FilterSql = { sql: '1', parameters: [], isByFacts: true };
+const never: FilterSql = { sql: '0', parameters: [], isByFacts: true };
+const undecided: FilterSql = { sql: 'NULL', parameters: [], isByFacts: false };
 
+function blockOf(seq: number): number {
+  return Math.floor(seq / rowsPerBlock);
+}
+
+function knownOf(batch: BatchReader): Known {
+  if (holdsNul(batch)) {
+    return Known.Nothing;
+  }
+  const areTexts = batch.flags.every(flags => kindOf(flags) === 'text');
+  return areTexts ? Known.PlainTexts : Known.NoNul;
+}
+
+/** Whether a text does. */
 function holdsNul({ rowCount, flags, lengths, payload }: BatchReader): boolean {
   if (!payload.includes(0)) {
     return false;

@@ -74,5 +74,7 @@ function* partsOf(rows: readonly Facts[]): Generator<readonly Facts[]> {
 }
 
 function bytesOf(found: unknown): Uint8Array {
-  return (found as { readonly payload: Uint8Array | null } | undefined)?.payload ?? new Uint8Array();
+  return (
+    (found as { readonly payload: Uint8Array | null } | undefined)?.payload ?? new Uint8Array()
+  );
 }

@@ -82,7 +82,7 @@ export class SqliteStore implements CaptureStore {
       }
       this.#extent = this.#storedExtent();
       this.#rows = new RowInserter(database);
-      this.#finder = new RowFinder(database, this.#extent.first < this.#extent.next);
+      this.#finder = new RowFinder(database, this.#extent.next);
       this.#update = database.prepare(
         'UPDATE capture SET next_seq = ?, byte_length = ?, dropped = ?',
       );
@@ -188,6 +188,7 @@ export class SqliteStore implements CaptureStore {
         dropped: dropped + rowCount,
       };
     });
+    this.#finder.dropped(this.#extent.first);
     return this.#extent.dropped - dropped;
   }
 

@@ -6,10 +6,10 @@ import type { Judge } from './judge.ts';
 
 /** Rows that are searched at first, so that the first ones show at once, and at most. */
 const leastStep = 256;
-const mostStep = 64 * 1024;
+const mostStep = 4096;
 
 /** A search that takes less is made longer, one that takes more is made shorter. */
-const goodStepMs = 3;
+const goodStepMs = 5;
 
 /** Records that wait for their verdict. */
 const groupLength = 4096;

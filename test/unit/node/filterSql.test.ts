@@ -44,7 +44,7 @@ const payloads = fc.oneof(
   fc.uint8Array({ maxLength: 8 }),
   fc.constant(encoder.encode('ab'.repeat(40_000))),
 );
-const rows: fc.Arbitrary<readonly TestRow[]> = fc.array(
+const mixedRows: fc.Arbitrary<readonly TestRow[]> = fc.array(
   fc.record({
     at: fc.integer({ min: 0, max: 5 }),
     flags: fc
@@ -62,8 +62,15 @@ const rows: fc.Arbitrary<readonly TestRow[]> = fc.array(
   }),
   { minLength: 1, maxLength: 12 },
 );
+/** What is searched another way than where other rows are among them. */
+const plainTexts = mixedRows.map(all =>
+  all
+    .map(row => ({ ...row, flags: (row.flags & ~RowFlag.OpcodeMask) | flagsOf('text', 'in') }))
+    .filter(({ payload }) => !payload.includes(0)),
+);
+const rows = fc.oneof(mixedRows, plainTexts);
 const comparisons = fc.constantFrom('=', '!=', '<', '<=', '>', '>=');
-const { condition: conditions } = fc.letrec<{ condition: Condition }>(tie => ({
+const { condition: anyCondition } = fc.letrec<{ condition: Condition }>(tie => ({
   condition: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     fc.record({ is: fc.constant('text'), text: texts, exact: fc.boolean() }),
@@ -135,7 +142,7 @@ it('finds the same in SQLite, in memory and by the matcher', () => {
   assert.ok(sqlite);
   let file = 0;
   fc.assert(
-    fc.property(rows, conditions, fc.option(conditions), (all, condition, hide) => {
+    fc.property(rows, anyCondition, fc.option(anyCondition), (all, condition, hide) => {
       const test = new ViewTest({ condition, ...(hide && { hide }) }, bytes =>
         decoder.decode(bytes),
       );
@@ -163,6 +170,67 @@ it('finds the same in SQLite, in memory and by the matcher', () => {
     }),
     { numRuns: 150 },
   );
+});
+
+it('finds texts and members in a row of any kind, whatever is stored with it', () => {
+  const sqlite = findSqlite();
+  assert.ok(sqlite);
+  const ofTexts = [
+    ...['', 'a', 'B', 'aé中', '\u0000a', '{"severity":"error","text":"ab"}'],
+    'ab'.repeat(40_000),
+    JSON.stringify({ severity: 'x'.repeat(80_000) }),
+  ].map(text => encoder.encode(text));
+  const notUtf8 = Uint8Array.of(0x03, 0xe9, 0x61, 0xc3, 0x00, 0x61, 0xff);
+  const needles = ['a', 'A', 'b', 'é', '中', '"', '\u0000a', '�', '1001'];
+  const conditions: readonly Condition[] = [
+    { is: 'field', path: ['severity'], comparison: 'has', value: null },
+    ...needles.map(text => ({ is: 'text', text, exact: true }) as const),
+    ...needles.map(text => ({ is: 'text', text, exact: false }) as const),
+  ];
+  const tests = conditions.map(
+    condition => new ViewTest({ condition }, bytes => decoder.decode(bytes)),
+  );
+  const options = { name: 'test', url: 'ws://test', startedAt: 0 };
+  const plain = { at: 0, flags: flagsOf('text', 'in'), payload: encoder.encode('ab') };
+  for (const kind of rowKinds) {
+    for (const payload of [...ofTexts, notUtf8]) {
+      const all = [plain, { at: 0, flags: flagsOf(kind, 'in'), payload }, plain];
+      const store: SqliteStore = new SqliteStore(sqlite, ':memory:', options);
+      store.append(batchOf(0, all));
+      for (const test of tests) {
+        assert.deepEqual(resultOf(store, test, false), expected(all, test));
+      }
+      store.close();
+    }
+  }
+});
+
+it('knows apart what blocks of rows hold', () => {
+  const sqlite = findSqlite();
+  assert.ok(sqlite);
+  const store = new SqliteStore(sqlite, ':memory:', {
+    name: 'test',
+    url: 'ws://test',
+    startedAt: 0,
+  });
+  const all = Array.from({ length: 5000 }, (_, seq) => ({
+    at: 0,
+    flags: flagsOf(seq === 2500 ? 'close' : 'text', 'in'),
+    payload: seq === 2500 ? Uint8Array.of(0x03, 0xe9) : encoder.encode(seq % 9 ? 'ab' : 'a1001'),
+  }));
+  for (let seq = 0; seq < all.length; seq += 100) {
+    store.append(batchOf(seq, all.slice(seq, seq + 100)));
+  }
+  const condition: Condition = { is: 'text', text: '1001', exact: false };
+  const test = new ViewTest({ condition }, bytes => decoder.decode(bytes));
+  assert.deepEqual(resultOf(store, test, false), expected(all, test));
+  store.enforce({ maxRows: 3000, maxBytes: Infinity });
+  const { shown } = resultOf(store, test, false);
+  assert.deepEqual(
+    shown,
+    expected(all, test).shown.filter(seq => seq >= store.extent.first),
+  );
+  store.close();
 });
 
 it('lets the matcher decide where SQLite takes no more', () => {
