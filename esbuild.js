@@ -3,6 +3,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import esbuild from 'esbuild';
+import { commonJsChunks } from './esbuild.chunks.js';
 
 const flags = new Set(process.argv.slice(2));
 const production = flags.has('--production');
@@ -43,7 +44,10 @@ const forPage = {
 /** One bundle for each process: the extension host, the capture worker, each page. */
 /** @type {import('esbuild').BuildOptions[]} */
 const product = [
-  { ...forNode, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist' },
+  commonJsChunks({ ...forNode, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist' }, [
+    'src/extension.ts',
+    'src/monitoring.ts',
+  ]),
   { ...forNode, entryPoints: { captureWorker: 'src/node/captureWorker.ts' }, outdir: 'dist' },
   {
     ...forPage,

@@ -1,102 +1,80 @@
-import { env, Uri, window, workspace, type ExtensionContext } from 'vscode';
-import { WakeWatch } from './core/connection/wakeWatch.ts';
-import { Formats } from './core/format.ts';
-import { offerAbandonedCaptures } from './host/abandonedCaptures.ts';
-import { connectShown, connectUnasked } from './host/commands/connect.ts';
-import { commandHandlers } from './host/commands/handlers.ts';
+import { CancellationError, Uri, window, workspace, type ExtensionContext } from 'vscode';
+import { once } from './core/base/once.ts';
 import { registerCommands, reportError } from './host/commands.ts';
-import { createConfiguring } from './host/configuring.ts';
-import { createConnecting } from './host/connecting.ts';
-import { ContextKeys } from './host/contextKeys.ts';
-import { registerDeepLinks } from './host/deepLinks.ts';
-import { Demo } from './host/demo.ts';
-import { MessagesChannel } from './host/messageOutput.ts';
-import { createMonitor } from './host/monitor.ts';
-import { RecentUrls } from './host/recentUrls.ts';
-import { redactedLog } from './host/redactedLog.ts';
-import { SecretRegistry } from './host/secretRegistry.ts';
-import { Secrets } from './host/secrets.ts';
+import { registerEntrances } from './host/entrances.ts';
+import { watchForLibrary } from './host/library/libraryWatch.ts';
 import { SettingsService } from './host/settings.ts';
-import { followSettings } from './host/settingsFollower.ts';
-import { StatusBar } from './host/statusBar.ts';
-import { CapturesTree } from './host/trees/capturesTree.ts';
-import { ConnectionsTree } from './host/trees/connectionsTree.ts';
-import { createCaptureService } from './node/captureClient.ts';
-import { systemClock } from './node/systemClock.ts';
-import { ContextKey } from './shared/ids.ts';
+import type { CaptureNode } from './host/trees/capturesTree.ts';
+import type { ConnectionNode } from './host/trees/connectionsTree.ts';
+import { draggable, LazyTree, type DraggableTree } from './host/trees/lazyTree.ts';
+import type { MessagesNode } from './host/trees/messagesTree.ts';
+import type { startMonitoring } from './monitoring.ts';
+import { hasAbandonedFile } from './node/captureFiles.ts';
+import { ViewType } from './shared/ids.ts';
 
-/** Ends what outlives a window only by accident; set while the extension is active. */
-let end: (() => Promise<void>) | undefined;
+type Monitoring = ReturnType<typeof startMonitoring>;
 
-/** Puts the parts together and hands them to each other. */
+/** Ends what outlives a window only by accident; set once there is something to end. */
+let end: Monitoring['end'] | undefined;
+
+/** Registers what the editor may ask for. All else is loaded with the first thing that it asks for. */
 export function activate(context: ExtensionContext): void {
-  const { extensionUri, globalState } = context;
   const log = window.createOutputChannel('WebSocket Monitor', { log: true });
   const settings = new SettingsService(log);
-  const registry = new SecretRegistry();
-  const output = new MessagesChannel(systemClock, settings, registry.redact);
-  const secrets = new Secrets(context, registry, error => log.error('A listener failed', error));
-  const captures = createCaptureService({
-    workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
-    folder: Uri.joinPath(context.globalStorageUri, 'captures').fsPath,
-    maxArchiveBytes: () => settings.current.values['history.maxMegabytes'] * 1024 * 1024,
-    clock: systemClock,
-    log,
+  const capturesFolder = Uri.joinPath(context.globalStorageUri, 'captures').fsPath;
+  let isEnded = false;
+
+  const load = once(async () => {
+    const { startMonitoring } = await import('./monitoring.ts');
+    if (isEnded) {
+      throw new CancellationError();
+    }
+    const views = { captures: captures.view, messages: messages.view };
+    const started = startMonitoring({ context, log, settings, capturesFolder, views });
+    end = started.end;
+    return started;
   });
-  const connecting = createConnecting({
-    ...{ context, clock: systemClock, random: Math.random, secrets, output, captures },
-    log: redactedLog(log, registry.redact),
-    loadDial: async () => {
-      const { openWsTransport } = await import('./node/wsTransport.ts');
-      return handshake => listener => openWsTransport(handshake, listener);
-    },
-    runCommand: async (command, folder) =>
-      (await import('./node/commandToken.ts')).runTokenCommand(command, folder),
-    onError: error => void reportError('The tree', error, log),
-  });
-  const { connections, library, sending } = connecting;
-  const keys = new ContextKeys();
-  const demo = new Demo(
-    async () => (await import('./node/demoServer.ts')).startDemoServer(),
-    isRunning => keys.set(ContextKey.DemoRunning, isRunning),
-  );
-  const formats = new Formats(env.language);
-  const monitor = createMonitor({
-    ...{ context, clock: systemClock, log, connections, library, sending, secrets },
-    ...{ formats, captures },
-    showMessages: () => output.show(),
-    onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),
-  });
-  const { panel } = monitor;
-  const recent = new RecentUrls(globalState);
-  const target = { connections, settings, recent, demo, panel };
-  const connect = (entry: object | string) => connectShown(target, entry);
-  const configuring = createConfiguring({ context, log, settings, secrets, connect });
-  const { archive } = captures;
-  const capturesTree = new CapturesTree(archive, formats);
-  const { configured } = configuring;
-  const parts = {
-    ...{ ...target, ...monitor.exporting, ...configuring, ...library },
-    ...{ output, log, sender: sending.sender, refresh: () => capturesTree.refresh() },
+  const unasked = async (task: (started: Monitoring) => unknown) => {
+    try {
+      await task(await load());
+    } catch (error) {
+      if (!isEnded) {
+        await reportError('The start', error, log);
+      }
+    }
   };
+  const connectUnasked = () => {
+    const wanted = settings.autoConnected;
+    if (wanted.length > 0) {
+      void unasked(({ connect }) => connect(wanted));
+    }
+  };
+
+  const connections = new LazyTree<ConnectionNode, DraggableTree<ConnectionNode>>(
+    ViewType.Connections,
+    async () => (await load()).trees.connections,
+    draggable(ViewType.Connections),
+  );
+  const captures = new LazyTree<CaptureNode>(
+    ViewType.Captures,
+    async () => (await load()).trees.captures,
+  );
+  const messages = new LazyTree<MessagesNode, DraggableTree<MessagesNode>>(
+    ViewType.Messages,
+    async () => (await load()).trees.messages,
+    tree => ({ ...draggable<MessagesNode>(ViewType.Messages)(tree), showCollapseAll: true }),
+  );
   context.subscriptions.push(
-    ...[log, settings, secrets, output, connecting, demo, monitor, configuring, capturesTree],
-    new ConnectionsTree({ connections, settings, configured, clock: systemClock, formats }),
-    new WakeWatch(systemClock, () => connections.wake()),
-    window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),
-    new StatusBar(connections, settings, systemClock, formats),
-    connections.onDidChange(() => keys.setFrom(connections)),
-    settings.onDidChange(() => followSettings(connections, settings)),
-    workspace.onDidGrantWorkspaceTrust(() => connectUnasked(target)),
-    registerDeepLinks({ connections, settings, connect, log }),
-    registerCommands(commandHandlers(parts), log),
+    ...[{ dispose: () => (isEnded = true) }, log, settings, connections, captures, messages],
+    registerEntrances(load),
+    registerCommands(async () => (await load()).handlers, log),
+    workspace.onDidGrantWorkspaceTrust(connectUnasked),
+    watchForLibrary(context.globalStorageUri, () => void unasked(() => undefined)),
   );
-  end = () => {
-    connections.dispose();
-    return captures.dispose();
-  };
-  connectUnasked(target);
-  void offerAbandonedCaptures({ archive, state: globalState, formats, log });
+  connectUnasked();
+  void hasAbandonedFile(capturesFolder).then(isThere => {
+    return isThere ? unasked(started => started.offerAbandonedCaptures()) : undefined;
+  });
 }
 
 /** The editor waits for the result, so that the last messages are stored. */

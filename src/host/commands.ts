@@ -1,7 +1,7 @@
 import { CancellationError, commands, l10n, window, type LogOutputChannel } from 'vscode';
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
-import type { CommandId, InternalCommandId } from '../shared/ids.ts';
+import { CommandId, InternalCommandId } from '../shared/ids.ts';
 import { PromptCancelled } from '../core/variables/resolve.ts';
 import { TreeTarget } from './trees/treeTarget.ts';
 
@@ -11,16 +11,20 @@ export type CommandHandlers = Readonly<
 >;
 
 /**
- * Registers all commands. A failure of one that was run without arguments, as from the palette or a tree, is
+ * Registers all commands; what they do is loaded with the first that is run. A failure of one that was run without arguments, as from the palette or a tree, is
  * shown; one that was run with arguments, as from code, rejects with the same sentence.
  */
-export function registerCommands(handlers: CommandHandlers, log: LogOutputChannel): Disposable {
+export function registerCommands(
+  load: () => Promise<CommandHandlers>,
+  log: LogOutputChannel,
+): Disposable {
   const store = new DisposableStore();
-  for (const [id, handler] of Object.entries(handlers)) {
+  for (const id of [...Object.values(CommandId), ...Object.values(InternalCommandId)]) {
     store.add(
       commands.registerCommand(id, async (target?: unknown) => {
         try {
-          return await handler(target);
+          const handlers = await load();
+          return await handlers[id](target);
         } catch (error) {
           if (error instanceof CancellationError || error instanceof PromptCancelled) {
             return undefined;

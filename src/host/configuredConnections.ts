@@ -4,9 +4,12 @@ import { editsBetween, isObject, isSameJson } from '../core/settings/jsonEdit.ts
 import { uniqueName, type Profile } from '../core/settings/profile.ts';
 import type { SettingsScope } from '../shared/formProtocol.ts';
 import type { SettingsService } from './settings.ts';
-import { settingIn, type Expected, type SettingEdit, type SettingsFiles } from './settingsFile.ts';
+import { settingIn } from './settingValues.ts';
+import type { Expected, SettingEdit, SettingsFiles } from './settingsFile.ts';
 
 export type ConnectionEntry = Readonly<Record<string, unknown>>;
+
+type SettingsWriter = Pick<SettingsFiles, 'write'>;
 
 /** A connection of the settings, and where it is in them. */
 export interface ConfiguredConnection {
@@ -21,11 +24,11 @@ export interface ConfiguredConnection {
 /** The connections of the settings as things that can be made, changed, moved and removed. */
 export class ConfiguredConnections {
   readonly #settings: SettingsService;
-  readonly #files: SettingsFiles;
+  readonly #files: SettingsWriter;
   readonly #onLostComments: () => void;
 
   /** @param onLostComments where a setting could not be written without losing its comments */
-  constructor(settings: SettingsService, files: SettingsFiles, onLostComments: () => void) {
+  constructor(settings: SettingsService, files: SettingsWriter, onLostComments: () => void) {
     this.#settings = settings;
     this.#files = files;
     this.#onLostComments = onLostComments;

@@ -1,5 +1,6 @@
 import { l10n, window, type ExtensionContext } from 'vscode';
 import { DisposableStore } from '../core/base/lifecycle.ts';
+import { once } from '../core/base/once.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { ImportedConnection } from '../core/import/imported.ts';
 import { nameSecret } from './commands/nameSecret.ts';
@@ -7,8 +8,7 @@ import { ConfiguredConnections } from './configuredConnections.ts';
 import { openSettingsFile } from './openSetting.ts';
 import type { Secrets } from './secrets.ts';
 import type { SettingsService } from './settings.ts';
-import { SettingsFiles } from './settingsFile.ts';
-import { ConnectionForms } from './webview/connectionForm.ts';
+import type { FormSubject } from './webview/connectionForm.ts';
 
 export interface ConfiguringParts {
   readonly context: Pick<ExtensionContext, 'extensionUri' | 'globalStorageUri'>;
@@ -22,30 +22,36 @@ export interface ConfiguringParts {
 /** The connections of the settings, and the forms that change them. */
 export function createConfiguring({ context, log, settings, secrets, connect }: ConfiguringParts) {
   const store = new DisposableStore();
-  const files = new SettingsFiles(context.globalStorageUri);
+  const files = once(async () => {
+    const { SettingsFiles } = await import('./settingsFile.ts');
+    return new SettingsFiles(context.globalStorageUri);
+  });
   const configured = new ConfiguredConnections(
     settings,
-    files,
+    { write: async (...change) => (await files()).write(...change) },
     () =>
       void window.showInformationMessage(
         l10n.t('Saved. Comments inside the list of connections could not be kept.'),
       ),
   );
-  const forms = store.add(
-    new ConnectionForms({
-      ...{ root: context.extensionUri, log, configured, connect },
-      secretNames: () => secrets.names,
-      storeSecret: (suggestion, value) => nameSecret(secrets, suggestion, value),
-      openSettings: scope => openSettingsFile(scope),
-    }),
-  );
+  const forms = once(async () => {
+    const { ConnectionForms } = await import('./webview/connectionForm.ts');
+    return store.add(
+      new ConnectionForms({
+        ...{ root: context.extensionUri, log, configured, connect },
+        secretNames: () => secrets.names,
+        storeSecret: (suggestion, value) => nameSecret(secrets, suggestion, value),
+        openSettings: scope => openSettingsFile(scope),
+      }),
+    );
+  });
+  const showForm = async (subject: FormSubject) => (await forms()).show(subject);
   /** Each opens a form, which nobody has to save. */
-  const addConnections = (imported: readonly ImportedConnection[]) => {
+  const addConnections = async (imported: readonly ImportedConnection[]) => {
     for (const { name, url, headers } of imported) {
       const entry = Object.keys(headers).length > 0 ? { name, url, headers } : { name, url };
-      forms.show({ entry });
+      await showForm({ entry });
     }
-    return Promise.resolve();
   };
-  return { configured, forms, addConnections, dispose: () => store.dispose() };
+  return { configured, showForm, addConnections, dispose: () => store.dispose() };
 }

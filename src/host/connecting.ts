@@ -1,4 +1,4 @@
-import type { ExtensionContext } from 'vscode';
+import type { ExtensionContext, TreeView } from 'vscode';
 import type { Clock } from '../core/base/clock.ts';
 import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
@@ -13,6 +13,7 @@ import { createLibrary } from './library/createLibrary.ts';
 import type { MessageOutput } from './monitoredConnection.ts';
 import type { Secrets } from './secrets.ts';
 import { createSending } from './sending/sending.ts';
+import type { MessagesNode } from './trees/messagesTree.ts';
 
 export interface ConnectingParts {
   readonly context: Pick<ExtensionContext, 'globalStorageUri' | 'workspaceState'>;
@@ -29,6 +30,7 @@ export interface ConnectingParts {
   /** Loaded with the first attempt, because it is most of what there is to load. */
   readonly loadDial: () => Promise<(handshake: Handshake) => Dial>;
   readonly runCommand: HandshakeHostPorts['runCommand'];
+  readonly messagesView: TreeView<MessagesNode>;
   /** Shows an error as a command would. */
   readonly onError: (error: unknown) => void;
 }
@@ -69,7 +71,7 @@ export function createConnecting(parts: ConnectingParts) {
   );
   const library: ReturnType<typeof createLibrary> = store.add(
     createLibrary({
-      ...{ context, clock, log, connections, onError: parts.onError },
+      ...{ context, clock, log, connections, view: parts.messagesView, onError: parts.onError },
       filterClock: () => filterClock(clock.now()),
       send: async (connection, body, origin) => {
         const { sender, files } = sending;

@@ -1,11 +1,4 @@
-import {
-  CancellationError,
-  l10n,
-  window,
-  type Disposable,
-  type LogOutputChannel,
-  type Uri,
-} from 'vscode';
+import { CancellationError, l10n, window, type LogOutputChannel, type Uri } from 'vscode';
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { readDeepLink, type DeepLink } from '../core/connection/deepLink.ts';
 import { uniqueName } from '../core/settings/profile.ts';
@@ -20,13 +13,11 @@ export interface DeepLinkParts {
   readonly log: LogOutputChannel;
 }
 
-/** Takes links such as `vscode://websocket-monitor.websocket-monitor/connect?url=…`. */
-export function registerDeepLinks(parts: DeepLinkParts): Disposable {
-  return window.registerUriHandler({ handleUri: uri => follow(parts, uri) });
-}
-
-/** Anybody can make a link, so it is shown and asked about, and nothing of the user's goes along. */
-async function follow(parts: DeepLinkParts, { path, query }: Uri): Promise<void> {
+/**
+ * Follows a link such as `vscode://websocket-monitor.websocket-monitor/connect?url=…`. Anybody can
+ * make one, so it is shown and asked about, and nothing of the user's goes along.
+ */
+export async function followLink(parts: DeepLinkParts, { path, query }: Uri): Promise<void> {
   try {
     const link = readDeepLink(path, query);
     await confirm(link);

@@ -6,7 +6,6 @@ import type { CaptureArchive } from '../core/capture/captureArchive.ts';
 import type { CaptureView, ViewQuery } from '../core/capture/view.ts';
 import type { StartExport } from '../core/export/exportJob.ts';
 import type { Formats } from '../core/format.ts';
-import { exportSubject } from './commands/export.ts';
 import type { ExportParts } from './commands/exportParts.ts';
 import type { Connections } from './connections.ts';
 import type { createLibrary } from './library/createLibrary.ts';
@@ -40,6 +39,8 @@ export interface MonitorParts {
   readonly onDidChangeOpen: (isOpen: boolean) => void;
 }
 
+export type Monitor = ReturnType<typeof createMonitor>;
+
 /** The monitor's panel with all that stands behind it. */
 export function createMonitor(parts: MonitorParts) {
   const { context, clock, log, connections, secrets, formats, captures, showMessages } = parts;
@@ -47,7 +48,7 @@ export function createMonitor(parts: MonitorParts) {
   const { library, sending } = parts;
   const { archive, openView, startExport } = captures;
   const sources = store.add(new Sources({ connections, archive, log }));
-  const documents = store.add(new PayloadDocuments(sources));
+  const documents = new PayloadDocuments(sources);
   const filters = store.add(new SavedFilters(context.globalState, log));
   const now = () => clock.now();
   const model = store.add(new PanelModel({ sources, openView, now, log }));
@@ -74,6 +75,7 @@ export function createMonitor(parts: MonitorParts) {
           exportList: async ranges => {
             const shown = model.shownRows;
             if (shown) {
+              const { exportSubject } = await import('./commands/export.ts');
               await exportSubject(exporting, { kind: 'shown', shown, ...(ranges && { ranges }) });
             }
           },
@@ -83,5 +85,5 @@ export function createMonitor(parts: MonitorParts) {
     }),
   );
   store.add(filters.onDidChange(() => panel.publishFilters()));
-  return { panel, exporting, dispose: () => store.dispose() };
+  return { panel, documents, exporting, dispose: () => store.dispose() };
 }

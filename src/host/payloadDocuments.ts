@@ -1,11 +1,9 @@
-import { commands, l10n, Uri, window, workspace, type TextDocumentContentProvider } from 'vscode';
+import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { UserError } from '../core/base/errors.ts';
-import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import { hexDump } from '../core/payload/hexDump.ts';
 import { formatJson, looksLikeJson } from '../core/payload/jsonView.ts';
+import { payloadScheme } from './entrances.ts';
 import { namesOf, type Sources } from './sources.ts';
-
-const scheme = 'websocket-monitor';
 
 /** What an editor of text can hold. */
 const maxOpenedBytes = 50 * 1024 * 1024;
@@ -29,13 +27,11 @@ interface Payload {
  * Payloads as documents that cannot be written to. A document's address says which row it shows;
  * what it shows is read when the editor asks for it, so nothing is kept here.
  */
-export class PayloadDocuments implements TextDocumentContentProvider, Disposable {
-  readonly #store = new DisposableStore();
+export class PayloadDocuments {
   readonly #sources: Sources;
 
   constructor(sources: Sources) {
     this.#sources = sources;
-    this.#store.add(workspace.registerTextDocumentContentProvider(scheme, this));
   }
 
   /** Opens a payload in an editor, in the language that its text is in. */
@@ -51,13 +47,9 @@ export class PayloadDocuments implements TextDocumentContentProvider, Disposable
     await commands.executeCommand('vscode.diff', leftUri, rightUri, title);
   }
 
-  async provideTextDocumentContent(uri: Uri): Promise<string> {
+  async textAt(uri: Uri): Promise<string> {
     const { source, seq } = JSON.parse(uri.query) as RowAddress;
     return (await this.#read({ source, seq })).text;
-  }
-
-  dispose(): void {
-    this.#store.dispose();
   }
 
   /** The editor finds the language by the extension. */
@@ -66,7 +58,7 @@ export class PayloadDocuments implements TextDocumentContentProvider, Disposable
     const { name } = namesOf(this.#sources.get(address.source));
     const safeName = name.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60);
     const path = `/${safeName} #${address.seq}.${extension}`;
-    return Uri.from({ scheme, path, query: JSON.stringify(address) });
+    return Uri.from({ scheme: payloadScheme, path, query: JSON.stringify(address) });
   }
 
   async #read({ source, seq }: RowAddress): Promise<Payload> {

@@ -10,6 +10,7 @@ import {
   type ReadSettings,
 } from '../core/settings/profile.ts';
 import { settingsSection } from '../core/settings/settingsTable.ts';
+import { explicitSettings } from './settingValues.ts';
 
 /** The settings in force, and an event for when they change. Nothing else reads configuration. */
 export class SettingsService implements Disposable {
@@ -49,11 +50,17 @@ export class SettingsService implements Disposable {
    */
   profileOf(entry: unknown): Profile {
     const problems: string[] = [];
-    const profile = profileOf(entry, explicitSetting, problems);
+    const profile = profileOf(entry, explicitSettings(), problems);
     if (!profile || problems.length > 0) {
       throw new UserError(problems.join(' '));
     }
     return profile;
+  }
+
+  /** What is to be connected without being asked; nothing in Restricted Mode. */
+  get autoConnected(): readonly Profile[] {
+    const { profiles } = this.#current;
+    return workspace.isTrusted ? profiles.filter(({ values }) => values.autoConnect) : [];
   }
 
   dispose(): void {
@@ -61,7 +68,7 @@ export class SettingsService implements Disposable {
   }
 
   #read(): ReadSettings {
-    const settings = readSettings(explicitSetting);
+    const settings = readSettings(explicitSettings());
     void this.#warn(settings.problems);
     return settings;
   }
@@ -89,10 +96,4 @@ export class SettingsService implements Disposable {
       await commands.executeCommand('workbench.action.openSettings', settingsSection);
     }
   }
-}
-
-/** What the user set below `websocketMonitor`, the most specific first; defaults do not count. */
-export function explicitSetting(key: string): unknown {
-  const inspected = workspace.getConfiguration(settingsSection).inspect(key);
-  return inspected?.workspaceFolderValue ?? inspected?.workspaceValue ?? inspected?.globalValue;
 }

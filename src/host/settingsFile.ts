@@ -3,10 +3,8 @@ import { UserError } from '../core/base/errors.ts';
 import { isSameJson, type JsonEdit, type JsonPath } from '../core/settings/jsonEdit.ts';
 import { settingsSection } from '../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../shared/formProtocol.ts';
+import { settingIn, type ConnectionSetting } from './settingValues.ts';
 import { editJson, pathOfSetting, readJson } from './settingsText.ts';
-
-/** The settings of ours that name connections. */
-export type ConnectionSetting = 'url' | 'connections';
 
 /** What of a setting is to change: paths begin below the setting itself. */
 export type SettingEdit = JsonEdit & { readonly setting: ConnectionSetting };
@@ -21,12 +19,6 @@ interface SettingsFile {
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-
-/** What is set in a scope, without defaults; `undefined` where nothing is. */
-export function settingIn(scope: SettingsScope, setting: ConnectionSetting): unknown {
-  const inspected = workspace.getConfiguration(settingsSection).inspect(setting);
-  return scope === 'user' ? inspected?.globalValue : inspected?.workspaceValue;
-}
 
 /** The scopes that can be written to in this window; what an untrusted workspace sets is not used. */
 export function writableScopes(): readonly SettingsScope[] {

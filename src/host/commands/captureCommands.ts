@@ -5,12 +5,12 @@ import type { Formats } from '../../core/format.ts';
 import { visibleLine } from '../../core/payload/visibleText.ts';
 import type { Sources } from '../sources.ts';
 import { targetName } from '../trees/treeTarget.ts';
-import type { MonitorPanel } from '../webview/monitorPanel.ts';
+import type { ShowMonitor } from './connect.ts';
 
 export interface CaptureCommandParts {
   readonly archive: CaptureArchive;
   readonly sources: Sources;
-  readonly panel: MonitorPanel;
+  readonly showMonitor: ShowMonitor;
   readonly formats: Formats;
   /** The list of captures is another now. */
   readonly refresh: () => void;
@@ -20,7 +20,7 @@ export interface CaptureCommandParts {
 export async function openCapture(parts: CaptureCommandParts, target?: unknown): Promise<void> {
   const key = await chooseCapture(parts, target, l10n.t('Open which capture?'));
   const source = await parts.sources.withKey(key);
-  parts.panel.show(source.id);
+  await parts.showMonitor(source.id);
 }
 
 /** Deletes a capture's file, after asking. */

@@ -7,18 +7,19 @@ import type { ConfiguredConnection, ConfiguredConnections } from '../configuredC
 import type { Connections } from '../connections.ts';
 import type { SettingsService } from '../settings.ts';
 import { targetName } from '../trees/treeTarget.ts';
-import type { ConnectionForms } from '../webview/connectionForm.ts';
+import type { FormSubject } from '../webview/connectionForm.ts';
 
 export interface ConfigureParts {
   readonly connections: Connections;
   readonly settings: SettingsService;
   readonly configured: ConfiguredConnections;
-  readonly forms: ConnectionForms;
+  /** Opens a form, or shows the one that is open. */
+  readonly showForm: (subject: FormSubject) => Promise<void>;
 }
 
 /** Opens the form of a new connection. */
-export function addConnection({ forms }: ConfigureParts): void {
-  forms.show({});
+export async function addConnection({ showForm }: ConfigureParts): Promise<void> {
+  await showForm({});
 }
 
 /** Opens the form of a configured connection; one of this window only can be put among them so. */
@@ -26,11 +27,11 @@ export async function editConnection(parts: ConfigureParts, target?: unknown): P
   const profile = await chooseProfile(parts, target, l10n.t('Edit which connection?'));
   const known = parts.configured.locate(profile);
   if (known) {
-    parts.forms.show({ known });
+    await parts.showForm({ known });
     return;
   }
   const notes = [l10n.t('This connection is not in the settings yet: saving puts it there.')];
-  parts.forms.show({ entry: { name: profile.name, ...profile.entry }, notes });
+  await parts.showForm({ entry: { name: profile.name, ...profile.entry }, notes });
 }
 
 /** Makes a copy after the original, and opens its form. */
@@ -39,7 +40,7 @@ export async function duplicateConnection(parts: ConfigureParts, target?: unknow
   const name = await parts.configured.duplicate(known);
   const copy = parts.configured.find(name);
   if (copy) {
-    parts.forms.show({ known: copy });
+    await parts.showForm({ known: copy });
   }
 }
 
@@ -110,14 +111,14 @@ export async function copyAs(parts: ConfigureParts, target?: unknown): Promise<v
 }
 
 /** Opens the form with what a browser's "Copy as cURL" holds: of the clipboard, or as it is typed. */
-export async function importCurl({ forms }: ConfigureParts, target?: unknown): Promise<void> {
+export async function importCurl({ showForm }: ConfigureParts, target?: unknown): Promise<void> {
   const text = typeof target === 'string' ? target : await askForCurl();
   const read = readCurl(text);
   if (read.kind === 'refused') {
     throw new UserError(read.problem);
   }
   const { url, headers, subprotocols, isInsecure, notes } = read;
-  forms.show({
+  await showForm({
     entry: {
       url,
       ...(subprotocols.length > 0 ? { subprotocols } : {}),

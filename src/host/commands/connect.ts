@@ -4,7 +4,6 @@ import {
   QuickPickItemKind,
   ThemeIcon,
   window,
-  workspace,
   type QuickPickItem,
 } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
@@ -18,7 +17,6 @@ import type { MonitoredConnection } from '../monitoredConnection.ts';
 import type { RecentUrls } from '../recentUrls.ts';
 import type { SettingsService } from '../settings.ts';
 import { targetName, TreeTarget } from '../trees/treeTarget.ts';
-import type { MonitorPanel } from '../webview/monitorPanel.ts';
 
 /** What the command resolves to. */
 export interface ConnectResult {
@@ -27,8 +25,11 @@ export interface ConnectResult {
   readonly state: ConnectionState['kind'];
 }
 
+/** Shows the monitor and, where it is given, this source in it. */
+export type ShowMonitor = (source?: string) => Promise<void>;
+
 export interface ConnectParts {
-  readonly panel: MonitorPanel;
+  readonly showMonitor: ShowMonitor;
   readonly connections: Connections;
   readonly settings: SettingsService;
   readonly recent: RecentUrls;
@@ -62,7 +63,7 @@ export async function connectShown(parts: ConnectParts, target: unknown): Promis
   return connectTo(parts, profileFor(parts, target), true);
 }
 
-function connectTo(
+async function connectTo(
   parts: ConnectParts,
   profile: Profile,
   isShown: boolean,
@@ -70,17 +71,15 @@ function connectTo(
   const monitored = parts.connections.open(profile);
   monitored.connection.connect();
   if (isShown) {
-    parts.panel.show(monitored.id);
+    await parts.showMonitor(monitored.id);
   }
   return settled(monitored);
 }
 
-/** Connects what the settings want connected without being asked; nothing in Restricted Mode. */
-export function connectUnasked({ connections, settings }: ConnectParts): void {
-  for (const profile of workspace.isTrusted ? settings.current.profiles : []) {
-    if (profile.values.autoConnect) {
-      connections.open(profile).connection.connect();
-    }
+/** Connects without showing anything. */
+export function connectUnasked(connections: Connections, profiles: readonly Profile[]): void {
+  for (const profile of profiles) {
+    connections.open(profile).connection.connect();
   }
 }
 

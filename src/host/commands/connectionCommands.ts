@@ -4,9 +4,8 @@ import { isLive } from '../../core/connection/state.ts';
 import { CommandId } from '../../shared/ids.ts';
 import type { Connections } from '../connections.ts';
 import { targetName } from '../trees/treeTarget.ts';
-import type { MonitorPanel } from '../webview/monitorPanel.ts';
 import { chooseConnection } from './choose.ts';
-import { settled, type ConnectResult } from './connect.ts';
+import { settled, type ConnectResult, type ShowMonitor } from './connect.ts';
 
 /** Closes a connection, or stops retrying. Resolves when it is closed; harmless where it is. */
 export async function disconnect(
@@ -61,9 +60,13 @@ export async function clear(connections: Connections, target?: unknown): Promise
 }
 
 /** Shows the monitor and, where it is named, that connection in it. */
-export function openMonitor(connections: Connections, panel: MonitorPanel, target?: unknown): void {
+export async function openMonitor(
+  connections: Connections,
+  showMonitor: ShowMonitor,
+  target?: unknown,
+): Promise<void> {
   const named = targetName(target);
-  panel.show(typeof named === 'string' ? connections.get(named).id : undefined);
+  await showMonitor(typeof named === 'string' ? connections.get(named).id : undefined);
 }
 
 type Action = 'monitor' | 'output' | 'reconnect' | 'disconnect' | 'connect' | 'log';

@@ -6,33 +6,17 @@ import type { Connections } from '../connections.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Sender } from '../sending/sender.ts';
 import type { SettingsService } from '../settings.ts';
-import {
-  deleteCapture,
-  openCapture,
-  saveCapture,
-  type CaptureCommandParts,
-} from './captureCommands.ts';
+import type { Monitor } from '../monitor.ts';
+import type { ConfigureParts } from './configureCommands.ts';
 import { connect, type ConnectParts } from './connect.ts';
 import { clear, disconnect, openMonitor, reconnect, showActions } from './connectionCommands.ts';
-import {
-  addConnection,
-  copyAs,
-  duplicateConnection,
-  editConnection,
-  importCurl,
-  moveConnection,
-  removeConnection,
-  type ConfigureParts,
-} from './configureCommands.ts';
-import { exportMessages } from './export.ts';
-import type { ExportParts } from './exportParts.ts';
 import { libraryCommands, type LibraryCommandParts } from './libraryCommands.ts';
-import { listSecrets } from './listSecrets.ts';
-import { deleteSecret, storeSecret } from './secretCommands.ts';
 import { send } from './send.ts';
 
-export interface CommandParts
-  extends ConnectParts, CaptureCommandParts, ExportParts, ConfigureParts, LibraryCommandParts {
+export interface CommandParts extends ConnectParts, ConfigureParts, LibraryCommandParts {
+  readonly monitor: () => Promise<Monitor>;
+  /** The list of captures is another now. */
+  readonly refresh: () => void;
   readonly connections: Connections;
   readonly settings: SettingsService;
   readonly output: MessagesChannel;
@@ -41,42 +25,78 @@ export interface CommandParts
   readonly log: LogOutputChannel;
 }
 
-/** What each command does. */
+/** What each command does. What few windows use is loaded with the first use. */
 export function commandHandlers(parts: CommandParts): CommandHandlers {
-  const { connections, panel, output, secrets, sender, settings, demo, log } = parts;
+  const { connections, showMonitor, monitor, output, sender, demo, log } = parts;
   return {
     [CommandId.Connect]: target => connect(parts, target),
     [CommandId.Disconnect]: target => disconnect(connections, target),
     [CommandId.Reconnect]: target => reconnect(connections, target),
-    [CommandId.OpenMonitor]: target => openMonitor(connections, panel, target),
+    [CommandId.OpenMonitor]: target => openMonitor(connections, showMonitor, target),
     [CommandId.ShowMessages]: () => output.show(),
     [CommandId.ShowLog]: () => log.show(),
     [CommandId.Send]: target => send(connections, sender, target),
     [CommandId.Clear]: target => clear(connections, target),
-    [CommandId.ToggleFollow]: () => panel.toggleFollow(),
-    [CommandId.Export]: target => exportMessages(parts, target),
-    [CommandId.OpenCapture]: target => openCapture(parts, target),
-    [CommandId.SaveCapture]: target => saveCapture(parts, target),
-    [CommandId.DeleteCapture]: target => deleteCapture(parts, target),
-    [CommandId.RefreshCaptures]: () => parts.refresh(),
+    [CommandId.ToggleFollow]: async () => (await monitor()).panel.toggleFollow(),
     [CommandId.StartDemoServer]: () => demo.startAndOffer(),
     [CommandId.StopDemoServer]: () => demo.stop(),
-    [CommandId.StoreSecret]: target => storeSecret(secrets, target),
-    [CommandId.DeleteSecret]: target => deleteSecret(secrets, target),
-    [CommandId.ListSecrets]: () =>
-      listSecrets({
-        ...{ secrets, settings, log },
-        library: () => [{ where: l10n.t('saved messages'), value: parts.library.usable }],
-      }),
-    [CommandId.AddConnection]: () => addConnection(parts),
-    [CommandId.EditConnection]: target => editConnection(parts, target),
-    [CommandId.DuplicateConnection]: target => duplicateConnection(parts, target),
-    [CommandId.RemoveConnection]: target => removeConnection(parts, target),
-    [CommandId.MoveConnectionUp]: target => moveConnection(parts, -1, target),
-    [CommandId.MoveConnectionDown]: target => moveConnection(parts, 1, target),
-    [CommandId.CopyAs]: target => copyAs(parts, target),
-    [CommandId.ImportCurl]: target => importCurl(parts, target),
+    ...captureCommands(parts),
+    ...secretCommands(parts),
+    ...configureCommands(parts),
     ...libraryCommands(parts),
     [InternalCommandId.ShowActions]: () => showActions(connections),
   };
+}
+
+function captureCommands({ monitor, showMonitor, refresh }: CommandParts) {
+  const load = () => import('./captureCommands.ts');
+  const captureParts = async () => {
+    const { exporting } = await monitor();
+    return { ...exporting, showMonitor, refresh };
+  };
+  return {
+    [CommandId.Export]: async target => {
+      const { exportMessages } = await import('./export.ts');
+      return exportMessages((await monitor()).exporting, target);
+    },
+    [CommandId.OpenCapture]: async target =>
+      (await load()).openCapture(await captureParts(), target),
+    [CommandId.SaveCapture]: async target =>
+      (await load()).saveCapture(await captureParts(), target),
+    [CommandId.DeleteCapture]: async target =>
+      (await load()).deleteCapture(await captureParts(), target),
+    [CommandId.RefreshCaptures]: () => {
+      refresh();
+    },
+  } satisfies Partial<CommandHandlers>;
+}
+
+function secretCommands({ secrets, settings, log, library }: CommandParts) {
+  const load = () => import('./secretCommands.ts');
+  return {
+    [CommandId.StoreSecret]: async target => (await load()).storeSecret(secrets, target),
+    [CommandId.DeleteSecret]: async target => (await load()).deleteSecret(secrets, target),
+    [CommandId.ListSecrets]: async () => {
+      const { listSecrets } = await import('./listSecrets.ts');
+      listSecrets({
+        ...{ secrets, settings, log },
+        library: () => [{ where: l10n.t('saved messages'), value: library.usable }],
+      });
+    },
+  } satisfies Partial<CommandHandlers>;
+}
+
+function configureCommands(parts: CommandParts) {
+  const load = () => import('./configureCommands.ts');
+  return {
+    [CommandId.AddConnection]: async () => (await load()).addConnection(parts),
+    [CommandId.EditConnection]: async target => (await load()).editConnection(parts, target),
+    [CommandId.DuplicateConnection]: async target =>
+      (await load()).duplicateConnection(parts, target),
+    [CommandId.RemoveConnection]: async target => (await load()).removeConnection(parts, target),
+    [CommandId.MoveConnectionUp]: async target => (await load()).moveConnection(parts, -1, target),
+    [CommandId.MoveConnectionDown]: async target => (await load()).moveConnection(parts, 1, target),
+    [CommandId.CopyAs]: async target => (await load()).copyAs(parts, target),
+    [CommandId.ImportCurl]: async target => (await load()).importCurl(parts, target),
+  } satisfies Partial<CommandHandlers>;
 }

@@ -1,18 +1,8 @@
 import { CommandId } from '../../shared/ids.ts';
 import type { CommandHandlers } from '../commands.ts';
 import type { Environments } from '../library/environments.ts';
-import { importMessages, type ImportParts } from './importMessages.ts';
+import type { ImportParts } from './importMessages.ts';
 import { runSaved, stopSaved, type RunSavedParts } from './runSaved.ts';
-import {
-  deleteSaved,
-  duplicateSaved,
-  editSaved,
-  moveSaved,
-  newFolder,
-  newMessage,
-  newSequence,
-  openMessagesFile,
-} from './savedItems.ts';
 
 export interface LibraryCommandParts extends RunSavedParts, ImportParts {
   readonly environments: Environments;
@@ -20,19 +10,21 @@ export interface LibraryCommandParts extends RunSavedParts, ImportParts {
 
 /** What each command of the library does. */
 export function libraryCommands(parts: LibraryCommandParts) {
+  const load = () => import('./savedItems.ts');
   return {
     [CommandId.RunSaved]: target => runSaved(parts, target),
     [CommandId.StopSaved]: target => stopSaved(parts, target),
-    [CommandId.EditSaved]: target => editSaved(parts, target),
-    [CommandId.DuplicateSaved]: target => duplicateSaved(parts, target),
-    [CommandId.DeleteSaved]: target => deleteSaved(parts, target),
-    [CommandId.MoveSavedUp]: target => moveSaved(parts, target, -1),
-    [CommandId.MoveSavedDown]: target => moveSaved(parts, target, 1),
-    [CommandId.NewMessage]: target => newMessage(parts, target),
-    [CommandId.NewSequence]: target => newSequence(parts, target),
-    [CommandId.NewFolder]: target => newFolder(parts, target),
-    [CommandId.ImportMessages]: target => importMessages(parts, target),
-    [CommandId.OpenMessagesFile]: target => openMessagesFile(parts, target),
+    [CommandId.EditSaved]: async target => (await load()).editSaved(parts, target),
+    [CommandId.DuplicateSaved]: async target => (await load()).duplicateSaved(parts, target),
+    [CommandId.DeleteSaved]: async target => (await load()).deleteSaved(parts, target),
+    [CommandId.MoveSavedUp]: async target => (await load()).moveSaved(parts, target, -1),
+    [CommandId.MoveSavedDown]: async target => (await load()).moveSaved(parts, target, 1),
+    [CommandId.NewMessage]: async target => (await load()).newMessage(parts, target),
+    [CommandId.NewSequence]: async target => (await load()).newSequence(parts, target),
+    [CommandId.NewFolder]: async target => (await load()).newFolder(parts, target),
+    [CommandId.ImportMessages]: async target =>
+      (await import('./importMessages.ts')).importMessages(parts, target),
+    [CommandId.OpenMessagesFile]: async target => (await load()).openMessagesFile(parts, target),
     [CommandId.SwitchEnvironment]: target => parts.environments.switch(target),
   } satisfies Partial<CommandHandlers>;
 }

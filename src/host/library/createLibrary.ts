@@ -1,10 +1,10 @@
-import type { ExtensionContext } from 'vscode';
+import type { ExtensionContext, TreeView } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Connections } from '../connections.ts';
-import { MessagesTree } from '../trees/messagesTree.ts';
+import { MessagesTree, type MessagesNode } from '../trees/messagesTree.ts';
 import { Environments } from './environments.ts';
 import { ExtractedValues } from './extractedValues.ts';
 import { LibraryRuns } from './libraryRuns.ts';
@@ -17,6 +17,7 @@ export interface LibraryParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly connections: Connections;
+  readonly view: TreeView<MessagesNode>;
   readonly filterClock: () => FilterClock;
   /** Fills in references, asks where it must, and sends. */
   readonly send: RunnerPorts['send'];
@@ -26,7 +27,7 @@ export interface LibraryParts {
 
 /** The library with all that stands behind it. */
 export function createLibrary(parts: LibraryParts) {
-  const { context, clock, log, connections, filterClock, send, onError } = parts;
+  const { context, clock, log, connections, view, filterClock, send, onError } = parts;
   const state = context.workspaceState;
   const store = new DisposableStore();
   const library = store.add(new LibraryStore({ globalStorageUri: context.globalStorageUri, log }));
@@ -47,10 +48,10 @@ export function createLibrary(parts: LibraryParts) {
   );
   const permission = new SendPermission(state);
   const runs = new LibraryRuns({ library, runner, permission, connections });
-  const tree = store.add(new MessagesTree({ library, runner, clock, onError }));
+  const tree = store.add(new MessagesTree({ library, runner, view, clock, onError }));
   store.add(followConnections(connections, extracted, runner));
   return {
-    ...{ library, environments, runner, runs },
+    ...{ library, environments, runner, runs, tree },
     selected: () => tree.selected,
     dispose: () => store.dispose(),
   };

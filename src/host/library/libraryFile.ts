@@ -2,11 +2,11 @@ import { FileSystemError, l10n, RelativePattern, Uri, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import { LibraryEdit } from './editLibrary.ts';
-import { noLibraryText, readLibraryText, type LibraryText } from './libraryText.ts';
+import type { LibraryEdit } from './editLibrary.ts';
+import { noContent, type LibraryContent } from './libraryContent.ts';
+import { libraryFileName } from './libraryWatch.ts';
 import type { Origin } from './origin.ts';
 
-const fileName = 'websocket-monitor.json';
 /** A larger one was not written by people. */
 const longestFile = 16 * 1024 * 1024;
 
@@ -16,7 +16,7 @@ export class LibraryFile implements Disposable {
   readonly #log: Logger;
   readonly #onDidRead: () => void;
   #text = '';
-  #content: LibraryText = noLibraryText;
+  #content: LibraryContent = noContent;
   /** One reading or writing after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -26,11 +26,11 @@ export class LibraryFile implements Disposable {
   /** @param folder what the file is in; it need not be there */
   constructor(origin: Origin, folder: Uri, log: Logger, onDidRead: () => void) {
     this.origin = origin;
-    this.uri = Uri.joinPath(folder, fileName);
+    this.uri = Uri.joinPath(folder, libraryFileName);
     this.#log = log;
     this.#onDidRead = onDidRead;
     const watcher = this.#store.add(
-      workspace.createFileSystemWatcher(new RelativePattern(folder, fileName)),
+      workspace.createFileSystemWatcher(new RelativePattern(folder, libraryFileName)),
     );
     const read = () => void this.read();
     this.#store.add(watcher.onDidCreate(read));
@@ -40,10 +40,12 @@ export class LibraryFile implements Disposable {
 
   /** How the file is called where it is spoken of. */
   get name(): string {
-    return this.origin === 'workspace' ? `.vscode/${fileName}` : l10n.t('your own {0}', fileName);
+    return this.origin === 'workspace'
+      ? `.vscode/${libraryFileName}`
+      : l10n.t('your own {0}', libraryFileName);
   }
 
-  get content(): LibraryText {
+  get content(): LibraryContent {
     return this.#content;
   }
 
@@ -63,11 +65,11 @@ export class LibraryFile implements Disposable {
       const before = this.#text;
       try {
         this.#text = await this.#load();
-        this.#content = this.#text === before ? this.#content : readLibraryText(this.#text);
+        this.#content = this.#text === before ? this.#content : await contentOf(this.#text);
       } catch (error) {
         this.#text = '';
         const problem = { offset: 0, length: 1, message: messageOf(error) };
-        this.#content = { ...noLibraryText, problems: [problem] };
+        this.#content = { ...noContent, problems: [problem] };
       }
       if (!this.#store.isDisposed) {
         this.#onDidRead();
@@ -89,6 +91,7 @@ export class LibraryFile implements Disposable {
         );
       }
       const before = await this.#load();
+      const { LibraryEdit } = await import('./editLibrary.ts');
       const edit = new LibraryEdit(before, this.name);
       change(edit);
       if (edit.text !== before) {
@@ -125,4 +128,9 @@ export class LibraryFile implements Disposable {
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** Most windows have no library, and do not load what reads one. */
+async function contentOf(text: string): Promise<LibraryContent> {
+  return text === '' ? noContent : (await import('./libraryText.ts')).readLibraryText(text);
 }

@@ -14,7 +14,8 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { runnablesOf, type Library, type Runnable } from '../../core/library/library.ts';
 import { LibraryFile } from './libraryFile.ts';
-import type { TextProblem } from './libraryText.ts';
+import type { TextProblem } from './libraryContent.ts';
+import { workspaceLibraryFolder } from './libraryWatch.ts';
 import { origins, type Origin } from './origin.ts';
 
 /** Something to run, and whose it is. */
@@ -122,9 +123,8 @@ export class LibraryStore implements Disposable {
   }
 
   #openWorkspace(): void {
-    const [folder] = workspace.workspaceFolders ?? [];
     const known = this.#files.get('workspace');
-    const uri = folder && Uri.joinPath(folder.uri, '.vscode');
+    const uri = workspaceLibraryFolder();
     if (known && uri?.toString() === Uri.joinPath(known.uri, '..').toString()) {
       return;
     }

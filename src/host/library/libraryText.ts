@@ -6,39 +6,17 @@ import {
   type Node,
   type ParseError,
 } from 'jsonc-parser';
-import { emptyLibrary, type Library, type LibraryItem } from '../../core/library/library.ts';
 import { readLibrary } from '../../core/library/readLibrary.ts';
 import type { JsonPath } from '../../core/settings/jsonEdit.ts';
-
-/** What is wrong with a file, and where: in UTF-16 units. */
-export interface TextProblem {
-  readonly offset: number;
-  readonly length: number;
-  readonly message: string;
-}
-
-export interface LibraryText {
-  readonly library: Library;
-  readonly problems: readonly TextProblem[];
-  readonly isLater: boolean;
-  /** Where in the document each item is. */
-  readonly places: ReadonlyMap<LibraryItem, JsonPath>;
-}
-
-export const noLibraryText: LibraryText = {
-  library: emptyLibrary,
-  problems: [],
-  isLater: false,
-  places: new Map(),
-};
+import { noContent, type LibraryContent, type TextProblem } from './libraryContent.ts';
 
 /**
  * Reads a library's file, JSON with comments. Never fails. Nothing of a file that is no JSON is used,
  * for half of a message is none.
  */
-export function readLibraryText(text: string): LibraryText {
+export function readLibraryText(text: string): LibraryContent {
   if (text.trim() === '') {
-    return noLibraryText;
+    return noContent;
   }
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
@@ -47,7 +25,7 @@ export function readLibraryText(text: string): LibraryText {
     const { offset = 0, length = 1 } = error ?? {};
     const what = error ? printParseErrorCode(error.error) : 'ValueExpected';
     const message = `This is not JSON: ${what}. Nothing of the file is used.`;
-    return { ...noLibraryText, problems: [{ offset, length, message }] };
+    return { ...noContent, problems: [{ offset, length, message }] };
   }
   const { library, problems, isLater, places } = readLibrary(getNodeValue(root));
   return {

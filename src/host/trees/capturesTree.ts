@@ -1,17 +1,10 @@
-import {
-  EventEmitter,
-  l10n,
-  ThemeColor,
-  ThemeIcon,
-  TreeItem,
-  window,
-  type TreeDataProvider,
-} from 'vscode';
+import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItem, type TreeView } from 'vscode';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { ArchivedCapture, CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { Formats } from '../../core/format.ts';
 import { visibleLine } from '../../core/payload/visibleText.ts';
-import { CommandId, ViewType } from '../../shared/ids.ts';
+import { CommandId } from '../../shared/ids.ts';
+import type { DrawnTree } from './lazyTree.ts';
 import { TreeTarget } from './treeTarget.ts';
 
 export class CaptureNode extends TreeTarget {
@@ -24,18 +17,16 @@ export class CaptureNode extends TreeTarget {
 }
 
 /** The captures that earlier windows left, in the activity bar. */
-export class CapturesTree implements TreeDataProvider<CaptureNode>, Disposable {
+export class CapturesTree implements DrawnTree<CaptureNode>, Disposable {
   readonly #store = new DisposableStore();
   readonly #archive: CaptureArchive;
   readonly #formats: Formats;
   readonly #onDidChange = this.#store.add(new EventEmitter<undefined>());
   readonly onDidChangeTreeData = this.#onDidChange.event;
 
-  constructor(archive: CaptureArchive, formats: Formats) {
+  constructor(archive: CaptureArchive, formats: Formats, view: TreeView<CaptureNode>) {
     this.#archive = archive;
     this.#formats = formats;
-    const view = window.createTreeView(ViewType.Captures, { treeDataProvider: this });
-    this.#store.add(view);
     // Other windows end without telling; whoever looks again wants what is there now.
     this.#store.add(view.onDidChangeVisibility(({ visible }) => visible && this.refresh()));
   }

@@ -8,8 +8,6 @@ import {
   TreeItem,
   window,
   type DataTransfer,
-  type TreeDataProvider,
-  type TreeDragAndDropController,
 } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import { Coalescer } from '../../core/base/coalescer.ts';
@@ -32,6 +30,7 @@ import type { ConfiguredConnection, ConfiguredConnections } from '../configuredC
 import type { Connections } from '../connections.ts';
 import type { MonitoredConnection } from '../monitoredConnection.ts';
 import type { SettingsService } from '../settings.ts';
+import { mimeTypeOf, type DraggableTree } from './lazyTree.ts';
 import { TreeTarget } from './treeTarget.ts';
 
 /** Rates change all the time; a tree that is drawn more often than this cannot be read. */
@@ -65,17 +64,13 @@ export interface ConnectionsTreeParts {
 }
 
 /** What is dragged: the name of a configured connection. */
-const mimeType = `application/vnd.code.tree.${ViewType.Connections.toLowerCase()}`;
+const mimeType = mimeTypeOf(ViewType.Connections);
 
 /**
  * The connections in the activity bar: those that are configured in the order of the settings, which
  * dragging changes, and after them those that were only made in this window.
  */
-export class ConnectionsTree
-  implements TreeDataProvider<ConnectionNode>, TreeDragAndDropController<ConnectionNode>, Disposable
-{
-  readonly dragMimeTypes = [mimeType];
-  readonly dropMimeTypes = [mimeType];
+export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposable {
   readonly #store = new DisposableStore();
   readonly #parts: ConnectionsTreeParts;
   readonly #onDidChange = this.#store.add(new EventEmitter<undefined>());
@@ -90,11 +85,6 @@ export class ConnectionsTree
     const changes = this.#store.add(
       new Coalescer(clock, leastIntervalMs, () => this.#onDidChange.fire(undefined)),
     );
-    const view = window.createTreeView(ViewType.Connections, {
-      treeDataProvider: this,
-      dragAndDropController: this,
-    });
-    this.#store.add(view);
     this.#store.add(
       connections.onDidChange(() => {
         changes.request();

@@ -4,11 +4,8 @@ import {
   l10n,
   TreeItem,
   TreeItemCollapsibleState,
-  window,
   type CancellationToken,
   type DataTransfer,
-  type TreeDataProvider,
-  type TreeDragAndDropController,
   type TreeView,
 } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
@@ -16,8 +13,8 @@ import { Coalescer } from '../../core/base/coalescer.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { ViewType } from '../../shared/ids.ts';
 import { isUsable, type LibraryStore } from '../library/libraryStore.ts';
-import { moveTo } from '../library/moveSaved.ts';
 import type { LibraryRun, SequenceRunner } from '../library/sequenceRunner.ts';
+import { mimeTypeOf, type DraggableTree } from './lazyTree.ts';
 import { itemOf } from './messageItem.ts';
 import { MessageNode, nodesOf, RootNode } from './messageNodes.ts';
 
@@ -25,39 +22,28 @@ export type MessagesNode = MessageNode | RootNode;
 
 /** Runs report each message; a tree that is drawn more often than this cannot be read. */
 const leastIntervalMs = 250;
-const mimeType = `application/vnd.code.tree.${ViewType.Messages.toLowerCase()}`;
+const mimeType = mimeTypeOf(ViewType.Messages);
 
 export interface MessagesTreeParts {
   readonly library: LibraryStore;
   readonly runner: SequenceRunner;
+  readonly view: TreeView<MessagesNode>;
   readonly clock: Clock;
   /** Shows why something could not be moved. */
   readonly onError: (error: unknown) => void;
 }
 
 /** The saved messages and sequences in the activity bar, in the order of their files. */
-export class MessagesTree
-  implements TreeDataProvider<MessagesNode>, TreeDragAndDropController<MessagesNode>, Disposable
-{
-  readonly dragMimeTypes = [mimeType];
-  readonly dropMimeTypes = [mimeType];
+export class MessagesTree implements DraggableTree<MessagesNode>, Disposable {
   readonly #store = new DisposableStore();
   readonly #parts: MessagesTreeParts;
   readonly #onDidChange = this.#store.add(new EventEmitter<undefined>());
-  readonly #view: TreeView<MessagesNode>;
   #roots: readonly MessagesNode[] | undefined;
   readonly onDidChangeTreeData = this.#onDidChange.event;
 
   constructor(parts: MessagesTreeParts) {
     this.#parts = parts;
     const { library, runner, clock } = parts;
-    this.#view = this.#store.add(
-      window.createTreeView(ViewType.Messages, {
-        treeDataProvider: this,
-        dragAndDropController: this,
-        showCollapseAll: true,
-      }),
-    );
     const redraw = this.#store.add(
       new Coalescer(clock, leastIntervalMs, () => this.#onDidChange.fire(undefined)),
     );
@@ -74,7 +60,7 @@ export class MessagesTree
 
   /** What is selected, for commands that come from a key or the palette. */
   get selected(): MessagesNode | undefined {
-    return this.#view.selection[0];
+    return this.#parts.view.selection[0];
   }
 
   getChildren(node?: MessagesNode): MessagesNode[] {
@@ -106,6 +92,7 @@ export class MessagesTree
       return;
     }
     try {
+      const { moveTo } = await import('../library/moveSaved.ts');
       await moveTo(this.#parts.library, node, target);
     } catch (error) {
       this.#parts.onError(error);
@@ -143,7 +130,7 @@ export class MessagesTree
     const isInert = this.#parts.library.files.some(
       file => !isUsable(file) && file.content.library.items.length > 0,
     );
-    this.#view.message = isInert
+    this.#parts.view.message = isInert
       ? l10n.t('Restricted Mode: nothing of this workspace is sent.')
       : '';
   }

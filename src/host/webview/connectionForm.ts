@@ -26,7 +26,7 @@ import type {
   ConfiguredConnections,
   ConnectionEntry,
 } from '../configuredConnections.ts';
-import { explicitSetting } from '../settings.ts';
+import { explicitSettings } from '../settingValues.ts';
 import { writableScopes } from '../settingsFile.ts';
 import { isSet, noteOf, preferredScope, reference, shown } from './formFacts.ts';
 import { pageHtml } from './html.ts';
@@ -225,7 +225,7 @@ class ConnectionForm implements Disposable {
 
   #check(): DraftCheck {
     const names = this.#ports.configured.namesIn(this.#scope, this.#subject.known);
-    return checkDraft(this.#draft, explicitSetting, names);
+    return checkDraft(this.#draft, explicitSettings(), names);
   }
 
   /** @returns the connection's name */

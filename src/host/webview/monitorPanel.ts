@@ -71,11 +71,6 @@ export class MonitorPanel implements Disposable {
     this.#store.add(composer.onDidChange(() => this.#composing.request()));
     this.#store.add(sources.onDidChange(() => this.#publishing.request()));
     this.#store.add(model.onDidChangeList(() => this.#listing.request()));
-    this.#store.add(
-      window.registerWebviewPanelSerializer(ViewType.Monitor, {
-        deserializeWebviewPanel: (panel, state) => this.#restore(panel, state),
-      }),
-    );
   }
 
   /** Shows the panel and, where it is given, this source in it. */
@@ -94,6 +89,17 @@ export class MonitorPanel implements Disposable {
       { viewColumn: ViewColumn.Active, preserveFocus },
       this.#options,
     );
+    this.#adopt(panel);
+  }
+
+  /** The window was loaded anew: the page comes back with what it kept of itself. */
+  async restore(panel: WebviewPanel, state: unknown): Promise<void> {
+    if (this.#open) {
+      panel.dispose();
+      return;
+    }
+    await this.#ports.model.restore(state);
+    panel.webview.options = this.#options;
     this.#adopt(panel);
   }
 
@@ -123,17 +129,6 @@ export class MonitorPanel implements Disposable {
     const { root } = this.#ports;
     const localResourceRoots = [Uri.joinPath(root, 'dist'), Uri.joinPath(root, 'media')];
     return { enableScripts: true, localResourceRoots };
-  }
-
-  /** The window was loaded anew: the page comes back with what it kept of itself. */
-  async #restore(panel: WebviewPanel, state: unknown): Promise<void> {
-    if (this.#open) {
-      panel.dispose();
-      return;
-    }
-    await this.#ports.model.restore(state);
-    panel.webview.options = this.#options;
-    this.#adopt(panel);
   }
 
   #adopt(panel: WebviewPanel): void {

@@ -9,8 +9,8 @@ import type { SettingsFiles as Files } from '../../../src/host/settingsFile.ts';
 
 const { ConfiguredConnections, scopeOf } =
   await import('../../../src/host/configuredConnections.ts');
-const { SettingsFiles, settingIn, writableScopes } =
-  await import('../../../src/host/settingsFile.ts');
+const { settingIn } = await import('../../../src/host/settingValues.ts');
+const { SettingsFiles, writableScopes } = await import('../../../src/host/settingsFile.ts');
 
 const user = '/data/User/settings.json';
 const own = '/data/User/globalStorage/websocket-monitor.websocket-monitor';

@@ -1,0 +1,25 @@
+import { emptyLibrary, type Library, type LibraryItem } from '../../core/library/library.ts';
+import type { JsonPath } from '../../core/settings/jsonEdit.ts';
+
+/** What is wrong with a file, and where: in UTF-16 units. */
+export interface TextProblem {
+  readonly offset: number;
+  readonly length: number;
+  readonly message: string;
+}
+
+/** What a library's file says. */
+export interface LibraryContent {
+  readonly library: Library;
+  readonly problems: readonly TextProblem[];
+  readonly isLater: boolean;
+  /** Where in the document each item is. */
+  readonly places: ReadonlyMap<LibraryItem, JsonPath>;
+}
+
+export const noContent: LibraryContent = {
+  library: emptyLibrary,
+  problems: [],
+  isLater: false,
+  places: new Map(),
+};

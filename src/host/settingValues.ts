@@ -1,0 +1,37 @@
+import { workspace } from 'vscode';
+import { isObject } from '../core/settings/jsonEdit.ts';
+import { settingsSection } from '../core/settings/settingsTable.ts';
+import type { SettingsScope } from '../shared/formProtocol.ts';
+
+/**
+ * What the user set below `websocketMonitor`, the most specific first; defaults do not count. The
+ * editor is asked once for all, since each question takes it long.
+ */
+export function explicitSettings(): (key: string) => unknown {
+  const inspected = workspace.getConfiguration().inspect(settingsSection);
+  const scopes = [
+    inspected?.workspaceFolderValue,
+    inspected?.workspaceValue,
+    inspected?.globalValue,
+  ];
+  return key =>
+    scopes
+      .map(scope => memberAt(scope, key.split('.')))
+      .find(value => value !== undefined && value !== null);
+}
+
+function memberAt(value: unknown, [first, ...rest]: readonly string[]): unknown {
+  if (first === undefined) {
+    return value;
+  }
+  return isObject(value) ? memberAt(value[first], rest) : undefined;
+}
+
+/** The settings of ours that name connections. */
+export type ConnectionSetting = 'url' | 'connections';
+
+/** What is set in a scope, without defaults; `undefined` where nothing is. */
+export function settingIn(scope: SettingsScope, setting: ConnectionSetting): unknown {
+  const inspected = workspace.getConfiguration(settingsSection).inspect(setting);
+  return scope === 'user' ? inspected?.globalValue : inspected?.workspaceValue;
+}

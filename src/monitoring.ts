@@ -1,0 +1,144 @@
+import {
+  env,
+  Uri,
+  window,
+  type ExtensionContext,
+  type LogOutputChannel,
+  type TreeView,
+  type WebviewPanel,
+} from 'vscode';
+import { WakeWatch } from './core/connection/wakeWatch.ts';
+import { DisposableStore } from './core/base/lifecycle.ts';
+import { once } from './core/base/once.ts';
+import { Formats } from './core/format.ts';
+import type { Profile } from './core/settings/profile.ts';
+import { offerAbandonedCaptures } from './host/abandonedCaptures.ts';
+import { connectShown, connectUnasked } from './host/commands/connect.ts';
+import { commandHandlers } from './host/commands/handlers.ts';
+import { reportError } from './host/commands.ts';
+import { createConfiguring } from './host/configuring.ts';
+import { createConnecting } from './host/connecting.ts';
+import { ContextKeys } from './host/contextKeys.ts';
+import { followLink } from './host/deepLinks.ts';
+import { Demo } from './host/demo.ts';
+import { MessagesChannel } from './host/messageOutput.ts';
+import { RecentUrls } from './host/recentUrls.ts';
+import { redactedLog } from './host/redactedLog.ts';
+import { SecretRegistry } from './host/secretRegistry.ts';
+import { Secrets } from './host/secrets.ts';
+import type { SettingsService } from './host/settings.ts';
+import { followSettings } from './host/settingsFollower.ts';
+import { StatusBar } from './host/statusBar.ts';
+import { CapturesTree, type CaptureNode } from './host/trees/capturesTree.ts';
+import { ConnectionsTree } from './host/trees/connectionsTree.ts';
+import type { MessagesNode } from './host/trees/messagesTree.ts';
+import { createCaptureService } from './node/captureClient.ts';
+import { systemClock } from './node/systemClock.ts';
+import { ContextKey } from './shared/ids.ts';
+
+export interface MonitoringParts {
+  readonly context: ExtensionContext;
+  readonly log: LogOutputChannel;
+  readonly settings: SettingsService;
+  /** Where capture files go. */
+  readonly capturesFolder: string;
+  /** Of trees that are drawn here. */
+  readonly views: {
+    readonly captures: TreeView<CaptureNode>;
+    readonly messages: TreeView<MessagesNode>;
+  };
+}
+
+/** Puts together all that connects, keeps and shows, and hands the parts to each other. */
+export function startMonitoring({
+  context,
+  log,
+  settings,
+  capturesFolder,
+  views,
+}: MonitoringParts) {
+  const { extensionUri, globalState } = context;
+  const registry = new SecretRegistry();
+  const output = new MessagesChannel(systemClock, settings, registry.redact);
+  const secrets = new Secrets(context, registry, error => log.error('A listener failed', error));
+  const captures = createCaptureService({
+    workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
+    folder: capturesFolder,
+    maxArchiveBytes: () => settings.current.values['history.maxMegabytes'] * 1024 * 1024,
+    clock: systemClock,
+    log,
+  });
+  const connecting = createConnecting({
+    ...{ context, clock: systemClock, random: Math.random, secrets, output, captures },
+    log: redactedLog(log, registry.redact),
+    loadDial: async () => {
+      const { openWsTransport } = await import('./node/wsTransport.ts');
+      return handshake => listener => openWsTransport(handshake, listener);
+    },
+    runCommand: async (command, folder) =>
+      (await import('./node/commandToken.ts')).runTokenCommand(command, folder),
+    messagesView: views.messages,
+    onError: error => void reportError('The tree', error, log),
+  });
+  const { connections, library, sending } = connecting;
+  const keys = new ContextKeys();
+  const demo = new Demo(
+    async () => (await import('./node/demoServer.ts')).startDemoServer(),
+    isRunning => keys.set(ContextKey.DemoRunning, isRunning),
+  );
+  const formats = new Formats(env.language);
+  const shown = new DisposableStore();
+  const monitor = once(async () => {
+    const { createMonitor } = await import('./host/monitor.ts');
+    return shown.add(
+      createMonitor({
+        ...{ context, clock: systemClock, log, connections, library, sending, secrets },
+        ...{ formats, captures },
+        showMessages: () => output.show(),
+        onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),
+      }),
+    );
+  });
+  const showMonitor = async (source?: string) => (await monitor()).panel.show(source);
+  const recent = new RecentUrls(globalState);
+  const target = { connections, settings, recent, demo, showMonitor };
+  const connect = (entry: object | string) => connectShown(target, entry);
+  const configuring = createConfiguring({ context, log, settings, secrets, connect });
+  const { archive } = captures;
+  const { configured } = configuring;
+  const trees = {
+    connections: new ConnectionsTree({
+      ...{ connections, settings, configured, clock: systemClock, formats },
+    }),
+    captures: new CapturesTree(archive, formats, views.captures),
+    messages: library.tree,
+  };
+  const parts = {
+    ...{ ...target, ...configuring, ...library, monitor, secrets },
+    ...{ output, log, sender: sending.sender, refresh: () => trees.captures.refresh() },
+  };
+  context.subscriptions.push(
+    ...[secrets, output, connecting, demo, shown, configuring, trees.captures, trees.connections],
+    new WakeWatch(systemClock, () => connections.wake()),
+    window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),
+    new StatusBar(connections, settings, systemClock, formats),
+    connections.onDidChange(() => keys.setFrom(connections)),
+    settings.onDidChange(() => followSettings(connections, settings)),
+  );
+  return {
+    trees,
+    handlers: commandHandlers(parts),
+    connect: (profiles: readonly Profile[]) => connectUnasked(connections, profiles),
+    restorePanel: async (tab: WebviewPanel, state: unknown) =>
+      (await monitor()).panel.restore(tab, state),
+    payloadText: async (uri: Uri) => (await monitor()).documents.textAt(uri),
+    followLink: (uri: Uri) => followLink({ connections, settings, connect, log }, uri),
+    offerAbandonedCaptures: () =>
+      offerAbandonedCaptures({ archive, state: globalState, formats, log }),
+    /** Ends what outlives a window only by accident. */
+    end: () => {
+      connections.dispose();
+      return captures.dispose();
+    },
+  };
+}
