@@ -163,8 +163,8 @@ export class SequenceRun implements Disposable {
 
   #watch(step: Step, { match, timeoutMs }: WaitFor) {
     const store = new DisposableStore();
-    const { promise: came, resolve, reject } = Promise.withResolvers<void>();
-    store.add(this.#ports.watch(match, resolve));
+    const { promise: came, resolve, reject } = Promise.withResolvers<undefined>();
+    store.add(this.#ports.watch(match, () => resolve(undefined)));
     const seconds = timeoutMs / 1000;
     const timeout = new UserError(
       `"${step.name}" waited ${seconds} s for a message that matches ${match}, and none came.`,
