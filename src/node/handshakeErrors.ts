@@ -9,6 +9,8 @@ const AnswerCode = {
   Subprotocol: 'WSM_SUBPROTOCOL',
   /** The 101 chose a WebSocket extension that was not offered, or its parameters are not valid. */
   Extension: 'WSM_EXTENSION',
+  /** A TLS alert came in answer to a request that was not encrypted. */
+  TlsAlert: 'WSM_TLS_ALERT',
 } as const;
 
 export interface Circumstances {
@@ -44,9 +46,22 @@ export function toTransportError(
     const message = `the peer chose the WebSocket extensions ${JSON.stringify(chosen)}: ${said}`;
     return { code: AnswerCode.Extension, message };
   }
+  if (isTlsAlert(problem)) {
+    return {
+      code: AnswerCode.TlsAlert,
+      message: 'the peer answered in TLS, which was not asked for',
+    };
+  }
   const code =
     problem instanceof Error && 'code' in problem && typeof problem.code === 'string'
       ? problem.code
       : undefined;
   return { ...(code ? { code } : {}), message: redactor.text(said) };
+}
+
+/** Whether Node's HTTP parser stumbled over the header of a TLS alert (RFC 8446, section 5.1). */
+function isTlsAlert(problem: unknown): boolean {
+  const bytes = (problem as { readonly rawPacket?: unknown } | undefined)?.rawPacket;
+  const [type, major] = bytes instanceof Uint8Array ? bytes : [];
+  return type === 0x15 && (major === 0x03 || major === undefined);
 }

@@ -14,13 +14,13 @@ import { HandshakeRecorder } from './handshakeRecorder.ts';
 import { secretsOf } from './handshakeSecrets.ts';
 import type { ProxyChoice } from './handshakeWatch.ts';
 import { parseProxy, type ProxyAddress, type ResolvedProxy } from './proxyAddress.ts';
-import { openTunnel, type Tunnel } from './proxyTunnel.ts';
+import type { Tunnel } from './proxyTunnel.ts';
 import { followRedirect, isRedirect, type Target } from './redirects.ts';
 import { headersOf, joinLines, readBody } from './refusal.ts';
 import { isStripping, mayHaveStripped, noteStripping } from './strippingProxies.ts';
 import { secureContextOptions } from './tlsMaterial.ts';
+import { attemptTunnel } from './tunnelAttempt.ts';
 import { attemptWebSocket } from './webSocketAttempt.ts';
-import { hostOf } from './webSocketRequest.ts';
 
 /** How it failed: by an answer that was not the 101, or by an error. */
 export interface Failure {
@@ -95,39 +95,23 @@ export class OpeningHandshake implements Disposable {
   #start(route: Route): void {
     this.#recorder.begin(route.target.endpoint.url);
     if (route.proxy) {
-      void this.#tunnel(route, route.proxy);
+      this.#tunnel(route, route.proxy);
     } else {
       this.#attempt(route);
     }
   }
 
-  async #tunnel(route: Route, proxy: ProxyAddress): Promise<void> {
+  #tunnel(route: Route, proxy: ProxyAddress): void {
     const { endpoint } = route.target;
-    const url = new URL(endpoint.url);
-    const control = new AbortController();
-    const { signal } = control;
-    const isDropped = () => signal.aborted;
-    this.#current = toDisposable(() => control.abort());
     this.#recorder.usedProxy(proxy.display, route.chosenBy ?? 'setting');
-    await Promise.resolve(); // Nothing is reported before the caller has us.
-    if (isDropped()) {
-      return;
-    }
-    this.#enter('proxy');
-    const port = Number(url.port || (endpoint.secure ? 443 : 80));
-    const { tls } = this.#handshake;
-    let tunnel: Tunnel;
-    try {
-      tunnel = await openTunnel({ proxy, host: hostOf(url), port, tls, signal });
-    } catch (error) {
-      if (!isDropped()) {
-        this.#fail(route, { error: this.#errorOf(error) });
-      }
-      return;
-    }
-    if (!isDropped()) {
-      this.#useTunnel(route, tunnel);
-    }
+    this.#current = attemptTunnel(
+      { proxy, endpoint, tls: this.#handshake.tls },
+      {
+        onBegin: () => this.#enter('proxy'),
+        onTunnel: tunnel => this.#useTunnel(route, tunnel),
+        onError: error => this.#fail(route, { error: this.#errorOf(error) }),
+      },
+    );
   }
 
   #useTunnel(route: Route, tunnel: Tunnel): void {

@@ -1,5 +1,6 @@
 import { CauseCode, type Cause } from './cause.ts';
 import { CloseCode } from './closeCode.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /** What a rule says is to be done. */
 export interface Outcome {
@@ -30,7 +31,7 @@ export interface Outcome {
 /** What is known of one kind of failure. */
 export interface Rule {
   readonly name: string;
-  readonly matches: (cause: Cause) => boolean;
+  readonly matches: (cause: Cause, endpoint: Pick<Endpoint, 'secure'>) => boolean;
   readonly outcome: Outcome;
   /** Takes the place of `outcome` once the endpoint has been good. */
   readonly provenGood?: Outcome;
@@ -135,7 +136,7 @@ export const failureRules: readonly Rule[] = [
   },
   {
     name: 'no TLS on this port',
-    matches: says(errors('EPROTO'), /wrong version number/i),
+    matches: says(errors('EPROTO'), /wrong version number|(packet|data) length too long/i),
     outcome: fail('This port does not speak TLS: use ws:// instead of wss://.', 'url'),
   },
   {
@@ -146,6 +147,11 @@ export const failureRules: readonly Rule[] = [
     provenGood: retryAtMost(3),
   },
   { name: 'TLS handshake', matches: errors('EPROTO'), outcome: retryAtMost(3) },
+  {
+    name: 'TLS on this port',
+    matches: errors('WSM_TLS_ALERT'),
+    outcome: fail('This port speaks TLS: use wss:// instead of ws://.', 'url'),
+  },
   {
     name: 'not HTTP',
     matches: errorLike(/^HPE_/),
@@ -222,6 +228,17 @@ export const failureRules: readonly Rule[] = [
     name: 'handshake not possible',
     matches: errorLike(/^ERR_(INVALID|HTTP|UNESCAPED)_/),
     outcome: fail('Check the URL, headers and subprotocols in the settings.', 'headers'),
+  },
+  {
+    // So do many servers that expect TLS, but also busy ones that do not.
+    name: 'no answer to the handshake',
+    matches: (c, { secure }) => !secure && c.phase === 'upgrade' && errors('ECONNRESET')(c),
+    outcome: {
+      ...retry,
+      advice: 'If this port speaks TLS, use wss:// instead of ws://.',
+      setting: 'url',
+    },
+    provenGood: retry,
   },
   { name: 'network', matches: c => c.kind === 'connect' || c.kind === 'tls', outcome: retry },
 

@@ -96,6 +96,7 @@ export class Retries {
       provenGood: this.#isProvenGood,
       subprotocol: failed.subprotocol,
       loopback: options.endpoint.loopback,
+      secure: options.endpoint.secure,
     });
     // The limit in force when the attempt was made: this failure does not change it.
     const { limit } = this.attempts(options);

@@ -18,6 +18,8 @@ export interface Circumstances {
   /** What was agreed on, where the connection was open; some subprotocols say what their codes mean. */
   readonly subprotocol: string;
   readonly loopback: boolean;
+  /** Whether the endpoint is one of `wss:`. */
+  readonly secure: boolean;
 }
 
 /** Decides what follows a failure: the user's rules first, then the built-in ones. */
@@ -32,7 +34,7 @@ export function decide(cause: Cause, circumstances: Circumstances): Verdict {
     };
   }
   const rules = [...rulesOf(circumstances.subprotocol), ...failureRules];
-  const rule = rules.find(candidate => candidate.matches(cause));
+  const rule = rules.find(candidate => candidate.matches(cause, circumstances));
   if (!rule) {
     return { action: 'retry', rule: 'other', counts: true };
   }

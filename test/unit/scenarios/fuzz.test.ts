@@ -80,7 +80,9 @@ const endpoint = parseEndpoint('ws://example.test/');
 
 /** Whatever the cause, it is decided on and described. */
 function judge(cause: Cause, subprotocol = '', provenGood = false): void {
-  const verdict = decide(cause, { rules: [], provenGood, subprotocol, loopback: !provenGood });
+  const verdict = decide(cause, {
+    ...{ rules: [], provenGood, subprotocol, loopback: !provenGood, secure: provenGood },
+  });
   assert.ok(['retry', 'stop', 'fail'].includes(verdict.action));
   assert.ok(verdict.rule !== '');
   assert.equal(typeof describeCause(cause, endpoint), 'string');

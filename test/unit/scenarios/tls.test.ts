@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { describe } from 'node:test';
 import type { TlsOptions } from 'node:tls';
 import { certificates, trustedServer } from '../../support/certificates.ts';
@@ -69,8 +69,45 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
       rig.connection.connect();
       await rig.exhaust();
       assert.deepEqual([(await rig.stopped()).why, peer.connections], ['exhausted', 10]);
+      assert.match(rig.sentence, /use wss:\/\//);
     },
   );
+
+  for (const alert of [
+    Buffer.of(0x15, 3, 3, 0, 2, 2, 70),
+    Buffer.of(0x15, 3, 1, 0, 2, 2, 10),
+    Buffer.of(0x15),
+  ]) {
+    const bytes = alert.toString('hex');
+    scenario(
+      `#28 ws: that is answered with the TLS alert ${bytes} is told to be wss:`,
+      async world => {
+        const peer = await world.peer(raw(undefined, { before: socket => socket.end(alert) }));
+        const rig = world.manual({ url: peer.url });
+        rig.connection.connect();
+        const { why, rule } = await rig.stopped();
+        assert.deepEqual([why, rule, peer.connections], ['fatal', 'TLS on this port', 1]);
+        assert.match(rig.sentence, /use wss:\/\//);
+      },
+    );
+  }
+
+  scenario('#28 the alert of a real TLS server is read as one', async world => {
+    const server = await world.peer(raw(undefined, { tls: trustedServer }));
+    // OpenSSL gives no alert to what looks like HTTP, as other servers do: the first bytes are others.
+    const front = await world.peer(
+      listen(socket => {
+        const inner = connect(server.port, '127.0.0.1');
+        inner.write(Buffer.of(0x16, 3, 1));
+        inner.on('error', () => undefined);
+        socket.pipe(inner).pipe(socket);
+      }),
+    );
+    const rig = world.manual({ url: front.url });
+    rig.connection.connect();
+    const { rule } = await rig.stopped();
+    assert.equal(rule, 'TLS on this port');
+  });
 
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     scenario(`#29 a client certificate that is wanted by ${version} is named`, async world => {

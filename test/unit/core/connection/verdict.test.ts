@@ -8,7 +8,9 @@ import {
   type Verdict,
 } from '../../../../src/core/connection/verdict.ts';
 
-const fresh: Circumstances = { rules: [], provenGood: false, subprotocol: '', loopback: false };
+const fresh: Circumstances = {
+  ...{ rules: [], provenGood: false, subprotocol: '', loopback: false, secure: false },
+};
 
 /** In the manner of connection.md b.4: R retry, L(k) retry at most k times, F fail, S stop. */
 function classOf({ action, limit, initialMs, spreadMs }: Verdict): string {
@@ -74,7 +76,7 @@ describe('What follows a failure', () => {
         ['F; after stable L(3)', ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED']],
         ['F; after stable L(3)', ['ERR_SSL_NO_CIPHER_MATCH', 'ERR_TLS_INVALID_PROTOCOL_VERSION']],
         ['L(3)', ['EPROTO']],
-        ['F', ['HPE_INVALID_CONSTANT', 'HPE_HEADER_OVERFLOW']],
+        ['F', ['HPE_INVALID_CONSTANT', 'HPE_HEADER_OVERFLOW', 'WSM_TLS_ALERT']],
         ['F', ['ERR_INVALID_CHAR', 'ERR_INVALID_URL', 'ERR_UNESCAPED_CHARACTERS']],
       ],
       connectError,
@@ -82,13 +84,28 @@ describe('What follows a failure', () => {
   });
 
   it('is the end where the port speaks no TLS, which only the message tells', () => {
-    const cause = { kind: 'tls', phase: 'tls', error: 'EPROTO' } as const;
-    const message =
-      'C0:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number';
+    const classOfSaying = (words: string) => {
+      const message = `C0:error:0A00010B:SSL routines:tls_validate_record_header:${words}`;
+      return classes({ kind: 'tls', phase: 'tls', error: 'EPROTO', message });
+    };
     assert.deepEqual(
-      [classes({ ...cause, message }), classes({ ...cause, message: 'alert internal error' })],
-      ['F', 'L(3)'],
+      [
+        ...['wrong version number', 'data length too long', 'packet length too long'],
+        'alert internal error',
+      ].map(classOfSaying),
+      ['F', 'F', 'F', 'L(3)'],
     );
+  });
+
+  it('names wss: where a ws: handshake was cut off, unless the endpoint was good before', () => {
+    const cut: Cause = { kind: 'connect', phase: 'upgrade', error: 'ECONNRESET' };
+    const advice = (known: Partial<Circumstances>) => decide(cut, { ...fresh, ...known }).advice;
+    assert.match(advice({}) ?? '', /use wss:/);
+    assert.deepEqual(
+      [advice({ secure: true }), advice({ provenGood: true })],
+      [undefined, undefined],
+    );
+    assert.equal(classes(cut), 'R');
   });
 
   it('is a retry where an error has no code, but not where the handshake was answered amiss', () => {
