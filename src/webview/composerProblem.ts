@@ -4,6 +4,7 @@ import {
   closeProblem,
   hexProblem,
   pingProblem,
+  sentenceOf,
   type BodyProblem,
 } from '../core/library/messageBody.ts';
 import { problemsIn, referencesIn } from '../core/variables/template.ts';
@@ -70,7 +71,8 @@ function placed(problem: BodyProblem | undefined, words: string): DraftProblem |
   if (!problem) {
     return undefined;
   }
-  const { message, at } = problem;
+  const { at } = problem;
+  const message = sentenceOf(problem);
   if (at === undefined) {
     return { message, from: 0, to: 0 };
   }

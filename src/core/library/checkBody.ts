@@ -8,6 +8,7 @@ import {
   hexProblem,
   jsonProblem,
   pingProblem,
+  sentenceOf,
   type BodyProblem,
   type MessageBody,
 } from './messageBody.ts';
@@ -35,9 +36,11 @@ export async function checkBody(body: MessageBody, ports: FillingPorts): Promise
   const references = referencesIn(text);
   const plain = references.length === 0 ? problemOf(body) : undefined;
   if (plain) {
-    const { message, at = 0 } = plain;
+    const { at = 0 } = plain;
     const isPlaced = plain.at !== undefined && at < text.length;
-    return { problem: { message, from: at, to: isPlaced ? at + 1 : text.length } };
+    return {
+      problem: { message: sentenceOf(plain), from: at, to: isPlaced ? at + 1 : text.length },
+    };
   }
   try {
     const { byteLength, preview } = await fillBody(body, ports);

@@ -26,7 +26,7 @@ export const longestControlPayload = 125;
 /** Why a text is not pairs of hex digits; spaces, commas, colons and `0x` may separate them. */
 export function hexProblem(text: string): BodyProblem | undefined {
   let digits = 0;
-  for (const match of text.matchAll(/0x|[\s,:;_-]+|[0-9a-f]|[^]/gi)) {
+  for (const match of text.matchAll(/0x|[\s,:;_-]+|[0-9a-f]|[^]/giu)) {
     const [part] = match;
     if (/^[0-9a-f]$/i.test(part)) {
       digits++;
@@ -52,7 +52,7 @@ export function parseHex(text: string): Uint8Array {
 
 /** Why a text is not base64 (RFC 4648, section 4) or base64url (section 5); white space may be in it. */
 export function base64Problem(text: string): BodyProblem | undefined {
-  const wrong = /[^A-Za-z0-9+/_=\s-]|=(?![=\s]*$)/.exec(text);
+  const wrong = /[^A-Za-z0-9+/_=\s-]|=(?![=\s]*$)/u.exec(text);
   if (wrong) {
     return { message: `"${wrong[0]}" cannot stand here in base64.`, at: wrong.index };
   }
@@ -118,10 +118,14 @@ function byteLengthOf(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** @throws UserError naming the position, counted from 1, where there is a problem */
+/** A problem with its place, counted from 1. */
+export function sentenceOf({ message, at }: BodyProblem): string {
+  return at === undefined ? message : `${message} See character ${at + 1}.`;
+}
+
+/** @throws UserError naming the place of a problem, where there is one */
 export function refuse(problem: BodyProblem | undefined): void {
   if (problem) {
-    const place = problem.at === undefined ? '' : ` See character ${problem.at + 1}.`;
-    throw new UserError(problem.message + place);
+    throw new UserError(sentenceOf(problem));
   }
 }

@@ -92,6 +92,11 @@ describe('What is wrong with a draft', () => {
     assert.equal(marked('json', '{"a": "${known}", "b": x}'), 'x');
     assert.equal(marked('text', 'a ${unknown} b'), '${unknown}');
     assert.equal(marked('json', '{"a": ${random:9-1}}'), '${random:9-1}');
+    const said = (kind: 'hex' | 'base64', text: string) => problem({ kind, text })?.message;
+    assert.equal(said('hex', '48 6z'), '"z" is no hex digit. See character 5.');
+    assert.equal(said('hex', '48 😀'), '"😀" is no hex digit. See character 4.');
+    assert.match(said('base64', 'AA😀') ?? '', /^"😀" cannot/);
+    assert.equal(said('base64', 'AA*A'), '"*" cannot stand here in base64. See character 3.');
     assert.match(problem({ kind: 'json', text: '{"a": 1' })?.message ?? '', /^The JSON ends too/);
     assert.deepEqual(problem({ kind: 'json', text: '[' })?.from, 1);
     assert.match(problem({ kind: 'json' })?.message ?? '', /^There is no JSON/);
