@@ -1,5 +1,5 @@
 import { spellingsOf } from '../core/connection/redaction.ts';
-import { mask } from '../core/variables/resolve.ts';
+import { mask } from '../core/base/mask.ts';
 
 /** Tokens that live for minutes add up in a window that lives for weeks. */
 const mostValues = 1000;

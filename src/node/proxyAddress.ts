@@ -1,4 +1,5 @@
 import { UserError } from '../core/base/errors.ts';
+import { mask } from '../core/base/mask.ts';
 import { percentDecoded } from '../core/base/percent.ts';
 
 /** Where a proxy is and how one speaks to it. */
@@ -42,7 +43,9 @@ const longestSocksCredential = 255;
 export function parseProxy(text: string): ProxyAddress {
   const [, scheme = '', credentials, place = ''] =
     /^([a-z][a-z0-9+.-]*):\/\/(?:(.*)@)?([^@]*)$/is.exec(text.trim()) ?? [];
-  const shown = JSON.stringify(text.trim().replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@'));
+  const shown = JSON.stringify(
+    text.trim().replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, `$1${mask}@`),
+  );
   if (scheme === '') {
     throw new UserError(`proxy: ${shown} is no URL. Write one such as http://proxy.example:8080.`);
   }

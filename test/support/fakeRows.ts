@@ -25,14 +25,14 @@ const request: readonly HeaderLine[] = [
   ['Connection', 'Upgrade'],
   ['Upgrade', 'websocket'],
   ['Sec-WebSocket-Version', '13'],
-  ['Sec-WebSocket-Key', '…'],
+  ['Sec-WebSocket-Key', '•••'],
   ['Sec-WebSocket-Protocol', 'v2.market.example, v1.market.example'],
   ['Sec-WebSocket-Extensions', 'permessage-deflate; client_max_window_bits'],
-  ['Authorization', '…'],
+  ['Authorization', '•••'],
 ];
 
 const opened: HandshakeFacts = {
-  url: 'wss://stream.example.com/v2/market?token=…',
+  url: 'wss://stream.example.com/v2/market?token=•••',
   proxy: { url: 'http://proxy.corp.example:3128', chosenBy: 'setting' },
   request,
   response: {
@@ -41,7 +41,7 @@ const opened: HandshakeFacts = {
     headers: [
       ['Upgrade', 'websocket'],
       ['Connection', 'Upgrade'],
-      ['Sec-WebSocket-Accept', '…'],
+      ['Sec-WebSocket-Accept', '•••'],
       ['Sec-WebSocket-Protocol', 'v2.market.example'],
       ['X-Note', hostile],
       ['X-Trace', '0123456789abcdef'.repeat(24)],
@@ -77,7 +77,7 @@ const opened: HandshakeFacts = {
     {
       status: 307,
       from: 'wss://example.com/market',
-      to: 'wss://stream.example.com/v2/market?token=…',
+      to: 'wss://stream.example.com/v2/market?token=•••',
       stripped: ['Authorization', 'Cookie'],
     },
   ],

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { mask } from '../base/mask.ts';
 import { percentDecoded } from '../base/percent.ts';
 
 /** What one connects to, parsed once. */
@@ -71,6 +72,8 @@ export function withoutCredentials({ url, host, display, secure, loopback }: End
  * too long. What is no URL may have its `@` anywhere, so everything before the last one goes.
  */
 function shown(typed: string): string {
-  const safe = typed.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@').replace(/\?.*/s, '?…');
+  const safe = typed
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, `$1${mask}@`)
+    .replace(/\?.*/s, '?…');
   return safe.length > 200 ? `${safe.slice(0, 200)}…` : safe;
 }

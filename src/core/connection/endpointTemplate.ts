@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
-import { mask, resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
+import { mask } from '../base/mask.ts';
+import { resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
 import { parseTemplate, problemsIn } from '../variables/template.ts';
 import { parseEndpoint, withoutCredentials, type Endpoint } from './endpoint.ts';
 

@@ -37,7 +37,7 @@ export interface RedirectFacts {
 /**
  * What was asked and answered in one opening handshake, as far as it came. Nothing in it is secret:
  * user information, query values that look like tokens, and the values of credential headers are
- * replaced by `…`. The peer's words in it are text of a stranger.
+ * replaced by `•••`. The peer's words in it are text of a stranger.
  */
 export interface HandshakeFacts {
   readonly url: string;

@@ -1,8 +1,6 @@
+import { mask } from '../base/mask.ts';
 import { percentDecoded } from '../base/percent.ts';
 import type { HeaderLine } from './handshakeFacts.ts';
-
-/** Stands for what is not shown. */
-const redacted = '…';
 
 /** Words that make the name of a header or a query value one of a secret, wherever they are in it. */
 const telling =
@@ -64,22 +62,22 @@ export class Redactor {
   text(text: string): string {
     let safe = text;
     for (const secret of this.#secrets) {
-      safe = safe.replaceAll(secret, redacted);
+      safe = safe.replaceAll(secret, mask);
     }
     return safe
-      .replace(userInfo, `$1${redacted}@`)
+      .replace(userInfo, `$1${mask}@`)
       .replace(pair, (all, before: string, name: string) =>
-        isSecretName(percentDecoded(name)) ? `${before}${name}=${redacted}` : all,
+        isSecretName(percentDecoded(name)) ? `${before}${name}=${mask}` : all,
       )
-      .replace(bearer, `$1 ${redacted}`)
-      .replace(jsonWebToken, redacted);
+      .replace(bearer, `$1 ${mask}`)
+      .replace(jsonWebToken, mask);
   }
 
   header([name, value]: HeaderLine): HeaderLine {
     const lower = name.toLowerCase();
     if (isSecretName(name)) {
       const scheme = lower.endsWith('authorization') ? /^[\w-]+ (?=.)/.exec(value) : null;
-      return [name, `${scheme?.[0] ?? ''}${redacted}`];
+      return [name, `${scheme?.[0] ?? ''}${mask}`];
     }
     return [name, lower === 'sec-websocket-protocol' ? this.subprotocols(value) : this.text(value)];
   }
@@ -92,7 +90,7 @@ export class Redactor {
   subprotocols(list: string): string {
     return list
       .split(',')
-      .map(each => (each.trim().length > longestSubprotocol ? redacted : this.text(each)))
+      .map(each => (each.trim().length > longestSubprotocol ? mask : this.text(each)))
       .join(',');
   }
 }

@@ -1,7 +1,5 @@
+import { mask } from '../base/mask.ts';
 import { secretPattern, shortestSecret } from './secretPattern.ts';
-
-/** Stands for a secret in an export. */
-export const secretMark = '•••';
 
 /** Bytes of a long payload that are looked at together. */
 const windowByteLength = 256 * 1024;
@@ -34,7 +32,7 @@ export class ExportRedactor {
   }
 
   text(text: string): string {
-    return this.#text ? text.replace(this.#text, secretMark) : text;
+    return this.#text ? text.replace(this.#text, mask) : text;
   }
 
   /** A JSON value with all its texts redacted, names of members included. */
@@ -64,10 +62,10 @@ export class ExportRedactor {
     for (const piece of pieces) {
       const text = held + piece;
       const end = this.#decidedEnd(text, pattern);
-      yield text.slice(0, end).replace(pattern, secretMark);
+      yield text.slice(0, end).replace(pattern, mask);
       held = text.slice(end);
     }
-    yield held.replace(pattern, secretMark);
+    yield held.replace(pattern, mask);
   }
 
   /** Looks at `bytes` in parts, and yields nothing but a chance to pause after each. */
@@ -84,7 +82,7 @@ export class ExportRedactor {
       for (const { 0: found, index } of window.matchAll(pattern)) {
         const at = begin + index;
         if (at < end && at >= kept) {
-          parts.push(bytes.subarray(kept, at), encoder.encode(secretMark));
+          parts.push(bytes.subarray(kept, at), encoder.encode(mask));
           kept = at + found.length;
         }
       }

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { mask } from '../base/mask.ts';
 import { isSecretName } from '../connection/redaction.ts';
 import { isoTime } from '../export/isoTime.ts';
 import {
@@ -45,9 +46,6 @@ export interface Resolved {
 export class PromptCancelled extends Error {
   override readonly name = 'PromptCancelled';
 }
-
-/** Stands for a secret in what is shown. */
-export const mask = '•••';
 
 /**
  * Fills in all references of a template. What is filled in is not looked at again, but for the

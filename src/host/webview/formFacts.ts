@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { mask } from '../../core/base/mask.ts';
 import type { DraftCheck } from '../../core/settings/connectionDraft.ts';
 import { settingOf, type SettingKey } from '../../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../../shared/formProtocol.ts';
@@ -14,7 +15,7 @@ export function shown({ problems, inherited }: DraftCheck): DraftCheck {
 }
 
 function withoutValues(value: unknown): unknown {
-  const hide = (text: string) => (text === '' ? '' : '•••');
+  const hide = (text: string) => (text === '' ? '' : mask);
   if (typeof value === 'string') {
     return hide(value);
   }
@@ -22,7 +23,7 @@ function withoutValues(value: unknown): unknown {
     return undefined;
   }
   const type = (value as { readonly type?: unknown }).type;
-  const names = Object.keys(value).map(name => [name, '•••'] as const);
+  const names = Object.keys(value).map(name => [name, mask] as const);
   return { ...Object.fromEntries(names), ...(type === undefined ? {} : { type }) };
 }
 

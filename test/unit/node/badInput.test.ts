@@ -82,17 +82,17 @@ describe('What cannot be asked for is named before anything is on the wire', () 
   it('in the proxy', () => {
     const beginning = 'must begin with http://, https:// or socks5://.';
     const cases: Readonly<Record<string, string>> = {
-      'ftp://me:secret@host': `proxy: "ftp://…@host" ${beginning}`,
+      'ftp://me:secret@host': `proxy: "ftp://•••@host" ${beginning}`,
       'socks4://host:1': `proxy: "socks4://host:1" ${beginning}`,
       'ws://host': `proxy: "ws://host" ${beginning}`,
-      'file:///secret@': `proxy: "file://…@" ${beginning}`,
+      'file:///secret@': `proxy: "file://•••@" ${beginning}`,
       'host:8080': 'proxy: "host:8080" is no URL. Write one such as http://proxy.example:8080.',
       'me:secret@host:8080':
-        'proxy: "…@host:8080" is no URL. Write one such as http://proxy.example:8080.',
+        'proxy: "•••@host:8080" is no URL. Write one such as http://proxy.example:8080.',
       '': 'proxy: "" is no URL. Write one such as http://proxy.example:8080.',
       'http://': 'proxy: the host or port in "http://" is not valid.',
       'http://host:99999': 'proxy: the host or port in "http://host:99999" is not valid.',
-      'http://me:secret@ho st': 'proxy: the host or port in "http://…@ho st" is not valid.',
+      'http://me:secret@ho st': 'proxy: the host or port in "http://•••@ho st" is not valid.',
       'http://host/path': 'proxy: "http://host/path" may hold a host and a port only.',
       'http://host?x=1': 'proxy: "http://host?x=1" may hold a host and a port only.',
       [`socks5://me:${'secret'.repeat(50)}@host`]:

@@ -44,7 +44,7 @@ describe('The facts of a handshake', () => {
     assert.match(key ?? '', /^\S{22}==$/);
     assert.deepEqual(sent, {
       'X-Tenant': 'blue',
-      'Authorization': 'Bearer …',
+      'Authorization': 'Bearer •••',
       'Sec-WebSocket-Version': '13',
       'Connection': 'Upgrade',
       'Upgrade': 'websocket',
@@ -62,7 +62,7 @@ describe('The facts of a handshake', () => {
     assert.deepEqual(response?.headers.slice(3), [
       ['Sec-WebSocket-Protocol', 'b'],
       ['Sec-WebSocket-Extensions', 'permessage-deflate; server_no_context_takeover'],
-      ['Set-Cookie', '…'],
+      ['Set-Cookie', '•••'],
       ['Server', 'tests'],
     ]);
     assert.deepEqual(

@@ -31,15 +31,15 @@ describe('A name', () => {
 describe('Redaction', () => {
   it('takes user information and secret values out of URLs, also of broken ones', () => {
     const urls = {
-      'wss://user:pa%40ss@host:1/p?a=1': 'wss://…@host:1/p?a=1',
-      'wss://user:p@ss@host/': 'wss://…@host/',
-      'wss://token@host': 'wss://…@host',
+      'wss://user:pa%40ss@host:1/p?a=1': 'wss://•••@host:1/p?a=1',
+      'wss://user:p@ss@host/': 'wss://•••@host/',
+      'wss://token@host': 'wss://•••@host',
       'wss://host/p?token=abc&room=5&api_key=x#access_token=y':
-        'wss://host/p?token=…&room=5&api_key=…#access_token=…',
-      'wss://host/?to%6ben=abc&sig=': 'wss://host/?to%6ben=…&sig=…',
-      '/relative?token=abc': '/relative?token=…',
-      'http:\\\\user:pw@host\\p': 'http:\\\\…@host\\p',
-      'https://[bad?session=1;x=2': 'https://[bad?session=…;x=2',
+        'wss://host/p?token=•••&room=5&api_key=•••#access_token=•••',
+      'wss://host/?to%6ben=abc&sig=': 'wss://host/?to%6ben=•••&sig=•••',
+      '/relative?token=abc': '/relative?token=•••',
+      'http:\\\\user:pw@host\\p': 'http:\\\\•••@host\\p',
+      'https://[bad?session=1;x=2': 'https://[bad?session=•••;x=2',
       'wss://host/a@b?mail=a@b': 'wss://host/a@b?mail=a@b',
     };
     const shown = Object.keys(urls).map(url => plain.text(url));
@@ -48,12 +48,12 @@ describe('Redaction', () => {
 
   it('takes credentials and tokens out of text', () => {
     const texts = {
-      'you sent Authorization: Bearer abcdefgh.ijk-l': 'you sent Authorization: Bearer …',
-      'got basic dXNlcjpwYXNz': 'got basic …',
+      'you sent Authorization: Bearer abcdefgh.ijk-l': 'you sent Authorization: Bearer •••',
+      'got basic dXNlcjpwYXNz': 'got basic •••',
       'Bearer realm="everybody", error="invalid_token"':
         'Bearer realm="everybody", error="invalid_token"',
-      'seen eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln here': 'seen … here',
-      'connect to https://u:p@h/x failed': 'connect to https://…@h/x failed',
+      'seen eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln here': 'seen ••• here',
+      'connect to https://u:p@h/x failed': 'connect to https://•••@h/x failed',
       'basic plan': 'basic plan',
     };
     const shown = Object.keys(texts).map(text => plain.text(text));
@@ -64,9 +64,9 @@ describe('Redaction', () => {
     const secret = 'p"w/ä ß';
     const redactor = new Redactor([secret, 'hunter2', 'hunter2-and-more', 'abc']);
     const text = `${secret} ${encodeURIComponent(secret)} ${JSON.stringify(secret)} hunter2-and-more`;
-    assert.equal(redactor.text(text), '… … "…" …');
+    assert.equal(redactor.text(text), '••• ••• "•••" •••');
     assert.equal(redactor.text('abc'), 'abc', 'too short to be sought');
-    assert.deepEqual(redactor.header(['X-Echo', 'it was hunter2']), ['X-Echo', 'it was …']);
+    assert.deepEqual(redactor.header(['X-Echo', 'it was hunter2']), ['X-Echo', 'it was •••']);
   });
 
   it('hides the values of credential headers, but tells the scheme', () => {
@@ -83,14 +83,14 @@ describe('Redaction', () => {
         ['WWW-Authenticate', 'Basic realm="x"'],
       ]),
       [
-        ['authorization', 'Bearer …'],
-        ['Proxy-Authorization', 'Basic …'],
-        ['Authorization', '…'],
-        ['Set-Cookie', '…'],
-        ['X-Api-Key', '…'],
+        ['authorization', 'Bearer •••'],
+        ['Proxy-Authorization', 'Basic •••'],
+        ['Authorization', '•••'],
+        ['Set-Cookie', '•••'],
+        ['X-Api-Key', '•••'],
         ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
-        ['Location', 'https://…@h/?token=…'],
-        ['Sec-WebSocket-Protocol', 'graphql-transport-ws,…'],
+        ['Location', 'https://•••@h/?token=•••'],
+        ['Sec-WebSocket-Protocol', 'graphql-transport-ws,•••'],
         ['WWW-Authenticate', 'Basic realm="x"'],
       ],
     );

@@ -31,7 +31,7 @@ interface Entry {
 }
 
 const facts: HandshakeFacts = {
-  url: 'wss://example.com/feed?token=…&q=a%20b',
+  url: 'wss://example.com/feed?token=•••&q=a%20b',
   request: [['Host', 'example.com']],
   response: {
     status: 101,
@@ -106,12 +106,12 @@ describe('har', () => {
       time: 15,
       request: {
         method: 'GET',
-        url: 'wss://example.com/feed?token=%E2%80%A6&q=a%20b',
+        url: 'wss://example.com/feed?token=%E2%80%A2%E2%80%A2%E2%80%A2&q=a%20b',
         httpVersion: 'HTTP/1.1',
         cookies: [],
         headers: [{ name: 'Host', value: 'example.com' }],
         queryString: [
-          { name: 'token', value: '…' },
+          { name: 'token', value: '•••' },
           { name: 'q', value: 'a b' },
         ],
         headersSize: -1,

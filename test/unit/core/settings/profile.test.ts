@@ -100,7 +100,7 @@ describe('Reading the settings', () => {
           'websocketMonitor.url must be a text. It is ignored.',
           ...[0, 1, 2].map(index => `${path(index)} ${noObject}`),
           `${path(3)} has no url. It is ignored.`,
-          `${path(4)}: "http://…@b.test/" ${http}`,
+          `${path(4)}: "http://•••@b.test/" ${http}`,
           `${path(5)}.name ${noText}`,
           `${path(6)}.name ${noText}`,
         ],
