@@ -249,6 +249,7 @@ describe('The composer in a real workbench', () => {
     await composer.field.fill('as ${who}');
     await sendIt();
     await shows(dialog().getByText(/Send to "echo" with the environment "live"/));
+    await shows(dialog().getByText('Message as it was written (text): as ${who}'));
     await page.screenshot('production');
     await answerDialog('Cancel');
     assert.equal(await composer.field.inputValue(), 'as ${who}');

@@ -1,6 +1,16 @@
-// As much of the editor as reading and writing settings takes, so that host files run in a unit test:
+// As much of the editor as settings and questions take, so that host files run in a unit test:
 // import this file first, then `await import` what is tested.
 import { registerHooks } from 'node:module';
+
+/** What the user is shown, and may be asked to answer. */
+export interface Shown {
+  readonly as: 'warning' | 'information' | 'error' | 'pick' | 'input';
+  readonly text: string;
+  readonly detail: string;
+  /** What can be chosen, the default first. */
+  readonly choices: readonly string[];
+  readonly isModal: boolean;
+}
 
 export interface FakeEditor {
   /** Files by path. */
@@ -18,6 +28,15 @@ export interface FakeEditor {
   isTrusted: boolean;
   /** How the files are read as settings: JSON with comments. */
   parse: (text: string) => unknown;
+  /** All that the user was shown, in order. */
+  readonly shown: Shown[];
+  /** What the user chooses or types: a choice in words; nothing, as by Escape, unless a test says. */
+  answer: (shown: Shown) => string | undefined;
+  /** Commands that were run. */
+  readonly executed: string[];
+  clipboard: string;
+  /** What follows links. */
+  followLink: (link: { readonly path: string; readonly query: string }) => unknown;
 }
 
 export const editor: FakeEditor = {
@@ -27,6 +46,9 @@ export const editor: FakeEditor = {
   ...{ userFile: '/data/User/settings.json', workspaceFile: '/folder/.vscode/settings.json' },
   ...{ folders: ['/folder'], workspacePath: undefined, remoteName: undefined, isTrusted: true },
   parse: JSON.parse,
+  ...{ shown: [], executed: [], clipboard: '' },
+  answer: () => undefined,
+  followLink: () => undefined,
 };
 
 class Uri {
@@ -98,13 +120,68 @@ const workspace = {
   }),
 };
 
+type Choice = string | { readonly title: string };
+type Message = (text: string, ...rest: readonly unknown[]) => Promise<Choice | undefined>;
+
+const titleOf = (choice: Choice) => (typeof choice === 'string' ? choice : choice.title);
+
+function show(shown: Shown): Promise<string | undefined> {
+  editor.shown.push(shown);
+  return Promise.resolve(editor.answer(shown));
+}
+
+const message =
+  (as: Shown['as']): Message =>
+  async (text, ...rest) => {
+    const [options, ...others] = rest as [{ modal?: boolean; detail?: string } | Choice];
+    const isOptions = typeof options === 'object' && !('title' in options);
+    const { modal: isModal = false, detail = '' } = isOptions ? options : {};
+    const choices = (isOptions ? others : rest) as readonly Choice[];
+    const answer = await show({ as, text, detail, isModal, choices: choices.map(titleOf) });
+    return choices.find(choice => titleOf(choice) === answer);
+  };
+
+const window = {
+  showWarningMessage: message('warning'),
+  showInformationMessage: message('information'),
+  showErrorMessage: message('error'),
+  showQuickPick: async (
+    items: readonly { readonly label: string }[],
+    { placeHolder: text = '' }: { readonly placeHolder?: string } = {},
+  ) => {
+    const choices = items.map(({ label }) => label);
+    const answer = await show({ as: 'pick', text, detail: '', isModal: false, choices });
+    return items.find(({ label }) => label === answer);
+  },
+  showInputBox: ({ title: text = '', prompt: detail = '' }: Readonly<Record<string, string>>) =>
+    show({ as: 'input', text, detail, isModal: false, choices: [] }),
+  registerUriHandler: ({ handleUri }: { readonly handleUri: FakeEditor['followLink'] }) => {
+    editor.followLink = handleUri;
+    return { dispose: () => undefined };
+  },
+};
+
+class CancellationError extends Error {
+  override readonly name = 'Canceled';
+}
+
 const api = {
-  ...{ Uri, FileSystemError, workspace },
+  ...{ Uri, FileSystemError, CancellationError, workspace, window },
   ConfigurationTarget: { Global: 1, Workspace: 2 },
   env: {
     get remoteName() {
       return editor.remoteName;
     },
+    clipboard: {
+      readText: () => Promise.resolve(editor.clipboard),
+      writeText: (text: string) => {
+        editor.clipboard = text;
+        return Promise.resolve();
+      },
+    },
+  },
+  commands: {
+    executeCommand: (command: string) => Promise.resolve(void editor.executed.push(command)),
   },
   l10n: {
     t: (text: string, ...values: readonly unknown[]) =>

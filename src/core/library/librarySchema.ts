@@ -90,8 +90,8 @@ export function timingOf({ delay = 0, repeat, waitFor }: BodyFields): Timing {
   };
 }
 
-/** How a step without a name is called. */
-export function labelOf(body: MessageBody): string {
+/** How a body without a name is called. */
+export function labelOf(body: MessageBody, longest = 40): string {
   switch (body.as) {
     case 'file':
       return body.path;
@@ -102,6 +102,6 @@ export function labelOf(body: MessageBody): string {
     case 'hex':
     case 'base64':
     case 'ping':
-      return body.text.slice(0, 40);
+      return body.text.slice(0, longest);
   }
 }

@@ -1,20 +1,34 @@
-import { l10n, window } from 'vscode';
+import { commands, l10n, window } from 'vscode';
+import { labelOf } from '../../core/library/librarySchema.ts';
+import type { MessageBody } from '../../core/library/messageBody.ts';
+import { visibleLine } from '../../core/payload/visibleText.ts';
+import { CommandId } from '../../shared/ids.ts';
 import type { Confirmation } from './sender.ts';
+
+const longestShown = 200;
 
 /** Asks before something goes to an environment that is marked as production. */
 export async function confirmProduction(
   environment: string,
   connection: string,
+  body: MessageBody,
 ): Promise<Confirmation> {
+  const change = l10n.t('Switch Environment…');
   const once = l10n.t('Send');
   const always = l10n.t("Send and Don't Ask Again in This Window");
   const question = l10n.t('Send to "{0}" with the environment "{1}"?', connection, environment);
-  const detail = l10n.t('The environment is marked as production.');
-  const answer = await window.showWarningMessage(question, { modal: true, detail }, once, always);
-  if (answer === undefined) {
-    return undefined;
+  const what = visibleLine(labelOf(body, longestShown));
+  const detail = [
+    l10n.t('The environment is marked as production.'),
+    l10n.t('Message as it was written ({0}): {1}', body.as, what),
+  ].join('\n\n');
+  // The editor makes the first choice the default, and its own "Cancel" the last.
+  const choices = [change, once, always];
+  const answer = await window.showWarningMessage(question, { modal: true, detail }, ...choices);
+  if (answer === change) {
+    void commands.executeCommand(CommandId.SwitchEnvironment);
   }
-  return answer === always ? 'window' : 'once';
+  return answer === once ? 'once' : answer === always ? 'window' : undefined;
 }
 
 /** Asks for the value of `${prompt:label}`. */

@@ -26,7 +26,11 @@ export interface SenderPorts {
   /** The environment in use, if there is one. */
   readonly environment: () => TargetEnvironment | undefined;
   /** Whether to send to production: this once, for as long as the window is open, or not. */
-  readonly confirm: (environment: string, connection: string) => Promise<Confirmation>;
+  readonly confirm: (
+    environment: string,
+    connection: string,
+    body: MessageBody,
+  ) => Promise<Confirmation>;
   /** Told of each secret that goes out, so that exports and copies can leave it out. */
   readonly onSecrets: (secrets: readonly string[]) => void;
 }
@@ -55,7 +59,7 @@ export class Sender {
   ): Promise<Submission['delivery']> {
     // Before anything is asked: all answers would be in vain.
     assertTakes(monitored, body);
-    await this.confirm(monitored);
+    await this.#confirm(monitored, body);
     const { parcel } = await this.#fill(body, this.#ports.variables.forUser(monitored), readFile);
     const { delivery, done } = monitored.connection.submit(parcel);
     this.#ports.history.add(monitored.name, body);
@@ -70,13 +74,13 @@ export class Sender {
    *
    * @throws PromptCancelled where the user would rather not
    */
-  async confirm(monitored: MonitoredConnection): Promise<void> {
+  async #confirm(monitored: MonitoredConnection, body: MessageBody): Promise<void> {
     const environment = this.#ports.environment();
     const key = `${monitored.id} ${environment?.name ?? ''}`;
     if (environment?.isProduction !== true || this.#confirmed.has(key)) {
       return;
     }
-    const confirmation = await this.#ports.confirm(environment.name, monitored.name);
+    const confirmation = await this.#ports.confirm(environment.name, monitored.name, body);
     if (confirmation === undefined) {
       throw new PromptCancelled();
     }

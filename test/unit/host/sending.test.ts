@@ -202,9 +202,9 @@ describe('The sender', { timeout: 30_000 }, () => {
     const { peer, monitored, sender, open } = await setUp(t, {
       sender: {
         environment: () => ({ name: 'live', isProduction: true }),
-        confirm: (environment, connection) => {
+        confirm: (environment, connection, body) => {
           asked++;
-          assert.deepEqual([environment, connection], ['live', monitored.name]);
+          assert.deepEqual([environment, connection, body.as], ['live', monitored.name, 'text']);
           return Promise.resolve(answers.shift());
         },
       },
