@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { editor } from '../../support/fakeVscode.ts';
+import type { DeepLinkParts } from '../../../src/host/deepLinks.ts';
+
+const { registerDeepLinks } = await import('../../../src/host/deepLinks.ts');
+
+/** Follows a link while `taken` are the names that connections have. */
+async function follow(
+  query: string,
+  { path = '/connect', taken = [] as readonly string[], failure = '' } = {},
+): Promise<readonly object[]> {
+  const entries: object[] = [];
+  const [all, profiles] = [taken.map(name => ({ name })), []];
+  const parts = {
+    connections: { all },
+    settings: { current: { profiles } },
+    connect: (entry: object) => {
+      entries.push(entry);
+      return failure === '' ? Promise.resolve() : Promise.reject(new Error(failure));
+    },
+    log: { error: (text: string) => logged.push(text) },
+  };
+  registerDeepLinks(parts as unknown as DeepLinkParts);
+  await editor.followLink({ path, query });
+  return entries;
+}
+
+const logged: string[] = [];
+
+beforeEach(() => {
+  editor.shown.length = 0;
+  logged.length = 0;
+  editor.answer = ({ choices }) => choices[0];
+});
+
+describe('A link that is followed', () => {
+  it('is asked about first, with its host and without the values of its query', async () => {
+    editor.answer = () => undefined;
+    assert.deepEqual(await follow('url=ws://example.com/a?token=hush&b=2'), []);
+    const [asked, ...others] = editor.shown;
+    assert.ok(asked?.isModal);
+    assert.match(asked.text, /connect to example\.com\. Do you trust it/);
+    assert.match(asked.detail, /not encrypted[^]*Path: \/a[^]*Query: token, b/);
+    assert.ok(!JSON.stringify(editor.shown).includes('hush'));
+    assert.deepEqual(others, []);
+  });
+
+  it('takes nothing of the user’s along, and a name of its own', async () => {
+    const [entry] = await follow('url=wss://example.com/&name=Mine', { taken: ['Mine'] });
+    assert.deepEqual(entry, {
+      ...{ url: 'wss://example.com/', name: 'Mine (2)' },
+      ...{ headers: {}, auth: {}, onOpen: [], subprotocols: [] },
+      ...{ 'tls.cert': '', 'tls.key': '', 'tls.passphrase': '', 'heartbeat.message': '' },
+    });
+    assert.match(editor.shown[0]?.detail ?? '', /Scheme: wss, encrypted/);
+  });
+
+  it('is refused with a sentence where it is none, and asks nothing then', async () => {
+    for (const [query, path, why] of [
+      ['url=wss://user:pw@example.com/', '/connect', /user name or password/],
+      ['url=ws://${env:HOME}/', '/connect', /refers to variables/],
+      ['url=wss://example.com/', '/run', /only "connect"/],
+    ] as const) {
+      editor.shown.length = 0;
+      assert.deepEqual(await follow(query, { path }), []);
+      assert.deepEqual(
+        editor.shown.map(({ as }) => as),
+        ['error'],
+      );
+      assert.match(editor.shown[0]?.text ?? '', why);
+    }
+    assert.deepEqual(logged, []);
+  });
+
+  it('tells what went wrong, and leaves it in the log', async () => {
+    await follow('url=wss://example.com/', { failure: 'No room.' });
+    assert.equal(editor.shown.at(-1)?.text, 'WebSocket Monitor: No room.');
+    assert.equal(logged.length, 1);
+  });
+});
