@@ -6,8 +6,8 @@ import type { OpenCapture } from '../core/capture/capture.ts';
 import type { CaptureView, ViewQuery } from '../core/capture/view.ts';
 import { Governor } from '../core/connection/governor.ts';
 import type { Dial, Handshake } from '../core/connection/transport.ts';
-import type { FilterClock } from '../core/filter/parseFilter.ts';
 import { Connections } from './connections.ts';
+import { filterClock } from './filterClock.ts';
 import { Handshakes, type HandshakeHostPorts } from './handshake.ts';
 import { createLibrary } from './library/createLibrary.ts';
 import type { MessageOutput } from './monitoredConnection.ts';
@@ -94,9 +94,4 @@ export function createConnecting(parts: ConnectingParts) {
     },
   });
   return { connections, library, sending, dispose: () => store.dispose() };
-}
-
-/** The host's own; a filter that the page sends brings the user's. */
-function filterClock(now: number): FilterClock {
-  return { now, startOfDay: new Date(now).setHours(0, 0, 0, 0) };
 }

@@ -27,6 +27,7 @@ import { RateMeter } from '../core/metrics/rateMeter.ts';
 import { connectionOptions } from '../core/settings/connectionOptions.ts';
 import type { Profile } from '../core/settings/profile.ts';
 import type { SettingKey, SettingValues } from '../core/settings/settingsTable.ts';
+import { filterClock } from './filterClock.ts';
 
 /** Where the lines for the output channel go. */
 export interface MessageOutput {
@@ -253,8 +254,4 @@ function sameSettings(one: Profile, other: Profile): boolean {
 /** Settings are plain JSON, so their text tells whether they are the same. */
 function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-function filterClock(now: number) {
-  return { now, startOfDay: new Date(now).setHours(0, 0, 0, 0) };
 }

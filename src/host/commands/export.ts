@@ -26,6 +26,7 @@ import { isoTime } from '../../core/export/isoTime.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import type { Formats } from '../../core/format.ts';
 import { visibleLine } from '../../core/payload/visibleText.ts';
+import { filterClock } from '../filterClock.ts';
 import { namesOf, type Source } from '../sources.ts';
 import { chooseFormat, chooseSubject } from './exportChoice.ts';
 import type { ExportParts, Subject } from './exportParts.ts';
@@ -122,9 +123,7 @@ function openView(
   { openView, now }: ExportParts,
   { source, filter }: Extract<Subject, { kind: 'capture' }>,
 ): CaptureView {
-  const at = now();
-  const startOfDay = new Date(at).setHours(0, 0, 0, 0);
-  const { condition, problems } = parseFilter(filter, { now: at, startOfDay });
+  const { condition, problems } = parseFilter(filter, filterClock(now()));
   const [problem] = problems;
   if (problem) {
     throw new UserError(l10n.t('The filter cannot be used: {0}', problem.message));

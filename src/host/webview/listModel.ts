@@ -13,6 +13,7 @@ import { findCondition } from '../../core/filter/findCondition.ts';
 import { mentionsControl } from '../../core/filter/mentions.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import type { ListView, PanelView, Params, RowsAnswer } from '../../shared/protocol.ts';
+import { filterClock } from '../filterClock.ts';
 import type { Source, Sources } from '../sources.ts';
 
 export interface ListPorts {
@@ -146,9 +147,8 @@ export class ListModel implements Disposable {
       return;
     }
     this.#filter = text;
-    const now = this.#ports.now();
-    const clock = this.#clock ?? { startOfDay: new Date(now).setHours(0, 0, 0, 0) };
-    const { condition, problems } = parseFilter(text, { now, ...clock });
+    const clock = { ...filterClock(this.#ports.now()), ...this.#clock };
+    const { condition, problems } = parseFilter(text, clock);
     const [problem] = problems;
     this.#filterProblem = problem?.message;
     if (!problem) {
