@@ -3,7 +3,7 @@ import { directionOf, isHeartbeat, kindOf } from '../capture/record.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import { isoTime } from './isoTime.ts';
 import { payloadText } from './payloadText.ts';
-import { around, type RowWriter, type WriterParts } from './rowWriter.ts';
+import { around, nameSpeller, type RowWriter, type WriterParts } from './rowWriter.ts';
 
 const columns = 'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data';
 
@@ -20,11 +20,12 @@ const plainNumber = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
  */
 export class CsvWriter implements RowWriter {
   readonly #parts: WriterParts;
-  readonly #names = new Map<number, string>();
+  readonly #nameOf: (connection: ExportedConnection) => string;
   #rowCount = 0;
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
+    this.#nameOf = nameSpeller(parts, name => `"${isFormula(name) ? "'" : ''}${inner(name)}"`);
   }
 
   get rowCount(): number {
@@ -50,16 +51,6 @@ export class CsvWriter implements RowWriter {
 
   end(): string {
     return '';
-  }
-
-  #nameOf({ capture, name }: ExportedConnection): string {
-    let field = this.#names.get(capture);
-    if (field === undefined) {
-      const safe = this.#parts.redactor.text(name);
-      field = `"${isFormula(safe) ? "'" : ''}${inner(safe)}"`;
-      this.#names.set(capture, field);
-    }
-    return field;
   }
 }
 

@@ -3,7 +3,7 @@ import { directionOf, isHeartbeat, kindOf } from '../capture/record.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import { isoTime } from './isoTime.ts';
 import { decoded, payloadText } from './payloadText.ts';
-import { around, jsonInner, type RowWriter, type WriterParts } from './rowWriter.ts';
+import { around, jsonInner, nameSpeller, type RowWriter, type WriterParts } from './rowWriter.ts';
 
 /**
  * One JSON object a line (ndjson, also called JSON Lines), always with the same members: `seq`, `at`
@@ -13,12 +13,12 @@ import { around, jsonInner, type RowWriter, type WriterParts } from './rowWriter
  */
 export class NdjsonWriter implements RowWriter {
   readonly #parts: WriterParts;
-  /** Names as JSON. */
-  readonly #names = new Map<number, string>();
+  readonly #nameOf: (connection: ExportedConnection) => string;
   #rowCount = 0;
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
+    this.#nameOf = nameSpeller(parts, name => JSON.stringify(name));
   }
 
   get rowCount(): number {
@@ -54,15 +54,6 @@ export class NdjsonWriter implements RowWriter {
       `,"direction":"${directionOf(flags)}","kind":"${kindOf(flags)}"` +
       `,"heartbeat":${String(isHeartbeat(flags))},"size":${payload.length}`
     );
-  }
-
-  #nameOf({ capture, name }: ExportedConnection): string {
-    let json = this.#names.get(capture);
-    if (json === undefined) {
-      json = JSON.stringify(this.#parts.redactor.text(name));
-      this.#names.set(capture, json);
-    }
-    return json;
   }
 }
 

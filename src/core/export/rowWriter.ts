@@ -21,6 +21,23 @@ export interface RowWriter {
   end(): string;
 }
 
+/**
+ * Spells each connection's name once, without secrets.
+ *
+ * @param spell how the format writes a text
+ */
+export function nameSpeller(
+  { redactor }: WriterParts,
+  spell: (name: string) => string,
+): (connection: ExportedConnection) => string {
+  const spelled = new Map<number, string>();
+  return ({ capture, name }) => {
+    const known = spelled.get(capture) ?? spell(redactor.text(name));
+    spelled.set(capture, known);
+    return known;
+  };
+}
+
 /** Longer lines are handed on in pieces. */
 const longestPiece = 256 * 1024;
 
