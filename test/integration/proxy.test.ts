@@ -4,7 +4,7 @@ import { workspace } from 'vscode';
 import { CommandId } from '../../src/shared/ids.ts';
 import { Peer } from '../support/peer.ts';
 import { connectProxy, socksProxy } from '../support/proxies.ts';
-import { connect, run, withSetting } from './support.ts';
+import { connect, run, UndoList } from './support.ts';
 
 type Proxy = Awaited<ReturnType<typeof connectProxy>>;
 
@@ -12,16 +12,14 @@ type Proxy = Awaited<ReturnType<typeof connectProxy>>;
 describe('Proxies in the extension host', () => {
   let peer: Peer;
   let names = 0;
-  const undo: (() => unknown)[] = [];
+  const undo = new UndoList();
 
   beforeEach(async () => {
     peer = await Peer.start();
   });
 
   afterEach(async () => {
-    for (const back of undo.splice(0).reverse()) {
-      await back();
-    }
+    await undo.run();
     await peer.stop();
   });
 
@@ -29,7 +27,7 @@ describe('Proxies in the extension host', () => {
   const url = () => `ws://peer.test:${peer.port}/`;
   const once = () => ({ name: `proxied ${++names}`, reconnect: { maxAttempts: 1 } });
   const keep = (proxy: Proxy) => {
-    undo.push(() => proxy.dispose());
+    undo.add(() => proxy.dispose());
     return proxy;
   };
 
@@ -53,7 +51,7 @@ describe('Proxies in the extension host', () => {
 
   it('tunnel through a SOCKS5 proxy', async () => {
     const proxy = await socksProxy({});
-    undo.push(() => proxy.dispose());
+    undo.add(() => proxy.dispose());
     const target = once();
     const via = `socks5://127.0.0.1:${proxy.port}`;
     const { state } = await connect({ ...target, url: url(), proxy: via });
@@ -65,7 +63,7 @@ describe('Proxies in the extension host', () => {
     const proxy = keep(await connectProxy({ strip: true }));
     const http = () => workspace.getConfiguration('http');
     await http().update('proxy', `http://127.0.0.1:${proxy.port}`, true);
-    undo.push(() => http().update('proxy', undefined, true));
+    undo.add(() => http().update('proxy', undefined, true));
     const target = once();
     const { state } = await connect({ ...target, url: url() });
     assert.equal(state, 'open');
@@ -73,8 +71,7 @@ describe('Proxies in the extension host', () => {
   });
 
   it('refuse a proxy URL of an unknown scheme before dialling', async () => {
-    const undoSetting = await withSetting('proxy', 'gopher://127.0.0.1:70');
-    undo.push(undoSetting);
+    await undo.set('proxy', 'gopher://127.0.0.1:70');
     const { state } = await connect({ ...once(), url: peer.url });
     assert.deepEqual([state, peer.headers.length], ['stopped', 0]);
   });

@@ -2,21 +2,19 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { CommandId } from '../../src/shared/ids.ts';
 import { Peer } from '../support/peer.ts';
-import { connect, run, until, withSetting } from './support.ts';
+import { connect, run, UndoList, until } from './support.ts';
 
 describe('Settings', () => {
   let peer: Peer;
-  const undo: (() => Thenable<void>)[] = [];
-  const set = async (key: string, value: unknown) => undo.push(await withSetting(key, value));
+  const undo = new UndoList();
+  const set = (key: string, value: unknown) => undo.set(key, value);
 
   beforeEach(async () => {
     peer = await Peer.start();
   });
 
   afterEach(async () => {
-    for (const back of undo.splice(0).reverse()) {
-      await back();
-    }
+    await undo.run();
     await peer.stop();
   });
 

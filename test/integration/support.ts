@@ -49,3 +49,23 @@ export async function withSetting(
   await configuration().update(key, value, target);
   return () => configuration().update(key, undefined, target);
 }
+
+/** What puts things back after a test, the last first. */
+export class UndoList {
+  readonly #steps: (() => unknown)[] = [];
+
+  add(step: () => unknown): void {
+    this.#steps.push(step);
+  }
+
+  /** Sets one of our settings until the test is over. */
+  async set(key: string, value: unknown): Promise<void> {
+    this.add(await withSetting(key, value));
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.#steps.splice(0).reverse()) {
+      await step();
+    }
+  }
+}

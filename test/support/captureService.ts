@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import type { CaptureOptions } from '../../src/core/capture/capture.ts';
 import {
   createCaptureService,
   type CaptureService,
@@ -42,4 +44,19 @@ export function startCaptures(changed: Partial<CaptureServiceOptions> = {}): Sta
     scratch[Symbol.dispose]();
   };
   return { service, folder, target, workers, end };
+}
+
+/** The same until the end of a test. */
+export function useCaptures(
+  t: TestContext,
+  changed?: Partial<CaptureServiceOptions>,
+): StartedCaptures {
+  const started = startCaptures(changed);
+  t.after(started.end);
+  return started;
+}
+
+/** Of a capture that drops nothing. */
+export function unlimited(name: string): CaptureOptions {
+  return { name, url: 'ws://localhost', maxRows: Infinity, maxBytes: Infinity };
 }

@@ -5,27 +5,26 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../../src/core/base/clock.ts';
-import type { Capture, CaptureOptions } from '../../../src/core/capture/capture.ts';
+import type { Capture } from '../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../src/core/capture/record.ts';
 import type { CaptureServiceOptions } from '../../../src/node/captureClient.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
 import { abandonedCapture, endedPid, leftCapture, scratchFolder } from '../../support/captures.ts';
-import { startCaptures, type StartedCaptures } from '../../support/captureService.ts';
+import {
+  startCaptures,
+  unlimited,
+  useCaptures,
+  type StartedCaptures,
+} from '../../support/captureService.ts';
 
 const text = flagsOf('text', 'in');
 const encoder = new TextEncoder();
-const options: CaptureOptions = {
-  name: 'mine',
-  url: 'ws://localhost',
-  maxRows: Infinity,
-  maxBytes: Infinity,
-};
+const options = unlimited('mine');
 
 /** The folder of captures is there already. */
 function setUp(t: TestContext, changed?: Partial<CaptureServiceOptions>): StartedCaptures {
-  const started = startCaptures(changed);
+  const started = useCaptures(t, changed);
   mkdirSync(started.folder);
-  t.after(started.end);
   return started;
 }
 

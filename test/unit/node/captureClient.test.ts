@@ -2,28 +2,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, it, type TestContext } from 'node:test';
-import type { Capture, CaptureOptions } from '../../../src/core/capture/capture.ts';
+import { describe, it } from 'node:test';
+import type { Capture } from '../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../src/core/capture/record.ts';
-import type { CaptureServiceOptions } from '../../../src/node/captureClient.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
 import { collectingLog, scratchFolder } from '../../support/captures.ts';
-import { startCaptures, type StartedCaptures } from '../../support/captureService.ts';
+import { unlimited, useCaptures } from '../../support/captureService.ts';
 
 const text = flagsOf('text', 'in');
 const encoder = new TextEncoder();
-const options: CaptureOptions = {
-  name: '../../etc/passwd',
-  url: 'ws://localhost',
-  maxRows: Infinity,
-  maxBytes: Infinity,
-};
-
-function setUp(t: TestContext, changed?: Partial<CaptureServiceOptions>): StartedCaptures {
-  const started = startCaptures(changed);
-  t.after(started.end);
-  return started;
-}
+const options = unlimited('../../etc/passwd');
 
 function append(capture: Capture, text: string): void {
   capture.append(systemClock.now(), flagsOf('text', 'in'), encoder.encode(text));
@@ -67,7 +55,7 @@ async function until(capture: Capture, condition: () => boolean): Promise<void> 
 
 describe('a capture', () => {
   it('takes rows before its worker is up, and gives them back', async t => {
-    const { service } = setUp(t);
+    const { service } = useCaptures(t);
     const capture = service.open(options);
     capture.append(1.5, text, encoder.encode('a\0b \u202e'));
     capture.append(2, flagsOf('binary', 'out'), Uint8Array.of(0xed, 0xa0, 0x80));
@@ -95,7 +83,7 @@ describe('a capture', () => {
   });
 
   it('keeps 200,000 rows in order, none lost and none twice', async t => {
-    const { service } = setUp(t);
+    const { service } = useCaptures(t);
     const capture = service.open(options);
     appendNumbers(capture, 0, 200_000);
     await capture.flush();
@@ -104,7 +92,7 @@ describe('a capture', () => {
   });
 
   it('loses no row and stores none twice when its worker dies again and again', async t => {
-    const { service, workers } = setUp(t);
+    const { service, workers } = useCaptures(t);
     const capture = service.open(options);
     let next = 0;
     for (let death = 0; death < 3; death++) {
@@ -127,7 +115,7 @@ describe('a capture', () => {
     const folder = scratchFolder();
     const path = join(folder.path, 'broken.mjs');
     writeFileSync(path, 'throw new Error("broken")');
-    const { service } = setUp(t, { workerPath: path, log });
+    const { service } = useCaptures(t, { workerPath: path, log });
     const capture = service.open(options);
     append(capture, 'a');
     await until(capture, () => capture.storage.problem !== undefined);
@@ -146,7 +134,7 @@ describe('a capture', () => {
     const folder = scratchFolder();
     const file = join(folder.path, 'file');
     writeFileSync(file, '');
-    const { service } = setUp(t, { folder: join(file, 'captures') });
+    const { service } = useCaptures(t, { folder: join(file, 'captures') });
     const capture = service.open(options);
     appendNumbers(capture, 0, 10);
     await capture.flush();
@@ -160,7 +148,7 @@ describe('a capture', () => {
   });
 
   it('is kept in memory where Node has no SQLite; that much is lost when the worker dies', async t => {
-    const { service, workers } = setUp(t, { hasSqlite: false });
+    const { service, workers } = useCaptures(t, { hasSqlite: false });
     const capture = service.open(options);
     appendNumbers(capture, 0, 10);
     await capture.flush();
@@ -173,7 +161,7 @@ describe('a capture', () => {
   });
 
   it('goes on in memory when the disk is full, and back to the file once it is cleared', async t => {
-    const { service } = setUp(t, { maxFileBytes: 1_000_000 });
+    const { service } = useCaptures(t, { maxFileBytes: 1_000_000 });
     const capture = service.open(options);
     const storages: string[] = [];
     capture.onDidChangeStorage(({ kind }) => storages.push(kind));
@@ -190,7 +178,7 @@ describe('a capture', () => {
   });
 
   it('drops the oldest rows beyond its limits, also when those are lowered', async t => {
-    const { service } = setUp(t);
+    const { service } = useCaptures(t);
     const capture = service.open({ ...options, maxRows: 5000 });
     appendNumbers(capture, 0, 20_000);
     await capture.flush();
@@ -203,7 +191,7 @@ describe('a capture', () => {
   });
 
   it('drops what came before it is cleared, and keeps what comes after', async t => {
-    const { service } = setUp(t);
+    const { service } = useCaptures(t);
     const capture = service.open(options);
     appendNumbers(capture, 0, 20_000);
     const cleared = capture.clear();
@@ -215,7 +203,7 @@ describe('a capture', () => {
   });
 
   it('is not cleared twice when the worker dies over it', async t => {
-    const { service, workers } = setUp(t);
+    const { service, workers } = useCaptures(t);
     const capture = service.open(options);
     appendNumbers(capture, 0, 20_000);
     void capture.clear();
@@ -228,7 +216,7 @@ describe('a capture', () => {
   });
 
   it('stores what was appended before it is disposed of, takes no more and rejects reads', async t => {
-    const { service } = setUp(t);
+    const { service } = useCaptures(t);
     const capture = service.open(options);
     appendNumbers(capture, 0, 30_000);
     capture.dispose();
@@ -243,7 +231,7 @@ describe('a capture', () => {
   });
 
   it('is one file, of a name that nobody outside chose, and leaves no other behind', async t => {
-    const { service, folder } = setUp(t);
+    const { service, folder } = useCaptures(t);
     const captures = [service.open(options), service.open(options)];
     captures.forEach((capture, index) => append(capture, String(index)));
     await Promise.all(captures.map(capture => capture.flush()));
@@ -254,7 +242,7 @@ describe('a capture', () => {
   });
 
   it('tells of changes at most every 50 ms, the last one included', async t => {
-    const { service } = setUp(t);
+    const { service } = useCaptures(t);
     const capture = service.open(options);
     const seen: number[] = [];
     capture.onDidChange(({ next }) => seen.push(next));
@@ -270,7 +258,7 @@ describe('a capture', () => {
   });
 
   it('asks for a pause while more waits than is good, and lifts it', async t => {
-    const { service } = setUp(t);
+    const { service } = useCaptures(t);
     const capture = service.open(options);
     const pressure: boolean[] = [];
     capture.onDidChangePressure(isHigh => pressure.push(isHigh));
@@ -284,7 +272,7 @@ describe('a capture', () => {
   });
 
   it('answers reads while a flood waits to be stored', async t => {
-    const { service } = setUp(t);
+    const { service } = useCaptures(t);
     const capture = service.open(options);
     appendNumbers(capture, 0, 100);
     await capture.flush();
@@ -297,7 +285,7 @@ describe('a capture', () => {
   });
 
   it('ends within a moment although nobody waits for what was asked', async t => {
-    const { service } = setUp(t);
+    const { service } = useCaptures(t);
     const capture = service.open(options);
     appendNumbers(capture, 0, 1000);
     void capture.flush();

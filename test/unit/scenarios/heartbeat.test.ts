@@ -6,7 +6,7 @@ import { childServer } from '../../support/frozenPeers.ts';
 import { closeFrame, frame, Opcode } from '../../support/frames.ts';
 import { raw } from '../../support/peers.ts';
 import { eventually, quick } from '../../support/realRig.ts';
-import { scenario } from '../../support/scenarios.ts';
+import { scenario, type World } from '../../support/scenarios.ts';
 
 const noSigstop = { skip: process.platform === 'win32' };
 
@@ -31,17 +31,23 @@ const answerPings = (socket: Socket) =>
     pingsIn(bytes).forEach(ping => socket.write(frame(Opcode.Pong, ping))),
   );
 
+/** A server of its own process that has answered a ping and then stands still. */
+async function frozenAfterAPong(world: World) {
+  const child = await world.keep(childServer('ws'));
+  const rig = world.manual({ url: child.url });
+  rig.connection.connect();
+  await rig.until('open');
+  rig.manual.advance(1000);
+  await rig.has('in pong');
+  child.freeze();
+  return { child, rig };
+}
+
 describe('Scenarios of the heartbeat', { concurrency: true }, () => {
   scenario(
     '#45 a frozen server is suspect at 30 s, counted from its last pong, and dead at 40 s',
     async world => {
-      const child = await world.keep(childServer('ws'));
-      const rig = world.manual({ url: child.url });
-      rig.connection.connect();
-      await rig.until('open');
-      rig.manual.advance(1000);
-      await rig.has('in pong');
-      child.freeze();
+      const { rig } = await frozenAfterAPong(world);
       rig.manual.advance(29_999);
       assert.equal(healthOf(rig), 'ok');
       rig.manual.advance(1);
@@ -58,13 +64,7 @@ describe('Scenarios of the heartbeat', { concurrency: true }, () => {
   scenario(
     '#45 a server that thaws at 35 s is well again, on the same socket',
     async world => {
-      const child = await world.keep(childServer('ws'));
-      const rig = world.manual({ url: child.url });
-      rig.connection.connect();
-      await rig.until('open');
-      rig.manual.advance(1000);
-      await rig.has('in pong');
-      child.freeze();
+      const { child, rig } = await frozenAfterAPong(world);
       rig.manual.advance(35_000);
       assert.equal(healthOf(rig), 'suspect');
       child.thaw();
