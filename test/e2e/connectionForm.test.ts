@@ -136,6 +136,12 @@ describe('the connection form', () => {
       assert.deepEqual(params.draft?.values, {
         auth: { type: 'apiKey', in: 'query', name: 'key', value: '${secret:api-token}' },
       });
+      const warning = page.getByText('readable in settings.json');
+      assert.equal(await warning.isVisible(), false);
+      await field(page, 'Key').fill('abc');
+      await warning.waitFor();
+      const described = (await field(page, 'Key').getAttribute('aria-describedby')) ?? '';
+      assert.match(await page.locator(`#${described}`).innerText(), /readable/);
       await field(page, 'Kind').selectOption('output of a command');
       await field(page, 'Program and arguments, one a line').fill('get-token\n--for\nme');
       await button(page, 'Save').first().click();
@@ -143,6 +149,26 @@ describe('the connection form', () => {
       assert.deepEqual(saved(asked)?.params.draft?.values, {
         auth: { type: 'command', command: ['get-token', '--for', 'me'] },
       });
+    }));
+
+  it('warns of a passphrase that is written as it stands, and of no proxy', () =>
+    withForm(part, { entry: { name: 'a', url: 'ws://a' } }, async page => {
+      await open(page, 'Proxy');
+      await field(page, 'Proxy; empty is that of the editor').fill('http://proxy:3128');
+      await open(page, 'TLS');
+      await field(page, 'Passphrase of the key').fill('abc');
+      await page.getByText('readable in settings.json').waitFor();
+      assert.equal(await page.locator('.form-warning:visible').count(), 1);
+    }));
+
+  it('gives notes and fields the same width', () =>
+    withForm(part, { state: { notes: ['A note.'] }, width: 1000 }, async page => {
+      const widthOf = (selector: string) =>
+        page
+          .locator(selector)
+          .first()
+          .evaluate(node => node.getBoundingClientRect().width);
+      assert.equal(await widthOf('.form-note'), await widthOf('.form-field'));
     }));
 
   it('says why it could not be saved, and stays as it is', () =>

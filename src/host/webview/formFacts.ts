@@ -41,12 +41,18 @@ export function noteOf(scope: SettingsScope): string {
       'This workspace has a list of its own: connections of the user are not shown in it.',
     );
   }
-  return scope === 'workspace' && hasList('user') && listIn('user').length > 0
+  const hidden = scope === 'workspace' && hasList('user') ? listIn('user').length : 0;
+  if (hidden === 0) {
+    return '';
+  }
+  return hidden === 1
     ? l10n.t(
-        'The workspace gets a list of its own: the {0} of the user are not shown in it any more.',
-        listIn('user').length,
+        'The workspace gets a list of its own: the connection of the user is not shown in it any more.',
       )
-    : '';
+    : l10n.t(
+        'The workspace gets a list of its own: the {0} connections of the user are not shown in it any more.',
+        hidden,
+      );
 }
 
 export function reference(name: string): string {

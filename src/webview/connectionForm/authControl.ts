@@ -107,9 +107,15 @@ export class AuthControl implements Control {
     switch (as) {
       case 'secret': {
         const suggest = () => this.#ports.suggest(name);
-        const secret = new SecretInput(given, { ...this.#ports, suggest, onChange: changed });
+        const onChange = () => {
+          secretFrame.showWarning(secret.warning);
+          changed();
+        };
+        const secret = new SecretInput(given, { ...this.#ports, suggest, onChange });
+        const secretFrame = new FieldFrame(formText(label), secret.input, secret.button);
         secret.name(formText(label));
-        return [frame(secret.input, secret.button), () => secret.value];
+        secretFrame.showWarning(secret.warning);
+        return [secretFrame.element, () => secret.value];
       }
       case 'place': {
         const options = [

@@ -35,18 +35,21 @@ export class FieldFrame {
   readonly #input: HTMLElement;
   readonly #problem = el('p', { class: 'form-problem', id: freshId() });
   readonly #hint = el('p', { class: 'form-hint', id: freshId() });
+  readonly #warning = el('p', { class: 'form-warning', id: freshId() });
 
   constructor(label: string, input: HTMLElement, ...beside: readonly HTMLElement[]) {
     this.#input = input;
     input.id = freshId();
     this.#problem.hidden = true;
     this.#hint.hidden = true;
+    this.#warning.hidden = true;
     this.element = el(
       'div',
       { class: 'form-field' },
       el('label', { for: input.id }, label),
       el('div', { class: 'form-line' }, input, ...beside),
       this.#hint,
+      this.#warning,
       this.#problem,
     );
   }
@@ -64,8 +67,16 @@ export class FieldFrame {
     this.#describe();
   }
 
+  showWarning(warning: string): void {
+    this.#warning.hidden = warning === '';
+    this.#warning.textContent = warning;
+    this.#describe();
+  }
+
   #describe(): void {
-    const shown = [this.#hint, this.#problem].filter(each => !each.hidden).map(({ id }) => id);
+    const shown = [this.#hint, this.#warning, this.#problem]
+      .filter(each => !each.hidden)
+      .map(({ id }) => id);
     setAttribute(this.#input, 'aria-describedby', shown.join(' ') || undefined);
   }
 }

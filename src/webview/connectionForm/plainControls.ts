@@ -1,3 +1,4 @@
+import { isSecretName } from '../../core/connection/redaction.ts';
 import type { ConnectionField } from '../../core/settings/connectionFields.ts';
 import { FieldFrame, selectOf, textInput, type Control } from './control.ts';
 import { fieldLabel, formText } from './formText.ts';
@@ -57,9 +58,9 @@ export function namesControl(field: ConnectionField, value: unknown, onChange: O
     onChange(input.value.trim() === '' ? undefined : names.filter(name => name !== ''));
   });
   const shown = (inherited: unknown) => (Array.isArray(inherited) ? inherited.join(', ') : '');
-  return inputControl(field, input, inherited => shown(inherited) || formText('none'), [
-    formText('commaSeparated'),
-  ]);
+  return inputControl(field, input, inherited => shown(inherited) || formText('none'), {
+    hint: formText('commaSeparated'),
+  });
 }
 
 /** A text that may hold credentials. */
@@ -77,26 +78,34 @@ export function secretControl(
     onChange: () => onChange(secret.value || undefined),
   });
   secret.name(fieldLabel(field.key));
-  return inputControl(field, secret.input, shownText, [], secret.button);
+  const warning = () => (isSecretName(field.key) ? secret.warning : '');
+  return inputControl(field, secret.input, shownText, { warning, beside: [secret.button] });
 }
 
 function shownText(inherited: unknown): string {
   return typeof inherited === 'string' && inherited !== '' ? inherited : formText('none');
 }
 
+interface InputExtras {
+  readonly hint?: string;
+  /** Looked at whenever the draft has been checked. */
+  readonly warning?: () => string;
+  readonly beside?: readonly HTMLElement[];
+}
+
 function inputControl(
   { key }: ConnectionField,
   input: HTMLInputElement,
   shown: (inherited: unknown) => string,
-  hints: readonly string[] = [],
-  ...beside: readonly HTMLElement[]
+  { hint = '', warning = () => '', beside = [] }: InputExtras = {},
 ): Control {
   const frame = new FieldFrame(fieldLabel(key), input, ...beside);
-  frame.showHint(hints.join(' '));
+  frame.showHint(hint);
   return {
     element: frame.element,
     show: (problem, inherited) => {
       input.placeholder = shown(inherited);
+      frame.showWarning(warning());
       frame.showProblem(problem);
     },
     focus: () => input.focus(),

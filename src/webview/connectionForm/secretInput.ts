@@ -41,6 +41,11 @@ export class SecretInput {
     return this.value !== '' && referencesIn(this.value).length === 0;
   }
 
+  /** What to say about a value that ought to be a secret, and is none yet. */
+  get warning(): string {
+    return this.isPlain ? formText('plainSecret') : '';
+  }
+
   /** What the field is called, for those who cannot see where the button is. */
   name(label: string): void {
     this.button.setAttribute('aria-label', formText('storeSecretFor', label));
