@@ -52,7 +52,7 @@ export function frameView(shown: FrameFactsShown, formats: Formats): TemplateRes
       frame ? formats.latency(frame.durationMs) : unknown(isSent, 'onePiece'),
     ],
     [text('heartbeatFact'), text(row.heartbeat ? 'yes' : 'no')],
-    [text('sequence'), `#${formats.count(row.seq)}`],
+    [text('sequence'), `#${row.seq}`],
   ]);
 }
 
