@@ -28,6 +28,11 @@ const openHandshake = (place: number, scrollTop: number) => async (page: Page) =
   }, scrollTop);
   await page.waitForTimeout(200);
 };
+const openTab = (place: number, name: string) => async (page: Page) => {
+  await select(place)(page);
+  await page.getByRole('tab', { name }).click();
+  await page.waitForTimeout(200);
+};
 const compose =
   (kind: BodyKind, words: string, change: Partial<ComposerView>) => async (page: Page) => {
     await page.evaluate(change => window.fakeHost.composer.set(change), change);
@@ -56,6 +61,27 @@ const screens: Readonly<Record<string, Screen>> = {
     view,
     themes: Object.keys(themes),
     prepare: select(1198),
+  },
+  text: {
+    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    prepare: openTab(1192, 'Text'),
+  },
+  frame: {
+    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    prepare: openTab(1198, 'Frame'),
+  },
+  filterHelp: {
+    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    prepare: async page => page.getByRole('button', { name: 'Filter Help' }).click(),
+  },
+  find: {
+    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    prepare: async page => {
+      await select(1198)(page);
+      await page.locator('.grid').press('Control+f');
+      await page.keyboard.type('stream');
+      await page.waitForTimeout(500);
+    },
   },
   hostile: { connections: [connectionView()], view, prepare: select(1192) },
   hex: {
