@@ -170,13 +170,23 @@ describe('Scenarios of the end of a connection', { concurrency: true }, () => {
     assert.deepEqual([rig.kind, peer.connections], ['open', 2]);
   });
 
-  scenario('#68 a peer that closes in the packet of the 101 crashes nothing', async world => {
+  scenario('#68 what is sent while a peer closes with its 101 has a row each', async world => {
     const peer = await world.peer(raw(socket => void socket.end(closeFrame(1001))));
-    const settings = { 'onOpen': ['start', 'more'], 'heartbeat.message': 'ping' };
+    const settings = {
+      'onOpen': ['start', 'more', { text: 'never', delay: 1 }],
+      'heartbeat.message': 'ping',
+    };
     const rig = world.manual({ url: peer.url, settings });
     rig.connection.connect();
-    assert.equal((await rig.waiting()).cause.close, 1001);
+    const { cause, failures } = await rig.waiting();
+    assert.deepEqual([cause.kind, cause.close, failures], ['closeframe', 1001, 1]);
+    const rows = ['out text start', 'out text more', 'out text ping ♥', 'in close'];
+    assert.deepEqual(rig.traffic.lines, rows);
     await assert.rejects(rig.connection.send('late'), /Not connected/);
+    await rig.retry();
+    await rig.waiting();
+    assert.deepEqual(rig.traffic.lines, [...rows, ...rows], 'The next open begins anew');
+    assert.equal(peer.connections, 2);
   });
 
   scenario('#102 a close with 1013 may say in JSON when to come back', async world => {

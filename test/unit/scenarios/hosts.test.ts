@@ -1,64 +1,90 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { describe } from 'node:test';
 import { parseEndpoint } from '../../../src/core/connection/endpoint.ts';
+import type { Transport, TransportListener } from '../../../src/core/connection/transport.ts';
+import { readSettings } from '../../../src/core/settings/profile.ts';
 import { openWsTransport } from '../../../src/node/wsTransport.ts';
-import { optionsOf } from '../../support/connectionRig.ts';
+import { FakeTransport } from '../../support/fakeNetwork.ts';
 import { frame, Opcode } from '../../support/frames.ts';
-import { ManualClock } from '../../support/manualClock.ts';
 import { raw, status } from '../../support/peers.ts';
 import { scenario } from '../../support/scenarios.ts';
 
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some(address => address?.address === '::1');
+const unknownHost = 'ws://no-such-host.invalid/';
+
+/** As where the lookup of the host name fails with this code. */
+function failLookup(code: string, listener: TransportListener): Transport {
+  const transport = new FakeTransport(listener);
+  process.nextTick(() => transport.end({ phase: 'dns', error: { code, message: code } }));
+  return transport;
+}
+
 describe('Scenarios of hosts and URLs', { concurrency: true }, () => {
   scenario('#76 an unknown host that was good before is tried for ever', async world => {
-    const clock = new ManualClock();
     const peer = await world.peer(raw());
     let isGone = false;
-    const rig = world.rig({
+    const rig = world.manual({
       url: peer.url,
-      clock,
       dial: (handshake, listener) =>
-        openWsTransport(
-          isGone
-            ? { ...handshake, endpoint: parseEndpoint('ws://no-such-host.invalid/') }
-            : handshake,
-          {
-            ...listener,
-            // Where there is no network, the system says EAI_AGAIN.
-            onEnd: ended =>
-              listener.onEnd(
-                ended.phase === 'dns'
-                  ? { ...ended, error: { code: 'ENOTFOUND', message: 'no such host' } }
-                  : ended,
-              ),
-          },
-        ),
+        isGone ? failLookup('ENOTFOUND', listener) : openWsTransport(handshake, listener),
     });
     rig.connection.connect();
     await rig.until('open');
     peer.sockets.forEach(socket => socket.write(frame(Opcode.Text, 'hello')));
     await rig.has('in text');
-    clock.advance(10_000);
+    rig.manual.advance(10_000);
     isGone = true;
     peer.sockets.forEach(socket => socket.destroy());
-    for (let failure = 0; failure < 20; failure++) {
-      await rig.retry();
+    for (let failure = 1; failure <= 20; failure++) {
+      const { failures, limit } = await rig.waiting();
+      assert.deepEqual([failures, limit], [failure, 0]);
+      const delayMs = await rig.retry();
+      assert.ok(delayMs >= 250 && delayMs <= 5000, `Delay ${failure} is ${delayMs}`);
     }
-    const { cause, limit } = await rig.waiting();
-    assert.deepEqual([cause.error, limit], ['ENOTFOUND', 0]);
+    assert.equal((await rig.waiting()).cause.error, 'ENOTFOUND');
+    assert.deepEqual([rig.attemptsAt.length, peer.connections], [21, 1]);
     isGone = false;
     await rig.retry();
     await rig.until('open');
   });
 
   scenario('#75 an unknown host is tried three times, and named', async world => {
-    const rig = world.manual({ url: 'ws://no-such-host.invalid/' });
+    const rig = world.manual({
+      url: unknownHost,
+      dial: (handshake, listener) =>
+        openWsTransport(handshake, {
+          ...listener,
+          // Where there is no network, the system says EAI_AGAIN of any name.
+          onEnd: ended =>
+            listener.onEnd({
+              ...ended,
+              error: { code: 'ENOTFOUND', message: ended.error?.message ?? '' },
+            }),
+        }),
+    });
+    rig.connection.connect();
+    const delays = await rig.exhaust();
+    const { cause, why, failures } = await rig.stopped();
+    assert.match(rig.sentence, /The host name of no-such-host\.invalid is unknown \(ENOTFOUND\)/);
+    assert.deepEqual(
+      [cause.phase, why, failures, rig.attemptsAt.length, delays.length],
+      ['dns', 'fatal', 3, 3, 2],
+    );
+  });
+
+  scenario('#75 a name that cannot be looked up just now is tried like any other', async world => {
+    const rig = world.manual({
+      url: unknownHost,
+      dial: (_, listener) => failLookup('EAI_AGAIN', listener),
+    });
     rig.connection.connect();
     await rig.exhaust();
-    const { cause, why, failures } = await rig.stopped();
-    assert.match(rig.sentence, /no-such-host\.invalid/);
-    if (cause.error !== 'EAI_AGAIN') {
-      assert.deepEqual([why, failures, rig.attemptsAt.length], ['fatal', 3, 3]);
-    }
+    assert.equal((await rig.stopped()).why, 'exhausted');
+    assert.match(rig.sentence, /no-such-host\.invalid could not be looked up just now/);
+    assert.equal(rig.attemptsAt.length, 10);
   });
 
   scenario('#77 credentials of the URL are sent and never shown', async world => {
@@ -78,21 +104,50 @@ describe('Scenarios of hosts and URLs', { concurrency: true }, () => {
     assert.ok(!shown.includes(basic));
   });
 
-  for (const [what, url, host] of [
-    ['IPv6', 'ws://[::1]:8080/x', '[::1]:8080'],
-    ['unicode', 'ws://bücher.example/ü', 'xn--bcher-kva.example'],
-    ['http:', 'http://example.test/', /Use ws:\/\//],
-    ['a fragment', 'ws://example.test/#here', /fragment/],
-    ['no host', 'ws://', /not a valid URL/],
-    ['a port out of range', 'ws://example.test:99999/', /not a valid URL/],
+  scenario('#77 a URL with unicode goes over the wire encoded', async world => {
+    const peer = await world.peer(raw());
+    const rig = world.manual({ url: `${peer.url}ü/✓?q=ä` });
+    rig.connection.connect();
+    await rig.until('open');
+    assert.match(peer.requests.join(), /^GET \/%C3%BC\/%E2%9C%93\?q=%C3%A4 HTTP/);
+  });
+
+  scenario(
+    '#77 a URL with IPv6 is dialled, and named in brackets',
+    async world => {
+      const peer = await world.peer(raw(undefined, { host: '::1' }));
+      const rig = world.manual({ url: peer.url });
+      rig.connection.connect();
+      await rig.until('open');
+      assert.ok(peer.requests.join().includes(`\r\nHost: [::1]:${peer.port}\r\n`));
+      assert.equal(rig.connection.options.endpoint.loopback, true);
+    },
+    { skip: !hasIpv6 },
+  );
+
+  for (const [what, change, complaint] of [
+    ['http:', (url: string) => url.replace('ws:', 'http:'), /Use ws:\/\//],
+    ['a fragment', (url: string) => `${url}#here`, /fragment/],
+    ['no host', () => 'ws://me:hunter22@', /not a valid URL/],
+    ['a port out of range', (url: string) => url.replace(/\d+\/$/, '99999/'), /not a valid URL/],
   ] as const) {
-    scenario(`#77 a URL with ${what} is read, or refused before the wire`, () => {
-      if (typeof host === 'string') {
-        assert.equal(optionsOf({}, url).endpoint.host, host);
-      } else {
-        assert.throws(() => parseEndpoint(url), host);
-      }
-      return Promise.resolve();
+    scenario(`#77 a URL with ${what} is refused before the wire, unquoted`, async world => {
+      const peer = await world.peer(raw());
+      const url = change(peer.url.replace('//', '//me:hunter22@'));
+      const { profiles, problems } = readSettings(key => ({ url })[key as 'url']);
+      assert.deepEqual([profiles.length, problems.length], [0, 1]);
+      assert.match(problems.join(), complaint);
+      // So it is where only variables make the URL a bad one.
+      const rig = world.manual({
+        url: peer.url,
+        prepare: () => Promise.resolve(url).then(parseEndpoint).then(),
+      });
+      rig.connection.connect();
+      const { why, cause } = await rig.stopped();
+      assert.deepEqual([why, cause.kind, peer.connections], ['fatal', 'config', 0]);
+      assert.match(rig.sentence, complaint);
+      const said = JSON.stringify([problems, rig.states, rig.sentence, rig.log.lines]);
+      assert.doesNotMatch(said, /hunter22/);
     });
   }
 });
