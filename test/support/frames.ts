@@ -48,6 +48,21 @@ export function closeFrame(code?: number, reason = ''): Buffer {
   return frame(Opcode.Close, Buffer.concat([head, Buffer.from(reason)]));
 }
 
+/** The payloads of the client's pings, of eight bytes each, unmasked. */
+export function pingsIn(bytes: Buffer): Buffer[] {
+  const pings: Buffer[] = [];
+  for (let at = 0; at + 14 <= bytes.length; at++) {
+    if (bytes[at] === 0x89 && bytes[at + 1] === 0x88) {
+      const mask = bytes.subarray(at + 2, at + 6);
+      pings.push(
+        bytes.subarray(at + 6, at + 14).map((byte, i) => byte ^ (mask[i % 4] ?? 0)) as Buffer,
+      );
+      at += 13;
+    }
+  }
+  return pings;
+}
+
 /** The head of the answer that accepts the request with this head, with `headers` as lines. */
 export function acceptance(request: string, headers: readonly string[] = []): Buffer {
   const key = /^sec-websocket-key: *(\S*)/im.exec(request)?.[1] ?? '';

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { describe } from 'node:test';
 import { Governor } from '../../../src/core/connection/governor.ts';
 import { FakeNetwork, settle } from '../../support/fakeNetwork.ts';
+import { acceptance, frame, Opcode, pingsIn } from '../../support/frames.ts';
 import { ManualClock } from '../../support/manualClock.ts';
-import { raw } from '../../support/peers.ts';
-import { seededRandom } from '../../support/realRig.ts';
+import { raw, silent } from '../../support/peers.ts';
+import { eventually, seededRandom } from '../../support/realRig.ts';
 import { scenario } from '../../support/scenarios.ts';
 
 describe('Scenarios of several connections to a host', () => {
@@ -38,41 +40,61 @@ describe('Scenarios of several connections to a host', () => {
   scenario('#57 twenty monitors that wake together take turns', async world => {
     const clock = new ManualClock();
     const governor = new Governor(clock);
-    const network = new FakeNetwork();
     const random = seededRandom(57);
+    const held: { readonly socket: Socket; readonly head: string }[] = [];
+    const peer = await world.peer(
+      raw(undefined, { before: (socket, head) => held.push({ socket, head }) }),
+    );
     const rigs = Array.from({ length: 20 }, () =>
-      world.rig({
-        url: 'ws://localhost/',
-        clock,
-        governor,
-        random,
-        dial: (_handshake, listener) => network.dial(listener),
-      }),
+      world.rig({ url: peer.url, clock, governor, random }),
     );
     rigs.forEach(rig => rig.connection.connect());
-    const connecting = () => rigs.filter(({ kind }) => kind === 'connecting').length;
+    const connecting = () => rigs.filter(({ kind }) => kind === 'connecting');
     const openAll = async () => {
-      const since = clock.monotonic();
       for (let steps = 0; rigs.some(({ kind }) => kind !== 'open'); steps++) {
         assert.ok(steps < 5000, 'All come to be open');
         await settle();
-        assert.ok(connecting() <= 1, `${connecting()} are connecting at once`);
-        if (connecting() === 1) {
-          network.last.open();
+        const [first, ...others] = connecting();
+        assert.equal(others.length, 0, `${others.length + 1} are connecting at once`);
+        if (first) {
+          await eventually(() => held.length > 0, 'its request');
+          assert.equal(held.length, 1, 'The server has one request at a time');
+          for (const { socket, head } of held.splice(0)) {
+            socket.write(acceptance(head));
+            socket.once('data', (ping: Buffer) =>
+              pingsIn(ping).forEach(payload => socket.write(frame(Opcode.Pong, payload))),
+            );
+          }
+          await first.until('open');
         }
         clock.advance(50);
       }
-      return clock.monotonic() - since;
     };
     await openAll();
+    assert.equal(peer.connections, 20);
     clock.advance(1000);
-    network.attempts.forEach(transport => transport.pong());
+    await Promise.all(rigs.map(rig => rig.has('in pong')));
     rigs.forEach(({ connection }) => connection.wake());
     clock.advance(4000);
     rigs.forEach(({ kind }) => assert.equal(kind, 'waiting'));
-    const spanMs = await openAll();
-    assert.ok(spanMs >= 1000, `All within ${spanMs} ms`);
-    assert.equal(network.attempts.length, 40);
+    await openAll();
+    assert.equal(peer.connections, 40);
+    const again = rigs.map(({ attemptsAt }) => attemptsAt[1] ?? NaN);
+    const spreadMs = Math.max(...again) - Math.min(...again);
+    assert.ok(spreadMs >= 1000, `All within ${spreadMs} ms`);
+  });
+
+  scenario('#57 what wakes at another host does not wait for these', async world => {
+    const clock = new ManualClock();
+    const governor = new Governor(clock);
+    const mute = await world.peer(silent());
+    const peer = await world.peer(raw());
+    const stuck = world.rig({ url: mute.url, clock, governor });
+    const free = world.rig({ url: peer.url, clock, governor });
+    stuck.connection.connect();
+    free.connection.connect();
+    await free.until('open');
+    assert.equal(stuck.kind, 'connecting');
   });
 
   scenario('#112 the user is not held up by others that wait for the governor', async world => {

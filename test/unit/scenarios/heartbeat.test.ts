@@ -9,27 +9,12 @@ import type {
 import { openWsTransport } from '../../../src/node/wsTransport.ts';
 import { ConnectionRig } from '../../support/connectionRig.ts';
 import { childServer } from '../../support/frozenPeers.ts';
-import { closeFrame, frame, Opcode } from '../../support/frames.ts';
+import { closeFrame, frame, Opcode, pingsIn } from '../../support/frames.ts';
 import { raw } from '../../support/peers.ts';
 import { eventually, quick } from '../../support/realRig.ts';
 import { scenario, type World } from '../../support/scenarios.ts';
 
 const noSigstop = { skip: process.platform === 'win32' };
-
-/** The payloads of the client's pings, of eight bytes each, unmasked. */
-function pingsIn(bytes: Buffer): Buffer[] {
-  const pings: Buffer[] = [];
-  for (let at = 0; at + 14 <= bytes.length; at++) {
-    if (bytes[at] === 0x89 && bytes[at + 1] === 0x88) {
-      const mask = bytes.subarray(at + 2, at + 6);
-      pings.push(
-        bytes.subarray(at + 6, at + 14).map((byte, i) => byte ^ (mask[i % 4] ?? 0)) as Buffer,
-      );
-      at += 13;
-    }
-  }
-  return pings;
-}
 
 /** Answers each ping of the client. */
 const answerPings = (socket: Socket) =>

@@ -125,6 +125,32 @@ describe('Scenarios of sleep and wake', () => {
     });
   }
 
+  for (const [moment, beforeMs] of [
+    ['between two beats', 5000],
+    ['in the wait for a pong', 20_000],
+  ] as const) {
+    scenario(
+      `#53 a thread held up for 30 s ${moment} sends one beat, and loses nothing`,
+      async world => {
+        const all = sleeper(world);
+        const { clock, network, rig } = all;
+        await open(all);
+        clock.advance(beforeMs);
+        const before = network.last.pings.length;
+        clock.sleep(30_000, true);
+        clock.advance(0);
+        assert.ok(network.last.pings.length - before <= 1, 'Beats are not caught up with');
+        network.last.pong();
+        for (let second = 0; second < 60; second++) {
+          clock.advance(1000);
+          network.last.pong();
+        }
+        assert.deepEqual([rig.kind, network.attempts.length], ['open', 1]);
+        assert.ok(network.last.pings.length - before <= 4, 'Nor are they later');
+      },
+    );
+  }
+
   scenario(
     '#55 a wait that was slept through ends within two seconds, and nothing counts',
     async world => {
