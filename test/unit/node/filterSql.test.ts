@@ -255,3 +255,24 @@ it('lets the matcher decide where SQLite takes no more', () => {
   assert.deepEqual(resultOf(store, new ViewTest({ condition: long }, decode), false).shown, []);
   store.close();
 });
+
+it('finds what SQL alone would miss: text behind a NUL, and names that are escaped', () => {
+  const sqlite = findSqlite();
+  assert.ok(sqlite);
+  const store = new SqliteStore(sqlite, ':memory:', {
+    ...{ name: 'test', url: 'ws://test', startedAt: 0 },
+  });
+  const payloads = ['x\0needle', '{"\\u0061":"B"}', 'plain'];
+  const all = payloads.map(text => ({
+    ...{ at: 0, flags: flagsOf('text', 'in'), payload: encoder.encode(text) },
+  }));
+  store.append(batchOf(0, all));
+  const find = (condition: Condition) =>
+    resultOf(store, new ViewTest({ condition }, bytes => decoder.decode(bytes)), false).shown;
+  for (const exact of [true, false]) {
+    assert.deepEqual(find({ is: 'text', text: 'needle', exact }), [0]);
+    assert.deepEqual(find({ is: 'not', of: { is: 'text', text: 'needle', exact } }), [1, 2]);
+  }
+  assert.deepEqual(find({ is: 'field', path: ['a'], comparison: '=', value: 'B' }), [1]);
+  store.close();
+});
