@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { closeFrame, frame } from '../support/frames.ts';
 import { answer, raw, type Peer } from '../support/peers.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { until } from '../support/until.ts';
 import { WorkbenchPage } from './pages.ts';
 
 /** How a connection is lost, and what the user is told of it. */
@@ -124,7 +125,6 @@ describe('Every cause is a sentence in the real workbench', () => {
     workbench = await openWorkbench({
       files: { '.vscode/settings.json': JSON.stringify(settings) },
     });
-    workbench.page.setDefaultTimeout(15_000);
     page = new WorkbenchPage(workbench.page);
     await page.runCommand('WebSocket Monitor: Connect');
   });
@@ -149,10 +149,7 @@ describe('Every cause is a sentence in the real workbench', () => {
       const before = peer.connections;
       lose(loss);
       await row(loss.says);
-      for (let tries = 0; tries < 200 && peer.connections === before; tries++) {
-        await new Promise(resolve => setTimeout(resolve, 50));
-      }
-      assert.ok(peer.connections > before, 'it did not come back');
+      await until('it comes back', () => peer.connections > before);
       await isConnected();
     });
   }

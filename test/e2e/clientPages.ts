@@ -1,23 +1,5 @@
-import assert from 'node:assert/strict';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { WorkbenchPage } from './pages.ts';
-
-/** Waits until something holds that the workbench does not show. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  longestMs = 15_000,
-): Promise<void> {
-  const end = performance.now() + longestMs;
-  while (performance.now() < end) {
-    if (await holds()) {
-      return;
-    }
-    await wait(50);
-  }
-  assert.fail(`It never came to this: ${what}`);
-}
 
 /** Keeps a secret with the editor, as the user would. */
 export async function storeSecret(page: Page, name: string, value: string): Promise<void> {
@@ -28,6 +10,13 @@ export async function storeSecret(page: Page, name: string, value: string): Prom
   await field.fill(value);
   await page.keyboard.press('Enter');
   await field.waitFor({ state: 'hidden' });
+}
+
+/** Presses a button of the dialog that is open or about to be. */
+export async function answerDialog(page: Page, name: string): Promise<void> {
+  const dialog = page.locator('.monaco-dialog-box');
+  await dialog.getByRole('button', { name, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
 }
 
 /** The document of the extension's page that is on screen. */
@@ -73,7 +62,7 @@ export class ComposerPage {
   }
 
   async says(words: string | RegExp): Promise<void> {
-    await this.region.getByText(words).first().waitFor({ timeout: 15_000 });
+    await this.region.getByText(words).first().waitFor();
   }
 }
 
@@ -123,7 +112,17 @@ export class TreePage {
   async press(item: string | RegExp, action: string): Promise<void> {
     const row = this.item(item).first();
     await row.hover();
-    await row.getByRole('button', { name: action }).first().click();
+    const button = row.getByRole('button', { name: action }).first();
+    // A row that is drawn anew between press and release of the mouse swallows the click. One that
+    // shows what repeats never comes to rest.
+    for (let tries = 0; tries < 10; tries++) {
+      const drawn = await button.elementHandle();
+      await this.#page.waitForTimeout(200);
+      if (await drawn.evaluate(node => node.isConnected)) {
+        break;
+      }
+    }
+    await button.click();
   }
 
   /** Chooses from the menu of an item. */

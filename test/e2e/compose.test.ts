@@ -5,7 +5,8 @@ import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { Peer } from '../support/peer.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { ComposerPage, storeSecret, TreePage, until } from './clientPages.ts';
+import { until } from '../support/until.ts';
+import { answerDialog, ComposerPage, storeSecret, TreePage } from './clientPages.ts';
 import { WorkbenchPage } from './pages.ts';
 
 const libraryPath = '.vscode/websocket-monitor.json';
@@ -46,12 +47,14 @@ describe('The composer in a real workbench', () => {
         'websocketMonitor.connections': [{ name: 'echo', url: peer.url }],
         'websocketMonitor.reconnect.initialDelay': 1,
       },
-      files: { [libraryPath]: JSON.stringify(library, undefined, 2) },
+      files: {
+        [libraryPath]: JSON.stringify(library, undefined, 2),
+        'payload.txt': 'out of a file',
+      },
     });
     page = new WorkbenchPage(workbench.page);
     composer = new ComposerPage(workbench.page);
     tree = new TreePage(workbench.page, 'Messages');
-    workbench.page.setDefaultTimeout(10_000);
     await page.runCommand('WebSocket Monitor: Connect');
     await shows(page.statusBarItem('echo · connected'));
   });
@@ -61,11 +64,10 @@ describe('The composer in a real workbench', () => {
     await peer.stop();
   });
 
-  const shows = (locator: Locator, timeout = 15_000) => locator.first().waitFor({ timeout });
+  const shows = (locator: Locator) => locator.first().waitFor();
   const row = (text: string) => page.monitor.rows.filter({ hasText: text });
   const dialog = () => workbench.page.locator('.monaco-dialog-box');
-  const answerDialog = (button: string) =>
-    dialog().getByRole('button', { name: button, exact: true }).click();
+  const answer = (button: string) => answerDialog(workbench.page, button);
   const press = async (...keys: readonly string[]) => {
     for (const key of keys) {
       await workbench.page.keyboard.press(key);
@@ -148,6 +150,30 @@ describe('The composer in a real workbench', () => {
     await received('hex:48656cff');
   });
 
+  it('sends the bytes that base64 stands for, and says where it goes wrong', async () => {
+    await composer.choose('base64');
+    await composer.field.fill('SGVsbG8*/w==');
+    await composer.says('"*" cannot stand here in base64.');
+    await composer.field.fill('SGVsbG8g/w==');
+    await composer.says('7 B');
+    await sendIt();
+    await received('hex:48656c6c6f20ff');
+  });
+
+  it('sends a file that is picked, as text or as bytes', async () => {
+    await composer.choose('file');
+    await shows(composer.region.getByText('No file is chosen.'));
+    await composer.button('Choose File…').click();
+    await page.saveAs(join(workbench.folder, 'payload.txt'));
+    await shows(composer.region.getByText('payload.txt', { exact: true }));
+    await composer.says('13 B');
+    await composer.button('Send').click();
+    await received('out of a file');
+    await composer.region.getByRole('checkbox', { name: 'Send it as text' }).uncheck();
+    await composer.button('Send').click();
+    await received(`hex:${Buffer.from('out of a file').toString('hex')}`);
+  });
+
   it('sends a ping with a payload', async () => {
     const pinged = new Promise<string>(resolve =>
       peer.sockets[0]?.on('ping', data => resolve(data.toString())),
@@ -183,10 +209,10 @@ describe('The composer in a real workbench', () => {
     await tree.press(/^Hello/, 'Run Message or Sequence');
     await shows(dialog().getByText(/wants to send "Hello" to "echo"/));
     await page.screenshot('messages-permission');
-    await answerDialog('Cancel');
+    await answer('Cancel');
     assert.ok(!peer.received.includes('hello from the tree'));
     await tree.press(/^Hello/, 'Run Message or Sequence');
-    await answerDialog('Allow in This Workspace');
+    await answer('Allow in This Workspace');
     await received('hello from the tree');
     await tree.press(/^Kept/, 'Run Message or Sequence');
     await received('to be kept');
@@ -251,16 +277,16 @@ describe('The composer in a real workbench', () => {
     await shows(dialog().getByText(/Send to "echo" with the environment "live"/));
     await shows(dialog().getByText('Message as it was written (text): as ${who}'));
     await page.screenshot('production');
-    await answerDialog('Cancel');
+    await answer('Cancel');
     assert.equal(await composer.field.inputValue(), 'as ${who}');
     assert.ok(!peer.received.includes('as customer'));
     await composer.field.focus();
     await sendIt();
-    await answerDialog('Send');
+    await answer('Send');
     await received('as customer');
     await composer.field.focus();
     await sendIt();
-    await answerDialog("Send and Don't Ask Again in This Window");
+    await answer("Send and Don't Ask Again in This Window");
     await until(
       'it was sent',
       () => peer.received.filter(text => text === 'as customer').length === 2,

@@ -293,7 +293,7 @@ describe('the composer', () => {
       await page.evaluate(() => window.fakeHost.setView({ selected: 'c2' }));
       await page.waitForFunction(() => document.querySelector('textarea')?.value === '');
       await user.field.fill('chat');
-      await page.waitForTimeout(700);
+      await page.waitForFunction(() => sessionStorage.getItem('state')?.includes('chat'));
       await page.reload();
       await user.field.waitFor();
       assert.equal(await user.field.inputValue(), '{"a": 1}');

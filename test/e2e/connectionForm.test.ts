@@ -7,24 +7,25 @@ import { fullEntry, withForm, type AskedOfHost } from '../support/formHost.ts';
 import { themes } from '../support/pageBrowser.ts';
 import { formPart } from '../support/pageParts.ts';
 import { usePart } from '../support/partHarness.ts';
+import { until } from '../support/until.ts';
 
 const part = usePart(formPart);
 
 const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const open = (page: Page, group: string) => page.locator('summary', { hasText: group }).click();
-const saved = (asked: AskedOfHost[]) => asked.findLast(({ request }) => request === 'form.save');
+const isSaving = ({ request }: AskedOfHost) => request === 'form.save';
+const saved = (asked: AskedOfHost[]) => asked.findLast(isSaving);
 
 /** Waits until something of that kind has been asked. */
-async function untilAsked(page: Page, asked: AskedOfHost[], request: string): Promise<AskedOfHost> {
-  for (let tries = 0; tries < 100; tries++) {
-    const found = asked.findLast(each => each.request === request);
-    if (found) {
-      return found;
-    }
-    await page.waitForTimeout(20);
-  }
-  throw new Error(`Nothing asked ${request}`);
+async function untilAsked(asked: AskedOfHost[], request: string): Promise<AskedOfHost> {
+  let found: AskedOfHost | undefined;
+  await until(`something asks ${request}`, () => {
+    found = asked.findLast(each => each.request === request);
+    return found !== undefined;
+  });
+  assert.ok(found);
+  return found;
 }
 
 describe('the connection form', () => {
@@ -53,7 +54,7 @@ describe('the connection form', () => {
       await page.keyboard.press('Tab');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Control+s');
-      const { params } = await untilAsked(page, asked, 'form.save');
+      const { params } = await untilAsked(asked, 'form.save');
       assert.deepEqual(params, {
         draft: { name: 'mine', url: 'ws://localhost:9000', values: {} },
         ...{ scope: 'workspace', connect: false },
@@ -74,7 +75,7 @@ describe('the connection form', () => {
         await field(page, 'Compression').selectOption({ index: 0 });
         await page.getByText('1 set here').waitFor({ state: 'hidden' });
         await button(page, 'Save and Connect').click();
-        const { params } = await untilAsked(page, asked, 'form.save');
+        const { params } = await untilAsked(asked, 'form.save');
         assert.deepEqual(params.draft?.values, {
           'heartbeat.interval': 2.5,
           'heartbeat.ping': false,
@@ -103,7 +104,7 @@ describe('the connection form', () => {
       await field(page, 'Value of header 1').fill('Bearer hush');
       await page.getByText('readable in settings.json').waitFor();
       await button(page, 'Store as secret: Authorization').click();
-      const { params } = await untilAsked(page, asked, 'form.secret');
+      const { params } = await untilAsked(asked, 'form.secret');
       assert.deepEqual(params, { suggestion: 'a-Authorization', value: 'hush' });
       await page.getByText('readable in settings.json').waitFor({ state: 'hidden' });
       await button(page, 'Add Header').click();
@@ -113,7 +114,7 @@ describe('the connection form', () => {
       assert.equal(saved(asked), undefined);
       await page.getByRole('button', { name: 'Remove header authorization', exact: true }).click();
       await button(page, 'Save').first().click();
-      const { params: written } = await untilAsked(page, asked, 'form.save');
+      const { params: written } = await untilAsked(asked, 'form.save');
       assert.deepEqual(written.draft?.values, {
         headers: { Authorization: 'Bearer ${secret:a-Authorization}' },
       });
@@ -132,7 +133,7 @@ describe('the connection form', () => {
       await field(page, 'Key').fill('${secret:api-token}');
       assert.equal(await button(page, /^Store as secret: Key/).isVisible(), false);
       await button(page, 'Save').first().click();
-      const { params } = await untilAsked(page, asked, 'form.save');
+      const { params } = await untilAsked(asked, 'form.save');
       assert.deepEqual(params.draft?.values, {
         auth: { type: 'apiKey', in: 'query', name: 'key', value: '${secret:api-token}' },
       });
@@ -145,7 +146,7 @@ describe('the connection form', () => {
       await field(page, 'Kind').selectOption('output of a command');
       await field(page, 'Program and arguments, one a line').fill('get-token\n--for\nme');
       await button(page, 'Save').first().click();
-      await page.waitForTimeout(100);
+      await until('it is saved again', () => asked.filter(isSaving).length === 2);
       assert.deepEqual(saved(asked)?.params.draft?.values, {
         auth: { type: 'command', command: ['get-token', '--for', 'me'] },
       });

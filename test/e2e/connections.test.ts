@@ -5,7 +5,8 @@ import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { Peer } from '../support/peer.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { FormPage, TreePage, until } from './clientPages.ts';
+import { until } from '../support/until.ts';
+import { answerDialog, FormPage, TreePage } from './clientPages.ts';
 import { WorkbenchPage } from './pages.ts';
 
 const settingsText = `{
@@ -37,7 +38,6 @@ describe('Connections in a real workbench', () => {
   before(async () => {
     peer = await Peer.start();
     workbench = await openWorkbench({ files: { '.vscode/settings.json': settingsText } });
-    workbench.page.setDefaultTimeout(10_000);
     await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     page = new WorkbenchPage(workbench.page);
     form = new FormPage(workbench.page);
@@ -51,12 +51,11 @@ describe('Connections in a real workbench', () => {
     await peer.stop();
   });
 
-  const shows = (locator: Locator, timeout = 10_000) => locator.first().waitFor({ timeout });
+  const shows = (locator: Locator) => locator.first().waitFor();
   const settings = () => readFile(join(workbench.folder, '.vscode/settings.json'), 'utf8');
   const clipboard = () => workbench.page.evaluate(() => navigator.clipboard.readText());
   const dialog = () => workbench.page.locator('.monaco-dialog-box');
-  const answerDialog = (button: string) =>
-    dialog().getByRole('button', { name: button, exact: true }).click();
+  const answer = (button: string) => answerDialog(workbench.page, button);
   const names = async () =>
     [...(await settings()).matchAll(/"name": "([^"]*)"/g)].map(([, name]) => name);
   const untilNames = (...expected: readonly string[]) =>
@@ -98,7 +97,7 @@ describe('Connections in a real workbench', () => {
     await shows(form.frame.getByRole('alert').filter({ hasText: 'One field will not do.' }));
     await form.button('Cancel').click();
     await shows(dialog().getByText('Save the changes to "beta"?'));
-    await answerDialog("Don't Save");
+    await answer("Don't Save");
     await formIsGone();
     assert.deepEqual(await names(), ['alpha', 'beta', 'gamma']);
   });
@@ -139,9 +138,9 @@ describe('Connections in a real workbench', () => {
     await page.screenshot('connections');
     await tree.choose(/^alpha \(2\)/, 'Remove Connection…');
     await shows(dialog().getByText('Remove the connection "alpha (2)" from the settings?'));
-    await answerDialog('Cancel');
+    await answer('Cancel');
     await tree.choose(/^alpha \(2\)/, 'Remove Connection…');
-    await answerDialog('Remove');
+    await answer('Remove');
     await untilNames('alpha', 'gamma', 'beta');
     await keepsComments();
   });
@@ -206,10 +205,10 @@ describe('Connections in a real workbench', () => {
     };
     await follow();
     await page.screenshot('deep-link');
-    await answerDialog('Cancel');
+    await answer('Cancel');
     await follow();
     assert.equal(peer.headers.length, before);
-    await answerDialog('Connect');
+    await answer('Connect');
     await until('it is dialled', () => peer.headers.length === before + 1);
     await shows(tree.item(/^linked/));
   });

@@ -49,7 +49,6 @@ describe('A flood in a real workbench', () => {
   before(async () => {
     flood = await FloodPeer.start();
     workbench = await openWorkbench();
-    workbench.page.setDefaultTimeout(15_000);
     page = new WorkbenchPage(workbench.page);
     await page.runCommand('WebSocket Monitor: Open Monitor');
   });

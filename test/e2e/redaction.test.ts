@@ -5,7 +5,8 @@ import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { Peer } from '../support/peer.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { ComposerPage, storeSecret, until } from './clientPages.ts';
+import { until } from '../support/until.ts';
+import { ComposerPage, storeSecret } from './clientPages.ts';
 import { WorkbenchPage } from './pages.ts';
 
 const secret = 'Kq7+hush/9zW=x4';
@@ -46,7 +47,6 @@ describe('A session with a known secret', () => {
         }),
       },
     });
-    workbench.page.setDefaultTimeout(10_000);
     page = new WorkbenchPage(workbench.page);
     composer = new ComposerPage(workbench.page);
   });
@@ -56,7 +56,7 @@ describe('A session with a known secret', () => {
     await peer.stop();
   });
 
-  const shows = (locator: Locator) => locator.first().waitFor({ timeout: 15_000 });
+  const shows = (locator: Locator) => locator.first().waitFor();
   const row = (text: string | RegExp) => page.monitor.rows.filter({ hasText: text });
   const sendIt = async (text: string) => {
     await composer.field.fill(text);

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { Peer } from '../support/peer.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { until } from '../support/until.ts';
 import { WorkbenchPage } from './pages.ts';
 
 const quotes = Array.from({ length: 300 }, (_, number) => ({
@@ -33,7 +34,6 @@ describe('What the list shows, in a real workbench', () => {
       files: { '.vscode/settings.json': JSON.stringify(settings) },
       viewport: { width: 1600, height: 900 },
     });
-    workbench.page.setDefaultTimeout(10_000);
     await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     page = new WorkbenchPage(workbench.page);
     await page.runCommand('WebSocket Monitor: Connect');
@@ -56,12 +56,8 @@ describe('What the list shows, in a real workbench', () => {
   const status = (text: string | RegExp) =>
     page.monitor.frame.locator('.filter-status').getByText(text).waitFor();
   const clipboard = () => workbench.page.evaluate(() => navigator.clipboard.readText());
-  const untilCopied = async (text: string) => {
-    for (let tries = 0; tries < 100 && (await clipboard()) !== text; tries++) {
-      await workbench.page.waitForTimeout(50);
-    }
-    assert.equal(await clipboard(), text);
-  };
+  const untilCopied = (text: string) =>
+    until(`"${text}" was copied`, async () => (await clipboard()) === text);
   const goTo = async (goal: string) => {
     await page.monitor.messages.focus();
     await workbench.page.keyboard.press('ControlOrMeta+G');
@@ -230,9 +226,7 @@ describe('What the list shows, in a real workbench', () => {
     await page.runCommand('WebSocket Monitor: Connect');
     await page.pick('orders');
     await page.monitor.frame.getByRole('combobox', { name: 'Connection' }).waitFor();
-    for (let tries = 0; tries < 100 && orders.sockets.length === 0; tries++) {
-      await workbench.page.waitForTimeout(50);
-    }
+    await until('the other is connected', () => orders.sockets.length > 0);
     for (const word of ['one', 'two', 'three']) {
       orders.send(`order ${word}`);
       prices.send(`price ${word}`);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import type { Page } from 'playwright-core';
 import { connectionView, PageHarness, type Scenario } from './pageHarness.ts';
+import { until } from './until.ts';
 
 type WithPage = (
   scenario: Partial<Scenario>,
@@ -19,7 +20,6 @@ export function usePages(): { readonly withPage: WithPage } {
     withPage: async (scenario, body) => {
       const view = { selected: 'c1' };
       const raw = await harness.open({ connections: [connectionView()], view, ...scenario });
-      raw.setDefaultTimeout(15_000);
       const errors: string[] = [];
       raw.on('pageerror', error => errors.push(error.message));
       try {
@@ -74,14 +74,14 @@ export class MonitorPage {
   /** Waits until `isSo` holds for what is shown. */
   async untilShown(isSo: (seqs: readonly number[]) => boolean): Promise<readonly number[]> {
     let seqs: readonly number[] = [];
-    for (let tries = 0; tries < 500; tries++) {
-      seqs = await this.shown();
-      if (seqs.length > 0 && isSo(seqs)) {
-        return seqs;
-      }
-      await this.#page.waitForTimeout(20);
-    }
-    throw new Error(`Rows ${seqs[0]} to ${seqs.at(-1)} are shown`);
+    await until(
+      () => `other rows than ${seqs[0]} to ${seqs.at(-1)} are shown`,
+      async () => {
+        seqs = await this.shown();
+        return seqs.length > 0 && isSo(seqs);
+      },
+    );
+    return seqs;
   }
 
   untilLast(seq: number) {

@@ -69,7 +69,6 @@ export class PartHarness {
       viewport: { ...size, width: look.width ?? size.width },
       ...(look.isForced && { forcedColors: 'active' }),
     });
-    page.setDefaultTimeout(10_000);
     await prepare?.(page);
     await page.route(`${origin}/**`, async route => {
       const { pathname } = new URL(route.request().url());
