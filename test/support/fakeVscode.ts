@@ -35,8 +35,6 @@ export interface FakeEditor {
   /** Commands that were run. */
   readonly executed: string[];
   clipboard: string;
-  /** What follows links. */
-  followLink: (link: { readonly path: string; readonly query: string }) => unknown;
 }
 
 export const editor: FakeEditor = {
@@ -48,7 +46,6 @@ export const editor: FakeEditor = {
   parse: JSON.parse,
   ...{ shown: [], executed: [], clipboard: '' },
   answer: () => undefined,
-  followLink: () => undefined,
 };
 
 class Uri {
@@ -155,10 +152,6 @@ const window = {
   },
   showInputBox: ({ title: text = '', prompt: detail = '' }: Readonly<Record<string, string>>) =>
     show({ as: 'input', text, detail, isModal: false, choices: [] }),
-  registerUriHandler: ({ handleUri }: { readonly handleUri: FakeEditor['followLink'] }) => {
-    editor.followLink = handleUri;
-    return { dispose: () => undefined };
-  },
 };
 
 class CancellationError extends Error {

@@ -54,7 +54,10 @@ function setUp(configured: readonly object[] = [a, b], adHoc: readonly object[] 
         index + by >= 0 && index + by < profiles.length,
       move: ({ name }: { readonly name: string }, to: number) => void done.push(['move', name, to]),
     },
-    forms: { show: (subject: FormSubject) => forms.push(subject) },
+    showForm: (subject: FormSubject) => {
+      forms.push(subject);
+      return Promise.resolve();
+    },
   } as unknown as ConfigureParts;
   return { parts, forms, done };
 }

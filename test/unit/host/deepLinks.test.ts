@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import type { Uri } from 'vscode';
 import { editor } from '../../support/fakeVscode.ts';
 import type { DeepLinkParts } from '../../../src/host/deepLinks.ts';
 
-const { registerDeepLinks } = await import('../../../src/host/deepLinks.ts');
+const { followLink } = await import('../../../src/host/deepLinks.ts');
 
 /** Follows a link while `taken` are the names that connections have. */
 async function follow(
@@ -21,8 +22,7 @@ async function follow(
     },
     log: { error: (text: string) => logged.push(text) },
   };
-  registerDeepLinks(parts as unknown as DeepLinkParts);
-  await editor.followLink({ path, query });
+  await followLink(parts as unknown as DeepLinkParts, { path, query } as unknown as Uri);
   return entries;
 }
 

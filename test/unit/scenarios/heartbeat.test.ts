@@ -11,7 +11,7 @@ import { ConnectionRig } from '../../support/connectionRig.ts';
 import { childServer } from '../../support/frozenPeers.ts';
 import { closeFrame, frame, Opcode, pingsIn } from '../../support/frames.ts';
 import { raw } from '../../support/peers.ts';
-import { eventually, quick } from '../../support/realRig.ts';
+import { eventually } from '../../support/realRig.ts';
 import { scenario, type World } from '../../support/scenarios.ts';
 
 const noSigstop = { skip: process.platform === 'win32' };
