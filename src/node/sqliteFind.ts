@@ -213,7 +213,8 @@ function knownOf(batch: BatchReader): Known {
 
 /** Whether a text does. */
 function holdsNul({ rowCount, flags, lengths, payload }: BatchReader): boolean {
-  if (!payload.includes(0)) {
+  // A `Uint8Array` searches shared memory byte by byte, a `Buffer` does not.
+  if (!Buffer.from(payload.buffer, payload.byteOffset, payload.length).includes(0)) {
     return false;
   }
   let offset = 0;
