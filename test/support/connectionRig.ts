@@ -79,6 +79,7 @@ export class ConnectionRig {
       traffic: this.traffic.sink,
       opening: { ...closedOpening, ...opening },
       notice: sentence => this.notices.push(sentence),
+      redact: text => text,
     });
     this.connection.onDidChangeState(state => this.states.push(state.kind));
   }

@@ -104,6 +104,7 @@ export class RealRig {
         traffic: this.traffic.sink,
         opening: closedOpening,
         notice: sentence => this.notices.push(sentence),
+        redact: text => text,
       },
     );
     this.connection.onDidChangeState(state => this.states.push(state));

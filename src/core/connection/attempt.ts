@@ -191,8 +191,7 @@ export class Attempt implements Disposable {
 
   #ended(reported: Ended): void {
     const { ports, traffic } = this.#context;
-    const reason = ports.redact?.(reported.reason) ?? reported.reason;
-    const ended = { ...reported, reason };
+    const ended = { ...reported, reason: ports.redact(reported.reason) };
     if (ended.phase === undefined && ended.code !== CloseCode.Abnormal) {
       traffic.closeFrame('in', ended.code, ended.reason);
     }

@@ -24,5 +24,5 @@ export interface ConnectionPorts {
   /** Says in the list what became of something that was to be sent. */
   readonly notice: (sentence: string) => void;
   /** Takes secrets that were sent out of what the peer says. */
-  readonly redact?: (text: string) => string;
+  readonly redact: (text: string) => string;
 }

@@ -32,6 +32,7 @@ function setUp(
     traffic: collectingTraffic().sink,
     opening: closedOpening,
     notice: () => undefined,
+    redact: text => text,
   });
   const advance = async (ms: number) => {
     clock.advance(ms);
