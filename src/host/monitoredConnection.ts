@@ -185,9 +185,12 @@ export class MonitoredConnection implements Disposable {
       this.capture.append(at, flags, payload, frame);
     }
     if (isMessage(flags)) {
-      const meter = directionOf(flags) === 'in' ? this.received : this.sent;
-      meter.add(at);
-      this.#tap.offer(at, flags, payload);
+      if (directionOf(flags) === 'in') {
+        this.received.add(at);
+        this.#tap.offer(at, flags, payload);
+      } else {
+        this.sent.add(at);
+      }
     }
     if (isAdmitted) {
       this.#ports.output.message(at, this.name, flags, payload);

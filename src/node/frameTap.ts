@@ -10,13 +10,18 @@ export interface FrameTap extends Disposable {
 }
 
 /**
+ * @param onInput told of each chunk before `ws` reads it
+ *
  * Must be called while `ws` reports that it is open: its own listener is there then, and no byte has
  * been delivered yet, not even those that came with the handshake's answer. The tap hears each chunk
  * before `ws` does, and only listens: to put a listener in front does not make a stream flow.
  */
-export function tapFrames(socket: Socket): FrameTap {
+export function tapFrames(socket: Socket, onInput: () => void): FrameTap {
   const headers = new FrameHeaders();
-  const listen = (chunk: Uint8Array) => headers.read(chunk, performance.now());
+  const listen = (chunk: Uint8Array) => {
+    onInput();
+    headers.read(chunk, performance.now());
+  };
   socket.prependListener('data', listen);
   return {
     next: () => headers.next(),

@@ -38,7 +38,7 @@ export function openWsTransport(handshake: Handshake, listener: TransportListene
 
   /** Reports what comes on an open WebSocket. */
   function follow(opened: WebSocket, itsSocket: Socket): void {
-    const tap = tapFrames(itsSocket);
+    const tap = tapFrames(itsSocket, () => wanted && listener.onInput());
     let error: Error | undefined;
     opened.on('error', problem => {
       error ??= problem;

@@ -73,6 +73,7 @@ export class FakeTransport implements Transport {
   receive(message: string): void {
     const payload = text.encode(message);
     this.bytesRead += payload.byteLength + 2;
+    this.#listener.onInput();
     this.#listener.onMessage(payload, true);
   }
 

@@ -20,6 +20,7 @@ export class TransportRecorder implements TransportListener {
   readonly ends: Ended[] = [];
   readonly handshakes: HandshakeFacts[] = [];
   #waiting: (() => void)[] = [];
+  #inputCount = 0;
 
   #add(line: string): void {
     if (/^(open|end)/.test(line)) {
@@ -43,7 +44,11 @@ export class TransportRecorder implements TransportListener {
   onOpen({ subprotocol, extensions }: Opened): void {
     this.#add(`open [${subprotocol}] [${extensions}]`);
   }
+  onInput(): void {
+    this.#inputCount++;
+  }
   onMessage(payload: Uint8Array, isText: boolean): void {
+    assert.ok(this.#inputCount > 0, 'Its bytes were told of');
     this.#add(`${isText ? 'text' : 'binary'} ${decoder.decode(payload)}`);
   }
   onPing(payload: Uint8Array): void {

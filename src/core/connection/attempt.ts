@@ -154,6 +154,7 @@ export class Attempt implements Disposable {
       onPhase: ifCurrent(phase => (this.#phase = phase)),
       onHandshake: ifCurrent(facts => (memory.handshake = facts)),
       onOpen: ifCurrent(opened => this.#opened(opened)),
+      onInput: ifCurrent(() => traffic.arrived()),
       // Spelt out, because it runs for every message of a flood.
       onMessage: (payload, isText, frame) => {
         if (!this.#isOver) {

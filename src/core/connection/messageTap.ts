@@ -1,7 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { toDisposable, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
-import { directionOf, isMessage } from '../capture/record.ts';
 import type { Condition } from '../filter/condition.ts';
 import { matcherOf, type Matcher } from '../filter/matcher.ts';
 import { parseFilter, type FilterClock } from '../filter/parseFilter.ts';
@@ -37,9 +36,9 @@ export class MessageTap {
     return toDisposable(() => this.#watchers.delete(watcher));
   }
 
-  /** Runs for each row of a flood. */
+  /** To be called with each message that came. */
   offer(at: number, flags: number, payload: Uint8Array): void {
-    if (this.#watchers.size === 0 || !isMessage(flags) || directionOf(flags) === 'out') {
+    if (this.#watchers.size === 0) {
       return;
     }
     const row = { flags, at, size: payload.length, payload: () => payload };

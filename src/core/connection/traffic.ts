@@ -23,18 +23,28 @@ const encoder = new TextEncoder();
 export class Traffic {
   readonly #clock: Clock;
   readonly #sink: TrafficSink;
+  /** When the latest bytes came, or a later row was written down. */
+  #at = 0;
 
   constructor(clock: Clock, sink: TrafficSink) {
     this.#clock = clock;
     this.#sink = sink;
   }
 
+  /**
+   * To be called before what arrives with some bytes is given to `received`: it has their time, so
+   * that the clock is not read for each message of a flood.
+   */
+  arrived(): void {
+    this.#at = this.#clock.now();
+  }
+
   received(payload: Uint8Array, isText: boolean, isHeartbeat: boolean, frame?: FrameFacts): void {
     const flags = isText ? (isHeartbeat ? textAnswer : textIn) : binaryIn;
     if (frame) {
-      this.#sink.append(this.#clock.now(), flags | frameFlags(frame), payload, frame);
+      this.#sink.append(this.#at, flags | frameFlags(frame), payload, frame);
     } else {
-      this.#sink.append(this.#clock.now(), flags, payload);
+      this.#sink.append(this.#at, flags, payload);
     }
   }
 
@@ -42,11 +52,11 @@ export class Traffic {
   sent(message: OutgoingMessage, isHeartbeat: boolean, shown?: OutgoingMessage): void {
     const kind = typeof message === 'string' ? 'text' : 'binary';
     const flags = flagsOf(kind, 'out', isHeartbeat) | maskFlag(shown);
-    this.#sink.append(this.#clock.now(), flags, bytesOf(shown ?? message));
+    this.#append(flags, bytesOf(shown ?? message));
   }
 
   control(kind: 'ping' | 'pong', direction: Direction, payload: Uint8Array): void {
-    this.#sink.append(this.#clock.now(), flagsOf(kind, direction, true), payload);
+    this.#append(flagsOf(kind, direction, true), payload);
   }
 
   /** A ping of the user's own, or the pong that answers it. */
@@ -57,7 +67,7 @@ export class Traffic {
     shown?: Uint8Array,
   ): void {
     const flags = flagsOf(kind, direction) | maskFlag(shown);
-    this.#sink.append(this.#clock.now(), flags, shown ?? payload);
+    this.#append(flags, shown ?? payload);
   }
 
   /** A close frame: code and reason (RFC 6455, section 5.5.1). */
@@ -70,7 +80,12 @@ export class Traffic {
       payload.set(text, 2);
     }
     const flags = flagsOf('close', direction) | (isMasked ? RowFlag.Masked : 0);
-    this.#sink.append(this.#clock.now(), flags, payload);
+    this.#append(flags, payload);
+  }
+
+  #append(flags: number, payload: Uint8Array): void {
+    this.arrived();
+    this.#sink.append(this.#at, flags, payload);
   }
 }
 

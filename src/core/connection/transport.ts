@@ -72,6 +72,8 @@ export interface TransportListener {
   /** Once for each attempt that came to a handshake, right before `onOpen` or `onEnd`. */
   onHandshake(facts: HandshakeFacts): void;
   onOpen(opened: Opened): void;
+  /** Bytes have come; whatever they bring to an end is told behind this. */
+  onInput(): void;
   /** @param frame absent where nothing is known, or the message came in one piece */
   onMessage(payload: Uint8Array, isText: boolean, frame?: FrameFacts): void;
   onPing(payload: Uint8Array): void;

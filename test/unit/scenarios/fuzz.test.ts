@@ -55,6 +55,7 @@ async function meets(peer: Peer, compression: boolean): Promise<Ended> {
       onPhase: late,
       onHandshake: late,
       onOpen: late,
+      onInput: () => undefined,
       onMessage: late,
       onPing: late,
       onPong: late,
