@@ -10,6 +10,7 @@ import {
   insertRows,
   largePayloadByteLength,
   packRow,
+  type RowsInCommon,
 } from './sqliteSchema.ts';
 
 /** Most rows are stored by statements of this many; fewer at once are slower, and more not faster. */
@@ -18,10 +19,15 @@ const rowsPerStatement = [128, 16, 1] as const;
 /** Bound where no payload is: SQLite takes an empty blob for NULL. */
 const noBytes = new Uint8Array(1);
 
-interface MultiInsert {
-  readonly rowCount: number;
+const rowsInCommon: readonly RowsInCommon[] = [
+  { areTexts: true, haveOneTime: true },
+  { areTexts: true, haveOneTime: false },
+  { areTexts: false, haveOneTime: true },
+  { areTexts: false, haveOneTime: false },
+];
+
+interface MultiInsert extends RowsInCommon {
   readonly statement: StatementSync;
-  readonly ofTexts: StatementSync;
   /** Used again and again: making one each time is a good part of the whole. */
   readonly values: (number | Uint8Array)[];
 }
@@ -29,7 +35,7 @@ interface MultiInsert {
 /** Writes batches to a capture's tables. This is what decides how fast messages can be stored. */
 export class RowInserter {
   readonly #insertRow: StatementSync;
-  readonly #insertRows: readonly MultiInsert[];
+  readonly #insertRows: readonly { readonly rowCount: number; readonly inserts: MultiInsert[] }[];
   readonly #insertLarge: StatementSync;
   readonly #insertFrame: StatementSync;
 
@@ -37,9 +43,13 @@ export class RowInserter {
     this.#insertRow = database.prepare(insertRow);
     this.#insertRows = rowsPerStatement.map(rowCount => ({
       rowCount,
-      statement: database.prepare(insertRows(rowCount, false)),
-      ofTexts: database.prepare(insertRows(rowCount, true)),
-      values: Array<number | Uint8Array>(1 + 2 * rowCount).fill(0.5),
+      inserts: rowsInCommon.map(inCommon => ({
+        ...inCommon,
+        statement: database.prepare(insertRows(rowCount, inCommon)),
+        values: Array<number | Uint8Array>(
+          inCommon.haveOneTime ? 2 + rowCount : 1 + 2 * rowCount,
+        ).fill(0.5),
+      })),
     }));
     this.#insertLarge = database.prepare(insertLargePayload);
     this.#insertFrame = database.prepare(insertFrame);
@@ -56,9 +66,9 @@ export class RowInserter {
       offset += lengths[row] ?? 0;
       row++;
       const end = nextLarge(lengths, row);
-      for (const insert of this.#insertRows) {
-        for (; end - row >= insert.rowCount; row += insert.rowCount) {
-          offset = insertSome(insert, batch, row, offset);
+      for (const { rowCount: some, inserts } of this.#insertRows) {
+        for (; end - row >= some; row += some) {
+          offset = insertSome(inserts, batch, row, row + some, offset);
         }
       }
     }
@@ -83,10 +93,10 @@ export class RowInserter {
     const rowFlags = flags[row] ?? 0;
     const bytes = payload.subarray(offset, offset + length);
     if (length > largePayloadByteLength) {
-      this.#insertRow.run(seq, null, at, packRow(rowFlags, 0, 0));
+      this.#insertRow.run(seq, null, packRow(rowFlags, 0, 0), at);
       this.#insertLargePayload(seq, rowFlags, bytes);
     } else {
-      this.#insertRow.run(seq, length === 0 ? noBytes : bytes, at, packRow(rowFlags, 0, length));
+      this.#insertRow.run(seq, length === 0 ? noBytes : bytes, packRow(rowFlags, 0, length), at);
     }
   }
 
@@ -99,27 +109,52 @@ export class RowInserter {
 
 /** @returns where the payload after the last row begins */
 function insertSome(
-  { rowCount, statement, ofTexts, values }: MultiInsert,
+  inserts: readonly MultiInsert[],
   { times, flags, lengths, payload }: BatchReader,
   begin: number,
+  end: number,
   offset: number,
 ): number {
-  const end = begin + rowCount;
+  const haveOneTime = isEach(times, begin, end, time => time === times[begin]);
+  const areTexts = isEach(flags, begin, end, isTextual);
+  const insert = inserts.find(
+    each => each.areTexts === areTexts && each.haveOneTime === haveOneTime,
+  );
+  if (!insert) {
+    throw new RangeError('No statement takes such rows');
+  }
+  const { statement, values } = insert;
   let length = 0;
   let index = 1;
-  let areTexts = true;
+  if (haveOneTime) {
+    values[index++] = times[begin] ?? 0;
+  }
   for (let row = begin; row < end; row++) {
     const rowLength = lengths[row] ?? 0;
-    values[index++] = times[row] ?? 0;
-    const rowFlags = flags[row] ?? 0;
-    areTexts &&= isTextual(rowFlags);
-    values[index++] = packRow(rowFlags, length, rowLength);
+    values[index++] = packRow(flags[row] ?? 0, length, rowLength);
+    if (!haveOneTime) {
+      values[index++] = times[row] ?? 0;
+    }
     length += rowLength;
   }
   // One blob for all rows, which SQLite cuts: to bind a view for each takes far longer.
   values[0] = length === 0 ? noBytes : payload.subarray(offset, offset + length);
-  (areTexts ? ofTexts : statement).run(...values);
+  statement.run(...values);
   return offset + length;
+}
+
+function isEach(
+  values: Float64Array | Uint32Array,
+  begin: number,
+  end: number,
+  test: (value: number) => boolean,
+): boolean {
+  for (let index = begin; index < end; index++) {
+    if (!test(values[index] ?? NaN)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** The first row from `row` on whose payload is not stored with it, or the number of rows. */

@@ -100,34 +100,43 @@ export function packRow(flags: number, offset: number, length: number): number {
   return ((offset + 1) * 2 ** lengthBits + length) * 2 ** flagsBits + flags;
 }
 
-const unpackedFlags = `column2 & ${2 ** flagsBits - 1}`;
+const unpackedFlags = `column1 & ${2 ** flagsBits - 1}`;
 const unpackedPayload = `
-  substr(bytes, column2 >> ${flagsBits + lengthBits}, column2 >> ${flagsBits} & ${2 ** lengthBits - 1})`;
+  substr(bytes, column1 >> ${flagsBits + lengthBits}, column1 >> ${flagsBits} & ${2 ** lengthBits - 1})`;
 const text = `CAST(${unpackedPayload} AS TEXT)`;
-const textOrBlob = `iif(column2 & 14, ${unpackedPayload}, ${text})`;
+const textOrBlob = `iif(column1 & 14, ${unpackedPayload}, ${text})`;
 
 /**
- * Stores a row. Its parameters: the number; the payload, NULL where it is in the other table; the
- * time; what `packRow` makes of the rest.
+ * Stores a row. Its parameters: the number; the payload, NULL where it is in the other table; what
+ * `packRow` makes of the rest; the time.
  */
 export const insertRow = `
   INSERT INTO record (seq, at, flags, payload)
-  SELECT seq, column1, ${unpackedFlags}, ${textOrBlob}
+  SELECT seq, column2, ${unpackedFlags}, ${textOrBlob}
   FROM (SELECT ? AS seq, ? AS bytes) CROSS JOIN (VALUES (?, ?))`;
 
+/** What the rows of one statement have in common, which takes less time each. */
+export interface RowsInCommon {
+  /** They are texts or state changes. */
+  readonly areTexts: boolean;
+  /** They came with the same bytes. */
+  readonly haveOneTime: boolean;
+}
+
 /**
- * Stores rows that follow on the last one. Its parameters: a blob with all payloads; and for each
- * row the time and what `packRow` makes of the rest. The rows are not given their numbers, because
- * SQLite finds the next one in less time than it takes to see that a given one is free. The
- * parameters have no numbers, because Node binds those that have in quadratic time.
- *
- * @param areTexts all rows are texts or state changes, which takes less time
+ * Stores rows that follow on the last one. Its parameters: a blob with all payloads; their time, where
+ * they have one; and for each row what `packRow` makes of it and, where they have not, the time. The
+ * rows are not given their numbers, because SQLite finds the next one in less time than it takes to
+ * see that a given one is free. The parameters have no numbers, because Node binds those that have in
+ * quadratic time.
  */
-export function insertRows(rowCount: number, areTexts: boolean): string {
+export function insertRows(rowCount: number, { areTexts, haveOneTime }: RowsInCommon): string {
+  const row = haveOneTime ? '(?)' : '(?, ?)';
   return `
     INSERT INTO record (at, flags, payload)
-    SELECT column1, ${unpackedFlags}, ${areTexts ? text : textOrBlob}
-    FROM (SELECT ? AS bytes) CROSS JOIN (VALUES ${Array(rowCount).fill('(?, ?)').join(', ')})`;
+    SELECT ${haveOneTime ? 'at' : 'column2'}, ${unpackedFlags}, ${areTexts ? text : textOrBlob}
+    FROM (SELECT ? AS bytes ${haveOneTime ? ', ? AS at' : ''})
+    CROSS JOIN (VALUES ${Array(rowCount).fill(row).join(', ')})`;
 }
 
 /** Its parameters: the number, the size, the beginning; and the payload, either binary or a text. */

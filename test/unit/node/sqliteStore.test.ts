@@ -52,11 +52,20 @@ const append = fc.array(testRow, { maxLength: 3 }).map(
     store =>
       rows.length > 0 && store.append(batchOf(store.extent.next, rows)),
 );
-const appendMany = fc.integer({ min: 1, max: 400 }).map(
-  (count): Step =>
-    store =>
-      store.append(numberedBatch(store.extent.next, count)),
-);
+/** What many rows in a row have in common is stored otherwise than what they have not. */
+const appendMany = fc
+  .record({
+    count: fc.integer({ min: 1, max: 400 }),
+    atOnce: fc.constantFrom(1, 50, 1000),
+    ofAKind: fc.constantFrom(1, 50, 1000),
+  })
+  .map(({ count, atOnce, ofAKind }): Step => {
+    const rows = Array.from({ length: count }, (_, index) => ({
+      ...textRow(`#${index}`, Math.floor(index / atOnce)),
+      flags: flagsOf(Math.floor(index / ofAKind) % 2 === 0 ? 'text' : 'binary', 'in'),
+    }));
+    return store => store.append(batchOf(store.extent.next, rows));
+  });
 const skip = fc.integer({ min: 1, max: 9 }).map(
   (gap): Step =>
     store =>
