@@ -12,7 +12,7 @@ export const largePayloadByteLength = 64 * 1024;
 export const pageByteLength = 8192;
 
 /** How long the write-ahead log gets before it is brought into the database, which waits for the disk. */
-const logByteLength = 8 * 1024 * 1024;
+const logByteLength = 16 * 1024 * 1024;
 
 export const settings = `
   PRAGMA page_size = ${pageByteLength};
