@@ -11,8 +11,9 @@ export type CommandHandlers = Readonly<
 >;
 
 /**
- * Registers all commands; what they do is loaded with the first that is run. A failure of one that was run without arguments, as from the palette or a tree, is
- * shown; one that was run with arguments, as from code, rejects with the same sentence.
+ * Registers all commands; what they do is loaded with the first that is run. A failure of one that
+ * was run without arguments, as from the palette or a tree, is shown; one that was run with arguments,
+ * as from code, rejects with the same sentence.
  */
 export function registerCommands(
   load: () => Promise<CommandHandlers>,
