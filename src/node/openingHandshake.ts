@@ -16,7 +16,7 @@ import type { ProxyChoice } from './handshakeWatch.ts';
 import { parseProxy, type ProxyAddress, type ResolvedProxy } from './proxyAddress.ts';
 import type { Tunnel } from './proxyTunnel.ts';
 import { followRedirect, isRedirect, type Target } from './redirects.ts';
-import { headersOf, joinLines, readBody } from './refusal.ts';
+import { headersOf, joinLines, readBody, saysTlsIsWanted } from './refusal.ts';
 import { isStripping, mayHaveStripped, noteStripping } from './strippingProxies.ts';
 import { secureContextOptions } from './tlsMaterial.ts';
 import { attemptTunnel } from './tunnelAttempt.ts';
@@ -199,7 +199,8 @@ export class OpeningHandshake implements Disposable {
     const stop = readBody(response, body => {
       this.#recorder.body(body);
       attempt.dispose();
-      this.#fail(route, { refusal }, editorProxy);
+      const wantsTls = !route.target.endpoint.secure && saysTlsIsWanted(body);
+      this.#fail(route, { refusal: { ...refusal, wantsTls } }, editorProxy);
     });
     this.#current = toDisposable(() => {
       stop();

@@ -52,6 +52,15 @@ export function readBody(
   return stop;
 }
 
+/** As nginx, Go, Apache httpd and Tomcat put it. */
+const wantsTls =
+  /\bHTTP request (?:was )?sent to (?:an )?HTTPS\b|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled|combination of host and port requires TLS/i;
+
+/** Whether the body of an answer that was not encrypted says that it should have been. */
+export function saysTlsIsWanted(body: string): boolean {
+  return wantsTls.test(body);
+}
+
 /** An answer's headers, as Node has merged them. */
 export function headersOf({ headers }: IncomingMessage): Refusal['headers'] {
   const entries = Object.entries(headers).map(([name, value]) => {

@@ -9,6 +9,7 @@ import type { Ended } from './transport.ts';
 export const CauseCode = {
   ConnectTimeout: 'CONNECT_TIMEOUT',
   HeartbeatTimeout: 'HEARTBEAT_TIMEOUT',
+  TlsWanted: 'TLS_WANTED',
 } as const;
 
 /** Why a connection is not, or no longer, open. */
@@ -45,8 +46,10 @@ export function causeOf(ended: Ended, now: number): Cause {
   const { phase, error, refusal, code, reason } = ended;
   const at = phase ? { phase } : {};
   if (refusal) {
-    const { status, statusText, headers } = refusal;
-    return { kind: 'http', ...at, status, statusText, ...hold(retryAfterMs(headers, now)) };
+    const { status, statusText, headers, wantsTls } = refusal;
+    const error = wantsTls ? { error: CauseCode.TlsWanted } : {};
+    const later = hold(retryAfterMs(headers, now));
+    return { kind: 'http', ...at, status, statusText, ...error, ...later };
   }
   if (error) {
     const detail = { ...(error.code ? { error: error.code } : {}), message: error.message };

@@ -149,7 +149,7 @@ export const failureRules: readonly Rule[] = [
   { name: 'TLS handshake', matches: errors('EPROTO'), outcome: retryAtMost(3) },
   {
     name: 'TLS on this port',
-    matches: errors('WSM_TLS_ALERT'),
+    matches: errors('WSM_TLS_ALERT', CauseCode.TlsWanted),
     outcome: fail('This port speaks TLS: use wss:// instead of ws://.', 'url'),
   },
   {

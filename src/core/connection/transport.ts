@@ -50,6 +50,8 @@ export interface Refusal {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Its body says that the port speaks TLS, which was not asked for. */
+  readonly wantsTls?: boolean;
 }
 
 /** How a transport ended. `error` and `refusal` tell what the close code alone would hide. */

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { describe } from 'node:test';
 import type { TlsOptions } from 'node:tls';
 import { certificates, trustedServer } from '../../support/certificates.ts';
-import { answer, listen, raw } from '../../support/peers.ts';
+import { answer, listen, raw, status } from '../../support/peers.ts';
 import { scenario } from '../../support/scenarios.ts';
 
 const trusting = { rejectUnauthorized: true, ca: certificates.ca };
@@ -91,6 +91,30 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
       },
     );
   }
+
+  for (const [server, body] of [
+    ['nginx', '<center>The plain HTTP request was sent to HTTPS port</center>'],
+    ['Go', 'Client sent an HTTP request to an HTTPS server.\n'],
+    ['Apache httpd', "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />"],
+    ['Tomcat', 'Bad Request\nThis combination of host and port requires TLS.\n'],
+  ] as const) {
+    scenario(`#28 ws: that ${server} answers in words is told to be wss:`, async world => {
+      const peer = await world.peer(status(400, {}, body));
+      const rig = world.manual({ url: peer.url });
+      rig.connection.connect();
+      const { rule, cause } = await rig.stopped();
+      assert.deepEqual([rule, cause.status, peer.connections], ['TLS on this port', 400, 1]);
+      assert.match(rig.sentence, /400.*use wss:\/\//);
+    });
+  }
+
+  scenario('#28 the same words behind wss: are a refusal like any other', async world => {
+    const body = 'Client sent an HTTP request to an HTTPS server.';
+    const peer = await world.peer(status(400, {}, body, { tls: trustedServer }));
+    const rig = world.manual({ url: peer.url, handshake: () => ({ tls: trusting }) });
+    rig.connection.connect();
+    assert.equal((await rig.stopped()).rule, 'HTTP: request refused');
+  });
 
   scenario('#28 the alert of a real TLS server is read as one', async world => {
     const server = await world.peer(raw(undefined, { tls: trustedServer }));
