@@ -85,7 +85,7 @@ describe('What a workspace brings along', () => {
     const run = messages.item(/^Hello/).getByRole('button', { name: /^Run Message/ });
     assert.equal(await run.count(), 0);
     await page.runCommand('WebSocket Monitor: Run Message or Sequence');
-    await isTold(/Nothing is saved yet/);
+    await isTold(/What this workspace has saved is not sent in Restricted Mode/);
     await page.runCommand('WebSocket Monitor: Focus on Connections View');
     await connect(/^signed/);
     await shows(

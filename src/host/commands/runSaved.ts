@@ -100,7 +100,11 @@ function foundOf({ library }: RunSavedParts, { item, origin }: MessageNode): Fou
 async function pickSaved(library: LibraryStore): Promise<Found> {
   const { runnables } = library;
   if (runnables.length === 0) {
-    throw new UserError(l10n.t('Nothing is saved yet. Run "New Message…" or "Import Messages…".'));
+    throw new UserError(
+      library.isHeldBack
+        ? l10n.t('What this workspace has saved is not sent in Restricted Mode. Trust it first.')
+        : l10n.t('Nothing is saved yet. Run "New Message…" or "Import Messages…".'),
+    );
   }
   const items = runnables.map(found => ({
     label: visibleLine(found.item.path),

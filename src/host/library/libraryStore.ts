@@ -75,13 +75,14 @@ export class LibraryStore implements Disposable {
     };
   }
 
+  /** Whether there are messages and sequences that may not be run, for want of trust. */
+  get isHeldBack(): boolean {
+    return this.files.some(file => !isUsable(file) && runnablesIn(file).length > 0);
+  }
+
   /** All messages and sequences that may be run. */
   get runnables(): readonly Found[] {
-    return this.files
-      .filter(isUsable)
-      .flatMap(({ origin, content }) =>
-        runnablesOf(content.library.items).map(item => ({ origin, item })),
-      );
+    return this.files.filter(isUsable).flatMap(runnablesIn);
   }
 
   /**
@@ -159,6 +160,10 @@ export class LibraryStore implements Disposable {
     }
     this.#logged.set(origin, lines);
   }
+}
+
+function runnablesIn({ origin, content }: LibraryFile): readonly Found[] {
+  return runnablesOf(content.library.items).map(item => ({ origin, item }));
 }
 
 /** Whether what a file says may be acted on. */
