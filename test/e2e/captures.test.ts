@@ -176,9 +176,7 @@ describe('Connections and captures in a real workbench', () => {
     const { sent } = flood;
     await Promise.race([sending, delay(3000)]); // The rest has nobody to take it.
     await workbench.reload();
-    await page.runCommand('Notifications: Show Notifications');
-    const center = workbench.page.locator('.notifications-center');
-    await center.getByText(/A window went down while it monitored flood\./).waitFor();
+    const center = await page.notified(/A window went down while it monitored flood\./);
     await page.screenshot('offered');
     await center.getByRole('button', { name: 'Open Capture' }).click();
     await page.monitor.filter.fill('');

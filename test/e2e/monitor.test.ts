@@ -248,10 +248,7 @@ describe('The monitor where things are not as they should be', () => {
       'websocketMonitor.reconnect.factor': 'fast',
       'websocketMonitor.url': peer.url,
     });
-    // While tests drive it, the workbench keeps warnings in the list of notifications.
-    await page.runCommand('Notifications: Show Notifications');
-    const sentence = 'reconnect.factor must be a number from 1 to 100, but is "fast"';
-    await workbench.page.locator('.notifications-center').getByText(sentence).waitFor();
+    await page.notified('reconnect.factor must be a number from 1 to 100, but is "fast"');
     await page.screenshot('bad-setting');
     await page.runCommand('WebSocket Monitor: Connect');
     await page.statusBarItem('connected').waitFor();

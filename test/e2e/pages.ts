@@ -63,6 +63,21 @@ export class WorkbenchPage {
     return this.#page.locator('.part.statusbar .statusbar-item').filter({ hasText: text });
   }
 
+  /**
+   * The list of notifications, once it holds `sentence`. While tests drive it, the workbench shows
+   * warnings there only, and at times it closes the list before they come.
+   */
+  async notified(sentence: string | RegExp): Promise<Locator> {
+    const center = this.#page.locator('.notifications-center');
+    const found = center.getByText(sentence).first();
+    for (let tries = 0; tries < 10 && !(await found.isVisible()); tries++) {
+      await this.runCommand('Notifications: Show Notifications');
+      await found.waitFor({ timeout: 3000 }).catch(() => undefined);
+    }
+    await found.waitFor();
+    return center;
+  }
+
   /** Every notification that is on screen. */
   get notifications(): Locator {
     return this.#page.locator('.notifications-toasts .notification-list-item');

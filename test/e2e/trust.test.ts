@@ -57,10 +57,6 @@ describe('What a workspace brings along', () => {
   };
   const dialog = () => screen.locator('.monaco-dialog-box');
   /** While tests drive it, the workbench keeps what it has to say in a list. */
-  const isTold = async (sentence: string | RegExp) => {
-    await page.runCommand('Notifications: Show Notifications');
-    await shows(screen.locator('.notifications-center').getByText(sentence));
-  };
   const runs = () =>
     readFile(join(workbench?.folder ?? '', 'ran'), 'utf8').then(
       text => text.length,
@@ -85,7 +81,7 @@ describe('What a workspace brings along', () => {
     const run = messages.item(/^Hello/).getByRole('button', { name: /^Run Message/ });
     assert.equal(await run.count(), 0);
     await page.runCommand('WebSocket Monitor: Run Message or Sequence');
-    await isTold(/What this workspace has saved is not sent in Restricted Mode/);
+    await page.notified(/What this workspace has saved is not sent in Restricted Mode/);
     await page.runCommand('WebSocket Monitor: Focus on Connections View');
     await connect(/^signed/);
     await shows(

@@ -56,6 +56,8 @@ const quietSettings: Settings = {
   'telemetry.telemetryLevel': 'off',
   'window.confirmBeforeClose': 'never',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  // A page that takes the focus, at a moment that nobody knows, would close what a test answers.
+  'workbench.quickOpen.closeOnFocusLost': false,
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
 };
