@@ -148,7 +148,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
   function openView(query: ViewQuery): WorkerView {
     const id = ++lastView;
     const onDidClose = () => views.delete(id);
-    const view = new WorkerView(query, { id, clock, log, link, onDidClose });
+    const view = new WorkerView(query, { id, log, link, onDidClose });
     views.set(id, view);
     view.reopen();
     return view;

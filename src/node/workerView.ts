@@ -1,5 +1,3 @@
-import type { Clock } from '../core/base/clock.ts';
-import { Coalescer } from '../core/base/coalescer.ts';
 import { Emitter, type Event } from '../core/base/event.ts';
 import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
@@ -16,12 +14,8 @@ import type { Condition } from '../core/filter/condition.ts';
 import type { MethodOf, ParamsOf, ResultOf } from './captureProtocol.ts';
 import type { WorkerLink } from './workerLink.ts';
 
-/** How often listeners hear of changes at most. */
-const changeIntervalMs = 50;
-
 export interface WorkerViewParts {
   readonly id: number;
-  readonly clock: Clock;
   readonly log: Logger;
   readonly link: WorkerLink;
   readonly onDidClose: () => void;
@@ -33,22 +27,18 @@ export class WorkerView implements CaptureView {
   readonly #query: ViewQuery;
   readonly #parts: WorkerViewParts;
   readonly #onDidChange: Emitter<ViewState>;
-  readonly #changes: Coalescer;
   #state: ViewState = { first: 0, next: 0, scanned: 0, total: 0, hidden: 0, dropped: 0 };
 
   readonly onDidChange: Event<ViewState>;
 
   constructor(query: ViewQuery, parts: WorkerViewParts) {
-    const { clock, log } = parts;
+    const { log } = parts;
     this.#query = query;
     this.#parts = parts;
     this.#onDidChange = this.#store.add(
       new Emitter<ViewState>(error => log.error('A listener failed', error)),
     );
     this.onDidChange = this.#onDidChange.event;
-    this.#changes = this.#store.add(
-      new Coalescer(clock, changeIntervalMs, () => this.#onDidChange.fire(this.#state)),
-    );
   }
 
   get id(): number {
@@ -94,11 +84,11 @@ export class WorkerView implements CaptureView {
       });
   }
 
-  /** What the worker says of it. */
+  /** What the worker says of it, some forty times a second at most. */
   setState(state: ViewState): void {
     if (!this.#store.isDisposed) {
       this.#state = state;
-      this.#changes.request();
+      this.#onDidChange.fire(state);
     }
   }
 
