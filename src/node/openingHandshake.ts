@@ -200,7 +200,8 @@ export class OpeningHandshake implements Disposable {
       this.#recorder.body(body);
       attempt.dispose();
       const wantsTls = !route.target.endpoint.secure && saysTlsIsWanted(body);
-      this.#fail(route, { refusal: { ...refusal, wantsTls } }, editorProxy);
+      const told = wantsTls ? { ...refusal, wantsTls } : refusal;
+      this.#fail(route, { refusal: told }, editorProxy);
     });
     this.#current = toDisposable(() => {
       stop();
