@@ -17,6 +17,8 @@ export interface ListTarget {
   choose(position: number, how: 'only' | 'extend' | 'add' | 'toggle'): void;
   /** Selects by key: the row comes into sight. */
   moveTo(position: number, how: 'only' | 'extend' | 'move', isEnd: boolean): void;
+  /** Goes to the end of a list that has no rows yet. */
+  follow(): void;
   toggle(): void;
   selectAll(): void;
   open(): void;
@@ -102,8 +104,11 @@ function onCommand(command: ListCommand, { key }: KeyboardEvent, target: ListTar
 
 function onMove(key: string, how: 'only' | 'extend' | 'move', target: ListTarget): boolean {
   const position = keyTarget(key, { ...target.bounds, active: target.active });
+  const isEnd = key === 'End';
   if (position !== undefined) {
-    target.moveTo(position, how, key === 'End');
+    target.moveTo(position, how, isEnd);
+  } else if (isEnd) {
+    target.follow();
   }
-  return position !== undefined;
+  return position !== undefined || isEnd;
 }

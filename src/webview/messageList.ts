@@ -192,6 +192,7 @@ export class MessageList {
       choose,
       positionAt: target => this.#pool.positionAt(target),
       moveTo: (position, how, isEnd) => rows.moveTo(position, how, isEnd),
+      follow: () => rows.follow(true),
       toggle: () => choose(selection.active ?? lastShown(), 'toggle'),
       selectAll: () => this.selectAll(),
       open: () => this.#listener.onOpen(),

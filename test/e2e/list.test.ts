@@ -68,6 +68,18 @@ describe('another list', () => {
       assert.equal((await page.shown())[0], 0);
     }));
 
+  it('is followed from the key on that goes to its end before it has a row', () =>
+    withPage({ view: paused }, async (page, raw) => {
+      await page.untilShown(() => true);
+      await raw.evaluate(() => window.fakeHost.setScanned(0));
+      await setView(raw, { filter: 'every:2' });
+      await raw.waitForFunction(() => window.fakeHost.list.next === window.fakeHost.list.first);
+      await page.grid.press('End');
+      await raw.evaluate(() => window.fakeHost.setScanned(1));
+      await page.untilLast(601);
+      assert.equal(await page.isFollowing(), true);
+    }));
+
   it('follows on where the tail is followed, and says where nothing matches', () =>
     withPage({}, async (page, raw) => {
       await page.untilLast(1203);
