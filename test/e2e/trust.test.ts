@@ -26,7 +26,6 @@ describe('What a workspace brings along', () => {
   let workbench: Workbench | undefined;
   let screen: Page;
   let page: WorkbenchPage;
-  let connections: TreePage;
   let messages: TreePage;
 
   beforeEach(async () => {
@@ -47,16 +46,17 @@ describe('What a workspace brings along', () => {
     });
     screen = workbench.page;
     page = new WorkbenchPage(screen);
-    connections = new TreePage(screen, 'Connections');
     messages = new TreePage(screen, 'Messages');
     await page.runCommand('WebSocket Monitor: Focus on Connections View');
   };
-  const connect = async (name: RegExp) => {
-    await shows(connections.item(name));
-    await connections.press(name, 'Connect');
+  /** @param name which of several */
+  const connect = async (name?: string) => {
+    await page.runCommand('WebSocket Monitor: Connect');
+    if (name !== undefined) {
+      await page.pick(name);
+    }
   };
   const dialog = () => screen.locator('.monaco-dialog-box');
-  /** While tests drive it, the workbench keeps what it has to say in a list. */
   const runs = () =>
     readFile(join(workbench?.folder ?? '', 'ran'), 'utf8').then(
       text => text.length,
@@ -73,7 +73,7 @@ describe('What a workspace brings along', () => {
         ],
       },
     });
-    await connect(/^plain/);
+    await connect('plain');
     await shows(page.statusBarItem('plain · connected'));
     await page.runCommand('WebSocket Monitor: Focus on Messages View');
     await shows(messages.item(/^Hello/));
@@ -83,7 +83,7 @@ describe('What a workspace brings along', () => {
     await page.runCommand('WebSocket Monitor: Run Message or Sequence');
     await page.notified(/What this workspace has saved is not sent in Restricted Mode/);
     await page.runCommand('WebSocket Monitor: Focus on Connections View');
-    await connect(/^signed/);
+    await connect('signed');
     await shows(
       page.monitor.frame.getByText(/The command of auth does not run in Restricted Mode/),
     );
@@ -97,7 +97,7 @@ describe('What a workspace brings along', () => {
       ],
     });
     await open({ files: { '.vscode/settings.json': JSON.stringify(settings(program)) } });
-    await connect(/^signed/);
+    await connect();
     await shows(dialog().getByText(/The settings of this workspace want to run a program/));
     await shows(dialog().getByText("console.log('t-1')"));
     await page.screenshot('auth-consent');
@@ -105,23 +105,23 @@ describe('What a workspace brings along', () => {
     await shows(page.monitor.frame.getByText(/The command of auth was not allowed to run/));
     assert.deepEqual([await runs(), peer.headers.length], [0, 0]);
 
-    await connect(/^signed/);
+    await connect();
     await answerDialog(screen, 'Run It');
     await shows(page.statusBarItem('signed · connected'));
     assert.equal(peer.headers[0]?.['authorization'], 'Bearer t-1');
     assert.equal(await runs(), 1);
 
-    await connections.press(/^signed/, 'Disconnect');
+    await page.runCommand('WebSocket Monitor: Disconnect');
     await shows(page.statusBarItem('disconnected'));
-    await connect(/^signed/);
+    await connect();
     await until('it is connected again', () => peer.headers.length === 2);
     assert.equal(await dialog().count(), 0, 'It asks once');
 
     await workbench?.setWorkspaceSettings(settings([...program, 'changed']));
-    await connections.press(/^signed/, 'Disconnect');
+    await page.runCommand('WebSocket Monitor: Disconnect');
     await shows(page.statusBarItem('disconnected'));
     const before = await runs();
-    await connect(/^signed/);
+    await connect();
     await shows(dialog().getByText('"changed"'));
     await answerDialog(screen, 'Cancel');
     assert.deepEqual([await runs(), peer.headers.length], [before, 2]);
