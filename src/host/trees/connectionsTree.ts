@@ -73,7 +73,10 @@ const mimeType = mimeTypeOf(ViewType.Connections);
 export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposable {
   readonly #store = new DisposableStore();
   readonly #parts: ConnectionsTreeParts;
-  readonly #onDidChange = this.#store.add(new EventEmitter<undefined>());
+  readonly #onDidChange = this.#store.add(new EventEmitter<ConnectionNode[] | undefined>());
+  /** What the editor was told last: the rows, and how each looked. */
+  #rows: readonly ConnectionNode[] = [];
+  readonly #faces = new WeakMap<ConnectionNode, string>();
   /** The same object for the same connection, so that the tree keeps what is selected. */
   readonly #nodes = new Map<MonitoredConnection | Profile, ConnectionNode>();
   readonly onDidChangeTreeData = this.#onDidChange.event;
@@ -82,9 +85,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
   constructor(parts: ConnectionsTreeParts) {
     this.#parts = parts;
     const { connections, settings, clock } = parts;
-    const changes = this.#store.add(
-      new Coalescer(clock, leastIntervalMs, () => this.#onDidChange.fire(undefined)),
-    );
+    const changes = this.#store.add(new Coalescer(clock, leastIntervalMs, () => this.#refresh()));
     this.#store.add(
       connections.onDidChange(() => {
         changes.request();
@@ -97,6 +98,31 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
   }
 
   getChildren(): ConnectionNode[] {
+    const rows = this.#current();
+    this.#rows = rows;
+    return rows;
+  }
+
+  getTreeItem(node: ConnectionNode): TreeItem {
+    const item = this.#itemOf(node);
+    this.#faces.set(node, faceOf(item));
+    return item;
+  }
+
+  /** A row that is drawn anew under the pointer swallows the click, so none is without need. */
+  #refresh(): void {
+    const rows = this.#current();
+    if (rows.length !== this.#rows.length || rows.some((row, at) => row !== this.#rows[at])) {
+      this.#onDidChange.fire(undefined);
+      return;
+    }
+    const changed = rows.filter(row => faceOf(this.#itemOf(row)) !== this.#faces.get(row));
+    if (changed.length > 0) {
+      this.#onDidChange.fire(changed);
+    }
+  }
+
+  #current(): ConnectionNode[] {
     const { connections, settings } = this.#parts;
     const configured = settings.current.profiles.map(
       profile => connections.all.find(({ name }) => name === profile.name) ?? profile,
@@ -111,7 +137,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
     return all.map(each => this.#nodeOf(each));
   }
 
-  getTreeItem({ of }: ConnectionNode): TreeItem {
+  #itemOf({ of }: ConnectionNode): TreeItem {
     const item = 'connection' in of ? this.#monitoredItem(of) : configuredItem(of);
     // What the menus of the tree go by, after the state: where it is in the settings, if it is.
     const known = this.#configuredAs({ of });
@@ -197,6 +223,13 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
     }
     return parts.join(' · ');
   }
+}
+
+/** All of an item that can change. */
+function faceOf({ label, description, contextValue, tooltip, iconPath }: TreeItem): string {
+  const { id } = iconPath instanceof ThemeIcon ? iconPath : {};
+  const said = tooltip instanceof MarkdownString ? tooltip.value : tooltip;
+  return JSON.stringify([label, description, contextValue, said, id]);
 }
 
 /** What the menus of the tree go by, as far as it is the connection's state. */

@@ -15,7 +15,8 @@ import { once } from '../../core/base/once.ts';
 
 /** What draws a tree, once that is loaded. */
 export interface DrawnTree<T> {
-  readonly onDidChangeTreeData: Event<undefined>;
+  /** Of some rows, or of all. */
+  readonly onDidChangeTreeData: Event<T[] | undefined>;
   getChildren(node?: T): T[] | Promise<T[]>;
   getParent?(node: T): T | undefined;
   getTreeItem(node: T): TreeItem;
@@ -35,7 +36,7 @@ export function mimeTypeOf(id: string): string {
 /** A view that is there from the beginning; its tree is loaded when the editor first asks for rows. */
 export class LazyTree<T, D extends DrawnTree<T> = DrawnTree<T>> implements Disposable {
   readonly #store = new DisposableStore();
-  readonly #onDidChange = this.#store.add(new EventEmitter<undefined>());
+  readonly #onDidChange = this.#store.add(new EventEmitter<T[] | undefined>());
   readonly view: TreeView<T>;
 
   constructor(
@@ -45,7 +46,7 @@ export class LazyTree<T, D extends DrawnTree<T> = DrawnTree<T>> implements Dispo
   ) {
     const tree = once(async () => {
       const loaded = await load();
-      this.#store.add(loaded.onDidChangeTreeData(() => this.#onDidChange.fire(undefined)));
+      this.#store.add(loaded.onDidChangeTreeData(rows => this.#onDidChange.fire(rows)));
       return loaded;
     });
     const treeDataProvider: TreeDataProvider<T> = {
