@@ -16,7 +16,7 @@ function print(...text: readonly unknown[]): void {
 /** Runs every test file beside this one; rejects where a test fails or none passes. */
 export async function run(): Promise<void> {
   Mocha.reporters.Base.consoleLog = print;
-  const mocha = new Mocha({ ui: 'bdd', timeout: 20_000, forbidOnly: Boolean(process.env['CI']) });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, forbidOnly: Boolean(process.env['CI']) });
   const files = readdirSync(__dirname).filter(name => name.endsWith('.test.cjs'));
   for (const name of files.sort()) {
     mocha.addFile(join(__dirname, name));

@@ -28,7 +28,7 @@ export function activeExtension() {
 export async function until(
   what: string,
   holds: () => boolean | PromiseLike<boolean>,
-  longestMs = 10_000,
+  longestMs = 30_000,
 ): Promise<void> {
   for (let waitedMs = 0; waitedMs < longestMs; waitedMs += 25) {
     if (await holds()) {
