@@ -4,9 +4,11 @@ import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { OpenCapture } from '../core/capture/capture.ts';
 import type { CaptureView, ViewQuery } from '../core/capture/view.ts';
+import { originOf } from '../core/connection/endpoint.ts';
 import { Governor } from '../core/connection/governor.ts';
 import type { Dial, Handshake } from '../core/connection/transport.ts';
 import { Connections } from './connections.ts';
+import { Dialled } from './dialled.ts';
 import { filterClock } from './filterClock.ts';
 import { Handshakes, type HandshakeHostPorts } from './handshake.ts';
 import { createLibrary } from './library/createLibrary.ts';
@@ -40,10 +42,15 @@ export function createConnecting(parts: ConnectingParts) {
   const { context, clock, log, random, secrets, output, captures } = parts;
   const store = new DisposableStore();
   const governor = store.add(new Governor(clock));
+  const dialled = new Dialled(id => library.extracted.clear(id));
   const handshakes: Handshakes = new Handshakes({
     ...{ secrets, random, now: () => clock.now(), state: context.workspaceState },
     environment: {
-      named: name => library.environments.named(name),
+      named: (name, connection) =>
+        library.environments.named(
+          name,
+          connections.all.find(each => each.name === connection)?.id,
+        ),
       get names() {
         return library.environments.names;
       },
@@ -56,16 +63,24 @@ export function createConnecting(parts: ConnectingParts) {
     new Connections({
       ...{ clock, log, random, governor, output, openCapture: captures.open },
       redact: secrets.registry.redact,
-      prepare: async (profile, wishes) => {
+      prepare: async (profile, wishes, { id }) => {
         const [dialWith, { handshake, shown, isRefreshable }] = await Promise.all([
           parts.loadDial(),
           handshakes.prepare(profile, wishes),
         ]);
-        return { dial: dialWith(handshake), isRefreshable, endpoint: shown };
+        const dial = dialWith(handshake);
+        return {
+          dial: listener => {
+            dialled.note(id, originOf(handshake.endpoint), clock.now());
+            return dial(listener);
+          },
+          isRefreshable,
+          endpoint: shown,
+        };
       },
       opening: {
-        write: (monitored, body) => sending.opening.write(monitored, body),
-        stepsOf: path => sending.opening.stepsOf(path),
+        write: (...given) => sending.opening.write(...given),
+        stepsOf: (...given) => sending.opening.stepsOf(...given),
       },
     }),
   );
@@ -73,12 +88,9 @@ export function createConnecting(parts: ConnectingParts) {
     createLibrary({
       ...{ context, clock, log, connections, view: parts.messagesView, onError: parts.onError },
       filterClock: () => filterClock(clock.now()),
-      send: async (connection, body, origin) => {
-        const { sender, files } = sending;
-        // What a shared file names is read only where the page could have it read, too.
-        const readFile = (path: string) => files.readGiven(path);
-        const restricted = origin === 'workspace' ? [readFile] : [];
-        await sender.send(connections.get(connection), body, ...restricted);
+      originOf: id => dialled.originOf(id),
+      send: async (connection, { body, origin }) => {
+        await sending.sender.send(connections.get(connection), body, origin);
       },
     }),
   );
@@ -86,11 +98,12 @@ export function createConnecting(parts: ConnectingParts) {
   const sending: ReturnType<typeof createSending> = createSending({
     ...{ context, clock, log, random, secrets, registry: secrets.registry },
     openView: captures.openView,
+    sinceOf: id => dialled.sinceOf(id),
     library: {
       named: (name, connection) => environments.named(name, connection),
       names: () => environments.names,
       environment: () => environments.active,
-      stepsOf: path => runs.stepsOf(path),
+      stepsOf: (path, origin) => runs.stepsOf(path, origin),
     },
   });
   return { connections, library, sending, dispose: () => store.dispose() };

@@ -39,7 +39,7 @@ export class Handshakes {
    */
   async prepare(profile: Profile, wishes: PrepareWishes): Promise<FilledHandshake> {
     const { name } = profile;
-    const variables = this.#variables.get(name) ?? new HandshakeVariables(this.#ports);
+    const variables = this.#variables.get(name) ?? new HandshakeVariables(this.#ports, name);
     this.#variables.set(name, variables);
     const filled = await fillHandshake(profile, {
       source: variables.source(wishes),

@@ -3,11 +3,17 @@ import { l10n, window, workspace } from 'vscode';
 import { UserError } from '../core/base/errors.ts';
 import { isSecretName } from '../core/connection/redaction.ts';
 import type { PrepareWishes } from '../core/connection/prepared.ts';
+import { visibleLine } from '../core/payload/visibleText.ts';
 import type { VariableSource } from '../core/variables/resolve.ts';
+import type { Origin, Value } from '../core/variables/value.ts';
 import type { Secrets } from './secrets.ts';
 
-/** The variables of the environment in use. */
-export type EnvironmentVariables = Pick<VariableSource, 'named' | 'names'>;
+/** The variables of the environment in use, and what was extracted. */
+export interface EnvironmentVariables {
+  /** @param connection the name of the one that it is for: extracted values are its own */
+  readonly named: (name: string, connection: string) => Value | undefined;
+  readonly names: readonly string[];
+}
 
 export interface HandshakeVariablePorts {
   readonly secrets: Secrets;
@@ -23,11 +29,15 @@ export interface HandshakeVariablePorts {
  */
 export class HandshakeVariables {
   readonly #ports: HandshakeVariablePorts;
+  readonly #connection: string;
+  /** By who wrote the label, and the label. */
   readonly #answers = new Map<string, string>();
   readonly #counters = new Map<string, number>();
 
-  constructor(ports: HandshakeVariablePorts) {
+  /** @param connection its name */
+  constructor(ports: HandshakeVariablePorts, connection: string) {
     this.#ports = ports;
+    this.#connection = connection;
   }
 
   /** For one attempt. */
@@ -44,10 +54,10 @@ export class HandshakeVariables {
       uuid: () => randomUUID(),
       random,
       counter: name => this.#count(name),
-      prompt: label => this.#answer(label, wishes),
+      prompt: (label, origin) => this.#answer(label, origin, wishes),
       // Nothing is received before the handshake is over.
       last: () => Promise.resolve(undefined),
-      named: name => environment.named(name),
+      named: name => environment.named(name, this.#connection),
       names: environment.names,
     };
   }
@@ -58,8 +68,13 @@ export class HandshakeVariables {
     return next;
   }
 
-  async #answer(label: string, { byUser, untimed }: PrepareWishes): Promise<string | undefined> {
-    const known = this.#answers.get(label);
+  async #answer(
+    label: string,
+    origin: Origin,
+    { byUser, untimed }: PrepareWishes,
+  ): Promise<string | undefined> {
+    const key = `${origin} ${label}`;
+    const known = this.#answers.get(key);
     if (known !== undefined) {
       return known;
     }
@@ -68,14 +83,17 @@ export class HandshakeVariables {
     }
     const answer = await untimed(() =>
       window.showInputBox({
-        title: l10n.t('WebSocket Monitor: Connect'),
-        prompt: label,
+        title:
+          origin === 'workspace'
+            ? l10n.t('A connection of this workspace asks for: {0}', visibleLine(label))
+            : l10n.t('WebSocket Monitor: Connect'),
+        prompt: visibleLine(label),
         password: isSecretName(label),
         ignoreFocusOut: true,
       }),
     );
     if (answer !== undefined) {
-      this.#answers.set(label, answer);
+      this.#answers.set(key, answer);
     }
     return answer;
   }

@@ -22,6 +22,7 @@ import {
 import type { ConnectionState } from '../core/connection/state.ts';
 import type { Condition } from '../core/filter/condition.ts';
 import type { Step } from '../core/library/library.ts';
+import type { Origin } from '../core/variables/value.ts';
 import type { MessageBody } from '../core/library/messageBody.ts';
 import { RateMeter } from '../core/metrics/rateMeter.ts';
 import { connectionOptions } from '../core/settings/connectionOptions.ts';
@@ -37,10 +38,18 @@ export interface MessageOutput {
 
 /** What a connection sends by itself is filled in and looked up elsewhere. */
 export interface OpeningSource {
-  /** Rejects with a sentence where a value is missing. Asks the user for nothing. */
-  write(monitored: MonitoredConnection, body: MessageBody): Promise<Parcel>;
-  /** The steps of a sequence of the library. Rejects with a sentence where there is none. */
-  stepsOf(path: string): Promise<readonly Step[]>;
+  /**
+   * Rejects with a sentence where a value is missing. Asks the user for nothing.
+   *
+   * @param origin who wrote the body
+   */
+  write(monitored: MonitoredConnection, body: MessageBody, origin: Origin): Promise<Parcel>;
+  /**
+   * The steps of a sequence of the library. Rejects with a sentence where there is none.
+   *
+   * @param origin who wants it sent
+   */
+  stepsOf(path: string, origin: Origin): Promise<readonly Step[]>;
 }
 
 export interface MonitorPorts {
@@ -49,7 +58,11 @@ export interface MonitorPorts {
   readonly random: () => number;
   readonly openCapture: OpenCapture;
   readonly governor: Governor;
-  readonly prepare: (profile: Profile, wishes: PrepareWishes) => Promise<Prepared>;
+  readonly prepare: (
+    profile: Profile,
+    wishes: PrepareWishes,
+    monitored: MonitoredConnection,
+  ) => Promise<Prepared>;
   readonly output: MessageOutput;
   readonly opening: OpeningSource;
   /** Takes secrets that were used in this window out of what a peer says. */
@@ -117,10 +130,10 @@ export class MonitoredConnection implements Disposable {
     this.connection = this.#store.add(
       new Connection(options, {
         ...ports,
-        prepare: wishes => ports.prepare(this.#profile, wishes),
+        prepare: wishes => ports.prepare(this.#profile, wishes, this),
         opening: {
-          write: body => ports.opening.write(this, body),
-          stepsOf: path => ports.opening.stepsOf(path),
+          write: (body, origin) => ports.opening.write(this, body, origin),
+          stepsOf: (path, origin) => ports.opening.stepsOf(path, origin),
           watch: (filter, onMatch) =>
             this.watch(conditionOf(filter, filterClock(ports.clock.now())), onMatch),
         },

@@ -30,7 +30,7 @@ export async function wholePath(
   const allCame = new Promise<void>(resolve => (finish = resolve));
   const monitored = new MonitoredConnection('bench', profile, {
     ...{ clock: systemClock, log: silentLog, random: Math.random },
-    opening: { ...closedOpening, write: (_monitored, body) => closedOpening.write(body) },
+    opening: { ...closedOpening, write: (_monitored, ...given) => closedOpening.write(...given) },
     openCapture: open,
     governor: new Governor(systemClock),
     redact: text => text,

@@ -63,6 +63,11 @@ export function parseEndpoint(text: string, written = text): Endpoint {
   };
 }
 
+/** The origin (RFC 6454) of what is dialled: scheme, host and port, such as `wss://example.com`. */
+export function originOf({ url }: Pick<Endpoint, 'url'>): string {
+  return new URL(url).origin;
+}
+
 export function withoutCredentials({ url, host, display, secure, loopback }: Endpoint): Endpoint {
   return { url, host, display, secure, loopback };
 }

@@ -1,8 +1,10 @@
 import { UserError } from '../base/errors.ts';
 import { mask } from '../base/mask.ts';
+import { assertSameOrigin, type Need, type Needs } from '../variables/needs.ts';
 import { resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
 import { parseTemplate, problemsIn } from '../variables/template.ts';
-import { parseEndpoint, withoutCredentials, type Endpoint } from './endpoint.ts';
+import { template, type Template } from '../variables/value.ts';
+import { originOf, parseEndpoint, withoutCredentials, type Endpoint } from './endpoint.ts';
 
 /** Where in a URL a reference stands, which decides what its value may be and how it is written. */
 type Place = 'whole' | 'scheme' | 'login' | 'host' | 'port' | 'path' | 'query';
@@ -14,7 +16,12 @@ export interface FilledEndpoint {
   /** The same for people: secrets are masked in its host and display. It is never dialled. */
   readonly shown: Endpoint;
   readonly secrets: readonly string[];
+  /** What went into it. */
+  readonly used: Needs;
 }
+
+/** Where a value says which machine is talked to: a peer is not asked about that. */
+const leading: ReadonlySet<Place> = new Set(['whole', 'scheme', 'host', 'port']);
 
 /** Stands for values that are not known yet, so that the rest of a URL can be checked. */
 const standIns: Readonly<Record<Place, string>> = {
@@ -55,11 +62,14 @@ export function parseEndpointTemplate(text: string): Endpoint {
 
 /**
  * Fills in the references of a URL. Values in its path and query are percent-encoded; one in its
- * host or port cannot lead elsewhere than there.
+ * host or port cannot lead elsewhere than there, and what a peer sent cannot stand there at all.
  *
  * @throws UserError where a value is missing or does not fit, without the value; PromptCancelled
  */
-export async function fillEndpoint(text: string, source: VariableSource): Promise<FilledEndpoint> {
+export async function fillEndpoint(
+  { text, origin }: Template,
+  source: VariableSource,
+): Promise<FilledEndpoint> {
   const written = text.trim();
   const places = placesIn(written);
   const secrets = new Set<string>();
@@ -67,6 +77,7 @@ export async function fillEndpoint(text: string, source: VariableSource): Promis
   let masked = '';
   let isHostSecret = false;
   let isWholeSecret = false;
+  const used: Need[] = [];
   for (const part of parseTemplate(written)) {
     if (typeof part === 'string') {
       url += part;
@@ -74,8 +85,10 @@ export async function fillEndpoint(text: string, source: VariableSource): Promis
       continue;
     }
     const reference = written.slice(part.from, part.to);
-    const value = await resolve(reference, 'The URL', source);
     const place = places.get(part.from) ?? 'path';
+    const peer = leading.has(place) ? 'refused' : 'allowed';
+    const value = await resolve(template(reference, origin), 'The URL', source, { peer });
+    used.push(...value.used);
     const spelled = spell(value, place, reference);
     url += spelled;
     masked += value.secrets.length > 0 && place !== 'login' ? mask : spelled;
@@ -86,13 +99,14 @@ export async function fillEndpoint(text: string, source: VariableSource): Promis
     }
   }
   const { endpoint, shown } = read(url, masked, secrets.size > 0);
+  assertSameOrigin(used, 'The URL', originOf(endpoint));
   const { hostname, pathname, search } = new URL(endpoint.url);
   // Parsing writes a host in small letters and a path in its shortest form.
   const parsed = [
     ...(isHostSecret ? [hostname] : []),
     ...(isWholeSecret ? [pathname, `${pathname}${search}`] : []),
   ];
-  return { endpoint, shown, secrets: [...new Set([...secrets, ...parsed])] };
+  return { endpoint, shown, secrets: [...new Set([...secrets, ...parsed])], used };
 }
 
 function read(url: string, masked: string, hasSecret: boolean) {

@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Step } from '../library/library.ts';
 import { labelOf } from '../library/librarySchema.ts';
 import type { MessageBody } from '../library/messageBody.ts';
+import { stricterOf, type Origin } from '../variables/value.ts';
 import { SequenceRun } from '../library/sequenceRun.ts';
 import { plainParcel } from './plainParcel.ts';
 import type { OnOpenEntry } from './options.ts';
@@ -12,10 +13,18 @@ import type { Parcel } from './parcel.ts';
 
 /** What messages that are sent by themselves need from the rest. */
 export interface OpeningPorts {
-  /** Fills in what a body refers to. Rejects with a sentence where it cannot. */
-  readonly write: (body: MessageBody) => Promise<Parcel>;
-  /** The steps of a sequence of the library. Rejects with a sentence where there is none. */
-  readonly stepsOf: (path: string) => Promise<readonly Step[]>;
+  /**
+   * Fills in what a body refers to. Rejects with a sentence where it cannot.
+   *
+   * @param origin who wrote the body
+   */
+  readonly write: (body: MessageBody, origin: Origin) => Promise<Parcel>;
+  /**
+   * The steps of a sequence of the library. Rejects with a sentence where there is none.
+   *
+   * @param origin who wants it sent
+   */
+  readonly stepsOf: (path: string, origin: Origin) => Promise<readonly Step[]>;
   /** See `SequencePorts.watch`. */
   readonly watch: (match: string, onMatch: () => void) => Disposable;
 }
@@ -87,14 +96,14 @@ export class Greeting implements Disposable {
   }
 
   /** Why the entry failed, to be read after its name. */
-  async #entry({ what, timing }: OnOpenEntry): Promise<string | undefined> {
+  async #entry({ what, origin, timing }: OnOpenEntry): Promise<string | undefined> {
     const { clock, log, opening, send } = this.#ports;
     let steps: readonly Step[];
     try {
       steps =
         'body' in what
-          ? [{ name: labelOf(what.body), body: what.body, timing }]
-          : withDelay(await opening.stepsOf(what.sequence), timing.delayMs);
+          ? [{ name: labelOf(what.body), origin, body: what.body, timing }]
+          : withDelay(await opening.stepsOf(what.sequence, origin), timing.delayMs);
     } catch (error) {
       return `was not sent: ${messageOf(error)}`;
     }
@@ -105,8 +114,9 @@ export class Greeting implements Disposable {
       clock,
       log,
       watch: opening.watch,
-      send: async body => {
-        const parcel = await opening.write(body);
+      send: async step => {
+        // A workspace that has a message of the user's sent gives it no more than it has itself.
+        const parcel = await opening.write(step.body, stricterOf(step.origin, origin));
         if (this.#isDisposed) {
           throw new UserError('The connection is not open any more.');
         }

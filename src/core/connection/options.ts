@@ -1,6 +1,7 @@
 import type { BackoffPolicy } from './backoff.ts';
 import type { Timing } from '../library/library.ts';
 import type { MessageBody } from '../library/messageBody.ts';
+import type { Origin } from '../variables/value.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** A rule of the user's, tried before the built-in ones. Exactly one of the first three is set. */
@@ -54,6 +55,8 @@ export interface OnOpenEntry {
   readonly when: 'every' | 'first' | 'reconnect';
   /** A message, or the path of a sequence of the library. */
   readonly what: { readonly body: MessageBody } | { readonly sequence: string };
+  /** Who wrote the setting. */
+  readonly origin: Origin;
   readonly timing: Timing;
 }
 

@@ -1,6 +1,7 @@
 import { messageOf } from '../base/errors.ts';
 import { resolve } from '../variables/resolve.ts';
 import { problemsIn, referencesIn } from '../variables/template.ts';
+import { template } from '../variables/value.ts';
 import { fillBody, type FillingPorts } from './fillBody.ts';
 import {
   base64Problem,
@@ -55,10 +56,10 @@ export async function checkBody(body: MessageBody, ports: FillingPorts): Promise
 }
 
 /** The first reference that has no value. */
-async function placeOfMissing(text: string, { source }: FillingPorts) {
+async function placeOfMissing(text: string, { source, origin }: FillingPorts) {
   for (const { from, to } of referencesIn(text)) {
     try {
-      await resolve(text.slice(from, to), '', source);
+      await resolve(template(text.slice(from, to), origin), '', source);
     } catch {
       return { from, to };
     }

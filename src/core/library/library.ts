@@ -1,3 +1,4 @@
+import type { Origin } from '../variables/value.ts';
 import type { MessageBody } from './messageBody.ts';
 
 /** Wait, after a message was sent, until a received one matches. */
@@ -19,6 +20,8 @@ export interface Timing {
 export interface Step {
   /** How it is called where its progress is shown. */
   readonly name: string;
+  /** Who wrote it, which decides what it may read. */
+  readonly origin: Origin;
   readonly body: MessageBody;
   readonly timing: Timing;
 }
@@ -48,6 +51,7 @@ export type Runnable = SavedMessage | SavedSequence;
 
 export interface Environment {
   readonly name: string;
+  readonly origin: Origin;
   /** Sending to it is confirmed first. */
   readonly isProduction: boolean;
   /** Values may hold references, to secrets among others. */
@@ -58,10 +62,16 @@ export interface Environment {
 export interface Extractor {
   /** The variable that it fills. */
   readonly name: string;
+  readonly origin: Origin;
   /** A path into JSON, as in the filter language: `$.data.token`. */
   readonly path: string;
   /** Only from messages that match this filter; empty: from all. */
   readonly when: string;
+  /**
+   * The name of the connection whose messages it looks at, and whose value then serves all others.
+   * Absent: it looks at each, and each has a value of its own.
+   */
+  readonly connection?: string;
 }
 
 /** Saved messages, sequences, environments and extractors, in the order of their file. */

@@ -47,6 +47,7 @@ export const extractorSchema = v.object({
   name: v.pipe(v.string(), v.regex(/^[A-Za-z_][\w.-]*$/)),
   path: v.pipe(v.string(), v.startsWith('$')),
   when: v.optional(v.string(), ''),
+  connection: v.exactOptional(name),
 });
 
 /** What a message and a step of a sequence have in common. */

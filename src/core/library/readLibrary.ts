@@ -2,8 +2,6 @@ import * as v from 'valibot';
 import {
   emptyLibrary,
   runnablesOf,
-  type Environment,
-  type Extractor,
   type Library,
   type LibraryItem,
   type SavedMessage,
@@ -22,6 +20,7 @@ import {
   timingOf,
   type BodyFields,
 } from './librarySchema.ts';
+import type { Origin } from '../variables/value.ts';
 import type { MessageBody } from './messageBody.ts';
 
 /** The format that this version writes; a later one is not read, so that nothing of it is lost. */
@@ -49,9 +48,13 @@ type MessagesByPath = ReadonlyMap<string, SavedMessage>;
 
 type EntrySchema<T> = v.GenericSchema<unknown, T> & { readonly entries: object };
 
-/** Reads what a library's file holds. Never fails: what will not do is named and left out. */
-export function readLibrary(value: unknown): ReadLibrary {
-  return new LibraryReader().read(value);
+/**
+ * Reads what a library's file holds. Never fails: what will not do is named and left out.
+ *
+ * @param origin whose file it is, which all that is in it is marked with
+ */
+export function readLibrary(value: unknown, origin: Origin): ReadLibrary {
+  return new LibraryReader(origin).read(value);
 }
 
 class LibraryReader {
@@ -61,6 +64,11 @@ class LibraryReader {
   readonly #nextNumbers = new Map<string, number>();
   readonly #drafts = new Map<LibraryItem, Draft>();
   readonly #places = new Map<LibraryItem, string>();
+  readonly #origin: Origin;
+
+  constructor(origin: Origin) {
+    this.#origin = origin;
+  }
 
   read(value: unknown): ReadLibrary {
     if (!isObject(value)) {
@@ -81,8 +89,8 @@ class LibraryReader {
     const messages = messagesByPath(items);
     const library = {
       items: items.map(item => this.#withSteps(item, messages)),
-      environments: this.#list<Environment>(value, 'environments', environmentSchema),
-      extractors: this.#list<Extractor>(value, 'extractors', extractorSchema),
+      environments: this.#list(value, 'environments', environmentSchema),
+      extractors: this.#list(value, 'extractors', extractorSchema),
     };
     return { library, problems: this.#problems, isLater: false, places: this.#places };
   }
@@ -95,7 +103,7 @@ class LibraryReader {
     file: Readonly<Record<string, unknown>>,
     key: string,
     schema: EntrySchema<T>,
-  ): readonly T[] {
+  ): readonly (T & { readonly origin: Origin })[] {
     const value = file[key] ?? [];
     if (!Array.isArray(value)) {
       this.#problems.push(`${key} must be a list. It is ignored.`);
@@ -103,7 +111,7 @@ class LibraryReader {
     }
     return (value as readonly unknown[]).flatMap((entry, index) => {
       const parsed = this.#parse(schema, entry, `${key}[${index}]`);
-      return parsed === undefined ? [] : [parsed];
+      return parsed === undefined ? [] : [{ ...parsed, origin: this.#origin }];
     });
   }
 
@@ -141,7 +149,8 @@ class LibraryReader {
       return undefined;
     }
     const path = this.#pathOf(folder, parsed.name, place);
-    return { kind: 'message', path, name: parsed.name, body, timing: timingOf(parsed) };
+    const { name } = parsed;
+    return { kind: 'message', path, name, origin: this.#origin, body, timing: timingOf(parsed) };
   }
 
   #folder(entry: object, place: string, outer: string, depth: number): LibraryItem | undefined {
@@ -205,7 +214,8 @@ class LibraryReader {
     }
     if (parsed.message === undefined) {
       const body = this.#body(parsed, place);
-      return body && { name: parsed.name ?? labelOf(body), body, timing: timingOf(parsed) };
+      const name = parsed.name ?? (body && labelOf(body)) ?? '';
+      return body && { name, origin: this.#origin, body, timing: timingOf(parsed) };
     }
     const saved = messages.get(parsed.message);
     if (!saved) {
@@ -217,6 +227,7 @@ class LibraryReader {
     const own = timingOf(parsed);
     return {
       name: parsed.name ?? saved.name,
+      origin: this.#origin,
       body: saved.body,
       timing: {
         ...saved.timing,

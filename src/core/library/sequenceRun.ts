@@ -4,13 +4,12 @@ import { Emitter, type Event } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Step, WaitFor } from './library.ts';
-import type { MessageBody } from './messageBody.ts';
 
 export interface SequencePorts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Rejects with a sentence where the message was not sent. */
-  readonly send: (body: MessageBody) => Promise<void>;
+  readonly send: (step: Step) => Promise<void>;
   /**
    * Calls `onMatch` with the first received message that matches, from now on. Throws a UserError
    * where the text is no filter.
@@ -152,7 +151,7 @@ export class SequenceRun implements Disposable {
     // Watched from before it is sent: the answer may be here before the send is reported done.
     const answer = waitFor && this.#watch(step, waitFor);
     try {
-      await this.#ports.send(step.body);
+      await this.#ports.send(step);
       const state = this.#isRepeating ? 'repeating' : 'waiting';
       this.#report({ sent: this.#progress.sent + 1, state });
       await answer?.came;

@@ -1,21 +1,26 @@
 import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
 import type { ConnectionOptions, OnOpenEntry, UserRule } from '../connection/options.ts';
 import type { MessageBody } from '../library/messageBody.ts';
+import type { Origin } from '../variables/value.ts';
 import type { Profile } from './profile.ts';
 import type { MessageSetting, RuleSetting } from './setting.ts';
 
 /** Retries of a server on this machine come no later: it has just been restarted by hand. */
 const loopbackMaxDelayMs = 5000;
 
-/** What a profile means for its connection, in milliseconds. */
-export function connectionOptions(profile: Profile): ConnectionOptions {
+/**
+ * What a profile means for its connection, in milliseconds.
+ *
+ * @param origin who wrote its `onOpen`
+ */
+export function connectionOptions(profile: Profile, origin: Origin = 'user'): ConnectionOptions {
   const { values, explicit } = profile;
   const endpoint = parseEndpointTemplate(profile.url);
   const isPlain = values.preset === 'default' && !explicit.has('reconnect.maxDelay');
   const maxMs = values['reconnect.maxDelay'] * 1000;
   return {
     endpoint,
-    onOpen: values.onOpen.map(onOpenEntry),
+    onOpen: values.onOpen.map(message => onOpenEntry(message, origin)),
     queue: {
       maxMessages: values['queue.maxMessages'],
       maxBytes: values['queue.maxKilobytes'] * 1024,
@@ -48,15 +53,17 @@ export function connectionOptions(profile: Profile): ConnectionOptions {
 /** How long an answer is waited for where nothing is said. */
 const defaultWaitMs = 30_000;
 
-function onOpenEntry(message: MessageSetting): OnOpenEntry {
+function onOpenEntry(message: MessageSetting, origin: Origin): OnOpenEntry {
   if (typeof message === 'string') {
-    return { when: 'every', what: { body: { as: 'text', text: message } }, timing: { delayMs: 0 } };
+    const what = { body: { as: 'text', text: message } } as const;
+    return { when: 'every', what, origin, timing: { delayMs: 0 } };
   }
   const { when = 'every', delay = 0, waitFor } = message;
   const timeoutMs = waitFor?.timeout === undefined ? defaultWaitMs : waitFor.timeout * 1000;
   return {
     when,
     what: 'sequence' in message ? { sequence: message.sequence } : { body: bodyOf(message) },
+    origin,
     timing: {
       delayMs: delay * 1000,
       ...(waitFor && { waitFor: { match: waitFor.match, timeoutMs } }),

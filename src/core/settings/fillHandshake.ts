@@ -1,9 +1,16 @@
 import { UserError } from '../base/errors.ts';
-import type { Endpoint } from '../connection/endpoint.ts';
+import { originOf, type Endpoint } from '../connection/endpoint.ts';
 import { fillEndpoint } from '../connection/endpointTemplate.ts';
 import { isSecretName } from '../connection/redaction.ts';
 import type { Handshake, TlsMaterial } from '../connection/transport.ts';
-import { isVolatile, resolve, type VariableSource } from '../variables/resolve.ts';
+import { assertSameOrigin, type Need, type Needs } from '../variables/needs.ts';
+import {
+  isVolatile,
+  resolve,
+  type FillingWishes,
+  type VariableSource,
+} from '../variables/resolve.ts';
+import { template } from '../variables/value.ts';
 import type { CommandAuth } from './authSetting.ts';
 import {
   commandTimeoutMs,
@@ -29,6 +36,8 @@ export interface FilledHandshake {
   readonly shown: Endpoint;
   /** Something in it may be another one the next time. */
   readonly isRefreshable: boolean;
+  /** What went into all of it. */
+  readonly used: Needs;
 }
 
 /**
@@ -41,8 +50,9 @@ export async function fillHandshake(
   ports: HandshakePorts,
 ): Promise<FilledHandshake> {
   const { values } = profile;
-  const filling = new Filling(ports);
-  const { endpoint: plain, shown, secrets } = await fillEndpoint(profile.url, ports.source);
+  const written = template(profile.url, 'user');
+  const { endpoint: plain, shown, secrets, used } = await fillEndpoint(written, ports.source);
+  const filling = new Filling(ports, originOf(plain), used);
   secrets.forEach(secret => filling.addSecret(secret));
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(values.headers)) {
@@ -54,7 +64,7 @@ export async function fillHandshake(
   }
   const login = await makeLogin(values.auth, filling);
   const signed = signIn(plain, headers, login);
-  const proxy = await filling.fill(values.proxy, 'The setting proxy');
+  const proxy = await filling.fill(values.proxy, 'The setting proxy', { peer: 'refused' });
   const tls = await filling.tls(profile);
   const handshake: Handshake = {
     ...signed,
@@ -67,7 +77,12 @@ export async function fillHandshake(
     ...(proxy ? { proxy } : {}),
     secrets: filling.secrets,
   };
-  return { handshake, shown: withQueryOf(shown, login), isRefreshable: isRefreshable(profile) };
+  return {
+    handshake,
+    shown: withQueryOf(shown, login),
+    isRefreshable: isRefreshable(profile),
+    used: filling.used,
+  };
 }
 
 function isRefreshable({ url, values }: Profile): boolean {
@@ -113,10 +128,22 @@ function withQueryOf(endpoint: Endpoint, login: Login | undefined): Endpoint {
 /** Fills in one text after the other, and notes the secrets that were filled in. */
 class Filling {
   readonly #ports: HandshakePorts;
+  readonly #to: string;
   readonly #secrets = new Set<string>();
+  readonly #used: Need[];
 
-  constructor(ports: HandshakePorts) {
+  /**
+   * @param to the origin of the URL that is dialled
+   * @param used what went into that URL
+   */
+  constructor(ports: HandshakePorts, to: string, used: Needs) {
     this.#ports = ports;
+    this.#to = to;
+    this.#used = [...used];
+  }
+
+  get used(): Needs {
+    return this.#used;
   }
 
   get secrets(): readonly string[] {
@@ -129,8 +156,16 @@ class Filling {
     }
   };
 
-  readonly fill = async (text: string, where: string): Promise<string> => {
-    const { text: filled, secrets } = await resolve(text, where, this.#ports.source);
+  readonly fill = async (
+    text: string,
+    where: string,
+    wishes: FillingWishes = {},
+  ): Promise<string> => {
+    const { source } = this.#ports;
+    const written = template(text, 'user');
+    const { text: filled, secrets, used } = await resolve(written, where, source, wishes);
+    assertSameOrigin(used, where, this.#to);
+    this.#used.push(...used);
     secrets.forEach(this.addSecret);
     return filled;
   };
@@ -138,7 +173,7 @@ class Filling {
   readonly token = async (auth: CommandAuth): Promise<string> => {
     const command: string[] = [];
     for (const argument of auth.command) {
-      command.push(await this.fill(argument, 'auth.command'));
+      command.push(await this.fill(argument, 'auth.command', { peer: 'refused' }));
     }
     const timeoutMs = commandTimeoutMs(auth);
     return this.#ports.token({ command, written: auth.command, timeoutMs, secrets: this.secrets });
@@ -166,7 +201,7 @@ class Filling {
       return {};
     }
     const key = `tls.${name}` as const;
-    const path = await this.fill(written, key);
+    const path = await this.fill(written, key, { peer: 'refused' });
     return { [name]: await this.#ports.readFile(key, path) } as Record<K, Uint8Array>;
   }
 }

@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { mask } from '../base/mask.ts';
 import { isSecretName } from '../connection/redaction.ts';
 import { isoTime } from '../export/isoTime.ts';
+import { NeedsList, spellingOf, type Needs } from './needs.ts';
 import {
   parseTemplate,
   randomRange,
@@ -10,6 +11,7 @@ import {
   type ReferenceKind,
   type TemplatePart,
 } from './template.ts';
+import { plainText, type Origin, type PeerText, type Template, type Value } from './value.ts';
 
 /** Where the values of references come from; `undefined` where there is none. */
 export interface VariableSource {
@@ -25,12 +27,17 @@ export interface VariableSource {
   readonly random: () => number;
   /** The next number of a counter, from 1 on. */
   readonly counter: (name: string) => number;
-  /** `undefined` where the user cancelled. */
-  readonly prompt: (label: string) => PromiseLike<string | undefined>;
+  /**
+   * `undefined` where the user cancelled.
+   *
+   * @param origin who wrote the label, which the user is to read
+   */
+  readonly prompt: (label: string, origin: Origin) => PromiseLike<string | undefined>;
   /** What the last received message that has this path holds there. */
-  readonly last: (path: string) => PromiseLike<string | undefined>;
-  /** A variable of the environment in use, which may hold references, or an extracted value. */
-  readonly named: (name: string) => string | undefined;
+  readonly last: (path: string) => PromiseLike<PeerText | undefined>;
+  /** A variable of the environment in use, which may hold references, or what was extracted. */
+  readonly named: (name: string) => Value | undefined;
+  /** All names that there are, also of extractors that have nothing yet. */
   readonly names: readonly string[];
 }
 
@@ -38,8 +45,20 @@ export interface Resolved {
   readonly text: string;
   /** The same with `•••` in place of each secret. */
   readonly masked: string;
-  /** The secrets that are in `text`, each once. */
+  /** The values of the secrets that are in `text`, each once. */
   readonly secrets: readonly string[];
+  /** What went into it, at first or second hand. */
+  readonly used: Needs;
+}
+
+export interface FillingWishes {
+  /** In a `json` text, values within a string are escaped, so that it stays JSON. */
+  readonly form?: 'text' | 'json';
+  /**
+   * Whether what a peer sent may go in. It must not where the text says where to dial, what to run or
+   * what to read.
+   */
+  readonly peer?: 'allowed' | 'refused';
 }
 
 /** The user did not answer a prompt: whatever was to be done is not done, and nothing is said. */
@@ -48,25 +67,25 @@ export class PromptCancelled extends Error {
 }
 
 /**
- * Fills in all references of a template. What is filled in is not looked at again, but for the
- * variables of an environment, which may refer to others.
+ * Fills in all references of a template. Only what is a template in its turn, as the variables of an
+ * environment are, is looked at again: what a peer sent, what the user typed and what the machine
+ * knows goes in as it stands.
  *
- * @param form of a `json` text, values within a string are escaped, so that it stays JSON
- * @param where names the place of `text`, for the errors
- * @throws UserError where a value is missing or refers to itself, saying which and what to do;
- *   PromptCancelled
+ * @param where names the place of the text, for the errors
+ * @throws UserError where a value is missing, refers to itself or may not go in, saying which and what
+ *   to do; PromptCancelled
  */
 export async function resolve(
-  text: string,
+  written: Template,
   where: string,
   source: VariableSource,
-  form: 'text' | 'json' = 'text',
+  { form = 'text', peer = 'allowed' }: FillingWishes = {},
 ): Promise<Resolved> {
-  const secrets = new Set<string>();
-  const filling = new Filling(where, source, secrets);
-  const parts = parseTemplate(text);
-  const resolved = await filling.fill(parts, [], form === 'json' ? quotedIn(parts) : noneQuoted);
-  return { ...resolved, secrets: [...secrets].filter(secret => secret !== '') };
+  const filling = new Filling(where, source, peer);
+  const parts = parseTemplate(written.text);
+  const quoted = form === 'json' ? quotedIn(parts) : noneQuoted;
+  const resolved = await filling.fill(parts, written.origin, [], quoted);
+  return { ...resolved, secrets: filling.secrets, used: filling.used };
 }
 
 /** Whether a template's text may be another one the next time. */
@@ -109,21 +128,33 @@ function escaped(value: string): string {
 class Filling {
   readonly #where: string;
   readonly #source: VariableSource;
-  readonly #secrets: Set<string>;
+  readonly #peer: 'allowed' | 'refused';
+  readonly #secrets = new Set<string>();
+  readonly #used = new NeedsList();
   #nested = 0;
 
-  constructor(where: string, source: VariableSource, secrets: Set<string>) {
+  constructor(where: string, source: VariableSource, peer: 'allowed' | 'refused') {
     this.#where = where;
     this.#source = source;
-    this.#secrets = secrets;
+    this.#peer = peer;
+  }
+
+  get secrets(): readonly string[] {
+    return [...this.#secrets].filter(secret => secret !== '');
+  }
+
+  get used(): Needs {
+    return this.#used.all;
   }
 
   /**
+   * @param origin who wrote the parts
    * @param within the variables whose values are being filled in, outermost first
    * @param quoted the parts that stand in a JSON string
    */
   async fill(
     parts: readonly TemplatePart[],
+    origin: Origin,
     within: readonly string[],
     quoted: ReadonlySet<TemplatePart> = noneQuoted,
   ): Promise<Filled> {
@@ -131,7 +162,9 @@ class Filling {
     let masked = '';
     for (const part of parts) {
       const filled =
-        typeof part === 'string' ? { text: part, masked: part } : await this.#value(part, within);
+        typeof part === 'string'
+          ? { text: part, masked: part }
+          : await this.#reference(part, origin, within);
       const isQuoted = quoted.has(part);
       text += isQuoted ? escaped(filled.text) : filled.text;
       masked += isQuoted ? escaped(filled.masked) : filled.masked;
@@ -139,67 +172,88 @@ class Filling {
     return { text, masked };
   }
 
-  async #value(reference: Reference, within: readonly string[]): Promise<Filled> {
+  /** The one place where a value becomes text. */
+  async #reference(
+    reference: Reference,
+    origin: Origin,
+    within: readonly string[],
+  ): Promise<Filled> {
     const { kind, argument } = reference;
-    if (kind === 'named') {
-      return this.#named(argument, within);
-    }
-    const value = await this.#lookUp(reference);
+    this.#assertEnds(reference, within);
+    const value = await this.#lookUp(reference, origin);
     if (value === undefined) {
-      throw new UserError(`${this.#where} ${missing(reference)}`);
+      throw new UserError(this.#missing(reference));
     }
+    this.#used.add(reference, origin, value);
+    if (value.kind === 'template') {
+      return this.fill(parseTemplate(value.text), value.origin, [...within, argument]);
+    }
+    if (value.source === 'peer' && this.#peer === 'refused') {
+      throw new UserError(
+        `${this.#where} must not hold what a peer sent, and ${spellingOf(reference)} is such text.`,
+      );
+    }
+    const { text } = value;
     const isAsked = kind === 'env' || kind === 'prompt';
     const isSecret = kind === 'secret' || (isAsked && isSecretName(argument));
     if (isSecret) {
-      this.#secrets.add(value);
+      this.#secrets.add(text);
     }
-    return { text: value, masked: isSecret ? mask : value };
+    return { text, masked: isSecret ? mask : text };
   }
 
-  async #named(name: string, within: readonly string[]): Promise<Filled> {
-    const chain = [...within, name];
-    if (within.includes(name)) {
+  /** @throws UserError where variables refer to each other without an end, or almost */
+  #assertEnds({ kind, argument }: Reference, within: readonly string[]): void {
+    if (kind !== 'named') {
+      return;
+    }
+    if (within.includes(argument)) {
+      const chain = [...within, argument].join(' → ');
       throw new UserError(
-        `${this.#where} needs the variable "${name}", which refers to itself: ${chain.join(' → ')}.`,
+        `${this.#where} needs the variable "${argument}", which refers to itself: ${chain}.`,
       );
     }
     if (within.length > 0 && ++this.#nested > mostNested) {
       throw new UserError(
-        `${this.#where} needs variables that refer to others too often: look at "${within[0] ?? name}".`,
+        `${this.#where} needs variables that refer to others too often: look at "${within[0] ?? argument}".`,
       );
     }
-    const value = this.#source.named(name);
-    if (value === undefined) {
-      throw new UserError(`${this.#where}: ${unknownVariable(name, this.#source.names)}`);
-    }
-    return this.fill(parseTemplate(value), chain);
   }
 
-  async #lookUp({ kind, argument }: Reference): Promise<string | undefined> {
+  /** What to do about a value that is not there. */
+  #missing(reference: Reference): string {
+    const { kind, argument } = reference;
+    const { names } = this.#source;
+    return kind === 'named' && !names.includes(argument)
+      ? `${this.#where}: ${unknownVariable(argument, names)}`
+      : `${this.#where} ${missing(reference)}`;
+  }
+
+  async #lookUp({ kind, argument }: Reference, origin: Origin): Promise<Value | undefined> {
     const source = this.#source;
     switch (kind) {
-      case 'env':
-        return source.env(argument);
-      case 'secret':
-        return source.secret(argument);
-      case 'workspaceFolder':
-        return source.workspaceFolder();
-      case 'timestamp':
-        return String(Math.round(source.now()));
-      case 'isoTimestamp':
-        return isoTime(source.now());
-      case 'uuid':
-        return source.uuid();
-      case 'counter':
-        return String(source.counter(argument));
-      case 'random':
-        return this.#random(argument);
-      case 'prompt':
-        return this.#prompt(argument);
+      case 'named':
+        return source.named(argument);
       case 'last':
         return source.last(argument);
-      case 'named':
-        return undefined;
+      case 'secret':
+        return literal(await source.secret(argument), 'user');
+      case 'prompt':
+        return literal(await this.#prompt(argument, origin), 'user');
+      case 'env':
+        return literal(source.env(argument), 'machine');
+      case 'workspaceFolder':
+        return literal(source.workspaceFolder(), 'machine');
+      case 'timestamp':
+        return literal(String(Math.round(source.now())), 'machine');
+      case 'isoTimestamp':
+        return literal(isoTime(source.now()), 'machine');
+      case 'uuid':
+        return literal(source.uuid(), 'machine');
+      case 'counter':
+        return literal(String(source.counter(argument)), 'machine');
+      case 'random':
+        return literal(this.#random(argument), 'machine');
     }
   }
 
@@ -212,13 +266,17 @@ class Filling {
     return String(least + Math.floor(this.#source.random() * (most - least + 1)));
   }
 
-  async #prompt(label: string): Promise<string> {
-    const answer = await this.#source.prompt(label);
+  async #prompt(label: string, origin: Origin): Promise<string> {
+    const answer = await this.#source.prompt(label, origin);
     if (answer === undefined) {
       throw new PromptCancelled();
     }
     return answer;
   }
+}
+
+function literal(text: string | undefined, source: 'user' | 'machine'): Value | undefined {
+  return text === undefined ? undefined : plainText(text, source);
 }
 
 /** What to do about a value that is not there, after the name of the place that needs it. */
@@ -229,6 +287,7 @@ function missing({ kind, argument }: Reference): string {
     workspaceFolder: 'a folder, and none is open in this window.',
     random: 'two whole numbers, the smaller one first, as in ${random:1-100}.',
     last: `a received message with ${argument} in it, and there is none yet.`,
+    named: `"${argument}" of a received message, and this connection has received none yet.`,
   };
   return `needs ${needs[kind] ?? `a value for ${kind}.`}`;
 }

@@ -30,7 +30,7 @@ export async function send(
     throw new UserError(monitored.connection.refusalOf('message'));
   }
   try {
-    await sender.send(monitored, body ?? (await askForMessage(monitored.name)));
+    await sender.send(monitored, body ?? (await askForMessage(monitored.name)), 'user');
   } catch (error) {
     throw error instanceof PromptCancelled ? new CancellationError() : error;
   }

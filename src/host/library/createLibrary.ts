@@ -6,7 +6,7 @@ import type { FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Connections } from '../connections.ts';
 import { MessagesTree, type MessagesNode } from '../trees/messagesTree.ts';
 import { Environments } from './environments.ts';
-import { ExtractedValues } from './extractedValues.ts';
+import { ExtractedValues, type ExtractedPorts } from './extractedValues.ts';
 import { LibraryRuns } from './libraryRuns.ts';
 import { LibraryStore } from './libraryStore.ts';
 import { SendPermission } from './sendPermission.ts';
@@ -21,19 +21,20 @@ export interface LibraryParts {
   readonly filterClock: () => FilterClock;
   /** Fills in references, asks where it must, and sends. */
   readonly send: RunnerPorts['send'];
+  readonly originOf: ExtractedPorts['originOf'];
   /** Shows an error as a command would. */
   readonly onError: (error: unknown) => void;
 }
 
 /** The library with all that stands behind it. */
 export function createLibrary(parts: LibraryParts) {
-  const { context, clock, log, connections, view, filterClock, send, onError } = parts;
+  const { context, clock, log, connections, view, filterClock, send, originOf, onError } = parts;
   const state = context.workspaceState;
   const store = new DisposableStore();
   const library = store.add(new LibraryStore({ globalStorageUri: context.globalStorageUri, log }));
   const extracted = store.add(
     new ExtractedValues({
-      filterClock,
+      ...{ filterClock, originOf },
       watch: (connection, condition, onMatch) =>
         connections.get(connection).watch(condition, onMatch),
     }),
@@ -51,7 +52,7 @@ export function createLibrary(parts: LibraryParts) {
   const tree = store.add(new MessagesTree({ library, runner, view, clock, onError }));
   store.add(followConnections(connections, extracted, runner));
   return {
-    ...{ library, environments, runner, runs, tree },
+    ...{ library, environments, extracted, runner, runs, tree },
     selected: () => tree.selected,
     dispose: () => store.dispose(),
   };
@@ -66,10 +67,10 @@ function followConnections(
   const followed = new Set<string>();
   const follow = () => {
     const ids = new Set(connections.all.map(({ id }) => id));
-    for (const id of ids) {
+    for (const { id, name } of connections.all) {
       if (!followed.has(id)) {
         followed.add(id);
-        extracted.follow(id);
+        extracted.follow(id, name);
       }
     }
     for (const id of [...followed].filter(each => !ids.has(each))) {

@@ -26,7 +26,7 @@ export class LibraryEdit {
   constructor(text: string, name: string) {
     this.#name = name;
     this.#text = text.trim() === '' ? emptyText : text;
-    if (readLibraryText(this.#text).isLater) {
+    if (readLibraryText(this.#text, 'user').isLater) {
       throw new UserError(
         `${name} is of a later version of WebSocket Monitor, so it is not changed. Update the extension.`,
       );
@@ -184,7 +184,7 @@ function renamed(entry: ItemEntry, taken: Set<string>): ItemEntry {
 
 /** The messages and sequences that are at a place, or in the folder there, in order. */
 function messagesAt(text: string, place: JsonPath): readonly Runnable[] {
-  const { places } = readLibraryText(text);
+  const { places } = readLibraryText(text, 'user');
   const found = [...places].find(([, each]) => samePath(each, place))?.[0];
   return found ? runnablesOf([found] satisfies readonly LibraryItem[]) : [];
 }

@@ -5,11 +5,18 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { Environment } from '../../core/library/library.ts';
 import { visibleLine } from '../../core/payload/visibleText.ts';
+import { template, type Origin, type Value } from '../../core/variables/value.ts';
 import { CommandId } from '../../shared/ids.ts';
 import type { ExtractedValues } from './extractedValues.ts';
 import type { LibraryStore } from './libraryStore.ts';
 
 const key = 'library.environment';
+
+/** Which one is in use: a workspace and the user may have one of the same name each. */
+interface Chosen {
+  readonly name: string;
+  readonly origin: Origin;
+}
 
 export interface EnvironmentsPorts {
   readonly library: Pick<LibraryStore, 'usable' | 'onDidChange'>;
@@ -48,14 +55,15 @@ export class Environments implements Disposable {
     return this.#ports.library.usable.environments;
   }
 
-  /** `undefined` where none was chosen, or the chosen one is no longer there. */
+  /**
+   * `undefined` where none was chosen, or the chosen one is no longer there. Another of that name never
+   * takes its place, but is enough to make it production.
+   */
   get active(): Environment | undefined {
-    const name = this.#ports.state.get<string>(key);
-    return this.all.find(environment => environment.name === name);
-  }
-
-  get isProduction(): boolean {
-    return this.active?.isProduction === true;
+    const chosen = this.#chosen;
+    const sameName = this.all.filter(({ name }) => name === chosen?.name);
+    const found = sameName.find(({ origin }) => origin === chosen?.origin);
+    return found && { ...found, isProduction: this.#isProduction(found.name) };
   }
 
   /** What references may name. */
@@ -65,15 +73,17 @@ export class Environments implements Disposable {
   }
 
   /**
-   * What a name stands for: a value that was taken from a received message, or else a variable of the
-   * environment in use.
+   * What a name stands for: a variable of the environment in use, or else what was taken from a
+   * received message. So nobody who sends messages replaces what somebody has defined.
    *
-   * @param connection whose messages count first
+   * @param connection the id of the one that it is for
    */
-  named(name: string, connection?: string): string | undefined {
-    const { variables = {} } = this.active ?? {};
+  named(name: string, connection: string | undefined): Value | undefined {
+    const { variables = {}, origin = 'user' } = this.active ?? {};
     const defined = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    return this.#ports.extracted.get(name, connection) ?? defined;
+    return defined === undefined
+      ? this.#ports.extracted.get(name, connection)
+      : template(defined, origin);
   }
 
   /**
@@ -83,8 +93,9 @@ export class Environments implements Disposable {
    */
   async switch(name: unknown): Promise<void> {
     const { all } = this;
-    if (typeof name === 'string' && all.some(each => each.name === name)) {
-      await this.#set(name);
+    const [meant, another] = all.filter(each => each.name === name);
+    if (meant && !another) {
+      await this.#set(meant);
       return;
     }
     if (all.length === 0) {
@@ -94,15 +105,15 @@ export class Environments implements Disposable {
         ),
       );
     }
-    if (typeof name === 'string' && name !== '') {
+    if (!meant && typeof name === 'string' && name !== '') {
       throw new UserError(l10n.t('There is no environment "{0}".', name));
     }
-    const picked = await window.showQuickPick(this.#choices(), {
+    const picked = await window.showQuickPick(this.#choices(meant?.name), {
       title: l10n.t('Switch Environment'),
       placeHolder: l10n.t('Whose variables are filled in from now on?'),
     });
     if (picked) {
-      await this.#set(picked.environment?.name);
+      await this.#set(picked.environment);
     }
   }
 
@@ -110,36 +121,68 @@ export class Environments implements Disposable {
     this.#store.dispose();
   }
 
-  #choices() {
+  #isProduction(name: string): boolean {
+    return this.all.some(each => each.name === name && each.isProduction);
+  }
+
+  /** What was chosen; an earlier version kept the name alone, which then means the user's own. */
+  get #chosen(): Chosen | undefined {
+    const kept = this.#ports.state.get<Chosen | string>(key);
+    if (typeof kept !== 'string') {
+      return kept;
+    }
+    const sameName = this.all.filter(({ name }) => name === kept);
+    const origin = sameName.some(each => each.origin === 'user') ? 'user' : 'workspace';
+    return { name: kept, origin };
+  }
+
+  /** @param name of those that are to choose from; absent: all, and none */
+  #choices(name: string | undefined) {
     const { active } = this;
-    const defined = this.all.map(environment => ({
+    const meant = this.all.filter(each => name === undefined || each.name === name);
+    const defined = meant.map(environment => ({
       label: visibleLine(environment.name).replaceAll('$(', '$ ('),
       description: [
-        environment.isProduction ? l10n.t('production') : '',
-        environment.name === active?.name ? l10n.t('in use') : '',
+        environment.origin === 'user' ? l10n.t('User') : l10n.t('Workspace'),
+        this.#isProduction(environment.name) ? l10n.t('production') : '',
+        isSame(environment, active) ? l10n.t('in use') : '',
       ]
         .filter(word => word !== '')
         .join(' · '),
       detail: Object.keys(environment.variables).slice(0, 10).join(', '),
       environment,
     }));
-    return [...defined, { label: l10n.t('No Environment'), environment: undefined }];
+    const none = { label: l10n.t('No Environment'), environment: undefined };
+    return name === undefined ? [...defined, none] : defined;
   }
 
-  async #set(name: string | undefined): Promise<void> {
-    await this.#ports.state.update(key, name);
+  async #set(environment: Environment | undefined): Promise<void> {
+    const chosen = environment && { name: environment.name, origin: environment.origin };
+    await this.#ports.state.update(key, chosen);
     this.#refresh();
   }
 
   #refresh(): void {
     const { extracted, library, log } = this.#ports;
-    const problems = extracted.setExtractors(library.usable.extractors).join('\n');
+    const unusable = extracted.setExtractors(library.usable.extractors);
+    const problems = [...unusable, ...this.#overridden()].join('\n');
     if (problems !== '' && problems !== this.#problems) {
       log.warn(problems);
     }
     this.#problems = problems;
     this.#show();
     this.#onDidChange.fire(undefined);
+  }
+
+  /** A sentence for each extractor whose name is that of a variable. */
+  #overridden(): readonly string[] {
+    const { name = '', variables = {} } = this.active ?? {};
+    return this.#ports.extracted.names
+      .filter(each => Object.hasOwn(variables, each))
+      .map(
+        each =>
+          `The extractor "${each}" is not used while the environment "${name}" is: it has a variable of that name.`,
+      );
   }
 
   #show(): void {
@@ -168,4 +211,8 @@ export class Environments implements Disposable {
     };
     this.#item.show();
   }
+}
+
+function isSame(one: Environment, other: Environment | undefined): boolean {
+  return one.name === other?.name && one.origin === other.origin;
 }

@@ -3,6 +3,7 @@ import type { Condition, PathStep } from '../../core/filter/condition.ts';
 import { parseFilter, type FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Extractor } from '../../core/library/library.ts';
 import { valueAt } from '../../core/library/valueAt.ts';
+import { peerText, type PeerText } from '../../core/variables/value.ts';
 
 /** A longer message is looked into by nobody for a token. */
 const longestMessage = 1024 * 1024;
@@ -19,10 +20,14 @@ export interface ExtractedPorts {
     condition: Condition,
     onMatch: (payload: Uint8Array) => void,
   ) => Disposable;
+  /** The origin (RFC 6454) of the URL that a connection was dialled at last. */
+  readonly originOf: (connection: string) => string;
 }
 
 interface Rule {
-  readonly name: string;
+  readonly extractor: Extractor;
+  /** The same for as long as the extractor is. */
+  readonly key: string;
   readonly path: readonly PathStep[];
   readonly condition: Condition;
 }
@@ -31,86 +36,145 @@ interface Rule {
 interface Taken {
   readonly path: readonly PathStep[];
   readonly payload: Uint8Array;
+  /** Where it came from; see `PeerText`. */
+  readonly from: string;
+  /** Later ones have higher numbers. */
+  readonly order: number;
+}
+
+/** A connection whose messages are looked at. */
+interface Followed {
+  readonly name: string;
+  readonly watches: DisposableStore;
+  /** By the keys of the rules. */
+  readonly taken: Map<string, Taken>;
 }
 
 /**
- * What extractors have taken from the received messages of each connection. A message is looked into
- * when its value is asked for, not when it comes: only the last one counts, and thousands may come.
+ * What extractors have taken from the received messages of each connection. A value serves only the
+ * connection that received it, unless its extractor names the connection that it is taken from. A
+ * message is looked into when its value is asked for, not when it comes: only the last one counts, and
+ * thousands may come.
  */
 export class ExtractedValues implements Disposable {
   readonly #ports: ExtractedPorts;
-  readonly #watches = new Map<string, DisposableStore>();
-  readonly #taken = new Map<string, Map<string, Taken>>();
+  /** By the connections' ids. */
+  readonly #followed = new Map<string, Followed>();
   #rules: readonly Rule[] = [];
+  #count = 0;
 
   constructor(ports: ExtractedPorts) {
     this.#ports = ports;
   }
 
   get names(): readonly string[] {
-    return this.#rules.map(({ name }) => name);
+    return [...new Set(this.#rules.map(({ extractor }) => extractor.name))];
   }
 
   /** Returns a sentence for each extractor that cannot be used. */
   setExtractors(extractors: readonly Extractor[]): readonly string[] {
     const problems: string[] = [];
+    const own = new Set(
+      extractors.filter(({ origin }) => origin === 'user').map(({ name }) => name),
+    );
     this.#rules = extractors.slice(0, mostExtractors).flatMap(extractor => {
-      const rule = this.#ruleOf(extractor);
+      const isTaken = extractor.origin === 'workspace' && own.has(extractor.name);
+      const rule = isTaken
+        ? `The extractor "${extractor.name}" of the workspace is not used: you have one of that name.`
+        : this.#ruleOf(extractor);
       if (typeof rule === 'string') {
         problems.push(rule);
         return [];
       }
       return [rule];
     });
-    for (const connection of this.#watches.keys()) {
-      this.follow(connection);
+    for (const id of this.#followed.keys()) {
+      this.#watch(id);
     }
     return problems;
   }
 
-  /** Looks at what a connection receives, from now on. */
-  follow(connection: string): void {
-    const store = this.#watches.get(connection) ?? new DisposableStore();
-    this.#watches.set(connection, store);
-    store.clear();
-    for (const { name, path, condition } of this.#rules) {
-      store.add(
-        this.#ports.watch(connection, condition, payload => {
+  /**
+   * Looks at what a connection receives, from now on.
+   *
+   * @param id by which values are asked for
+   * @param name by which extractors name it
+   */
+  follow(id: string, name: string): void {
+    if (!this.#followed.has(id)) {
+      this.#followed.set(id, { name, watches: new DisposableStore(), taken: new Map() });
+      this.#watch(id);
+    }
+  }
+
+  forget(id: string): void {
+    this.#followed.get(id)?.watches.dispose();
+    this.#followed.delete(id);
+  }
+
+  /** Drops what a connection has received so far: it is dialled elsewhere now. */
+  clear(id: string): void {
+    this.#followed.get(id)?.taken.clear();
+  }
+
+  /**
+   * What a connection received last, or what the connection received that the extractor names.
+   *
+   * @param id the connection that it is for
+   */
+  get(name: string, id: string | undefined): PeerText | undefined {
+    const rules = this.#rules.filter(({ extractor }) => extractor.name === name);
+    const own = id === undefined ? undefined : this.#followed.get(id);
+    const ownTaken = rules
+      .filter(({ extractor }) => extractor.connection === undefined)
+      .map(({ key }) => own?.taken.get(key));
+    const last = newest(ownTaken);
+    const ownText = last && valueAt(last.payload, last.path);
+    if (ownText !== undefined) {
+      return peerText(ownText, last?.from);
+    }
+    // Its extractor says that it is for all.
+    const shared = newest(
+      rules.flatMap(({ key, extractor }) =>
+        [...this.#followed.values()]
+          .filter(each => each.name === extractor.connection)
+          .map(({ taken }) => taken.get(key)),
+      ),
+    );
+    const text = shared && valueAt(shared.payload, shared.path);
+    return text === undefined ? undefined : peerText(text);
+  }
+
+  dispose(): void {
+    for (const id of [...this.#followed.keys()]) {
+      this.forget(id);
+    }
+  }
+
+  #watch(id: string): void {
+    const followed = this.#followed.get(id);
+    if (!followed) {
+      return;
+    }
+    const { name, watches, taken } = followed;
+    watches.clear();
+    for (const { key, path, condition, extractor } of this.#rules) {
+      if (extractor.connection !== undefined && extractor.connection !== name) {
+        continue;
+      }
+      watches.add(
+        this.#ports.watch(id, condition, payload => {
           if (payload.length <= longestMessage) {
-            this.#valuesOf(connection).set(name, { path, payload: payload.slice() });
+            const from = this.#ports.originOf(id);
+            taken.set(key, { path, payload: payload.slice(), from, order: ++this.#count });
           }
         }),
       );
     }
   }
 
-  forget(connection: string): void {
-    this.#watches.get(connection)?.dispose();
-    this.#watches.delete(connection);
-    this.#taken.delete(connection);
-  }
-
-  /** The value that a connection received last or, where it has none, any other. */
-  get(name: string, connection: string | undefined): string | undefined {
-    const own = connection === undefined ? undefined : this.#taken.get(connection)?.get(name);
-    const others = [...this.#taken.values()].map(values => values.get(name));
-    const taken = own ?? others.findLast(each => each !== undefined);
-    return taken && valueAt(taken.payload, taken.path);
-  }
-
-  dispose(): void {
-    for (const connection of [...this.#watches.keys()]) {
-      this.forget(connection);
-    }
-  }
-
-  #valuesOf(connection: string): Map<string, Taken> {
-    const values = this.#taken.get(connection) ?? new Map<string, Taken>();
-    this.#taken.set(connection, values);
-    return values;
-  }
-
-  #ruleOf({ name, path, when }: Extractor): Rule | string {
+  #ruleOf(extractor: Extractor): Rule | string {
+    const { name, path, when } = extractor;
     const clock = this.#ports.filterClock();
     const field = parseFilter(path, clock).condition;
     if (field?.is !== 'field' || field.comparison !== 'has') {
@@ -122,6 +186,14 @@ export class ExtractedValues implements Disposable {
       return `The extractor "${name}" cannot be used: ${when} is no filter. ${problem.message}`;
     }
     const of = filter.condition ? [filter.condition, field] : [field];
-    return { name, path: field.path, condition: { is: 'all', of } };
+    const key = JSON.stringify(extractor);
+    return { extractor, key, path: field.path, condition: { is: 'all', of } };
   }
+}
+
+function newest(taken: readonly (Taken | undefined)[]): Taken | undefined {
+  return taken.reduce(
+    (last, each) => (each && (!last || each.order > last.order) ? each : last),
+    undefined,
+  );
 }

@@ -65,7 +65,8 @@ export class LibraryFile implements Disposable {
       const before = this.#text;
       try {
         this.#text = await this.#load();
-        this.#content = this.#text === before ? this.#content : await contentOf(this.#text);
+        this.#content =
+          this.#text === before ? this.#content : await contentOf(this.#text, this.origin);
       } catch (error) {
         this.#text = '';
         const problem = { offset: 0, length: 1, message: messageOf(error) };
@@ -131,6 +132,6 @@ export class LibraryFile implements Disposable {
 }
 
 /** Most windows have no library, and do not load what reads one. */
-async function contentOf(text: string): Promise<LibraryContent> {
-  return text === '' ? noContent : (await import('./libraryText.ts')).readLibraryText(text);
+async function contentOf(text: string, origin: Origin): Promise<LibraryContent> {
+  return text === '' ? noContent : (await import('./libraryText.ts')).readLibraryText(text, origin);
 }

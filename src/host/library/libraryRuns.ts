@@ -74,14 +74,16 @@ export class LibraryRuns {
   }
 
   /**
-   * The steps of a sequence, or of a message, that `onOpen` names.
+   * The steps of a sequence, or of a message, that `onOpen` names; of two of that path, the one that is
+   * of the same origin as `onOpen`.
    *
+   * @param origin who wrote `onOpen`
    * @throws UserError where there is none, or where it may not be sent
    */
-  async stepsOf(path: string): Promise<readonly Step[]> {
+  async stepsOf(path: string, origin: Origin): Promise<readonly Step[]> {
     const { library, permission } = this.#parts;
     await library.ready();
-    const found = library.get(path);
+    const found = library.getFor(origin, path);
     try {
       await permission.require(found, l10n.t('each connection that it opens'));
     } catch (error) {

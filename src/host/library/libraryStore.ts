@@ -106,6 +106,15 @@ export class LibraryStore implements Disposable {
     throw new UserError(l10n.t('There is no saved message or sequence "{0}".', path));
   }
 
+  /**
+   * The same for somebody who means his own first: neither takes the place of what the other has under
+   * the same path.
+   */
+  getFor(origin: Origin, path: string): Found {
+    const isOwn = this.runnables.some(each => each.origin === origin && each.item.path === path);
+    return this.get(path, isOwn ? origin : undefined);
+  }
+
   /** @throws UserError where no folder is open */
   file(origin: Origin): LibraryFile {
     const file = this.#files.get(origin);

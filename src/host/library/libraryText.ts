@@ -7,14 +7,17 @@ import {
   type ParseError,
 } from 'jsonc-parser';
 import { readLibrary } from '../../core/library/readLibrary.ts';
+import type { Origin } from '../../core/variables/value.ts';
 import type { JsonPath } from '../../core/settings/jsonEdit.ts';
 import { noContent, type LibraryContent, type TextProblem } from './libraryContent.ts';
 
 /**
  * Reads a library's file, JSON with comments. Never fails. Nothing of a file that is no JSON is used,
  * for half of a message is none.
+ *
+ * @param origin whose file it is
  */
-export function readLibraryText(text: string): LibraryContent {
+export function readLibraryText(text: string, origin: Origin): LibraryContent {
   if (text.trim() === '') {
     return noContent;
   }
@@ -27,7 +30,7 @@ export function readLibraryText(text: string): LibraryContent {
     const message = `This is not JSON: ${what}. Nothing of the file is used.`;
     return { ...noContent, problems: [{ offset, length, message }] };
   }
-  const { library, problems, isLater, places } = readLibrary(getNodeValue(root));
+  const { library, problems, isLater, places } = readLibrary(getNodeValue(root), origin);
   return {
     library,
     isLater,

@@ -1,5 +1,6 @@
-/** Which file something was read from: the workspace's, which others may have written, or the user's. */
-export type Origin = 'workspace' | 'user';
+import type { Origin } from '../../core/variables/value.ts';
+
+export type { Origin };
 
 /** In the order in which they are looked through and shown. */
 export const origins: readonly Origin[] = ['workspace', 'user'];

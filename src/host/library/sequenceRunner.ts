@@ -6,7 +6,6 @@ import type { Logger } from '../../core/base/logger.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import { parseFilter, type FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Runnable, Step } from '../../core/library/library.ts';
-import type { MessageBody } from '../../core/library/messageBody.ts';
 import { SequenceRun, type RunProgress } from '../../core/library/sequenceRun.ts';
 import { PromptCancelled } from '../../core/variables/resolve.ts';
 import type { Origin } from './origin.ts';
@@ -24,7 +23,7 @@ export interface RunnerPorts {
    * Sends on a connection, after the questions that must be asked first. Rejects with a sentence
    * where the message was not sent.
    */
-  readonly send: (connection: string, body: MessageBody, origin: Origin) => Promise<void>;
+  readonly send: (connection: string, step: Step) => Promise<void>;
   /** Calls `onMatch` for each received message that matches, from now on. */
   readonly watch: (connection: string, condition: Condition, onMatch: () => void) => Disposable;
 }
@@ -81,9 +80,9 @@ export class SequenceRunner implements Disposable {
     const { clock, log, send, watch } = this.#ports;
     const run = new SequenceRun(steps, {
       ...{ clock, log },
-      send: async body => {
+      send: async step => {
         try {
-          await send(connection, body, origin);
+          await send(connection, step);
         } catch (error) {
           if (error instanceof PromptCancelled) {
             run.stop();

@@ -1,7 +1,9 @@
 import { commands, l10n, window } from 'vscode';
+import { isSecretName } from '../../core/connection/redaction.ts';
 import { labelOf } from '../../core/library/librarySchema.ts';
 import type { MessageBody } from '../../core/library/messageBody.ts';
 import { visibleLine } from '../../core/payload/visibleText.ts';
+import type { Origin } from '../../core/variables/value.ts';
 import { CommandId } from '../../shared/ids.ts';
 import type { Confirmation } from './sender.ts';
 
@@ -31,12 +33,26 @@ export async function confirmProduction(
   return answer === once ? 'once' : answer === always ? 'window' : undefined;
 }
 
-/** Asks for the value of `${prompt:label}`. */
-export function askForValue(label: string, last: string): Thenable<string | undefined> {
+/**
+ * Asks for the value of `${prompt:label}` in a message.
+ *
+ * @param origin who wrote the label: one of a workspace must not pass for a question of the editor
+ * @param last what the input box begins with
+ */
+export function askForValue(
+  label: string,
+  origin: Origin,
+  last: string,
+): Thenable<string | undefined> {
+  const shown = visibleLine(label).slice(0, longestShown);
   return window.showInputBox({
-    title: label,
+    title:
+      origin === 'workspace'
+        ? l10n.t('A message of this workspace asks for: {0}', shown)
+        : l10n.t('WebSocket Monitor: {0}', shown),
     prompt: l10n.t('A value for the message that is about to be sent'),
     value: last,
+    password: isSecretName(label),
     ignoreFocusOut: true,
   });
 }

@@ -16,14 +16,13 @@ type Sent = ComposerResults['compose.send'];
 
 /** What the composer asks of sending; what it asks of the library is answered there. */
 export function sendingRequests({ connections, sender, files }: ComposerParts) {
-  const readFile = (path: string) => files.readGiven(path);
   return {
     'compose.check': ({ connection, body }: Params<'compose.check'>) =>
-      sender.check(connections.get(connection), body, readFile),
+      sender.check(connections.get(connection), body, 'page'),
     'compose.send': async ({ connection, body }: Params<'compose.send'>): Promise<Sent> => {
       const monitored = connections.get(connection);
       try {
-        return { delivery: await sender.send(monitored, body, readFile) };
+        return { delivery: await sender.send(monitored, body, 'page') };
       } catch (error) {
         if (error instanceof PromptCancelled) {
           return { delivery: 'cancelled' };

@@ -1,11 +1,13 @@
 import { UserError } from '../../core/base/errors.ts';
+import { isSecretName } from '../../core/connection/redaction.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
+import type { Origin, PeerText, Value } from '../../core/variables/value.ts';
 import type { MonitoredConnection } from '../monitoredConnection.ts';
 
 /** Variables that somebody has defined: of the environment in use, and extracted ones. */
 export interface NamedValues {
   /** @param connection its id, since extracted values are those of a connection */
-  readonly named: (name: string, connection: string) => string | undefined;
+  readonly named: (name: string, connection: string) => Value | undefined;
   readonly names: (connection: string) => readonly string[];
 }
 
@@ -16,15 +18,20 @@ export interface VariablePorts extends NamedValues {
   readonly now: () => number;
   readonly uuid: () => string;
   readonly random: () => number;
-  /** @param last what was answered the last time */
-  readonly prompt: (label: string, last: string) => PromiseLike<string | undefined>;
-  readonly last: (monitored: MonitoredConnection, path: string) => Promise<string | undefined>;
+  /**
+   * @param origin who wrote the label
+   * @param last what was answered the last time; empty for a secret
+   */
+  readonly prompt: (label: string, origin: Origin, last: string) => PromiseLike<string | undefined>;
+  /** Whether the value of a known secret is in a text, which then is not offered again. */
+  readonly holdsSecret: (text: string) => boolean;
+  readonly last: (monitored: MonitoredConnection, path: string) => Promise<PeerText | undefined>;
 }
 
 /** Gives references in messages their values, for each connection its own. */
 export class HostVariables {
   readonly #ports: VariablePorts;
-  /** By connection and name; both end with the window. */
+  /** By connection and name. Both end with the window; secrets are not among the answers. */
   readonly #counters = new Map<string, number>();
   readonly #answers = new Map<string, string>();
 
@@ -36,7 +43,7 @@ export class HostVariables {
   forUser(monitored: MonitoredConnection): VariableSource {
     return this.#source(monitored, {
       counter: name => this.#count(monitored, name),
-      prompt: label => this.#ask(label),
+      prompt: (label, origin) => this.#ask(label, origin),
     });
   }
 
@@ -55,7 +62,7 @@ export class HostVariables {
   forPreview(monitored: MonitoredConnection): VariableSource {
     return this.#source(monitored, {
       counter: name => this.#peek(monitored, name) + 1,
-      prompt: label => Promise.resolve(this.#answers.get(label) ?? `‹${label}›`),
+      prompt: (label, origin) => Promise.resolve(this.#lastAnswer(label, origin) || `‹${label}›`),
     });
   }
 
@@ -83,11 +90,17 @@ export class HostVariables {
     return next;
   }
 
-  async #ask(label: string): Promise<string | undefined> {
-    const answer = await this.#ports.prompt(label, this.#answers.get(label) ?? '');
-    if (answer !== undefined) {
-      this.#answers.set(label, answer);
+  async #ask(label: string, origin: Origin): Promise<string | undefined> {
+    const answer = await this.#ports.prompt(label, origin, this.#lastAnswer(label, origin));
+    if (answer !== undefined && !isSecretName(label)) {
+      this.#answers.set(`${origin} ${label}`, answer);
     }
     return answer;
+  }
+
+  /** What the user typed for his own label is not offered for the same one of a workspace. */
+  #lastAnswer(label: string, origin: Origin): string {
+    const last = this.#answers.get(`${origin} ${label}`) ?? '';
+    return this.#ports.holdsSecret(last) ? '' : last;
   }
 }

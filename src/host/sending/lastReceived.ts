@@ -6,6 +6,7 @@ import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import { valueAt } from '../../core/library/valueAt.ts';
+import { peerText, type PeerText } from '../../core/variables/value.ts';
 
 export interface LastReceivedPorts {
   readonly clock: Clock;
@@ -20,13 +21,15 @@ const longestSearchMs = 5000;
  * What the newest received JSON message that has this path holds there; `undefined` where none has.
  * The capture worker looks for it, the newest first.
  *
+ * @param since in milliseconds since 1970: what came before is not looked at
  * @throws UserError where the path is none, or the search takes too long
  */
 export async function lastReceived(
   capture: Capture,
   path: string,
+  since: number,
   { clock, openView }: LastReceivedPorts,
-): Promise<string | undefined> {
+): Promise<PeerText | undefined> {
   const field = parseFilter(path, { now: 0, startOfDay: 0 }).condition;
   if (field?.is !== 'field' || field.comparison !== 'has') {
     throw new UserError(`\${last:${path}} needs a path such as $.data.token.`);
@@ -40,7 +43,8 @@ export async function lastReceived(
       const sentence = `No received message with ${path} was found in time.`;
       store.add(clock.schedule(longestSearchMs, () => reject(new UserError(sentence))));
     });
-    return await Promise.race([search(view, capture, field), late]);
+    const found = await Promise.race([search(view, capture, field, since), late]);
+    return found === undefined ? undefined : peerText(found);
   } finally {
     store.dispose();
   }
@@ -50,6 +54,7 @@ async function search(
   view: CaptureView,
   capture: Capture,
   field: Condition & { readonly is: 'field' },
+  since: number,
 ): Promise<string | undefined> {
   await caughtUp(view, capture);
   const condition: Condition = {
@@ -57,6 +62,7 @@ async function search(
     of: [
       { is: 'direction', direction: 'in' },
       { is: 'kind', kinds: ['text'] },
+      { is: 'time', comparison: '>=', at: since },
       { is: 'size', comparison: '<=', bytes: longestMessage },
       field,
     ],

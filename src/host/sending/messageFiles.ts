@@ -2,6 +2,10 @@ import { homedir } from 'node:os';
 import { FileType, l10n, Uri, window, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { mostBytesSent } from '../../core/library/fillBody.ts';
+import type { Origin } from '../../core/variables/value.ts';
+
+/** Who wrote the name of a file: the page is in nobody's hands but a stranger's text is in it. */
+export type Author = Origin | 'page';
 
 /** Files as the bodies of messages. The page may only name those that the user gave it. */
 export class MessageFiles {
@@ -12,7 +16,11 @@ export class MessageFiles {
    *
    * @throws UserError where it cannot be read
    */
-  async read(path: string): Promise<Uint8Array> {
+  async read(path: string, author: Author): Promise<Uint8Array> {
+    const isInWorkspace = workspace.getWorkspaceFolder(locate(path)) !== undefined;
+    if (author !== 'user' && !isInWorkspace && !this.#picked.has(path)) {
+      throw new UserError(l10n.t('Pick the file "{0}" first: it is not in the workspace.', path));
+    }
     const uri = locate(path);
     try {
       const { type, size } = await workspace.fs.stat(uri);
@@ -45,18 +53,6 @@ export class MessageFiles {
     const path = isInFolder ? workspace.asRelativePath(picked, false) : picked.fsPath;
     this.#picked.add(path);
     return path;
-  }
-
-  /**
-   * The same for the page, but no file that is neither in the workspace nor was picked: the page
-   * shows what a stranger sent, and must not be able to send that stranger just any file.
-   */
-  async readGiven(path: string): Promise<Uint8Array> {
-    const isInWorkspace = workspace.getWorkspaceFolder(locate(path)) !== undefined;
-    if (!isInWorkspace && !this.#picked.has(path)) {
-      throw new UserError(l10n.t('Pick the file "{0}" first: it is not in the workspace.', path));
-    }
-    return this.read(path);
   }
 }
 

@@ -2,27 +2,28 @@ import { UserError } from '../../core/base/errors.ts';
 import type { Submission } from '../../core/connection/outbox.ts';
 import type { Parcel } from '../../core/connection/parcel.ts';
 import { checkBody, type CheckedBody } from '../../core/library/checkBody.ts';
-import { fillBody, type FilledBody } from '../../core/library/fillBody.ts';
+import { fillBody, type FilledBody, type FillingPorts } from '../../core/library/fillBody.ts';
 import type { MessageBody } from '../../core/library/messageBody.ts';
 import { PromptCancelled, type VariableSource } from '../../core/variables/resolve.ts';
+import type { Origin } from '../../core/variables/value.ts';
 import type { MonitoredConnection } from '../monitoredConnection.ts';
 import type { HostVariables } from './hostVariables.ts';
+import type { Author } from './messageFiles.ts';
 import type { SendHistory } from './sendHistory.ts';
 
 export interface TargetEnvironment {
   readonly name: string;
+  readonly origin: Origin;
   readonly isProduction: boolean;
 }
 
 export type Confirmation = 'once' | 'window' | undefined;
 
-/** Rejects with a sentence where the file cannot be read. */
-export type ReadFile = (path: string) => Promise<Uint8Array>;
-
 export interface SenderPorts {
   readonly variables: HostVariables;
   readonly history: SendHistory;
-  readonly readFile: ReadFile;
+  /** Rejects with a sentence where the file cannot be read, or not by this author. */
+  readonly readFile: (path: string, author: Author) => Promise<Uint8Array>;
   /** The environment in use, if there is one. */
   readonly environment: () => TargetEnvironment | undefined;
   /** Whether to send to production: this once, for as long as the window is open, or not. */
@@ -49,18 +50,18 @@ export class Sender {
    * Fills in, asks what must be asked, and sends. Resolves when it was handed to the network, or
    * waits in the queue.
    *
-   * @param readFile which files may be read; by default all that the user can read
+   * @param author who wrote the body, which decides what it may read
    * @throws UserError where it was not sent; PromptCancelled where the user would rather not
    */
   async send(
     monitored: MonitoredConnection,
     body: MessageBody,
-    readFile: ReadFile = this.#ports.readFile,
+    author: Author,
   ): Promise<Submission['delivery']> {
     // Before anything is asked: all answers would be in vain.
     assertTakes(monitored, body);
     await this.#confirm(monitored, body);
-    const { parcel } = await this.#fill(body, this.#ports.variables.forUser(monitored), readFile);
+    const { parcel } = await this.#fill(body, this.#ports.variables.forUser(monitored), author);
     const { delivery, done } = monitored.connection.submit(parcel);
     this.#ports.history.add(monitored.name, body);
     if (delivery === 'written') {
@@ -76,7 +77,7 @@ export class Sender {
    */
   async #confirm(monitored: MonitoredConnection, body: MessageBody): Promise<void> {
     const environment = this.#ports.environment();
-    const key = `${monitored.id} ${environment?.name ?? ''}`;
+    const key = `${monitored.id} ${environment?.origin ?? ''} ${environment?.name ?? ''}`;
     if (environment?.isProduction !== true || this.#confirmed.has(key)) {
       return;
     }
@@ -90,12 +91,9 @@ export class Sender {
   }
 
   /** What a body would be if it were sent now. Asks nothing and counts nothing. */
-  check(
-    monitored: MonitoredConnection,
-    body: MessageBody,
-    readFile: ReadFile = this.#ports.readFile,
-  ): Promise<CheckedBody> {
-    return checkBody(body, { source: this.#ports.variables.forPreview(monitored), readFile });
+  check(monitored: MonitoredConnection, body: MessageBody, author: Author): Promise<CheckedBody> {
+    const source = this.#ports.variables.forPreview(monitored);
+    return checkBody(body, this.#fillingPorts(source, author));
   }
 
   /** What was sent on a connection, as it was written, newest last. */
@@ -104,15 +102,24 @@ export class Sender {
   }
 
   /** Fills in what a connection sends by itself, as on opening. */
-  async write(monitored: MonitoredConnection, body: MessageBody): Promise<Parcel> {
-    const { variables, readFile } = this.#ports;
-    return (await this.#fill(body, variables.forItself(monitored), readFile)).parcel;
+  async write(monitored: MonitoredConnection, body: MessageBody, origin: Origin): Promise<Parcel> {
+    const source = this.#ports.variables.forItself(monitored);
+    return (await this.#fill(body, source, origin)).parcel;
   }
 
-  async #fill(body: MessageBody, source: VariableSource, readFile: ReadFile): Promise<FilledBody> {
-    const filled = await fillBody(body, { source, readFile });
+  async #fill(body: MessageBody, source: VariableSource, author: Author): Promise<FilledBody> {
+    const filled = await fillBody(body, this.#fillingPorts(source, author));
     this.#ports.onSecrets(filled.secrets);
     return filled;
+  }
+
+  #fillingPorts(source: VariableSource, author: Author): FillingPorts {
+    return {
+      source,
+      // What stands in the composer the user has before his eyes.
+      origin: author === 'page' ? 'user' : author,
+      readFile: path => this.#ports.readFile(path, author),
+    };
   }
 }
 

@@ -3,7 +3,6 @@ import { workspace, type ExtensionContext } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
-import type { Step } from '../../core/library/library.ts';
 import type { OpeningSource } from '../monitoredConnection.ts';
 import type { SecretRegistry } from '../secretRegistry.ts';
 import type { Secrets } from '../secrets.ts';
@@ -23,6 +22,8 @@ export interface SendingParts {
   readonly registry: SecretRegistry;
   readonly openView: (query: ViewQuery) => CaptureView;
   readonly library: LibraryPorts;
+  /** Milliseconds since 1970: what a connection received earlier came from elsewhere. */
+  readonly sinceOf: (connection: string) => number;
 }
 
 /** What sending asks of the library. */
@@ -30,14 +31,15 @@ export interface LibraryPorts extends NamedValues {
   /** The environment in use, if there is one. */
   readonly environment: () => TargetEnvironment | undefined;
   /** The steps of a sequence. Rejects with a sentence where there is none, or it may not be run. */
-  readonly stepsOf: (path: string) => Promise<readonly Step[]>;
+  readonly stepsOf: OpeningSource['stepsOf'];
 }
 
 /** Everything between what a user writes and what a connection is given to send. */
 export function createSending(parts: SendingParts) {
-  const { context, clock, log, random, secrets, registry, openView, library } = parts;
+  const { context, clock, log, random, secrets, registry, openView, library, sinceOf } = parts;
   const files = new MessageFiles();
   const { named, names, environment, stepsOf } = library;
+  const holdsSecret = (text: string) => registry.redact(text) !== text;
   const variables = new HostVariables({
     ...{ random, named, names },
     env: name => process.env[name],
@@ -46,19 +48,19 @@ export function createSending(parts: SendingParts) {
     now: () => clock.now(),
     uuid: () => randomUUID(),
     prompt: askForValue,
-    last: ({ capture }, path) => lastReceived(capture, path, { clock, openView }),
+    holdsSecret,
+    last: ({ id, capture }, path) => lastReceived(capture, path, sinceOf(id), { clock, openView }),
   });
-  const holdsSecret = (text: string) => registry.redact(text) !== text;
   const sender = new Sender({
     variables,
     history: new SendHistory(context.workspaceState, holdsSecret, log),
-    readFile: path => files.read(path),
+    readFile: (path, author) => files.read(path, author),
     environment,
     confirm: confirmProduction,
     onSecrets: used => registry.add(used),
   });
   const opening: OpeningSource = {
-    write: (monitored, body) => sender.write(monitored, body),
+    write: (monitored, body, origin) => sender.write(monitored, body, origin),
     stepsOf,
   };
   return { sender, files, opening };

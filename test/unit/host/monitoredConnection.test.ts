@@ -67,7 +67,7 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
           return transport;
         },
       }),
-    opening: { ...closedOpening, write: (_monitored, body) => closedOpening.write(body) },
+    opening: { ...closedOpening, write: (_monitored, ...given) => closedOpening.write(...given) },
     output: {
       message: (_at, _name, _flags, payload) => void output.push(Buffer.from(payload).toString()),
       state: (_at, _name, { text }) => void output.push(text),

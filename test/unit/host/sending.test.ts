@@ -6,6 +6,7 @@ import { Governor } from '../../../src/core/connection/governor.ts';
 import type { MessageBody } from '../../../src/core/library/messageBody.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
 import { PromptCancelled } from '../../../src/core/variables/resolve.ts';
+import type { Origin } from '../../../src/core/variables/value.ts';
 import { MonitoredConnection } from '../../../src/host/monitoredConnection.ts';
 import { HostVariables, type VariablePorts } from '../../../src/host/sending/hostVariables.ts';
 import { lastReceived } from '../../../src/host/sending/lastReceived.ts';
@@ -57,8 +58,9 @@ async function setUp(t: TestContext, { settings, sender: own, variables: source 
     workspaceFolder: () => undefined,
     ...{ now: () => 0, uuid: () => 'u', random: () => 0 },
     prompt: () => Promise.resolve(undefined),
+    holdsSecret: written => written.includes(secret),
     last: ({ capture }, path) =>
-      lastReceived(capture, path, { clock: systemClock, openView: service.openView }),
+      lastReceived(capture, path, 0, { clock: systemClock, openView: service.openView }),
     named: () => undefined,
     names: () => [],
     ...source,
@@ -88,7 +90,7 @@ async function setUp(t: TestContext, { settings, sender: own, variables: source 
         dial: listener => openWsTransport(handshakeFor(peer.url), listener),
       }),
     opening: {
-      write: (each, body) => sender.write(each, body),
+      write: (each, body, origin) => sender.write(each, body, origin),
       stepsOf: path => Promise.reject(new Error(`No sequence ${path}`)),
     },
     output: {
@@ -130,9 +132,9 @@ describe('The sender', { timeout: 30_000 }, () => {
     });
     await open();
     const body = text('auth ${secret:key}');
-    assert.equal((await sender.check(monitored, body)).preview, 'auth •••');
-    assert.equal(await sender.send(monitored, body), 'written');
-    await sender.send(monitored, text(`typed ${secret}`));
+    assert.equal((await sender.check(monitored, body, 'user')).preview, 'auth •••');
+    assert.equal(await sender.send(monitored, body, 'user'), 'written');
+    await sender.send(monitored, text(`typed ${secret}`), 'user');
     await until(() => peer.received.length === 3);
     assert.deepEqual(peer.received, [`hello ${secret}`, `auth ${secret}`, `typed ${secret}`]);
     const [hello, auth] = (await rows()).map(({ preview }) => preview);
@@ -147,9 +149,9 @@ describe('The sender', { timeout: 30_000 }, () => {
     const { peer, monitored, sender, open } = await setUp(t);
     await open();
     const body = text('${counter} ${counter:b}');
-    assert.equal((await sender.check(monitored, body)).preview, '1 1');
-    await sender.send(monitored, body);
-    await sender.send(monitored, text('${counter}'));
+    assert.equal((await sender.check(monitored, body, 'user')).preview, '1 1');
+    await sender.send(monitored, body, 'user');
+    await sender.send(monitored, text('${counter}'), 'user');
     await until(() => peer.received.length === 2);
     assert.deepEqual(peer.received, ['1 1', '2']);
   });
@@ -157,16 +159,16 @@ describe('The sender', { timeout: 30_000 }, () => {
   it('asks for a value and remembers it; no answer sends nothing', async t => {
     const asked: string[] = [];
     const answers = ['first', undefined];
-    const prompt = (label: string, last: string) => {
+    const prompt = (label: string, _origin: Origin, last: string) => {
       asked.push(`${label} [${last}]`);
       return Promise.resolve(answers.shift());
     };
     const { peer, monitored, sender, open } = await setUp(t, { variables: { prompt } });
     await open();
     const body = text('id ${prompt:Id}');
-    assert.equal((await sender.check(monitored, body)).preview, 'id ‹Id›');
-    await sender.send(monitored, body);
-    await assert.rejects(sender.send(monitored, body), PromptCancelled);
+    assert.equal((await sender.check(monitored, body, 'user')).preview, 'id ‹Id›');
+    await sender.send(monitored, body, 'user');
+    await assert.rejects(sender.send(monitored, body, 'user'), PromptCancelled);
     await until(() => peer.received.length === 1);
     assert.deepEqual([peer.received, asked], [['id first'], ['Id []', 'Id [first]']]);
   });
@@ -186,12 +188,15 @@ describe('The sender', { timeout: 30_000 }, () => {
       peer.sockets[0]?.send(each);
     }
     await until(() => monitored.received.total === 4);
-    await sender.send(monitored, text('${last:$.token.a[1]} ${last:$.b}'));
+    await sender.send(monitored, text('${last:$.token.a[1]} ${last:$.b}'), 'user');
     await assert.rejects(
-      sender.send(monitored, text('${last:$.none}')),
+      sender.send(monitored, text('${last:$.none}'), 'user'),
       /\$\.none in it, and there/,
     );
-    await assert.rejects(sender.send(monitored, text('${last:token}')), /needs a path such as/);
+    await assert.rejects(
+      sender.send(monitored, text('${last:token}'), 'user'),
+      /needs a path such as/,
+    );
     await until(() => peer.received.length === 1);
     assert.deepEqual(peer.received, ['new 1']);
   });
@@ -201,7 +206,7 @@ describe('The sender', { timeout: 30_000 }, () => {
     let asked = 0;
     const { peer, monitored, sender, open } = await setUp(t, {
       sender: {
-        environment: () => ({ name: 'live', isProduction: true }),
+        environment: () => ({ name: 'live', origin: 'user', isProduction: true }),
         confirm: (environment, connection, body) => {
           asked++;
           assert.deepEqual([environment, connection, body.as], ['live', monitored.name, 'text']);
@@ -210,18 +215,21 @@ describe('The sender', { timeout: 30_000 }, () => {
       },
     });
     await open();
-    await assert.rejects(sender.send(monitored, text('0')), PromptCancelled);
+    await assert.rejects(sender.send(monitored, text('0'), 'user'), PromptCancelled);
     for (const each of ['1', '2', '3']) {
-      await sender.send(monitored, text(each));
+      await sender.send(monitored, text(each), 'user');
     }
     await until(() => peer.received.length === 3);
     assert.deepEqual([peer.received, asked], [['1', '2', '3'], 3]);
   });
 
   it('asks nothing where nothing could be sent', async t => {
-    const environment = () => ({ name: 'live', isProduction: true });
+    const environment = () => ({ name: 'live', origin: 'user', isProduction: true }) as const;
     const { monitored, sender } = await setUp(t, { sender: { environment } });
-    await assert.rejects(sender.send(monitored, text('${prompt:x}')), /^UserError: Not connected/);
+    await assert.rejects(
+      sender.send(monitored, text('${prompt:x}'), 'user'),
+      /^UserError: Not connected/,
+    );
     assert.deepEqual(sender.history(monitored), []);
   });
 
@@ -230,8 +238,8 @@ describe('The sender', { timeout: 30_000 }, () => {
     const { peer, monitored, sender, shown, open } = await setUp(t, { settings });
     await open();
     peer.sockets[0]?.pause();
-    const big = sender.send(monitored, text('x'.repeat(15_000_000)));
-    const small = sender.send(monitored, text('k=${secret:key}'));
+    const big = sender.send(monitored, text('x'.repeat(15_000_000)), 'user');
+    const small = sender.send(monitored, text('k=${secret:key}'), 'user');
     const ends = Promise.allSettled([big, small]);
     await wait(20);
     peer.sockets[0]?.terminate();
@@ -249,7 +257,7 @@ describe('The sender', { timeout: 30_000 }, () => {
     const settings = { 'queue.maxMessages': 5, 'heartbeat.ping': false };
     const { peer, monitored, sender } = await setUp(t, { settings });
     monitored.connection.connect();
-    assert.equal(await sender.send(monitored, text('early')), 'queued');
+    assert.equal(await sender.send(monitored, text('early'), 'user'), 'queued');
     await until(() => peer.received.length === 1);
     assert.equal(monitored.connection.queue.count, 0);
   });
@@ -285,7 +293,7 @@ describe('Watching a connection', { timeout: 30_000 }, () => {
     const broken = monitored.watch(condition, () => {
       throw new Error('broken');
     });
-    await sender.send(monitored, text('a sent'));
+    await sender.send(monitored, text('a sent'), 'user');
     for (const each of ['a', 'b', 'ba']) {
       peer.sockets[0]?.send(each);
     }

@@ -15,6 +15,7 @@ import { CommandTokens } from '../../../src/core/settings/commandTokens.ts';
 import { fillHandshake } from '../../../src/core/settings/fillHandshake.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
 import { resolve } from '../../../src/core/variables/resolve.ts';
+import { template } from '../../../src/core/variables/value.ts';
 import { MonitoredConnection } from '../../../src/host/monitoredConnection.ts';
 import { redactedLog } from '../../../src/host/redactedLog.ts';
 import { SecretRegistry } from '../../../src/host/secretRegistry.ts';
@@ -144,7 +145,11 @@ function session(t: TestContext, settings: object) {
       ...closedOpening,
       write: async (_monitored, body) => {
         assert.ok(body.as === 'text');
-        const { text, masked, secrets: used } = await resolve(body.text, 'onOpen', source);
+        const {
+          text,
+          masked,
+          secrets: used,
+        } = await resolve(template(body.text, 'user'), 'onOpen', source);
         registry.add(used);
         return { kind: 'message', data: text, shown: masked };
       },
@@ -164,8 +169,9 @@ function session(t: TestContext, settings: object) {
     await service.dispose();
     scratch[Symbol.dispose]();
   });
-  const send = async (template: string) => {
-    const { text, masked, secrets: used } = await resolve(template, 'The message', source);
+  const send = async (written: string) => {
+    const filled = await resolve(template(written, 'user'), 'The message', source);
+    const { text, masked, secrets: used } = filled;
     registry.add(used);
     connection.submit({ kind: 'message', data: text, shown: masked });
   };

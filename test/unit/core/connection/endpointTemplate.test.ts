@@ -6,6 +6,7 @@ import {
   parseEndpointTemplate,
 } from '../../../../src/core/connection/endpointTemplate.ts';
 import { PromptCancelled } from '../../../../src/core/variables/resolve.ts';
+import { template } from '../../../../src/core/variables/value.ts';
 import { variables } from '../../../support/variables.ts';
 
 const source = variables({
@@ -23,7 +24,7 @@ const source = variables({
   named: { region: 'eu-${env:HOST}' },
 });
 
-const fill = (url: string) => fillEndpoint(url, source);
+const fill = (url: string) => fillEndpoint(template(url, 'user'), source);
 
 /** What a call says that fails with a `UserError`. */
 async function problem(call: () => unknown): Promise<string> {

@@ -308,6 +308,7 @@ describe('The messages of onOpen', () => {
     const step = (text: string) => ({
       name: text,
       body: { as: 'text', text } as const,
+      origin: 'user' as const,
       timing: { delayMs: 0 },
     });
     const stepsOf = (path: string) =>

@@ -15,7 +15,7 @@ function imported(value: unknown): Imported {
 
 /** What a library makes of imported items: their paths and bodies. */
 function savedOf({ items }: Imported): readonly (readonly [string, string, string])[] {
-  const { library, problems } = readLibrary({ version: 1, items });
+  const { library, problems } = readLibrary({ version: 1, items }, 'user');
   assert.deepEqual(problems, []);
   return runnablesOf(library.items).map(item => {
     assert.ok(item.kind === 'message');

@@ -43,7 +43,7 @@ describe('The JSON schema that editors complete by', () => {
     }
     assert.equal(schema.properties['version']?.const, libraryVersion);
     const all = Object.fromEntries(Object.keys(schema.properties).map(key => [key, undefined]));
-    assert.deepEqual(readLibrary({ ...all, version: libraryVersion }).problems, []);
+    assert.deepEqual(readLibrary({ ...all, version: libraryVersion }, 'user').problems, []);
   });
 
   it('wants one body of each message, of the kinds that there are', () => {

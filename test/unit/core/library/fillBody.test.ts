@@ -5,6 +5,7 @@ import { checkBody } from '../../../../src/core/library/checkBody.ts';
 import { fillBody, mostBytesSent } from '../../../../src/core/library/fillBody.ts';
 import type { MessageBody } from '../../../../src/core/library/messageBody.ts';
 import type { VariableSource } from '../../../../src/core/variables/resolve.ts';
+import { template } from '../../../../src/core/variables/value.ts';
 
 const source: VariableSource = {
   env: () => undefined,
@@ -16,7 +17,7 @@ const source: VariableSource = {
   counter: () => 7,
   prompt: () => Promise.resolve('answer'),
   last: () => Promise.resolve(undefined),
-  named: name => ({ who: '"me"' })[name],
+  named: name => (name === 'who' ? template('"me"', 'user') : undefined),
   names: ['who'],
 };
 const files: Readonly<Record<string, Uint8Array>> = {
@@ -28,7 +29,7 @@ const readFile = (path: string) => {
   const bytes = files[path];
   return bytes ? Promise.resolve(bytes) : Promise.reject(new UserError(`"${path}" is gone.`));
 };
-const ports = { source, readFile };
+const ports = { source, origin: 'user', readFile } as const;
 const fill = (body: MessageBody) => fillBody(body, ports);
 const check = (body: MessageBody) => checkBody(body, ports);
 const bytes = (text: string) => new TextEncoder().encode(text);

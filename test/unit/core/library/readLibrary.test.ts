@@ -32,7 +32,7 @@ const file = {
 
 describe('A library', () => {
   it('is read with its folders, order, timing and steps', () => {
-    const { library, problems, isLater } = readLibrary(file);
+    const { library, problems, isLater } = readLibrary(file, 'user');
     assert.deepEqual([problems, isLater], [[], false]);
     const all = runnablesOf(library.items);
     assert.deepEqual(
@@ -51,28 +51,33 @@ describe('A library', () => {
     assert.deepEqual(steps[1]?.timing.repeat, { everyMs: 2000, times: 3 });
     assert.deepEqual(steps[0]?.timing.waitFor, { match: '$.ok:true', timeoutMs: 30_000 });
     assert.deepEqual(library.environments, [
-      { name: 'prod', isProduction: true, variables: { host: 'example.com' } },
+      { name: 'prod', origin: 'user', isProduction: true, variables: { host: 'example.com' } },
     ]);
-    assert.deepEqual(library.extractors, [{ name: 'token', path: '$.token', when: '' }]);
+    assert.deepEqual(library.extractors, [
+      { name: 'token', origin: 'user', path: '$.token', when: '' },
+    ]);
   });
 
   it('keeps what is good of a bad file, and names the rest with its place', () => {
-    const { library, problems } = readLibrary({
-      version: 1,
-      color: 'red',
-      items: [
-        { name: 'A', text: 'a', colour: 1 },
-        { name: 'A', text: 'again' },
-        { name: 'B' },
-        { name: 'C', text: 'x', hex: '00' },
-        { text: 'nameless' },
-        { name: 'S', steps: ['Nobody', { text: 'x' }, 7] },
-        { name: 'D', text: 'x', repeat: { every: -1 } },
-        'text',
-      ],
-      environments: {},
-      extractors: [{ name: '1', path: 'x' }],
-    });
+    const { library, problems } = readLibrary(
+      {
+        version: 1,
+        color: 'red',
+        items: [
+          { name: 'A', text: 'a', colour: 1 },
+          { name: 'A', text: 'again' },
+          { name: 'B' },
+          { name: 'C', text: 'x', hex: '00' },
+          { text: 'nameless' },
+          { name: 'S', steps: ['Nobody', { text: 'x' }, 7] },
+          { name: 'D', text: 'x', repeat: { every: -1 } },
+          'text',
+        ],
+        environments: {},
+        extractors: [{ name: '1', path: 'x' }],
+      },
+      'user',
+    );
     assert.deepEqual(
       runnablesOf(library.items).map(({ path }) => path),
       ['A', 'A (2)', 'S'],
@@ -102,7 +107,7 @@ describe('A library', () => {
   it('names the second and third of a name, also where such a name is taken', () => {
     const items = ['a', 'a (2)', 'a', 'a'].map(name => ({ name, text: '' }));
     assert.deepEqual(
-      runnablesOf(readLibrary({ version: 1, items }).library.items).map(({ path }) => path),
+      runnablesOf(readLibrary({ version: 1, items }, 'user').library.items).map(({ path }) => path),
       ['a', 'a (2)', 'a (3)', 'a (4)'],
     );
   });
@@ -111,12 +116,12 @@ describe('A library', () => {
     const messages = Array.from({ length: 60_000 }, () => ({ name: 'a', text: '' }));
     const sequences = Array.from({ length: 60_000 }, () => ({ name: 's', steps: ['a'] }));
     const begin = performance.now();
-    readLibrary({ version: 1, items: [...messages, ...sequences] });
+    readLibrary({ version: 1, items: [...messages, ...sequences] }, 'user');
     assert.ok(performance.now() - begin < 60_000);
   });
 
   it('of a later version is not read, and says so', () => {
-    const { isLater, problems, library } = readLibrary({ version: 2, items: [] });
+    const { isLater, problems, library } = readLibrary({ version: 2, items: [] }, 'user');
     assert.deepEqual([isLater, library.items], [true, []]);
     assert.match(problems[0] ?? '', /version 2/);
   });
@@ -124,8 +129,8 @@ describe('A library', () => {
   it('never fails, whatever the file holds', () => {
     fc.assert(
       fc.property(fc.jsonValue(), value => {
-        assert.ok(Array.isArray(readLibrary(value).problems));
-        assert.ok(Array.isArray(readLibrary({ version: 1, items: [value] }).problems));
+        assert.ok(Array.isArray(readLibrary(value, 'user').problems));
+        assert.ok(Array.isArray(readLibrary({ version: 1, items: [value] }, 'user').problems));
       }),
     );
   });

@@ -8,7 +8,12 @@ import { silentLog } from '../../../support/captures.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 function step(text: string, timing: Partial<Timing> = {}): Step {
-  return { name: text, body: { as: 'text', text }, timing: { delayMs: 0, ...timing } };
+  return {
+    name: text,
+    origin: 'user',
+    body: { as: 'text', text },
+    timing: { delayMs: 0, ...timing },
+  };
 }
 
 /** Lets everything that waits for nothing but promises go on. */
@@ -27,7 +32,7 @@ class Rig {
     this.run = new SequenceRun(steps, {
       clock: this.clock,
       log: silentLog,
-      send: body => {
+      send: ({ body }) => {
         if (this.reject !== undefined) {
           return Promise.reject(new UserError(this.reject));
         }

@@ -4,7 +4,12 @@ import type { MessageBody } from '../../../../src/core/library/messageBody.ts';
 import { optionsOf } from '../../../support/connectionRig.ts';
 
 const second = 1000;
-const always = (body: MessageBody) => ({ when: 'every', what: { body }, timing: { delayMs: 0 } });
+const always = (body: MessageBody) => ({
+  when: 'every',
+  what: { body },
+  origin: 'user',
+  timing: { delayMs: 0 },
+});
 
 describe('The options of a connection', () => {
   it('are the defaults in milliseconds', () => {
@@ -107,13 +112,20 @@ describe('The options of a connection', () => {
     assert.deepEqual(optionsOf({ onOpen }).onOpen, [
       {
         ...{ when: 'first', what: body('a') },
+        origin: 'user',
         timing: { delayMs: 500, waitFor: { match: '$.ok', timeoutMs: 2 * second } },
       },
       {
         ...{ when: 'every', what: body('b') },
+        origin: 'user',
         timing: { delayMs: 0, waitFor: { match: 'kind:text', timeoutMs: 30 * second } },
       },
-      { when: 'reconnect', what: { sequence: 'Orders/Login' }, timing: { delayMs: 0 } },
+      {
+        when: 'reconnect',
+        what: { sequence: 'Orders/Login' },
+        origin: 'user',
+        timing: { delayMs: 0 },
+      },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { namesOf } from '../../../../src/core/variables/needs.ts';
 import {
   isVolatile,
   PromptCancelled,
@@ -12,6 +13,9 @@ import {
   problemsIn,
   referencesIn,
 } from '../../../../src/core/variables/template.ts';
+import { peerText, template } from '../../../../src/core/variables/value.ts';
+
+const own = (text: string) => template(text, 'user');
 
 const secrets: Readonly<Record<string, string>> = { token: 's3cr"et', sly: '${env:HOME}$&$1' };
 const variables: Readonly<Record<string, string>> = {
@@ -38,14 +42,15 @@ function sourceWith(changes: Partial<VariableSource> = {}): VariableSource {
       return next;
     },
     prompt: label => Promise.resolve(`<${label}>`),
-    last: path => Promise.resolve(path === '$.id' ? '7' : undefined),
-    named: name => (Object.hasOwn(variables, name) ? variables[name] : undefined),
+    last: path => Promise.resolve(path === '$.id' ? peerText('7') : undefined),
+    named: name => (Object.hasOwn(variables, name) ? own(variables[name] ?? '') : undefined),
     names: Object.keys(variables),
     ...changes,
   };
 }
 
-const resolved = async (text: string) => (await resolve(text, 'The message', sourceWith())).text;
+const resolved = async (text: string) =>
+  (await resolve(own(text), 'The message', sourceWith())).text;
 
 describe('Variables', () => {
   it('are filled in, each kind', async () => {
@@ -82,7 +87,9 @@ describe('Variables', () => {
 
   it('mask secrets, and say which there were', async () => {
     const text = 'a ${auth} b ${env:API_TOKEN} ${env:HOME}';
-    assert.deepEqual(await resolve(text, 'The message', sourceWith()), {
+    const { used, ...filled } = await resolve(own(text), 'The message', sourceWith());
+    assert.deepEqual(namesOf(used, 'secret'), ['token']);
+    assert.deepEqual(filled, {
       text: 'a s3cr"et b abcd home',
       masked: 'a ••• b ••• home',
       secrets: ['s3cr"et', 'abcd'],
@@ -91,13 +98,17 @@ describe('Variables', () => {
 
   it('are secret where a prompt asks for what sounds like one', async () => {
     const source = { ...sourceWith(), prompt: (label: string) => Promise.resolve(`my ${label}`) };
-    const { masked, secrets } = await resolve('${prompt:Room} ${prompt:Password}', 'X', source);
+    const { masked, secrets } = await resolve(
+      own('${prompt:Room} ${prompt:Password}'),
+      'X',
+      source,
+    );
     assert.deepEqual([masked, secrets], ['my Room •••', ['my Password']]);
   });
 
   it('are escaped within the strings of JSON', async () => {
     const text = '{"a\\"":"x ${secret:token}","n":${counter}}';
-    const { text: json } = await resolve(text, 'The message', sourceWith(), 'json');
+    const { text: json } = await resolve(own(text), 'The message', sourceWith(), { form: 'json' });
     assert.deepEqual(JSON.parse(json), { 'a"': 'x s3cr"et', 'n': 1 });
   });
 
@@ -113,7 +124,7 @@ describe('Variables', () => {
       '${selfish}': /selfish → selfish/,
     };
     for (const [text, message] of Object.entries(cases)) {
-      await assert.rejects(resolve(text, 'The message', sourceWith()), {
+      await assert.rejects(resolve(own(text), 'The message', sourceWith()), {
         name: 'UserError',
         message,
       });
@@ -122,15 +133,15 @@ describe('Variables', () => {
 
   it('that multiply each other are stopped', async () => {
     const named = (name: string) =>
-      name === 'x0' ? 'x' : '${x0}'.replace('0', String(Number(name.slice(1)) - 1)).repeat(2);
-    const filled = (text: string) => resolve(text, 'The message', sourceWith({ named }));
+      own(name === 'x0' ? 'x' : '${x0}'.replace('0', String(Number(name.slice(1)) - 1)).repeat(2));
+    const filled = (text: string) => resolve(own(text), 'The message', sourceWith({ named }));
     assert.equal((await filled('${x10}')).text, 'x'.repeat(1024));
     await assert.rejects(filled('${x64}'), /^UserError: The message needs variables that refer to/);
   });
 
   it('stop everything where a prompt is cancelled', async () => {
     const source = sourceWith({ prompt: () => Promise.resolve(undefined) });
-    await assert.rejects(resolve('${prompt:x}', 'The message', source), PromptCancelled);
+    await assert.rejects(resolve(own('${prompt:x}'), 'The message', source), PromptCancelled);
   });
 
   it('are found wrong before anything is looked up, with the place', () => {

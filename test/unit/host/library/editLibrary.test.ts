@@ -31,7 +31,7 @@ const file = `// Made to be shared.
 const edit = (text = file) => new LibraryEdit(text, 'the file');
 
 function pathsOf(text: string): readonly string[] {
-  const { library, problems } = readLibraryText(text);
+  const { library, problems } = readLibraryText(text, 'user');
   assert.deepEqual(problems, []);
   return runnablesOf(library.items).map(({ path }) => path);
 }
@@ -42,7 +42,7 @@ function commentsOf(text: string): readonly string[] {
 
 describe("A library's file", () => {
   it('is read with comments and trailing commas, and each item has its place', () => {
-    const { places } = readLibraryText(file);
+    const { places } = readLibraryText(file, 'user');
     const byPath = Object.fromEntries([...places].map(([{ path }, place]) => [path, place]));
     assert.deepEqual(byPath['Orders/Close'], ['items', 1, 'items', 1]);
     const span = spanOf(file, byPath['Orders/Close'] ?? []);
@@ -52,17 +52,20 @@ describe("A library's file", () => {
   it('has its problems where they are', () => {
     const text =
       '{ "version": 1, "color": 1, "items": [{ "name": "A", "text": "a", "delay": -1 }, 7] }';
-    const marked = readLibraryText(text).problems.map(({ offset, length }) =>
+    const marked = readLibraryText(text, 'user').problems.map(({ offset, length }) =>
       text.slice(offset, offset + length),
     );
     assert.deepEqual(marked, ['"color": 1', '"delay": -1', '7']);
   });
 
   it('that is no JSON is not used, and says where it ends to be some', () => {
-    const { library, problems } = readLibraryText('{ "version": 1, "items": [ { "name": "A" ');
+    const { library, problems } = readLibraryText(
+      '{ "version": 1, "items": [ { "name": "A" ',
+      'user',
+    );
     assert.deepEqual(library.items, []);
     assert.match(problems[0]?.message ?? '', /not JSON/);
-    assert.deepEqual(readLibraryText('').problems, []);
+    assert.deepEqual(readLibraryText('', 'user').problems, []);
   });
 });
 
@@ -86,7 +89,7 @@ describe('A change of a library', () => {
       'Login 2',
     ]);
     assert.deepEqual(
-      readLibraryText(text).library.environments.map(({ name }) => name),
+      readLibraryText(text, 'user').library.environments.map(({ name }) => name),
       ['dev', 'dev 2'],
     );
     assert.deepEqual(commentsOf(text), commentsOf(file));
@@ -99,7 +102,7 @@ describe('A change of a library', () => {
       '// Made to be shared.',
       '// no old ones',
     ]);
-    assert.equal(readLibraryText(text).library.items.length, 2);
+    assert.equal(readLibraryText(text, 'user').library.items.length, 2);
   });
 
   it('copies an item behind it', () => {

@@ -6,12 +6,13 @@ import type { Runnable } from '../../../../src/core/library/library.ts';
 import { runnablesOf } from '../../../../src/core/library/library.ts';
 import { readLibrary } from '../../../../src/core/library/readLibrary.ts';
 import { PromptCancelled } from '../../../../src/core/variables/resolve.ts';
+import type { Origin } from '../../../../src/core/variables/value.ts';
 import { SequenceRunner } from '../../../../src/host/library/sequenceRunner.ts';
 import { silentLog } from '../../../support/captures.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
-function itemsOf(items: readonly unknown[]): readonly Runnable[] {
-  return runnablesOf(readLibrary({ version: 1, items }).library.items);
+function itemsOf(items: readonly unknown[], origin: Origin = 'user'): readonly Runnable[] {
+  return runnablesOf(readLibrary({ version: 1, items }, origin).library.items);
 }
 
 const [once, forEver, sequence, badWait, empty] = itemsOf([
@@ -30,7 +31,7 @@ function setUp(fail?: Error) {
     clock,
     log: silentLog,
     filterClock: () => ({ now: 0, startOfDay: 0 }),
-    send: (connection, body, origin) => {
+    send: (connection, { body, origin }) => {
       if (fail !== undefined) {
         return Promise.reject(fail);
       }
@@ -51,7 +52,9 @@ describe('Runs of the library', () => {
   it('go on beside each other, and are shown for a while after their end', async () => {
     const { clock, sent, runner } = setUp();
     void runner.start(forEver, 'user', 'c1');
-    const { state } = await runner.start(once, 'workspace', 'c2');
+    const [shared] = itemsOf([{ name: 'Once', text: 'a' }], 'workspace');
+    assert.ok(shared);
+    const { state } = await runner.start(shared, 'workspace', 'c2');
     assert.equal(state, 'done');
     clock.advance(1000);
     await setImmediate();
