@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   env,
   Uri,
@@ -7,6 +8,7 @@ import {
   type TreeView,
   type WebviewPanel,
 } from 'vscode';
+import { PlainHandshakes } from './core/connection/plainHandshakes.ts';
 import { WakeWatch } from './core/connection/wakeWatch.ts';
 import { DisposableStore } from './core/base/lifecycle.ts';
 import { once } from './core/base/once.ts';
@@ -68,12 +70,13 @@ export function startMonitoring({
     clock: systemClock,
     log,
   });
+  const plainHandshakes = new PlainHandshakes(() => randomUUID());
   const connecting = createConnecting({
     ...{ context, clock: systemClock, random: Math.random, secrets, output, captures },
     log: redactedLog(log, registry.redact),
     loadDial: async () => {
       const { openWsTransport } = await import('./node/wsTransport.ts');
-      return handshake => listener => openWsTransport(handshake, listener);
+      return handshake => listener => openWsTransport(handshake, listener, plainHandshakes.keep);
     },
     runCommand: async (command, folder) =>
       (await import('./node/commandToken.ts')).runTokenCommand(command, folder),
@@ -93,7 +96,7 @@ export function startMonitoring({
     return shown.add(
       createMonitor({
         ...{ context, clock: systemClock, log, connections, library, sending, secrets },
-        ...{ formats, captures },
+        ...{ formats, captures, plainHandshakes },
         showMessages: () => output.show(),
         onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),
       }),

@@ -4,6 +4,7 @@ import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { CaptureArchive } from '../core/capture/captureArchive.ts';
 import type { CaptureView, ViewQuery } from '../core/capture/view.ts';
+import type { PlainHandshakes } from '../core/connection/plainHandshakes.ts';
 import type { StartExport } from '../core/export/exportJob.ts';
 import type { Formats } from '../core/format.ts';
 import type { ExportParts } from './commands/exportParts.ts';
@@ -30,6 +31,7 @@ export interface MonitorParts {
   readonly sending: ReturnType<typeof createSending>;
   readonly secrets: Secrets;
   readonly formats: Formats;
+  readonly plainHandshakes: PlainHandshakes;
   readonly captures: {
     readonly archive: CaptureArchive;
     readonly openView: (query: ViewQuery) => CaptureView;
@@ -72,6 +74,7 @@ export function createMonitor(parts: MonitorParts) {
         ...libraryRequests({ library: library.library, selected, runs, environments }),
         ...pageRequests({
           ...{ connections, sources, model, documents, filters, showMessages },
+          plainHandshakes: parts.plainHandshakes,
           exportList: async ranges => {
             const shown = model.shownRows;
             if (shown) {

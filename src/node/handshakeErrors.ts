@@ -37,8 +37,8 @@ export function toTransportError(
   }
   if (/^Server sent (a|no|an invalid) subprotocol/.test(said)) {
     const chosen = answered['sec-websocket-protocol'] ?? 'none';
-    const lists = `${chosen}; offered: ${offered.join(', ') || 'none'}`;
-    const message = `the peer chose the subprotocol ${redactor.subprotocols(lists)}`;
+    const [taken, all] = [chosen, offered.join(', ')].map(list => redactor.subprotocols(list));
+    const message = `the peer chose the subprotocol ${taken}; offered: ${all || 'none'}`;
     return { code: AnswerCode.Subprotocol, message };
   }
   if (/Sec-WebSocket-Extensions|indicated an extension/.test(said)) {

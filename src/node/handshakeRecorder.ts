@@ -11,9 +11,11 @@ import type { ProxyAnswer } from './proxyError.ts';
 
 type Response = NonNullable<HandshakeFacts['response']>;
 
-/** Takes down what is asked and answered in an opening handshake, without secrets. */
+/**
+ * Takes down what is asked and answered in an opening handshake. What it holds is secret; what it
+ * tells has gone through a redactor.
+ */
 export class HandshakeRecorder {
-  readonly #redactor: Redactor;
   readonly #redirects: RedirectFacts[] = [];
   readonly #timings: { readonly phase: Phase; readonly ms: number }[] = [];
   #url = '';
@@ -25,13 +27,9 @@ export class HandshakeRecorder {
   /** When the step began that runs now, or is to come. */
   #since = performance.now();
 
-  constructor(redactor: Redactor) {
-    this.#redactor = redactor;
-  }
-
   /** Begins a new request: the first, that to where a redirect leads, or another way to the same. */
   begin(url: string): void {
-    this.#url = this.#redactor.text(url);
+    this.#url = url;
     this.#proxy = undefined;
     this.#request = [];
     this.#response = undefined;
@@ -54,14 +52,13 @@ export class HandshakeRecorder {
   }
 
   usedProxy(display: string, chosenBy: 'setting' | 'editor'): void {
-    this.#proxy = { url: this.#redactor.text(display), chosenBy };
+    this.#proxy = { url: display, chosenBy };
   }
 
   sent(request: ClientRequest): void {
-    const lines = request.getRawHeaderNames().flatMap((name): HeaderLine[] => {
+    this.#request = request.getRawHeaderNames().flatMap((name): HeaderLine[] => {
       return [request.getHeader(name) ?? []].flat().map(value => [name, String(value)]);
     });
-    this.#request = this.#redactor.headers(lines);
   }
 
   received(response: IncomingMessage): void {
@@ -74,13 +71,13 @@ export class HandshakeRecorder {
 
   /** What was asked of a proxy, and what it answered in place of a tunnel. */
   proxyAnswered(request: readonly HeaderLine[], answer: ProxyAnswer): void {
-    this.#request = this.#redactor.headers(request);
+    this.#request = request;
     this.#answered(answer);
   }
 
   body(text: string): void {
     if (this.#response && text !== '') {
-      this.#response = { ...this.#response, body: this.#redactor.text(text) };
+      this.#response = { ...this.#response, body: text };
     }
   }
 
@@ -89,40 +86,52 @@ export class HandshakeRecorder {
   }
 
   redirected(redirect: RedirectFacts): void {
-    const { from, to, stripped, status } = redirect;
-    const safe = { status, from: this.#redactor.text(from), to: this.#redactor.text(to) };
-    this.#redirects.push({ ...safe, stripped });
+    this.#redirects.push(redirect);
   }
 
-  /** @param problem why it failed, which is the problem of a certificate that was not verified */
-  facts(problem?: string): HandshakeFacts {
-    const response = this.#response;
+  /**
+   * @param redactor takes out what must not be told
+   * @param problem why it failed, which is the problem of a certificate that was not verified
+   */
+  facts(redactor: Redactor, problem?: string): HandshakeFacts {
+    const response = this.#response && redactedResponse(this.#response, redactor);
     const isUpgraded = response?.status === 101;
     const subprotocol = isUpgraded && valueOf(response, 'sec-websocket-protocol');
     const extensions = isUpgraded && valueOf(response, 'sec-websocket-extensions');
     const tls = this.#tls;
     const isUnclear = tls?.problem === '' && problem !== undefined;
+    const proxy = this.#proxy && { ...this.#proxy, url: redactor.url(this.#proxy.url) };
     return {
-      url: this.#url,
-      ...(this.#proxy ? { proxy: this.#proxy } : {}),
-      request: this.#request,
+      url: redactor.url(this.#url),
+      ...(proxy ? { proxy } : {}),
+      request: redactor.headers(this.#request),
       ...(response ? { response } : {}),
       ...(subprotocol ? { subprotocol } : {}),
       ...(extensions ? { extensions } : {}),
       ...(tls ? { tls: isUnclear ? { ...tls, problem } : tls } : {}),
-      redirects: [...this.#redirects],
+      redirects: this.#redirects.map(({ from, to, ...rest }) => ({
+        ...rest,
+        from: redactor.url(from),
+        to: redactor.url(to),
+      })),
       timings: [...this.#timings],
     };
   }
 
   #answered({ status, statusText, headers }: ProxyAnswer): void {
     this.endStep();
-    this.#response = {
-      status,
-      statusText: this.#redactor.text(statusText),
-      headers: this.#redactor.headers(headers),
-    };
+    this.#response = { status, statusText, headers };
   }
+}
+
+function redactedResponse(response: Response, redactor: Redactor): Response {
+  const { status, statusText, headers, body } = response;
+  return {
+    status,
+    statusText: redactor.text(statusText),
+    headers: redactor.headers(headers),
+    ...(body === undefined ? {} : { body: redactor.text(body) }),
+  };
 }
 
 function valueOf(response: Response, name: string): string | undefined {

@@ -1,10 +1,10 @@
-import { isSecretName } from '../core/connection/redaction.ts';
+import { isSecretName, secretSubprotocols } from '../core/connection/redaction.ts';
 import type { Handshake } from '../core/connection/transport.ts';
 import type { ProxyAddress } from './proxyAddress.ts';
 
 /** All that must not be shown of a handshake, in the spellings in which a peer may echo it. */
 export function secretsOf(handshake: Handshake, proxy: ProxyAddress | undefined): string[] {
-  const { endpoint, headers, tls, secrets = [] } = handshake;
+  const { endpoint, headers, subprotocols, tls, secrets = [] } = handshake;
   const { user = '', password = '' } = endpoint.credentials ?? {};
   return [
     ...secrets,
@@ -16,6 +16,7 @@ export function secretsOf(handshake: Handshake, proxy: ProxyAddress | undefined)
     ),
     ...loginOf(user, password),
     ...loginOf(proxy?.user ?? '', proxy?.password ?? ''),
+    ...secretSubprotocols(subprotocols),
     ...(tls.passphrase ? [tls.passphrase] : []),
   ].filter(secret => secret !== '');
 }

@@ -5,6 +5,7 @@ import type WebSocket from 'ws';
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { toDisposable, type Disposable } from '../core/base/lifecycle.ts';
 import type { HandshakeFacts } from '../core/connection/handshakeFacts.ts';
+import type { KeepPlainHandshake } from '../core/connection/plainHandshakes.ts';
 import type { Phase } from '../core/connection/phase.ts';
 import { Redactor } from '../core/connection/redaction.ts';
 import type { Handshake, Refusal, TransportError } from '../core/connection/transport.ts';
@@ -54,7 +55,10 @@ export class OpeningHandshake implements Disposable {
   readonly #events: OpeningHandshakeEvents;
   readonly #secure: SecureContextOptions;
   readonly #redactor: Redactor;
-  readonly #recorder: HandshakeRecorder;
+  /** For what is shown where the user asks to see it, and never kept. */
+  readonly #plainRedactor: Redactor;
+  readonly #keepPlain: KeepPlainHandshake | undefined;
+  readonly #recorder = new HandshakeRecorder();
   #phase: Phase = 'dns';
   #redirects = 0;
   #isOver = false;
@@ -63,16 +67,25 @@ export class OpeningHandshake implements Disposable {
   /** What to report where the tunnel that it led to does not come about. */
   #beforeTunnel: { readonly failure: Failure; readonly facts: HandshakeFacts } | undefined;
 
-  /** @throws UserError where the handshake cannot even be asked for */
-  constructor(handshake: Handshake, events: OpeningHandshakeEvents) {
+  /**
+   * @param keepPlain keeps what the facts leave out for as long as the window is open
+   * @throws UserError where the handshake cannot even be asked for
+   */
+  constructor(
+    handshake: Handshake,
+    events: OpeningHandshakeEvents,
+    keepPlain?: KeepPlainHandshake,
+  ) {
     checkHandshake(handshake);
     const { endpoint, headers, tls, followRedirects } = handshake;
     const proxy = proxyOf(handshake);
     this.#handshake = handshake;
     this.#events = events;
     this.#secure = endpoint.secure || followRedirects ? secureContextOptions(tls) : {};
-    this.#redactor = new Redactor(secretsOf(handshake, proxy));
-    this.#recorder = new HandshakeRecorder(this.#redactor);
+    const secrets = secretsOf(handshake, proxy);
+    this.#redactor = new Redactor(secrets);
+    this.#plainRedactor = new Redactor(secrets, 'shown');
+    this.#keepPlain = keepPlain;
     const target = { endpoint, headers };
     this.#start(proxy ? { target, proxy, chosenBy: 'setting' } : { target });
   }
@@ -80,6 +93,11 @@ export class OpeningHandshake implements Disposable {
   /** What the peer says, without the secrets of this handshake. */
   redacted(text: string): string {
     return this.#redactor.text(text);
+  }
+
+  /** What was agreed on, unless it is a token in truth. */
+  redactedSubprotocol(name: string): string {
+    return this.#redactor.subprotocols(name);
   }
 
   /** Ends it as a failure. */
@@ -168,7 +186,7 @@ export class OpeningHandshake implements Disposable {
           if (route.proxy && route.chosenBy === 'editor') {
             noteStripping(route.proxy, target.endpoint);
           }
-          this.#events.onOpen(ws, socket, this.#recorder.facts());
+          this.#events.onOpen(ws, socket, this.#facts());
         },
         onRefusal: response => this.#refused(route, attempt, response, used?.proxy),
         onError: problem => {
@@ -238,7 +256,7 @@ export class OpeningHandshake implements Disposable {
     const { endpoint } = route.target;
     const status = failure.refusal?.status;
     if (address && mayHaveStripped(address, endpoint, this.#phase, status)) {
-      const facts = this.#recorder.facts();
+      const facts = this.#facts();
       this.#beforeTunnel = { failure: { phase: this.#phase, ...failure }, facts };
       this.#start({ target: route.target, proxy: address, chosenBy: 'editor' });
     } else {
@@ -255,8 +273,15 @@ export class OpeningHandshake implements Disposable {
     const before = this.#phase === 'proxy' ? this.#beforeTunnel : undefined;
     this.#events.onFail(
       before?.failure ?? { phase: this.#phase, ...failure },
-      before?.facts ?? this.#recorder.facts(failure.error?.code),
+      before?.facts ?? this.#facts(failure.error?.code),
     );
+  }
+
+  #facts(problem?: string): HandshakeFacts {
+    const facts = this.#recorder.facts(this.#redactor, problem);
+    const plain = this.#recorder.facts(this.#plainRedactor, problem);
+    const hasHidden = JSON.stringify(plain) !== JSON.stringify(facts);
+    return hasHidden && this.#keepPlain ? { ...facts, plainKey: this.#keepPlain(plain) } : facts;
   }
 
   #enter(phase: Phase): void {

@@ -1,22 +1,28 @@
 import type { Socket } from 'node:net';
 import WebSocket from 'ws';
 import { CloseCode } from '../core/connection/closeCode.ts';
+import type { KeepPlainHandshake } from '../core/connection/plainHandshakes.ts';
 import type { Handshake, Transport, TransportListener } from '../core/connection/transport.ts';
 import { tapFrames } from './frameTap.ts';
-import { OpeningHandshake } from './openingHandshake.ts';
+import { OpeningHandshake, type OpeningHandshakeEvents } from './openingHandshake.ts';
 import { toTransportError } from './handshakeErrors.ts';
 
 /**
  * Opens connections with the `ws` package.
  *
+ * @param keepPlain keeps what the facts of the handshake leave out, so that the user can ask for it
  * @throws UserError where the handshake cannot even be asked for
  */
-export function openWsTransport(handshake: Handshake, listener: TransportListener): Transport {
+export function openWsTransport(
+  handshake: Handshake,
+  listener: TransportListener,
+  keepPlain?: KeepPlainHandshake,
+): Transport {
   let ws: WebSocket | undefined;
   let socket: Socket | undefined;
   let wanted = true;
 
-  const opening = new OpeningHandshake(handshake, {
+  const events: OpeningHandshakeEvents = {
     onPhase: phase => wanted && listener.onPhase(phase),
     onOpen: (opened, itsSocket, facts) => {
       ws = opened;
@@ -24,7 +30,8 @@ export function openWsTransport(handshake: Handshake, listener: TransportListene
       follow(opened, itsSocket);
       listener.onHandshake(facts);
       if (wanted) {
-        listener.onOpen({ subprotocol: opened.protocol, extensions: opened.extensions });
+        const subprotocol = opening.redactedSubprotocol(opened.protocol);
+        listener.onOpen({ subprotocol, extensions: opened.extensions });
       }
     },
     onFail: (failure, facts) => {
@@ -34,7 +41,8 @@ export function openWsTransport(handshake: Handshake, listener: TransportListene
         listener.onEnd({ code: CloseCode.Abnormal, reason: '', ...failure });
       }
     },
-  });
+  };
+  const opening = new OpeningHandshake(handshake, events, keepPlain);
 
   /** Reports what comes on an open WebSocket. */
   function follow(opened: WebSocket, itsSocket: Socket): void {

@@ -175,6 +175,12 @@ export const pageStrings = {
 
   // The opening handshake
   noHandshake: 'Nothing is known about the opening handshake.',
+  valuesMasked:
+    'Values of the query and of headers that may hold secrets are masked, here and in all that is kept.',
+  valuesShown: 'These values are shown here only, and kept nowhere.',
+  valuesGone: 'Only the window that connected could show these values, until it was closed.',
+  showValues: 'Show Values',
+  hideValues: 'Hide Values',
   overview: 'Overview',
   url: 'URL',
   proxy: 'Proxy',

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Extent, Row, Storage } from '../core/capture/capture.ts';
 import type { FrameFacts } from '../core/capture/frameFacts.ts';
 import type { FindAnswer, Located, ViewState } from '../core/capture/view.ts';
+import type { HandshakeFacts } from '../core/connection/handshakeFacts.ts';
 import type { Severity, StateWord } from '../core/connection/report.ts';
 import { longestFilter } from '../core/filter/parseFilter.ts';
 import type { SeriesView } from '../core/metrics/seriesView.ts';
@@ -120,6 +121,11 @@ export interface FrameAnswer {
   readonly frame?: FrameFacts;
 }
 
+export interface HandshakeAnswer {
+  /** Absent where this window no longer has it, or never had. */
+  readonly handshake?: HandshakeFacts;
+}
+
 /** How rows are put on the clipboard. The last two are commands that send the messages again. */
 export const copyFormats = ['text', 'json', 'hex', 'base64', 'wscat', 'websocat'] as const;
 export type CopyFormat = (typeof copyFormats)[number];
@@ -177,6 +183,8 @@ export const requestSchemas = {
     direction: v.picklist(['next', 'previous']),
   }),
   'frame': aRow,
+  /** The values that a row's handshake masks, as far as this window has them. */
+  'handshake.plain': v.strictObject({ key: v.pipe(v.string(), v.maxLength(100)) }),
   'series': v.strictObject({ connection, span: v.picklist(['recent', 'all']) }),
   'payload': v.strictObject({
     connection,
@@ -224,13 +232,14 @@ export type RequestName = keyof typeof requestSchemas;
 export type Params<K extends RequestName> = v.InferOutput<(typeof requestSchemas)[K]>;
 
 interface Results extends ComposerResults {
-  ready: Hello;
-  rows: RowsAnswer;
-  locate: Located;
-  find: FindAnswer;
-  frame: FrameAnswer;
-  series: SeriesView;
-  payload: PayloadAnswer;
+  'ready': Hello;
+  'rows': RowsAnswer;
+  'locate': Located;
+  'find': FindAnswer;
+  'frame': FrameAnswer;
+  'handshake.plain': HandshakeAnswer;
+  'series': SeriesView;
+  'payload': PayloadAnswer;
 }
 export type Result<K extends RequestName> = K extends keyof Results ? Results[K] : undefined;
 

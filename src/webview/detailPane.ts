@@ -1,7 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../core/format.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
-import type { FrameAnswer, PageRow, PayloadAnswer } from '../shared/protocol.ts';
+import type { FrameAnswer, HandshakeAnswer, PageRow, PayloadAnswer } from '../shared/protocol.ts';
 import { bestTab, tabGroup, tabsOf, type DetailTab, type LikedTabs } from './detailTabs.ts';
 import { el } from './dom.ts';
 import { PayloadReader } from './payloadReader.ts';
@@ -14,6 +14,8 @@ import { toolButton } from './toolbar.ts';
 interface DetailPaneListener {
   ask(row: PageRow, from: number, length: number): Promise<PayloadAnswer>;
   askFrame(row: PageRow): Promise<FrameAnswer>;
+  /** The values that the row's handshake masks, by its key. */
+  askHandshake(key: string): Promise<HandshakeAnswer>;
   /** When the row before this one in the list came, where that is known. */
   previousAt(row: PageRow): number | undefined;
   /** The whole payload. */
@@ -57,6 +59,7 @@ export class DetailPane {
       onCopyText: words => listener.onCopyText(words),
       onFilter: term => listener.onFilter(term),
       askFrame: () => (this.#row ? listener.askFrame(this.#row) : Promise.resolve({})),
+      askHandshake: key => listener.askHandshake(key),
       previousAt: () => this.#row && listener.previousAt(this.#row),
     });
     this.element = el(

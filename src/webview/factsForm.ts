@@ -2,15 +2,12 @@ import { html, render, type TemplateResult } from 'lit/html.js';
 import type { Row } from '../core/capture/capture.ts';
 import type { Formats } from '../core/format.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
-import type { FrameAnswer } from '../shared/protocol.ts';
+import type { FrameAnswer, HandshakeAnswer } from '../shared/protocol.ts';
 import { definitions } from './definitions.ts';
 import { el } from './dom.ts';
 import type { Form, Shown } from './form.ts';
 import { closeView, frameView } from './frameView.ts';
-import { handshakeView } from './handshakeView.ts';
-import { readHandshake } from './readHandshake.ts';
 import { readStateRow } from './stateRow.ts';
-import { text } from './strings.ts';
 
 type View = (shown: Shown) => Promise<TemplateResult | undefined>;
 
@@ -43,16 +40,6 @@ export function eventForm(): FactsForm {
   });
 }
 
-export function handshakeForm(formats: Formats): FactsForm {
-  return new FactsForm(async shown => {
-    const json = await wholePayload(shown);
-    const facts = json && readHandshake(readStateRow(new TextDecoder().decode(json)).handshake);
-    return facts
-      ? handshakeView(facts, formats)
-      : html`<p class="remark">${text('noHandshake')}</p>`;
-  });
-}
-
 export function closeForm(): FactsForm {
   return new FactsForm(async shown => {
     const payload = await wholePayload(shown);
@@ -66,6 +53,11 @@ export interface FrameSource {
   previousAt(row: Row): number | undefined;
 }
 
+export interface HandshakeSource {
+  /** The values that a handshake masks, by its key. */
+  askHandshake(key: string): Promise<HandshakeAnswer>;
+}
+
 export function frameForm(formats: Formats, source: FrameSource): FactsForm {
   return new FactsForm(async ({ row }) => {
     const { frame } = await source.askFrame(row);
@@ -73,7 +65,8 @@ export function frameForm(formats: Formats, source: FrameSource): FactsForm {
   });
 }
 
-async function wholePayload({ reader, signal }: Shown): Promise<Uint8Array | undefined> {
+/** `undefined` where it is gone, or something else is to be shown by now. */
+export async function wholePayload({ reader, signal }: Shown): Promise<Uint8Array | undefined> {
   await reader.read(0, reader.byteLength, signal);
   return reader.peek(0, reader.byteLength);
 }

@@ -240,6 +240,7 @@ export class PageParts {
       ask: ({ connection, seq }, from, length) =>
         request('payload', { connection, seq, from, length }),
       askFrame: ({ connection, seq }) => request('frame', { connection, seq }),
+      askHandshake: key => request('handshake.plain', { key }),
       previousAt: ({ position }: PageRow) => this.list.timeAt(position - 1),
       onCopy: row => this.#rows.copyRow(row),
       onCopyText: words => this.#rows.copyText(words),

@@ -4,7 +4,7 @@ import type { Row } from '../core/capture/capture.ts';
 import type { Formats } from '../core/format.ts';
 import type { DetailTab } from './detailTabs.ts';
 import { el } from './dom.ts';
-import type { FrameSource } from './factsForm.ts';
+import type { FrameSource, HandshakeSource } from './factsForm.ts';
 import type { Form, FormContext, Shown } from './form.ts';
 import type { FormMakers } from './payloadForms.ts';
 import type { PayloadReader } from './payloadReader.ts';
@@ -15,13 +15,17 @@ export class PayloadView {
   readonly #panel: HTMLElement;
   readonly #say = el('div', { class: 'say' });
   readonly #formats: Formats;
-  readonly #context: FormContext & FrameSource;
+  readonly #context: FormContext & FrameSource & HandshakeSource;
   readonly #made = new Map<DetailTab, Form>();
   #makers: FormMakers | undefined;
   #form: Form | undefined;
   #stop = new AbortController();
 
-  constructor(panel: HTMLElement, formats: Formats, context: FormContext & FrameSource) {
+  constructor(
+    panel: HTMLElement,
+    formats: Formats,
+    context: FormContext & FrameSource & HandshakeSource,
+  ) {
     this.#panel = panel;
     this.#formats = formats;
     this.#context = context;

@@ -26,7 +26,18 @@ export function readHandshake(value: unknown): HandshakeFacts | undefined {
   if (!isMembers(value)) {
     return undefined;
   }
-  const { url, proxy, request, response, subprotocol, extensions, tls, redirects, timings } = value;
+  const {
+    url,
+    proxy,
+    request,
+    response,
+    subprotocol,
+    extensions,
+    tls,
+    redirects,
+    timings,
+    plainKey,
+  } = value;
   return {
     url: words(url),
     ...(isMembers(proxy) ? { proxy: readProxy(proxy) } : {}),
@@ -37,6 +48,7 @@ export function readHandshake(value: unknown): HandshakeFacts | undefined {
     ...(isMembers(tls) ? { tls: readTls(tls) } : {}),
     redirects: readAll(redirects, readRedirect),
     timings: readAll(timings, readTiming),
+    ...(typeof plainKey === 'string' ? { plainKey } : {}),
   };
 }
 

@@ -88,7 +88,8 @@ const endings: readonly Loss[] = [
   {
     what: 'the peer does not let us in any more',
     end: drop,
-    refuse: socket => socket.end(answer(401, { 'WWW-Authenticate': 'Bearer' })),
+    refuse: socket =>
+      socket.end(answer(401, { 'WWW-Authenticate': 'Bearer', 'X-Trace': 'blue-7' })),
     says: 'Sign in: set auth, or the headers that the peer asks for, as Authorization.',
   },
 ];
@@ -172,7 +173,12 @@ describe('Every cause is a sentence in the real workbench', () => {
     await details.getByRole('tab', { name: 'Handshake' }).click();
     await details.getByText('WWW-Authenticate', { exact: false }).first().waitFor();
     await details.getByText('Sec-WebSocket-Version').first().waitFor();
+    await details.getByText('X-Trace').waitFor();
+    assert.equal(await details.getByText('blue-7').count(), 0);
     await page.screenshot('handshake');
+    await details.getByRole('button', { name: 'Show Values' }).click();
+    await details.getByText('blue-7').waitFor();
+    await page.screenshot('handshake-values');
     await page.monitor.messages.focus();
     await workbench.page.keyboard.press('End');
   });

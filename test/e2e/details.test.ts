@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import type { HandshakeFacts } from '../../src/core/connection/handshakeFacts.ts';
 import { axeViolations } from '../support/accessibility.ts';
 import { showRow } from '../support/detailPage.ts';
 import { themes } from '../support/pageBrowser.ts';
@@ -375,6 +376,54 @@ describe('the frame', () => {
       const facts = await factsOf(page);
       assert.equal(facts['Meaning'], 'the peer is shutting down or leaving');
       assert.equal(facts['Close reason'], '⟨U+202E⟩bye');
+    }));
+});
+
+describe('the handshake', () => {
+  const facts = (value: string, plainKey?: string): HandshakeFacts => ({
+    url: `wss://host/feed?room=${value}`,
+    request: [['X-Tenant', value]],
+    redirects: [],
+    timings: [],
+    ...(plainKey === undefined ? {} : { plainKey }),
+  });
+  const show = (page: Page, handshake: HandshakeFacts) =>
+    showRow(page, {
+      kind: 'state',
+      bytes: JSON.stringify({ state: 'open', text: 'Connected', severity: 'info', handshake }),
+    });
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+  it('masks values, shows them where that is asked for, and hides them again', () =>
+    withPage(async page => {
+      await page.evaluate(plain => (window.stand.plain = plain), facts('blue'));
+      await show(page, facts('•••', 'known'));
+      await tab(page, 'Handshake').click();
+      await page.getByText('wss://host/feed?room=•••').waitFor();
+      await button(page, 'Show Values').press('Enter');
+      await page.getByText('wss://host/feed?room=blue').waitFor();
+      await page.getByText('blue', { exact: true }).waitFor();
+      assert.deepEqual(await axeViolations(page), []);
+      await button(page, 'Hide Values').click();
+      await page.getByText('wss://host/feed?room=•••').waitFor();
+      assert.equal(await page.getByText('blue').count(), 0);
+      await button(page, 'Show Values').click();
+      await page.getByText('wss://host/feed?room=blue').waitFor();
+      await show(page, facts('•••', 'known'));
+      await button(page, 'Show Values').waitFor();
+      assert.equal(await page.getByText('blue').count(), 0, 'another row begins with masks');
+    }));
+
+  it('says where the values are gone, and offers nothing where none are masked', () =>
+    withPage(async page => {
+      await show(page, facts('•••', 'of another window'));
+      await tab(page, 'Handshake').click();
+      await button(page, 'Show Values').click();
+      await page.getByText('Only the window that connected could show these values').waitFor();
+      assert.equal(await button(page, 'Show Values').count(), 0);
+      await show(page, facts('plain'));
+      await page.getByText('wss://host/feed?room=plain').waitFor();
+      assert.equal(await button(page, 'Show Values').count(), 0);
     }));
 });
 

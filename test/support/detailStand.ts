@@ -2,6 +2,7 @@
 import './englishTexts.ts';
 import type { FrameFacts } from '../../src/core/capture/frameFacts.ts';
 import { flagsOf, type Direction, type RowKind } from '../../src/core/capture/record.ts';
+import type { HandshakeFacts } from '../../src/core/connection/handshakeFacts.ts';
 import { Formats } from '../../src/core/format.ts';
 import { preview } from '../../src/core/payload/preview.ts';
 import { maxBytesAsked } from '../../src/shared/limits.ts';
@@ -27,6 +28,8 @@ export interface DetailStand {
   liked: LikedTabs;
   /** Why each part asked for is refused. */
   failure: string | undefined;
+  /** What the handshake with the key `known` is without masks. */
+  plain: HandshakeFacts | undefined;
   /** The longest time in which the page could not answer to the user, in milliseconds. */
   longestTask(): number;
 }
@@ -62,6 +65,8 @@ const pane = new DetailPane(new Formats('en', 'UTC'), readLikedTabs(undefined), 
     return { byteLength: bytes.length, ...(part ? { bytes: part } : {}) };
   },
   askFrame: () => Promise.resolve(current?.frame ? { frame: current.frame } : {}),
+  askHandshake: key =>
+    Promise.resolve(key === 'known' && stand.plain ? { handshake: stand.plain } : {}),
   previousAt: () => at - 12.5,
   onCopy: () => note('copy')(),
   onCopyText: note('copyText'),
@@ -76,6 +81,7 @@ const stand: DetailStand = {
   asked: 0,
   liked: readLikedTabs(undefined),
   failure: undefined,
+  plain: undefined,
   longestTask: () => longest,
   show(row) {
     const { kind, direction = 'in', heartbeat = false } = row;

@@ -175,6 +175,7 @@ class Host implements FakeHost {
         return { bytes: bytes.slice(from, from + length), byteLength: bytes.length };
       }
       case 'frame':
+      case 'handshake.plain':
         return {};
       case 'series':
         return emptySeries;

@@ -36,8 +36,8 @@ export interface RedirectFacts {
 
 /**
  * What was asked and answered in one opening handshake, as far as it came. Nothing in it is secret:
- * user information, query values that look like tokens, and the values of credential headers are
- * replaced by `•••`. The peer's words in it are text of a stranger.
+ * user information, the values of queries, and those of all headers that are not known to hold no
+ * secret are replaced by `•••`. The peer's words in it are text of a stranger.
  */
 export interface HandshakeFacts {
   readonly url: string;
@@ -57,4 +57,6 @@ export interface HandshakeFacts {
   readonly redirects: readonly RedirectFacts[];
   /** How long each step took, in order, in milliseconds. */
   readonly timings: readonly { readonly phase: Phase; readonly ms: number }[];
+  /** By which `PlainHandshakes` knows the values that are masked here; absent where none are. */
+  readonly plainKey?: string;
 }

@@ -1,6 +1,7 @@
 import { mask } from '../base/mask.ts';
 import { percentDecoded } from '../base/percent.ts';
 import type { HeaderLine } from './handshakeFacts.ts';
+import { addressHeaders, isPlainHeader, isPlainSubprotocol } from './plainNames.ts';
 
 /** Words that make the name of a header or a query value one of a secret, wherever they are in it. */
 const telling =
@@ -15,12 +16,11 @@ const harmless = new Set(['sec-websocket-key', 'x-amz-signedheaders']);
 /** Shorter strings are found in too many texts that have nothing to do with them. */
 const shortestSecret = 4;
 
-/** A subprotocol longer than this is no name but a token, which browsers can send no other way. */
-const longestSubprotocol = 48;
-
 const encoder = new TextEncoder();
 const userInfo = /([a-z][a-z0-9+.-]{0,20}:[/\\]{2})[^/\\?#\s"'<>]*@/gi;
 const pair = /([?&#;]\s*)([^=&#;?\s"'<>]+)=([^&#;\s"'<>]*)/g;
+/** Every value of a query, and a query that is a value as a whole, as `?eyJ…`. */
+const queryPart = /([?&])(?:([^=&#]*)=)?[^&#]*/g;
 const bearer = /\b(Bearer|Basic|Token|Negotiate|NTLM) +(?![\w-]+ *= *")[\w.~+/=-]{8,}/gi;
 const jsonWebToken = /\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g;
 
@@ -49,13 +49,22 @@ export function spellingsOf(secrets: readonly string[]): readonly string[] {
   return [...new Set(known)].sort((a, b) => b.length - a.length);
 }
 
-/** Hides secrets in what is shown of an opening handshake: those that it is told, and likely ones. */
+/**
+ * Takes secrets out of an opening handshake: those that it is told, likely ones, and in addresses and
+ * headers every value that is not known to be none.
+ */
 export class Redactor {
   readonly #secrets: readonly string[];
+  readonly #showsUnknown: boolean;
 
-  /** @param secrets texts that must not be shown, wherever they are; very short ones are not sought */
-  constructor(secrets: readonly string[] = []) {
+  /**
+   * @param secrets texts that must not be shown, wherever they are; very short ones are not sought
+   * @param unknown what becomes of the values of queries and of headers of which nothing is known:
+   *   `masked` wherever it is kept, `shown` where the user asks to see it
+   */
+  constructor(secrets: readonly string[] = [], unknown: 'masked' | 'shown' = 'masked') {
     this.#secrets = spellingsOf(secrets);
+    this.#showsUnknown = unknown === 'shown';
   }
 
   /** A text or URL without user information, secret values of queries, credentials and tokens. */
@@ -73,26 +82,54 @@ export class Redactor {
       .replace(jsonWebToken, mask);
   }
 
+  /** An address without user information and the values of its query. */
+  url(url: string): string {
+    const safe = this.text(url);
+    return this.#showsUnknown
+      ? safe
+      : safe.replace(queryPart, (all, before: string, name: string | undefined) =>
+          all === before ? all : `${before}${name === undefined ? '' : `${name}=`}${mask}`,
+        );
+  }
+
   header([name, value]: HeaderLine): HeaderLine {
     const lower = name.toLowerCase();
     if (isSecretName(name)) {
       const scheme = lower.endsWith('authorization') ? /^[\w-]+ (?=.)/.exec(value) : null;
       return [name, `${scheme?.[0] ?? ''}${mask}`];
     }
-    return [name, lower === 'sec-websocket-protocol' ? this.subprotocols(value) : this.text(value)];
+    if (lower === 'sec-websocket-protocol') {
+      return [name, this.subprotocols(value)];
+    }
+    if (addressHeaders.has(lower)) {
+      return [name, this.url(value)];
+    }
+    return [name, this.#showsUnknown || isPlainHeader(name) ? this.text(value) : mask];
   }
 
   headers(lines: readonly HeaderLine[]): readonly HeaderLine[] {
     return lines.map(line => this.header(line));
   }
 
-  /** A list of subprotocols, separated by commas. */
+  /** A list of subprotocols, separated by commas, without those that are tokens. */
   subprotocols(list: string): string {
-    return list
-      .split(',')
-      .map(each => (each.trim().length > longestSubprotocol ? mask : this.text(each)))
+    const names = list.split(',');
+    const secret = new Set(secretSubprotocols(names.map(name => name.trim())));
+    return names
+      .map(name => (secret.has(name.trim()) ? name.replace(name.trim(), mask) : this.text(name)))
       .join(',');
   }
+}
+
+/**
+ * Those of a list of subprotocols that are tokens in truth: what reads as no name, and what follows a
+ * name such as `token` or `access_token`, as in `["token", "<the token>"]`.
+ */
+export function secretSubprotocols(names: readonly string[]): readonly string[] {
+  return names.filter((name, index) => {
+    const before = names[index - 1];
+    return !isPlainSubprotocol(name) || (before !== undefined && isSecretName(before));
+  });
 }
 
 /** As HTTP's headers are read, which know no UTF-8. */

@@ -1,5 +1,6 @@
 import { commands, env, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
+import type { PlainHandshakes } from '../../core/connection/plainHandshakes.ts';
 import { copyText, type CopiedRow } from '../../core/export/copyText.ts';
 import { flagsOf } from '../../core/capture/record.ts';
 import type { ViewRow } from '../../core/capture/view.ts';
@@ -23,6 +24,7 @@ export interface RequestParts {
   readonly model: PanelModel;
   readonly documents: PayloadDocuments;
   readonly filters: SavedFilters;
+  readonly plainHandshakes: Pick<PlainHandshakes, 'get'>;
   /** Asks where to, and writes these positions of the list, or all of it. */
   readonly exportList: (ranges: Ranges | undefined) => Promise<void>;
   readonly showMessages: () => void;
@@ -91,7 +93,7 @@ function listRequests({ model, filters, exportList }: RequestParts) {
   };
 }
 
-function rowRequests({ sources, model, documents }: RequestParts) {
+function rowRequests({ sources, model, documents, plainHandshakes }: RequestParts) {
   const done = undefined;
   return {
     'payload': async ({ connection, seq, from, length }: Params<'payload'>) => {
@@ -101,6 +103,10 @@ function rowRequests({ sources, model, documents }: RequestParts) {
     'frame': async ({ connection, seq }: Params<'frame'>) => {
       const frame = await sources.get(connection).capture.frame(seq);
       return frame ? { frame } : {};
+    },
+    'handshake.plain': ({ key }: Params<'handshake.plain'>) => {
+      const handshake = plainHandshakes.get(key);
+      return handshake ? { handshake } : {};
     },
     'series': ({ connection, span }: Params<'series'>) =>
       sources.get(connection).capture.series(span),

@@ -35,7 +35,7 @@ describe('The facts of a handshake', () => {
     const { timings, request, response, ...facts } = await seen.facts();
     assert.deepEqual(seen.lines.slice(0, 2), ['tcp', 'upgrade']);
     assert.deepEqual(facts, {
-      url: `${peer.url}p?room=1`,
+      url: `${peer.url}p?room=•••`,
       subprotocol: 'b',
       extensions: 'permessage-deflate; server_no_context_takeover',
       redirects: [],
@@ -43,7 +43,7 @@ describe('The facts of a handshake', () => {
     const { 'Sec-WebSocket-Key': key, ...sent } = byName(request);
     assert.match(key ?? '', /^\S{22}==$/);
     assert.deepEqual(sent, {
-      'X-Tenant': 'blue',
+      'X-Tenant': '•••',
       'Authorization': 'Bearer •••',
       'Sec-WebSocket-Version': '13',
       'Connection': 'Upgrade',

@@ -65,6 +65,7 @@ const good: Readonly<Record<RequestName, readonly unknown[]>> = {
   ],
   'find': [find, { ...find, isPattern: true, direction: 'previous' }],
   'frame': [{ connection, seq: 3 }],
+  'handshake.plain': [{ key: 'x'.repeat(100) }],
   'series': [
     { connection, span: 'recent' },
     { connection, span: 'all' },
@@ -134,6 +135,7 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
     { ...find, from: -1 },
   ],
   'frame': row,
+  'handshake.plain': [{}, { key: 1 }, { key: 'x'.repeat(101) }, { key: '', more: 1 }],
   'series': [{ connection }, { connection, span: 'day' }],
   'payload': [
     ...[

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { HeaderLine } from '../../../../src/core/connection/handshakeFacts.ts';
 import { isSecretName, Redactor } from '../../../../src/core/connection/redaction.ts';
 
 const plain = new Redactor();
@@ -46,6 +47,67 @@ describe('Redaction', () => {
     assert.deepEqual(shown, Object.values(urls));
   });
 
+  it('masks every value of an address, and shows them where that is asked for', () => {
+    const urls = {
+      'wss://u:p@h/p?k=1&code=abc&access=&room=a%26b':
+        'wss://•••@h/p?k=•••&code=•••&access=•••&room=•••',
+      'wss://h/?eyJraWQ': 'wss://h/?•••',
+      'wss://h/?a&b=1': 'wss://h/?•••&b=•••',
+      'wss://h/?a=b=c?d=e': 'wss://h/?a=•••',
+      'wss://h/?': 'wss://h/?',
+      'wss://h/p': 'wss://h/p',
+      '/next?to=1#top': '/next?to=•••#top',
+    };
+    assert.deepEqual(
+      Object.keys(urls).map(url => plain.url(url)),
+      Object.values(urls),
+    );
+    const asked = new Redactor(['hunter2'], 'shown');
+    assert.equal(
+      asked.url('wss://u@h/?room=5&token=abc&x=hunter2'),
+      'wss://•••@h/?room=5&token=•••&x=•••',
+    );
+  });
+
+  it('masks the values of headers of which nothing is known, and shows them where that is asked for', () => {
+    const lines: HeaderLine[] = [
+      ['X-Client', 'acme-4711'],
+      ['x-tenant', 'blue'],
+      ['Sec-WebSocket-Extensions', 'permessage-deflate'],
+      ['Access-Control-Allow-Origin', '*'],
+      ['Referer', 'https://h/a?id=4711'],
+      ['User-Agent', 'tests'],
+      ['X-Api-Key', 'k'],
+    ];
+    const values = (redactor: Redactor) => redactor.headers(lines).map(([, value]) => value);
+    const known = ['permessage-deflate', '*', 'https://h/a?id=•••', 'tests', '•••'];
+    assert.deepEqual(values(plain), ['•••', '•••', ...known]);
+    assert.deepEqual(values(new Redactor(['4711'], 'shown')), [
+      ...['acme-•••', 'blue', 'permessage-deflate', '*', 'https://h/a?id=•••', 'tests', '•••'],
+    ]);
+  });
+
+  it('masks subprotocols that are tokens, and no names', () => {
+    const names = [
+      ...['graphql-transport-ws', 'graphql-ws', 'v12.stomp', 'mqtt', 'mqttv3.1', 'ocpp2.0.1'],
+      ...['wamp.2.json', 'json.webpubsub.azure.v1', 'v4.channel.k8s.io', 'soap', 'sip', 'xmpp'],
+      ...['aws-appsync-event-api', 'actioncable-v1-json', 'vnd.api.v1+json', 'x2go', 'binary'],
+      ...['v1.kernel.websocket.jupyter.org', 'base64.binary.k8s.io', 'janus-protocol', 'chat'],
+    ];
+    assert.equal(plain.subprotocols(names.join(', ')), names.join(', '));
+    const tokens = [
+      ...['3f786850e387550fdab836ed7e6dc881de23001b', '550e8400-e29b-41d4-a716-446655440000'],
+      ...['AIzaSyD3x9Kf0QmPzL7vB2nYtW8cRjH5uEoGsXi', 'sk-live-4eC39HqLyjWDarjtT1zdp7dc'],
+      ...['bearer.8a7b6c5d4e3f2a1b', 'dXNlcjpwYXNzd29yZA', 'x'.repeat(49), '20261128104500'],
+    ];
+    for (const token of tokens) {
+      assert.equal(plain.subprotocols(`v1.chat, ${token}`), 'v1.chat, •••');
+    }
+    for (const name of ['token', 'access_token', 'Bearer', 'authorization', 'auth-token']) {
+      assert.equal(plain.subprotocols(`${name}, hunter, chat`), `${name}, •••, chat`);
+    }
+  });
+
   it('takes credentials and tokens out of text', () => {
     const texts = {
       'you sent Authorization: Bearer abcdefgh.ijk-l': 'you sent Authorization: Bearer •••',
@@ -66,7 +128,7 @@ describe('Redaction', () => {
     const text = `${secret} ${encodeURIComponent(secret)} ${JSON.stringify(secret)} hunter2-and-more`;
     assert.equal(redactor.text(text), '••• ••• "•••" •••');
     assert.equal(redactor.text('abc'), 'abc', 'too short to be sought');
-    assert.deepEqual(redactor.header(['X-Echo', 'it was hunter2']), ['X-Echo', 'it was •••']);
+    assert.deepEqual(redactor.header(['Via', 'it was hunter2']), ['Via', 'it was •••']);
   });
 
   it('hides the values of credential headers, but tells the scheme', () => {
@@ -90,7 +152,7 @@ describe('Redaction', () => {
         ['X-Api-Key', '•••'],
         ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
         ['Location', 'https://•••@h/?token=•••'],
-        ['Sec-WebSocket-Protocol', 'graphql-transport-ws,•••'],
+        ['Sec-WebSocket-Protocol', 'graphql-transport-ws, •••'],
         ['WWW-Authenticate', 'Basic realm="x"'],
       ],
     );
