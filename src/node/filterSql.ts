@@ -1,6 +1,8 @@
 import { assertNever } from '../core/base/errors.ts';
 import { kindOf, RowFlag } from '../core/capture/record.ts';
 import type { Comparison, Condition } from '../core/filter/condition.ts';
+import { seenWord } from '../core/filter/seenText.ts';
+import { disguisesOf } from '../core/filter/wordTest.ts';
 
 /**
  * A condition as an expression over a row of the table `record`: 1 where the row matches, 0 where it
@@ -120,34 +122,54 @@ function joined(
  * matcher does; GLOB folds none.
  */
 function textSql({ text, exact }: ConditionOf<'text'>, options: FilterSqlOptions): FilterSql {
-  // With NUL, a pattern would end there.
-  const isPlain = /^[\u0001-\u007f]+$/.test(text);
-  if (!isPlain || text.length > longestPattern) {
+  if (text.length > longestPattern) {
     return unknown;
   }
-  const test = exact ? 'payload GLOB ?' : String.raw`payload LIKE ? ESCAPE '\'`;
+  // With NUL, a pattern would end there.
+  if (!/^[\u0001-\u007f]+$/.test(text)) {
+    return exact || !/[^\0-\u007f]/.test(text) ? unknown : otherWordSql(text, options);
+  }
   const pattern = exact ? globOf(text) : `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
-  const beyondNul = options.mayHoldNul ? 'WHEN instr(payload, char(0)) THEN NULL' : '';
-  // NULL for a payload that is in the other table, whichever way it is asked.
-  const sql =
-    options.areTexts && !options.mayHoldNul
-      ? test
-      : `
-        CASE WHEN (${opcode}) <> 1 OR payload IS NULL THEN NULL WHEN ${test} THEN 1
-        ${beyondNul} ELSE 0 END`;
-  return { sql, parameters: [pattern], isByFacts: false };
+  const test = exact ? 'payload GLOB ?' : String.raw`payload LIKE ? ESCAPE '\'`;
+  const disguises = exact ? [] : disguisesOf(text)?.map(globOf);
+  // It may be written in too many other ways.
+  const others = disguises ? disguises.map(() => 'payload GLOB ?') : ['1'];
+  const nul = options.mayHoldNul ? ['instr(payload, char(0))'] : [];
+  const doubts = [...otherRows(options), 'payload IS NULL'].join(' OR ');
+  const open = [...others, ...nul].join(' OR ');
+  return {
+    sql: `
+      CASE WHEN ${doubts} THEN NULL WHEN ${test} THEN 1
+      ${open === '' ? '' : `WHEN ${open} THEN NULL`} ELSE 0 END`,
+    parameters: [pattern, ...(disguises ?? [])],
+    isByFacts: false,
+  };
+}
+
+/** A word that is not of ASCII is in no text of ASCII, unless that has it as an escape. */
+function otherWordSql(text: string, options: FilterSqlOptions): FilterSql {
+  if (seenWord(text).needles.some(needle => /^[\0-\u007f]*$/.test(needle))) {
+    return unknown;
+  }
+  const isAscii = String.raw`octet_length(payload) = length(payload) AND payload NOT GLOB '*\u*'`;
+  const tests = [...otherRows(options).map(test => `NOT (${test})`), isAscii].join(' AND ');
+  return { sql: `iif(${tests}, 0, NULL)`, parameters: [], isByFacts: false };
+}
+
+function otherRows({ areTexts }: FilterSqlOptions): readonly string[] {
+  return areTexts ? [] : [`(${opcode}) <> 1`];
 }
 
 /**
- * Leaves out messages that cannot have the member. Without a backslash, a name and a text can be
- * written in one way only; and what holds NUL is no JSON.
+ * Leaves out messages that cannot have the member. Without a backslash, and between the quotes of
+ * JSON, a name and a text can be written in one way only; and what holds NUL is no JSON.
  */
 function fieldSql(
   { path, comparison, value }: ConditionOf<'field'>,
   { areTexts }: FilterSqlOptions,
 ): FilterSql {
   const names = path.filter(step => typeof step === 'string');
-  const texts = comparison === '=' && typeof value === 'string' ? [...names, value] : names;
+  const texts = comparison === '=' && isWritten(value) ? [...names, value] : names;
   const patterns = texts
     .map(text => JSON.stringify(text))
     // What JSON writes in one way only.
@@ -156,12 +178,17 @@ function fieldSql(
     .map(globOf);
   const tests = patterns.map(() => 'payload GLOB ?').join(' AND ') || '1';
   // NULL also for a payload that is in the other table.
-  const ofText = String.raw`iif((${tests}) OR payload GLOB '*\*', NULL, iif(payload IS NULL, NULL, 0))`;
+  const ofText = String.raw`iif((${tests}) OR payload GLOB '*[\'']*', NULL, iif(payload IS NULL, NULL, 0))`;
   return {
     sql: areTexts ? ofText : `CASE (${opcode}) WHEN 0 THEN NULL WHEN 1 THEN ${ofText} ELSE 0 END`,
     parameters: patterns,
     isByFacts: false,
   };
+}
+
+/** Whether a value stands between quotes in each message that has it: `NaN` and the like do not. */
+function isWritten(value: ConditionOf<'field'>['value']): value is string {
+  return typeof value === 'string' && !/^(?:NaN|-?Infinity)$/.test(value);
 }
 
 function globOf(text: string): string {

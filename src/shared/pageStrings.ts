@@ -100,6 +100,9 @@ export const pageStrings = {
   showMore: 'Show More ({0})',
   invalidJson: 'Not JSON: unexpected “{2}” at line {0}, column {1}. This is the text as it came.',
   endlessJson: 'Not JSON: it ends too early, at line {0}, column {1}. This is the text as it came.',
+  lenientJson:
+    'Not JSON by the letter: “{2}” at line {0}, column {1}. It was read all the same, as it is meant.',
+  jsonWithMark: 'Not JSON by the letter: a byte order mark comes first. It was read all the same.',
   emptyPayload: 'The payload is empty.',
   goneMessage: 'This message is no longer kept: older messages make room for newer ones.',
   payloadFailed: 'The payload could not be read: {0}',

@@ -1,8 +1,9 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../core/format.ts';
 import { filterTerm } from '../core/payload/filterTerm.ts';
-import { indexJson, type JsonIndex } from '../core/payload/jsonIndex.ts';
+import { indexJson, type JsonIndex, type JsonProblem } from '../core/payload/jsonIndex.ts';
 import { JsonTree } from '../core/payload/jsonTree.ts';
+import { stringIn } from '../core/payload/readJson.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
 import { longestFilter } from '../core/filter/parseFilter.ts';
 import { el } from './dom.ts';
@@ -74,7 +75,7 @@ export class JsonForm implements Form {
       const tree = new JsonTree(index.nodes);
       await inSlices(tree.begin(), shown.signal);
       if (this.#isCurrent(shown)) {
-        this.#showTree(tree, index.nodes.isFull);
+        this.#showTree(tree, index.nodes.isFull, index.deviation);
       }
     } else {
       await this.#showText(shown, index.problem);
@@ -116,11 +117,13 @@ export class JsonForm implements Form {
     return bytes && inSlices(indexJson(bytes), signal, progress('readingJson'));
   }
 
-  #showTree(tree: JsonTree, isFull: boolean): void {
+  #showTree(tree: JsonTree, isFull: boolean, deviation: JsonProblem | undefined): void {
     this.#tree = tree;
-    this.#say(
-      isFull ? text('tooManyValues', this.#formats.count(tree.values.nodes.count)) : undefined,
-    );
+    const remarks = [
+      ...(deviation ? [this.#deviation(deviation)] : []),
+      ...(isFull ? [text('tooManyValues', this.#formats.count(tree.values.nodes.count))] : []),
+    ];
+    this.#say(remarks.length > 0 ? remarks.join(' ') : undefined);
     this.#lines.element.hidden = false;
     this.#lines.show(tree);
     this.#renderTools();
@@ -128,6 +131,13 @@ export class JsonForm implements Form {
     if (this.#find.words !== '') {
       this.#look(this.#find.words);
     }
+  }
+
+  #deviation({ line, column, found = '' }: JsonProblem): string {
+    const place = [this.#formats.count(line), this.#formats.count(column)] as const;
+    return found === '\ufeff'
+      ? text('jsonWithMark')
+      : text('lenientJson', ...place, visibleLine(found));
   }
 
   async #showText(shown: Shown, problem: NonNullable<JsonIndex['problem']>): Promise<void> {
@@ -203,7 +213,7 @@ export class JsonForm implements Form {
     if (this.#tree && this.#valueLength(node) <= mostCopied) {
       const raw = this.#tree.values.valueText(node);
       const isString = this.#tree.values.kind(node) === 'string';
-      this.#context.onCopyText(isString ? String(JSON.parse(raw)) : raw);
+      this.#context.onCopyText(isString ? stringIn(raw) : raw);
     }
   }
 

@@ -1,5 +1,10 @@
 import type { Direction, RowKind } from '../capture/record.ts';
 
+/** A number that JavaScript would round, as it was written. */
+export interface ExactValue {
+  readonly exact: string;
+}
+
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** A step into a JSON value: a member's name, an element's index, or any of them. */
@@ -14,7 +19,8 @@ export type Condition =
   | { readonly is: 'any'; readonly of: readonly Condition[] }
   | { readonly is: 'not'; readonly of: Condition }
   /**
-   * The payload as text holds these characters; without `exact`, in upper or lower case. The text of
+   * The payload as text holds these characters; without `exact`, as readers see them: in upper or
+   * lower case, with JSON's escapes read and accents joined (see `wordTest`). The text of
    * a binary message is its bytes as UTF-8; of a state change its sentence; of a close frame
    * `1006 reason`. See `RowReader.text`.
    */
@@ -28,16 +34,17 @@ export type Condition =
   /** Milliseconds since 1970. */
   | { readonly is: 'time'; readonly comparison: '<' | '>='; readonly at: number }
   /**
-   * A text message or a state change that is JSON and has, at the path, a value that compares so. A
-   * string that is a number compares as one with a number, and `"true"` equals `true`; a number does
-   * not equal a string. Objects and arrays equal nothing.
+   * A text message or a state change that is JSON, or near to it (see `readJson`), and has, at the path,
+   * a value that compares so. Numbers compare as they were written, however long. A string that is a
+   * number compares as one with a number, and `"true"` equals `true`; a number does not equal a string.
+   * Objects and arrays equal nothing.
    */
   | {
       readonly is: 'field';
       readonly path: readonly PathStep[];
       /** `has`: the path leads somewhere; `~`: its text holds `value`, in upper or lower case. */
       readonly comparison: Comparison | '~' | 'has';
-      readonly value: string | number | boolean | null;
+      readonly value: string | number | boolean | null | ExactValue;
     }
   /** A state change that is a warning or an error, or a close code other than 1000 and 1001. */
   | { readonly is: 'error' }

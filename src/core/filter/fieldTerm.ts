@@ -1,8 +1,8 @@
+import { ExactNumber, numberIn } from '../payload/exactNumber.ts';
 import type { Comparison, Condition, PathStep } from './condition.ts';
 import type { Scanner, Value } from './scanner.ts';
 
 const longestPath = 32;
-const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const words: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
 
 const pathRule =
@@ -77,12 +77,7 @@ function fieldCondition(
   if (Object.hasOwn(words, text)) {
     return { is: 'field', path, comparison, value: words[text] ?? null };
   }
-  if (!number.test(text) || !Number.isFinite(Number(text))) {
-    return { is: 'field', path, comparison, value: text };
-  }
-  const condition: Condition = { is: 'field', path, comparison, value: Number(text) };
-  // JavaScript reads neighbours of such a number as the same one: its digits tell them apart.
-  const isRounded =
-    comparison === '=' && /^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text));
-  return isRounded ? { is: 'all', of: [condition, { is: 'text', text, exact: true }] } : condition;
+  const number = numberIn(text);
+  const value = number instanceof ExactNumber ? { exact: number.text } : (number ?? text);
+  return { is: 'field', path, comparison, value };
 }

@@ -1,21 +1,28 @@
 import { assertNever } from '../base/errors.ts';
+import { compareNumbers, ExactNumber, jsonText, numberIn } from '../payload/exactNumber.ts';
 import { byteSearch } from './byteSearch.ts';
 import type { Comparison, Condition, PathStep } from './condition.ts';
 import type { RowReader } from './rowReader.ts';
 
 type FieldCondition = Extract<Condition, { is: 'field' }>;
 
-const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
-const longestNumber = 400;
 const backslash = 0x5c;
+const apostrophe = 0x27;
 
 /** Asks the JSON of a row for a value at a path. */
 export function fieldTest(condition: FieldCondition): (reader: RowReader) => boolean {
-  const { path } = condition;
+  const { path, comparison } = condition;
   const mayHold = nameSearch(path);
   const fits = valueTest(condition);
-  return reader =>
-    mayHold(reader.bytes) && reader.json !== undefined && some(reader.json, path, 0, fits);
+  // A part of a number is looked for in what was written: `1.50` holds a zero.
+  const jsonOf =
+    comparison === '~'
+      ? (reader: RowReader) => reader.writtenJson
+      : (reader: RowReader) => reader.json;
+  return reader => {
+    const json = mayHold(reader.bytes) ? jsonOf(reader) : undefined;
+    return json !== undefined && some(json, path, 0, fits);
+  };
 }
 
 /** Whether the longest name on the path can be in the payload: much cheaper than to parse it. */
@@ -26,8 +33,8 @@ function nameSearch(path: readonly PathStep[]): (payload: Uint8Array) => boolean
     return () => true;
   }
   const search = byteSearch(JSON.stringify(longest), false);
-  // With a backslash a name may be written in many ways.
-  return payload => search(payload) || payload.includes(backslash);
+  // With a backslash a name may be written in many ways, and with other quotes it is no JSON quite.
+  return payload => search(payload) || payload.includes(backslash) || payload.includes(apostrophe);
 }
 
 type ValueTest = (value: unknown) => boolean;
@@ -37,7 +44,7 @@ function some(value: unknown, path: readonly PathStep[], index: number, fits: Va
   if (step === undefined) {
     return fits(value);
   }
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) {
     return false;
   }
   if (typeof step === 'object') {
@@ -61,11 +68,12 @@ function valueTest({ comparison, value: wanted }: FieldCondition): ValueTest {
 }
 
 function comparisonTest(comparison: Comparison, wanted: FieldCondition['value']): ValueTest {
-  if (typeof wanted === 'number') {
-    return value => compare(numberOf(value), comparison, wanted);
-  }
   if (typeof wanted === 'string') {
-    return value => compare(typeof value === 'string' ? value : undefined, comparison, wanted);
+    return value => compare(textIn(value), comparison, wanted);
+  }
+  if (typeof wanted === 'number' || (typeof wanted === 'object' && wanted !== null)) {
+    const number = typeof wanted === 'number' ? wanted : new ExactNumber(wanted.exact);
+    return value => compareWithNumber(numberOf(value), comparison, number);
   }
   const word = String(wanted);
   const isSame = (value: unknown) => value === wanted || value === word;
@@ -73,6 +81,15 @@ function comparisonTest(comparison: Comparison, wanted: FieldCondition['value'])
     return isSame;
   }
   return value => comparison === '!=' && !isSame(value);
+}
+
+function compareWithNumber(
+  value: number | ExactNumber | undefined,
+  comparison: Comparison,
+  wanted: number | ExactNumber,
+): boolean {
+  const order = value === undefined ? undefined : compareNumbers(value, wanted);
+  return compare(order, comparison, 0);
 }
 
 /** @param value `undefined` where it is not of the kind that it could be compared with */
@@ -103,20 +120,19 @@ export function compare<T extends string | number>(
 }
 
 /** Many peers write prices and ids as strings: such a string counts as the number that it is. */
-function numberOf(value: unknown): number | undefined {
+function numberOf(value: unknown): number | ExactNumber | undefined {
   if (typeof value === 'string') {
-    return value.length <= longestNumber && number.test(value) ? Number(value) : undefined;
+    return numberIn(value);
   }
-  return typeof value === 'number' ? value : undefined;
+  return typeof value === 'number' || value instanceof ExactNumber ? value : undefined;
+}
+
+/** `NaN` and `Infinity` can be asked for by their names, as if they were strings. */
+function textIn(value: unknown): string | undefined {
+  const isWord = typeof value === 'number' && !Number.isFinite(value);
+  return typeof value === 'string' ? value : isWord ? String(value) : undefined;
 }
 
 function textOf(value: unknown): string {
-  if (typeof value === 'string') {
-    return value;
-  }
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return ''; // Nested beyond what the stack holds.
-  }
+  return typeof value === 'string' ? value : jsonText(value);
 }

@@ -1,5 +1,6 @@
 import type { Condition } from './condition.ts';
 import { safeTextLength } from './patternRisk.ts';
+import { seenParts, seenWord } from './seenText.ts';
 import type { Span } from './scanner.ts';
 
 /** Finds what of a text to mark, in order and without overlaps. */
@@ -16,17 +17,14 @@ export function markerOf(condition: Condition): Marker | undefined {
   const searches = searchesOf(condition);
   return searches.length === 0
     ? undefined
-    : text => merged(searches.flatMap(search => spansOf(search, text)));
+    : text => merged(searches.flatMap(search => search(text)));
 }
 
 export function marksOf(text: string, condition: Condition): readonly Span[] {
   return markerOf(condition)?.(text) ?? [];
 }
 
-interface Search {
-  readonly expression: RegExp;
-  readonly longest: number;
-}
+type Search = Marker;
 
 function searchesOf(condition: Condition): readonly Search[] {
   switch (condition.is) {
@@ -34,15 +32,17 @@ function searchesOf(condition: Condition): readonly Search[] {
     case 'any':
       return condition.of.flatMap(searchesOf);
     case 'text': {
-      const source = condition.text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-      const isWhole = !/\p{Cs}/u.test(condition.text);
-      const flags = `g${condition.exact ? '' : 'i'}${isWhole ? 'u' : ''}`;
-      return source === '' ? [] : [{ expression: new RegExp(source, flags), longest: Infinity }];
+      const search = textSearch(condition.text, condition.exact);
+      return condition.text === ''
+        ? []
+        : condition.exact
+          ? [search]
+          : [search, seenSearch(condition.text)];
     }
     case 'pattern': {
       const longest = safeTextLength(condition.source);
       const expression = new RegExp(condition.source, `g${condition.flags}`);
-      return longest === 0 ? [] : [{ expression, longest }];
+      return longest === 0 ? [] : [text => spansOf(expression, text.slice(0, longest))];
     }
     case 'not':
     case 'direction':
@@ -57,9 +57,40 @@ function searchesOf(condition: Condition): readonly Search[] {
   }
 }
 
-function spansOf({ expression, longest }: Search, text: string): Span[] {
+function textSearch(text: string, isExact: boolean): Search {
+  const source = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  const isWhole = !/\p{Cs}/u.test(text);
+  const expression = new RegExp(source, `g${isExact ? '' : 'i'}${isWhole ? 'u' : ''}`);
+  return whole => spansOf(expression, whole);
+}
+
+/** Marks what is seen as the word but was written otherwise. */
+function seenSearch(word: string): Search {
+  const { fold, needles } = seenWord(word);
+  return text => {
+    // What is plain ASCII is written as it is seen.
+    if (!/[^\p{ASCII}]|\\/u.test(text) && needles.length === 1) {
+      return [];
+    }
+    const parts = seenParts(text, fold);
+    const seen = parts.map(part => part.text).join('');
+    const partAt = parts.flatMap((part, index) => Array.from(part.text.split(''), () => index));
+    return needles.flatMap(needle => {
+      const spans: Span[] = [];
+      for (let at = seen.indexOf(needle); at >= 0 && spans.length < mostMarks;) {
+        const end = at + needle.length;
+        const from = parts[partAt[at] ?? 0]?.from ?? 0;
+        spans.push({ from, to: parts[partAt[end - 1] ?? 0]?.to ?? from });
+        at = seen.indexOf(needle, end);
+      }
+      return spans;
+    });
+  };
+}
+
+function spansOf(expression: RegExp, text: string): Span[] {
   const spans: Span[] = [];
-  for (const { 0: found, index } of text.slice(0, longest).matchAll(expression)) {
+  for (const { 0: found, index } of text.matchAll(expression)) {
     if (found !== '') {
       spans.push({ from: index, to: index + found.length });
     }

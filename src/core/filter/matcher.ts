@@ -4,6 +4,7 @@ import { byteSearch, isSearchable } from './byteSearch.ts';
 import type { Condition } from './condition.ts';
 import { compare, fieldTest } from './fieldTest.ts';
 import { RowReader, type Decode, type MatchedRow } from './rowReader.ts';
+import { wordTest } from './wordTest.ts';
 
 export type { Decode, MatchedRow } from './rowReader.ts';
 
@@ -40,7 +41,7 @@ function testOf(condition: Condition): Test {
       return reader => !test(reader);
     }
     case 'text':
-      return textTest(condition.text, condition.exact);
+      return condition.exact ? exactTest(condition.text) : wordTest(condition.text);
     case 'pattern': {
       const pattern = new RegExp(condition.source, condition.flags);
       return reader => pattern.test(reader.text);
@@ -94,40 +95,13 @@ function factTest(condition: FactCondition): Test {
   }
 }
 
-/**
- * Without `exact`, letters of ASCII are found in either case. Other letters are compared in lower
- * case, for which the text must be decoded; so they are only where there are any.
- */
-function textTest(text: string, exact: boolean): Test {
-  const isAsciiFolded = !exact && hasNoCaseBeyondAscii(text);
-  const inText = inTextTest(text, exact, isAsciiFolded);
-  if (!isSearchable(text) || !(exact || isAsciiFolded)) {
-    return reader => inText(reader.text);
+/** Whether a row holds the very text. */
+function exactTest(text: string): Test {
+  if (!isSearchable(text)) {
+    return reader => reader.text.includes(text);
   }
-  const inBytes = byteSearch(text, isAsciiFolded);
-  return reader => (reader.isPlain ? inBytes(reader.bytes) : inText(reader.text));
-}
-
-function inTextTest(
-  text: string,
-  exact: boolean,
-  isAsciiFolded: boolean,
-): (text: string) => boolean {
-  if (exact) {
-    return whole => whole.includes(text);
-  }
-  const fold = isAsciiFolded ? lowerAscii : (whole: string) => whole.toLowerCase();
-  const part = fold(text);
-  return whole => fold(whole).includes(part);
-}
-
-function hasNoCaseBeyondAscii(text: string): boolean {
-  const others = text.replace(/\p{ASCII}/gu, '');
-  return others.toLowerCase() === others && others.toUpperCase() === others;
-}
-
-function lowerAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
+  const inBytes = byteSearch(text, false);
+  return reader => (reader.isPlain ? inBytes(reader.bytes) : reader.text.includes(text));
 }
 
 /** A close code of its own free will is one of these (RFC 6455, section 7.4.1). */

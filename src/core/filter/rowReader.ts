@@ -1,4 +1,6 @@
 import { kindOf } from '../capture/record.ts';
+import { readJson } from '../payload/readJson.ts';
+import { seenText } from './seenText.ts';
 
 /** What a condition is asked about. `payload` is called where the rest does not decide. */
 export interface MatchedRow {
@@ -21,8 +23,11 @@ export class RowReader {
   #bytes: Uint8Array | undefined;
   #decoded: string | undefined;
   #text: string | undefined;
+  #seenText: string | undefined;
   #json: unknown;
   #isParsed = false;
+  #writtenJson: unknown;
+  #isWrittenParsed = false;
 
   constructor(decode: Decode) {
     this.#decode = decode;
@@ -33,8 +38,11 @@ export class RowReader {
     this.#bytes = undefined;
     this.#decoded = undefined;
     this.#text = undefined;
+    this.#seenText = undefined;
     this.#json = undefined;
     this.#isParsed = false;
+    this.#writtenJson = undefined;
+    this.#isWrittenParsed = false;
   }
 
   get row(): MatchedRow {
@@ -59,20 +67,40 @@ export class RowReader {
     return (this.#text ??= this.#readText());
   }
 
+  /** The same as a reader takes it, see `seenText`. */
+  get seenText(): string {
+    return (this.#seenText ??= seenText(this.text));
+  }
+
   /** `undefined` where the row is neither a text message nor a state change, or holds no JSON. */
   get json(): unknown {
     if (!this.#isParsed) {
       this.#isParsed = true;
-      const kind = kindOf(this.#row.flags);
-      this.#json = kind === 'text' || kind === 'state' ? parse(this.#whole) : undefined;
+      this.#json = this.#mayBeJson ? readJson(this.#whole)?.value : undefined;
     }
     return this.#json;
+  }
+
+  /** The same with all numbers as they were written, see `readJson`. */
+  get writtenJson(): unknown {
+    if (!this.#isWrittenParsed) {
+      this.#isWrittenParsed = true;
+      this.#writtenJson = this.#mayBeJson
+        ? readJson(this.#whole, { keepsNumbers: true })?.value
+        : undefined;
+    }
+    return this.#writtenJson;
   }
 
   /** RFC 6455, section 5.5.1; `undefined` where the frame has none, or is none. */
   get closeCode(): number | undefined {
     const [high, low] = kindOf(this.#row.flags) === 'close' ? this.bytes : [];
     return high === undefined || low === undefined ? undefined : high * 256 + low;
+  }
+
+  get #mayBeJson(): boolean {
+    const kind = kindOf(this.#row.flags);
+    return kind === 'text' || kind === 'state';
   }
 
   get #whole(): string {
@@ -101,12 +129,4 @@ export class RowReader {
 function sentenceIn(json: unknown): string | undefined {
   const isState = typeof json === 'object' && json !== null && 'text' in json;
   return isState && typeof json.text === 'string' ? json.text : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

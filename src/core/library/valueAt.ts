@@ -1,20 +1,17 @@
 import type { PathStep } from '../filter/condition.ts';
+import { ExactNumber, jsonText } from '../payload/exactNumber.ts';
+import { readJson } from '../payload/readJson.ts';
 
 const decoder = new TextDecoder();
 
 /**
- * What a JSON message holds at a path, as text: strings as they are, all else as JSON. `undefined`
- * where the message is no JSON or the path leads nowhere.
+ * What a JSON message holds at a path, as text: strings as they are, numbers as they were written, all
+ * else as JSON. `undefined` where the message is no JSON or the path leads nowhere.
  */
 export function valueAt(payload: Uint8Array, path: readonly PathStep[]): string | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(decoder.decode(payload));
-  } catch {
-    return undefined;
-  }
+  const value = readJson(decoder.decode(payload), { keepsNumbers: true })?.value;
   const found = follow(value, path);
-  return typeof found === 'string' || found === undefined ? found : JSON.stringify(found);
+  return typeof found === 'string' || found === undefined ? found : jsonText(found);
 }
 
 /** Of any element or member the first that leads on. */
@@ -23,7 +20,7 @@ function follow(value: unknown, path: readonly PathStep[]): unknown {
   if (step === undefined) {
     return value;
   }
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) {
     return undefined;
   }
   if (typeof step === 'object') {

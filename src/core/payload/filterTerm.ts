@@ -1,3 +1,4 @@
+import { lenientWords, stringIn } from './readJson.ts';
 import { quoted, type JsonValues } from './jsonValues.ts';
 
 /** The filter language takes no longer paths. */
@@ -15,6 +16,8 @@ export function filterTerm(values: JsonValues, node: number): string | undefined
   }
   const raw = values.valueText(node);
   const isString = values.kind(node) === 'string';
-  const term = `${values.path(node)}:${isString ? quoted(String(JSON.parse(raw))) : raw}`;
+  // Words of other languages are read as those of JSON.
+  const plain = Object.hasOwn(lenientWords, raw) ? String(lenientWords[raw]) : raw;
+  const term = `${values.path(node)}:${isString ? quoted(stringIn(raw)) : plain}`;
   return /\p{Cc}/u.test(term) ? undefined : term;
 }

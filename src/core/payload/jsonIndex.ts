@@ -12,8 +12,17 @@ export interface JsonProblem {
 }
 
 export type JsonIndex =
-  | { readonly nodes: JsonNodes; readonly problem?: undefined }
-  | { readonly nodes?: undefined; readonly problem: JsonProblem };
+  | {
+      readonly nodes: JsonNodes;
+      readonly problem?: undefined;
+      /** The first place where it is only near to JSON, and was read all the same. */
+      readonly deviation?: JsonProblem;
+    }
+  | {
+      readonly nodes?: undefined;
+      readonly problem: JsonProblem;
+      readonly deviation?: undefined;
+    };
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -21,7 +30,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const mostNodes = 6_000_000;
 
 /**
- * Finds the values of a JSON text. Yields after each slice how many bytes are done, so that its caller
+ * Finds the values of a text that is JSON or near to it, as `readJson` says. Yields after each slice how many bytes are done, so that its caller
  * may rest.
  */
 export function* indexJson(
@@ -36,14 +45,18 @@ export function* indexJson(
   ) {
     yield scanner.at;
   }
-  return scanner.isWhole
-    ? { nodes: scanner.nodes }
-    : { problem: yield* problemAt(bytes, scanner, sliceLength) };
+  if (!scanner.isWhole) {
+    return { problem: yield* problemAt(bytes, scanner, sliceLength) };
+  }
+  const { nodes, deviation } = scanner;
+  return deviation
+    ? { nodes, deviation: yield* problemAt(bytes, deviation, sliceLength) }
+    : { nodes };
 }
 
 function* problemAt(
   bytes: Uint8Array,
-  { at, line, lineStart }: JsonScanner,
+  { at, line, lineStart }: Pick<JsonScanner, 'at' | 'line' | 'lineStart'>,
   sliceLength: number,
 ): Generator<number, JsonProblem> {
   let column = 1;

@@ -1,33 +1,41 @@
 import { JsonNodes } from './jsonNodes.ts';
+import { lenientWords } from './readJson.ts';
 
 /** What may come next. */
-type Expects = 'value' | 'first value' | 'first key' | 'key' | 'colon' | 'comma' | 'nothing';
+type Expects =
+  ('value' | 'first value' | 'next value' | 'first key' | 'key') | ('colon' | 'comma' | 'nothing');
 
 const quote = 0x22;
+const apostrophe = 0x27;
 const backslash = 0x5c;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
-const words = ['true', 'false', 'null'].map(word => Uint8Array.from(word, c => c.charCodeAt(0)));
+const bytesOf = (word: string) => Uint8Array.from(word, character => character.charCodeAt(0));
+const words = ['true', 'false', 'null'].map(bytesOf);
+const otherWords = Object.keys(lenientWords).map(bytesOf);
 
 /**
- * Reads JSON (RFC 8259) out of UTF-8 and writes down where its values begin. Nothing is decoded, so
- * all tokens stay as they came. It can stop after any number of bytes, also within a string, and takes
- * no stack for depth.
+ * Reads JSON (RFC 8259), and what is near to it as in `readJson`, out of UTF-8 and writes down where
+ * its values begin. Nothing is decoded, so all tokens stay as they came. It can stop after any number
+ * of bytes, also within a string, and takes no stack for depth.
  */
 export class JsonScanner {
   readonly nodes: JsonNodes;
   /** Where it stands; after a failure the place of the problem. */
   at: number;
   failed = false;
+  /** The first place where it is not JSON by the letter, but was read all the same. */
+  deviation: { readonly at: number; readonly line: number; readonly lineStart: number } | undefined;
   /** Newlines before `at`, and where the last line begins. */
   line = 1;
   lineStart = 0;
   readonly #bytes: Uint8Array;
   #expects: Expects = 'value';
-  #isInString = false;
+  /** Of the string that it stands in. */
+  #quote = 0;
   /** For each open object 1, for each open array 0. */
   #open = new Uint8Array(64);
   #depth = 0;
@@ -35,18 +43,22 @@ export class JsonScanner {
   constructor(bytes: Uint8Array, maxNodes: number) {
     this.#bytes = bytes;
     this.nodes = new JsonNodes(bytes, maxNodes);
-    this.at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+    this.at = 0;
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+      this.#deviate(0);
+      this.at = 3;
+    }
   }
 
   /** Whether all that was read makes one JSON text. */
   get isWhole(): boolean {
-    return this.#expects === 'nothing' && !this.#isInString && !this.failed;
+    return this.#expects === 'nothing' && this.#quote === 0 && !this.failed;
   }
 
   /** Goes on to `until` or a little further. False where the text is not JSON. */
   run(until: number): boolean {
     while (this.at < until && !this.failed) {
-      if (this.#isInString) {
+      if (this.#quote !== 0) {
         this.#stringRest(until);
       } else {
         this.#skipSpaces(until);
@@ -75,14 +87,16 @@ export class JsonScanner {
       case 'first value':
         return first === closeBracket ? this.#close(first) : this.#value(first);
       case 'key':
-        return this.#key(first);
+        return this.#endsAfterComma(first, closeBrace) || this.#key(first);
+      case 'next value':
+        return this.#endsAfterComma(first, closeBracket) || this.#value(first);
       case 'value':
         return this.#value(first);
       case 'colon':
         return first === 0x3a && this.#pass('value');
       case 'comma':
         return first === 0x2c
-          ? this.#pass(this.#open[this.#depth - 1] === 1 ? 'key' : 'value')
+          ? this.#pass(this.#open[this.#depth - 1] === 1 ? 'key' : 'next value')
           : this.#close(first);
       case 'nothing':
         return false;
@@ -90,14 +104,33 @@ export class JsonScanner {
   }
 
   #key(first: number): boolean {
-    if (first !== quote) {
+    if (!isQuote(first)) {
       return false;
     }
     this.nodes.add(this.at);
-    this.at++;
-    this.#isInString = true;
+    this.#beginString(first);
     this.#expects = 'colon';
     return true;
+  }
+
+  #beginString(first: number): void {
+    if (first !== quote) {
+      this.#deviate(this.at);
+    }
+    this.at++;
+    this.#quote = first;
+  }
+
+  #deviate(at: number): void {
+    this.deviation ??= { at, line: this.line, lineStart: this.lineStart };
+  }
+
+  #endsAfterComma(first: number, bracket: number): boolean {
+    if (first !== bracket) {
+      return false;
+    }
+    this.#deviate(this.at);
+    return this.#close(first);
   }
 
   #value(first: number): boolean {
@@ -111,9 +144,8 @@ export class JsonScanner {
       return true;
     }
     this.#expects = this.#depth > 0 ? 'comma' : 'nothing';
-    if (first === quote) {
-      this.at++;
-      this.#isInString = true;
+    if (isQuote(first)) {
+      this.#beginString(first);
       return true;
     }
     return this.#number() || this.#word();
@@ -152,12 +184,20 @@ export class JsonScanner {
     let at = this.at;
     while (at < until && !this.failed) {
       const byte = bytes[at] ?? 0;
-      if (byte === quote) {
+      if (byte === this.#quote) {
         this.at = at + 1;
-        this.#isInString = false;
+        this.#quote = 0;
         return;
       }
-      const length = byte === backslash ? escapeLength(bytes, at) : byte < 0x20 ? 0 : 1;
+      const length = byte === backslash ? escapeLength(bytes, at) : byte === 0 ? 0 : 1;
+      const isStrict = byte === backslash ? isStrictEscape(bytes[at + 1]) : byte >= 0x20;
+      if (length > 0 && !isStrict) {
+        this.#deviate(at);
+      }
+      if (byte === 0x0a) {
+        this.line++;
+        this.lineStart = at + 1;
+      }
       this.failed = length === 0;
       at += length;
     }
@@ -165,7 +205,13 @@ export class JsonScanner {
   }
 
   #word(): boolean {
-    const word = words.find(word => word.every((byte, i) => this.#bytes[this.at + i] === byte));
+    const isHere = (word: Uint8Array) =>
+      word.every((byte, index) => this.#bytes[this.at + index] === byte);
+    const strict = words.find(isHere);
+    const word = strict ?? otherWords.find(isHere);
+    if (word && !strict) {
+      this.#deviate(this.at);
+    }
     this.at += word?.length ?? 0;
     return word !== undefined;
   }
@@ -195,6 +241,14 @@ export class JsonScanner {
   }
 }
 
+function isQuote(byte: number): boolean {
+  return byte === quote || byte === apostrophe;
+}
+
+function isStrictEscape(next = 0): boolean {
+  return next !== apostrophe && next !== 0x78;
+}
+
 function isDigit(byte = 0): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
@@ -205,7 +259,10 @@ function escapeLength(bytes: Uint8Array, at: number): number {
   if (next === 0x75) {
     return [2, 3, 4, 5].every(i => isHexDigit(bytes[at + i])) ? 6 : 0;
   }
-  return next !== 0 && '"\\/bfnrt'.includes(String.fromCharCode(next)) ? 2 : 0;
+  if (next === 0x78) {
+    return [2, 3].every(i => isHexDigit(bytes[at + i])) ? 4 : 0;
+  }
+  return next !== 0 && '"\'\\/bfnrt'.includes(String.fromCharCode(next)) ? 2 : 0;
 }
 
 function isHexDigit(byte = 0): boolean {

@@ -1,4 +1,5 @@
 import type { JsonNodes } from './jsonNodes.ts';
+import { stringIn } from './readJson.ts';
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'word';
 
@@ -9,12 +10,16 @@ export interface JsonSnippet {
 }
 
 const quote = 0x22;
+const apostrophe = 0x27;
+const comma = 0x2c;
 const backslash = 0x5c;
 /** In bytes. */
 const longString = 65_536;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-const kinds: Readonly<Record<string, JsonKind>> = { '{': 'object', '[': 'array', '"': 'string' };
+const kinds: Readonly<Record<string, JsonKind>> = {
+  ...{ '{': 'object', '[': 'array', '"': 'string', "'": 'string' },
+};
 
 /** Reads single values out of an indexed JSON text: as they came, not as they are parsed. */
 export class JsonValues {
@@ -30,7 +35,7 @@ export class JsonValues {
 
   kind(node: number): JsonKind {
     const first = this.#bytes[this.valueBegin(node)] ?? 0;
-    return kinds[String.fromCharCode(first)] ?? (first >= 0x61 ? 'word' : 'number');
+    return kinds[String.fromCharCode(first)] ?? (first >= 0x41 ? 'word' : 'number');
   }
 
   isContainer(node: number): boolean {
@@ -46,7 +51,7 @@ export class JsonValues {
   valueBegin(node: number): number {
     const begin = this.nodes.begins[node] ?? 0;
     // A value of an array may begin with a quote as well, but no colon follows on it.
-    if (this.#bytes[begin] !== quote) {
+    if (!isQuote(this.#bytes[begin])) {
       return begin;
     }
     const end = this.#skipSpaces(this.#stringEnd(begin));
@@ -57,7 +62,9 @@ export class JsonValues {
   valueEnd(node: number): number {
     let at = this.#leafEnd(Math.max(node, this.nodes.next(node) - 1));
     for (let inner = this.nodes.next(node) - 1; inner > node;) {
-      at = this.#skipSpaces(at) + 1;
+      at = this.#skipSpaces(at);
+      // One comma too many may stand before the bracket.
+      at = this.#bytes[at] === comma ? this.#skipSpaces(at + 1) + 1 : at + 1;
       inner = this.nodes.parent(inner) ?? node;
     }
     return at;
@@ -102,7 +109,7 @@ export class JsonValues {
   #leafEnd(node: number): number {
     const begin = this.valueBegin(node);
     const first = this.#bytes[begin];
-    if (first === quote) {
+    if (isQuote(first)) {
       return this.#stringEnd(begin);
     }
     if (first === 0x7b || first === 0x5b) {
@@ -120,7 +127,7 @@ export class JsonValues {
     if (known !== undefined) {
       return known;
     }
-    let end = this.#bytes.indexOf(quote, begin + 1);
+    let end = this.#bytes.indexOf(this.#bytes[begin] ?? quote, begin + 1);
     if (this.#bytes[end - 1] === backslash) {
       end = this.#endWithEscapes(begin);
     }
@@ -131,8 +138,9 @@ export class JsonValues {
   }
 
   #endWithEscapes(begin: number): number {
+    const last = this.#bytes[begin];
     let at = begin + 1;
-    while (at < this.#bytes.length && this.#bytes[at] !== quote) {
+    while (at < this.#bytes.length && this.#bytes[at] !== last) {
       at += this.#bytes[at] === backslash ? 2 : 1;
     }
     return at;
@@ -157,13 +165,17 @@ export class JsonValues {
   }
 }
 
+function isQuote(byte = 0): boolean {
+  return byte === quote || byte === apostrophe;
+}
+
 /** What numbers, `true`, `false` and `null` are made of. */
 function isPlain(byte = 0): boolean {
   return byte > 0x20 && byte !== 0x2c && byte !== 0x5d && byte !== 0x7d;
 }
 
 function keyStep(raw: string): string {
-  const key = String(JSON.parse(raw));
+  const key = stringIn(raw);
   return /^[\p{L}\p{N}\p{M}_$@-]+$/u.test(key) ? `.${key}` : `[${quoted(key)}]`;
 }
 

@@ -32,6 +32,20 @@ const texts = fc.oneof(
     '\u0000',
     '\u0000a',
     '�',
+    ...[
+      '\\u0041',
+      '\\u00e9',
+      'e\u0301',
+      '\\/',
+      '/',
+      'k',
+      '\u212a',
+      'É',
+      '\\u0042',
+      "'",
+      '\\n',
+      '\n',
+    ],
   ),
   fc.string({ maxLength: 4 }),
 );
@@ -39,7 +53,26 @@ const payloads = fc.oneof(
   fc.array(texts, { maxLength: 6 }).map(parts => encoder.encode(parts.join(''))),
   fc.record({ a: texts, b: fc.integer() }).map(value => encoder.encode(JSON.stringify(value))),
   fc
-    .constantFrom('{"\\u0061":"B"}', '{"a":"B"}', '{"severity":"error","text":"ab"}')
+    .constantFrom(
+      ...[
+        '{"\\u0061":"B"}',
+        '{"a":"B"}',
+        '{"severity":"error","text":"ab"}',
+        "{'a': None, 'b': 'B'}",
+      ],
+      ...[
+        '\ufeff{"a":1}',
+        '{"a":NaN}',
+        '{"a":9007199254740993}',
+        '{"a":"9007199254740993","b":1.50}',
+      ],
+      ...[
+        '{"a":9007199254740992}',
+        '{"a":1e400,}',
+        '{"a":-Infinity}',
+        '{"a":0.1000000000000000055}',
+      ],
+    )
     .map(text => encoder.encode(text)),
   fc.uint8Array({ maxLength: 8 }),
   fc.constant(encoder.encode('ab'.repeat(40_000))),
@@ -69,6 +102,10 @@ const plainTexts = mixedRows.map(all =>
     .filter(({ payload }) => !payload.includes(0)),
 );
 const rows = fc.oneof(mixedRows, plainTexts);
+const numbers = [
+  ...[0.1, 9_007_199_254_740_992, { exact: '9007199254740993' }, { exact: '1e400' }],
+  ...['NaN', '-Infinity', '1.5', '1.50'],
+];
 const comparisons = fc.constantFrom('=', '!=', '<', '<=', '>', '>=');
 const { condition: anyCondition } = fc.letrec<{ condition: Condition }>(tie => ({
   condition: fc.oneof(
@@ -95,7 +132,7 @@ const { condition: anyCondition } = fc.letrec<{ condition: Condition }>(tie => (
       is: fc.constant('field'),
       path: fc.constantFrom(['a'], ['b'], [{ any: true }], []),
       comparison: fc.oneof(comparisons, fc.constantFrom('~', 'has')),
-      value: fc.oneof(texts, fc.integer(), fc.constant(null)),
+      value: fc.oneof(texts, fc.integer(), fc.constantFrom(null, ...numbers)),
     }),
     fc.constantFrom({ is: 'error' }, { is: 'heartbeat' }, { is: 'compressed' }),
     fc.record({
@@ -168,7 +205,7 @@ it('finds the same in SQLite, in memory and by the matcher', () => {
         reopened.close();
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });
 

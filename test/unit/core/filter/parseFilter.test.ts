@@ -134,7 +134,10 @@ describe('parseFilter', () => {
       ':~5': ['~', '5'],
       ':""': ['=', ''],
       ':~"x y"': ['~', 'x y'],
-      ':1e999': ['=', '1e999'],
+      ':1e999': ['=', { exact: '1e999' }],
+      ':1e+02': ['=', 100],
+      ':0.1': ['=', 0.1],
+      ':>0.10000000000000001': ['>', { exact: '0.10000000000000001' }],
       ':f(x)': ['=', 'f(x)'],
       ':"a\\n\\u0041\\"\\\\"': ['=', 'a\nA"\\'],
       ':"\\d"': ['=', '\\d'],
@@ -147,11 +150,7 @@ describe('parseFilter', () => {
 
   it('tells apart numbers that JavaScript cannot', () => {
     assert.deepEqual(conditionOf('$.id:9007199254740993'), {
-      is: 'all',
-      of: [
-        { is: 'field', path: ['id'], comparison: '=', value: 9_007_199_254_740_992 },
-        { is: 'text', text: '9007199254740993', exact: true },
-      ],
+      ...{ is: 'field', path: ['id'], comparison: '=', value: { exact: '9007199254740993' } },
     });
   });
 

@@ -1,0 +1,196 @@
+import type { Assertion, PatternProgram } from './patternProgram.ts';
+
+/** Kept at once; a hostile text could make one for each of its characters. */
+const mostKept = 5000;
+const quickCodes = 256;
+
+/** What stands on one side of a place in a text, as far as `^`, `$` and `\b` ask. */
+const Side = { Edge: 0, Line: 1, Word: 2, Other: 3 } as const;
+type Side = (typeof Side)[keyof typeof Side];
+
+/** All places in the program where a search may stand after a character. */
+interface Standing {
+  readonly places: readonly number[];
+  /** What the character was. */
+  readonly before: Side;
+  readonly quick: (Standing | undefined)[];
+  readonly others: Map<number, Standing>;
+}
+
+/**
+ * Whether a regular expression matches anywhere in a text, found without going back: all ways through
+ * the expression are followed at once (K. Thompson, 1968), and where a set of ways has been met
+ * before, its next step is remembered. So the work grows with the text and never with more.
+ */
+export class LinearPattern {
+  readonly #program: PatternProgram;
+  readonly #hasAssertions: boolean;
+  readonly #word: RegExp;
+  readonly #fits = new Map<number, Uint8Array>();
+  readonly #matched: Standing = standing([], Side.Edge);
+  #kept = new Map<string, Standing>();
+  #transitions = 0;
+  #start: Standing;
+  #steps = 0;
+
+  constructor(program: PatternProgram) {
+    this.#program = program;
+    this.#hasAssertions = program.states.some(({ is }) => is === 'assert');
+    const flags = program.units[0]?.flags ?? '';
+    this.#word = new RegExp('^\\w$', flags);
+    this.#start = standing([], Side.Edge);
+  }
+
+  /** What the last test took: one for each character, and one for each way that was followed anew. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** `undefined` where it would take more than `mostSteps`. */
+  test(text: string, mostSteps: number): boolean | undefined {
+    let at = this.#start;
+    this.#steps = 0;
+    for (let index = 0; index < text.length;) {
+      const code = this.#codeAt(text, index);
+      index += code > 0xffff ? 2 : 1;
+      at = this.#next(at, code);
+      if (at === this.#matched) {
+        return true;
+      }
+      if (++this.#steps > mostSteps) {
+        return undefined;
+      }
+    }
+    return this.#reach(at, Side.Edge) === undefined;
+  }
+
+  #codeAt(text: string, index: number): number {
+    const code = this.#program.isUnicode ? text.codePointAt(index) : text.charCodeAt(index);
+    return code ?? 0;
+  }
+
+  #next(at: Standing, code: number): Standing {
+    const known = code < quickCodes ? at.quick[code] : at.others.get(code);
+    if (known) {
+      return known;
+    }
+    if (++this.#transitions > mostKept) {
+      this.#forget();
+    }
+    const next = this.#follow(at, code);
+    if (code < quickCodes) {
+      at.quick[code] = next;
+    } else {
+      at.others.set(code, next);
+    }
+    return next;
+  }
+
+  #follow(at: Standing, code: number): Standing {
+    const side = this.#sideOf(code);
+    const reached = this.#reach(at, side);
+    if (!reached) {
+      return this.#matched;
+    }
+    const fits = this.#fitsOf(code);
+    const places = new Set<number>();
+    for (const place of reached) {
+      const state = this.#program.states[place];
+      if (state?.is === 'unit' && fits[state.unit] === 1) {
+        places.add(state.next);
+      }
+    }
+    return this.#standing(
+      [...places].sort((a, b) => a - b),
+      side,
+    );
+  }
+
+  /** Where a character is to come from here on; `undefined` where the end has been reached. */
+  #reach({ places, before }: Standing, after: Side): readonly number[] | undefined {
+    const { states, start } = this.#program;
+    const seen = new Uint8Array(states.length);
+    const open = [...places, start];
+    const reached: number[] = [];
+    for (let place = open.pop(); place !== undefined; place = open.pop()) {
+      const state = states[place];
+      if (!state || seen[place] === 1) {
+        continue;
+      }
+      seen[place] = 1;
+      this.#steps++;
+      if (state.is === 'match') {
+        return undefined;
+      }
+      if (state.is === 'unit') {
+        reached.push(place);
+      } else if (state.is === 'fork') {
+        open.push(state.next, state.other);
+      } else if (this.#holds(state.what, before, after)) {
+        open.push(state.next);
+      }
+    }
+    return reached;
+  }
+
+  #holds(what: Assertion, before: Side, after: Side): boolean {
+    const { isMultiline } = this.#program;
+    switch (what) {
+      case '^':
+        return before === Side.Edge || (isMultiline && before === Side.Line);
+      case '$':
+        return after === Side.Edge || (isMultiline && after === Side.Line);
+      case 'b':
+        return (before === Side.Word) !== (after === Side.Word);
+      case 'B':
+        return (before === Side.Word) === (after === Side.Word);
+    }
+  }
+
+  #sideOf(code: number): Side {
+    if (!this.#hasAssertions) {
+      return Side.Other;
+    }
+    if (code === 0x0a || code === 0x0d || code === 0x2028 || code === 0x2029) {
+      return Side.Line;
+    }
+    return this.#word.test(String.fromCodePoint(code)) ? Side.Word : Side.Other;
+  }
+
+  /** Which of the program's units the character fits. */
+  #fitsOf(code: number): Uint8Array {
+    const known = this.#fits.get(code);
+    if (known) {
+      return known;
+    }
+    const character = String.fromCodePoint(code);
+    const fits = Uint8Array.from(this.#program.units, unit => (unit.test(character) ? 1 : 0));
+    this.#steps += fits.length;
+    if (this.#fits.size >= mostKept) {
+      this.#fits.clear();
+    }
+    this.#fits.set(code, fits);
+    return fits;
+  }
+
+  #standing(places: readonly number[], before: Side): Standing {
+    const key = `${before} ${places.join(' ')}`;
+    const known = this.#kept.get(key);
+    if (known) {
+      return known;
+    }
+    const made = standing(places, before);
+    this.#kept.set(key, made);
+    return made;
+  }
+
+  #forget(): void {
+    this.#transitions = 0;
+    this.#kept = new Map();
+    this.#start = standing([], Side.Edge);
+  }
+}
+
+function standing(places: readonly number[], before: Side): Standing {
+  return { places, before, quick: [], others: new Map() };
+}

@@ -1,0 +1,213 @@
+/** A regular expression as states that lead from one character to the next. */
+export interface PatternProgram {
+  readonly states: readonly PatternState[];
+  readonly start: number;
+  /** Each tells whether a character fits, by its place here. */
+  readonly units: readonly RegExp[];
+  /** Whether characters are code points, as with the flag `u`, or else UTF-16 units. */
+  readonly isUnicode: boolean;
+  /** Whether `^` and `$` are at each line. */
+  readonly isMultiline: boolean;
+}
+
+export type PatternState =
+  | { readonly is: 'unit'; readonly unit: number; readonly next: number }
+  | { readonly is: 'fork'; readonly next: number; readonly other: number }
+  | { readonly is: 'assert'; readonly what: Assertion; readonly next: number }
+  | { readonly is: 'match' };
+
+export type Assertion = '^' | '$' | 'b' | 'B';
+
+/** Repeats with counts are written out; a longer program would take long for each character. */
+const mostStates = 2000;
+const deepest = 100;
+
+type Part =
+  | { readonly is: 'unit'; readonly source: string }
+  | { readonly is: 'assert'; readonly what: Assertion }
+  | { readonly is: 'sequence' | 'choice'; readonly of: readonly Part[] }
+  | { readonly is: 'repeat'; readonly of: Part; readonly least: number; readonly most: number };
+
+/**
+ * Compiles a regular expression that JavaScript takes. `undefined` where it is not regular in the
+ * sense of the theory (references to groups, looks ahead and behind), where it is written in a way
+ * that only old scripts use, and where it is too long once its counts are written out.
+ */
+export function patternProgram(source: string, flags: string): PatternProgram | undefined {
+  if (/[^imsudgy]/.test(flags)) {
+    return undefined;
+  }
+  const isUnicode = flags.includes('u');
+  const part = new Reader(source, isUnicode).whole();
+  const compiler = new Compiler(flags.replace(/[^isu]/g, ''));
+  const start = part && compiler.compile(part, 0);
+  if (start === undefined || compiler.states.length > mostStates) {
+    return undefined;
+  }
+  const { states, units } = compiler;
+  return { states, start, units, isUnicode, isMultiline: flags.includes('m') };
+}
+
+const assertion = /\^|\$|\\[bB]/y;
+const group = /\((?:\?(?::|<(?![=!])[^>]*>)|(?!\?))/y;
+const quantifier = /([*+?])\??|\{(\d+)(?:(,)(\d*))?\}\??/y;
+/** One character, or a set of which one stands there. */
+const unit =
+  /\\(?:[dDwWsSfnrtv]|c[A-Za-z]|x[\da-fA-F]{2}|u[\da-fA-F]{4}|0(?!\d)|[^\w])|\[(?:[^\]\\]|\\[^])*\]|[^\\^$*+?()[\]{}|]/y;
+const unicodeUnit =
+  /\\(?:[dDwWsSfnrtv]|c[A-Za-z]|x[\da-fA-F]{2}|u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|u\{[\da-fA-F]+\}|[pP]\{[^}]*\}|0(?!\d)|[^\w])|\[(?:[^\]\\]|\\[^])*\]|[^\\^$*+?()[\]{}|]/uy;
+/** Without `u`, these stand for themselves where they cannot mean anything else. */
+const lenientUnit = /[\]{}]|\\[ac-eg-jl-mo-qyzACE-RTUVXYZ_]/y;
+
+class Reader {
+  readonly #source: string;
+  readonly #isUnicode: boolean;
+  #at = 0;
+
+  constructor(source: string, isUnicode: boolean) {
+    this.#source = source;
+    this.#isUnicode = isUnicode;
+  }
+
+  whole(): Part | undefined {
+    const part = this.#choice(0);
+    return this.#at === this.#source.length ? part : undefined;
+  }
+
+  #choice(depth: number): Part | undefined {
+    const of: Part[] = [];
+    do {
+      const part = this.#sequence(depth);
+      if (!part) {
+        return undefined;
+      }
+      of.push(part);
+    } while (this.#take(/\|/y));
+    return { is: 'choice', of };
+  }
+
+  #sequence(depth: number): Part | undefined {
+    const of: Part[] = [];
+    while (this.#at < this.#source.length && !/[|)]/.test(this.#source.charAt(this.#at))) {
+      const part = this.#repeated(depth);
+      if (!part) {
+        return undefined;
+      }
+      of.push(part);
+    }
+    return { is: 'sequence', of };
+  }
+
+  #repeated(depth: number): Part | undefined {
+    const asserted = this.#take(assertion)?.[0];
+    if (asserted !== undefined) {
+      return { is: 'assert', what: asserted.replace('\\', '') as Assertion };
+    }
+    const of = this.#take(group) ? this.#group(depth + 1) : this.#unit();
+    const counts = of && this.#take(quantifier);
+    if (!counts) {
+      return of;
+    }
+    const [, sign, count, comma, most] = counts;
+    if (count === undefined) {
+      return { is: 'repeat', of, least: sign === '+' ? 1 : 0, most: sign === '?' ? 1 : Infinity };
+    }
+    const least = Number(count);
+    return { is: 'repeat', of, least, most: comma ? Number(most || Infinity) : least };
+  }
+
+  #group(depth: number): Part | undefined {
+    const part = depth > deepest ? undefined : this.#choice(depth);
+    return part && this.#take(/\)/y) ? part : undefined;
+  }
+
+  #unit(): Part | undefined {
+    const found = this.#isUnicode
+      ? this.#take(unicodeUnit)
+      : (this.#take(unit) ?? this.#take(lenientUnit));
+    return found && { is: 'unit', source: found[0] };
+  }
+
+  #take(expression: RegExp): RegExpExecArray | undefined {
+    expression.lastIndex = this.#at;
+    const match = expression.exec(this.#source);
+    this.#at += match?.[0].length ?? 0;
+    return match ?? undefined;
+  }
+}
+
+class Compiler {
+  /** The first is the end. */
+  readonly states: PatternState[] = [{ is: 'match' }];
+  readonly units: RegExp[] = [];
+  readonly #flags: string;
+  readonly #unitsBySource = new Map<string, number>();
+
+  constructor(flags: string) {
+    this.#flags = flags;
+  }
+
+  /** The state that `part` begins with, where `next` follows on it. */
+  compile(part: Part, next: number): number {
+    if (this.states.length > mostStates) {
+      return next;
+    }
+    switch (part.is) {
+      case 'unit':
+        return this.#add({ is: 'unit', unit: this.#unitOf(part.source), next });
+      case 'assert':
+        return this.#add({ is: 'assert', what: part.what, next });
+      case 'sequence':
+        return part.of.reduceRight((then, each) => this.compile(each, then), next);
+      case 'choice':
+        return part.of
+          .map(each => this.compile(each, next))
+          .reduceRight((other, each) => this.#add({ is: 'fork', next: each, other }));
+      case 'repeat':
+        return this.#repeat(part.of, part.least, part.most, next);
+    }
+  }
+
+  #repeat(of: Part, least: number, most: number, next: number): number {
+    let start = most === Infinity ? this.#loop(of, next) : next;
+    for (let count = least; most !== Infinity && count < most; count++) {
+      const before = this.compile(of, start);
+      // What is empty is the same however often it comes.
+      if (before === start) {
+        break;
+      }
+      start = this.#add({ is: 'fork', next: before, other: next });
+      if (this.states.length > mostStates) {
+        return start;
+      }
+    }
+    for (let count = 0; count < least && this.states.length <= mostStates; count++) {
+      const before = this.compile(of, start);
+      if (before === start) {
+        break;
+      }
+      start = before;
+    }
+    return start;
+  }
+
+  #loop(of: Part, next: number): number {
+    const fork = this.#add({ is: 'match' });
+    this.states[fork] = { is: 'fork', next: this.compile(of, fork), other: next };
+    return fork;
+  }
+
+  #add(state: PatternState): number {
+    return this.states.push(state) - 1;
+  }
+
+  #unitOf(source: string): number {
+    const known = this.#unitsBySource.get(source);
+    if (known !== undefined) {
+      return known;
+    }
+    const place = this.units.push(new RegExp(`^(?:${source})$`, this.#flags)) - 1;
+    this.#unitsBySource.set(source, place);
+    return place;
+  }
+}

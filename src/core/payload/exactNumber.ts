@@ -1,0 +1,140 @@
+/** A JSON number that a `number` would round, as it was written. */
+export class ExactNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** RFC 8259, section 6. */
+const grammar = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** A text that is a number is taken for one up to so many characters. */
+const longestNumber = 400;
+/** So many digits survive a `number` and keep their order (IEEE 754, binary64). */
+const safeDigits = 15;
+
+/** What a text says, if it is a number as JSON writes it; exact where a `number` is not. */
+export function numberIn(text: string): number | ExactNumber | undefined {
+  return text.length <= longestNumber && grammar.test(text) ? exactNumber(text) : undefined;
+}
+
+/** @param text a number as JSON writes it */
+export function exactNumber(text: string): number | ExactNumber {
+  return isSafe(text) ? Number(text) : new ExactNumber(text);
+}
+
+function isSafe(text: string): boolean {
+  if (text.length <= safeDigits && !/e/i.test(text)) {
+    return true;
+  }
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
+  const digits = mantissa.replace(/[-.]/g, '').replace(/^0+/, '');
+  // What is far from 1 may not be held at all; both limits leave room for the digits of the other.
+  return digits.length <= safeDigits && mantissa.length < 100 && /^[+-]?0*\d{1,2}$/.test(exponent);
+}
+
+/**
+ * Below 0 where `one` is less than `other`, 0 where they are equal, above 0 otherwise. What was
+ * written decides, never a rounded value. `undefined` where one of them is not a number (NaN).
+ */
+export function compareNumbers(
+  one: number | ExactNumber,
+  other: number | ExactNumber,
+): number | undefined {
+  if (typeof one === 'number' && typeof other === 'number') {
+    return one < other ? -1 : one > other ? 1 : one === other ? 0 : undefined;
+  }
+  for (const [value, sign] of [
+    [one, 1],
+    [other, -1],
+  ] as const) {
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      return Number.isNaN(value) ? undefined : sign * value;
+    }
+  }
+  return compareDecimals(decimalOf(String(one)), decimalOf(String(other)));
+}
+
+/** `0.digits` times ten to the power of `exponent`; zero has no digits. */
+interface Decimal {
+  readonly sign: number;
+  readonly digits: string;
+  readonly exponent: bigint;
+}
+
+function decimalOf(text: string): Decimal {
+  const [, minus, whole = '', fraction = '', power = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const all = whole + fraction;
+  const digits = trimmed(all);
+  const leading = all.length - all.replace(/^0+/, '').length;
+  return {
+    sign: digits === '' ? 0 : minus === '-' ? -1 : 1,
+    digits,
+    exponent: BigInt(power.replace('+', '')) + BigInt(whole.length - leading),
+  };
+}
+
+/** Without zeros at either end; by hand, since a search for them at the end would begin at each. */
+function trimmed(digits: string): string {
+  let end = digits.length;
+  while (digits.charAt(end - 1) === '0') {
+    end--;
+  }
+  return digits.slice(0, end).replace(/^0+/, '');
+}
+
+function compareDecimals(one: Decimal, other: Decimal): number {
+  if (one.sign !== other.sign || one.sign === 0) {
+    return one.sign - other.sign;
+  }
+  if (one.exponent !== other.exponent) {
+    return one.exponent < other.exponent ? -one.sign : one.sign;
+  }
+  return one.digits === other.digits ? 0 : one.digits < other.digits ? -one.sign : one.sign;
+}
+
+/** What is sent on for a value that was read: as it was written, with nothing rounded. */
+export function jsonText(value: unknown): string {
+  const pieces: string[] = [];
+  const open: (string | { readonly value: unknown })[] = [{ value }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next === 'string') {
+      pieces.push(next);
+    } else if (
+      typeof next.value !== 'object' ||
+      next.value === null ||
+      next.value instanceof ExactNumber
+    ) {
+      pieces.push(scalarText(next.value));
+    } else {
+      open.push(...piecesOf(next.value).reverse());
+    }
+  }
+  return pieces.join('');
+}
+
+function piecesOf(container: object): (string | { readonly value: unknown })[] {
+  const comma = (place: number) => (place > 0 ? ',' : '');
+  return Array.isArray(container)
+    ? ['[', ...container.flatMap((value: unknown, place) => [comma(place), { value }]), ']']
+    : [
+        '{',
+        ...Object.entries(container).flatMap(([name, value]: [string, unknown], place) => [
+          `${comma(place)}${JSON.stringify(name)}:`,
+          { value },
+        ]),
+        '}',
+      ];
+}
+
+function scalarText(value: unknown): string {
+  return typeof value === 'number' || value instanceof ExactNumber
+    ? String(value)
+    : JSON.stringify(value);
+}
