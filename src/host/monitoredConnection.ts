@@ -118,7 +118,7 @@ export class MonitoredConnection implements Disposable {
       new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
     );
     this.onDidChange = this.#onDidChange.event;
-    this.#tap = new MessageTap(ports.log);
+    this.#tap = new MessageTap(ports.log, sentence => this.#notice(sentence));
     const options = connectionOptions(profile);
     this.capture = this.#store.add(
       ports.openCapture({

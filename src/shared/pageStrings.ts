@@ -289,7 +289,7 @@ export const pageStrings = {
   filterCancel: 'Stop: clear the filter',
   filterOneSlow: '1 row left out: the pattern took too long there (row {0})',
   filterSlow: '{0} rows left out: the pattern took too long there, as in row {1}',
-  meaningWord: 'Words, in upper or lower case; several must all be there',
+  meaningWord: 'Words as they are read, in upper or lower case; several must all be there',
   meaningExact: 'Exactly this text; \\" and \\\\ stand for " and \\',
   meaningPattern: 'Regular expression; i, m, s and u may follow',
   meaningIn: 'Received',

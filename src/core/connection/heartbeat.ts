@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
+import { boundedPattern } from '../filter/boundedPattern.ts';
 import { Beat, type BeatOptions, type Health, type Link } from './beat.ts';
 import type { HeartbeatOptions } from './options.ts';
 import { RoundTrip } from './roundTrip.ts';
@@ -19,6 +20,8 @@ export interface HeartbeatPorts {
   /** Sends the application's heartbeat message. */
   readonly sendMessage: (text: string) => void;
   readonly onHealth: (health: Health) => void;
+  /** Says what the user must know of the heartbeat. */
+  readonly notice: (sentence: string) => void;
   /** Called at most once; `silentMs` is how long nothing came. */
   readonly onDead: (silentMs: number) => void;
 }
@@ -35,6 +38,10 @@ const probeTimeoutMs = 4000;
 const probeSequence = 0xffff_ffff;
 const maxAnswerBytes = 64 * 1024;
 
+const tooLongSentence =
+  'A message was too long for the pattern of heartbeat.expect, and did not count as an answer. ' +
+  'Without looks ahead or behind, and without repeats of repeats, the pattern takes longer texts.';
+
 /**
  * The heartbeat of one open connection: protocol pings and, apart from them, an application message.
  * Made anew for each connection, so nothing of an old one can be taken for an answer of the new.
@@ -49,7 +56,8 @@ export class Heartbeat implements Disposable {
   readonly #pings: Beat | undefined;
   readonly #messages: Beat | undefined;
   #probe: Beat | undefined;
-  readonly #isAnswer: ((text: string) => boolean) | undefined;
+  readonly #isAnswer: AnswerMatcher | undefined;
+  #hasSaidTooLong = false;
 
   constructor(options: HeartbeatOptions, ports: HeartbeatPorts, memory: PongMemory, epoch: number) {
     this.#isAnswer = answerMatcher(options.expect);
@@ -152,7 +160,12 @@ export class Heartbeat implements Disposable {
     if (!this.#messages?.isWaiting || payload.byteLength > maxAnswerBytes) {
       return false;
     }
-    if (this.#isAnswer?.(this.#decoder.decode(payload)) !== true) {
+    const isAnswer = this.#isAnswer?.(this.#decoder.decode(payload));
+    if (this.#isAnswer && isAnswer === undefined && !this.#hasSaidTooLong) {
+      this.#hasSaidTooLong = true;
+      this.#ports.notice(tooLongSentence);
+    }
+    if (isAnswer !== true) {
       return false;
     }
     const elapsedMs = this.#messages.answered();
@@ -170,23 +183,22 @@ export class Heartbeat implements Disposable {
   }
 }
 
+/** Whether a text is an answer; `undefined` where finding out could take long. */
+export type AnswerMatcher = (text: string) => boolean | undefined;
+
 /**
  * How the setting `heartbeat.expect` is read: as a regular expression between slashes, else as the
- * very text.
+ * very text. `undefined` where it is empty, or cannot be tried on any text of a stranger.
  *
  * @throws SyntaxError where the regular expression is malformed
  */
-export function answerMatcher(expect: string): ((text: string) => boolean) | undefined {
-  if (expect === '') {
-    return undefined;
-  }
-  const { source, flags } = patternIn(expect) ?? {};
+export function answerMatcher(expect: string): AnswerMatcher | undefined {
+  const { source, flags = '' } = patternIn(expect) ?? {};
   if (source === undefined) {
-    return text => text === expect;
+    return expect === '' ? undefined : text => text === expect;
   }
-  // Without the flags that keep a place between calls.
-  const pattern = new RegExp(source, flags?.replace(/[gy]/g, ''));
-  return text => pattern.test(text);
+  const pattern = boundedPattern(source, flags);
+  return pattern && (text => pattern.test(text));
 }
 
 /** The parts of what is written between slashes; `undefined` for any other text. */

@@ -2,36 +2,44 @@ import { UserError } from '../base/errors.ts';
 import { toDisposable, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Condition } from '../filter/condition.ts';
-import { matcherOf, type Matcher } from '../filter/matcher.ts';
+import type { RowTest } from '../filter/matcher.ts';
 import { parseFilter, type FilterClock } from '../filter/parseFilter.ts';
+import { RowReader } from '../filter/rowReader.ts';
+import { NotLookedInto, strangersTest } from '../filter/strangersTest.ts';
 
 /** Given the payload of a message that came. It is lent: it is valid only during the call. */
 export type OnMatch = (payload: Uint8Array) => void;
 
 interface Watcher {
-  readonly matches: Matcher;
+  readonly matches: RowTest;
   readonly onMatch: OnMatch;
+  hasSaidWhyNot: boolean;
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const nothing = { flags: 0, at: 0, size: 0, payload: () => new Uint8Array() };
 const everything: Condition = { is: 'all', of: [] };
 
 /**
  * Shows received messages to whoever waits for one. It costs nothing while nobody does; what is
- * matched here is matched while the message comes in, so watch no longer than is needed.
+ * matched here is matched while the message comes in, so watch no longer than is needed. A message is
+ * decoded and parsed at most once for all watchers, and none can hold the thread up.
  */
 export class MessageTap {
   readonly #log: Logger;
+  readonly #notice: (sentence: string) => void;
   readonly #watchers = new Set<Watcher>();
+  readonly #reader = new RowReader(bytes => decoder.decode(bytes));
 
-  constructor(log: Logger) {
+  /** @param notice is given a sentence where a message was not looked into, once for each watcher */
+  constructor(log: Logger, notice: (sentence: string) => void) {
     this.#log = log;
+    this.#notice = notice;
   }
 
   /** Calls `onMatch` with each received message that matches, from now on, until disposed of. */
   watch(condition: Condition, onMatch: OnMatch): Disposable {
-    const decode = (bytes: Uint8Array) => decoder.decode(bytes);
-    const watcher = { matches: matcherOf(condition, { decode }), onMatch };
+    const watcher = { matches: strangersTest(condition), onMatch, hasSaidWhyNot: false };
     this.#watchers.add(watcher);
     return toDisposable(() => this.#watchers.delete(watcher));
   }
@@ -41,15 +49,29 @@ export class MessageTap {
     if (this.#watchers.size === 0) {
       return;
     }
-    const row = { flags, at, size: payload.length, payload: () => payload };
-    for (const { matches, onMatch } of [...this.#watchers]) {
+    this.#reader.read({ flags, at, size: payload.length, payload: () => payload });
+    for (const watcher of [...this.#watchers]) {
       try {
-        if (matches(row)) {
-          onMatch(payload);
+        if (watcher.matches(this.#reader)) {
+          watcher.onMatch(payload);
         }
       } catch (error) {
-        this.#log.error('A watcher of received messages failed', error);
+        this.#failed(watcher, error);
       }
+    }
+    // So that no message is kept for longer than it is looked at.
+    this.#reader.read(nothing);
+  }
+
+  #failed(watcher: Watcher, error: unknown): void {
+    if (!(error instanceof NotLookedInto)) {
+      this.#log.error('A watcher of received messages failed', error);
+    } else if (!watcher.hasSaidWhyNot) {
+      watcher.hasSaidWhyNot = true;
+      this.#notice(
+        `A received message was not looked into for a value or an awaited answer: ${error.message}. ` +
+          'Name what to wait for by a word, or by a simpler pattern.',
+      );
     }
   }
 }

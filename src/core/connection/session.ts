@@ -88,7 +88,7 @@ export class Session implements Disposable {
   /** Starts the heartbeat, anew where it runs with other options. */
   beat(options: HeartbeatOptions): void {
     this.#heartbeat?.dispose();
-    const { clock, traffic, onHealth, onDead } = this.#ports;
+    const { clock, traffic, notice, onHealth, onDead } = this.#ports;
     const transport = this.#transport;
     const heartbeat = new Heartbeat(
       options,
@@ -105,6 +105,7 @@ export class Session implements Disposable {
         },
         sendMessage: text => this.#sendBeat(text),
         onHealth,
+        notice,
         onDead,
       },
       this.#memory,

@@ -61,7 +61,7 @@ function valueTest({ comparison, value: wanted }: FieldCondition): ValueTest {
     return () => true;
   }
   if (comparison === '~') {
-    const part = String(wanted).toLowerCase();
+    const part = (typeof wanted === 'string' ? wanted : jsonText(wanted)).toLowerCase();
     return value => textOf(value).toLowerCase().includes(part);
   }
   return comparisonTest(comparison, wanted);

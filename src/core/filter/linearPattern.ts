@@ -25,7 +25,6 @@ interface Standing {
 export class LinearPattern {
   readonly #program: PatternProgram;
   readonly #hasAssertions: boolean;
-  readonly #word: RegExp;
   readonly #fits = new Map<number, Uint8Array>();
   readonly #matched: Standing = standing([], Side.Edge);
   #kept = new Map<string, Standing>();
@@ -36,8 +35,6 @@ export class LinearPattern {
   constructor(program: PatternProgram) {
     this.#program = program;
     this.#hasAssertions = program.states.some(({ is }) => is === 'assert');
-    const flags = program.units[0]?.flags ?? '';
-    this.#word = new RegExp('^\\w$', flags);
     this.#start = standing([], Side.Edge);
   }
 
@@ -154,7 +151,7 @@ export class LinearPattern {
     if (code === 0x0a || code === 0x0d || code === 0x2028 || code === 0x2029) {
       return Side.Line;
     }
-    return this.#word.test(String.fromCodePoint(code)) ? Side.Word : Side.Other;
+    return this.#program.word.test(String.fromCodePoint(code)) ? Side.Word : Side.Other;
   }
 
   /** Which of the program's units the character fits. */

@@ -10,7 +10,14 @@ export type { Decode, MatchedRow } from './rowReader.ts';
 
 export type Matcher = (row: MatchedRow) => boolean;
 
-type Test = (reader: RowReader) => boolean;
+export type RowTest = (reader: RowReader) => boolean;
+type Test = RowTest;
+
+/** What is asked of the payload and may take long. */
+export type PayloadCondition = Extract<Condition, { is: 'text' | 'pattern' | 'field' }>;
+
+/** How such a condition is tried instead of as usual. */
+export type PayloadTest = (condition: PayloadCondition) => Test;
 
 /**
  * Compiles a condition. The matcher decodes and parses a payload at most once, and only where flags,
@@ -18,7 +25,7 @@ type Test = (reader: RowReader) => boolean;
  * `parseFilter` lets nobody write.
  */
 export function matcherOf(condition: Condition, { decode }: { readonly decode: Decode }): Matcher {
-  const test = testOf(condition);
+  const test = rowTest(condition);
   const reader = new RowReader(decode);
   return row => {
     reader.read(row);
@@ -26,7 +33,9 @@ export function matcherOf(condition: Condition, { decode }: { readonly decode: D
   };
 }
 
-function testOf(condition: Condition): Test {
+/** The same for a reader that several conditions share, so that a row is read once for all of them. */
+export function rowTest(condition: Condition, ofPayload: PayloadTest = payloadTest): RowTest {
+  const testOf = (part: Condition) => rowTest(part, ofPayload);
   switch (condition.is) {
     case 'all': {
       const tests = cheapestFirst(condition.of).map(testOf);
@@ -41,13 +50,9 @@ function testOf(condition: Condition): Test {
       return reader => !test(reader);
     }
     case 'text':
-      return condition.exact ? exactTest(condition.text) : wordTest(condition.text);
-    case 'pattern': {
-      const pattern = new RegExp(condition.source, condition.flags);
-      return reader => pattern.test(reader.text);
-    }
+    case 'pattern':
     case 'field':
-      return fieldTest(condition);
+      return ofPayload(condition);
     case 'error':
       return isError;
     case 'direction':
@@ -59,6 +64,20 @@ function testOf(condition: Condition): Test {
       return factTest(condition);
     default:
       return assertNever(condition);
+  }
+}
+
+/** A regular expression is tried as JavaScript does, which may take any time. */
+export function payloadTest(condition: PayloadCondition): RowTest {
+  switch (condition.is) {
+    case 'text':
+      return condition.exact ? exactTest(condition.text) : wordTest(condition.text);
+    case 'pattern': {
+      const pattern = new RegExp(condition.source, condition.flags);
+      return reader => pattern.test(reader.text);
+    }
+    case 'field':
+      return fieldTest(condition);
   }
 }
 

@@ -4,6 +4,8 @@ export interface PatternProgram {
   readonly start: number;
   /** Each tells whether a character fits, by its place here. */
   readonly units: readonly RegExp[];
+  /** What `\w` is, which tells where words end. */
+  readonly word: RegExp;
   /** Whether characters are code points, as with the flag `u`, or else UTF-16 units. */
   readonly isUnicode: boolean;
   /** Whether `^` and `$` are at each line. */
@@ -39,13 +41,15 @@ export function patternProgram(source: string, flags: string): PatternProgram | 
   }
   const isUnicode = flags.includes('u');
   const part = new Reader(source, isUnicode).whole();
-  const compiler = new Compiler(flags.replace(/[^isu]/g, ''));
+  const unitFlags = flags.replace(/[^isu]/g, '');
+  const compiler = new Compiler(unitFlags);
   const start = part && compiler.compile(part, 0);
   if (start === undefined || compiler.states.length > mostStates) {
     return undefined;
   }
   const { states, units } = compiler;
-  return { states, start, units, isUnicode, isMultiline: flags.includes('m') };
+  const word = new RegExp('^\\w$', unitFlags);
+  return { states, start, units, word, isUnicode, isMultiline: flags.includes('m') };
 }
 
 const assertion = /\^|\$|\\[bB]/y;

@@ -13,7 +13,7 @@ const letters: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r
 /** With what JSON's escapes stand for, whether the text is JSON or not. */
 export function unescaped(text: string): string {
   return text.includes('\\')
-    ? text.replace(escape, (_, hex: string | undefined, letter = '') =>
+    ? text.replace(escape, (_: string, hex: string | undefined, letter: string | undefined = '') =>
         hex === undefined ? (letters[letter] ?? letter) : String.fromCharCode(parseInt(hex, 16)),
       )
     : text;

@@ -237,6 +237,9 @@ function closing(container: Container): string {
 }
 
 function isEmpty(container: Container): boolean {
+  if (Array.isArray(container)) {
+    return container.length === 0;
+  }
   for (const name in container) {
     return !Object.hasOwn(container, name);
   }

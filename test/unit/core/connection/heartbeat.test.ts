@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { answerMatcher } from '../../../../src/core/connection/heartbeat.ts';
 import { ConnectionRig } from '../../../support/connectionRig.ts';
 
 const seen = (rig: ConnectionRig) => {
@@ -187,6 +188,40 @@ describe('Heartbeat', () => {
     assert.equal(seen(rig), 'suspect');
     await rig.advance(2000);
     assert.equal(seen(rig), 'waiting');
+    rig.connection.dispose();
+  });
+
+  it('finds answers in long messages by the patterns that people write, and in no time', () => {
+    const long = 'pon'.repeat(21_000);
+    const answers: Readonly<Record<string, string>> = {
+      '/pong/': `${long}g`,
+      '/.*pong.*/': `${long}g${long}`,
+      '/^pong$/': 'pong',
+      '/"type":"pong"/': `{"data":"${long}","type":"pong"}`,
+      '/a.*b.*c.*d/': `${'abc'.repeat(21_000)}d`,
+      '/^(\\w+\\s?)*:ok$/': `${'a'.repeat(60_000)}:ok`,
+    };
+    for (const [expect, answer] of Object.entries(answers)) {
+      const matches = answerMatcher(expect);
+      assert.equal(matches?.(answer), true, expect);
+      assert.equal(matches('abc '.repeat(15_000)), false, expect);
+    }
+  });
+
+  it('says once that a message was too long for a pattern that has no bound', async () => {
+    const rig = new ConnectionRig({
+      settings: {
+        ...{ 'heartbeat.ping': false, 'heartbeat.message': 'ping' },
+        'heartbeat.expect': '/(?=.*pong).*x.*y/',
+      },
+    });
+    await rig.open();
+    rig.network.last.receive('x'.repeat(60_000));
+    rig.network.last.receive('x'.repeat(60_000));
+    assert.equal(rig.notices.filter(said => said.includes('heartbeat.expect')).length, 1);
+    rig.clock.advance(30);
+    rig.network.last.receive('pong x y');
+    assert.equal(rig.connection.latencyMs, 30);
     rig.connection.dispose();
   });
 

@@ -55,7 +55,61 @@ function check(
   }
 }
 
+const wholes = fc.oneof(
+  fc.constantFrom('9007199254740991', '9007199254740992', '9007199254740993', '9007199254740994'),
+  fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }).map(String),
+  fc.integer().map(String),
+);
+
 describe('matcherOf', () => {
+  it('compares numbers of any length as they were written, in each comparison', () => {
+    const holds = {
+      '=': (a: bigint, b: bigint) => a === b,
+      '!=': (a: bigint, b: bigint) => a !== b,
+      '<': (a: bigint, b: bigint) => a < b,
+      '<=': (a: bigint, b: bigint) => a <= b,
+      '>': (a: bigint, b: bigint) => a > b,
+      '>=': (a: bigint, b: bigint) => a >= b,
+    };
+    fc.assert(
+      fc.property(wholes, wholes, (value, wanted) => {
+        for (const [comparison, test] of Object.entries(holds)) {
+          for (const json of [value, `"${value}"`, `${value}.0`, `${value}e0`]) {
+            assert.equal(
+              matches(`$.id:${comparison}${wanted}`, `{"id":${json}}`),
+              test(BigInt(value), BigInt(wanted)),
+              `${json} ${comparison} ${wanted}`,
+            );
+          }
+        }
+      }),
+    );
+    check('{"p":1.50,"q":[0.10]}', 'text', ['$.p:~.50', '$.q:~0.10', '$.p:1.5'], ['$.p:~1.51']);
+    check(
+      '{"p":0.1}',
+      'text',
+      ['$.p:0.1', '$.p:<0.1000000000000000055'],
+      ['$.p:0.1000000000000000055'],
+    );
+    check('{"p":1e400}', 'text', ['$.p:>1e399', '$.p:1e400', '$.p:10e399'], ['$.p:>1e400']);
+  });
+
+  it('looks into what is near to JSON', () => {
+    check(
+      '{"a":NaN,"b":-Infinity,"c":5}',
+      'text',
+      ['$.a', '$.a:NaN', '$.c:5', '$.b:-Infinity', '$.b:<0', '$.a:!=5'],
+      ['$.a:5', '$.a:>0', '$.a:<0', '$.b:>0'],
+    );
+    check('\ufeff{"a":1}', 'text', ['$.a:1'], ['$.a:2']);
+    check(
+      "{'a': None, 'ok': True, 'b': ['x']}",
+      'text',
+      ['$.a:null', '$.ok:true', '$.b[0]:x'],
+      ['$.c'],
+    );
+  });
+
   it('looks for words in either case and for exact texts in theirs', () => {
     check(
       'Price UPDATE straße ÉCLAIR 中文',

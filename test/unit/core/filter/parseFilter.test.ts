@@ -276,6 +276,13 @@ const { conditions } = fc.letrec<{ conditions: Condition }>(tie => ({
   ),
 }));
 
+function writeValue(value: (Condition & { is: 'field' })['value']): string {
+  if (typeof value === 'object' && value !== null) {
+    return value.exact;
+  }
+  return typeof value === 'string' ? quoted(value) : String(value);
+}
+
 function write(condition: Condition): string {
   switch (condition.is) {
     case 'all':
@@ -294,8 +301,7 @@ function write(condition: Condition): string {
       return `size:${condition.comparison}${condition.bytes}`;
     case 'field': {
       const { path, comparison, value } = condition;
-      const written = typeof value === 'string' ? quoted(value) : String(value);
-      return `$${path.map(writeStep).join('')}:${comparison}${written}`;
+      return `$${path.map(writeStep).join('')}:${comparison}${writeValue(value)}`;
     }
     case 'error':
       return 'has:error';
