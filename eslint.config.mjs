@@ -2,6 +2,18 @@ import tseslint from 'typescript-eslint';
 
 const markup = 'Peers send markup: build elements and set text.';
 
+/** What the editor shows as links, icons and markup, and the one place that may hand it a text. */
+const exits = [
+  ['show(Information|Warning|Error)Message', 'tell.ts'],
+  ['withProgress', 'tell.ts'],
+  ['setStatusBarMessage', 'tell.ts'],
+  ['(showInputBox|createInputBox)', 'ask.ts'],
+  ['(showQuickPick|createQuickPick)', 'ask.ts'],
+  ['createStatusBarItem', 'statusItem.ts'],
+];
+const shownByUs = file =>
+  `Strangers' texts may be links, icons and markup here: use host/user/${file}.`;
+
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'media/', '.vscode-test/', '**/*.d.ts'] },
   tseslint.configs.strictTypeChecked,
@@ -41,6 +53,52 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Take `random` as a port.' },
+      ],
+    },
+  },
+  {
+    files: ['src/host/**', 'src/*.ts'],
+    ignores: ['src/host/user/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        // Also where it is taken out of its object: `const { showErrorMessage } = window`.
+        ...exits.flatMap(([name, file]) => [
+          {
+            selector: `MemberExpression > Identifier.property[name=/^${name}$/]`,
+            message: shownByUs(file),
+          },
+          {
+            selector: `MemberExpression[computed=true] > Literal[value=/^${name}$/]`,
+            message: shownByUs(file),
+          },
+          {
+            selector: `ObjectPattern > Property > Identifier.key[name=/^${name}$/]`,
+            message: shownByUs(file),
+          },
+        ]),
+        {
+          selector: 'NewExpression[callee.name=MarkdownString]',
+          message: shownByUs('card.ts'),
+        },
+        {
+          selector: 'NewExpression[callee.property.name=MarkdownString]',
+          message: shownByUs('card.ts'),
+        },
+        { selector: 'NewExpression[callee.name=TreeItem]', message: shownByUs('treeRow.ts') },
+        {
+          selector: 'NewExpression[callee.property.name=TreeItem]',
+          message: shownByUs('treeRow.ts'),
+        },
+        {
+          selector:
+            'AssignmentExpression > MemberExpression.left[property.name=/^(description|tooltip)$/]',
+          message: shownByUs('treeRow.ts'),
+        },
+        {
+          selector: 'TemplateElement[value.raw=/\\$\\([a-z]/], Literal[value=/\\$\\([a-z]/]',
+          message: 'An icon is named apart from the text: `iconPath`, or `icon` of a StatusItem.',
+        },
       ],
     },
   },

@@ -1,8 +1,9 @@
-import { commands, l10n, window, type Memento } from 'vscode';
+import { commands, l10n, type Memento } from 'vscode';
 import type { Logger } from '../core/base/logger.ts';
 import type { CaptureArchive } from '../core/capture/captureArchive.ts';
 import { Formats } from '../core/format.ts';
 import { CommandId } from '../shared/ids.ts';
+import { showInformation } from './user/tell.ts';
 
 const key = 'offeredCaptures';
 const mostRemembered = 20;
@@ -38,12 +39,12 @@ async function offer({ archive, state, formats }: OfferParts): Promise<void> {
   const keys = found.map(capture => capture.key);
   await state.update(key, [...keys, ...offered].slice(0, mostRemembered));
   const open = l10n.t('Open Capture');
-  const sentence = l10n.t(
-    'A window went down while it monitored {0}. Its {1} rows were kept.',
+  const sentence = [
+    l10n.t('A window went down while it monitored {0}. Its {1} rows were kept.'),
     latest.name,
     formats.count(latest.rowCount),
-  );
-  if ((await window.showInformationMessage(sentence, open)) === open) {
+  ] as const;
+  if ((await showInformation(sentence, open)) === open) {
     await commands.executeCommand(CommandId.OpenCapture, latest.key);
   }
 }

@@ -1,7 +1,7 @@
-import { l10n, window, workspace, type Memento } from 'vscode';
+import { l10n, workspace, type Memento } from 'vscode';
 import { UserError } from '../core/base/errors.ts';
-import { visibleLine } from '../core/payload/visibleText.ts';
 import { settingsSection } from '../core/settings/settingsTable.ts';
+import { confirm } from './user/tell.ts';
 
 const allowedKey = 'allowedAuthCommands';
 
@@ -45,13 +45,16 @@ export class CommandConsent {
 
 async function ask(written: readonly string[]): Promise<boolean> {
   const run = l10n.t('Run It');
-  const shown = written.map(argument => visibleLine(JSON.stringify(argument))).join(' ');
-  const detail = l10n.t(
-    '{0}\n\nIt runs on this machine, each time a token is needed. You are asked once for this workspace.',
+  const shown = written.map(argument => JSON.stringify(argument)).join(' ');
+  const detail = [
     shown,
-  );
+    '',
+    l10n.t(
+      'It runs on this machine, each time a token is needed. You are asked once for this workspace.',
+    ),
+  ];
   const question = l10n.t('The settings of this workspace want to run a program to sign in.');
-  return (await window.showWarningMessage(question, { modal: true, detail }, run)) === run;
+  return (await confirm(question, detail, run)) === run;
 }
 
 /** Whether settings of the workspace or of one of its folders hold this command. */

@@ -1,9 +1,10 @@
-import { CancellationError, commands, l10n, window, type LogOutputChannel } from 'vscode';
+import { CancellationError, commands, l10n, type LogOutputChannel } from 'vscode';
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import { CommandId, InternalCommandId } from '../shared/ids.ts';
 import { PromptCancelled } from '../core/variables/resolve.ts';
 import { TreeTarget } from './trees/treeTarget.ts';
+import { showError } from './user/tell.ts';
 
 /** One handler for every command: a command without one does not compile. */
 export type CommandHandlers = Readonly<
@@ -49,13 +50,13 @@ export async function reportError(
   log: LogOutputChannel,
 ): Promise<void> {
   if (error instanceof UserError) {
-    void window.showErrorMessage(error.message);
+    await showError(error.message);
     return;
   }
   log.error(`${what} failed`, error);
   const showLog = l10n.t('Show Log');
-  const text = l10n.t('WebSocket Monitor: {0}', messageOf(error));
-  if ((await window.showErrorMessage(text, showLog)) === showLog) {
+  const sentence = [l10n.t('WebSocket Monitor: {0}'), messageOf(error)] as const;
+  if ((await showError(sentence, showLog)) === showLog) {
     log.show();
   }
 }

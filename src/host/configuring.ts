@@ -1,4 +1,4 @@
-import { l10n, window, type ExtensionContext } from 'vscode';
+import { l10n, type ExtensionContext } from 'vscode';
 import { DisposableStore } from '../core/base/lifecycle.ts';
 import { once } from '../core/base/once.ts';
 import type { Logger } from '../core/base/logger.ts';
@@ -8,6 +8,7 @@ import { ConfiguredConnections } from './configuredConnections.ts';
 import { openSettingsFile } from './openSetting.ts';
 import type { Secrets } from './secrets.ts';
 import type { SettingsService } from './settings.ts';
+import { showInformation } from './user/tell.ts';
 import type { FormSubject } from './webview/connectionForm.ts';
 
 export interface ConfiguringParts {
@@ -30,7 +31,7 @@ export function createConfiguring({ context, log, settings, secrets, connect }: 
     settings,
     { write: async (...change) => (await files()).write(...change) },
     () =>
-      void window.showInformationMessage(
+      void showInformation(
         l10n.t('Saved. Comments inside the list of connections could not be kept.'),
       ),
   );

@@ -1,9 +1,10 @@
-import { CancellationError, l10n, window, type LogOutputChannel, type Uri } from 'vscode';
+import { CancellationError, l10n, type LogOutputChannel, type Uri } from 'vscode';
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { readDeepLink, type DeepLink } from '../core/connection/deepLink.ts';
 import { uniqueName } from '../core/settings/profile.ts';
 import type { Connections } from './connections.ts';
 import type { SettingsService } from './settings.ts';
+import { confirm, showError } from './user/tell.ts';
 
 export interface DeepLinkParts {
   readonly connections: Connections;
@@ -20,7 +21,7 @@ export interface DeepLinkParts {
 export async function followLink(parts: DeepLinkParts, { path, query }: Uri): Promise<void> {
   try {
     const link = readDeepLink(path, query);
-    await confirm(link);
+    await confirmLink(link);
     await parts.connect(entryOf(parts, link));
   } catch (error) {
     if (error instanceof CancellationError) {
@@ -29,24 +30,24 @@ export async function followLink(parts: DeepLinkParts, { path, query }: Uri): Pr
     if (!(error instanceof UserError)) {
       parts.log.error('A link could not be followed', error);
     }
-    void window.showErrorMessage(l10n.t('WebSocket Monitor: {0}', messageOf(error)));
+    await showError([l10n.t('WebSocket Monitor: {0}'), messageOf(error)]);
   }
 }
 
-async function confirm({ host, path, queryNames, secure }: DeepLink): Promise<void> {
+async function confirmLink({ host, path, queryNames, secure }: DeepLink): Promise<void> {
   const connect = l10n.t('Connect');
   const detail = [
     secure ? l10n.t('Scheme: wss, encrypted') : l10n.t('Scheme: ws, not encrypted'),
-    l10n.t('Host: {0}', host),
-    l10n.t('Path: {0}', path),
+    [l10n.t('Host: {0}'), host] as const,
+    [l10n.t('Path: {0}'), path] as const,
     ...(queryNames.length > 0
-      ? [l10n.t('Query: {0} (the values are not shown)', queryNames.join(', '))]
+      ? [[l10n.t('Query: {0} (the values are not shown)'), queryNames.join(', ')] as const]
       : []),
     '',
     l10n.t('Your headers, authentication and opening messages are not sent to it.'),
-  ].join('\n');
-  const question = l10n.t('A link wants to connect to {0}. Do you trust it?', host);
-  if ((await window.showWarningMessage(question, { modal: true, detail }, connect)) !== connect) {
+  ];
+  const question = [l10n.t('A link wants to connect to {0}. Do you trust it?'), host] as const;
+  if ((await confirm(question, detail, connect)) !== connect) {
     throw new CancellationError();
   }
 }

@@ -1,6 +1,7 @@
-import { commands, env, l10n, window } from 'vscode';
+import { commands, env, l10n } from 'vscode';
 import type { Disposable } from '../core/base/lifecycle.ts';
 import { CommandId } from '../shared/ids.ts';
+import { showInformation } from './user/tell.ts';
 
 /** A running server, as `node/demoServer.ts` starts it. */
 interface Server {
@@ -54,8 +55,8 @@ export class Demo implements Disposable {
 
   async #offer(url: string): Promise<void> {
     const [connect, copy] = [l10n.t('Connect'), l10n.t('Copy URL')];
-    const text = l10n.t('The demo server runs at {0}', url);
-    const chosen = await window.showInformationMessage(text, connect, copy);
+    const sentence = [l10n.t('The demo server runs at {0}'), url] as const;
+    const chosen = await showInformation(sentence, connect, copy);
     if (chosen === connect) {
       await commands.executeCommand(CommandId.Connect, { url, name: l10n.t('Demo ticker') });
       await commands.executeCommand(CommandId.OpenMonitor);

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { l10n, window, workspace } from 'vscode';
+import { l10n, workspace } from 'vscode';
 import { UserError } from '../core/base/errors.ts';
 import { isSecretName } from '../core/connection/redaction.ts';
 import type { PrepareWishes } from '../core/connection/prepared.ts';
-import { visibleLine } from '../core/payload/visibleText.ts';
 import type { VariableSource } from '../core/variables/resolve.ts';
 import type { Origin, Value } from '../core/variables/value.ts';
 import type { Secrets } from './secrets.ts';
+import { askText } from './user/ask.ts';
 
 /** The variables of the environment in use, and what was extracted. */
 export interface EnvironmentVariables {
@@ -82,14 +82,13 @@ export class HandshakeVariables {
       throw new UserError(l10n.t('"{0}" has to be asked for: connect by hand.', label));
     }
     const answer = await untimed(() =>
-      window.showInputBox({
+      askText({
         title:
           origin === 'workspace'
-            ? l10n.t('A connection of this workspace asks for: {0}', visibleLine(label))
+            ? [l10n.t('A connection of this workspace asks for: {0}'), label]
             : l10n.t('WebSocket Monitor: Connect'),
-        prompt: visibleLine(label),
+        prompt: label,
         password: isSecretName(label),
-        ignoreFocusOut: true,
       }),
     );
     if (answer !== undefined) {

@@ -1,9 +1,10 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { Disposable } from '../core/base/lifecycle.ts';
 import { sentenceOf } from '../core/connection/report.ts';
 import type { ConnectionState } from '../core/connection/state.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import { openSetting } from './openSetting.ts';
+import { showError, showWarning } from './user/tell.ts';
 
 /**
  * Tells the user what needs them: that a connection has failed for good, and that a peer never
@@ -36,8 +37,8 @@ async function tellFailure({ name, connection }: MonitoredConnection): Promise<v
   const setting = state.kind === 'stopped' ? state.setting : undefined;
   const tryAgain = l10n.t('Try Again');
   const open = l10n.t('Open Setting');
-  const chosen = await window.showErrorMessage(
-    `${name}: ${sentenceOf(state, options.endpoint)}`,
+  const chosen = await showError(
+    ['{0}: {1}', name, sentenceOf(state, options.endpoint)],
     ...(setting === undefined ? [tryAgain] : [open, tryAgain]),
   );
   if (chosen === tryAgain) {
@@ -50,7 +51,7 @@ async function tellFailure({ name, connection }: MonitoredConnection): Promise<v
 async function tellSilence({ name, connection }: MonitoredConnection): Promise<void> {
   const open = l10n.t('Open Setting');
   const sentence = sentenceOf(connection.state, connection.options.endpoint);
-  if ((await window.showWarningMessage(`${name}: ${sentence}`, open)) === open) {
+  if ((await showWarning(['{0}: {1}', name, sentence], open)) === open) {
     await openSetting('heartbeat.message');
   }
 }

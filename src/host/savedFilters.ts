@@ -1,8 +1,9 @@
-import { l10n, window, type Memento } from 'vscode';
+import { l10n, type Memento } from 'vscode';
 import { Emitter, type Event } from '../core/base/event.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { Disposable } from '../core/base/lifecycle.ts';
 import type { SavedFilter } from '../shared/protocol.ts';
+import { askText } from './user/ask.ts';
 
 const key = 'savedFilters';
 const mostFilters = 100;
@@ -26,11 +27,11 @@ export class SavedFilters implements Disposable {
   /** Asks for a name; one that is in use is given to the new filter. */
   async save(text: string): Promise<void> {
     const known = this.all.find(filter => filter.text === text);
-    const name = await window.showInputBox({
+    const name = await askText({
       title: l10n.t('Save Filter'),
-      prompt: l10n.t('A name for the filter {0}', text),
+      prompt: [l10n.t('A name for the filter {0}'), text],
       value: known?.name ?? text,
-      validateInput: value => (value.trim() === '' ? l10n.t('Give it a name.') : undefined),
+      validate: value => (value.trim() === '' ? l10n.t('Give it a name.') : undefined),
     });
     if (name === undefined) {
       return;

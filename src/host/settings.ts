@@ -1,4 +1,4 @@
-import { commands, l10n, window, workspace } from 'vscode';
+import { commands, l10n, workspace } from 'vscode';
 import { UserError } from '../core/base/errors.ts';
 import { Emitter, type Event } from '../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
@@ -11,6 +11,7 @@ import {
 } from '../core/settings/profile.ts';
 import { settingsSection } from '../core/settings/settingsTable.ts';
 import { explicitSettings } from './settingValues.ts';
+import { showWarning } from './user/tell.ts';
 
 /** The settings in force, and an event for when they change. Nothing else reads configuration. */
 export class SettingsService implements Disposable {
@@ -92,7 +93,7 @@ export class SettingsService implements Disposable {
         ? first
         : l10n.t('{0} There are {1} more problems; the log names them.', first, rest.length);
     const openSettings = l10n.t('Open Settings');
-    if ((await window.showWarningMessage(text, openSettings)) === openSettings) {
+    if ((await showWarning(text, openSettings)) === openSettings) {
       await commands.executeCommand('workbench.action.openSettings', settingsSection);
     }
   }

@@ -1,7 +1,8 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import { CommandId } from '../shared/ids.ts';
 import type { Connections } from './connections.ts';
 import type { SettingsService } from './settings.ts';
+import { showInformation } from './user/tell.ts';
 
 /**
  * Gives the connections of this window the settings that changed. Where one can take effect only
@@ -20,8 +21,11 @@ export function followSettings(connections: Connections, settings: SettingsServi
 
 async function offerReconnect(id: string, name: string): Promise<void> {
   const reconnect = l10n.t('Reconnect Now');
-  const text = l10n.t('The changed settings of "{0}" take effect with the next connection.', name);
-  if ((await window.showInformationMessage(text, reconnect)) === reconnect) {
+  const sentence = [
+    l10n.t('The changed settings of "{0}" take effect with the next connection.'),
+    name,
+  ] as const;
+  if ((await showInformation(sentence, reconnect)) === reconnect) {
     await commands.executeCommand(CommandId.Reconnect, id);
   }
 }

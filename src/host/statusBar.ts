@@ -1,4 +1,4 @@
-import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window } from 'vscode';
+import { l10n, StatusBarAlignment } from 'vscode';
 import type { Clock } from '../core/base/clock.ts';
 import { Coalescer } from '../core/base/coalescer.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
@@ -9,11 +9,12 @@ import {
   type StateWord,
 } from '../core/connection/report.ts';
 import { Formats } from '../core/format.ts';
-import { visibleLine } from '../core/payload/visibleText.ts';
 import { CommandId, InternalCommandId } from '../shared/ids.ts';
 import type { Connections } from './connections.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { SettingsService } from './settings.ts';
+import { card, type CardLink, type CardSection } from './user/card.ts';
+import { StatusItem, type StatusFace } from './user/statusItem.ts';
 
 const leastIntervalMs = 250;
 const tickMs = 1000;
@@ -28,34 +29,37 @@ const urgency: readonly StateWord[] = [
 ];
 
 const icons: Readonly<Record<StateWord, string>> = {
-  failed: '$(error)',
-  retry: '$(sync~spin)',
-  connecting: '$(loading~spin)',
-  closing: '$(loading~spin)',
-  connected: '$(plug)',
-  disconnected: '$(debug-disconnect)',
+  failed: 'error',
+  retry: 'sync~spin',
+  connecting: 'loading~spin',
+  closing: 'loading~spin',
+  connected: 'plug',
+  disconnected: 'debug-disconnect',
 };
 
 /** The one item in the status bar: the state of the connection that most needs attention. */
 export class StatusBar implements Disposable {
   readonly #store = new DisposableStore();
   readonly #item = this.#store.add(
-    window.createStatusBarItem('websocketMonitor.status', StatusBarAlignment.Left, 10),
+    new StatusItem({
+      id: 'websocketMonitor.status',
+      name: l10n.t('WebSocket Monitor'),
+      alignment: StatusBarAlignment.Left,
+      priority: 10,
+      command: InternalCommandId.ShowActions,
+    }),
   );
   readonly #connections: Connections;
   readonly #settings: SettingsService;
   readonly #clock: Clock;
   readonly #formats: Formats;
   #tick: Disposable | undefined;
-  #shown = '';
 
   constructor(connections: Connections, settings: SettingsService, clock: Clock, formats: Formats) {
     this.#connections = connections;
     this.#settings = settings;
     this.#clock = clock;
     this.#formats = formats;
-    this.#item.name = l10n.t('WebSocket Monitor');
-    this.#item.command = InternalCommandId.ShowActions;
     const update = this.#store.add(new Coalescer(clock, leastIntervalMs, () => this.#update()));
     this.#store.add(connections.onDidChange(() => update.request()));
     this.#store.add(settings.onDidChange(() => update.request()));
@@ -87,20 +91,13 @@ export class StatusBar implements Disposable {
     const rate = word === 'connected' ? this.#rate(monitored) : '';
     const others = this.#connections.all.length - 1;
     const more = others > 0 ? ` +${others}` : '';
-    const name = visibleLine(monitored.name).replaceAll('$(', '$ (');
-    const text = `${icons[word]} ${name} · ${label}${rate && ` · ${rate}`}${more}`;
-    const tooltip = this.#connections.all.map(each => this.#card(each)).join('\n\n---\n\n');
-    if (this.#shown !== text + tooltip) {
-      this.#shown = text + tooltip;
-      this.#item.text = text;
-      this.#item.tooltip = trusted(tooltip);
-      this.#item.backgroundColor = background(word);
-      this.#item.accessibilityInformation = {
-        label: l10n.t('WebSocket connection {0}: {1}', monitored.name, label),
-        role: 'button',
-      };
-    }
-    this.#item.show();
+    this.#item.show({
+      icon: icons[word],
+      text: `${monitored.name} · ${label}${rate && ` · ${rate}`}${more}`,
+      tooltip: card(this.#connections.all.map(each => this.#section(each))),
+      background: background(word),
+      spoken: l10n.t('WebSocket connection {0}: {1}', monitored.name, label),
+    });
   }
 
   #rate({ received }: MonitoredConnection): string {
@@ -110,8 +107,8 @@ export class StatusBar implements Disposable {
     return `${this.#formats.rate(received.rate(this.#clock.now()))}/s`;
   }
 
-  /** Markdown about one connection. Everything that is not ours is escaped. */
-  #card(monitored: MonitoredConnection): string {
+  /** What the card says about one connection. */
+  #section(monitored: MonitoredConnection): CardSection {
     const { connection, received, sent, capture } = monitored;
     const { state, latencyMs, options } = connection;
     const { endpoint } = options;
@@ -135,9 +132,7 @@ export class StatusBar implements Disposable {
     if (capture.storage.problem !== undefined) {
       rows.push([l10n.t('Storage'), capture.storage.problem]);
     }
-    const lines = rows.map(([key, value]) => `**${key}:** ${escapeMarkdown(value)}`);
-    const title = `**${escapeMarkdown(monitored.name)}**`;
-    return [title, ...lines, links(monitored)].join('  \n');
+    return { heading: monitored.name, rows, links: links(monitored) };
   }
 }
 
@@ -145,33 +140,16 @@ function rank({ connection }: MonitoredConnection): number {
   return urgency.indexOf(wordOf(connection.state));
 }
 
-function background(word: StateWord): ThemeColor | undefined {
-  if (word === 'failed') {
-    return new ThemeColor('statusBarItem.errorBackground');
-  }
-  return word === 'retry' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
+function background(word: StateWord): StatusFace['background'] {
+  return word === 'failed' ? 'error' : word === 'retry' ? 'warning' : undefined;
 }
 
-const linked = [CommandId.OpenMonitor, CommandId.Disconnect, CommandId.Reconnect];
-
-function links({ id, connection }: MonitoredConnection): string {
+function links({ id, connection }: MonitoredConnection): readonly CardLink[] {
   const isOver = connection.state.kind === 'idle' || connection.state.kind === 'stopped';
-  const link = (text: string, command: CommandId) =>
-    `[${text}](command:${command}?${encodeURIComponent(JSON.stringify([id]))})`;
+  const link = (label: string, command: CommandId) => ({ label, command, arguments: [id] });
   return [
     link(l10n.t('Open Monitor'), CommandId.OpenMonitor),
     link(isOver ? l10n.t('Connect') : l10n.t('Reconnect Now'), CommandId.Reconnect),
     ...(isOver ? [] : [link(l10n.t('Disconnect'), CommandId.Disconnect)]),
-  ].join(' · ');
-}
-
-/** Only these commands can be run from the card, whatever a peer has put into it. */
-function trusted(markdown: string): MarkdownString {
-  const card = new MarkdownString(markdown, false);
-  card.isTrusted = { enabledCommands: linked };
-  return card;
-}
-
-function escapeMarkdown(text: string): string {
-  return visibleLine(text).replace(/[\\`*_{}[\]()#+\-.!|<>~&:$]/g, '\\$&');
+  ];
 }

@@ -129,7 +129,7 @@ describe('Connections in a real workbench', () => {
     await untilNames('alpha', 'alpha (2)', 'beta', 'gamma');
     await tree.choose(/^gamma/, 'Move Connection Up');
     await untilNames('alpha', 'alpha (2)', 'gamma', 'beta');
-    await tree.choose(/^alpha ws/, 'Move Connection Down');
+    await tree.choose(/^alpha, ws/, 'Move Connection Down');
     await untilNames('alpha (2)', 'alpha', 'gamma', 'beta');
     await until('the tree has that order', async () => {
       const labels = await tree.labels();

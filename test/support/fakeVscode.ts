@@ -138,6 +138,14 @@ const message =
     return choices.find(choice => titleOf(choice) === answer);
   };
 
+class ThemeIcon {
+  readonly id: string;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+}
+
 const window = {
   showWarningMessage: message('warning'),
   showInformationMessage: message('information'),
@@ -161,6 +169,7 @@ class CancellationError extends Error {
 const api = {
   ...{ Uri, FileSystemError, CancellationError, workspace, window },
   ConfigurationTarget: { Global: 1, Workspace: 2 },
+  ...{ ThemeIcon, ProgressLocation: { Notification: 15 } },
   env: {
     get remoteName() {
       return editor.remoteName;
@@ -178,7 +187,9 @@ const api = {
   },
   l10n: {
     t: (text: string, ...values: readonly unknown[]) =>
-      text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
+      values.length === 0
+        ? text
+        : text.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
   },
 };
 

@@ -2,9 +2,10 @@ import { CancellationError, l10n, Uri, window } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { Formats } from '../../core/format.ts';
-import { visibleLine } from '../../core/payload/visibleText.ts';
 import type { Sources } from '../sources.ts';
 import { targetName } from '../trees/treeTarget.ts';
+import { pickOne } from '../user/ask.ts';
+import { confirm, showInformation } from '../user/tell.ts';
 import type { ShowMonitor } from './connect.ts';
 
 export interface CaptureCommandParts {
@@ -33,9 +34,13 @@ export async function deleteCapture(parts: CaptureCommandParts, target?: unknown
   }
   const remove = l10n.t('Delete');
   const rows = parts.formats.count(capture.rowCount);
-  const question = l10n.t('Delete the capture of {0} with {1} rows?', capture.name, rows);
+  const question = [
+    l10n.t('Delete the capture of {0} with {1} rows?'),
+    capture.name,
+    rows,
+  ] as const;
   const detail = l10n.t('Its file is deleted for good.');
-  if ((await window.showWarningMessage(question, { modal: true, detail }, remove)) !== remove) {
+  if ((await confirm(question, [detail], remove)) !== remove) {
     throw new CancellationError();
   }
   await parts.sources.remove(key);
@@ -58,7 +63,7 @@ export async function saveCapture(parts: CaptureCommandParts, target?: unknown):
     throw new UserError(l10n.t('A capture can be saved to a folder of this machine only.'));
   }
   await parts.archive.saveCopy(source.capture.id, uri.fsPath);
-  void window.showInformationMessage(l10n.t('Saved as {0}.', uri.fsPath));
+  void showInformation([l10n.t('Saved as {0}.'), uri.fsPath]);
 }
 
 async function chooseCapture(
@@ -80,12 +85,12 @@ async function chooseCapture(
     );
   }
   const items = captures.map(({ key, name, url, startedAt, rowCount }) => ({
-    label: visibleLine(name),
+    label: name,
     description: formats.moment(startedAt),
-    detail: l10n.t('{0} rows, {1}', formats.count(rowCount), visibleLine(url)),
+    detail: l10n.t('{0} rows, {1}', formats.count(rowCount), url),
     key,
   }));
-  const picked = await window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+  const picked = await pickOne(items, { placeHolder, matchOnDescription: true });
   if (!picked) {
     throw new CancellationError();
   }

@@ -1,9 +1,10 @@
-import { CancellationError, l10n, window } from 'vscode';
+import { CancellationError, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { wordOf } from '../../core/connection/report.ts';
 import type { Connections } from '../connections.ts';
 import type { MonitoredConnection } from '../monitoredConnection.ts';
 import { targetName } from '../trees/treeTarget.ts';
+import { pickOne } from '../user/ask.ts';
 
 /**
  * The connection that a command is about: the one that `target` names, the only candidate, or the
@@ -38,7 +39,7 @@ export async function chooseConnection(
     detail: monitored.connection.options.endpoint.display,
     monitored,
   }));
-  const picked = await window.showQuickPick(items, { placeHolder });
+  const picked = await pickOne(items, { placeHolder });
   if (!picked) {
     throw new CancellationError();
   }

@@ -1,4 +1,4 @@
-import { CancellationError, env, l10n, window } from 'vscode';
+import { CancellationError, env, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { commandLine, commandTools, type CommandTool } from '../../core/export/commandLine.ts';
 import { readCurl } from '../../core/import/curl.ts';
@@ -7,6 +7,8 @@ import type { ConfiguredConnection, ConfiguredConnections } from '../configuredC
 import type { Connections } from '../connections.ts';
 import type { SettingsService } from '../settings.ts';
 import { targetName } from '../trees/treeTarget.ts';
+import { askText, pickOne } from '../user/ask.ts';
+import { confirm, showInformation } from '../user/tell.ts';
 import type { FormSubject } from '../webview/connectionForm.ts';
 
 export interface ConfigureParts {
@@ -48,18 +50,12 @@ export async function duplicateConnection(parts: ConfigureParts, target?: unknow
 export async function removeConnection(parts: ConfigureParts, target?: unknown): Promise<void> {
   const known = await chooseConfigured(parts, target, l10n.t('Remove which connection?'));
   const remove = l10n.t('Remove');
-  const answer = await window.showWarningMessage(
-    l10n.t('Remove the connection "{0}" from the settings?', known.name),
-    {
-      modal: true,
-      detail:
-        known.scope === 'user'
-          ? l10n.t('It is in your user settings. Messages that were captured stay.')
-          : l10n.t('It is in the settings of this workspace. Messages that were captured stay.'),
-    },
-    remove,
-  );
-  if (answer !== remove) {
+  const detail =
+    known.scope === 'user'
+      ? l10n.t('It is in your user settings. Messages that were captured stay.')
+      : l10n.t('It is in the settings of this workspace. Messages that were captured stay.');
+  const question = [l10n.t('Remove the connection "{0}" from the settings?'), known.name] as const;
+  if ((await confirm(question, [detail], remove)) !== remove) {
     throw new CancellationError();
   }
   await parts.configured.remove(known);
@@ -89,7 +85,7 @@ export async function copyAs(parts: ConfigureParts, target?: unknown): Promise<v
   };
   const items = commandTools.map(tool => ({ label: tool, description: details[tool], tool }));
   const placeHolder = l10n.t('Copy as a command for a POSIX shell');
-  const picked = await window.showQuickPick(items, { placeHolder });
+  const picked = await pickOne(items, { placeHolder });
   if (!picked) {
     throw new CancellationError();
   }
@@ -103,10 +99,10 @@ export async function copyAs(parts: ConfigureParts, target?: unknown): Promise<v
   );
   await env.clipboard.writeText(command);
   const names = variables.map(name => `$${name}`).join(', ');
-  void window.showInformationMessage(
+  void showInformation(
     names === ''
       ? l10n.t('The command is on the clipboard.')
-      : l10n.t('The command is on the clipboard. Set these shell variables first: {0}.', names),
+      : [l10n.t('The command is on the clipboard. Set these shell variables first: {0}.'), names],
   );
 }
 
@@ -139,11 +135,10 @@ async function askForCurl(): Promise<string> {
   if (readCurl(copied).kind === 'curl') {
     return copied;
   }
-  const typed = await window.showInputBox({
+  const typed = await askText({
     title: l10n.t('Import from cURL'),
     prompt: l10n.t('Paste what "Copy as cURL" of a browser\'s network tab gave'),
-    ignoreFocusOut: true,
-    validateInput: text => {
+    validate: text => {
       const read = text.trim() === '' ? undefined : readCurl(text);
       return read?.kind === 'refused' ? read.problem : undefined;
     },
@@ -202,8 +197,7 @@ async function choose(profiles: readonly Profile[], placeHolder: string): Promis
     throw new UserError(l10n.t('No connection is configured. Add one first.'));
   }
   const items = profiles.map(profile => ({ label: profile.name, profile }));
-  const picked =
-    profiles.length === 1 ? items[0] : await window.showQuickPick(items, { placeHolder });
+  const picked = profiles.length === 1 ? items[0] : await pickOne(items, { placeHolder });
   if (!picked) {
     throw new CancellationError();
   }

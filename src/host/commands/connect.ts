@@ -1,11 +1,4 @@
-import {
-  CancellationError,
-  l10n,
-  QuickPickItemKind,
-  ThemeIcon,
-  window,
-  type QuickPickItem,
-} from 'vscode';
+import { CancellationError, l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { wordOf } from '../../core/connection/report.ts';
 import { parseEndpointTemplate } from '../../core/connection/endpointTemplate.ts';
@@ -17,6 +10,7 @@ import type { MonitoredConnection } from '../monitoredConnection.ts';
 import type { RecentUrls } from '../recentUrls.ts';
 import type { SettingsService } from '../settings.ts';
 import { targetName, TreeTarget } from '../trees/treeTarget.ts';
+import { createPicker, type Choice } from '../user/ask.ts';
 
 /** What the command resolves to. */
 export interface ConnectResult {
@@ -36,12 +30,12 @@ export interface ConnectParts {
   readonly demo: Demo;
 }
 
-type Choice =
+type Target =
   | { readonly kind: 'profile'; readonly profile: Profile }
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'demo' }
   | { readonly kind: 'problem' };
-type Item = QuickPickItem & { readonly choice?: Choice; readonly recent?: string };
+type Item = Choice & { readonly choice?: Target; readonly recent?: string };
 
 /**
  * Connects to what `target` names: a URL, a configured connection, or an object as in `connections`;
@@ -146,25 +140,24 @@ async function choose(parts: ConnectParts): Promise<Profile> {
 }
 
 /** Offers what can be connected to; what is typed counts as a URL. */
-function pick({ settings, connections, recent }: ConnectParts): Promise<Choice> {
-  const picker = window.createQuickPick<Item>();
-  picker.title = l10n.t('WebSocket Monitor: Connect');
-  picker.placeholder = l10n.t('Type a URL such as wss://example.com/feed, or choose');
+function pick({ settings, connections, recent }: ConnectParts): Promise<Target> {
+  const { picker, offer: show } = createPicker<Item>(
+    l10n.t('WebSocket Monitor: Connect'),
+    l10n.t('Type a URL such as wss://example.com/feed, or choose'),
+  );
   picker.matchOnDescription = true;
   let fixed = items(settings.current.profiles, connections, recent.all);
-  const offer = () => {
-    picker.items = [...typed(picker.value), ...fixed];
-  };
+  const offer = () => show([...typed(picker.value), ...fixed]);
   offer();
   return new Promise((resolve, reject) => {
     picker.onDidChangeValue(offer);
-    picker.onDidTriggerItemButton(async ({ item: { recent: url } }) => {
-      await (url === undefined ? undefined : recent.remove(url));
+    picker.onDidTriggerItemButton(async ({ item: { of } }) => {
+      await (of.recent === undefined ? undefined : recent.remove(of.recent));
       fixed = items(settings.current.profiles, connections, recent.all);
       offer();
     });
     picker.onDidAccept(() => {
-      const choice = picker.selectedItems[0]?.choice;
+      const choice = picker.selectedItems[0]?.of.choice;
       if (choice && choice.kind !== 'problem') {
         resolve(choice);
         picker.hide();
@@ -178,6 +171,13 @@ function pick({ settings, connections, recent }: ConnectParts): Promise<Choice> 
   });
 }
 
+const icons = {
+  plug: new ThemeIcon('plug'),
+  error: new ThemeIcon('error'),
+  history: new ThemeIcon('history'),
+  beaker: new ThemeIcon('beaker'),
+};
+
 function typed(value: string): readonly Item[] {
   const url = value.trim();
   if (url === '') {
@@ -185,12 +185,19 @@ function typed(value: string): readonly Item[] {
   }
   try {
     const { display } = parseEndpointTemplate(url);
-    const label = `$(plug) ${l10n.t('Connect to {0}', display)}`;
-    return [{ label, alwaysShow: true, choice: { kind: 'url', url } }];
+    const label = l10n.t('Connect to {0}', display);
+    return [{ label, iconPath: icons.plug, alwaysShow: true, choice: { kind: 'url', url } }];
   } catch (error) {
     // A word may be meant for the list below; a whole URL that will not do is worth a sentence.
     return url.includes(':')
-      ? [{ label: `$(error) ${messageOf(error)}`, alwaysShow: true, choice: { kind: 'problem' } }]
+      ? [
+          {
+            label: messageOf(error),
+            iconPath: icons.error,
+            alwaysShow: true,
+            choice: { kind: 'problem' },
+          },
+        ]
       : [];
   }
 }
@@ -206,7 +213,8 @@ function items(
     return monitored ? wordOf(monitored.connection.state) : '';
   };
   const configured = profiles.map((profile): Item => ({
-    label: `$(plug) ${profile.name}`,
+    label: profile.name,
+    iconPath: icons.plug,
     description: [parseEndpointTemplate(profile.url).display, stateOf(profile.name)]
       .filter(text => text !== '')
       .join(' · '),
@@ -214,13 +222,15 @@ function items(
   }));
   const remove = { iconPath: new ThemeIcon('close'), tooltip: l10n.t('Remove from Recent URLs') };
   const urls = recent.map((url): Item => ({
-    label: `$(history) ${url}`,
+    label: url,
+    iconPath: icons.history,
     choice: { kind: 'url', url },
     recent: url,
     buttons: [remove],
   }));
   const demo: Item = {
-    label: `$(beaker) ${l10n.t('Demo Ticker')}`,
+    label: l10n.t('Demo Ticker'),
+    iconPath: icons.beaker,
     description: l10n.t('starts a server on this machine that sends quotes'),
     choice: { kind: 'demo' },
   };

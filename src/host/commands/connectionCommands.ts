@@ -1,9 +1,10 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n, ThemeIcon } from 'vscode';
 import { wordOf } from '../../core/connection/report.ts';
 import { isLive } from '../../core/connection/state.ts';
 import { CommandId } from '../../shared/ids.ts';
 import type { Connections } from '../connections.ts';
 import { targetName } from '../trees/treeTarget.ts';
+import { pickOne, type Choice } from '../user/ask.ts';
 import { chooseConnection } from './choose.ts';
 import { settled, type ConnectResult, type ShowMonitor } from './connect.ts';
 
@@ -71,26 +72,35 @@ export async function openMonitor(
 
 type Action = 'monitor' | 'output' | 'reconnect' | 'disconnect' | 'connect' | 'log';
 
+interface ActionChoice extends Choice {
+  readonly action: Action;
+  /** Of the connection; empty where it is about none. */
+  readonly id: string;
+}
+
 /** What a click on the status bar does: offers what can be done now. */
 export async function showActions(connections: Connections): Promise<void> {
+  const choice = (icon: string, label: string, action: Action, id = ''): ActionChoice => ({
+    ...{ label, iconPath: new ThemeIcon(icon), action, id },
+  });
   const items = [
-    { label: `$(open-preview) ${l10n.t('Open Monitor')}`, action: 'monitor' as Action, id: '' },
+    choice('open-preview', l10n.t('Open Monitor'), 'monitor'),
     ...connections.all.flatMap(({ id, name, connection }) => {
       const word = wordOf(connection.state);
       const again = isLive(connection.state) ? l10n.t('Reconnect') : l10n.t('Connect');
-      const entry = (label: string, action: Action) => ({ label, action, id, description: word });
-      return [
+      const ofIt = [
         ...(isLive(connection.state)
-          ? [entry(`$(debug-disconnect) ${l10n.t('Disconnect {0}', name)}`, 'disconnect')]
+          ? [choice('debug-disconnect', l10n.t('Disconnect {0}', name), 'disconnect', id)]
           : []),
-        entry(`$(refresh) ${again} ${name}`, 'reconnect'),
+        choice('refresh', `${again} ${name}`, 'reconnect', id),
       ];
+      return ofIt.map(each => ({ ...each, description: word }));
     }),
-    { label: `$(plug) ${l10n.t('Connect…')}`, action: 'connect' as Action, id: '' },
-    { label: `$(output) ${l10n.t('Show Messages Output')}`, action: 'output' as Action, id: '' },
-    { label: `$(list-flat) ${l10n.t('Show Log')}`, action: 'log' as Action, id: '' },
+    choice('plug', l10n.t('Connect…'), 'connect'),
+    choice('output', l10n.t('Show Messages Output'), 'output'),
+    choice('list-flat', l10n.t('Show Log'), 'log'),
   ];
-  const picked = await window.showQuickPick(items, { placeHolder: l10n.t('WebSocket Monitor') });
+  const picked = await pickOne(items, { placeHolder: l10n.t('WebSocket Monitor') });
   if (picked) {
     await commands.executeCommand(actionCommands[picked.action], ...(picked.id ? [picked.id] : []));
   }

@@ -1,15 +1,5 @@
 import { homedir } from 'node:os';
-import {
-  CancellationError,
-  commands,
-  env,
-  l10n,
-  ProgressLocation,
-  UIKind,
-  Uri,
-  window,
-  workspace,
-} from 'vscode';
+import { CancellationError, commands, env, l10n, UIKind, Uri, window, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { CaptureView } from '../../core/capture/view.ts';
 import {
@@ -28,6 +18,7 @@ import type { Formats } from '../../core/format.ts';
 import { visibleLine } from '../../core/payload/visibleText.ts';
 import { filterClock } from '../filterClock.ts';
 import { namesOf, type Source } from '../sources.ts';
+import { showInformation, withProgress } from '../user/tell.ts';
 import { chooseFormat, chooseSubject } from './exportChoice.ts';
 import type { ExportParts, Subject } from './exportParts.ts';
 import { exportSecrets } from './exportSecrets.ts';
@@ -136,18 +127,14 @@ async function run(
   formats: Formats,
   startExport: StartExport,
 ): Promise<ExportResult> {
-  const options = {
-    location: ProgressLocation.Notification,
-    title: l10n.t('Exporting messages'),
-    cancellable: true,
-  };
+  const title = l10n.t('Exporting messages');
   try {
-    return await window.withProgress(options, async (progress, token) => {
+    return await withProgress(title, true, async (note, token) => {
       let shown = 0;
       const report = ({ rows, of }: ExportProgress) => {
         const percent = of === 0 ? 100 : (rows / of) * 100;
         const message = l10n.t('{0} of {1}', formats.count(rows), formats.count(of));
-        progress.report({ message, increment: percent - shown });
+        note({ message, increment: percent - shown });
         shown = percent;
       };
       const running = startExport(job, report);
@@ -166,10 +153,8 @@ async function saveDatabase({ archive }: ExportParts, subject: Subject, uri: Uri
     );
   }
   const title = l10n.t('Saving the capture');
-  await window.withProgress({ location: ProgressLocation.Notification, title }, () => {
-    return archive.saveCopy(subject.source.capture.id, uri.fsPath);
-  });
-  void window.showInformationMessage(l10n.t('Saved as {0}.', uri.fsPath));
+  await withProgress(title, false, () => archive.saveCopy(subject.source.capture.id, uri.fsPath));
+  void showInformation([l10n.t('Saved as {0}.'), uri.fsPath]);
 }
 
 /** Says what came of it, and offers to look at it. Nobody waits for the answer. */
@@ -186,7 +171,7 @@ async function offer(formats: Formats, { rows, missed }: ExportResult, uri: Uri)
           ...[count, formats.count(missed)],
         );
   const actions = canReveal ? [open, reveal] : [open];
-  const picked = await window.showInformationMessage(text, ...actions);
+  const picked = await showInformation(text, ...actions);
   if (picked !== undefined) {
     await commands.executeCommand(picked === open ? 'vscode.open' : 'revealFileInOS', uri);
   }

@@ -1,11 +1,11 @@
-import { CancellationError, l10n, window, type QuickPickItem } from 'vscode';
+import { CancellationError, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { visibleLine } from '../../core/payload/visibleText.ts';
 import { namesOf, type Source } from '../sources.ts';
+import { pickOne, type Choice } from '../user/ask.ts';
 import type { ExportParts, Subject } from './exportParts.ts';
 import type { ChosenFormat, ExportTarget } from './exportTarget.ts';
 
-type SubjectItem = QuickPickItem & { readonly subject: Subject };
+type SubjectItem = Choice & { readonly subject: Subject };
 
 /** What is to be exported: what `target` says, the only thing there is, or what the user picks. */
 export async function chooseSubject(parts: ExportParts, target: ExportTarget): Promise<Subject> {
@@ -25,7 +25,7 @@ export async function chooseSubject(parts: ExportParts, target: ExportTarget): P
   }
   const items = [...shownItems(parts), ...candidates.map(source => captureItem(parts, source))];
   const placeHolder = l10n.t('Export what?');
-  const picked = items.length === 1 ? items[0] : await window.showQuickPick(items, { placeHolder });
+  const picked = items.length === 1 ? items[0] : await pickOne(items, { placeHolder });
   if (!picked) {
     throw new CancellationError();
   }
@@ -73,14 +73,14 @@ function shownItems({ currentView, formats }: ExportParts): readonly SubjectItem
 function captureItem({ formats }: ExportParts, source: Source): SubjectItem {
   const { first, next } = source.capture.extent;
   return {
-    label: l10n.t('All of {0}', visibleLine(namesOf(source).name)),
+    label: l10n.t('All of {0}', namesOf(source).name),
     description: formats.count(next - first),
     subject: { kind: 'capture', source, filter: '' },
   };
 }
 
 export async function chooseFormat(subject: Subject): Promise<ChosenFormat> {
-  const items: readonly (QuickPickItem & { readonly format: ChosenFormat })[] = [
+  const items: readonly (Choice & { readonly format: ChosenFormat })[] = [
     {
       label: 'NDJSON',
       description: l10n.t('a JSON object a line, for jq, DuckDB, pandas and programs'),
@@ -106,7 +106,7 @@ export async function chooseFormat(subject: Subject): Promise<ChosenFormat> {
         ]
       : []),
   ];
-  const picked = await window.showQuickPick(items, { placeHolder: l10n.t('Export as what?') });
+  const picked = await pickOne(items, { placeHolder: l10n.t('Export as what?') });
   if (!picked) {
     throw new CancellationError();
   }

@@ -3,6 +3,7 @@ import { UserError } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { Imported, ImportedConnection } from '../../core/import/imported.ts';
 import { readImport } from '../../core/import/readImport.ts';
+import { showInformation } from '../user/tell.ts';
 import { chooseFile, type SavedItemsParts } from './savedItems.ts';
 
 /** Reading a larger one would hold up the editor. */
@@ -76,18 +77,18 @@ async function read(uri: Uri): Promise<Imported> {
 /** Says what was taken; what was left out is one click away, since it may be long. */
 async function report({ log, addConnections }: ImportParts, imported: Imported): Promise<void> {
   const { format, messageCount, environments, connections, notes } = imported;
-  const taken = l10n.t(
-    'From {0}: {1} messages, {2} environments.',
+  const taken = [
+    l10n.t('From {0}: {1} messages, {2} environments.'),
     format,
     messageCount,
     environments.length,
-  );
+  ] as const;
   for (const note of notes) {
     log.info(`Import: ${note}.`);
   }
   const showNotes = l10n.t('Show What Was Left Out ({0})', notes.length);
   const add = l10n.t('Add Connections ({0})…', connections.length);
-  const choice = await window.showInformationMessage(
+  const choice = await showInformation(
     taken,
     ...(notes.length > 0 ? [showNotes] : []),
     ...(connections.length > 0 ? [add] : []),

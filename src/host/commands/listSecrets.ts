@@ -1,16 +1,11 @@
-import {
-  CancellationError,
-  l10n,
-  ThemeIcon,
-  window,
-  type QuickInputButton,
-  type QuickPickItem,
-} from 'vscode';
+import { CancellationError, l10n, ThemeIcon, type QuickInputButton } from 'vscode';
 import { messageOf } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { secretUses, type Place } from '../../core/variables/secretUses.ts';
 import type { Secrets } from '../secrets.ts';
 import type { SettingsService } from '../settings.ts';
+import { createPicker, type Choice } from '../user/ask.ts';
+import { confirm, showError } from '../user/tell.ts';
 import { deleteSecret, storeSecret } from './secretCommands.ts';
 
 export interface ListSecretsParts {
@@ -21,21 +16,22 @@ export interface ListSecretsParts {
   readonly library: () => readonly Place[];
 }
 
-interface Item extends QuickPickItem {
+interface Item extends Choice {
   readonly name: string;
 }
 
 /** Shows the names of the secrets and where they are used; their values are never shown. */
 export function listSecrets(parts: ListSecretsParts): void {
-  const picker = window.createQuickPick<Item>();
   const add = { iconPath: new ThemeIcon('add'), tooltip: l10n.t('Store a Secret') };
   const replace = { iconPath: new ThemeIcon('edit'), tooltip: l10n.t('Replace') };
   const remove = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Delete') };
-  picker.title = l10n.t('WebSocket Monitor: Secrets');
-  picker.placeholder = l10n.t('Choose one to replace its value; a value is never shown');
+  const { picker, offer } = createPicker<Item>(
+    l10n.t('WebSocket Monitor: Secrets'),
+    l10n.t('Choose one to replace its value; a value is never shown'),
+  );
   picker.matchOnDescription = true;
   picker.buttons = [add];
-  picker.items = itemsOf(parts, [replace], [replace, remove]);
+  offer(itemsOf(parts, [replace], [replace, remove]));
   const act = async (name: string | undefined, button: QuickInputButton) => {
     picker.hide();
     if (button === remove && name !== undefined) {
@@ -48,11 +44,11 @@ export function listSecrets(parts: ListSecretsParts): void {
   const run = (name: string | undefined, button: QuickInputButton) =>
     void act(name, button).catch((error: unknown) => report(error, parts.log));
   picker.onDidTriggerButton(button => run(undefined, button));
-  picker.onDidTriggerItemButton(({ item, button }) => run(item.name, button));
+  picker.onDidTriggerItemButton(({ item, button }) => run(item.of.name, button));
   picker.onDidAccept(() => {
     const [chosen] = picker.selectedItems;
     if (chosen) {
-      run(chosen.name, replace);
+      run(chosen.of.name, replace);
     }
   });
   picker.onDidHide(() => picker.dispose());
@@ -72,7 +68,8 @@ function itemsOf(
     const used = users.length > 0 ? l10n.t('used by {0}', users.join(', ')) : l10n.t('not used');
     return {
       name,
-      label: `$(${isStored ? 'key' : 'warning'}) ${name}`,
+      label: name,
+      iconPath: new ThemeIcon(isStored ? 'key' : 'warning'),
       description: isStored ? used : `${l10n.t('not stored')} · ${used}`,
       buttons: isStored ? forStored : forMissing,
     };
@@ -92,8 +89,8 @@ async function confirmAndDelete(parts: ListSecretsParts, name: string): Promise<
       ? l10n.t('It is used by {0}, which cannot do without it.', users.join(', '))
       : l10n.t('Nothing in the settings and saved messages uses it.');
   const yes = l10n.t('Delete');
-  const question = l10n.t('Delete the secret "{0}"?', name);
-  if ((await window.showWarningMessage(question, { modal: true, detail }, yes)) === yes) {
+  const question = [l10n.t('Delete the secret "{0}"?'), name] as const;
+  if ((await confirm(question, [detail], yes)) === yes) {
     await deleteSecret(parts.secrets, name);
   }
 }
@@ -103,5 +100,5 @@ function report(error: unknown, log: Logger): void {
     return;
   }
   log.error('A secret could not be changed', error);
-  void window.showErrorMessage(messageOf(error));
+  void showError(messageOf(error));
 }

@@ -1,5 +1,7 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { Secrets } from '../secrets.ts';
+import { askText } from '../user/ask.ts';
+import { confirm } from '../user/tell.ts';
 
 const validName = /^[\w.-]{1,100}$/;
 
@@ -15,12 +17,11 @@ export async function nameSecret(
   value: string,
 ): Promise<string | undefined> {
   const words = suggestion.toLowerCase().replace(/[^\w.]+/g, '-');
-  const name = await window.showInputBox({
+  const name = await askText({
     title: l10n.t('Store as Secret'),
     prompt: l10n.t('A name for the secret; its value is kept by the editor, outside the settings'),
     value: words.replace(/^-+|-+$/g, '').slice(0, 100),
-    ignoreFocusOut: true,
-    validateInput: text =>
+    validate: text =>
       validName.test(text)
         ? undefined
         : l10n.t('A name has 1 to 100 letters, digits, dots, hyphens or underscores.'),
@@ -37,7 +38,7 @@ async function mayStore(secrets: Secrets, name: string): Promise<boolean> {
     return true;
   }
   const replace = l10n.t('Replace');
-  const question = l10n.t('There is a secret "{0}" already. Replace its value?', name);
+  const question = [l10n.t('There is a secret "{0}" already. Replace its value?'), name] as const;
   const detail = l10n.t('Everything that refers to it uses the new value from then on.');
-  return (await window.showWarningMessage(question, { modal: true, detail }, replace)) === replace;
+  return (await confirm(question, [detail], replace)) === replace;
 }

@@ -1,12 +1,12 @@
-import { CancellationError, l10n, window } from 'vscode';
+import { CancellationError, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { visibleLine } from '../../core/payload/visibleText.ts';
 import type { Connections } from '../connections.ts';
 import type { LibraryRuns } from '../library/libraryRuns.ts';
 import type { Found, LibraryStore } from '../library/libraryStore.ts';
 import { origins, type Origin } from '../library/origin.ts';
 import type { SequenceRunner } from '../library/sequenceRunner.ts';
 import { MessageNode } from '../trees/messageNodes.ts';
+import { pickOne, pickSeveral } from '../user/ask.ts';
 import { chooseConnection } from './choose.ts';
 
 export interface RunSavedParts {
@@ -79,13 +79,12 @@ async function pickRuns(running: SequenceRunner['all']): Promise<SequenceRunner[
     return running;
   }
   const items = running.map(run => ({
-    label: visibleLine(run.path),
+    label: run.path,
     description: `${run.progress.step + 1}/${run.progress.of}`,
     run,
   }));
-  const picked = await window.showQuickPick(items, {
+  const picked = await pickSeveral(items, {
     placeHolder: l10n.t('What should be stopped?'),
-    canPickMany: true,
   });
   return picked?.map(({ run }) => run) ?? [];
 }
@@ -107,11 +106,11 @@ async function pickSaved(library: LibraryStore): Promise<Found> {
     );
   }
   const items = runnables.map(found => ({
-    label: visibleLine(found.item.path),
+    label: found.item.path,
     description: found.origin === 'user' ? l10n.t('User') : l10n.t('Workspace'),
     found,
   }));
-  const picked = await window.showQuickPick(items, {
+  const picked = await pickOne(items, {
     placeHolder: l10n.t('Which message or sequence should be sent?'),
   });
   if (!picked) {

@@ -10,6 +10,8 @@ import { positionAt, type LibraryStore } from '../library/libraryStore.ts';
 import { spanOf } from '../library/libraryText.ts';
 import { moveBy } from '../library/moveSaved.ts';
 import { MessageNode, RootNode } from '../trees/messageNodes.ts';
+import { askText, pickOne, pickSeveral } from '../user/ask.ts';
+import { confirm, type Sentence } from '../user/tell.ts';
 
 export interface SavedItemsParts {
   readonly library: LibraryStore;
@@ -38,11 +40,9 @@ export async function deleteSaved(parts: SavedItemsParts, target: unknown): Prom
   const { origin, place, item } = nodeOf(parts, target);
   const remove = l10n.t('Delete');
   const count = item.kind === 'folder' ? runnablesOf(item.items).length : 0;
-  const detail =
-    count > 0 ? l10n.t('The folder holds {0} messages and sequences.', count) : undefined;
-  const question = l10n.t('Delete "{0}"?', visibleLine(item.path));
-  const options = { modal: true, ...(detail === undefined ? {} : { detail }) };
-  if ((await window.showWarningMessage(question, options, remove)) !== remove) {
+  const detail: readonly Sentence[] =
+    count > 0 ? [[l10n.t('The folder holds {0} messages and sequences.'), count]] : [];
+  if ((await confirm([l10n.t('Delete "{0}"?'), item.path], detail, remove)) !== remove) {
     throw new CancellationError();
   }
   await parts.library.file(origin).edit(edit => edit.remove(place));
@@ -59,11 +59,10 @@ export async function moveSaved(
 /** Asks for a text, and keeps it as a message. */
 export async function newMessage(parts: SavedItemsParts, target: unknown): Promise<void> {
   const destination = await destinationOf(parts, target);
-  const text = await window.showInputBox({
+  const text = await askText({
     title: l10n.t('New Message'),
     prompt: l10n.t('What should it send? Text or JSON; it can be changed in the file.'),
     placeHolder: '{"op":"subscribe","channel":"prices"}',
-    ignoreFocusOut: true,
   });
   if (text === undefined) {
     throw new CancellationError();
@@ -90,12 +89,11 @@ export async function newSequence(parts: SavedItemsParts, target: unknown): Prom
   if (messages.length === 0) {
     throw new UserError(l10n.t('A sequence is made of saved messages. Save some first.'));
   }
-  const picked = await window.showQuickPick(
-    messages.map(({ path }) => ({ label: visibleLine(path), path })),
+  const picked = await pickSeveral(
+    messages.map(({ path }) => ({ label: path, path })),
     {
       title: l10n.t('New Sequence'),
       placeHolder: l10n.t('Which messages? Their order, delays and answers are set in the file.'),
-      canPickMany: true,
       ignoreFocusOut: true,
     },
   );
@@ -135,7 +133,7 @@ export async function chooseFile({ library }: SavedItemsParts): Promise<LibraryF
   const picked =
     items.length === 1
       ? items[0]
-      : await window.showQuickPick(items, { placeHolder: l10n.t('Where should it be kept?') });
+      : await pickOne(items, { placeHolder: l10n.t('Where should it be kept?') });
   if (!picked) {
     throw new CancellationError();
   }
@@ -155,12 +153,11 @@ async function destinationOf(parts: SavedItemsParts, target: unknown): Promise<D
 }
 
 async function askName(title: string, value: string): Promise<string> {
-  const name = await window.showInputBox({
+  const name = await askText({
     title,
     prompt: l10n.t('A name'),
     value: visibleLine(value).trim(),
-    ignoreFocusOut: true,
-    validateInput: text => (text.trim() === '' ? l10n.t('Give it a name.') : undefined),
+    validate: text => (text.trim() === '' ? l10n.t('Give it a name.') : undefined),
   });
   if (name === undefined) {
     throw new CancellationError();

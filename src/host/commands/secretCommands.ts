@@ -1,30 +1,31 @@
-import { CancellationError, InputBoxValidationSeverity, l10n, window } from 'vscode';
+import { CancellationError, InputBoxValidationSeverity, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { Secrets } from '../secrets.ts';
+import { askText, pickOne } from '../user/ask.ts';
+import { showInformation } from '../user/tell.ts';
 
 /** Asks for a secret's value and stores it. The value is never an argument, so that none is logged. */
 export async function storeSecret(secrets: Secrets, target?: unknown): Promise<void> {
   const name = nameIn(target) ?? (await askName(secrets));
   const isKnown = secrets.names.includes(name);
-  const value = await window.showInputBox({
+  const value = await askText({
     title: isKnown ? l10n.t('Replace Secret {0}', name) : l10n.t('Store Secret {0}', name),
     prompt: isKnown
       ? l10n.t('The new value; the old one is gone then')
       : l10n.t('The value; settings use it as {0}', '${' + `secret:${name}}`),
     password: true,
-    ignoreFocusOut: true,
-    validateInput: text =>
-      text === '' ? l10n.t('A secret has at least one character.') : undefined,
+    validate: text => (text === '' ? l10n.t('A secret has at least one character.') : undefined),
   });
   if (value === undefined) {
     throw new CancellationError();
   }
   const isReplaced = await secrets.store(name, value);
-  void window.showInformationMessage(
+  void showInformation([
     isReplaced
-      ? l10n.t('The secret "{0}" is replaced. Handshakes use the new value from now on.', name)
-      : l10n.t('The secret "{0}" is stored.', name),
-  );
+      ? l10n.t('The secret "{0}" is replaced. Handshakes use the new value from now on.')
+      : l10n.t('The secret "{0}" is stored.'),
+    name,
+  ]);
 }
 
 export async function deleteSecret(secrets: Secrets, target?: unknown): Promise<void> {
@@ -36,13 +37,22 @@ export async function deleteSecret(secrets: Secrets, target?: unknown): Promise<
   if (names.length === 0) {
     throw new UserError(l10n.t('No secret is stored.'));
   }
-  const name =
-    given ?? (await window.showQuickPick(names, { placeHolder: l10n.t('Delete which secret?') }));
+  const name = given ?? (await pickName(names));
   if (name === undefined) {
     throw new CancellationError();
   }
   await secrets.delete(name);
-  void window.showInformationMessage(l10n.t('The secret "{0}" is deleted.', name));
+  void showInformation([l10n.t('The secret "{0}" is deleted.'), name]);
+}
+
+async function pickName(names: readonly string[]): Promise<string | undefined> {
+  const placeHolder = l10n.t('Delete which secret?');
+  return (
+    await pickOne(
+      names.map(label => ({ label })),
+      { placeHolder },
+    )
+  )?.label;
 }
 
 const validName = /^[\w.-]{1,100}$/;
@@ -58,17 +68,16 @@ function nameIn(target: unknown): string | undefined {
 }
 
 async function askName(secrets: Secrets): Promise<string> {
-  const name = await window.showInputBox({
+  const name = await askText({
     title: l10n.t('Store Secret'),
     prompt: l10n.t('A name for the secret'),
-    ignoreFocusOut: true,
-    validateInput: text => {
+    validate: text => {
       if (!validName.test(text)) {
         return problem();
       }
       return secrets.names.includes(text)
         ? {
-            message: l10n.t('There is a secret "{0}": its value is replaced.', text),
+            message: [l10n.t('There is a secret "{0}": its value is replaced.'), text] as const,
             severity: InputBoxValidationSeverity.Warning,
           }
         : undefined;

@@ -1,12 +1,13 @@
-import { l10n, StatusBarAlignment, ThemeColor, window, type Memento } from 'vscode';
+import { l10n, StatusBarAlignment, type Memento } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { Emitter, type Event } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { Environment } from '../../core/library/library.ts';
-import { visibleLine } from '../../core/payload/visibleText.ts';
 import { template, type Origin, type Value } from '../../core/variables/value.ts';
 import { CommandId } from '../../shared/ids.ts';
+import { pickOne } from '../user/ask.ts';
+import { StatusItem } from '../user/statusItem.ts';
 import type { ExtractedValues } from './extractedValues.ts';
 import type { LibraryStore } from './libraryStore.ts';
 
@@ -31,7 +32,13 @@ export class Environments implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: EnvironmentsPorts;
   readonly #item = this.#store.add(
-    window.createStatusBarItem('websocketMonitor.environment', StatusBarAlignment.Left, 9),
+    new StatusItem({
+      id: 'websocketMonitor.environment',
+      name: l10n.t('WebSocket Monitor: Environment'),
+      alignment: StatusBarAlignment.Left,
+      priority: 9,
+      command: CommandId.SwitchEnvironment,
+    }),
   );
   readonly #onDidChange: Emitter<undefined>;
   #problems = '';
@@ -45,8 +52,6 @@ export class Environments implements Disposable {
       new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
     );
     this.onDidChange = this.#onDidChange.event;
-    this.#item.name = l10n.t('WebSocket Monitor: Environment');
-    this.#item.command = CommandId.SwitchEnvironment;
     this.#store.add(ports.library.onDidChange(() => this.#refresh()));
     this.#refresh();
   }
@@ -108,7 +113,7 @@ export class Environments implements Disposable {
     if (!meant && typeof name === 'string' && name !== '') {
       throw new UserError(l10n.t('There is no environment "{0}".', name));
     }
-    const picked = await window.showQuickPick(this.#choices(meant?.name), {
+    const picked = await pickOne(this.#choices(meant?.name), {
       title: l10n.t('Switch Environment'),
       placeHolder: l10n.t('Whose variables are filled in from now on?'),
     });
@@ -141,7 +146,7 @@ export class Environments implements Disposable {
     const { active } = this;
     const meant = this.all.filter(each => name === undefined || each.name === name);
     const defined = meant.map(environment => ({
-      label: visibleLine(environment.name).replaceAll('$(', '$ ('),
+      label: environment.name,
       description: [
         environment.origin === 'user' ? l10n.t('User') : l10n.t('Workspace'),
         this.#isProduction(environment.name) ? l10n.t('production') : '',
@@ -191,25 +196,25 @@ export class Environments implements Disposable {
       this.#item.hide();
       return;
     }
-    const name = active ? visibleLine(active.name).replaceAll('$(', '$ (') : '';
-    const label = active ? name : l10n.t('No Environment');
-    const isProduction = active?.isProduction === true;
-    this.#item.text = isProduction
-      ? `$(warning) ${l10n.t('{0} (production)', label)}`
-      : `$(server-environment) ${label}`;
-    this.#item.backgroundColor = isProduction
-      ? new ThemeColor('statusBarItem.warningBackground')
-      : undefined;
-    this.#item.tooltip = isProduction
-      ? l10n.t('WebSocket Monitor fills in the variables of production. Click to switch.')
-      : l10n.t('Whose variables WebSocket Monitor fills in. Click to switch.');
-    this.#item.accessibilityInformation = {
-      label: isProduction
-        ? l10n.t('WebSocket environment {0}, production', label)
-        : l10n.t('WebSocket environment {0}', label),
-      role: 'button',
-    };
-    this.#item.show();
+    const label = active ? active.name : l10n.t('No Environment');
+    this.#item.show(
+      active?.isProduction === true
+        ? {
+            icon: 'warning',
+            text: l10n.t('{0} (production)', label),
+            tooltip: l10n.t(
+              'WebSocket Monitor fills in the variables of production. Click to switch.',
+            ),
+            background: 'warning',
+            spoken: l10n.t('WebSocket environment {0}, production', label),
+          }
+        : {
+            icon: 'server-environment',
+            text: label,
+            tooltip: l10n.t('Whose variables WebSocket Monitor fills in. Click to switch.'),
+            spoken: l10n.t('WebSocket environment {0}', label),
+          },
+    );
   }
 }
 

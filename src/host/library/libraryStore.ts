@@ -13,6 +13,7 @@ import { Emitter, type Event } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { runnablesOf, type Library, type Runnable } from '../../core/library/library.ts';
+import { plainLine } from '../../core/payload/plainText.ts';
 import { LibraryFile } from './libraryFile.ts';
 import type { TextProblem } from './libraryContent.ts';
 import { workspaceLibraryFolder } from './libraryWatch.ts';
@@ -182,7 +183,7 @@ export function isUsable({ origin }: Pick<LibraryFile, 'origin'>): boolean {
 
 function diagnosticOf({ offset, length, message }: TextProblem, text: string): Diagnostic {
   const range = new Range(positionAt(text, offset), positionAt(text, offset + length));
-  const diagnostic = new Diagnostic(range, message, DiagnosticSeverity.Warning);
+  const diagnostic = new Diagnostic(range, plainLine(message), DiagnosticSeverity.Warning);
   diagnostic.source = 'WebSocket Monitor';
   return diagnostic;
 }

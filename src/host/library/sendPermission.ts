@@ -1,6 +1,6 @@
-import { CancellationError, l10n, window, workspace, type Memento } from 'vscode';
+import { CancellationError, l10n, workspace, type Memento } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { visibleLine } from '../../core/payload/visibleText.ts';
+import { confirm } from '../user/tell.ts';
 import type { Found } from './libraryStore.ts';
 
 const key = 'library.maySend';
@@ -32,16 +32,16 @@ export class SendPermission {
     if (this.#state.get(key) === true) {
       return;
     }
-    const message = l10n.t(
-      'This workspace\'s file .vscode/websocket-monitor.json wants to send "{0}" to "{1}".',
-      visibleLine(item.path),
-      visibleLine(target),
-    );
+    const question = [
+      l10n.t('This workspace\'s file .vscode/websocket-monitor.json wants to send "{0}" to "{1}".'),
+      item.path,
+      target,
+    ] as const;
     const detail = l10n.t(
       'Messages of a workspace may fill in your variables and secrets. Once allowed, the saved messages and sequences of this workspace are sent without asking again.',
     );
     const allow = l10n.t('Allow in This Workspace');
-    if ((await window.showWarningMessage(message, { modal: true, detail }, allow)) !== allow) {
+    if ((await confirm(question, [detail], allow)) !== allow) {
       throw new CancellationError();
     }
     await this.#state.update(key, true);

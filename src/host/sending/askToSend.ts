@@ -1,10 +1,11 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import { isSecretName } from '../../core/connection/redaction.ts';
 import { labelOf } from '../../core/library/librarySchema.ts';
 import type { MessageBody } from '../../core/library/messageBody.ts';
-import { visibleLine } from '../../core/payload/visibleText.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import { CommandId } from '../../shared/ids.ts';
+import { askText } from '../user/ask.ts';
+import { confirm } from '../user/tell.ts';
 import type { Confirmation } from './sender.ts';
 
 const longestShown = 200;
@@ -18,15 +19,19 @@ export async function confirmProduction(
   const change = l10n.t('Switch Environment…');
   const once = l10n.t('Send');
   const always = l10n.t("Send and Don't Ask Again in This Window");
-  const question = l10n.t('Send to "{0}" with the environment "{1}"?', connection, environment);
-  const what = visibleLine(labelOf(body, longestShown));
+  const question = [
+    l10n.t('Send to "{0}" with the environment "{1}"?'),
+    connection,
+    environment,
+  ] as const;
   const detail = [
     l10n.t('The environment is marked as production.'),
-    l10n.t('Message as it was written ({0}): {1}', body.as, what),
-  ].join('\n\n');
+    '',
+    [l10n.t('Message as it was written ({0}): {1}'), body.as, labelOf(body, longestShown)] as const,
+  ];
   // The editor makes the first choice the default, and its own "Cancel" the last.
   const choices = [change, once, always];
-  const answer = await window.showWarningMessage(question, { modal: true, detail }, ...choices);
+  const answer = await confirm(question, detail, ...choices);
   if (answer === change) {
     void commands.executeCommand(CommandId.SwitchEnvironment);
   }
@@ -44,15 +49,14 @@ export function askForValue(
   origin: Origin,
   last: string,
 ): Thenable<string | undefined> {
-  const shown = visibleLine(label).slice(0, longestShown);
-  return window.showInputBox({
-    title:
-      origin === 'workspace'
-        ? l10n.t('A message of this workspace asks for: {0}', shown)
-        : l10n.t('WebSocket Monitor: {0}', shown),
+  const template =
+    origin === 'workspace'
+      ? l10n.t('A message of this workspace asks for: {0}')
+      : l10n.t('WebSocket Monitor: {0}');
+  return askText({
+    title: [template, label],
     prompt: l10n.t('A value for the message that is about to be sent'),
     value: last,
     password: isSecretName(label),
-    ignoreFocusOut: true,
   });
 }

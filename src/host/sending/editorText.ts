@@ -1,9 +1,16 @@
-import { CancellationError, l10n, window, type TextDocument, type TextEditor } from 'vscode';
+import {
+  CancellationError,
+  l10n,
+  ThemeIcon,
+  window,
+  type TextDocument,
+  type TextEditor,
+} from 'vscode';
 import { jsonProblem, type MessageBody } from '../../core/library/messageBody.ts';
+import { askText, pickOne, type Choice } from '../user/ask.ts';
+import type { Sentence } from '../user/tell.ts';
 
-interface Candidate {
-  readonly label: string;
-  readonly detail?: string;
+interface Candidate extends Choice {
   /** Absent: the user types it. */
   readonly body?: MessageBody;
 }
@@ -19,15 +26,18 @@ const longestDetail = 80;
  * @throws CancellationError
  */
 export async function askForMessage(name: string): Promise<MessageBody> {
-  const title = l10n.t('Send to {0}', name);
+  const title = [l10n.t('Send to {0}'), name] as const;
   const editor = window.activeTextEditor;
   const written = editor ? candidatesOf(editor) : [];
   if (written.length === 0) {
     return type(title);
   }
-  const typed: Candidate = { label: l10n.t('$(edit) Type a Message…') };
+  const typed: Candidate = {
+    label: l10n.t('Type a Message…'),
+    iconPath: new ThemeIcon('edit'),
+  };
   const placeHolder = l10n.t('What is to be sent?');
-  const picked = await window.showQuickPick([...written, typed], { title, placeHolder });
+  const picked = await pickOne([...written, typed], { title, placeHolder });
   if (!picked) {
     throw new CancellationError();
   }
@@ -38,13 +48,15 @@ function candidatesOf({ document, selection }: TextEditor): readonly Candidate[]
   const candidates: Candidate[] = [];
   const selected = document.getText(selection);
   if (!selection.isEmpty) {
-    const label = l10n.t('$(selection) The Selection');
-    candidates.push(candidate(label, bodyOf(selected, jsonProblem(selected) === undefined)));
+    const label = l10n.t('The Selection');
+    candidates.push(
+      candidate('selection', label, bodyOf(selected, jsonProblem(selected) === undefined)),
+    );
   }
   const text = document.getText();
   if (isMessageLike(document) && text !== '' && text !== selected) {
-    const label = l10n.t('$(file) The Whole File');
-    candidates.push(candidate(label, bodyOf(text, isJson(document))));
+    const label = l10n.t('The Whole File');
+    candidates.push(candidate('file', label, bodyOf(text, isJson(document))));
   }
   return candidates;
 }
@@ -64,14 +76,15 @@ function bodyOf(text: string, isJsonText: boolean): WrittenBody {
   return { as: isJsonText ? 'json' : 'text', text };
 }
 
-function candidate(label: string, body: WrittenBody): Candidate {
+function candidate(icon: string, label: string, body: WrittenBody): Candidate {
   const line = body.text.slice(0, longestDetail).replaceAll(/\s+/g, ' ');
-  return { label, detail: body.text.length > longestDetail ? `${line}…` : line, body };
+  const detail = body.text.length > longestDetail ? `${line}…` : line;
+  return { label, iconPath: new ThemeIcon(icon), detail, body };
 }
 
-async function type(title: string): Promise<MessageBody> {
+async function type(title: Sentence): Promise<MessageBody> {
   const prompt = l10n.t('The text to send');
-  const text = await window.showInputBox({ title, prompt, ignoreFocusOut: true });
+  const text = await askText({ title, prompt });
   if (text === undefined) {
     throw new CancellationError();
   }

@@ -1,9 +1,10 @@
-import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItem, type TreeView } from 'vscode';
+import { EventEmitter, l10n, ThemeColor, ThemeIcon, type TreeItem, type TreeView } from 'vscode';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { ArchivedCapture, CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { Formats } from '../../core/format.ts';
-import { visibleLine } from '../../core/payload/visibleText.ts';
 import { CommandId } from '../../shared/ids.ts';
+import { textCard } from '../user/card.ts';
+import { treeRow } from '../user/treeRow.ts';
 import type { DrawnTree } from './lazyTree.ts';
 import { TreeTarget } from './treeTarget.ts';
 
@@ -42,19 +43,19 @@ export class CapturesTree implements DrawnTree<CaptureNode>, Disposable {
   getTreeItem({ capture }: CaptureNode): TreeItem {
     const { key, name, url, startedAt, endedAt, rowCount, fileByteLength } = capture;
     const formats = this.#formats;
-    const item = new TreeItem(visibleLine(name));
+    const rows = l10n.t('{0} rows', formats.count(rowCount));
+    const item = treeRow({
+      label: name,
+      description: [rows, formats.day(startedAt), formats.bytes(fileByteLength)].join(' · '),
+      tooltip: textCard([
+        url,
+        l10n.t('From {0}', formats.moment(startedAt)),
+        ...(endedAt === undefined ? [] : [l10n.t('To {0}', formats.moment(endedAt))]),
+        ...noteOf(capture),
+      ]),
+    });
     item.id = key;
     item.iconPath = iconOf(capture);
-    const rows = l10n.t('{0} rows', formats.count(rowCount));
-    item.description = [rows, formats.day(startedAt), formats.bytes(fileByteLength)].join(' · ');
-    item.tooltip = [
-      visibleLine(url),
-      l10n.t('From {0}', formats.moment(startedAt)),
-      ...(endedAt === undefined ? [] : [l10n.t('To {0}', formats.moment(endedAt))]),
-      ...noteOf(capture),
-    ].join('\n');
-    // Without it, what is said is the tooltip, which lacks the name.
-    item.accessibilityInformation = { label: `${visibleLine(name)}, ${item.description}` };
     item.contextValue = capture.problem === undefined ? 'capture' : 'capture.unreadable';
     if (capture.problem === undefined) {
       const title = l10n.t('Open Capture');

@@ -5,8 +5,7 @@ import {
   MarkdownString,
   ThemeColor,
   ThemeIcon,
-  TreeItem,
-  window,
+  type TreeItem,
   type DataTransfer,
 } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
@@ -23,13 +22,15 @@ import {
 } from '../../core/connection/report.ts';
 import { isLive } from '../../core/connection/state.ts';
 import type { Formats } from '../../core/format.ts';
-import { visibleLine } from '../../core/payload/visibleText.ts';
 import type { Profile } from '../../core/settings/profile.ts';
 import { CommandId, ViewType } from '../../shared/ids.ts';
 import type { ConfiguredConnection, ConfiguredConnections } from '../configuredConnections.ts';
 import type { Connections } from '../connections.ts';
 import type { MonitoredConnection } from '../monitoredConnection.ts';
 import type { SettingsService } from '../settings.ts';
+import { textCard } from '../user/card.ts';
+import { showError } from '../user/tell.ts';
+import { treeRow } from '../user/treeRow.ts';
 import { mimeTypeOf, type DraggableTree } from './lazyTree.ts';
 import { TreeTarget } from './treeTarget.ts';
 
@@ -167,7 +168,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
     try {
       await configured.move(known, isFirst ? 0 : (place?.index ?? last));
     } catch (error) {
-      void window.showErrorMessage(messageOf(error));
+      void showError(messageOf(error));
     }
   }
 
@@ -193,11 +194,13 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
     const { state, options } = connection;
     const word = wordOf(state);
     const [icon, color] = icons[word];
-    const item = new TreeItem(visibleLine(name));
+    const item = treeRow({
+      label: name,
+      description: this.#description(monitored),
+      tooltip: textCard([name, options.endpoint.display, sentenceOf(state, options.endpoint)]),
+    });
     item.id = id;
     item.iconPath = new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
-    item.description = this.#description(monitored);
-    item.tooltip = tooltip(name, options.endpoint.display, sentenceOf(state, options.endpoint));
     item.contextValue = contextOf(monitored);
     const arguments_ = [id];
     item.command = {
@@ -205,7 +208,6 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
       title: l10n.t('Open Monitor'),
       arguments: arguments_,
     };
-    item.accessibilityInformation = { label: `${name}, ${item.description}` };
     return item;
   }
 
@@ -219,7 +221,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
       parts.push(`${formats.rate(received.rate(clock.now()))}/s`);
     }
     if (severityOf(state) !== 'info') {
-      parts.push(visibleLine(sentenceOf(state, options.endpoint)));
+      parts.push(sentenceOf(state, options.endpoint));
     }
     return parts.join(' · ');
   }
@@ -242,22 +244,14 @@ function contextOf({ connection }: MonitoredConnection): string {
 }
 
 function configuredItem({ name, url }: Profile): TreeItem {
-  const item = new TreeItem(visibleLine(name));
   const { display } = parseEndpointTemplate(url);
+  const item = treeRow({
+    label: name,
+    description: display,
+    tooltip: textCard([name, display, l10n.t('Not connected in this window yet.')]),
+  });
   item.id = `configured:${name}`;
   item.iconPath = new ThemeIcon('circle-outline');
-  item.description = display;
-  item.tooltip = tooltip(name, display, l10n.t('Not connected in this window yet.'));
   item.contextValue = 'connection.configured';
   return item;
-}
-
-function tooltip(name: string, url: string, sentence: string): MarkdownString {
-  const text = new MarkdownString();
-  text.appendText(name);
-  text.appendMarkdown('\n\n');
-  text.appendText(url);
-  text.appendMarkdown('\n\n');
-  text.appendText(sentence);
-  return text;
 }

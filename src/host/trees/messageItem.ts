@@ -1,17 +1,18 @@
 import {
   l10n,
-  MarkdownString,
   ThemeColor,
   ThemeIcon,
-  TreeItem,
+  type MarkdownString,
+  type TreeItem,
   TreeItemCollapsibleState,
 } from 'vscode';
 import { assertNever } from '../../core/base/errors.ts';
 import type { Runnable, Timing } from '../../core/library/library.ts';
 import type { BodyKind, MessageBody } from '../../core/library/messageBody.ts';
 import type { RunProgress } from '../../core/library/sequenceRun.ts';
-import { visibleLine } from '../../core/payload/visibleText.ts';
 import { CommandId } from '../../shared/ids.ts';
+import { codeCard } from '../user/card.ts';
+import { treeRow } from '../user/treeRow.ts';
 import type { LibraryRun } from '../library/sequenceRunner.ts';
 import type { MessageNode } from './messageNodes.ts';
 
@@ -35,22 +36,22 @@ export function itemOf(
   isUsable: boolean,
 ): TreeItem {
   const { item: of } = node;
-  const label = visibleLine(of.name);
   if (of.kind === 'folder') {
-    const folder = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
+    const folder = treeRow({ label: of.name, state: TreeItemCollapsibleState.Collapsed });
     folder.id = node.id;
     folder.iconPath = ThemeIcon.Folder;
     folder.contextValue = 'library.folder';
     return folder;
   }
-  const item = new TreeItem(label);
+  const item = treeRow({
+    label: of.name,
+    description: run ? progressText(run.progress) : summaryOf(of),
+    tooltip: tooltipOf(of, run?.progress),
+  });
   const isRunning = run !== undefined && isOn(run.progress);
   item.id = node.id;
-  item.description = run ? progressText(run.progress) : summaryOf(of);
   item.iconPath = iconOf(of, run?.progress);
-  item.tooltip = tooltipOf(of, run?.progress);
   item.contextValue = `library.${of.kind}${isUsable ? (isRunning ? '.running' : '.ready') : '.inert'}`;
-  item.accessibilityInformation = { label: `${label}, ${item.description}` };
   item.command = { command: CommandId.EditSaved, title: l10n.t('Edit'), arguments: [node] };
   return item;
 }
@@ -62,7 +63,7 @@ export function progressText(progress: RunProgress): string {
     of > 1 && isOn(progress) ? `${Math.min(step + 1, of)}/${of}` : '',
     wordOf(state),
     state === 'repeating' || state === 'stopped' ? l10n.t('{0} sent', sent) : '',
-    progress.problem === undefined ? '' : visibleLine(progress.problem),
+    progress.problem ?? '',
   ];
   return parts.filter(part => part !== '').join(' · ');
 }
@@ -121,7 +122,7 @@ function bodyWord(body: MessageBody): string {
     case 'base64':
       return l10n.t('binary');
     case 'file':
-      return visibleLine(body.path);
+      return body.path;
     case 'ping':
       return 'ping';
     case 'close':
@@ -139,18 +140,10 @@ function timingWords({ delayMs, repeat, waitFor }: Timing): readonly string[] {
   ];
 }
 
-/** Text only: a file of the workspace may hold markup. */
 function tooltipOf(of: Runnable, progress: RunProgress | undefined): MarkdownString {
-  const text = new MarkdownString();
-  text.appendText(of.path);
-  if (progress) {
-    text.appendMarkdown('\n\n');
-    text.appendText(progressText(progress));
-  }
   const lines =
     of.kind === 'sequence'
-      ? of.steps.map((step, index) => `${index + 1}. ${step.name}`).slice(0, 20)
-      : ['text' in of.body ? of.body.text.slice(0, 500) : bodyWord(of.body)];
-  text.appendCodeblock(lines.join('\n'), 'text');
-  return text;
+      ? of.steps.slice(0, 20).map((step, index) => `${index + 1}. ${step.name}`)
+      : ['text' in of.body ? of.body.text : bodyWord(of.body)];
+  return codeCard([of.path, ...(progress ? [progressText(progress)] : [])], lines.join('\n'));
 }

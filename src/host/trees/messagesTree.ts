@@ -2,7 +2,7 @@ import {
   DataTransferItem,
   EventEmitter,
   l10n,
-  TreeItem,
+  type TreeItem,
   TreeItemCollapsibleState,
   type CancellationToken,
   type DataTransfer,
@@ -14,6 +14,7 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { ViewType } from '../../shared/ids.ts';
 import { isUsable, type LibraryStore } from '../library/libraryStore.ts';
 import type { LibraryRun, SequenceRunner } from '../library/sequenceRunner.ts';
+import { treeRow } from '../user/treeRow.ts';
 import { mimeTypeOf, type DraggableTree } from './lazyTree.ts';
 import { itemOf } from './messageItem.ts';
 import { MessageNode, nodesOf, RootNode } from './messageNodes.ts';
@@ -144,14 +145,14 @@ function rootOf(file: Parameters<typeof nodesOf>[0]): RootNode {
 
 function rootItem({ origin }: RootNode): TreeItem {
   const isShared = origin === 'workspace';
-  const item = new TreeItem(
-    isShared ? l10n.t('Workspace') : l10n.t('User'),
-    TreeItemCollapsibleState.Expanded,
-  );
+  const item = treeRow({
+    label: isShared ? l10n.t('Workspace') : l10n.t('User'),
+    tooltip: isShared
+      ? l10n.t('From .vscode/websocket-monitor.json, made to be committed and shared')
+      : l10n.t('Your own, in every workspace'),
+    state: TreeItemCollapsibleState.Expanded,
+  });
   item.id = `root:${origin}`;
   item.contextValue = 'library.root';
-  item.tooltip = isShared
-    ? l10n.t('From .vscode/websocket-monitor.json, made to be committed and shared')
-    : l10n.t('Your own, in every workspace');
   return item;
 }

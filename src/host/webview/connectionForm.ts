@@ -1,4 +1,4 @@
-import { l10n, Uri, ViewColumn, window, type MessageItem, type WebviewPanel } from 'vscode';
+import { l10n, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { messageOf } from '../../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
@@ -28,6 +28,7 @@ import type {
 } from '../configuredConnections.ts';
 import { explicitSettings } from '../settingValues.ts';
 import { writableScopes } from '../settingsFile.ts';
+import { confirmOrClose, plain, showError } from '../user/tell.ts';
 import { isSet, noteOf, preferredScope, reference, shown } from './formFacts.ts';
 import { pageHtml } from './html.ts';
 
@@ -126,7 +127,7 @@ class ConnectionForm implements Disposable {
 
   get #title(): string {
     const { known } = this.#subject;
-    const title = known ? l10n.t('Connection: {0}', known.name) : l10n.t('New Connection');
+    const title = known ? plain([l10n.t('Connection: {0}'), known.name]) : l10n.t('New Connection');
     return this.#isDirty ? `● ${title}` : title;
   }
 
@@ -246,7 +247,7 @@ class ConnectionForm implements Disposable {
       await this.#ports.connect(name);
     } catch (error) {
       // The page that asked for it is gone.
-      void window.showErrorMessage(messageOf(error));
+      void showError(messageOf(error));
     }
   }
 
@@ -257,14 +258,13 @@ class ConnectionForm implements Disposable {
       this.#onClosed();
       return;
     }
-    const save: MessageItem = { title: l10n.t('Save') };
-    const edit: MessageItem = { title: l10n.t('Continue Editing') };
-    const discard: MessageItem = { title: l10n.t("Don't Save"), isCloseAffordance: true };
+    const [save, edit] = [l10n.t('Save'), l10n.t('Continue Editing')];
+    const discard = l10n.t("Don't Save");
     const name = this.#draft.name.trim() || l10n.t('New Connection');
-    const question = l10n.t('Save the changes to "{0}"?', name);
-    const options = { modal: true, detail: l10n.t('Otherwise they are lost.') };
-    const answer = await window.showWarningMessage(question, options, save, edit, discard);
-    if (answer === undefined || answer === discard) {
+    const question = [l10n.t('Save the changes to "{0}"?'), name] as const;
+    const detail = [l10n.t('Otherwise they are lost.')];
+    const answer = await confirmOrClose(question, detail, discard, save, edit);
+    if (answer === discard) {
       this.#onClosed();
       return;
     }
@@ -277,7 +277,7 @@ class ConnectionForm implements Disposable {
       this.#onClosed();
     } catch (error) {
       this.#open();
-      void window.showErrorMessage(messageOf(error));
+      void showError(messageOf(error));
     }
   }
 }

@@ -1,0 +1,85 @@
+import {
+  ThemeColor,
+  window,
+  type Disposable,
+  type MarkdownString,
+  type StatusBarAlignment,
+  type StatusBarItem,
+} from 'vscode';
+import { plainLine } from '../../core/payload/plainText.ts';
+
+const longestText = 100;
+
+/** How an item of the status bar looks and what is said of it. */
+export interface StatusFace {
+  /** Of the editor's icons, such as `sync~spin`. */
+  readonly icon: string;
+  readonly text: string;
+  readonly tooltip: MarkdownString | string;
+  readonly background?: 'error' | 'warning' | undefined;
+  readonly spoken: string;
+}
+
+/** Where an item stands, and what a click on it runs. */
+export interface StatusPlace {
+  readonly id: string;
+  readonly name: string;
+  readonly alignment: StatusBarAlignment;
+  readonly priority: number;
+  readonly command: string;
+}
+
+/**
+ * An item of the status bar. The editor draws an item anew with whatever is set, also to what it was,
+ * and with the item its hover card, whose links could then hardly be clicked: so nothing is set that
+ * stays the same.
+ */
+export class StatusItem implements Disposable {
+  readonly #item: StatusBarItem;
+  #isShown = false;
+  #background: StatusFace['background'];
+  #tooltip = '';
+  #spoken = '';
+
+  constructor({ id, name, alignment, priority, command }: StatusPlace) {
+    this.#item = window.createStatusBarItem(id, alignment, priority);
+    this.#item.name = name;
+    this.#item.command = command;
+  }
+
+  show({ icon, text, tooltip, background, spoken }: StatusFace): void {
+    const line = `$(${icon}) ${plainLine(text, longestText)}`;
+    const said = typeof tooltip === 'string' ? tooltip : tooltip.value;
+    if (this.#item.text !== line) {
+      this.#item.text = line;
+    }
+    if (this.#tooltip !== said) {
+      this.#tooltip = said;
+      this.#item.tooltip = typeof tooltip === 'string' ? plainLine(tooltip) : tooltip;
+    }
+    if (this.#background !== background) {
+      this.#background = background;
+      this.#item.backgroundColor =
+        background && new ThemeColor(`statusBarItem.${background}Background`);
+    }
+    if (this.#spoken !== spoken) {
+      this.#spoken = spoken;
+      this.#item.accessibilityInformation = { label: plainLine(spoken), role: 'button' };
+    }
+    if (!this.#isShown) {
+      this.#isShown = true;
+      this.#item.show();
+    }
+  }
+
+  hide(): void {
+    if (this.#isShown) {
+      this.#isShown = false;
+      this.#item.hide();
+    }
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Linter } from 'eslint';
+import tseslint from 'typescript-eslint';
+
+const file = new URL('../../eslint.config.mjs', import.meta.url).href;
+const { default: configuration } = (await import(file)) as {
+  default: readonly Linter.Config[];
+};
+
+/** The rules about exits, apart from those that need types. */
+const rules = configuration.flatMap(({ files, ignores, rules: each }): Linter.Config[] => {
+  const rule = each?.['no-restricted-syntax'];
+  return rule === undefined || files === undefined
+    ? []
+    : [{ files, ignores: ignores ?? [], rules: { 'no-restricted-syntax': rule } }];
+});
+
+/** What is found in a line of code that stands in `file`. */
+function problemsOf(code: string, file = 'src/host/commands/some.ts'): readonly string[] {
+  const linter = new Linter({ configType: 'flat' });
+  const parsed: Linter.Config = {
+    files: ['**/*.ts'],
+    languageOptions: { parser: tseslint.parser },
+  };
+  return linter.verify(code, [parsed, ...rules], file).map(({ message }) => message);
+}
+
+describe('The lint rules', () => {
+  it("keep strangers' texts from every exit but those of host/user", () => {
+    for (const code of [
+      "window.showInformationMessage('a');",
+      "window.showWarningMessage('a', { modal: true });",
+      "void vscode.window.showErrorMessage('a');",
+      "window['showErrorMessage']('a');",
+      'const { showErrorMessage } = window;',
+      'const { showErrorMessage: tell } = window;',
+      'const tell = window.showErrorMessage;',
+      'window.withProgress({}, task);',
+      "window.setStatusBarMessage('a');",
+      'window.showInputBox({});',
+      'window.createInputBox();',
+      'window.showQuickPick([]);',
+      'window.createQuickPick();',
+      "window.createStatusBarItem('a');",
+      "new MarkdownString('a');",
+      "new vscode.MarkdownString('a');",
+      "new TreeItem('a');",
+      "new vscode.TreeItem('a');",
+      "item.tooltip = 'a';",
+      "item.description = 'a';",
+      "const item = { label: '$(zap) a' };",
+      'const item = { label: `$(zap) ${name}` };',
+    ]) {
+      assert.equal(problemsOf(code).length, 1, code);
+      assert.deepEqual(problemsOf(code, 'src/host/user/tell.ts'), [], code);
+    }
+    assert.equal(problemsOf("window.showErrorMessage('a');", 'src/extension.ts').length, 1);
+  });
+
+  it('leave alone what shows no text', () => {
+    for (const code of [
+      'window.showTextDocument(document);',
+      'const price = `$${name}`;',
+      "const reference = '${secret:name}';",
+      'const { tooltip } = item;',
+    ]) {
+      assert.deepEqual(problemsOf(code), [], code);
+    }
+  });
+});
