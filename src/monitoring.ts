@@ -23,9 +23,11 @@ import { createConnecting } from './host/connecting.ts';
 import { ContextKeys } from './host/contextKeys.ts';
 import { followLink } from './host/deepLinks.ts';
 import { Demo } from './host/demo.ts';
+import { keepingLimits } from './host/keepingLimits.ts';
 import { MessagesChannel } from './host/messageOutput.ts';
 import { RecentUrls } from './host/recentUrls.ts';
 import { redactedLog } from './host/redactedLog.ts';
+import { tellRemoved } from './host/removedCaptures.ts';
 import { SecretRegistry } from './host/secretRegistry.ts';
 import { Secrets } from './host/secrets.ts';
 import type { SettingsService } from './host/settings.ts';
@@ -61,14 +63,14 @@ export function startMonitoring({
 }: MonitoringParts) {
   const { extensionUri, globalState } = context;
   const registry = new SecretRegistry();
+  const formats = new Formats(env.language);
   const output = new MessagesChannel(systemClock, settings, registry.redact);
   const secrets = new Secrets(context, registry, error => log.error('A listener failed', error));
   const captures = createCaptureService({
     workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
     folder: capturesFolder,
-    maxArchiveBytes: () => settings.current.values['history.maxMegabytes'] * 1024 * 1024,
-    clock: systemClock,
-    log,
+    ...{ keepingLimits, onDidRemove: tellRemoved(views.captures, formats) },
+    ...{ clock: systemClock, log },
   });
   const plainHandshakes = new PlainHandshakes(() => randomUUID());
   const connecting = createConnecting({
@@ -89,7 +91,6 @@ export function startMonitoring({
     async () => (await import('./node/demoServer.ts')).startDemoServer(),
     isRunning => keys.set(ContextKey.DemoRunning, isRunning),
   );
-  const formats = new Formats(env.language);
   const shown = new DisposableStore();
   const monitor = once(async () => {
     const { createMonitor } = await import('./host/monitor.ts');
@@ -136,8 +137,7 @@ export function startMonitoring({
       (await monitor()).panel.restore(tab, state),
     payloadText: async (uri: Uri) => (await monitor()).documents.textAt(uri),
     followLink: (uri: Uri) => followLink({ connections, settings, connect, log }, uri),
-    offerAbandonedCaptures: () =>
-      offerAbandonedCaptures({ archive, state: globalState, formats, log }),
+    offerAbandonedCaptures: () => offerAbandonedCaptures({ archive, formats, log }),
     /** Ends what outlives a window only by accident. */
     end: () => {
       connections.dispose();

@@ -1,7 +1,15 @@
 import { workspace } from 'vscode';
 import { isObject } from '../core/settings/jsonEdit.ts';
-import { settingsSection } from '../core/settings/settingsTable.ts';
+import {
+  settingKeys,
+  settingOf,
+  settingsSection,
+  type SettingKey,
+} from '../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../shared/formProtocol.ts';
+
+/** About data of all workspaces: no workspace decides on them, whatever it says and is trusted with. */
+const usersKeys = new Set<string>(settingKeys.filter(key => settingOf(key).isUsers));
 
 /**
  * What the user set below `websocketMonitor`, the most specific first; defaults do not count. The
@@ -15,7 +23,7 @@ export function explicitSettings(): (key: string) => unknown {
     inspected?.globalValue,
   ];
   return key =>
-    scopes
+    (usersKeys.has(key) ? [inspected?.globalValue] : scopes)
       .map(scope => memberAt(scope, key.split('.')))
       .find(value => value !== undefined && value !== null);
 }
@@ -34,4 +42,9 @@ export type ConnectionSetting = 'url' | 'connections';
 export function settingIn(scope: SettingsScope, setting: ConnectionSetting): unknown {
   const inspected = workspace.getConfiguration(settingsSection).inspect(setting);
   return scope === 'user' ? inspected?.globalValue : inspected?.workspaceValue;
+}
+
+/** What the user's own settings say of a key, whatever a workspace says of it. */
+export function usersSetting(key: SettingKey): unknown {
+  return workspace.getConfiguration(settingsSection).inspect(key)?.globalValue;
 }

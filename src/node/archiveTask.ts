@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
 import { messageOf } from '../core/base/errors.ts';
 import type { ArchivedCapture } from '../core/capture/captureArchive.ts';
-import { checkArchived, readArchived, settle } from './archivedFile.ts';
+import type { KeepingLimits } from '../core/capture/keeping.ts';
+import { checkArchived, readArchived, removeUnused, settle } from './archivedFile.ts';
 import { isBeingWritten, sweepArchive, type Sweep } from './archiveSweep.ts';
-import { captureFileOf, removeDatabase, type CaptureFile } from './captureFiles.ts';
+import { captureFileOf, isPlainFile, type CaptureFile } from './captureFiles.ts';
+import { dropNote, makeNote, notedAt } from './captureNotes.ts';
 import { findSqlite, type Sqlite } from './sqliteStore.ts';
 
 /**
@@ -11,13 +12,16 @@ import { findSqlite, type Sqlite } from './sqliteStore.ts';
  * window nor the capture worker waits for it.
  */
 export type ArchiveTask =
-  | { readonly kind: 'sweep'; readonly folder: string; readonly maxByteLength: number }
+  | { readonly kind: 'sweep'; readonly folder: string; readonly limits: KeepingLimits }
+  | { readonly kind: 'take'; readonly folder: string; readonly limits: KeepingLimits }
   | { readonly kind: 'prepare'; readonly folder: string; readonly key: string }
   | { readonly kind: 'remove'; readonly folder: string; readonly key: string }
   | { readonly kind: 'copy'; readonly from: string; readonly to: string };
 
 export interface ArchiveTaskResults {
   readonly sweep: Sweep;
+  /** The keys are those that this window is to tell of. */
+  readonly take: { readonly sweep: Sweep; readonly keys: readonly string[] };
   /** It can be opened: it is whole, and in one file. `undefined` while a window writes to it. */
   readonly prepare: ArchivedCapture | undefined;
   readonly remove: undefined;
@@ -47,7 +51,9 @@ function perform(task: ArchiveTask): ArchiveTaskResults[ArchiveTask['kind']] {
   }
   switch (task.kind) {
     case 'sweep':
-      return sweep(sqlite, task.folder, task.maxByteLength);
+      return sweep(sqlite, task.folder, task.limits);
+    case 'take':
+      return take(sqlite, task.folder, task.limits);
     case 'prepare':
       return prepare(sqlite, fileIn(task.folder, task.key));
     case 'remove':
@@ -59,17 +65,35 @@ function perform(task: ArchiveTask): ArchiveTaskResults[ArchiveTask['kind']] {
   }
 }
 
-function sweep(sqlite: Sqlite, folder: string, maxByteLength: number): Sweep {
+function sweep(sqlite: Sqlite, folder: string, limits: KeepingLimits): Sweep {
   try {
-    return sweepArchive(sqlite, folder, maxByteLength, Date.now());
+    return sweepArchive(sqlite, folder, limits, Date.now());
   } catch (error) {
     throw new Error(`The folder ${folder} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 
+/** Of windows that look at the same time, one takes each capture. */
+function take(sqlite: Sqlite, folder: string, limits: KeepingLimits): ArchiveTaskResults['take'] {
+  const swept = sweep(sqlite, folder, limits);
+  const warnings = [...swept.warnings];
+  const keys = swept.unoffered.filter(key => {
+    try {
+      const { path } = fileIn(folder, key);
+      const isFirst = makeNote(path, 'offered', Date.now());
+      dropNote(path, 'offer');
+      return isFirst;
+    } catch (error) {
+      warnings.push(`The capture ${key} may be offered again: ${messageOf(error)}`);
+      return true;
+    }
+  });
+  return { sweep: { ...swept, warnings }, keys };
+}
+
 function fileIn(folder: string, key: string): CaptureFile {
   const file = captureFileOf(folder, key);
-  if (!file || !existsSync(file.path)) {
+  if (!file || !isPlainFile(file)) {
     throw new Error('The capture is no longer there.');
   }
   return file;
@@ -81,6 +105,7 @@ function prepare(sqlite: Sqlite, file: CaptureFile): ArchivedCapture | undefined
   }
   let capture = readArchived(sqlite, file);
   if (capture?.isAbandoned) {
+    noteOffer(file.path);
     settle(sqlite, file.path);
     checkArchived(sqlite, file.path);
     capture = readArchived(sqlite, file);
@@ -94,17 +119,21 @@ function prepare(sqlite: Sqlite, file: CaptureFile): ArchivedCapture | undefined
   return capture;
 }
 
-function remove(sqlite: Sqlite, { path }: CaptureFile): void {
-  let isFree = true;
+/** Without its log nobody would know that it is to be offered still. */
+function noteOffer(path: string): void {
   try {
-    isFree = settle(sqlite, path);
+    if (notedAt(path, 'offered', Date.now()) === undefined) {
+      makeNote(path, 'offer', Date.now());
+    }
   } catch {
-    // What is damaged may go.
+    // The folder cannot be written: nor will the log go.
   }
-  if (!isFree) {
+}
+
+function remove(sqlite: Sqlite, { path }: CaptureFile): void {
+  if (!removeUnused(sqlite, path)) {
     throw new Error('The capture is open, here or in another window. Close it there first.');
   }
-  removeDatabase(path);
 }
 
 /** A consistent copy, also of what is being written to. Its pages are in order and none is free. */

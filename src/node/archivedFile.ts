@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../core/base/errors.ts';
 import type { ArchivedCapture } from '../core/capture/captureArchive.ts';
-import { fileByteLength, type CaptureFile } from './captureFiles.ts';
+import { fileByteLength, removeDatabase, type CaptureFile } from './captureFiles.ts';
 import { formatVersion, selectExtent, type StoredExtent } from './sqliteSchema.ts';
 import type { Sqlite } from './sqliteStore.ts';
 
@@ -19,17 +20,58 @@ const notADatabase = 26;
 export function settle(sqlite: Sqlite, path: string): boolean {
   const database = new sqlite.DatabaseSync(path, { timeout: 0 });
   try {
-    database.exec(
-      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE; COMMIT',
-    );
+    const isFree = lock(database);
+    if (isFree) {
+      database.exec('COMMIT');
+    }
+    return isFree;
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * Removes a database that nobody has open, and what is beside it. `false` where somebody has. It is
+ * locked meanwhile, so that no window opens it just then; what is damaged cannot be locked or opened.
+ * Throws what the file system throws.
+ */
+export function removeUnused(sqlite: Sqlite, path: string): boolean {
+  const database = existsSync(path) ? new sqlite.DatabaseSync(path, { timeout: 0 }) : undefined;
+  // Windows removes nothing that is open, and nothing that somebody else has open.
+  const isHeld = process.platform !== 'win32';
+  let isFree = true;
+  try {
+    isFree = !database || lockIfWhole(database);
+    if (isFree && isHeld) {
+      removeDatabase(path);
+    }
+  } finally {
+    database?.close();
+  }
+  if (isFree && !isHeld) {
+    removeDatabase(path);
+  }
+  return isFree;
+}
+
+/** `false` where it is open elsewhere. */
+function lock(database: DatabaseSync): boolean {
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
     if (codeOf(error) === busy) {
       return false;
     }
     throw error;
-  } finally {
-    database.close();
+  }
+}
+
+function lockIfWhole(database: DatabaseSync): boolean {
+  try {
+    return lock(database);
+  } catch {
+    return true;
   }
 }
 
@@ -38,8 +80,9 @@ export function settle(sqlite: Sqlite, path: string): boolean {
  * anything. `undefined` where nothing was stored in it.
  */
 export function readArchived(sqlite: Sqlite, file: CaptureFile): ArchivedCapture | undefined {
-  const { key, startedAt } = file;
-  const base = { key, startedAt, fileByteLength: fileByteLength(file) };
+  const { key, startedAt, pid } = file;
+  const window = `process ${pid}`;
+  const base = { key, window, startedAt, fileByteLength: fileByteLength(file) };
   const unknown = { ...base, name: key, url: '', rowCount: 0, isAbandoned: false };
   let database: DatabaseSync | undefined;
   try {
@@ -87,7 +130,9 @@ function problemOf(database: DatabaseSync): string | undefined {
     : undefined;
 }
 
-type Facts = Omit<ArchivedCapture, 'key' | 'fileByteLength' | 'problem'>;
+type Facts = Omit<ArchivedCapture, 'key' | 'window' | 'fileByteLength' | 'problem'> & {
+  readonly window?: string;
+};
 
 /** `undefined` where there is no row, or not even a table, as when a window ended at once. */
 function factsOf(database: DatabaseSync): Facts | undefined {
@@ -95,7 +140,7 @@ function factsOf(database: DatabaseSync): Facts | undefined {
   if (tables.get()?.['n'] === 0) {
     return undefined;
   }
-  const found = database.prepare('SELECT name, url, started, ended FROM capture').get();
+  const found = database.prepare('SELECT * FROM capture').get();
   const { first, next } = database.prepare(selectExtent).get() as unknown as StoredExtent;
   if (first === null) {
     return undefined;
@@ -105,7 +150,9 @@ function factsOf(database: DatabaseSync): Facts | undefined {
   if (typeof startedAt !== 'number' || typeof endedAt !== 'number') {
     throw new TypeError('it says no time');
   }
+  const window = found?.['window'];
   return {
+    ...(typeof window === 'string' && { window }),
     name: String(found?.['name']),
     url: String(found?.['url']),
     startedAt,

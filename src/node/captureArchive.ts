@@ -5,7 +5,10 @@ import type {
   ArchivedCapture,
   CaptureArchive,
   OpenedArchive,
+  RemovedCapture,
 } from '../core/capture/captureArchive.ts';
+import type { KeepingLimits } from '../core/capture/keeping.ts';
+import type { Sweep } from './archiveSweep.ts';
 import type { ArchiveThreads } from './archiveThread.ts';
 import { writeDatabase } from './captureCopy.ts';
 import { hasAbandonedFile } from './captureFiles.ts';
@@ -18,8 +21,10 @@ const againMs = 250;
 export interface CaptureArchiveParts {
   readonly folder: string;
   readonly hasSqlite: () => boolean;
-  /** Bytes that the files of ended windows may take together. */
-  readonly maxByteLength: () => number;
+  /** What the captures of ended windows may take. */
+  readonly limits: () => KeepingLimits;
+  /** Captures were deleted because of the limits. */
+  readonly onDidRemove: (removed: readonly RemovedCapture[]) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly threads: ArchiveThreads;
@@ -48,10 +53,31 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
       return [];
     }
     await beingClosed();
-    const maxByteLength = parts.maxByteLength();
-    const swept = await threads.run({ kind: 'sweep', folder, maxByteLength });
-    swept.warnings.forEach(warning => log.warn(warning));
-    return swept.captures;
+    return report(await threads.run({ kind: 'sweep', folder, limits: parts.limits() }));
+  }
+
+  async function takeAbandoned(): Promise<readonly ArchivedCapture[]> {
+    if (!parts.hasSqlite()) {
+      return [];
+    }
+    const taken = await threads.run({ kind: 'take', folder, limits: parts.limits() });
+    return report(taken.sweep).filter(({ key }) => taken.keys.includes(key));
+  }
+
+  /** Says what was deleted, and what could not be done. */
+  function report({ captures, removed, warnings }: Sweep): readonly ArchivedCapture[] {
+    warnings.forEach(warning => log.warn(warning));
+    for (const { key, rowCount, reason } of removed) {
+      const why = {
+        age: 'it is older than history.keepDays says',
+        size: 'together the captures took more than history.keepMegabytes says',
+      }[reason];
+      log.info(`Deleted the capture ${key} with ${rowCount} rows: ${why}.`);
+    }
+    if (removed.length > 0) {
+      parts.onDidRemove(removed);
+    }
+    return captures;
   }
 
   async function prepare(key: string): Promise<ArchivedCapture> {
@@ -102,6 +128,7 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
 
   return {
     list,
+    takeAbandoned,
     hasAbandoned: async () => (await hasAbandonedFile(folder)) && parts.hasSqlite(),
     open,
     remove,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../core/base/clock.ts';
@@ -7,7 +8,12 @@ import type { Logger } from '../core/base/logger.ts';
 import type { CaptureOptions, OpenCapture } from '../core/capture/capture.ts';
 import type { StartExport } from '../core/export/exportJob.ts';
 import { BufferPool } from '../core/capture/bufferPool.ts';
-import type { ArchivedCapture, CaptureArchive } from '../core/capture/captureArchive.ts';
+import type {
+  ArchivedCapture,
+  CaptureArchive,
+  RemovedCapture,
+} from '../core/capture/captureArchive.ts';
+import type { KeepingLimits } from '../core/capture/keeping.ts';
 import type { CaptureView, ViewQuery } from '../core/capture/view.ts';
 import { ArchiveThreads } from './archiveThread.ts';
 import { createCaptureArchive } from './captureArchive.ts';
@@ -36,8 +42,10 @@ export interface CaptureServiceOptions {
   readonly hasSqlite?: boolean;
   /** No capture file grows beyond this: it counts as a full disk. By default the disk decides. */
   readonly maxFileBytes?: number;
-  /** Bytes that the captures of ended windows may take together, asked each time; no limit by default. */
-  readonly maxArchiveBytes?: () => number;
+  /** What the captures of ended windows may take, asked each time; no limit by default. */
+  readonly keepingLimits?: () => KeepingLimits;
+  /** Captures of ended windows were deleted because of these limits. */
+  readonly onDidRemove?: (removed: readonly RemovedCapture[]) => void;
   /** Makes the worker's thread; another than Node's own is for tests. */
   readonly startWorker?: (path: string, data: CaptureWorkerData) => Worker;
 }
@@ -50,6 +58,11 @@ export interface CaptureService {
   /** Stores what was appended, closes the files and ends the worker, within about a second. */
   dispose(): Promise<void>;
 }
+
+const unlimited: KeepingLimits = { maxAgeMs: Infinity, maxByteLength: Infinity };
+
+/** Names this window, and no other one, in its captures. */
+const windowId = randomUUID();
 
 /** Counts over all services of the process, since files are named by it. */
 let lastOrdinal = 0;
@@ -109,7 +122,8 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
   const archive = createCaptureArchive({
     folder,
     hasSqlite,
-    maxByteLength: () => options.maxArchiveBytes?.() ?? Infinity,
+    limits: options.keepingLimits ?? (() => unlimited),
+    onDidRemove: removed => options.onDidRemove?.(removed),
     clock,
     log,
     threads,
@@ -120,7 +134,8 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
   function add(captureOptions: CaptureOptions, file: CapturePlace): WorkerCapture {
     const { id } = file;
     const onDidClose = () => captures.delete(id);
-    const parts = { ...file, hasSqlite: hasSqlite(), clock, log, link, pool, onDidClose };
+    const window = { windowId, hasSqlite: hasSqlite() };
+    const parts = { ...file, ...window, clock, log, link, pool, onDidClose };
     const capture = new WorkerCapture(captureOptions, parts);
     captures.set(id, capture);
     capture.reopen();

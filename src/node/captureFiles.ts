@@ -1,6 +1,7 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync, statSync, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { noteEndings, notePath } from './captureNotes.ts';
 
 const fileName = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z-(\d+)-(\d+)\.sqlite$/;
 const besides = ['-wal', '-shm', '-journal'] as const;
@@ -39,11 +40,12 @@ export function captureFileOf(folder: string, key: string): CaptureFile | undefi
 
 /**
  * The captures in a folder, newest first; also those of which nothing but a file beside the
- * database is left. Throws what the file system throws, except where there is no such folder.
+ * database is left. What is no plain file, such as a link, is nobody's capture. Throws what the file
+ * system throws, except where there is no such folder.
  */
 export function captureFilesIn(folder: string): readonly CaptureFile[] {
   try {
-    return filesOf(folder, readdirSync(folder));
+    return filesOf(folder, readdirSync(folder)).filter(isPlainOrGone);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') {
       return [];
@@ -59,11 +61,31 @@ export function fileByteLength({ path }: CaptureFile): number {
   }, 0);
 }
 
-/** Removes a database and what SQLite keeps beside it. Throws what the file system throws. */
+/** Removes a database and what is kept beside it. Throws what the file system throws. */
 export function removeDatabase(path: string): void {
-  for (const each of [path, ...pathsBeside(path)]) {
+  const notes = noteEndings.map(ending => path + ending);
+  for (const each of [path, ...pathsBeside(path), ...notes]) {
     rmSync(each, { force: true });
   }
+}
+
+/** What is at a path itself, not where a link leads to; `undefined` where nothing can be found out. */
+export function lstatOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The file of a capture, and no link, folder or other thing that bears such a name. */
+export function isPlainFile({ path }: CaptureFile): boolean {
+  return lstatOf(path)?.isFile() ?? false;
+}
+
+/** Bytes wait beside a database to be brought into it, as a process that went down leaves them. */
+export function hasLog({ path }: CaptureFile): boolean {
+  return (lstatOf(`${path}-wal`)?.size ?? 0) > 0;
 }
 
 export function pathsBeside(path: string): readonly string[] {
@@ -71,14 +93,22 @@ export function pathsBeside(path: string): readonly string[] {
 }
 
 /**
- * Whether a process that has ended left a write-ahead log behind, which a window takes away when it
- * ends a capture. Opens no file: doing so beside SQLite, in one process, would break its locks.
- * `false` where the folder cannot be read.
+ * Whether a process that has ended left something that is to be offered: a write-ahead log, which a
+ * window takes away when it ends a capture, or a note that another window made of it. Opens no
+ * database: doing so beside SQLite, in one process, would break its locks. `false` where the folder
+ * cannot be read.
  */
 export async function hasAbandonedFile(folder: string): Promise<boolean> {
-  const names = await readdir(folder).catch(() => []);
-  for (const { path, pid } of filesOf(folder, names)) {
-    if (!isAlive(pid)) {
+  const names = new Set(await readdir(folder).catch(() => []));
+  for (const file of filesOf(folder, [...names])) {
+    const { key, path } = file;
+    if (!names.has(key) || names.has(notePath(key, 'offered'))) {
+      continue;
+    }
+    if (names.has(notePath(key, 'offer'))) {
+      return true;
+    }
+    if (!mayBeWriting(file)) {
       const log = await stat(`${path}-wal`).catch(() => undefined);
       if (log && log.size > 0) {
         return true;
@@ -88,7 +118,18 @@ export async function hasAbandonedFile(folder: string): Promise<boolean> {
   return false;
 }
 
-export function isAlive(pid: number): boolean {
+/**
+ * The process that made it lives, as far as its number tells. This process may have got the number
+ * of one that ended, as is common in containers: it made nothing before it was there.
+ */
+export function mayBeWriting({ pid, startedAt }: CaptureFile): boolean {
+  if (pid === process.pid) {
+    return startedAt >= Date.now() - process.uptime() * 1000 - 1000;
+  }
+  return isAlive(pid);
+}
+
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -102,11 +143,17 @@ export function errorCode(error: unknown): unknown {
 }
 
 function filesOf(folder: string, names: readonly string[]): readonly CaptureFile[] {
-  const keys = names.map(name => besides.reduce((key, ending) => withoutEnd(key, ending), name));
+  const endings = [...besides, ...noteEndings];
+  const keys = names.map(name => endings.reduce((key, ending) => withoutEnd(key, ending), name));
   return [...new Set(keys)]
     .sort()
     .reverse()
     .flatMap(key => captureFileOf(folder, key) ?? []);
+}
+
+/** Nothing is at the place of a database where only a file beside it is left. */
+function isPlainOrGone({ path }: CaptureFile): boolean {
+  return lstatOf(path)?.isFile() ?? true;
 }
 
 function withoutEnd(name: string, ending: string): string {

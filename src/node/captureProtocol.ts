@@ -26,6 +26,8 @@ export interface OpenRequest {
   readonly url: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** Names the window, in the file. */
+  readonly window: string;
   readonly limits: CaptureLimits;
   /** Rows below this have been stored, or lost with a worker that failed. */
   readonly nextSeq: number;

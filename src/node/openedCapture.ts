@@ -146,12 +146,13 @@ export class OpenedCapture {
     const folder = dirname(request.path);
     try {
       mkdirSync(folder, { recursive: true });
-      const { name, url, startedAt } = request;
+      const { name, url, startedAt, window } = request;
       const { maxFileBytes } = data;
       const primary = new SqliteStore(sqlite, request.path, {
         name,
         url,
         startedAt,
+        window,
         ...(maxFileBytes !== undefined && { maxFileBytes }),
       });
       this.#file = primary;

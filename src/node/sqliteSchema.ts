@@ -26,7 +26,8 @@ export const settings = `
  * The view `messages` is for people and their tools. The tables behind it are shaped for speed: a
  * row's facts are one integer, see `record.ts`. Of the capture, `started` and `ended` are
  * milliseconds since 1970; a window that did not end it leaves `ended` empty. `dropped` counts the
- * oldest rows that the limits have dropped since it was cleared. `frame` has a row for a message that
+ * oldest rows that the limits have dropped since it was cleared. `window` is the same in all captures
+ * of one window; early ones lack it. `frame` has a row for a message that
  * came in several fragments or pieces, or compressed: bytes of its frames, and milliseconds from the
  * first to the last of them.
  */
@@ -39,7 +40,8 @@ export const schema = `
     next_seq INTEGER NOT NULL,
     byte_length INTEGER NOT NULL,
     dropped INTEGER NOT NULL,
-    ended REAL
+    ended REAL,
+    window TEXT
   );
   CREATE TABLE IF NOT EXISTS record (
     seq INTEGER PRIMARY KEY,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BatchReader } from '../core/capture/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from '../core/capture/capture.ts';
@@ -37,6 +38,8 @@ export interface SqliteStoreOptions {
   readonly url: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** Names the window among all; absent in a copy. */
+  readonly window?: string;
   /** The file grows no longer than this; an append beyond it fails as it does on a full disk. */
   readonly maxFileBytes?: number;
   /**
@@ -81,6 +84,10 @@ export class SqliteStore implements CaptureStore {
         this.#createOrContinue(options);
       }
       this.#extent = this.#storedExtent();
+      if (isArchived && !existsSync(path)) {
+        // Another window removed it just before the transaction began.
+        throw new Error('the file is no longer there.');
+      }
       this.#rows = new RowInserter(database);
       this.#finder = new RowFinder(database, this.#extent.next);
       this.#update = database.prepare(
@@ -219,7 +226,8 @@ export class SqliteStore implements CaptureStore {
     }
   }
 
-  #createOrContinue({ name, url, startedAt, maxFileBytes }: SqliteStoreOptions): void {
+  #createOrContinue(options: SqliteStoreOptions): void {
+    const { name, url, startedAt, window = null, maxFileBytes } = options;
     const database = this.#database;
     database.exec(settings);
     if (maxFileBytes !== undefined) {
@@ -229,10 +237,11 @@ export class SqliteStore implements CaptureStore {
     database.exec(schema);
     database
       .prepare(
-        `INSERT INTO capture SELECT ?, ?, ?, ${formatVersion}, 0, 0, 0, NULL
+        `INSERT INTO capture (name, url, started, format_version, next_seq, byte_length, dropped, window)
+         SELECT ?, ?, ?, ${formatVersion}, 0, 0, 0, ?
          WHERE NOT EXISTS (SELECT * FROM capture)`,
       )
-      .run(name, url, startedAt);
+      .run(name, url, startedAt, window);
     database.exec('UPDATE capture SET ended = NULL WHERE ended IS NOT NULL');
   }
 

@@ -26,6 +26,8 @@ const changeIntervalMs = 50;
 export interface WorkerCaptureParts {
   readonly id: number;
   readonly path: string;
+  /** Names the window among all that have captures. */
+  readonly windowId: string;
   readonly hasSqlite: boolean;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -194,10 +196,10 @@ export class WorkerCapture implements Capture {
 
   /** Asks the worker to open, or to go on with, this capture. */
   reopen(): void {
-    const { path, startedAt, isArchived = false } = this.#parts;
+    const { path, startedAt, windowId: window, isArchived = false } = this.#parts;
     const { name, url } = this.#options;
     const [limits, nextSeq] = [this.#limits, this.#storedSeq];
-    const request = { path, name, url, startedAt, limits, nextSeq, isArchived };
+    const request = { path, name, url, startedAt, window, limits, nextSeq, isArchived };
     void this.#ask('open', request).then(({ result, error }) => {
       if (result) {
         this.setStorage(result);

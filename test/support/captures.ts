@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as sqlite from 'node:sqlite';
@@ -99,18 +99,24 @@ export interface LeftCapture {
   readonly rowCount: number;
   readonly payloadByteLength?: number;
   readonly lastAt?: number;
+  /** Counts over the captures of the process. */
+  readonly ordinal?: number;
+  /** When the file was written to last; its beginning where that is not said. */
+  readonly writtenAt?: number;
+  readonly window?: string;
 }
 
 /** Puts a capture into `folder` as a window of that process leaves it; returns its key. */
 export function leftCapture(folder: string, left: LeftCapture): string {
-  const { startedAt, pid, rowCount, payloadByteLength = 1, lastAt = 0 } = left;
-  const key = captureFileName(startedAt, pid, 1);
-  const store = storeAt(join(folder, key), startedAt);
+  const { startedAt, pid, rowCount, payloadByteLength = 1, lastAt = 0, ordinal = 1 } = left;
+  const key = captureFileName(startedAt, pid, ordinal);
+  const store = storeAt(join(folder, key), startedAt, left.window);
   for (let seq = 0; seq < rowCount; seq++) {
     const row = textRow('x'.repeat(payloadByteLength), lastAt);
     store.append(new BatchReader(singleRowBatch(seq, row.at, row.flags, row.payload)));
   }
   store.close();
+  setWritten(join(folder, key), left.writtenAt ?? startedAt);
   return key;
 }
 
@@ -120,8 +126,9 @@ export function abandonedCapture(
   startedAt: number,
   pid: number,
   rowCount: number,
+  ordinal = 1,
 ): string {
-  const key = captureFileName(startedAt, pid, 1);
+  const key = captureFileName(startedAt, pid, ordinal);
   using scratch = scratchFolder();
   const path = join(scratch.path, 'a.sqlite');
   const store = storeAt(path, startedAt);
@@ -135,6 +142,14 @@ export function abandonedCapture(
   return key;
 }
 
-function storeAt(path: string, startedAt: number): SqliteStore {
-  return new SqliteStore(sqlite, path, { name: 'left', url: 'ws://localhost/left', startedAt });
+/** Makes a file look as if it was written to at that time. */
+export function setWritten(path: string, at: number): void {
+  utimesSync(path, at / 1000, at / 1000);
+}
+
+function storeAt(path: string, startedAt: number, window?: string): SqliteStore {
+  return new SqliteStore(sqlite, path, {
+    ...{ name: 'left', url: 'ws://localhost/left', startedAt },
+    ...(window !== undefined && { window }),
+  });
 }

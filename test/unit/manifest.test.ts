@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   settingKeys,
+  settingOf,
   settingsSection,
   settingsTable,
 } from '../../src/core/settings/settingsTable.ts';
@@ -73,6 +74,14 @@ function translated(text: string): string {
   return key === undefined ? text : (texts[key] ?? `No text for ${text}`);
 }
 
+/** Of what is the user's alone, no workspace may say anything. */
+function scopesOf(setting: string): readonly string[] {
+  const key = settingKeys.find(each => each === setting);
+  return key !== undefined && settingOf(key).isUsers
+    ? ['application']
+    : ['window', 'resource', 'machine', 'machine-overridable'];
+}
+
 function without(schema: Schema, ...members: readonly string[]): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([name]) => !members.includes(name)));
 }
@@ -120,6 +129,8 @@ const promisedSettings: Readonly<Record<string, readonly [type: string, fallback
   'history.maxMessages': ['integer', 10_000_000],
   'history.maxMegabytes': ['integer', 2048],
   'history.overflow': ['string', 'pause'],
+  'history.keepDays': ['integer', 30],
+  'history.keepMegabytes': ['integer', 4096],
   'output.enabled': ['boolean', true],
   'output.maxCharacters': ['integer', 2000],
   'statusBar.showRate': ['boolean', true],
@@ -201,7 +212,7 @@ describe('The settings in the manifest', () => {
         .filter(([key, { scope, markdownDescription }]) => {
           const setting = key.slice(settingsSection.length + 1);
           return (
-            !['window', 'resource', 'machine', 'machine-overridable'].includes(String(scope)) ||
+            !scopesOf(setting).includes(String(scope)) ||
             markdownDescription !== `%setting.${setting}%`
           );
         })

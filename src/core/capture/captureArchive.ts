@@ -1,9 +1,12 @@
 import type { Capture } from './capture.ts';
+import type { RemovalReason } from './keeping.ts';
 
 /** A capture of a window that has ended, in its file. */
 export interface ArchivedCapture {
   /** The name of its file, which nothing of a peer or a user is part of. */
   readonly key: string;
+  /** Names the window that made it: all captures of one window have the same. */
+  readonly window: string;
   readonly name: string;
   readonly url: string;
   /** Milliseconds since 1970. */
@@ -15,8 +18,17 @@ export interface ArchivedCapture {
   readonly fileByteLength: number;
   /** The window did not end it: the editor, or the machine, went down. */
   readonly isAbandoned: boolean;
+  /** It is too old, and is deleted by the first look after this time; milliseconds since 1970. */
+  readonly dueAt?: number;
   /** Why it cannot be opened, as a sentence. */
   readonly problem?: string;
+}
+
+/** A capture that was deleted because of the user's limits. */
+export interface RemovedCapture {
+  readonly key: string;
+  readonly rowCount: number;
+  readonly reason: RemovalReason;
 }
 
 /** An archived capture, opened for reading: `append` and `clear` do nothing. */
@@ -29,8 +41,17 @@ export interface OpenedArchive {
 export interface CaptureArchive {
   /** Newest first. */
   list(): Promise<readonly ArchivedCapture[]>;
-  /** Whether a window left a capture without ending it; asks the file system alone. */
+  /**
+   * Whether a window left a capture without ending it that was not taken yet; asks the file system
+   * alone.
+   */
   hasAbandoned(): Promise<boolean>;
+  /**
+   * What windows left without ending it, newest first, to be offered to the user; each capture to the
+   * first window that asks. Until then, and for a day after it, its window's captures are kept
+   * whatever the limits are.
+   */
+  takeAbandoned(): Promise<readonly ArchivedCapture[]>;
   /** Waits up to ten seconds for a window that is still writing to it. */
   open(key: string): Promise<OpenedArchive>;
   remove(key: string): Promise<void>;

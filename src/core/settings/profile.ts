@@ -146,11 +146,12 @@ function readExplicit(
       problems.push(`${prefix}${key} cannot be set for one connection. It is ignored.`);
       continue;
     }
-    const problem = problemWith(settingOf(key), value);
+    const own = settingOf(key);
+    const problem = problemWith(own, value);
     if (problem === undefined) {
       explicit.set(key, value);
     } else {
-      problems.push(`${prefix}${key} ${problem}. The default is used.`);
+      problems.push(`${prefix}${key} ${problem}. ${own.ifUnusable ?? 'The default is used.'}`);
     }
   }
   return explicit;

@@ -14,6 +14,10 @@ export interface Setting<T> {
   readonly schema: JsonSchema;
   /** Whether a connection in `connections` may override it. */
   readonly perConnection: boolean;
+  /** Whether only what the user set counts, and nothing that a workspace says. */
+  readonly isUsers?: boolean;
+  /** What comes of a value that will not do, as a sentence; absent: the default is used. */
+  readonly ifUnusable?: string;
   /** Whether its values may hold credentials, and so are never shown or logged. */
   readonly isSecret?: boolean;
 }
@@ -36,6 +40,15 @@ export function setting<T>(
 /** The same setting, but one for the whole window. */
 export function forWindow<T>(own: Setting<T>): Setting<T> {
   return { ...own, perConnection: false };
+}
+
+/**
+ * The same setting, but it is about what several workspaces share, and so the user's alone.
+ *
+ * @param ifUnusable see `Setting`
+ */
+export function forUser<T>(own: Setting<T>, ifUnusable: string): Setting<T> {
+  return { ...forWindow(own), isUsers: true, ifUnusable };
 }
 
 /** The same setting, but no message shows its value. */

@@ -4,6 +4,7 @@ import {
   answerPattern,
   choice,
   flag,
+  forUser,
   forWindow,
   headers,
   integer,
@@ -19,6 +20,8 @@ import {
 export const settingsSection = 'websocketMonitor';
 
 const day = 86_400;
+
+const nothingDeleted = 'Until it is corrected, no capture is deleted for it.';
 
 /**
  * Every setting but `url` and `connections`, by its key below `websocketMonitor`.
@@ -64,6 +67,8 @@ export const settingsTable = {
   'history.maxMessages': forWindow(integer(10_000_000, 100, 1_000_000_000)),
   'history.maxMegabytes': forWindow(integer(2048, 1, 1_048_576)),
   'history.overflow': forWindow(choice(['pause', 'drop'], 'pause')),
+  'history.keepDays': forUser(integer(30, 1, 36_500), nothingDeleted),
+  'history.keepMegabytes': forUser(integer(4096, 1, 1_048_576), nothingDeleted),
   'output.enabled': forWindow(flag(true)),
   'output.maxCharacters': forWindow(integer(2000, 1, 100_000)),
   'statusBar.showRate': forWindow(flag(true)),

@@ -80,9 +80,7 @@ async function chooseCapture(
   }
   const captures = (await archive.list()).filter(({ problem }) => problem === undefined);
   if (captures.length === 0) {
-    throw new UserError(
-      l10n.t('There is no capture of an earlier window. The last five are kept.'),
-    );
+    throw new UserError(l10n.t('There is no capture of an earlier window.'));
   }
   const items = captures.map(({ key, name, url, startedAt, rowCount }) => ({
     label: name,

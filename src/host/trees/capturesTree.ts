@@ -46,12 +46,16 @@ export class CapturesTree implements DrawnTree<CaptureNode>, Disposable {
     const rows = l10n.t('{0} rows', formats.count(rowCount));
     const item = treeRow({
       label: name,
-      description: [rows, formats.day(startedAt), formats.bytes(fileByteLength)].join(' · '),
+      description: [
+        ...[rows, formats.day(startedAt), formats.bytes(fileByteLength)],
+        ...(capture.dueAt === undefined ? [] : [l10n.t('deleted soon')]),
+      ].join(' · '),
       tooltip: textCard([
         url,
         l10n.t('From {0}', formats.moment(startedAt)),
         ...(endedAt === undefined ? [] : [l10n.t('To {0}', formats.moment(endedAt))]),
         ...noteOf(capture),
+        ...this.#endOf(capture),
       ]),
     });
     item.id = key;
@@ -66,6 +70,17 @@ export class CapturesTree implements DrawnTree<CaptureNode>, Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  #endOf({ dueAt }: ArchivedCapture): readonly string[] {
+    return dueAt === undefined
+      ? []
+      : [
+          l10n.t(
+            'It is older than websocketMonitor.history.keepDays says, and is deleted after {0}. Save it to keep it.',
+            this.#formats.moment(dueAt),
+          ),
+        ];
   }
 }
 

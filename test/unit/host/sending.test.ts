@@ -48,7 +48,6 @@ async function setUp(t: TestContext, { settings, sender: own, variables: source 
   const folder = scratchFolder();
   const service = createCaptureService({
     ...{ workerPath, folder: folder.path, clock: systemClock, log: silentLog },
-    maxArchiveBytes: () => 1e9,
   });
   const state = memento();
   const used: string[] = [];

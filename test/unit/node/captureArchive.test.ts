@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../../src/core/base/clock.ts';
 import type { Capture } from '../../../src/core/capture/capture.ts';
+import type { RemovedCapture } from '../../../src/core/capture/captureArchive.ts';
 import { flagsOf } from '../../../src/core/capture/record.ts';
 import type { CaptureServiceOptions } from '../../../src/node/captureClient.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
@@ -16,6 +17,7 @@ import {
   useCaptures,
   type StartedCaptures,
 } from '../../support/captureService.ts';
+import { until } from '../../support/until.ts';
 
 const text = flagsOf('text', 'in');
 const encoder = new TextEncoder();
@@ -84,16 +86,25 @@ describe('the archive', () => {
       },
       afterInput: task => systemClock.afterInput(task),
     };
-    const { service, folder } = setUp(t, { clock, maxArchiveBytes: () => 0 });
-    const pid = endedPid();
-    const keys = [1000, 2000].map(at => leftCapture(folder, { startedAt: at, pid, rowCount: 1 }));
-    const old = join(folder, keys[0] ?? '');
+    const told: RemovedCapture[] = [];
+    const { service, folder } = setUp(t, {
+      clock,
+      keepingLimits: () => ({ maxAgeMs: Infinity, maxByteLength: 0 }),
+      onDidRemove: removed => told.push(...removed),
+    });
+    const keys = [1000, 2000].map(at =>
+      leftCapture(folder, { startedAt: at, pid: endedPid(), rowCount: 1 }),
+    );
     service.open(options);
     service.open(options);
-    while (existsSync(old)) {
+    while (told.length === 0) {
       await new Promise<void>(resolve => void systemClock.schedule(5, resolve));
     }
-    assert.ok(existsSync(join(folder, keys[1] ?? '')));
+    assert.deepEqual(told, [{ key: keys[0], rowCount: 1, reason: 'size' }]);
+    assert.deepEqual(
+      keys.map(key => existsSync(join(folder, key))),
+      [false, true],
+    );
     assert.equal(delays.filter(ms => ms === 5000).length, 1);
   });
 
@@ -146,7 +157,7 @@ describe('the archive', () => {
     assert.equal(workers.length, 2);
   });
 
-  it('opens what a crash left, with the rows that were in the log; it is offered once', async t => {
+  it('opens what a crash left, with the rows that were in the log', async t => {
     const { service, folder } = setUp(t);
     const key = abandonedCapture(folder, 1000, endedPid(), 5000);
     assert.equal(await service.archive.hasAbandoned(), true);
@@ -157,9 +168,71 @@ describe('the archive', () => {
       numbered(0, 5000),
     );
     capture.dispose();
-    assert.equal(await service.archive.hasAbandoned(), false);
+    assert.equal(await service.archive.hasAbandoned(), true);
     const [listed] = await service.archive.list();
     assert.deepEqual([listed?.isAbandoned, listed?.rowCount], [true, 5000]);
+  });
+
+  it('gives what a crash left once, all of it, to one of the windows that ask', async t => {
+    const { service, folder } = setUp(t);
+    const { service: other } = startCaptures({ folder });
+    t.after(() => other.dispose());
+    const pid = endedPid();
+    const keys = Array.from({ length: 8 }, (_, n) =>
+      abandonedCapture(folder, 1000 + n, pid, 10, n + 1),
+    );
+    leftCapture(folder, { startedAt: 1000, pid: endedPid(), rowCount: 3 });
+    const taken = await Promise.all([service, other].map(each => each.archive.takeAbandoned()));
+    assert.deepEqual(
+      taken.flatMap(captures => captures.map(({ key }) => key)).sort(),
+      [...keys].sort(),
+    );
+    assert.equal(await service.archive.hasAbandoned(), false);
+    assert.deepEqual(await other.archive.takeAbandoned(), []);
+    assert.equal((await service.archive.list()).length, 9);
+  });
+
+  it('gives it also where another window has looked at it before', async t => {
+    const { service, folder } = setUp(t);
+    const key = abandonedCapture(folder, 1000, endedPid(), 10);
+    await service.archive.list();
+    assert.equal(await service.archive.hasAbandoned(), true);
+    const [taken] = await service.archive.takeAbandoned();
+    assert.equal(taken?.key, key);
+  });
+
+  it('tells what one window left from what another one writes', async t => {
+    const { folder, capture, key } = await writingWindow(t);
+    const { service } = startCaptures({ folder });
+    t.after(() => service.dispose());
+    assert.equal(await service.archive.hasAbandoned(), false);
+    const left = abandonedCapture(folder, 1000, endedPid(), 10);
+    const taken = await service.archive.takeAbandoned();
+    assert.deepEqual(
+      taken.map(each => each.key),
+      [left],
+    );
+    appendNumbers(capture, 10, 20);
+    await capture.flush();
+    capture.dispose();
+    await until('both are listed', async () => (await service.archive.list()).length === 2);
+    const [first] = await service.archive.list();
+    assert.deepEqual([first?.key, first?.isAbandoned, first?.rowCount], [key, false, 20]);
+  });
+
+  it('gives what a crash left and cannot be read any more, and keeps it', async t => {
+    const { service, folder } = setUp(t, {
+      keepingLimits: () => ({ maxAgeMs: 1, maxByteLength: 1 }),
+    });
+    const key = abandonedCapture(folder, 1000, endedPid(), 10);
+    for (const ending of ['', '-wal']) {
+      writeFileSync(join(folder, key + ending), 'This is no database. '.repeat(1000));
+    }
+    const [taken] = await service.archive.takeAbandoned();
+    assert.equal(taken?.key, key);
+    assert.match(taken.problem ?? '', /damaged/);
+    assert.ok(existsSync(join(folder, key)));
+    assert.equal(await service.archive.hasAbandoned(), false);
   });
 
   /** Another window, which writes ten rows, and the name of its capture. */

@@ -50,13 +50,38 @@ describe('capture files', () => {
 
   it('are abandoned where a process that ended left a log that is not empty', async () => {
     using folder = scratchFolder();
-    const put = (pid: number, ending: string, content: string) =>
-      writeFileSync(join(folder.path, captureFileName(0, pid, 1) + ending), content);
-    put(endedPid(), '', 'x');
-    put(endedPid(), '-wal', '');
-    put(process.pid, '-wal', 'x');
+    const ended = endedPid();
+    const put = (pid: number, ending: string, content: string, startedAt = 0) =>
+      writeFileSync(join(folder.path, captureFileName(startedAt, pid, 1) + ending), content);
+    put(ended, '', 'x');
+    put(ended, '-wal', '');
+    put(process.ppid, '', 'x');
+    put(process.ppid, '-wal', 'x');
+    put(process.pid, '', 'x', Date.now());
+    put(process.pid, '-wal', 'x', Date.now());
+    put(endedPid(), '-wal', 'log without its database');
     assert.equal(await hasAbandonedFile(folder.path), false);
-    put(endedPid(), '-wal', 'x');
+    put(ended, '-wal', 'x');
+    assert.equal(await hasAbandonedFile(folder.path), true);
+    put(ended, '-offered', '');
+    assert.equal(await hasAbandonedFile(folder.path), false);
+  });
+
+  it('are abandoned where one that ended had the number of this process', async () => {
+    using folder = scratchFolder();
+    const name = captureFileName(Date.now() - 1000 * process.uptime() - 5000, process.pid, 1);
+    for (const ending of ['', '-wal']) {
+      writeFileSync(join(folder.path, name + ending), 'x');
+    }
+    assert.equal(await hasAbandonedFile(folder.path), true);
+  });
+
+  it('are abandoned where a window that looked at them has noted so', async () => {
+    using folder = scratchFolder();
+    const name = captureFileName(0, endedPid(), 1);
+    writeFileSync(join(folder.path, name), 'x');
+    assert.equal(await hasAbandonedFile(folder.path), false);
+    writeFileSync(join(folder.path, `${name}-offer`), '');
     assert.equal(await hasAbandonedFile(folder.path), true);
   });
 });

@@ -71,7 +71,10 @@ describe('Reading the settings', () => {
       problems,
       settingKeys.map(key => {
         const problem = problemWith(settingOf(key), settings[key]) ?? '';
-        return `websocketMonitor.${key} ${problem}. The default is used.`;
+        const used = key.startsWith('history.keep')
+          ? 'Until it is corrected, no capture is deleted for it.'
+          : 'The default is used.';
+        return `websocketMonitor.${key} ${problem}. ${used}`;
       }),
     );
   });
