@@ -76,12 +76,12 @@ function apply(text: string, edit: JsonEdit, name: string): string {
   switch (edit.kind) {
     case 'set':
       return set(text, root, edit.path, edit.value, name);
-    case 'append': {
-      const list = nodeAt(root, edit.path);
-      return list?.type === 'array'
-        ? replaced(text, list, appended(text, list, edit.value))
-        : set(text, root, edit.path, [edit.value], name);
-    }
+    case 'replace':
+      return replaceAll(text, root, edit, name);
+    case 'append':
+      return extend(text, root, edit.path, [edit.value], name);
+    case 'extend':
+      return extend(text, root, edit.path, edit.values, name);
     case 'remove':
       return remove(text, root, edit.path);
     case 'move': {
@@ -100,7 +100,8 @@ function apply(text: string, edit: JsonEdit, name: string): string {
 function set(text: string, root: Node, path: JsonPath, value: unknown, name: string): string {
   const known = nodeAt(root, path);
   if (known) {
-    return replaced(text, known, written(value, text, indentAt(text, known.offset)));
+    const body = written(value, styleOf(text), () => indentAt(text, known.offset));
+    return replaced(text, known, body);
   }
   const key = path.at(-1);
   const parent = nodeAt(root, path.slice(0, -1));
@@ -111,7 +112,47 @@ function set(text: string, root: Node, path: JsonPath, value: unknown, name: str
     // Something else is where an object should be: only the whole of it can be put right.
     throw new UserError(`${name} has changed meanwhile. Try again.`);
   }
-  return replaced(text, parent, appended(text, parent, value, key));
+  return replaced(text, parent, appended(text, parent, [value], key));
+}
+
+function extend(
+  text: string,
+  root: Node,
+  path: JsonPath,
+  values: readonly unknown[],
+  name: string,
+): string {
+  const list = nodeAt(root, path);
+  if (values.length === 0) {
+    return text;
+  }
+  return list?.type === 'array'
+    ? replaced(text, list, appended(text, list, values))
+    : set(text, root, path, values, name);
+}
+
+function replaceAll(
+  text: string,
+  root: Node,
+  { path, values }: JsonEdit & { readonly kind: 'replace' },
+  name: string,
+): string {
+  const holder = nodeAt(root, path);
+  const style = styleOf(text);
+  const changes = values.map(([place, value]) => {
+    const node = holder && nodeAt(holder, place);
+    if (!node) {
+      throw new UserError(`${name} has changed meanwhile. Try again.`);
+    }
+    return { node, body: written(value, style, () => indentAt(text, node.offset)) };
+  });
+  const pieces: string[] = [];
+  let end = 0;
+  for (const { node, body } of changes.sort((a, b) => a.node.offset - b.node.offset)) {
+    pieces.push(text.slice(end, node.offset), body);
+    end = node.offset + node.length;
+  }
+  return pieces.join('') + text.slice(end);
 }
 
 function remove(text: string, root: Node, path: JsonPath): string {
@@ -127,13 +168,17 @@ function remove(text: string, root: Node, path: JsonPath): string {
   return replaced(text, holder, pieces.toString(lineBreakOf(text)));
 }
 
-function appended(text: string, holder: Node, value: unknown, key?: string): string {
+function appended(text: string, holder: Node, values: readonly unknown[], key?: string): string {
+  const style = styleOf(text);
+  const { lineBreak } = style;
   const indent = indentAt(text, holder.offset);
-  const inner = indent + indentUnit(text);
+  const inner = indent + style.unit;
   const head = key === undefined ? '' : `${JSON.stringify(key)}: `;
   const pieces = new BracketText(text, holder);
-  pieces.append(head + written(value, text, inner), indent, inner, lineBreakOf(text));
-  return pieces.toString(lineBreakOf(text));
+  for (const value of values) {
+    pieces.append(head + written(value, style, () => inner), indent, inner, lineBreak);
+  }
+  return pieces.toString(lineBreak);
 }
 
 /** The node at a path. Of members with one name the last counts, as for the editor. */
@@ -156,12 +201,21 @@ function replaced(text: string, { offset, length }: Node, by: string): string {
   return text.slice(0, offset) + by + text.slice(offset + length);
 }
 
-/** A value as JSON whose lines begin as those around them. */
-function written(value: unknown, text: string, indent: string): string {
-  return JSON.stringify(value, undefined, indentUnit(text)).replaceAll(
-    '\n',
-    lineBreakOf(text) + indent,
-  );
+/** How a document is written. It is found out once for many values, since all of the text is looked at. */
+interface Style {
+  readonly lineBreak: string;
+  /** What each level is indented by. */
+  readonly unit: string;
+}
+
+function styleOf(text: string): Style {
+  return { lineBreak: lineBreakOf(text), unit: indentUnit(text) };
+}
+
+/** A value as JSON whose lines begin as those around them; most values have one line only. */
+function written(value: unknown, { lineBreak, unit }: Style, indent: () => string): string {
+  const json = JSON.stringify(value, undefined, unit);
+  return json.includes('\n') ? json.replaceAll('\n', lineBreak + indent()) : json;
 }
 
 function lineBreakOf(text: string): string {

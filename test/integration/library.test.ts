@@ -29,6 +29,14 @@ describe("A workspace's saved messages", () => {
     await until('it is gone', () => problems().length === 0);
   });
 
+  it('that are nothing but mistakes are marked at the first hundred', async () => {
+    const lines = Array.from({ length: 24_000 }, () => '{ "name": 1 }').join(',\n');
+    await workspace.fs.writeFile(file(), encoder.encode(`{ "version": 1, "items": [\n${lines}] }`));
+    await until('they are marked', () => problems().length > 0);
+    assert.equal(problems().length, 101);
+    assert.match(problems().at(-1) ?? '', /There are \d+ more/);
+  });
+
   it('of a later version are left alone', async () => {
     await write(file(), { version: 2 });
     await until('it is named', () => problems().some(text => text.includes('version 2')));

@@ -1,4 +1,4 @@
-import type { ItemEntry } from '../library/fileEntries.ts';
+import { FreeNames, type ItemEntry } from '../library/fileEntries.ts';
 import { headersOf } from './environments.ts';
 import {
   fieldsOf,
@@ -68,7 +68,7 @@ class HarReader {
   }
 
   #messages(recorded: readonly unknown[]): readonly ItemEntry[] {
-    const taken = new Set<string>();
+    const taken = new FreeNames();
     const seen = new Set<string>();
     return recorded.map(fieldsOf).flatMap(({ type, opcode, data }) => {
       if (type !== 'send') {
@@ -85,7 +85,7 @@ class HarReader {
     });
   }
 
-  #message(opcode: unknown, content: string, taken: Set<string>): readonly ItemEntry[] {
+  #message(opcode: unknown, content: string, taken: FreeNames): readonly ItemEntry[] {
     // Some programs leave the opcode out, and then have text only.
     const isText = opcode === textOpcode || opcode === undefined;
     const body = isText

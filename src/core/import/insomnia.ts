@@ -1,4 +1,4 @@
-import type { EnvironmentEntry, ItemEntry } from '../library/fileEntries.ts';
+import { FreeNames, type EnvironmentEntry, type ItemEntry } from '../library/fileEntries.ts';
 import { jsonProblem, type MessageBody } from '../library/messageBody.ts';
 import { environmentOf, headersOf } from './environments.ts';
 import {
@@ -115,7 +115,7 @@ class InsomniaReader {
     if (typeof type === 'string' && type !== 'none') {
       this.#notes.add(`The authentication of "${name}" was left out: set it at the connection`);
     }
-    const taken = new Set<string>();
+    const taken = new FreeNames();
     const payloads = children.filter(({ _type }) => _type === 'websocket_payload');
     return folder(
       name,
@@ -123,7 +123,7 @@ class InsomniaReader {
     );
   }
 
-  #message(payload: Fields, taken: Set<string>): readonly ItemEntry[] {
+  #message(payload: Fields, taken: FreeNames): readonly ItemEntry[] {
     const text = this.#references.translate(textOf(payload['value']));
     if (text === '') {
       return [];

@@ -1,4 +1,4 @@
-import { entryOf, freeName, type ItemEntry, type MessageEntry } from '../library/fileEntries.ts';
+import { entryOf, FreeNames, type ItemEntry, type MessageEntry } from '../library/fileEntries.ts';
 import { base64Problem, jsonProblem, type MessageBody } from '../library/messageBody.ts';
 import type { Notes } from './imported.ts';
 
@@ -20,7 +20,7 @@ export class MessageShelf {
   }
 
   /** The entry of a message; `undefined`, and a note, where it cannot be kept. */
-  place(name: string, body: MessageBody, taken: Set<string>): MessageEntry | undefined {
+  place(name: string, body: MessageBody, taken: FreeNames): MessageEntry | undefined {
     if ('text' in body && body.text.length > longestText) {
       this.#notes.add('A message longer than 1 MiB was left out: send it from a file');
       return undefined;
@@ -30,7 +30,7 @@ export class MessageShelf {
       return undefined;
     }
     this.#count++;
-    return entryOf(freeName(name, taken), body);
+    return entryOf(taken.take(name), body);
   }
 }
 

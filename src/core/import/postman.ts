@@ -1,4 +1,4 @@
-import type { EnvironmentEntry, ItemEntry } from '../library/fileEntries.ts';
+import { FreeNames, type EnvironmentEntry, type ItemEntry } from '../library/fileEntries.ts';
 import { jsonProblem, type MessageBody } from '../library/messageBody.ts';
 import { environmentOf, headersOf } from './environments.ts';
 import {
@@ -86,11 +86,11 @@ class PostmanReader {
   }
 
   #items(values: readonly unknown[], depth: number): readonly ItemEntry[] {
-    const taken = new Set<string>();
+    const taken = new FreeNames();
     return values.flatMap(value => this.#item(fieldsOf(value), taken, depth));
   }
 
-  #item(item: Fields, taken: Set<string>, depth: number): readonly ItemEntry[] {
+  #item(item: Fields, taken: FreeNames, depth: number): readonly ItemEntry[] {
     const name = textOf(item['title']) || textOf(item['name']);
     const inner = item['item'] ?? item['items'];
     if (depth >= deepest) {
@@ -121,7 +121,7 @@ class PostmanReader {
     const payload = fieldsOf(item['payload']);
     const headers = listOf(payload['headers']).map(fieldsOf);
     this.#addConnection(name, textOf(payload['url']), headers);
-    const taken = new Set<string>();
+    const taken = new FreeNames();
     const messages = listOf(item['children'] ?? item['messages']).flatMap(child => {
       const message = fieldsOf(child);
       const { type } = message;
@@ -134,7 +134,7 @@ class PostmanReader {
     return folder(name, messages);
   }
 
-  #message(message: Fields, taken: Set<string>): readonly ItemEntry[] {
+  #message(message: Fields, taken: FreeNames): readonly ItemEntry[] {
     const payload = fieldsOf(message['payload']);
     const content = textOf(payload['content']);
     const body = this.#body(textOf(payload['type']), textOf(payload['subtype']), content);
@@ -156,7 +156,7 @@ class PostmanReader {
   }
 
   /** Format 2.1 knows HTTP only; people keep addresses of WebSockets in it nevertheless. */
-  #classic(name: string, value: unknown, taken: Set<string>): readonly ItemEntry[] {
+  #classic(name: string, value: unknown, taken: FreeNames): readonly ItemEntry[] {
     const request: Fields = typeof value === 'string' ? { url: value } : fieldsOf(value);
     const { url } = request;
     const address = typeof url === 'string' ? url : textOf(fieldsOf(url)['raw']);

@@ -61,13 +61,25 @@ function jsonOrText(text: string): { readonly json: unknown } | { readonly text:
   }
 }
 
-/** The name with a number after it where it is taken; `taken` then holds it. */
-export function freeName(wanted: string, taken: Set<string>): string {
-  const base = wanted.trim().replaceAll(/\s+/g, ' ').slice(0, 180) || 'Message';
-  let name = base;
-  for (let count = 2; taken.has(name); count++) {
-    name = `${base} ${count}`;
+/** Gives out names that are different from each other and from those that are taken. */
+export class FreeNames {
+  readonly #taken: Set<string>;
+  /** The number that the next one of a name tries, so that many alike are not counted through again. */
+  readonly #next = new Map<string, number>();
+
+  constructor(taken: Iterable<string> = []) {
+    this.#taken = new Set(taken);
   }
-  taken.add(name);
-  return name;
+
+  /** The name, with a number after it where it is taken; it is taken from then on. */
+  take(wanted: string): string {
+    const base = wanted.trim().replaceAll(/\s+/g, ' ').slice(0, 180) || 'Message';
+    let name = base;
+    for (let count = this.#next.get(base) ?? 2; this.#taken.has(name); count++) {
+      name = `${base} ${count}`;
+      this.#next.set(base, count + 1);
+    }
+    this.#taken.add(name);
+    return name;
+  }
 }

@@ -20,8 +20,10 @@ import {
   timingOf,
   type BodyFields,
 } from './librarySchema.ts';
+import { libraryLimits } from './libraryLimits.ts';
 import type { Origin } from '../variables/value.ts';
 import type { MessageBody } from './messageBody.ts';
+import { ProblemList } from './problemList.ts';
 
 /** The format that this version writes; a later one is not read, so that nothing of it is lost. */
 export const libraryVersion = 1;
@@ -32,6 +34,8 @@ export interface ReadLibrary {
   readonly problems: readonly string[];
   /** The file is of a later version: it must not be written to. */
   readonly isLater: boolean;
+  /** What is in it beyond `libraryLimits`, and hence not read: a sentence, which is a problem too. */
+  readonly excess: string | undefined;
   /** Where in the file each item of `library` is: `items[1].items[0]`. */
   readonly places: ReadonlyMap<LibraryItem, string>;
 }
@@ -58,12 +62,15 @@ export function readLibrary(value: unknown, origin: Origin): ReadLibrary {
 }
 
 class LibraryReader {
-  readonly #problems: string[] = [];
+  readonly #problems = new ProblemList();
   readonly #paths = new Set<string>();
   /** What was wanted more than once, and the number that the next one tries. */
   readonly #nextNumbers = new Map<string, number>();
   readonly #drafts = new Map<LibraryItem, Draft>();
   readonly #places = new Map<LibraryItem, string>();
+  #itemsLeft: number = libraryLimits.items;
+  #stepsLeft: number = libraryLimits.steps;
+  #excess: string | undefined;
   readonly #origin: Origin;
 
   constructor(origin: Origin) {
@@ -80,10 +87,10 @@ class LibraryReader {
       return this.#refused(sentence, true);
     }
     if (version !== libraryVersion) {
-      this.#problems.push(`"version" must be ${libraryVersion}. It is read as if it were.`);
+      this.#problems.add(`"version" must be ${libraryVersion}. It is read as if it were.`);
     }
     for (const key of Object.keys(value).filter(key => !fileKeys.includes(key))) {
-      this.#problems.push(`"${key}" is not known here. It is ignored.`);
+      this.#problems.add(`"${key}" is not known here. It is ignored.`);
     }
     const items = this.#items(value['items'], 'items', '', 0);
     const messages = messagesByPath(items);
@@ -92,34 +99,66 @@ class LibraryReader {
       environments: this.#list(value, 'environments', environmentSchema),
       extractors: this.#list(value, 'extractors', extractorSchema),
     };
-    return { library, problems: this.#problems, isLater: false, places: this.#places };
+    return this.#result(library, false);
   }
 
   #refused(problem: string, isLater: boolean): ReadLibrary {
-    return { library: emptyLibrary, problems: [problem], isLater, places: this.#places };
+    this.#problems.add(problem);
+    return this.#result(emptyLibrary, isLater);
+  }
+
+  #result(library: Library, isLater: boolean): ReadLibrary {
+    const excess = this.#excess;
+    const problems = this.#problems.sentences;
+    return { library, problems, isLater, excess, places: this.#places };
   }
 
   #list<T>(
     file: Readonly<Record<string, unknown>>,
-    key: string,
+    key: 'environments' | 'extractors',
     schema: EntrySchema<T>,
   ): readonly (T & { readonly origin: Origin })[] {
     const value = file[key] ?? [];
     if (!Array.isArray(value)) {
-      this.#problems.push(`${key} must be a list. It is ignored.`);
+      this.#problems.add(`${key} must be a list. It is ignored.`);
       return [];
     }
-    return (value as readonly unknown[]).flatMap((entry, index) => {
-      const parsed = this.#parse(schema, entry, `${key}[${index}]`);
+    const most = libraryLimits[key];
+    if (value.length > most) {
+      this.#tooMuch(`${key}: only the first ${most} of ${value.length} are used.`);
+    }
+    return (value as readonly unknown[]).slice(0, most).flatMap((entry, index) => {
+      const place = `${key}[${index}]`;
+      const isSmall = key !== 'environments' || this.#hasFewVariables(entry, place);
+      const parsed = isSmall ? this.#parse(schema, entry, place) : undefined;
       return parsed === undefined ? [] : [{ ...parsed, origin: this.#origin }];
     });
   }
 
+  #hasFewVariables(entry: unknown, place: string): boolean {
+    const variables = isObject(entry) ? entry['variables'] : undefined;
+    const count = isObject(variables) ? Object.keys(variables).length : 0;
+    const most = libraryLimits.variables;
+    if (count > most) {
+      this.#tooMuch(
+        `${place}.variables: there are ${count}, and at most ${most} are allowed. It is left out.`,
+      );
+    }
+    return count <= most;
+  }
+
   #items(value: unknown, place: string, folder: string, depth: number): readonly LibraryItem[] {
     if (value !== undefined && !Array.isArray(value)) {
-      this.#problems.push(`${place} must be a list. It is ignored.`);
+      this.#problems.add(`${place} must be a list. It is ignored.`);
     }
-    const entries = Array.isArray(value) ? (value as readonly unknown[]) : [];
+    const all = Array.isArray(value) ? (value as readonly unknown[]) : [];
+    const entries = all.slice(0, this.#itemsLeft);
+    this.#itemsLeft -= entries.length;
+    if (entries.length < all.length) {
+      this.#tooMuch(
+        `${place}: only ${entries.length} of ${all.length} are used, since a file may hold ${libraryLimits.items} items.`,
+      );
+    }
     return entries.flatMap((entry, index) => {
       const item = this.#item(entry, `${place}[${index}]`, folder, depth);
       if (item) {
@@ -154,8 +193,8 @@ class LibraryReader {
   }
 
   #folder(entry: object, place: string, outer: string, depth: number): LibraryItem | undefined {
-    if (depth >= 20) {
-      this.#problems.push(`${place}: folders are nested too deeply. It is ignored.`);
+    if (depth >= libraryLimits.folders) {
+      this.#tooMuch(`${place}: folders are nested too deeply. It is ignored.`);
       return undefined;
     }
     const parsed = this.#parse(folderSchema, entry, place);
@@ -177,7 +216,7 @@ class LibraryReader {
       this.#nextNumbers.set(wanted, number);
     }
     if (path !== wanted) {
-      this.#problems.push(`${place}: "${wanted}" is there already. This one is "${path}".`);
+      this.#problems.add(`${place}: "${wanted}" is there already. This one is "${path}".`);
     }
     this.#paths.add(path);
     return path;
@@ -192,7 +231,14 @@ class LibraryReader {
     if (item.kind !== 'sequence' || !draft) {
       return item;
     }
-    const steps = draft.steps.flatMap((step, index) => {
+    const used = draft.steps.slice(0, this.#stepsLeft);
+    this.#stepsLeft -= used.length;
+    if (used.length < draft.steps.length) {
+      this.#tooMuch(
+        `${draft.path}.steps: only ${used.length} of ${draft.steps.length} are used, since a file may hold ${libraryLimits.steps} steps.`,
+      );
+    }
+    const steps = used.flatMap((step, index) => {
       const read = this.#step(step, `${draft.path}.steps[${index}]`, messages);
       return read ? [read] : [];
     });
@@ -219,7 +265,7 @@ class LibraryReader {
     }
     const saved = messages.get(parsed.message);
     if (!saved) {
-      this.#problems.push(
+      this.#problems.add(
         `${place}: there is no saved message "${parsed.message}". It is left out.`,
       );
       return undefined;
@@ -237,12 +283,17 @@ class LibraryReader {
     };
   }
 
+  #tooMuch(sentence: string): void {
+    this.#excess ??= sentence;
+    this.#problems.add(sentence);
+  }
+
   #body(fields: BodyFields, place: string): MessageBody | undefined {
     const given = bodyKinds.filter(kind => fields[kind] !== undefined);
     const [only] = given;
     if (only === undefined || given.length > 1) {
       const found = only === undefined ? 'none' : given.join(' and ');
-      this.#problems.push(
+      this.#problems.add(
         `${place} needs one of ${bodyKinds.join(', ')}, and has ${found}. It is left out.`,
       );
       return undefined;
@@ -255,7 +306,7 @@ class LibraryReader {
     if (parsed.success) {
       for (const key of Object.keys(value as object)) {
         if (!Object.hasOwn(schema.entries, key)) {
-          this.#problems.push(`${place}.${key} is not known here. It is ignored.`);
+          this.#problems.add(`${place}.${key} is not known here. It is ignored.`);
         }
       }
       return parsed.output;
@@ -263,7 +314,7 @@ class LibraryReader {
     for (const issue of parsed.issues) {
       const path = v.getDotPath(issue);
       const at = path === null ? place : `${place}.${path}`;
-      this.#problems.push(`${at}: ${issue.message}. It is left out.`);
+      this.#problems.add(`${at}: ${issue.message}. It is left out.`);
     }
     return undefined;
   }

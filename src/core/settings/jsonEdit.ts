@@ -5,10 +5,18 @@ export type JsonPath = readonly (string | number)[];
 export type JsonEdit =
   /** Gives a member a value; the objects on the way to it are made where they are missing. */
   | { readonly kind: 'set'; readonly path: JsonPath; readonly value: unknown }
+  /** Gives values that are there others, all at once. Their own paths begin at `path`. */
+  | {
+      readonly kind: 'replace';
+      readonly path: JsonPath;
+      readonly values: readonly (readonly [JsonPath, unknown])[];
+    }
   /** Takes a member or an item away, with the comments that are about it. */
   | { readonly kind: 'remove'; readonly path: JsonPath }
   /** Adds to the end of a list, which is made where it is missing. */
   | { readonly kind: 'append'; readonly path: JsonPath; readonly value: unknown }
+  /** Adds several, in this order. One edit for each would read the document again for each. */
+  | { readonly kind: 'extend'; readonly path: JsonPath; readonly values: readonly unknown[] }
   /** Puts the item at `from` where the one at `to` is; those between move up. */
   | {
       readonly kind: 'move';

@@ -1,12 +1,13 @@
-import { CancellationError, l10n, Range, window, workspace } from 'vscode';
+import { CancellationError, l10n, window, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
+import { LineIndex } from '../../core/base/lineIndex.ts';
 import { entryOf, type ItemEntry } from '../../core/library/fileEntries.ts';
 import { runnablesOf } from '../../core/library/library.ts';
 import { jsonProblem, type MessageBody } from '../../core/library/messageBody.ts';
 import { visibleLine } from '../../core/payload/visibleText.ts';
 import type { JsonPath } from '../../core/settings/jsonEdit.ts';
 import type { LibraryFile } from '../library/libraryFile.ts';
-import { positionAt, type LibraryStore } from '../library/libraryStore.ts';
+import { rangeOf, type LibraryStore } from '../library/libraryStore.ts';
 import { spanOf } from '../library/libraryText.ts';
 import { moveBy } from '../library/moveSaved.ts';
 import { MessageNode, RootNode } from '../trees/messageNodes.ts';
@@ -178,10 +179,7 @@ async function add({ file, list }: Destination, entries: readonly ItemEntry[]): 
 async function openAt(file: LibraryFile, place: JsonPath): Promise<void> {
   const span = place.length === 0 ? undefined : spanOf(file.text, place);
   const { offset, length } = span ?? { offset: 0, length: 0 };
-  const selection = new Range(
-    positionAt(file.text, offset),
-    positionAt(file.text, offset + length),
-  );
+  const selection = rangeOf(new LineIndex(file.text), offset, length);
   const document = await workspace.openTextDocument(file.uri);
   await window.showTextDocument(document, { selection, preview: true });
 }

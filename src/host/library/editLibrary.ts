@@ -1,5 +1,10 @@
 import { UserError } from '../../core/base/errors.ts';
-import { freeName, type EnvironmentEntry, type ItemEntry } from '../../core/library/fileEntries.ts';
+import {
+  FreeNames,
+  type EnvironmentEntry,
+  type ItemEntry,
+} from '../../core/library/fileEntries.ts';
+import { libraryLimits } from '../../core/library/libraryLimits.ts';
 import { runnablesOf, type LibraryItem, type Runnable } from '../../core/library/library.ts';
 import { libraryVersion } from '../../core/library/readLibrary.ts';
 import { isObject, type JsonEdit, type JsonPath } from '../../core/settings/jsonEdit.ts';
@@ -20,21 +25,41 @@ const placeholder = '\u{F0000}moved\u{F0000}';
  */
 export class LibraryEdit {
   readonly #name: string;
+  /** The text had too much in it already, so that a change may be what makes it less. */
+  readonly #wasOver: boolean;
   #text: string;
 
   /** @param name what the file is called, for the errors */
   constructor(text: string, name: string) {
     this.#name = name;
     this.#text = text.trim() === '' ? emptyText : text;
-    if (readLibraryText(this.#text, 'user').isLater) {
+    const { isLater, excess } = readLibraryText(this.#text, 'user');
+    if (isLater) {
       throw new UserError(
         `${name} is of a later version of WebSocket Monitor, so it is not changed. Update the extension.`,
       );
     }
+    this.#wasOver = excess !== undefined;
   }
 
   get text(): string {
     return this.#text;
+  }
+
+  /**
+   * Refuses a change that would add more than is read again.
+   *
+   * @throws UserError saying what is too much
+   */
+  requireReadable(): void {
+    const { bytes } = libraryLimits;
+    if (new TextEncoder().encode(this.#text).byteLength > bytes) {
+      throw this.#tooMuch(`it would be larger than ${bytes / 1024 / 1024} MiB`);
+    }
+    const { excess } = readLibraryText(this.#text, 'user');
+    if (excess !== undefined && !this.#wasOver) {
+      throw this.#tooMuch(`it would hold more than is read (${excess})`);
+    }
   }
 
   /** How many items a list has. */
@@ -44,21 +69,17 @@ export class LibraryEdit {
 
   /** Adds items to the end of a list, each by a name that is free there. */
   addItems(list: JsonPath, entries: readonly ItemEntry[]): this {
-    const taken = new Set(this.#namesIn(list));
-    for (const entry of entries) {
-      this.#apply({ kind: 'append', path: list, value: renamed(entry, taken) });
-    }
-    return this;
+    const names = new FreeNames(this.#namesIn(list));
+    const values = entries.map(entry => renamed(entry, names));
+    return this.#apply({ kind: 'extend', path: list, values });
   }
 
   /** Adds environments; one of a name that is there keeps it, and the new one gets another. */
   addEnvironments(entries: readonly EnvironmentEntry[]): this {
-    const taken = new Set(this.#namesIn(['environments']));
-    for (const entry of entries) {
-      const value = { ...entry, name: freeName(entry.name, taken) };
-      this.#apply({ kind: 'append', path: ['environments'], value });
-    }
-    return this;
+    const path = ['environments'];
+    const names = new FreeNames(this.#namesIn(path));
+    const values = entries.map(entry => ({ ...entry, name: names.take(entry.name) }));
+    return this.#apply({ kind: 'extend', path, values });
   }
 
   remove(place: JsonPath): this {
@@ -74,7 +95,7 @@ export class LibraryEdit {
       throw this.#changed();
     }
     const count = this.countOf(list);
-    const copy = renamed(entry as unknown as ItemEntry, new Set(this.#namesIn(list)));
+    const copy = renamed(entry as unknown as ItemEntry, new FreeNames(this.#namesIn(list)));
     this.#apply({ kind: 'append', path: list, value: copy });
     return this.#apply({ kind: 'move', path: list, from: count, to: index + 1 });
   }
@@ -132,13 +153,12 @@ export class LibraryEdit {
 
   #followNames(before: readonly Runnable[], after: readonly Runnable[]): this {
     const paths = new Map(before.map(({ path }, index) => [path, after[index]?.path ?? path]));
-    for (const [place, name] of stepNames(readJson(this.#text, ['items'], this.#name), ['items'])) {
+    const items = readJson(this.#text, ['items'], this.#name);
+    const values = [...stepNames(items, [])].flatMap(([place, name]) => {
       const path = paths.get(name);
-      if (path !== undefined && path !== name) {
-        this.#apply({ kind: 'set', path: place, value: path });
-      }
-    }
-    return this;
+      return path === undefined || path === name ? [] : [[place, path] as const];
+    });
+    return values.length === 0 ? this : this.#apply({ kind: 'replace', path: ['items'], values });
   }
 
   #namesIn(list: JsonPath): readonly string[] {
@@ -171,15 +191,19 @@ export class LibraryEdit {
     return this;
   }
 
+  #tooMuch(why: string): UserError {
+    return new UserError(`Nothing was added to ${this.#name}: ${why}. Add less at a time.`);
+  }
+
   #changed(): UserError {
     return new UserError(`${this.#name} has changed meanwhile. Try again.`);
   }
 }
 
-function renamed(entry: ItemEntry, taken: Set<string>): ItemEntry {
+function renamed(entry: ItemEntry, names: FreeNames): ItemEntry {
   return 'folder' in entry
-    ? { ...entry, folder: freeName(entry.folder, taken) }
-    : { ...entry, name: freeName(entry.name, taken) };
+    ? { ...entry, folder: names.take(entry.folder) }
+    : { ...entry, name: names.take(entry.name) };
 }
 
 /** The messages and sequences that are at a place, or in the folder there, in order. */

@@ -13,6 +13,8 @@ export interface LibraryContent {
   readonly library: Library;
   readonly problems: readonly TextProblem[];
   readonly isLater: boolean;
+  /** What is in it beyond what is read, as one of the problems says. */
+  readonly excess: string | undefined;
   /** Where in the document each item is. */
   readonly places: ReadonlyMap<LibraryItem, JsonPath>;
 }
@@ -21,5 +23,6 @@ export const noContent: LibraryContent = {
   library: emptyLibrary,
   problems: [],
   isLater: false,
+  excess: undefined,
   places: new Map(),
 };

@@ -2,13 +2,11 @@ import { FileSystemError, l10n, RelativePattern, Uri, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
+import { libraryLimits } from '../../core/library/libraryLimits.ts';
 import type { LibraryEdit } from './editLibrary.ts';
 import { noContent, type LibraryContent } from './libraryContent.ts';
 import { libraryFileName } from './libraryWatch.ts';
 import type { Origin } from './origin.ts';
-
-/** A larger one was not written by people. */
-const longestFile = 16 * 1024 * 1024;
 
 /** One of the two files that libraries are kept in, as it is on the disk. */
 export class LibraryFile implements Disposable {
@@ -96,6 +94,7 @@ export class LibraryFile implements Disposable {
       const edit = new LibraryEdit(before, this.name);
       change(edit);
       if (edit.text !== before) {
+        edit.requireReadable();
         await workspace.fs.writeFile(this.uri, new TextEncoder().encode(edit.text));
         this.#log.debug(`Wrote ${this.uri.path}`);
       }
@@ -111,8 +110,13 @@ export class LibraryFile implements Disposable {
   async #load(): Promise<string> {
     try {
       const { size } = await workspace.fs.stat(this.uri);
-      if (size > longestFile) {
-        throw new UserError(l10n.t('The file is larger than 16 MiB and is not read.'));
+      if (size > libraryLimits.bytes) {
+        throw new UserError(
+          l10n.t(
+            'The file is larger than {0} MiB and is not read. Keep long messages in files of their own, and name them with "file".',
+            libraryLimits.bytes / 1024 / 1024,
+          ),
+        );
       }
       const bytes = await workspace.fs.readFile(this.uri);
       return new TextDecoder().decode(bytes);

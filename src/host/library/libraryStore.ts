@@ -1,16 +1,8 @@
-import {
-  Diagnostic,
-  DiagnosticSeverity,
-  languages,
-  l10n,
-  Position,
-  Range,
-  Uri,
-  workspace,
-} from 'vscode';
+import { Diagnostic, DiagnosticSeverity, languages, l10n, Range, Uri, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { Emitter, type Event } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import { LineIndex } from '../../core/base/lineIndex.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { runnablesOf, type Library, type Runnable } from '../../core/library/library.ts';
 import { plainLine } from '../../core/payload/plainText.ts';
@@ -18,6 +10,9 @@ import { LibraryFile } from './libraryFile.ts';
 import type { TextProblem } from './libraryContent.ts';
 import { workspaceLibraryFolder } from './libraryWatch.ts';
 import { origins, type Origin } from './origin.ts';
+
+/** Problems of a file that the log gets; all that are listed are marked in the file. */
+const mostLogged = 10;
 
 /** Something to run, and whose it is. */
 export interface Found {
@@ -160,15 +155,22 @@ export class LibraryStore implements Disposable {
   /** Says what is wrong with a file: in the file, and once in the log. */
   #report(file: LibraryFile): void {
     const { uri, origin, name, text, content } = file;
+    const { problems } = content;
+    const lines = new LineIndex(problems.length > 0 ? text : '');
     this.#diagnostics.set(
       uri,
-      content.problems.map(problem => diagnosticOf(problem, text)),
+      problems.map(problem => diagnosticOf(problem, lines)),
     );
-    const lines = content.problems.map(({ message }) => `${name}: ${message}`).join('\n');
-    if (lines !== '' && lines !== this.#logged.get(origin)) {
-      this.#ports.log.warn(lines);
+    const logged = problems.slice(0, mostLogged).map(({ message }) => `${name}: ${message}`);
+    if (problems.length > mostLogged) {
+      const more = problems.length - mostLogged;
+      logged.push(`${name}: ${more} more ${more === 1 ? 'is' : 'are'} marked in the file.`);
     }
-    this.#logged.set(origin, lines);
+    const words = logged.join('\n');
+    if (words !== '' && words !== this.#logged.get(origin)) {
+      this.#ports.log.warn(words);
+    }
+    this.#logged.set(origin, words);
   }
 }
 
@@ -181,15 +183,16 @@ export function isUsable({ origin }: Pick<LibraryFile, 'origin'>): boolean {
   return origin === 'user' || workspace.isTrusted;
 }
 
-function diagnosticOf({ offset, length, message }: TextProblem, text: string): Diagnostic {
-  const range = new Range(positionAt(text, offset), positionAt(text, offset + length));
+function diagnosticOf({ offset, length, message }: TextProblem, lines: LineIndex): Diagnostic {
+  const range = rangeOf(lines, offset, length);
   const diagnostic = new Diagnostic(range, plainLine(message), DiagnosticSeverity.Warning);
   diagnostic.source = 'WebSocket Monitor';
   return diagnostic;
 }
 
 /** A document counts so too, but it need not be open for its problems to be shown. */
-export function positionAt(text: string, offset: number): Position {
-  const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
-  return new Position(lines.length - 1, lines.at(-1)?.length ?? 0);
+export function rangeOf(lines: LineIndex, offset: number, length: number): Range {
+  const from = lines.at(offset);
+  const to = lines.at(offset + length);
+  return new Range(from.line, from.character, to.line, to.character);
 }

@@ -1,4 +1,5 @@
 import {
+  createScanner,
   findNodeAtLocation,
   getNodeValue,
   parseTree,
@@ -6,6 +7,7 @@ import {
   type Node,
   type ParseError,
 } from 'jsonc-parser';
+import { libraryLimits } from '../../core/library/libraryLimits.ts';
 import { readLibrary } from '../../core/library/readLibrary.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import type { JsonPath } from '../../core/settings/jsonEdit.ts';
@@ -21,6 +23,10 @@ export function readLibraryText(text: string, origin: Origin): LibraryContent {
   if (text.trim() === '') {
     return noContent;
   }
+  const excess = excessOf(text);
+  if (excess) {
+    return { ...noContent, problems: [excess], excess: excess.message };
+  }
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [error] = errors;
@@ -30,13 +36,37 @@ export function readLibraryText(text: string, origin: Origin): LibraryContent {
     const message = `This is not JSON: ${what}. Nothing of the file is used.`;
     return { ...noContent, problems: [{ offset, length, message }] };
   }
-  const { library, problems, isLater, places } = readLibrary(getNodeValue(root), origin);
+  const { library, problems, places, ...rest } = readLibrary(getNodeValue(root), origin);
   return {
-    library,
-    isLater,
+    ...{ library, ...rest },
     problems: problems.map(message => ({ ...placeOf(message, root), message })),
     places: new Map([...places].map(([item, place]) => [item, pathOf(place)])),
   };
+}
+
+/**
+ * What of a file is more than is read: its brackets are within one another too deeply, which would
+ * exhaust the stack of the parser, or it holds too many values.
+ */
+function excessOf(text: string): TextProblem | undefined {
+  const { nesting, values } = libraryLimits;
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  let count = 0;
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const first = text.charAt(scanner.getTokenOffset());
+    depth += '{['.includes(first) ? 1 : '}]'.includes(first) ? -1 : 0;
+    count += '}],:'.includes(first) ? 0 : 1;
+    if (depth > nesting || count > values) {
+      const what =
+        depth > nesting
+          ? `The brackets here are nested more than ${nesting} deep.`
+          : `The file holds more than ${values} values.`;
+      const message = `${what} Nothing of the file is used.`;
+      return { offset: scanner.getTokenOffset(), length: scanner.getTokenLength(), message };
+    }
+  }
+  return undefined;
 }
 
 /** Where an item of a file is in its text; `undefined` where it is not there any more. */
@@ -62,16 +92,22 @@ function placeOf(sentence: string, root: Node): Omit<TextProblem, 'message'> {
   while (path.length > 0) {
     const node = nodeAt(root, path);
     if (node) {
-      return spanIn(node.parent?.type === 'property' ? node.parent : node);
+      return spanIn(node);
     }
     path = path.slice(0, -1);
   }
   return { offset: root.offset, length: 1 };
 }
 
-/** Of lists and objects only the beginning: a whole file that is marked tells nothing. */
-function spanIn({ offset, length, type }: Node): Omit<TextProblem, 'message'> {
-  return { offset, length: type === 'object' || type === 'array' ? 1 : length };
+/** A member with its name. Of lists and objects only the beginning: a whole file that is marked tells nothing. */
+function spanIn(node: Node): Omit<TextProblem, 'message'> {
+  const member = node.parent?.type === 'property' ? node.parent : node;
+  const isLong = node.type === 'object' || node.type === 'array';
+  const name = member === node ? undefined : member.children?.[0];
+  return {
+    offset: member.offset,
+    length: isLong ? (name?.length ?? 1) : member.length,
+  };
 }
 
 function nodeAt(root: Node, path: JsonPath): Node | undefined {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { runnablesOf } from '../../../../src/core/library/library.ts';
 import { LibraryEdit } from '../../../../src/host/library/editLibrary.ts';
 import { readLibraryText, spanOf } from '../../../../src/host/library/libraryText.ts';
+import { assertLinear } from '../../../support/growth.ts';
 
 const file = `// Made to be shared.
 {
@@ -51,11 +52,11 @@ describe("A library's file", () => {
 
   it('has its problems where they are', () => {
     const text =
-      '{ "version": 1, "color": 1, "items": [{ "name": "A", "text": "a", "delay": -1 }, 7] }';
+      '{ "version": 1, "color": 1, "environments": {}, "items": [{ "name": "A", "text": "a", "delay": -1 }, 7] }';
     const marked = readLibraryText(text, 'user').problems.map(({ offset, length }) =>
       text.slice(offset, offset + length),
     );
-    assert.deepEqual(marked, ['"color": 1', '"delay": -1', '7']);
+    assert.deepEqual(marked, ['"color": 1', '"delay": -1', '7', '"environments"']);
   });
 
   it('that is no JSON is not used, and says where it ends to be some', () => {
@@ -66,6 +67,30 @@ describe("A library's file", () => {
     assert.deepEqual(library.items, []);
     assert.match(problems[0]?.message ?? '', /not JSON/);
     assert.deepEqual(readLibraryText('', 'user').problems, []);
+  });
+});
+
+describe("A library's file that holds too much", () => {
+  it('is not used, and says what is too much', () => {
+    const deep = '['.repeat(100_000);
+    for (const [text, sentence] of [
+      [deep, /nested more than 200 deep/],
+      [`{"version":1,"items":${deep}`, /nested more than 200 deep/],
+      [`[${'0,'.repeat(400_000)}0]`, /more than 400000 values/],
+    ] as const) {
+      const { library, problems, excess } = readLibraryText(text, 'user');
+      assert.deepEqual([library.items.length, problems.length], [0, 1]);
+      assert.equal(excess, problems[0]?.message);
+      assert.match(problems[0]?.message ?? '', sentence);
+    }
+  });
+
+  it('takes no more work for each of its mistakes', () => {
+    assertLinear(
+      size => `{ "version": 1, "items": [\n${'{ "name": "x" },\n'.repeat(size)} ] }`,
+      text => readLibraryText(text, 'user'),
+      4000,
+    );
   });
 });
 
@@ -93,6 +118,53 @@ describe('A change of a library', () => {
       ['dev', 'dev 2'],
     );
     assert.deepEqual(commentsOf(text), commentsOf(file));
+  });
+
+  it('adds many as it adds one, and takes no more work for each', () => {
+    const items = (count: number) =>
+      Array.from({ length: count }, () => ({ name: 'A', text: 'a' }));
+    const environments = (count: number) =>
+      Array.from({ length: count }, () => ({ name: 'e', variables: { a: 'b' } }));
+    const oneByOne = edit();
+    for (const item of items(3)) {
+      oneByOne.addItems(['items'], [item]);
+    }
+    assert.equal(edit().addItems(['items'], items(3)).text, oneByOne.text);
+    assert.equal(edit().addItems(['items'], []).addEnvironments([]).text, file);
+    assertLinear(items, list => edit().addItems(['items'], list), 1500);
+    assertLinear(environments, list => edit().addEnvironments(list), 1500);
+  });
+
+  it('follows the names of moved messages in all steps at once', () => {
+    const text = (count: number) =>
+      JSON.stringify({
+        version: 1,
+        items: [
+          {
+            folder: 'F',
+            items: Array.from({ length: count }, (_, n) => ({ name: `${n}`, text: '' })),
+          },
+          { folder: 'G', items: [] },
+          { name: 's', steps: Array.from({ length: count }, (_, n) => ({ message: `F/${n}` })) },
+        ],
+      });
+    const moved = (before: string) =>
+      edit(before).move(['items', 0], ['items', 1, 'items'], 0).text;
+    assert.deepEqual(readLibraryText(moved(text(20)), 'user').problems, []);
+    assertLinear(text, moved, 500);
+  });
+
+  it('that would make a file which is not read again is refused', () => {
+    const add = (count: number, text: string) =>
+      edit().addItems(
+        ['items'],
+        Array.from({ length: count }, () => ({ name: 'A', text })),
+      );
+    assert.throws(() => add(5, 'x'.repeat(1024 * 1024)).requireReadable(), /larger than 4 MiB/);
+    assert.throws(() => add(10_001, '').requireReadable(), /only \d+ of \d+ are used.*Add less/);
+    add(10, 'a').requireReadable();
+    // What is too long already may be made shorter.
+    edit(add(10_001, '').text).remove(['items', 0]).requireReadable();
   });
 
   it('takes away an item with what is said about it, and nothing else', () => {
