@@ -83,8 +83,14 @@ export function jsonProblem(text: string): BodyProblem | undefined {
     const bytes = encoder.encode(text);
     const scanner = new JsonScanner(bytes, 0);
     scanner.run(bytes.length);
-    if (scanner.isWhole) {
+    const { deviation } = scanner;
+    if (deviation?.at === 0 && text.startsWith('\ufeff')) {
       return { message: 'A byte order mark stands before the JSON.', at: 0 };
+    }
+    // What a peer sends may be near to JSON; what one sends oneself is to be JSON by the letter.
+    if (deviation) {
+      const read = decoder.decode(bytes.subarray(0, deviation.at));
+      return { message: 'This is not JSON from here on.', at: read.length };
     }
     if (!scanner.failed) {
       return { message: 'The JSON ends too early.', at: text.length };
