@@ -85,7 +85,7 @@ export const formStrings = {
   'field.reconnect.maxDelay': 'Longest delay, seconds',
   'field.reconnect.jitter': 'Random share of the delay, 0 to 1',
   'field.reconnect.maxAttempts': 'Failures before giving up; 0 is no limit',
-  'field.reconnect.maxAttemptsAfterSuccess': 'The same once it has been open; 0 is no limit',
+  'field.reconnect.maxAttemptsAfterSuccess': 'The same once it has been stable; 0 is no limit',
   'field.reconnect.stableAfter': 'Open so long before counting anew, seconds',
   'field.heartbeat.ping': 'Send pings',
   'field.heartbeat.interval': 'A ping every so many seconds',

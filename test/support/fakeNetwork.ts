@@ -70,6 +70,18 @@ export class FakeTransport implements Transport {
     this.#listener.onOpen({ subprotocol: '', extensions: '' });
   }
 
+  /** Bytes come that were counted before. */
+  input(): void {
+    this.#listener.onInput();
+  }
+
+  /** Pings us, as a greeting. */
+  pinged(): void {
+    this.bytesRead += 2;
+    this.#listener.onInput();
+    this.#listener.onPing(new Uint8Array());
+  }
+
   receive(message: string): void {
     const payload = text.encode(message);
     this.bytesRead += payload.byteLength + 2;

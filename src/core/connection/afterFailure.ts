@@ -4,7 +4,10 @@ import type { FailedAttempt, Retries } from './retries.ts';
 import type { ConnectionState } from './state.ts';
 
 /** What is known of an attempt besides how it ended. */
-export interface Circumstances extends Pick<FailedAttempt, 'isRefreshable' | 'isExcused'> {
+export interface Circumstances extends Pick<
+  FailedAttempt,
+  'isGreeted' | 'isRefreshable' | 'isExcused'
+> {
   /** The state it ended in. */
   readonly before: ConnectionState;
   /** Of the monotonic clock. */
@@ -14,7 +17,7 @@ export interface Circumstances extends Pick<FailedAttempt, 'isRefreshable' | 'is
 /** Counts a failure and decides on it. A wait that follows is not due yet: it has not begun. */
 export function stateAfter(
   cause: Cause,
-  { before, now, isRefreshable, isExcused }: Circumstances,
+  { before, now, ...known }: Circumstances,
   retries: Retries,
   options: ConnectionOptions,
 ): ConnectionState & { readonly kind: 'waiting' | 'stopped' } {
@@ -22,14 +25,15 @@ export function stateAfter(
   const subprotocol = before.kind === 'open' ? before.subprotocol : '';
   // The limit in force when the attempt was made: this failure does not change it.
   const { limit } = retries.attempts(options);
-  const failed = { cause, uptimeMs, subprotocol, isRefreshable, isExcused };
+  const failed = { cause, uptimeMs, subprotocol, ...known };
   const decision = retries.decide(failed, options);
-  const { rule, advice, setting, flaps, hold } = decision;
+  const { rule, advice, setting, flaps, isGreeted, hold } = decision;
   const { failures } = retries.attempts(options);
-  const failure = { cause, rule, advice, setting, flaps, hold, uptimeMs, failures };
+  const verdict = { rule, advice, setting, flaps, isGreeted, hold };
+  const failure = { cause, ...verdict, uptimeMs, failures };
   if (decision.kind === 'stop') {
-    const { why, resumes } = decision;
-    return { kind: 'stopped', why, resumes, ...failure };
+    const { why, limitedBy, resumes } = decision;
+    return { kind: 'stopped', why, limitedBy, resumes, ...failure };
   }
   return { kind: 'waiting', dueAt: 0, delayMs: decision.delayMs, limit, ...failure };
 }

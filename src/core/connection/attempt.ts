@@ -26,6 +26,8 @@ export class Attempt implements Disposable {
   #phase: Phase | undefined;
   #transport: Transport | undefined;
   #link: OpenLink | undefined;
+  #isGreeted = false;
+  #onGone: (() => void) | undefined;
 
   constructor(context: AttemptContext) {
     this.#context = context;
@@ -35,6 +37,11 @@ export class Attempt implements Disposable {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Whether the peer has sent a message. */
+  get isGreeted(): boolean {
+    return this.#isGreeted;
   }
 
   /** While it is open and not closing. */
@@ -59,15 +66,32 @@ export class Attempt implements Disposable {
     this.#link?.close(code, reason, shownReason);
   }
 
-  /** Lets what is open say goodbye by itself while a new one opens. Nobody listens to it any more. */
-  sayGoodbye(): void {
+  /**
+   * Lets what is open say goodbye by itself, and nobody listens to it any more. Resolves when the
+   * peer has answered, or after a quarter of a second.
+   */
+  sayGoodbye(code: number): Promise<void> {
     const transport = this.#transport;
-    if (transport) {
-      this.#transport = undefined;
-      transport.setPaused(false);
-      transport.close(CloseCode.Normal, '');
-      this.#context.traffic.closeFrame('out', CloseCode.Normal, '');
-      this.#context.ports.clock.schedule(farewellMs, () => transport.dispose());
+    if (!transport || !this.#link) {
+      return Promise.resolve();
+    }
+    this.leave(code);
+    this.#transport = undefined;
+    return new Promise(resolve => {
+      const leave = () => {
+        timeout.dispose();
+        transport.dispose();
+        resolve();
+      };
+      const timeout = this.#context.ports.clock.schedule(farewellMs, leave);
+      this.#onGone = leave;
+    });
+  }
+
+  /** The machine has slept: that time does not count against what is being prepared. */
+  woke(): void {
+    if (this.#timers.running.length > 0) {
+      this.#watchDeadline();
     }
   }
 
@@ -80,6 +104,15 @@ export class Attempt implements Disposable {
     this.#link = undefined;
     this.#transport?.dispose();
     this.#transport = undefined;
+  }
+
+  /** Sends a close frame where it is open and none was sent yet. */
+  leave(code: number): void {
+    if (this.session && this.#transport) {
+      this.#transport.setPaused(false);
+      this.#transport.close(code, '');
+      this.#context.traffic.closeFrame('out', code, '');
+    }
   }
 
   #prepare(byUser: boolean): void {
@@ -142,7 +175,7 @@ export class Attempt implements Disposable {
 
   /** Hears the transport for as long as the attempt is the current one. */
   #listener(): TransportListener {
-    const { traffic, retries, memory } = this.#context;
+    const { traffic, memory } = this.#context;
     const ifCurrent =
       <A extends readonly unknown[]>(handle: (...args: A) => void) =>
       (...args: A) => {
@@ -154,11 +187,14 @@ export class Attempt implements Disposable {
       onPhase: ifCurrent(phase => (this.#phase = phase)),
       onHandshake: ifCurrent(facts => (memory.handshake = facts)),
       onOpen: ifCurrent(opened => this.#opened(opened)),
-      onInput: ifCurrent(() => traffic.arrived()),
+      onInput: ifCurrent(() => {
+        traffic.arrived();
+        this.#link?.heard();
+      }),
       // Spelt out, because it runs for every message of a flood.
       onMessage: (payload, isText, frame) => {
         if (!this.#isOver) {
-          retries.useful();
+          this.#isGreeted = true;
           const isAnswer = isText && this.session?.onText(payload) === true;
           traffic.received(payload, isText, isAnswer, frame);
         }
@@ -175,7 +211,13 @@ export class Attempt implements Disposable {
           traffic.control('pong', 'in', payload);
         }
       }),
-      onEnd: ifCurrent(ended => this.#ended(ended)),
+      onEnd: ended => {
+        if (this.#isOver) {
+          this.#onGone?.();
+        } else {
+          this.#ended(ended);
+        }
+      },
     };
   }
 

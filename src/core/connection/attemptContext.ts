@@ -22,7 +22,7 @@ export interface AttemptMemory {
   /** What was dialled last, where its URL holds variables. */
   dialled: Endpoint | undefined;
   handshake: HandshakeFacts | undefined;
-  readonly pongs: PongMemory;
+  pongs: PongMemory;
 }
 
 /** That of a connection that has never been tried. */
@@ -35,8 +35,13 @@ export function newMemory(): AttemptMemory {
     isLoginRefused: false,
     dialled: undefined,
     handshake: undefined,
-    pongs: { hasPonged: false, lostToSilence: 0 },
+    pongs: noPongs(),
   };
+}
+
+/** Of an endpoint that has never been open. */
+export function noPongs(): PongMemory {
+  return { hasPonged: false, lostToSilence: 0 };
 }
 
 /** How an attempt says what becomes of it. It says nothing once it has been disposed of. */

@@ -1,6 +1,7 @@
 /** Close codes that the monitor itself has to tell apart (RFC 6455, section 7.4.1). */
 export const CloseCode = {
   Normal: 1000,
+  GoingAway: 1001,
   /** Never on the wire: the peer sent a close frame without a code. */
   NoStatus: 1005,
   /** Never on the wire: the connection was lost without a close frame. */

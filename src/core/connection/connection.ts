@@ -2,7 +2,7 @@ import type { Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import { stateAfter } from './afterFailure.ts';
 import { Attempt } from './attempt.ts';
-import { newMemory, type AttemptContext } from './attemptContext.ts';
+import { newMemory, noPongs, type AttemptContext } from './attemptContext.ts';
 import type { Cause } from './cause.ts';
 import { CloseCode } from './closeCode.ts';
 import type { ConnectionPorts } from './connectionPorts.ts';
@@ -115,7 +115,7 @@ export class Connection implements Disposable {
   reconnect(): void {
     const { kind } = this.#cell.stateOfLiving;
     if (kind === 'open') {
-      this.#attempt?.sayGoodbye();
+      void this.#attempt?.sayGoodbye(CloseCode.Normal);
     }
     this.#begin();
   }
@@ -167,13 +167,16 @@ export class Connection implements Disposable {
     this.#options = options;
     if (before.endpoint.url !== options.endpoint.url) {
       this.#memory.dialled = undefined;
+      this.#memory.pongs = noPongs();
       this.#outbox.clear('the URL was changed');
     }
     const session = this.#attempt?.session;
     if (session && !sameData(before.heartbeat, options.heartbeat)) {
       session.beat(options.heartbeat);
     } else if (this.state.kind === 'waiting') {
-      this.#begin();
+      // Nobody asked to connect anew, so what the endpoint has proven still holds.
+      this.#retries.countAnew();
+      this.#try(true);
     }
   }
 
@@ -189,7 +192,10 @@ export class Connection implements Disposable {
     const { state } = this;
     if (state.kind === 'open') {
       this.#attempt?.session?.probe();
-    } else if (state.kind === 'preparing' || state.kind === 'connecting') {
+    } else if (state.kind === 'preparing') {
+      // Nothing was dialled that could be dead, and the user may be answering a question just now.
+      this.#attempt?.woke();
+    } else if (state.kind === 'connecting') {
       this.#try(false);
     } else if (state.kind === 'waiting') {
       this.#enterWait({ ...state, delayMs: this.#wait.leftAfterWakeMs() });
@@ -213,11 +219,23 @@ export class Connection implements Disposable {
     return this.#cell.settled();
   }
 
+  /**
+   * Ends for good, and tells the peer of an open connection that we go away (1001, RFC 6455, section
+   * 7.4.1). Resolves when the peer has answered, or after a quarter of a second.
+   */
+  end(): Promise<void> {
+    const gone = this.#attempt?.sayGoodbye(CloseCode.GoingAway);
+    this.dispose();
+    return gone ?? Promise.resolve();
+  }
+
+  /** The same at once: the peer is told where that takes no time, and its answer is not waited for. */
   dispose(): void {
     if (this.state.kind === 'disposed') {
       return;
     }
     this.#wanted = false;
+    this.#attempt?.leave(CloseCode.GoingAway);
     this.#abandon();
     this.#outbox.dispose();
     this.#enter({ kind: 'disposed' });
@@ -253,13 +271,15 @@ export class Connection implements Disposable {
     const before = this.state;
     const now = this.#context.ports.clock.monotonic();
     const { isRefreshable } = this.#memory;
+    const isGreeted = this.#attempt?.isGreeted === true;
     this.#memory.isLoginRefused = refusesLogin(cause);
     this.#abandon();
     if (!this.#wanted) {
       this.#enterIdle();
       return;
     }
-    const circumstances = { before, now, isRefreshable, isExcused: this.#wait.isExcused };
+    const { isExcused } = this.#wait;
+    const circumstances = { before, now, isGreeted, isRefreshable, isExcused };
     const next = stateAfter(cause, circumstances, this.#retries, this.#options);
     if (next.kind === 'stopped') {
       this.#wanted = false;

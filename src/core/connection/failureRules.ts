@@ -38,10 +38,11 @@ export interface Rule {
 }
 
 const retry: Outcome = { action: 'retry' };
-const retryAtMost = (limit: number, advice?: string): Outcome => ({
+const retryAtMost = (limit: number, advice?: string, setting?: string): Outcome => ({
   ...retry,
   limit,
   ...(advice ? { advice } : {}),
+  ...(setting === undefined ? {} : { setting }),
 });
 const fail = (advice: string, setting?: string): Outcome => ({
   action: 'fail',
@@ -91,6 +92,8 @@ const tlsSettings = fail(
   'tls.cert',
 );
 const trustAdvice = 'Check the certificate; trust its authority with the setting tls.ca.';
+const useWs = 'This port does not speak TLS: use ws:// instead of wss:// in the URL.';
+const useWss = 'This port speaks TLS: use wss:// instead of ws:// in the URL.';
 
 /** The built-in rules. The first that matches decides; errors go by code, never by their message. */
 export const failureRules: readonly Rule[] = [
@@ -104,11 +107,19 @@ export const failureRules: readonly Rule[] = [
       setting: 'connectTimeout',
     },
   },
-  { name: 'heartbeat', matches: errors(CauseCode.HeartbeatTimeout), outcome: retry },
+  {
+    name: 'heartbeat',
+    matches: errors(CauseCode.HeartbeatTimeout),
+    outcome: {
+      ...retry,
+      advice: 'Raise heartbeat.timeout if the peer is slow to answer.',
+      setting: 'heartbeat.timeout',
+    },
+  },
   {
     name: 'unknown host',
     matches: errors('ENOTFOUND', 'EAI_NODATA'),
-    outcome: retryAtMost(3, 'Check the host name in the URL and your network.'),
+    outcome: retryAtMost(3, 'Check the host name in the URL and your network.', 'url'),
     provenGood: retry,
   },
   {
@@ -120,6 +131,22 @@ export const failureRules: readonly Rule[] = [
     name: 'clock',
     matches: errors('CERT_NOT_YET_VALID'),
     outcome: fail('Check the clock of this machine.'),
+  },
+  {
+    name: 'certificate',
+    matches: errors('CERT_HAS_EXPIRED'),
+    outcome: fail(
+      'The peer has to renew it; to connect all the same, switch tls.rejectUnauthorized off.',
+      'tls.rejectUnauthorized',
+    ),
+  },
+  {
+    name: 'certificate',
+    matches: errors('ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH'),
+    outcome: fail(
+      'Use the name that it is for, in the URL or in tls.servername.',
+      'tls.servername',
+    ),
   },
   {
     name: 'certificate',
@@ -137,7 +164,7 @@ export const failureRules: readonly Rule[] = [
   {
     name: 'no TLS on this port',
     matches: says(errors('EPROTO'), /wrong version number|(packet|data) length too long/i),
-    outcome: fail('This port does not speak TLS: use ws:// instead of wss://.', 'url'),
+    outcome: fail(useWs, 'url'),
   },
   {
     // How a peer that speaks TLS 1.2 asks for a client certificate; 1.3 has a code of its own.
@@ -146,16 +173,20 @@ export const failureRules: readonly Rule[] = [
     outcome: tlsSettings,
     provenGood: retryAtMost(3),
   },
-  { name: 'TLS handshake', matches: errors('EPROTO'), outcome: retryAtMost(3) },
+  {
+    name: 'TLS handshake',
+    matches: errors('EPROTO'),
+    outcome: retryAtMost(3, 'Check the TLS settings, as tls.servername.', 'tls.servername'),
+  },
   {
     name: 'TLS on this port',
     matches: errors('WSM_TLS_ALERT', CauseCode.TlsWanted),
-    outcome: fail('This port speaks TLS: use wss:// instead of ws://.', 'url'),
+    outcome: fail(useWss, 'url'),
   },
   {
     name: 'not HTTP',
     matches: errorLike(/^HPE_/),
-    outcome: fail('What listens there does not speak HTTP/1.1: check the port.', 'url'),
+    outcome: fail('What listens there does not speak HTTP/1.1: check the port in the URL.', 'url'),
   },
   {
     name: 'message size',
@@ -185,7 +216,7 @@ export const failureRules: readonly Rule[] = [
   {
     name: 'redirect not followed',
     matches: errorLike(/^WSM_REDIRECT_/),
-    outcome: fail('Use the address that the redirect should lead to.', 'url'),
+    outcome: fail('Use the address that the redirect should lead to as the URL.', 'url'),
   },
   {
     name: 'proxy login',
@@ -204,14 +235,18 @@ export const failureRules: readonly Rule[] = [
     name: 'proxy unusable',
     matches: errors('PROXY_PROTOCOL', 'PROXY_TLS'),
     outcome: fail(
-      'Check that the proxy is what the setting says, and that it is trusted.',
+      'Check that the proxy is what the setting proxy says, and that it is trusted.',
       'proxy',
     ),
   },
   {
     name: 'proxy refuses',
     matches: errorLike(/^PROXY_/),
-    outcome: retryAtMost(3, 'The proxy does not let this connection through.'),
+    outcome: retryAtMost(
+      3,
+      'The proxy does not let this connection through: see the setting proxy, or http.proxy.',
+      'proxy',
+    ),
   },
   {
     name: 'handshake refused by us',
@@ -235,7 +270,7 @@ export const failureRules: readonly Rule[] = [
     matches: (c, { secure }) => !secure && c.phase === 'upgrade' && errors('ECONNRESET')(c),
     outcome: {
       ...retry,
-      advice: 'If this port speaks TLS, use wss:// instead of ws://.',
+      advice: 'If this port speaks TLS, use wss:// instead of ws:// in the URL.',
       setting: 'url',
     },
     provenGood: retry,
@@ -318,13 +353,17 @@ export const failureRules: readonly Rule[] = [
   {
     name: 'closed: our message was refused',
     matches: close(1002, 1003, 1007, 1010),
-    outcome: retryAtMost(2, 'The peer refuses what we send: check onOpen and the heartbeat.'),
+    outcome: retryAtMost(
+      2,
+      'The peer refuses what we send: check onOpen and the heartbeat.',
+      'onOpen',
+    ),
   },
   {
     name: 'closed: not allowed',
     matches: close(1008, 3000, 3003),
     outcome: {
-      ...fail('The peer does not let us in: check credentials and what was sent.', 'headers'),
+      ...fail('The peer does not let us in: check auth, headers, and what was sent.', 'auth'),
       refreshes: true,
     },
   },
@@ -368,7 +407,7 @@ const profiles: Readonly<Record<string, readonly Rule[]>> = {
     {
       name: 'graphql-transport-ws: fatal code',
       matches: close(4400, 4401, 4004, 4005, 4406, 4409, 4429, 4500),
-      outcome: fail('The GraphQL server refuses this client: check what onOpen sends.'),
+      outcome: fail('The GraphQL server refuses this client: check what onOpen sends.', 'onOpen'),
     },
   ],
   ...Object.fromEntries(

@@ -5,6 +5,7 @@ import type { Health } from './beat.ts';
 import { CauseCode, type Cause } from './cause.ts';
 import { CloseCode } from './closeCode.ts';
 import { Deliveries } from './deliveries.ts';
+import type { PongMemory } from './heartbeat.ts';
 import type { OnOpenEntry } from './options.ts';
 import { Session } from './session.ts';
 import type { ConnectionState } from './state.ts';
@@ -19,14 +20,21 @@ export class OpenLink implements Disposable {
   readonly #context: AttemptContext;
   readonly #timers: TimerBag<'stable' | 'closing'>;
   readonly #deliveries: Deliveries;
+  /** The URL as the settings had it when it was opened. */
+  readonly #url: string;
+  readonly #pongs: PongMemory;
   #session: Session | undefined;
   #state: (ConnectionState & { readonly kind: 'open' }) | undefined;
   #isOver = false;
+  #isHeard = false;
+  #isOldEnough = false;
 
   constructor(transport: Transport, context: AttemptContext) {
     const { ports, traffic } = context;
     this.#transport = transport;
     this.#context = context;
+    this.#url = context.options().endpoint.url;
+    this.#pongs = context.memory.pongs;
     this.#timers = new TimerBag<'stable' | 'closing'>(ports.clock);
     this.#deliveries = new Deliveries({ transport, traffic, notice: ports.notice });
   }
@@ -56,6 +64,16 @@ export class OpenLink implements Disposable {
     if (this.#session === session) {
       this.#watchStability(session);
       session.beat(options().heartbeat);
+    }
+  }
+
+  /** Bytes of the peer's have come, be it in the packet of the handshake's answer. */
+  heard(): void {
+    if (!this.#isHeard) {
+      this.#isHeard = true;
+      if (this.#isOldEnough) {
+        this.#believe();
+      }
     }
   }
 
@@ -106,7 +124,7 @@ export class OpenLink implements Disposable {
         onDead: silentMs => this.#lostToSilence(silentMs),
         onClose: events.onDisconnect,
       },
-      memory.pongs,
+      this.#pongs,
       memory.attempts,
     );
   }
@@ -132,11 +150,10 @@ export class OpenLink implements Disposable {
   }
 
   #lostToSilence(silentMs: number): void {
-    const { memory, events } = this.#context;
-    if (!memory.pongs.hasPonged) {
-      memory.pongs.lostToSilence++;
+    if (!this.#pongs.hasPonged) {
+      this.#pongs.lostToSilence++;
     }
-    events.onEnd({
+    this.#context.events.onEnd({
       kind: 'heartbeat',
       error: CauseCode.HeartbeatTimeout,
       message: `no data for ${Math.round(silentMs / 1000)} s`,
@@ -152,11 +169,18 @@ export class OpenLink implements Disposable {
     const { options, retries } = this.#context;
     const afterMs = Math.max(options().reconnect.stableAfterMs, retries.lastDelayMs);
     this.#timers.set('stable', afterMs, () => {
-      if (session.isHeard) {
-        retries.stable();
+      if (this.#isHeard || session.isHeard) {
+        this.#believe();
       } else {
+        this.#isOldEnough = true;
         this.#watchStability(session);
       }
     });
+  }
+
+  #believe(): void {
+    this.#isOldEnough = false;
+    this.#timers.stop('stable');
+    this.#context.retries.stable(this.#url);
   }
 }

@@ -20,9 +20,9 @@ export interface UserRule {
 
 export interface ReconnectOptions extends BackoffPolicy {
   readonly enabled: boolean;
-  /** Failures in a row until the endpoint has once been useful; 0 is no limit. */
+  /** Failures in a row until the endpoint has once been stable; 0 is no limit. */
   readonly maxAttempts: number;
-  /** Failures in a row afterwards; 0 is no limit. */
+  /** Failures in a row afterwards, until the user connects anew; 0 is no limit. */
   readonly maxAttemptsAfterSuccess: number;
   /** Open this long before failures are forgotten; `Infinity`: never. */
   readonly stableAfterMs: number;

@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { HandshakeFacts } from './handshakeFacts.ts';
 import { longestHoldMs } from './retryAfter.ts';
 import type { Attempts, ConnectionState, Failure, StopReason } from './state.ts';
+import { isUserRule, ruleAgainst } from './verdict.ts';
 
 /** The words for a connection's state that users see, everywhere the same. */
 export type StateWord =
@@ -80,7 +81,10 @@ export function sentenceOf(state: ConnectionState, endpoint: Endpoint): string {
       return join(after(state, endpoint), flapping(state), held(state), next, state.advice);
     }
     case 'stopped':
-      return join(after(state, endpoint), flapping(state), stopSentence(state), state.advice);
+      return join(
+        ...[after(state, endpoint), flapping(state)],
+        ...[stopSentence(state), state.advice, wayOn(state)],
+      );
     case 'idle':
       return state.cause ? `${describeCause(state.cause, endpoint)}.` : 'Not connected yet.';
     case 'disposed':
@@ -154,8 +158,17 @@ function after(
   return `${describeCause(state.cause, endpoint)}${uptime}.`;
 }
 
-function flapping({ flaps }: Failure): string {
-  return flaps === undefined ? '' : `Flapping: accepted and dropped ${flaps} times in a row.`;
+/** So many connections dropped in a row are worth a remark; where they are the end, any number is. */
+const leastFlaps = 3;
+
+function flapping(state: ConnectionState & { kind: 'waiting' | 'stopped' }): string {
+  const { flaps = 0, isGreeted } = state;
+  const least = state.kind === 'stopped' && state.why === 'exhausted' ? 1 : leastFlaps;
+  if (flaps < least) {
+    return '';
+  }
+  const how = isGreeted ? ': the peer greets us, and then drops us' : '';
+  return `Flapping: accepted and dropped ${flaps} ${flaps === 1 ? 'time' : 'times in a row'}${how}.`;
 }
 
 function held({ hold }: Failure): string {
@@ -168,15 +181,31 @@ function held({ hold }: Failure): string {
     : `${asked}.`;
 }
 
-const stopSentences: Readonly<Record<StopReason, (failures: number, rule: string) => string>> = {
-  'server-closed': () => 'The peer ended it on purpose, so it is not tried again.',
-  'fatal': (_failures, rule) => `Not tried again (rule: ${rule}).`,
-  'exhausted': failures => `Gave up after ${failures} failures in a row.`,
+type Stopped = ConnectionState & { readonly kind: 'stopped' };
+
+const stopSentences: Readonly<Record<StopReason, (state: Stopped) => string>> = {
+  'server-closed': ({ rule }) => {
+    const byRule = isUserRule(rule) ? ` (rule: ${rule})` : '';
+    return `The peer ended it on purpose, so it is not tried again${byRule}.`;
+  },
+  'fatal': ({ rule }) => `Not tried again (rule: ${rule}).`,
+  'exhausted': ({ failures, limitedBy }) => {
+    const count = failures === 1 ? '1 failure' : `${failures} failures in a row`;
+    return `Gave up after ${count}${limitedBy ? ` (${limitedBy})` : ''}.`;
+  },
   'disabled': () => 'Reconnecting is switched off (reconnect.enabled).',
 };
 
-function stopSentence({ why, failures, rule }: ConnectionState & { kind: 'stopped' }): string {
-  return stopSentences[why](failures, rule);
+function stopSentence(state: Stopped): string {
+  return stopSentences[state.why](state);
+}
+
+/** What would have it tried again all the same, where nothing else helps and no rule says otherwise. */
+function wayOn({ setting, rule, cause }: Stopped): string {
+  const ownRule = ruleAgainst(cause);
+  return setting === 'reconnect.rules' && !isUserRule(rule) && ownRule !== undefined
+    ? `To try again all the same, add ${ownRule} to reconnect.rules.`
+    : '';
 }
 
 function join(...sentences: readonly (string | undefined)[]): string {

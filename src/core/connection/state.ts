@@ -4,6 +4,9 @@ import type { Cause } from './cause.ts';
 /** Why nothing more is tried although the user has not asked to stop. */
 export type StopReason = 'server-closed' | 'fatal' | 'exhausted' | 'disabled';
 
+/** The settings that limit failures in a row. */
+export type LimitKey = 'reconnect.maxAttempts' | 'reconnect.maxAttemptsAfterSuccess';
+
 /** A failure and what was decided on it. */
 export interface Failure {
   readonly cause: Cause;
@@ -16,6 +19,8 @@ export interface Failure {
   readonly uptimeMs?: number | undefined;
   /** So many connections in a row were accepted and dropped. */
   readonly flaps?: number | undefined;
+  /** On each of them the peer had sent something first. */
+  readonly isGreeted?: boolean | undefined;
   /** The peer asked to be left alone: for so long, and so long it will be. */
   readonly hold?: { readonly askedMs: number; readonly delayMs: number } | undefined;
 }
@@ -47,6 +52,8 @@ export type ConnectionState =
       readonly kind: 'stopped';
       readonly why: StopReason;
       readonly failures: number;
+      /** The setting whose limit was reached. */
+      readonly limitedBy?: LimitKey | undefined;
       /** It is tried again when the user or the machine comes back. */
       readonly resumes?: boolean;
     } & Failure)

@@ -2,6 +2,8 @@ import type { Cause } from './cause.ts';
 import { failureRules, rulesOf, type Outcome } from './failureRules.ts';
 import type { UserRule } from './options.ts';
 
+const userRulePrefix = 'reconnect.rules: ';
+
 /** What is to be done after a failure, and why. */
 export interface Verdict extends Outcome {
   /** The name of the rule that decided, for the user to see. */
@@ -28,7 +30,7 @@ export function decide(cause: Cause, circumstances: Circumstances): Verdict {
   if (own) {
     return {
       action: own.action,
-      rule: `reconnect.rules: ${nameOfUserRule(own)}`,
+      rule: userRulePrefix + nameOfUserRule(own),
       counts: own.counts ?? true,
       ...(own.delayMs === undefined ? {} : { delayMs: own.delayMs }),
     };
@@ -57,6 +59,26 @@ function matchesUserRule(rule: UserRule, cause: Cause): boolean {
   }
   const isClose = cause.close !== undefined && cause.error === undefined;
   return rule.close !== undefined && isClose && inUserRange(rule.close, cause.close);
+}
+
+/**
+ * The rule that would have this failure tried again, as the user would write it in
+ * `reconnect.rules`; `undefined` where no rule can speak of it.
+ */
+export function ruleAgainst({ error, status, close }: Cause): string | undefined {
+  // In the order in which `matchesUserRule` reads them.
+  const [what, value] =
+    error !== undefined
+      ? ['error', error]
+      : status !== undefined
+        ? ['status', status]
+        : ['close', close];
+  return value === undefined ? undefined : JSON.stringify({ [what]: value, action: 'retry' });
+}
+
+/** Whether a verdict's rule is one of the settings' own. */
+export function isUserRule(rule: string): boolean {
+  return rule.startsWith(userRulePrefix);
 }
 
 function inUserRange(range: number | string, value: number): boolean {

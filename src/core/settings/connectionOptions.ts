@@ -18,6 +18,10 @@ export function connectionOptions(profile: Profile, origin: Origin = 'user'): Co
   const endpoint = parseEndpointTemplate(profile.url);
   const isPlain = values.preset === 'default' && !explicit.has('reconnect.maxDelay');
   const maxMs = values['reconnect.maxDelay'] * 1000;
+  const maxAttempts = values['reconnect.maxAttempts'];
+  // What the user sets holds always, unless the other one says otherwise: a preset's does not.
+  const isOnlyLimit =
+    explicit.has('reconnect.maxAttempts') && !explicit.has('reconnect.maxAttemptsAfterSuccess');
   return {
     endpoint,
     onOpen: values.onOpen.map(message => onOpenEntry(message, origin)),
@@ -34,8 +38,10 @@ export function connectionOptions(profile: Profile, origin: Origin = 'user'): Co
       factor: values['reconnect.factor'],
       maxMs: isPlain && endpoint.loopback ? loopbackMaxDelayMs : maxMs,
       jitter: values['reconnect.jitter'],
-      maxAttempts: values['reconnect.maxAttempts'],
-      maxAttemptsAfterSuccess: values['reconnect.maxAttemptsAfterSuccess'],
+      maxAttempts,
+      maxAttemptsAfterSuccess: isOnlyLimit
+        ? maxAttempts
+        : values['reconnect.maxAttemptsAfterSuccess'],
       stableAfterMs: values['reconnect.stableAfter'] * 1000,
       rules: values['reconnect.rules'].map(userRule),
     },

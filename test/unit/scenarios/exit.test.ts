@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { describe } from 'node:test';
 import type { ConnectionState } from '../../../src/core/connection/state.ts';
+import { certificates, trustedServer } from '../../support/certificates.ts';
 import { raw, refusedPort, silent, status, type Peer } from '../../support/peers.ts';
+import { eventually } from '../../support/realRig.ts';
 import { scenario } from '../../support/scenarios.ts';
 
 const states = [
@@ -46,7 +49,42 @@ const program = (url: string, state: string) => `
   })));
 `;
 
+const trusting = () => ({ tls: { rejectUnauthorized: true, ca: certificates.ca } });
+
+/** The code of the close frame that a client has sent, masked as all its frames are. */
+function closeCodeIn(bytes: Buffer): number | undefined {
+  const at = bytes.lastIndexOf(Buffer.of(0x88, 0x82));
+  const [one = 0, two = 0, , , high = 0, low = 0] = bytes.subarray(at + 2);
+  return at < 0 ? undefined : (high ^ one) * 256 + (low ^ two);
+}
+
 describe('Scenarios of the end of the process', { concurrency: true }, () => {
+  for (const [how, tls] of [
+    ['end', undefined],
+    ['end', trustedServer],
+    // TLS needs a moment, which only `end` gives it.
+    ['dispose', undefined],
+  ] as const) {
+    const over = tls ? 'TLS' : 'TCP';
+    scenario(
+      `#113 a peer is told by 1001 over ${over} on ${how}(), sent messages before it`,
+      async world => {
+        let received = Buffer.alloc(0);
+        const hear = (socket: Socket) =>
+          socket.on('data', data => (received = Buffer.concat([received, data])));
+        const peer = await world.peer(raw(hear, tls ? { tls } : {}));
+        const rig = world.rig({ url: peer.url, handshake: trusting });
+        rig.connection.connect();
+        await rig.until('open');
+        const sent = rig.connection.send('x'.repeat(60_000)).catch(() => undefined);
+        await rig.connection[how]();
+        await eventually(() => closeCodeIn(received) === 1001, 'the close frame');
+        assert.ok(received.length > 60_000);
+        await sent;
+      },
+    );
+  }
+
   for (const state of states) {
     scenario(`#72 what is disposed of while ${state} keeps no process alive`, async world => {
       const peer = await world.peer(peerFor(state));

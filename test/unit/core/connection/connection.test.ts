@@ -64,10 +64,11 @@ describe('Connection', () => {
     assert.equal(rig.label, 'retry 2/10');
   });
 
-  it('retries for ever once the endpoint has delivered something', async () => {
+  it('retries for ever once the endpoint has been stable', async () => {
     const { network, connection } = setUp();
     await rig?.open();
     network.last.receive('hello');
+    await rig?.advance(10_000);
     for (let failure = 1; failure <= 40; failure++) {
       network.last.end();
       await rig?.retry();
@@ -100,7 +101,7 @@ describe('Connection', () => {
     network.last.receive('a');
     await rig?.advance(9000);
     network.last.end();
-    assert.equal(rig?.label, 'retry 2');
+    assert.equal(rig?.label, 'retry 2/10');
     await rig.advance(2000);
     network.last.open();
     network.last.receive('a');
@@ -272,6 +273,65 @@ describe('Connection', () => {
       traffic.lines.filter(line => line.includes('close')),
       ['out close'],
     );
+  });
+
+  for (const how of ['end', 'dispose'] as const) {
+    it(`tells the peer that it goes away (1001) on ${how}(), once, and writes that down`, async () => {
+      const { connection, network, traffic } = setUp();
+      await rig?.open();
+      connection.setPaused(true);
+      void connection[how]();
+      void connection[how]();
+      assert.deepEqual(network.last.closed, { code: 1001, reason: '' });
+      assert.equal(network.last.isPaused, false);
+      assert.deepEqual(traffic.lines, ['out close']);
+      await rig?.advance(250);
+      assert.equal(network.last.isDisposed, true);
+    });
+  }
+
+  it('waits for the peer to answer that it goes away, but not for long', async () => {
+    for (const answers of [true, false]) {
+      const { connection, network, clock, traffic } = setUp();
+      await rig?.open();
+      let isGone = false;
+      void connection.end().then(() => (isGone = true));
+      assert.equal(connection.state.kind, 'disposed');
+      await rig?.advance(249);
+      assert.deepEqual([isGone, network.last.isDisposed], [false, false]);
+      if (answers) {
+        network.last.receive('late');
+        network.last.end({ code: 1001 });
+        await settle();
+      } else {
+        await rig?.advance(1);
+      }
+      assert.deepEqual([isGone, network.last.isDisposed], [true, true]);
+      assert.deepEqual(traffic.lines, ['out close'], 'Nobody listens any more');
+      assert.deepEqual(clock.pending, []);
+    }
+  });
+
+  it('does not disturb a closing handshake of the user when it ends', async () => {
+    const { connection, network, traffic } = setUp();
+    await rig?.open();
+    connection.disconnect(4000, 'done');
+    const gone = connection.end();
+    assert.deepEqual(network.last.closed, { code: 4000, reason: 'done' });
+    network.last.end({ code: 4000 });
+    await gone;
+    assert.equal(network.last.isDisposed, true);
+    assert.deepEqual(traffic.lines, ['out close']);
+  });
+
+  it('has nothing to wait for when it ends while nothing is open', async () => {
+    const { connection, network } = setUp();
+    await connection.end();
+    const { connection: waiting, network: failing } = setUp();
+    await rig?.dial();
+    failing.last.refuse();
+    await waiting.end();
+    assert.deepEqual([network.attempts.length, failing.alive], [0, 0]);
   });
 
   it('does not hear an attempt that it has given up', async () => {

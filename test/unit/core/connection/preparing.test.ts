@@ -121,6 +121,39 @@ describe('The preparation of a handshake', () => {
     assert.deepEqual([network.attempts.length, connection.state.kind], [1, 'connecting']);
   });
 
+  it('goes on where the machine slept while a question was open', async () => {
+    const answers: (() => void)[] = [];
+    const { clock, network, asked, connection, advance } = setUp(({ untimed }) =>
+      untimed(() => new Promise<void>(resolve => answers.push(resolve))),
+    );
+    connection.connect();
+    await advance(5000);
+    connection.wake();
+    connection.wake();
+    await advance(60_000);
+    assert.deepEqual([asked.length, connection.state.kind], [1, 'preparing']);
+    answers[0]?.();
+    await advance(0);
+    assert.deepEqual([network.attempts.length, connection.state.kind], [1, 'connecting']);
+    connection.dispose();
+    assert.deepEqual(clock.pending, []);
+  });
+
+  it('has its whole time again after a sleep, and stays one that the user asked for', async () => {
+    const { asked, connection, advance } = setUp(() => new Promise(() => undefined));
+    connection.connect();
+    await advance(9000);
+    connection.wake();
+    await advance(9000);
+    assert.equal(connection.state.kind, 'preparing');
+    await advance(1000);
+    assert.equal(connection.state.kind, 'waiting');
+    assert.deepEqual(
+      asked.map(({ byUser }) => byUser),
+      [true],
+    );
+  });
+
   it('ends quietly where the user cancels, and with the reason where a program fails', async () => {
     const cancelled = setUp(() => Promise.reject(new PromptCancelled()));
     cancelled.connection.connect();
