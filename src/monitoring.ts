@@ -31,7 +31,7 @@ import { tellRemoved } from './host/removedCaptures.ts';
 import { SecretRegistry } from './host/secretRegistry.ts';
 import { Secrets } from './host/secrets.ts';
 import type { SettingsService } from './host/settings.ts';
-import { followSettings } from './host/settingsFollower.ts';
+import { SettingsFollower } from './host/settingsFollower.ts';
 import { StatusBar } from './host/statusBar.ts';
 import { CapturesTree, type CaptureNode } from './host/trees/capturesTree.ts';
 import { ConnectionsTree } from './host/trees/connectionsTree.ts';
@@ -83,6 +83,11 @@ export function startMonitoring({
     runCommand: async (command, folder) =>
       (await import('./node/commandToken.ts')).runTokenCommand(command, folder),
     messagesView: views.messages,
+    // Asked no sooner than a connection is there.
+    places: {
+      isConfigured: name => configuring.configured.find(name) !== undefined,
+      settingFor: (name, key) => configuring.configured.settingFor(name, key),
+    },
     onError: error => void reportError('The tree', error, log),
   });
   const { connections, library, sending } = connecting;
@@ -108,6 +113,7 @@ export function startMonitoring({
   const target = { connections, settings, recent, demo, showMonitor };
   const connect = (entry: object | string) => connectShown(target, entry);
   const configuring = createConfiguring({ context, log, settings, secrets, connect });
+  const follower = new SettingsFollower({ connections, settings, log });
   const { archive } = captures;
   const { configured } = configuring;
   const trees = {
@@ -127,7 +133,7 @@ export function startMonitoring({
     window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),
     new StatusBar(connections, settings, systemClock, formats),
     connections.onDidChange(() => keys.setFrom(connections)),
-    settings.onDidChange(() => followSettings(connections, settings)),
+    settings.onDidChange(() => follower.follow()),
   );
   return {
     trees,
@@ -138,10 +144,10 @@ export function startMonitoring({
     payloadText: async (uri: Uri) => (await monitor()).documents.textAt(uri),
     followLink: (uri: Uri) => followLink({ connections, settings, connect, log }, uri),
     offerAbandonedCaptures: () => offerAbandonedCaptures({ archive, formats, log }),
-    /** Ends what outlives a window only by accident. */
-    end: () => {
-      connections.dispose();
-      return captures.dispose();
+    /** Ends what outlives a window only by accident, within some four seconds: the editor waits five. */
+    end: async () => {
+      await connections.end();
+      await captures.dispose();
     },
   };
 }

@@ -54,6 +54,19 @@ export class ConfiguredConnections {
     return scope && index >= 0 ? { name, scope, index, entry: { ...entry } } : undefined;
   }
 
+  /**
+   * The setting that decides on `key` for the connection of that name: `connections` where its entry
+   * there does. `undefined` where none does, as for the URL of a connection that no settings name.
+   */
+  settingFor(name: string, key: string): string | undefined {
+    const place = this.find(name);
+    const isListed = place?.index !== undefined;
+    if (key === 'url') {
+      return isListed ? 'connections' : place && key;
+    }
+    return isListed && hasSetting(place.entry, key) ? 'connections' : key;
+  }
+
   /** What the connections of a scope are called, but for one of them. */
   namesIn(scope: SettingsScope, except?: ConfiguredConnection): readonly string[] {
     return listIn(scope).flatMap((entry, index) => {
@@ -160,6 +173,15 @@ export function scopeOf(setting: 'url' | 'connections'): SettingsScope | undefin
 export function listIn(scope: SettingsScope): readonly unknown[] {
   const list = settingIn(scope, 'connections');
   return Array.isArray(list) ? (list as readonly unknown[]) : [];
+}
+
+/** Whether an entry sets this key, written as a path or as one key with dots. */
+function hasSetting(entry: ConnectionEntry, key: string): boolean {
+  let value: unknown = entry;
+  for (const part of key.split('.')) {
+    value = isObject(value) ? value[part] : undefined;
+  }
+  return value !== undefined || entry[key] !== undefined;
 }
 
 function appended(value: ConnectionEntry): SettingEdit {

@@ -12,7 +12,7 @@ import { Dialled } from './dialled.ts';
 import { filterClock } from './filterClock.ts';
 import { Handshakes, type HandshakeHostPorts } from './handshake.ts';
 import { createLibrary } from './library/createLibrary.ts';
-import type { MessageOutput } from './monitoredConnection.ts';
+import type { ConnectionPlaces, MessageOutput } from './monitoredConnection.ts';
 import type { Secrets } from './secrets.ts';
 import { createSending } from './sending/sending.ts';
 import type { MessagesNode } from './trees/messagesTree.ts';
@@ -33,6 +33,8 @@ export interface ConnectingParts {
   readonly loadDial: () => Promise<(handshake: Handshake) => Dial>;
   readonly runCommand: HandshakeHostPorts['runCommand'];
   readonly messagesView: TreeView<MessagesNode>;
+  /** What the settings say of connections. */
+  readonly places: ConnectionPlaces;
   /** Shows an error as a command would. */
   readonly onError: (error: unknown) => void;
 }
@@ -63,6 +65,7 @@ export function createConnecting(parts: ConnectingParts) {
     new Connections({
       ...{ clock, log, random, governor, output, openCapture: captures.open },
       redact: secrets.registry.redact,
+      places: parts.places,
       prepare: async (profile, wishes, { id }) => {
         const [dialWith, { handshake, shown, isRefreshable }] = await Promise.all([
           parts.loadDial(),

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { labelOf, sentenceOf, severityOf, wordOf } from '../core/connection/report.ts';
-import { isLive, type ConnectionState } from '../core/connection/state.ts';
+import { isLive } from '../core/connection/state.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import { captureKeyOf, type Source } from './sources.ts';
@@ -40,7 +40,7 @@ function connectionView(
 ): ConnectionView {
   const { id, name, connection, capture, received, sent } = monitored;
   const { state, latencyMs, handshake } = connection;
-  const setting = settingOf(state);
+  const setting = monitored.helpfulSetting;
   const { endpoint } = connection.options;
   return {
     ...{ id, source: 'connection', captureKey: captureKeyOf(monitored) },
@@ -66,11 +66,6 @@ function connectionView(
     canConnect: !isLive(state) || state.kind === 'waiting',
     canDisconnect: isLive(state),
   };
-}
-
-/** The setting that helps with what is wrong, if one does. */
-export function settingOf(state: ConnectionState): string | undefined {
-  return state.kind === 'waiting' || state.kind === 'stopped' ? state.setting : undefined;
 }
 
 function securityOf({ connection, profile }: MonitoredConnection): ConnectionView['security'] {

@@ -7,14 +7,28 @@ import { uniqueName, type Profile } from '../core/settings/profile.ts';
 import { notifyOf } from './notifications.ts';
 import { MonitoredConnection, type MonitorPorts } from './monitoredConnection.ts';
 
+/**
+ * So many connections that have ended and that no settings name are kept. Links and code may make any
+ * number of them in a window.
+ */
+const mostEnded = 20;
+
+/** A connection, and what was made for it. */
+interface Kept {
+  readonly monitored: MonitoredConnection;
+  readonly store: DisposableStore;
+}
+
 /** Every connection of this window, by the order in which it was first asked for. */
 export class Connections implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: MonitorPorts;
-  readonly #all: MonitoredConnection[] = [];
+  #kept: readonly Kept[] = [];
+  #all: readonly MonitoredConnection[] = [];
+  #made = 0;
   readonly #onDidChange: Emitter<MonitoredConnection>;
 
-  /** Anything that is shown of a connection has changed; at most 20 times a second for each. */
+  /** Anything that is shown of a connection has changed, or it is gone; at most 20 times a second. */
   readonly onDidChange: Event<MonitoredConnection>;
 
   constructor(ports: MonitorPorts) {
@@ -62,19 +76,21 @@ export class Connections implements Disposable {
       return known;
     }
     const name = uniqueName(profile.name, this.#all);
-    const id = `c${this.#all.length + 1}`;
-    const monitored = new MonitoredConnection(id, { ...profile, name }, this.#ports);
-    this.#all.push(this.#store.add(monitored));
-    this.#store.add(notifyOf(monitored));
-    this.#store.add(monitored.onDidChange(() => this.#onDidChange.fire(monitored)));
-    this.#store.add(
+    const id = `c${++this.#made}`;
+    const store = this.#store.add(new DisposableStore());
+    const monitored = store.add(new MonitoredConnection(id, { ...profile, name }, this.#ports));
+    store.add(notifyOf(monitored));
+    store.add(monitored.onDidChange(() => this.#onDidChange.fire(monitored)));
+    store.add(
       monitored.connection.onDidChangeState(({ kind }) => {
         if (kind === 'open') {
           this.hint(monitored.connection.options.endpoint.host);
         }
       }),
     );
+    this.#keep([...this.#kept, { monitored, store }]);
     this.#onDidChange.fire(monitored);
+    this.#removeEnded(monitored);
     return monitored;
   }
 
@@ -94,7 +110,39 @@ export class Connections implements Disposable {
     }
   }
 
+  /**
+   * Ends all for good, and tells the peers of open connections that this window goes away. Resolves
+   * when they have answered, or after a quarter of a second.
+   */
+  async end(): Promise<void> {
+    await Promise.all(this.#all.map(({ connection }) => connection.end()));
+    this.dispose();
+  }
+
   dispose(): void {
     this.#store.dispose();
+  }
+
+  #keep(kept: readonly Kept[]): void {
+    this.#kept = kept;
+    this.#all = kept.map(({ monitored }) => monitored);
+  }
+
+  /** Removes the oldest of what has ended where there is too much; their captures stay, as files. */
+  #removeEnded(latest: MonitoredConnection): void {
+    const ended = this.#kept.filter(
+      ({ monitored }) => monitored !== latest && this.#canBeRemoved(monitored),
+    );
+    for (const { monitored, store } of ended.slice(0, -mostEnded)) {
+      this.#keep(this.#kept.filter(each => each.monitored !== monitored));
+      this.#store.delete(store);
+      this.#onDidChange.fire(monitored);
+    }
+  }
+
+  /** What is only in memory would be lost with its connection. */
+  #canBeRemoved({ name, connection, capture }: MonitoredConnection): boolean {
+    const isConfigured = this.#ports.places?.isConfigured(name) === true;
+    return !isLive(connection.state) && !isConfigured && capture.storage.kind === 'sqlite';
   }
 }

@@ -19,7 +19,7 @@ import {
   wordOf,
   type StateRow,
 } from '../core/connection/report.ts';
-import type { ConnectionState } from '../core/connection/state.ts';
+import type { ConnectionState, Failure } from '../core/connection/state.ts';
 import type { Condition } from '../core/filter/condition.ts';
 import type { Step } from '../core/library/library.ts';
 import type { Origin } from '../core/variables/value.ts';
@@ -52,6 +52,13 @@ export interface OpeningSource {
   stepsOf(path: string, origin: Origin): Promise<readonly Step[]>;
 }
 
+/** What the settings in force have to do with a connection, by its name. */
+export interface ConnectionPlaces {
+  readonly isConfigured: (name: string) => boolean;
+  /** The setting that decides on `key` for it; `undefined` where no setting does. */
+  readonly settingFor: (name: string, key: string) => string | undefined;
+}
+
 export interface MonitorPorts {
   readonly clock: Clock;
   readonly log: Logger;
@@ -65,6 +72,8 @@ export interface MonitorPorts {
   ) => Promise<Prepared>;
   readonly output: MessageOutput;
   readonly opening: OpeningSource;
+  /** Absent where there are no settings that could change. */
+  readonly places?: ConnectionPlaces;
   /** Takes secrets that were used in this window out of what a peer says. */
   readonly redact: (text: string) => string;
 }
@@ -163,6 +172,14 @@ export class MonitoredConnection implements Disposable {
     return this.#profile;
   }
 
+  /** The setting that helps with what is wrong, if one does. */
+  get helpfulSetting(): string | undefined {
+    const { state } = this.connection;
+    const key = isFailure(state) ? state.setting : undefined;
+    const { places } = this.#ports;
+    return key === undefined || !places ? key : places.settingFor(this.name, key);
+  }
+
   /**
    * Calls `onMatch` with the payload of each message that is received from now on and matches, until
    * the result is disposed of. The payload is lent for the call. Costs each message while it lasts.
@@ -171,8 +188,13 @@ export class MonitoredConnection implements Disposable {
     return this.#tap.watch(condition, onMatch);
   }
 
-  /** Takes changed settings. Returns whether some of them wait for a reconnect. */
+  /**
+   * Takes changed settings. Returns whether some of them wait for a reconnect.
+   *
+   * @throws UserError where they cannot be used; those before stay in force
+   */
   setProfile(profile: Profile): boolean {
+    const options = connectionOptions(profile);
     const before = this.#profile;
     this.#profile = profile;
     this.capture.setLimits(captureLimits(profile.values));
@@ -180,7 +202,7 @@ export class MonitoredConnection implements Disposable {
     if (sameSettings(before, profile)) {
       return false;
     }
-    this.connection.setOptions(connectionOptions(profile));
+    this.connection.setOptions(options);
     const needsReconnect =
       before.url !== profile.url ||
       handshakeKeys.some(key => !same(before.values[key], profile.values[key]));
@@ -249,6 +271,10 @@ export class MonitoredConnection implements Disposable {
       this.#ports.log.warn(line);
     }
   }
+}
+
+function isFailure(state: ConnectionState): state is ConnectionState & Failure {
+  return state.kind === 'waiting' || state.kind === 'stopped';
 }
 
 /** Whether a state tells the reader of the list something that the state before has not. */

@@ -32,26 +32,27 @@ function newsIn(state: ConnectionState): 'failed' | 'unverifiable' | undefined {
   return state.kind === 'open' && state.health === 'unverifiable' ? 'unverifiable' : undefined;
 }
 
-async function tellFailure({ name, connection }: MonitoredConnection): Promise<void> {
+async function tellFailure(monitored: MonitoredConnection): Promise<void> {
+  const { name, connection, helpfulSetting: setting } = monitored;
   const { state, options } = connection;
-  const setting = state.kind === 'stopped' ? state.setting : undefined;
   const tryAgain = l10n.t('Try Again');
-  const open = l10n.t('Open Setting');
+  const open = l10n.t('Open Setting {0}', setting ?? '');
   const chosen = await showError(
     ['{0}: {1}', name, sentenceOf(state, options.endpoint)],
     ...(setting === undefined ? [tryAgain] : [open, tryAgain]),
   );
   if (chosen === tryAgain) {
     connection.connect();
-  } else if (chosen === open) {
+  } else if (chosen === open && setting !== undefined) {
     await openSetting(setting);
   }
 }
 
 async function tellSilence({ name, connection }: MonitoredConnection): Promise<void> {
-  const open = l10n.t('Open Setting');
+  const setting = 'heartbeat.message';
+  const open = l10n.t('Open Setting {0}', setting);
   const sentence = sentenceOf(connection.state, connection.options.endpoint);
   if ((await showWarning(['{0}: {1}', name, sentence], open)) === open) {
-    await openSetting('heartbeat.message');
+    await openSetting(setting);
   }
 }

@@ -1,20 +1,65 @@
 import { commands, l10n } from 'vscode';
+import { messageOf } from '../core/base/errors.ts';
+import type { Logger } from '../core/base/logger.ts';
 import { CommandId } from '../shared/ids.ts';
 import type { Connections } from './connections.ts';
+import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { SettingsService } from './settings.ts';
-import { showInformation } from './user/tell.ts';
+import { showInformation, showWarning } from './user/tell.ts';
 
-/**
- * Gives the connections of this window the settings that changed. Where one can take effect only
- * with a new opening handshake, the user is told, once for each change.
- */
-export function followSettings(connections: Connections, settings: SettingsService): void {
-  for (const monitored of connections.all) {
-    const { name } = monitored;
+export interface SettingsFollowerParts {
+  readonly connections: Pick<Connections, 'all'>;
+  readonly settings: Pick<SettingsService, 'current' | 'profileOf'>;
+  readonly log: Logger;
+}
+
+/** Gives the connections of this window the settings that changed. */
+export class SettingsFollower {
+  readonly #parts: SettingsFollowerParts;
+  /** What could not be followed, and was told, for as long as that stays so. */
+  #told: ReadonlySet<string> = new Set();
+
+  constructor(parts: SettingsFollowerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * To be called when they have changed. Where one can take effect only with a new opening handshake,
+   * the user is told, once for each change. A connection whose settings will not do keeps those it
+   * has; that says so, and stops no other one from following.
+   */
+  follow(): void {
+    const problems = new Set<string>();
+    for (const monitored of this.#parts.connections.all) {
+      try {
+        this.#give(monitored);
+      } catch (error) {
+        problems.add(
+          l10n.t(
+            '"{0}" keeps the settings that it has, because the changed ones cannot be used: {1}',
+            monitored.name,
+            messageOf(error),
+          ),
+        );
+      }
+    }
+    const told = this.#told;
+    this.#told = problems;
+    for (const problem of problems) {
+      if (!told.has(problem)) {
+        this.#parts.log.warn(problem);
+        void showWarning(problem);
+      }
+    }
+  }
+
+  #give(monitored: MonitoredConnection): void {
+    const { settings } = this.#parts;
+    const { id, name } = monitored;
     const configured = settings.current.profiles.find(profile => profile.name === name);
     const profile = configured ?? settings.profileOf(monitored.profile.entry);
     if (monitored.setProfile({ ...profile, name })) {
-      void offerReconnect(monitored.id, monitored.name);
+      void offerReconnect(id, name);
     }
   }
 }

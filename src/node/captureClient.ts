@@ -25,8 +25,12 @@ import { WorkerCapture, type WorkerCaptureParts } from './workerCapture.ts';
 import { WorkerLink } from './workerLink.ts';
 import { WorkerView } from './workerView.ts';
 
-/** How long the end of the service may take, at which the editor waits for it. */
-const longestEndMs = 1000;
+/**
+ * How long each step of the service's end may take, at which the editor waits for it: to end what reads
+ * the files, to store what was appended, and to end the worker. The editor ends the process after five
+ * seconds, cleanly or not.
+ */
+const longestEndMs = { reading: 1000, storing: 1500, working: 500 };
 
 /** Old captures are looked through when the rush of a connection's beginning is over. */
 const sweepDelayMs = 5000;
@@ -55,7 +59,7 @@ export interface CaptureService {
   readonly archive: CaptureArchive;
   readonly startExport: StartExport;
   readonly openView: (query: ViewQuery) => CaptureView;
-  /** Stores what was appended, closes the files and ends the worker, within about a second. */
+  /** Stores what was appended, closes the files and ends the threads, within three seconds. */
   dispose(): Promise<void>;
 }
 
@@ -173,16 +177,23 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     const exportsEnded = exports.end();
     views.forEach(view => view.dispose());
     sweepTimer?.dispose();
-    await threads.end();
-    await new Promise<void>(resolve => {
-      const timeout = clock.schedule(longestEndMs, resolve);
-      const closed = [...captures.values()].map(capture => capture.close());
-      void Promise.all([exportsEnded, ...closed]).then(() => {
+    // First, since a file that is read elsewhere is not left as one plain file. But a thread that copies
+    // a file does not end before it is through.
+    await within(longestEndMs.reading, [threads.end()]);
+    const closed = [...captures.values()].map(capture => capture.close());
+    await within(longestEndMs.storing, [exportsEnded, ...closed]);
+    await within(longestEndMs.working, [link.end()]);
+  }
+
+  /** Waits for all of it, whatever becomes of it, but no longer than that. */
+  function within(limitMs: number, ends: readonly Promise<unknown>[]): Promise<void> {
+    return new Promise(resolve => {
+      const timeout = clock.schedule(limitMs, resolve);
+      void Promise.allSettled(ends).then(() => {
         timeout.dispose();
         resolve();
       });
     });
-    await link.end();
   }
 
   const startExport: StartExport = (job, onProgress) => exports.start(job, onProgress);

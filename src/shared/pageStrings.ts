@@ -19,7 +19,7 @@ export const pageStrings = {
   openFor: 'for {0}',
   stateSpoken: '{0}: {1}',
   connectNow: 'Connect Now',
-  openSetting: 'Open Setting',
+  openSetting: 'Open Setting {0}',
   openSettingHint: 'Open the setting {0}',
   certificateChecked: 'Encrypted; the certificate was checked',
   certificateUnchecked: 'Certificate not checked',

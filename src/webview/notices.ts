@@ -1,12 +1,11 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Severity } from '../core/connection/report.ts';
 import { visibleLine } from '../core/payload/visibleText.ts';
-import type { PageString } from '../shared/pageStrings.ts';
 import type { ConnectionView } from '../shared/protocol.ts';
 import { text } from './strings.ts';
 
 interface NoticeAction {
-  readonly name: PageString;
+  readonly label: string;
   readonly hint?: string;
   readonly run: () => void;
 }
@@ -46,12 +45,12 @@ function actionsOf(view: ConnectionView, commands: NoticeCommands): readonly Not
   const actions: NoticeAction[] = [];
   if (setting !== undefined) {
     const hint = text('openSettingHint', setting);
-    actions.push({ name: 'openSetting', hint, run: commands.openSetting });
+    actions.push({ label: text('openSetting', setting), hint, run: commands.openSetting });
   }
   if (state === 'retry') {
-    actions.push({ name: 'retryNow', run: commands.reconnect });
+    actions.push({ label: text('retryNow'), run: commands.reconnect });
   } else if (canConnect && isStopped(view)) {
-    actions.push({ name: 'connectNow', run: commands.connect });
+    actions.push({ label: text('connectNow'), run: commands.connect });
   }
   return actions;
 }
@@ -69,8 +68,8 @@ function noticeLine({ severity, sentence, actions = [] }: Notice): TemplateResul
   </div>`;
 }
 
-function link({ name, hint, run }: NoticeAction): TemplateResult {
-  return html`<button type="button" class="secondary" title=${hint ?? text(name)} @click=${run}>
-    ${text(name)}
+function link({ label, hint, run }: NoticeAction): TemplateResult {
+  return html`<button type="button" class="secondary" title=${hint ?? label} @click=${run}>
+    ${label}
   </button>`;
 }

@@ -43,6 +43,13 @@ export class DisposableStore implements Disposable {
     return item;
   }
 
+  /** Releases `item` before the rest, and owns it no more. */
+  delete(item: Disposable): void {
+    if (this.#items.delete(item)) {
+      item.dispose();
+    }
+  }
+
   /** Releases everything owned so far; the store stays usable. */
   clear(): void {
     const items = [...this.#items].reverse();

@@ -21,16 +21,27 @@ export function watchForLibrary(globalStorageUri: Uri, onDidFind: () => void): D
       onDidFind();
     }
   };
-  const lookInto = (folder: Uri | undefined) => {
-    if (folder) {
-      const pattern = new RelativePattern(folder, libraryFileName);
-      const watcher = store.add(workspace.createFileSystemWatcher(pattern, false, true, true));
-      store.add(watcher.onDidCreate(found));
-      workspace.fs.stat(Uri.joinPath(folder, libraryFileName)).then(found, () => undefined);
+  const lookInto = (folder: Uri, owner: DisposableStore) => {
+    const pattern = new RelativePattern(folder, libraryFileName);
+    const watcher = owner.add(workspace.createFileSystemWatcher(pattern, false, true, true));
+    owner.add(watcher.onDidCreate(found));
+    workspace.fs.stat(Uri.joinPath(folder, libraryFileName)).then(found, () => undefined);
+  };
+  // The workspace's folder may change any number of times: only the last one is watched.
+  const ofWorkspace = store.add(new DisposableStore());
+  let watched: string | undefined;
+  const lookIntoWorkspace = () => {
+    const folder = workspaceLibraryFolder();
+    if (folder?.toString() !== watched) {
+      watched = folder?.toString();
+      ofWorkspace.clear();
+      if (folder) {
+        lookInto(folder, ofWorkspace);
+      }
     }
   };
-  lookInto(globalStorageUri);
-  lookInto(workspaceLibraryFolder());
-  store.add(workspace.onDidChangeWorkspaceFolders(() => lookInto(workspaceLibraryFolder())));
+  lookInto(globalStorageUri, store);
+  lookIntoWorkspace();
+  store.add(workspace.onDidChangeWorkspaceFolders(lookIntoWorkspace));
   return store;
 }

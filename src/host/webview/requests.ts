@@ -6,7 +6,6 @@ import { flagsOf } from '../../core/capture/record.ts';
 import type { ViewRow } from '../../core/capture/view.ts';
 import { CommandId } from '../../shared/ids.ts';
 import type { CopyFormat, Params } from '../../shared/protocol.ts';
-import { settingOf } from '../connectionView.ts';
 import type { Connections } from '../connections.ts';
 import { openSetting } from '../openSetting.ts';
 import type { PayloadDocuments } from '../payloadDocuments.ts';
@@ -61,7 +60,10 @@ function connectionRequests({ connections, showMessages }: RequestParts) {
       return done;
     },
     'setting.open': async ({ connection }: Params<'setting.open'>) => {
-      await openSetting(settingOf(connections.get(connection).connection.state));
+      const { helpfulSetting } = connections.get(connection);
+      if (helpfulSetting !== undefined) {
+        await openSetting(helpfulSetting);
+      }
       return done;
     },
     'output.show': () => {

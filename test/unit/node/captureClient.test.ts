@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import type { Capture } from '../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../src/core/capture/record.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
-import { collectingLog, scratchFolder } from '../../support/captures.ts';
+import type { CaptureServiceOptions } from '../../../src/node/captureClient.ts';
+import { collectingLog, scratchFolder, workerPath } from '../../support/captures.ts';
 import { unlimited, useCaptures } from '../../support/captureService.ts';
+import { ManualClock } from '../../support/manualClock.ts';
 
 const text = flagsOf('text', 'in');
 const encoder = new TextEncoder();
@@ -293,5 +296,41 @@ describe('a capture', () => {
     const start = systemClock.monotonic();
     await Promise.all([service.dispose(), service.dispose()]);
     assert.ok(systemClock.monotonic() - start < 1200);
+  });
+
+  it('stores all, and ends, although a thread that copies a capture does not', async t => {
+    // Nothing interrupts a thread that is not in JavaScript, as one in SQLite is not.
+    const scratch = scratchFolder();
+    t.after(() => scratch[Symbol.dispose]());
+    const workerPathOfTasks = join(scratch.path, 'stuck.mjs');
+    const signal = join(scratch.path, 'stuck');
+    const child = `require('node:fs').writeFileSync(${JSON.stringify(signal)}, ''); setTimeout(() => 0, 2500)`;
+    const program = [
+      "import { execFileSync } from 'node:child_process';",
+      `execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}]);`,
+    ];
+    writeFileSync(workerPathOfTasks, program.join('\n'));
+    const clock = new ManualClock();
+    const startWorker: CaptureServiceOptions['startWorker'] = (_path, workerData) =>
+      new Worker(workerPath, { workerData, stderr: true });
+    const { service, folder } = useCaptures(t, {
+      ...{ clock, startWorker, workerPath: workerPathOfTasks },
+    });
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 1000);
+    let isStuck = true;
+    const listed = service.archive.list().catch(() => (isStuck = false));
+    while (!existsSync(signal)) {
+      await new Promise(resolve => setTimeout(resolve, 5));
+    }
+    const ended = service.dispose();
+    clock.advance(1000);
+    await ended;
+    assert.ok(isStuck, 'The thread runs still');
+    const [file = ''] = readdirSync(folder).filter(name => name.endsWith('.sqlite'));
+    const database = new DatabaseSync(join(folder, file), { readOnly: true });
+    assert.equal(database.prepare('SELECT count(*) AS rows FROM messages').get()?.['rows'], 1000);
+    database.close();
+    await listed;
   });
 });
