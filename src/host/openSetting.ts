@@ -1,14 +1,24 @@
-import { commands } from 'vscode';
+import { commands, env } from 'vscode';
 import { settingKeys, settingsSection } from '../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../shared/formProtocol.ts';
+import { isSetByWorkspace } from './settingValues.ts';
 
 const ours: ReadonlySet<string> = new Set([...settingKeys, 'url', 'connections']);
 
-/** Opens the settings editor at one of our settings, or at one of the editor's by its full name. */
+/**
+ * Opens the settings editor at one of our settings, or at one of the editor's by its full name, where
+ * its value comes from.
+ */
 export async function openSetting(name: string): Promise<void> {
   const id = ours.has(name) ? `${settingsSection}.${name}` : name;
   // Words would find whatever is described with them; an id finds the one.
-  await commands.executeCommand('workbench.action.openSettings', `@id:${id}`);
+  await commands.executeCommand(commandFor(id), { query: `@id:${id}` });
+}
+
+/** In a remote window the user's own settings leave out those that are of the machine, as ours are. */
+function commandFor(id: string): string {
+  const user = env.remoteName === undefined ? 'openGlobalSettings' : 'openRemoteSettings';
+  return `workbench.action.${isSetByWorkspace(id) ? 'openWorkspaceSettings' : user}`;
 }
 
 /** Opens the settings of the user or of the workspace as text, at our connections. */

@@ -48,3 +48,9 @@ export function settingIn(scope: SettingsScope, setting: ConnectionSetting): unk
 export function usersSetting(key: SettingKey): unknown {
   return workspace.getConfiguration(settingsSection).inspect(key)?.globalValue;
 }
+
+/** Whether the workspace has a value for a setting, given by its full name. */
+export function isSetByWorkspace(id: string): boolean {
+  const { workspaceValue, workspaceFolderValue } = workspace.getConfiguration().inspect(id) ?? {};
+  return workspaceValue !== undefined || workspaceFolderValue !== undefined;
+}

@@ -100,12 +100,18 @@ describe('Every cause is a sentence in the real workbench', () => {
   let peer: Peer;
   let current: Socket | undefined;
   let refuse: Loss['refuse'];
+  let settings: Readonly<Record<string, unknown>>;
+  /** Greets each client, and drops it. */
+  let dropsAll = false;
 
   before(async () => {
     peer = await raw(
       socket => {
         current = socket;
         socket.write(text('hello'));
+        if (dropsAll) {
+          socket.end(closeFrame(4004, 'No such login'));
+        }
       },
       {
         before: socket => {
@@ -116,10 +122,12 @@ describe('Every cause is a sentence in the real workbench', () => {
         },
       },
     );
-    const settings = {
+    settings = {
       'websocketMonitor.url': peer.url,
       'websocketMonitor.reconnect.initialDelay': 0.25,
       'websocketMonitor.reconnect.maxDelay': 0.25,
+      // The peer greets and drops us more often than is borne by default.
+      'websocketMonitor.reconnect.maxAttempts': 0,
       'websocketMonitor.heartbeat.ping': false,
       'websocketMonitor.maxMessageSize': 1024,
     };
@@ -181,6 +189,46 @@ describe('Every cause is a sentence in the real workbench', () => {
     await page.screenshot('handshake-values');
     await page.monitor.messages.focus();
     await workbench.page.keyboard.press('End');
+  });
+
+  it('names the setting that would have come back after a 1000, and opens exactly that', async () => {
+    await isConnected();
+    assert.ok(current);
+    current.end(closeFrame(1000, 'refresh'));
+    await page.statusBarItem(/disconnected/).waitFor();
+    const notice = page.monitor.frame.locator('.notice');
+    await notice.getByText('add {"close":1000,"action":"retry"} to reconnect.rules').waitFor();
+    await page.screenshot('banner-1000');
+    await page.monitor.button('Open Setting reconnect.rules').click();
+    const editor = workbench.page.locator('.settings-editor');
+    await editor.waitFor();
+    await editor.getByText('1 Setting Found').waitFor();
+    await editor.locator('.setting-item-contents', { hasText: 'Reconnect: Rules' }).waitFor();
+    await page.screenshot('setting-opened');
+    await page.runCommand('View: Close Editor');
+    await page.runCommand('WebSocket Monitor: Reconnect Now');
+  });
+
+  it('stops at the limit where the peer greets and then drops us, and says so', async () => {
+    await isConnected();
+    const before = peer.connections;
+    await workbench.setWorkspaceSettings({
+      ...settings,
+      'websocketMonitor.reconnect.maxAttempts': 4,
+    });
+    dropsAll = true;
+    assert.ok(current);
+    current.end(closeFrame(4004, 'No such login'));
+    const notice = page.monitor.frame.locator('.notice');
+    await notice.getByText('the peer greets us, and then drops us').waitFor();
+    await notice.getByText('No such login').waitFor();
+    await notice.getByText('(reconnect.maxAttempts').waitFor();
+    await page.statusBarItem(/failed/).waitFor();
+    await page.screenshot('banner-greeted');
+    // A setting that comes while it waits has it count anew.
+    assert.ok(peer.connections - before < 8, `${peer.connections - before} connections`);
+    dropsAll = false;
+    await page.runCommand('WebSocket Monitor: Reconnect Now');
   });
 
   it('needs no log to be read: the banner says it too', async () => {
