@@ -83,11 +83,7 @@ export function startMonitoring({
     runCommand: async (command, folder) =>
       (await import('./node/commandToken.ts')).runTokenCommand(command, folder),
     messagesView: views.messages,
-    // Asked no sooner than a connection is there.
-    places: {
-      isConfigured: name => configuring.configured.find(name) !== undefined,
-      settingFor: (name, key) => configuring.configured.settingFor(name, key),
-    },
+    places: () => configuring.configured,
     onError: error => void reportError('The tree', error, log),
   });
   const { connections, library, sending } = connecting;
@@ -113,7 +109,6 @@ export function startMonitoring({
   const target = { connections, settings, recent, demo, showMonitor };
   const connect = (entry: object | string) => connectShown(target, entry);
   const configuring = createConfiguring({ context, log, settings, secrets, connect });
-  const follower = new SettingsFollower({ connections, settings, log });
   const { archive } = captures;
   const { configured } = configuring;
   const trees = {
@@ -133,7 +128,7 @@ export function startMonitoring({
     window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),
     new StatusBar(connections, settings, systemClock, formats),
     connections.onDidChange(() => keys.setFrom(connections)),
-    settings.onDidChange(() => follower.follow()),
+    settings.onDidChange(new SettingsFollower({ connections, settings, log }).follow),
   );
   return {
     trees,

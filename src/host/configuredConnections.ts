@@ -54,6 +54,10 @@ export class ConfiguredConnections {
     return scope && index >= 0 ? { name, scope, index, entry: { ...entry } } : undefined;
   }
 
+  isConfigured(name: string): boolean {
+    return this.find(name) !== undefined;
+  }
+
   /**
    * The setting that decides on `key` for the connection of that name: `connections` where its entry
    * there does. `undefined` where none does, as for the URL of a connection that no settings name.

@@ -33,8 +33,8 @@ export interface ConnectingParts {
   readonly loadDial: () => Promise<(handshake: Handshake) => Dial>;
   readonly runCommand: HandshakeHostPorts['runCommand'];
   readonly messagesView: TreeView<MessagesNode>;
-  /** What the settings say of connections. */
-  readonly places: ConnectionPlaces;
+  /** What the settings say of connections; asked no sooner than one is there. */
+  readonly places: () => ConnectionPlaces;
   /** Shows an error as a command would. */
   readonly onError: (error: unknown) => void;
 }
@@ -85,6 +85,12 @@ export function createConnecting(parts: ConnectingParts) {
         write: (...given) => sending.opening.write(...given),
         stepsOf: (...given) => sending.opening.stepsOf(...given),
       },
+    }),
+  );
+  store.add(
+    connections.onDidRemove(({ id, name }) => {
+      handshakes.forget(name);
+      dialled.forget(id);
     }),
   );
   const library: ReturnType<typeof createLibrary> = store.add(

@@ -27,9 +27,12 @@ export class Connections implements Disposable {
   #all: readonly MonitoredConnection[] = [];
   #made = 0;
   readonly #onDidChange: Emitter<MonitoredConnection>;
+  readonly #onDidRemove: Emitter<MonitoredConnection>;
 
   /** Anything that is shown of a connection has changed, or it is gone; at most 20 times a second. */
   readonly onDidChange: Event<MonitoredConnection>;
+  /** A connection had ended and is gone; only its capture stays. */
+  readonly onDidRemove: Event<MonitoredConnection>;
 
   constructor(ports: MonitorPorts) {
     this.#ports = ports;
@@ -37,6 +40,10 @@ export class Connections implements Disposable {
       new Emitter<MonitoredConnection>(error => ports.log.error('A listener failed', error)),
     );
     this.onDidChange = this.#onDidChange.event;
+    this.#onDidRemove = this.#store.add(
+      new Emitter<MonitoredConnection>(error => ports.log.error('A listener failed', error)),
+    );
+    this.onDidRemove = this.#onDidRemove.event;
   }
 
   get all(): readonly MonitoredConnection[] {
@@ -136,13 +143,14 @@ export class Connections implements Disposable {
     for (const { monitored, store } of ended.slice(0, -mostEnded)) {
       this.#keep(this.#kept.filter(each => each.monitored !== monitored));
       this.#store.delete(store);
+      this.#onDidRemove.fire(monitored);
       this.#onDidChange.fire(monitored);
     }
   }
 
   /** What is only in memory would be lost with its connection. */
   #canBeRemoved({ name, connection, capture }: MonitoredConnection): boolean {
-    const isConfigured = this.#ports.places?.isConfigured(name) === true;
+    const isConfigured = this.#ports.places?.().isConfigured(name) === true;
     return !isLive(connection.state) && !isConfigured && capture.storage.kind === 'sqlite';
   }
 }

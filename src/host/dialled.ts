@@ -30,6 +30,11 @@ export class Dialled {
     }
   }
 
+  /** The connection is gone. */
+  forget(connection: string): void {
+    this.#places.delete(connection);
+  }
+
   /** Empty where it was never dialled. */
   originOf(connection: string): string {
     return this.#places.get(connection)?.origin ?? '';

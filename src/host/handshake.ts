@@ -52,6 +52,11 @@ export class Handshakes {
       : filled;
   }
 
+  /** Drops what was answered and counted for a connection that is gone. */
+  forget(name: string): void {
+    this.#variables.delete(name);
+  }
+
   #token(command: TokenCommand, name: string, wishes: PrepareWishes): Promise<string> {
     const { byUser, isLoginRefused, untimed } = wishes;
     return untimed(async () => {

@@ -73,7 +73,7 @@ export interface MonitorPorts {
   readonly output: MessageOutput;
   readonly opening: OpeningSource;
   /** Absent where there are no settings that could change. */
-  readonly places?: ConnectionPlaces;
+  readonly places?: () => ConnectionPlaces;
   /** Takes secrets that were used in this window out of what a peer says. */
   readonly redact: (text: string) => string;
 }
@@ -176,7 +176,7 @@ export class MonitoredConnection implements Disposable {
   get helpfulSetting(): string | undefined {
     const { state } = this.connection;
     const key = isFailure(state) ? state.setting : undefined;
-    const { places } = this.#ports;
+    const places = this.#ports.places?.();
     return key === undefined || !places ? key : places.settingFor(this.name, key);
   }
 

@@ -28,7 +28,7 @@ export class SettingsFollower {
    * the user is told, once for each change. A connection whose settings will not do keeps those it
    * has; that says so, and stops no other one from following.
    */
-  follow(): void {
+  readonly follow = (): void => {
     const problems = new Set<string>();
     for (const monitored of this.#parts.connections.all) {
       try {
@@ -51,7 +51,7 @@ export class SettingsFollower {
         void showWarning(problem);
       }
     }
-  }
+  };
 
   #give(monitored: MonitoredConnection): void {
     const { settings } = this.#parts;

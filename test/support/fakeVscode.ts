@@ -60,6 +60,10 @@ class Uri {
     return new Uri(path);
   }
 
+  toString(): string {
+    return `file://${this.path}`;
+  }
+
   static joinPath({ path }: Uri, ...parts: readonly string[]): Uri {
     return new Uri(new URL([path, ...parts].join('/'), 'file:///').pathname);
   }
@@ -162,12 +166,20 @@ const window = {
     show({ as: 'input', text, detail, isModal: false, choices: [] }),
 };
 
+class RelativePattern {
+  readonly baseUri: Uri;
+
+  constructor(baseUri: Uri) {
+    this.baseUri = baseUri;
+  }
+}
+
 class CancellationError extends Error {
   override readonly name = 'Canceled';
 }
 
 const api = {
-  ...{ Uri, FileSystemError, CancellationError, workspace, window },
+  ...{ Uri, FileSystemError, CancellationError, RelativePattern, workspace, window },
   ConfigurationTarget: { Global: 1, Workspace: 2 },
   ...{ ThemeIcon, ProgressLocation: { Notification: 15 } },
   env: {
