@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { Disposable } from '../core/base/lifecycle.ts';
 import { sentenceOf } from '../core/connection/report.ts';
+import { longestPart, shortened } from '../core/payload/plainText.ts';
 import type { ConnectionState } from '../core/connection/state.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import { openSetting } from './openSetting.ts';
@@ -38,7 +39,7 @@ async function tellFailure(monitored: MonitoredConnection): Promise<void> {
   const tryAgain = l10n.t('Try Again');
   const open = l10n.t('Open Setting {0}', setting ?? '');
   const chosen = await showError(
-    ['{0}: {1}', name, sentenceOf(state, options.endpoint)],
+    told(name, sentenceOf(state, options.endpoint)),
     ...(setting === undefined ? [tryAgain] : [open, tryAgain]),
   );
   if (chosen === tryAgain) {
@@ -52,7 +53,12 @@ async function tellSilence({ name, connection }: MonitoredConnection): Promise<v
   const setting = 'heartbeat.message';
   const open = l10n.t('Open Setting {0}', setting);
   const sentence = sentenceOf(connection.state, connection.options.endpoint);
-  if ((await showWarning(['{0}: {1}', name, sentence], open)) === open) {
+  if ((await showWarning(told(name, sentence), open)) === open) {
     await openSetting(setting);
   }
+}
+
+/** Only the name may lose its middle: cause, verdict and advice follow each other in the sentence. */
+function told(name: string, sentence: string): string {
+  return `${shortened(name, longestPart / 4)}: ${sentence}`;
 }

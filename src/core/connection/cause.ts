@@ -1,3 +1,4 @@
+import { longestPart, shortened } from '../payload/plainText.ts';
 import { visibleLine } from '../payload/visibleText.ts';
 import { closeCodeMeaning, closeCodeName, CloseCode } from './closeCode.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -103,6 +104,11 @@ const errorSentences: Readonly<Record<string, string>> = {
   WS_ERR_INVALID_UTF8: '{host} sent text that is not UTF-8',
 };
 
+/** A stranger's words, short enough that the verdict around them can be read. */
+function said(words: string): string {
+  return shortened(visibleLine(shortened(words, longestPart)), longestPart);
+}
+
 /** What happened, as a sentence without its full stop. The peer's words in it are made visible. */
 export function describeCause(cause: Cause, endpoint: Endpoint): string {
   const { host } = endpoint;
@@ -118,7 +124,7 @@ export function describeCause(cause: Cause, endpoint: Endpoint): string {
     case 'heartbeat':
       return `No sign of life from ${host}: ${cause.message ?? 'the heartbeat was not answered'}`;
     case 'http': {
-      const text = cause.statusText ? ` ${visibleLine(cause.statusText)}` : '';
+      const text = cause.statusText ? ` ${said(cause.statusText)}` : '';
       const who = cause.phase === 'proxy' ? `The proxy on the way to ${host}` : host;
       return `${who} answered HTTP ${cause.status ?? 0}${text} instead of opening a WebSocket`;
     }
@@ -131,8 +137,7 @@ export function describeCause(cause: Cause, endpoint: Endpoint): string {
       const { error = '' } = cause;
       const known = Object.hasOwn(errorSentences, error) ? errorSentences[error] : undefined;
       // OpenSSL's messages end in a newline, and a redirect's hold words of the peer.
-      const said = visibleLine((cause.message ?? '').trim()) || 'the connection failed';
-      const sentence = known ?? said;
+      const sentence = known ?? (said((cause.message ?? '').trim()) || 'the connection failed');
       const code = cause.error ? ` (${cause.error})` : '';
       const begun = sentence.charAt(0).toUpperCase() + sentence.slice(1);
       return (known ? begun.replace('{host}', () => host) : begun) + code;
@@ -146,6 +151,6 @@ function describeClose(cause: Cause, host: string): string {
     return `${host} dropped the connection during ${phaseNames[cause.phase]}`;
   }
   const meaning = closeCodeMeaning(code);
-  const reason = cause.reason ? `, reason: “${visibleLine(cause.reason)}”` : '';
+  const reason = cause.reason ? `, reason: “${said(cause.reason)}”` : '';
   return `Closed with ${code} ${closeCodeName(code)}${meaning ? `: ${meaning}` : ''}${reason}`;
 }
