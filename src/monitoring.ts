@@ -82,6 +82,8 @@ export function startMonitoring({
     },
     runCommand: async (command, folder) =>
       (await import('./node/commandToken.ts')).runTokenCommand(command, folder),
+    readFile: async (...given) =>
+      (await import('./node/readFileWithin.ts')).readFileWithin(...given),
     messagesView: views.messages,
     places: () => configuring.configured,
     onError: error => void reportError('The tree', error, log),

@@ -4,6 +4,7 @@ import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { OpenCapture } from '../core/capture/capture.ts';
 import type { CaptureView, ViewQuery } from '../core/capture/view.ts';
+import type { ReadFileWithin } from '../core/library/fileAccess.ts';
 import { originOf } from '../core/connection/endpoint.ts';
 import { Governor } from '../core/connection/governor.ts';
 import type { Dial, Handshake } from '../core/connection/transport.ts';
@@ -32,6 +33,7 @@ export interface ConnectingParts {
   /** Loaded with the first attempt, because it is most of what there is to load. */
   readonly loadDial: () => Promise<(handshake: Handshake) => Dial>;
   readonly runCommand: HandshakeHostPorts['runCommand'];
+  readonly readFile: ReadFileWithin;
   readonly messagesView: TreeView<MessagesNode>;
   /** What the settings say of connections; asked no sooner than one is there. */
   readonly places: () => ConnectionPlaces;
@@ -107,6 +109,7 @@ export function createConnecting(parts: ConnectingParts) {
   const sending: ReturnType<typeof createSending> = createSending({
     ...{ context, clock, log, random, secrets, registry: secrets.registry },
     openView: captures.openView,
+    readFile: parts.readFile,
     sinceOf: id => dialled.sinceOf(id),
     library: {
       named: (name, connection) => environments.named(name, connection),

@@ -1,6 +1,7 @@
 // As much of the editor as settings and questions take, so that host files run in a unit test:
 // import this file first, then `await import` what is tested.
 import { registerHooks } from 'node:module';
+import { posix } from 'node:path';
 
 /** What the user is shown, and may be asked to answer. */
 export interface Shown {
@@ -56,6 +57,14 @@ class Uri {
     this.path = path;
   }
 
+  get fsPath(): string {
+    return this.path;
+  }
+
+  static file(path: string): Uri {
+    return new Uri(path);
+  }
+
   with({ path }: { readonly path: string }): Uri {
     return new Uri(path);
   }
@@ -65,7 +74,7 @@ class Uri {
   }
 
   static joinPath({ path }: Uri, ...parts: readonly string[]): Uri {
-    return new Uri(new URL([path, ...parts].join('/'), 'file:///').pathname);
+    return new Uri(posix.join(path, ...parts));
   }
 }
 
@@ -96,6 +105,12 @@ const workspace = {
   get isTrusted() {
     return editor.isTrusted;
   },
+  getWorkspaceFolder: ({ path }: Uri) => {
+    const index = editor.folders.findIndex(folder => path.startsWith(`${folder}/`));
+    return index < 0 ? undefined : { index, uri: new Uri(editor.folders[index] ?? '') };
+  },
+  asRelativePath: ({ path }: Uri) =>
+    path.slice((editor.folders.find(folder => path.startsWith(`${folder}/`))?.length ?? -1) + 1),
   fs: {
     readFile: ({ path }: Uri): Promise<Uint8Array> => {
       const text = editor.files.get(path);
@@ -162,6 +177,11 @@ const window = {
     const answer = await show({ as: 'pick', text, detail: '', isModal: false, choices });
     return items.find(({ label }) => label === answer);
   },
+  showOpenDialog: async () => {
+    const shown: Shown = { as: 'pick', text: '', detail: '', isModal: true, choices: [] };
+    const path = await show(shown);
+    return path === undefined ? undefined : [new Uri(path)];
+  },
   showInputBox: ({ title: text = '', prompt: detail = '' }: Readonly<Record<string, string>>) =>
     show({ as: 'input', text, detail, isModal: false, choices: [] }),
 };
@@ -180,6 +200,7 @@ class CancellationError extends Error {
 
 const api = {
   ...{ Uri, FileSystemError, CancellationError, RelativePattern, workspace, window },
+  FileType: { Directory: 2, SymbolicLink: 64 },
   ConfigurationTarget: { Global: 1, Workspace: 2 },
   ...{ ThemeIcon, ProgressLocation: { Notification: 15 } },
   env: {

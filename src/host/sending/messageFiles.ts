@@ -1,44 +1,54 @@
 import { homedir } from 'node:os';
 import { FileType, l10n, Uri, window, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
+import type { FileRead, ReadFileWithin } from '../../core/library/fileAccess.ts';
 import { mostBytesSent } from '../../core/library/fillBody.ts';
 import type { Origin } from '../../core/variables/value.ts';
 
-/** Who wrote the name of a file: the page is in nobody's hands but a stranger's text is in it. */
+/**
+ * Who wrote the name of a file. The page shows what a stranger sent, and must not be able to send that
+ * stranger just any file.
+ */
 export type Author = Origin | 'page';
 
-/** Files as the bodies of messages. The page may only name those that the user gave it. */
+/**
+ * Files as the bodies of messages, and the one place that decides who may have which: the user any, a
+ * file of the workspace those in the workspace, the page those and what was picked for it.
+ */
 export class MessageFiles {
   readonly #picked = new Set<string>();
+  readonly #readFile: ReadFileWithin;
+
+  constructor(readFile: ReadFileWithin) {
+    this.#readFile = readFile;
+  }
 
   /**
    * The bytes of a file: absolute, below `~`, or below the first folder of the workspace.
    *
-   * @throws UserError where it cannot be read
+   * @throws UserError where it cannot be read, or not for this author
    */
   async read(path: string, author: Author): Promise<Uint8Array> {
-    const isInWorkspace = workspace.getWorkspaceFolder(locate(path)) !== undefined;
-    if (author !== 'user' && !isInWorkspace && !this.#picked.has(path)) {
-      throw new UserError(l10n.t('Pick the file "{0}" first: it is not in the workspace.', path));
-    }
-    const uri = locate(path);
-    try {
-      const { type, size } = await workspace.fs.stat(uri);
-      if ((type & FileType.Directory) !== 0) {
+    const isFree = author === 'user' || (author === 'page' && this.#picked.has(path));
+    const found = await this.#find(path, !isFree);
+    switch (found.kind) {
+      case 'bytes':
+        return found.bytes;
+      case 'outside':
+        throw new UserError(
+          author === 'page'
+            ? l10n.t('Pick the file "{0}" first: it is not in the workspace.', path)
+            : l10n.t(
+                'The file "{0}" is not sent: what a workspace says may read files of the workspace only, and this one, or what a link leads to, is not in it.',
+                path,
+              ),
+        );
+      case 'folder':
         throw new UserError(l10n.t('"{0}" is a folder. Name a file.', path));
-      }
-      if (size > mostBytesSent) {
+      case 'special':
+        throw new UserError(l10n.t('"{0}" is a device or a pipe. Name a file.', path));
+      case 'tooLarge':
         throw new UserError(l10n.t('The file "{0}" is too large to be sent as a message.', path));
-      }
-      return await workspace.fs.readFile(uri);
-    } catch (error) {
-      if (error instanceof UserError) {
-        throw error;
-      }
-      const why = messageOf(error);
-      throw new UserError(l10n.t('The file "{0}" cannot be read: {1}', path, why), {
-        cause: error,
-      });
     }
   }
 
@@ -54,6 +64,50 @@ export class MessageFiles {
     this.#picked.add(path);
     return path;
   }
+
+  async #find(path: string, mustBeInside: boolean): Promise<FileRead> {
+    const uri = locate(path);
+    try {
+      if (uri.scheme !== 'file') {
+        return await readVirtual(uri, mustBeInside);
+      }
+      const folders = (workspace.workspaceFolders ?? [])
+        .filter(folder => folder.uri.scheme === 'file')
+        .map(folder => folder.uri.fsPath);
+      return await this.#readFile(uri.fsPath, mustBeInside ? folders : undefined, mostBytesSent);
+    } catch (error) {
+      const why = messageOf(error);
+      throw new UserError(l10n.t('The file "{0}" cannot be read: {1}', path, why), {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** A file of a workspace that is not on a disk here: only its provider knows what links lead to. */
+async function readVirtual(uri: Uri, mustBeInside: boolean): Promise<FileRead> {
+  const folder = workspace.getWorkspaceFolder(uri);
+  if (mustBeInside && (!folder || (await hasLink(uri, folder.uri)))) {
+    return { kind: 'outside' };
+  }
+  const { type, size } = await workspace.fs.stat(uri);
+  if ((type & FileType.Directory) !== 0) {
+    return { kind: 'folder' };
+  }
+  return size > mostBytesSent
+    ? { kind: 'tooLarge' }
+    : { kind: 'bytes', bytes: await workspace.fs.readFile(uri) };
+}
+
+/** Whether the file, or a folder on the way to it from `top`, is a link. */
+async function hasLink(uri: Uri, top: Uri): Promise<boolean> {
+  for (let at = uri; at.path.length > top.path.length; at = Uri.joinPath(at, '..')) {
+    const { type } = await workspace.fs.stat(at);
+    if ((type & FileType.SymbolicLink) !== 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 function locate(path: string): Uri {

@@ -3,6 +3,7 @@ import { workspace, type ExtensionContext } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
+import type { ReadFileWithin } from '../../core/library/fileAccess.ts';
 import type { OpeningSource } from '../monitoredConnection.ts';
 import type { SecretRegistry } from '../secretRegistry.ts';
 import type { Secrets } from '../secrets.ts';
@@ -22,6 +23,7 @@ export interface SendingParts {
   readonly registry: SecretRegistry;
   readonly openView: (query: ViewQuery) => CaptureView;
   readonly library: LibraryPorts;
+  readonly readFile: ReadFileWithin;
   /** Milliseconds since 1970: what a connection received earlier came from elsewhere. */
   readonly sinceOf: (connection: string) => number;
 }
@@ -37,7 +39,7 @@ export interface LibraryPorts extends NamedValues {
 /** Everything between what a user writes and what a connection is given to send. */
 export function createSending(parts: SendingParts) {
   const { context, clock, log, random, secrets, registry, openView, library, sinceOf } = parts;
-  const files = new MessageFiles();
+  const files = new MessageFiles(parts.readFile);
   const { named, names, environment, stepsOf } = library;
   const holdsSecret = (text: string) => registry.redact(text) !== text;
   const variables = new HostVariables({
