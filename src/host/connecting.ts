@@ -69,6 +69,8 @@ export function createConnecting(parts: ConnectingParts) {
       redact: secrets.registry.redact,
       places: parts.places,
       prepare: async (profile, wishes, { id }) => {
+        // A window that has just opened reads its files at the same time.
+        await wishes.untimed(() => library.ready());
         const [dialWith, { handshake, shown, isRefreshable }] = await Promise.all([
           parts.loadDial(),
           handshakes.prepare(profile, wishes),
@@ -114,7 +116,8 @@ export function createConnecting(parts: ConnectingParts) {
     library: {
       named: (name, connection) => environments.named(name, connection),
       names: () => environments.names,
-      environment: () => environments.active,
+      ready: () => library.ready(),
+      environment: () => environments.toSendWith(),
       stepsOf: (path, origin) => runs.stepsOf(path, origin),
     },
   });

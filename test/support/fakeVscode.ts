@@ -166,16 +166,24 @@ class ThemeIcon {
 }
 
 const window = {
+  createStatusBarItem: () => ({
+    show: () => undefined,
+    hide: () => undefined,
+    dispose: () => undefined,
+  }),
   showWarningMessage: message('warning'),
   showInformationMessage: message('information'),
   showErrorMessage: message('error'),
   showQuickPick: async (
-    items: readonly { readonly label: string }[],
+    items: readonly { readonly label: string; readonly description?: string }[],
     { placeHolder: text = '' }: { readonly placeHolder?: string } = {},
   ) => {
     const choices = items.map(({ label }) => label);
     const answer = await show({ as: 'pick', text, detail: '', isModal: false, choices });
-    return items.find(({ label }) => label === answer);
+    // One of several that are called the same is named with its description.
+    return items.find(
+      ({ label, description = '' }) => label === answer || `${label} ${description}` === answer,
+    );
   },
   showOpenDialog: async () => {
     const shown: Shown = { as: 'pick', text: '', detail: '', isModal: true, choices: [] };
@@ -200,6 +208,8 @@ class CancellationError extends Error {
 
 const api = {
   ...{ Uri, FileSystemError, CancellationError, RelativePattern, workspace, window },
+  ThemeColor: class {},
+  StatusBarAlignment: { Left: 1, Right: 2 },
   FileType: { Directory: 2, SymbolicLink: 64 },
   ConfigurationTarget: { Global: 1, Workspace: 2 },
   ...{ ThemeIcon, ProgressLocation: { Notification: 15 } },

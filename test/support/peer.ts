@@ -5,6 +5,8 @@ import { WebSocketServer, type WebSocket } from 'ws';
 export class Peer {
   readonly #server: WebSocketServer;
   readonly received: string[] = [];
+  /** What it sends to each who connects, at once. */
+  greeting: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>[] = [];
 
   constructor(server: WebSocketServer) {
@@ -12,6 +14,9 @@ export class Peer {
     server.on('connection', (socket, request) => {
       this.headers.push(request.headers);
       socket.on('error', () => undefined); // A 'close' follows.
+      if (this.greeting !== undefined) {
+        socket.send(this.greeting);
+      }
       socket.on('message', (data: Buffer, isBinary) => {
         this.received.push(isBinary ? `hex:${data.toString('hex')}` : data.toString());
       });

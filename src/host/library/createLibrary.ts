@@ -1,6 +1,7 @@
 import type { ExtensionContext, TreeView } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import { withinTime } from '../../core/base/withinTime.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Connections } from '../connections.ts';
@@ -25,6 +26,9 @@ export interface LibraryParts {
   /** Shows an error as a command would. */
   readonly onError: (error: unknown) => void;
 }
+
+/** In milliseconds. A folder of another machine may not answer at all. */
+const longestReadMs = 5000;
 
 /** The library with all that stands behind it. */
 export function createLibrary(parts: LibraryParts) {
@@ -51,7 +55,15 @@ export function createLibrary(parts: LibraryParts) {
   const runs = new LibraryRuns({ library, runner, permission, connections });
   const tree = store.add(new MessagesTree({ library, runner, view, clock, onError }));
   store.add(followConnections(connections, extracted, runner));
+  /** Waits for variables and extractors, as who is about to connect or to send must. */
+  const ready = async () => {
+    if (!library.isRead && !(await withinTime(library.ready(), longestReadMs, clock))) {
+      const seconds = longestReadMs / 1000;
+      log.warn(`The saved messages and environments were not read within ${seconds} s.`);
+    }
+  };
   return {
+    ready,
     ...{ library, environments, extracted, runner, runs, tree },
     selected: () => tree.selected,
     dispose: () => store.dispose(),

@@ -20,7 +20,7 @@ interface Chosen {
 }
 
 export interface EnvironmentsPorts {
-  readonly library: Pick<LibraryStore, 'usable' | 'onDidChange'>;
+  readonly library: Pick<LibraryStore, 'usable' | 'isRead' | 'onDidChange'>;
   readonly extracted: ExtractedValues;
   /** Of the workspace. */
   readonly state: Memento;
@@ -82,13 +82,28 @@ export class Environments implements Disposable {
    * received message. So nobody who sends messages replaces what somebody has defined.
    *
    * @param connection the id of the one that it is for
+   * @throws UserError where that is not known, since the files were not read yet
    */
   named(name: string, connection: string | undefined): Value | undefined {
     const { variables = {}, origin = 'user' } = this.active ?? {};
     const defined = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    return defined === undefined
-      ? this.#ports.extracted.get(name, connection)
-      : template(defined, origin);
+    if (defined !== undefined) {
+      return template(defined, origin);
+    }
+    this.#assertRead();
+    return this.#ports.extracted.get(name, connection);
+  }
+
+  /**
+   * The environment that something is about to be sent with.
+   *
+   * @throws UserError where that is not known, since the files were not read yet
+   */
+  toSendWith(): Environment | undefined {
+    if (this.#chosen) {
+      this.#assertRead();
+    }
+    return this.active;
   }
 
   /**
@@ -128,6 +143,16 @@ export class Environments implements Disposable {
 
   #isProduction(name: string): boolean {
     return this.all.some(each => each.name === name && each.isProduction);
+  }
+
+  #assertRead(): void {
+    if (!this.#ports.library.isRead) {
+      throw new UserError(
+        l10n.t(
+          'The environments are not known yet: the files of saved messages are still being read. Try again in a moment.',
+        ),
+      );
+    }
   }
 
   /** What was chosen; an earlier version kept the name alone, which then means the user's own. */

@@ -15,6 +15,7 @@ export class LibraryFile implements Disposable {
   readonly #onDidRead: () => void;
   #text = '';
   #content: LibraryContent = noContent;
+  #isRead = false;
   /** One reading or writing after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -41,6 +42,11 @@ export class LibraryFile implements Disposable {
     return this.origin === 'workspace'
       ? `.vscode/${libraryFileName}`
       : l10n.t('your own {0}', libraryFileName);
+  }
+
+  /** Whether it was looked into at all; until then it is not known what is in it. */
+  get isRead(): boolean {
+    return this.#isRead;
   }
 
   get content(): LibraryContent {
@@ -70,6 +76,7 @@ export class LibraryFile implements Disposable {
         const problem = { offset: 0, length: 1, message: messageOf(error) };
         this.#content = { ...noContent, problems: [problem] };
       }
+      this.#isRead = true;
       if (!this.#store.isDisposed) {
         this.#onDidRead();
       }

@@ -56,6 +56,11 @@ export class LibraryStore implements Disposable {
     return origins.flatMap(origin => this.#files.get(origin) ?? []);
   }
 
+  /** Whether all files have been read since they were opened. */
+  get isRead(): boolean {
+    return this.files.every(file => file.isRead);
+  }
+
   /** Resolves when the files have been read. */
   async ready(): Promise<void> {
     await Promise.all(this.files.map(file => file.settled()));

@@ -24,7 +24,9 @@ export interface SenderPorts {
   readonly history: SendHistory;
   /** Rejects with a sentence where the file cannot be read, or not by this author. */
   readonly readFile: (path: string, author: Author) => Promise<Uint8Array>;
-  /** The environment in use, if there is one. */
+  /** Resolves when there is no more to wait for before references can be filled in. */
+  readonly ready: () => Promise<void>;
+  /** The environment in use, if there is one. Throws a UserError where that is not known. */
   readonly environment: () => TargetEnvironment | undefined;
   /** Whether to send to production: this once, for as long as the window is open, or not. */
   readonly confirm: (
@@ -60,6 +62,7 @@ export class Sender {
   ): Promise<Submission['delivery']> {
     // Before anything is asked: all answers would be in vain.
     assertTakes(monitored, body);
+    await this.#ports.ready();
     await this.#confirm(monitored, body);
     const { parcel } = await this.#fill(body, this.#ports.variables.forUser(monitored), author);
     const { delivery, done } = monitored.connection.submit(parcel);
@@ -103,6 +106,7 @@ export class Sender {
 
   /** Fills in what a connection sends by itself, as on opening. */
   async write(monitored: MonitoredConnection, body: MessageBody, origin: Origin): Promise<Parcel> {
+    await this.#ports.ready();
     const source = this.#ports.variables.forItself(monitored);
     return (await this.#fill(body, source, origin)).parcel;
   }

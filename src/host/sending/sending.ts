@@ -30,7 +30,9 @@ export interface SendingParts {
 
 /** What sending asks of the library. */
 export interface LibraryPorts extends NamedValues {
-  /** The environment in use, if there is one. */
+  /** Resolves when there is no more to wait for before references can be filled in. */
+  readonly ready: () => Promise<void>;
+  /** The environment in use, if there is one. Throws a UserError where that is not known. */
   readonly environment: () => TargetEnvironment | undefined;
   /** The steps of a sequence. Rejects with a sentence where there is none, or it may not be run. */
   readonly stepsOf: OpeningSource['stepsOf'];
@@ -40,7 +42,7 @@ export interface LibraryPorts extends NamedValues {
 export function createSending(parts: SendingParts) {
   const { context, clock, log, random, secrets, registry, openView, library, sinceOf } = parts;
   const files = new MessageFiles(parts.readFile);
-  const { named, names, environment, stepsOf } = library;
+  const { named, names, environment, ready, stepsOf } = library;
   const holdsSecret = (text: string) => registry.redact(text) !== text;
   const variables = new HostVariables({
     ...{ random, named, names },
@@ -58,6 +60,7 @@ export function createSending(parts: SendingParts) {
     history: new SendHistory(context.workspaceState, holdsSecret, log),
     readFile: (path, author) => files.read(path, author),
     environment,
+    ready,
     confirm: confirmProduction,
     onSecrets: used => registry.add(used),
   });

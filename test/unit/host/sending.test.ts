@@ -68,6 +68,7 @@ async function setUp(t: TestContext, { settings, sender: own, variables: source 
     variables,
     history: new SendHistory(state, written => written.includes(secret), silentLog),
     readFile: path => Promise.reject(new Error(`No file ${path}`)),
+    ready: () => Promise.resolve(),
     environment: () => undefined,
     confirm: () => Promise.reject(new Error('Nothing is to be asked')),
     onSecrets: secrets => used.push(...secrets),
