@@ -37,6 +37,7 @@ import { CapturesTree, type CaptureNode } from './host/trees/capturesTree.ts';
 import { ConnectionsTree } from './host/trees/connectionsTree.ts';
 import type { MessagesNode } from './host/trees/messagesTree.ts';
 import { createCaptureService } from './node/captureClient.ts';
+import * as loadedLater from './node/loadedLater.ts';
 import { systemClock } from './node/systemClock.ts';
 import { ContextKey } from './shared/ids.ts';
 
@@ -80,10 +81,7 @@ export function startMonitoring({
       const { openWsTransport } = await import('./node/wsTransport.ts');
       return handshake => listener => openWsTransport(handshake, listener, plainHandshakes.keep);
     },
-    runCommand: async (command, folder) =>
-      (await import('./node/commandToken.ts')).runTokenCommand(command, folder),
-    readFile: async (...given) =>
-      (await import('./node/readFileWithin.ts')).readFileWithin(...given),
+    ...loadedLater,
     messagesView: views.messages,
     places: () => configuring.configured,
     onError: error => void reportError('The tree', error, log),

@@ -79,7 +79,7 @@ export function createConnecting(parts: ConnectingParts) {
         return {
           dial: listener => {
             dialled.note(id, originOf(handshake.endpoint), clock.now());
-            return dial(listener);
+            return dial(dialled.following(id, listener, () => clock.now()));
           },
           isRefreshable,
           endpoint: shown,

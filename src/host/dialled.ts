@@ -1,3 +1,5 @@
+import type { TransportListener } from '../core/connection/transport.ts';
+
 interface Place {
   /** Of the URL (RFC 6454). */
   readonly origin: string;
@@ -18,7 +20,30 @@ export class Dialled {
     this.#onDidMove = onDidMove;
   }
 
-  /** To be called right before a connection is dialled. */
+  /**
+   * What listens to a transport in place of `listener`, so that it is known where a redirect has led:
+   * what comes then is told by somebody else than who was dialled.
+   *
+   * @param now in milliseconds since 1970
+   */
+  following(connection: string, listener: TransportListener, now: () => number): TransportListener {
+    return {
+      ...listener,
+      onHandshake: facts => {
+        const last = facts.redirects.at(-1);
+        if (last) {
+          this.note(connection, originIn(last.to), now());
+        }
+        listener.onHandshake(facts);
+      },
+    };
+  }
+
+  /**
+   * To be called right before a connection is dialled.
+   *
+   * @param now in milliseconds since 1970
+   */
   note(connection: string, origin: string, now: number): void {
     const before = this.#places.get(connection);
     if (before?.origin === origin) {
@@ -44,4 +69,9 @@ export class Dialled {
   sinceOf(connection: string): number {
     return this.#places.get(connection)?.since ?? 0;
   }
+}
+
+/** None where what is shown of a URL has a mask for its host: then it is nobody's. */
+function originIn(shown: string): string {
+  return URL.canParse(shown) ? new URL(shown).origin : 'unknown:';
 }

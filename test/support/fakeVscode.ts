@@ -11,6 +11,9 @@ export interface Shown {
   /** What can be chosen, the default first. */
   readonly choices: readonly string[];
   readonly isModal: boolean;
+  /** Of an input box: what stands in it at first, and whether it hides what is typed. */
+  readonly value?: string;
+  readonly isHidden?: boolean;
 }
 
 export interface FakeEditor {
@@ -165,6 +168,13 @@ class ThemeIcon {
   }
 }
 
+interface InputOptions {
+  readonly title?: string;
+  readonly prompt?: string;
+  readonly value?: string;
+  readonly password?: boolean;
+}
+
 const window = {
   createStatusBarItem: () => ({
     show: () => undefined,
@@ -190,8 +200,11 @@ const window = {
     const path = await show(shown);
     return path === undefined ? undefined : [new Uri(path)];
   },
-  showInputBox: ({ title: text = '', prompt: detail = '' }: Readonly<Record<string, string>>) =>
-    show({ as: 'input', text, detail, isModal: false, choices: [] }),
+  showInputBox: ({ title: text = '', prompt: detail = '', value = '', password }: InputOptions) =>
+    show({
+      ...{ as: 'input', text, detail, isModal: false, choices: [], value },
+      isHidden: password === true,
+    }),
 };
 
 class RelativePattern {
@@ -202,13 +215,21 @@ class RelativePattern {
   }
 }
 
+class ThemeColor {
+  readonly id: string;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+}
+
 class CancellationError extends Error {
   override readonly name = 'Canceled';
 }
 
 const api = {
   ...{ Uri, FileSystemError, CancellationError, RelativePattern, workspace, window },
-  ThemeColor: class {},
+  ThemeColor,
   StatusBarAlignment: { Left: 1, Right: 2 },
   FileType: { Directory: 2, SymbolicLink: 64 },
   ConfigurationTarget: { Global: 1, Workspace: 2 },

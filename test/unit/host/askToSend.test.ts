@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'node:test';
 import { editor } from '../../support/fakeVscode.ts';
 import { CommandId } from '../../../src/shared/ids.ts';
 
-const { confirmProduction } = await import('../../../src/host/sending/askToSend.ts');
+const { askForValue, confirmProduction } = await import('../../../src/host/sending/askToSend.ts');
 
 const ask = () => confirmProduction('live', 'orders', { as: 'text', text: 'sell\n\u202e${n}' });
 const choosing = (choice: string | undefined) => {
@@ -36,5 +36,29 @@ describe('The question before production', () => {
   it('leads to the environments, and sends nothing then', async () => {
     assert.equal(await choosing('Switch Environment…'), undefined);
     assert.deepEqual(editor.executed, [CommandId.SwitchEnvironment]);
+  });
+});
+
+describe('The question for a value of a message', () => {
+  it('hides what sounds like a secret, as that of a handshake does', async () => {
+    editor.answer = () => 'x';
+    await askForValue('Password', 'user', '');
+    await askForValue('API-Token', 'workspace', '');
+    await askForValue('Room', 'user', 'lobby');
+    assert.deepEqual(
+      editor.shown.map(({ isHidden, value }) => [isHidden, value]),
+      [
+        [true, ''],
+        [true, ''],
+        [false, 'lobby'],
+      ],
+    );
+  });
+
+  it('says who asks, and shows the label of a workspace as text only', async () => {
+    await askForValue('[Sign in](command:x) $(lock)\n\u202eto VS Code', 'workspace', '');
+    const text = editor.shown[0]?.text ?? '';
+    assert.match(text, /^A message of this workspace asks for: /);
+    assert.doesNotMatch(text, /\]\(|\$\(|\n|\u202e/);
   });
 });

@@ -6,7 +6,7 @@ import { Governor } from '../../../src/core/connection/governor.ts';
 import type { MessageBody } from '../../../src/core/library/messageBody.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
 import { PromptCancelled } from '../../../src/core/variables/resolve.ts';
-import type { Origin } from '../../../src/core/variables/value.ts';
+import { peerText, template, type Origin } from '../../../src/core/variables/value.ts';
 import { MonitoredConnection } from '../../../src/host/monitoredConnection.ts';
 import { HostVariables, type VariablePorts } from '../../../src/host/sending/hostVariables.ts';
 import { lastReceived } from '../../../src/host/sending/lastReceived.ts';
@@ -40,10 +40,14 @@ interface Wishes {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly sender?: Partial<SenderPorts>;
   readonly variables?: Partial<VariablePorts>;
+  readonly sinceOf?: () => number;
 }
 
 /** A connection to a peer of the test's, with all that sends on it; only questions are the test's. */
-async function setUp(t: TestContext, { settings, sender: own, variables: source }: Wishes = {}) {
+async function setUp(
+  t: TestContext,
+  { settings, sender: own, variables: source, sinceOf = () => 0 }: Wishes = {},
+) {
   const peer = await Peer.start();
   const folder = scratchFolder();
   const service = createCaptureService({
@@ -59,7 +63,7 @@ async function setUp(t: TestContext, { settings, sender: own, variables: source 
     prompt: () => Promise.resolve(undefined),
     holdsSecret: written => written.includes(secret),
     last: ({ capture }, path) =>
-      lastReceived(capture, path, 0, { clock: systemClock, openView: service.openView }),
+      lastReceived(capture, path, sinceOf(), { clock: systemClock, openView: service.openView }),
     named: () => undefined,
     names: () => [],
     ...source,
@@ -171,6 +175,110 @@ describe('The sender', { timeout: 30_000 }, () => {
     await assert.rejects(sender.send(monitored, body, 'user'), PromptCancelled);
     await until(() => peer.received.length === 1);
     assert.deepEqual([peer.received, asked], [['id first'], ['Id []', 'Id [first]']]);
+  });
+
+  it('offers no secret again, and nothing of the user where a workspace asks', async t => {
+    const asked: string[] = [];
+    const answers = ['hunter2', 'hunter2', `pasted ${secret}`, 'x', 'mine', 'theirs', 'theirs'];
+    const prompt = (label: string, origin: Origin, last: string) => {
+      asked.push(`${origin} ${label} [${last}]`);
+      return Promise.resolve(answers.shift());
+    };
+    const { monitored, sender, used, open, rows } = await setUp(t, { variables: { prompt } });
+    await open();
+    const password = text('login ${prompt:Password}');
+    await sender.send(monitored, password, 'user');
+    assert.equal((await sender.check(monitored, password, 'user')).preview, 'login •••');
+    await sender.send(monitored, password, 'user');
+    await sender.send(monitored, text('${prompt:Id}'), 'user');
+    await sender.send(monitored, text('${prompt:Id}'), 'user');
+    await sender.send(monitored, text('${prompt:Room}'), 'user');
+    await sender.send(monitored, text('${prompt:Room}'), 'workspace');
+    await sender.send(monitored, text('${prompt:Room}'), 'workspace');
+    assert.deepEqual(asked, [
+      'user Password []',
+      'user Password []',
+      'user Id []',
+      'user Id []',
+      'user Room []',
+      'workspace Room []',
+      'workspace Room [theirs]',
+    ]);
+    assert.ok(used.includes('hunter2'), 'what was typed counts as a secret');
+    const [first] = await rows();
+    assert.equal(first?.preview, 'login •••');
+  });
+
+  it('sends what a peer wrote as it came: by hand, on opening, and by a variable', async t => {
+    const attack = '${secret:key}|${env:HOME}|${prompt:Password}|${workspaceFolder}';
+    const refused = (what: string) => Promise.reject(new Error(`${what} was asked for`));
+    const named = (name: string) =>
+      name === 'session' ? peerText(attack, 'ws://here') : template('<${session}>', 'workspace');
+    const { peer, monitored, sender, open } = await setUp(t, {
+      settings: { 'onOpen': ['hello ${session}'], 'heartbeat.ping': false },
+      variables: {
+        ...{ secret: refused, prompt: refused, named, names: () => ['session', 'wrapped'] },
+        env: name => assert.fail(`${name} was asked for`),
+        workspaceFolder: () => assert.fail('The folder was asked for'),
+      },
+    });
+    await open();
+    peer.sockets[0]?.send(JSON.stringify({ session: attack }));
+    await until(() => monitored.received.total === 1);
+    await sender.send(monitored, text('${session} ${wrapped} ${last:$.session}'), 'workspace');
+    await until(() => peer.received.length === 2);
+    assert.deepEqual(peer.received, [`hello ${attack}`, `${attack} <${attack}> ${attack}`]);
+  });
+
+  it('does not send what came from where the connection was dialled before', async t => {
+    let since = 0;
+    const { peer, monitored, sender, open } = await setUp(t, { sinceOf: () => since });
+    await open();
+    peer.sockets[0]?.send('{"token":"old"}');
+    await until(() => monitored.received.total === 1);
+    const body = text('${last:$.token}');
+    await sender.send(monitored, body, 'user');
+    await wait(5);
+    since = systemClock.now();
+    await assert.rejects(sender.send(monitored, body, 'user'), /there is none yet/);
+    peer.sockets[0]?.send('{"token":"new"}');
+    await until(() => monitored.received.total === 2);
+    await sender.send(monitored, body, 'user');
+    await until(() => peer.received.length === 2);
+    assert.deepEqual(peer.received, ['old', 'new']);
+  });
+
+  it('has files read for whoever wrote the message, also on opening', async t => {
+    const read: string[] = [];
+    const readFile = (path: string, author: string) => {
+      read.push(`${path} ${author}`);
+      return Promise.resolve(new Uint8Array());
+    };
+    const { monitored, sender, open } = await setUp(t, { sender: { readFile } });
+    await open();
+    const body: MessageBody = { as: 'file', path: 'a', isText: false };
+    for (const author of ['user', 'workspace', 'page'] as const) {
+      await sender.send(monitored, body, author);
+    }
+    await sender.write(monitored, body, 'workspace');
+    assert.deepEqual(read, ['a user', 'a workspace', 'a page', 'a workspace']);
+  });
+
+  it('waits for what has still to be read before it asks or fills in', async t => {
+    const { promise: ready, resolve: read } = Promise.withResolvers<undefined>();
+    let known = 'too early';
+    const { peer, monitored, sender, open } = await setUp(t, {
+      sender: { ready: () => ready },
+      variables: { named: () => template(known, 'user'), names: () => ['who'] },
+    });
+    await open();
+    const sent = sender.send(monitored, text('${who}'), 'user');
+    await wait(20);
+    known = 'in time';
+    read(undefined);
+    await sent;
+    await until(() => peer.received.length === 1);
+    assert.deepEqual(peer.received, ['in time']);
   });
 
   it('does not ask for what is sent on opening', async t => {

@@ -3,9 +3,14 @@ import { afterEach, describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import type { MessageBody } from '../../../../src/core/library/messageBody.ts';
 import type { Parcel } from '../../../../src/core/connection/parcel.ts';
+import { Greeting } from '../../../../src/core/connection/greeting.ts';
+import type { OnOpenEntry } from '../../../../src/core/connection/options.ts';
 import { plainParcel } from '../../../../src/core/connection/plainParcel.ts';
-import { ConnectionRig, type RigOptions } from '../../../support/connectionRig.ts';
+import type { Origin } from '../../../../src/core/variables/value.ts';
+import { silentLog } from '../../../support/captures.ts';
+import { closedOpening, ConnectionRig, type RigOptions } from '../../../support/connectionRig.ts';
 import { settle } from '../../../support/fakeNetwork.ts';
+import { ManualClock } from '../../../support/manualClock.ts';
 
 const message = (data: string): Parcel => ({ kind: 'message', data });
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -326,6 +331,41 @@ describe('The messages of onOpen', () => {
     await rig?.advance(1000);
     assert.deepEqual(network.last.sent, ['filled x', 'filled y']);
     assert.deepEqual(notices, ['Message 2 of onOpen was not sent: There is no sequence "None".']);
+  });
+
+  it('of a sequence are written for whoever may do less: its author or that of onOpen', async () => {
+    const step = (text: string, origin: Origin) => ({
+      ...{ name: text, origin, timing: { delayMs: 0 } },
+      body: { as: 'text', text } as const,
+    });
+    const stepsOf = (path: string, origin: Origin) =>
+      Promise.resolve([step(`${path} for ${origin}`, 'user'), step('shared', 'workspace')]);
+    const written: string[] = [];
+    const noting = (body: MessageBody, origin: Origin) => {
+      written.push(`${body.as === 'text' ? body.text : ''}: ${origin}`);
+      return write(body);
+    };
+    const entry = { when: 'every', timing: { delayMs: 0 } } as const;
+    const greeting = new Greeting({
+      ...{ clock: new ManualClock(), log: silentLog },
+      notice: sentence => assert.equal(sentence, ''),
+      opening: { ...closedOpening, write: noting, stepsOf },
+      send: () => Promise.resolve(),
+    });
+    const onOpen = (origin: Origin): readonly OnOpenEntry[] => [
+      { ...entry, origin, what: { sequence: 'Login' } },
+      { ...entry, origin, what: { body: { as: 'text', text: '${uuid}' } } },
+    ];
+    await greeting.start(onOpen('user'), () => undefined);
+    await greeting.start(onOpen('workspace'), () => undefined);
+    assert.deepEqual(written, [
+      'Login for user: user',
+      'shared: workspace',
+      '${uuid}: user',
+      'Login for workspace: workspace',
+      'shared: workspace',
+      '${uuid}: workspace',
+    ]);
   });
 
   it('are dropped in silence with the connection, and sent anew on the next', async () => {
