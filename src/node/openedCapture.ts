@@ -1,24 +1,32 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../core/base/errors.ts';
 import { BatchReader, type BatchBuffer } from '../core/capture/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row, Storage } from '../core/capture/capture.ts';
 import type { CaptureStore } from '../core/capture/captureStore.ts';
-import { FallbackStore, type FallbackChange } from '../core/capture/fallbackStore.ts';
+import type { FallbackChange } from '../core/capture/fallbackStore.ts';
 import type { FrameFacts } from '../core/capture/frameFacts.ts';
 import { MemoryStore } from '../core/capture/memoryStore.ts';
 import type { SeriesSpan, SeriesView } from '../core/metrics/seriesView.ts';
 import { removeDatabase } from './captureFiles.ts';
 import { CaptureSeries } from './captureSeries.ts';
 import type { CaptureWorkerData, CopyRequest, OpenRequest } from './captureProtocol.ts';
+import { makePrivateFile, makePrivateFolder } from './privateFiles.ts';
 import { copyRows } from './rowCopy.ts';
-import { findSqlite, SqliteStore } from './sqliteStore.ts';
+import { findSqlite, SqliteStore, type Sqlite } from './sqliteStore.ts';
+import {
+  droppedSentence,
+  fallbackSentence,
+  inFile,
+  inMemory,
+  lost,
+  whereabouts,
+} from './storageSentences.ts';
+import { WatchedStore } from './watchedStore.ts';
 
 /** What a capture may take in memory, whatever its limits are: without a file, and after it failed. */
 const memoryByteLength = 256 * 1024 * 1024;
 const reserveByteLength = 64 * 1024 * 1024;
-
-const count = new Intl.NumberFormat('en');
 
 /** One capture as the worker holds it: its store, its limits, and how it is kept. */
 export class OpenedCapture {
@@ -143,28 +151,20 @@ export class OpenedCapture {
     if (request.isArchived) {
       return (this.#file = new SqliteStore(sqlite, request.path, request));
     }
-    const folder = dirname(request.path);
+    const { path, nextSeq } = request;
+    const folder = dirname(path);
+    const wasThere = existsSync(path);
+    const make = () => newFile(sqlite, request, data);
     try {
-      mkdirSync(folder, { recursive: true });
-      const { name, url, startedAt, window } = request;
-      const { maxFileBytes } = data;
-      const primary = new SqliteStore(sqlite, request.path, {
-        name,
-        url,
-        startedAt,
-        window,
-        ...(maxFileBytes !== undefined && { maxFileBytes }),
-      });
+      const primary = make();
       this.#file = primary;
       const storedSeq = primary.extent.next;
-      if (storedSeq < request.nextSeq) {
-        const { path } = request;
-        this.#storage = { kind: 'sqlite', path, problem: lost(storedSeq, request.nextSeq) };
+      if (storedSeq < nextSeq) {
+        const problem = lost(storedSeq, nextSeq, wasThere ? inMemory : inFile);
+        this.#storage = { kind: 'sqlite', path, problem };
       }
-      return new FallbackStore({
-        primary,
-        reserveByteLength,
-        leastNext: request.nextSeq,
+      return new WatchedStore({
+        ...{ primary, path, reserveByteLength, leastNext: nextSeq, remake: make },
         onDidChange: change => this.#fellBack(change),
       });
     } catch (error) {
@@ -176,9 +176,9 @@ export class OpenedCapture {
     }
   }
 
-  #inMemory({ limits, nextSeq }: OpenRequest, why: string): CaptureStore {
+  #inMemory({ limits, nextSeq, path }: OpenRequest, why: string): CaptureStore {
     const problem = `Messages are kept in memory only: ${why}`;
-    const alsoLost = nextSeq > 0 ? ` ${lost(0, nextSeq)}` : '';
+    const alsoLost = nextSeq > 0 ? ` ${whereabouts(nextSeq, path)}` : '';
     this.#storage = { kind: 'memory', problem: problem + alsoLost };
     this.#limits = { ...limits, maxBytes: Math.min(limits.maxBytes, memoryByteLength) };
     return new MemoryStore(nextSeq);
@@ -188,22 +188,10 @@ export class OpenedCapture {
     const path = this.#path;
     switch (change.kind) {
       case 'failed':
-        this.#enter({
-          kind: 'memory',
-          path,
-          problem:
-            `Messages from number ${count.format(change.seq)} on are kept in memory only: the file ` +
-            `takes no more (${messageOf(change.error)}). Free space on the disk and clear the messages.`,
-        });
+        this.#enter({ kind: 'memory', path, problem: fallbackSentence(change, path) });
         break;
       case 'dropped':
-        this.#enter({
-          kind: 'memory',
-          path,
-          problem:
-            `${count.format(change.rowCount)} messages were dropped: the file takes no more, and the ` +
-            'memory that stands in for it is full. Free space on the disk and clear the messages.',
-        });
+        this.#enter({ kind: 'memory', path, problem: droppedSentence(change) });
         break;
       case 'recovered':
         this.#enter({ kind: 'sqlite', path });
@@ -217,8 +205,16 @@ export class OpenedCapture {
   }
 }
 
-/** Says that rows were lost, as they are in memory when the worker ends. */
-function lost(first: number, next: number): string {
-  const [from, to] = [count.format(first), count.format(next - 1)];
-  return `Messages ${from} to ${to} were lost: they were in memory, and the part that kept them failed.`;
+/** A store in a new file that nobody else can read, or in the one that is there. */
+function newFile(
+  sqlite: Sqlite,
+  { path, name, url, startedAt, window }: OpenRequest,
+  { maxFileBytes }: CaptureWorkerData,
+): SqliteStore {
+  makePrivateFolder(dirname(path));
+  makePrivateFile(path);
+  return new SqliteStore(sqlite, path, {
+    ...{ name, url, startedAt, window },
+    ...(maxFileBytes !== undefined && { maxFileBytes }),
+  });
 }

@@ -8,8 +8,8 @@ import type { ViewTest } from './viewTest.ts';
 export type FallbackChange =
   /** The primary store took no more; rows from `seq` on are kept in memory. */
   | { readonly kind: 'failed'; readonly seq: number; readonly error: unknown }
-  /** The memory for them is full; `rowCount` rows were dropped up to now. */
-  | { readonly kind: 'dropped'; readonly rowCount: number }
+  /** The memory for them is full; `rowCount` rows were dropped up to now. `error` is as before. */
+  | { readonly kind: 'dropped'; readonly rowCount: number; readonly error: unknown }
   /** All is empty, and rows go to the primary store again. */
   | { readonly kind: 'recovered' };
 
@@ -32,20 +32,24 @@ export interface FallbackOptions {
  */
 export class FallbackStore implements CaptureStore {
   readonly #options: FallbackOptions;
+  #primary: CaptureStore;
   /** Set while the primary store takes no more rows. */
   #reserve: MemoryStore | undefined;
   /** Whether the primary store's rows were cleared without its being able to. */
   #isPrimaryHidden = false;
   #droppedRowCount = 0;
+  /** What the primary store failed with. */
+  #failure: unknown;
   #leastNext: number;
 
   constructor(options: FallbackOptions) {
     this.#options = options;
+    this.#primary = options.primary;
     this.#leastNext = options.leastNext ?? 0;
   }
 
   get extent(): Extent {
-    const { primary } = this.#options;
+    const primary = this.#primary;
     if (!this.#reserve) {
       const next = this.#leastNext;
       const isBehind = primary.extent.next < next && isEmpty(primary.extent);
@@ -70,7 +74,7 @@ export class FallbackStore implements CaptureStore {
   append(batch: BatchReader): void {
     if (!this.#reserve) {
       try {
-        this.#options.primary.append(batch);
+        this.#primary.append(batch);
         return;
       } catch (error) {
         this.#fail(error);
@@ -80,7 +84,7 @@ export class FallbackStore implements CaptureStore {
   }
 
   rows(from: number, count: number): readonly Row[] {
-    const stored = this.#isPrimaryHidden ? [] : this.#options.primary.rows(from, count);
+    const stored = this.#isPrimaryHidden ? [] : this.#primary.rows(from, count);
     const kept = this.#reserve?.rows(from, count) ?? [];
     return kept.length === 0 ? stored : [...stored, ...kept];
   }
@@ -88,14 +92,13 @@ export class FallbackStore implements CaptureStore {
   payload(seq: number, from: number, length: number): PayloadPart | undefined {
     return (
       this.#reserve?.payload(seq, from, length) ??
-      (this.#isPrimaryHidden ? undefined : this.#options.primary.payload(seq, from, length))
+      (this.#isPrimaryHidden ? undefined : this.#primary.payload(seq, from, length))
     );
   }
 
   frame(seq: number): FrameFacts | undefined {
     return (
-      this.#reserve?.frame(seq) ??
-      (this.#isPrimaryHidden ? undefined : this.#options.primary.frame(seq))
+      this.#reserve?.frame(seq) ?? (this.#isPrimaryHidden ? undefined : this.#primary.frame(seq))
     );
   }
 
@@ -116,20 +119,39 @@ export class FallbackStore implements CaptureStore {
     if (!this.#isPrimaryHidden) {
       this.#enforcePrimary(limits);
     }
-    const { primary } = this.#options;
+    const primary = this.#primary;
     if (this.#reserve && (this.#isPrimaryHidden || isEmpty(primary.extent))) {
       this.#reserve.enforce(limits);
     }
     return this.extent.dropped - before;
   }
 
-  /** Empties both, and tries the primary store again. */
-  clear(): void {
+  /**
+   * Goes on in memory, because the primary store is not what it was.
+   *
+   * @param isReadable what it holds can be read still; else its rows are lost
+   */
+  lose(error: unknown, isReadable: boolean): void {
+    this.#fail(error);
+    this.#isPrimaryHidden ||= !isReadable;
+  }
+
+  /**
+   * Empties both, and tries the primary store again.
+   *
+   * @param remade makes one that takes its place, which is closed before; may throw
+   */
+  clear(remade?: () => CaptureStore): void {
     const reserve = this.#reserve;
-    const { primary } = this.#options;
     this.#leastNext = this.extent.next;
     try {
-      primary.clear();
+      if (remade) {
+        this.#primary.close();
+        this.#primary = new MemoryStore(this.#leastNext);
+        this.#primary = remade();
+      } else {
+        this.#primary.clear();
+      }
     } catch (error) {
       this.#fail(error);
       this.#isPrimaryHidden = true;
@@ -146,19 +168,20 @@ export class FallbackStore implements CaptureStore {
 
   close(): void {
     this.#reserve?.close();
-    this.#options.primary.close();
+    this.#primary.close();
   }
 
   /** Those that rows are read from, oldest first. */
   get #stores(): readonly CaptureStore[] {
-    const stored = this.#isPrimaryHidden ? [] : [this.#options.primary];
+    const stored = this.#isPrimaryHidden ? [] : [this.#primary];
     return this.#reserve ? [...stored, this.#reserve] : stored;
   }
 
   #fail(error: unknown): void {
     if (!this.#reserve) {
-      const seq = Math.max(this.#leastNext, this.#options.primary.extent.next);
+      const seq = Math.max(this.#leastNext, this.#primary.extent.next);
       this.#reserve = new MemoryStore(seq);
+      this.#failure = error;
       this.#options.onDidChange({ kind: 'failed', seq, error });
     }
   }
@@ -171,7 +194,7 @@ export class FallbackStore implements CaptureStore {
       reserve.append(batch);
     } else {
       this.#droppedRowCount += batch.rowCount;
-      onDidChange({ kind: 'dropped', rowCount: this.#droppedRowCount });
+      onDidChange({ kind: 'dropped', rowCount: this.#droppedRowCount, error: this.#failure });
     }
   }
 
@@ -183,7 +206,7 @@ export class FallbackStore implements CaptureStore {
       byteLength: 0,
     };
     try {
-      this.#options.primary.enforce({
+      this.#primary.enforce({
         maxRows: Math.max(0, limits.maxRows - (next - first)),
         maxBytes: Math.max(0, limits.maxBytes - byteLength),
       });

@@ -71,8 +71,8 @@ describe('the fallback store', () => {
     store.append(numberedBatch(5, 1));
     assert.deepEqual(seqs(), [0, 1]);
     assert.deepEqual(changes.slice(1), [
-      { kind: 'dropped', rowCount: 3 },
-      { kind: 'dropped', rowCount: 4 },
+      { kind: 'dropped', rowCount: 3, error: full },
+      { kind: 'dropped', rowCount: 4, error: full },
     ]);
   });
 
@@ -122,5 +122,37 @@ describe('the fallback store', () => {
     primary.isFull = true;
     assert.equal(store.enforce({ maxRows: 2, maxBytes: Infinity }), 0);
     assert.deepEqual(changes, [{ kind: 'failed', seq: 4, error: full }]);
+  });
+
+  it('goes on in memory where the primary store is lost, and shows what can be read of it', () => {
+    for (const isReadable of [true, false]) {
+      const { store, changes, seqs } = setUp();
+      store.append(numberedBatch(0, 3));
+      store.lose(full, isReadable);
+      store.append(numberedBatch(3, 2));
+      store.lose(full, isReadable);
+      assert.deepEqual(seqs(), isReadable ? [0, 1, 2, 3, 4] : [3, 4]);
+      assert.deepEqual([store.extent.first, store.extent.next], [isReadable ? 0 : 3, 5]);
+      assert.deepEqual(changes, [{ kind: 'failed', seq: 3, error: full }]);
+    }
+  });
+
+  it('takes another primary store when cleared, or stays in memory where there is none', () => {
+    const { primary, store, changes, seqs } = setUp();
+    store.append(numberedBatch(0, 3));
+    store.lose(full, true);
+    store.append(numberedBatch(3, 2));
+    store.clear(() => {
+      throw full;
+    });
+    store.append(numberedBatch(5, 1));
+    assert.deepEqual([seqs(), changes.length], [[5], 1]);
+    const other = new MemoryStore();
+    store.clear(() => other);
+    store.append(numberedBatch(6, 2));
+    assert.deepEqual(
+      { seqs: seqs(), other: other.extent.next, last: changes.at(-1), old: primary.extent.first },
+      { seqs: [6, 7], other: 8, last: { kind: 'recovered' }, old: 3 },
+    );
   });
 });
