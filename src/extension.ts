@@ -10,6 +10,7 @@ import { draggable, LazyTree, type DraggableTree } from './host/trees/lazyTree.t
 import type { MessagesNode } from './host/trees/messagesTree.ts';
 import type { startMonitoring } from './monitoring.ts';
 import { hasAbandonedFile } from './node/captureFiles.ts';
+import { closeFolderToOthers } from './node/privateFiles.ts';
 import { ViewType } from './shared/ids.ts';
 
 type Monitoring = ReturnType<typeof startMonitoring>;
@@ -72,6 +73,7 @@ export function activate(context: ExtensionContext): void {
     watchForLibrary(context.globalStorageUri, () => void unasked(() => undefined)),
   );
   connectUnasked();
+  closeFolderToOthers(capturesFolder); // As an early version made it, others could look into it.
   void hasAbandonedFile(capturesFolder).then(isThere => {
     return isThere ? unasked(started => started.offerAbandonedCaptures()) : undefined;
   });

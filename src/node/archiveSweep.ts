@@ -9,6 +9,7 @@ import {
 import { readArchived, removeUnused, settle } from './archivedFile.ts';
 import { captureFilesIn, hasLog, lstatOf, mayBeWriting, type CaptureFile } from './captureFiles.ts';
 import { dropNote, makeNote, notedAt } from './captureNotes.ts';
+import { closeFolderToOthers, closeToOthers } from './privateFiles.ts';
 import type { Sqlite } from './sqliteStore.ts';
 
 /** A window that makes a capture has it locked by this age. */
@@ -41,7 +42,8 @@ type Kept = Found & { readonly capture: ArchivedCapture };
 /**
  * Settles the captures that were left in `folder`, and removes those without a row and those that the
  * user's limits do not keep, see `keepingOf`. A capture that a window writes to is not touched, and
- * none is removed that a window reads, or that a window went down with and nobody was told of.
+ * none is removed that a window reads, or that a window went down with and nobody was told of. What
+ * others could read, as an early version left it, is closed to them.
  * Throws where the folder cannot be read.
  */
 export function sweepArchive(
@@ -50,8 +52,10 @@ export function sweepArchive(
   limits: KeepingLimits,
   now: number,
 ): Sweep {
-  const sweeper = new Sweeper(sqlite, limits, now);
-  return sweeper.sweep(captureFilesIn(folder).map(file => lookAt(sqlite, file, now)));
+  closeFolderToOthers(folder);
+  const files = captureFilesIn(folder);
+  files.forEach(({ path }) => closeToOthers(path));
+  return new Sweeper(sqlite, limits, now).sweep(files.map(file => lookAt(sqlite, file, now)));
 }
 
 class Sweeper {

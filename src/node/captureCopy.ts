@@ -3,12 +3,15 @@ import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf } from '../core/base/errors.ts';
 import { pathsBeside } from './captureFiles.ts';
+import { takeModeOf } from './privateFiles.ts';
 
 /**
  * Has a database written beside `path` and gives it that name when it is complete and on the disk.
- * Rejects with a sentence; what was at `path` is there still then.
+ * Rejects with a sentence; what was at `path` is there still then. Others can read it only where they
+ * could read what it replaces.
  *
  * @param captureFolder where captures are kept, none of which may be replaced
+ * @param write appends to a database that is empty
  */
 export async function writeDatabase(
   path: string,
@@ -18,8 +21,10 @@ export async function writeDatabase(
   await assertReplaceable(path, captureFolder);
   const part = `${path}.${randomBytes(6).toString('hex')}.part`;
   try {
+    await (await open(part, 'wx', 0o600)).close();
     await write(part);
     await sync(part);
+    await takeModeOf(path, part);
     await rename(part, path);
   } catch (error) {
     throw new Error(`${path} cannot be written: ${messageOf(error)}`, { cause: error });

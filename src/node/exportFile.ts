@@ -4,6 +4,7 @@ import type { ExportProgress, ExportResult } from '../core/export/exportJob.ts';
 import { ExportRedactor } from '../core/export/redact.ts';
 import type { RowWriter } from '../core/export/rowWriter.ts';
 import { exportSentence } from './exportSentence.ts';
+import { takeModeOf } from './privateFiles.ts';
 import { blocksOf, positionsIn, type ExportedView, type Range } from './exportRows.ts';
 
 /** How long rows are written before others have their turn. */
@@ -46,7 +47,8 @@ export function redactorFor({ secrets }: ExportJob): ExportRedactor {
 
 /**
  * Writes an export to `partPath` and, once it is whole and on the disk, gives it its name. Whatever
- * goes wrong, `partPath` is gone afterwards and what was at `job.path` is as it was.
+ * goes wrong, `partPath` is gone afterwards and what was at `job.path` is as it was. Others can read it
+ * only where they could read what it replaces.
  *
  * @throws ExportError with a sentence
  */
@@ -64,6 +66,7 @@ export async function exportFile(
     await file.sync();
     await file.close();
     assertGoesOn(ports.signal);
+    await takeModeOf(job.path, partPath);
     await rename(partPath, job.path);
     return result;
   } catch (error) {
@@ -171,5 +174,5 @@ async function assertNoFolder(path: string): Promise<void> {
 }
 
 function openNew(path: string): Promise<PartFile> {
-  return open(path, 'wx');
+  return open(path, 'wx', 0o600);
 }

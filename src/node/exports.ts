@@ -108,7 +108,7 @@ export class Exports {
       case 'ndjson':
         return new NdjsonWriter(parts);
       case 'csv':
-        return new CsvWriter(parts);
+        return new CsvWriter(parts, job.byteOrderMark);
       case 'har': {
         const captures = job.connections.map(({ capture }) => capture);
         const openings = await this.#openings(captures, signal);
