@@ -89,6 +89,17 @@ describe('The command export', () => {
     assert.ok(lines.some(line => line.endsWith(`guarded,"'=HYPERLINK(""http://127.0.0.1/"")"`)));
   });
 
+  it('writes CSV with a byte order mark where that is wanted', async () => {
+    const [plain, marked] = ['plain', 'marked'].map(file => fileOf('csv', file)) as [
+      string,
+      string,
+    ];
+    const target = { connection: name, format: 'csv', filter: 'in:' };
+    await run(CommandId.Export, { ...target, uri: Uri.file(plain) });
+    await run(CommandId.Export, { ...target, uri: Uri.file(marked), byteOrderMark: true });
+    assert.equal(await readFile(marked, 'utf8'), `\ufeff${await readFile(plain, 'utf8')}`);
+  });
+
   it('writes HAR with the messages where browsers look for them', async () => {
     await write('har', 'archive');
     const { log } = JSON.parse(await read('har', 'archive')) as {
@@ -111,6 +122,8 @@ describe('The command export', () => {
   for (const [what, change, says] of [
     ['no object', 7, /Give an object with format and uri/],
     ['an unknown format', { format: 'xml' }, /The format must be one of ndjson, csv, har/],
+    ['a byte order mark in other formats', { byteOrderMark: true }, /Only CSV can begin/],
+    ['a byte order mark that is none', { byteOrderMark: 'yes' }, /must be true or false/],
     ['no place', { uri: undefined }, /The uri must be/],
     ['a relative path', { uri: 'messages.ndjson' }, /The uri must be/],
     ['a place elsewhere', { uri: 'https://example.com/x' }, /a folder of this machine only/],

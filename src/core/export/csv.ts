@@ -7,6 +7,9 @@ import { around, nameSpeller, type RowWriter, type WriterParts } from './rowWrit
 
 const columns = 'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data';
 
+/** By it Excel knows UTF-8, which it takes for the system's old encoding otherwise. */
+const byteOrderMark = '\ufeff';
+
 /** Where a spreadsheet would begin to calculate, its wide forms and blanks before it included. */
 const formula = /^(?:\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/;
 const plainNumber = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
@@ -20,11 +23,14 @@ const plainNumber = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
  */
 export class CsvWriter implements RowWriter {
   readonly #parts: WriterParts;
+  readonly #hasMark: boolean;
   readonly #nameOf: (connection: ExportedConnection) => string;
   #rowCount = 0;
 
-  constructor(parts: WriterParts) {
+  /** @param hasMark begins with a byte order mark, for Excel; programs may take it for text */
+  constructor(parts: WriterParts, hasMark = false) {
     this.#parts = parts;
+    this.#hasMark = hasMark;
     this.#nameOf = nameSpeller(parts, name => `"${isFormula(name) ? "'" : ''}${inner(name)}"`);
   }
 
@@ -33,7 +39,7 @@ export class CsvWriter implements RowWriter {
   }
 
   begin(): string {
-    return `${columns}\r\n`;
+    return `${this.#hasMark ? byteOrderMark : ''}${columns}\r\n`;
   }
 
   *row(connection: ExportedConnection, record: StoredRecord): Generator<string> {

@@ -18,6 +18,8 @@ export interface ExportJob {
   readonly ranges?: readonly (readonly [from: number, to: number])[];
   readonly connections: readonly ExportedConnection[];
   readonly format: ExportFormat;
+  /** CSV begins with a byte order mark. */
+  readonly byteOrderMark?: boolean;
   /** Where the file goes. What is there is replaced when the export is complete, not before. */
   readonly path: string;
   /** Texts that must not be in the file: each is replaced by `•••`. */

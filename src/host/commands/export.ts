@@ -5,7 +5,6 @@ import type { CaptureView } from '../../core/capture/view.ts';
 import {
   ExportError,
   type ExportedConnection,
-  type ExportFormat,
   type ExportJob,
   type ExportProgress,
   type ExportResult,
@@ -43,7 +42,9 @@ export async function exportSubject(
   wanted: ExportTarget = {},
 ): Promise<ExportResult | undefined> {
   const isAsked = wanted.uri === undefined;
-  const format = wanted.format ?? (await chooseFormat(subject));
+  const { format: known, byteOrderMark = false } = wanted;
+  const choice = known ? { format: known, byteOrderMark } : await chooseFormat(subject);
+  const { format } = choice;
   const uri = wanted.uri ?? (await choosePlace(parts, subject, format));
   if (uri.scheme !== 'file') {
     throw new UserError(
@@ -54,7 +55,7 @@ export async function exportSubject(
     await saveDatabase(parts, subject, uri);
     return undefined;
   }
-  const result = await write(parts, subject, format, uri);
+  const result = await write(parts, subject, { ...choice, format }, uri);
   if (isAsked) {
     void offer(parts.formats, result, uri);
   }
@@ -84,7 +85,7 @@ async function choosePlace(
 async function write(
   parts: ExportParts,
   subject: Subject,
-  format: ExportFormat,
+  { format, byteOrderMark }: Pick<ExportJob, 'format' | 'byteOrderMark'>,
   uri: Uri,
 ): Promise<ExportResult> {
   const { sources, secrets, formats, startExport } = parts;
@@ -99,6 +100,7 @@ async function write(
   const job: ExportJob = {
     ...{ view: view.id, connections, format, path: uri.fsPath, secrets: known },
     ...(ranges && { ranges }),
+    ...(byteOrderMark && { byteOrderMark }),
   };
   try {
     return await run(job, formats, startExport);

@@ -79,8 +79,15 @@ function captureItem({ formats }: ExportParts, source: Source): SubjectItem {
   };
 }
 
-export async function chooseFormat(subject: Subject): Promise<ChosenFormat> {
-  const items: readonly (Choice & { readonly format: ChosenFormat })[] = [
+/** How the file is written. */
+export interface FormatChoice {
+  readonly format: ChosenFormat;
+  /** Only of CSV. */
+  readonly byteOrderMark?: boolean;
+}
+
+export async function chooseFormat(subject: Subject): Promise<FormatChoice> {
+  const items: readonly (Choice & FormatChoice)[] = [
     {
       label: 'NDJSON',
       description: l10n.t('a JSON object a line, for jq, DuckDB, pandas and programs'),
@@ -90,6 +97,12 @@ export async function chooseFormat(subject: Subject): Promise<ChosenFormat> {
       label: 'CSV',
       description: l10n.t('for spreadsheets; formulas are made harmless'),
       format: 'csv',
+    },
+    {
+      label: l10n.t('CSV for Excel'),
+      description: l10n.t('with a byte order mark, by which Excel reads umlauts'),
+      format: 'csv',
+      byteOrderMark: true,
     },
     {
       label: 'HAR',
@@ -110,5 +123,5 @@ export async function chooseFormat(subject: Subject): Promise<ChosenFormat> {
   if (!picked) {
     throw new CancellationError();
   }
-  return picked.format;
+  return picked;
 }

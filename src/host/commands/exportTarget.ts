@@ -14,6 +14,8 @@ const absolute = /^(?:\/|\\\\|[a-z]:[\\/])/i;
 export interface ExportTarget {
   readonly connection?: string;
   readonly format?: ChosenFormat;
+  /** CSV begins with a byte order mark, for Excel. */
+  readonly byteOrderMark?: boolean;
   readonly uri?: Uri;
   readonly filter?: string;
 }
@@ -29,19 +31,28 @@ export function readExportTarget(target: unknown): ExportTarget {
   if (typeof target !== 'object' || target === null) {
     throw new UserError(l10n.t('Give an object with format and uri.'));
   }
-  const { connection, format, uri, filter } = target as Readonly<Record<string, unknown>>;
+  const { connection, format, byteOrderMark, uri, filter } = target as Readonly<
+    Record<string, unknown>
+  >;
   if (connection !== undefined && typeof connection !== 'string') {
     throw new UserError(l10n.t('Give the name or the id of a connection.'));
   }
   if (filter !== undefined && typeof filter !== 'string') {
     throw new UserError(l10n.t('The filter must be a string.'));
   }
+  if (byteOrderMark !== undefined && typeof byteOrderMark !== 'boolean') {
+    throw new UserError(l10n.t('The byteOrderMark must be true or false.'));
+  }
   const known = chosenFormats.find(each => each === format);
   if (!known) {
     throw new UserError(l10n.t('The format must be one of {0}.', chosenFormats.join(', ')));
   }
+  if (byteOrderMark === true && known !== 'csv') {
+    throw new UserError(l10n.t('Only CSV can begin with a byte order mark.'));
+  }
   return {
     ...{ format: known, uri: readUri(uri) },
+    ...(byteOrderMark === undefined ? {} : { byteOrderMark }),
     ...(connection === undefined ? {} : { connection }),
     ...(filter === undefined ? {} : { filter }),
   };

@@ -27,6 +27,16 @@ function dataOf(...payloads: readonly string[]): readonly (readonly (string | un
 }
 
 describe('csv', () => {
+  it('begins with a byte order mark where that is wanted, once, and is the same else', () => {
+    const records = [recordOf('Zürich, Gdańsk, 東京')];
+    const [plain, marked] = [false, true].map(hasMark =>
+      Buffer.from(written(new CsvWriter(partsWith(), hasMark), records)),
+    );
+    assert.deepEqual([...(marked?.subarray(0, 3) ?? [])], [0xef, 0xbb, 0xbf]);
+    assert.deepEqual(marked?.subarray(3), plain);
+    assert.equal(plain?.toString().startsWith('seq,'), true);
+  });
+
   it('begins with a header and has CRLF after each row', () => {
     const state = '{"state":"connected","text":"a, b"}';
     const text = written(new CsvWriter(partsWith()), [
