@@ -1,6 +1,6 @@
 import { l10n, workspace, type Memento } from 'vscode';
 import { UserError } from '../core/base/errors.ts';
-import { settingsSection } from '../core/settings/settingsTable.ts';
+import type { SettingsScope } from '../core/settings/settingLayers.ts';
 import { confirm } from './user/tell.ts';
 
 const allowedKey = 'allowedAuthCommands';
@@ -14,20 +14,17 @@ export class CommandConsent {
     this.#state = state;
   }
 
-  /** Whether the user may have to be asked before this program runs. */
-  needsAsking(written: readonly string[]): boolean {
-    const isAllowed = this.#allowed.includes(JSON.stringify(written));
-    return !isAllowed && isNamedByWorkspace(written);
-  }
-
-  /** @throws UserError where the workspace is not trusted or the user does not want it */
-  async require(written: readonly string[], mayAsk: boolean): Promise<void> {
+  /**
+   * @param scope who named the program
+   * @throws UserError where the workspace is not trusted or the user does not want it
+   */
+  async require(written: readonly string[], scope: SettingsScope, mayAsk: boolean): Promise<void> {
     if (!workspace.isTrusted) {
       throw new UserError(
         l10n.t('The command of auth does not run in Restricted Mode. Trust this workspace first.'),
       );
     }
-    if (!this.needsAsking(written)) {
+    if (scope === 'user' || this.#allowed.includes(JSON.stringify(written))) {
       return;
     }
     if (!mayAsk || !(await ask(written))) {
@@ -55,14 +52,4 @@ async function ask(written: readonly string[]): Promise<boolean> {
   ];
   const question = l10n.t('The settings of this workspace want to run a program to sign in.');
   return (await confirm(question, detail, run)) === run;
-}
-
-/** Whether settings of the workspace or of one of its folders hold this command. */
-function isNamedByWorkspace(written: readonly string[]): boolean {
-  const text = JSON.stringify(written);
-  return ['auth', 'connections'].some(key => {
-    const inspected = workspace.getConfiguration(settingsSection).inspect(key);
-    const own = [inspected?.workspaceValue, inspected?.workspaceFolderValue];
-    return own.some(value => value !== undefined && JSON.stringify(value).includes(text));
-  });
 }

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { UserError } from '../core/base/errors.ts';
 import { editsBetween, isObject, isSameJson } from '../core/settings/jsonEdit.ts';
 import { uniqueName, type Profile } from '../core/settings/profile.ts';
-import type { SettingsScope } from '../shared/formProtocol.ts';
+import type { SettingsScope } from '../core/settings/settingLayers.ts';
 import type { SettingsService } from './settings.ts';
 import { settingIn } from './settingValues.ts';
 import type { Expected, SettingEdit, SettingsFiles } from './settingsFile.ts';
@@ -41,9 +41,15 @@ export class ConfiguredConnections {
     return profile && this.locate(profile);
   }
 
-  /** Where a profile of the settings in force comes from. */
+  /**
+   * Where a profile of the settings in force comes from. What a folder of several has is changed in its
+   * file only.
+   */
   locate(profile: Profile): ConfiguredConnection | undefined {
-    const { name, entry } = profile;
+    const { name, entry, folder } = profile;
+    if (folder !== undefined) {
+      return undefined;
+    }
     const [first] = this.#settings.current.profiles;
     const url = scopeOf('url');
     if (name === first?.name && url && isSameJson(entry, { url: settingIn(url, 'url') })) {

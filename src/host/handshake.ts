@@ -44,7 +44,7 @@ export class Handshakes {
     const filled = await fillHandshake(profile, {
       source: variables.source(wishes),
       readFile,
-      token: command => this.#token(command, name, wishes),
+      token: command => this.#token(command, profile, wishes),
     });
     this.#ports.secrets.registry.add(filled.handshake.secrets ?? []);
     return wishes.withoutCompression
@@ -57,10 +57,11 @@ export class Handshakes {
     this.#variables.delete(name);
   }
 
-  #token(command: TokenCommand, name: string, wishes: PrepareWishes): Promise<string> {
+  #token(command: TokenCommand, profile: Profile, wishes: PrepareWishes): Promise<string> {
+    const { name, explicit } = profile;
     const { byUser, isLoginRefused, untimed } = wishes;
     return untimed(async () => {
-      await this.#consent.require(command.written, byUser);
+      await this.#consent.require(command.written, explicit.get('auth') ?? 'user', byUser);
       return this.#tokens.token(command, name, isLoginRefused);
     });
   }

@@ -1,6 +1,6 @@
-import { commands, env } from 'vscode';
+import { commands, env, Uri, window, workspace } from 'vscode';
 import { settingKeys, settingsSection } from '../core/settings/settingsTable.ts';
-import type { SettingsScope } from '../shared/formProtocol.ts';
+import type { SettingsScope } from '../core/settings/settingLayers.ts';
 import { isSetByWorkspace } from './settingValues.ts';
 
 const ours: ReadonlySet<string> = new Set([...settingKeys, 'url', 'connections']);
@@ -26,4 +26,12 @@ export async function openSettingsFile(scope: SettingsScope): Promise<void> {
   const whose = { user: 'openSettingsJson', workspace: 'openWorkspaceSettingsFile' }[scope];
   const revealSetting = { key: `${settingsSection}.connections` };
   await commands.executeCommand(`workbench.action.${whose}`, { revealSetting });
+}
+
+/** Opens the settings of a folder of the workspace as text. */
+export async function openFolderSettings(name: string): Promise<void> {
+  const folder = workspace.workspaceFolders?.find(each => each.name === name);
+  if (folder) {
+    await window.showTextDocument(Uri.joinPath(folder.uri, '.vscode', 'settings.json'));
+  }
 }

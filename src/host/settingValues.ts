@@ -1,47 +1,66 @@
-import { workspace } from 'vscode';
-import { isObject } from '../core/settings/jsonEdit.ts';
+import { ConfigurationTarget, workspace, type Uri } from 'vscode';
 import {
-  settingKeys,
-  settingOf,
-  settingsSection,
-  type SettingKey,
-} from '../core/settings/settingsTable.ts';
-import type { SettingsScope } from '../shared/formProtocol.ts';
+  settingsIn,
+  type SettingLayer,
+  type SettingSources,
+  type SettingsScope,
+} from '../core/settings/settingLayers.ts';
+import { settingsSection, type SettingKey } from '../core/settings/settingsTable.ts';
 
-/** About data of all workspaces: no workspace decides on them, whatever it says and is trusted with. */
-const usersKeys = new Set<string>(settingKeys.filter(key => settingOf(key).isUsers));
+// The one file that asks the editor for settings, so that nothing of a workspace that is not trusted
+// gets around `settingsIn`.
 
 /**
- * What the user set below `websocketMonitor`, the most specific first; defaults do not count. The
- * editor is asked once for all, since each question takes it long.
+ * What is set below `websocketMonitor`; defaults do not count. The editor is asked once for all, since
+ * each question takes it long.
  */
-export function explicitSettings(): (key: string) => unknown {
-  const inspected = workspace.getConfiguration().inspect(settingsSection);
-  const scopes = [
-    inspected?.workspaceFolderValue,
-    inspected?.workspaceValue,
-    inspected?.globalValue,
-  ];
-  return key =>
-    (usersKeys.has(key) ? [inspected?.globalValue] : scopes)
-      .map(scope => memberAt(scope, key.split('.')))
-      .find(value => value !== undefined && value !== null);
-}
-
-function memberAt(value: unknown, [first, ...rest]: readonly string[]): unknown {
-  if (first === undefined) {
-    return value;
-  }
-  return isObject(value) ? memberAt(value[first], rest) : undefined;
+export function settingSources(): SettingSources {
+  const { isTrusted, workspaceFile, workspaceFolders = [] } = workspace;
+  const layers = windowLayers();
+  // Without a workspace file the settings of the only folder are those of the workspace.
+  const folders = workspaceFile === undefined ? [] : workspaceFolders;
+  return {
+    window: settingsIn(layers, isTrusted),
+    folders: folders.map(({ name, uri }) => {
+      const values = inspect(uri)?.workspaceFolderValue;
+      const own: SettingLayer = { scope: 'workspace', folder: name, values };
+      return { name, get: settingsIn([own, ...layers], isTrusted) };
+    }),
+  };
 }
 
 /** The settings of ours that name connections. */
 export type ConnectionSetting = 'url' | 'connections';
 
-/** What is set in a scope, without defaults; `undefined` where nothing is. */
+/**
+ * What is set in a scope, without defaults; `undefined` where nothing is, or where it is a workspace's
+ * that is not trusted.
+ */
 export function settingIn(scope: SettingsScope, setting: ConnectionSetting): unknown {
-  const inspected = workspace.getConfiguration(settingsSection).inspect(setting);
-  return scope === 'user' ? inspected?.globalValue : inspected?.workspaceValue;
+  const layers = windowLayers().filter(layer => layer.scope === scope);
+  return settingsIn(layers, workspace.isTrusted)(setting)?.value;
+}
+
+/** Writes a setting by the editor's own means. */
+export function writeSetting(
+  scope: SettingsScope,
+  setting: ConnectionSetting,
+  value: unknown,
+): Thenable<void> {
+  const target = scope === 'user' ? ConfigurationTarget.Global : ConfigurationTarget.Workspace;
+  return workspace.getConfiguration(settingsSection).update(setting, value, target);
+}
+
+function windowLayers(): readonly SettingLayer[] {
+  const inspected = inspect();
+  return [
+    { scope: 'workspace', values: inspected?.workspaceValue },
+    { scope: 'user', values: inspected?.globalValue },
+  ];
+}
+
+function inspect(folder?: Uri) {
+  return workspace.getConfiguration(undefined, folder).inspect(settingsSection);
 }
 
 /** What the user's own settings say of a key, whatever a workspace says of it. */

@@ -9,8 +9,9 @@ import {
   type Profile,
   type ReadSettings,
 } from '../core/settings/profile.ts';
+import type { SettingsScope } from '../core/settings/settingLayers.ts';
 import { settingsSection } from '../core/settings/settingsTable.ts';
-import { explicitSettings } from './settingValues.ts';
+import { settingSources } from './settingValues.ts';
 import { showWarning } from './user/tell.ts';
 
 /** The settings in force, and an event for when they change. Nothing else reads configuration. */
@@ -30,14 +31,19 @@ export class SettingsService implements Disposable {
       new Emitter<ReadSettings>(error => log.error('A settings listener failed', error)),
     );
     this.onDidChange = this.#onDidChange.event;
+    const refresh = () => {
+      this.#current = this.#read();
+      this.#onDidChange.fire(this.#current);
+    };
     this.#store.add(
       workspace.onDidChangeConfiguration(change => {
         if (change.affectsConfiguration(settingsSection)) {
-          this.#current = this.#read();
-          this.#onDidChange.fire(this.#current);
+          refresh();
         }
       }),
     );
+    this.#store.add(workspace.onDidGrantWorkspaceTrust(refresh));
+    this.#store.add(workspace.onDidChangeWorkspaceFolders(refresh));
   }
 
   get current(): ReadSettings {
@@ -47,11 +53,12 @@ export class SettingsService implements Disposable {
   /**
    * The profile that `entry`, an object as in `connections`, stands for under the current settings.
    *
+   * @param scope who wrote it
    * @throws UserError where any part of it will not do
    */
-  profileOf(entry: unknown): Profile {
+  profileOf(entry: unknown, scope: SettingsScope = 'user'): Profile {
     const problems: string[] = [];
-    const profile = profileOf(entry, explicitSettings(), problems);
+    const profile = profileOf(entry, settingSources().window, problems, scope);
     if (!profile || problems.length > 0) {
       throw new UserError(problems.join(' '));
     }
@@ -69,7 +76,7 @@ export class SettingsService implements Disposable {
   }
 
   #read(): ReadSettings {
-    const settings = readSettings(explicitSettings());
+    const settings = readSettings(settingSources());
     void this.#warn(settings.problems);
     return settings;
   }

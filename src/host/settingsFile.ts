@@ -1,9 +1,9 @@
-import { ConfigurationTarget, env, FileSystemError, l10n, Uri, workspace } from 'vscode';
+import { env, FileSystemError, l10n, Uri, workspace } from 'vscode';
 import { UserError } from '../core/base/errors.ts';
 import { isSameJson, type JsonEdit, type JsonPath } from '../core/settings/jsonEdit.ts';
 import { settingsSection } from '../core/settings/settingsTable.ts';
-import type { SettingsScope } from '../shared/formProtocol.ts';
-import { settingIn, type ConnectionSetting } from './settingValues.ts';
+import type { SettingsScope } from '../core/settings/settingLayers.ts';
+import { settingIn, writeSetting, type ConnectionSetting } from './settingValues.ts';
 import { editJson, pathOfSetting, readJson } from './settingsText.ts';
 
 /** What of a setting is to change: paths begin below the setting itself. */
@@ -199,7 +199,6 @@ async function writeThroughEditor(
     const text = JSON.stringify(before === undefined ? {} : { value: before });
     const below = own.map(edit => ({ ...edit, path: ['value', ...edit.path] }));
     const after = readJson(editJson(text, below, 'settings.json'), ['value'], 'settings.json');
-    const target = scope === 'user' ? ConfigurationTarget.Global : ConfigurationTarget.Workspace;
-    await workspace.getConfiguration(settingsSection).update(setting, after, target);
+    await writeSetting(scope, setting, after);
   }
 }

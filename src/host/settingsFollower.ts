@@ -55,9 +55,9 @@ export class SettingsFollower {
 
   #give(monitored: MonitoredConnection): void {
     const { settings } = this.#parts;
-    const { id, name } = monitored;
+    const { id, name, profile: before } = monitored;
     const configured = settings.current.profiles.find(profile => profile.name === name);
-    const profile = configured ?? settings.profileOf(monitored.profile.entry);
+    const profile = configured ?? settings.profileOf(before.entry, before.scope);
     if (monitored.setProfile({ ...profile, name })) {
       void offerReconnect(id, name);
     }

@@ -1,9 +1,7 @@
 import * as v from 'valibot';
 import type { ConnectionDraft, DraftCheck } from '../core/settings/connectionDraft.ts';
 import type { ConnectionField } from '../core/settings/connectionFields.ts';
-
-/** Whose settings a connection is written to. */
-export type SettingsScope = 'user' | 'workspace';
+import type { SettingsScope } from '../core/settings/settingLayers.ts';
 
 /** A place that a connection can be saved in. */
 export interface ScopeChoice {

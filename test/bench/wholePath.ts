@@ -10,6 +10,7 @@ import { closedOpening } from '../support/connectionRig.ts';
 import { handshakeFor } from '../support/transports.ts';
 import { watchLoop } from './countingClient.ts';
 import type { FloodResult } from './measurement.ts';
+import { userSettings } from '../support/settings.ts';
 
 /** A monitored connection with its heartbeat, counters and output feed, up to the last one stored. */
 export async function wholePath(
@@ -19,7 +20,7 @@ export async function wholePath(
 ): Promise<FloodResult> {
   const target = `${url}${messageCount}`;
   const given: Readonly<Record<string, unknown>> = { url: target, compression: false };
-  const [profile] = readSettings(key => given[key]).profiles;
+  const [profile] = readSettings(userSettings(key => given[key])).profiles;
   if (!profile) {
     throw new Error('The settings name no connection');
   }

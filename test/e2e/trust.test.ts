@@ -90,6 +90,59 @@ describe('What a workspace brings along', () => {
     assert.deepEqual([await runs(), peer.received, peer.headers.length], [0, [], 1]);
   });
 
+  it('sets nothing in Restricted Mode by keys below those that are withheld', async () => {
+    await open({
+      trust: false,
+      settings: {
+        'websocketMonitor.connections': [
+          { name: 'plain', url: peer.url },
+          { name: 'other', url: peer.url },
+        ],
+        'websocketMonitor.headers': { 'X-Mine': 'mine' },
+      },
+      files: {
+        '.vscode/settings.json': JSON.stringify({
+          'websocketMonitor.headers.X-Stolen': '${env:PATH}',
+          'websocketMonitor.auth.type': 'bearer',
+          'websocketMonitor.auth.token': '${env:PATH}',
+          'websocketMonitor.connections.x': 1,
+          'websocketMonitor.url.x': 1,
+          'websocketMonitor.reconnect.rules.x': 1,
+          'websocketMonitor.history.overflow': '[Fix this](command:workbench.action.showCommands)',
+        }),
+      },
+    });
+    await connect('plain');
+    await shows(page.statusBarItem('plain · connected'));
+    const [headers = {}] = peer.headers;
+    assert.equal(headers['x-mine'], 'mine');
+    assert.deepEqual([headers['x-stolen'], headers['authorization']], [undefined, undefined]);
+    assert.deepEqual(
+      (await page.notificationTexts()).filter(text => /websocketMonitor|Fix this/.test(text)),
+      [],
+    );
+  });
+
+  it('is all of its folders, each with the connections of its own', async () => {
+    const settings = (name: string) =>
+      JSON.stringify({ 'websocketMonitor.connections': [{ name, url: peer.url }] });
+    await open({
+      workspaceFile: 'all.code-workspace',
+      settings: { 'websocketMonitor.connections': [{ name: 'mine', url: peer.url }] },
+      files: {
+        'all.code-workspace': JSON.stringify({ folders: [{ path: 'api' }, { path: 'web' }] }),
+        'api/.vscode/settings.json': settings('prices'),
+        'web/.vscode/settings.json': settings('prices'),
+      },
+    });
+    await shows(page.treeItem('prices (api)'));
+    await shows(page.treeItem('prices (web)'));
+    await page.screenshot('folders');
+    await connect('prices (web)');
+    await shows(page.statusBarItem('prices (web) · connected'));
+    assert.equal(peer.headers.length, 1);
+  });
+
   it('may run a program to sign in only once the user has allowed it', async () => {
     const settings = (command: readonly string[]) => ({
       'websocketMonitor.connections': [

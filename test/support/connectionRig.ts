@@ -9,13 +9,14 @@ import { readSettings } from '../../src/core/settings/profile.ts';
 import { silentLog } from './captures.ts';
 import { collectingTraffic, FakeNetwork, settle } from './fakeNetwork.ts';
 import { ManualClock } from './manualClock.ts';
+import { userSettings } from './settings.ts';
 
 /** What the settings of `websocketMonitor` mean for the connection to `url`. */
 export function optionsOf(
   settings: Readonly<Record<string, unknown>> = {},
   url = 'ws://example.test/feed',
 ): ConnectionOptions {
-  const { profiles, problems } = readSettings(key => ({ url, ...settings })[key]);
+  const { profiles, problems } = readSettings(userSettings(key => ({ url, ...settings })[key]));
   assert.deepEqual(problems, []);
   const [profile] = profiles;
   assert.ok(profile);

@@ -95,6 +95,28 @@ function settingsOf(path: string): Readonly<Record<string, unknown>> {
   return (isWorkspace ? (whole['settings'] ?? {}) : whole) as Record<string, unknown>;
 }
 
+/** As the editor has it: a dotted name is a path into objects, and those of one path are one. */
+function settingAt(path: string, key: string): unknown {
+  const root: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(settingsOf(path))) {
+    const steps = name.split('.');
+    const last = steps.pop() ?? '';
+    let place = root;
+    for (const step of steps) {
+      const known = place[step];
+      const next = typeof known === 'object' && known !== null ? { ...known } : {};
+      place[step] = next;
+      place = next;
+    }
+    place[last] = value;
+  }
+  let found: unknown = root;
+  for (const step of key.split('.')) {
+    found = (found as Record<string, unknown> | undefined)?.[step];
+  }
+  return found;
+}
+
 const workspace = {
   get textDocuments() {
     return [...editor.unsaved].map(path => ({ isDirty: true, uri: new Uri(path) }));
@@ -103,7 +125,10 @@ const workspace = {
     return editor.workspacePath === undefined ? undefined : new Uri(editor.workspacePath);
   },
   get workspaceFolders() {
-    return editor.folders.map(path => ({ uri: new Uri(path) }));
+    return editor.folders.map(path => ({
+      uri: new Uri(path),
+      name: path.split('/').at(-1) ?? '',
+    }));
   },
   get isTrusted() {
     return editor.isTrusted;
@@ -127,11 +152,20 @@ const workspace = {
     },
   },
   onDidChangeConfiguration: () => ({ dispose: () => undefined }),
-  getConfiguration: (section: string) => ({
-    inspect: (key: string) => ({
-      globalValue: settingsOf(editor.userFile)[`${section}.${key}`],
-      workspaceValue: settingsOf(editor.workspacePath ?? editor.workspaceFile)[`${section}.${key}`],
-    }),
+  onDidGrantWorkspaceTrust: () => ({ dispose: () => undefined }),
+  onDidChangeWorkspaceFolders: () => ({ dispose: () => undefined }),
+  getConfiguration: (section?: string, folder?: Uri) => ({
+    // Of a workspace that is not trusted the editor leaves out only the keys that the manifest names:
+    // this one leaves out nothing, which is worse.
+    inspect: (name: string) => {
+      const key = section === undefined ? name : `${section}.${name}`;
+      const own = folder && `${folder.path}/.vscode/settings.json`;
+      return {
+        globalValue: settingAt(editor.userFile, key),
+        workspaceValue: settingAt(editor.workspacePath ?? editor.workspaceFile, key),
+        workspaceFolderValue: own === undefined ? undefined : settingAt(own, key),
+      };
+    },
     update: (key: string, value: unknown, target: number): Promise<void> => {
       editor.updates.push([key, value, target]);
       return Promise.resolve();

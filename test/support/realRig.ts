@@ -18,6 +18,7 @@ import { collectingLog } from './captures.ts';
 import { closedOpening } from './connectionRig.ts';
 import { collectingTraffic } from './fakeNetwork.ts';
 import { ManualClock } from './manualClock.ts';
+import { userSettings } from './settings.ts';
 
 /** For the real clock: retries as fast as they can come, and a short farewell. */
 export const quick = {
@@ -64,7 +65,9 @@ export class RealRig {
     const { prepare, isRefreshable = false, dial = openWsTransport } = options;
     // The longest delay goes by the host, which is one of the world's here.
     const given = { url, ...(isRemote ? { 'reconnect.maxDelay': 30 } : {}), ...settings };
-    const { profiles, problems } = readSettings(key => (given as typeof settings)[key]);
+    const { profiles, problems } = readSettings(
+      userSettings(key => (given as typeof settings)[key]),
+    );
     assert.deepEqual(problems, []);
     const [profile] = profiles;
     assert.ok(profile);

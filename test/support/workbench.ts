@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   readonly folder?: string;
   /** Texts by their path in the opened folder. */
   readonly files?: Readonly<Record<string, string>>;
+  /** A `.code-workspace` file, by its path in the opened folder, that is opened in its place. */
+  readonly workspaceFile?: string;
   /** Whether the folder is trusted, as by default; if not, it opens in Restricted Mode. */
   readonly trust?: boolean;
   /** A built-in theme as `workbench.colorTheme` names it, such as `Dark Modern`. */
@@ -195,7 +197,10 @@ function addressOf(port: number, folder: string, options: WorkbenchOptions): str
     ['skipWelcome', 'true'],
     ...(options.tests ? [['extensionTestsPath', remote(options.tests)]] : []),
   ];
-  const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+  const { workspaceFile } = options;
+  const opened =
+    workspaceFile === undefined ? { folder } : { workspace: join(folder, workspaceFile) };
+  const query = new URLSearchParams({ ...opened, payload: JSON.stringify(payload) });
   return `http://127.0.0.1:${port}/?${query.toString()}`;
 }
 

@@ -136,6 +136,13 @@ describe('The architecture', () => {
     assert.deepEqual(findCycle(), []);
   });
 
+  it('asks the editor for settings in one file, which knows what counts in Restricted Mode', () => {
+    const asking = [...files.keys()].filter(file =>
+      /\bgetConfiguration\b/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    assert.deepEqual(asking, ['src/host/settingValues.ts']);
+  });
+
   it('puts its parts together in files of bearable length', () => {
     for (const file of assemblies) {
       const lines = readFileSync(join(root, file), 'utf8').split('\n').length;

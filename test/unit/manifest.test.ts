@@ -8,6 +8,7 @@ import {
   settingOf,
   settingsSection,
   settingsTable,
+  type SettingKey,
 } from '../../src/core/settings/settingsTable.ts';
 import { CommandId, ContextKey, InternalCommandId, ViewType } from '../../src/shared/ids.ts';
 
@@ -59,6 +60,12 @@ const { properties } = configuration;
 
 const inSection = (key: string) => `${settingsSection}.${key}`;
 const perConnection = settingKeys.filter(key => settingsTable[key].perConnection);
+
+/** Those of the user alone the editor reads in no workspace. */
+function mayBeRestricted(key: SettingKey): boolean {
+  const { isHarmless, isUsers } = settingOf(key);
+  return isHarmless !== true && isUsers !== true;
+}
 
 /** Every text inside a JSON value. */
 function textsIn(value: unknown): readonly string[] {
@@ -249,12 +256,12 @@ describe('The settings in the manifest', () => {
     );
   });
 
-  it('that a connection has are ignored in a workspace that is not trusted', () => {
+  it('that do more than decide on looks are ignored in a workspace that is not trusted', () => {
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     assert.equal(supported, 'limited');
     assert.deepEqual(
       [...restrictedConfigurations].sort(),
-      ['url', 'connections', ...perConnection].map(inSection).sort(),
+      ['url', 'connections', ...settingKeys.filter(mayBeRestricted)].map(inSection).sort(),
     );
   });
 

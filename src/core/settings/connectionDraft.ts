@@ -3,6 +3,7 @@ import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
 import { connectionFields } from './connectionFields.ts';
 import { isObject, isSameJson } from './jsonEdit.ts';
 import { profileOf } from './profile.ts';
+import type { GetSetting } from './settingLayers.ts';
 import { problemWith, settingKeys, settingOf, type SettingKey } from './settingsTable.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -55,12 +56,12 @@ export function entryOf(
 }
 
 /**
- * @param get the value that the user set below `websocketMonitor`
+ * @param get what is set below `websocketMonitor`
  * @param names what the other connections of the list are called
  */
 export function checkDraft(
   draft: ConnectionDraft,
-  get: (key: string) => unknown,
+  get: GetSetting,
   names: readonly string[],
 ): DraftCheck {
   const problems: Record<string, string> = {};
@@ -86,7 +87,7 @@ export function checkDraft(
   return { problems, inherited: inheritedBy(draft, get) };
 }
 
-function inheritedBy({ values: { preset } }: ConnectionDraft, get: (key: string) => unknown) {
+function inheritedBy({ values: { preset } }: ConnectionDraft, get: GetSetting) {
   // Any URL will do: it decides on nothing here.
   const entry = { url: 'ws://localhost', ...(preset === undefined ? {} : { preset }) };
   const plain = profileOf({ url: entry.url }, get, []);

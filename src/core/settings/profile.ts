@@ -1,5 +1,7 @@
 import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
 import { messageOf } from '../base/errors.ts';
+import { isObject } from './jsonEdit.ts';
+import type { FoundSetting, GetSetting, SettingSources, SettingsScope } from './settingLayers.ts';
 import {
   presets,
   problemWith,
@@ -16,8 +18,12 @@ export interface Profile {
   /** As typed; `parseEndpointTemplate` has not refused it. */
   readonly url: string;
   readonly values: SettingValues;
-  /** The keys that the user set, for this connection or for all. */
-  readonly explicit: ReadonlySet<SettingKey>;
+  /** The keys that are set, for this connection or for all, and who did so. */
+  readonly explicit: ReadonlyMap<SettingKey, SettingsScope>;
+  /** Who wrote the URL. */
+  readonly scope: SettingsScope;
+  /** The name of the folder whose settings have it, where the workspace has several. */
+  readonly folder?: string | undefined;
   /** What it was read from, for when the settings around it change. */
   readonly entry: object;
 }
@@ -30,57 +36,117 @@ export interface ReadSettings {
   readonly problems: readonly string[];
 }
 
-type Explicit = ReadonlyMap<SettingKey, unknown>;
+type Explicit = ReadonlyMap<SettingKey, FoundSetting>;
+
+/** Something that is to become a profile, and what holds where it says nothing. */
+interface Candidate {
+  readonly entry: unknown;
+  /** What it is called in problems. */
+  readonly path: string;
+  readonly place: Omit<FoundSetting, 'value'>;
+  readonly common: Explicit;
+}
 
 /**
  * Reads all settings. Never fails: a value that will not do is named in `problems` and replaced.
- *
- * @param get the value that the user set below `websocketMonitor`; `undefined` where none is set
+ * In a workspace of several folders the connections of each are there.
  */
-export function readSettings(get: (key: string) => unknown): ReadSettings {
+export function readSettings({ window, folders }: SettingSources): ReadSettings {
   const problems: string[] = [];
-  const explicit = readExplicit(get, 'websocketMonitor.', problems);
-  const profiles: Profile[] = [];
-  const url = get('url');
-  if (typeof url === 'string') {
-    if (url.trim() !== '') {
-      addProfile(profiles, { url }, 'websocketMonitor.url', explicit, problems);
+  const ofWindow = readExplicit(window, problems, () => true);
+  const places = [
+    { get: window, common: ofWindow, folder: undefined },
+    ...folders.map(({ name: folder, get }) => {
+      const isOwn = (key: SettingKey, found: FoundSetting) =>
+        found.folder !== undefined && settingsTable[key].perConnection;
+      return { get, common: new Map([...ofWindow, ...readExplicit(get, problems, isOwn)]), folder };
+    }),
+  ];
+  const found = (key: string) => {
+    const all = places.flatMap(({ get, common, folder }) => {
+      const each = get(key);
+      return each && each.folder === folder ? [{ ...each, common }] : [];
+    });
+    // A list of the workspace takes the place of the user's.
+    const ofWorkspace = all.filter(({ scope }) => scope === 'workspace');
+    return ofWorkspace.length > 0 ? ofWorkspace : all;
+  };
+  const candidates: Candidate[] = [];
+  for (const { value, common, ...place } of found('url')) {
+    const path = `${prefixOf(place)}url`;
+    if (typeof value !== 'string') {
+      problems.push(`${path} must be a text. It is ignored.`);
+    } else if (value.trim() !== '') {
+      candidates.push({ entry: { url: value }, path, place, common });
     }
-  } else if (url !== undefined) {
-    problems.push('websocketMonitor.url must be a text. It is ignored.');
   }
-  const list = get('connections');
-  if (Array.isArray(list)) {
-    for (const [index, entry] of (list as readonly unknown[]).entries()) {
-      const path = `websocketMonitor.connections[${index}]`;
-      addProfile(profiles, entry, path, explicit, problems);
+  for (const { value, common, ...place } of found('connections')) {
+    const path = `${prefixOf(place)}connections`;
+    if (!Array.isArray(value)) {
+      problems.push(`${path} must be a list. It is ignored.`);
+      continue;
     }
-  } else if (list !== undefined) {
-    problems.push('websocketMonitor.connections must be a list. It is ignored.');
+    for (const [index, entry] of (value as readonly unknown[]).entries()) {
+      candidates.push({ entry, path: `${path}[${index}]`, place, common });
+    }
   }
-  return { values: resolve(explicit), profiles, problems };
+  const values = resolve(ofWindow);
+  return { values, profiles: profilesOf(candidates, problems), problems };
 }
 
 /**
  * A profile for what a command was given: an object as in `connections`. Why it will not do, or
  * which of its values, is added to `problems`.
+ *
+ * @param scope who wrote the object
  */
 export function profileOf(
   entry: unknown,
-  get: (key: string) => unknown,
+  get: GetSetting,
   problems: string[],
+  scope: SettingsScope = 'user',
 ): Profile | undefined {
-  const explicit = readExplicit(get, 'websocketMonitor.', []);
+  const common = readExplicit(get, [], () => true);
+  return profilesOf([{ entry, path: 'The connection', place: { scope }, common }], problems)[0];
+}
+
+function prefixOf({ folder }: Pick<FoundSetting, 'folder'>): string {
+  return `${folder === undefined ? '' : `${folder}: `}websocketMonitor.`;
+}
+
+function profilesOf(candidates: readonly Candidate[], problems: string[]): readonly Profile[] {
   const profiles: Profile[] = [];
-  addProfile(profiles, entry, 'The connection', explicit, problems);
-  return profiles[0];
+  for (const candidate of candidates) {
+    const { entry, place } = candidate;
+    const wanted = wantedName(entry);
+    const isElsewhere =
+      place.folder !== undefined &&
+      candidates.some(
+        other => other.place.folder !== place.folder && wantedName(other.entry) === wanted,
+      );
+    const name = isElsewhere ? `${wanted ?? ''} (${place.folder})` : wanted;
+    addProfile(profiles, name, candidate, problems);
+  }
+  return profiles;
+}
+
+/** What an entry is to be called; `undefined` where it is none. */
+function wantedName(entry: unknown): string | undefined {
+  const { name, url } = isObject(entry) ? entry : {};
+  if (typeof name === 'string' && name.trim() !== '') {
+    return name.trim();
+  }
+  try {
+    return typeof url === 'string' ? parseEndpointTemplate(url).host : undefined;
+  } catch {
+    return undefined; // Why it will not do is said where the profile is made.
+  }
 }
 
 function addProfile(
   profiles: Profile[],
-  entry: unknown,
-  path: string,
-  common: Explicit,
+  wanted: string | undefined,
+  { entry, path, place, common }: Candidate,
   problems: string[],
 ): void {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
@@ -102,19 +168,29 @@ function addProfile(
   if (name !== undefined && (typeof name !== 'string' || name.trim() === '')) {
     problems.push(`${path}.name must be a text. The host is used as its name.`);
   }
-  const wanted = typeof name === 'string' && name.trim() !== '' ? name.trim() : host;
-  const unique = uniqueName(wanted, profiles);
-  if (unique !== wanted) {
-    problems.push(`${path}: there are two connections named "${wanted}". This is "${unique}".`);
+  const meant = wanted ?? host;
+  const unique = uniqueName(meant, profiles);
+  if (unique !== meant) {
+    problems.push(`${path}: there are two connections named "${meant}". This is "${unique}".`);
   }
-  const own = readExplicit(key => at(entry, key), `${path}.`, problems, true);
+  const { scope } = place;
+  const own = readExplicit(
+    key => {
+      const value = at(entry, key);
+      return value === undefined ? undefined : { value, scope };
+    },
+    problems,
+    () => true,
+    `${path}.`,
+  );
   reportUnknown(entry, path, problems);
   const explicit = new Map([...common, ...own]);
   profiles.push({
     name: unique,
     url: url.trim(),
     values: resolve(explicit),
-    explicit: new Set(explicit.keys()),
+    explicit: new Map([...explicit].map(([key, each]) => [key, each.scope])),
+    ...place,
     entry,
   });
 }
@@ -129,27 +205,32 @@ export function uniqueName(wanted: string, taken: readonly { readonly name: stri
   return unique;
 }
 
-/** The settings that `get` knows, less those that will not do, which are reported. */
+/**
+ * The settings that `get` knows and `isMeant`, less those that will not do, which are reported.
+ *
+ * @param ofConnection the prefix of the keys of a connection; absent for those of all
+ */
 function readExplicit(
-  get: (key: SettingKey) => unknown,
-  prefix: string,
+  get: (key: SettingKey) => FoundSetting | undefined,
   problems: string[],
-  ofConnection = false,
+  isMeant: (key: SettingKey, found: FoundSetting) => boolean,
+  ofConnection?: string,
 ): Explicit {
-  const explicit = new Map<SettingKey, unknown>();
+  const explicit = new Map<SettingKey, FoundSetting>();
   for (const key of settingKeys) {
-    const value = get(key);
-    if (value === undefined) {
+    const found = get(key);
+    if (found === undefined || !isMeant(key, found)) {
       continue;
     }
-    if (ofConnection && !settingsTable[key].perConnection) {
+    const prefix = ofConnection ?? prefixOf(found);
+    if (ofConnection !== undefined && !settingsTable[key].perConnection) {
       problems.push(`${prefix}${key} cannot be set for one connection. It is ignored.`);
       continue;
     }
     const own = settingOf(key);
-    const problem = problemWith(own, value);
+    const problem = problemWith(own, found.value);
     if (problem === undefined) {
-      explicit.set(key, value);
+      explicit.set(key, found);
     } else {
       problems.push(`${prefix}${key} ${problem}. ${own.ifUnusable ?? 'The default is used.'}`);
     }
@@ -158,9 +239,11 @@ function readExplicit(
 }
 
 function resolve(explicit: Explicit): SettingValues {
-  const preset = presets[(explicit.get('preset') ?? 'default') as SettingValues['preset']];
+  const chosen = explicit.get('preset')?.value ?? 'default';
+  const preset = presets[chosen as SettingValues['preset']];
   const entries = settingKeys.map(key => {
-    return [key, explicit.get(key) ?? preset[key] ?? settingsTable[key].fallback] as const;
+    const value = explicit.get(key)?.value;
+    return [key, value ?? preset[key] ?? settingsTable[key].fallback] as const;
   });
   return Object.fromEntries(entries) as unknown as SettingValues;
 }

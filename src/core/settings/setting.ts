@@ -20,6 +20,8 @@ export interface Setting<T> {
   readonly ifUnusable?: string;
   /** Whether its values may hold credentials, and so are never shown or logged. */
   readonly isSecret?: boolean;
+  /** Whether a workspace that is not trusted may set it. */
+  readonly isHarmless?: boolean;
 }
 
 export function setting<T>(
@@ -49,6 +51,11 @@ export function forWindow<T>(own: Setting<T>): Setting<T> {
  */
 export function forUser<T>(own: Setting<T>, ifUnusable: string): Setting<T> {
   return { ...forWindow(own), isUsers: true, ifUnusable };
+}
+
+/** The same setting, but a workspace may set it in Restricted Mode, too: it only decides on looks. */
+export function harmless<T>(own: Setting<T>): Setting<T> {
+  return { ...own, isHarmless: true };
 }
 
 /** The same setting, but no message shows its value. */

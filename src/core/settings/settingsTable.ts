@@ -6,6 +6,7 @@ import {
   flag,
   forUser,
   forWindow,
+  harmless,
   headers,
   integer,
   messages,
@@ -69,9 +70,9 @@ export const settingsTable = {
   'history.overflow': forWindow(choice(['pause', 'drop'], 'pause')),
   'history.keepDays': forUser(integer(30, 1, 36_500), nothingDeleted),
   'history.keepMegabytes': forUser(integer(4096, 1, 1_048_576), nothingDeleted),
-  'output.enabled': forWindow(flag(true)),
-  'output.maxCharacters': forWindow(integer(2000, 1, 100_000)),
-  'statusBar.showRate': forWindow(flag(true)),
+  'output.enabled': harmless(forWindow(flag(true))),
+  'output.maxCharacters': harmless(forWindow(integer(2000, 1, 100_000))),
+  'statusBar.showRate': harmless(forWindow(flag(true))),
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 
 type Table = typeof settingsTable;

@@ -6,6 +6,7 @@ import type { Profile } from '../../core/settings/profile.ts';
 import type { ConfiguredConnection, ConfiguredConnections } from '../configuredConnections.ts';
 import type { Connections } from '../connections.ts';
 import type { SettingsService } from '../settings.ts';
+import { openFolderSettings } from '../openSetting.ts';
 import { targetName } from '../trees/treeTarget.ts';
 import { askText, pickOne } from '../user/ask.ts';
 import { confirm, showInformation } from '../user/tell.ts';
@@ -30,6 +31,10 @@ export async function editConnection(parts: ConfigureParts, target?: unknown): P
   const known = parts.configured.locate(profile);
   if (known) {
     await parts.showForm({ known });
+    return;
+  }
+  if (profile.folder !== undefined) {
+    await openFolderSettings(profile.folder);
     return;
   }
   const notes = [l10n.t('This connection is not in the settings yet: saving puts it there.')];
@@ -183,6 +188,15 @@ async function chooseConfigured(
       ? await choose(settings.current.profiles, placeHolder)
       : await chooseProfile(parts, target, placeHolder);
   const known = configured.locate(profile);
+  if (!known && profile.folder !== undefined) {
+    throw new UserError(
+      l10n.t(
+        '"{0}" is in the settings of the folder "{1}": change its .vscode/settings.json. "Edit Connection…" opens it.',
+        profile.name,
+        profile.folder,
+      ),
+    );
+  }
   if (!known) {
     throw new UserError(
       l10n.t('"{0}" is not in the settings: it was made in this window only.', profile.name),

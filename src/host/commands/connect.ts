@@ -215,7 +215,11 @@ function items(
   const configured = profiles.map((profile): Item => ({
     label: profile.name,
     iconPath: icons.plug,
-    description: [parseEndpointTemplate(profile.url).display, stateOf(profile.name)]
+    description: [
+      profile.folder ?? '',
+      parseEndpointTemplate(profile.url).display,
+      stateOf(profile.name),
+    ]
       .filter(text => text !== '')
       .join(' · '),
     choice: { kind: 'profile', profile },

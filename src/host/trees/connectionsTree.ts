@@ -213,10 +213,11 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
 
   /** The state; while open the rate; after a loss why. */
   #description(monitored: MonitoredConnection): string {
-    const { connection, received } = monitored;
+    const { connection, profile, received } = monitored;
     const { clock, formats } = this.#parts;
     const { state, options } = connection;
-    const parts = [labelOf(state)];
+    const { folder } = profile;
+    const parts = [...(folder === undefined ? [] : [folder]), labelOf(state)];
     if (state.kind === 'open') {
       parts.push(`${formats.rate(received.rate(clock.now()))}/s`);
     }
@@ -243,11 +244,11 @@ function contextOf({ connection }: MonitoredConnection): string {
   return isLive(state) ? 'connection.live' : 'connection.idle';
 }
 
-function configuredItem({ name, url }: Profile): TreeItem {
+function configuredItem({ name, url, folder }: Profile): TreeItem {
   const { display } = parseEndpointTemplate(url);
   const item = treeRow({
     label: name,
-    description: display,
+    description: folder === undefined ? display : `${folder} · ${display}`,
     tooltip: textCard([name, display, l10n.t('Not connected in this window yet.')]),
   });
   item.id = `configured:${name}`;

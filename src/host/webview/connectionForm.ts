@@ -11,13 +11,13 @@ import {
   type DraftCheck,
 } from '../../core/settings/connectionDraft.ts';
 import { isSameJson } from '../../core/settings/jsonEdit.ts';
+import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { answerBy } from '../../shared/answer.ts';
 import {
   formSchemas,
   type FormHandlers,
   type FormParams,
   type FormState,
-  type SettingsScope,
 } from '../../shared/formProtocol.ts';
 import { formStrings } from '../../shared/formStrings.ts';
 import { ViewType } from '../../shared/ids.ts';
@@ -26,7 +26,7 @@ import type {
   ConfiguredConnections,
   ConnectionEntry,
 } from '../configuredConnections.ts';
-import { explicitSettings } from '../settingValues.ts';
+import { settingSources } from '../settingValues.ts';
 import { writableScopes } from '../settingsFile.ts';
 import { confirmOrClose, plain, showError } from '../user/tell.ts';
 import { isSet, noteOf, preferredScope, reference, shown } from './formFacts.ts';
@@ -226,7 +226,7 @@ class ConnectionForm implements Disposable {
 
   #check(): DraftCheck {
     const names = this.#ports.configured.namesIn(this.#scope, this.#subject.known);
-    return checkDraft(this.#draft, explicitSettings(), names);
+    return checkDraft(this.#draft, settingSources().window, names);
   }
 
   /** @returns the connection's name */

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { mask } from '../../core/base/mask.ts';
 import type { DraftCheck } from '../../core/settings/connectionDraft.ts';
 import { settingOf, type SettingKey } from '../../core/settings/settingsTable.ts';
-import type { SettingsScope } from '../../shared/formProtocol.ts';
+import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { listIn, scopeOf, type ConnectionEntry } from '../configuredConnections.ts';
 import { writableScopes } from '../settingsFile.ts';
 

@@ -1,7 +1,8 @@
 import { messageOf } from '../../core/base/errors.ts';
 import { parseEndpointTemplate } from '../../core/connection/endpointTemplate.ts';
 import { referencesIn } from '../../core/variables/template.ts';
-import type { FormState, SettingsScope } from '../../shared/formProtocol.ts';
+import type { SettingsScope } from '../../core/settings/settingLayers.ts';
+import type { FormState } from '../../shared/formProtocol.ts';
 import { el } from '../dom.ts';
 import { FieldFrame, freshId, textInput } from './control.ts';
 import { formText } from './formText.ts';

@@ -5,6 +5,7 @@ import { UserError } from '../../../src/core/base/errors.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
 import type { ConfigureParts } from '../../../src/host/commands/configureCommands.ts';
 import type { FormSubject } from '../../../src/host/webview/connectionForm.ts';
+import { userSettings } from '../../support/settings.ts';
 
 const { CancellationError } = await import('vscode');
 const {
@@ -17,7 +18,7 @@ const {
 } = await import('../../../src/host/commands/configureCommands.ts');
 
 const profilesOf = (...connections: readonly object[]) =>
-  readSettings(key => (key === 'connections' ? connections : undefined)).profiles;
+  readSettings(userSettings(key => (key === 'connections' ? connections : undefined))).profiles;
 
 const a = { name: 'a', url: 'ws://a' };
 const b = { name: 'b', url: 'ws://b', headers: { 'X-Key': '${secret:k}' } };

@@ -7,9 +7,8 @@ import type { ConfiguredConnections as Configured } from '../../../src/host/conf
 import type { SettingsService } from '../../../src/host/settings.ts';
 import type { SettingsFiles as Files } from '../../../src/host/settingsFile.ts';
 
-const { ConfiguredConnections, scopeOf } =
-  await import('../../../src/host/configuredConnections.ts');
-const { settingIn } = await import('../../../src/host/settingValues.ts');
+const { ConfiguredConnections } = await import('../../../src/host/configuredConnections.ts');
+const { settingSources } = await import('../../../src/host/settingValues.ts');
 const { SettingsFiles, writableScopes } = await import('../../../src/host/settingsFile.ts');
 
 const user = '/data/User/settings.json';
@@ -27,10 +26,7 @@ const two = `{
 function setUp(storage = own) {
   const settings = {
     get current() {
-      return readSettings(key => {
-        const scope = scopeOf(key as 'url' | 'connections');
-        return scope && settingIn(scope, key as 'url' | 'connections');
-      });
+      return readSettings(settingSources());
     },
   };
   let lost = 0;

@@ -13,6 +13,7 @@ import { scratchFolder, silentLog, workerPath } from '../../support/captures.ts'
 import { closeFrame, frame, Opcode } from '../../support/frames.ts';
 import { raw } from '../../support/peers.ts';
 import { during, handshakeFor } from '../../support/transports.ts';
+import { userSettings } from '../../support/settings.ts';
 
 interface SetUp {
   readonly monitored: MonitoredConnection;
@@ -39,7 +40,7 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
       'reconnect.enabled': false,
       'heartbeat.ping': false,
     };
-    const [profile] = readSettings(key => given[key]).profiles;
+    const [profile] = readSettings(userSettings(key => given[key])).profiles;
     assert.ok(profile);
     return profile;
   };

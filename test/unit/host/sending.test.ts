@@ -18,6 +18,7 @@ import { openWsTransport } from '../../../src/node/wsTransport.ts';
 import { scratchFolder, silentLog, workerPath } from '../../support/captures.ts';
 import { Peer } from '../../support/peer.ts';
 import { handshakeFor } from '../../support/transports.ts';
+import { userSettings } from '../../support/settings.ts';
 
 const text = (written: string): MessageBody => ({ as: 'text', text: written });
 const secret = 'tr0ub4dor-and-3';
@@ -79,7 +80,7 @@ async function setUp(
     ...own,
   });
   const given: Readonly<Record<string, unknown>> = { url: peer.url, ...settings };
-  const { profiles, problems } = readSettings(key => given[key]);
+  const { profiles, problems } = readSettings(userSettings(key => given[key]));
   assert.deepEqual(problems, []);
   const [profile] = profiles;
   assert.ok(profile);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { UserError } from '../../../src/core/base/errors.ts';
+import type { SettingsScope } from '../../../src/core/settings/settingLayers.ts';
 import type { Found } from '../../../src/host/library/libraryStore.ts';
 import { editor } from '../../support/fakeVscode.ts';
 
@@ -16,10 +17,6 @@ const found = (origin: Found['origin']): Found => ({
 });
 
 const program = ['get-token', '--for\u202eme'];
-const settings = (command: readonly string[]) =>
-  JSON.stringify({
-    'websocketMonitor.connections': [{ url: 'ws://h/', auth: { type: 'command', command } }],
-  });
 
 /** The workspace's state, which outlives a window. */
 function memento(): State {
@@ -39,8 +36,6 @@ beforeEach(() => {
   editor.isTrusted = true;
   editor.shown.length = 0;
   answerWith(undefined);
-  editor.files.clear();
-  editor.files.set(editor.workspaceFile, settings(program));
 });
 
 describe('A message of the workspace', () => {
@@ -78,8 +73,11 @@ describe('A message of the workspace', () => {
 });
 
 describe('A program that signs in', () => {
-  const consent = (command: readonly string[] = program, mayAsk = true) =>
-    new CommandConsent(state).require(command, mayAsk);
+  const consent = (
+    command: readonly string[] = program,
+    mayAsk = true,
+    scope: SettingsScope = 'workspace',
+  ) => new CommandConsent(state).require(command, scope, mayAsk);
 
   it('does not run in Restricted Mode, whoever named it and whatever was allowed', async () => {
     answerWith('Run It');
@@ -110,14 +108,13 @@ describe('A program that signs in', () => {
     answerWith('Run It');
     await consent();
     const changed = [...program, '--more'];
-    editor.files.set(editor.workspaceFile, settings(changed));
     answerWith(undefined);
     await assert.rejects(consent(changed), /not allowed to run/);
     assert.equal(editor.shown.length, 2);
   });
 
   it('needs no question where only the user names it', async () => {
-    await consent(['get-token', 'mine']);
+    await consent(program, true, 'user');
     assert.deepEqual(editor.shown, []);
   });
 });

@@ -9,6 +9,7 @@ import { FakeTransport } from '../../support/fakeNetwork.ts';
 import { frame, Opcode } from '../../support/frames.ts';
 import { raw, status } from '../../support/peers.ts';
 import { scenario } from '../../support/scenarios.ts';
+import { userSettings } from '../../support/settings.ts';
 
 const hasIpv6 = Object.values(networkInterfaces())
   .flat()
@@ -134,7 +135,7 @@ describe('Scenarios of hosts and URLs', { concurrency: true }, () => {
     scenario(`#77 a URL with ${what} is refused before the wire, unquoted`, async world => {
       const peer = await world.peer(raw());
       const url = change(peer.url.replace('//', '//me:hunter22@'));
-      const { profiles, problems } = readSettings(key => ({ url })[key as 'url']);
+      const { profiles, problems } = readSettings(userSettings(key => ({ url })[key as 'url']));
       assert.deepEqual([profiles.length, problems.length], [0, 1]);
       assert.match(problems.join(), complaint);
       // So it is where only variables make the URL a bad one.

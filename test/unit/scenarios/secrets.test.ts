@@ -29,6 +29,7 @@ import { connectProxy } from '../../support/proxies.ts';
 import { eventually } from '../../support/realRig.ts';
 import { during } from '../../support/transports.ts';
 import { variables } from '../../support/variables.ts';
+import { userSettings } from '../../support/settings.ts';
 
 /** Of each place in which a session uses one, with characters that URLs and JSON spell otherwise. */
 const secrets = {
@@ -120,7 +121,7 @@ function session(t: TestContext, settings: object) {
     left.output.push(registry.redact(text));
   });
   const given = settings as Readonly<Record<string, unknown>>;
-  const { profiles, problems } = readSettings(key => given[key]);
+  const { profiles, problems } = readSettings(userSettings(key => given[key]));
   assert.deepEqual(problems, []);
   const [profile] = profiles;
   assert.ok(profile);

@@ -4,6 +4,7 @@ import { checkDraft, draftOf, entryOf } from '../../../../src/core/settings/conn
 import { connectionFields, unshownKeys } from '../../../../src/core/settings/connectionFields.ts';
 import { editsBetween, isSameJson } from '../../../../src/core/settings/jsonEdit.ts';
 import { settingKeys, settingOf } from '../../../../src/core/settings/settingsTable.ts';
+import { gotFrom } from '../../../support/settings.ts';
 
 const none = () => undefined;
 const inherited = checkDraft(draftOf({}), none, []).inherited;
@@ -58,7 +59,7 @@ describe('The draft of a connection', () => {
   });
 
   it('inherits from the settings of the window, and from the preset that it names', () => {
-    const get = (key: string) => ({ 'connectTimeout': 4, 'heartbeat.message': 'hey' })[key];
+    const get = gotFrom(key => ({ 'connectTimeout': 4, 'heartbeat.message': 'hey' })[key]);
     const plain = checkDraft(draftOf({}), get, []).inherited;
     assert.equal(plain['connectTimeout'], 4);
     assert.equal(plain['reconnect.initialDelay'], 1);

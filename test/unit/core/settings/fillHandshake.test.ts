@@ -5,6 +5,7 @@ import { fillHandshake, type HandshakePorts } from '../../../../src/core/setting
 import type { TokenCommand } from '../../../../src/core/settings/login.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { variables } from '../../../support/variables.ts';
+import { userSettings } from '../../../support/settings.ts';
 
 const source = variables({
   env: { ROOM: 'lobby', API_KEY: 'env-key' },
@@ -13,7 +14,7 @@ const source = variables({
 
 async function fill(settings: object, ports: Partial<HandshakePorts> = {}) {
   const given = { url: 'wss://example.com/feed', ...settings } as Readonly<Record<string, unknown>>;
-  const { profiles, problems } = readSettings(key => given[key]);
+  const { profiles, problems } = readSettings(userSettings(key => given[key]));
   assert.deepEqual(problems, []);
   const [profile] = profiles;
   assert.ok(profile);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { profileOf, readSettings, uniqueName } from '../../../../src/core/settings/profile.ts';
+import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
 import {
   presets,
   problemWith,
@@ -11,12 +12,13 @@ import {
   type SettingKey,
   type SettingValues,
 } from '../../../../src/core/settings/settingsTable.ts';
+import { gotFrom, userSettings } from '../../../support/settings.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const getFrom = (settings: Json) => (key: string) =>
   Object.hasOwn(settings, key) ? settings[key] : undefined;
-const read = (settings: Json) => readSettings(getFrom(settings));
+const read = (settings: Json) => readSettings(userSettings(getFrom(settings)));
 const defaults = Object.fromEntries(
   settingKeys.map(key => [key, settingsTable[key].fallback]),
 ) as unknown as SettingValues;
@@ -198,7 +200,7 @@ describe('A connection in the list', () => {
       ],
     });
     assert.deepEqual(
-      { changed: changed(values), explicit: [...explicit].sort() },
+      { changed: changed(values), explicit: [...explicit.keys()].sort() },
       {
         changed: {
           'compression': false,
@@ -299,7 +301,11 @@ describe('The connection that a command names', () => {
   it('is read like one in the list, on top of the settings', () => {
     const problems: string[] = [];
     const entry = { name: 'x', url: 'ws://h.test/', heartbeat: { interval: 0 }, a: 1 };
-    const profile = profileOf(entry, getFrom({ compression: false, closeTimeout: -1 }), problems);
+    const profile = profileOf(
+      entry,
+      gotFrom(getFrom({ compression: false, closeTimeout: -1 })),
+      problems,
+    );
     assert.deepEqual(
       { name: profile?.name, changed: profile && changed(profile.values), problems },
       {
@@ -318,10 +324,10 @@ describe('The connection that a command names', () => {
     fc.assert(
       fc.property(fc.anything({ withBigInt: true }), fc.anything(), (entry, value) => {
         const problems: string[] = [];
-        assert.equal(profileOf(entry, getFrom({}), problems), undefined);
+        assert.equal(profileOf(entry, gotFrom(getFrom({})), problems), undefined);
         assert.equal(problems.length, 1);
         const named = { url: 'ws://h.test/', onOpen: [{ json: value }], tls: value };
-        assert.ok(profileOf(named, getFrom({}), problems));
+        assert.ok(profileOf(named, gotFrom(getFrom({})), problems));
       }),
     );
   });
@@ -334,5 +340,87 @@ describe('A unique name', () => {
       ['a', 'b', 'c', 'a (2)'].map(name => uniqueName(name, taken)),
       ['a (3)', 'b (2)', 'c', 'a (2) (2)'],
     );
+  });
+});
+
+describe('A workspace of several folders', () => {
+  /** What the settings of the folders, of the workspace file and of the user make of each other. */
+  function readAll(folders: Readonly<Record<string, Json>>, workspace: Json = {}, user: Json = {}) {
+    const layers = (['workspace', 'user'] as const).map((scope): SettingLayer => {
+      return { scope, values: scope === 'user' ? user : workspace };
+    });
+    return readSettings({
+      window: settingsIn(layers, true),
+      folders: Object.entries(folders).map(([folder, values]) => ({
+        name: folder,
+        get: settingsIn([{ scope: 'workspace', folder, values }, ...layers], true),
+      })),
+    });
+  }
+  const facts = ({ profiles }: ReturnType<typeof readAll>) =>
+    profiles.map(({ name, folder, scope }) => [name, folder, scope]);
+
+  it('has the connections of each, with its name where two are called the same', () => {
+    const prices = { name: 'prices', url: 'ws://p/' };
+    const read = readAll(
+      {
+        api: { connections: [prices, { name: 'log', url: 'ws://l/' }] },
+        web: { connections: [prices], url: 'ws://single/' },
+        docs: {},
+      },
+      { connections: [{ name: 'all', url: 'ws://a/' }] },
+      { connections: [{ name: 'mine', url: 'ws://m/' }] },
+    );
+    assert.deepEqual(read.problems, []);
+    assert.deepEqual(facts(read), [
+      ['single', 'web', 'workspace'],
+      ['all', undefined, 'workspace'],
+      ['prices (api)', 'api', 'workspace'],
+      ['log', 'api', 'workspace'],
+      ['prices (web)', 'web', 'workspace'],
+    ]);
+  });
+
+  it('leaves the user’s connections where no folder has any', () => {
+    const user = { connections: [{ name: 'mine', url: 'ws://m/' }], url: 'ws://single/' };
+    assert.deepEqual(facts(readAll({ api: {}, web: {} }, {}, user)), [
+      ['single', undefined, 'user'],
+      ['mine', undefined, 'user'],
+    ]);
+  });
+
+  it('gives each folder’s connections what the folder sets for all, and names its mistakes', () => {
+    const { profiles, problems, values } = readAll(
+      {
+        api: {
+          connections: [{ url: 'ws://a/' }],
+          connectTimeout: 4,
+          closeTimeout: -1,
+          output: { maxCharacters: 7 },
+        },
+        web: { connections: [{ url: 'ws://b/' }, 3] },
+      },
+      { connectTimeout: 5 },
+      { headers: { 'X-Key': 'k' } },
+    );
+    assert.deepEqual(
+      profiles.map(({ values: { connectTimeout, headers } }) => [connectTimeout, headers]),
+      [
+        [4, { 'X-Key': 'k' }],
+        [5, { 'X-Key': 'k' }],
+      ],
+    );
+    assert.deepEqual(
+      [...(profiles[0]?.explicit ?? [])],
+      [
+        ['headers', 'user'],
+        ['connectTimeout', 'workspace'],
+      ],
+    );
+    assert.equal(values['output.maxCharacters'], 2000);
+    assert.deepEqual(problems, [
+      'api: websocketMonitor.closeTimeout must be a number from 0.1 to 60, but is -1. The default is used.',
+      'web: websocketMonitor.connections[1] must be an object with name and url. It is ignored.',
+    ]);
   });
 });

@@ -13,6 +13,7 @@ import { namesOf, neededBy, type Needs } from '../../../../src/core/variables/ne
 import { resolve, type VariableSource } from '../../../../src/core/variables/resolve.ts';
 import { referenceKinds, referencesIn } from '../../../../src/core/variables/template.ts';
 import { peerText, template, type Value } from '../../../../src/core/variables/value.ts';
+import { userSettings } from '../../../support/settings.ts';
 
 /** One of each kind that a text may hold, as a peer would send it. */
 const attempts = [
@@ -79,7 +80,7 @@ async function bodyOf(body: MessageBody, source: VariableSource): Promise<string
 
 async function shake(settings: object, source: VariableSource): Promise<FilledHandshake> {
   const given = { url: `${here}/`, ...settings } as Readonly<Record<string, unknown>>;
-  const { profiles, problems } = readSettings(key => given[key]);
+  const { profiles, problems } = readSettings(userSettings(key => given[key]));
   assert.deepEqual(problems, []);
   const [profile] = profiles;
   assert.ok(profile);

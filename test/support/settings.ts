@@ -1,0 +1,14 @@
+import type { GetSetting, SettingSources } from '../../src/core/settings/settingLayers.ts';
+
+/** Settings of the user's, by their keys below `websocketMonitor`. */
+export function gotFrom(get: (key: string) => unknown): GetSetting {
+  return key => {
+    const value = get(key);
+    return value === undefined ? undefined : { value, scope: 'user' };
+  };
+}
+
+/** The same where nothing else is set. */
+export function userSettings(get: (key: string) => unknown): SettingSources {
+  return { window: gotFrom(get), folders: [] };
+}
