@@ -85,11 +85,11 @@ export async function fillEndpoint(
       continue;
     }
     const reference = written.slice(part.from, part.to);
-    const place = places.get(part.from) ?? 'path';
+    const place = placeAfter(url, places.get(part.from) ?? 'path');
     const peer = leading.has(place) ? 'refused' : 'allowed';
     const value = await resolve(template(reference, origin), 'The URL', source, { peer });
     used.push(...value.used);
-    const spelled = spell(value, place, reference);
+    const spelled = spell(value, place, reference, url);
     url += spelled;
     masked += value.secrets.length > 0 && place !== 'login' ? mask : spelled;
     if (value.secrets.length > 0) {
@@ -125,12 +125,23 @@ function read(url: string, masked: string, hasSecret: boolean) {
   }
 }
 
-function spell({ text }: Resolved, place: Place, reference: string): string {
+/** A value before it may have led past the host already, as `wss://example.com/base` does. */
+function placeAfter(before: string, place: Place): Place {
+  const isPast = /^[^/?#]*:\/\/[^/?#]*[/?#]/.test(before);
+  const isOfHost = place === 'host' || place === 'port';
+  return isOfHost && isPast ? (before.includes('?') ? 'query' : 'path') : place;
+}
+
+function spell({ text }: Resolved, place: Place, reference: string, before: string): string {
   switch (place) {
     case 'whole':
     case 'scheme':
       return text;
     case 'host':
+      // A path right after a host cannot lead elsewhere: `${base}${version}` with `/v1`.
+      if (text.startsWith('/') && /:\/\/[^/?#]+$/.test(before)) {
+        return text.split('/').map(encoded).join('/');
+      }
       if (!/^[^\s/?#@\\]+$/.test(text)) {
         throw new UserError(`The URL needs a host from ${reference}: a name without / ? # or @.`);
       }
@@ -143,9 +154,13 @@ function spell({ text }: Resolved, place: Place, reference: string): string {
     case 'login':
     case 'path':
     case 'query':
-      // Half a surrogate pair cannot be encoded.
-      return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+      return encoded(text);
   }
+}
+
+/** Half a surrogate pair cannot be encoded. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
 /** The place of each reference, by where it begins. */

@@ -19,6 +19,9 @@ const source = variables({
     ODD: 'a/b?c#d e%é&=@:',
     EVIL: 'evil.example/@',
     LINE: 'a\nb',
+    ROOT: 'wss://feed.example',
+    PATH: '/v 1/x',
+    AT: '/@evil.example',
   },
   secrets: { token: 's3cret/+ €', user: 'me:you', host: 'hidden-host', bad: 'no host', one: '1' },
   named: { region: 'eu-${env:HOST}' },
@@ -115,6 +118,21 @@ describe('The URL of a connection with references in it', () => {
         `ws://h/${odd}/z?q=${odd}`,
       ],
     );
+  });
+
+  it('has a path where a value leads past the host, or begins with a slash', async () => {
+    const urlOf = async (url: string) => (await fill(url)).endpoint.url;
+    const cases: readonly (readonly [string, string])[] = [
+      ['${env:ROOT}${env:PATH}/feed', 'wss://feed.example/v%201/x/feed'],
+      ['wss://${env:HOST}${env:PATH}', 'wss://feed.example/v%201/x'],
+      ['${env:BASE}${env:ODD}', `wss://feed.example/v1${encodeURIComponent('a/b?c#d e%é&=@:')}`],
+      ['${env:ROOT}${env:AT}', 'wss://feed.example/%40evil.example'],
+    ];
+    for (const [url, filled] of cases) {
+      assert.equal(await urlOf(url), filled);
+    }
+    assert.match(await problem(() => fill('wss://${env:PATH}')), /needs a host/);
+    assert.match(await problem(() => fill('${env:ROOT}${env:EVIL}')), /needs a host/);
   });
 
   it('takes a login from secrets, whatever is in them', async () => {
