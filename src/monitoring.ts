@@ -108,7 +108,7 @@ export function startMonitoring({
   const recent = new RecentUrls(globalState);
   const target = { connections, settings, recent, demo, showMonitor };
   const connect = (entry: object | string) => connectShown(target, entry);
-  const configuring = createConfiguring({ context, log, settings, secrets, connect });
+  const configuring = createConfiguring({ ...library, context, log, settings, secrets, connect });
   const { archive } = captures;
   const { configured } = configuring;
   const trees = {

@@ -3,8 +3,10 @@ import { DisposableStore } from '../core/base/lifecycle.ts';
 import { once } from '../core/base/once.ts';
 import type { Logger } from '../core/base/logger.ts';
 import type { ImportedConnection } from '../core/import/imported.ts';
+import { secretUses } from '../core/variables/secretUses.ts';
 import { nameSecret } from './commands/nameSecret.ts';
 import { ConfiguredConnections } from './configuredConnections.ts';
+import type { LibraryStore } from './library/libraryStore.ts';
 import { openSettingsFile } from './openSetting.ts';
 import type { Secrets } from './secrets.ts';
 import type { SettingsService } from './settings.ts';
@@ -16,12 +18,14 @@ export interface ConfiguringParts {
   readonly log: Logger;
   readonly settings: SettingsService;
   readonly secrets: Secrets;
+  readonly library: Pick<LibraryStore, 'files'>;
   /** Connects to a configured connection, and shows it. */
   readonly connect: (name: string) => Promise<unknown>;
 }
 
 /** The connections of the settings, and the forms that change them. */
-export function createConfiguring({ context, log, settings, secrets, connect }: ConfiguringParts) {
+export function createConfiguring(parts: ConfiguringParts) {
+  const { context, log, settings, secrets, library, connect } = parts;
   const store = new DisposableStore();
   const files = once(async () => {
     const { SettingsFiles } = await import('./settingsFile.ts');
@@ -46,13 +50,31 @@ export function createConfiguring({ context, log, settings, secrets, connect }: 
       }),
     );
   });
-  const showForm = async (subject: FormSubject) => (await forms()).show(subject);
-  /** Each opens a form, which nobody has to save. */
-  const addConnections = async (imported: readonly ImportedConnection[]) => {
-    for (const { name, url, headers } of imported) {
-      const entry = Object.keys(headers).length > 0 ? { name, url, headers } : { name, url };
-      await showForm({ entry });
-    }
+  const reports = once(async () => {
+    const { TextReports } = await import('./textReports.ts');
+    return store.add(new TextReports());
+  });
+  return {
+    configured,
+    showForm: async (subject: FormSubject) => (await forms()).show(subject),
+    showReport: async (title: string, text: string) => (await reports()).show(title, text),
+    addConnections: async (imported: readonly ImportedConnection[]) => {
+      const { addConnections } = await import('./addConnections.ts');
+      const scopes = ['user', 'workspace'] as const;
+      const names = () => scopes.flatMap(scope => configured.namesIn(scope));
+      const fillIn = async (subject: FormSubject) => (await forms()).fillIn(subject);
+      await addConnections({ names, fillIn }, imported);
+    },
+    /** No import may refer to these: they are the user's, or are to be. */
+    reservedSecrets: () => {
+      const profiles = settings.current.profiles.map(({ name, url, values }) => {
+        return { where: name, value: { url, values } };
+      });
+      const files = library.files.map(({ name, content }) => {
+        return { where: name, value: content.library };
+      });
+      return [...secrets.names, ...secretUses([...profiles, ...files]).keys()];
+    },
+    dispose: () => store.dispose(),
   };
-  return { configured, showForm, addConnections, dispose: () => store.dispose() };
 }

@@ -62,6 +62,30 @@ describe("A workspace's saved messages", () => {
     await workspace.fs.delete(har);
   });
 
+  it('take in a file of Insomnia in YAML and UTF-16, and a second time by other names', async () => {
+    const yaml = [
+      'type: collection.insomnia.rest/5.0',
+      'name: Chat',
+      'collection:',
+      '  - { name: Join, url: "{{ host }}", meta: { id: ws-req_1 } }',
+      'environments: { name: Base, data: { host: wss://x.test, token: abcd } }',
+    ].join('\n');
+    const source = at('insomnia.yaml');
+    const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(yaml, 'utf16le')]);
+    await workspace.fs.writeFile(source, bytes);
+    await run(CommandId.ImportMessages, source);
+    const summary = await run<Record<string, unknown>>(CommandId.ImportMessages, source);
+    assert.deepEqual([summary['environments'], summary['connections']], [1, 1]);
+    const text = new TextDecoder().decode(await workspace.fs.readFile(file()));
+    const { environments } = JSON.parse(text) as { readonly environments: unknown };
+    assert.deepEqual(environments, [
+      { name: 'Base', variables: { host: 'wss://x.test', token: '${secret:import-token}' } },
+      // The first file waits for that secret already.
+      { name: 'Base 2', variables: { host: 'wss://x.test', token: '${secret:import-token-2}' } },
+    ]);
+    await workspace.fs.delete(source);
+  });
+
   it('define environments, which are switched by name', async () => {
     await write(file(), { version: 1, environments: [{ name: 'dev', variables: { a: 'b' } }] });
     await until('it can be switched to', () =>

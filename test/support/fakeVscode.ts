@@ -218,16 +218,20 @@ const window = {
   showWarningMessage: message('warning'),
   showInformationMessage: message('information'),
   showErrorMessage: message('error'),
+  /** Several are chosen by their labels with commas in between. */
   showQuickPick: async (
     items: readonly { readonly label: string; readonly description?: string }[],
-    { placeHolder: text = '' }: { readonly placeHolder?: string } = {},
+    options: { readonly placeHolder?: string; readonly canPickMany?: boolean } = {},
   ) => {
+    const { placeHolder: text = '', canPickMany = false } = options;
     const choices = items.map(({ label }) => label);
     const answer = await show({ as: 'pick', text, detail: '', isModal: false, choices });
     // One of several that are called the same is named with its description.
-    return items.find(
-      ({ label, description = '' }) => label === answer || `${label} ${description}` === answer,
-    );
+    return canPickMany
+      ? answer && items.filter(({ label }) => answer.split(', ').includes(label))
+      : items.find(
+          ({ label, description = '' }) => label === answer || `${label} ${description}` === answer,
+        );
   },
   showOpenDialog: async () => {
     const shown: Shown = { as: 'pick', text: '', detail: '', isModal: true, choices: [] };

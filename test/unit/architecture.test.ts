@@ -15,7 +15,7 @@ interface Layer {
 
 /** What the files of a layer may import. */
 const layers: Readonly<Record<string, Layer>> = {
-  core: { layers: ['core'], packages: ['valibot'] },
+  core: { layers: ['core'], packages: ['valibot', 'yaml'] },
   shared: { layers: ['core', 'shared'], packages: ['valibot'] },
   node: { layers: ['core', 'node'], packages: ['ws', 'node:', '@msgpack/msgpack'] },
   host: {
@@ -178,7 +178,7 @@ describe('The architecture', () => {
     const files = [...loaded].flatMap(path => Object.keys(metafile.outputs[path]?.inputs ?? {}));
     assert.ok(files.includes('src/host/settings.ts'));
     const late =
-      /^src\/(monitoring|core\/connection\/connection|host\/webview)|\/(ws|jsonc-parser)\//;
+      /^src\/(monitoring|core\/connection\/connection|host\/webview)|\/(ws|jsonc-parser|yaml)\//;
     assert.deepEqual(
       files.filter(file => late.test(file)),
       [],

@@ -1,185 +1,108 @@
-import { messageOf } from '../base/errors.ts';
-import { parseEndpoint } from '../connection/endpoint.ts';
-import { headersOf } from './environments.ts';
-import { Notes, type Refused } from './imported.ts';
-import { escapeReferences } from './references.ts';
-import { shellOf, shellWords } from './shellWords.ts';
+import { cmdWords } from './cmdWords.ts';
+import { CurlCommand } from './curlCommand.ts';
+import type { Refused } from './imported.ts';
+import { isPowerShellRequest, powerShellWords, readPowerShell } from './powerShell.ts';
+import { RequestDraft, type CurlRequest } from './requestDraft.ts';
+import { posixWords, type ShellWord } from './shellWords.ts';
 
-/** What a cURL command would have asked for, as a connection. */
-export interface CurlRequest {
-  readonly kind: 'curl';
-  /** `ws:` or `wss:`; texts hold no references of ours. */
-  readonly url: string;
-  /** `Cookie` among them where there were cookies. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly subprotocols: readonly string[];
-  /** From `-k`: the certificate is not to be checked. */
-  readonly isInsecure: boolean;
-  readonly notes: readonly string[];
-}
-
-/** Options with a value that means nothing to a handshake, or that a connection sets elsewhere. */
-const ignoredWithValue =
-  /^(?:-X|--request|-o|--output|-m|--max-time|--connect-timeout|--retry.*|-w|--write-out|--resolve|--connect-to|-x|--proxy|--cacert|--cert|-E|--key|--interface|--ciphers|-c|--cookie-jar|--max-redirs|--limit-rate)$/;
-const data = /^(?:-d|--data.*|-F|--form|--form-string|-T|--upload-file|--json)$/;
-/** Of one letter each, which may be written together with what follows: `-HOrigin: x`. */
-const shortWithValue = /^-([HbuAeXdFTxomwcE])([^]+)$/;
+export type { CurlRequest } from './requestDraft.ts';
 
 /** In UTF-16 units: the body of a request is not needed, and may be of any length. */
 const longestCommand = 1024 * 1024;
 
 /**
- * Reads a browser's "Copy as cURL", for a POSIX shell or for cmd, as the opening handshake that it
- * was. Never throws.
+ * What a terminal shows in front of what is typed: `$ `, `% `, `# `, `> `, `ann@host:~$ `,
+ * `C:\Users\ann>`, `PS C:\> `.
+ */
+const prompt =
+  /^[ \t]*(?:[$%#>❯»λ][ \t]+|(?:\([\w.-]+\)[ \t]*)?\[?[\w.-]+@[\w.-]+[^\n$#%>]{0,200}[$#%>][ \t]+|(?:PS[ \t]+)?[A-Za-z]:\\[^\n>]{0,200}>[ \t]*|PS[ \t]+[^\n>]{0,200}>[ \t]*)(?=\S)/;
+/** The same in front of the further lines of a command. */
+const secondPrompt = /^[ \t]*(?:>{1,2}|\.{3}|More\?)[ \t]+(?=\S)/gm;
+
+/** What may stand before the program: variables that are set for it, and programs that run it. */
+const before = /^(?:\w+=.*|sudo|doas|time|env|command|exec|nohup|&|call|start)$/is;
+
+/**
+ * Reads a browser's "Copy as cURL" or "Copy as PowerShell", or a command for curl of any other
+ * origin, as the opening handshake that it was. POSIX shells, cmd and PowerShell are known by their
+ * signs. Never throws.
  */
 export function readCurl(text: string): CurlRequest | Refused {
   if (text.length > longestCommand) {
     const problem = 'This is too long for a cURL command. Leave out the body of the request.';
     return { kind: 'refused', problem };
   }
-  const words = shellWords(text.trim(), shellOf(text));
-  if (!/(?:^|[\\/])curl(?:\.exe)?$/i.test(words[0] ?? '')) {
-    const problem = 'This is no cURL command. Use "Copy as cURL" of a browser\'s network tab.';
+  const { command, shell } = withoutPrompts(text);
+  if (isPowerShellRequest(command)) {
+    return readPowerShell(command);
+  }
+  const words = wordsOf(command, shell);
+  const at = words.findIndex(({ text: word }) => !before.test(word));
+  if (!/(?:^|[\\/])curl(?:\.exe)?$/i.test(words[at]?.text ?? '')) {
+    const isFetch = /^\s*(?:await\s+)?fetch\(/.test(command);
+    const problem = isFetch
+      ? 'This is JavaScript. Use "Copy as cURL" of the same menu, not "Copy as fetch".'
+      : 'This is no cURL command. Use "Copy as cURL" of a browser\'s network tab.';
     return { kind: 'refused', problem };
   }
-  const command = new CurlCommand();
-  command.read(words.slice(1));
-  return command.result();
+  const draft = new RequestDraft();
+  new CurlCommand(draft).read(upToOperator(words.slice(at + 1)));
+  return draft.result('The cURL command names no URL.');
 }
 
-class CurlCommand {
-  readonly #notes = new Notes();
-  readonly #headers: (readonly [name: string, value: string])[] = [];
-  readonly #subprotocols: string[] = [];
-  #url: string | undefined;
-  #isInsecure = false;
+type Shell = 'posix' | 'cmd' | 'powershell';
 
-  read(words: readonly string[]): void {
-    const queue = words.flatMap(word => {
-      const [, letter, value] = shortWithValue.exec(word) ?? [];
-      return letter === undefined || value === undefined ? [word] : [`-${letter}`, value];
-    });
-    for (let at = 0; at < queue.length; at++) {
-      const word = queue[at] ?? '';
-      if (!word.startsWith('-') || word === '-') {
-        this.#setUrl(word);
-      } else if (this.#takesValue(word)) {
-        at++;
-        this.#option(word, queue[at] ?? '');
-      } else if (word === '-k' || word === '--insecure') {
-        this.#isInsecure = true;
-      }
+function withoutPrompts(text: string): { readonly command: string; readonly shell: Shell } {
+  const trimmed = text.trim();
+  const [shown = ''] = prompt.exec(trimmed) ?? [];
+  const command = trimmed
+    .slice(shown.length)
+    // Where the first line has no prompt, a line that begins like one is a part of a text.
+    .replaceAll(shown === '' ? /(?!)/g : secondPrompt, '');
+  return { command, shell: shellOf(command, shown) };
+}
+
+function shellOf(command: string, shown: string): Shell {
+  if (/^\s*PS\b/.test(shown) || /`[ \t]*\r?\n/.test(command)) {
+    return 'powershell';
+  }
+  // A browser on Windows escapes with `^`; bash needs no such sign outside of quotes.
+  return /^\s*[A-Za-z]:\\/.test(shown) || /\^["\n\r]|\^\\\^"/.test(command) ? 'cmd' : 'posix';
+}
+
+function wordsOf(command: string, shell: Shell): readonly ShellWord[] {
+  switch (shell) {
+    case 'posix':
+      return posixWords(command);
+    case 'powershell':
+      return powerShellWords(command);
+    case 'cmd':
+      return cmdWords(command).map(text => ({ text, isPlain: false, variables: [] }));
+  }
+}
+
+/** What a shell gives to this program: no other program, and nothing of what it reads and writes. */
+function upToOperator(words: readonly ShellWord[]): readonly ShellWord[] {
+  const given: ShellWord[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at];
+    if (!word) {
+      break;
+    }
+    const { text, isPlain } = word;
+    if (isPlain && /^(?:\|\|?|&&?|;)/.test(text)) {
+      break;
+    }
+    const [, target] = (isPlain && /^(?:\d|&)?(?:>>?|<)(.*)$/s.exec(text)) || [];
+    if (target !== undefined) {
+      at += target === '' ? 1 : 0;
+      continue;
+    }
+    const isLast = isPlain && /[^;];$/.test(text);
+    given.push(isLast ? { ...word, text: text.slice(0, -1) } : word);
+    if (isLast) {
+      break;
     }
   }
-
-  result(): CurlRequest | Refused {
-    if (this.#url === undefined) {
-      return { kind: 'refused', problem: 'The cURL command names no URL.' };
-    }
-    const url = this.#url
-      .trim()
-      .replace(/^http(?=s?:)/i, 'ws')
-      .replace(/#.*$/s, '');
-    const address = /^[a-z][a-z0-9+.-]*:/i.test(url) ? url : `ws://${url}`;
-    try {
-      parseEndpoint(address);
-    } catch (error) {
-      return { kind: 'refused', problem: messageOf(error) };
-    }
-    return {
-      kind: 'curl',
-      url: escapeReferences(address),
-      headers: headersOf(this.#headers),
-      subprotocols: this.#subprotocols,
-      isInsecure: this.#isInsecure,
-      notes: this.#notes.sentences,
-    };
-  }
-
-  #takesValue(option: string): boolean {
-    return (
-      /^(?:-H|--header|-b|--cookie|-u|--user|-A|--user-agent|-e|--referer|--url|--oauth2-bearer)$/.test(
-        option,
-      ) ||
-      ignoredWithValue.test(option) ||
-      data.test(option)
-    );
-  }
-
-  #option(option: string, value: string): void {
-    switch (option) {
-      case '-H':
-      case '--header':
-        this.#header(value);
-        break;
-      case '-b':
-      case '--cookie':
-        this.#cookie(value);
-        break;
-      case '-u':
-      case '--user':
-        this.#notes.add('The user and password were left out: set Basic authentication for them');
-        break;
-      case '-A':
-      case '--user-agent':
-        this.#add('User-Agent', value);
-        break;
-      case '-e':
-      case '--referer':
-        this.#add('Referer', value);
-        break;
-      case '--oauth2-bearer':
-        this.#add('Authorization', `Bearer ${value}`);
-        break;
-      case '--url':
-        this.#setUrl(value);
-        break;
-      default:
-        this.#noteIgnored(option);
-    }
-  }
-
-  #noteIgnored(option: string): void {
-    if (data.test(option)) {
-      this.#notes.add('The body was left out: a WebSocket handshake has none');
-    } else if (/^(?:-x|--proxy|--cacert|--cert|-E|--key)$/.test(option)) {
-      this.#notes.add(`${option} was left out: set it at the connection`);
-    }
-  }
-
-  #setUrl(url: string): void {
-    if (this.#url === undefined) {
-      this.#url = url;
-    } else {
-      this.#notes.add('A second URL was left out');
-    }
-  }
-
-  #header(line: string): void {
-    const [, name = '', value = ''] = /^([^:;]+)[:;]\s*([^]*)$/.exec(line) ?? [];
-    if (/^sec-websocket-protocol$/i.test(name.trim())) {
-      const names = value.split(',').map(each => each.trim());
-      this.#subprotocols.push(...names.filter(each => each !== ''));
-    } else if (/^sec-websocket-|^(?:accept-encoding|:)/i.test(name.trim())) {
-      return; // Each connection makes its own.
-    } else {
-      this.#add(name, value);
-    }
-  }
-
-  #cookie(value: string): void {
-    if (value.includes('=')) {
-      this.#add('Cookie', value);
-    } else {
-      this.#notes.add('A file of cookies was left out');
-    }
-  }
-
-  #add(name: string, value: string): void {
-    if (/[\r\n\0]/.test(value)) {
-      this.#notes.add(`The header ${name.slice(0, 60)} was left out: it has a line break in it`);
-    } else if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name.trim())) {
-      this.#headers.push([name, escapeReferences(value.trim())]);
-    }
-  }
+  return given;
 }

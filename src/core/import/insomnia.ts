@@ -1,156 +1,252 @@
-import { FreeNames, type EnvironmentEntry, type ItemEntry } from '../library/fileEntries.ts';
+import { FreeNames, type ItemEntry } from '../library/fileEntries.ts';
 import { jsonProblem, type MessageBody } from '../library/messageBody.ts';
-import { environmentOf, headersOf } from './environments.ts';
+import type { Pair } from './connectionShelf.ts';
+import { flatVariables } from './flatVariables.ts';
 import {
   fieldsOf,
+  isTrue,
   listOf,
-  Notes,
+  scalarOf,
   textOf,
   type Fields,
   type Imported,
-  type ImportedConnection,
 } from './imported.ts';
-import { folder, MessageShelf, nameFrom } from './messageShelf.ts';
-import { ReferenceTranslator } from './references.ts';
-
-const deepest = 15;
+import { authOf } from './importedAuth.ts';
+import { ImportContext } from './importContext.ts';
+import {
+  treeOfFile,
+  treeOfResources,
+  type InsomniaEnvironment,
+  type InsomniaNode,
+  type InsomniaTree,
+} from './insomniaTree.ts';
+import { folder, nameFrom } from './messageShelf.ts';
+import { encodedTemplate } from './references.ts';
+import { encodedText } from './urlEncoding.ts';
 
 /** Whether parsed JSON says of itself that it is an export of Insomnia's format 4. */
-export function isInsomnia(value: unknown): boolean {
+export function isInsomnia4(value: unknown): boolean {
   const file = fieldsOf(value);
   return file['_type'] === 'export' && Array.isArray(file['resources']);
 }
 
-/** Whether a text is an export of Insomnia's format 5, which is YAML. */
-export function isInsomniaYaml(text: string): boolean {
-  return /^type:\s*["']?[\w.]+\.insomnia\.rest\/5/m.test(text.slice(0, 2000));
+/** Whether parsed JSON or YAML says of itself that it is of Insomnia's format 5. */
+export function isInsomnia5(value: unknown): boolean {
+  return /^\w+\.insomnia(?:\.rest)?\/5/.test(textOf(fieldsOf(value)['type']));
 }
+
+/** Reads an export of format 4, which is JSON. */
+export function readInsomnia4(value: unknown, secretNames: Iterable<string>): Imported {
+  const tree = treeOfResources(listOf(fieldsOf(value)['resources']));
+  return new InsomniaReader(secretNames).read(tree);
+}
+
+/** Reads a file of format 5, which is YAML or JSON: the only one of Insomnia's own since version 11. */
+export function readInsomnia5(value: unknown, secretNames: Iterable<string>): Imported {
+  const file = fieldsOf(value);
+  const reader = new InsomniaReader(secretNames);
+  const others = ['certificates', 'testSuites', 'spec', 'server', 'routes', 'mcpRequest'];
+  for (const key of others.filter(each => each in file)) {
+    reader.notes.add(`"${key}" was left out: it is not for a WebSocket`);
+  }
+  return reader.read(treeOfFile(file));
+}
+
+/** What holds for all that is in a folder. */
+interface Surroundings {
+  /** Names of the folders, outermost first. */
+  readonly path: readonly string[];
+  readonly headers: readonly Pair[];
+  readonly authentication: Fields;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const outside: Surroundings = { path: [], headers: [], authentication: {}, variables: {} };
 
 /**
- * Reads an export of format 4: a flat list, in which each resource names its parent. WebSocket
- * requests become folders that hold their message; requests for other protocols are left out.
+ * WebSocket requests become folders that hold their messages, and connections; requests for other
+ * protocols are left out. An environment of ours stands alone, so one that builds on others has their
+ * variables as well.
  */
-export function readInsomnia(value: unknown): Imported {
-  return new InsomniaReader(listOf(fieldsOf(value)['resources'])).read();
-}
-
 class InsomniaReader {
-  readonly #notes = new Notes();
-  readonly #shelf = new MessageShelf(this.#notes);
-  readonly #references = new ReferenceTranslator({}, this.#notes);
-  readonly #resources: readonly Fields[];
-  readonly #childrenOf = new Map<string, Fields[]>();
-  /** An id that is there twice, or a resource within itself, would be gone through for ever. */
-  readonly #seen = new Set<Fields>();
-  readonly #connections: ImportedConnection[] = [];
+  readonly #context: ImportContext;
 
-  constructor(resources: readonly unknown[]) {
-    this.#resources = resources.map(fieldsOf);
-    for (const resource of this.#resources) {
-      const parent = textOf(resource['parentId']);
-      const siblings = this.#childrenOf.get(parent) ?? [];
-      siblings.push(resource);
-      this.#childrenOf.set(parent, siblings);
-    }
+  constructor(secretNames: Iterable<string>) {
+    this.#context = new ImportContext(secretNames);
   }
 
-  read(): Imported {
-    // Whatever hangs below nothing that is in the file still counts: people delete lines.
-    const ids = new Set(this.#resources.map(({ _id }) => textOf(_id)));
-    const roots = this.#resources.filter(({ parentId }) => !ids.has(textOf(parentId)));
-    const items = this.#items(roots, 0);
-    for (const { _type } of this.#resources) {
-      if (_type === 'request' || _type === 'grpc_request' || _type === 'socket_io_request') {
-        this.#notes.add('A request was left out: it is not for a WebSocket');
+  get notes() {
+    return this.#context.notes;
+  }
+
+  read({ roots, environments, cookies, lost }: InsomniaTree): Imported {
+    const variables = this.#environments(environments, {});
+    const items = this.#nodes(roots, { ...outside, variables });
+    if (cookies > 0) {
+      this.notes.add('The cookies of the jar were left out: add them as the header Cookie');
+    }
+    for (const name of lost) {
+      this.notes.add(
+        'Something was left out: it is in no folder of the file, or nested too deeply',
+        name,
+      );
+    }
+    return this.#context.result('an Insomnia export', items);
+  }
+
+  #nodes(nodes: readonly InsomniaNode[], around: Surroundings): readonly ItemEntry[] {
+    return nodes.flatMap(node => {
+      const { fields, kind, what } = node;
+      const isForWebSocket = kind === 'http' && /^\s*wss?:/i.test(textOf(fields['url']));
+      if (kind === 'folder') {
+        return this.#folder(node, around);
       }
-    }
-    return {
-      kind: 'imported',
-      format: 'an Insomnia export',
-      items,
-      environments: this.#resources.flatMap(resource => this.#environment(resource)),
-      connections: this.#connections,
-      messageCount: this.#shelf.count,
-      notes: this.#notes.sentences,
-    };
-  }
-
-  #items(resources: readonly Fields[], depth: number): readonly ItemEntry[] {
-    if (depth > deepest) {
+      if (kind === 'websocket' || isForWebSocket) {
+        return this.#request(node, around);
+      }
+      this.notes.add(`${what} was left out: it is not for a WebSocket`, textOf(fields['name']));
       return [];
-    }
-    return [...resources].sort(bySortKey).flatMap(resource => {
-      if (this.#seen.has(resource)) {
-        return [];
-      }
-      this.#seen.add(resource);
-      const children = this.#childrenOf.get(textOf(resource['_id'])) ?? [];
-      switch (resource['_type']) {
-        case 'workspace':
-        case 'request_group': {
-          const inner = this.#items(children, depth + 1);
-          return folder(textOf(resource['name']) || 'Insomnia', inner);
-        }
-        case 'websocket_request':
-          return this.#request(resource, children);
-        default:
-          return [];
-      }
     });
   }
 
-  #request(request: Fields, children: readonly Fields[]): readonly ItemEntry[] {
-    const url = this.#references.translate(textOf(request['url']).trim());
-    const name = textOf(request['name']) || url;
-    if (url !== '') {
-      const pairs = listOf(request['headers'])
-        .map(fieldsOf)
-        .filter(header => header['disabled'] !== true)
-        .map(({ name, value }) => {
-          return [textOf(name), this.#references.translate(textOf(value))] as const;
-        });
-      this.#connections.push({ name, url, headers: headersOf(pairs) });
+  #folder({ fields, children, environments }: InsomniaNode, around: Surroundings) {
+    const name = textOf(fields['name']) || 'Insomnia';
+    this.#noteExtras(fields, name);
+    const path = [...around.path, name];
+    const inherited = this.#environments(environments, around.variables);
+    const own = this.#variables(fields['environment'], fields);
+    let variables = inherited;
+    if (own.length > 0) {
+      variables = this.#context.environments.add(name, own, inherited);
+      const why = 'with those of the environment around it';
+      this.notes.add(`The variables of a folder became an environment, ${why}`, name);
     }
-    const { type } = fieldsOf(request['authentication']);
-    if (typeof type === 'string' && type !== 'none') {
-      this.#notes.add(`The authentication of "${name}" was left out: set it at the connection`);
-    }
-    const taken = new FreeNames();
-    const payloads = children.filter(({ _type }) => _type === 'websocket_payload');
+    const { type } = fieldsOf(fields['authentication']);
     return folder(
       name,
-      payloads.flatMap(payload => this.#message(payload, taken)),
+      this.#nodes(children, {
+        ...{ path, variables },
+        headers: [...around.headers, ...this.#pairs(fields['headers'])],
+        authentication:
+          textOf(type) === '' ? around.authentication : fieldsOf(fields['authentication']),
+      }),
     );
   }
 
-  #message(payload: Fields, taken: FreeNames): readonly ItemEntry[] {
-    const text = this.#references.translate(textOf(payload['value']));
+  #request({ fields, messages }: InsomniaNode, around: Surroundings): readonly ItemEntry[] {
+    const context = this.#context;
+    const url = this.#url(fields);
+    const name = textOf(fields['name']) || url;
+    this.#noteExtras(fields, name);
+    const own = fieldsOf(fields['authentication']);
+    const login = textOf(own['type']) === '' ? around.authentication : own;
+    const { auth, headers } = authOf(textOf(login['type']), login, name, context);
+    context.connections.add({
+      ...{ name, url, parameters: this.#pairs(fields['parameters']) },
+      headers: [...withoutOverridden(around.headers, this.#pairs(fields['headers'])), ...headers],
+      ...(auth ? { auth } : {}),
+    });
+    const taken = new FreeNames();
+    const { text, mimeType } = fieldsOf(fields['body']);
+    const body = textOf(text) === '' ? [] : [{ value: text, mode: mimeType }];
+    return folder(
+      name,
+      [...messages, ...body].flatMap(message => this.#message(message, taken, name)),
+    );
+  }
+
+  /** `:name` of a path stands for a value of its own. */
+  #url(fields: Fields): string {
+    const values = new Map(
+      this.#pairs(fields['pathParameters']).map(({ name, value }) => [name, value]),
+    );
+    return this.#context
+      .translate(textOf(fields['url']).trim())
+      .replaceAll(/\/:([^/?#:]+)/g, (whole, name: string) => {
+        const value = values.get(name);
+        return value === undefined || value === ''
+          ? whole
+          : `/${encodedTemplate(value, encodedText)}`;
+      });
+  }
+
+  #message(message: Fields, taken: FreeNames, request: string): readonly ItemEntry[] {
+    const { notes, shelf } = this.#context;
+    const text = this.#context.translate(textOf(message['value']));
+    const name = textOf(message['name']);
     if (text === '') {
+      notes.add('A message was left out: it is empty', name || request);
       return [];
     }
-    const isJson = textOf(payload['mode']).includes('json') && !jsonProblem(text);
+    const isJson = textOf(message['mode']).includes('json') && !jsonProblem(text);
     const body: MessageBody = isJson ? { as: 'json', text } : { as: 'text', text };
-    const entry = this.#shelf.place(textOf(payload['name']) || nameFrom(text), body, taken);
+    const entry = shelf.place(name || nameFrom(textOf(message['value'])), body, taken);
     return entry ? [entry] : [];
   }
 
-  #environment(resource: Fields): readonly EnvironmentEntry[] {
-    if (resource['_type'] !== 'environment') {
-      return [];
-    }
-    const values = Object.entries(fieldsOf(resource['data'])).flatMap(([key, value]) => {
-      if (typeof value === 'object' && value !== null) {
-        this.#notes.add(`The variable "${key.slice(0, 60)}" was left out: it is no text`);
-        return [];
-      }
-      return [[key, this.#references.translate(String(value)), false] as const];
+  /** Returns the variables of the first, on which folders build. */
+  #environments(
+    all: readonly InsomniaEnvironment[],
+    inherited: Readonly<Record<string, string>>,
+  ): Readonly<Record<string, string>> {
+    const read = all.map(({ fields, children }) => {
+      const name = textOf(fields['name']) || 'Insomnia';
+      const own = this.#variables(fields['data'], fields);
+      const variables = this.#context.environments.add(name, own, inherited);
+      this.#environments(children, variables);
+      return variables;
     });
-    const environment = environmentOf(textOf(resource['name']), values, this.#notes);
-    return environment ? [environment] : [];
+    return read[0] ?? inherited;
+  }
+
+  #variables(data: unknown, { kvPairData, environmentType }: Fields) {
+    const pairs = environmentType === 'kv' ? listOf(kvPairData).map(fieldsOf) : [];
+    const secrets = new Set(
+      pairs.filter(({ type }) => type === 'secret').map(({ name }) => textOf(name)),
+    );
+    for (const { name, enabled } of pairs) {
+      if (enabled === false || enabled === 'false') {
+        this.notes.add('A variable was left out: it is disabled', textOf(name));
+      }
+    }
+    return flatVariables(data, this.notes).map(([name, value]) => ({
+      ...{ name, value: this.#context.translate(value), isSecret: secrets.has(name) },
+    }));
+  }
+
+  #pairs(value: unknown): readonly Pair[] {
+    return listOf(value)
+      .map(fieldsOf)
+      .map(({ name, value: text, disabled }) => ({
+        name: this.#context.translate(textOf(name)),
+        value: this.#context.translate(scalarOf(text)),
+        isDisabled: isTrue(disabled),
+      }));
+  }
+
+  #noteExtras(fields: Fields, name: string): void {
+    const { preRequest, afterResponse } = fieldsOf(fields['scripts']);
+    const scripts = [
+      preRequest,
+      afterResponse,
+      fields['preRequestScript'],
+      fields['afterResponseScript'],
+    ];
+    if (scripts.some(each => textOf(each) !== '')) {
+      this.notes.add('A script was left out: none is run here', name);
+    }
+    const description =
+      textOf(fields['description']) || textOf(fieldsOf(fields['meta'])['description']);
+    if (description !== '') {
+      this.notes.add('A description was left out: there is no place for it', name);
+    }
   }
 }
 
-function bySortKey(one: Fields, other: Fields): number {
-  const keyOf = ({ metaSortKey }: Fields) => (typeof metaSortKey === 'number' ? metaSortKey : 0);
-  return keyOf(one) - keyOf(other);
+/** Those of a folder that its request does not have itself. */
+function withoutOverridden(outer: readonly Pair[], own: readonly Pair[]): readonly Pair[] {
+  const names = new Set(
+    own.filter(({ isDisabled }) => !isDisabled).map(({ name }) => name.toLowerCase()),
+  );
+  return [...outer.filter(({ name }) => !names.has(name.toLowerCase())), ...own];
 }

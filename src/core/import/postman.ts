@@ -1,17 +1,20 @@
-import { FreeNames, type EnvironmentEntry, type ItemEntry } from '../library/fileEntries.ts';
+import { FreeNames, type ItemEntry } from '../library/fileEntries.ts';
 import { jsonProblem, type MessageBody } from '../library/messageBody.ts';
-import { environmentOf, headersOf } from './environments.ts';
+import type { Pair } from './connectionShelf.ts';
 import {
   fieldsOf,
+  isTrue,
   listOf,
-  Notes,
+  scalarOf,
   textOf,
   type Fields,
   type Imported,
-  type ImportedConnection,
 } from './imported.ts';
-import { base64Body, folder, MessageShelf, nameFrom, textBody } from './messageShelf.ts';
-import { ReferenceTranslator } from './references.ts';
+import { authOf } from './importedAuth.ts';
+import { ImportContext } from './importContext.ts';
+import { base64Body, folder, hexBody, nameFrom, textBody } from './messageShelf.ts';
+import { encodedTemplate } from './references.ts';
+import { encodedText } from './urlEncoding.ts';
 
 const deepest = 15;
 
@@ -44,145 +47,271 @@ function isWrapped(file: Fields): boolean {
  * that carries them), requests to `ws:` addresses of format 2.1 with their body as the message, and
  * its variables; or an environment.
  */
-export function readPostman(value: unknown): Imported {
+export function readPostman(value: unknown, secretNames: Iterable<string>): Imported {
   const file = fieldsOf(value);
-  return new PostmanReader().read(isWrapped(file) ? fieldsOf(file['collection']) : file);
+  const collection = isWrapped(file) ? fieldsOf(file['collection']) : file;
+  return new PostmanReader(secretNames).read(collection);
+}
+
+/** What holds for all that is in a folder: the login, unless it has its own. */
+interface Surroundings {
+  readonly auth: unknown;
+  readonly depth: number;
 }
 
 class PostmanReader {
-  readonly #notes = new Notes();
-  readonly #shelf = new MessageShelf(this.#notes);
-  readonly #references = new ReferenceTranslator(known, this.#notes);
-  readonly #connections: ImportedConnection[] = [];
+  readonly #context: ImportContext;
+
+  constructor(secretNames: Iterable<string>) {
+    this.#context = new ImportContext(secretNames, known);
+  }
 
   read(file: Fields): Imported {
     const isEnvironment = '_postman_variable_scope' in file;
     const { name } = isEnvironment ? file : fieldsOf(file['info']);
     const label = textOf(name) || 'Postman';
     const values = isEnvironment ? file['values'] : (file['variable'] ?? file['variables']);
-    const environment = this.#environment(label, listOf(values));
-    const items = this.#items(listOf(file['item'] ?? file['items']), 0);
-    return {
-      kind: 'imported',
-      format: isEnvironment ? 'a Postman environment' : 'a Postman collection',
-      items: folder(label, items),
-      environments: environment ? [environment] : [],
-      connections: this.#connections,
-      messageCount: this.#shelf.count,
-      notes: this.#notes.sentences,
-    };
+    this.#variables(label, listOf(values).map(fieldsOf));
+    this.#noteExtras(file, label);
+    const items = this.#items(file, { auth: file['auth'], depth: 0 });
+    const format = isEnvironment ? 'a Postman environment' : 'a Postman collection';
+    return this.#context.result(format, folder(label, items));
   }
 
-  #environment(name: string, values: readonly unknown[]): EnvironmentEntry | undefined {
-    const variables = values.map(fieldsOf).filter(each => {
-      return each['enabled'] !== false && each['disabled'] !== true;
-    });
-    const read = variables.map(each => {
+  #variables(label: string, values: readonly Fields[]): void {
+    const { environments, notes } = this.#context;
+    const variables = values.flatMap(each => {
       const { key, value, type } = each;
-      const text = ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '';
-      return [textOf(key), this.#references.translate(text), type === 'secret'] as const;
+      if (each['enabled'] === false || each['disabled'] === true) {
+        notes.add('A variable was left out: it is disabled', textOf(key));
+        return [];
+      }
+      const isSecret = type === 'secret';
+      return [{ name: textOf(key), value: this.#context.translate(scalarOf(value)), isSecret }];
     });
-    return environmentOf(name, read, this.#notes);
+    environments.add(label, variables);
   }
 
-  #items(values: readonly unknown[], depth: number): readonly ItemEntry[] {
+  #items(holder: Fields, around: Surroundings): readonly ItemEntry[] {
     const taken = new FreeNames();
-    return values.flatMap(value => this.#item(fieldsOf(value), taken, depth));
+    return listOf(holder['item'] ?? holder['items'] ?? holder['children']).flatMap(value =>
+      this.#item(fieldsOf(value), taken, around),
+    );
   }
 
-  #item(item: Fields, taken: FreeNames, depth: number): readonly ItemEntry[] {
+  #item(item: Fields, taken: FreeNames, around: Surroundings): readonly ItemEntry[] {
+    const { notes } = this.#context;
     const name = textOf(item['title']) || textOf(item['name']);
-    const inner = item['item'] ?? item['items'];
-    if (depth >= deepest) {
-      this.#notes.add('A folder was left out: it is nested too deeply');
+    if (around.depth >= deepest) {
+      notes.add('A folder was left out: it is nested too deeply', name);
       return [];
     }
     switch (item['type'] ?? item['$kind']) {
       case 'ws-raw-request':
-        return this.#request(name, item);
+        return this.#request(name, item, around);
       case 'ws-socketio-request':
-        this.#notes.add('A Socket.IO request was left out: its protocol is not spoken here');
+        notes.add('A Socket.IO request was left out: its protocol is not spoken here', name);
         return [];
       case 'grpc-request':
       case 'mqtt-request':
       case 'graphql-request':
       case 'http-request':
-        this.#notes.add('A request was left out: it is not for a WebSocket');
+        notes.add('A request was left out: it is not for a WebSocket', name);
         return [];
     }
-    if (Array.isArray(inner)) {
-      return folder(name, this.#items(inner, depth + 1));
+    if (Array.isArray(item['item'] ?? item['items'] ?? item['children'])) {
+      this.#noteExtras(item, name);
+      this.#variables(name, listOf(item['variable'] ?? item['variables']).map(fieldsOf));
+      const auth = item['auth'] ?? around.auth;
+      return folder(name, this.#items(item, { auth, depth: around.depth + 1 }));
     }
-    return 'request' in item ? this.#classic(name, item['request'], taken) : [];
+    if ('request' in item) {
+      return this.#classic(name, item, taken, around);
+    }
+    notes.add('Something was left out: it is no request and no folder', name);
+    return [];
   }
 
   /** Format 3: the address in the payload, the saved messages as children. */
-  #request(name: string, item: Fields): readonly ItemEntry[] {
+  #request(name: string, item: Fields, around: Surroundings): readonly ItemEntry[] {
     const payload = fieldsOf(item['payload']);
-    const headers = listOf(payload['headers']).map(fieldsOf);
-    this.#addConnection(name, textOf(payload['url']), headers);
-    const taken = new FreeNames();
-    const messages = listOf(item['children'] ?? item['messages']).flatMap(child => {
-      const message = fieldsOf(child);
-      const { type } = message;
-      if (type !== undefined && type !== 'ws-raw-message') {
-        this.#notes.add('A saved example was left out: it is what a server answered');
-        return [];
-      }
-      return this.#message(message, taken);
+    this.#noteExtras(item, name);
+    const url = textOf(payload['url']) || urlOf(payload['url']);
+    const parameters = url.includes('?')
+      ? []
+      : this.#pairs(payload['queryParams'] ?? payload['params']);
+    this.#addConnection(name, {
+      ...{ url, parameters, headers: payload['headers'], variables: payload['pathVariables'] },
+      auth: payload['auth'] ?? item['auth'] ?? around.auth,
     });
-    return folder(name, messages);
+    const taken = new FreeNames();
+    const messages = listOf(item['children'] ?? item['messages'] ?? payload['messages']);
+    return folder(
+      name,
+      messages.flatMap(child => {
+        const message = fieldsOf(child);
+        const { type } = message;
+        if (type !== undefined && type !== 'ws-raw-message') {
+          const label = textOf(message['title']) || textOf(message['name']);
+          this.#context.notes.add(
+            'A saved example was left out: it is what a server answered',
+            label,
+          );
+          return [];
+        }
+        return this.#message(message, taken, name);
+      }),
+    );
   }
 
-  #message(message: Fields, taken: FreeNames): readonly ItemEntry[] {
+  #message(message: Fields, taken: FreeNames, request: string): readonly ItemEntry[] {
+    const { notes, shelf } = this.#context;
     const payload = fieldsOf(message['payload']);
     const content = textOf(payload['content']);
+    const label = textOf(message['title']) || textOf(message['name']);
     const body = this.#body(textOf(payload['type']), textOf(payload['subtype']), content);
     if (!body) {
-      this.#notes.add('A binary message was left out: its content is not what it says');
+      const why = 'A binary message was left out: its content is not what it says';
+      notes.add(why, label || request);
       return [];
     }
-    const name = textOf(message['title']) || textOf(message['name']) || nameFrom(content);
-    const entry = this.#shelf.place(name, body, taken);
+    if (content === '') {
+      notes.add('A message was left out: it is empty', label || request);
+      return [];
+    }
+    const entry = shelf.place(label || nameFrom(content), body, taken);
     return entry ? [entry] : [];
   }
 
   #body(type: string, subtype: string, content: string): MessageBody | undefined {
     if (type === 'binary') {
-      return subtype.startsWith('hex') ? { as: 'hex', text: content } : base64Body(content);
+      return subtype.startsWith('hex') ? hexBody(content) : base64Body(content);
     }
-    const text = this.#references.translate(content);
+    const text = this.#context.translate(content);
     return type === 'json' && !jsonProblem(text) ? { as: 'json', text } : { as: 'text', text };
   }
 
   /** Format 2.1 knows HTTP only; people keep addresses of WebSockets in it nevertheless. */
-  #classic(name: string, value: unknown, taken: FreeNames): readonly ItemEntry[] {
+  #classic(
+    name: string,
+    item: Fields,
+    taken: FreeNames,
+    around: Surroundings,
+  ): readonly ItemEntry[] {
+    const { notes, shelf } = this.#context;
+    const value = item['request'];
     const request: Fields = typeof value === 'string' ? { url: value } : fieldsOf(value);
-    const { url } = request;
-    const address = typeof url === 'string' ? url : textOf(fieldsOf(url)['raw']);
-    if (!/^\s*wss?:/i.test(address)) {
-      this.#notes.add('A request was left out: it is not for a WebSocket');
+    const url = textOf(request['url']) || urlOf(request['url']);
+    if (!/^\s*wss?:/i.test(url)) {
+      notes.add('A request was left out: it is not for a WebSocket', name);
       return [];
     }
-    this.#addConnection(name, address, listOf(request['header']).map(fieldsOf));
-    const raw = textOf(fieldsOf(request['body'])['raw']);
-    const body = textBody(this.#references.translate(raw));
-    const entry = raw === '' ? undefined : this.#shelf.place(name || nameFrom(raw), body, taken);
+    this.#noteExtras(item, name);
+    if (listOf(item['response']).length > 0) {
+      notes.add('A saved example was left out: it is what a server answered', name);
+    }
+    const variables = fieldsOf(request['url'])['variable'];
+    const auth = request['auth'] ?? around.auth;
+    this.#addConnection(name, { url, parameters: [], headers: request['header'], variables, auth });
+    const { raw, mode = 'raw' } = fieldsOf(request['body']);
+    const text = textOf(raw);
+    if (text === '') {
+      if (request['body'] && mode !== 'raw') {
+        notes.add('A body was left out: it is no text', name);
+      }
+      return [];
+    }
+    const body = textBody(this.#context.translate(text));
+    const entry = shelf.place(name || nameFrom(text), body, taken);
     return entry ? [entry] : [];
   }
 
-  #addConnection(name: string, url: string, headers: readonly Fields[]): void {
-    const pairs = headers
-      .filter(header => header['disabled'] !== true)
-      .map(header => {
-        return [
-          textOf(header['key']),
-          this.#references.translate(textOf(header['value'])),
-        ] as const;
-      });
-    const address = this.#references.translate(url.trim());
-    if (address !== '') {
-      this.#connections.push({ name: name || address, url: address, headers: headersOf(pairs) });
+  #addConnection(
+    name: string,
+    found: {
+      readonly url: string;
+      readonly parameters: readonly Pair[];
+      readonly headers: unknown;
+      readonly variables: unknown;
+      readonly auth: unknown;
+    },
+  ): void {
+    const url = this.#withPathVariables(this.#context.translate(found.url.trim()), found.variables);
+    const label = name || url;
+    const { type, fields } = loginOf(found.auth);
+    const { auth, headers } = authOf(type, fields, label, this.#context);
+    this.#context.connections.add({
+      ...{ name: label, url, parameters: found.parameters },
+      headers: [...this.#pairs(found.headers), ...headers],
+      ...(auth ? { auth } : {}),
+    });
+  }
+
+  /** `:name` of a path stands for a value of its own. */
+  #withPathVariables(url: string, variables: unknown): string {
+    const values = new Map(this.#pairs(variables).map(({ name, value }) => [name, value]));
+    return url.replaceAll(/\/:([^/?#:]+)/g, (whole, name: string) => {
+      const value = values.get(name);
+      return value === undefined || value === ''
+        ? whole
+        : `/${encodedTemplate(value, encodedText)}`;
+    });
+  }
+
+  /** A list of objects; older formats have headers as one text. */
+  #pairs(value: unknown): readonly Pair[] {
+    const lines = typeof value === 'string' ? value.split(/\r?\n/) : [];
+    const written = lines.map(line => {
+      const [, key = '', text = ''] = /^([^:]*):?(.*)$/.exec(line) ?? [];
+      return { key, value: text };
+    });
+    return [...written, ...listOf(value).map(fieldsOf)].map((each: Fields) => ({
+      name: this.#context.translate(textOf(each['key'])),
+      value: this.#context.translate(scalarOf(each['value'])),
+      isDisabled: isTrue(each['disabled']) || each['enabled'] === false,
+    }));
+  }
+
+  #noteExtras(item: Fields, name: string): void {
+    const { notes } = this.#context;
+    if (listOf(item['event'] ?? item['events'] ?? item['scripts']).length > 0) {
+      notes.add('A script was left out: none is run here', name);
+    }
+    const inner = fieldsOf(item['request'])['description'] ?? item['description'];
+    if ((textOf(inner) || textOf(fieldsOf(inner)['content'])) !== '') {
+      notes.add('A description was left out: there is no place for it', name);
     }
   }
+}
+
+/** An address in parts, which Postman writes beside `raw`. */
+function urlOf(value: unknown): string {
+  const { raw, protocol, host, port, path, query } = fieldsOf(value);
+  if (textOf(raw) !== '') {
+    return textOf(raw);
+  }
+  const joined = (part: unknown, by: string) =>
+    typeof part === 'string' ? part : listOf(part).map(scalarOf).join(by);
+  const authority = joined(host, '.') + (scalarOf(port) === '' ? '' : `:${scalarOf(port)}`);
+  if (authority === '') {
+    return '';
+  }
+  const pairs = listOf(query)
+    .map(fieldsOf)
+    .filter(({ disabled }) => disabled !== true)
+    .map(({ key, value: text }) => `${textOf(key)}=${scalarOf(text)}`);
+  const scheme = textOf(protocol) === '' ? '' : `${textOf(protocol)}://`;
+  const end = pairs.length > 0 ? `?${pairs.join('&')}` : '';
+  return `${scheme}${authority}/${joined(path, '/').replace(/^\//, '')}${end}`;
+}
+
+/** Format 2.1 has the texts of a login as a list, 2.0 as an object, and 3 calls them credentials. */
+function loginOf(value: unknown): { readonly type: string; readonly fields: Fields } {
+  const auth = fieldsOf(value);
+  const type = textOf(auth['type']);
+  const texts = auth['credentials'] ?? auth[type];
+  const listed = listOf(texts)
+    .map(fieldsOf)
+    .map(({ key, value: text }) => [textOf(key), text] as const);
+  return { type, fields: { ...fieldsOf(texts), ...Object.fromEntries(listed) } };
 }

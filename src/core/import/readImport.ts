@@ -1,36 +1,75 @@
 import { isHar, readHar } from './har.ts';
 import type { Imported, ImportResult } from './imported.ts';
-import { isInsomnia, isInsomniaYaml, readInsomnia } from './insomnia.ts';
+import { isInsomnia4, isInsomnia5, readInsomnia4, readInsomnia5 } from './insomnia.ts';
 import { isPostman, readPostman } from './postman.ts';
+import { readYaml, type ReadYaml } from './yamlText.ts';
 
-const readable = 'Postman collections and environments, Insomnia exports (JSON) and HAR files';
+const readable =
+  'Postman collections and environments, Insomnia exports (JSON and YAML) and HAR files';
 
-/** Reads a file of another program, whichever it is. Never throws. */
-export function readImport(text: string): ImportResult {
+type Reader = (value: unknown, secretNames: Iterable<string>) => Imported;
+
+/**
+ * Reads a file of another program, whichever it is. Never throws.
+ *
+ * @param secretNames of all secrets that are stored, or that something refers to: what is imported
+ *   refers to none of these
+ */
+export function readImport(text: string, secretNames: Iterable<string> = []): ImportResult {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
   if (trimmed === '') {
     return { kind: 'refused', problem: 'The file is empty.' };
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(trimmed);
-  } catch {
-    return { kind: 'refused', problem: problemOf(trimmed) };
+  const parsed = parse(trimmed);
+  if (parsed.kind === 'refused') {
+    return parsed;
   }
-  const read = readerOf(value);
+  const read = readerOf(parsed.value);
   if (!read) {
-    return { kind: 'refused', problem: `This is JSON, but none of: ${readable}.` };
+    return { kind: 'refused', problem: `This is none of: ${readable}.` };
   }
-  const imported = read(value);
+  const imported = read(parsed.value, secretNames);
   return isEmpty(imported) ? { kind: 'refused', problem: emptySentence(imported) } : imported;
 }
 
-function readerOf(value: unknown): ((value: unknown) => Imported) | undefined {
+function parse(text: string): ReadYaml {
+  try {
+    return { kind: 'value', value: parseJson(text) };
+  } catch {
+    // The first lines of Insomnia's YAML say what it is; nothing else is read as YAML.
+    const isYaml = /^(?:"type"|'type'|type)\s*:\s*["']?\w+\.insomnia(?:\.rest)?\/5/m.test(
+      text.slice(0, 20_000),
+    );
+    return isYaml ? readYaml(text) : { kind: 'refused', problem: problemOf(text) };
+  }
+}
+
+/** What JSON.parse tells of each value in newer versions of JavaScript. */
+interface Context {
+  readonly source?: string;
+}
+
+/** JSON whose numbers stay as they are written: those that would be rounded become texts. */
+function parseJson(text: string): unknown {
+  if (!/\d{16}|\d[eE]|\.\d{15}/.test(text)) {
+    return JSON.parse(text) as unknown;
+  }
+  const exact = (_: string, value: unknown, context?: Context) =>
+    typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
+      ? context.source
+      : value;
+  return JSON.parse(text, exact) as unknown;
+}
+
+function readerOf(value: unknown): Reader | undefined {
   if (isHar(value)) {
     return readHar;
   }
-  if (isInsomnia(value)) {
-    return readInsomnia;
+  if (isInsomnia4(value)) {
+    return readInsomnia4;
+  }
+  if (isInsomnia5(value)) {
+    return readInsomnia5;
   }
   return isPostman(value) ? readPostman : undefined;
 }
@@ -47,14 +86,11 @@ function emptySentence({ format, notes }: Imported): string {
 }
 
 function problemOf(text: string): string {
-  if (isInsomniaYaml(text)) {
-    return 'This is an export of Insomnia 5 in YAML, which cannot be read here. Export it from Insomnia as JSON (format 4).';
-  }
   if (/^\$kind:\s*\S+/m.test(text.slice(0, 2000))) {
     return 'This is a file of a Postman workspace in YAML, which cannot be read here. Export the collection as JSON.';
   }
-  if (/^\s*curl[\s.]/i.test(text)) {
-    return 'This is a cURL command. Use "Import from cURL…" for it.';
+  if (/^\s*(?:[$>%#]\s+)?curl[\s.]/i.test(text)) {
+    return 'This is a cURL command. Use "Import Connection from cURL…" for it.';
   }
   return `This is not JSON. What can be imported: ${readable}.`;
 }

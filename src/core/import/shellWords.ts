@@ -1,84 +1,96 @@
-/** What a command line was written for. */
-export type Shell = 'posix' | 'cmd';
-
-/** A browser on Windows escapes with `^`; bash needs no such sign outside of quotes. */
-export function shellOf(text: string): Shell {
-  return /\^["\n\r]|\^\\\^"/.test(text) ? 'cmd' : 'posix';
-}
-
-/** Splits a command line as its shell would, without running anything. Never fails. */
-export function shellWords(text: string, shell: Shell): readonly string[] {
-  return shell === 'cmd' ? cmdWords(text) : posixWords(text);
+/** One word of a command line, as a program gets it, and what can be said of how it was written. */
+export interface ShellWord {
+  readonly text: string;
+  /** Nothing of it was quoted, so that a sign of the shell's may be in it. */
+  readonly isPlain: boolean;
+  /** The names of shell variables that would have been filled in. */
+  readonly variables: readonly string[];
 }
 
 const escapes: Readonly<Record<string, string>> = {
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  a: '\u0007',
-  e: '\u001B',
-  0: '\0',
+  ...{
+    a: '\u0007',
+    b: '\b',
+    e: '\u001B',
+    E: '\u001B',
+    f: '\f',
+    n: '\n',
+    r: '\r',
+    t: '\t',
+    v: '\v',
+  },
 };
 
-/** Each piece of a word: `$'…'`, `'…'`, `"…"`, an escaped character, or plain ones. */
-const posixPiece =
-  /\$'((?:\\[^]|[^'\\])*)'?|'([^']*)'?|"((?:\\[^]|[^"\\])*)"?|\\([^])|([^\s'"\\$]+|\$)|(\s+)/g;
+/**
+ * Each piece of a word: `$'…'`, `$"…"` and `"…"`, `'…'`, the end of a line that goes on, an escaped
+ * character, plain ones, or space, which comments are, too. Line ends are space: people paste what a
+ * window has wrapped.
+ */
+const piece =
+  /(?<=\s)(#.*)|\$'((?:\\[^]|[^'\\])*)'?|\$?"((?:\\[^]|[^"\\])*)"?|'([^']*)'?|(\\\r?\n)|\\([^])|([^\s'"\\$]+|\$)|(\s+)/g;
+const variable = /\\[^]|\$(?:\{(\w+)[^}]{0,200}\}|(\w+)|\()/g;
 
-function posixWords(text: string): readonly string[] {
-  const words: string[] = [];
-  let word: string | undefined;
-  const joined = text.replaceAll(/\\\r?\n/g, ' ');
-  for (const [, ansi, single, double, escaped, plain, space] of joined.matchAll(posixPiece)) {
-    if (space !== undefined) {
-      if (word !== undefined) {
-        words.push(word);
-      }
-      word = undefined;
-    } else {
-      const quoted = double?.replaceAll(/\\(["\\$`])/g, '$1');
-      const piece = ansi === undefined ? (single ?? quoted ?? escaped ?? plain) : unescaped(ansi);
-      word = (word ?? '') + (piece ?? '');
+/** Splits a command line as a POSIX shell and bash would, without running anything. Never fails. */
+export function posixWords(text: string): readonly ShellWord[] {
+  const words: ShellWord[] = [];
+  let word: { text: string; isPlain: boolean; variables: string[] } | undefined;
+  const end = () => {
+    words.push(...(word ? [word] : []));
+    word = undefined;
+  };
+  let last = '';
+  for (const [all, note, ansi, double, single, joined, escaped, plain, space] of text.matchAll(
+    piece,
+  )) {
+    if ((space ?? note) !== undefined) {
+      end();
+    } else if (joined === undefined) {
+      word ??= { text: '', isPlain: true, variables: [] };
+      word.isPlain &&= plain !== undefined;
+      const unquoted = double?.replaceAll(
+        /\\(?:(\r?\n)|(["\\$`]))/g,
+        (_, line?: string, one = '') => (line === undefined ? String(one) : ''),
+      );
+      word.text +=
+        ansi === undefined ? (unquoted ?? single ?? escaped ?? plain ?? '') : ansiText(ansi);
+      const expanded = double ?? (last === '$' && plain !== undefined ? `$${plain}` : '');
+      word.variables.push(...variablesIn(expanded));
     }
+    last = all;
   }
-  return word === undefined ? words : [...words, word];
+  end();
+  return words;
 }
 
-/** Of bash's `$'…'`: the escapes that browsers write. */
-function unescaped(text: string): string {
+function variablesIn(text: string): readonly string[] {
+  return [...text.matchAll(variable)].flatMap(([all, braced, bare]) =>
+    all.startsWith('\\') ? [] : [braced ?? bare ?? '(…)'],
+  );
+}
+
+/** Of bash's `$'…'`. Bytes that are written one by one are read as UTF-8. */
+function ansiText(text: string): string {
   return text.replaceAll(
-    /\\(?:u([0-9a-f]{1,4})|U([0-9a-f]{1,8})|x([0-9a-f]{1,2})|([^]))/gi,
-    (whole, short?: string, long?: string, byte?: string, one?: string) => {
-      const code = Number.parseInt(short ?? long ?? byte ?? '', 16);
-      if (one === undefined) {
-        return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    /((?:\\x[\da-fA-F]{1,2}|\\[0-7]{1,3})+)|\\(?:u([\da-fA-F]{1,4})|U([\da-fA-F]{1,8})|c([^])|([^]))/g,
+    (whole, bytes?: string, short?: string, long?: string, control?: string, one?: string) => {
+      if (bytes !== undefined) {
+        return bytesText(bytes);
       }
-      return Object.hasOwn(escapes, one) ? (escapes[one] ?? one) : one;
+      if (control !== undefined) {
+        return String.fromCharCode(control.charCodeAt(0) & 0x1f);
+      }
+      if (one !== undefined) {
+        return Object.hasOwn(escapes, one) ? (escapes[one] ?? one) : one;
+      }
+      const code = Number.parseInt(short ?? long ?? '', 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     },
   );
 }
 
-/** First the carets, as cmd takes them away; then the quotes, as a C program reads its arguments. */
-function cmdWords(text: string): readonly string[] {
-  const plain = text.replaceAll(/\^\r?\n[ \t]*/g, ' ').replaceAll(/\^([^])/g, '$1');
-  const words: string[] = [];
-  const piece = /"((?:\\[^]|""|[^"\\])*)"?|([^\s"]+)|(\s+)/g;
-  let word: string | undefined;
-  for (const [, quoted, bare, space] of plain.matchAll(piece)) {
-    if (space !== undefined) {
-      if (word !== undefined) {
-        words.push(word);
-      }
-      word = undefined;
-    } else {
-      const inner = quoted?.replaceAll(
-        /\\(["\\])|""/g,
-        (_, character?: string) => character ?? '"',
-      );
-      word = (word ?? '') + (inner ?? bare ?? '');
-    }
-  }
-  return word === undefined ? words : [...words, word];
+function bytesText(escaped: string): string {
+  const bytes = [...escaped.matchAll(/\\(?:x([0-9a-f]+)|([0-7]+))/gi)].map(([, hex, octal]) =>
+    hex === undefined ? Number.parseInt(octal ?? '0', 8) : Number.parseInt(hex, 16),
+  );
+  return new TextDecoder().decode(Uint8Array.from(bytes));
 }

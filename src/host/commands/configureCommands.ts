@@ -1,14 +1,13 @@
 import { CancellationError, env, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { commandLine, commandTools, type CommandTool } from '../../core/export/commandLine.ts';
-import { readCurl } from '../../core/import/curl.ts';
 import type { Profile } from '../../core/settings/profile.ts';
 import type { ConfiguredConnection, ConfiguredConnections } from '../configuredConnections.ts';
 import type { Connections } from '../connections.ts';
 import type { SettingsService } from '../settings.ts';
 import { openFolderSettings } from '../openSetting.ts';
 import { targetName } from '../trees/treeTarget.ts';
-import { askText, pickOne } from '../user/ask.ts';
+import { pickOne } from '../user/ask.ts';
 import { confirm, showInformation } from '../user/tell.ts';
 import type { FormSubject } from '../webview/connectionForm.ts';
 
@@ -109,49 +108,6 @@ export async function copyAs(parts: ConfigureParts, target?: unknown): Promise<v
       ? l10n.t('The command is on the clipboard.')
       : [l10n.t('The command is on the clipboard. Set these shell variables first: {0}.'), names],
   );
-}
-
-/** Opens the form with what a browser's "Copy as cURL" holds: of the clipboard, or as it is typed. */
-export async function importCurl({ showForm }: ConfigureParts, target?: unknown): Promise<void> {
-  const text = typeof target === 'string' ? target : await askForCurl();
-  const read = readCurl(text);
-  if (read.kind === 'refused') {
-    throw new UserError(read.problem);
-  }
-  const { url, headers, subprotocols, isInsecure, notes } = read;
-  await showForm({
-    entry: {
-      url,
-      ...(subprotocols.length > 0 ? { subprotocols } : {}),
-      ...(Object.keys(headers).length > 0 ? { headers } : {}),
-      ...(isInsecure ? { tls: { rejectUnauthorized: false } } : {}),
-    },
-    notes: [
-      l10n.t(
-        'From a cURL command. Cookies and tokens in it may be short-lived: store them as secrets.',
-      ),
-      ...notes.map(note => `${note}.`),
-    ],
-  });
-}
-
-async function askForCurl(): Promise<string> {
-  const copied = await env.clipboard.readText();
-  if (readCurl(copied).kind === 'curl') {
-    return copied;
-  }
-  const typed = await askText({
-    title: l10n.t('Import from cURL'),
-    prompt: l10n.t('Paste what "Copy as cURL" of a browser\'s network tab gave'),
-    validate: text => {
-      const read = text.trim() === '' ? undefined : readCurl(text);
-      return read?.kind === 'refused' ? read.problem : undefined;
-    },
-  });
-  if (typed === undefined) {
-    throw new CancellationError();
-  }
-  return typed;
 }
 
 /** A profile of this window or of the settings: the one that is named, the only one, or as picked. */

@@ -97,6 +97,7 @@ function configureCommands(parts: CommandParts) {
     [CommandId.MoveConnectionUp]: async target => (await load()).moveConnection(parts, -1, target),
     [CommandId.MoveConnectionDown]: async target => (await load()).moveConnection(parts, 1, target),
     [CommandId.CopyAs]: async target => (await load()).copyAs(parts, target),
-    [CommandId.ImportCurl]: async target => (await load()).importCurl(parts, target),
+    [CommandId.ImportCurl]: async target =>
+      (await import('./importCurl.ts')).importCurl(parts, target),
   } satisfies Partial<CommandHandlers>;
 }

@@ -63,21 +63,31 @@ export class ConnectionForms implements Disposable {
   }
 
   show(subject: FormSubject): void {
-    const { known, entry } = subject;
-    const key = known ? `${known.scope} ${known.name}` : JSON.stringify(entry ?? {});
-    const open = this.#open.get(key);
-    if (open) {
-      open.reveal();
-      return;
-    }
-    const form = new ConnectionForm(this.#ports, subject, () => this.#open.delete(key));
-    this.#open.set(key, form);
+    this.#form(subject);
+  }
+
+  /** Shows a form; resolves when it is closed, to whether its connection was saved. */
+  fillIn(subject: FormSubject): Promise<boolean> {
+    return this.#form(subject).isSaved;
   }
 
   dispose(): void {
     for (const form of this.#open.values()) {
       form.dispose();
     }
+  }
+
+  #form(subject: FormSubject): ConnectionForm {
+    const { known, entry } = subject;
+    const key = known ? `${known.scope} ${known.name}` : JSON.stringify(entry ?? {});
+    const open = this.#open.get(key);
+    if (open) {
+      open.reveal();
+      return open;
+    }
+    const form = new ConnectionForm(this.#ports, subject, () => this.#open.delete(key));
+    this.#open.set(key, form);
+    return form;
   }
 }
 
@@ -94,11 +104,19 @@ class ConnectionForm implements Disposable {
   #scope: SettingsScope;
   /** Whether closing it asks no more. */
   #isDone = false;
+  #wasSaved = false;
+  /** Resolves when it is closed for good. */
+  readonly isSaved: Promise<boolean>;
 
   constructor(ports: ConnectionFormPorts, subject: FormSubject, onClosed: () => void) {
     this.#ports = ports;
     this.#subject = subject;
-    this.#onClosed = onClosed;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.isSaved = promise;
+    this.#onClosed = () => {
+      onClosed();
+      resolve(this.#wasSaved);
+    };
     const { known } = subject;
     this.#entry = known?.entry ?? subject.entry ?? {};
     const draft = draftOf({ name: known?.name, ...this.#entry });
@@ -239,6 +257,7 @@ class ConnectionForm implements Disposable {
     } else {
       await configured.add(this.#scope, entry);
     }
+    this.#wasSaved = true;
     return this.#draft.name.trim();
   }
 

@@ -8,14 +8,8 @@ import type { FormSubject } from '../../../src/host/webview/connectionForm.ts';
 import { userSettings } from '../../support/settings.ts';
 
 const { CancellationError } = await import('vscode');
-const {
-  copyAs,
-  duplicateConnection,
-  editConnection,
-  importCurl,
-  moveConnection,
-  removeConnection,
-} = await import('../../../src/host/commands/configureCommands.ts');
+const { copyAs, duplicateConnection, editConnection, moveConnection, removeConnection } =
+  await import('../../../src/host/commands/configureCommands.ts');
 
 const profilesOf = (...connections: readonly object[]) =>
   readSettings(userSettings(key => (key === 'connections' ? connections : undefined))).profiles;
@@ -118,25 +112,6 @@ describe('The form of a connection', () => {
     await duplicateConnection(parts);
     assert.equal(forms[0]?.known?.name, 'a (2)');
     assert.deepEqual(editor.shown, []);
-  });
-
-  it('is filled in from a cURL command of the clipboard, or from what is typed', async () => {
-    const { parts, forms } = setUp();
-    const curl = (host: string) => `curl 'wss://${host}/' -H 'X-A: 1' --insecure`;
-    editor.clipboard = curl('copied');
-    await importCurl(parts);
-    assert.deepEqual(forms[0]?.entry, {
-      ...{ url: 'wss://copied/', headers: { 'X-A': '1' }, tls: { rejectUnauthorized: false } },
-    });
-    assert.match(forms[0].notes?.[0] ?? '', /store them as secrets/);
-    editor.clipboard = 'something else';
-    editor.answer = ({ as }) => (as === 'input' ? curl('typed') : undefined);
-    await importCurl(parts);
-    assert.equal(forms[1]?.entry?.['url'], 'wss://typed/');
-    await assert.rejects(importCurl(parts, 'wget http://x'), UserError);
-    editor.answer = () => undefined;
-    await assert.rejects(importCurl(parts), CancellationError);
-    assert.equal(forms.length, 2);
   });
 });
 
