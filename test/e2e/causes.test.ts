@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { closeFrame, frame } from '../support/frames.ts';
+import { closeCodeIn, closeFrame, frame } from '../support/frames.ts';
 import { answer, raw, type Peer } from '../support/peers.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
 import { until } from '../support/until.ts';
@@ -238,5 +238,14 @@ describe('Every cause is a sentence in the real workbench', () => {
     await page.statusBarItem(/failed/).waitFor();
     await page.monitor.frame.locator('.notice').getByText('no entry').waitFor();
     await page.screenshot('banner');
+  });
+
+  it('tells the peer by 1001 that the window is reloaded', async () => {
+    await page.runCommand('WebSocket Monitor: Reconnect Now');
+    await isConnected();
+    let received = Buffer.alloc(0);
+    current?.on('data', (data: Buffer) => (received = Buffer.concat([received, data])));
+    await workbench.reload();
+    await until('it says goodbye', () => closeCodeIn(received) === 1001);
   });
 });

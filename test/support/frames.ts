@@ -80,3 +80,10 @@ export function acceptance(request: string, headers: readonly string[] = []): Bu
     ].join('\r\n'),
   );
 }
+
+/** The code of the close frame without a reason that a client has sent, masked as all its frames are. */
+export function closeCodeIn(bytes: Buffer): number | undefined {
+  const at = bytes.lastIndexOf(Buffer.of(0x88, 0x82));
+  const [one = 0, two = 0, , , high = 0, low = 0] = bytes.subarray(at + 2);
+  return at < 0 ? undefined : (high ^ one) * 256 + (low ^ two);
+}

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { describe } from 'node:test';
 import type { ConnectionState } from '../../../src/core/connection/state.ts';
 import { certificates, trustedServer } from '../../support/certificates.ts';
+import { closeCodeIn } from '../../support/frames.ts';
 import { raw, refusedPort, silent, status, type Peer } from '../../support/peers.ts';
 import { eventually } from '../../support/realRig.ts';
 import { scenario } from '../../support/scenarios.ts';
@@ -50,13 +51,6 @@ const program = (url: string, state: string) => `
 `;
 
 const trusting = () => ({ tls: { rejectUnauthorized: true, ca: certificates.ca } });
-
-/** The code of the close frame that a client has sent, masked as all its frames are. */
-function closeCodeIn(bytes: Buffer): number | undefined {
-  const at = bytes.lastIndexOf(Buffer.of(0x88, 0x82));
-  const [one = 0, two = 0, , , high = 0, low = 0] = bytes.subarray(at + 2);
-  return at < 0 ? undefined : (high ^ one) * 256 + (low ^ two);
-}
 
 describe('Scenarios of the end of the process', { concurrency: true }, () => {
   for (const [how, tls] of [

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { causeOf, describeCause, type Cause } from '../../../../src/core/connection/cause.ts';
 import { parseEndpoint } from '../../../../src/core/connection/endpoint.ts';
+import { sentenceOf, stateRow } from '../../../../src/core/connection/report.ts';
 import type { Ended } from '../../../../src/core/connection/transport.ts';
 
 const endpoint = parseEndpoint('wss://user:pw@example.test:8443/feed?token=t');
@@ -119,5 +120,73 @@ describe('The cause of an end', () => {
       0,
     );
     assert.equal(describeCause(cause, strange), "a$&$'b reset the connection (ECONNRESET)");
+  });
+});
+
+describe('The verdict of a peer', () => {
+  const peer = parseEndpoint('ws://example.test/');
+  const verdict = (code: number, reason: string) => {
+    const cause = causeOf({ code, reason }, 0);
+    const state = {
+      kind: 'waiting' as const,
+      ...{ dueAt: 0, delayMs: 1000, failures: 1, limit: 10, rule: 'closed', cause },
+    };
+    return { cause, sentence: sentenceOf(state, peer), row: stateRow(state, peer) };
+  };
+
+  it('is told whatever its code is', () => {
+    for (const code of [0, 1, 999, 1004, 1015, 1016, 2999, 3001, 4999, 5000, 65_535]) {
+      const { sentence, row } = verdict(code, 'because');
+      assert.match(
+        sentence,
+        new RegExp(`^Closed with ${code} .*, reason: “because”\\. Retry 1/10`),
+      );
+      assert.equal(row.code, code);
+    }
+  });
+
+  it('is told whatever its reason looks like', () => {
+    for (const [reason, shown] of [
+      ['', undefined],
+      [' ', ' '],
+      ['\u0000\u0007\u001b[31m', '␀␇␛[31m'],
+      ['a\r\nb\tc', 'a↵b⇥c'],
+      ['\u202e\u2066\ufeff', '⟨U+202E⟩⟨U+2066⟩⟨U+FEFF⟩'],
+      ['na\ufffdve', 'na\ufffdve'],
+      ['”. Connected', '”. Connected'],
+      ['{host} $& $1', '{host} $& $1'],
+    ] as const) {
+      const { sentence, row } = verdict(4001, reason);
+      assert.equal(
+        sentence,
+        `Closed with 4001 Private Use${shown === undefined ? '' : `, reason: “${shown}”`}. ` +
+          'Retry 1/10 in 1 s (rule: closed).',
+      );
+      assert.deepEqual([row.code, row.text], [4001, sentence]);
+    }
+  });
+
+  it('is not hidden behind words without end, be they a reason or a status text', () => {
+    const endless = '\u202e'.repeat(100_000);
+    const { sentence } = verdict(4001, endless);
+    assert.match(sentence, /^Closed with 4001 Private Use, reason: “.*”\. Retry 1\/10 in 1 s/);
+    assert.ok(sentence.length < 500, `${sentence.length} characters`);
+    const http = describeCause(
+      { kind: 'http', phase: 'upgrade', status: 503, statusText: endless },
+      peer,
+    );
+    assert.match(http, /^example\.test answered HTTP 503 .* instead of opening a WebSocket$/);
+    assert.ok(http.length < 500, `${http.length} characters`);
+    const platform = describeCause({ kind: 'connect', error: 'EODD', message: endless }, peer);
+    assert.ok(platform.endsWith(' (EODD)') && platform.length < 500);
+  });
+
+  it('decides, whatever its reason looks like', () => {
+    for (const reason of ['', '\u0000', '\ufffd', '{"retryAfter":', '{}', 'x'.repeat(1000)]) {
+      for (const code of [1000, 1008, 1013, 4401]) {
+        assert.equal(causeOf({ code, reason }, 0).close, code);
+        assert.equal(causeOf({ code, reason }, 0).kind, 'closeframe');
+      }
+    }
   });
 });
