@@ -71,6 +71,9 @@ export function parseProxy(text: string): ProxyAddress {
   if (known.kind === 'socks5' && isTooLong) {
     throw new UserError('proxy: user name and password of a SOCKS proxy have at most 255 bytes.');
   }
+  if (url.port === '0') {
+    throw new UserError(`proxy: ${shown} names the port 0, which nothing listens on.`);
+  }
   // The parser has left port 80 out as the default of its own scheme.
   const port = url.port ? Number(url.port) : /:80\/?$/.test(place) ? 80 : known.port;
   return {

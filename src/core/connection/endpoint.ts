@@ -16,6 +16,14 @@ export interface Endpoint {
   readonly credentials?: { readonly user: string; readonly password: string };
 }
 
+const hostAdvice = 'Write the host after ws:// or wss://, as in wss://example.com/feed.';
+const portAdvice =
+  'Write one from 1 to 65535, or none for the usual one: 80 for ws:, 443 for wss:.';
+
+/** As `URL` writes it: IPv4 in four parts, also where an IPv6 address stands for it. */
+const loopbackHost =
+  /^((.+\.)?localhost\.?|127(\.\d+){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/;
+
 /**
  * Parses a `ws:` or `wss:` URL as RFC 6455, section 3, has it.
  *
@@ -35,7 +43,7 @@ export function parseEndpoint(text: string, written = text): Endpoint {
   try {
     url = new URL(typed);
   } catch {
-    throw new UserError(`${quoted} is not a valid URL. Check its host, port and characters.`);
+    throw new UserError(`${quoted} ${problemOf(typed)}`);
   }
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     const better = { 'http:': 'ws://', 'https:': 'wss://' }[url.protocol];
@@ -48,6 +56,13 @@ export function parseEndpoint(text: string, written = text): Endpoint {
     const advice = 'WebSocket URLs have no fragment: remove it, or write # as %23.';
     throw new UserError(`${quoted} has a fragment (#…). ${advice}`);
   }
+  if (url.port === '0') {
+    throw new UserError(`${quoted} names the port 0, which nothing listens on. ${portAdvice}`);
+  }
+  if (/^wss?:[/\\]{3}/i.test(typed)) {
+    // The parser would take the first part of the path for the host.
+    throw new UserError(`${quoted} has no host. ${hostAdvice}`);
+  }
   const { username, password } = url;
   url.username = '';
   url.password = '';
@@ -56,7 +71,7 @@ export function parseEndpoint(text: string, written = text): Endpoint {
     host: url.host,
     display: `${url.protocol}//${url.host}${url.pathname}${url.search ? '?…' : ''}`,
     secure: url.protocol === 'wss:',
-    loopback: /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname),
+    loopback: loopbackHost.test(url.hostname),
     ...(username || password
       ? { credentials: { user: percentDecoded(username), password: percentDecoded(password) } }
       : {}),
@@ -66,6 +81,31 @@ export function parseEndpoint(text: string, written = text): Endpoint {
 /** The origin (RFC 6454) of what is dialled: scheme, host and port, such as `wss://example.com`. */
 export function originOf({ url }: Pick<Endpoint, 'url'>): string {
   return new URL(url).origin;
+}
+
+/** What is wrong with a URL that the platform's parser refuses; the parser itself does not say. */
+function problemOf(typed: string): string {
+  const authority = /^[^:]*:\/\/([^/?#\\]*)/.exec(typed)?.[1] ?? '';
+  const place = authority.slice(authority.lastIndexOf('@') + 1);
+  const [, host = '', , port] = /^(\[[^\]]*\]?|[^:]*)(:(.*))?$/s.exec(place) ?? [];
+  if (/^[\da-f.]*:[\da-f.]*:[\da-f:.]*$/i.test(place) && /::|(:.*){7}/.test(place)) {
+    return 'has an IPv6 address without brackets. Write it as in ws://[::1]:8080/.';
+  }
+  if (host === '') {
+    return `has no host. ${hostAdvice}`;
+  }
+  if (port !== undefined && !/^\d*$/.test(port)) {
+    return `has a port that is no number. ${portAdvice}`;
+  }
+  if (Number(port ?? '') > 65_535) {
+    return `has a port that is too high. ${portAdvice}`;
+  }
+  if (host.startsWith('[')) {
+    return 'has an IPv6 address that is not valid. Write it as in ws://[::1]:8080/.';
+  }
+  return /^[\d.]+$/.test(host)
+    ? 'has an IPv4 address that is not valid: four numbers from 0 to 255.'
+    : 'has a host with characters that no host name has. Check it for blanks and marks.';
 }
 
 export function withoutCredentials({ url, host, display, secure, loopback }: Endpoint): Endpoint {
