@@ -148,6 +148,15 @@ export async function startDemoServer(port = 0): Promise<DemoServer> {
 
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', nothing); // Node listens no more: a reset would end the extension host.
+    const { origin } = request.headers;
+    if (origin !== undefined && !isOfThisMachine(origin)) {
+      refuse(
+        socket,
+        '403 Forbidden',
+        `Pages of ${JSON.stringify(origin)} may not connect.\n${why}`,
+      );
+      return;
+    }
     const path = request.url ?? '/';
     const base = 'http://localhost';
     const { pathname, searchParams } = new URL(URL.canParse(path, base) ? path : '/', base);
@@ -186,10 +195,26 @@ export async function startDemoServer(port = 0): Promise<DemoServer> {
   };
 }
 
-/** Answers an opening handshake with a status and perhaps headers, and hangs up. */
-function refuse(socket: Duplex, status: string): void {
+const why =
+  'This demo server is for programs and pages of this machine only: any page that a browser shows\n' +
+  'could reach it otherwise. Clients that are no browser send no Origin and are let in.\n';
+
+/**
+ * Whether a page comes from this machine (RFC 6455, section 10.2). The host that was asked for says
+ * nothing: a name of a stranger's may lead here.
+ */
+function isOfThisMachine(origin: string): boolean {
+  const { protocol, hostname } = URL.canParse(origin) ? new URL(origin) : new URL('null:');
+  const isOfWeb = protocol === 'http:' || protocol === 'https:';
+  return isOfWeb && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** Answers an opening handshake with a status and perhaps headers, says why, and hangs up. */
+function refuse(socket: Duplex, status: string, body = ''): void {
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const type = body === '' ? '' : 'Content-Type: text/plain; charset=utf-8\r\n';
+  const length = `Content-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${type}${length}\r\n\r\n${body}`);
 }
 
 function isAllowed(request: IncomingMessage, query: URLSearchParams): boolean {

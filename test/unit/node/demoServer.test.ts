@@ -224,6 +224,48 @@ describe('The demo server', () => {
     await receive(connect(t, server, '/ticker'), 1);
   });
 
+  it('lets in programs and pages of this machine, and tells others why not', async t => {
+    const server = await start(t);
+    const port = portOf(server);
+    const here = [
+      undefined,
+      'http://localhost:3000',
+      `http://127.0.0.1:${port}`,
+      'https://[::1]',
+      'HTTP://LOCALHOST',
+    ];
+    for (const origin of here) {
+      const client = connect(t, server, '/ticker', origin === undefined ? {} : { origin });
+      assert.equal((await receive(client, 1)).length, 1);
+    }
+    const elsewhere = [
+      'https://evil.example',
+      `http://127.0.0.1.evil.example:${port}`,
+      `http://evil.example:${port}`,
+      'http://localhost@evil.example',
+      'null',
+      '',
+      'file://',
+      'ftp://localhost',
+      'vscode-webview://abc',
+      'http://localhost, http://evil.example',
+    ];
+    for (const origin of elsewhere) {
+      const socket = connectTcp({ port, host: '127.0.0.1' });
+      t.after(() => socket.destroy());
+      socket.write(
+        `GET /echo HTTP/1.1\r\nHost: evil.example:${port}\r\nConnection: Upgrade\r\n` +
+          'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+          `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: ${origin}\r\n\r\n`,
+      );
+      let text = '';
+      socket.on('data', chunk => (text += chunk.toString()));
+      await once(socket, 'end');
+      assert.match(text, /^HTTP\/1\.1 403 Forbidden\r\n/, origin);
+      assert.match(text, /\r\n\r\nPages of ".*" may not connect\.\nThis demo server is for/);
+    }
+  });
+
   it('listens on loopback only', async t => {
     const server = await start(t);
     const others = Object.values(networkInterfaces())
