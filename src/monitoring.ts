@@ -79,7 +79,10 @@ export function startMonitoring({
     log: redactedLog(log, registry.redact),
     loadDial: async () => {
       const { openWsTransport } = await import('./node/wsTransport.ts');
-      return handshake => listener => openWsTransport(handshake, listener, plainHandshakes.keep);
+      const { remoteName } = env;
+      const here = remoteName === undefined ? {} : { remoteName };
+      return handshake => listener =>
+        openWsTransport({ ...handshake, ...here }, listener, plainHandshakes.keep);
     },
     ...loadedLater,
     messagesView: views.messages,

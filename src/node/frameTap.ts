@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
 import type { Disposable } from '../core/base/lifecycle.ts';
 import type { FrameFacts } from '../core/capture/frameFacts.ts';
+import type { ClosingFrame } from '../core/connection/closingFrame.ts';
 import { FrameHeaders } from '../core/connection/frameHeaders.ts';
 
 /** Reads the frames' headers on a socket that `ws` reads. */
 export interface FrameTap extends Disposable {
   /** To be called once for each message, in order: how it came, where there is something to tell. */
   next(): FrameFacts | undefined;
+  /** The peer's close frame, where it came and all messages before it were told of. */
+  readonly closing: ClosingFrame | undefined;
 }
 
 /**
@@ -25,6 +28,9 @@ export function tapFrames(socket: Socket, onInput: () => void): FrameTap {
   socket.prependListener('data', listen);
   return {
     next: () => headers.next(),
+    get closing() {
+      return headers.closing;
+    },
     dispose: () => void socket.removeListener('data', listen),
   };
 }

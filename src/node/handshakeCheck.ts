@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { UserError } from '../core/base/errors.ts';
 import type { Handshake } from '../core/connection/transport.ts';
+import { toWire } from './headerText.ts';
 
 /** A token (RFC 9110, section 5.6.2), which is what subprotocols are (RFC 6455, section 4.1). */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -32,7 +33,8 @@ export function checkHandshake({ headers, subprotocols }: Handshake): void {
       );
     }
     try {
-      validateHeaderValue(name, value);
+      // Half a surrogate pair has no bytes in UTF-8.
+      validateHeaderValue(name, /\p{Surrogate}/u.test(value) ? value : toWire(value));
     } catch (error) {
       const what = /[\r\n]/.test(value) ? 'a line break' : 'a character that HTTP does not allow';
       throw new UserError(`headers: the value of ${name} holds ${what}.`, { cause: error });

@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { messageOf } from '../core/base/errors.ts';
+import { CauseCode } from '../core/connection/cause.ts';
+import { foreignProtocol } from '../core/connection/foreignProtocol.ts';
 import { Redactor } from '../core/connection/redaction.ts';
 import type { TransportError } from '../core/connection/transport.ts';
+import { fromWire } from './headerText.ts';
 import { ProxyCode } from './proxyError.ts';
 
 const AnswerCode = {
@@ -11,7 +14,13 @@ const AnswerCode = {
   Extension: 'WSM_EXTENSION',
   /** A TLS alert came in answer to a request that was not encrypted. */
   TlsAlert: 'WSM_TLS_ALERT',
+  /** As Node's parser says it, also where it is not Node's parser that said it. */
+  NotHttp: 'HPE_INVALID_CONSTANT',
 } as const;
+
+const longestLine = 80;
+/** Bytes. */
+const longestHex = 16;
 
 export interface Circumstances {
   readonly redactor?: Redactor;
@@ -36,21 +45,23 @@ export function toTransportError(
     return { code: ProxyCode.Unreachable, message: redactor.text(message) };
   }
   if (/^Server sent (a|no|an invalid) subprotocol/.test(said)) {
-    const chosen = answered['sec-websocket-protocol'] ?? 'none';
+    const chosen = fromWire(answered['sec-websocket-protocol'] ?? 'none');
     const [taken, all] = [chosen, offered.join(', ')].map(list => redactor.subprotocols(list));
-    const message = `the peer chose the subprotocol ${taken}; offered: ${all || 'none'}`;
+    const what = chosen.trim() === '' ? 'an empty subprotocol' : `the subprotocol ${taken}`;
+    const message = `the peer chose ${what}; offered: ${all || 'none'}`;
     return { code: AnswerCode.Subprotocol, message };
   }
   if (/Sec-WebSocket-Extensions|indicated an extension/.test(said)) {
-    const chosen = redactor.text(answered['sec-websocket-extensions'] ?? '');
+    const chosen = redactor.text(fromWire(answered['sec-websocket-extensions'] ?? ''));
     const message = `the peer chose the WebSocket extensions ${JSON.stringify(chosen)}: ${said}`;
     return { code: AnswerCode.Extension, message };
   }
-  if (isTlsAlert(problem)) {
-    return {
-      code: AnswerCode.TlsAlert,
-      message: 'the peer answered in TLS, which was not asked for',
-    };
+  const begin = (problem as { readonly rawPacket?: unknown } | undefined)?.rawPacket;
+  if (begin instanceof Uint8Array) {
+    const foreign = foreignAnswer(begin, redactor);
+    if (foreign) {
+      return foreign;
+    }
   }
   const code =
     problem instanceof Error && 'code' in problem && typeof problem.code === 'string'
@@ -59,9 +70,38 @@ export function toTransportError(
   return { ...(code ? { code } : {}), message: redactor.text(said) };
 }
 
-/** Whether Node's HTTP parser stumbled over the header of a TLS alert (RFC 8446, section 5.1). */
-function isTlsAlert(problem: unknown): boolean {
-  const bytes = (problem as { readonly rawPacket?: unknown } | undefined)?.rawPacket;
-  const [type, major] = bytes instanceof Uint8Array ? bytes : [];
-  return type === 0x15 && (major === 0x03 || major === undefined);
+/** What to say where the first bytes are no HTTP/1.1; `undefined` where they are. */
+export function foreignAnswer(begin: Uint8Array, redactor: Redactor): TransportError | undefined {
+  const text = Buffer.from(begin).toString('latin1');
+  if (/^HTTP\//i.test(text)) {
+    return undefined;
+  }
+  const protocol = foreignProtocol(text);
+  switch (protocol.kind) {
+    case 'tls':
+      return {
+        code: AnswerCode.TlsAlert,
+        message: 'the peer answered in TLS, which was not asked for',
+      };
+    case 'http2':
+      return { code: CauseCode.Http2, message: 'the peer answered in HTTP/2' };
+    case 'other':
+    case 'unknown': {
+      const what = protocol.kind === 'other' ? `speaks ${protocol.name}, not` : 'does not speak';
+      const said = redactor.text(sampleOf(text));
+      const message = `the peer ${what} HTTP/1.1: it began with ${said}`;
+      return { code: AnswerCode.NotHttp, message };
+    }
+  }
+}
+
+/** The first line, or the first bytes in hex where they are no text. */
+function sampleOf(text: string): string {
+  const [line = ''] = fromWire(text.trimStart()).split(/[\r\n]/);
+  const isText = line !== '' && !/[\0-\x08\x0e-\x1f\x7f-\x9f]/.test(line);
+  return isText
+    ? `“${line.length > longestLine ? `${line.slice(0, longestLine)}…` : line}”`
+    : `the bytes ${Buffer.from(text.slice(0, longestHex), 'latin1')
+        .toString('hex')
+        .replace(/..(?=.)/g, '$& ')}`;
 }

@@ -7,6 +7,7 @@ import type {
 } from '../core/connection/handshakeFacts.ts';
 import type { Phase } from '../core/connection/phase.ts';
 import type { Redactor } from '../core/connection/redaction.ts';
+import { fromWire } from './headerText.ts';
 import type { ProxyAnswer } from './proxyError.ts';
 
 type Response = NonNullable<HandshakeFacts['response']>;
@@ -22,6 +23,7 @@ export class HandshakeRecorder {
   #proxy: HandshakeFacts['proxy'];
   #request: readonly HeaderLine[] = [];
   #response: Response | undefined;
+  #oddities: readonly string[] = [];
   #tls: TlsFacts | undefined;
   #phase: Phase | undefined;
   /** When the step began that runs now, or is to come. */
@@ -33,6 +35,7 @@ export class HandshakeRecorder {
     this.#proxy = undefined;
     this.#request = [];
     this.#response = undefined;
+    this.#oddities = [];
     this.#tls = undefined;
   }
 
@@ -57,22 +60,27 @@ export class HandshakeRecorder {
 
   sent(request: ClientRequest): void {
     this.#request = request.getRawHeaderNames().flatMap((name): HeaderLine[] => {
-      return [request.getHeader(name) ?? []].flat().map(value => [name, String(value)]);
+      return [request.getHeader(name) ?? []].flat().map(value => [name, fromWire(String(value))]);
     });
   }
 
   received(response: IncomingMessage): void {
     const { statusCode = 0, statusMessage = '', rawHeaders } = response;
     const headers = rawHeaders.flatMap((name, index): HeaderLine[] =>
-      index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : [],
+      index % 2 === 0 ? [[fromWire(name), fromWire(rawHeaders[index + 1] ?? '')]] : [],
     );
-    this.#answered({ status: statusCode, statusText: statusMessage, headers });
+    this.#answered({ status: statusCode, statusText: fromWire(statusMessage), headers });
   }
 
   /** What was asked of a proxy, and what it answered in place of a tunnel. */
   proxyAnswered(request: readonly HeaderLine[], answer: ProxyAnswer): void {
     this.#request = request;
     this.#answered(answer);
+  }
+
+  /** What was mended in the answer; it quotes the peer. */
+  mended(oddities: readonly string[]): void {
+    this.#oddities = [...new Set([...this.#oddities, ...oddities])];
   }
 
   body(text: string): void {
@@ -100,12 +108,14 @@ export class HandshakeRecorder {
     const extensions = isUpgraded && valueOf(response, 'sec-websocket-extensions');
     const tls = this.#tls;
     const isUnclear = tls?.problem === '' && problem !== undefined;
+    const oddities = this.#oddities.map(oddity => redactor.text(oddity));
     const proxy = this.#proxy && { ...this.#proxy, url: redactor.url(this.#proxy.url) };
     return {
       url: redactor.url(this.#url),
       ...(proxy ? { proxy } : {}),
       request: redactor.headers(this.#request),
       ...(response ? { response } : {}),
+      ...(oddities.length > 0 ? { oddities } : {}),
       ...(subprotocol ? { subprotocol } : {}),
       ...(extensions ? { extensions } : {}),
       ...(tls ? { tls: isUnclear ? { ...tls, problem } : tls } : {}),

@@ -1,22 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
 import type WebSocket from 'ws';
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { toDisposable, type Disposable } from '../core/base/lifecycle.ts';
+import { CookieJar } from '../core/connection/cookieJar.ts';
 import type { HandshakeFacts } from '../core/connection/handshakeFacts.ts';
 import type { KeepPlainHandshake } from '../core/connection/plainHandshakes.ts';
 import type { Phase } from '../core/connection/phase.ts';
 import { Redactor } from '../core/connection/redaction.ts';
+import { remoteMachine } from '../core/connection/remoteMachine.ts';
 import type { Handshake, Refusal, TransportError } from '../core/connection/transport.ts';
+import { readBodyText } from './bodyText.ts';
 import { checkHandshake } from './handshakeCheck.ts';
 import { toTransportError } from './handshakeErrors.ts';
 import { HandshakeRecorder } from './handshakeRecorder.ts';
 import { secretsOf } from './handshakeSecrets.ts';
 import type { ProxyChoice } from './handshakeWatch.ts';
+import { fromWire } from './headerText.ts';
 import { parseProxy, type ProxyAddress, type ResolvedProxy } from './proxyAddress.ts';
 import type { Tunnel } from './proxyTunnel.ts';
-import { followRedirect, isRedirect, type Target } from './redirects.ts';
+import { firstTarget, followRedirect, isRedirect, withCookies, type Target } from './redirects.ts';
 import { headersOf, joinLines, readBody, saysTlsIsWanted } from './refusal.ts';
 import { isStripping, mayHaveStripped, noteStripping } from './strippingProxies.ts';
 import { secureContextOptions } from './tlsMaterial.ts';
@@ -53,12 +56,12 @@ interface Route {
 export class OpeningHandshake implements Disposable {
   readonly #handshake: Handshake;
   readonly #events: OpeningHandshakeEvents;
-  readonly #secure: SecureContextOptions;
   readonly #redactor: Redactor;
   /** For what is shown where the user asks to see it, and never kept. */
   readonly #plainRedactor: Redactor;
   readonly #keepPlain: KeepPlainHandshake | undefined;
   readonly #recorder = new HandshakeRecorder();
+  readonly #cookies = new CookieJar();
   #phase: Phase = 'dns';
   #redirects = 0;
   #isOver = false;
@@ -77,16 +80,14 @@ export class OpeningHandshake implements Disposable {
     keepPlain?: KeepPlainHandshake,
   ) {
     checkHandshake(handshake);
-    const { endpoint, headers, tls, followRedirects } = handshake;
     const proxy = proxyOf(handshake);
     this.#handshake = handshake;
     this.#events = events;
-    this.#secure = endpoint.secure || followRedirects ? secureContextOptions(tls) : {};
     const secrets = secretsOf(handshake, proxy);
     this.#redactor = new Redactor(secrets);
     this.#plainRedactor = new Redactor(secrets, 'shown');
     this.#keepPlain = keepPlain;
-    const target = { endpoint, headers };
+    const target = firstTarget(handshake);
     this.#start(proxy ? { target, proxy, chosenBy: 'setting' } : { target });
   }
 
@@ -127,7 +128,7 @@ export class OpeningHandshake implements Disposable {
       {
         onBegin: () => this.#enter('proxy'),
         onTunnel: tunnel => this.#useTunnel(route, tunnel),
-        onError: error => this.#fail(route, { error: this.#errorOf(error) }),
+        onError: error => this.#fail(route, { error: this.#errorOf(route, error) }),
       },
     );
   }
@@ -149,23 +150,29 @@ export class OpeningHandshake implements Disposable {
     try {
       this.#attempt(route, tunnel);
     } catch (error) {
-      this.#fail(route, { error: this.#errorOf(error) });
+      this.#fail(route, { error: this.#errorOf(route, error) });
     }
   }
 
   #attempt(route: Route, tunnel?: Socket): void {
     const { target } = route;
+    const { endpoint, tls } = target;
     let used: { readonly proxy: ResolvedProxy; readonly choice: ProxyChoice } | undefined;
     let upgrade: IncomingMessage | undefined;
     const attempt = attemptWebSocket(
-      { target, handshake: this.#handshake, secure: this.#secure, tunnel },
+      {
+        target: withCookies(target, this.#cookies),
+        handshake: this.#handshake,
+        secure: endpoint.secure ? secureContextOptions(tls) : {},
+        tunnel,
+      },
       {
         onProxy: (proxy, choice) => {
           used = { proxy, choice };
           this.#recorder.usedProxy(proxy.display, 'editor');
           this.#enter('proxy');
           const { address } = proxy;
-          if (address && !choice.error && isStripping(address, target.endpoint)) {
+          if (address && !choice.error && isStripping(address, endpoint)) {
             attempt.dispose();
             this.#start({ target, proxy: address, chosenBy: 'editor' });
           }
@@ -177,6 +184,7 @@ export class OpeningHandshake implements Disposable {
           this.#enter(phase);
         },
         onTls: facts => this.#recorder.tls(facts),
+        onOddities: oddities => this.#recorder.mended(oddities),
         onUpgrade: response => {
           upgrade = response;
           this.#recorder.received(response);
@@ -184,13 +192,13 @@ export class OpeningHandshake implements Disposable {
         onOpen: (ws, socket) => {
           this.#isOver = true;
           if (route.proxy && route.chosenBy === 'editor') {
-            noteStripping(route.proxy, target.endpoint);
+            noteStripping(route.proxy, endpoint);
           }
           this.#events.onOpen(ws, socket, this.#facts());
         },
         onRefusal: response => this.#refused(route, attempt, response, used?.proxy),
         onError: problem => {
-          const error = this.#errorOf(problem, upgrade, used);
+          const error = this.#errorOf(route, problem, upgrade, used);
           // With a 101 the proxy has let Upgrade through.
           this.#fail(route, { error }, upgrade ? undefined : used?.proxy);
         },
@@ -210,16 +218,22 @@ export class OpeningHandshake implements Disposable {
     const { location } = response.headers;
     if (this.#handshake.followRedirects && isRedirect(statusCode, location)) {
       attempt.dispose();
-      this.#redirect(route, statusCode, location);
+      const cookies = response.headers['set-cookie'] ?? [];
+      this.#cookies.take(route.target.endpoint, cookies, Date.now());
+      this.#redirect(route, statusCode, fromWire(location));
       return;
     }
     const refusal = this.#refusalOf(statusCode, statusMessage, headersOf(response));
-    const stop = readBody(response, body => {
-      this.#recorder.body(body);
+    const stop = readBody(response, bytes => {
       attempt.dispose();
-      const wantsTls = !route.target.endpoint.secure && saysTlsIsWanted(body);
-      const told = wantsTls ? { ...refusal, wantsTls } : refusal;
-      this.#fail(route, { refusal: told }, editorProxy);
+      readBodyText(bytes, refusal.headers, body => {
+        if (!this.#isOver) {
+          this.#recorder.body(body);
+          const wantsTls = !route.target.endpoint.secure && saysTlsIsWanted(body);
+          const told = wantsTls ? { ...refusal, wantsTls } : refusal;
+          this.#fail(route, { refusal: told }, editorProxy);
+        }
+      });
     });
     this.#current = toDisposable(() => {
       stop();
@@ -228,8 +242,7 @@ export class OpeningHandshake implements Disposable {
   }
 
   #redirect(route: Route, status: number, location: string): void {
-    const { secrets } = this.#handshake;
-    const redirect = followRedirect(route.target, location, this.#redirects++, secrets);
+    const redirect = followRedirect(route.target, location, this.#redirects++);
     if ('error' in redirect) {
       const { code, message } = redirect.error;
       this.#fail(route, {
@@ -291,20 +304,26 @@ export class OpeningHandshake implements Disposable {
   }
 
   #refusalOf(status: number, text: string, headers: Refusal['headers']): Refusal {
-    return { status, statusText: this.#redactor.text(text), headers };
+    return { status, statusText: this.#redactor.text(fromWire(text)), headers };
   }
 
   #errorOf(
+    { target: { endpoint, subprotocols } }: Route,
     problem: unknown,
     upgrade?: IncomingMessage,
     used?: { readonly proxy: ResolvedProxy; readonly choice: ProxyChoice },
   ): TransportError {
-    return toTransportError(problem, {
+    const error = toTransportError(problem, {
       redactor: this.#redactor,
-      offered: this.#handshake.subprotocols,
+      offered: subprotocols,
       answered: upgrade?.headers ?? {},
       ...(used ? { proxy: { display: used.proxy.display, problem: used.choice.error } } : {}),
     });
+    const { remoteName } = this.#handshake;
+    const isReached = this.#phase !== 'dns' && this.#phase !== 'tcp';
+    return remoteName === undefined || !endpoint.loopback || isReached
+      ? error
+      : { ...error, machine: remoteMachine(remoteName) };
   }
 }
 

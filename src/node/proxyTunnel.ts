@@ -3,13 +3,20 @@ import { connect as connectTls, getCACertificates } from 'node:tls';
 import { messageOf } from '../core/base/errors.ts';
 import type { HeaderLine } from '../core/connection/handshakeFacts.ts';
 import type { TlsMaterial } from '../core/connection/transport.ts';
+import { Redactor } from '../core/connection/redaction.ts';
+import { readAnswerHead } from './answerHead.ts';
+import { readBodyText } from './bodyText.ts';
+import { foreignAnswer } from './handshakeErrors.ts';
+import { fromWire } from './headerText.ts';
 import type { ProxyAddress } from './proxyAddress.ts';
 import { ProxyCode, ProxyError, type ProxyAnswer } from './proxyError.ts';
-import { longestBody, readBody } from './refusal.ts';
+import { joinLines, longestBody, readBody } from './refusal.ts';
 import { SocketReader } from './socketReader.ts';
 import { openSocks5 } from './socks5.ts';
 
 const longestHead = 16 * 1024;
+/** Answers before the one that counts, such as 100, are passed over up to here. */
+const mostInterim = 10;
 
 export interface TunnelOptions {
   readonly proxy: ProxyAddress;
@@ -126,10 +133,7 @@ async function viaHttp(
   ];
   const lines = request.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.write(`CONNECT ${place} HTTP/1.1\r\n${lines}\r\n`);
-  const answer = readAnswer(await reader.head(longestHead));
-  if (!answer) {
-    throw new ProxyError(ProxyCode.Protocol, `${proxy.display} does not speak HTTP`);
-  }
+  const answer = await finalAnswer(reader, proxy);
   reader.release();
   if (answer.status >= 200 && answer.status < 300) {
     return { socket, request };
@@ -138,17 +142,28 @@ async function viaHttp(
   const limit = /^\d{1,6}$/.test(length ?? '')
     ? Math.min(Number(length), longestBody)
     : longestBody;
-  const body = await new Promise<string>(resolve => readBody(socket, resolve, limit));
+  const bytes = await new Promise<Buffer>(resolve => readBody(socket, resolve, limit));
   socket.destroy();
+  const body = await new Promise<string>(resolve =>
+    readBodyText(bytes, joinLines(answer.headers), resolve),
+  );
   return { answer, body, request };
 }
 
-function readAnswer(head: string): ProxyAnswer | undefined {
-  const [first = '', ...lines] = head.trimEnd().split('\r\n');
-  const [, status, statusText = ''] = /^HTTP\/1\.[01] (\d{3})(?: (.*))?$/.exec(first) ?? [];
-  const headers = lines.flatMap((line): HeaderLine[] => {
-    const [, name, value = ''] = /^([^:\s]+):[ \t]*(.*)$/.exec(line) ?? [];
-    return name === undefined ? [] : [[name, value]];
-  });
-  return status === undefined ? undefined : { status: Number(status), statusText, headers };
+/** @throws ProxyError where it is no HTTP */
+async function finalAnswer(reader: SocketReader, proxy: ProxyAddress): Promise<ProxyAnswer> {
+  for (let interim = 0; interim <= mostInterim; interim++) {
+    const head = await reader.head(longestHead);
+    const { status, statusText = '', headers } = readAnswerHead(head.replace(/^\s+/, ''));
+    if (status === undefined) {
+      const foreign = foreignAnswer(Buffer.from(head, 'latin1'), new Redactor());
+      const said = foreign ? `: ${foreign.message.replace(/^the peer /, 'it ')}` : '';
+      throw new ProxyError(ProxyCode.Protocol, `${proxy.display} does not speak HTTP${said}`);
+    }
+    if (status >= 200) {
+      const lines = headers.map(([name, value]): HeaderLine => [name, fromWire(value)]);
+      return { status, statusText: fromWire(statusText), headers: lines };
+    }
+  }
+  throw new ProxyError(ProxyCode.Protocol, `${proxy.display} gives no final answer`);
 }

@@ -1,7 +1,14 @@
 import { UserError } from '../core/base/errors.ts';
-import { parseEndpoint, withoutCredentials, type Endpoint } from '../core/connection/endpoint.ts';
-import { isSecretName } from '../core/connection/redaction.ts';
-import type { TransportError } from '../core/connection/transport.ts';
+import type { CookieJar } from '../core/connection/cookieJar.ts';
+import {
+  originOf,
+  parseEndpoint,
+  withoutCredentials,
+  type Endpoint,
+} from '../core/connection/endpoint.ts';
+import type { Handshake, TlsMaterial, TransportError } from '../core/connection/transport.ts';
+import { toWire } from './headerText.ts';
+import { secureContextOptions } from './tlsMaterial.ts';
 
 /** More redirects than these are not followed. */
 const maxRedirects = 5;
@@ -18,35 +25,53 @@ const RedirectCode = {
 /** Statuses that name another place for the same request. */
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 
-/** What is for one origin only, apart from credentials in the URL. */
-const originHeaders = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
-
 /** Where an opening handshake goes, and with what. */
 export interface Target {
   readonly endpoint: Endpoint;
+  /** As they go over the wire, one character a byte. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly subprotocols: readonly string[];
+  readonly tls: TlsMaterial;
 }
 
 export type Redirect =
   | { readonly target: Target; readonly stripped: readonly string[] }
   | { readonly error: TransportError };
 
+/**
+ * Where the user wants to go.
+ *
+ * @throws UserError names the setting of a TLS file that cannot be used
+ */
+export function firstTarget(handshake: Handshake): Target {
+  const { endpoint, subprotocols, tls, followRedirects } = handshake;
+  if (endpoint.secure || followRedirects) {
+    secureContextOptions(tls); // What is wrong is told before anything is on the wire.
+  }
+  const headers = Object.entries(handshake.headers).map(([name, value]) => [name, toWire(value)]);
+  return { endpoint, headers: Object.fromEntries(headers) as Target['headers'], subprotocols, tls };
+}
+
+/** The same with the cookies that earlier answers of the opening handshake set. */
+export function withCookies(target: Target, cookies: CookieJar): Target {
+  const { endpoint, headers } = target;
+  const name = Object.keys(headers).find(key => key.toLowerCase() === 'cookie') ?? 'Cookie';
+  const { [name]: own, ...others } = headers;
+  const value = cookies.header(endpoint, own, Date.now());
+  return { ...target, headers: value === undefined ? others : { ...headers, [name]: value } };
+}
+
 export function isRedirect(status: number, location: string | undefined): location is string {
   return redirectStatuses.has(status) && location !== undefined;
 }
 
 /**
- * Where a redirect leads from `from`. Credentials go along within an origin only.
+ * Where a redirect leads from `from`. Within an origin everything goes along, to another nothing but
+ * what makes it an opening handshake: any header may be a credential, and so may a subprotocol.
  *
  * @param followed how many redirects were followed before
- * @param secrets what was filled in; headers that hold it are for one origin
  */
-export function followRedirect(
-  from: Target,
-  location: string,
-  followed: number,
-  secrets: readonly string[] = [],
-): Redirect {
+export function followRedirect(from: Target, location: string, followed: number): Redirect {
   if (followed >= maxRedirects) {
     const message = `the peer redirected more than ${maxRedirects} times, lastly to ${shown(location)}`;
     return { error: { code: RedirectCode.Limit, message } };
@@ -69,21 +94,30 @@ export function followRedirect(
   // What the peer wrote before an @ is not the user's.
   const plain = withoutCredentials(endpoint);
   const { credentials } = from.endpoint;
-  if (endpoint.host === from.endpoint.host && endpoint.secure === from.endpoint.secure) {
+  if (originOf(endpoint) === originOf(from.endpoint)) {
     const own = { ...plain, ...(credentials ? { credentials } : {}) };
-    return { target: { endpoint: own, headers: from.headers }, stripped: [] };
+    return { target: { ...from, endpoint: own }, stripped: [] };
   }
-  const all = Object.entries(from.headers);
-  const isOfOrigin = ([name, value]: readonly [string, string]) =>
-    originHeaders.has(name.toLowerCase()) ||
-    isSecretName(name) ||
-    secrets.some(secret => value.includes(secret));
-  const stripped = all.filter(isOfOrigin).map(([name]) => name);
-  if (credentials && !stripped.some(name => name.toLowerCase() === 'authorization')) {
-    stripped.push('Authorization'); // which is what they would have been sent as
-  }
-  const headers = Object.fromEntries(all.filter(header => !isOfOrigin(header)));
-  return { target: { endpoint: plain, headers }, stripped };
+  // Whom to trust is no secret, and without it no certificate would do.
+  const { rejectUnauthorized, ca } = from.tls;
+  const tls = { rejectUnauthorized, ...(ca ? { ca } : {}) };
+  return {
+    target: { endpoint: plain, headers: {}, subprotocols: [], tls },
+    stripped: strippedFrom(from),
+  };
+}
+
+function strippedFrom({ endpoint, headers, subprotocols, tls }: Target): readonly string[] {
+  const names = Object.keys(headers);
+  const isSignedIn = names.some(name => name.toLowerCase() === 'authorization');
+  return [
+    ...names,
+    // Which is what credentials of the URL would have been sent as.
+    ...(endpoint.credentials && !isSignedIn ? ['Authorization'] : []),
+    ...(subprotocols.length > 0 ? ['Sec-WebSocket-Protocol'] : []),
+    ...(tls.cert ? ['client certificate'] : []),
+    ...(tls.servername ? ['tls.servername'] : []),
+  ];
 }
 
 /** What a stranger wrote. */

@@ -2,20 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { HeaderLine } from '../core/connection/handshakeFacts.ts';
 import type { Refusal } from '../core/connection/transport.ts';
+import { fromWire } from './headerText.ts';
 
 export const longestBody = 4096;
 const longestWaitMs = 500;
 
 /**
  * Reads the beginning of an answer's body, for half a second at most, and calls `done` once with
- * it. Afterwards the stream is nobody's: destroy it.
+ * its bytes. Afterwards the stream is nobody's: destroy it.
  *
  * @param limit in bytes
  * @returns ends the reading without calling `done`
  */
 export function readBody(
   stream: Readable,
-  done: (body: string) => void,
+  done: (body: Buffer) => void,
   limit = longestBody,
 ): () => void {
   const chunks: Buffer[] = [];
@@ -35,9 +36,7 @@ export function readBody(
   };
   const finish = () => {
     stop();
-    // As a stream, so that a character that was cut in two is left out.
-    const bytes = Buffer.concat(chunks).subarray(0, limit);
-    done(new TextDecoder().decode(bytes, { stream: true }));
+    done(Buffer.concat(chunks).subarray(0, limit));
   };
   const timer = setTimeout(finish, longestWaitMs);
   if (limit === 0 || stream.readableEnded || stream.destroyed) {
@@ -64,7 +63,7 @@ export function saysTlsIsWanted(body: string): boolean {
 /** An answer's headers, as Node has merged them. */
 export function headersOf({ headers }: IncomingMessage): Refusal['headers'] {
   const entries = Object.entries(headers).map(([name, value]) => {
-    return [name, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const;
+    return [name, fromWire(Array.isArray(value) ? value.join(', ') : (value ?? ''))] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -1,5 +1,11 @@
 import type { Socket } from 'node:net';
 
+/** A socket that has brought so many bytes that nobody asked for yet is not read on. */
+const mostUntaken = 64 * 1024;
+
+/** What has come so far of an HTTP answer, maybe with blank lines before it. */
+const mayBeHttp = /^\s*(H|HT|HTT|HTTP|HTTP\/[^]*)?$/i;
+
 /** Reads the beginning of what a socket says, and leaves the rest to whoever takes it over. */
 export class SocketReader {
   readonly #socket: Socket;
@@ -20,14 +26,21 @@ export class SocketReader {
     return this.#take(() => (this.#seen.length >= length ? length : undefined));
   }
 
-  /** The head of an HTTP message, with the empty line at its end; rejects above `limit` bytes. */
+  /**
+   * The head of an HTTP answer, with the empty line at its end, or what came in place of one. Lines
+   * may end in LF alone. Rejects above `limit` bytes, which are fewer than a reader keeps.
+   */
   async head(limit: number): Promise<string> {
     const bytes = await this.#take(() => {
-      const end = this.#seen.indexOf('\r\n\r\n');
-      if (end < 0 && this.#seen.length > limit) {
+      const text = this.#seen.toString('latin1', 0, limit);
+      const end = /\S[^]*?\n\r?\n/.exec(text);
+      if (!end && this.#seen.length > limit) {
         throw new Error(`no end of the answer within ${limit} bytes`);
       }
-      return end < 0 ? undefined : end + 4;
+      if (!mayBeHttp.test(text)) {
+        return this.#seen.length;
+      }
+      return end ? end.index + end[0].length : undefined;
     });
     return bytes.toString('latin1');
   }
@@ -50,6 +63,9 @@ export class SocketReader {
       if (length !== undefined) {
         const taken = this.#seen.subarray(0, length);
         this.#seen = this.#seen.subarray(length);
+        if (this.#seen.length < mostUntaken) {
+          this.#socket.resume();
+        }
         return taken;
       }
       if (this.#ended) {
@@ -61,6 +77,9 @@ export class SocketReader {
 
   readonly #onData = (chunk: Buffer) => {
     this.#seen = Buffer.concat([this.#seen, chunk]);
+    if (this.#seen.length >= mostUntaken) {
+      this.#socket.pause();
+    }
     this.#wake();
   };
 

@@ -6,6 +6,7 @@ import type { Disposable } from '../core/base/lifecycle.ts';
 import type { TlsFacts } from '../core/connection/handshakeFacts.ts';
 import type { Phase } from '../core/connection/phase.ts';
 import type { Handshake } from '../core/connection/transport.ts';
+import { mendAnswers } from './answerFilter.ts';
 import { watchRequest, type ProxyChoice } from './handshakeWatch.ts';
 import { readResolvedProxy, type ResolvedProxy } from './proxyAddress.ts';
 import type { Target } from './redirects.ts';
@@ -24,6 +25,8 @@ export interface AttemptEvents {
   onProxy(proxy: ResolvedProxy, choice: ProxyChoice): void;
   onPhase(phase: Phase, request: ClientRequest): void;
   onTls(facts: TlsFacts): void;
+  /** What was mended in the answer that follows. */
+  onOddities(oddities: readonly string[]): void;
   onUpgrade(response: IncomingMessage): void;
   onOpen(ws: WebSocket, socket: Socket): void;
   /** The answer that came in place of the 101, its body unread. Dispose of the attempt after it. */
@@ -56,6 +59,7 @@ export function attemptWebSocket(options: AttemptOptions, events: AttemptEvents)
       onPhase: phase => isOver || events.onPhase(phase, request),
       onTls: facts => isOver || events.onTls(facts),
     });
+    mendAnswers(request, oddities => isOver || events.onOddities(oddities));
     if (tunnel) {
       request.on('socket', socket => socket.resume());
     }
@@ -68,6 +72,7 @@ export function attemptWebSocket(options: AttemptOptions, events: AttemptEvents)
   ws.on('upgrade', response => {
     if (!isOver) {
       events.onUpgrade(response);
+      dropEmpty(response, target.subprotocols.length > 0, events);
       ws.once('open', () => {
         if (!isOver) {
           isOver = true;
@@ -99,4 +104,21 @@ export function attemptWebSocket(options: AttemptOptions, events: AttemptEvents)
       }
     },
   };
+}
+
+/** Headers of the agreement that agree on nothing; `ws` refuses them, though nothing is chosen. */
+function dropEmpty(
+  { headers }: IncomingMessage,
+  hasOffered: boolean,
+  events: Pick<AttemptEvents, 'onOddities'>,
+): void {
+  const empty = (name: string) => headers[name]?.toString().trim() === '';
+  if (empty('sec-websocket-protocol') && !hasOffered) {
+    delete headers['sec-websocket-protocol'];
+    events.onOddities(['an empty subprotocol, which was taken for none']);
+  }
+  if (empty('sec-websocket-extensions')) {
+    delete headers['sec-websocket-extensions'];
+    events.onOddities(['empty Sec-WebSocket-Extensions, which were taken for none']);
+  }
 }

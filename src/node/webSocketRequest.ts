@@ -4,7 +4,9 @@ import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type SecureContextOptions } from 'node:tls';
 import WebSocket from 'ws';
 import type { Handshake } from '../core/connection/transport.ts';
+import { longestHead } from './answerHead.ts';
 import type { Target } from './redirects.ts';
+import { maxBufferedChunks, maxFragments } from './transportLimits.ts';
 
 /** Gives a request the socket that is there already. */
 class TunnelAgent extends Agent {
@@ -37,6 +39,15 @@ class SecureTunnelAgent extends SecureAgent {
   }
 }
 
+/** Options of `ws` that its types do not know yet. */
+interface OptionsOfToday {
+  readonly closeTimeout: number;
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+  /** Handed on to `http.request`. */
+  readonly maxHeaderSize: number;
+}
+
 /** Stands for the endpoint where a tunnel leads there: VS Code leaves what is local alone. */
 const tunnelHost = '127.0.0.1';
 
@@ -45,7 +56,7 @@ const tunnelHost = '127.0.0.1';
  * patched `http` and `https` choose proxy and certificates, and an agent would stand in their way.
  */
 export function requestWebSocket(
-  { endpoint, headers }: Target,
+  { endpoint, headers, subprotocols, tls }: Target,
   handshake: Handshake,
   secure: SecureContextOptions,
   tunnel: Socket | undefined,
@@ -54,20 +65,28 @@ export function requestWebSocket(
   const { credentials } = endpoint;
   const url = new URL(endpoint.url);
   const host = hostOf(url);
-  const options: WebSocket.ClientOptions & { closeTimeout: number } = {
+  const options: WebSocket.ClientOptions & OptionsOfToday = {
     headers: { ...(tunnel ? { Host: endpoint.host } : {}), ...headers },
     ...(credentials ? { auth: `${credentials.user}:${credentials.password}` } : {}),
     perMessageDeflate: handshake.compression,
     maxPayload: handshake.maxMessageBytes,
     closeTimeout: handshake.closeTimeoutMs,
+    maxFragments,
+    maxBufferedChunks,
+    autoPong: false, // `PongSender` does it.
     followRedirects: false,
-    finishRequest,
+    // The filter in front of the parser knows the exact limit.
+    maxHeaderSize: 2 * longestHead,
+    finishRequest: request => {
+      request.maxHeadersCount = 0; // Else what comes behind the thousandth is lost.
+      finishRequest(request);
+    },
     ...(endpoint.secure
       ? {
           ...secure,
-          rejectUnauthorized: handshake.tls.rejectUnauthorized,
+          rejectUnauthorized: tls.rejectUnauthorized,
           // Else it would be that of the header Host, or of our stand-in.
-          servername: handshake.tls.servername ?? (isIP(host) === 0 ? host : ''),
+          servername: tls.servername ?? (isIP(host) === 0 ? host : ''),
         }
       : {}),
   };
@@ -75,9 +94,9 @@ export function requestWebSocket(
     const agent = endpoint.secure ? new SecureTunnelAgent(tunnel, host) : new TunnelAgent(tunnel);
     url.host = tunnelHost;
     url.port = '';
-    return new WebSocket(url, [...handshake.subprotocols], { ...options, agent });
+    return new WebSocket(url, [...subprotocols], { ...options, agent });
   }
-  return new WebSocket(url, [...handshake.subprotocols], options);
+  return new WebSocket(url, [...subprotocols], options);
 }
 
 /** Without brackets. */

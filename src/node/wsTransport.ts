@@ -2,10 +2,16 @@ import type { Socket } from 'node:net';
 import WebSocket from 'ws';
 import { CloseCode } from '../core/connection/closeCode.ts';
 import type { KeepPlainHandshake } from '../core/connection/plainHandshakes.ts';
-import type { Handshake, Transport, TransportListener } from '../core/connection/transport.ts';
+import type {
+  Ended,
+  Handshake,
+  Transport,
+  TransportListener,
+} from '../core/connection/transport.ts';
+import { closeVerdict } from './closeVerdict.ts';
 import { tapFrames } from './frameTap.ts';
 import { OpeningHandshake, type OpeningHandshakeEvents } from './openingHandshake.ts';
-import { toTransportError } from './handshakeErrors.ts';
+import { PongSender } from './pongSender.ts';
 
 /**
  * Opens connections with the `ws` package.
@@ -47,9 +53,10 @@ export function openWsTransport(
   /** Reports what comes on an open WebSocket. */
   function follow(opened: WebSocket, itsSocket: Socket): void {
     const tap = tapFrames(itsSocket, () => wanted && listener.onInput());
-    let error: Error | undefined;
-    opened.on('error', problem => {
-      error ??= problem;
+    const pongs = new PongSender(opened, payload => wanted && listener.onPongSent(payload));
+    let problem: Ended | undefined;
+    opened.on('error', error => {
+      problem ??= closeVerdict(error, tap.closing);
       tap.dispose(); // `ws` reads no more, but what comes is still delivered.
     });
     opened.on('message', (data: Buffer, isBinary) => {
@@ -60,6 +67,7 @@ export function openWsTransport(
     opened.on('ping', data => {
       if (wanted) {
         listener.onPing(data);
+        pongs.answer(data);
       }
     });
     opened.on('pong', data => {
@@ -70,8 +78,13 @@ export function openWsTransport(
     opened.on('close', (code, reason) => {
       if (wanted) {
         wanted = false;
-        const problem = error ? { error: toTransportError(error) } : {};
-        listener.onEnd({ code, reason: opening.redacted(reason.toString()), ...problem });
+        const ended = problem ?? { code, reason: reason.toString() };
+        const { error } = ended;
+        listener.onEnd({
+          ...ended,
+          reason: opening.redacted(ended.reason),
+          ...(error ? { error: { ...error, message: opening.redacted(error.message) } } : {}),
+        });
       }
     });
   }

@@ -192,6 +192,7 @@ export const pageStrings = {
   responseStatus: 'Response',
   subprotocol: 'Subprotocol',
   extensions: 'Extensions',
+  oddities: 'Irregular, but taken',
   timings: 'Timing',
   phaseDns: 'Name lookup',
   phaseTcp: 'TCP connection',

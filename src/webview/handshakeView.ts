@@ -49,6 +49,7 @@ function overview({ url, proxy, response, ...agreed }: HandshakeFacts): Template
       [text('responseStatus'), response ? statusLine(response) : ''],
       [text('subprotocol'), agreed.subprotocol ?? ''],
       [text('extensions'), agreed.extensions ?? ''],
+      [text('oddities'), (agreed.oddities ?? []).join('; ')],
     ]),
   );
 }

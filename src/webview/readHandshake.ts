@@ -26,25 +26,16 @@ export function readHandshake(value: unknown): HandshakeFacts | undefined {
   if (!isMembers(value)) {
     return undefined;
   }
-  const {
-    url,
-    proxy,
-    request,
-    response,
-    subprotocol,
-    extensions,
-    tls,
-    redirects,
-    timings,
-    plainKey,
-  } = value;
+  const { url, proxy, request, response, tls, redirects, timings, plainKey } = value;
+  const oddities = readAll(value['oddities'], oddity => words(oddity) || undefined);
   return {
     url: words(url),
     ...(isMembers(proxy) ? { proxy: readProxy(proxy) } : {}),
     request: readAll(request, readHeader),
     ...(isMembers(response) ? { response: readResponse(response) } : {}),
-    subprotocol: words(subprotocol),
-    extensions: words(extensions),
+    ...(oddities.length > 0 ? { oddities } : {}),
+    subprotocol: words(value['subprotocol']),
+    extensions: words(value['extensions']),
     ...(isMembers(tls) ? { tls: readTls(tls) } : {}),
     redirects: readAll(redirects, readRedirect),
     timings: readAll(timings, readTiming),

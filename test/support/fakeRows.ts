@@ -49,6 +49,7 @@ const opened: HandshakeFacts = {
       ['<b>X-Name</b>', 'שלום'],
     ],
   },
+  oddities: ['lines that end in LF without CR', 'a blank before the colon of a header: X-Id'],
   ...{ subprotocol: 'v2.market.example', extensions: 'permessage-deflate' },
   tls: {
     ...{ version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', isVerified: true },

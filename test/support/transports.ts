@@ -19,6 +19,8 @@ export class TransportRecorder implements TransportListener {
   readonly lines: string[] = [];
   readonly ends: Ended[] = [];
   readonly handshakes: HandshakeFacts[] = [];
+  /** The payloads of the pongs that the transport sent by itself. */
+  readonly pongsSent: string[] = [];
   #waiting: (() => void)[] = [];
   #inputCount = 0;
 
@@ -53,6 +55,9 @@ export class TransportRecorder implements TransportListener {
   }
   onPing(payload: Uint8Array): void {
     this.#add(`ping ${decoder.decode(payload)}`);
+  }
+  onPongSent(payload: Uint8Array): void {
+    this.pongsSent.push(decoder.decode(payload));
   }
   onPong(payload: Uint8Array): void {
     this.#add(`pong ${decoder.decode(payload)}`);

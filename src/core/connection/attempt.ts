@@ -199,11 +199,8 @@ export class Attempt implements Disposable {
           traffic.received(payload, isText, isAnswer, frame);
         }
       },
-      onPing: ifCurrent(payload => {
-        // The transport answers by itself (RFC 6455, section 5.5.3).
-        traffic.control('ping', 'in', payload);
-        traffic.control('pong', 'out', payload);
-      }),
+      onPing: ifCurrent(payload => traffic.control('ping', 'in', payload)),
+      onPongSent: ifCurrent(payload => traffic.control('pong', 'out', payload)),
       onPong: ifCurrent(payload => {
         if (this.session?.onPong(payload) === true) {
           traffic.asked('pong', 'in', payload);

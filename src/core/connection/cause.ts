@@ -11,6 +11,7 @@ export const CauseCode = {
   ConnectTimeout: 'CONNECT_TIMEOUT',
   HeartbeatTimeout: 'HEARTBEAT_TIMEOUT',
   TlsWanted: 'TLS_WANTED',
+  Http2: 'WSM_HTTP2',
 } as const;
 
 /** Why a connection is not, or no longer, open. */
@@ -32,6 +33,8 @@ export interface Cause {
   readonly error?: string;
   /** What the platform said, for what no sentence of ours covers. */
   readonly message?: string;
+  /** The machine that the host stands for, where it is not the user's own. */
+  readonly machine?: string;
   readonly status?: number;
   readonly statusText?: string;
   /** The close code, where the connection had been open. */
@@ -53,7 +56,11 @@ export function causeOf(ended: Ended, now: number): Cause {
     return { kind: 'http', ...at, status, statusText, ...error, ...later };
   }
   if (error) {
-    const detail = { ...(error.code ? { error: error.code } : {}), message: error.message };
+    const detail = {
+      ...(error.code ? { error: error.code } : {}),
+      message: error.message,
+      ...(error.machine ? { machine: error.machine } : {}),
+    };
     // `ws` reports what it refused itself as 1006, whatever it told the peer.
     return phase
       ? { kind: phase === 'tls' ? 'tls' : 'connect', ...at, ...detail }
@@ -101,6 +108,25 @@ const errorSentences: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate of {host} is for another name',
   EPROTO: 'the TLS handshake with {host} failed',
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: '{host} sent a message above the size limit',
+  WSM_HTTP2: '{host} answers in HTTP/2, and a WebSocket is opened in HTTP/1.1',
+  HPE_HEADER_OVERFLOW: '{host} answered with more than 256 KiB of headers',
+  HPE_INVALID_VERSION: '{host} answered with a version of HTTP that cannot be read',
+  HPE_INVALID_STATUS: '{host} answered with a status line that holds no status of three digits',
+  HPE_CR_EXPECTED: '{host} answered with line ends that are not those of HTTP',
+  HPE_LF_EXPECTED: '{host} answered with lines that end in CR without LF',
+  HPE_STRICT: '{host} answered with lines that end in CR without LF',
+  HPE_INVALID_HEADER_TOKEN: '{host} answered with a header that holds characters HTTP forbids',
+  HPE_UNEXPECTED_SPACE: '{host} answered with a header that has a blank where none may be',
+  HPE_INVALID_CONTENT_LENGTH: '{host} answered with a Content-Length that is no number',
+  HPE_UNEXPECTED_CONTENT_LENGTH: '{host} answered with more than one length of the body',
+  HPE_INVALID_TRANSFER_ENCODING:
+    '{host} answered with a Transfer-Encoding that contradicts its other headers',
+  HPE_INVALID_CHUNK_SIZE: '{host} answered with a chunk whose size cannot be read',
+  HPE_INVALID_EOF_STATE: '{host} broke its answer off',
+  HPE_CLOSED_CONNECTION: '{host} went on after it had said that its answer was the last',
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: '{host} sent a frame of 8 PiB or more',
+  WS_ERR_TOO_MANY_BUFFERED_PARTS:
+    '{host} sent a message in more pieces than this extension collects',
   WS_ERR_INVALID_UTF8: '{host} sent text that is not UTF-8',
 };
 
@@ -126,6 +152,10 @@ export function describeCause(cause: Cause, endpoint: Endpoint): string {
     case 'http': {
       const text = cause.statusText ? ` ${said(cause.statusText)}` : '';
       const who = cause.phase === 'proxy' ? `The proxy on the way to ${host}` : host;
+      if (cause.status === 101) {
+        const lack = 'without the headers that open a WebSocket (Upgrade, Connection)';
+        return `${who} answered HTTP 101${text}, but ${lack}`;
+      }
       return `${who} answered HTTP ${cause.status ?? 0}${text} instead of opening a WebSocket`;
     }
     case 'closeframe':
@@ -140,7 +170,10 @@ export function describeCause(cause: Cause, endpoint: Endpoint): string {
       const sentence = known ?? (said((cause.message ?? '').trim()) || 'the connection failed');
       const code = cause.error ? ` (${cause.error})` : '';
       const begun = sentence.charAt(0).toUpperCase() + sentence.slice(1);
-      return (known ? begun.replace('{host}', () => host) : begun) + code;
+      const where = cause.machine
+        ? `; in this remote window ${host} is ${cause.machine}, not the machine you sit at`
+        : '';
+      return (known ? begun.replace('{host}', () => host) : begun) + code + where;
     }
   }
 }

@@ -43,7 +43,7 @@ export function parseEndpoint(text: string, written = text): Endpoint {
   try {
     url = new URL(typed);
   } catch {
-    throw new UserError(`${quoted} ${problemOf(typed)}`);
+    throw new UserError(`${quoted} is not a valid URL: it ${problemOf(typed)}`);
   }
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     const better = { 'http:': 'ws://', 'https:': 'wss://' }[url.protocol];
@@ -61,7 +61,7 @@ export function parseEndpoint(text: string, written = text): Endpoint {
   }
   if (/^wss?:[/\\]{3}/i.test(typed)) {
     // The parser would take the first part of the path for the host.
-    throw new UserError(`${quoted} has no host. ${hostAdvice}`);
+    throw new UserError(`${quoted} is not a valid URL: it has no host. ${hostAdvice}`);
   }
   const { username, password } = url;
   url.username = '';
@@ -78,12 +78,7 @@ export function parseEndpoint(text: string, written = text): Endpoint {
   };
 }
 
-/** The origin (RFC 6454) of what is dialled: scheme, host and port, such as `wss://example.com`. */
-export function originOf({ url }: Pick<Endpoint, 'url'>): string {
-  return new URL(url).origin;
-}
-
-/** What is wrong with a URL that the platform's parser refuses; the parser itself does not say. */
+/** What a URL has that the platform's parser refuses; the parser itself does not say. */
 function problemOf(typed: string): string {
   const authority = /^[^:]*:\/\/([^/?#\\]*)/.exec(typed)?.[1] ?? '';
   const place = authority.slice(authority.lastIndexOf('@') + 1);
@@ -106,6 +101,14 @@ function problemOf(typed: string): string {
   return /^[\d.]+$/.test(host)
     ? 'has an IPv4 address that is not valid: four numbers from 0 to 255.'
     : 'has a host with characters that no host name has. Check it for blanks and marks.';
+}
+
+/**
+ * The origin (RFC 6454) of what is dialled: scheme, host and port, such as `wss://example.com`. It is
+ * one however it was written; a name with its final dot is the same host.
+ */
+export function originOf({ url }: Pick<Endpoint, 'url'>): string {
+  return new URL(url).origin.replace(/\.(?=(:\d+)?$)/, '');
 }
 
 export function withoutCredentials({ url, host, display, secure, loopback }: Endpoint): Endpoint {

@@ -156,6 +156,11 @@ export const failureRules: readonly Rule[] = [
     outcome: fail(trustAdvice, 'tls.ca'),
   },
   {
+    name: 'HTTP/2',
+    matches: errors(CauseCode.Http2, 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'),
+    outcome: fail('Let the server, or what stands in front of it, take HTTP/1.1 there.', 'url'),
+  },
+  {
     name: 'TLS version or client certificate',
     matches: errorLike(/^ERR_(SSL|TLS)_/),
     outcome: tlsSettings,
@@ -185,13 +190,68 @@ export const failureRules: readonly Rule[] = [
   },
   {
     name: 'not HTTP',
-    matches: errorLike(/^HPE_/),
+    matches: errors('HPE_INVALID_CONSTANT'),
     outcome: fail('What listens there does not speak HTTP/1.1: check the port in the URL.', 'url'),
+  },
+  {
+    name: 'limit of this extension',
+    matches: errors('HPE_HEADER_OVERFLOW'),
+    outcome: fail(
+      'That is a limit of this extension: let the server send fewer or shorter headers, as cookies.',
+    ),
+  },
+  {
+    name: 'malformed HTTP: line ends',
+    matches: errors('HPE_CR_EXPECTED', 'HPE_LF_EXPECTED', 'HPE_STRICT'),
+    outcome: fail('Let the server, or what stands in front of it, end each line with CR LF.'),
+  },
+  {
+    name: 'malformed HTTP: status line',
+    matches: errors('HPE_INVALID_VERSION', 'HPE_INVALID_STATUS'),
+    outcome: fail(
+      'Let the server begin its answer as in "HTTP/1.1 101 Switching Protocols"; check the port.',
+      'url',
+    ),
+  },
+  {
+    name: 'malformed HTTP: headers',
+    matches: errors('HPE_INVALID_HEADER_TOKEN', 'HPE_UNEXPECTED_SPACE'),
+    outcome: fail('Look at the headers that the server, or what stands in front of it, adds.'),
+  },
+  {
+    name: 'malformed HTTP: length',
+    matches: errors(
+      'HPE_INVALID_CONTENT_LENGTH',
+      'HPE_UNEXPECTED_CONTENT_LENGTH',
+      'HPE_INVALID_TRANSFER_ENCODING',
+      'HPE_INVALID_CHUNK_SIZE',
+    ),
+    outcome: fail(
+      'Let the server, or what stands in front of it, send one Content-Length or none.',
+    ),
+  },
+  { name: 'answer broken off', matches: errors('HPE_INVALID_EOF_STATE'), outcome: retry },
+  {
+    name: 'malformed HTTP',
+    matches: errorLike(/^HPE_/),
+    outcome: fail('Look at what the server, or what stands in front of it, answers.', 'url'),
+  },
+  {
+    name: 'limit of this extension',
+    matches: errors('WS_ERR_TOO_MANY_BUFFERED_PARTS'),
+    outcome: fail(
+      'That is a limit of this extension (see Limits in its README): ask for larger fragments.',
+    ),
   },
   {
     name: 'message size',
     matches: errors('WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'),
     outcome: fail('Raise the setting maxMessageSize.', 'maxMessageSize'),
+  },
+  {
+    name: 'message size',
+    matches: errors('WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH'),
+    outcome: fail('No setting takes a frame of that size: look at what the peer sends.'),
   },
   {
     name: 'compression',

@@ -1,4 +1,5 @@
 import type { FrameFacts } from '../capture/frameFacts.ts';
+import { ClosingFrame } from './closingFrame.ts';
 
 /** A message whose facts are worth telling, by its number among all data messages, from 1 on. */
 interface Notable {
@@ -51,6 +52,12 @@ export class FrameHeaders {
   #taken = 0;
   #waiting: Notable[] = [];
   #firstWaiting = 0;
+  #closing: ClosingFrame | undefined;
+
+  /** The peer's close frame, where all messages before it were taken; the client may have refused it. */
+  get closing(): ClosingFrame | undefined {
+    return this.#completed === this.#taken ? this.#closing : undefined;
+  }
 
   /**
    * Takes the bytes that came next.
@@ -73,6 +80,7 @@ export class FrameHeaders {
         position = this.#readHeader(chunk, position, at);
       }
     }
+    this.#closing?.read(chunk, position);
   }
 
   /**
@@ -148,6 +156,12 @@ export class FrameHeaders {
     const first = this.#header[0] ?? 0;
     const payloadByteLength = this.#payloadByteLength();
     const isData = (first & Bits.Opcode) < closeOpcode;
+    if ((first & Bits.Opcode) === closeOpcode) {
+      const second = this.#header[1] ?? 0;
+      this.#closing = new ClosingFrame((second & Bits.Mask) !== 0, second & ~Bits.Mask);
+      this.#isStopped = true;
+      return;
+    }
     if (payloadByteLength === undefined || !(isData ? this.#beginData(first) : isControl(first))) {
       this.#isStopped = true;
       return;

@@ -30,7 +30,7 @@ export interface RedirectFacts {
   readonly status: number;
   readonly from: string;
   readonly to: string;
-  /** Names of the headers that were not sent on, because the origin changed. */
+  /** Names of the headers, and of what else was not sent on, because the origin changed. */
   readonly stripped: readonly string[];
 }
 
@@ -51,6 +51,8 @@ export interface HandshakeFacts {
     /** The beginning of a refusal's body, at most 4 KiB. */
     readonly body?: string;
   };
+  /** What in the answer was not as HTTP has it, and was taken all the same. */
+  readonly oddities?: readonly string[];
   readonly subprotocol?: string;
   readonly extensions?: string;
   readonly tls?: TlsFacts;

@@ -29,6 +29,8 @@ export interface Handshake {
   readonly closeTimeoutMs: number;
   /** The URL of a proxy of this connection's own, credentials included; absent: the editor decides. */
   readonly proxy?: string;
+  /** The kind of the remote window that all of this runs in, as the editor names it; absent: none. */
+  readonly remoteName?: string;
   /** What was filled in and must not be shown, wherever it is in all of this. */
   readonly secrets?: readonly string[];
 }
@@ -43,6 +45,8 @@ export interface Opened {
 export interface TransportError {
   readonly code?: string;
   readonly message: string;
+  /** The machine that was meant by a host such as `localhost`, where it is not the user's own. */
+  readonly machine?: string;
 }
 
 /** An HTTP answer in place of the 101. */
@@ -79,6 +83,8 @@ export interface TransportListener {
   /** @param frame absent where nothing is known, or the message came in one piece */
   onMessage(payload: Uint8Array, isText: boolean, frame?: FrameFacts): void;
   onPing(payload: Uint8Array): void;
+  /** A ping of the peer's was answered by the transport itself (RFC 6455, section 5.5.3). */
+  onPongSent(payload: Uint8Array): void;
   onPong(payload: Uint8Array): void;
   /** Exactly once and last, also where it never opened. */
   onEnd(ended: Ended): void;

@@ -20,7 +20,7 @@ export interface Opening {
 export function harEntry({ at, row }: Opening, redactor: ExportRedactor): object {
   const facts = redactor.value(row.handshake) as HandshakeFacts;
   const ms = facts.timings.reduce((sum, timing) => sum + timing.ms, 0);
-  const { proxy, tls, redirects, subprotocol, extensions } = facts;
+  const { proxy, tls, redirects, oddities, subprotocol, extensions } = facts;
   return {
     startedDateTime: isoTime(at - ms),
     time: ms,
@@ -29,7 +29,7 @@ export function harEntry({ at, row }: Opening, redactor: ExportRedactor): object
     cache: {},
     timings: timingsOf(facts),
     _resourceType: 'websocket',
-    _handshake: { proxy, tls, redirects, subprotocol, extensions },
+    _handshake: { proxy, tls, redirects, oddities, subprotocol, extensions },
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { describe, it, type TestContext } from 'node:test';
 import { parseEndpoint } from '../../../src/core/connection/endpoint.ts';
 import { followRedirect } from '../../../src/node/redirects.ts';
@@ -80,17 +81,27 @@ describe('A redirect', () => {
         'Host': 'name.test',
         'X-Tenant': 'blue',
       },
+      subprotocols: ['a-token'],
     });
     const { error } = await seen.ended();
     assert.equal(error?.code, 'WSM_REDIRECT_LIMIT');
     const { redirects } = await seen.facts();
     assert.deepEqual(
       redirects.slice(0, 2).map(({ stripped }) => stripped),
-      [['AUTHORIZATION', 'cookie', 'Proxy-Authorization', 'Host'], []],
+      [
+        [
+          ...['AUTHORIZATION', 'cookie', 'Proxy-Authorization', 'Host', 'X-Tenant'],
+          'Sec-WebSocket-Protocol',
+        ],
+        [],
+      ],
     );
     for (const request of [...second.requests, ...first.requests.slice(1)]) {
-      assert.doesNotMatch(request, /secret|authorization|name\.test/i);
-      assert.match(request, /^X-Tenant: blue\r$/m);
+      assert.doesNotMatch(request, /secret|authorization|name\.test|tenant|a-token/i);
+      const names = request.match(/^[\w-]+(?=: )/gm)?.sort();
+      assert.deepEqual(names, [
+        ...['Connection', 'Host', 'Sec-WebSocket-Key', 'Sec-WebSocket-Version', 'Upgrade'],
+      ]);
     }
   });
 
@@ -197,34 +208,123 @@ describe('A redirect', () => {
 });
 
 describe('Origins', () => {
+  const from = {
+    endpoint: parseEndpoint('ws://a.test/x'),
+    headers: { Cookie: '1' },
+    subprotocols: [],
+    tls: { rejectUnauthorized: true },
+  };
+  const isStripped = (location: string) => {
+    const redirect = followRedirect(from, location, 0);
+    return 'stripped' in redirect && redirect.stripped.length > 0;
+  };
+
+  it('are one however they are written', () => {
+    const same = [
+      'y',
+      '//a.test/y',
+      'http://A.TEST:80/',
+      'ws://a.test./',
+      '//a.TEST.:080',
+      '//ａ.test',
+    ];
+    assert.deepEqual(same.filter(isStripped), []);
+    const named = { ...from, endpoint: parseEndpoint('ws://bücher.example./x') };
+    const redirect = followRedirect(named, 'http://XN--BCHER-KVA.example:80/', 0);
+    assert.deepEqual('stripped' in redirect && redirect.stripped, []);
+  });
+
   it('differ by scheme, host and port', () => {
-    const from = { endpoint: parseEndpoint('ws://a.test/x'), headers: { Cookie: '1' } };
-    const isStripped = (location: string) => {
-      const redirect = followRedirect(from, location, 0);
-      return 'stripped' in redirect && redirect.stripped.length > 0;
-    };
-    assert.deepEqual(['y', '//a.test/y', 'http://A.TEST:80/', 'ws://a.test./'].map(isStripped), [
-      false,
-      false,
-      false,
-      true,
-    ]);
+    const others = [
+      'wss://a.test/',
+      '//a.test:81',
+      '//b.a.test',
+      'ws://a.test@b.test/',
+      '//a.test..',
+    ];
     assert.deepEqual(
-      ['wss://a.test/', '//a.test:81', '//b.a.test', 'ws://a.test@b.test/'].map(isStripped),
-      [true, true, true, true],
+      others.filter(location => !isStripped(location)),
+      [],
     );
   });
 });
 
-it('keeps headers that hold a secret from another origin, whatever their names', () => {
-  const endpoint = parseEndpoint('wss://one.example/');
-  const headers = { 'X-Api-Key': 'k', 'X-Room': 'r00m-secret', 'X-Plain': 'plain' };
-  const redirect = (location: string) =>
-    followRedirect({ endpoint, headers }, location, 0, ['r00m-secret']);
-  const away = redirect('wss://two.example/');
-  assert.ok('target' in away);
-  assert.deepEqual(away.target.headers, { 'X-Plain': 'plain' });
-  assert.deepEqual(away.stripped, ['X-Api-Key', 'X-Room']);
-  const within = redirect('/elsewhere');
-  assert.deepEqual('target' in within && within.target.headers, headers);
+describe('To another origin', () => {
+  it('no client certificate, key, passphrase or server name goes along, and the facts say so', async t => {
+    const asks = { ...trustedServer, requestCert: true, rejectUnauthorized: false };
+    const seenByTarget: { certificate: unknown; name: unknown }[] = [];
+    const target = await during(
+      t,
+      raw(
+        socket => {
+          assert.ok(socket instanceof TLSSocket);
+          const certificate = Object.keys(socket.getPeerCertificate());
+          const name: unknown = Reflect.get(socket, 'servername');
+          seenByTarget.push({ certificate, name });
+        },
+        { tls: asks },
+      ),
+    );
+    const peer = await redirecting(t, target.url, { tls: asks });
+    const { seen } = openTransport(t, peer.url, {
+      ...following,
+      subprotocols: ['v1'],
+      tls: {
+        ...{ rejectUnauthorized: true, ca: certificates.ca, servername: 'peer.test' },
+        ...{ cert: certificates.client, key: certificates.clientEncryptedKey },
+        passphrase: certificates.passphrase,
+      },
+    });
+    await seen.has('open');
+    assert.deepEqual(seenByTarget, [{ certificate: [], name: false }]);
+    const { redirects } = await seen.facts();
+    assert.deepEqual(redirects[0]?.stripped, [
+      'Sec-WebSocket-Protocol',
+      'client certificate',
+      'tls.servername',
+    ]);
+  });
+});
+
+describe('A cookie of a redirect', () => {
+  /** Redirects until the cookie comes, as checks for browsers do. */
+  const wanting = (set: string, location = '/') =>
+    raw(undefined, {
+      before: (socket, head) =>
+        /^cookie:.*\bgate=1/im.test(head)
+          ? false
+          : socket.write(answer(307, { 'Location': location, 'Set-Cookie': set })),
+    });
+
+  it('goes along within the origin, beside those of the user', async t => {
+    const peer = await during(t, wanting('gate=1; Path=/; HttpOnly'));
+    const { seen } = openTransport(t, peer.url, {
+      ...following,
+      headers: { cookie: 'mine=2; gate=old' },
+    });
+    await seen.has('open');
+    assert.deepEqual(
+      peer.requests.map(head => /^cookie: (.*)\r$/im.exec(head)?.[1]),
+      ['mine=2; gate=old', 'mine=2; gate=1'],
+    );
+    const { request } = await seen.facts();
+    assert.ok(request.some(([name, value]) => name === 'cookie' && value === '•••'));
+  });
+
+  it('comes back byte by byte', async t => {
+    const peer = await during(t, wanting('gate=1é'));
+    const { seen } = openTransport(t, peer.url, following);
+    await seen.has('open');
+    assert.match(peer.requests[1] ?? '', /^Cookie: gate=1Ã©\r$/m);
+  });
+
+  it('does not leave its origin', async t => {
+    const target = await during(t, raw());
+    const peer = await redirecting(t, target.url, {}, 307);
+    const setting = await during(t, wanting('gate=1', peer.url));
+    const { seen } = openTransport(t, setting.url, following);
+    await seen.has('open');
+    assert.equal(header(peer, 'cookie'), undefined);
+    assert.equal(header(target, 'cookie'), undefined);
+  });
 });

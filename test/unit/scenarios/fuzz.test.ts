@@ -58,6 +58,7 @@ async function meets(peer: Peer, compression: boolean): Promise<Ended> {
       onInput: () => undefined,
       onMessage: late,
       onPing: late,
+      onPongSent: late,
       onPong: late,
       onEnd: ended => ends.push(ended),
     },

@@ -54,6 +54,7 @@ describe('readHandshake', () => {
       proxy: { url: 'http://p.example:8080', chosenBy: 'setting' },
       request: [['Host', 'a.example']],
       response: { status: 401, statusText: 'Unauthorized', headers: [['X', '']], body: 'no' },
+      oddities: ['lines that end in LF without CR'],
       ...{ subprotocol: 'a', extensions: 'b' },
       tls: {
         ...{ version: 'TLSv1.3', cipher: 'X', isVerified: false, problem: 'expired' },

@@ -4,6 +4,7 @@ import { causeOf, describeCause, type Cause } from '../../../../src/core/connect
 import { parseEndpoint } from '../../../../src/core/connection/endpoint.ts';
 import { sentenceOf, stateRow } from '../../../../src/core/connection/report.ts';
 import type { Ended } from '../../../../src/core/connection/transport.ts';
+import { decide } from '../../../../src/core/connection/verdict.ts';
 
 const endpoint = parseEndpoint('wss://user:pw@example.test:8443/feed?token=t');
 
@@ -95,6 +96,33 @@ describe('The cause of an end', () => {
         'No sign of life from example.test:8443: two pings were not answered',
       ],
     );
+  });
+
+  it('is one of its own for each error of the HTTP parser, with advice', () => {
+    const codes = [
+      ...['HPE_HEADER_OVERFLOW', 'HPE_INVALID_VERSION', 'HPE_INVALID_STATUS', 'HPE_CR_EXPECTED'],
+      ...['HPE_LF_EXPECTED', 'HPE_INVALID_HEADER_TOKEN', 'HPE_UNEXPECTED_SPACE', 'WSM_HTTP2'],
+      ...['HPE_INVALID_CONTENT_LENGTH', 'HPE_UNEXPECTED_CONTENT_LENGTH', 'HPE_CLOSED_CONNECTION'],
+      ...['HPE_INVALID_TRANSFER_ENCODING', 'HPE_INVALID_CHUNK_SIZE'],
+    ];
+    const sentences = codes.map(code =>
+      described({ phase: 'upgrade', error: { code, message: 'Parse Error' } }),
+    );
+    assert.equal(new Set(sentences).size, codes.length);
+    sentences.forEach((sentence, at) => {
+      assert.match(sentence, /^example\.test:8443 (answer|went on)/);
+      assert.ok(sentence.endsWith(` (${codes[at]})`));
+    });
+    const advice = codes.map(error => {
+      const cause: Cause = { kind: 'connect', phase: 'upgrade', error };
+      const { action, advice } = decide(cause, {
+        ...{ rules: [], provenGood: false, subprotocol: '', loopback: false, secure: false },
+      });
+      assert.equal(action, 'fail', error);
+      return advice ?? '';
+    });
+    assert.ok(advice.every(text => text.length > 20));
+    assert.ok(new Set(advice).size >= 7);
   });
 
   it("shows what is hidden in the peer's words", () => {

@@ -95,7 +95,8 @@ describe('An endpoint', () => {
     const port = 'Write one from 1 to 65535, or none for the usual one: 80 for ws:, 443 for wss:.';
     const host = 'Write the host after ws:// or wss://, as in wss://example.com/feed.';
     const address = 'Write it as in ws://[::1]:8080/.';
-    const blank = 'has a host with characters that no host name has. Check it for blanks and marks.';
+    const blank =
+      'has a host with characters that no host name has. Check it for blanks and marks.';
     const scheme = 'it must begin with ws:// or wss://.';
     const fragment = 'WebSocket URLs have no fragment: remove it, or write # as %23.';
     const expected = {
@@ -107,23 +108,23 @@ describe('An endpoint', () => {
       'http://h/': '"http://h/" is no WebSocket URL. Use ws:// in place of http://.',
       'HTTPS://h/': '"HTTPS://h/" is no WebSocket URL. Use wss:// in place of https://.',
       'ftp://h/': '"ftp://h/" is no WebSocket URL. Use ws:// or, for TLS, wss://.',
-      'ws://': `"ws://" has no host. ${host}`,
-      'ws://:8080/': `"ws://:8080/" has no host. ${host}`,
-      'ws:///feed': `"ws:///feed" has no host. ${host}`,
-      'ws://u:p@:0/': `"ws://•••@:0/" has no host. ${host}`,
-      'ws://a b/': `"ws://a b/" ${blank}`,
-      'ws://%zz/': `"ws://%zz/" ${blank}`,
-      'ws://h:99999/': `"ws://h:99999/" has a port that is too high. ${port}`,
-      'ws://h:65536': `"ws://h:65536" has a port that is too high. ${port}`,
+      'ws://': `"ws://" is not a valid URL: it has no host. ${host}`,
+      'ws://:8080/': `"ws://:8080/" is not a valid URL: it has no host. ${host}`,
+      'ws:///feed': `"ws:///feed" is not a valid URL: it has no host. ${host}`,
+      'ws://u:p@:0/': `"ws://•••@:0/" is not a valid URL: it has no host. ${host}`,
+      'ws://a b/': `"ws://a b/" is not a valid URL: it ${blank}`,
+      'ws://%zz/': `"ws://%zz/" is not a valid URL: it ${blank}`,
+      'ws://h:99999/': `"ws://h:99999/" is not a valid URL: it has a port that is too high. ${port}`,
+      'ws://h:65536': `"ws://h:65536" is not a valid URL: it has a port that is too high. ${port}`,
       'ws://h:0/': `"ws://h:0/" names the port 0, which nothing listens on. ${port}`,
       'wss://[::1]:000?x': `"wss://[::1]:000?…" names the port 0, which nothing listens on. ${port}`,
-      'ws://h:80a/': `"ws://h:80a/" has a port that is no number. ${port}`,
-      'ws://h:-1/': `"ws://h:-1/" has a port that is no number. ${port}`,
-      'ws://h:80:90/': `"ws://h:80:90/" has a port that is no number. ${port}`,
-      'ws://[::1/': `"ws://[::1/" has an IPv6 address that is not valid. ${address}`,
-      'ws://::1:80/': `"ws://::1:80/" has an IPv6 address without brackets. ${address}`,
+      'ws://h:80a/': `"ws://h:80a/" is not a valid URL: it has a port that is no number. ${port}`,
+      'ws://h:-1/': `"ws://h:-1/" is not a valid URL: it has a port that is no number. ${port}`,
+      'ws://h:80:90/': `"ws://h:80:90/" is not a valid URL: it has a port that is no number. ${port}`,
+      'ws://[::1/': `"ws://[::1/" is not a valid URL: it has an IPv6 address that is not valid. ${address}`,
+      'ws://::1:80/': `"ws://::1:80/" is not a valid URL: it has an IPv6 address without brackets. ${address}`,
       'ws://1.2.3.256/':
-        '"ws://1.2.3.256/" has an IPv4 address that is not valid: four numbers from 0 to 255.',
+        '"ws://1.2.3.256/" is not a valid URL: it has an IPv4 address that is not valid: four numbers from 0 to 255.',
       'ws://h/#': `"ws://h/#" has a fragment (#…). ${fragment}`,
       'ws://h/p#a': `"ws://h/p#a" has a fragment (#…). ${fragment}`,
     };

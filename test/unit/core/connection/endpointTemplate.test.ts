@@ -87,7 +87,7 @@ describe('The URL of a connection with references in it', () => {
       ),
       [
         '"http://${env:HOST}/" is no WebSocket URL. Use ws:// in place of http://.',
-        '"ws://h:a${env:PORT}/" has a port that is no number. Write one from 1 to 65535, or none for the usual one: 80 for ws:, 443 for wss:.',
+        '"ws://h:a${env:PORT}/" is not a valid URL: it has a port that is no number. Write one from 1 to 65535, or none for the usual one: 80 for ws:, 443 for wss:.',
         '${env} needs a colon and the name of an environment variable after it.',
         '"h/${uuid}" is no WebSocket URL: it must begin with ws:// or wss://.',
         '"ws://h/#${uuid}" has a fragment (#…). WebSocket URLs have no fragment: remove it, or write # as %23.',

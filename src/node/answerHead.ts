@@ -1,0 +1,131 @@
+import { fromWire } from './headerText.ts';
+
+/** More of a head is not read: as much as browsers take. */
+export const longestHead = 256 * 1024;
+
+/** Told one by one up to here. */
+const mostOddities = 8;
+const longestQuote = 80;
+
+const statusLine = /^HTTP\/(\d+)(?:\.(\d+))?[ \t]+(\d{3})(?:[ \t]+(.*)|[ \t]*)$/i;
+/** RFC 9110, section 5.6.2. */
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const control = /[\0-\x08\n-\x1f\x7f]/g;
+const chunked = /(^|,)\s*chunked\s*$/i;
+
+/** The head of an HTTP answer as our parser takes it, one character a byte. */
+export interface AnswerHead {
+  /** With the empty line at its end. Untouched where it is as HTTP has it, or past mending. */
+  readonly text: string;
+  /** Absent where the status line cannot be read. */
+  readonly status?: number;
+  readonly statusText?: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** What was not as HTTP has it (RFC 9112) and was taken all the same; quotes the peer. */
+  readonly oddities: readonly string[];
+}
+
+/**
+ * Reads the head of an answer as browsers and curl do, which mind no fault that leaves the meaning
+ * clear: Node's parser gives up on it and hides the status.
+ *
+ * @param raw one character a byte, with the empty line at its end or broken off
+ */
+export function readAnswerHead(raw: string): AnswerHead {
+  const [first = '', ...rest] = raw.split(/\r?\n/);
+  const [, major, minor, digits, statusText = ''] = statusLine.exec(first) ?? [];
+  if (digits === undefined) {
+    return { text: raw, headers: [], oddities: [] };
+  }
+  const oddities: string[] = [];
+  const version = major === '1' && (minor === '0' || minor === '1') ? `1.${minor}` : '1.1';
+  const plain = `HTTP/${version} ${digits}`;
+  if (first !== plain && !first.startsWith(`${plain} `)) {
+    oddities.push(`a status line in another form: ${quoted(first)}`);
+  }
+  if (/(?<!\r)\n/.test(raw)) {
+    oddities.push('lines that end in LF without CR');
+  }
+  if (!/\r?\n\r?\n$/.test(raw)) {
+    oddities.push('a head that breaks off');
+  }
+  const headers = withOneLength(readHeaders(rest, oddities), oddities);
+  const lines = headers.map(([name, value]) => `${name}: ${value}`);
+  const mended = [`${plain} ${statusText.replace(control, ' ')}`, ...lines, '\r\n'].join('\r\n');
+  return {
+    text: oddities.length === 0 ? raw : mended,
+    status: Number(digits),
+    statusText,
+    headers,
+    oddities: shortened(oddities),
+  };
+}
+
+function readHeaders(lines: readonly string[], oddities: string[]): [string, string][] {
+  const headers: [string, string][] = [];
+  for (const line of lines) {
+    const last = headers.at(-1);
+    const [, name = '', blank = '', value = ''] = /^([^:]*?)([ \t]*):[ \t]*(.*)$/s.exec(line) ?? [];
+    if (line.trim() === '') {
+      continue;
+    }
+    if (last && /^[ \t]/.test(line)) {
+      oddities.push(`a header that goes on in the next line: ${last[0]}`);
+      last[1] = `${last[1]} ${plainValue(line, last[0], oddities)}`;
+    } else if (!token.test(name)) {
+      // Of what has a colon only the name is told: the value may be a secret.
+      const [before = '', after] = line.split(':', 2);
+      const told = quoted(before, after === undefined ? '' : ': …');
+      oddities.push(`a line that is no header and was left out: ${told}`);
+    } else {
+      if (blank !== '') {
+        oddities.push(`a blank before the colon of a header: ${name}`);
+      }
+      headers.push([name, plainValue(value, name, oddities)]);
+    }
+  }
+  return headers;
+}
+
+function plainValue(value: string, name: string, oddities: string[]): string {
+  const plain = value.replace(control, ' ');
+  if (plain !== value) {
+    oddities.push(`control characters in a header: ${name}`);
+  }
+  return plain.trim();
+}
+
+/** Leaves one length, or none where that is in doubt: the body then ends with the connection. */
+function withOneLength(
+  headers: readonly [string, string][],
+  oddities: string[],
+): readonly [string, string][] {
+  const isLength = ([name]: readonly [string, string]) => name.toLowerCase() === 'content-length';
+  const lengths = headers.filter(isLength).flatMap(([, value]) => value.split(/\s*,\s*/));
+  const isChunked = headers.some(
+    ([name, value]) => name.toLowerCase() === 'transfer-encoding' && chunked.test(value),
+  );
+  const [length = '0'] = lengths;
+  const isClear = /^\d{1,15}$/.test(length) && lengths.every(other => other === length);
+  if (lengths.length === 0 || (isClear && lengths.length === 1 && !isChunked)) {
+    return headers;
+  }
+  const others = headers.filter(header => !isLength(header));
+  if (isChunked) {
+    oddities.push('Content-Length beside Transfer-Encoding');
+    return others;
+  }
+  oddities.push(isClear ? 'Content-Length more than once' : 'a Content-Length in doubt');
+  return isClear ? [...others, ['Content-Length', length]] : others;
+}
+
+function quoted(line: string, rest = ''): string {
+  const text = fromWire(line);
+  return `“${text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text}${rest}”`;
+}
+
+function shortened(oddities: readonly string[]): readonly string[] {
+  const unique = [...new Set(oddities)];
+  const more = unique.length - mostOddities;
+  return more > 0 ? [...unique.slice(0, mostOddities), `and ${more} more`] : unique;
+}
