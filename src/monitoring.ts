@@ -79,8 +79,7 @@ export function startMonitoring({
     log: redactedLog(log, registry.redact),
     loadDial: async () => {
       const { openWsTransport } = await import('./node/wsTransport.ts');
-      const { remoteName } = env;
-      const here = remoteName === undefined ? {} : { remoteName };
+      const here = env.remoteName === undefined ? {} : { remoteName: env.remoteName };
       return handshake => listener =>
         openWsTransport({ ...handshake, ...here }, listener, plainHandshakes.keep);
     },

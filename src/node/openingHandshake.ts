@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type WebSocket from 'ws';
-import { messageOf, UserError } from '../core/base/errors.ts';
 import { toDisposable, type Disposable } from '../core/base/lifecycle.ts';
 import { CookieJar } from '../core/connection/cookieJar.ts';
 import type { HandshakeFacts } from '../core/connection/handshakeFacts.ts';
@@ -14,12 +13,13 @@ import { readBodyText } from './bodyText.ts';
 import { checkHandshake } from './handshakeCheck.ts';
 import { toTransportError } from './handshakeErrors.ts';
 import { HandshakeRecorder } from './handshakeRecorder.ts';
+import { firstRoute, type Route } from './handshakeRoute.ts';
 import { secretsOf } from './handshakeSecrets.ts';
 import type { ProxyChoice } from './handshakeWatch.ts';
 import { fromWire } from './headerText.ts';
-import { parseProxy, type ProxyAddress, type ResolvedProxy } from './proxyAddress.ts';
+import type { ProxyAddress, ResolvedProxy } from './proxyAddress.ts';
 import type { Tunnel } from './proxyTunnel.ts';
-import { firstTarget, followRedirect, isRedirect, withCookies, type Target } from './redirects.ts';
+import { followRedirect, isRedirect, withCookies } from './redirects.ts';
 import { headersOf, joinLines, readBody, saysTlsIsWanted } from './refusal.ts';
 import { isStripping, mayHaveStripped, noteStripping } from './strippingProxies.ts';
 import { secureContextOptions } from './tlsMaterial.ts';
@@ -38,14 +38,6 @@ export interface OpeningHandshakeEvents {
   onPhase(phase: Phase): void;
   onOpen(ws: WebSocket, socket: Socket, facts: HandshakeFacts): void;
   onFail(failure: Failure, facts: HandshakeFacts): void;
-}
-
-/** One way to the endpoint. */
-interface Route {
-  readonly target: Target;
-  /** The proxy to tunnel through ourselves. */
-  readonly proxy?: ProxyAddress;
-  readonly chosenBy?: 'setting' | 'editor';
 }
 
 /**
@@ -80,15 +72,14 @@ export class OpeningHandshake implements Disposable {
     keepPlain?: KeepPlainHandshake,
   ) {
     checkHandshake(handshake);
-    const proxy = proxyOf(handshake);
+    const route = firstRoute(handshake);
     this.#handshake = handshake;
     this.#events = events;
-    const secrets = secretsOf(handshake, proxy);
+    const secrets = secretsOf(handshake, route.proxy);
     this.#redactor = new Redactor(secrets);
     this.#plainRedactor = new Redactor(secrets, 'shown');
     this.#keepPlain = keepPlain;
-    const target = firstTarget(handshake);
-    this.#start(proxy ? { target, proxy, chosenBy: 'setting' } : { target });
+    this.#start(route);
   }
 
   /** What the peer says, without the secrets of this handshake. */
@@ -324,14 +315,5 @@ export class OpeningHandshake implements Disposable {
     return remoteName === undefined || !endpoint.loopback || isReached
       ? error
       : { ...error, machine: remoteMachine(remoteName) };
-  }
-}
-
-/** @throws UserError what is wrong with it, without what was filled in */
-function proxyOf({ proxy, secrets = [] }: Handshake): ProxyAddress | undefined {
-  try {
-    return proxy === undefined ? undefined : parseProxy(proxy);
-  } catch (error) {
-    throw new UserError(new Redactor(secrets).text(messageOf(error)), { cause: error });
   }
 }

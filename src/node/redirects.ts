@@ -6,9 +6,7 @@ import {
   withoutCredentials,
   type Endpoint,
 } from '../core/connection/endpoint.ts';
-import type { Handshake, TlsMaterial, TransportError } from '../core/connection/transport.ts';
-import { toWire } from './headerText.ts';
-import { secureContextOptions } from './tlsMaterial.ts';
+import type { TlsMaterial, TransportError } from '../core/connection/transport.ts';
 
 /** More redirects than these are not followed. */
 const maxRedirects = 5;
@@ -38,21 +36,7 @@ export type Redirect =
   | { readonly target: Target; readonly stripped: readonly string[] }
   | { readonly error: TransportError };
 
-/**
- * Where the user wants to go.
- *
- * @throws UserError names the setting of a TLS file that cannot be used
- */
-export function firstTarget(handshake: Handshake): Target {
-  const { endpoint, subprotocols, tls, followRedirects } = handshake;
-  if (endpoint.secure || followRedirects) {
-    secureContextOptions(tls); // What is wrong is told before anything is on the wire.
-  }
-  const headers = Object.entries(handshake.headers).map(([name, value]) => [name, toWire(value)]);
-  return { endpoint, headers: Object.fromEntries(headers) as Target['headers'], subprotocols, tls };
-}
-
-/** The same with the cookies that earlier answers of the opening handshake set. */
+/** A target with the cookies that earlier answers of the opening handshake set. */
 export function withCookies(target: Target, cookies: CookieJar): Target {
   const { endpoint, headers } = target;
   const name = Object.keys(headers).find(key => key.toLowerCase() === 'cookie') ?? 'Cookie';
