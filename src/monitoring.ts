@@ -79,9 +79,7 @@ export function startMonitoring({
     log: redactedLog(log, registry.redact),
     loadDial: async () => {
       const { openWsTransport } = await import('./node/wsTransport.ts');
-      const here = env.remoteName === undefined ? {} : { remoteName: env.remoteName };
-      return handshake => listener =>
-        openWsTransport({ ...handshake, ...here }, listener, plainHandshakes.keep);
+      return handshake => listener => openWsTransport(handshake, listener, plainHandshakes.keep);
     },
     ...loadedLater,
     messagesView: views.messages,

@@ -1,4 +1,4 @@
-import type { ExtensionContext, TreeView } from 'vscode';
+import { env, type ExtensionContext, type TreeView } from 'vscode';
 import type { Clock } from '../core/base/clock.ts';
 import { DisposableStore } from '../core/base/lifecycle.ts';
 import type { Logger } from '../core/base/logger.ts';
@@ -75,7 +75,9 @@ export function createConnecting(parts: ConnectingParts) {
           parts.loadDial(),
           handshakes.prepare(profile, wishes),
         ]);
-        const dial = dialWith(handshake);
+        // What `localhost` means there is for the transport to say.
+        const { remoteName } = env;
+        const dial = dialWith(remoteName === undefined ? handshake : { ...handshake, remoteName });
         return {
           dial: listener => {
             dialled.note(id, originOf(handshake.endpoint), clock.now());
