@@ -158,7 +158,7 @@ export const failureRules: readonly Rule[] = [
   {
     name: 'HTTP/2',
     matches: errors(CauseCode.Http2, 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'),
-    outcome: fail('Let the server, or what stands in front of it, take HTTP/1.1 there.', 'url'),
+    outcome: fail('Let the server, or what stands in front of it, take HTTP/1.1 at this URL.', 'url'),
   },
   {
     name: 'TLS version or client certificate',
@@ -209,7 +209,7 @@ export const failureRules: readonly Rule[] = [
     name: 'malformed HTTP: status line',
     matches: errors('HPE_INVALID_VERSION', 'HPE_INVALID_STATUS'),
     outcome: fail(
-      'Let the server begin its answer as in "HTTP/1.1 101 Switching Protocols"; check the port.',
+      'Let the server begin its answer as in "HTTP/1.1 101 Switching Protocols"; check the URL.',
       'url',
     ),
   },
@@ -234,7 +234,7 @@ export const failureRules: readonly Rule[] = [
   {
     name: 'malformed HTTP',
     matches: errorLike(/^HPE_/),
-    outcome: fail('Look at what the server, or what stands in front of it, answers.', 'url'),
+    outcome: fail('Look at what the server, or what stands in front of it, answers.'),
   },
   {
     name: 'limit of this extension',
