@@ -158,7 +158,10 @@ export const failureRules: readonly Rule[] = [
   {
     name: 'HTTP/2',
     matches: errors(CauseCode.Http2, 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'),
-    outcome: fail('Let the server, or what stands in front of it, take HTTP/1.1 at this URL.', 'url'),
+    outcome: fail(
+      'Let the server, or what stands in front of it, take HTTP/1.1 at this URL.',
+      'url',
+    ),
   },
   {
     name: 'TLS version or client certificate',
