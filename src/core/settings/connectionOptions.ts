@@ -1,21 +1,19 @@
 import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
 import type { ConnectionOptions, OnOpenEntry, UserRule } from '../connection/options.ts';
 import type { MessageBody } from '../library/messageBody.ts';
-import type { Origin } from '../variables/value.ts';
+import { stricterOf, type Origin } from '../variables/value.ts';
 import type { Profile } from './profile.ts';
 import type { MessageSetting, RuleSetting } from './setting.ts';
 
 /** Retries of a server on this machine come no later: it has just been restarted by hand. */
 const loopbackMaxDelayMs = 5000;
 
-/**
- * What a profile means for its connection, in milliseconds.
- *
- * @param origin who wrote its `onOpen`
- */
-export function connectionOptions(profile: Profile, origin: Origin = 'user'): ConnectionOptions {
+/** What a profile means for its connection, in milliseconds. */
+export function connectionOptions(profile: Profile): ConnectionOptions {
   const { values, explicit } = profile;
   const endpoint = parseEndpointTemplate(profile.url);
+  // What the user has sent to a URL of the workspace gives that workspace no more than its own would.
+  const origin = stricterOf(profile.scope, explicit.get('onOpen') ?? 'user');
   const isPlain = values.preset === 'default' && !explicit.has('reconnect.maxDelay');
   const maxMs = values['reconnect.maxDelay'] * 1000;
   const maxAttempts = values['reconnect.maxAttempts'];

@@ -50,13 +50,13 @@ export async function fillHandshake(
   ports: HandshakePorts,
 ): Promise<FilledHandshake> {
   const { values } = profile;
-  const written = template(profile.url, 'user');
+  const written = template(profile.url, profile.scope);
   const { endpoint: plain, shown, secrets, used } = await fillEndpoint(written, ports.source);
-  const filling = new Filling(ports, originOf(plain), used);
+  const filling = new Filling(profile, ports, originOf(plain), used);
   secrets.forEach(secret => filling.addSecret(secret));
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(values.headers)) {
-    const filled = await filling.fill(value, `The header ${name}`);
+    const filled = await filling.fillFor('headers', value, `The header ${name}`);
     headers[name] = filled;
     if (isSecretName(name)) {
       filling.addSecret(filled.replace(/^\S+\s+/, '')); // Without a scheme such as Bearer.
@@ -64,8 +64,9 @@ export async function fillHandshake(
   }
   const login = await makeLogin(values.auth, filling);
   const signed = signIn(plain, headers, login);
-  const proxy = await filling.fill(values.proxy, 'The setting proxy', { peer: 'refused' });
-  const tls = await filling.tls(profile);
+  const refused = { peer: 'refused' } as const;
+  const proxy = await filling.fillFor('proxy', values.proxy, 'The setting proxy', refused);
+  const tls = await filling.tls();
   const handshake: Handshake = {
     ...signed,
     subprotocols: values.subprotocols,
@@ -127,6 +128,7 @@ function withQueryOf(endpoint: Endpoint, login: Login | undefined): Endpoint {
 
 /** Fills in one text after the other, and notes the secrets that were filled in. */
 class Filling {
+  readonly #profile: Profile;
   readonly #ports: HandshakePorts;
   readonly #to: string;
   readonly #secrets = new Set<string>();
@@ -136,7 +138,8 @@ class Filling {
    * @param to the origin of the URL that is dialled
    * @param used what went into that URL
    */
-  constructor(ports: HandshakePorts, to: string, used: Needs) {
+  constructor(profile: Profile, ports: HandshakePorts, to: string, used: Needs) {
+    this.#profile = profile;
     this.#ports = ports;
     this.#to = to;
     this.#used = [...used];
@@ -156,31 +159,39 @@ class Filling {
     }
   };
 
-  readonly fill = async (
+  /** A text of the setting `auth`. */
+  readonly fill = (text: string, where: string): Promise<string> =>
+    this.fillFor('auth', text, where);
+
+  /** @param key the setting that the text is of, and so whose it is */
+  async fillFor(
+    key: SettingKey,
     text: string,
     where: string,
     wishes: FillingWishes = {},
-  ): Promise<string> => {
+  ): Promise<string> {
     const { source } = this.#ports;
-    const written = template(text, 'user');
+    const written = template(text, this.#profile.explicit.get(key) ?? 'user');
     const { text: filled, secrets, used } = await resolve(written, where, source, wishes);
     assertSameOrigin(used, where, this.#to);
     this.#used.push(...used);
     secrets.forEach(this.addSecret);
     return filled;
-  };
+  }
 
   readonly token = async (auth: CommandAuth): Promise<string> => {
     const command: string[] = [];
     for (const argument of auth.command) {
-      command.push(await this.fill(argument, 'auth.command', { peer: 'refused' }));
+      command.push(await this.fillFor('auth', argument, 'auth.command', { peer: 'refused' }));
     }
     const timeoutMs = commandTimeoutMs(auth);
     return this.#ports.token({ command, written: auth.command, timeoutMs, secrets: this.secrets });
   };
 
-  async tls({ values }: Profile): Promise<TlsMaterial> {
-    const passphrase = await this.fill(values['tls.passphrase'], 'tls.passphrase');
+  async tls(): Promise<TlsMaterial> {
+    const { values } = this.#profile;
+    const key = 'tls.passphrase';
+    const passphrase = await this.fillFor(key, values[key], key);
     this.addSecret(passphrase);
     const servername = values['tls.servername'];
     return {
@@ -201,7 +212,7 @@ class Filling {
       return {};
     }
     const key = `tls.${name}` as const;
-    const path = await this.fill(written, key, { peer: 'refused' });
+    const path = await this.fillFor(key, written, key, { peer: 'refused' });
     return { [name]: await this.#ports.readFile(key, path) } as Record<K, Uint8Array>;
   }
 }

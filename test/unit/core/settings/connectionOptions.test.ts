@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MessageBody } from '../../../../src/core/library/messageBody.ts';
+import { connectionOptions } from '../../../../src/core/settings/connectionOptions.ts';
+import { readSettings } from '../../../../src/core/settings/profile.ts';
+import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
 import { optionsOf } from '../../../support/connectionRig.ts';
 
 const second = 1000;
@@ -100,6 +103,29 @@ describe('The options of a connection', () => {
       ...[always({ as: 'json', text: '{"a":[1,null]}' }), always({ as: 'json', text: '"a"' })],
       ...[always({ as: 'base64', text: 'AP+A' }), always({ as: 'base64', text: '' })],
     ]);
+  });
+
+  it('have messages of the workspace where it wrote them, or the URL that they go to', () => {
+    const url = 'ws://h/';
+    const onOpen = ['${env:A}'];
+    const originsOf = (user: object, workspace: object) => {
+      const layers: readonly SettingLayer[] = [
+        { scope: 'workspace', values: { ...workspace } },
+        { scope: 'user', values: { ...user } },
+      ];
+      const { profiles } = readSettings({ window: settingsIn(layers, true), folders: [] });
+      return profiles.flatMap(each => connectionOptions(each).onOpen.map(({ origin }) => origin));
+    };
+    assert.deepEqual(
+      [
+        originsOf({ url, onOpen }, {}),
+        originsOf({ url }, { onOpen }),
+        originsOf({ onOpen }, { url }),
+        originsOf({}, { connections: [{ url, onOpen }] }),
+        originsOf({ connections: [{ url, onOpen }] }, {}),
+      ],
+      [['user'], ['workspace'], ['workspace'], ['workspace'], ['user']],
+    );
   });
 
   it('have when a message is sent, what it waits for, and what it names', () => {

@@ -4,6 +4,7 @@ import { messageOf, UserError } from '../../../../src/core/base/errors.ts';
 import { fillHandshake, type HandshakePorts } from '../../../../src/core/settings/fillHandshake.ts';
 import type { TokenCommand } from '../../../../src/core/settings/login.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
+import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
 import { variables } from '../../../support/variables.ts';
 import { userSettings } from '../../../support/settings.ts';
 
@@ -37,6 +38,41 @@ const problem = async (settings: object) => {
 };
 
 describe('A handshake of a profile', () => {
+  it('says of each part who wrote it', async () => {
+    const layers: readonly SettingLayer[] = [
+      {
+        scope: 'workspace',
+        values: { url: 'wss://${env:HOST}/', headers: { 'X-Room': '${prompt:Room}' } },
+      },
+      {
+        scope: 'user',
+        values: {
+          auth: { type: 'bearer', token: '${prompt:Token}' },
+          tls: { passphrase: '${secret:token}' },
+        },
+      },
+    ];
+    const { profiles } = readSettings({ window: settingsIn(layers, true), folders: [] });
+    const [profile] = profiles;
+    assert.ok(profile);
+    const asked: string[] = [];
+    const { used } = await fillHandshake(profile, {
+      source: {
+        ...source,
+        env: () => 'h.example',
+        prompt: (label, origin) =>
+          Promise.resolve(asked.push(`${label} of ${origin}`)).then(String),
+      },
+      readFile: () => Promise.reject(new Error('No file is named')),
+      token: () => Promise.reject(new Error('No program is named')),
+    });
+    assert.deepEqual(asked, ['Room of workspace', 'Token of user']);
+    assert.deepEqual(
+      used.map(({ kind, argument, origin }) => `${kind} ${argument} ${origin}`),
+      ['env HOST workspace', 'prompt Room workspace', 'prompt Token user', 'secret token user'],
+    );
+  });
+
   it('has its variables filled in, and says which of it is secret', async () => {
     const { handshake, shown, isRefreshable } = await fill({
       'url': 'wss://example.com/${env:ROOM}?key=${env:API_KEY}',
