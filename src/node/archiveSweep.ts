@@ -15,6 +15,9 @@ import type { Sqlite } from './sqliteStore.ts';
 /** A window that makes a capture has it locked by this age. */
 const longestStartMs = 60_000;
 
+/** A sweep waits so long for captures that may be about to be settled. */
+const longestSettlingMs = 3000;
+
 export interface Sweep {
   /** What is left, newest first. */
   readonly captures: readonly ArchivedCapture[];
@@ -55,7 +58,20 @@ export function sweepArchive(
   closeFolderToOthers(folder);
   const files = captureFilesIn(folder);
   files.forEach(({ path }) => closeToOthers(path));
-  return new Sweeper(sqlite, limits, now).sweep(files.map(file => lookAt(sqlite, file, now)));
+  const until = performance.now() + longestSettlingMs;
+  const found = files.map(file => lookPatiently(sqlite, file, now, until));
+  return new Sweeper(sqlite, limits, now).sweep(found);
+}
+
+/** What is being settled, here or in another window, looks for a moment as if it was written to. */
+function lookPatiently(sqlite: Sqlite, file: CaptureFile, now: number, until: number): Found {
+  for (;;) {
+    const found = lookAt(sqlite, file, now);
+    if (!found.isBeingWritten || mayBeWriting(file) || performance.now() >= until) {
+      return found;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
 }
 
 class Sweeper {

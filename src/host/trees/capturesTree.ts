@@ -47,8 +47,8 @@ export class CapturesTree implements DrawnTree<CaptureNode>, Disposable {
     const item = treeRow({
       label: name,
       description: [
-        ...[rows, formats.day(startedAt), formats.bytes(fileByteLength)],
         ...(capture.dueAt === undefined ? [] : [l10n.t('deleted soon')]),
+        ...[rows, formats.day(startedAt), formats.bytes(fileByteLength)],
       ].join(' · '),
       tooltip: textCard([
         url,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import {
   mkdirSync,
   readdirSync,
@@ -11,6 +12,7 @@ import { join } from 'node:path';
 import * as sqlite from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import type { KeepingLimits } from '../../../src/core/capture/keeping.ts';
 import { sweepArchive } from '../../../src/node/archiveSweep.ts';
 import { captureFileName } from '../../../src/node/captureFiles.ts';
@@ -261,6 +263,29 @@ describe('a sweep of the archive', () => {
       sweep(folder.path).captures.map(({ rowCount, isAbandoned }) => [rowCount, isAbandoned]),
       [[3, false]],
     );
+  });
+
+  it('finds what a crash left also while it is being settled elsewhere', async () => {
+    using folder = scratchFolder();
+    const key = abandonedCapture(folder.path, now - hour, endedPid(), 5000);
+    const settling = new Worker(
+      `const { DatabaseSync } = require('node:sqlite');
+       const { parentPort, workerData } = require('node:worker_threads');
+       const database = new DatabaseSync(workerData);
+       database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+       parentPort.postMessage('locked');
+       setTimeout(() => { database.exec('COMMIT'); database.close(); }, 500);`,
+      { eval: true, workerData: join(folder.path, key) },
+    );
+    const ended = once(settling, 'exit');
+    await once(settling, 'message');
+    const { captures, unoffered } = sweep(folder.path);
+    assert.deepEqual(
+      captures.map(({ rowCount, isAbandoned }) => [rowCount, isAbandoned]),
+      [[5000, true]],
+    );
+    assert.deepEqual(unoffered, [key]);
+    await ended;
   });
 
   it('keeps the closed captures of a window that still writes another one', () => {
