@@ -63,6 +63,27 @@ export function filterSql(condition: Condition, options: FilterSqlOptions): Filt
   }
 }
 
+/**
+ * Whether a row that does not match is a message that cannot be looked into, and could match for all
+ * that is known.
+ *
+ * @param hope what is asked of it at best, see `hopeful`
+ */
+export function unreadSql(hope: Condition, options: FilterSqlOptions): FilterSql {
+  const { sql, parameters } = filterSql(hope, options);
+  return { sql: `(${sql}) AND (${opaqueSql(options)})`, parameters, isByFacts: false };
+}
+
+/** Whether a row is a message that is no JSON; NULL where SQL cannot tell. */
+export function opaqueSql({ areTexts, mayHoldNul }: FilterSqlOptions): string {
+  const nul = mayHoldNul ? 'OR instr(payload, char(0))' : '';
+  // What is near to JSON begins as JSON does, or with a byte order mark; the matcher knows more.
+  const ofText = `
+    CASE WHEN payload IS NULL ${nul} THEN NULL WHEN json_valid(payload) THEN 0
+    WHEN payload GLOB '[ ' || char(9, 10, 13, 65279) || '{[]*' THEN NULL ELSE 1 END`;
+  return areTexts ? ofText : `CASE (${opcode}) WHEN 2 THEN 1 WHEN 1 THEN ${ofText} ELSE 0 END`;
+}
+
 type ConditionOf<K extends Condition['is']> = Extract<Condition, { readonly is: K }>;
 
 function factSql(
@@ -135,12 +156,11 @@ function textSql({ text, exact }: ConditionOf<'text'>, options: FilterSqlOptions
   // It may be written in too many other ways.
   const others = disguises ? disguises.map(() => 'payload GLOB ?') : ['1'];
   const nul = options.mayHoldNul ? ['instr(payload, char(0))'] : [];
-  const doubts = [...otherRows(options), 'payload IS NULL'].join(' OR ');
   const open = [...others, ...nul].join(' OR ');
+  // Each of it is NULL for a payload that is in the other table.
+  const decided = open === '' ? test : `${test} OR iif(${open}, NULL, 0)`;
   return {
-    sql: `
-      CASE WHEN ${doubts} THEN NULL WHEN ${test} THEN 1
-      ${open === '' ? '' : `WHEN ${open} THEN NULL`} ELSE 0 END`,
+    sql: options.areTexts ? decided : `iif((${opcode}) = 1, ${decided}, NULL)`,
     parameters: [pattern, ...(disguises ?? [])],
     isByFacts: false,
   };
@@ -152,12 +172,8 @@ function otherWordSql(text: string, options: FilterSqlOptions): FilterSql {
     return unknown;
   }
   const isAscii = String.raw`octet_length(payload) = length(payload) AND payload NOT GLOB '*\u*'`;
-  const tests = [...otherRows(options).map(test => `NOT (${test})`), isAscii].join(' AND ');
+  const tests = options.areTexts ? isAscii : `(${opcode}) = 1 AND ${isAscii}`;
   return { sql: `iif(${tests}, 0, NULL)`, parameters: [], isByFacts: false };
-}
-
-function otherRows({ areTexts }: FilterSqlOptions): readonly string[] {
-  return areTexts ? [] : [`(${opcode}) <> 1`];
 }
 
 /**
@@ -177,8 +193,10 @@ function fieldSql(
     .filter(json => json.length <= longestPattern)
     .map(globOf);
   const tests = patterns.map(() => 'payload GLOB ?').join(' AND ') || '1';
+  // Two searches for one character each are much faster than one for a set of two.
+  const mayDiffer = String.raw`payload GLOB '*\*' OR payload GLOB '*''*'`;
   // NULL also for a payload that is in the other table.
-  const ofText = String.raw`iif((${tests}) OR payload GLOB '*[\'']*', NULL, iif(payload IS NULL, NULL, 0))`;
+  const ofText = `iif((${tests}) OR ${mayDiffer}, NULL, iif(payload IS NULL, NULL, 0))`;
   return {
     sql: areTexts ? ofText : `CASE (${opcode}) WHEN 0 THEN NULL WHEN 1 THEN ${ofText} ELSE 0 END`,
     parameters: patterns,

@@ -80,6 +80,7 @@ export class OpenedView {
     const sources = this.#sources;
     const dropped = this.#dropped;
     const { slow, hasGivenUp } = this.#judge;
+    const unread = sum(sources.map(source => source.unread));
     return {
       first: this.#first,
       next: this.#index.next,
@@ -88,6 +89,7 @@ export class OpenedView {
       hidden: sum(sources.map(source => source.hidden)),
       dropped,
       ...(slow && { slow }),
+      ...(unread > 0 && { unread }),
       ...(hasGivenUp && {
         problem:
           'The filter was stopped: its regular expression takes too long. ' +

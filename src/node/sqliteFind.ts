@@ -3,7 +3,13 @@ import type { BatchReader } from '../core/capture/batch.ts';
 import type { Found, StoredRecord } from '../core/capture/captureStore.ts';
 import { isTextual, kindOf } from '../core/capture/record.ts';
 import { Verdict, type ViewTest } from '../core/capture/viewTest.ts';
-import { filterSql, type FilterSql } from './filterSql.ts';
+import {
+  filterSql,
+  opaqueSql,
+  unreadSql,
+  type FilterSql,
+  type FilterSqlOptions,
+} from './filterSql.ts';
 import { RecordReader } from './sqliteRecords.ts';
 
 /** Rows that are looked through at once, and of which it is known together what they hold. */
@@ -44,22 +50,28 @@ interface FoundRow {
 export class RowFinder {
   readonly #database: DatabaseSync;
   readonly #records: RecordReader;
-  readonly #searches = new WeakMap<ViewTest, Map<Known, Search>>();
+  readonly #searches = new WeakMap<ViewTest, Map<string, Search>>();
   /** Of rows before, which were stored by another, nothing is known. */
   readonly #knownFrom: number;
   /** In their order, the blocks with other rows than plain texts. */
   readonly #blocks = new Map<number, Known>();
+  /** Whether all messages of a block are JSON, which takes long to find out; of whole blocks only. */
+  readonly #areJson = new Map<number, boolean>();
+  readonly #opaqueStatements = new Map<Known, StatementSync>();
+  #nextSeq: number;
 
   /** @param nextSeq the number of the row that is stored next */
   constructor(database: DatabaseSync, nextSeq: number) {
     this.#database = database;
     this.#knownFrom = nextSeq;
+    this.#nextSeq = nextSeq;
     this.#records = new RecordReader(database);
   }
 
   /** Must be told of each batch: most rows are plain texts, which makes a search short. */
   appended(batch: BatchReader): void {
     const known = knownOf(batch);
+    this.#nextSeq = batch.nextSeq;
     const end = blockOf(batch.nextSeq - 1) + 1;
     for (let block = blockOf(batch.firstSeq); known > Known.PlainTexts && block < end; block++) {
       this.#blocks.set(block, Math.max(known, this.#blocks.get(block) ?? known) as Known);
@@ -68,11 +80,12 @@ export class RowFinder {
 
   /** Rows before `first` are gone. */
   dropped(first: number): void {
-    for (const block of this.#blocks.keys()) {
-      if (block >= blockOf(first)) {
-        break;
+    for (const blocks of [this.#blocks, this.#areJson]) {
+      for (const block of blocks.keys()) {
+        if (block < blockOf(first)) {
+          blocks.delete(block);
+        }
       }
-      this.#blocks.delete(block);
     }
   }
 
@@ -84,8 +97,10 @@ export class RowFinder {
     for (let seq = from, end = 0; seq < to; seq = end) {
       const block = blockOf(seq);
       end = Math.min(to, (block + 1) * rowsPerBlock);
-      const known = seq < this.#knownFrom ? Known.Nothing : this.#blocks.get(block);
-      const search = this.#searchFor(test, known ?? Known.PlainTexts);
+      const known =
+        seq < this.#knownFrom ? Known.Nothing : (this.#blocks.get(block) ?? Known.PlainTexts);
+      const areJson = test.hope !== undefined && this.#isJson(block, known);
+      const search = this.#searchFor(test, known, areJson);
       if (search.isBlind) {
         yield* this.#open(seq, end);
       } else if (isEach || !search.isByFacts) {
@@ -129,6 +144,12 @@ export class RowFinder {
       const row = rows[index];
       if (row?.verdict === Verdict.Hidden) {
         yield { is: 'hidden', count: 1 };
+      } else if (row?.verdict === Verdict.Unread) {
+        let count = 1;
+        for (; rows[index + 1]?.verdict === Verdict.Unread; index++) {
+          count++;
+        }
+        yield { is: 'unread', count };
       } else if (row?.verdict === Verdict.Shown) {
         yield { is: 'shown', seq: row.seq, count: 1, at: row.at };
       } else if (row) {
@@ -142,35 +163,59 @@ export class RowFinder {
     }
   }
 
-  #searchFor(test: ViewTest, known: Known): Search {
-    const searches = this.#searches.get(test) ?? new Map<Known, Search>();
+  /** Asks once: each filter that is typed goes through the same blocks. */
+  #isJson(block: number, known: Known): boolean {
+    if (block >= blockOf(this.#nextSeq)) {
+      return false;
+    }
+    const before = this.#areJson.get(block);
+    if (before !== undefined) {
+      return before;
+    }
+    const statement =
+      this.#opaqueStatements.get(known) ??
+      this.#database.prepare(`
+        SELECT 1 FROM record WHERE seq >= ? AND seq < ? AND (${opaqueSql(optionsOf(known))}) IS NOT 0
+        LIMIT 1`);
+    this.#opaqueStatements.set(known, statement);
+    const range = [block * rowsPerBlock, (block + 1) * rowsPerBlock] as const;
+    const areJson = statement.get(...range) === undefined;
+    this.#areJson.set(block, areJson);
+    return areJson;
+  }
+
+  /** @param areJson all messages that are searched are JSON */
+  #searchFor(test: ViewTest, known: Known, areJson: boolean): Search {
+    const searches = this.#searches.get(test) ?? new Map<string, Search>();
     this.#searches.set(test, searches);
-    const search = searches.get(known) ?? this.#prepare(test, known);
-    searches.set(known, search);
+    const name = `${known} ${areJson}`;
+    const search = searches.get(name) ?? this.#prepare(test, known, areJson);
+    searches.set(name, search);
     return search;
   }
 
-  #prepare({ query }: ViewTest, known: Known): Search {
-    const options = {
-      areTexts: known === Known.PlainTexts,
-      mayHoldNul: known === Known.Nothing,
-    };
+  #prepare({ query, hope }: ViewTest, known: Known, areJson: boolean): Search {
+    const options = optionsOf(known);
     const shows = query.condition ? filterSql(query.condition, options) : always;
     const hides = query.hide ? filterSql(query.hide, options) : never;
+    const unread = hope && !areJson ? unreadSql(hope, options) : never;
     try {
-      return this.#prepareSearch(shows, hides);
+      return this.#prepareSearch(shows, hides, unread);
     } catch {
       // More parts, or deeper, than SQLite takes: the matcher has no such limits.
-      return this.#prepareSearch(undecided, never);
+      return this.#prepareSearch(undecided, never, never);
     }
   }
 
-  #prepareSearch(shows: FilterSql, hides: FilterSql): Search {
+  #prepareSearch(shows: FilterSql, hides: FilterSql, unread: FilterSql): Search {
     const facts = `
       FROM (
-        SELECT seq, at, (${shows.sql}) AS shows, (${hides.sql}) AS hides FROM record
-        WHERE seq >= ? AND seq < ?
+        SELECT
+          seq, at, (${shows.sql}) AS shows, (${hides.sql}) AS hides, (${unread.sql}) AS unread
+        FROM record WHERE seq >= ? AND seq < ?
       )`;
+    // Not even asked where it is known: it is asked of each row that does not match.
+    const orUnread = unread === never ? '' : 'OR (unread IS NOT 0 AND hides IS NOT 1)';
     return {
       isBlind: shows.sql === undecided.sql,
       isByFacts: shows.isByFacts && hides.isByFacts,
@@ -178,10 +223,11 @@ export class RowFinder {
         SELECT
           seq, at,
           CASE
-            WHEN shows IS NULL OR hides IS NULL THEN NULL
-            WHEN hides THEN ${Verdict.Hidden} ELSE ${Verdict.Shown}
+            WHEN shows IS NULL OR hides IS NULL OR (NOT shows AND unread IS NULL) THEN NULL
+            WHEN shows THEN iif(hides, ${Verdict.Hidden}, ${Verdict.Shown})
+            ELSE ${Verdict.Unread}
           END AS verdict
-        ${facts} WHERE shows IS NOT 0 ORDER BY seq`),
+        ${facts} WHERE shows IS NOT 0 ${orUnread} ORDER BY seq`),
       count: this.#database.prepare(`
         SELECT
           count(*) AS total,
@@ -190,7 +236,7 @@ export class RowFinder {
         ${facts}`),
       others: this.#database.prepare(`
         SELECT seq ${facts} WHERE NOT (shows AND NOT hides) ORDER BY seq`),
-      parameters: [...shows.parameters, ...hides.parameters],
+      parameters: [...shows.parameters, ...hides.parameters, ...unread.parameters],
     };
   }
 }
@@ -198,6 +244,10 @@ export class RowFinder {
 const always: FilterSql = { sql: '1', parameters: [], isByFacts: true };
 const never: FilterSql = { sql: '0', parameters: [], isByFacts: true };
 const undecided: FilterSql = { sql: 'NULL', parameters: [], isByFacts: false };
+
+function optionsOf(known: Known): FilterSqlOptions {
+  return { areTexts: known === Known.PlainTexts, mayHoldNul: known === Known.Nothing };
+}
 
 function blockOf(seq: number): number {
   return Math.floor(seq / rowsPerBlock);

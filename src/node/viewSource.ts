@@ -33,6 +33,7 @@ export class ViewSource {
   /** Where the capture ended when it was looked at last. */
   #next = 0;
   #hidden = 0;
+  #unread = 0;
   #step = leastStep;
   #group: StoredRecord[] = [];
   #groupByteLength = 0;
@@ -51,6 +52,11 @@ export class ViewSource {
 
   get hidden(): number {
     return this.#hidden;
+  }
+
+  /** Messages that could not be looked into. */
+  get unread(): number {
+    return this.#unread;
   }
 
   /** The row that is looked at next. */
@@ -75,6 +81,7 @@ export class ViewSource {
     if (store !== this.#store) {
       this.#store = store;
       this.#hidden = 0;
+      this.#unread = 0;
     }
     if (!store) {
       this.#next = this.#cursor;
@@ -82,7 +89,9 @@ export class ViewSource {
     }
     const { first, next, dropped } = store.extent;
     if (first === next && dropped === 0) {
-      this.#hidden = 0; // It was cleared.
+      // It was cleared.
+      this.#hidden = 0;
+      this.#unread = 0;
     }
     this.#cursor = Math.max(this.#cursor, first);
     this.#next = next;
@@ -149,6 +158,8 @@ export class ViewSource {
       }
       if (found.is === 'hidden') {
         this.#hidden += found.count;
+      } else if (found.is === 'unread') {
+        this.#unread += found.count;
       } else {
         onShown(found.seq, found.count, found.at);
         this.#cursor = found.seq + found.count;
@@ -199,6 +210,8 @@ export class ViewSource {
         this.#options.onShown(record.seq, 1, record.at);
       } else if (verdict === Verdict.Hidden) {
         this.#hidden++;
+      } else if (verdict === Verdict.Unread) {
+        this.#unread++;
       }
     }
     return verdicts.length === group.length && performance.now() < deadline;

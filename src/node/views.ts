@@ -183,6 +183,7 @@ function isSame(a: ViewState | undefined, b: ViewState): boolean {
     a.scanned === b.scanned &&
     a.total === b.total &&
     a.hidden === b.hidden &&
+    a.unread === b.unread &&
     a.dropped === b.dropped &&
     a.slow?.count === b.slow?.count &&
     a.problem === b.problem

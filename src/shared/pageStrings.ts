@@ -288,6 +288,10 @@ export const pageStrings = {
   filterCountSpoken: '{0} of {1} rows match',
   filterProgress: '{0} so far, {1} % searched',
   filterCancel: 'Stop: clear the filter',
+  filterOneUnread: '1 message not looked into: it is no JSON',
+  filterUnread: '{0} messages not looked into: they are no JSON',
+  filterUnreadHint:
+    'A path such as $.type asks for values of JSON. Other messages may hold them in another form; look for words there.',
   filterOneSlow: '1 row left out: the pattern took too long there (row {0})',
   filterSlow: '{0} rows left out: the pattern took too long there, as in row {1}',
   meaningWord: 'Words as they are read, in upper or lower case; several must all be there',

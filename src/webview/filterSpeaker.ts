@@ -1,7 +1,7 @@
 import type { Formats } from '../core/format.ts';
 import type { ListView } from '../shared/protocol.ts';
 import { el } from './dom.ts';
-import { progressOf } from './filterStatus.ts';
+import { progressOf, unreadWords } from './filterStatus.ts';
 import { text } from './strings.ts';
 
 /** After so long a rest nobody is typing any more. */
@@ -38,7 +38,8 @@ export class FilterSpeaker {
     if (this.#list) {
       const { matches, total } = progressOf(this.#list);
       const [found, all] = [this.#formats.count(matches), this.#formats.count(total)];
-      this.element.textContent = text('filterCountSpoken', found, all);
+      const words = [text('filterCountSpoken', found, all), unreadWords(this.#list, this.#formats)];
+      this.element.textContent = words.filter(part => part !== '').join('. ');
     }
   }
 }

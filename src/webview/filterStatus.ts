@@ -48,7 +48,7 @@ export function filterStatus(
       ${hiddenCount(list, formats)}
     </div>
     ${view.filter === '' ? nothing : count(progressOf(list), formats, cancel)}
-    ${slowRows(list, formats)} ${problem(list)}`;
+    ${unreadMessages(list, formats)} ${slowRows(list, formats)} ${problem(list)}`;
 }
 
 function toggle(
@@ -106,6 +106,22 @@ function warning(words: string): TemplateResult {
   return html`<span class="filter-warning"
     ><span class="codicon codicon-warning" aria-hidden="true"></span> ${words}</span
   >`;
+}
+
+/** How many messages a path could not look into; empty where it could look into all. */
+export function unreadWords({ unread = 0 }: ListView, formats: Formats): string {
+  return unread === 0
+    ? ''
+    : unread === 1
+      ? text('filterOneUnread')
+      : text('filterUnread', formats.count(unread));
+}
+
+function unreadMessages(list: ListView, formats: Formats): TemplateResult | typeof nothing {
+  const words = unreadWords(list, formats);
+  return words === ''
+    ? nothing
+    : html`<span class="filter-unread" title=${text('filterUnreadHint')}>${words}</span>`;
 }
 
 function slowRows({ slow }: ListView, formats: Formats): TemplateResult | typeof nothing {

@@ -13,11 +13,13 @@ export interface StoredRecord {
 
 /**
  * What a store says of rows for a view, in their order: `count` of them that are shown, from `seq`
- * on; or left out, but counted; or one that the view must look at, because the store cannot tell.
+ * on; or left out, but counted; or left out because they could not be looked into; or one that the
+ * view must look at, because the store cannot tell.
  */
 export type Found =
   | { readonly is: 'shown'; readonly seq: number; readonly count: number; readonly at: number }
   | { readonly is: 'hidden'; readonly count: number }
+  | { readonly is: 'unread'; readonly count: number }
   | { readonly is: 'open'; readonly record: StoredRecord };
 
 /**

@@ -33,6 +33,8 @@ export interface ViewState {
   readonly dropped: number;
   /** Rows whose patterns took too long, so that they were left out; and one of them. */
   readonly slow?: { readonly count: number; readonly seq: number };
+  /** Messages that a question for a value of JSON left out, because they are no JSON. */
+  readonly unread?: number;
   /** Why the view is not right or not complete, as a sentence. */
   readonly problem?: string;
 }

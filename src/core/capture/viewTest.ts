@@ -1,9 +1,14 @@
 import type { Condition } from '../filter/condition.ts';
-import { matcherOf, type Decode, type MatchedRow } from '../filter/matcher.ts';
+import { hopeful } from '../filter/hopeful.ts';
+import { rowTest, type Decode, type MatchedRow, type RowTest } from '../filter/matcher.ts';
+import { RowReader } from '../filter/rowReader.ts';
 import type { ViewQuery } from './view.ts';
 
-/** What becomes of a row in a view. */
-export const Verdict = { Out: 0, Shown: 1, Hidden: 2 } as const;
+/**
+ * What becomes of a row in a view. `Unread` is out as well: a message that may be meant, but is no
+ * JSON, so that the question for a value in it has no answer.
+ */
+export const Verdict = { Out: 0, Shown: 1, Hidden: 2, Unread: 3 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
 type RowQuery = Pick<ViewQuery, 'condition' | 'hide'>;
@@ -20,8 +25,12 @@ export class ViewTest {
   readonly isByFlags: boolean;
   /** There are regular expressions, which may take a lifetime. */
   readonly hasPattern: boolean;
-  readonly #matches: ((row: MatchedRow) => boolean) | undefined;
-  readonly #hides: ((row: MatchedRow) => boolean) | undefined;
+  /** What the condition is for a message that is no JSON, at best; absent where it asks for none. */
+  readonly hope: Condition | undefined;
+  readonly #reader: RowReader;
+  readonly #matches: RowTest | undefined;
+  readonly #hides: RowTest | undefined;
+  readonly #mayMatch: RowTest | undefined;
   /** What was decided for flags, plus one. */
   readonly #byFlags: Uint8Array | undefined;
 
@@ -30,16 +39,25 @@ export class ViewTest {
     this.query = query;
     this.isByFlags = [condition, hide].every(part => !part || every(part, isOfFlags));
     this.hasPattern = [condition, hide].some(part => part && !every(part, isNoPattern));
-    this.#matches = condition && matcherOf(condition, { decode });
-    this.#hides = hide && matcherOf(hide, { decode });
+    this.hope = condition && !every(condition, isNoField) ? hopeful(condition) : undefined;
+    this.#reader = new RowReader(decode);
+    this.#matches = condition && rowTest(condition);
+    this.#hides = hide && rowTest(hide);
+    this.#mayMatch = this.hope && rowTest(this.hope);
     this.#byFlags = this.isByFlags ? new Uint8Array(flagsCount) : undefined;
   }
 
   judge(row: MatchedRow): Verdict {
-    if (this.#matches && !this.#matches(row)) {
-      return Verdict.Out;
+    const reader = this.#reader;
+    reader.read(row);
+    if (this.#matches && !this.#matches(reader)) {
+      return this.#isUnread(reader) ? Verdict.Unread : Verdict.Out;
     }
-    return this.#hides?.(row) ? Verdict.Hidden : Verdict.Shown;
+    return this.#hides?.(reader) ? Verdict.Hidden : Verdict.Shown;
+  }
+
+  #isUnread(reader: RowReader): boolean {
+    return this.#mayMatch?.(reader) === true && reader.isOpaque && this.#hides?.(reader) !== true;
   }
 
   /** For a test that `isByFlags`. */
@@ -62,6 +80,10 @@ function isOfFlags({ is }: Condition): boolean {
 
 function isNoPattern({ is }: Condition): boolean {
   return is !== 'pattern';
+}
+
+function isNoField({ is }: Condition): boolean {
+  return is !== 'field';
 }
 
 /** Whether all conditions that `condition` is made of pass. */

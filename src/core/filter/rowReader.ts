@@ -92,6 +92,12 @@ export class RowReader {
     return this.#writtenJson;
   }
 
+  /** Whether it is a message whose values nobody can ask for: a binary one, or one that is no JSON. */
+  get isOpaque(): boolean {
+    const kind = kindOf(this.#row.flags);
+    return kind === 'binary' || (kind === 'text' && this.json === undefined);
+  }
+
   /** RFC 6455, section 5.5.1; `undefined` where the frame has none, or is none. */
   get closeCode(): number | undefined {
     const [high, low] = kindOf(this.#row.flags) === 'close' ? this.bytes : [];

@@ -15,6 +15,8 @@ interface ReadOptions {
 /** What there may be a number in that `JSON.parse` rounds. */
 const mayRound = /[\d.]{16}|\d[eE][+-]?\d{3}/;
 const mayBeContainer = /^\ufeff?[ \t\r\n]*[[{]/;
+/** The beginnings of all else that JSON can be. */
+const mayBeScalar = /^[ \t\r\n]*["\-\dtfn]/;
 
 /** Words that JSON does not know, but Python, JavaScript and printf write: a value for each. */
 export const lenientWords: Readonly<Record<string, unknown>> = {
@@ -29,11 +31,15 @@ export const lenientWords: Readonly<Record<string, unknown>> = {
  * is neither. `JsonScanner` takes the very same texts.
  */
 export function readJson(text: string, options: ReadOptions = {}): JsonReading | undefined {
+  const isContainer = mayBeContainer.test(text);
+  if (!isContainer && !mayBeScalar.test(text)) {
+    return undefined;
+  }
   if (!options.keepsNumbers && !mayRound.test(text)) {
     try {
       return { value: JSON.parse(text) as unknown, isStrict: true };
     } catch {
-      if (!mayBeContainer.test(text)) {
+      if (!isContainer) {
         return undefined;
       }
     }

@@ -7,6 +7,7 @@ import { MemoryStore } from '../../../src/core/capture/memoryStore.ts';
 import { flagsOf, RowFlag, rowKinds } from '../../../src/core/capture/record.ts';
 import { Verdict, ViewTest } from '../../../src/core/capture/viewTest.ts';
 import type { Condition } from '../../../src/core/filter/condition.ts';
+import { parseFilter } from '../../../src/core/filter/parseFilter.ts';
 import { findSqlite, SqliteStore } from '../../../src/node/sqliteStore.ts';
 import { batchOf, scratchFolder, type TestRow } from '../../support/captures.ts';
 
@@ -143,23 +144,27 @@ const { condition: anyCondition } = fc.letrec<{ condition: Condition }>(tie => (
   ),
 }));
 
-/** The rows that a view shows, and how many it hides, by what the store finds for it. */
+/** The rows that a view shows, and how many it hides or cannot look into, by what the store finds for it. */
 function resultOf(store: CaptureStore, test: ViewTest, isEach: boolean) {
   const shown: number[] = [];
   let hidden = 0;
+  let unread = 0;
   for (const found of store.find(test, 0, store.extent.next, isEach)) {
     if (found.is === 'shown') {
       shown.push(...Array.from({ length: found.count }, (_, row) => found.seq + row));
     } else if (found.is === 'hidden') {
       hidden += found.count;
+    } else if (found.is === 'unread') {
+      unread += found.count;
     } else {
       const { seq, at, flags, payload } = found.record;
       const verdict = test.judge({ flags, at, size: payload.length, payload: () => payload });
       hidden += verdict === Verdict.Hidden ? 1 : 0;
+      unread += verdict === Verdict.Unread ? 1 : 0;
       shown.push(...(verdict === Verdict.Shown ? [seq] : []));
     }
   }
-  return { shown, hidden };
+  return { shown, hidden, unread };
 }
 
 /** The same by the matcher alone, row by row. */
@@ -170,6 +175,7 @@ function expected(all: readonly TestRow[], test: ViewTest) {
   return {
     shown: verdicts.flatMap((verdict, seq) => (verdict === Verdict.Shown ? [seq] : [])),
     hidden: verdicts.filter(verdict => verdict === Verdict.Hidden).length,
+    unread: verdicts.filter(verdict => verdict === Verdict.Unread).length,
   };
 }
 
@@ -253,7 +259,10 @@ it('knows apart what blocks of rows hold', () => {
   const all = Array.from({ length: 5000 }, (_, seq) => ({
     at: 0,
     flags: flagsOf(seq === 2500 ? 'close' : 'text', 'in'),
-    payload: seq === 2500 ? Uint8Array.of(0x03, 0xe9) : encoder.encode(seq % 9 ? 'ab' : 'a1001'),
+    payload:
+      seq === 2500
+        ? Uint8Array.of(0x03, 0xe9)
+        : encoder.encode(seq < 2048 ? `{"b":${seq}}` : seq % 9 ? 'ab' : 'a1001'),
   }));
   for (let seq = 0; seq < all.length; seq += 100) {
     store.append(batchOf(seq, all.slice(seq, seq + 100)));
@@ -261,6 +270,11 @@ it('knows apart what blocks of rows hold', () => {
   const condition: Condition = { is: 'text', text: '1001', exact: false };
   const test = new ViewTest({ condition }, bytes => decoder.decode(bytes));
   assert.deepEqual(resultOf(store, test, false), expected(all, test));
+  const field: Condition = { is: 'field', path: ['a'], comparison: 'has', value: null };
+  for (const again of [0, 1]) {
+    const asks: ViewTest = new ViewTest({ condition: field }, bytes => decoder.decode(bytes));
+    assert.deepEqual(resultOf(store, asks, false), expected(all, asks), String(again));
+  }
   store.enforce({ maxRows: 3000, maxBytes: Infinity });
   const { shown } = resultOf(store, test, false);
   assert.deepEqual(
@@ -311,5 +325,42 @@ it('finds what SQL alone would miss: text behind a NUL, and names that are escap
     assert.deepEqual(find({ is: 'not', of: { is: 'text', text: 'needle', exact } }), [1, 2]);
   }
   assert.deepEqual(find({ is: 'field', path: ['a'], comparison: '=', value: 'B' }), [1]);
+  store.close();
+});
+
+it('counts messages that a path cannot look into, as far as they may be meant', () => {
+  const sqlite = findSqlite();
+  assert.ok(sqlite);
+  const store = new SqliteStore(sqlite, ':memory:', {
+    ...{ name: 'test', url: 'ws://test', startedAt: 0 },
+  });
+  const texts = [
+    ...['{"type":1}', '{"type":1}\x1e', '42["chat",{"room":"lobby"}]', '{"type":2}\n{"type":1}'],
+    ...['plain', '', '5', '"type"', "{'type': 1}", '\ufeff{"type":1}', '{"type":NaN}', '[1,2'],
+  ];
+  const all = [
+    ...texts.map(text => ({ at: 0, flags: flagsOf('text', 'in'), payload: encoder.encode(text) })),
+    ...(['binary', 'ping', 'close'] as const).map(kind => ({
+      ...{ at: 0, flags: flagsOf(kind, 'in'), payload: Uint8Array.of(3, 232) },
+    })),
+    { at: 0, flags: flagsOf('text', 'out'), payload: encoder.encode('plain') },
+  ];
+  store.append(batchOf(0, all));
+  const resultFor = (filter: string, hide?: Condition) => {
+    const { condition } = parseFilter(filter, { now: 0, startOfDay: 0 });
+    assert.ok(condition);
+    const test = new ViewTest({ condition, ...(hide && { hide }) }, bytes => decoder.decode(bytes));
+    const result = resultOf(store, test, false);
+    assert.deepEqual(result, expected(all, test));
+    return [result.shown, result.unread];
+  };
+  assert.deepEqual(resultFor('$.type:1'), [[0, 8, 9], 8]);
+  assert.deepEqual(resultFor('$.type:1 in:'), [[0, 8, 9], 7]);
+  assert.deepEqual(resultFor('$.type:1 room'), [[], 1]);
+  assert.deepEqual(resultFor('$.type:1 or plain'), [[0, 4, 8, 9, 15], 6]);
+  assert.deepEqual(resultFor('$.type:1', { is: 'kind', kinds: ['binary'] }), [[0, 8, 9], 7]);
+  // What is shown is not missed.
+  assert.equal(resultFor('-$.type:1')[1], 0);
+  assert.equal(resultFor('plain')[1], 0);
   store.close();
 });

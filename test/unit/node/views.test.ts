@@ -193,6 +193,20 @@ describe('a view', { timeout: 20_000 }, () => {
     assert.deepEqual(await Promise.all([ended, found]), [{ isWrapped: false }, at(500)]);
   });
 
+  it('counts messages that a path could not look into, those of later batches too', async () => {
+    const capture = openCapture();
+    append(capture, ['{"a":1}', '{"a":1}\x1e', 'plain', '{"b":1}']);
+    await capture.flush();
+    const condition: Condition = { is: 'field', path: ['a'], comparison: '=', value: 1 };
+    const view = open({ captures: [capture.id], condition });
+    const state = await until(view, caughtUp(4));
+    assert.deepEqual([await previews(view), state.unread], [['{"a":1}'], 2]);
+    append(capture, ['42["a"]', '{"a":1}']);
+    assert.equal((await until(view, caughtUp(6))).unread, 3);
+    const words = open({ captures: [capture.id], condition: word('plain') });
+    assert.equal((await until(words, caughtUp(6))).unread, undefined);
+  });
+
   it('leaves out rows whose pattern takes too long, names one, and gives up on many', async () => {
     const capture = openCapture();
     const pattern: Condition = { is: 'pattern', source: '^(a+)+$', flags: '' };
