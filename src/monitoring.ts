@@ -7,6 +7,7 @@ import {
   type LogOutputChannel,
   type TreeView,
   type WebviewPanel,
+  UIKind,
 } from 'vscode';
 import { PlainHandshakes } from './core/connection/plainHandshakes.ts';
 import { WakeWatch } from './core/connection/wakeWatch.ts';
@@ -36,6 +37,7 @@ import { StatusBar } from './host/statusBar.ts';
 import { CapturesTree, type CaptureNode } from './host/trees/capturesTree.ts';
 import { ConnectionsTree } from './host/trees/connectionsTree.ts';
 import type { MessagesNode } from './host/trees/messagesTree.ts';
+import { userZone } from './host/userZone.ts';
 import { createCaptureService } from './node/captureClient.ts';
 import * as loadedLater from './node/loadedLater.ts';
 import { systemClock } from './node/systemClock.ts';
@@ -63,8 +65,9 @@ export function startMonitoring({
   views,
 }: MonitoringParts) {
   const { extensionUri, globalState } = context;
+  userZone.begin(globalState, env.remoteName !== undefined || env.uiKind === UIKind.Web);
   const registry = new SecretRegistry();
-  const formats = new Formats(env.language);
+  const formats = new Formats(env.language, () => userZone.timeZone);
   const output = new MessagesChannel(systemClock, settings, registry.redact);
   const secrets = new Secrets(context, registry, error => log.error('A listener failed', error));
   const captures = createCaptureService({

@@ -46,18 +46,22 @@ function makeFormatters(locale: string, timeZone: string | undefined): Formatter
 /** Numbers, sizes and times as users read them, in the manner of one locale but always with 0-9. */
 export class Formats {
   readonly #locale: string;
-  readonly #timeZone: string | undefined;
-  #made: Formatters | undefined;
+  readonly #timeZone: () => string | undefined;
+  #made: { readonly zone: string | undefined; readonly formatters: Formatters } | undefined;
 
-  /** @param timeZone an IANA name; the local time zone where it is not given */
-  constructor(locale: string, timeZone?: string) {
+  /** @param timeZone an IANA name, which may change; the local time zone where it is not given */
+  constructor(locale: string, timeZone?: string | (() => string | undefined)) {
     this.#locale = locale;
-    this.#timeZone = timeZone;
+    this.#timeZone = typeof timeZone === 'function' ? timeZone : () => timeZone;
   }
 
   /** Not made before they are needed: it takes tens of milliseconds, in which an editor starts. */
   get #formatters(): Formatters {
-    return (this.#made ??= makeFormatters(this.#locale, this.#timeZone));
+    const zone = this.#timeZone();
+    if (!this.#made || this.#made.zone !== zone) {
+      this.#made = { zone, formatters: makeFormatters(this.#locale, zone) };
+    }
+    return this.#made.formatters;
   }
 
   /** `1,204` */

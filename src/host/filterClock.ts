@@ -1,6 +1,8 @@
+import { clockIn } from '../core/filter/filterTime.ts';
 import type { FilterClock } from '../core/filter/parseFilter.ts';
+import { userZone } from './userZone.ts';
 
-/** The host's own idea of today, for filters that come without the user's. */
+/** The user's today, for filters that come without it. */
 export function filterClock(now: number): FilterClock {
-  return { now, startOfDay: new Date(now).setHours(0, 0, 0, 0) };
+  return clockIn(now, userZone.timeZone);
 }

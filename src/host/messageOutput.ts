@@ -5,6 +5,7 @@ import type { StateRow } from '../core/connection/report.ts';
 import { OutputFeed } from '../core/output/outputFeed.ts';
 import type { MessageOutput } from './monitoredConnection.ts';
 import type { SettingsService } from './settings.ts';
+import { userZone } from './userZone.ts';
 
 /** The id of the language that colours the channel: `contributes.languages` in package.json. */
 const languageId = 'websocket-messages';
@@ -30,7 +31,7 @@ export class MessagesChannel implements MessageOutput, Disposable {
       };
     };
     this.#feed = this.#store.add(
-      new OutputFeed(clock, options(), text => this.#channel.append(redact(text))),
+      new OutputFeed(clock, options(), text => this.#channel.append(redact(text)), userZone),
     );
     this.#store.add(settings.onDidChange(() => this.#feed.setOptions(options())));
   }

@@ -1,6 +1,7 @@
 import { assertNever } from '../core/base/errors.ts';
 import { kindOf, RowFlag } from '../core/capture/record.ts';
 import type { Comparison, Condition } from '../core/filter/condition.ts';
+import { isSearchable } from '../core/filter/byteSearch.ts';
 import { seenWord } from '../core/filter/seenText.ts';
 import { disguisesOf } from '../core/filter/wordTest.ts';
 
@@ -168,7 +169,7 @@ function textSql({ text, exact }: ConditionOf<'text'>, options: FilterSqlOptions
 
 /** A word that is not of ASCII is in no text of ASCII, unless that has it as an escape. */
 function otherWordSql(text: string, options: FilterSqlOptions): FilterSql {
-  if (seenWord(text).needles.some(needle => /^[\0-\u007f]*$/.test(needle))) {
+  if (!isSearchable(text) || seenWord(text).needles.some(needle => /^[\0-\u007f]*$/.test(needle))) {
     return unknown;
   }
   const isAscii = String.raw`octet_length(payload) = length(payload) AND payload NOT GLOB '*\u*'`;

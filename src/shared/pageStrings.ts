@@ -96,6 +96,7 @@ export const pageStrings = {
   event: 'Event',
   handshake: 'Handshake',
   loading: 'Loading…',
+  nothingSelected: 'Nothing is selected.',
   shownOf: 'Showing {0} of {1}.',
   showMore: 'Show More ({0})',
   invalidJson: 'Not JSON: unexpected “{2}” at line {0}, column {1}. This is the text as it came.',

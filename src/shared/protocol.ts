@@ -4,6 +4,7 @@ import type { FrameFacts } from '../core/capture/frameFacts.ts';
 import type { FindAnswer, Located, ViewState } from '../core/capture/view.ts';
 import type { HandshakeFacts } from '../core/connection/handshakeFacts.ts';
 import type { Severity, StateWord } from '../core/connection/report.ts';
+import { isTimeZone } from '../core/filter/filterTime.ts';
 import { longestFilter } from '../core/filter/parseFilter.ts';
 import type { SeriesView } from '../core/metrics/seriesView.ts';
 import { composerRequests, type ComposerResults, type ComposerView } from './composerProtocol.ts';
@@ -138,6 +139,7 @@ const generation = position;
 /** Positions in the list, ends not included. */
 const ranges = v.pipe(v.array(v.tuple([position, position])), v.minLength(1), v.maxLength(10_000));
 
+const timeZone = v.pipe(v.string(), v.maxLength(100), v.check(isTimeZone, 'No time zone'));
 const filterText = v.pipe(v.string(), v.maxLength(longestFilter));
 
 /**
@@ -145,8 +147,8 @@ const filterText = v.pipe(v.string(), v.maxLength(longestFilter));
  * sent, so none of its requests is taken on trust.
  */
 export const requestSchemas = {
-  /** The page has loaded. */
-  'ready': v.undefined_(),
+  /** The page has loaded. It is where the user is; the host may be elsewhere. */
+  'ready': v.optional(v.strictObject({ timeZone })),
   /** What is absent stays as it is. */
   'view.set': v.strictObject({
     selected: v.optional(connection),
@@ -157,7 +159,7 @@ export const requestSchemas = {
     clock: v.optional(
       v.strictObject({
         startOfDay: v.pipe(v.number(), v.finite()),
-        timeZone: v.pipe(v.string(), v.maxLength(100), v.check(isTimeZone, 'No time zone')),
+        timeZone,
       }),
     ),
     showHeartbeats: v.optional(v.boolean()),
@@ -218,15 +220,6 @@ export const requestSchemas = {
   'output.show': v.undefined_(),
   ...composerRequests,
 } as const;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export type RequestName = keyof typeof requestSchemas;
 export type Params<K extends RequestName> = v.InferOutput<(typeof requestSchemas)[K]>;

@@ -64,6 +64,8 @@ export class App {
     this.#parts.list.restore(this.#sources.fromSaved(state));
     this.#parts.charts.isOpen = state.isChartOpen;
     if (state.isDetailOpen && state.active) {
+      // The list knows later which row it is, if that is in it.
+      this.#parts.selection.select(undefined);
       this.#parts.selection.open();
     }
     this.#view.hear(view);

@@ -10,7 +10,7 @@ import { ScaledList, type RowWindow } from './scaledList.ts';
 
 type FollowedListListener = Pick<
   MessageListListener,
-  'ask' | 'locate' | 'onFollow' | 'onSelect' | 'onRead' | 'onDraw'
+  'ask' | 'locate' | 'onFollow' | 'onSelect' | 'onNothing' | 'onRead' | 'onDraw'
 >;
 
 const retryMs = 1000;
@@ -194,6 +194,9 @@ export class FollowedList {
       this.#list = list;
       this.#source.follow(list);
       this.selection.rows.dropBelow(list.first);
+      if ((this.selection.active ?? list.first) < list.first) {
+        this.#listener.onNothing();
+      }
     }
   }
 
@@ -206,6 +209,7 @@ export class FollowedList {
       ...(isDrawn ? { top: this.screen.topAt(this.#rowHeight), window } : {}),
       ...{ active: this.selection.active, find: this.#source.find },
       onActive: position => this.selection.choose(position, 'only'),
+      onNoActive: () => this.#listener.onNothing(),
     });
     this.#list = list;
     this.#source.follow(list);

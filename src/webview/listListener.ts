@@ -12,6 +12,8 @@ export interface MessageListListener {
   onFollow(following: boolean): void;
   /** @param row the active one; absent where it is not known yet: it is told when it is */
   onSelect(row: PageRow | undefined): void;
+  /** A row that was not known yet, or was active before, is not in the list. */
+  onNothing(): void;
   /** The active row is to be looked at closely. */
   onOpen(): void;
   onMenu(at: { readonly x: number; readonly y: number }): void;

@@ -32,6 +32,8 @@ interface LastSeen {
   readonly find: Find;
   /** The row that was active is here. */
   readonly onActive: (position: number) => void;
+  /** No row was active, or it is not in the other list. */
+  readonly onNoActive: () => void;
 }
 
 interface ListPlacesListener {
@@ -145,8 +147,12 @@ export class ListPlaces {
       this.#activeSeeker.seek(generation, active, ({ isExact, isScanned, position }) => {
         if (isExact && isScanned) {
           last.onActive(position);
+        } else if (isScanned) {
+          last.onNoActive();
         }
       });
+    } else {
+      last.onNoActive();
     }
     if (last.following) {
       this.leave();

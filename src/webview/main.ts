@@ -4,6 +4,7 @@ import { App } from './app.ts';
 import { HostLink } from './hostLink.ts';
 import { readSavedState, StateKeeper } from './savedState.ts';
 import { readStrings } from './strings.ts';
+import { userTimeZone } from './userClock.ts';
 
 readStrings(document.querySelector('#strings'));
 const api = acquireVsCodeApi();
@@ -16,7 +17,7 @@ const app = new App(root, host.request, keeper, formats);
 // A page that is hidden is about to go.
 document.addEventListener('visibilitychange', () => keeper.flush());
 
-host.request('ready', undefined).then(
+host.request('ready', { timeZone: userTimeZone() }).then(
   hello => {
     // An event from before the first snapshot must not be taken for the list that the page had.
     app.start(hello);

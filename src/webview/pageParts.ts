@@ -178,6 +178,7 @@ export class PageParts {
       locate: question => request('locate', question),
       onFollow: following => view.set({ following }),
       onSelect: row => this.selection.select(row),
+      onNothing: () => this.selection.awaitNothing(),
       onOpen: () => this.#openDetails(),
       onMenu: at => this.#rows.openMenu(at),
       run: command => this.#run(command),

@@ -10,6 +10,8 @@ export class Selection {
   readonly #details: DetailPane;
   #isOpen = false;
   #row: PageRow | undefined;
+  /** The row is to be told yet. */
+  #isAwaited = false;
 
   constructor(body: HTMLElement, splitter: Splitter, details: DetailPane) {
     this.#body = body;
@@ -29,11 +31,21 @@ export class Selection {
   /** @param row absent while it is not known yet */
   select(row: PageRow | undefined): void {
     this.#row = row;
+    this.#isAwaited = row === undefined;
     this.#show();
+  }
+
+  /** What was awaited is not in the list. A row that is shown stays, though the list may hide it. */
+  awaitNothing(): void {
+    if (this.#isAwaited) {
+      this.#isAwaited = false;
+      this.#show();
+    }
   }
 
   clear(): void {
     this.#row = undefined;
+    this.#isAwaited = false;
     this.close();
   }
 
@@ -59,7 +71,7 @@ export class Selection {
 
   #show(): void {
     if (this.#isOpen) {
-      this.#details.show(this.#row, this.#row ? '' : text('loading'));
+      this.#details.show(this.#row, text(this.#isAwaited ? 'loading' : 'nothingSelected'));
     }
   }
 }

@@ -11,6 +11,9 @@ export function withClock(change: ViewChange): ViewChange {
     return change;
   }
   const startOfDay = new Date().setHours(0, 0, 0, 0);
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return { ...change, clock: { startOfDay, timeZone } };
+  return { ...change, clock: { startOfDay, timeZone: userTimeZone() } };
+}
+
+export function userTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -11,6 +11,8 @@ const tenMillion = connectionView({
   extent: { first: 0, next: 10_000_000, byteLength: 1e9, dropped: 0 },
 });
 
+const two = [connectionView(), connectionView({ id: 'c2', name: 'Orders' })];
+
 const { withPage } = usePages();
 
 describe('ten million rows', () => {
@@ -411,6 +413,32 @@ it('offers to connect where there is nothing yet', () =>
       window.fakeHost.requests.map(({ request }) => request),
     );
     assert.deepEqual(requests, ['ready', 'connect.ask']);
+  }));
+
+it('says that nothing is selected where the row of the details is not in the list', () =>
+  withPage({ connections: two, view: { selected: 'c2', filter: 'none' } }, async (page, raw) => {
+    for (const captureKey of ['key of c1', 'key of c2']) {
+      // Before the page runs, which keeps its own state when it goes.
+      await raw.addInitScript(captureKey => {
+        const active = { captureKey, seq: 12 };
+        sessionStorage.setItem('state', JSON.stringify({ isDetailOpen: true, active }));
+      }, captureKey);
+      await raw.reload();
+      await raw.getByText('No row matches the filter.').waitFor();
+      if (captureKey === 'key of c2') {
+        await page.details.getByText('Nothing is selected.').waitFor();
+        await raw.screenshot({ path: 'out/screens/nothing-selected.png' });
+      }
+      assert.equal(await page.details.getByText('Loading…').count(), 0);
+    }
+    await raw.evaluate(() => window.fakeHost.setView({ filter: '' }));
+    await page.untilLast(1203);
+    await page.row(1198).click();
+    await page.details.getByText('1198900719925474099312').waitFor();
+    await raw.evaluate(() => window.fakeHost.setView({ selected: 'c1', filter: 'none' }));
+    await raw.getByText('No row matches the filter.').waitFor();
+    assert.equal(await raw.getByText('Loading…').count(), 0);
+    assert.equal(await page.details.getByText('1198900719925474099312').count(), 0);
   }));
 
 it('comes back to where it was', () =>

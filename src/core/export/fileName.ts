@@ -5,7 +5,7 @@ const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
  * A name for a file with what is exported of `name`, which may hold anything: only letters, digits,
  * dots and dashes are left of it, so that it can neither lead anywhere nor look like another.
  *
- * @param moment as ISO 8601
+ * @param moment as ISO 8601, by the clock of its reader
  * @param ending without a dot
  */
 export function exportFileName(name: string, moment: string, ending: string): string {

@@ -10,6 +10,13 @@ export interface FilterClock {
   readonly timeZone?: string;
 }
 
+/** @param timeZone an IANA name; the local time zone where it is not given */
+export function clockIn(now: number, timeZone?: string): FilterClock {
+  const local = now + zoneOffset(now, timeZone);
+  const startOfDay = fromLocal(Math.floor(local / dayMs) * dayMs, timeZone);
+  return { now, startOfDay, ...(timeZone === undefined ? {} : { timeZone }) };
+}
+
 const unitMs: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
@@ -83,7 +90,7 @@ function fromLocal(local: number, timeZone: string | undefined): number {
 }
 
 /** How far the clocks of the zone are ahead of UTC at that moment, in milliseconds. */
-function zoneOffset(at: number, timeZone: string | undefined): number {
+export function zoneOffset(at: number, timeZone: string | undefined): number {
   const format = new Intl.DateTimeFormat('en-US', {
     ...{ year: 'numeric', month: 'numeric', day: 'numeric', hourCycle: 'h23', era: 'short' },
     ...{ hour: 'numeric', minute: 'numeric', second: 'numeric', calendar: 'gregory' },
@@ -94,4 +101,14 @@ function zoneOffset(at: number, timeZone: string | undefined): number {
   const day = daysSince1970(part('year'), part('month'), part('day')) ?? 0;
   const seconds = (part('hour') * 60 + part('minute')) * 60 + part('second');
   return day * dayMs + seconds * 1000 - Math.floor(at / 1000) * 1000;
+}
+
+/** Whether a name of IANA's is known here. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -16,7 +16,15 @@ export function hopeful(condition: Condition, isNegated = false): Condition {
       return { is: 'not', of: hopeful(condition.of, !isNegated) };
     case 'field':
       return isNegated ? never : always;
-    default:
+    case 'text':
+    case 'pattern':
+    case 'direction':
+    case 'kind':
+    case 'size':
+    case 'time':
+    case 'error':
+    case 'heartbeat':
+    case 'compressed':
       return condition;
   }
 }

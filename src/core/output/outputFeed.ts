@@ -14,6 +14,16 @@ export interface OutputOptions {
   readonly maxCharacters: number;
 }
 
+/** By whose clock times are written. */
+export interface OutputZone {
+  /** An IANA name; the local time zone where it is `undefined`. */
+  readonly timeZone: string | undefined;
+  /** The zone, where readers could take the times for those of another. */
+  readonly zoneToName: string | undefined;
+}
+
+const localZone: OutputZone = { timeZone: undefined, zoneToName: undefined };
+
 /** At most so many lines a second: an output channel keeps every line in the window's memory. */
 const maxLinesPerSecond = 1000;
 const appendIntervalMs = 50;
@@ -29,7 +39,9 @@ export class OutputFeed implements Disposable {
   readonly #clock: Clock;
   readonly #append: (text: string) => void;
   readonly #coalescer: Coalescer;
-  readonly #formats = new Formats('en-GB');
+  readonly #formats: Formats;
+  readonly #zone: OutputZone;
+  #namedZone: string | undefined;
   // Without `ignoreBOM` the decoder would take a leading byte order mark away.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #options: OutputOptions;
@@ -39,7 +51,14 @@ export class OutputFeed implements Disposable {
   #leftOut = 0;
 
   /** @param append adds text that ends in a newline; called at most 20 times a second */
-  constructor(clock: Clock, options: OutputOptions, append: (text: string) => void) {
+  constructor(
+    clock: Clock,
+    options: OutputOptions,
+    append: (text: string) => void,
+    zone: OutputZone = localZone,
+  ) {
+    this.#zone = zone;
+    this.#formats = new Formats('en-GB', () => zone.timeZone);
     this.#clock = clock;
     this.#options = options;
     this.#append = append;
@@ -105,9 +124,20 @@ export class OutputFeed implements Disposable {
   }
 
   #write(at: number, name: string, mark: string, text: string): void {
+    this.#nameZone(at);
     const who = name === '' ? '' : `[${visibleLine(name)}] `;
     this.#lines.push(`${this.#formats.clock(at)} ${mark} ${who}${text}\n`);
     this.#coalescer.request();
+  }
+
+  /** Says once in which zone the times are from here on, where that is not plain. */
+  #nameZone(at: number): void {
+    const { zoneToName } = this.#zone;
+    if (zoneToName !== this.#namedZone) {
+      const zone = zoneToName ?? 'your time zone';
+      this.#namedZone = zoneToName;
+      this.#lines.push(`${this.#formats.clock(at)} · Times are in ${zone}.\n`);
+    }
   }
 
   #text(flags: number, payload: Uint8Array): string {

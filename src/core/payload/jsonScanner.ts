@@ -2,8 +2,7 @@ import { JsonNodes } from './jsonNodes.ts';
 import { lenientWords } from './readJson.ts';
 
 /** What may come next. */
-type Expects =
-  ('value' | 'first value' | 'next value' | 'first key' | 'key') | ('colon' | 'comma' | 'nothing');
+type Expects = 'value' | 'first value' | 'first key' | 'key' | 'colon' | 'comma' | 'nothing';
 
 const quote = 0x22;
 const apostrophe = 0x27;
@@ -87,16 +86,14 @@ export class JsonScanner {
       case 'first value':
         return first === closeBracket ? this.#close(first) : this.#value(first);
       case 'key':
-        return this.#endsAfterComma(first, closeBrace) || this.#key(first);
-      case 'next value':
-        return this.#endsAfterComma(first, closeBracket) || this.#value(first);
+        return this.#key(first);
       case 'value':
         return this.#value(first);
       case 'colon':
         return first === 0x3a && this.#pass('value');
       case 'comma':
         return first === 0x2c
-          ? this.#pass(this.#open[this.#depth - 1] === 1 ? 'key' : 'next value')
+          ? this.#pass(this.#open[this.#depth - 1] === 1 ? 'key' : 'value')
           : this.#close(first);
       case 'nothing':
         return false;
@@ -123,14 +120,6 @@ export class JsonScanner {
 
   #deviate(at: number): void {
     this.deviation ??= { at, line: this.line, lineStart: this.lineStart };
-  }
-
-  #endsAfterComma(first: number, bracket: number): boolean {
-    if (first !== bracket) {
-      return false;
-    }
-    this.#deviate(this.at);
-    return this.#close(first);
   }
 
   #value(first: number): boolean {
@@ -189,14 +178,9 @@ export class JsonScanner {
         this.#quote = 0;
         return;
       }
-      const length = byte === backslash ? escapeLength(bytes, at) : byte === 0 ? 0 : 1;
-      const isStrict = byte === backslash ? isStrictEscape(bytes[at + 1]) : byte >= 0x20;
-      if (length > 0 && !isStrict) {
+      const length = byte === backslash ? escapeLength(bytes, at) : byte < 0x20 ? 0 : 1;
+      if (byte === backslash && length > 0 && !isStrictEscape(bytes[at + 1])) {
         this.#deviate(at);
-      }
-      if (byte === 0x0a) {
-        this.line++;
-        this.lineStart = at + 1;
       }
       this.failed = length === 0;
       at += length;

@@ -11,7 +11,6 @@ export interface JsonSnippet {
 
 const quote = 0x22;
 const apostrophe = 0x27;
-const comma = 0x2c;
 const backslash = 0x5c;
 /** In bytes. */
 const longString = 65_536;
@@ -62,9 +61,7 @@ export class JsonValues {
   valueEnd(node: number): number {
     let at = this.#leafEnd(Math.max(node, this.nodes.next(node) - 1));
     for (let inner = this.nodes.next(node) - 1; inner > node;) {
-      at = this.#skipSpaces(at);
-      // One comma too many may stand before the bracket.
-      at = this.#bytes[at] === comma ? this.#skipSpaces(at + 1) + 1 : at + 1;
+      at = this.#skipSpaces(at) + 1;
       inner = this.nodes.parent(inner) ?? node;
     }
     return at;

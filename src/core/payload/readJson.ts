@@ -18,17 +18,15 @@ const mayBeContainer = /^\ufeff?[ \t\r\n]*[[{]/;
 /** The beginnings of all else that JSON can be. */
 const mayBeScalar = /^[ \t\r\n]*["\-\dtfn]/;
 
-/** Words that JSON does not know, but Python, JavaScript and printf write: a value for each. */
+/** Words that JSON does not know, but Python and JavaScript write: a value for each. */
 export const lenientWords: Readonly<Record<string, unknown>> = {
   ...{ 'NaN': NaN, 'Infinity': Infinity, '-Infinity': -Infinity },
-  ...{ 'nan': NaN, 'inf': Infinity, '-inf': -Infinity, '-nan': NaN, '-NaN': NaN },
   ...{ None: null, True: true, False: false, undefined: null },
 };
 
 /**
- * Reads JSON, and what is near to it: a byte order mark in front, `NaN` and `Infinity`, Python's
- * words and quotes, a comma too many, line breaks and tabs within strings. `undefined` where a text
- * is neither. `JsonScanner` takes the very same texts.
+ * Reads JSON, and what is near to it: a byte order mark in front, `NaN` and `Infinity`, and the words
+ * and quotes of Python. `undefined` where a text is neither. `JsonScanner` takes the very same texts.
  */
 export function readJson(text: string, options: ReadOptions = {}): JsonReading | undefined {
   const isContainer = mayBeContainer.test(text);
@@ -138,15 +136,7 @@ class Reader {
     if (this.#takes(closing(container))) {
       return true;
     }
-    if (!this.#takes(',')) {
-      return undefined;
-    }
-    this.#match(spaces);
-    if (this.#takes(closing(container))) {
-      this.#isStrict = false;
-      return true;
-    }
-    return false;
+    return this.#takes(',') ? false : undefined;
   }
 
   #name(): string | undefined {
@@ -199,10 +189,9 @@ class Reader {
         if (length === 0) {
           return undefined;
         }
-      } else if (code === 0) {
+      } else if (code < 0x20) {
         return undefined;
       } else {
-        this.#isStrict &&= code >= 0x20;
         at++;
       }
     }

@@ -12,10 +12,12 @@ import {
 } from '../../core/export/exportJob.ts';
 import { exportFileName } from '../../core/export/fileName.ts';
 import { isoTime } from '../../core/export/isoTime.ts';
+import { zoneOffset } from '../../core/filter/filterTime.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import type { Formats } from '../../core/format.ts';
 import { visibleLine } from '../../core/payload/visibleText.ts';
 import { filterClock } from '../filterClock.ts';
+import { userZone } from '../userZone.ts';
 import { namesOf, type Source } from '../sources.ts';
 import { showInformation, withProgress } from '../user/tell.ts';
 import { chooseFormat, chooseSubject } from './exportChoice.ts';
@@ -70,7 +72,9 @@ async function choosePlace(
   const [first, ...others] = connectionsOf(subject);
   const name = first && others.length === 0 ? first.name : 'messages';
   const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
-  const fileName = exportFileName(name, isoTime(now()), format);
+  const at = now();
+  const localTime = isoTime(at + zoneOffset(at, userZone.timeZone));
+  const fileName = exportFileName(name, localTime, format);
   const uri = await window.showSaveDialog({
     defaultUri: Uri.joinPath(folder?.uri ?? Uri.file(homedir()), fileName),
     filters: { [format.toUpperCase()]: [format] },

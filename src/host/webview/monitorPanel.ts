@@ -16,6 +16,7 @@ import type {
 import { sourceView } from '../connectionView.ts';
 import type { Connections } from '../connections.ts';
 import type { Sources } from '../sources.ts';
+import { userZone } from '../userZone.ts';
 import type { ComposerModel } from './composerModel.ts';
 import { monitorHtml } from './html.ts';
 import type { PanelModel, ViewChange } from './panelModel.ts';
@@ -163,7 +164,12 @@ export class MonitorPanel implements Disposable {
   #handlers(): RequestHandlers {
     return {
       ...this.#ports.handlers,
-      'ready': () => this.#hello(),
+      'ready': page => {
+        if (page) {
+          userZone.learn(page.timeZone);
+        }
+        return this.#hello();
+      },
       'view.set': change => {
         this.set(change);
         return undefined;

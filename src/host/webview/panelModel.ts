@@ -7,6 +7,7 @@ import { readKeptView } from '../../shared/keptView.ts';
 import type { ListView, PanelView, Params } from '../../shared/protocol.ts';
 import type { ShownRows } from '../commands/exportParts.ts';
 import { namesOf, type Source, type Sources } from '../sources.ts';
+import { userZone } from '../userZone.ts';
 import { ListModel } from './listModel.ts';
 
 /** What the page may change of it; what is absent stays as it is. */
@@ -80,6 +81,7 @@ export class PanelModel implements Disposable {
   set(change: ViewChange): void {
     const { clock, ...view } = change;
     if (clock) {
+      userZone.learn(clock.timeZone);
       this.#list.setClock(clock);
     }
     const given = Object.entries(view).filter(([, value]) => value !== undefined);

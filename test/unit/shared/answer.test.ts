@@ -49,7 +49,7 @@ const badBodies = [
   ...[-1, 0.5, 65_536, '1000'].map(code => ({ as: 'close', code, reason: '' })),
 ];
 const good: Readonly<Record<RequestName, readonly unknown[]>> = {
-  'ready': [undefined],
+  'ready': [undefined, { timeZone: 'America/New_York' }],
   'view.set': [
     ...[{}, { following: true }, { selected: connection, merged: ['c1', 'c2'] }],
     { filter: 'after:10:30', clock: { startOfDay: 0, timeZone: 'Europe/Amsterdam' } },
@@ -103,7 +103,7 @@ const row = [{}, { connection }, { connection, seq: -1 }, { connection, seq: 0, 
 const payload = { connection, seq: 0, from: 0, length: 1 };
 const named = [undefined, {}, { connection: 1 }, { connection, more: 1 }, [connection], connection];
 const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
-  'ready': [null, {}, 'now'],
+  'ready': [null, {}, 'now', { timeZone: 'Nowhere/Land' }, { timeZone: 'UTC', more: 1 }],
   'view.set': [
     ...[undefined, { following: 'yes' }, { selected: 1 }, { merged: 'c1' }, { more: 1 }],
     { clock: { startOfDay: 0, timeZone: 'Nowhere/Else' } },

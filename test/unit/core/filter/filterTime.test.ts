@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseTime } from '../../../../src/core/filter/filterTime.ts';
+import { clockIn, parseTime } from '../../../../src/core/filter/filterTime.ts';
 
 const startOfDay = Date.UTC(2026, 10, 22);
 const clock = { now: startOfDay + 3_600_000, startOfDay, timeZone: 'UTC' };
@@ -11,6 +11,21 @@ const longDay = {
   ...{ now: Date.UTC(2026, 9, 25, 12), startOfDay: Date.UTC(2026, 9, 24, 22) },
   timeZone: 'Europe/Berlin',
 };
+
+describe('clockIn', () => {
+  it('knows when the day began in another zone, also where clocks are changed', () => {
+    const at = Date.UTC(2026, 10, 22, 3, 30);
+    assert.deepEqual(clockIn(at, 'America/New_York'), {
+      ...{ now: at, startOfDay: Date.UTC(2026, 10, 21, 5), timeZone: 'America/New_York' },
+    });
+    assert.equal(
+      parseTime('10:30', clockIn(at, 'America/New_York')),
+      Date.UTC(2026, 10, 21, 15, 30),
+    );
+    assert.deepEqual(clockIn(longDay.now, longDay.timeZone), longDay);
+    assert.equal(clockIn(at).startOfDay, new Date(at).setHours(0, 0, 0, 0));
+  });
+});
 
 describe('parseTime', () => {
   it('counts back from now', () => {

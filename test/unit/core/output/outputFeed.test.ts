@@ -44,6 +44,31 @@ describe('The messages output', () => {
     assert.equal(texts.join(''), `${time} ← hello\n${time} → there\n`);
   });
 
+  it('has the times of the user, and names their zone where it is not plain', () => {
+    const zone: { timeZone: string | undefined; zoneToName: string | undefined } = {
+      ...{ timeZone: 'Asia/Tokyo', zoneToName: undefined },
+    };
+    const options = { enabled: true, maxCharacters: 20 };
+    const there = new OutputFeed(clock, options, text => texts.push(text), zone);
+    const say = (text: string) => there.message(clock.now(), '', received, encoder.encode(text));
+    say('plain');
+    Object.assign(zone, { timeZone: 'America/New_York', zoneToName: 'America/New_York' });
+    say('a');
+    say('b');
+    Object.assign(zone, { zoneToName: undefined });
+    say('c');
+    there.dispose();
+    assert.deepEqual(texts.join('').split('\n'), [
+      '07:13:20.000 ← plain',
+      '17:13:20.000 · Times are in America/New_York.',
+      '17:13:20.000 ← a',
+      '17:13:20.000 ← b',
+      '17:13:20.000 · Times are in your time zone.',
+      '17:13:20.000 ← c',
+      '',
+    ]);
+  });
+
   it('names the connection where there are several', () => {
     message('a', received, 'prices');
     message('b', received, 'ev\u202eil\n');

@@ -101,7 +101,7 @@ const { value: nearValue } = fc.letrec<{ value: string }>(tie => ({
         '-Infinity',
         'None',
         'True',
-        'inf',
+        'nan',
         'nulL',
         '"\\u00e9"',
         '"\\\'"',
@@ -146,21 +146,18 @@ describe('indexJson', () => {
     );
   });
 
-  it('agrees with the formatter on what is JSON, and where it stops being so by the letter', () => {
+  it('agrees with the formatter on what is JSON, and where it stops being so', () => {
     fc.assert(
       fc.property(
         fc.array(token, { maxLength: 12 }),
         fc.integer({ min: 1, max: 9 }),
         (tokens, slice) => {
           const text = tokens.join('');
-          const { problem, deviation } = index(text, undefined, slice);
-          // The formatter takes a byte order mark for granted, and knows nothing of what is near to JSON.
-          fc.pre(!text.includes('\ufeff') && !/['x]|"[^]*\n|inf|nan|N|,\s*[}\]]/.test(text));
-          assert.equal(deviation, undefined);
+          const { problem } = index(text, undefined, slice);
           assert.deepEqual(problem && withoutOffset(problem), finish(formatJson(text)));
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -188,7 +185,7 @@ describe('indexJson', () => {
   });
 
   it('says where the problem is in bytes, and in lines and UTF-16 units', () => {
-    assert.deepEqual(index('{"é":1,\n "😀": nul}').problem, {
+    assert.deepEqual(index('{"é":1,\n "😀": nan}').problem, {
       ...{ line: 2, column: 8, found: 'n', offset: 18 },
     });
   });

@@ -79,6 +79,9 @@ describe('readJson', () => {
       "['\\q']",
       '["\\u12"]',
       '[nope]',
+      '[1,]',
+      '{"a":1,}',
+      '["a\tb"]',
       '["\0"]',
     ]) {
       assert.equal(readJson(text), undefined, text);
@@ -90,18 +93,17 @@ describe('readJson', () => {
       '\ufeff{"a":1}': { a: 1 },
       '{"a":NaN,"b":-Infinity,"c":Infinity}': { a: NaN, b: -Infinity, c: Infinity },
       "{'a': None, 'b': [True, False], 'it''s": undefined,
-      "{'a': None, 'b': [True, False,], 'c': 'it\\'s \\xe9'}": {
+      "{'a': None, 'b': [True, False], 'c': 'it\\'s \\xe9'}": {
         ...{ a: null, b: [true, false], c: "it's é" },
       },
-      '{"a":"one\n\ttwo",}': { a: 'one\n\ttwo' },
-      '[nan, inf, -inf, undefined]': [NaN, Infinity, -Infinity, null],
+      '[undefined]': [null],
     };
     for (const [text, value] of Object.entries(near)) {
       const read = readJson(text);
       assert.deepEqual(read?.value, value, text);
       assert.equal(read?.isStrict ?? false, false, text);
     }
-    const own = readJson('{"__proto__":{"a":1},}')?.value as object;
+    const own = readJson('\ufeff{"__proto__":{"a":1}}')?.value as object;
     assert.deepEqual(Object.keys(own), ['__proto__']);
     assert.equal(Object.getPrototypeOf(own), Object.prototype);
   });
