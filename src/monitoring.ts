@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import {
-  env,
   Uri,
   window,
   type ExtensionContext,
   type LogOutputChannel,
   type TreeView,
   type WebviewPanel,
-  UIKind,
 } from 'vscode';
 import { PlainHandshakes } from './core/connection/plainHandshakes.ts';
 import { WakeWatch } from './core/connection/wakeWatch.ts';
 import { DisposableStore } from './core/base/lifecycle.ts';
 import { once } from './core/base/once.ts';
-import { Formats } from './core/format.ts';
 import type { Profile } from './core/settings/profile.ts';
 import { offerAbandonedCaptures } from './host/abandonedCaptures.ts';
 import { connectShown, connectUnasked } from './host/commands/connect.ts';
@@ -37,7 +34,7 @@ import { StatusBar } from './host/statusBar.ts';
 import { CapturesTree, type CaptureNode } from './host/trees/capturesTree.ts';
 import { ConnectionsTree } from './host/trees/connectionsTree.ts';
 import type { MessagesNode } from './host/trees/messagesTree.ts';
-import { userZone } from './host/userZone.ts';
+import { userFormats } from './host/userFormats.ts';
 import { createCaptureService } from './node/captureClient.ts';
 import * as loadedLater from './node/loadedLater.ts';
 import { systemClock } from './node/systemClock.ts';
@@ -65,9 +62,8 @@ export function startMonitoring({
   views,
 }: MonitoringParts) {
   const { extensionUri, globalState } = context;
-  userZone.begin(globalState, env.remoteName !== undefined || env.uiKind === UIKind.Web);
   const registry = new SecretRegistry();
-  const formats = new Formats(env.language, () => userZone.timeZone);
+  const formats = userFormats(globalState);
   const output = new MessagesChannel(systemClock, settings, registry.redact);
   const secrets = new Secrets(context, registry, error => log.error('A listener failed', error));
   const captures = createCaptureService({

@@ -8,9 +8,10 @@ import { nameSecret } from './commands/nameSecret.ts';
 import { ConfiguredConnections } from './configuredConnections.ts';
 import type { LibraryStore } from './library/libraryStore.ts';
 import { openSettingsFile } from './openSetting.ts';
+import { warnOfRoundedNumbers } from './roundedNumbers.ts';
 import type { Secrets } from './secrets.ts';
 import type { SettingsService } from './settings.ts';
-import { showInformation } from './user/tell.ts';
+import { showInformation, showWarning } from './user/tell.ts';
 import type { FormSubject } from './webview/connectionForm.ts';
 
 export interface ConfiguringParts {
@@ -31,6 +32,12 @@ export function createConfiguring(parts: ConfiguringParts) {
     const { SettingsFiles } = await import('./settingsFile.ts');
     return new SettingsFiles(context.globalStorageUri);
   });
+  store.add(
+    warnOfRoundedNumbers({
+      ...{ settings, log, readWritten: async () => (await files()).messageNumbers() },
+      warn: sentence => void showWarning(sentence),
+    }),
+  );
   const configured = new ConfiguredConnections(
     settings,
     { write: async (...change) => (await files()).write(...change) },

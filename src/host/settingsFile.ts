@@ -4,7 +4,7 @@ import { isSameJson, type JsonEdit, type JsonPath } from '../core/settings/jsonE
 import { settingsSection } from '../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../core/settings/settingLayers.ts';
 import { settingIn, writeSetting, type ConnectionSetting } from './settingValues.ts';
-import { editJson, pathOfSetting, readJson } from './settingsText.ts';
+import { editJson, messageNumbersIn, pathOfSetting, readJson } from './settingsText.ts';
 
 /** What of a setting is to change: paths begin below the setting itself. */
 export type SettingEdit = JsonEdit & { readonly setting: ConnectionSetting };
@@ -61,6 +61,18 @@ export class SettingsFiles {
     const next = this.#last.then(() => this.#write(scope, edits, expected));
     this.#last = next.catch(() => undefined); // Whoever asked for it hears of it.
     return next;
+  }
+
+  /** The numbers in messages of all settings that can be read, as they are written. */
+  async messageNumbers(): Promise<readonly string[]> {
+    const folders = workspace.isTrusted ? (workspace.workspaceFolders ?? []) : [];
+    const files = [
+      await this.#userSettings(),
+      workspace.isTrusted ? workspaceSettings() : undefined,
+      ...folders.map(({ uri }) => ({ uri: Uri.joinPath(uri, '.vscode', 'settings.json') })),
+    ];
+    const texts = await Promise.all(files.map(async file => file && read(file.uri)));
+    return texts.flatMap(text => (text === undefined ? [] : messageNumbersIn(text)));
   }
 
   async #write(scope: SettingsScope, edits: readonly SettingEdit[], expected?: Expected) {

@@ -2,6 +2,7 @@ import {
   getNodeValue,
   parseTree,
   printParseErrorCode,
+  visit,
   type Node,
   type ParseError,
 } from 'jsonc-parser';
@@ -231,4 +232,24 @@ function indentAt(text: string, offset: number): string {
   const lineStart =
     Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
   return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? '';
+}
+
+/** The numbers in JSON messages of `onOpen`, as they are written; also of a text with mistakes. */
+export function messageNumbersIn(text: string): readonly string[] {
+  const numbers: string[] = [];
+  visit(text, {
+    onLiteralValue: (value, offset, length, _line, _character, pathSupplier) => {
+      if (typeof value === 'number' && isInMessage(pathSupplier())) {
+        numbers.push(text.slice(offset, offset + length));
+      }
+    },
+  });
+  return numbers;
+}
+
+/** `…onOpen`, the place of a message, and its `json`. */
+function isInMessage(path: JsonPath): boolean {
+  return path.some(
+    (step, index) => /(?:^|\.)onOpen$/.test(String(step)) && path[index + 2] === 'json',
+  );
 }
