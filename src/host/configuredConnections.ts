@@ -36,8 +36,7 @@ export class ConfiguredConnections {
 
   /** The connection of that name, if the settings have it. */
   find(name: string): ConfiguredConnection | undefined {
-    const { profiles } = this.#settings.current;
-    const profile = profiles.find(each => each.name === name);
+    const profile = this.#profile(name);
     return profile && this.locate(profile);
   }
 
@@ -61,7 +60,7 @@ export class ConfiguredConnections {
   }
 
   isConfigured(name: string): boolean {
-    return this.find(name) !== undefined;
+    return this.#profile(name) !== undefined;
   }
 
   /**
@@ -69,12 +68,17 @@ export class ConfiguredConnections {
    * there does. `undefined` where none does, as for the URL of a connection that no settings name.
    */
   settingFor(name: string, key: string): string | undefined {
-    const place = this.find(name);
-    const isListed = place?.index !== undefined;
-    if (key === 'url') {
-      return isListed ? 'connections' : place && key;
+    const profile = this.#profile(name);
+    if (!profile) {
+      return key === 'url' ? undefined : key;
     }
-    return isListed && hasSetting(place.entry, key) ? 'connections' : key;
+    const { folder, entry } = profile;
+    // Where a folder has its own, only an entry of a list holds more than a URL.
+    const isListed =
+      folder === undefined
+        ? this.locate(profile)?.index !== undefined
+        : Object.keys(entry).length > 1;
+    return isListed && hasSetting({ ...entry }, key) ? 'connections' : key;
   }
 
   /** What the connections of a scope are called, but for one of them. */
@@ -161,6 +165,10 @@ export class ConfiguredConnections {
       const edit: SettingEdit = { kind: 'move', setting: 'connections', path: [], from: index, to };
       await this.#write(scope, [edit], expectedOf(known));
     }
+  }
+
+  #profile(name: string): Profile | undefined {
+    return this.#settings.current.profiles.find(each => each.name === name);
   }
 
   async #write(

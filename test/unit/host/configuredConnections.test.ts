@@ -58,6 +58,53 @@ beforeEach(() => {
 });
 
 describe('The configured connections', () => {
+  it('tell which setting decides on what, so that an action opens that one', () => {
+    editor.files.set(
+      user,
+      JSON.stringify({
+        [list]: [
+          { name: 'own', url: 'ws://own', reconnect: { maxAttempts: 3 }, connectTimeout: 5 },
+          { 'name': 'dotted', 'url': 'ws://dotted', 'reconnect.maxAttempts': 3 },
+          { name: 'plain', url: 'ws://plain' },
+        ],
+        'websocketMonitor.url': 'ws://single',
+      }),
+    );
+    const { configured } = setUp();
+    const keys = ['url', 'reconnect.maxAttempts', 'connectTimeout', 'http.proxy'];
+    const table = ['own', 'dotted', 'plain', 'single', 'typed'].map(name => [
+      ...[name, configured.isConfigured(name)],
+      ...keys.map(key => configured.settingFor(name, key)),
+    ]);
+    const [, ...others] = keys;
+    assert.deepEqual(table, [
+      ['own', true, 'connections', 'connections', 'connections', 'http.proxy'],
+      ['dotted', true, 'connections', 'connections', 'connectTimeout', 'http.proxy'],
+      ['plain', true, 'connections', ...others],
+      ['single', true, ...keys],
+      ['typed', false, undefined, ...others],
+    ]);
+  });
+
+  it('are those of all folders, where there are several', () => {
+    Object.assign(editor, { folders: ['/one', '/two'], workspacePath: '/my.code-workspace' });
+    const listed = JSON.stringify({ [list]: [{ name: 'a', url: 'ws://a' }] });
+    editor.files.set('/one/.vscode/settings.json', listed);
+    editor.files.set('/two/.vscode/settings.json', '{ "websocketMonitor.url": "ws://single" }');
+    const { configured } = setUp();
+    assert.deepEqual(
+      ['a', 'single', 'b'].map(name => [
+        configured.isConfigured(name),
+        configured.settingFor(name, 'url'),
+      ]),
+      [
+        [true, 'connections'],
+        [true, 'url'],
+        [false, undefined],
+      ],
+    );
+  });
+
   it('are made in the user settings or in those of the workspace', async () => {
     const { configured, lost } = setUp();
     await configured.add('user', { name: 'a', url: 'ws://a' });
