@@ -157,7 +157,9 @@ export const failureRules: readonly Rule[] = [
   },
   {
     name: 'HTTP/2',
-    matches: errors(CauseCode.Http2, 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'),
+    matches: c =>
+      errors(CauseCode.Http2, 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')(c) ||
+      says(errors('EPROTO'), /alert no application protocol/i)(c),
     outcome: fail(
       'Let the server, or what stands in front of it, take HTTP/1.1 at this URL.',
       'url',

@@ -91,9 +91,9 @@ describe('What follows a failure', () => {
     assert.deepEqual(
       [
         ...['wrong version number', 'data length too long', 'packet length too long'],
-        'alert internal error',
+        ...['alert no application protocol', 'alert internal error'],
       ].map(classOfSaying),
-      ['F', 'F', 'F', 'L(3)'],
+      ['F', 'F', 'F', 'F', 'L(3)'],
     );
   });
 
