@@ -104,7 +104,7 @@ export function startMonitoring({
     );
   });
   const showMonitor = async (source?: string) => (await monitor()).panel.show(source);
-  const recent = new RecentUrls(globalState);
+  const recent = new RecentUrls(globalState, context.secrets);
   const target = { connections, settings, recent, demo, showMonitor };
   const connect = (entry: object | string) => connectShown(target, entry);
   const configuring = createConfiguring({ ...library, context, log, settings, secrets, connect });

@@ -123,6 +123,7 @@ async function choose(parts: ConnectParts): Promise<Profile> {
   if (only && profiles.length === 1) {
     return only;
   }
+  await recent.ready();
   const choice = await pick(parts);
   switch (choice.kind) {
     case 'profile':
