@@ -1,6 +1,7 @@
 import { percentDecoded } from '../base/percent.ts';
 import type { AuthSetting } from '../settings/authSetting.ts';
 import { templateWord } from './shellText.ts';
+import { withoutCredentials } from './withoutCredentials.ts';
 
 export const commandTools = ['wscat', 'websocat', 'curl'] as const;
 export type CommandTool = (typeof commandTools)[number];
@@ -27,9 +28,10 @@ const sampleKey = 'dGhlIHNhbXBsZSBub25jZQ==';
 
 /**
  * A command that connects as the connection does; with curl only the opening handshake. References
- * become shell variables, and so does the password of the URL and the token of a command.
+ * become shell variables, and so does each credential that the settings spell out.
  */
-export function commandLine(target: CommandTarget, tool: CommandTool): CommandLine {
+export function commandLine(written: CommandTarget, tool: CommandTool): CommandLine {
+  const target = withoutCredentials(written);
   const variables = new Set<string>();
   const word = (template: string) => templateWord(template, variables);
   const { url, login } = withoutLogin(target);

@@ -57,6 +57,37 @@ describe('A connection as a command', () => {
     ]);
   });
 
+  it('leaves credentials that the settings spell out to variables', () => {
+    const url = 'ws://a/?room=5&token=hush&X-Sig=hush#f';
+    const spelledOut: readonly Partial<CommandTarget>[] = [
+      { url },
+      { headers: { 'Authorization': 'Bearer hush', 'X-Api-Key': 'hush', 'Cookie': 'id=hush' } },
+      { auth: { type: 'bearer', token: 'hush' } },
+      { auth: { type: 'basic', username: 'me', password: 'hush' } },
+      { auth: { type: 'apiKey', in: 'header', name: 'X-Key', value: 'hush' } },
+      { auth: { type: 'apiKey', in: 'query', name: 'api key', value: 'hush' } },
+      { subprotocols: ['access_token', 'hush'] },
+    ];
+    const variables = spelledOut.map(change => {
+      const [first, ...others] = commandTools.map(tool => commandLine(target(change), tool));
+      for (const { command } of [first, ...others].filter(each => each !== undefined)) {
+        assert.ok(!command.includes('hush'), command);
+      }
+      return first?.variables;
+    });
+    assert.deepEqual(variables, [
+      ...[['TOKEN', 'X_SIG'], ['AUTHORIZATION', 'X_API_KEY', 'COOKIE'], ['TOKEN'], ['PASSWORD']],
+      ...[['X_KEY'], ['API_KEY'], ['SUBPROTOCOL']],
+    ]);
+    const { command } = commandLine(target({ headers: { Authorization: 'Bearer hush' } }), 'wscat');
+    assert.ok(wordsOf(command, { AUTHORIZATION: 'x' }).includes('Authorization: Bearer x'));
+    const query = wordsOf(commandLine(target({ url }), 'wscat').command, {
+      TOKEN: 't',
+      X_SIG: 's',
+    });
+    assert.ok(query.includes('ws://a/?room=5&token=t&X-Sig=s#f'), query.join(' '));
+  });
+
   it('leaves the password of a URL to a variable', () => {
     for (const tool of commandTools) {
       const { command, variables } = commandLine(target({ url: 'ws://me:hush@a/@b' }), tool);
@@ -68,7 +99,9 @@ describe('A connection as a command', () => {
 
   it('signs in as the connection does', () => {
     const words = (auth: CommandTarget['auth'], url = 'wss://a/') =>
-      wordsOf(commandLine(target({ auth, url }), 'curl').command, { TOKEN: 't', K: 'v' });
+      wordsOf(commandLine(target({ auth, url }), 'curl').command, {
+        ...{ TOKEN: 't', PASSWORD: 'p:q', X_K: 'v', K: 'a%20b' },
+      });
     assert.ok(
       words({ type: 'basic', username: 'u', password: 'p:q' }).join(' ').includes('-u u:p:q'),
     );
