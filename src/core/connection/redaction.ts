@@ -132,6 +132,22 @@ export function secretSubprotocols(names: readonly string[]): readonly string[] 
   });
 }
 
+const jsonMember = /"([^"\\]{1,60})"\s*:\s*"([^"]+)"/g;
+
+/**
+ * Whether a message that somebody writes spells a credential out: a token in itself, or a value under a
+ * name such as `password`, in JSON or a query. References are none.
+ */
+export function spellsOutCredential(text: string): boolean {
+  const known = new Redactor();
+  return (
+    known.text(text) !== text ||
+    [...text.matchAll(jsonMember)].some(
+      ([, name = '', value = '']) => isSecretName(name) && !value.includes('${'),
+    )
+  );
+}
+
 /** As HTTP's headers are read, which know no UTF-8. */
 function asBytes(text: string): string {
   return Array.from(encoder.encode(text), byte => String.fromCharCode(byte)).join('');

@@ -13,18 +13,20 @@ type Stored = Readonly<Record<string, readonly MessageBody[]>>;
 
 /**
  * What was sent on each connection, by its name, as it was written: with references, not with the
- * values that they stand for.
+ * values that they stand for. What spells a secret out is known for as long as the window is open.
  */
 export class SendHistory {
   readonly #state: Memento;
   readonly #log: Logger;
   readonly #holdsSecret: (text: string) => boolean;
+  #all: Stored;
 
-  /** @param holdsSecret whether the value of a known secret is in a text, which is then not kept */
+  /** @param holdsSecret whether a text spells a secret out, and is not to be kept on the disk */
   constructor(state: Memento, holdsSecret: (text: string) => boolean, log: Logger) {
     this.#state = state;
     this.#holdsSecret = holdsSecret;
     this.#log = log;
+    this.#all = state.get<Stored>(key, {});
   }
 
   /** Newest last. */
@@ -35,24 +37,28 @@ export class SendHistory {
   /** A body that is there already goes to the end. */
   add(connection: string, body: MessageBody): void {
     const written = JSON.stringify(body);
-    if (written.length > mostCharacters || this.#holdsSecret(written)) {
+    if (written.length > mostCharacters) {
       return;
     }
     const others = this.of(connection).filter(other => JSON.stringify(other) !== written);
     const bodies = fitting([...others, body]);
     const rest = Object.entries(this.#all).filter(([name]) => name !== connection);
-    const all: Stored = Object.fromEntries([
-      ...rest.slice(1 - mostConnections),
-      [connection, bodies],
-    ]);
-    this.#state.update(key, all).then(undefined, (error: unknown) => {
+    this.#all = Object.fromEntries([...rest.slice(1 - mostConnections), [connection, bodies]]);
+    this.#state.update(key, this.#kept()).then(undefined, (error: unknown) => {
       this.#log.warn(`The history of sent messages was not kept: ${messageOf(error)}`);
     });
   }
 
-  get #all(): Stored {
-    return this.#state.get<Stored>(key, {});
+  #kept(): Stored {
+    const isKept = (body: MessageBody) => !textsOf(body).some(this.#holdsSecret);
+    return Object.fromEntries(
+      Object.entries(this.#all).map(([name, bodies]) => [name, bodies.filter(isKept)]),
+    );
   }
+}
+
+function textsOf(body: MessageBody): readonly string[] {
+  return Object.values(body).filter(value => typeof value === 'string');
 }
 
 /** The newest that are few enough and short enough. */

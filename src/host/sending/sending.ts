@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { workspace, type ExtensionContext } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Logger } from '../../core/base/logger.ts';
+import { spellsOutCredential } from '../../core/connection/redaction.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { ReadFileWithin } from '../../core/library/fileAccess.ts';
 import type { OpeningSource } from '../monitoredConnection.ts';
@@ -43,7 +44,7 @@ export function createSending(parts: SendingParts) {
   const { context, clock, log, random, secrets, registry, openView, library, sinceOf } = parts;
   const files = new MessageFiles(parts.readFile);
   const { named, names, environment, ready, stepsOf } = library;
-  const holdsSecret = (text: string) => registry.redact(text) !== text;
+  const holdsSecret = (text: string) => registry.redact(text) !== text || spellsOutCredential(text);
   const variables = new HostVariables({
     ...{ random, named, names },
     env: name => process.env[name],

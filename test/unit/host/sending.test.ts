@@ -11,6 +11,7 @@ import { MonitoredConnection } from '../../../src/host/monitoredConnection.ts';
 import { HostVariables, type VariablePorts } from '../../../src/host/sending/hostVariables.ts';
 import { lastReceived } from '../../../src/host/sending/lastReceived.ts';
 import { Sender, type Confirmation, type SenderPorts } from '../../../src/host/sending/sender.ts';
+import { spellsOutCredential } from '../../../src/core/connection/redaction.ts';
 import { SendHistory } from '../../../src/host/sending/sendHistory.ts';
 import { createCaptureService } from '../../../src/node/captureClient.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
@@ -145,7 +146,8 @@ describe('The sender', { timeout: 30_000 }, () => {
     const [hello, auth] = (await rows()).map(({ preview }) => preview);
     assert.deepEqual([hello, auth], ['hello •••', 'auth •••']);
     assert.deepEqual(used, [secret, secret]);
-    assert.deepEqual(sender.history(monitored), [body], 'a secret that was typed is not kept');
+    const kept = new SendHistory(state, () => false, silentLog).of(monitored.name);
+    assert.deepEqual(kept, [body], 'a secret that was typed is not kept');
     assert.ok(!JSON.stringify([...state.values]).includes(secret));
     assert.ok(!shown.slice(0, 4).join().includes(secret));
   });
@@ -389,6 +391,34 @@ describe('The history of what was sent', () => {
     }
     assert.equal(history.of('a').length, 3);
     assert.deepEqual(history.of('b'), []);
+  });
+});
+
+describe('What spells a credential out', () => {
+  it('is known while the window is open, and never kept', () => {
+    const state = memento();
+    const history = new SendHistory(state, spellsOutCredential, silentLog);
+    const credentials: readonly MessageBody[] = [
+      ...[
+        'Bearer 0123456789',
+        'login?token=abc',
+        'ws://u:p@host/',
+        'x eyJhbGciOiJI.eyJzdWIi y',
+      ].map(text),
+      ...['{"op":"login","password":"hush"}', '{"apiKey": "hush"}', '{"a":[{"x-token":"h"}]}'].map(
+        json => ({ as: 'json', text: json }) as const,
+      ),
+      { as: 'close', code: 1000, reason: 'sig=1&token=abc?key=1' },
+    ];
+    const plain: readonly MessageBody[] = [
+      ...['hello', 'token', '{"op":"login","password":"${secret:api}"}', '{"monkey":"a"}'].map(
+        text,
+      ),
+    ];
+    [...credentials, ...plain].forEach(body => history.add('a', body));
+    assert.deepEqual(history.of('a'), [...credentials, ...plain]);
+    const again = new SendHistory(state, spellsOutCredential, silentLog);
+    assert.deepEqual(again.of('a'), plain);
   });
 });
 
