@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import esbuild from 'esbuild';
 import { commonJsChunks } from './esbuild.chunks.js';
+import { writeNotices } from './esbuild.notices.js';
 
 const flags = new Set(process.argv.slice(2));
 const production = flags.has('--production');
@@ -103,6 +104,7 @@ async function main() {
   }
   try {
     const results = await Promise.all(contexts.map(context => context.rebuild()));
+    await writeNotices(results.slice(0, product.length), join('dist', 'ThirdPartyNotices.txt'));
     if (results.some(result => result.warnings.length > 0)) {
       process.exitCode = 1;
     }
@@ -112,7 +114,10 @@ async function main() {
 }
 
 if (import.meta.filename === process.argv[1]) {
-  main().catch(() => {
-    process.exitCode = 1; // esbuild has said why
+  main().catch(error => {
+    process.exitCode = 1;
+    if (!('errors' in error)) {
+      console.error(error); // of the others, esbuild has said why
+    }
   });
 }

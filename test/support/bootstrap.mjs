@@ -2,15 +2,17 @@
 import { delimiter, dirname } from 'node:path';
 import { end, exitOnSignals, exitWithParent, spawnOwned } from './processes.mjs';
 import { ensureNode24, ensurePackages } from './setup.mjs';
-import { announce, SetupError } from './steps.mjs';
+import { announce, SetupError, takeNoInstall } from './steps.mjs';
 
 /**
  * Runs `main` on Node 24 with all packages there, whatever this process started with: where that
- * was another Node, it starts itself again. The result of `main` is the exit code.
+ * was another Node, it starts itself again. The result of `main` is the exit code. With the argument
+ * `--no-install` nothing is installed: what is missing is named, and that is the end.
  *
  * @param {() => Promise<number>} main
  */
 export async function inNode24(main) {
+  takeNoInstall(process.argv);
   exitOnSignals();
   exitWithParent();
   try {

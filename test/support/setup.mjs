@@ -8,6 +8,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import {
   announce,
+  announceInstall,
   findOnPath,
   installDebianPackages,
   isExecutable,
@@ -36,11 +37,14 @@ export async function ensurePackages() {
   if (arePackagesCurrent()) {
     return;
   }
+  announceInstall(
+    'what package-lock.json names',
+    'by npm in node_modules, without scripts (about 20 s)',
+  );
   await withLock('packages', async () => {
     if (arePackagesCurrent()) {
       return;
     }
-    announce('Installing npm packages (about 20 s, once)');
     await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
       whatFailed: 'npm could not install the packages',
       advice: networkAdvice,
@@ -78,11 +82,11 @@ export async function ensureNode24() {
   const node = join(nodePackage(), process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
   const runs = () => existsSync(node) && spawnSync(node, ['--version']).status === 0;
   if (!runs()) {
+    announceInstall('Node 24', 'by npm in node_modules (about 5 s)');
     await withLock('packages', async () => {
       if (runs()) {
         return;
       }
-      announce('Installing Node 24 (about 5 s, once)');
       const advice = `${networkAdvice} Running the same command on Node 24 does without it.`;
       const options = { whatFailed: 'npm could not install Node 24', advice };
       await runNpm(['rebuild', 'node'], options);
@@ -110,11 +114,11 @@ export async function ensureWorkbench() {
   const stamp = JSON.stringify({ ...codeServer, platform: process.platform, arch: process.arch });
   const isCurrent = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
   if (!isCurrent()) {
+    announceInstall('VS Code without a desktop', 'by npm in .vscode-test (about 45 s)');
     await withLock('workbench', async () => {
       if (isCurrent()) {
         return;
       }
-      announce(`Installing VS Code without a desktop (about 45 s, once)`);
       const partial = `${folder}.partial`;
       await rm(partial, { recursive: true, force: true });
       await rm(folder, { recursive: true, force: true });
@@ -182,7 +186,10 @@ async function ensureCompiler() {
   if (isThere || process.platform === 'win32') {
     return;
   }
-  announce('Installing a C++ compiler (about 30 s, once)');
+  announceInstall(
+    'a C++ compiler',
+    'by apt-get as g++, make and python3, where that can be (about 30 s)',
+  );
   if (!(await installDebianPackages(['g++', 'make', 'python3']))) {
     throw new SetupError(
       process.platform === 'darwin'
@@ -207,7 +214,7 @@ export async function ensureChromium() {
   }
   let found = await findChromium();
   if (!found) {
-    announce('Installing Chromium (about 45 s, once)');
+    announceInstall('Chromium', 'by apt-get as chromium, where that can be (about 45 s)');
     await installDebianPackages(['chromium']);
     found = await findChromium();
   }
@@ -236,7 +243,11 @@ async function findChromium() {
 
 /** Installs openssl, which makes the certificates of the tests. */
 export async function ensureOpenssl() {
-  if (!findOnPath('openssl') && !(await installDebianPackages(['openssl']))) {
+  if (findOnPath('openssl')) {
+    return;
+  }
+  announceInstall('openssl', 'by apt-get, where that can be (about 10 s)');
+  if (!(await installDebianPackages(['openssl']))) {
     throw new SetupError('openssl is missing. Install it, then try again.');
   }
 }
@@ -255,8 +266,8 @@ export async function ensurePython() {
     );
   let found = find();
   if (!found && findOnPath('apt-get') && process.getuid?.() === 0) {
-    announce('Installing python3-websockets (about 10 s, once)');
     try {
+      announceInstall('python3-websockets', 'by apt-get (about 10 s)');
       await installDebianPackages(['python3-websockets']);
     } catch (error) {
       announce(`${String(error instanceof Error ? error.message : error)} The tests do without.`);

@@ -24,6 +24,38 @@ export function announce(text) {
   console.log(`· ${text}`);
 }
 
+/** Set where nothing may be installed; processes that are started from here see it, too. */
+const noInstall = 'MONITOR_NO_INSTALL';
+
+/**
+ * Takes `--no-install` out of the arguments: from then on what is missing is named, and not installed.
+ *
+ * @param {string[]} args
+ */
+export function takeNoInstall(args) {
+  const at = args.indexOf('--no-install');
+  if (at >= 0) {
+    args.splice(at, 1);
+    process.env[noInstall] = '1';
+  }
+}
+
+/**
+ * Says what is about to be installed, where that may be.
+ *
+ * @param {string} what for people
+ * @param {string} how with what, where to, and how long it takes
+ * @throws SetupError where `--no-install` forbids it
+ */
+export function announceInstall(what, how) {
+  if (process.env[noInstall]) {
+    throw new SetupError(
+      `${what} is missing, and --no-install was given. Without that it is installed ${how}.`,
+    );
+  }
+  announce(`Installing ${what} ${how}, once`);
+}
+
 /**
  * Runs a program to its end, its output going to the log.
  *
