@@ -5,9 +5,10 @@ import { RecentUrls } from '../../../src/host/recentUrls.ts';
 
 /** What the editor keeps: plainly, and where secrets are. */
 function storage(plain: Record<string, unknown> = {}, secret: Record<string, string> = {}) {
-  const state: Pick<Memento, 'get' | 'update'> = {
-    get: <T>(key: string) => plain[key] as T | undefined,
-    update: (key, value) => {
+  const state = {
+    keys: () => Object.keys(plain),
+    get: (key: string): unknown => plain[key],
+    update: (key: string, value: unknown) => {
       plain[key] = value;
       return Promise.resolve();
     },
