@@ -1,20 +1,11 @@
 import { percentDecoded } from '../base/percent.ts';
 import type { AuthSetting } from '../settings/authSetting.ts';
+import type { CommandTarget } from './commandTarget.ts';
 import { templateWord } from './shellText.ts';
 import { withoutCredentials } from './withoutCredentials.ts';
 
 export const commandTools = ['wscat', 'websocat', 'curl'] as const;
 export type CommandTool = (typeof commandTools)[number];
-
-/** What of a connection a command line can say. All texts may hold references. */
-export interface CommandTarget {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly subprotocols: readonly string[];
-  readonly auth: AuthSetting;
-  /** Whether the server's certificate is checked. */
-  readonly isChecked: boolean;
-}
 
 export interface CommandLine {
   /** For a POSIX shell. */

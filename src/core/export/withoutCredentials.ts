@@ -2,7 +2,7 @@ import { percentDecoded } from '../base/percent.ts';
 import { isSecretName, secretSubprotocols } from '../connection/redaction.ts';
 import type { AuthSetting } from '../settings/authSetting.ts';
 import { referencesIn } from '../variables/template.ts';
-import type { CommandTarget } from './commandLine.ts';
+import type { CommandTarget } from './commandTarget.ts';
 
 /**
  * The same connection with a reference in place of each credential that the settings spell out, so that
