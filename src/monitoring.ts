@@ -85,7 +85,7 @@ export function startMonitoring({
     places: () => configuring.configured,
     onError: error => void reportError('The tree', error, log),
   });
-  const { connections, library, sending } = connecting;
+  const { connections, library, sending, permissions } = connecting;
   const keys = new ContextKeys();
   const demo = new Demo(
     async () => (await import('./node/demoServer.ts')).startDemoServer(),
@@ -118,7 +118,7 @@ export function startMonitoring({
     messages: library.tree,
   };
   const parts = {
-    ...{ ...target, ...configuring, ...library, monitor, secrets },
+    ...{ ...target, ...configuring, ...library, monitor, secrets, permissions },
     ...{ output, log, sender: sending.sender, refresh: () => trees.captures.refresh() },
   };
   context.subscriptions.push(

@@ -9,6 +9,8 @@ import { originOf } from '../core/connection/endpoint.ts';
 import { Governor } from '../core/connection/governor.ts';
 import type { Dial, Handshake } from '../core/connection/transport.ts';
 import { Connections } from './connections.ts';
+import { Consent } from './consent/consent.ts';
+import { PermissionStore } from './consent/permissionStore.ts';
 import { Dialled } from './dialled.ts';
 import { filterClock } from './filterClock.ts';
 import { Handshakes, type HandshakeHostPorts } from './handshake.ts';
@@ -46,9 +48,22 @@ export function createConnecting(parts: ConnectingParts) {
   const { context, clock, log, random, secrets, output, captures } = parts;
   const store = new DisposableStore();
   const governor = store.add(new Governor(clock));
-  const dialled = new Dialled(id => library.extracted.clear(id));
+  const permissions = store.add(
+    new PermissionStore(context.workspaceState, error => log.error('Permissions failed', error)),
+  );
+  const consent = new Consent({
+    permissions,
+    hostsOf: name => secrets.hostsOf(name),
+    now: () => clock.now(),
+  });
+  const dialled = new Dialled(id => {
+    library.extracted.clear(id);
+    // What waits was filled in for another place.
+    connections.get(id).connection.cancelQueued('the connection leads elsewhere now');
+  });
   const handshakes: Handshakes = new Handshakes({
-    ...{ secrets, random, now: () => clock.now(), state: context.workspaceState },
+    ...{ secrets, random, consent, now: () => clock.now() },
+    itemOf: (path, by) => library.runs.itemOf(path, by),
     environment: {
       named: (name, connection) =>
         library.environments.named(
@@ -73,7 +88,7 @@ export function createConnecting(parts: ConnectingParts) {
         await wishes.untimed(() => library.ready());
         const [dialWith, { handshake, shown, isRefreshable }] = await Promise.all([
           parts.loadDial(),
-          handshakes.prepare(profile, wishes),
+          handshakes.prepare({ id, profile }, wishes),
         ]);
         // What `localhost` means there is for the transport to say.
         const { remoteName } = env;
@@ -101,7 +116,8 @@ export function createConnecting(parts: ConnectingParts) {
   );
   const library: ReturnType<typeof createLibrary> = store.add(
     createLibrary({
-      ...{ context, clock, log, connections, view: parts.messagesView, onError: parts.onError },
+      ...{ context, clock, log, connections, consent, view: parts.messagesView },
+      onError: parts.onError,
       filterClock: () => filterClock(clock.now()),
       originOf: id => dialled.originOf(id),
       send: async (connection, { body, origin }) => {
@@ -111,7 +127,7 @@ export function createConnecting(parts: ConnectingParts) {
   );
   const { environments, runs } = library;
   const sending: ReturnType<typeof createSending> = createSending({
-    ...{ context, clock, log, random, secrets, registry: secrets.registry },
+    ...{ context, clock, log, random, secrets, consent, registry: secrets.registry },
     openView: captures.openView,
     readFile: parts.readFile,
     sinceOf: id => dialled.sinceOf(id),
@@ -120,8 +136,8 @@ export function createConnecting(parts: ConnectingParts) {
       names: () => environments.names,
       ready: () => library.ready(),
       environment: () => environments.toSendWith(),
-      stepsOf: (path, origin) => runs.stepsOf(path, origin),
+      stepsOf: (path, origin, on) => runs.stepsOf(path, origin, on),
     },
   });
-  return { connections, library, sending, dispose: () => store.dispose() };
+  return { connections, library, sending, permissions, dispose: () => store.dispose() };
 }

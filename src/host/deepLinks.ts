@@ -2,6 +2,7 @@ import { CancellationError, l10n, type LogOutputChannel, type Uri } from 'vscode
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { readDeepLink, type DeepLink } from '../core/connection/deepLink.ts';
 import { uniqueName } from '../core/settings/profile.ts';
+import { referencesIn } from '../core/variables/template.ts';
 import type { Connections } from './connections.ts';
 import type { SettingsService } from './settings.ts';
 import { confirm, showError } from './user/tell.ts';
@@ -21,8 +22,9 @@ export interface DeepLinkParts {
 export async function followLink(parts: DeepLinkParts, { path, query }: Uri): Promise<void> {
   try {
     const link = readDeepLink(path, query);
-    await confirmLink(link);
-    await parts.connect(entryOf(parts, link));
+    const proxy = withoutLogin(parts.settings.current.values.proxy);
+    await confirmLink(link, proxy);
+    await parts.connect(entryOf(parts, link, proxy));
   } catch (error) {
     if (error instanceof CancellationError) {
       return;
@@ -34,7 +36,10 @@ export async function followLink(parts: DeepLinkParts, { path, query }: Uri): Pr
   }
 }
 
-async function confirmLink({ host, path, queryNames, secure }: DeepLink): Promise<void> {
+async function confirmLink(
+  { host, path, queryNames, secure }: DeepLink,
+  proxy: string,
+): Promise<void> {
   const connect = l10n.t('Connect');
   const detail = [
     secure ? l10n.t('Scheme: wss, encrypted') : l10n.t('Scheme: ws, not encrypted'),
@@ -44,7 +49,12 @@ async function confirmLink({ host, path, queryNames, secure }: DeepLink): Promis
       ? [[l10n.t('Query: {0} (the values are not shown)'), queryNames.join(', ')] as const]
       : []),
     '',
-    l10n.t('Your headers, authentication and opening messages are not sent to it.'),
+    l10n.t(
+      'Your headers, sign-in, opening messages and certificates are not used for it, and certificates are checked. Your settings for reconnecting, heartbeats and limits are.',
+    ),
+    ...(proxy === ''
+      ? []
+      : [[l10n.t('Your proxy is used, without its login: {0}'), proxy] as const]),
   ];
   const question = [l10n.t('A link wants to connect to {0}. Do you trust it?'), host] as const;
   if ((await confirm(question, detail, connect)) !== connect) {
@@ -52,12 +62,23 @@ async function confirmLink({ host, path, queryNames, secure }: DeepLink): Promis
   }
 }
 
+/** A proxy is where the user wants all to go; who the user is there is nothing that a link may use. */
+function withoutLogin(proxy: string): string {
+  const plain = proxy.replace(/^([^/]*:\/\/)?[^/?#]*@/s, '$1');
+  return referencesIn(plain).length > 0 ? '' : plain;
+}
+
 /** A connection of its own, which takes over nothing that could give anything away. */
-function entryOf({ connections, settings }: DeepLinkParts, { url, name }: DeepLink): object {
+function entryOf(
+  { connections, settings }: DeepLinkParts,
+  { url, name }: DeepLink,
+  proxy: string,
+): object {
   const taken = [...connections.all, ...settings.current.profiles];
   return {
     ...{ url, name: uniqueName(name, taken) },
     ...{ headers: {}, auth: {}, onOpen: [], subprotocols: [] },
-    ...{ 'tls.cert': '', 'tls.key': '', 'tls.passphrase': '', 'heartbeat.message': '' },
+    ...{ 'tls.cert': '', 'tls.key': '', 'tls.passphrase': '', 'tls.ca': '', 'tls.servername': '' },
+    ...{ proxy, 'tls.rejectUnauthorized': true, 'heartbeat.message': '' },
   };
 }

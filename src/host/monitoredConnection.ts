@@ -49,7 +49,7 @@ export interface OpeningSource {
    *
    * @param origin who wants it sent
    */
-  stepsOf(path: string, origin: Origin): Promise<readonly Step[]>;
+  stepsOf(path: string, origin: Origin, on: MonitoredConnection): Promise<readonly Step[]>;
 }
 
 /** What the settings in force have to do with a connection, by its name. */
@@ -107,6 +107,7 @@ export class MonitoredConnection implements Disposable {
   readonly #tap: MessageTap;
   #profile: Profile;
   #storageProblem: string | undefined;
+  #isUnasked = false;
 
   readonly id: string;
   /** When its capture began, in milliseconds since 1970. */
@@ -139,10 +140,14 @@ export class MonitoredConnection implements Disposable {
     this.connection = this.#store.add(
       new Connection(options, {
         ...ports,
-        prepare: wishes => ports.prepare(this.#profile, wishes, this),
+        prepare: wishes => {
+          const isUnasked = this.#isUnasked;
+          this.#isUnasked = false;
+          return ports.prepare(this.#profile, { ...wishes, isUnasked }, this);
+        },
         opening: {
           write: (body, origin) => ports.opening.write(this, body, origin),
-          stepsOf: (path, origin) => ports.opening.stepsOf(path, origin),
+          stepsOf: (path, origin) => ports.opening.stepsOf(path, origin, this),
           watch: (filter, onMatch) =>
             this.watch(conditionOf(filter, filterClock(ports.clock.now())), onMatch),
         },
@@ -186,6 +191,12 @@ export class MonitoredConnection implements Disposable {
    */
   watch(condition: Condition, onMatch: OnMatch): Disposable {
     return this.#tap.watch(condition, onMatch);
+  }
+
+  /** Connects because a window opened: nobody is there to be asked for permissions. */
+  connectUnasked(): void {
+    this.#isUnasked = true;
+    this.connection.connect();
   }
 
   /**

@@ -5,6 +5,11 @@ import type { SecretRegistry } from './secretRegistry.ts';
 
 const namesKey = 'secretNames';
 
+/** Where the hosts of a secret are kept: no secret has such a name. */
+function hostsKeyOf(name: string): string {
+  return `hosts:${name}`;
+}
+
 /** The user's secrets by name. The values never leave `SecretStorage` but to be sent. */
 export class Secrets implements Disposable {
   readonly #storage: SecretStorage;
@@ -37,7 +42,13 @@ export class Secrets implements Disposable {
     return value;
   }
 
-  /** Returns whether it took the place of another value. */
+  /** The hosts that a secret may go to, as `parseSecretHosts` gives them; none where it may go to all. */
+  async hostsOf(name: string): Promise<readonly string[]> {
+    const kept = await this.#storage.get(hostsKeyOf(name));
+    return kept === undefined ? [] : kept.split(' ');
+  }
+
+  /** Returns whether it took the place of another value, whose hosts then hold for it. */
   async store(name: string, value: string): Promise<boolean> {
     const isReplaced = (await this.#storage.get(name)) !== undefined;
     await this.#storage.store(name, value);
@@ -46,8 +57,15 @@ export class Secrets implements Disposable {
     return isReplaced;
   }
 
+  /** Lets a secret go to these hosts only; to all where there are none. */
+  async limit(name: string, hosts: readonly string[]): Promise<void> {
+    await this.#bind(name, hosts);
+    this.#onDidChange.fire(undefined);
+  }
+
   async delete(name: string): Promise<void> {
     await this.#storage.delete(name);
+    await this.#bind(name, []);
     await this.#state.update(
       namesKey,
       this.names.filter(other => other !== name),
@@ -57,5 +75,13 @@ export class Secrets implements Disposable {
 
   dispose(): void {
     this.#onDidChange.dispose();
+  }
+
+  async #bind(name: string, hosts: readonly string[]): Promise<void> {
+    if (hosts.length > 0) {
+      await this.#storage.store(hostsKeyOf(name), hosts.join(' '));
+    } else {
+      await this.#storage.delete(hostsKeyOf(name));
+    }
   }
 }

@@ -19,6 +19,7 @@ export const CommandId = {
   StoreSecret: 'websocketMonitor.storeSecret',
   DeleteSecret: 'websocketMonitor.deleteSecret',
   ListSecrets: 'websocketMonitor.listSecrets',
+  ManagePermissions: 'websocketMonitor.managePermissions',
   RunSaved: 'websocketMonitor.runSaved',
   StopSaved: 'websocketMonitor.stopSaved',
   EditSaved: 'websocketMonitor.editSaved',

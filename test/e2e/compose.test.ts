@@ -212,7 +212,7 @@ describe('The composer in a real workbench', () => {
     await answer('Cancel');
     assert.ok(!peer.received.includes('hello from the tree'));
     await tree.press(/^Hello/, 'Run Message or Sequence');
-    await answer('Allow in This Workspace');
+    await answer('Allow All 6 Messages as They Are');
     await received('hello from the tree');
     await tree.press(/^Kept/, 'Run Message or Sequence');
     await received('to be kept');

@@ -40,12 +40,8 @@ describe('What others wrote', () => {
     page = new WorkbenchPage(screen);
     return workbench;
   };
-  const allow = () =>
-    screen
-      .locator('.monaco-dialog-box')
-      .getByRole('button', { name: /^Allow/ })
-      .first()
-      .click();
+  const allow = (name: string | RegExp = 'Allow') =>
+    screen.locator('.monaco-dialog-box').getByRole('button', { name, exact: true }).click();
   const runSaved = async (name: string) => {
     await page.runCommand('WebSocket Monitor: Run Message or Sequence');
     await page.pick(name);
@@ -96,6 +92,7 @@ describe('What others wrote', () => {
       .waitFor();
     await page.screenshot('file-outside');
     await runSaved('By link');
+    await allow(/^Allow All 3/);
     const refused = /"link.txt" is not sent: what a workspace says may read files/;
     await page.monitor.frame.getByText(refused).first().waitFor();
     await runSaved('Own');

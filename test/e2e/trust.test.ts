@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
@@ -151,15 +151,15 @@ describe('What a workspace brings along', () => {
     });
     await open({ files: { '.vscode/settings.json': JSON.stringify(settings(program)) } });
     await connect();
-    await shows(dialog().getByText(/The settings of this workspace want to run a program/));
+    await shows(dialog().getByText(/The workspace "folder" wants to connect "signed" to/));
     await shows(dialog().getByText("console.log('t-1')"));
     await page.screenshot('auth-consent');
     await answerDialog(screen, 'Cancel');
-    await shows(page.monitor.frame.getByText(/The command of auth was not allowed to run/));
+    await shows(page.monitor.frame.getByText(/What this workspace wants to use was not allowed/));
     assert.deepEqual([await runs(), peer.headers.length], [0, 0]);
 
     await connect();
-    await answerDialog(screen, 'Run It');
+    await answerDialog(screen, 'Allow');
     await shows(page.statusBarItem('signed · connected'));
     assert.equal(peer.headers[0]?.['authorization'], 'Bearer t-1');
     assert.equal(await runs(), 1);
@@ -179,4 +179,113 @@ describe('What a workspace brings along', () => {
     await answerDialog(screen, 'Cancel');
     assert.deepEqual([await runs(), peer.headers.length], [before, 2]);
   });
+
+  it('gets nothing of the user’s when the window opens, and asks for all of it once', async () => {
+    await open({
+      settings: {
+        'websocketMonitor.headers': { 'X-Api-Key': 'literal-key' },
+        'websocketMonitor.auth': auth,
+      },
+      files: {
+        '.vscode/settings.json': JSON.stringify({
+          'websocketMonitor.connections': [
+            {
+              ...{ name: 'theirs', url: peer.url, autoConnect: true },
+              onOpen: ['home is ${env:HOME}'],
+            },
+          ],
+        }),
+      },
+    });
+    const center = await page.notified(
+      /theirs: It needs your permission for what this workspace wants to use/,
+    );
+    assert.equal(await dialog().count(), 0);
+    assert.deepEqual([peer.headers.length, await runs()], [0, 0]);
+    await center.getByRole('button', { name: 'Try Again' }).first().click();
+    for (const text of [
+      new RegExp(
+        `The workspace "folder" wants to connect "theirs" to ws://127.0.0.1:${portOf(peer)}`,
+      ),
+      /Your own header: X-Api-Key/,
+      /Environment variable: HOME/,
+      /Program that runs on this machine: .*-e/,
+    ]) {
+      await shows(dialog().getByText(text));
+    }
+    assert.equal(await dialog().getByText('literal-key').count(), 0);
+    await page.screenshot('permission');
+    await answerDialog(screen, 'Allow');
+    await shows(page.statusBarItem('theirs · connected'));
+    const [headers = {}] = peer.headers;
+    assert.deepEqual(
+      [headers['x-api-key'], headers['authorization']],
+      ['literal-key', 'Bearer t-1'],
+    );
+    await until('the opening message is there', () => peer.received.length === 1);
+    assert.match(String(peer.received[0]), /^home is \//);
+
+    await page.runCommand('WebSocket Monitor: Manage Permissions');
+    const header = screen.locator('.quick-input-list').getByText('Your own header: X-Api-Key');
+    await shows(header);
+    await page.screenshot('manage-permissions');
+    await header.first().click();
+    await screen.keyboard.press('Enter');
+    await page.notified(/It is no longer allowed/);
+    await page.runCommand('WebSocket Monitor: Reconnect Now');
+    await shows(dialog().getByText(/Your own header: X-Api-Key/));
+    await answerDialog(screen, 'Cancel');
+    assert.equal(peer.headers.length, 1);
+  });
+
+  it('asks again for a message that has changed, and sends all as they are once they are allowed', async () => {
+    const items = (text: string) => ({
+      version: 1,
+      items: [
+        { name: 'Hello', text },
+        { name: 'Bye', text: 'bye' },
+      ],
+    });
+    const file = '.vscode/websocket-monitor.json';
+    await open({
+      settings: { 'websocketMonitor.url': peer.url },
+      files: { [file]: JSON.stringify(items('first')) },
+    });
+    await connect();
+    await shows(page.statusBarItem('connected'));
+    const send = async (name: string) => {
+      await page.runCommand('WebSocket Monitor: Run Message or Sequence');
+      await page.pick(name);
+    };
+    await send('Hello');
+    await shows(
+      dialog().getByText(/The workspace "folder" wants to send "Hello" to "127.0.0.1:\d+" at ws:/),
+    );
+    await shows(dialog().getByText(/first/));
+    await page.screenshot('message-permission');
+    await answerDialog(screen, 'Allow');
+    await until('it is sent', () => peer.received.length === 1);
+    await writeFile(join(workbench?.folder ?? '', file), JSON.stringify(items('second')));
+    await page.runCommand('WebSocket Monitor: Focus on Messages View');
+    await shows(messages.item(/^Hello/));
+    await until('the change is noticed', async () => {
+      await send('Hello');
+      const isAsked = await dialog()
+        .getByText(/second/)
+        .waitFor({ timeout: 2000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      return isAsked;
+    });
+    await answerDialog(screen, 'Allow All 2 Messages as They Are');
+    await send('Bye');
+    await until('it is sent', () => peer.received.at(-1) === 'bye');
+    assert.equal(await dialog().count(), 0);
+  });
 });
+
+function portOf({ url }: Peer): string {
+  return new URL(url).port;
+}

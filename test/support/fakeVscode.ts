@@ -124,6 +124,9 @@ const workspace = {
   get workspaceFile() {
     return editor.workspacePath === undefined ? undefined : new Uri(editor.workspacePath);
   },
+  get name() {
+    return (editor.workspacePath ?? editor.folders[0])?.split('/').at(-1);
+  },
   get workspaceFolders() {
     return editor.folders.map(path => ({
       uri: new Uri(path),

@@ -1,3 +1,4 @@
+import type { VariableSource } from '../../src/core/variables/resolve.ts';
 import type { GetSetting, SettingSources } from '../../src/core/settings/settingLayers.ts';
 
 /** Settings of the user's, by their keys below `websocketMonitor`. */
@@ -11,4 +12,9 @@ export function gotFrom(get: (key: string) => unknown): GetSetting {
 /** The same where nothing else is set. */
 export function userSettings(get: (key: string) => unknown): SettingSources {
   return { window: gotFrom(get), folders: [] };
+}
+
+/** Lets everything go where a handshake leads, as where only the user has a say. */
+export function admitting(source: VariableSource) {
+  return { source, admit: () => Promise.resolve({ source, proxySource: source }) };
 }

@@ -157,8 +157,8 @@ export class Connection implements Disposable {
   }
 
   /** Takes what waits out of the queue, unsent. */
-  cancelQueued(): void {
-    this.#outbox.clear('cancelled by you');
+  cancelQueued(why = 'cancelled by you'): void {
+    this.#outbox.clear(why);
   }
 
   /** Takes options that changed. Those of the handshake hold from the next attempt on. */

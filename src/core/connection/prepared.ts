@@ -15,6 +15,8 @@ export interface PrepareWishes {
   readonly withoutCompression: boolean;
   /** The user asked for it just now, and so can be asked for something. */
   readonly byUser: boolean;
+  /** Nobody asked for it: it is made because a window opened, and is not to ask for permissions. */
+  readonly isUnasked?: boolean;
   /** The peer did not accept the login of the attempt before. */
   readonly isLoginRefused: boolean;
   /** Does what takes its own time, as a person or a program does: it is not timed. */

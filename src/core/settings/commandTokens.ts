@@ -3,6 +3,18 @@ import type { TokenCommand } from './login.ts';
 /** Runs a program for a token. */
 export type RunTokenCommand = (command: TokenCommand) => Promise<string>;
 
+export interface TokenUse {
+  /** The connection that asks. */
+  readonly user: string;
+  /** The origin that the token goes to: each gets its own. */
+  readonly to: string;
+  /**
+   * Whether the peer has refused the token that this connection used last; one that another connection
+   * has got since is used.
+   */
+  readonly isRefused: boolean;
+}
+
 interface Known {
   readonly token: Promise<string>;
   /** What it was, once it is there. */
@@ -23,13 +35,8 @@ export class CommandTokens {
     this.#run = run;
   }
 
-  /**
-   * @param user the connection that asks
-   * @param isRefused whether the peer has refused the token that this connection used last; one
-   *   that another connection has got since is used
-   */
-  async token(command: TokenCommand, user: string, isRefused: boolean): Promise<string> {
-    const key = JSON.stringify(command.command);
+  async token(command: TokenCommand, { user, to, isRefused }: TokenUse): Promise<string> {
+    const key = JSON.stringify([to, command.command]);
     const known = this.#known.get(key);
     const isOutOfDate =
       isRefused && known?.value !== undefined && known.value === this.#used.get(user);

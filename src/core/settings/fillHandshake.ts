@@ -1,29 +1,46 @@
 import { UserError } from '../base/errors.ts';
 import { originOf, type Endpoint } from '../connection/endpoint.ts';
-import { fillEndpoint } from '../connection/endpointTemplate.ts';
+import { fillEndpoint, type FilledEndpoint } from '../connection/endpointTemplate.ts';
 import { isSecretName } from '../connection/redaction.ts';
 import type { Handshake, TlsMaterial } from '../connection/transport.ts';
-import { assertSameOrigin, type Need, type Needs } from '../variables/needs.ts';
+import {
+  assertSameOrigin,
+  neededBy,
+  spellingOf,
+  type Need,
+  type Needs,
+} from '../variables/needs.ts';
 import {
   isVolatile,
   resolve,
   type FillingWishes,
   type VariableSource,
 } from '../variables/resolve.ts';
-import { template } from '../variables/value.ts';
+import { template, type Origin } from '../variables/value.ts';
 import type { CommandAuth } from './authSetting.ts';
 import {
   commandTimeoutMs,
   makeLogin,
   textsOfAuth,
   type Login,
+  type LoginPorts,
   type TokenCommand,
 } from './login.ts';
 import type { Profile } from './profile.ts';
 import type { SettingKey } from './settingsTable.ts';
 
-export interface HandshakePorts {
+/** What fills in the rest of a handshake, once it is known where it goes. */
+export interface Admitted {
   readonly source: VariableSource;
+  /** For what goes to the proxy. */
+  readonly proxySource: VariableSource;
+}
+
+export interface HandshakePorts {
+  /** Fills in the URL: nobody is dialled yet. */
+  readonly source: VariableSource;
+  /** Asks for what the user has to allow to go there. Rejects with a sentence where it may not. */
+  readonly admit: (url: FilledEndpoint) => Promise<Admitted>;
   /** Reads a file that a setting names. Rejects with a `UserError` where it cannot be read. */
   readonly readFile: (key: SettingKey, path: string) => Promise<Uint8Array>;
   /** Runs a program for a token, or gives the one that it gave before. */
@@ -50,22 +67,20 @@ export async function fillHandshake(
   ports: HandshakePorts,
 ): Promise<FilledHandshake> {
   const { values } = profile;
-  const written = template(profile.url, profile.scope);
-  const { endpoint: plain, shown, secrets, used } = await fillEndpoint(written, ports.source);
-  const filling = new Filling(profile, ports, originOf(plain), used);
-  secrets.forEach(secret => filling.addSecret(secret));
+  const url = await fillEndpoint(template(profile.url, profile.scope), ports.source);
+  const { endpoint: plain, shown } = url;
+  const filling = new Filling(profile, ports, await ports.admit(url), url);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(values.headers)) {
-    const filled = await filling.fillFor('headers', value, `The header ${name}`);
+    const filled = await filling.fill('headers', value, `The header ${name}`);
     headers[name] = filled;
     if (isSecretName(name)) {
       filling.addSecret(filled.replace(/^\S+\s+/, '')); // Without a scheme such as Bearer.
     }
   }
-  const login = await makeLogin(values.auth, filling);
+  const login = await makeLogin(values.auth, filling.login);
   const signed = signIn(plain, headers, login);
-  const refused = { peer: 'refused' } as const;
-  const proxy = await filling.fillFor('proxy', values.proxy, 'The setting proxy', refused);
+  const proxy = await filling.proxy();
   const tls = await filling.tls();
   const handshake: Handshake = {
     ...signed,
@@ -130,19 +145,30 @@ function withQueryOf(endpoint: Endpoint, login: Login | undefined): Endpoint {
 class Filling {
   readonly #profile: Profile;
   readonly #ports: HandshakePorts;
+  readonly #admitted: Admitted;
   readonly #to: string;
   readonly #secrets = new Set<string>();
   readonly #used: Need[];
+  readonly login: LoginPorts;
 
-  /**
-   * @param to the origin of the URL that is dialled
-   * @param used what went into that URL
-   */
-  constructor(profile: Profile, ports: HandshakePorts, to: string, used: Needs) {
+  /** @param url where it goes, and what went into that */
+  constructor(
+    profile: Profile,
+    ports: HandshakePorts,
+    admitted: Admitted,
+    { endpoint, secrets, used }: FilledEndpoint,
+  ) {
     this.#profile = profile;
     this.#ports = ports;
-    this.#to = to;
+    this.#admitted = admitted;
+    this.#to = originOf(endpoint);
     this.#used = [...used];
+    secrets.forEach(secret => this.addSecret(secret));
+    this.login = {
+      fill: (text, where) => this.fill('auth', text, where),
+      token: auth => this.#token(auth),
+      addSecret: text => this.addSecret(text),
+    };
   }
 
   get used(): Needs {
@@ -153,45 +179,48 @@ class Filling {
     return [...this.#secrets];
   }
 
-  readonly addSecret = (text: string): void => {
+  addSecret(text: string): void {
     if (text !== '') {
       this.#secrets.add(text);
     }
-  };
+  }
 
-  /** A text of the setting `auth`. */
-  readonly fill = (text: string, where: string): Promise<string> =>
-    this.fillFor('auth', text, where);
-
-  /** @param key the setting that the text is of, and so whose it is */
-  async fillFor(
+  /** @param key the setting that the text is of, and so who wrote it */
+  async fill(
     key: SettingKey,
     text: string,
     where: string,
     wishes: FillingWishes = {},
   ): Promise<string> {
-    const { source } = this.#ports;
-    const written = template(text, this.#profile.explicit.get(key) ?? 'user');
-    const { text: filled, secrets, used } = await resolve(written, where, source, wishes);
+    const { source, proxySource } = this.#admitted;
+    const {
+      text: filled,
+      secrets,
+      used,
+    } = await resolve(
+      template(text, this.#authorOf(key)),
+      where,
+      key === 'proxy' ? proxySource : source,
+      wishes,
+    );
     assertSameOrigin(used, where, this.#to);
     this.#used.push(...used);
-    secrets.forEach(this.addSecret);
+    secrets.forEach(secret => this.addSecret(secret));
     return filled;
   }
 
-  readonly token = async (auth: CommandAuth): Promise<string> => {
-    const command: string[] = [];
-    for (const argument of auth.command) {
-      command.push(await this.fillFor('auth', argument, 'auth.command', { peer: 'refused' }));
-    }
-    const timeoutMs = commandTimeoutMs(auth);
-    return this.#ports.token({ command, written: auth.command, timeoutMs, secrets: this.secrets });
-  };
+  proxy(): Promise<string> {
+    const { proxy } = this.#profile.values;
+    return this.fill('proxy', proxy, 'The setting proxy', { peer: 'refused' });
+  }
 
   async tls(): Promise<TlsMaterial> {
     const { values } = this.#profile;
-    const key = 'tls.passphrase';
-    const passphrase = await this.fillFor(key, values[key], key);
+    const passphrase = await this.fill(
+      'tls.passphrase',
+      values['tls.passphrase'],
+      'tls.passphrase',
+    );
     this.addSecret(passphrase);
     const servername = values['tls.servername'];
     return {
@@ -204,6 +233,28 @@ class Filling {
     };
   }
 
+  async #token(auth: CommandAuth): Promise<string> {
+    this.#assertOwnProgram(auth);
+    const command: string[] = [];
+    for (const argument of auth.command) {
+      command.push(await this.fill('auth', argument, 'auth.command', { peer: 'refused' }));
+    }
+    const timeoutMs = commandTimeoutMs(auth);
+    return this.#ports.token({ command, written: auth.command, timeoutMs, secrets: this.secrets });
+  }
+
+  /** A file that came with a clone may say what a program is told, but not which one it is. */
+  #assertOwnProgram({ command: [program = ''] }: CommandAuth): void {
+    const written = template(program, this.#authorOf('auth'));
+    const needs = neededBy(written, this.#admitted.source.named);
+    const foreign = needs.find(({ source }) => source === 'workspace');
+    if (foreign) {
+      throw new UserError(
+        `The program of auth.command must not be a variable of the workspace, and ${spellingOf(foreign)} is one. Write its name out.`,
+      );
+    }
+  }
+
   async #file<K extends 'ca' | 'cert' | 'key'>(
     name: K,
     written: string,
@@ -212,7 +263,11 @@ class Filling {
       return {};
     }
     const key = `tls.${name}` as const;
-    const path = await this.fillFor(key, written, key, { peer: 'refused' });
+    const path = await this.fill(key, written, key, { peer: 'refused' });
     return { [name]: await this.#ports.readFile(key, path) } as Record<K, Uint8Array>;
+  }
+
+  #authorOf(key: SettingKey): Origin {
+    return this.#profile.explicit.get(key) ?? 'user';
   }
 }

@@ -1,13 +1,21 @@
 import { UserError } from '../base/errors.ts';
 import { referencesIn, type Reference, type ReferenceKind } from './template.ts';
-import { sourceOf, type Origin, type Template, type Value, type ValueSource } from './value.ts';
+import {
+  sourceOf,
+  stricterOf,
+  template,
+  type Origin,
+  type Template,
+  type Value,
+  type ValueSource,
+} from './value.ts';
 
 /** A reference that a text has, in itself or in a variable that it names. */
 export interface Need {
   readonly kind: ReferenceKind;
   /** Its name, label or path; empty where it has none. */
   readonly argument: string;
-  /** Who wrote the reference down. */
+  /** Who wrote the reference down, or one that led to it: of two, the one who may do less. */
   readonly origin: Origin;
   /** Who says what it stands for. */
   readonly source: ValueSource;
@@ -53,9 +61,10 @@ export function neededBy(
       const { kind, argument } = reference;
       const value = kind === 'named' ? named(argument) : undefined;
       needs.add(reference, origin, value);
-      if (value?.kind === 'template' && !seen.has(argument)) {
-        seen.add(argument);
-        pending.push(value);
+      const author = value?.kind === 'template' ? stricterOf(origin, value.origin) : origin;
+      if (value?.kind === 'template' && !seen.has(`${author} ${argument}`)) {
+        seen.add(`${author} ${argument}`);
+        pending.push(template(value.text, author));
       }
     }
   }

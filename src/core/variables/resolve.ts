@@ -11,13 +11,24 @@ import {
   type ReferenceKind,
   type TemplatePart,
 } from './template.ts';
-import { plainText, type Origin, type PeerText, type Template, type Value } from './value.ts';
+import {
+  plainText,
+  stricterOf,
+  type Origin,
+  type PeerText,
+  type Template,
+  type Value,
+} from './value.ts';
 
 /** Where the values of references come from; `undefined` where there is none. */
 export interface VariableSource {
-  /** Of the process's environment. */
-  readonly env: (name: string) => string | undefined;
-  readonly secret: (name: string) => PromiseLike<string | undefined>;
+  /**
+   * Of the process's environment; it and `secret` may refuse what its author may not have.
+   *
+   * @param origin who wrote the reference, or one that led to it
+   */
+  readonly env: (name: string, origin: Origin) => string | undefined;
+  readonly secret: (name: string, origin: Origin) => PromiseLike<string | undefined>;
   /** The path of the first folder of the workspace. */
   readonly workspaceFolder: () => string | undefined;
   /** Milliseconds since 1970. */
@@ -186,7 +197,9 @@ class Filling {
     }
     this.#used.add(reference, origin, value);
     if (value.kind === 'template') {
-      return this.fill(parseTemplate(value.text), value.origin, [...within, argument]);
+      // A workspace that names a variable of the user's says what of the user's is filled in.
+      const author = stricterOf(origin, value.origin);
+      return this.fill(parseTemplate(value.text), author, [...within, argument]);
     }
     if (value.source === 'peer' && this.#peer === 'refused') {
       throw new UserError(
@@ -237,11 +250,11 @@ class Filling {
       case 'last':
         return source.last(argument);
       case 'secret':
-        return literal(await source.secret(argument), 'user');
+        return literal(await source.secret(argument, origin), 'user');
       case 'prompt':
         return literal(await this.#prompt(argument, origin), 'user');
       case 'env':
-        return literal(source.env(argument), 'machine');
+        return literal(source.env(argument, origin), 'machine');
       case 'workspaceFolder':
         return literal(source.workspaceFolder(), 'machine');
       case 'timestamp':

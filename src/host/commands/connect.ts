@@ -73,7 +73,7 @@ async function connectTo(
 /** Connects without showing anything. */
 export function connectUnasked(connections: Connections, profiles: readonly Profile[]): void {
   for (const profile of profiles) {
-    connections.open(profile).connection.connect();
+    connections.open(profile).connectUnasked();
   }
 }
 

@@ -1,6 +1,7 @@
 import { l10n, type LogOutputChannel } from 'vscode';
 import { CommandId, InternalCommandId } from '../../shared/ids.ts';
 import type { CommandHandlers } from '../commands.ts';
+import type { PermissionStore } from '../consent/permissionStore.ts';
 import type { MessagesChannel } from '../messageOutput.ts';
 import type { Connections } from '../connections.ts';
 import type { Secrets } from '../secrets.ts';
@@ -21,6 +22,7 @@ export interface CommandParts extends ConnectParts, ConfigureParts, LibraryComma
   readonly settings: SettingsService;
   readonly output: MessagesChannel;
   readonly secrets: Secrets;
+  readonly permissions: PermissionStore;
   readonly sender: Sender;
   readonly log: LogOutputChannel;
 }
@@ -71,14 +73,16 @@ function captureCommands({ monitor, showMonitor, refresh }: CommandParts) {
   } satisfies Partial<CommandHandlers>;
 }
 
-function secretCommands({ secrets, settings, log, library }: CommandParts) {
+function secretCommands({ secrets, settings, permissions, log, library }: CommandParts) {
   const load = () => import('./secretCommands.ts');
   return {
     [CommandId.StoreSecret]: async target => (await load()).storeSecret(secrets, target),
     [CommandId.DeleteSecret]: async target => (await load()).deleteSecret(secrets, target),
+    [CommandId.ManagePermissions]: async () =>
+      (await import('./managePermissions.ts')).managePermissions(permissions),
     [CommandId.ListSecrets]: async () => {
       const { listSecrets } = await import('./listSecrets.ts');
-      listSecrets({
+      await listSecrets({
         ...{ secrets, settings, log },
         library: () => [{ where: l10n.t('saved messages'), value: library.usable }],
       });

@@ -6,7 +6,7 @@ import type { Secrets } from '../secrets.ts';
 import type { SettingsService } from '../settings.ts';
 import { createPicker, type Choice } from '../user/ask.ts';
 import { confirm, showError } from '../user/tell.ts';
-import { deleteSecret, storeSecret } from './secretCommands.ts';
+import { deleteSecret, limitSecret, storeSecret } from './secretCommands.ts';
 
 export interface ListSecretsParts {
   readonly secrets: Secrets;
@@ -21,9 +21,10 @@ interface Item extends Choice {
 }
 
 /** Shows the names of the secrets and where they are used; their values are never shown. */
-export function listSecrets(parts: ListSecretsParts): void {
+export async function listSecrets(parts: ListSecretsParts): Promise<void> {
   const add = { iconPath: new ThemeIcon('add'), tooltip: l10n.t('Store a Secret') };
   const replace = { iconPath: new ThemeIcon('edit'), tooltip: l10n.t('Replace') };
+  const limit = { iconPath: new ThemeIcon('globe'), tooltip: l10n.t('Only for These Hosts') };
   const remove = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Delete') };
   const { picker, offer } = createPicker<Item>(
     l10n.t('WebSocket Monitor: Secrets'),
@@ -31,11 +32,13 @@ export function listSecrets(parts: ListSecretsParts): void {
   );
   picker.matchOnDescription = true;
   picker.buttons = [add];
-  offer(itemsOf(parts, [replace], [replace, remove]));
+  offer(await itemsOf(parts, [replace], [replace, limit, remove]));
   const act = async (name: string | undefined, button: QuickInputButton) => {
     picker.hide();
     if (button === remove && name !== undefined) {
       await confirmAndDelete(parts, name);
+    } else if (button === limit && name !== undefined) {
+      await limitSecret(parts.secrets, name);
     } else {
       await storeSecret(parts.secrets, name);
     }
@@ -55,26 +58,31 @@ export function listSecrets(parts: ListSecretsParts): void {
   picker.show();
 }
 
-function itemsOf(
+async function itemsOf(
   { secrets, settings, library }: ListSecretsParts,
   forMissing: readonly QuickInputButton[],
   forStored: readonly QuickInputButton[],
-): readonly Item[] {
+): Promise<readonly Item[]> {
   const uses = secretUses([...placesIn(settings), ...library()]);
   const stored = secrets.names;
   const missing = [...uses.keys()].filter(name => !stored.includes(name)).sort();
-  const item = (name: string, isStored: boolean): Item => {
+  const item = async (name: string, isStored: boolean): Promise<Item> => {
     const users = uses.get(name) ?? [];
     const used = users.length > 0 ? l10n.t('used by {0}', users.join(', ')) : l10n.t('not used');
+    const hosts = await secrets.hostsOf(name);
+    const only = hosts.length === 0 ? '' : ` · ${l10n.t('only for {0}', hosts.join(', '))}`;
     return {
       name,
       label: name,
       iconPath: new ThemeIcon(isStored ? 'key' : 'warning'),
-      description: isStored ? used : `${l10n.t('not stored')} · ${used}`,
+      description: isStored ? `${used}${only}` : `${l10n.t('not stored')} · ${used}`,
       buttons: isStored ? forStored : forMissing,
     };
   };
-  return [...stored.map(name => item(name, true)), ...missing.map(name => item(name, false))];
+  return Promise.all([
+    ...stored.map(name => item(name, true)),
+    ...missing.map(name => item(name, false)),
+  ]);
 }
 
 /** The settings that may refer to secrets, by connection; what holds for all counts for each. */

@@ -1,5 +1,6 @@
 import { CancellationError, InputBoxValidationSeverity, l10n } from 'vscode';
-import { UserError } from '../../core/base/errors.ts';
+import { messageOf, UserError } from '../../core/base/errors.ts';
+import { parseSecretHosts } from '../../core/consent/secretHosts.ts';
 import type { Secrets } from '../secrets.ts';
 import { askText, pickOne } from '../user/ask.ts';
 import { showInformation } from '../user/tell.ts';
@@ -19,13 +20,56 @@ export async function storeSecret(secrets: Secrets, target?: unknown): Promise<v
   if (value === undefined) {
     throw new CancellationError();
   }
+  // What was typed is not lost where the question after it is not answered.
   const isReplaced = await secrets.store(name, value);
+  const hosts = await askHosts(secrets, name);
   void showInformation([
     isReplaced
-      ? l10n.t('The secret "{0}" is replaced. Handshakes use the new value from now on.')
-      : l10n.t('The secret "{0}" is stored.'),
-    name,
+      ? l10n.t('The secret "{0}" is replaced. Handshakes use the new value from now on. {1}')
+      : l10n.t('The secret "{0}" is stored. {1}'),
+    ...[name, hostsSentence(hosts)],
   ]);
+}
+
+/** Asks which hosts a secret may go to, and keeps the answer. */
+export async function limitSecret(secrets: Secrets, name: string): Promise<void> {
+  const hosts = await askHosts(secrets, name);
+  void showInformation(['"{0}": {1}', name, hostsSentence(hosts)]);
+}
+
+/** @returns the hosts that hold now; they stay where the user does not answer */
+async function askHosts(secrets: Secrets, name: string): Promise<readonly string[]> {
+  const before = await secrets.hostsOf(name);
+  const answer = await askText({
+    title: [l10n.t('Secret {0}: Only for These Hosts'), name],
+    prompt: l10n.t(
+      'Hosts such as api.example.com or wss://api.example.com:8443, with commas between them; empty: any',
+    ),
+    value: before.join(', '),
+    placeHolder: 'api.example.com',
+    validate: problemWithHosts,
+  });
+  if (answer === undefined) {
+    return before;
+  }
+  const hosts = parseSecretHosts(answer);
+  await secrets.limit(name, hosts);
+  return hosts;
+}
+
+function problemWithHosts(text: string): string | undefined {
+  try {
+    parseSecretHosts(text);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function hostsSentence(hosts: readonly string[]): string {
+  return hosts.length === 0
+    ? l10n.t('It may go to any host.')
+    : l10n.t('It goes to {0} only.', hosts.join(', '));
 }
 
 export async function deleteSecret(secrets: Secrets, target?: unknown): Promise<void> {

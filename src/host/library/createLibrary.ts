@@ -5,12 +5,12 @@ import { withinTime } from '../../core/base/withinTime.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Connections } from '../connections.ts';
+import type { Consent } from '../consent/consent.ts';
 import { MessagesTree, type MessagesNode } from '../trees/messagesTree.ts';
 import { Environments } from './environments.ts';
 import { ExtractedValues, type ExtractedPorts } from './extractedValues.ts';
 import { LibraryRuns } from './libraryRuns.ts';
 import { LibraryStore } from './libraryStore.ts';
-import { SendPermission } from './sendPermission.ts';
 import { SequenceRunner, type RunnerPorts } from './sequenceRunner.ts';
 
 export interface LibraryParts {
@@ -18,6 +18,7 @@ export interface LibraryParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly connections: Connections;
+  readonly consent: Consent;
   readonly view: TreeView<MessagesNode>;
   readonly filterClock: () => FilterClock;
   /** Fills in references, asks where it must, and sends. */
@@ -32,7 +33,8 @@ const longestReadMs = 5000;
 
 /** The library with all that stands behind it. */
 export function createLibrary(parts: LibraryParts) {
-  const { context, clock, log, connections, view, filterClock, send, originOf, onError } = parts;
+  const { context, clock, log, connections, consent, view, filterClock } = parts;
+  const { send, originOf, onError } = parts;
   const state = context.workspaceState;
   const store = new DisposableStore();
   const library = store.add(new LibraryStore({ globalStorageUri: context.globalStorageUri, log }));
@@ -51,8 +53,8 @@ export function createLibrary(parts: LibraryParts) {
         connections.get(connection).watch(condition, onMatch),
     }),
   );
-  const permission = new SendPermission(state);
-  const runs = new LibraryRuns({ library, runner, permission, connections });
+  const named = (name: string, connection: string) => environments.named(name, connection);
+  const runs = new LibraryRuns({ library, runner, consent, connections, named });
   const tree = store.add(new MessagesTree({ library, runner, view, clock, onError }));
   store.add(followConnections(connections, extracted, runner));
   /** Waits for variables and extractors, as who is about to connect or to send must. */

@@ -3,21 +3,31 @@ import type { RunProgress } from '../../core/library/sequenceRun.ts';
 import type { Step } from '../../core/library/library.ts';
 import type { MessageBody } from '../../core/library/messageBody.ts';
 import type { RunView, SavedItem } from '../../shared/composerProtocol.ts';
-import { CancellationError, l10n } from 'vscode';
+import { l10n } from 'vscode';
+import type { Destination } from '../../core/consent/destination.ts';
+import type { Wanted } from '../../core/consent/disclosure.ts';
+import { messageDisclosures, stepsOf } from '../../core/consent/messageDisclosures.ts';
+import { labelOf } from '../../core/library/librarySchema.ts';
+import type { Value } from '../../core/variables/value.ts';
 import type { Connections } from '../connections.ts';
+import type { Consent, Subject } from '../consent/consent.ts';
+import { digest } from '../consent/digest.ts';
 import type { Found, LibraryStore } from './libraryStore.ts';
 import type { Origin } from './origin.ts';
-import type { SendPermission } from './sendPermission.ts';
 import type { SequenceRunner } from './sequenceRunner.ts';
 
 /** As many as the page is told of. */
 const mostSaved = 1000;
+/** Of a message in a question, in UTF-16 units. */
+const longestContent = 200;
 
 export interface LibraryRunsParts {
   readonly library: LibraryStore;
   readonly runner: SequenceRunner;
-  readonly permission: SendPermission;
+  readonly consent: Consent;
   readonly connections: Connections;
+  /** What a name stands for on a connection, by its id. */
+  readonly named: (name: string, connection: string) => Value | undefined;
 }
 
 /** What the panel and other parts of the host do with the library. */
@@ -56,10 +66,22 @@ export class LibraryRuns {
    * @throws UserError where it cannot begin; CancellationError where the user would rather not
    */
   async start(found: Found, connection: string): Promise<{ readonly ended: Promise<RunProgress> }> {
-    const { connections, permission, runner } = this.#parts;
-    const { id, name } = connections.get(connection);
-    await permission.require(found, name);
-    return { ended: runner.start(found.item, found.origin, id) };
+    const { connections, consent, library, runner } = this.#parts;
+    const monitored = connections.get(connection);
+    const destination = consent.destinationOf(monitored);
+    const { to } = destination;
+    const wantedBy = (items: readonly Found[]) => this.#wantedBy(items, destination, monitored.id);
+    const own = library.runnables.filter(({ origin }) => origin === 'workspace');
+    await consent.require({
+      purpose: {
+        ...{ kind: 'send', path: found.item.path, name: monitored.name, to },
+        contents: stepsOf(found.item).map(({ body }) => contentOf(body)),
+        everything: { count: own.length, wanted: wantedBy(own) },
+      },
+      wanted: () => wantedBy([found]),
+      mayAsk: true,
+    });
+    return { ended: runner.start(found.item, found.origin, monitored.id) };
   }
 
   /** The same for an item by its path, as the page and code name it. */
@@ -80,24 +102,48 @@ export class LibraryRuns {
    * @param origin who wrote `onOpen`
    * @throws UserError where there is none, or where it may not be sent
    */
-  async stepsOf(path: string, origin: Origin): Promise<readonly Step[]> {
-    const { library, permission } = this.#parts;
+  async stepsOf(path: string, origin: Origin, on: Subject): Promise<readonly Step[]> {
+    const { library, consent } = this.#parts;
     await library.ready();
     const found = library.getFor(origin, path);
-    try {
-      await permission.require(found, l10n.t('each connection that it opens'));
-    } catch (error) {
-      if (error instanceof CancellationError) {
-        throw new UserError(
-          l10n.t('"{0}" was not sent: this workspace was not allowed to send it.', path),
-        );
-      }
-      throw error;
+    const destination = consent.destinationOf(on);
+    // It was asked about before it was dialled, and nobody may be there now.
+    if (!consent.isAllowed(this.#wantedBy([found], destination, on.id))) {
+      throw new UserError(
+        l10n.t(
+          '"{0}" was not sent: this workspace may not send it as it is now. Connect by hand to be asked.',
+          path,
+        ),
+      );
     }
-    return found.item.kind === 'sequence' ? found.item.steps : [found.item];
+    return stepsOf(found.item);
+  }
+
+  /** The item that `onOpen` of this author names, if there is one. */
+  itemOf(path: string, by: Origin): Found | undefined {
+    try {
+      return this.#parts.library.getFor(by, path);
+    } catch {
+      return undefined; // Why there is none is said where it is to be sent.
+    }
   }
 
   stop(id: string): void {
     this.#parts.runner.stop(id);
   }
+
+  #wantedBy(
+    items: readonly Found[],
+    { to, isForeign }: Destination,
+    connection: string,
+  ): readonly Wanted[] {
+    const named = (name: string) => this.#parts.named(name, connection);
+    return messageDisclosures(items, { named, isForeign, digest }).map(what => ({ to, what }));
+  }
+}
+
+/** What a message is, as it was written: no secret is in it. */
+function contentOf(body: MessageBody): string {
+  const text = labelOf(body, longestContent);
+  return body.as === 'file' ? l10n.t('the file {0}', text) : text;
 }

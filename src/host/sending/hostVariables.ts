@@ -12,6 +12,8 @@ export interface NamedValues {
 }
 
 export interface VariablePorts extends NamedValues {
+  /** Keeps back what may not go where a connection leads. */
+  readonly guard: (source: VariableSource, monitored: MonitoredConnection) => VariableSource;
   readonly env: (name: string) => string | undefined;
   readonly secret: (name: string) => PromiseLike<string | undefined>;
   readonly workspaceFolder: () => string | undefined;
@@ -41,21 +43,23 @@ export class HostVariables {
 
   /** For a message that the user sends: may ask. */
   forUser(monitored: MonitoredConnection): VariableSource {
-    return this.#source(monitored, {
+    const source = this.#source(monitored, {
       counter: name => this.#count(monitored, name),
       prompt: (label, origin) => this.#ask(label, origin),
     });
+    return this.#ports.guard(source, monitored);
   }
 
   /** For a message that is sent unasked: nobody may be there to answer. */
   forItself(monitored: MonitoredConnection): VariableSource {
-    return this.#source(monitored, {
+    const source = this.#source(monitored, {
       counter: name => this.#count(monitored, name),
       prompt: label => {
         const sentence = `\${prompt:${label}} cannot be asked for in onOpen, which sends unasked.`;
         return Promise.reject(new UserError(sentence));
       },
     });
+    return this.#ports.guard(source, monitored);
   }
 
   /** For a look at what would be sent: asks nothing, counts nothing. */

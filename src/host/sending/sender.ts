@@ -34,6 +34,14 @@ export interface SenderPorts {
     connection: string,
     body: MessageBody,
   ) => Promise<Confirmation>;
+  /** Asks for what of a body needs permission. Rejects where it is not allowed. */
+  readonly permit: (
+    monitored: MonitoredConnection,
+    body: MessageBody,
+    origin: Origin,
+  ) => Promise<void>;
+  /** Throws a sentence where what a connection sends on opening is not allowed. */
+  readonly assertOpening: (monitored: MonitoredConnection) => void;
   /** Told of each secret that goes out, so that exports and copies can leave it out. */
   readonly onSecrets: (secrets: readonly string[]) => void;
 }
@@ -64,6 +72,7 @@ export class Sender {
     assertTakes(monitored, body);
     await this.#ports.ready();
     await this.#confirm(monitored, body);
+    await this.#ports.permit(monitored, body, originOf(author));
     const { parcel } = await this.#fill(body, this.#ports.variables.forUser(monitored), author);
     const { delivery, done } = monitored.connection.submit(parcel);
     this.#ports.history.add(monitored.name, body);
@@ -107,6 +116,7 @@ export class Sender {
   /** Fills in what a connection sends by itself, as on opening. */
   async write(monitored: MonitoredConnection, body: MessageBody, origin: Origin): Promise<Parcel> {
     await this.#ports.ready();
+    this.#ports.assertOpening(monitored);
     const source = this.#ports.variables.forItself(monitored);
     return (await this.#fill(body, source, origin)).parcel;
   }
@@ -120,11 +130,15 @@ export class Sender {
   #fillingPorts(source: VariableSource, author: Author): FillingPorts {
     return {
       source,
-      // What stands in the composer the user has before his eyes.
-      origin: author === 'page' ? 'user' : author,
+      origin: originOf(author),
       readFile: path => this.#ports.readFile(path, author),
     };
   }
+}
+
+/** What stands in the composer the user has before his eyes. */
+function originOf(author: Author): Origin {
+  return author === 'page' ? 'user' : author;
 }
 
 function assertTakes({ connection }: MonitoredConnection, { as }: MessageBody): void {

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { workspace, type ExtensionContext } from 'vscode';
+import { l10n, workspace, type ExtensionContext } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { spellsOutCredential } from '../../core/connection/redaction.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { ReadFileWithin } from '../../core/library/fileAccess.ts';
+import { referencedBy, textOfBody } from '../../core/consent/disclosure.ts';
+import { openingDisclosures } from '../../core/consent/handshakeDisclosures.ts';
+import { labelOf } from '../../core/library/librarySchema.ts';
+import { template } from '../../core/variables/value.ts';
+import type { Consent } from '../consent/consent.ts';
+import { digest } from '../consent/digest.ts';
 import type { OpeningSource } from '../monitoredConnection.ts';
 import type { SecretRegistry } from '../secretRegistry.ts';
 import type { Secrets } from '../secrets.ts';
@@ -15,12 +22,16 @@ import { MessageFiles } from './messageFiles.ts';
 import { Sender, type TargetEnvironment } from './sender.ts';
 import { SendHistory } from './sendHistory.ts';
 
+/** Of a message in a question, in UTF-16 units. */
+const longestContent = 200;
+
 export interface SendingParts {
   readonly context: Pick<ExtensionContext, 'workspaceState'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
   readonly secrets: Secrets;
+  readonly consent: Consent;
   readonly registry: SecretRegistry;
   readonly openView: (query: ViewQuery) => CaptureView;
   readonly library: LibraryPorts;
@@ -41,12 +52,14 @@ export interface LibraryPorts extends NamedValues {
 
 /** Everything between what a user writes and what a connection is given to send. */
 export function createSending(parts: SendingParts) {
-  const { context, clock, log, random, secrets, registry, openView, library, sinceOf } = parts;
+  const { context, clock, log, random, secrets, consent, registry, openView } = parts;
+  const { library, sinceOf } = parts;
   const files = new MessageFiles(parts.readFile);
   const { named, names, environment, ready, stepsOf } = library;
   const holdsSecret = (text: string) => registry.redact(text) !== text || spellsOutCredential(text);
   const variables = new HostVariables({
     ...{ random, named, names },
+    guard: (source, monitored) => consent.guard(source, consent.destinationOf(monitored)),
     env: name => process.env[name],
     secret: name => secrets.get(name),
     workspaceFolder: () => workspace.workspaceFolders?.[0]?.uri.fsPath,
@@ -63,6 +76,32 @@ export function createSending(parts: SendingParts) {
     environment,
     ready,
     confirm: confirmProduction,
+    permit: async (monitored, body, origin) => {
+      const texts = [template(textOfBody(body), origin)];
+      const { to, isForeign } = consent.destinationOf(monitored);
+      const wanted = () =>
+        referencedBy(texts, name => named(name, monitored.id), isForeign).map(what => ({
+          to,
+          what,
+        }));
+      const purpose = {
+        kind: 'send',
+        name: monitored.name,
+        to,
+        contents: [labelOf(body, longestContent)],
+      } as const;
+      await consent.require({ purpose, wanted, mayAsk: true });
+    },
+    assertOpening: ({ id, profile }) => {
+      const destination = consent.destinationOf({ id, profile });
+      if (!consent.isAllowed(openingDisclosures(profile, destination, digest))) {
+        throw new UserError(
+          l10n.t(
+            'What this workspace wants to send on opening was not allowed. Connect by hand to be asked.',
+          ),
+        );
+      }
+    },
     onSecrets: used => registry.add(used),
   });
   const opening: OpeningSource = {

@@ -9,13 +9,13 @@ const { followLink } = await import('../../../src/host/deepLinks.ts');
 /** Follows a link while `taken` are the names that connections have. */
 async function follow(
   query: string,
-  { path = '/connect', taken = [] as readonly string[], failure = '' } = {},
+  { path = '/connect', taken = [] as readonly string[], failure = '', proxy = '' } = {},
 ): Promise<readonly object[]> {
   const entries: object[] = [];
   const [all, profiles] = [taken.map(name => ({ name })), []];
   const parts = {
     connections: { all },
-    settings: { current: { profiles } },
+    settings: { current: { profiles, values: { proxy } } },
     connect: (entry: object) => {
       entries.push(entry);
       return failure === '' ? Promise.resolve() : Promise.reject(new Error(failure));
@@ -51,9 +51,31 @@ describe('A link that is followed', () => {
     assert.deepEqual(entry, {
       ...{ url: 'wss://example.com/', name: 'Mine (2)' },
       ...{ headers: {}, auth: {}, onOpen: [], subprotocols: [] },
-      ...{ 'tls.cert': '', 'tls.key': '', 'tls.passphrase': '', 'heartbeat.message': '' },
+      ...{ 'tls.cert': '', 'tls.key': '', 'tls.passphrase': '', 'tls.ca': '' },
+      ...{ 'tls.servername': '', 'tls.rejectUnauthorized': true },
+      ...{ 'proxy': '', 'heartbeat.message': '' },
     });
-    assert.match(editor.shown[0]?.detail ?? '', /Scheme: wss, encrypted/);
+    const { detail = '' } = editor.shown[0] ?? {};
+    assert.match(detail, /Scheme: wss, encrypted/);
+    assert.match(detail, /headers, sign-in.*are not used.*Your settings for reconnecting/);
+    assert.doesNotMatch(detail, /proxy/);
+  });
+
+  it('goes by way of the user’s proxy without its login, and says so', async () => {
+    for (const [proxy, used] of [
+      ['http://ann:pw@proxy.test:3128', 'http://proxy.test:3128'],
+      ['http://ann:${secret:p}@proxy.test', 'http://proxy.test'],
+      ['ann:p@w@proxy.test', 'proxy.test'],
+      ['socks5://proxy.test', 'socks5://proxy.test'],
+      ['http://${env:PROXY}', ''],
+      ['${secret:proxy}', ''],
+    ] as const) {
+      editor.shown.length = 0;
+      const [entry] = await follow('url=wss://example.com/', { proxy });
+      assert.equal((entry as { readonly proxy?: string }).proxy, used, proxy);
+      const { detail = '' } = editor.shown[0] ?? {};
+      assert.equal(/Your proxy is used, without its login: (.*)/.exec(detail)?.[1] ?? '', used);
+    }
   });
 
   it('is refused with a sentence where it is none, and asks nothing then', async () => {

@@ -58,6 +58,7 @@ async function setUp(
   const state = memento();
   const used: string[] = [];
   const variables = new HostVariables({
+    guard: each => each,
     env: () => undefined,
     secret: name => Promise.resolve(name === 'key' ? secret : undefined),
     workspaceFolder: () => undefined,
@@ -77,6 +78,8 @@ async function setUp(
     ready: () => Promise.resolve(),
     environment: () => undefined,
     confirm: () => Promise.reject(new Error('Nothing is to be asked')),
+    permit: () => Promise.resolve(),
+    assertOpening: () => undefined,
     onSecrets: secrets => used.push(...secrets),
     ...own,
   });

@@ -29,7 +29,7 @@ import { connectProxy } from '../../support/proxies.ts';
 import { eventually } from '../../support/realRig.ts';
 import { during } from '../../support/transports.ts';
 import { variables } from '../../support/variables.ts';
-import { userSettings } from '../../support/settings.ts';
+import { admitting, userSettings } from '../../support/settings.ts';
 
 /** Of each place in which a session uses one, with characters that URLs and JSON spell otherwise. */
 const secrets = {
@@ -133,10 +133,14 @@ function session(t: TestContext, settings: object) {
     openCapture: options => service.open(options),
     prepare: async (of, wishes) => {
       const { handshake, shown, isRefreshable } = await fillHandshake(of, {
-        source,
+        ...admitting(source),
         readFile: () => Promise.resolve(Buffer.from('no key at all')),
         token: command =>
-          wishes.untimed(() => tokens.token(command, of.name, wishes.isLoginRefused)),
+          wishes.untimed(() =>
+            tokens.token(command, {
+              ...{ user: of.name, to: of.url, isRefused: wishes.isLoginRefused },
+            }),
+          ),
       });
       registry.add(handshake.secrets ?? []);
       const dial = (listener: TransportListener) => openWsTransport(handshake, listener);

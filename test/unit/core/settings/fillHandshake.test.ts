@@ -6,7 +6,7 @@ import type { TokenCommand } from '../../../../src/core/settings/login.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
 import { variables } from '../../../support/variables.ts';
-import { userSettings } from '../../../support/settings.ts';
+import { admitting, userSettings } from '../../../support/settings.ts';
 
 const source = variables({
   env: { ROOM: 'lobby', API_KEY: 'env-key' },
@@ -20,7 +20,7 @@ async function fill(settings: object, ports: Partial<HandshakePorts> = {}) {
   const [profile] = profiles;
   assert.ok(profile);
   return fillHandshake(profile, {
-    source,
+    ...admitting(source),
     readFile: (key, path) => Promise.resolve(Buffer.from(`${key} ${path}`)),
     token: () => Promise.resolve('from-a-command'),
     ...ports,
@@ -57,12 +57,12 @@ describe('A handshake of a profile', () => {
     assert.ok(profile);
     const asked: string[] = [];
     const { used } = await fillHandshake(profile, {
-      source: {
+      ...admitting({
         ...source,
         env: () => 'h.example',
         prompt: (label, origin) =>
           Promise.resolve(asked.push(`${label} of ${origin}`)).then(String),
-      },
+      }),
       readFile: () => Promise.reject(new Error('No file is named')),
       token: () => Promise.reject(new Error('No program is named')),
     });

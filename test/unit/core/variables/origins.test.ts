@@ -13,7 +13,7 @@ import { namesOf, neededBy, type Needs } from '../../../../src/core/variables/ne
 import { resolve, type VariableSource } from '../../../../src/core/variables/resolve.ts';
 import { referenceKinds, referencesIn } from '../../../../src/core/variables/template.ts';
 import { peerText, template, type Value } from '../../../../src/core/variables/value.ts';
-import { userSettings } from '../../../support/settings.ts';
+import { admitting, userSettings } from '../../../support/settings.ts';
 
 /** One of each kind that a text may hold, as a peer would send it. */
 const attempts = [
@@ -85,7 +85,7 @@ async function shake(settings: object, source: VariableSource): Promise<FilledHa
   const [profile] = profiles;
   assert.ok(profile);
   return fillHandshake(profile, {
-    source,
+    ...admitting(source),
     readFile: () => Promise.reject(new Error('A file was read')),
     token: () => Promise.reject(new Error('A program was run')),
   });
@@ -295,11 +295,13 @@ describe('What a text needs', () => {
     assert.deepEqual(known(used), expected);
   });
 
-  it('follows each variable once, also in a circle', () => {
+  it('follows each variable once for each author, also in a circle', () => {
     const needs = neededBy([template('${loop}', 'workspace'), template('${loop}', 'user')], named);
     assert.deepEqual(known(needs), [
       'named loop workspace user',
       'named loop user user',
+      'secret a workspace user',
+      'named loop2 workspace user',
       'secret a user user',
       'named loop2 user user',
     ]);

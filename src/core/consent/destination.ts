@@ -1,0 +1,68 @@
+import { originOf, type Endpoint } from '../connection/endpoint.ts';
+import type { FilledEndpoint } from '../connection/endpointTemplate.ts';
+import type { Profile } from '../settings/profile.ts';
+import type { SettingKey } from '../settings/settingsTable.ts';
+import type { Needs } from '../variables/needs.ts';
+
+/** Where something of a connection goes, and who decided on that. */
+export interface Destination {
+  /** For people and for comparing: an origin and, where a workspace chose them, the ways to it. */
+  readonly to: string;
+  /** The origin that is dialled. A secret may be in it. */
+  readonly origin: string;
+  /** Whether a workspace has a say in where it goes. */
+  readonly isForeign: boolean;
+}
+
+/** Settings by which a workspace could have what goes to the user's own URL read on its way. */
+const ways: readonly SettingKey[] = ['tls.rejectUnauthorized', 'tls.ca', 'tls.servername'];
+
+/** Where the connection of a profile leads, once its URL is filled in. */
+export function destinationOf(
+  { scope, explicit, values }: Profile,
+  { endpoint, shown, used }: Pick<FilledEndpoint, 'endpoint' | 'shown' | 'used'>,
+): Destination {
+  const isSetByWorkspace = (key: SettingKey) => explicit.get(key) === 'workspace';
+  const proxy =
+    isSetByWorkspace('proxy') && values.proxy !== '' ? proxyPlaceOf(values.proxy) : undefined;
+  const isWeakened = ways.some(key => isSetByWorkspace(key) && isUnsafe(values[key]));
+  const to = [
+    placeOf(endpoint, shown),
+    ...(proxy === undefined ? [] : [`by way of ${proxy}`]),
+    ...(isWeakened ? ['with a check of certificates that the workspace has changed'] : []),
+  ].join(' ');
+  return {
+    to,
+    origin: originOf(endpoint),
+    isForeign:
+      scope === 'workspace' || proxy !== undefined || isWeakened || isChosenByWorkspace(used),
+  };
+}
+
+/** Whether a variable of a workspace is in it. What a peer sent never says where a URL leads. */
+export function isChosenByWorkspace(needs: Needs): boolean {
+  return needs.some(({ origin, source }) => origin === 'workspace' || source === 'workspace');
+}
+
+/** The scheme, host and port of a proxy as it is written, without its login. */
+export function proxyPlaceOf(written: string): string {
+  const [, scheme = '', authority = ''] = /^([^/]*:\/\/)?([^/?#]*)/s.exec(written.trim()) ?? [];
+  return `${scheme}${authority.replace(/^.*@/s, '')}`.toLowerCase();
+}
+
+/** Where a secret is in the host it is not shown, and not kept either. */
+function placeOf(endpoint: Endpoint, shown: Endpoint): string {
+  const hasSecret = shown.host !== endpoint.host;
+  return hasSecret ? `${endpoint.secure ? 'wss' : 'ws'}://${shown.host}` : originOf(endpoint);
+}
+
+function isUnsafe(value: unknown): boolean {
+  return value === false || (typeof value === 'string' && value !== '');
+}
+
+/** Where what is written into the setting `proxy` goes. */
+export function proxyDestinationOf({ explicit, values }: Profile): Destination {
+  const to = proxyPlaceOf(values.proxy);
+  const isForeign = explicit.get('proxy') === 'workspace';
+  return { to, origin: to.includes('://') ? to : `http://${to}`, isForeign };
+}

@@ -1,0 +1,75 @@
+import type { MessageBody } from '../library/messageBody.ts';
+import { neededBy } from '../variables/needs.ts';
+import type { VariableSource } from '../variables/resolve.ts';
+import type { Template } from '../variables/value.ts';
+
+/** What may be given away, in the order in which a question names it. */
+export const disclosureKinds = [
+  'program',
+  'secret',
+  'env',
+  'login',
+  'certificate',
+  'proxyLogin',
+  'header',
+  'opening',
+  'message',
+] as const;
+export type DisclosureKind = (typeof disclosureKinds)[number];
+
+/** Something that is done for a workspace only with the user's permission. */
+export interface Disclosure {
+  readonly kind: DisclosureKind;
+  /** For people, and never a value: a name, a path, or the line of a program. */
+  readonly name: string;
+  /** Of messages what tells one content from another: what was changed is another message. */
+  readonly digest?: string;
+}
+
+/** A disclosure, and where it leads to. */
+export interface Wanted {
+  /** See `destinationOf`. */
+  readonly to: string;
+  readonly what: Disclosure;
+}
+
+/** Tells two of them apart. */
+export function keyOf({ to, what: { kind, name, digest = '' } }: Wanted): string {
+  return JSON.stringify([to, kind, name, digest]);
+}
+
+/**
+ * The secrets and environment variables that these texts need at first or second hand and that are not
+ * the user's own affair: because a workspace names them, or because it chose where they go.
+ *
+ * @param isForeign whether a workspace chose where they go
+ */
+export function referencedBy(
+  texts: Iterable<Template>,
+  named: VariableSource['named'],
+  isForeign: boolean,
+): readonly Disclosure[] {
+  const names = new Map<string, Disclosure>();
+  for (const { kind, argument: name, origin } of neededBy(texts, named)) {
+    if ((kind === 'secret' || kind === 'env') && (isForeign || origin === 'workspace')) {
+      names.set(`${kind} ${name}`, { kind, name });
+    }
+  }
+  return [...names.values()];
+}
+
+/** The text of a body that may hold references. */
+export function textOfBody(body: MessageBody): string {
+  switch (body.as) {
+    case 'file':
+      return body.path;
+    case 'close':
+      return body.reason;
+    case 'text':
+    case 'json':
+    case 'hex':
+    case 'base64':
+    case 'ping':
+      return body.text;
+  }
+}

@@ -1,0 +1,73 @@
+import { mask } from '../base/mask.ts';
+import { isSecretName } from '../connection/redaction.ts';
+import { neededBy, spellingOf, type Needs } from '../variables/needs.ts';
+import { parseTemplate, type Reference } from '../variables/template.ts';
+import type { VariableSource } from '../variables/resolve.ts';
+import { template, type Origin } from '../variables/value.ts';
+
+/** A program with its arguments as it would run, for people. */
+export interface ShownProgram {
+  /** One line: each argument quoted as in JSON, secrets masked. */
+  readonly line: string;
+  readonly needs: Needs;
+}
+
+type Source = Pick<VariableSource, 'named' | 'env' | 'workspaceFolder'>;
+
+/** A variable that refers to itself is named where the program is to run. */
+const deepest = 20;
+
+/**
+ * What stands for something else each time, as the time does, stays as it is written: the user allows
+ * it for all times.
+ *
+ * @param author who wrote the command
+ */
+export function shownProgram(
+  command: readonly string[],
+  author: Origin,
+  source: Source,
+): ShownProgram {
+  const shown = command.map(argument => JSON.stringify(filled(argument, source, deepest)));
+  return {
+    line: shown.join(' '),
+    needs: neededBy(
+      command.map(argument => template(argument, author)),
+      source.named,
+    ),
+  };
+}
+
+function filled(text: string, source: Source, depth: number): string {
+  return parseTemplate(text)
+    .map(part => (typeof part === 'string' ? part : valueOf(part, source, depth)))
+    .join('');
+}
+
+function valueOf(reference: Reference, source: Source, depth: number): string {
+  const { kind, argument } = reference;
+  const written = spellingOf(reference);
+  switch (kind) {
+    case 'secret':
+      return mask;
+    case 'env':
+      return isSecretName(argument) ? mask : (source.env(argument, 'user') ?? written);
+    case 'workspaceFolder':
+      return source.workspaceFolder() ?? written;
+    case 'named': {
+      const value = source.named(argument);
+      if (value === undefined || depth === 0) {
+        return written;
+      }
+      return value.kind === 'template' ? filled(value.text, source, depth - 1) : value.text;
+    }
+    case 'timestamp':
+    case 'isoTimestamp':
+    case 'uuid':
+    case 'counter':
+    case 'random':
+    case 'prompt':
+    case 'last':
+      return written;
+  }
+}

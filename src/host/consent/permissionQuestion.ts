@@ -1,0 +1,159 @@
+import { l10n, workspace } from 'vscode';
+import {
+  disclosureKinds,
+  type Disclosure,
+  type DisclosureKind,
+  type Wanted,
+} from '../../core/consent/disclosure.ts';
+import { confirm, type Sentence } from '../user/tell.ts';
+
+/** What is to be done with what is asked for. */
+export type Purpose =
+  | { readonly kind: 'connect'; readonly name: string; readonly to: string }
+  | {
+      readonly kind: 'send';
+      /** The connection's. */
+      readonly name: string;
+      /** The path of a saved message or sequence; absent for what the user wrote himself. */
+      readonly path?: string;
+      readonly to: string;
+      /** The texts as they were written, for people. */
+      readonly contents: readonly string[];
+      /** All that the workspace has saved, as something to allow at once. */
+      readonly everything?: { readonly count: number; readonly wanted: readonly Wanted[] };
+    };
+
+const mostContents = 8;
+
+/**
+ * Asks whether a workspace may have all of this.
+ *
+ * @returns what is allowed; `undefined` where the user would rather not
+ */
+export async function askForPermission(
+  purpose: Purpose,
+  wanted: readonly Wanted[],
+): Promise<readonly Wanted[] | undefined> {
+  const allow = l10n.t('Allow');
+  const everything = purpose.kind === 'send' ? purpose.everything : undefined;
+  const all =
+    everything && everything.count > 1
+      ? l10n.t('Allow All {0} Messages as They Are', everything.count)
+      : undefined;
+  const detail = [
+    ...contentLines(purpose),
+    ...linesOf(
+      purpose.to,
+      wanted.filter(({ what }) => !isNamedBy(purpose, what)),
+    ),
+    ...(everything && all !== undefined ? ['', ...everythingLines(purpose.to, everything)] : []),
+    '',
+    l10n.t(
+      'You are asked again when any of this changes. "Manage Permissions…" shows and takes back what you allowed.',
+    ),
+  ];
+  const choices = all === undefined ? [allow] : [allow, all];
+  const answer = await confirm(questionOf(purpose), detail, ...choices);
+  if (answer === undefined) {
+    return undefined;
+  }
+  return answer === all && everything ? [...everything.wanted, ...wanted] : wanted;
+}
+
+function questionOf(purpose: Purpose): Sentence {
+  const name = workspace.name ?? '';
+  if (purpose.kind === 'connect') {
+    return [
+      l10n.t('The workspace "{0}" wants to connect "{1}" to {2} and to use what follows.'),
+      ...[name, purpose.name, purpose.to],
+    ];
+  }
+  return purpose.path === undefined
+    ? [
+        l10n.t('The workspace "{0}" has a say in what goes to "{1}" at {2}. Send this?'),
+        ...[name, purpose.name, purpose.to],
+      ]
+    : [
+        l10n.t('The workspace "{0}" wants to send "{1}" to "{2}" at {3}.'),
+        ...[name, purpose.path, purpose.name, purpose.to],
+      ];
+}
+
+/** The question itself names the message that it is about. */
+function isNamedBy(purpose: Purpose, { kind, name }: Disclosure): boolean {
+  return purpose.kind === 'send' && kind === 'message' && name === purpose.path;
+}
+
+function contentLines(purpose: Purpose): readonly Sentence[] {
+  if (purpose.kind === 'connect' || purpose.contents.length === 0) {
+    return [];
+  }
+  const { contents } = purpose;
+  const more = contents.length - mostContents;
+  return [
+    l10n.t('As it is written:'),
+    ...contents.slice(0, mostContents).map(text => ['    {0}', text] as const),
+    ...(more > 0 ? [l10n.t('    and {0} more', more)] : []),
+    '',
+  ];
+}
+
+/** A line for each kind, and for each place that is not where the purpose leads. */
+export function linesOf(to: string, wanted: readonly Wanted[]): readonly Sentence[] {
+  const places = [to, ...new Set(wanted.map(each => each.to).filter(each => each !== to))];
+  return places.flatMap(place => {
+    const own = wanted.filter(each => each.to === place).map(({ what }) => what);
+    const lines = disclosureKinds.flatMap(kind => lineOf(kind, own));
+    const head = place === to || lines.length === 0 ? [] : [[l10n.t('To {0}:'), place] as const];
+    return [...head, ...lines];
+  });
+}
+
+function everythingLines(
+  to: string,
+  { count, wanted }: { readonly count: number; readonly wanted: readonly Wanted[] },
+): readonly Sentence[] {
+  const used = wanted.filter(({ what }) => what.kind !== 'message');
+  return used.length === 0
+    ? [
+        l10n.t(
+          'All {0} messages and sequences of the workspace use no secrets and no environment variables.',
+          count,
+        ),
+      ]
+    : [l10n.t('All {0} messages and sequences of the workspace use:', count), ...linesOf(to, used)];
+}
+
+function lineOf(kind: DisclosureKind, all: readonly Disclosure[]): readonly Sentence[] {
+  const names = [...new Set(all.filter(each => each.kind === kind).map(({ name }) => name))];
+  if (names.length === 0) {
+    return [];
+  }
+  // Commas may be in a line that is run.
+  const lists = kind === 'program' ? names : [names.join(', ')];
+  return lists.map(name => labelOf({ kind, name }));
+}
+
+/** What a disclosure, or a list of one kind, is called. */
+export function labelOf({ kind, name }: Disclosure): Sentence {
+  switch (kind) {
+    case 'program':
+      return [l10n.t('Program that runs on this machine: {0}'), name];
+    case 'secret':
+      return [l10n.t('Secret: {0}'), name];
+    case 'env':
+      return [l10n.t('Environment variable: {0}'), name];
+    case 'login':
+      return [l10n.t('Your own sign-in (auth): {0}'), name];
+    case 'certificate':
+      return [l10n.t('Client certificate: {0}'), name];
+    case 'proxyLogin':
+      return [l10n.t('Your own login at the proxy: {0}'), name];
+    case 'header':
+      return [l10n.t('Your own header: {0}'), name];
+    case 'opening':
+      return [l10n.t('Messages that are sent on opening: {0}'), name];
+    case 'message':
+      return [l10n.t('Saved message or sequence: {0}'), name];
+  }
+}

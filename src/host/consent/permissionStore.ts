@@ -1,0 +1,76 @@
+import { workspace, type Memento } from 'vscode';
+import { Emitter, type Event } from '../../core/base/event.ts';
+import type { Disposable } from '../../core/base/lifecycle.ts';
+import type { Wanted } from '../../core/consent/disclosure.ts';
+import {
+  allowing,
+  missingIn,
+  readPermissions,
+  recordOf,
+  revoking,
+  type Permission,
+} from '../../core/consent/permissions.ts';
+
+const key = 'permissions';
+
+/** Where earlier versions kept what was allowed for whatever a workspace came to hold later. */
+const formerKeys = ['library.maySend', 'allowedAuthCommands'];
+
+/** What the user has allowed for the workspace of this window. */
+export class PermissionStore implements Disposable {
+  readonly #state: Memento;
+  readonly #onDidChange: Emitter<undefined>;
+  readonly onDidChange: Event<undefined>;
+
+  /** @param state that of the workspace */
+  constructor(state: Memento, onError: (error: unknown) => void) {
+    this.#state = state;
+    this.#onDidChange = new Emitter<undefined>(onError);
+    this.onDidChange = this.#onDidChange.event;
+    void this.#forgetFormer().catch(onError);
+  }
+
+  get all(): readonly Permission[] {
+    return readPermissions(this.#state.get(key), workspaceId());
+  }
+
+  missing(wanted: readonly Wanted[]): readonly Wanted[] {
+    return missingIn(this.all, wanted);
+  }
+
+  /** @param at in milliseconds since 1970 */
+  async allow(wanted: readonly Wanted[], at: number): Promise<void> {
+    await this.#keep(allowing(this.all, wanted, at));
+  }
+
+  async revoke(revoked: readonly Wanted[]): Promise<void> {
+    await this.#keep(revoking(this.all, revoked));
+  }
+
+  dispose(): void {
+    this.#onDidChange.dispose();
+  }
+
+  async #keep(permissions: readonly Permission[]): Promise<void> {
+    const kept = permissions.length === 0 ? undefined : recordOf(permissions, workspaceId());
+    await this.#state.update(key, kept);
+    this.#onDidChange.fire(undefined);
+  }
+
+  async #forgetFormer(): Promise<void> {
+    for (const former of formerKeys) {
+      if (this.#state.get(former) !== undefined) {
+        await this.#state.update(former, undefined);
+      }
+    }
+    if (this.#state.get(key) !== undefined && this.all.length === 0) {
+      await this.#state.update(key, undefined);
+    }
+  }
+}
+
+/** Tells one workspace from another; empty where no folder is open. */
+function workspaceId(): string {
+  const { workspaceFile, workspaceFolders } = workspace;
+  return (workspaceFile ?? workspaceFolders?.[0]?.uri)?.toString() ?? '';
+}
