@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { originOf, type Endpoint } from '../connection/endpoint.ts';
 import { fillEndpoint, type FilledEndpoint } from '../connection/endpointTemplate.ts';
-import { isSecretName } from '../connection/redaction.ts';
+import { isSecretName, secretSubprotocols } from '../connection/redaction.ts';
 import type { Handshake, TlsMaterial } from '../connection/transport.ts';
 import {
   assertSameOrigin,
@@ -27,6 +27,7 @@ import {
   type TokenCommand,
 } from './login.ts';
 import type { Profile } from './profile.ts';
+import { token } from './setting.ts';
 import type { SettingKey } from './settingsTable.ts';
 
 /** What fills in the rest of a handshake, once it is known where it goes. */
@@ -66,7 +67,10 @@ export async function fillHandshake(
   profile: Profile,
   ports: HandshakePorts,
 ): Promise<FilledHandshake> {
-  const { values } = profile;
+  const { values, unusable } = profile;
+  if (unusable.length > 0) {
+    throw new UserError(unusable.join(' '));
+  }
   const url = await fillEndpoint(template(profile.url, profile.scope), ports.source);
   const { endpoint: plain, shown } = url;
   const filling = new Filling(profile, ports, await ports.admit(url), url);
@@ -84,7 +88,7 @@ export async function fillHandshake(
   const tls = await filling.tls();
   const handshake: Handshake = {
     ...signed,
-    subprotocols: values.subprotocols,
+    subprotocols: await subprotocolsOf(values.subprotocols, filling),
     tls,
     compression: values.compression,
     maxMessageBytes: values.maxMessageSize,
@@ -101,9 +105,29 @@ export async function fillHandshake(
   };
 }
 
+/**
+ * What is offered. What reads as a token, as the second of `["token", "<the token>"]`, is a secret.
+ *
+ * @throws UserError where what is filled in cannot be a subprotocol, without the value
+ */
+async function subprotocolsOf(written: readonly string[], filling: Filling): Promise<string[]> {
+  const filled: string[] = [];
+  for (const name of written) {
+    const value = await filling.fill('subprotocols', name, 'subprotocols');
+    if (!token.test(value)) {
+      throw new UserError(
+        `subprotocols: what ${name} stands for cannot be one. It has letters, digits and marks such as - . _ only.`,
+      );
+    }
+    filled.push(value);
+  }
+  secretSubprotocols(filled).forEach(name => filling.addSecret(name));
+  return filled;
+}
+
 function isRefreshable({ url, values }: Profile): boolean {
-  const { auth, headers } = values;
-  const texts = [url, ...Object.values(headers), ...textsOfAuth(auth)];
+  const { auth, headers, subprotocols } = values;
+  const texts = [url, ...Object.values(headers), ...subprotocols, ...textsOfAuth(auth)];
   return auth.type === 'command' || texts.some(isVolatile);
 }
 

@@ -20,6 +20,8 @@ export interface Profile {
   readonly values: SettingValues;
   /** The keys that are set, for this connection or for all, and who did so. */
   readonly explicit: ReadonlyMap<SettingKey, SettingsScope>;
+  /** Why it cannot be dialled as it is configured, in sentences; empty where it can. */
+  readonly unusable: readonly string[];
   /** Who wrote the URL. */
   readonly scope: SettingsScope;
   /** The name of the folder whose settings have it, where the workspace has several. */
@@ -36,7 +38,9 @@ export interface ReadSettings {
   readonly problems: readonly string[];
 }
 
-type Explicit = ReadonlyMap<SettingKey, FoundSetting>;
+/** A setting as it was read; one that will not do has a problem in place of its value. */
+type ReadSetting = FoundSetting & { readonly problem?: string };
+type Explicit = ReadonlyMap<SettingKey, ReadSetting>;
 
 /** Something that is to become a profile, and what holds where it says nothing. */
 interface Candidate {
@@ -190,6 +194,7 @@ function addProfile(
     url: url.trim(),
     values: resolve(explicit),
     explicit: new Map([...explicit].map(([key, each]) => [key, each.scope])),
+    unusable: [...explicit.values()].flatMap(({ problem = [] }) => problem),
     ...place,
     entry,
   });
@@ -206,7 +211,8 @@ export function uniqueName(wanted: string, taken: readonly { readonly name: stri
 }
 
 /**
- * The settings that `get` knows and `isMeant`, less those that will not do, which are reported.
+ * The settings that `get` knows and `isMeant`, less those that will not do, which are reported. Of
+ * those without which nothing may be dialled, the report stands in place of the value.
  *
  * @param ofConnection the prefix of the keys of a connection; absent for those of all
  */
@@ -216,7 +222,7 @@ function readExplicit(
   isMeant: (key: SettingKey, found: FoundSetting) => boolean,
   ofConnection?: string,
 ): Explicit {
-  const explicit = new Map<SettingKey, FoundSetting>();
+  const explicit = new Map<SettingKey, ReadSetting>();
   for (const key of settingKeys) {
     const found = get(key);
     if (found === undefined || !isMeant(key, found)) {
@@ -231,8 +237,12 @@ function readExplicit(
     const problem = problemWith(own, found.value);
     if (problem === undefined) {
       explicit.set(key, found);
-    } else {
-      problems.push(`${prefix}${key} ${problem}. ${own.ifUnusable ?? 'The default is used.'}`);
+      continue;
+    }
+    const sentence = `${prefix}${key} ${problem}. ${own.ifUnusable ?? 'The default is used.'}`;
+    problems.push(sentence);
+    if (own.isEssential === true) {
+      explicit.set(key, { ...found, value: undefined, problem: sentence });
     }
   }
   return explicit;

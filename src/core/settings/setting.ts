@@ -16,6 +16,8 @@ export interface Setting<T> {
   readonly perConnection: boolean;
   /** Whether only what the user set counts, and nothing that a workspace says. */
   readonly isUsers?: boolean;
+  /** Whether nothing is dialled where its value will not do: the default is not what was asked for. */
+  readonly isEssential?: boolean;
   /** What comes of a value that will not do, as a sentence; absent: the default is used. */
   readonly ifUnusable?: string;
   /** Whether its values may hold credentials, and so are never shown or logged. */
@@ -51,6 +53,11 @@ export function forWindow<T>(own: Setting<T>): Setting<T> {
  */
 export function forUser<T>(own: Setting<T>, ifUnusable: string): Setting<T> {
   return { ...forWindow(own), isUsers: true, ifUnusable };
+}
+
+/** The same setting, but where its value will not do, what it is for is not dialled. */
+export function essential<T>(own: Setting<T>): Setting<T> {
+  return { ...own, isEssential: true, ifUnusable: 'Nothing is dialled until it is corrected.' };
 }
 
 /** The same setting, but a workspace may set it in Restricted Mode, too: it only decides on looks. */
@@ -114,13 +121,15 @@ export function answerPattern(): Setting<string> {
 
 /** RFC 9110, section 5.6.2: what header names and subprotocols may consist of. */
 export const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** The same with references, which stand for what is filled in. */
+const tokenTemplate = /^(?:[!#$%&'*+.^_`|~0-9A-Za-z-]|\$\{[^{}]*\})+$/;
 const distinct = (values: string[]) => new Set(values).size === values.length;
 
 export function subprotocols(): Setting<readonly string[]> {
-  const check = v.pipe(v.array(v.pipe(v.string(), v.regex(token))), v.check(distinct));
+  const check = v.pipe(v.array(v.pipe(v.string(), v.regex(tokenTemplate))), v.check(distinct));
   return setting(check, 'a list of different subprotocol names without spaces', [], {
     type: 'array',
-    items: { type: 'string', pattern: token.source },
+    items: { type: 'string', pattern: tokenTemplate.source },
     uniqueItems: true,
   });
 }

@@ -103,6 +103,42 @@ describe('A handshake of a profile', () => {
     assert.equal((await fill({})).isRefreshable, false);
   });
 
+  it('offers subprotocols with what is filled in, which is secret', async () => {
+    const subprotocols = ['v1.chat', 'bearer.${secret:token}', '${env:API_KEY}'];
+    const { handshake, isRefreshable } = await fill({ subprotocols });
+    assert.deepEqual(handshake.subprotocols, ['v1.chat', 'bearer.t0ken-value', 'env-key']);
+    assert.deepEqual(handshake.secrets, ['t0ken-value', 'env-key']);
+    assert.equal(isRefreshable, true);
+  });
+
+  it('knows a token among the subprotocols as secret', async () => {
+    const token = '3f786850e387550fdab836ed7e6dc881de23001b';
+    const secretsOf = async (subprotocols: readonly string[]) =>
+      (await fill({ subprotocols })).handshake.secrets;
+    assert.deepEqual(await secretsOf(['token', token]), [token]);
+    assert.deepEqual(await secretsOf(['access_token', 'hunter']), ['hunter']);
+    assert.deepEqual(await secretsOf(['graphql-transport-ws', 'v12.stomp']), []);
+  });
+
+  it('is refused where a value is no subprotocol, or a setting that it needs will not do', async () => {
+    assert.equal(
+      await problem({ subprotocols: ['v1', '${secret:lines}'] }),
+      'subprotocols: what ${secret:lines} stands for cannot be one. It has letters, digits and marks such as - . _ only.',
+    );
+    assert.match(await problem({ subprotocols: ['${secret:empty}'] }), /cannot be one/);
+    const settings = { url: 'ws://a.test/', subprotocols: ['a b'] };
+    const { profiles } = readSettings(
+      userSettings(key => (settings as Readonly<Record<string, unknown>>)[key]),
+    );
+    const [profile] = profiles;
+    assert.ok(profile);
+    const never = () => Promise.reject(new Error('Nothing is to be looked up'));
+    await assert.rejects(
+      fillHandshake(profile, { ...admitting(source), readFile: never, token: never }),
+      /^UserError: websocketMonitor\.subprotocols must be .* Nothing is dialled until it is corrected\.$/,
+    );
+  });
+
   it('signs in as auth says', async () => {
     const signed = async (auth: object) => {
       const { handshake, isRefreshable } = await fill({ auth });

@@ -69,16 +69,46 @@ describe('Reading the settings', () => {
     );
     const { values, problems } = read(settings);
     assert.deepEqual(values, defaults);
+    const essential = [
+      ...['subprotocols', 'headers', 'auth', 'proxy', 'tls.rejectUnauthorized', 'tls.ca'],
+      ...['tls.cert', 'tls.key', 'tls.passphrase', 'tls.servername'],
+    ];
     assert.deepEqual(
       problems,
       settingKeys.map(key => {
         const problem = problemWith(settingOf(key), settings[key]) ?? '';
         const used = key.startsWith('history.keep')
           ? 'Until it is corrected, no capture is deleted for it.'
-          : 'The default is used.';
+          : essential.includes(key)
+            ? 'Nothing is dialled until it is corrected.'
+            : 'The default is used.';
         return `websocketMonitor.${key} ${problem}. ${used}`;
       }),
     );
+  });
+
+  it('knows which connection cannot be dialled as it is configured', () => {
+    const { profiles } = read({
+      headers: { 'X A': '1' },
+      proxy: 7,
+      connections: [
+        { name: 'a', url: 'ws://a.test/' },
+        { name: 'b', url: 'ws://b.test/', headers: {}, proxy: '' },
+        { name: 'c', url: 'ws://c.test/', headers: {}, proxy: '', tls: { ca: 1 }, auth: 'me' },
+        { name: 'd', url: 'ws://d.test/', headers: {}, proxy: '', connectTimeout: 'x' },
+      ],
+    });
+    const keys = profiles.map(({ name, unusable }) => [
+      name,
+      ...unusable.map(sentence => /^\S*/.exec(sentence)?.[0]),
+    ]);
+    const own = 'websocketMonitor.connections[2]';
+    assert.deepEqual(keys, [
+      ['a', 'websocketMonitor.headers', 'websocketMonitor.proxy'],
+      ['b'],
+      ['c', `${own}.auth`, `${own}.tls.ca`],
+      ['d'],
+    ]);
   });
 
   it('names what is wrong with the URL, the list and its entries, and ignores them', () => {
