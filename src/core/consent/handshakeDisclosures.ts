@@ -1,3 +1,4 @@
+import { secretSubprotocols } from '../connection/redaction.ts';
 import type { Runnable } from '../library/library.ts';
 import { textsOfAuth } from '../settings/login.ts';
 import type { Profile } from '../settings/profile.ts';
@@ -5,6 +6,7 @@ import type { SettingKey } from '../settings/settingsTable.ts';
 import type { MessageSetting } from '../settings/setting.ts';
 import type { Needs } from '../variables/needs.ts';
 import type { VariableSource } from '../variables/resolve.ts';
+import { referencesIn } from '../variables/template.ts';
 import { stricterOf, template, type Origin } from '../variables/value.ts';
 import { isChosenByWorkspace, proxyPlaceOf, type Destination } from './destination.ts';
 import { referencedBy, type Disclosure, type Wanted } from './disclosure.ts';
@@ -71,7 +73,11 @@ function ofUrl({ url, destination }: HandshakeFacts): readonly Disclosure[] {
 
 function ofHeaders(facts: HandshakeFacts): readonly Disclosure[] {
   const { headers, subprotocols } = facts.profile.values;
-  const lent = isLent(facts, 'headers') ? Object.keys(headers) : [];
+  const hasToken = secretSubprotocols(subprotocols).some(name => referencesIn(name).length === 0);
+  const lent = [
+    ...(isLent(facts, 'headers') ? Object.keys(headers) : []),
+    ...(hasToken && isLent(facts, 'subprotocols') ? ['Sec-WebSocket-Protocol'] : []),
+  ];
   return [
     ...lent.map((name): Disclosure => ({ kind: 'header', name })),
     ...referenced(facts, Object.values(headers), authorOf(facts, 'headers')),

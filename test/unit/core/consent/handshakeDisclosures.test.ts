@@ -92,6 +92,14 @@ describe('What needs permission', () => {
     ]);
   });
 
+  it('is a token among the user’s subprotocols, and no name', async () => {
+    const ask = (subprotocols: readonly string[]) =>
+      wanted({ workspace: { url: theirs }, user: { subprotocols } });
+    assert.deepEqual(await ask(['v1.chat']), []);
+    assert.deepEqual(await ask(['token', 'hush']), ['header Sec-WebSocket-Protocol']);
+    assert.deepEqual(await ask(['v1.${secret:s}']), ['secret s']);
+  });
+
   it('is each secret and variable that a workspace names, whoever chose the URL', async () => {
     const workspace = {
       headers: { 'X-A': '${env:HOME}' },
