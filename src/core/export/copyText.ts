@@ -17,7 +17,8 @@ const decoder = new TextDecoder();
 /**
  * Rows as one text for the clipboard: one a line, but for a single row's own line breaks. As JSON,
  * one value for one row and an array for several; what is not JSON becomes a string. The commands
- * are for a POSIX shell, with each message in quotes that nothing in it can end.
+ * are for a POSIX shell, with each message in quotes that nothing in it can end and without any
+ * character that a terminal acts on; as text, a message is what came.
  *
  * @param base64 bytes as base64, which core has no function for
  */
@@ -71,26 +72,36 @@ function isJson(text: string): boolean {
 
 /** One command for each endpoint; text messages as lines, a binary message by itself. */
 function commandsOf(rows: readonly CopiedRow[], tool: 'wscat' | 'websocat'): string {
-  const ofBinary: string[] = [];
+  const alone: string[] = [];
   const lines = new Map<string, string[]>();
-  for (const row of rows) {
-    if (isTextual(row.flags)) {
-      const texts = lines.get(row.url) ?? [];
-      texts.push(quoted(decoder.decode(row.payload)));
-      lines.set(row.url, texts);
-    } else {
-      const octal = Array.from(row.payload, byte => `\\${byte.toString(8).padStart(3, '0')}`);
+  for (const { flags, payload, url } of rows) {
+    if (!isTextual(flags)) {
       // wscat sends text only, so a binary message takes the other tool.
-      ofBinary.push(`printf '${octal.join('')}' | websocat -b -n1 ${quoted(row.url)}`);
+      alone.push(`printf '${octalOf(payload)}' | websocat -b -n1 ${quoted(url)}`);
+    } else if (payload.includes(0)) {
+      // No argument of a program can hold a zero byte.
+      alone.push(`printf '${octalOf(payload)}\\n' | ${commandTo(url, tool)}`);
+    } else {
+      const texts = lines.get(url) ?? [];
+      texts.push(quoted(decoder.decode(payload)));
+      lines.set(url, texts);
     }
   }
   const ofTexts = [...lines].map(([url, texts]) => {
-    const target = tool === 'wscat' ? `wscat -w 1 -c ${quoted(url)}` : `websocat ${quoted(url)}`;
+    const target = commandTo(url, tool);
     const [only] = texts;
     const isOne = texts.length === 1 && only !== undefined;
     return isOne && tool === 'wscat'
       ? `${target} -x ${only}`
       : `printf '%s\\n' ${texts.join(' ')} | ${target}`;
   });
-  return [...ofTexts, ...ofBinary].join('\n');
+  return [...ofTexts, ...alone].join('\n');
+}
+
+function commandTo(url: string, tool: 'wscat' | 'websocat'): string {
+  return tool === 'wscat' ? `wscat -w 1 -c ${quoted(url)}` : `websocat ${quoted(url)}`;
+}
+
+function octalOf(payload: Uint8Array): string {
+  return Array.from(payload, byte => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }

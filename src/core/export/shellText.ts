@@ -1,8 +1,30 @@
 import { parseTemplate, type Reference } from '../variables/template.ts';
 
-/** One word of a command for a POSIX shell: within single quotes it takes every character for itself. */
+/**
+ * What a terminal may act on, or what draws nothing and hides something: control characters, such as
+ * the one that ends a bracketed paste, whose remainder a shell then runs; characters that reorder
+ * others; lone surrogates.
+ */
+const unsafe = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/u;
+const unsafeOrQuoting = new RegExp(`[\\\\'!]|${unsafe.source}`, 'gu');
+
+const encoder = new TextEncoder();
+
+/**
+ * One word of a command for a POSIX shell: within single quotes it takes every character for itself.
+ * A text with a character that a terminal may act on is quoted as `$'…'` (POSIX.1-2024, section 2.2.4;
+ * bash, zsh, ksh), so that none is in what is pasted, and the word is the same.
+ */
 export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  return unsafe.test(text)
+    ? `$'${text.replace(unsafeOrQuoting, octal)}'`
+    : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** As the bytes of UTF-8, each of three digits: no shell takes a digit that follows for one of them. */
+function octal(character: string): string {
+  const bytes = Array.from(encoder.encode(character));
+  return bytes.map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }
 
 /**

@@ -12,13 +12,25 @@ const target = (change: Partial<CommandTarget> = {}): CommandTarget => ({
 /** What a shell makes of a command: the words after its program. */
 function wordsOf(command: string, env: Record<string, string> = {}): readonly string[] {
   const [, rest = ''] = /^\S+ ([^]*)$/.exec(command) ?? [];
-  const printed = execFileSync('/bin/sh', ['-c', `printf '%s\\0' ${rest}`], {
+  const printed = execFileSync('bash', ['-c', `printf '%s\\0' ${rest}`], {
     ...{ encoding: 'utf8', env },
   });
   return printed.split('\0').slice(0, -1);
 }
 
 describe('A connection as a command', () => {
+  it('holds no character that a terminal acts on, and says the same', () => {
+    const value = "it's \u001b[201~\u0015touch evil!\n\u202e\u009b";
+    const hostile = target({ url: `wss://example.com/${value}`, headers: { 'X-A': value } });
+    for (const tool of commandTools) {
+      const { command } = commandLine(hostile, tool);
+      assert.doesNotMatch(command, /[\p{Cc}\p{Default_Ignorable_Code_Point}]/u);
+      const [, rest = ''] = /^\S+ ([^]*)$/.exec(command) ?? [];
+      const printed = execFileSync('bash', ['-c', `printf '%s\\0' ${rest}`], { encoding: 'utf8' });
+      assert.ok(printed.split('\0').some(word => word.endsWith(`X-A: ${value}`)));
+    }
+  });
+
   it('says all that the tool can be told', () => {
     const full = target({
       headers: { 'X-A': "it's", 'X-Empty': '' },

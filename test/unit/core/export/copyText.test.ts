@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { flagsOf } from '../../../../src/core/capture/record.ts';
 import { copyText, type CopiedRow } from '../../../../src/core/export/copyText.ts';
+import { hostileTexts } from '../../../support/hostileTexts.ts';
 
 const url = 'wss://example.com/feed';
 const encoder = new TextEncoder();
@@ -13,11 +14,16 @@ const text = (payload: string): CopiedRow => ({
   payload: encoder.encode(payload),
   url,
 });
+/** As it comes out of its bytes, which hold no half characters. */
+const decoded = (payload: string) => Buffer.from(payload).toString();
 const binary = (...bytes: number[]): CopiedRow => ({
   flags: flagsOf('binary', 'out'),
   payload: Uint8Array.from(bytes),
   url,
 });
+
+/** Controls, what reorders its neighbours, and what draws nothing. */
+const unsafe = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]/u;
 
 describe('Rows on the clipboard', () => {
   it('are text as it is, and binary as hex', () => {
@@ -41,10 +47,35 @@ describe('Rows on the clipboard', () => {
     for (const tool of ['wscat', 'websocat'] as const) {
       const command = copyText([text(hostile), text('two')], tool, base64);
       const [printf = ''] = command.split(' | ' + tool);
-      const printed = execFileSync('/bin/sh', ['-c', printf], { encoding: 'utf8' });
+      const printed = execFileSync('bash', ['-c', printf], { encoding: 'utf8' });
       assert.equal(printed, `${hostile}\ntwo\n`);
       assert.ok(command.endsWith(`'${url}'`));
     }
+  });
+
+  it('are commands without a character that a terminal acts on, and send the same', () => {
+    const texts = Object.entries(hostileTexts).filter(([, hostile]) => !hostile.includes('\0'));
+    for (const [what, hostile] of texts) {
+      for (const tool of ['wscat', 'websocat'] as const) {
+        const command = copyText([text(hostile), text('1')], tool, base64);
+        assert.doesNotMatch(command, unsafe, what);
+        const [printf = ''] = command.split(` | ${tool}`);
+        const printed = execFileSync('bash', ['-c', printf], { encoding: 'utf8' });
+        assert.equal(printed, `${decoded(hostile)}\n1\n`, what);
+      }
+    }
+  });
+
+  it('are a command that prints a text with a zero byte', () => {
+    const command = copyText([text('a\0%s\\')], 'websocat', base64);
+    const [printf = ''] = command.split(' | websocat');
+    assert.doesNotMatch(command, unsafe);
+    assert.equal(execFileSync('bash', ['-c', printf], { encoding: 'utf8' }), 'a\0%s\\\n');
+  });
+
+  it('are as text what came, whatever it holds', () => {
+    const paste = '\u001b[201~\u0015touch evil\n';
+    assert.equal(copyText([text(paste)], 'text', base64), paste);
   });
 
   it('are a command for each endpoint, in the order in which they come', () => {
