@@ -96,6 +96,11 @@ export default tseslint.config(
           message: shownByUs('treeRow.ts'),
         },
         {
+          // The editor shows a rejection that nobody handles nowhere.
+          selector: 'UnaryExpression[operator=void]',
+          message: 'Await it, or hand it to unwaited() or logged() of host/unwaited.ts.',
+        },
+        {
           selector: 'TemplateElement[value.raw=/\\$\\([a-z]/], Literal[value=/\\$\\([a-z]/]',
           message: 'An icon is named apart from the text: `iconPath`, or `icon` of a StatusItem.',
         },

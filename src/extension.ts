@@ -1,4 +1,4 @@
-import { CancellationError, Uri, window, workspace, type ExtensionContext } from 'vscode';
+import { CancellationError, Uri, workspace, type ExtensionContext } from 'vscode';
 import { once } from './core/base/once.ts';
 import { registerCommands, reportError } from './host/commands.ts';
 import { registerEntrances } from './host/entrances.ts';
@@ -8,6 +8,8 @@ import type { CaptureNode } from './host/trees/capturesTree.ts';
 import type { ConnectionNode } from './host/trees/connectionsTree.ts';
 import { draggable, LazyTree, type DraggableTree } from './host/trees/lazyTree.ts';
 import type { MessagesNode } from './host/trees/messagesTree.ts';
+import { logged, unwaited } from './host/unwaited.ts';
+import { openLog } from './host/user/plainLog.ts';
 import type { startMonitoring } from './monitoring.ts';
 import { hasAbandonedFile } from './node/captureFiles.ts';
 import { closeFolderToOthers } from './node/privateFiles.ts';
@@ -20,7 +22,7 @@ let end: Monitoring['end'] | undefined;
 
 /** Registers what the editor may ask for. All else is loaded with the first thing that it asks for. */
 export function activate(context: ExtensionContext): void {
-  const log = window.createOutputChannel('WebSocket Monitor', { log: true });
+  const log = openLog('WebSocket Monitor');
   const settings = new SettingsService(log);
   const capturesFolder = Uri.joinPath(context.globalStorageUri, 'captures').fsPath;
   let isEnded = false;
@@ -47,7 +49,11 @@ export function activate(context: ExtensionContext): void {
   const connectUnasked = () => {
     const wanted = settings.autoConnected;
     if (wanted.length > 0) {
-      void unasked(({ connect }) => connect(wanted));
+      unwaited(
+        'Connecting',
+        log,
+        unasked(({ connect }) => connect(wanted)),
+      );
     }
   };
 
@@ -70,13 +76,22 @@ export function activate(context: ExtensionContext): void {
     registerEntrances(load),
     registerCommands(async () => (await load()).handlers, log),
     workspace.onDidGrantWorkspaceTrust(connectUnasked),
-    watchForLibrary(context.globalStorageUri, () => void unasked(() => undefined)),
+    watchForLibrary(context.globalStorageUri, () =>
+      unwaited(
+        'The library',
+        log,
+        unasked(() => undefined),
+      ),
+    ),
   );
   connectUnasked();
   closeFolderToOthers(capturesFolder); // As an early version made it, others could look into it.
-  void hasAbandonedFile(capturesFolder).then(isThere => {
-    return isThere ? unasked(started => started.offerAbandonedCaptures()) : undefined;
-  });
+  const offerAbandoned = async () => {
+    if (await hasAbandonedFile(capturesFolder)) {
+      await unasked(started => started.offerAbandonedCaptures());
+    }
+  };
+  logged('Looking for captures', log, offerAbandoned());
 }
 
 /** The editor waits for the result, so that the last messages are stored. */

@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  Uri,
-  window,
-  type ExtensionContext,
-  type LogOutputChannel,
-  type TreeView,
-  type WebviewPanel,
-} from 'vscode';
+import { Uri, window, type ExtensionContext, type TreeView, type WebviewPanel } from 'vscode';
 import { PlainHandshakes } from './core/connection/plainHandshakes.ts';
 import { WakeWatch } from './core/connection/wakeWatch.ts';
 import { DisposableStore } from './core/base/lifecycle.ts';
@@ -34,6 +27,8 @@ import { StatusBar } from './host/statusBar.ts';
 import { CapturesTree, type CaptureNode } from './host/trees/capturesTree.ts';
 import { ConnectionsTree } from './host/trees/connectionsTree.ts';
 import type { MessagesNode } from './host/trees/messagesTree.ts';
+import { unwaited } from './host/unwaited.ts';
+import type { ShownLog } from './host/user/plainLog.ts';
 import { userFormats } from './host/userFormats.ts';
 import { createCaptureService } from './node/captureClient.ts';
 import * as loadedLater from './node/loadedLater.ts';
@@ -42,7 +37,7 @@ import { ContextKey } from './shared/ids.ts';
 
 export interface MonitoringParts {
   readonly context: ExtensionContext;
-  readonly log: LogOutputChannel;
+  readonly log: ShownLog;
   readonly settings: SettingsService;
   /** Where capture files go. */
   readonly capturesFolder: string;
@@ -69,7 +64,7 @@ export function startMonitoring({
   const captures = createCaptureService({
     workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
     folder: capturesFolder,
-    ...{ keepingLimits, onDidRemove: tellRemoved(views.captures, formats) },
+    ...{ keepingLimits, onDidRemove: tellRemoved(views.captures, formats, log) },
     ...{ clock: systemClock, log },
   });
   const plainHandshakes = new PlainHandshakes(() => randomUUID());
@@ -83,13 +78,14 @@ export function startMonitoring({
     ...loadedLater,
     messagesView: views.messages,
     places: () => configuring.configured,
-    onError: error => void reportError('The tree', error, log),
+    onError: error => unwaited('The tree', log, reportError('The tree', error, log)),
   });
   const { connections, library, sending, permissions } = connecting;
-  const keys = new ContextKeys();
+  const keys = new ContextKeys(log);
   const demo = new Demo(
     async () => (await import('./node/demoServer.ts')).startDemoServer(),
     isRunning => keys.set(ContextKey.DemoRunning, isRunning),
+    log,
   );
   const shown = new DisposableStore();
   const monitor = once(async () => {
@@ -104,7 +100,7 @@ export function startMonitoring({
     );
   });
   const showMonitor = async (source?: string) => (await monitor()).panel.show(source);
-  const recent = new RecentUrls(globalState, context.secrets);
+  const recent = new RecentUrls(globalState, context.secrets, log);
   const target = { connections, settings, recent, demo, showMonitor };
   const connect = (entry: object | string) => connectShown(target, entry);
   const configuring = createConfiguring({ ...library, context, log, settings, secrets, connect });

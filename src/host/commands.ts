@@ -1,9 +1,10 @@
-import { CancellationError, commands, l10n, type LogOutputChannel } from 'vscode';
+import { CancellationError, commands, l10n } from 'vscode';
 import { messageOf, UserError } from '../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle.ts';
 import { CommandId, InternalCommandId } from '../shared/ids.ts';
 import { PromptCancelled } from '../core/variables/resolve.ts';
 import { TreeTarget } from './trees/treeTarget.ts';
+import type { ShownLog } from './user/plainLog.ts';
 import { showError } from './user/tell.ts';
 
 /** One handler for every command: a command without one does not compile. */
@@ -16,10 +17,7 @@ export type CommandHandlers = Readonly<
  * was run without arguments, as from the palette or a tree, is shown; one that was run with arguments,
  * as from code, rejects with the same sentence.
  */
-export function registerCommands(
-  load: () => Promise<CommandHandlers>,
-  log: LogOutputChannel,
-): Disposable {
+export function registerCommands(load: () => Promise<CommandHandlers>, log: ShownLog): Disposable {
   const store = new DisposableStore();
   for (const id of [...Object.values(CommandId), ...Object.values(InternalCommandId)]) {
     store.add(
@@ -44,11 +42,7 @@ export function registerCommands(
 }
 
 /** Shows what went wrong; `what` names it in the log. */
-export async function reportError(
-  what: string,
-  error: unknown,
-  log: LogOutputChannel,
-): Promise<void> {
+export async function reportError(what: string, error: unknown, log: ShownLog): Promise<void> {
   if (error instanceof UserError) {
     await showError(error.message);
     return;

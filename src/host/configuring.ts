@@ -11,7 +11,7 @@ import { openSettingsFile } from './openSetting.ts';
 import { warnOfRoundedNumbers } from './roundedNumbers.ts';
 import type { Secrets } from './secrets.ts';
 import type { SettingsService } from './settings.ts';
-import { showInformation, showWarning } from './user/tell.ts';
+import { inform } from './user/tell.ts';
 import type { FormSubject } from './webview/connectionForm.ts';
 
 export interface ConfiguringParts {
@@ -35,14 +35,15 @@ export function createConfiguring(parts: ConfiguringParts) {
   store.add(
     warnOfRoundedNumbers({
       ...{ settings, log, readWritten: async () => (await files()).messageNumbers() },
-      warn: sentence => void showWarning(sentence),
+      warn: sentence => inform('warning', sentence),
     }),
   );
   const configured = new ConfiguredConnections(
     settings,
     { write: async (...change) => (await files()).write(...change) },
     () =>
-      void showInformation(
+      inform(
+        'information',
         l10n.t('Saved. Comments inside the list of connections could not be kept.'),
       ),
   );

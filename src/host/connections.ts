@@ -86,7 +86,7 @@ export class Connections implements Disposable {
     const id = `c${++this.#made}`;
     const store = this.#store.add(new DisposableStore());
     const monitored = store.add(new MonitoredConnection(id, { ...profile, name }, this.#ports));
-    store.add(notifyOf(monitored));
+    store.add(notifyOf(monitored, this.#ports.log));
     store.add(monitored.onDidChange(() => this.#onDidChange.fire(monitored)));
     store.add(
       monitored.connection.onDidChangeState(({ kind }) => {

@@ -1,17 +1,24 @@
 import { commands } from 'vscode';
+import type { Logger } from '../core/base/logger.ts';
 import { ContextKey } from '../shared/ids.ts';
 import type { Connections } from './connections.ts';
+import { logged } from './unwaited.ts';
 
 type Key = (typeof ContextKey)[keyof typeof ContextKey];
 
 /** Sets the keys that `when` clauses read, each only where it changed. */
 export class ContextKeys {
+  readonly #log: Logger;
   readonly #values = new Map<Key, boolean>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
 
   set(key: Key, value: boolean): void {
     if (this.#values.get(key) !== value) {
       this.#values.set(key, value);
-      void commands.executeCommand('setContext', key, value);
+      logged('Setting a context key', this.#log, commands.executeCommand('setContext', key, value));
     }
   }
 

@@ -1,5 +1,6 @@
-import { CancellationError, l10n, type LogOutputChannel, type Uri } from 'vscode';
+import { CancellationError, l10n, type Uri } from 'vscode';
 import { messageOf, UserError } from '../core/base/errors.ts';
+import type { Logger } from '../core/base/logger.ts';
 import { readDeepLink, type DeepLink } from '../core/connection/deepLink.ts';
 import { uniqueName } from '../core/settings/profile.ts';
 import { referencesIn } from '../core/variables/template.ts';
@@ -12,7 +13,7 @@ export interface DeepLinkParts {
   readonly settings: SettingsService;
   /** Connects to an object as in `connections`, and shows it. */
   readonly connect: (entry: object) => Promise<unknown>;
-  readonly log: LogOutputChannel;
+  readonly log: Logger;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { commands, env, l10n } from 'vscode';
 import type { Disposable } from '../core/base/lifecycle.ts';
+import type { Logger } from '../core/base/logger.ts';
 import { CommandId } from '../shared/ids.ts';
+import { logged, unwaited } from './unwaited.ts';
 import { showInformation } from './user/tell.ts';
 
 /** A running server, as `node/demoServer.ts` starts it. */
@@ -13,10 +15,16 @@ interface Server {
 export class Demo implements Disposable {
   readonly #start: () => Promise<Server>;
   readonly #onDidChange: (isRunning: boolean) => void;
+  readonly #log: Logger;
   #server: Promise<Server> | undefined;
 
-  constructor(start: () => Promise<Server>, onDidChange: (isRunning: boolean) => void) {
+  constructor(
+    start: () => Promise<Server>,
+    onDidChange: (isRunning: boolean) => void,
+    log: Logger,
+  ) {
     this.#start = start;
+    this.#log = log;
     this.#onDidChange = onDidChange;
   }
 
@@ -45,12 +53,12 @@ export class Demo implements Disposable {
   /** Starts it for somebody who looks at it, and offers the next steps. */
   async startAndOffer(): Promise<{ url: string }> {
     const { url } = await this.start();
-    void this.#offer(url);
+    unwaited('The demo server', this.#log, this.#offer(url));
     return { url };
   }
 
   dispose(): void {
-    void this.stop();
+    logged('Stopping the demo server', this.#log, this.stop());
   }
 
   async #offer(url: string): Promise<void> {

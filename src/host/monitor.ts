@@ -55,7 +55,7 @@ export function createMonitor(parts: MonitorParts) {
   const now = () => clock.now();
   const model = store.add(new PanelModel({ sources, openView, now, log }));
   const exporting: ExportParts = {
-    ...{ sources, archive, secrets, formats, now, openView, startExport },
+    ...{ sources, archive, secrets, formats, log, now, openView, startExport },
     currentView: () => model.shownRows,
   };
   const { runs, runner, environments, selected } = library;

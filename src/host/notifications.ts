@@ -1,17 +1,19 @@
 import { l10n } from 'vscode';
 import type { Disposable } from '../core/base/lifecycle.ts';
+import type { Logger } from '../core/base/logger.ts';
 import { sentenceOf } from '../core/connection/report.ts';
 import { longestPart, shortened } from '../core/payload/plainText.ts';
 import type { ConnectionState } from '../core/connection/state.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import { openSetting } from './openSetting.ts';
+import { unwaited } from './unwaited.ts';
 import { showError, showWarning } from './user/tell.ts';
 
 /**
  * Tells the user what needs them: that a connection has failed for good, and that a peer never
  * answers pings. Once each until it has been open again; what is tried again by itself is no news.
  */
-export function notifyOf(monitored: MonitoredConnection): Disposable {
+export function notifyOf(monitored: MonitoredConnection, log: Logger): Disposable {
   const told = new Set<string>();
   return monitored.connection.onDidChangeState(state => {
     const news = newsIn(state);
@@ -21,7 +23,8 @@ export function notifyOf(monitored: MonitoredConnection): Disposable {
       }
     } else if (!told.has(news)) {
       told.add(news);
-      void (news === 'failed' ? tellFailure(monitored) : tellSilence(monitored));
+      const telling = news === 'failed' ? tellFailure(monitored) : tellSilence(monitored);
+      unwaited('What a notification offers', log, telling);
     }
   });
 }

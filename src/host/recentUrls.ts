@@ -1,4 +1,5 @@
 import type { Memento, SecretStorage } from 'vscode';
+import type { Logger } from '../core/base/logger.ts';
 import { isSecretName } from '../core/connection/redaction.ts';
 
 /** Where earlier versions kept them, in plain files of the editor. */
@@ -13,11 +14,13 @@ const longestList = 10;
  */
 export class RecentUrls {
   readonly #storage: SecretStorage;
+  readonly #log: Logger;
   readonly #read: Promise<void>;
   #urls: readonly string[] = [];
 
-  constructor(state: Memento, storage: SecretStorage) {
+  constructor(state: Memento, storage: SecretStorage, log: Logger) {
     this.#storage = storage;
+    this.#log = log;
     // Where the editor has no place for secrets, there are no recent URLs, and all else works.
     this.#read = this.#start(state).catch(() => undefined);
   }
@@ -29,6 +32,11 @@ export class RecentUrls {
 
   get all(): readonly string[] {
     return this.#urls;
+  }
+
+  /** Remembers a URL likewise; no connection waits for that. */
+  note(url: string): void {
+    this.add(url).catch((error: unknown) => this.#log.warn('A URL could not be kept', error));
   }
 
   /** Remembers a URL, unless it carries what looks like a secret. */

@@ -2,7 +2,9 @@ import { l10n, type TreeView } from 'vscode';
 import type { RemovedCapture } from '../core/capture/captureArchive.ts';
 import type { RemovalReason } from '../core/capture/keeping.ts';
 import type { Formats } from '../core/format.ts';
+import type { Logger } from '../core/base/logger.ts';
 import { openSetting } from './openSetting.ts';
+import { unwaited } from './unwaited.ts';
 import { showInformation } from './user/tell.ts';
 
 const settingOf = { age: 'history.keepDays', size: 'history.keepMegabytes' } as const;
@@ -15,6 +17,7 @@ const settingOf = { age: 'history.keepDays', size: 'history.keepMegabytes' } as 
 export function tellRemoved(
   view: Pick<TreeView<unknown>, 'message'>,
   formats: Formats,
+  log: Logger,
 ): (removed: readonly RemovedCapture[]) => void {
   const counts: Record<RemovalReason, number> = { age: 0, size: 0 };
   let wasNotified = false;
@@ -28,7 +31,8 @@ export function tellRemoved(
       .join(' ');
     if (counts.size > 0 && !wasNotified) {
       wasNotified = true;
-      void notify(sentenceOf('size', formats.count(counts.size)));
+      const telling = notify(sentenceOf('size', formats.count(counts.size)));
+      unwaited('Telling of deleted captures', log, telling);
     }
   };
 }

@@ -35,6 +35,9 @@ export function warnOfRoundedNumbers(ports: RoundedNumbersPorts): Disposable {
     }
     warned = new Set(problems);
   };
-  void check(settings.current);
-  return settings.onDidChange(current => void check(current));
+  const look = (current: ReadSettings) => {
+    check(current).catch((error: unknown) => log.warn('Numbers could not be looked at', error));
+  };
+  look(settings.current);
+  return settings.onDidChange(look);
 }

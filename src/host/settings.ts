@@ -11,7 +11,8 @@ import {
 } from '../core/settings/profile.ts';
 import type { SettingsScope } from '../core/settings/settingLayers.ts';
 import { settingsSection } from '../core/settings/settingsTable.ts';
-import { settingSources } from './settingValues.ts';
+import { isSetByWorkspace, settingSources } from './settingValues.ts';
+import { unwaited } from './unwaited.ts';
 import { showWarning } from './user/tell.ts';
 
 /** The settings in force, and an event for when they change. Nothing else reads configuration. */
@@ -77,7 +78,7 @@ export class SettingsService implements Disposable {
 
   #read(): ReadSettings {
     const settings = readSettings(settingSources());
-    void this.#warn(settings.problems);
+    unwaited('Showing the settings', this.#log, this.#warn(settings.problems));
     return settings;
   }
 
@@ -94,7 +95,7 @@ export class SettingsService implements Disposable {
     for (const problem of fresh) {
       this.#log.warn(problem);
     }
-    const [first = '', ...rest] = fresh;
+    const [first = '', ...rest] = fresh.map(toldOf);
     const text =
       rest.length === 0
         ? first
@@ -104,4 +105,12 @@ export class SettingsService implements Disposable {
       await commands.executeCommand('workbench.action.openSettings', settingsSection);
     }
   }
+}
+
+/** In Restricted Mode a notification does not repeat what the workspace has put into a setting. */
+function toldOf(problem: string): string {
+  const [id = ''] = problem.split(' ', 1);
+  return workspace.isTrusted || !isSetByWorkspace(id)
+    ? problem
+    : l10n.t('This workspace gives {0} a value that cannot be used. The default is used.', id);
 }

@@ -148,7 +148,9 @@ async function untilNoticed(isSo: () => Promise<boolean>): Promise<void> {
       stop();
     }
   };
-  const listener = workspace.onDidChangeConfiguration(() => void check().catch(stop));
+  const listener = workspace.onDidChangeConfiguration(() => {
+    check().catch(stop);
+  });
   try {
     await check();
     await timeout;

@@ -5,7 +5,8 @@ import { CommandId } from '../shared/ids.ts';
 import type { Connections } from './connections.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { SettingsService } from './settings.ts';
-import { showInformation, showWarning } from './user/tell.ts';
+import { unwaited } from './unwaited.ts';
+import { inform, showInformation } from './user/tell.ts';
 
 export interface SettingsFollowerParts {
   readonly connections: Pick<Connections, 'all'>;
@@ -48,7 +49,7 @@ export class SettingsFollower {
     for (const problem of problems) {
       if (!told.has(problem)) {
         this.#parts.log.warn(problem);
-        void showWarning(problem);
+        inform('warning', problem);
       }
     }
   };
@@ -59,7 +60,7 @@ export class SettingsFollower {
     const configured = settings.current.profiles.find(profile => profile.name === name);
     const profile = configured ?? settings.profileOf(before.entry, before.scope);
     if (monitored.setProfile({ ...profile, name })) {
-      void offerReconnect(id, name);
+      unwaited('Reconnecting', this.#parts.log, offerReconnect(id, name));
     }
   }
 }

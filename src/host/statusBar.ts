@@ -10,6 +10,7 @@ import {
 } from '../core/connection/report.ts';
 import { Formats } from '../core/format.ts';
 import { CommandId, InternalCommandId } from '../shared/ids.ts';
+import type { ConnectionState } from '../core/connection/state.ts';
 import type { Connections } from './connections.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { SettingsService } from './settings.ts';
@@ -37,7 +38,13 @@ const icons: Readonly<Record<StateWord, string>> = {
   disconnected: 'debug-disconnect',
 };
 
-/** The one item in the status bar: the state of the connection that most needs attention. */
+/** What of a card changes by itself is put into it no more often than this. */
+const cardMs = 60_000;
+
+/**
+ * The state of the connection that most needs attention, and beside it what changes all the time: its
+ * rate, or the countdown to the next attempt. The first has a card with links, which must keep still.
+ */
 export class StatusBar implements Disposable {
   readonly #store = new DisposableStore();
   readonly #item = this.#store.add(
@@ -49,11 +56,25 @@ export class StatusBar implements Disposable {
       command: InternalCommandId.ShowActions,
     }),
   );
+  readonly #live = this.#store.add(
+    new StatusItem({
+      id: 'websocketMonitor.live',
+      name: l10n.t('WebSocket Monitor: Rate and Countdown'),
+      alignment: StatusBarAlignment.Left,
+      priority: 9.5,
+      command: InternalCommandId.ShowActions,
+    }),
+  );
   readonly #connections: Connections;
   readonly #settings: SettingsService;
   readonly #clock: Clock;
   readonly #formats: Formats;
   #tick: Disposable | undefined;
+  /** The state that `#label` tells of: how long a wait is going to be is told once. */
+  #state: ConnectionState | undefined;
+  #label = '';
+  #card:
+    { readonly of: string; readonly at: number; readonly made: StatusFace['tooltip'] } | undefined;
 
   constructor(connections: Connections, settings: SettingsService, clock: Clock, formats: Formats) {
     this.#connections = connections;
@@ -75,6 +96,7 @@ export class StatusBar implements Disposable {
     const [first] = [...this.#connections.all].sort((a, b) => rank(a) - rank(b));
     if (!first) {
       this.#item.hide();
+      this.#live.hide();
       return;
     }
     this.#show(first);
@@ -86,25 +108,53 @@ export class StatusBar implements Disposable {
 
   #show(monitored: MonitoredConnection): void {
     const { state } = monitored.connection;
-    const word = wordOf(state);
-    const label = labelWithCountdown(state, this.#clock.monotonic());
-    const rate = word === 'connected' ? this.#rate(monitored) : '';
+    if (this.#state !== state) {
+      this.#state = state;
+      this.#label = labelWithCountdown(state, this.#clock.monotonic());
+    }
     const others = this.#connections.all.length - 1;
     const more = others > 0 ? ` +${others}` : '';
     this.#item.show({
-      icon: icons[word],
-      text: `${monitored.name} · ${label}${rate && ` · ${rate}`}${more}`,
-      tooltip: card(this.#connections.all.map(each => this.#section(each))),
-      background: background(word),
-      spoken: l10n.t('WebSocket connection {0}: {1}', monitored.name, label),
+      icon: icons[wordOf(state)],
+      text: `${monitored.name} · ${this.#label}${more}`,
+      tooltip: this.#tooltip(),
+      background: background(wordOf(state)),
+      spoken: l10n.t('WebSocket connection {0}: {1}', monitored.name, this.#label),
     });
+    this.#showLive(monitored);
   }
 
-  #rate({ received }: MonitoredConnection): string {
-    if (!this.#settings.current.values['statusBar.showRate']) {
-      return '';
+  #showLive({ name, connection, received }: MonitoredConnection): void {
+    const { state } = connection;
+    if (state.kind === 'open' && this.#settings.current.values['statusBar.showRate']) {
+      const text = `${this.#formats.rate(received.rate(this.#clock.now()))}/s`;
+      const spoken = l10n.t('{0} receives {1} messages a second', name, text.slice(0, -2));
+      this.#live.show({ text, tooltip: l10n.t('Messages a second'), spoken });
+    } else if (state.kind === 'waiting') {
+      const ms = Math.max(0, state.dueAt - this.#clock.monotonic());
+      const text = `${Math.ceil(ms / 1000)}s`;
+      const tooltip = l10n.t('Until the next attempt');
+      this.#live.show({ icon: 'watch', text, tooltip, spoken: `${tooltip}: ${text}` });
+    } else {
+      this.#live.hide();
     }
-    return `${this.#formats.rate(received.rate(this.#clock.now()))}/s`;
+  }
+
+  /** The card of all connections; the same for as long as their states are, but for a minute at most. */
+  #tooltip(): StatusFace['tooltip'] {
+    const { all } = this.#connections;
+    const of = JSON.stringify(
+      all.map(({ id, name, connection: { state, options }, capture }) => [
+        ...[id, name, options.endpoint.display, sentenceOf(state, options.endpoint)],
+        ...[state.kind, capture.storage.problem],
+      ]),
+    );
+    const now = this.#clock.monotonic();
+    if (this.#card?.of !== of || now - this.#card.at >= cardMs) {
+      const made = card(all.map(each => this.#section(each)));
+      this.#card = { of, at: now, made };
+    }
+    return this.#card.made;
   }
 
   /** What the card says about one connection. */
@@ -118,7 +168,6 @@ export class StatusBar implements Disposable {
     ];
     if (state.kind === 'open') {
       const openMs = this.#clock.monotonic() - state.openedAt;
-      // In minutes, so that an open tooltip is not redrawn each second.
       const minutes = this.#formats.span(Math.max(60_000, openMs - (openMs % 60_000)));
       rows.push([l10n.t('Open for'), openMs < 60_000 ? l10n.t('less than a minute') : minutes]);
       if (latencyMs !== undefined) {

@@ -38,7 +38,8 @@ export class UserZone {
   learn(timeZone: string): void {
     if (timeZone !== this.#timeZone) {
       this.#timeZone = timeZone;
-      void this.#keeper?.update(key, timeZone);
+      // Where it is not kept, the next page says it again.
+      this.#keeper?.update(key, timeZone).then(undefined, () => undefined);
     }
   }
 

@@ -72,7 +72,7 @@ describe('Connections in a real workbench', () => {
   const formIsGone = () => form.field('URL').waitFor({ state: 'detached' });
 
   it('are added with a form, by keyboard, into the settings of the workspace', async () => {
-    await page.runCommand('WebSocket Monitor: Add Connection');
+    await page.runCommand('WebSocket Monitor: New Connection');
     await form.field('URL').waitFor();
     await form.field('URL').focus();
     await workbench.page.keyboard.type('http://nowhere');
@@ -90,7 +90,7 @@ describe('Connections in a real workbench', () => {
   });
 
   it('refuse a name that is taken', async () => {
-    await page.runCommand('WebSocket Monitor: Add Connection');
+    await page.runCommand('WebSocket Monitor: New Connection');
     await form.field('URL').fill('ws://127.0.0.1:3/');
     await form.field('Name').fill('beta');
     await form.button('Save').click();

@@ -1,9 +1,9 @@
 import { visibleLine, visibleText } from './visibleText.ts';
 
 /** In characters. The editor cuts the end of longer notifications, which is where the advice stands. */
-export const longestSentence = 600;
-/** A path, a URL or a name within a sentence. */
-export const longestPart = 240;
+export const longestSentence = 800;
+/** A path, a URL, a name or a whole sentence within a sentence. */
+export const longestPart = 400;
 
 /**
  * A stranger's text as one line that the editor draws as nothing but text, wherever it stands: what

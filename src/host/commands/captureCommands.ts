@@ -5,7 +5,7 @@ import type { Formats } from '../../core/format.ts';
 import type { Sources } from '../sources.ts';
 import { targetName } from '../trees/treeTarget.ts';
 import { pickOne } from '../user/ask.ts';
-import { confirm, showInformation } from '../user/tell.ts';
+import { confirm, inform } from '../user/tell.ts';
 import type { ShowMonitor } from './connect.ts';
 
 export interface CaptureCommandParts {
@@ -63,7 +63,7 @@ export async function saveCapture(parts: CaptureCommandParts, target?: unknown):
     throw new UserError(l10n.t('A capture can be saved to a folder of this machine only.'));
   }
   await parts.archive.saveCopy(source.capture.id, uri.fsPath);
-  void showInformation([l10n.t('Saved as {0}.'), uri.fsPath]);
+  inform('information', [l10n.t('Saved as {0}.'), uri.fsPath]);
 }
 
 async function chooseCapture(

@@ -8,7 +8,7 @@ import type { SettingsService } from '../settings.ts';
 import { openFolderSettings } from '../openSetting.ts';
 import { targetName } from '../trees/treeTarget.ts';
 import { pickOne } from '../user/ask.ts';
-import { confirm, showInformation } from '../user/tell.ts';
+import { confirm, inform } from '../user/tell.ts';
 import type { FormSubject } from '../webview/connectionForm.ts';
 
 export interface ConfigureParts {
@@ -103,7 +103,8 @@ export async function copyAs(parts: ConfigureParts, target?: unknown): Promise<v
   );
   await env.clipboard.writeText(command);
   const names = variables.map(name => `$${name}`).join(', ');
-  void showInformation(
+  inform(
+    'information',
     names === ''
       ? l10n.t('The command is on the clipboard.')
       : [l10n.t('The command is on the clipboard. Set these shell variables first: {0}.'), names],

@@ -94,7 +94,7 @@ function profileFor({ connections, settings, recent }: ConnectParts, target: unk
       throw new UserError(noSuchConnection(target, settings.current.profiles));
     }
     const profile = settings.profileOf({ url: target });
-    void recent.add(profile.url);
+    recent.note(profile.url);
     return sameUrl(connections, profile);
   }
   if (typeof target !== 'object' || target === null) {
@@ -130,7 +130,7 @@ async function choose(parts: ConnectParts): Promise<Profile> {
       return choice.profile;
     case 'url': {
       const profile = settings.profileOf({ url: choice.url });
-      await recent.add(profile.url);
+      recent.note(profile.url);
       return sameUrl(connections, profile);
     }
     case 'demo':

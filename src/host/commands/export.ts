@@ -19,7 +19,8 @@ import { visibleLine } from '../../core/payload/visibleText.ts';
 import { filterClock } from '../filterClock.ts';
 import { userZone } from '../userZone.ts';
 import { namesOf, type Source } from '../sources.ts';
-import { showInformation, withProgress } from '../user/tell.ts';
+import { unwaited } from '../unwaited.ts';
+import { inform, showInformation, withProgress } from '../user/tell.ts';
 import { chooseFormat, chooseSubject } from './exportChoice.ts';
 import type { ExportParts, Subject } from './exportParts.ts';
 import { exportSecrets } from './exportSecrets.ts';
@@ -59,7 +60,7 @@ export async function exportSubject(
   }
   const result = await write(parts, subject, { ...choice, format }, uri);
   if (isAsked) {
-    void offer(parts.formats, result, uri);
+    unwaited('Opening the export', parts.log, offer(parts.formats, result, uri));
   }
   return result;
 }
@@ -160,7 +161,7 @@ async function saveDatabase({ archive }: ExportParts, subject: Subject, uri: Uri
   }
   const title = l10n.t('Saving the capture');
   await withProgress(title, false, () => archive.saveCopy(subject.source.capture.id, uri.fsPath));
-  void showInformation([l10n.t('Saved as {0}.'), uri.fsPath]);
+  inform('information', [l10n.t('Saved as {0}.'), uri.fsPath]);
 }
 
 /** Says what came of it, and offers to look at it. Nobody waits for the answer. */

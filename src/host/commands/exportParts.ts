@@ -1,3 +1,4 @@
+import type { Logger } from '../../core/base/logger.ts';
 import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { ExportedConnection, ExportJob, StartExport } from '../../core/export/exportJob.ts';
@@ -18,6 +19,7 @@ export interface ExportParts {
   readonly archive: CaptureArchive;
   readonly secrets: Secrets;
   readonly formats: Formats;
+  readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly openView: (query: ViewQuery) => CaptureView;

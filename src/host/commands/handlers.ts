@@ -1,4 +1,5 @@
-import { l10n, type LogOutputChannel } from 'vscode';
+import { l10n } from 'vscode';
+import type { ShownLog } from '../user/plainLog.ts';
 import { CommandId, InternalCommandId } from '../../shared/ids.ts';
 import type { CommandHandlers } from '../commands.ts';
 import type { PermissionStore } from '../consent/permissionStore.ts';
@@ -24,7 +25,7 @@ export interface CommandParts extends ConnectParts, ConfigureParts, LibraryComma
   readonly secrets: Secrets;
   readonly permissions: PermissionStore;
   readonly sender: Sender;
-  readonly log: LogOutputChannel;
+  readonly log: ShownLog;
 }
 
 /** What each command does. What few windows use is loaded with the first use. */

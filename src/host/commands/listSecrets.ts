@@ -1,11 +1,11 @@
-import { CancellationError, l10n, ThemeIcon, type QuickInputButton } from 'vscode';
-import { messageOf } from '../../core/base/errors.ts';
+import { l10n, ThemeIcon, type QuickInputButton } from 'vscode';
 import type { Logger } from '../../core/base/logger.ts';
 import { secretUses, type Place } from '../../core/variables/secretUses.ts';
 import type { Secrets } from '../secrets.ts';
 import type { SettingsService } from '../settings.ts';
 import { createPicker, type Choice } from '../user/ask.ts';
-import { confirm, showError } from '../user/tell.ts';
+import { unwaited } from '../unwaited.ts';
+import { confirm } from '../user/tell.ts';
 import { deleteSecret, limitSecret, storeSecret } from './secretCommands.ts';
 
 export interface ListSecretsParts {
@@ -43,9 +43,8 @@ export async function listSecrets(parts: ListSecretsParts): Promise<void> {
       await storeSecret(parts.secrets, name);
     }
   };
-  // Cancelling is no failure; anything else belongs into the log and before the user.
   const run = (name: string | undefined, button: QuickInputButton) =>
-    void act(name, button).catch((error: unknown) => report(error, parts.log));
+    unwaited('Changing a secret', parts.log, act(name, button));
   picker.onDidTriggerButton(button => run(undefined, button));
   picker.onDidTriggerItemButton(({ item, button }) => run(item.of.name, button));
   picker.onDidAccept(() => {
@@ -101,12 +100,4 @@ async function confirmAndDelete(parts: ListSecretsParts, name: string): Promise<
   if ((await confirm(question, [detail], yes)) === yes) {
     await deleteSecret(parts.secrets, name);
   }
-}
-
-function report(error: unknown, log: Logger): void {
-  if (error instanceof CancellationError) {
-    return;
-  }
-  log.error('A secret could not be changed', error);
-  void showError(messageOf(error));
 }

@@ -3,7 +3,7 @@ import { messageOf, UserError } from '../../core/base/errors.ts';
 import { parseSecretHosts } from '../../core/consent/secretHosts.ts';
 import type { Secrets } from '../secrets.ts';
 import { askText, pickOne } from '../user/ask.ts';
-import { showInformation } from '../user/tell.ts';
+import { inform } from '../user/tell.ts';
 
 /** Asks for a secret's value and stores it. The value is never an argument, so that none is logged. */
 export async function storeSecret(secrets: Secrets, target?: unknown): Promise<void> {
@@ -23,7 +23,7 @@ export async function storeSecret(secrets: Secrets, target?: unknown): Promise<v
   // What was typed is not lost where the question after it is not answered.
   const isReplaced = await secrets.store(name, value);
   const hosts = await askHosts(secrets, name);
-  void showInformation([
+  inform('information', [
     isReplaced
       ? l10n.t('The secret "{0}" is replaced. Handshakes use the new value from now on. {1}')
       : l10n.t('The secret "{0}" is stored. {1}'),
@@ -34,7 +34,7 @@ export async function storeSecret(secrets: Secrets, target?: unknown): Promise<v
 /** Asks which hosts a secret may go to, and keeps the answer. */
 export async function limitSecret(secrets: Secrets, name: string): Promise<void> {
   const hosts = await askHosts(secrets, name);
-  void showInformation(['"{0}": {1}', name, hostsSentence(hosts)]);
+  inform('information', ['"{0}": {1}', name, hostsSentence(hosts)]);
 }
 
 /** @returns the hosts that hold now; they stay where the user does not answer */
@@ -86,7 +86,7 @@ export async function deleteSecret(secrets: Secrets, target?: unknown): Promise<
     throw new CancellationError();
   }
   await secrets.delete(name);
-  void showInformation([l10n.t('The secret "{0}" is deleted.'), name]);
+  inform('information', [l10n.t('The secret "{0}" is deleted.'), name]);
 }
 
 async function pickName(names: readonly string[]): Promise<string | undefined> {

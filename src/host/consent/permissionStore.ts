@@ -27,7 +27,7 @@ export class PermissionStore implements Disposable {
     this.#state = state;
     this.#onDidChange = new Emitter<undefined>(onError);
     this.onDidChange = this.#onDidChange.event;
-    void this.#forgetFormer().catch(onError);
+    this.#forgetFormer().catch(onError);
   }
 
   get all(): readonly Permission[] {

@@ -5,6 +5,7 @@ import type { Logger } from '../../core/base/logger.ts';
 import { libraryLimits } from '../../core/library/libraryLimits.ts';
 import type { LibraryEdit } from './editLibrary.ts';
 import { noContent, type LibraryContent } from './libraryContent.ts';
+import { logged } from '../unwaited.ts';
 import { libraryFileName } from './libraryWatch.ts';
 import type { Origin } from './origin.ts';
 
@@ -31,7 +32,7 @@ export class LibraryFile implements Disposable {
     const watcher = this.#store.add(
       workspace.createFileSystemWatcher(new RelativePattern(folder, libraryFileName)),
     );
-    const read = () => void this.read();
+    const read = () => logged(`Reading ${this.name}`, log, this.read());
     this.#store.add(watcher.onDidCreate(read));
     this.#store.add(watcher.onDidChange(read));
     this.#store.add(watcher.onDidDelete(read));

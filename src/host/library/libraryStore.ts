@@ -6,6 +6,7 @@ import { LineIndex } from '../../core/base/lineIndex.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { runnablesOf, type Library, type Runnable } from '../../core/library/library.ts';
 import { plainLine } from '../../core/payload/plainText.ts';
+import { logged } from '../unwaited.ts';
 import { LibraryFile } from './libraryFile.ts';
 import type { TextProblem } from './libraryContent.ts';
 import { workspaceLibraryFolder } from './libraryWatch.ts';
@@ -154,7 +155,7 @@ export class LibraryStore implements Disposable {
       this.#onDidChange.fire(undefined);
     });
     this.#files.set(origin, file);
-    void file.read();
+    logged(`Reading ${file.name}`, this.#ports.log, file.read());
   }
 
   /** Says what is wrong with a file: in the file, and once in the log. */

@@ -33,7 +33,7 @@ export async function confirmProduction(
   const choices = [change, once, always];
   const answer = await confirm(question, detail, ...choices);
   if (answer === change) {
-    void commands.executeCommand(CommandId.SwitchEnvironment);
+    await commands.executeCommand(CommandId.SwitchEnvironment);
   }
   return answer === once ? 'once' : answer === always ? 'window' : undefined;
 }

@@ -29,7 +29,7 @@ import type { Connections } from '../connections.ts';
 import type { MonitoredConnection } from '../monitoredConnection.ts';
 import type { SettingsService } from '../settings.ts';
 import { textCard } from '../user/card.ts';
-import { showError } from '../user/tell.ts';
+import { inform } from '../user/tell.ts';
 import { treeRow } from '../user/treeRow.ts';
 import { mimeTypeOf, type DraggableTree } from './lazyTree.ts';
 import { TreeTarget } from './treeTarget.ts';
@@ -168,7 +168,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
     try {
       await configured.move(known, isFirst ? 0 : (place?.index ?? last));
     } catch (error) {
-      void showError(messageOf(error));
+      inform('error', messageOf(error));
     }
   }
 

@@ -13,7 +13,7 @@ const longestText = 100;
 /** How an item of the status bar looks and what is said of it. */
 export interface StatusFace {
   /** Of the editor's icons, such as `sync~spin`. */
-  readonly icon: string;
+  readonly icon?: string;
   readonly text: string;
   readonly tooltip: MarkdownString | string;
   readonly background?: 'error' | 'warning' | undefined;
@@ -30,9 +30,10 @@ export interface StatusPlace {
 }
 
 /**
- * An item of the status bar. The editor draws an item anew with whatever is set, also to what it was,
- * and with the item its hover card, whose links could then hardly be clicked: so nothing is set that
- * stays the same.
+ * An item of the status bar. Whatever is set of it, the editor sends all of it to the workbench, which
+ * takes a card with links for another one each time, and draws it anew under the pointer that is about
+ * to click: so nothing is set that stays the same, and what changes all the time needs an item of its
+ * own, with a string as its tooltip.
  */
 export class StatusItem implements Disposable {
   readonly #item: StatusBarItem;
@@ -48,7 +49,8 @@ export class StatusItem implements Disposable {
   }
 
   show({ icon, text, tooltip, background, spoken }: StatusFace): void {
-    const line = `$(${icon}) ${plainLine(text, longestText)}`;
+    const shown = plainLine(text, longestText);
+    const line = icon === undefined ? shown : `$(${icon}) ${shown}`;
     const said = typeof tooltip === 'string' ? tooltip : tooltip.value;
     if (this.#item.text !== line) {
       this.#item.text = line;

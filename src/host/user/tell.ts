@@ -37,6 +37,14 @@ export function showError<T extends string>(sentence: Sentence, ...actions: read
   return show((...shown) => window.showErrorMessage(...shown), plain(sentence), actions);
 }
 
+/** Shows a notification that asks nothing, and does not wait until it is closed. */
+export function inform(kind: 'information' | 'warning' | 'error', sentence: Sentence): void {
+  const shows = { information: showInformation, warning: showWarning, error: showError };
+  const shown = shows[kind](sentence);
+  // It rejects only where the window goes down, and with it everybody who could be told.
+  shown.catch(() => undefined);
+}
+
 /**
  * Asks in a dialog, whose first choice is the default.
  *

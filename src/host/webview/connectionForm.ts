@@ -28,7 +28,8 @@ import type {
 } from '../configuredConnections.ts';
 import { settingSources } from '../settingValues.ts';
 import { writableScopes } from '../settingsFile.ts';
-import { confirmOrClose, plain, showError } from '../user/tell.ts';
+import { logged, unwaited } from '../unwaited.ts';
+import { confirmOrClose, inform, plain } from '../user/tell.ts';
 import { isSet, noteOf, preferredScope, reference, shown } from './formFacts.ts';
 import { pageHtml } from './html.ts';
 
@@ -168,11 +169,13 @@ class ConnectionForm implements Disposable {
           log.warn(`The connection form's request ${request} failed: ${messageOf(error)}`),
         );
         if (reply && !store.isDisposed) {
-          void panel.webview.postMessage(reply);
+          logged('Answering the connection form', log, panel.webview.postMessage(reply));
         }
       }),
     );
-    store.add(panel.onDidDispose(() => void this.#closed()));
+    store.add(
+      panel.onDidDispose(() => unwaited('Closing the connection form', log, this.#closed())),
+    );
     panel.webview.html = pageHtml(panel.webview, root, {
       title: this.#title,
       ...{ script: 'connectionForm.js', styles: ['monitor.css', 'connectionForm.css'] },
@@ -266,7 +269,7 @@ class ConnectionForm implements Disposable {
       await this.#ports.connect(name);
     } catch (error) {
       // The page that asked for it is gone.
-      void showError(messageOf(error));
+      inform('error', messageOf(error));
     }
   }
 
@@ -296,7 +299,7 @@ class ConnectionForm implements Disposable {
       this.#onClosed();
     } catch (error) {
       this.#open();
-      void showError(messageOf(error));
+      inform('error', messageOf(error));
     }
   }
 }

@@ -18,6 +18,7 @@ import type { Connections } from '../connections.ts';
 import type { Sources } from '../sources.ts';
 import { userZone } from '../userZone.ts';
 import type { ComposerModel } from './composerModel.ts';
+import { logged } from '../unwaited.ts';
 import { monitorHtml } from './html.ts';
 import type { PanelModel, ViewChange } from './panelModel.ts';
 
@@ -143,7 +144,7 @@ export class MonitorPanel implements Disposable {
           log.warn(`The monitor's request ${request} failed`, error),
         );
         if (reply && !store.isDisposed) {
-          void panel.webview.postMessage(reply);
+          logged('Answering the monitor', log, panel.webview.postMessage(reply));
         }
       }),
     );
@@ -225,7 +226,8 @@ export class MonitorPanel implements Disposable {
   #publish<K extends keyof HostEvents>(event: K, value: HostEvents[K]): void {
     if (this.#open?.panel.visible) {
       const message: ToPage = { event, value };
-      void this.#open.panel.webview.postMessage(message);
+      const { panel } = this.#open;
+      logged('Telling the monitor', this.#ports.log, panel.webview.postMessage(message));
     }
   }
 }

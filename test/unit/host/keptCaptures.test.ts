@@ -127,7 +127,7 @@ describe('What the limits delete', () => {
 
   it('is said in the view, and what goes for its size in one notification', () => {
     const view: { message?: string } = {};
-    const tell = tellRemoved(view, formats);
+    const tell = tellRemoved(view, formats, silentLog);
     tell([removed('age')]);
     assert.equal(
       view.message,

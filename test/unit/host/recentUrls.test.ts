@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Memento, SecretStorage } from 'vscode';
+import { silentLog } from '../../support/captures.ts';
 import { RecentUrls } from '../../../src/host/recentUrls.ts';
 
 /** What the editor keeps: plainly, and where secrets are. */
@@ -20,7 +21,7 @@ function storage(plain: Record<string, unknown> = {}, secret: Record<string, str
       return Promise.resolve();
     },
   };
-  const open = () => new RecentUrls(state as Memento, secrets as SecretStorage);
+  const open = () => new RecentUrls(state as Memento, secrets as SecretStorage, silentLog);
   return { plain, secret, open };
 }
 
