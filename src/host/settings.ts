@@ -11,7 +11,7 @@ import {
 } from '../core/settings/profile.ts';
 import type { SettingsScope } from '../core/settings/settingLayers.ts';
 import { settingsSection } from '../core/settings/settingsTable.ts';
-import { isSetByWorkspace, settingSources } from './settingValues.ts';
+import { settingSources } from './settingValues.ts';
 import { unwaited } from './unwaited.ts';
 import { showWarning } from './user/tell.ts';
 
@@ -95,7 +95,7 @@ export class SettingsService implements Disposable {
     for (const problem of fresh) {
       this.#log.warn(problem);
     }
-    const [first = '', ...rest] = fresh.map(toldOf);
+    const [first = '', ...rest] = fresh;
     const text =
       rest.length === 0
         ? first
@@ -105,12 +105,4 @@ export class SettingsService implements Disposable {
       await commands.executeCommand('workbench.action.openSettings', settingsSection);
     }
   }
-}
-
-/** In Restricted Mode a notification does not repeat what the workspace has put into a setting. */
-function toldOf(problem: string): string {
-  const [id = ''] = problem.split(' ', 1);
-  return workspace.isTrusted || !isSetByWorkspace(id)
-    ? problem
-    : l10n.t('This workspace gives {0} a value that cannot be used. The default is used.', id);
 }
