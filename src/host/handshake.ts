@@ -60,7 +60,8 @@ export class Handshakes {
     const requireAll = (url: FilledEndpoint) => this.#require(subject, url, source, wishes);
     let admitted: { readonly url: FilledEndpoint; readonly destination: Destination } | undefined;
     const filled = await fillHandshake(profile, {
-      ...{ source, readFile },
+      source,
+      readFile: (key, path) => readFile(key, path, profile.folder),
       admit: async url => {
         const destination = await requireAll(url);
         admitted = { url, destination };
@@ -150,10 +151,18 @@ function folderFor({ command: [program = ''] }: TokenCommand): string {
   return (isPath ? workspace.workspaceFolders?.[0]?.uri.fsPath : undefined) ?? homedir();
 }
 
-/** The file that a setting names: absolute, below `~`, or below the first workspace folder. */
-async function readFile(key: SettingKey, path: string): Promise<Uint8Array> {
+/**
+ * The file that a setting names: absolute, below `~`, or below a folder of the workspace.
+ *
+ * @param folder the name of the folder whose settings name it; absent: the first
+ */
+async function readFile(
+  key: SettingKey,
+  path: string,
+  folder: string | undefined,
+): Promise<Uint8Array> {
   try {
-    return await workspace.fs.readFile(locate(path));
+    return await workspace.fs.readFile(locate(path, folder));
   } catch (error) {
     throw new UserError(`${key}: the file "${path}" cannot be read (${messageOf(error)}).`, {
       cause: error,
@@ -161,11 +170,12 @@ async function readFile(key: SettingKey, path: string): Promise<Uint8Array> {
   }
 }
 
-function locate(path: string): Uri {
+function locate(path: string, name: string | undefined): Uri {
   if (path.startsWith('~/')) {
     return Uri.joinPath(Uri.file(homedir()), path.slice(2));
   }
   const isAbsolute = path.startsWith('/') || /^[a-z]:[\\/]/i.test(path);
-  const folder = workspace.workspaceFolders?.[0];
+  const { workspaceFolders: folders } = workspace;
+  const folder = folders?.find(each => each.name === name) ?? folders?.[0];
   return isAbsolute || !folder ? Uri.file(path) : Uri.joinPath(folder.uri, path);
 }

@@ -195,8 +195,7 @@ export class MonitoredConnection implements Disposable {
 
   /** Connects because a window opened: nobody is there to be asked for permissions. */
   connectUnasked(): void {
-    this.#isUnasked = true;
-    this.connection.connect();
+    this.#unasked(() => this.connection.connect());
   }
 
   /**
@@ -213,11 +212,21 @@ export class MonitoredConnection implements Disposable {
     if (sameSettings(before, profile)) {
       return false;
     }
-    this.connection.setOptions(options);
+    // Where it waits, this begins anew; but it was a file that changed, perhaps by a pull.
+    this.#unasked(() => this.connection.setOptions(options));
     const needsReconnect =
       before.url !== profile.url ||
       handshakeKeys.some(key => !same(before.values[key], profile.values[key]));
     return needsReconnect && this.connection.state.kind === 'open';
+  }
+
+  /** An attempt that this begins is not one that the user has asked for. */
+  #unasked(begin: () => void): void {
+    const { state } = this.connection;
+    this.#isUnasked = true;
+    begin();
+    this.#isUnasked &&=
+      this.connection.state !== state && this.connection.state.kind === 'preparing';
   }
 
   dispose(): void {

@@ -19,6 +19,8 @@ interface SetUp {
   readonly monitored: MonitoredConnection;
   readonly output: string[];
   readonly pauses: boolean[];
+  /** Of each attempt whether nobody asked for it. */
+  readonly unasked: readonly (boolean | undefined)[];
   /** What the store would say, to be said by the test. */
   readonly setPressure: (isHigh: boolean) => void;
   readonly profileWith: (overflow: 'pause' | 'drop') => Profile;
@@ -47,6 +49,7 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
   let setPressure: (isHigh: boolean) => void = () => undefined;
   const output: string[] = [];
   const pauses: boolean[] = [];
+  const unasked: (boolean | undefined)[] = [];
   const monitored = new MonitoredConnection('c1', profileWith(overflow), {
     clock: systemClock,
     log: silentLog,
@@ -55,8 +58,9 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
     redact: text => text,
     openCapture: options =>
       withPressure(service.open(options), listener => (setPressure = listener)),
-    prepare: () =>
-      Promise.resolve({
+    prepare: (_profile, { isUnasked }) => {
+      unasked.push(isUnasked);
+      return Promise.resolve({
         isRefreshable: false,
         dial: listener => {
           const transport = openWsTransport(handshakeFor(url), listener);
@@ -67,7 +71,8 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
           };
           return transport;
         },
-      }),
+      });
+    },
     opening: { ...closedOpening, write: (_monitored, ...given) => closedOpening.write(...given) },
     output: {
       message: (_at, _name, _flags, payload) => void output.push(Buffer.from(payload).toString()),
@@ -79,7 +84,14 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
     await service.dispose();
     folder[Symbol.dispose]();
   });
-  return { monitored, output, pauses, setPressure: isHigh => setPressure(isHigh), profileWith };
+  return {
+    monitored,
+    output,
+    pauses,
+    unasked,
+    setPressure: isHigh => setPressure(isHigh),
+    profileWith,
+  };
 }
 
 /** The capture's own pressure still counts; the test may add to it. */
@@ -172,6 +184,17 @@ describe('A monitored connection that gets more than can be stored', () => {
     const [, , , row] = await rowsOf(monitored);
     assert.equal(row?.kind, 'close');
     assert.ok(closed && end && !end.includes('dropped'));
+  });
+
+  it('says of an attempt whether anybody asked for it', async t => {
+    const { url } = await peer(t);
+    const { monitored, unasked } = monitor(t, url, 'drop');
+    monitored.connectUnasked();
+    await until(() => isOpen(monitored));
+    monitored.connectUnasked(); // It is open already.
+    monitored.connection.reconnect();
+    await until(() => unasked.length === 2 && isOpen(monitored));
+    assert.deepEqual(unasked, [true, false]);
   });
 
   it('may be told to drop, or to pause, while it gets too much', async t => {

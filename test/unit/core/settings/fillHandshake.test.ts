@@ -5,6 +5,7 @@ import { fillHandshake, type HandshakePorts } from '../../../../src/core/setting
 import type { TokenCommand } from '../../../../src/core/settings/login.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
+import { template, type Value } from '../../../../src/core/variables/value.ts';
 import { variables } from '../../../support/variables.ts';
 import { admitting, userSettings } from '../../../support/settings.ts';
 
@@ -38,6 +39,39 @@ const problem = async (settings: object) => {
 };
 
 describe('A handshake of a profile', () => {
+  it('takes no program from a variable of the workspace, at any depth, but arguments', async () => {
+    const named: Readonly<Record<string, Value>> = {
+      tool: template('sh', 'workspace'),
+      mine: template('${tool}', 'user'),
+      own: template('get-token', 'user'),
+    };
+    const ports = admitting({ ...source, named: name => named[name], names: Object.keys(named) });
+    const commands: (readonly string[])[] = [];
+    const run = (...command: readonly string[]) =>
+      fill(
+        { auth: { type: 'command', command } },
+        {
+          ...ports,
+          token: given => {
+            commands.push(given.command);
+            return Promise.resolve('a-token');
+          },
+        },
+      );
+    for (const program of ['${tool}', '/bin/${tool}', '${mine}']) {
+      await assert.rejects(run(program), (error: Error) => {
+        assert.ok(error instanceof UserError);
+        assert.match(
+          error.message,
+          /must not be a variable of the workspace, and \$\{tool\} is one/,
+        );
+        return true;
+      });
+    }
+    await run('${own}', '${tool}');
+    assert.deepEqual(commands, [['get-token', 'sh']]);
+  });
+
   it('says of each part who wrote it', async () => {
     const layers: readonly SettingLayer[] = [
       {

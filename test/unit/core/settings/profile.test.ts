@@ -454,3 +454,22 @@ describe('A workspace of several folders', () => {
     ]);
   });
 });
+
+describe('Who wrote a connection', () => {
+  it('stays known where it is no longer in the settings', () => {
+    const get = gotFrom(key => ({ headers: { 'X-Key': 'k' }, closeTimeout: 1 })[key]);
+    const entry = { url: 'ws://theirs/', closeTimeout: 2 };
+    const theirs = profileOf(entry, get, [], 'workspace');
+    assert.deepEqual(
+      [theirs?.scope, [...(theirs?.explicit ?? [])]],
+      [
+        'workspace',
+        [
+          ['headers', 'user'],
+          ['closeTimeout', 'workspace'],
+        ],
+      ],
+    );
+    assert.equal(profileOf(entry, get, [])?.scope, 'user');
+  });
+});
