@@ -2,7 +2,11 @@ import type { Assertion, PatternProgram } from './patternProgram.ts';
 
 /** Kept at once; a hostile text could make one for each of its characters. */
 const mostKept = 5000;
+const mostCharacters = 20_000;
 const quickCodes = 256;
+/** What it takes to see which units a new character fits, and each of those units, in steps. */
+const stepsPerCharacter = 30;
+const stepsPerUnit = 5;
 
 /** What stands on one side of a place in a text, as far as `^`, `$` and `\b` ask. */
 const Side = { Edge: 0, Line: 1, Word: 2, Other: 3 } as const;
@@ -13,8 +17,15 @@ interface Standing {
   readonly places: readonly number[];
   /** What the character was. */
   readonly before: Side;
-  readonly quick: (Standing | undefined)[];
-  readonly others: Map<number, Standing>;
+  /** Where each kind of character leads. */
+  readonly next: (Standing | undefined)[];
+}
+
+/** Characters that fit the same units, and so are one to the program. */
+interface Kind {
+  readonly number: number;
+  readonly fits: readonly boolean[];
+  readonly side: Side;
 }
 
 /**
@@ -25,7 +36,9 @@ interface Standing {
 export class LinearPattern {
   readonly #program: PatternProgram;
   readonly #hasAssertions: boolean;
-  readonly #fits = new Map<number, Uint8Array>();
+  readonly #kinds = new Map<string, Kind>();
+  readonly #quickKinds: (Kind | undefined)[] = [];
+  readonly #otherKinds = new Map<number, Kind>();
   readonly #matched: Standing = standing([], Side.Edge);
   #kept = new Map<string, Standing>();
   #transitions = 0;
@@ -67,33 +80,28 @@ export class LinearPattern {
   }
 
   #next(at: Standing, code: number): Standing {
-    const known = code < quickCodes ? at.quick[code] : at.others.get(code);
+    const kind = this.#kindOf(code);
+    const known = at.next[kind.number];
     if (known) {
       return known;
     }
     if (++this.#transitions > mostKept) {
       this.#forget();
     }
-    const next = this.#follow(at, code);
-    if (code < quickCodes) {
-      at.quick[code] = next;
-    } else {
-      at.others.set(code, next);
-    }
+    const next = this.#follow(at, kind);
+    at.next[kind.number] = next;
     return next;
   }
 
-  #follow(at: Standing, code: number): Standing {
-    const side = this.#sideOf(code);
+  #follow(at: Standing, { fits, side }: Kind): Standing {
     const reached = this.#reach(at, side);
     if (!reached) {
       return this.#matched;
     }
-    const fits = this.#fitsOf(code);
     const places = new Set<number>();
     for (const place of reached) {
       const state = this.#program.states[place];
-      if (state?.is === 'unit' && fits[state.unit] === 1) {
+      if (state?.is === 'unit' && fits[state.unit] === true) {
         places.add(state.next);
       }
     }
@@ -154,20 +162,36 @@ export class LinearPattern {
     return this.#program.word.test(String.fromCodePoint(code)) ? Side.Word : Side.Other;
   }
 
-  /** Which of the program's units the character fits. */
-  #fitsOf(code: number): Uint8Array {
-    const known = this.#fits.get(code);
+  #kindOf(code: number): Kind {
+    const known = code < quickCodes ? this.#quickKinds[code] : this.#otherKinds.get(code);
     if (known) {
       return known;
     }
-    const character = String.fromCodePoint(code);
-    const fits = Uint8Array.from(this.#program.units, unit => (unit.test(character) ? 1 : 0));
-    this.#steps += fits.length;
-    if (this.#fits.size >= mostKept) {
-      this.#fits.clear();
+    const kind = this.#newKindOf(code);
+    if (code < quickCodes) {
+      this.#quickKinds[code] = kind;
+      return kind;
     }
-    this.#fits.set(code, fits);
-    return fits;
+    if (this.#otherKinds.size >= mostCharacters) {
+      this.#otherKinds.clear();
+    }
+    this.#otherKinds.set(code, kind);
+    return kind;
+  }
+
+  #newKindOf(code: number): Kind {
+    const character = String.fromCodePoint(code);
+    const fits = this.#program.units.map(unit => unit.test(character));
+    const side = this.#sideOf(code);
+    this.#steps += stepsPerCharacter + stepsPerUnit * fits.length;
+    const key = `${side}${fits.map(Number).join('')}`;
+    const known = this.#kinds.get(key);
+    if (known) {
+      return known;
+    }
+    const kind = { number: this.#kinds.size, fits, side };
+    this.#kinds.set(key, kind);
+    return kind;
   }
 
   #standing(places: readonly number[], before: Side): Standing {
@@ -189,5 +213,5 @@ export class LinearPattern {
 }
 
 function standing(places: readonly number[], before: Side): Standing {
-  return { places, before, quick: [], others: new Map() };
+  return { places, before, next: [] };
 }

@@ -60,7 +60,8 @@ function searchesOf(condition: Condition): readonly Search[] {
 function textSearch(text: string, isExact: boolean): Search {
   const source = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   const isWhole = !/\p{Cs}/u.test(text);
-  const expression = new RegExp(source, `g${isExact ? '' : 'i'}${isWhole ? 'u' : ''}`);
+  // Together with `i`, `u` would have `s` match the long `ſ`, which is not found.
+  const expression = new RegExp(source, isExact ? (isWhole ? 'gu' : 'g') : 'gi');
   return whole => spansOf(expression, whole);
 }
 

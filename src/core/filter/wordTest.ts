@@ -22,7 +22,8 @@ export function disguisesOf(word: string): readonly string[] | undefined {
     return undefined;
   }
   const others = singletons.filter(([ascii]) => ascii.test(word));
-  const escapes = /["/\p{Cc}]/u.test(word)
+  // What JSON writes with a backslash, which a backslash itself is as well.
+  const escapes = /["/\\\p{Cc}]/u.test(word)
     ? ['\\']
     : ['\\u00', ...others.map(([, , escape]) => escape)];
   return [...escapes, ...others.map(([, character]) => character)];

@@ -113,7 +113,10 @@ export function jsonText(value: unknown): string {
     ) {
       pieces.push(scalarText(next.value));
     } else {
-      open.push(...piecesOf(next.value).reverse());
+      // One by one: a container may have more members than a call may have arguments.
+      for (const piece of piecesOf(next.value).reverse()) {
+        open.push(piece);
+      }
     }
   }
   return pieces.join('');

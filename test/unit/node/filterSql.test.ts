@@ -46,6 +46,8 @@ const texts = fc.oneof(
       "'",
       '\\n',
       '\n',
+      '\\d',
+      '\\\\d',
     ],
   ),
   fc.string({ maxLength: 4 }),

@@ -126,6 +126,26 @@ describe('boundedPattern', () => {
     }
   });
 
+  it('takes one step for each character of a text, once it knows the characters', () => {
+    const text = Array.from({ length: 100_000 }, (_, i) =>
+      String.fromCharCode(0x4e00 + (i % 9000)),
+    );
+    for (const source of ['.*pong.*', '^(\\w+\\s?)*:ok$', '(a|a?)+!']) {
+      const pattern = boundedPattern(source, '');
+      assert.equal(pattern?.test(text.join('')), false);
+      const { steps } = pattern;
+      assert.equal(pattern.test(text.join('')), false);
+      assert.ok(steps < 1_000_000 && pattern.steps <= 101_000, `${source}: ${pattern.steps}`);
+    }
+  });
+
+  it('counts what it takes to look at new characters, of which a stranger has thousands', () => {
+    const text = Array.from({ length: 60_000 }, (_, i) =>
+      String.fromCharCode(0x400 + (i % 50_000)),
+    );
+    assert.equal(boundedPattern('^(\\w+\\s?)*:ok$', '')?.test(text.join('')), undefined);
+  });
+
   it('gives up where there are too many ways at once, and never takes long', () => {
     const pattern = boundedPattern('(?:a|b)*a(?:a|b){600}c', '');
     let seed = 1;

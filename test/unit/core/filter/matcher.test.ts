@@ -110,6 +110,10 @@ describe('matcherOf', () => {
     );
   });
 
+  it('looks for parts of a value of any size', () => {
+    check(`{"a":[${'1e400,'.repeat(200_000)}55]}`, 'text', ['$.a:~55', '$.a:~1E400'], ['$.a:~56']);
+  });
+
   it('looks for words in either case and for exact texts in theirs', () => {
     check(
       'Price UPDATE straße ÉCLAIR 中文',

@@ -46,6 +46,8 @@ const pieces = fc.constantFrom(
     '\\/',
     '\\',
     '\\\\',
+    '\\d',
+    '\\\\d',
     '"',
     '\\"',
   ],
@@ -102,6 +104,9 @@ describe('wordTest', () => {
       ['한', '\u1112\u1161\u11ab'],
       ['😀', '\\ud83d\\ude00'],
       ['kelvin', '\u212aelvin'],
+      ['C:\\Users', '{"path":"C:\\\\Users"}'],
+      ['OFFICE\\Zoe', '{"user":"office\\\\zoe"}'],
+      ['\\d+', '{"pattern":"\\\\d+"}'],
     ];
     for (const [word, text] of found) {
       assert.ok(finds(word, text), `${word} in ${text}`);
@@ -154,6 +159,7 @@ describe('wordTest', () => {
     ]);
     assert.deepEqual(marks('x cafe\u0301s', 'café'), ['cafe\u0301']);
     assert.deepEqual(marks('a\\/b a/b', 'a/b'), ['a\\/b', 'a/b']);
+    assert.deepEqual(marks('so ſo', 'so'), ['so']);
     fc.assert(
       fc.property(texts, text => {
         // Letters beyond the first plane have their case only where their halves are one.
