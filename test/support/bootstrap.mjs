@@ -1,7 +1,7 @@
 // @ts-check
 import { delimiter, dirname } from 'node:path';
 import { end, exitOnSignals, exitWithParent, spawnOwned } from './processes.mjs';
-import { ensureNode24, ensurePackages } from './setup.mjs';
+import { ensurePackages, findNode24 } from './setup.mjs';
 import { announce, SetupError, takeNoInstall } from './steps.mjs';
 
 /**
@@ -17,7 +17,7 @@ export async function inNode24(main) {
   exitWithParent();
   try {
     await ensurePackages();
-    const node = await ensureNode24();
+    const node = findNode24();
     process.env['PATH'] = dirname(node) + delimiter + (process.env['PATH'] ?? '');
     process.exitCode = await (node === process.execPath ? main() : startAgain(node));
   } catch (error) {

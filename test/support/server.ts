@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { end, spawnOwned } from './processes.mjs';
-import { ensureNode24, ensureWorkbench } from './setup.mjs';
+import { ensureWorkbench, findNode24 } from './setup.mjs';
 
 export interface ServerOptions {
   /** Receives extensions, settings and logs. */
@@ -24,7 +24,7 @@ export interface Server {
 export async function startServer(options: ServerOptions): Promise<Server> {
   const code = await ensureWorkbench();
   const child = spawnOwned(
-    await ensureNode24(),
+    findNode24(),
     [
       join(code, 'out/server-main.js'),
       ...['--host', '127.0.0.1', '--port', '0'],

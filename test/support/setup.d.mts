@@ -1,5 +1,5 @@
 export function ensurePackages(): Promise<void>;
-export function ensureNode24(): Promise<string>;
+export function findNode24(): string;
 export function ensureWorkbench(): Promise<string>;
 export function ensureChromium(): Promise<string>;
 export function ensureOpenssl(): Promise<void>;

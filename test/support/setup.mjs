@@ -71,35 +71,27 @@ function readPackages(lockFile) {
 }
 
 /**
- * Installs the Node that the build and the tests run on; call `ensurePackages` first.
+ * The Node that the build and the tests run on; call `ensurePackages` first.
  *
- * @returns {Promise<string>} its executable
+ * @returns {string} its executable
  */
-export async function ensureNode24() {
+export function findNode24() {
   if (process.versions.node.startsWith('24.')) {
     return process.execPath;
   }
   const node = join(nodePackage(), process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
-  const runs = () => existsSync(node) && spawnSync(node, ['--version']).status === 0;
-  if (!runs()) {
-    announceInstall('Node 24', 'by npm in node_modules (about 5 s)');
-    await withLock('packages', async () => {
-      if (runs()) {
-        return;
-      }
-      const advice = `${networkAdvice} Running the same command on Node 24 does without it.`;
-      const options = { whatFailed: 'npm could not install Node 24', advice };
-      await runNpm(['rebuild', 'node'], options);
-      if (!runs()) {
-        throw new SetupError(`${options.whatFailed} for this machine. ${advice}`);
-      }
-    });
+  if (!existsSync(node) || spawnSync(node, ['--version']).status !== 0) {
+    throw new SetupError(
+      'npm has no Node 24 for this machine. Install Node 24, and run the same command on it.',
+    );
   }
   return node;
 }
 
+/** An optional dependency, of which npm installs the one for this machine. */
 function nodePackage() {
-  return join(root, 'node_modules/node');
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  return join(root, `node_modules/node-${platform}-${process.arch}`);
 }
 
 /**
@@ -108,7 +100,7 @@ function nodePackage() {
  * @returns {Promise<string>} the folder of its server
  */
 export async function ensureWorkbench() {
-  const node = await ensureNode24();
+  const node = findNode24();
   const folder = join(toolsFolder, 'workbench');
   const stampFile = join(folder, 'stamp.json');
   const stamp = JSON.stringify({ ...codeServer, platform: process.platform, arch: process.arch });
@@ -165,9 +157,8 @@ async function installServerPackages(folder, node) {
   const quiet = ['--no-audit', '--no-fund'];
   await runNpm(['install', '--omit=dev', '--ignore-scripts', ...quiet], options);
   await ensureCompiler();
-  const nodeName = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   // The headers come with the Node package; without this, node-gyp would download them.
-  const headers = join(nodePackage(), 'node_modules', nodeName);
+  const headers = nodePackage();
   await runNpm(['rebuild', ...nativeModules], {
     ...options,
     env: {
