@@ -5,6 +5,7 @@ import {
   createGunzip,
   createInflate,
   createInflateRaw,
+  createZstdDecompress,
 } from 'node:zlib';
 import { longestBody } from './refusal.ts';
 
@@ -18,7 +19,11 @@ const decompressors: Readonly<Record<string, (body: Buffer) => Transform>> = {
   'deflate': body =>
     ((body[0] ?? 0) & 0x0f) === 8 ? createInflate(flush) : createInflateRaw(flush),
   'br': () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
+  'zstd': () => createZstdDecompress({ finishFlush: constants.ZSTD_e_flush }),
 };
+
+/** More codings one upon another are no answer that anybody means to be read. */
+const mostCodings = 3;
 
 /**
  * Calls `done` with the text of a body, as much of it as can be read: what is cut off or damaged tells
@@ -32,13 +37,29 @@ export function readBodyText(
   done: (text: string) => void,
 ): void {
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '')?.[1];
-  const encoding = (headers['content-encoding'] ?? '').trim().toLowerCase();
-  const create = Object.hasOwn(decompressors, encoding) ? decompressors[encoding] : undefined;
+  const codings = (headers['content-encoding'] ?? '')
+    .split(',')
+    .map(coding => coding.trim().toLowerCase())
+    .filter(coding => coding !== '' && coding !== 'identity');
+  const isKnown = codings.every(coding => Object.hasOwn(decompressors, coding));
+  const undo = isKnown && codings.length <= mostCodings ? codings : [];
+  undone(undo, body, plain => done(decode(plain, charset)));
+}
+
+/** Undoes the codings, of which the last was applied last. */
+function undone(codings: readonly string[], body: Buffer, done: (plain: Buffer) => void): void {
+  const create = decompressors[codings.at(-1) ?? ''];
   if (!create || body.length === 0) {
-    done(decode(body, charset));
+    done(body);
     return;
   }
-  decompress(create(body), body, plain => done(decode(plain.length > 0 ? plain : body, charset)));
+  decompress(create(body), body, plain => {
+    if (plain.length > 0) {
+      undone(codings.slice(0, -1), plain, done);
+    } else {
+      done(body);
+    }
+  });
 }
 
 function decompress(stream: Transform, body: Buffer, done: (plain: Buffer) => void): void {

@@ -45,16 +45,20 @@ export function toTransportError(
     return { code: ProxyCode.Unreachable, message: redactor.text(message) };
   }
   if (/^Server sent (a|no|an invalid) subprotocol/.test(said)) {
-    const chosen = fromWire(answered['sec-websocket-protocol'] ?? 'none');
-    const [taken, all] = [chosen, offered.join(', ')].map(list => redactor.subprotocols(list));
-    const what = chosen.trim() === '' ? 'an empty subprotocol' : `the subprotocol ${taken}`;
-    const message = `the peer chose ${what}; offered: ${all || 'none'}`;
+    const chosen = answered['sec-websocket-protocol'];
+    const taken = chosen === undefined ? 'no subprotocol' : chosenSubprotocol(chosen, redactor);
+    const all = redactor.subprotocols(offered.join(', '));
+    const message = `the peer chose ${taken}; offered: ${all || 'none'}`;
     return { code: AnswerCode.Subprotocol, message };
   }
   if (/Sec-WebSocket-Extensions|indicated an extension/.test(said)) {
     const chosen = redactor.text(fromWire(answered['sec-websocket-extensions'] ?? ''));
     const message = `the peer chose the WebSocket extensions ${JSON.stringify(chosen)}: ${said}`;
     return { code: AnswerCode.Extension, message };
+  }
+  const [, name] = /^Invalid (Upgrade|Sec-WebSocket-Accept) header$/.exec(said) ?? [];
+  if (name !== undefined) {
+    return { message: `the peer accepted, but ${unfit(name, answered, redactor)}` };
   }
   const begin = (problem as { readonly rawPacket?: unknown } | undefined)?.rawPacket;
   if (begin instanceof Uint8Array) {
@@ -68,6 +72,29 @@ export function toTransportError(
       ? problem.code
       : undefined;
   return { ...(code ? { code } : {}), message: redactor.text(said) };
+}
+
+function chosenSubprotocol(written: string, redactor: Redactor): string {
+  const chosen = fromWire(written);
+  const names = chosen.split(',').filter(name => name.trim() !== '');
+  if (names.length === 0) {
+    return 'an empty subprotocol';
+  }
+  // A header that is there twice is one with a comma, as Node tells it.
+  const isOne = names.length === 1 && chosen === names[0];
+  return `${isOne ? 'the subprotocol' : 'more than one subprotocol:'} ${redactor.subprotocols(chosen)}`;
+}
+
+/** A header of the 101 that does not prove that the peer understood (RFC 6455, section 4.1). */
+function unfit(name: string, answered: IncomingHttpHeaders, redactor: Redactor): string {
+  const value = answered[name.toLowerCase()]?.toString();
+  if (value === undefined) {
+    return `without the header ${name}`;
+  }
+  const isRepeated = value.includes(',') && name !== 'Upgrade';
+  const fault = isRepeated ? 'is there more than once' : 'does not fit the request';
+  const told = name === 'Upgrade' ? `: ${JSON.stringify(redactor.text(fromWire(value)))}` : '';
+  return `its header ${name} ${fault}${told}`;
 }
 
 /** What to say where the first bytes are no HTTP/1.1; `undefined` where they are. */

@@ -112,7 +112,8 @@ function dropEmpty(
   hasOffered: boolean,
   events: Pick<AttemptEvents, 'onOddities'>,
 ): void {
-  const empty = (name: string) => headers[name]?.toString().trim() === '';
+  // Of a header that is there twice Node makes one with a comma.
+  const empty = (name: string) => /^[\s,]*$/.test(headers[name]?.toString() ?? 'absent');
   if (empty('sec-websocket-protocol') && !hasOffered) {
     delete headers['sec-websocket-protocol'];
     events.onOddities(['an empty subprotocol, which was taken for none']);

@@ -27,27 +27,46 @@ export const addressHeaders: ReadonlySet<string> = new Set([
   ...['content-location', 'location', 'origin', 'referer'],
 ]);
 
-/** A subprotocol longer than this is no name but a token, which browsers can send no other way. */
-const longestSubprotocol = 48;
+/**
+ * A subprotocol longer than this is no name but a token, which browsers can send no other way. The
+ * longest that is registered has 54 characters, and its longest word has 19.
+ *
+ * @see https://www.iana.org/assignments/websocket
+ */
+const longestSubprotocol = 64;
+const longestWord = 24;
 
 /** Digits of versions; a token has more. */
 const mostDigits = 6;
+/** Versions of some interfaces are dates: `2024-10-01`, `20241001`. */
+const date = /(?<!\d)20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?!\d)/g;
 
 /** A word of a name, perhaps with a version: `graphql`, `v12`, `json2`; or a short one of any kind. */
 const nameWord = /^(?:[a-z]+\d{0,3}|\d{1,3}[a-z]{0,4}|[a-z\d]{1,7})$/i;
 
 /** Whether a subprotocol reads as a name, such as `graphql-transport-ws`, and not as a token. */
 export function isPlainSubprotocol(text: string): boolean {
-  const words = text.split(/[-._+/:~]/).filter(word => word !== '');
-  const digits = text.replace(/\D/g, '').length;
+  const words = wordsOf(text.replace(date, ''));
+  const digits = words.join('').replace(/\D/g, '').length;
   return (
     text.length <= longestSubprotocol &&
     digits <= mostDigits &&
-    words.every(word => nameWord.test(word) && !isMixedCase(word))
+    words.every(word => nameWord.test(word) && !isMixedCase(word) && !isHex(word)) &&
+    words.every(({ length }) => length <= longestWord)
   );
+}
+
+/** The words of a subprotocol's name. */
+export function wordsOf(name: string): readonly string[] {
+  return name.split(/[-._+/:~]/).filter(word => word !== '');
 }
 
 /** `wampCra` is a name; capitals in the middle of a long word, time and again, are base64. */
 function isMixedCase(word: string): boolean {
   return word.length > 16 && (word.match(/[a-z][A-Z]/g)?.length ?? 0) > 3;
+}
+
+/** No word of a language has so many of the letters a to f and no other. */
+function isHex(word: string): boolean {
+  return word.length > 8 && /^[\da-f]+$/i.test(word);
 }

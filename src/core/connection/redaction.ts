@@ -1,7 +1,7 @@
 import { mask } from '../base/mask.ts';
 import { percentDecoded } from '../base/percent.ts';
 import type { HeaderLine } from './handshakeFacts.ts';
-import { addressHeaders, isPlainHeader, isPlainSubprotocol } from './plainNames.ts';
+import { addressHeaders, isPlainHeader, isPlainSubprotocol, wordsOf } from './plainNames.ts';
 
 /** Words that make the name of a header or a query value one of a secret, wherever they are in it. */
 const telling =
@@ -123,13 +123,30 @@ export class Redactor {
 
 /**
  * Those of a list of subprotocols that are tokens in truth: what reads as no name, and what follows a
- * name such as `token` or `access_token`, as in `["token", "<the token>"]`.
+ * name such as `token` or `access_token`, as in `["token", "<the token>"]` and `bearer.<the token>`.
  */
 export function secretSubprotocols(names: readonly string[]): readonly string[] {
+  const isToken = (name: string) => !isPlainSubprotocol(name) || hasTokenInside(name);
   return names.filter((name, index) => {
-    const before = names[index - 1];
-    return !isPlainSubprotocol(name) || (before !== undefined && isSecretName(before));
+    const before = names[index - 1] ?? '';
+    // What holds its token already says nothing of the next.
+    return isToken(name) || (isSecretName(before) && !isToken(before));
   });
+}
+
+/** Words of names, which may follow one that tells of a secret: `auth-v2`, `token.json`. */
+const formalWord =
+  /^(?:v?\d{1,3}|json|xml|cbor|msgpack|proto|protobuf|binary|text|ws|wss|websocket|protocol|transport|token|bearer|auth|authorization|key)$/i;
+const domainEnd = /\.(?:com|org|net|io|dev)$/i;
+
+function hasTokenInside(name: string): boolean {
+  const words = wordsOf(name);
+  return (
+    !domainEnd.test(name) &&
+    words.some(
+      (word, index) => !formalWord.test(word) && isSecretName(words.slice(0, index).join('-')),
+    )
+  );
 }
 
 const jsonMember = /"([^"\\]{1,60})"\s*:\s*"([^"]+)"/g;

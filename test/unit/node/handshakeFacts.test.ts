@@ -262,9 +262,14 @@ describe('The facts about TLS', () => {
 describe('An answer that does not fit', () => {
   it('is an error that names the subprotocols of both sides', async t => {
     const cases: readonly (readonly [readonly string[], readonly string[], string])[] = [
-      [['a', 'b'], ['Sec-WebSocket-Protocol: c'], 'c; offered: a, b'],
-      [['a', 'b'], [], 'none; offered: a, b'],
-      [[], ['Sec-WebSocket-Protocol: c'], 'c; offered: none'],
+      [['a', 'b'], ['Sec-WebSocket-Protocol: c'], 'the subprotocol c; offered: a, b'],
+      [['a', 'b'], [], 'no subprotocol; offered: a, b'],
+      [[], ['Sec-WebSocket-Protocol: c'], 'the subprotocol c; offered: none'],
+      [
+        ['a'],
+        ['Sec-WebSocket-Protocol: a', 'Sec-WebSocket-Protocol: a'],
+        'more than one subprotocol: a, a; offered: a',
+      ],
     ];
     for (const [subprotocols, headers, lists] of cases) {
       const peer = await during(t, raw(undefined, { headers }));
@@ -272,10 +277,7 @@ describe('An answer that does not fit', () => {
       const { phase, error } = await seen.ended();
       assert.deepEqual(
         [phase, error],
-        [
-          'upgrade',
-          { code: 'WSM_SUBPROTOCOL', message: `the peer chose the subprotocol ${lists}` },
-        ],
+        ['upgrade', { code: 'WSM_SUBPROTOCOL', message: `the peer chose ${lists}` }],
       );
       assert.equal((await seen.facts()).response?.status, 101);
     }

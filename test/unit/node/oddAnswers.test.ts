@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib';
 import { causeOf, describeCause } from '../../../src/core/connection/cause.ts';
 import { parseEndpoint } from '../../../src/core/connection/endpoint.ts';
 import type { Handshake } from '../../../src/core/connection/transport.ts';
@@ -73,7 +79,15 @@ describe('A 101 that browsers take is taken, and the facts say what was odd', ()
     [withLines('Content-Length: 0', 'Transfer-Encoding: chunked'), [/^Content-Length beside/]],
     [withLines('Sec-WebSocket-Protocol:'), [/^an empty subprotocol, which was taken for none$/]],
     [withLines('Sec-WebSocket-Protocol:   '), [/^an empty subprotocol/]],
+    [
+      withLines('Sec-WebSocket-Protocol:', 'Sec-WebSocket-Protocol: '),
+      [/^an empty subprotocol, which was taken for none$/],
+    ],
     [withLines('Sec-WebSocket-Extensions: '), [/^empty Sec-WebSocket-Extensions/]],
+    [
+      withLines('Sec-WebSocket-Extensions:', 'Sec-WebSocket-Extensions:'),
+      [/^empty Sec-WebSocket-Extensions/],
+    ],
     [
       withLines(...Array.from({ length: 20 }, (_, at) => `odd ${at}: x`)),
       [...Array.from({ length: 8 }, (_, at) => new RegExp(`“odd ${at}: …”$`)), /^and 12 more$/],
@@ -139,6 +153,36 @@ describe('An empty subprotocol', () => {
   });
 });
 
+describe('A 101 that does not prove that the request was understood', () => {
+  it('is told by what is wrong with it, in words of our own', async t => {
+    const cases: readonly (readonly [Answer, string])[] = [
+      [
+        accepting(head => head.replace(/Accept: ./, 'Accept: !')),
+        'its header Sec-WebSocket-Accept does not fit the request',
+      ],
+      [
+        accepting(head => head.replace(/Sec-WebSocket-Accept.*\r\n/, '')),
+        'without the header Sec-WebSocket-Accept',
+      ],
+      [
+        withLines('Sec-WebSocket-Accept: again'),
+        'its header Sec-WebSocket-Accept is there more than once',
+      ],
+      [
+        accepting(head => head.replace('Upgrade: websocket', 'Upgrade: h2c')),
+        'its header Upgrade does not fit the request: "h2c"',
+      ],
+    ];
+    for (const [answering, expected] of cases) {
+      const { text, rule } = await words(t, answering);
+      assert.deepEqual(
+        [text, rule],
+        [`The peer accepted, but ${expected}`, 'handshake refused by us'],
+      );
+    }
+  });
+});
+
 describe('A refusal keeps its status, whatever is wrong with it', () => {
   const cases: Readonly<Record<string, (socket: Socket) => unknown>> = {
     'two lengths': socket =>
@@ -191,6 +235,10 @@ describe('A refusal keeps its status, whatever is wrong with it', () => {
       ['deflate', deflateSync(plain), /^\{"error":"nö"\}$/],
       ['deflate', deflateRawSync(plain), /^\{"error":"nö"\}$/],
       ['br', brotliCompressSync(plain), /^\{"error":"nö"\}$/],
+      ['zstd', zstdCompressSync(plain), /^\{"error":"nö"\}$/],
+      ['identity, gzip', gzipSync(plain), /^\{"error":"nö"\}$/],
+      ['gzip, br', brotliCompressSync(gzipSync(plain)), /^\{"error":"nö"\}$/],
+      ['br, gzip', gzipSync(brotliCompressSync(plain)).subarray(0, -4), /^\{"error":"nö"\}$/],
       ['gzip', Buffer.from(plain), /^\{"error":"nö"\}$/],
       ['gzip', gzipSync(plain).subarray(0, -9), /^\{"error"/],
       ['gzip', gzipSync('a'.repeat(50_000_000), { level: 9 }).subarray(0, 4000), /^a{4096}$/],

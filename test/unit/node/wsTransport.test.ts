@@ -306,7 +306,9 @@ describe('The end of a transport', () => {
       code: 1006,
       reason: '',
       phase: 'upgrade',
-      error: { message: 'Invalid Sec-WebSocket-Accept header' },
+      error: {
+        message: 'the peer accepted, but its header Sec-WebSocket-Accept does not fit the request',
+      },
     });
   });
 

@@ -5,6 +5,22 @@ import { isSecretName, Redactor } from '../../../../src/core/connection/redactio
 
 const plain = new Redactor();
 
+/** https://www.iana.org/assignments/websocket: the subprotocols that are registered. */
+const registered = [
+  'MBWS.huawei.com MBLWS.huawei.com soap wamp v10.stomp v11.stomp v12.stomp ocpp1.2',
+  'ocpp1.5 ocpp1.6 ocpp2.0 ocpp2.0.1 ocpp2.1 rfb sip',
+  'notificationchannel-netapi-rest.openmobilealliance.org wpcp amqp mqtt jsflow rwpcp',
+  'xmpp ship mielecloudconnect v10.pcp.sap.com msrp v1.saltyrtc.org',
+  'TLCP-2.0.0.lightstreamer.com bfcp sldp.softvelum.com opcua+uacp opcua+uajson',
+  'v1.swindon-lattice+json v1.usp mles-websocket coap TLCP-2.1.0.lightstreamer.com',
+  'sqlnet.oracle.com oneM2M.R2.0.json oneM2M.R2.0.xml oneM2M.R2.0.cbor transit',
+  '2016.serverpush.dash.mpeg.org 2018.mmt.mpeg.org clue webrtc.softvelum.com',
+  'cobra.v2.json drp hub.bsc.bacnet.org dc.bsc.bacnet.org jmap t140 done',
+  'TLCP-2.2.0.lightstreamer.com collection-update TLCP-2.3.0.lightstreamer.com',
+  'text.ircv3.net binary.ircv3.net v3.penguin-stats.live+proto',
+  'TLCP-2.4.0.lightstreamer.com TLCP-2.5.0.lightstreamer.com',
+].flatMap(line => line.split(' '));
+
 describe('A name', () => {
   it('is that of a secret where a word of it says so', () => {
     const secret = [
@@ -93,17 +109,37 @@ describe('Redaction', () => {
       ...['wamp.2.json', 'json.webpubsub.azure.v1', 'v4.channel.k8s.io', 'soap', 'sip', 'xmpp'],
       ...['aws-appsync-event-api', 'actioncable-v1-json', 'vnd.api.v1+json', 'x2go', 'binary'],
       ...['v1.kernel.websocket.jupyter.org', 'base64.binary.k8s.io', 'janus-protocol', 'chat'],
+      ...['2024-10-01.realtime', 'v20241001.feed', 'auth-v2'],
     ];
     assert.equal(plain.subprotocols(names.join(', ')), names.join(', '));
+    assert.equal(plain.subprotocols(registered.join(', ')), registered.join(', '));
     const tokens = [
       ...['3f786850e387550fdab836ed7e6dc881de23001b', '550e8400-e29b-41d4-a716-446655440000'],
       ...['AIzaSyD3x9Kf0QmPzL7vB2nYtW8cRjH5uEoGsXi', 'sk-live-4eC39HqLyjWDarjtT1zdp7dc'],
-      ...['bearer.8a7b6c5d4e3f2a1b', 'dXNlcjpwYXNzd29yZA', 'x'.repeat(49), '20261128104500'],
+      ...['bearer.8a7b6c5d4e3f2a1b', 'dXNlcjpwYXNzd29yZA', 'x'.repeat(25), '20261128104500'],
+      ...['correcthorsebatterystaple', 'deadbeefcafebabe', 'bearer.s3cr3t', 'token.swordfish'],
+      ...['openai-insecure-api-key.sk-abcdefghijklmnop', 'Authorization.Basic.dXNlcjpwYXNz'],
+      ...[
+        'access_token.hunter',
+        'bearer.my-secret-token',
+        'auth.v1.hunter',
+        'base64url.bearer.authorization.k8s.io.hunter',
+      ],
     ];
     for (const token of tokens) {
       assert.equal(plain.subprotocols(`v1.chat, ${token}`), 'v1.chat, •••');
     }
-    for (const name of ['token', 'access_token', 'Bearer', 'authorization', 'auth-token']) {
+    const kubernetes = 'base64url.bearer.authorization.k8s.io.aHVudGVy, base64.binary.k8s.io';
+    assert.equal(plain.subprotocols(kubernetes), '•••, base64.binary.k8s.io');
+    for (const name of [
+      'token',
+      'access_token',
+      'Bearer',
+      'authorization',
+      'auth-token',
+      'auth-v2',
+      'token.json',
+    ]) {
       assert.equal(plain.subprotocols(`${name}, hunter, chat`), `${name}, •••, chat`);
     }
   });

@@ -141,7 +141,7 @@ describe('A handshake of a profile', () => {
     const subprotocols = ['v1.chat', 'bearer.${secret:token}', '${env:API_KEY}'];
     const { handshake, isRefreshable } = await fill({ subprotocols });
     assert.deepEqual(handshake.subprotocols, ['v1.chat', 'bearer.t0ken-value', 'env-key']);
-    assert.deepEqual(handshake.secrets, ['t0ken-value', 'env-key']);
+    assert.deepEqual(handshake.secrets, ['t0ken-value', 'env-key', 'bearer.t0ken-value']);
     assert.equal(isRefreshable, true);
   });
 
