@@ -1,7 +1,8 @@
 import { messageOf } from '../base/errors.ts';
 import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
 import { FreeNames, type EnvironmentEntry } from '../library/fileEntries.ts';
-import { token } from '../settings/setting.ts';
+import { secretSubprotocols } from '../connection/redaction.ts';
+import { token, tokenTemplate } from '../settings/setting.ts';
 import type { CredentialShelf } from './credentials.ts';
 import { headersOf, isOwnHeader } from './headers.ts';
 import type { ImportedConnection, Notes } from './imported.ts';
@@ -91,9 +92,15 @@ export class ConnectionShelf {
       this.#header(pair, label, pairs, subprotocols);
     }
     const url = this.#credentials.url(address, label);
+    const tokens = new Set(secretSubprotocols(subprotocols));
+    const offered = subprotocols.map(name =>
+      tokens.has(name)
+        ? this.#credentials.reference('subprotocol', name, `${label}, subprotocol`)
+        : name,
+    );
     return {
       ...{ name: label.slice(0, 180), url, headers: headersOf(pairs, url) },
-      ...(subprotocols.length > 0 ? { subprotocols } : {}),
+      ...(offered.length > 0 ? { subprotocols: offered } : {}),
       ...(auth ? { auth } : {}),
     };
   }
@@ -107,6 +114,9 @@ export class ConnectionShelf {
     const name = written.trim();
     const quoted = name.slice(0, 60);
     if (name === '' || isOwnHeader(name)) {
+      if (name === '' && value.trim() !== '') {
+        this.#notes.add('A header was left out: it has no name', label);
+      }
       return;
     }
     if (isDisabled) {
@@ -129,7 +139,7 @@ export class ConnectionShelf {
 
   #subprotocols(list: string, label: string, subprotocols: string[]): void {
     for (const name of list.split(',').map(each => each.trim())) {
-      if (!token.test(name)) {
+      if (!tokenTemplate.test(name)) {
         if (name !== '') {
           const quoted = name.slice(0, 60);
           this.#notes.add(
@@ -153,6 +163,9 @@ export class ConnectionShelf {
       this.#notes.add('The end of an address from # on was left out: WebSockets have none', label);
     }
     const address = withParameters(this.#withScheme(bare, label, environments), parameters);
+    if (parameters.some(({ name, value }) => name === '' && value !== '')) {
+      this.#notes.add('A parameter was left out: it has no name', label);
+    }
     for (const { name } of parameters.filter(({ isDisabled }) => isDisabled)) {
       this.#notes.add(`The parameter ${name.slice(0, 60)} was left out: it is disabled`, label);
     }

@@ -17,6 +17,8 @@ export class CurlCommand {
   readonly #draft: RequestDraft;
   readonly #data: string[] = [];
   #isGet = false;
+  #isGlobbing = true;
+  #url = '';
   /** No word is an option any more. */
   #isPastOptions = false;
   /** The option that waits for the next word. */
@@ -28,8 +30,11 @@ export class CurlCommand {
   }
 
   read(words: readonly ShellWord[]): void {
-    for (const { text, variables } of words) {
+    for (const { text, variables, isCutOff = false } of words) {
       this.#word(text);
+      if (isCutOff) {
+        this.#note('A quote is not closed: see whether the command was cut off');
+      }
       if (this.#isEnded) {
         break;
       }
@@ -43,6 +48,10 @@ export class CurlCommand {
       this.#note(`${this.#open.written} was left out: its value is missing`);
     }
     this.#finishData();
+    // Brackets around the host are an IPv6 address.
+    if (this.#isGlobbing && /[[{]/.test(this.#url.replace(/^(?:[^/]*\/\/)?[^/?#]*/, ''))) {
+      this.#note('Of {…} and […] in a URL curl makes several URLs: here they stand as they are');
+    }
   }
 
   #word(word: string): void {
@@ -51,7 +60,7 @@ export class CurlCommand {
       this.#open = undefined;
       this.#apply({ ...open, value: word });
     } else if (this.#isPastOptions || !word.startsWith('-')) {
-      this.#draft.setUrl(word);
+      this.#address(word);
     } else if (word === '--') {
       this.#isPastOptions = true;
     } else if (word.startsWith('--')) {
@@ -119,6 +128,9 @@ export class CurlCommand {
           this.#note(`${written} was left out in part: no login goes along to another origin`);
         }
         break;
+      case 'globoff':
+        this.#isGlobbing = !isOn;
+        break;
       case 'get':
         this.#isGet = isOn;
         break;
@@ -142,7 +154,7 @@ export class CurlCommand {
         this.#leaveOut(option, written);
         break;
       case 'url':
-        draft.setUrl(value);
+        this.#address(value);
         break;
       case 'header':
         this.#header(value);
@@ -155,10 +167,10 @@ export class CurlCommand {
         }
         break;
       case 'user-agent':
-        draft.addHeader('User-Agent', value);
+        this.#ownHeader('User-Agent', value);
         break;
       case 'referer':
-        draft.addHeader('Referer', value.replace(/;auto$/, ''));
+        this.#ownHeader('Referer', value.replace(/;auto$/, ''));
         break;
       case 'oauth2-bearer':
         draft.addHeader('Authorization', `Bearer ${value}`);
@@ -204,6 +216,18 @@ export class CurlCommand {
     }
   }
 
+  #address(url: string): void {
+    this.#url ||= url;
+    this.#draft.setUrl(url);
+  }
+
+  /** Empty, it is not sent at all; a blank makes it an empty one. */
+  #ownHeader(name: string, value: string): void {
+    if (value !== '') {
+      this.#draft.addHeader(name, value);
+    }
+  }
+
   #header(line: string): void {
     if (line.startsWith('@')) {
       this.#note('A file of headers was left out: add them by hand');
@@ -211,7 +235,7 @@ export class CurlCommand {
     }
     // `Name:` takes a header of curl's own away, and `Name;` sends one without a value. Browsers copy
     // HTTP/2's own along, such as `:authority: example.com`.
-    const [, name = '', sign, value = ''] = /^(:?[^:;]+)([:;])([^]*)$/.exec(line) ?? [];
+    const [, name = '', sign, value = ''] = /^(:?[^:;]+)(:|;(?=\s*$))([^]*)$/.exec(line) ?? [];
     if (sign === undefined) {
       this.#note(`"${this.#draft.quote(line)}" was left out: it is no header`);
     } else if (sign === ';' || value.trim() !== '') {
@@ -245,6 +269,10 @@ export class CurlCommand {
 
   /** `certificate:password`; a colon of the path is escaped, but not that of a drive. */
   #certificate(written: string, value: string): void {
+    if (/^pkcs11:/i.test(value)) {
+      this.#note(`${written} was left out: a certificate here is a file`);
+      return;
+    }
     const [, path = '', password] =
       /^((?:[A-Za-z]:(?=[\\/]))?(?:\\:|[^:])*)(?::([^]*))?$/.exec(value) ?? [];
     this.#file('tls.cert', written, path.replaceAll('\\:', ':'));

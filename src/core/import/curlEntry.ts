@@ -1,4 +1,4 @@
-import { isSecretName } from '../connection/redaction.ts';
+import { isSecretName, secretSubprotocols } from '../connection/redaction.ts';
 import { percentDecoded } from '../base/percent.ts';
 import type { CurlRequest } from './requestDraft.ts';
 
@@ -26,7 +26,7 @@ export function entryOfRequest(request: CurlRequest): JsonObject {
 }
 
 /** Where in a request something stands in clear that is a secret by its name. */
-export function secretPlaces({ url, headers }: CurlRequest): readonly string[] {
+export function secretPlaces({ url, headers, subprotocols }: CurlRequest): readonly string[] {
   const names = Object.entries(headers)
     .filter(([name, value]) => isSecretName(name) && value.trim() !== '')
     .map(([name]) => `the header ${name}`);
@@ -35,5 +35,6 @@ export function secretPlaces({ url, headers }: CurlRequest): readonly string[] {
     .filter(isSecretName)
     .map(name => `${name} of the URL`);
   const login = /^[a-z]+:\/\/[^/?#@]*:[^/?#@]+@/i.test(url) ? ['the password of the URL'] : [];
-  return [...names, ...query, ...login];
+  const tokens = secretSubprotocols(subprotocols).length > 0 ? ['a token among subprotocols'] : [];
+  return [...names, ...query, ...login, ...tokens];
 }

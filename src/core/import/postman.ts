@@ -1,3 +1,4 @@
+import { percentDecoded } from '../base/percent.ts';
 import { FreeNames, type ItemEntry } from '../library/fileEntries.ts';
 import { jsonProblem, type MessageBody } from '../library/messageBody.ts';
 import type { Pair } from './connectionShelf.ts';
@@ -87,7 +88,8 @@ class PostmanReader {
         return [];
       }
       const isSecret = type === 'secret';
-      return [{ name: textOf(key), value: this.#context.translate(scalarOf(value)), isSecret }];
+      const text = typeof value === 'object' && value ? JSON.stringify(value) : scalarOf(value);
+      return [{ name: textOf(key), value: this.#context.translate(text), isSecret }];
     });
     environments.add(label, variables);
   }
@@ -137,9 +139,7 @@ class PostmanReader {
     const payload = fieldsOf(item['payload']);
     this.#noteExtras(item, name);
     const url = textOf(payload['url']) || urlOf(payload['url']);
-    const parameters = url.includes('?')
-      ? []
-      : this.#pairs(payload['queryParams'] ?? payload['params']);
+    const parameters = notInQuery(url, this.#pairs(payload['queryParams'] ?? payload['params']));
     this.#addConnection(name, {
       ...{ url, parameters, headers: payload['headers'], variables: payload['pathVariables'] },
       auth: payload['auth'] ?? item['auth'] ?? around.auth,
@@ -210,9 +210,13 @@ class PostmanReader {
     if (listOf(item['response']).length > 0) {
       notes.add('A saved example was left out: it is what a server answered', name);
     }
-    const variables = fieldsOf(request['url'])['variable'];
+    for (const key of ['proxy', 'certificate'].filter(each => request[each])) {
+      notes.add(`The ${key} of a request was left out: set it at the connection`, name);
+    }
+    const { variable: variables, query } = fieldsOf(request['url']);
     const auth = request['auth'] ?? around.auth;
-    this.#addConnection(name, { url, parameters: [], headers: request['header'], variables, auth });
+    const parameters = notInQuery(url, this.#pairs(query));
+    this.#addConnection(name, { url, parameters, headers: request['header'], variables, auth });
     const { raw, mode = 'raw' } = fieldsOf(request['body']);
     const text = textOf(raw);
     if (text === '') {
@@ -282,6 +286,13 @@ class PostmanReader {
       notes.add('A description was left out: there is no place for it', name);
     }
   }
+}
+
+/** Parameters that the address does not hold already; disabled ones are nowhere but in the list. */
+function notInQuery(url: string, parameters: readonly Pair[]): readonly Pair[] {
+  const query = /\?([^#]*)/.exec(url)?.[1] ?? '';
+  const names = new Set(query.split('&').map(part => percentDecoded(part.replace(/=.*$/s, ''))));
+  return parameters.filter(({ name, isDisabled }) => isDisabled || !names.has(name));
 }
 
 /** An address in parts, which Postman writes beside `raw`. */

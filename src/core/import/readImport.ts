@@ -1,3 +1,5 @@
+import { LineIndex } from '../base/lineIndex.ts';
+import { jsonProblem } from '../library/messageBody.ts';
 import { isHar, readHar } from './har.ts';
 import type { Imported, ImportResult } from './imported.ts';
 import { isInsomnia4, isInsomnia5, readInsomnia4, readInsomnia5 } from './insomnia.ts';
@@ -91,6 +93,11 @@ function problemOf(text: string): string {
   }
   if (/^\s*(?:[$>%#]\s+)?curl[\s.]/i.test(text)) {
     return 'This is a cURL command. Use "Import Connection from cURL…" for it.';
+  }
+  if (/^[[{]/.test(text)) {
+    const { message = 'This is not JSON.', at = 0 } = jsonProblem(text) ?? {};
+    const line = new LineIndex(text).at(at).line + 1;
+    return `${message} Look at line ${line}, and whether the file is complete.`;
   }
   return `This is not JSON. What can be imported: ${readable}.`;
 }

@@ -5,6 +5,8 @@ export interface ShellWord {
   readonly isPlain: boolean;
   /** The names of shell variables that would have been filled in. */
   readonly variables: readonly string[];
+  /** A quote of it is not closed. */
+  readonly isCutOff?: boolean;
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -28,12 +30,12 @@ const escapes: Readonly<Record<string, string>> = {
  */
 const piece =
   /(?<=\s)(#.*)|\$'((?:\\[^]|[^'\\])*)'?|\$?"((?:\\[^]|[^"\\])*)"?|'([^']*)'?|(\\\r?\n)|\\([^])|([^\s'"\\$]+|\$)|(\s+)/g;
-const variable = /\\[^]|\$(?:\{(\w+)[^}]{0,200}\}|(\w+)|\()/g;
+const variable = /\\[^]|`[^`]*`?|\$(?:\{(\w+)[^}]{0,200}\}|(\w+)|\()/g;
 
 /** Splits a command line as a POSIX shell and bash would, without running anything. Never fails. */
 export function posixWords(text: string): readonly ShellWord[] {
   const words: ShellWord[] = [];
-  let word: { text: string; isPlain: boolean; variables: string[] } | undefined;
+  let word: { text: string; isPlain: boolean; variables: string[]; isCutOff?: boolean } | undefined;
   const end = () => {
     words.push(...(word ? [word] : []));
     word = undefined;
@@ -53,13 +55,23 @@ export function posixWords(text: string): readonly ShellWord[] {
       );
       word.text +=
         ansi === undefined ? (unquoted ?? single ?? escaped ?? plain ?? '') : ansiText(ansi);
-      const expanded = double ?? (last === '$' && plain !== undefined ? `$${plain}` : '');
+      const expanded = double ?? (last === '$' && plain !== undefined ? `$${plain}` : plain) ?? '';
       word.variables.push(...variablesIn(expanded));
+    }
+    const within = ansi ?? double ?? single;
+    if (word && within !== undefined && !isClosed(all, within)) {
+      word.isCutOff = true;
     }
     last = all;
   }
   end();
   return words;
+}
+
+/** Whether a quoted piece has both of its quotes around what is within. */
+function isClosed(piece: string, within: string): boolean {
+  const opening = piece.search(/['"]/) + 1;
+  return piece.length > opening + within.length;
 }
 
 function variablesIn(text: string): readonly string[] {

@@ -24,9 +24,14 @@ export function readYaml(text: string): ReadYaml {
       ...{ version: '1.2', schema: 'failsafe', merge: false, resolveKnownTags: false },
       // Looking for keys that are there twice compares each with each.
       ...{ uniqueKeys: false, stringKeys: true, keepSourceTokens: false },
-      ...{ logLevel: 'silent', prettyErrors: false },
+      // Where it is silent, further documents are lost without a word.
+      ...{ logLevel: 'error', prettyErrors: false },
     });
     const [error] = document.errors;
+    if (error?.code === 'MULTIPLE_DOCS') {
+      const problem = 'The file holds several YAML documents (---): make a file of each.';
+      return { kind: 'refused', problem };
+    }
     if (error) {
       const { line } = new LineIndex(text).at(error.pos[0]);
       return { kind: 'refused', problem: `This is no valid YAML: look at line ${line + 1}.` };

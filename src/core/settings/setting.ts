@@ -122,7 +122,7 @@ export function answerPattern(): Setting<string> {
 /** RFC 9110, section 5.6.2: what header names and subprotocols may consist of. */
 export const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** The same with references, which stand for what is filled in. */
-const tokenTemplate = /^(?:[!#$%&'*+.^_`|~0-9A-Za-z-]|\$\{[^{}]*\})+$/;
+export const tokenTemplate = /^(?:[!#$%&'*+.^_`|~0-9A-Za-z-]|\$\{[^{}]*\})+$/;
 const distinct = (values: string[]) => new Set(values).size === values.length;
 
 export function subprotocols(): Setting<readonly string[]> {

@@ -66,6 +66,27 @@ describe('Secrets of an imported file', () => {
     }
   });
 
+  it('are also the tokens among subprotocols', () => {
+    const headers = [
+      { name: 'Sec-WebSocket-Protocol', value: 'v1.chat, bearer.s3cr3t, {{ tok }}' },
+    ];
+    const resources = [
+      { _id: 'ws', _type: 'websocket_request', name: 'R', url: 'ws://x', headers },
+    ];
+    const { connections, credentials } = imported({ _type: 'export', resources });
+    assert.deepEqual(connections[0]?.subprotocols, [
+      'v1.chat',
+      '${secret:import-subprotocol}',
+      '${tok}',
+    ]);
+    assert.deepEqual(credentials, [
+      { name: 'import-subprotocol', value: 'bearer.s3cr3t', where: 'R, subprotocol' },
+    ]);
+    const command = readCurl("curl ws://x -H 'Sec-WebSocket-Protocol: token, hunter'");
+    assert.ok(command.kind === 'curl');
+    assert.deepEqual(secretPlaces(command), ['a token among subprotocols']);
+  });
+
   it('have names that no secret has, whatever the file says', () => {
     const values = ['token', 'import-token', 'a b/../token'].map(key => {
       return { key: key.replaceAll(/[^\w-]/g, '_'), value: 'v', type: 'secret' };

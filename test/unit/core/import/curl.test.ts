@@ -81,6 +81,41 @@ describe('A command copied from a browser', () => {
   });
 });
 
+describe('A command means what curl makes of it', () => {
+  const cases: readonly (readonly [string, Readonly<Record<string, string>>, readonly RegExp[]])[] =
+    [
+      ["-A '' -e ''", {}, []],
+      ["-A ' '", { 'User-Agent': '' }, []],
+      ["-H 'X-E;foo'", {}, [/^"X-E;foo" was left out: it is no header$/]],
+      ["-H 'X-E; '", { 'X-E': '' }, []],
+      ['-E pkcs11:token=x', {}, [/^-E was left out: a certificate here is a file$/]],
+      ['-H "A: `id`"', { A: '`id`' }, [/\(…\) was not filled in/]],
+      ["-H 'A: b", { A: 'b' }, [/^A quote is not closed/]],
+      ['-H "A: b', { A: 'b' }, [/^A quote is not closed/]],
+      ["-H $'A: b\\'", { A: "b'" }, [/^A quote is not closed/]],
+      ['-H ""', {}, [/^"" was left out/]],
+    ];
+  for (const [options, headers, notes] of cases) {
+    it(options, () => {
+      const request = read(`curl ws://x ${options}`);
+      assert.deepEqual(request.headers, headers);
+      assert.equal(request.notes.length, notes.length, request.notes.join());
+      notes.forEach((note, at) => assert.match(request.notes[at] ?? '', note));
+    });
+  }
+
+  it('of braces and brackets in the address it makes several, unless told not to', () => {
+    for (const [command, isTold] of [
+      ['curl ws://x/{a,b}', true],
+      ['curl ws://x/[1-3]', true],
+      ['curl -g ws://x/[1-3]', false],
+      ['curl ws://[::1]:80/a', false],
+    ] as const) {
+      assert.equal(read(command).notes.length, isTold ? 1 : 0, command);
+    }
+  });
+});
+
 describe('What is no such command', () => {
   it('gets a sentence', () => {
     for (const [text, sentence] of [

@@ -299,6 +299,13 @@ describe('A file of Insomnia 5', () => {
     }
   });
 
+  it('of several documents is refused, since one alone would be read', () => {
+    const text = 'type: collection.insomnia.rest/5.0\ncollection: []\n---\ncollection: []\n';
+    const result = readImport(text);
+    assert.ok(result.kind === 'refused');
+    assert.match(result.problem, /several YAML documents \(---\): make a file of each/);
+  });
+
   it('that is hostile does no harm', () => {
     const head = 'type: collection.insomnia.rest/5.0\n';
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]']

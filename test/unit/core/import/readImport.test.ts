@@ -134,6 +134,60 @@ describe('A Postman collection', () => {
     assert.deepEqual(result.notes, ['A request was left out: it is not for a WebSocket']);
   });
 
+  it('keeps parameters that its addresses do not hold, and says which are disabled', () => {
+    const query = [
+      { key: 'a', value: '1' },
+      { key: 'off', value: '2', disabled: true },
+    ];
+    const { info } = postman;
+    const { connections, groups } = imported({
+      info,
+      item: [
+        { name: 'One', request: { url: { raw: 'ws://x?a=1', query }, proxy: { host: 'p' } } },
+        {
+          type: 'ws-raw-request',
+          title: 'Two',
+          payload: {
+            url: 'ws://y?a=1',
+            queryParams: [...query, { key: 'b c', value: '3' }, { key: '', value: 'lost' }],
+            headers: [{ key: '', value: 'lost' }],
+          },
+        },
+      ],
+    });
+    assert.deepEqual(
+      connections.map(({ url }) => url),
+      ['ws://x?a=1', 'ws://y?a=1&b%20c=3'],
+    );
+    assert.deepEqual(
+      groups.map(({ reason, items }) => [reason, items]),
+      [
+        ['The proxy of a request was left out: set it at the connection', ['One']],
+        ['The parameter off was left out: it is disabled', ['One', 'Two']],
+        ['A parameter was left out: it has no name', ['Two']],
+        ['A header was left out: it has no name', ['Two']],
+      ],
+    );
+  });
+
+  it('keeps the values of an environment that are no texts', () => {
+    const values = [
+      { key: 'list', value: [1, 'a'] },
+      { key: 'object', value: { a: { b: 1 } } },
+      { key: 'number', value: 7 },
+    ];
+    const { environments } = imported({
+      name: 'E',
+      _postman_variable_scope: 'environment',
+      values,
+    });
+    assert.deepEqual(environments[0]?.variables, {
+      list: '[1,"a"]',
+      object: '{"a":{"b":1}}',
+      number: '7',
+    });
+  });
+
   it('within a collection within a collection is not gone after', () => {
     const { info } = postman;
     const text = Array.from({ length: 20_000 }).reduce<string>(
@@ -302,7 +356,9 @@ describe('A file to import that is not what it says', () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       ['', /empty/],
       ['\u0000\u0001binary', /not JSON/],
-      ['{"log":', /not JSON/],
+      ['{"log":', /^The JSON ends too early\. Look at line 1, and whether the file is complete\.$/],
+      ['{"log":{\n"entries":[}}', /^This is not JSON from here on\. Look at line 2, /],
+      ['['.repeat(100_000), /^The JSON ends too early/],
       ['[]', /none of/],
       ['{"info":{"schema":"https://example.com"}}', /none of/],
       ['curl https://example.com', /Import Connection from cURL/],
