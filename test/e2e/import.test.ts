@@ -85,6 +85,10 @@ describe('An import in a real workbench', () => {
     await form.field('Workspace settings').check();
     await page.screenshot('import-form');
     await form.button('Save and Connect').click();
+    // What is in the settings of a workspace now, a workspace may have written.
+    await shows(workbench.page.getByText('Secret: import-').first());
+    await page.screenshot('import-permission');
+    await page.dialogButton('Allow').click();
     await shows(page.statusBarItem('Join · connected'));
     await until('the peer was asked', () => peer.headers.length > 0);
     assert.equal(peer.headers[0]?.['x-team'], 'blue');
