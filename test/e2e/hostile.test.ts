@@ -196,21 +196,34 @@ describe("Strangers' texts in a real workbench", () => {
     const tree = new TreePage(screen, view);
     const rows = tree.pane.locator('.monaco-list-row .monaco-icon-label-container');
     await rows.first().waitFor();
-    await screen.keyboard.press('Home');
-    const { texts: seen, strange } = await lookThrough(screen, rows);
+    const list = tree.pane.locator('.monaco-list').first();
+    await list.hover();
+    const { texts: seen, strange } = await lookThrough(screen, rows, () =>
+      screen.mouse.wheel(0, 100),
+    );
     assert.deepEqual(strange, [], view);
-    await screen.keyboard.press('Home');
-    const count = Math.min(await rows.count(), 12);
-    for (let index = 0; index < count; index++) {
-      const hover = await hoverOver(rows.nth(index));
-      assert.deepEqual(await strangeElements(hover, 'code'), [], `${view} ${index}`);
+    let told = 0;
+    for (const row of (await rows.all()).slice(0, 14)) {
+      // One may lie half below a heading.
+      if (
+        await row.hover({ trial: true, timeout: 500 }).then(
+          () => true,
+          () => false,
+        )
+      ) {
+        assert.deepEqual(await strangeElements(await hoverOver(row), 'code'), [], view);
+        told++;
+      }
     }
+    assert.ok(told > 3, `${told} rows of ${view} were told of`);
     return seen;
   };
 
   it('are text in trees and in what is told of their rows', async () => {
-    assert.ok((await lookAtTree('Connections')).size > 15);
-    assert.ok((await lookAtTree('Messages')).size > 10);
+    const connections = await lookAtTree('Connections');
+    assert.ok(connections.size > texts.length, `${connections.size} rows`);
+    const messages = await lookAtTree('Messages');
+    assert.ok(messages.size > texts.length / 2, `${messages.size} rows`);
   });
 
   it('are text in the output channel and in the log', async () => {

@@ -30,11 +30,16 @@ export interface LookedThrough {
 }
 
 /**
- * Goes down a list of the workbench, which draws only the rows on screen, by keyboard.
+ * Goes down a list of the workbench, which draws only the rows on screen.
  *
  * @param texts of the rows that are drawn
+ * @param goOn shows further rows; by keyboard unless it says how
  */
-export async function lookThrough(page: Page, texts: Locator): Promise<LookedThrough> {
+export async function lookThrough(
+  page: Page,
+  texts: Locator,
+  goOn: () => Promise<void> = () => page.keyboard.press('PageDown'),
+): Promise<LookedThrough> {
   const seen = new Set<string>();
   const strange: string[] = [];
   for (let unchanged = 0; unchanged < 3;) {
@@ -44,7 +49,7 @@ export async function lookThrough(page: Page, texts: Locator): Promise<LookedThr
     }
     strange.push(...(await strangeElements(texts)));
     unchanged = seen.size === before ? unchanged + 1 : 0;
-    await page.keyboard.press('PageDown');
+    await goOn();
     await page.waitForTimeout(100);
   }
   return { texts: seen, strange };
