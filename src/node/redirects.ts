@@ -1,4 +1,5 @@
 import { UserError } from '../core/base/errors.ts';
+import { mask } from '../core/base/mask.ts';
 import type { CookieJar } from '../core/connection/cookieJar.ts';
 import {
   originOf,
@@ -67,12 +68,13 @@ export function followRedirect(from: Target, location: string, followed: number)
     // The schemes of the web and of WebSockets stand for each other (RFC 6455, section 3).
     endpoint = parseEndpoint(url.href.replace(/^http(s?):/, 'ws$1:').replace(/#$/, ''));
   } catch (error) {
-    const why = error instanceof UserError ? 'is no address of a WebSocket' : 'is no valid URL';
-    const message = `the peer redirected to ${shown(location)}, which ${why}`;
+    const why =
+      error instanceof UserError ? 'which is no address of a WebSocket' : 'which is no valid URL';
+    const message = `the peer redirected to ${shown(location)}, ${portProblem(location) ?? why}`;
     return { error: { code: RedirectCode.Invalid, message } };
   }
   if (from.endpoint.secure && !endpoint.secure) {
-    const message = `the peer redirected to ${endpoint.url}, which is not encrypted`;
+    const message = `the peer redirected to ${shown(endpoint.url)}, which is not encrypted`;
     return { error: { code: RedirectCode.Downgrade, message } };
   }
   // What the peer wrote before an @ is not the user's.
@@ -104,7 +106,15 @@ function strippedFrom({ endpoint, headers, subprotocols, tls }: Target): readonl
   ];
 }
 
-/** What a stranger wrote. */
+/** What is wrong with a port that no server can have. */
+function portProblem(location: string): string | undefined {
+  const [, port] = /^(?:[a-z]+:)?[/\\]{2}[^/?#\\]*:(\d{1,20})(?=[/?#\\]|$)/i.exec(location) ?? [];
+  const isPort = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
+  return isPort ? undefined : `whose port ${port} is none: they go from 1 to 65535`;
+}
+
+/** What a stranger wrote, without a login and the query, which may hold a token. */
 function shown(location: string): string {
-  return JSON.stringify(location.length > 200 ? `${location.slice(0, 200)}…` : location);
+  const safe = location.replace(/[?].*/s, '?…').replace(/^([^/\\]*[/\\]{2})[^/\\]*@/, `$1${mask}@`);
+  return JSON.stringify(safe.length > 200 ? `${safe.slice(0, 200)}…` : safe);
 }

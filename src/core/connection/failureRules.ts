@@ -398,11 +398,17 @@ export const failureRules: readonly Rule[] = [
   },
   {
     name: 'HTTP: redirect',
-    matches: status([300, 399]),
+    matches: status([301, 303], 307, 308),
     outcome: fail(
       'The peer redirects: use the new address, or switch on followRedirects.',
       'followRedirects',
     ),
+  },
+  {
+    // Those of 3xx that name no other place.
+    name: 'HTTP: no WebSocket there',
+    matches: status([300, 399]),
+    outcome: fail('The peer serves a page at this URL, not a WebSocket: check the path.', 'url'),
   },
   {
     name: 'HTTP: request refused',

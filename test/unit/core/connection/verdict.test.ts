@@ -177,6 +177,16 @@ describe('What follows a failure', () => {
     );
   });
 
+  it('is no redirect where the status names no other place', () => {
+    const ruleOf = (code: number) => decide(answered(code), fresh).rule;
+    for (const code of [301, 302, 303, 307, 308]) {
+      assert.equal(ruleOf(code), 'HTTP: redirect');
+    }
+    for (const code of [300, 304, 305, 306, 309, 399]) {
+      assert.equal(ruleOf(code), 'HTTP: no WebSocket there');
+    }
+  });
+
   it('comes with the rule that decided, and with what the user can do', () => {
     const causes: Cause[] = [
       refused,
