@@ -1,4 +1,3 @@
-import type { MessageBody } from '../library/messageBody.ts';
 import { neededBy } from '../variables/needs.ts';
 import type { VariableSource } from '../variables/resolve.ts';
 import type { Template } from '../variables/value.ts';
@@ -56,20 +55,4 @@ export function referencedBy(
     }
   }
   return [...names.values()];
-}
-
-/** The text of a body that may hold references. */
-export function textOfBody(body: MessageBody): string {
-  switch (body.as) {
-    case 'file':
-      return body.path;
-    case 'close':
-      return body.reason;
-    case 'text':
-    case 'json':
-    case 'hex':
-    case 'base64':
-    case 'ping':
-      return body.text;
-  }
 }

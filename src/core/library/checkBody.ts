@@ -10,6 +10,7 @@ import {
   jsonProblem,
   pingProblem,
   sentenceOf,
+  textOfBody,
   type BodyProblem,
   type MessageBody,
 } from './messageBody.ts';
@@ -29,7 +30,7 @@ const longestPreview = 2000;
 
 /** Never rejects. The ports must be such that nobody is asked and nothing is counted. */
 export async function checkBody(body: MessageBody, ports: FillingPorts): Promise<CheckedBody> {
-  const text = textOf(body);
+  const text = textOfBody(body);
   const [unknown] = problemsIn(text, ports.source.names);
   if (unknown) {
     return { problem: unknown };
@@ -65,21 +66,6 @@ async function placeOfMissing(text: string, { source, origin }: FillingPorts) {
     }
   }
   return undefined;
-}
-
-function textOf(body: MessageBody): string {
-  switch (body.as) {
-    case 'file':
-      return body.path;
-    case 'close':
-      return body.reason;
-    case 'text':
-    case 'json':
-    case 'hex':
-    case 'base64':
-    case 'ping':
-      return body.text;
-  }
 }
 
 function problemOf(body: MessageBody): BodyProblem | undefined {

@@ -135,3 +135,19 @@ export function refuse(problem: BodyProblem | undefined): void {
     throw new UserError(sentenceOf(problem));
   }
 }
+
+/** The text of a body that may hold references. */
+export function textOfBody(body: MessageBody): string {
+  switch (body.as) {
+    case 'file':
+      return body.path;
+    case 'close':
+      return body.reason;
+    case 'text':
+    case 'json':
+    case 'hex':
+    case 'base64':
+    case 'ping':
+      return body.text;
+  }
+}

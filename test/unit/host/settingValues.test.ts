@@ -62,10 +62,13 @@ describe('Settings in Restricted Mode', () => {
   });
 
   it('are the user’s alone in a workspace of several folders, too, until it is trusted', () => {
-    const workspaceFile = '/work/all.code-workspace';
-    Object.assign(editor, { workspacePath: workspaceFile, folders: ['/work/api', '/work/web'] });
+    const workspaceFile = '/home/ann/all.code-workspace';
+    Object.assign(editor, {
+      workspacePath: workspaceFile,
+      folders: ['/home/ann/api', '/home/ann/web'],
+    });
     const listed = section({ connections: [{ name: 'theirs', url: 'ws://t/' }] });
-    editor.files.set('/work/api/.vscode/settings.json', JSON.stringify(listed));
+    editor.files.set('/home/ann/api/.vscode/settings.json', JSON.stringify(listed));
     editor.files.set(workspaceFile, JSON.stringify({ settings: listed }));
     assert.deepEqual(
       read().profiles.map(({ name }) => name),

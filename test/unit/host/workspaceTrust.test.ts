@@ -62,7 +62,11 @@ function windowOf(hosts: readonly string[] = []) {
 
 beforeEach(() => {
   state = memento();
-  Object.assign(editor, { isTrusted: true, folders: ['/work'], workspacePath: undefined });
+  Object.assign(editor, {
+    isTrusted: true,
+    folders: ['/home/ann/work'],
+    workspacePath: undefined,
+  });
   editor.shown.length = 0;
   answerWith(undefined);
 });
