@@ -1,4 +1,4 @@
-import { fieldsOf, listOf, textOf, type Fields } from './imported.ts';
+import { fieldsOf, listOf, scalarOf, textOf, type Fields } from './imported.ts';
 
 /** A thing of an Insomnia file, in whichever format it was. */
 export interface InsomniaNode {
@@ -20,7 +20,7 @@ export interface InsomniaEnvironment {
   readonly children: readonly InsomniaEnvironment[];
 }
 
-/** Folders within folders; no program makes more. */
+/** Folders within folders, and environments likewise; no program makes more. */
 const deepest = 15;
 
 type Kinds = Readonly<Record<string, readonly [kind: InsomniaNode['kind'], what: string]>>;
@@ -110,12 +110,15 @@ class ResourceTree {
     });
   }
 
-  #environments(resources: readonly Fields[]): readonly InsomniaEnvironment[] {
+  #environments(resources: readonly Fields[], depth = 0): readonly InsomniaEnvironment[] {
+    if (depth > deepest) {
+      return [];
+    }
     return resources
       .filter(each => each['_type'] === 'environment' && this.#take(each))
       .map(fields => {
         const below = this.#childrenOf.get(textOf(fields['_id'])) ?? [];
-        return { fields, children: this.#environments(below) };
+        return { fields, children: this.#environments(below, depth + 1) };
       });
   }
 
@@ -185,6 +188,6 @@ function kindOf(fields: Fields): InsomniaNode['kind'] {
 }
 
 function sorted(all: readonly Fields[], keyOf: (fields: Fields) => unknown): readonly Fields[] {
-  const number = (fields: Fields) => Number(keyOf(fields) ?? 0) || 0;
+  const number = (fields: Fields) => Number(scalarOf(keyOf(fields))) || 0;
   return [...all].sort((one, other) => number(one) - number(other));
 }

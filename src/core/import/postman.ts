@@ -88,7 +88,11 @@ class PostmanReader {
         return [];
       }
       const isSecret = type === 'secret';
-      const text = typeof value === 'object' && value ? JSON.stringify(value) : scalarOf(value);
+      const text = typeof value === 'object' && value ? jsonText(value) : scalarOf(value);
+      if (text === undefined) {
+        notes.add('A variable was left out: it is nested too deeply', textOf(key));
+        return [];
+      }
       return [{ name: textOf(key), value: this.#context.translate(text), isSecret }];
     });
     environments.add(label, variables);
@@ -285,6 +289,15 @@ class PostmanReader {
     if ((textOf(inner) || textOf(fieldsOf(inner)['content'])) !== '') {
       notes.add('A description was left out: there is no place for it', name);
     }
+  }
+}
+
+/** `undefined` where it is nested so deeply that it exhausts the stack. */
+function jsonText(value: object): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
   }
 }
 
