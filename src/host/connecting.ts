@@ -105,6 +105,7 @@ export function createConnecting(parts: ConnectingParts) {
       opening: {
         write: (...given) => sending.opening.write(...given),
         stepsOf: (...given) => sending.opening.stepsOf(...given),
+        assertAllowed: (...given) => sending.opening.assertAllowed(...given),
       },
     }),
   );

@@ -103,7 +103,7 @@ export class Handshakes {
         l10n.t('The command of auth does not run in Restricted Mode. Trust this workspace first.'),
       );
     }
-    const destination = destinationOf(profile, url);
+    const destination = destinationOf(profile, url, source);
     const facts = { profile, destination, url: url.used, source, itemOf, digest };
     const { to, origin } = destination;
     try {
@@ -136,7 +136,7 @@ export class Handshakes {
     const { consent } = this.#ports;
     return {
       source: consent.guard(source, destination),
-      proxySource: consent.guard(source, proxyDestinationOf(profile)),
+      proxySource: consent.guard(source, proxyDestinationOf(profile, source)),
     };
   }
 }

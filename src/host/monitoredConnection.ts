@@ -50,6 +50,8 @@ export interface OpeningSource {
    * @param origin who wants it sent
    */
   stepsOf(path: string, origin: Origin, on: MonitoredConnection): Promise<readonly Step[]>;
+  /** Throws a sentence where what is sent unasked may not be sent as it is now. */
+  assertAllowed(what: 'onOpen' | 'heartbeat', on: MonitoredConnection): void;
 }
 
 /** What the settings in force have to do with a connection, by its name. */
@@ -148,6 +150,7 @@ export class MonitoredConnection implements Disposable {
         opening: {
           write: (body, origin) => ports.opening.write(this, body, origin),
           stepsOf: (path, origin) => ports.opening.stepsOf(path, origin, this),
+          assertAllowed: what => ports.opening.assertAllowed(what, this),
           watch: (filter, onMatch) =>
             this.watch(conditionOf(filter, filterClock(ports.clock.now())), onMatch),
         },

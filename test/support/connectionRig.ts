@@ -35,6 +35,7 @@ export interface RigOptions {
 /** Nothing can be looked up: what is sent on opening must stand for itself. */
 export const closedOpening: OpeningPorts = {
   write: () => Promise.reject(new Error('Nothing can be filled in here')),
+  assertAllowed: () => undefined,
   stepsOf: () => Promise.reject(new Error('There is no library here')),
   watch: () => {
     throw new Error('Nothing is watched here');

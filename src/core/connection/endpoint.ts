@@ -39,6 +39,13 @@ export function parseEndpoint(text: string, written = text): Endpoint {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) {
     throw new UserError(`${quoted} is no WebSocket URL: it must begin with ws:// or wss://.`);
   }
+  if (/^[^?#]*[\\\t\r\n]/.test(typed)) {
+    // The parser takes the one for a slash and leaves the others out: people read another host.
+    const advice = 'Write / in place of a backslash, and everything in one line.';
+    throw new UserError(
+      `${quoted} is not a valid URL: it has a backslash, a tab or a line break. ${advice}`,
+    );
+  }
   let url: URL;
   try {
     url = new URL(typed);

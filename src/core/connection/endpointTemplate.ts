@@ -76,6 +76,7 @@ export async function fillEndpoint(
   let url = '';
   let masked = '';
   let isHostSecret = false;
+  let isPortSecret = false;
   let isWholeSecret = false;
   const used: Need[] = [];
   for (const part of parseTemplate(written)) {
@@ -95,10 +96,14 @@ export async function fillEndpoint(
     if (value.secrets.length > 0) {
       [...value.secrets, spelled].forEach(secret => secrets.add(secret));
       isHostSecret ||= place === 'host' || place === 'whole';
+      isPortSecret ||= place === 'port';
       isWholeSecret ||= place === 'whole';
     }
   }
-  const { endpoint, shown } = read(url, masked, secrets.size > 0);
+  const { endpoint, shown } = read(url, masked, {
+    hasSecret: secrets.size > 0,
+    isPlaceSecret: isHostSecret || isPortSecret,
+  });
   assertSameOrigin(used, 'The URL', originOf(endpoint));
   const { hostname, pathname, search } = new URL(endpoint.url);
   // Parsing writes a host in small letters and a path in its shortest form.
@@ -109,14 +114,21 @@ export async function fillEndpoint(
   return { endpoint, shown, secrets: [...new Set([...secrets, ...parsed])], used };
 }
 
-function read(url: string, masked: string, hasSecret: boolean) {
+interface Hidden {
+  readonly hasSecret: boolean;
+  /** Host or port. */
+  readonly isPlaceSecret: boolean;
+}
+
+function read(url: string, masked: string, { hasSecret, isPlaceSecret }: Hidden) {
   if (!hasSecret) {
     const endpoint = parseEndpoint(url);
     return { endpoint, shown: withoutCredentials(endpoint) };
   }
   try {
     const endpoint = parseEndpoint(url);
-    return { endpoint, shown: forPeople(endpoint, masked) };
+    const shown = forPeople(endpoint, masked);
+    return { endpoint, shown: isPlaceSecret ? shown : withHostOf(shown, endpoint) };
   } catch (error) {
     const { display } = placeOf(masked);
     // The reason may hold the secret in a spelling of its own.
@@ -212,6 +224,15 @@ function placesOf(url: string): (offset: number) => Place {
 function forPeople(endpoint: Endpoint, written: string): Endpoint {
   const { host, display } = placeOf(written);
   return { ...withoutCredentials(endpoint), url: display, host, display };
+}
+
+/** What is dialled is shown as it is dialled: many spellings of a host read like another one. */
+function withHostOf(shown: Endpoint, { host, secure }: Endpoint): Endpoint {
+  const display = shown.display.replace(
+    /^[^/?#]*:\/\/[^/?#]*/,
+    `${secure ? 'wss' : 'ws'}://${host}`,
+  );
+  return { ...shown, url: display, host, display };
 }
 
 function placeOf(written: string): { readonly host: string; readonly display: string } {

@@ -25,6 +25,11 @@ export interface OpeningPorts {
    * @param origin who wants it sent
    */
   readonly stepsOf: (path: string, origin: Origin) => Promise<readonly Step[]>;
+  /**
+   * Throws a sentence where what is sent unasked may not be sent as it is now: settings may have
+   * changed since it was dialled.
+   */
+  readonly assertAllowed: (what: 'onOpen' | 'heartbeat') => void;
   /** See `SequencePorts.watch`. */
   readonly watch: (match: string, onMatch: () => void) => Disposable;
 }
@@ -62,7 +67,11 @@ export class Greeting implements Disposable {
    * rejects; `onOver` is called once unless it is disposed of before.
    */
   async start(entries: readonly OnOpenEntry[], onOver: () => void): Promise<void> {
-    for (const [index, entry] of entries.entries()) {
+    const refusal = entries.length === 0 ? undefined : refusalOf(this.#ports.opening);
+    if (refusal !== undefined) {
+      this.#ports.notice(refusal);
+    }
+    for (const [index, entry] of refusal === undefined ? entries.entries() : []) {
       const parcel = parcelAtOnce(entry);
       if (parcel) {
         this.#handOver(parcel);
@@ -130,6 +139,15 @@ export class Greeting implements Disposable {
       return undefined;
     }
     return sent > 0 ? `went no further: ${problem}` : `was not sent: ${problem}`;
+  }
+}
+
+function refusalOf({ assertAllowed }: OpeningPorts): string | undefined {
+  try {
+    assertAllowed('onOpen');
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

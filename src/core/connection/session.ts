@@ -41,6 +41,7 @@ export class Session implements Disposable {
   readonly #greeting: Greeting;
   #pingsAwaited: readonly string[] = [];
   #heartbeat: Heartbeat | undefined;
+  #isBeatRefused = false;
   #isPaused = false;
 
   constructor(
@@ -175,6 +176,16 @@ export class Session implements Disposable {
   }
 
   #sendBeat(text: string): void {
+    try {
+      this.#ports.opening.assertAllowed('heartbeat');
+    } catch (error) {
+      if (!this.#isBeatRefused) {
+        this.#ports.notice(messageOf(error));
+      }
+      this.#isBeatRefused = true;
+      return;
+    }
+    this.#isBeatRefused = false;
     this.#deliveries.send({ kind: 'message', data: text }, true).catch((error: unknown) => {
       this.#ports.log.warn(`Not sent: the heartbeat (${messageOf(error)})`);
     });

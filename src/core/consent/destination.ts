@@ -1,8 +1,12 @@
+import { mask } from '../base/mask.ts';
 import { originOf, type Endpoint } from '../connection/endpoint.ts';
 import type { FilledEndpoint } from '../connection/endpointTemplate.ts';
 import type { Profile } from '../settings/profile.ts';
 import type { SettingKey } from '../settings/settingsTable.ts';
-import type { Needs } from '../variables/needs.ts';
+import { neededBy, type Needs } from '../variables/needs.ts';
+import { template } from '../variables/value.ts';
+import { parsedUrl } from './secretHosts.ts';
+import { shownText, type ShownSource } from './shownProgram.ts';
 
 /** Where something of a connection goes, and who decided on that. */
 export interface Destination {
@@ -17,14 +21,20 @@ export interface Destination {
 /** Settings by which a workspace could have what goes to the user's own URL read on its way. */
 const ways: readonly SettingKey[] = ['tls.rejectUnauthorized', 'tls.ca', 'tls.servername'];
 
-/** Where the connection of a profile leads, once its URL is filled in. */
+/**
+ * Where the connection of a profile leads, once its URL is filled in.
+ *
+ * @param source for what the setting `proxy` refers to
+ */
 export function destinationOf(
-  { scope, explicit, values }: Profile,
+  profile: Profile,
   { endpoint, shown, used }: Pick<FilledEndpoint, 'endpoint' | 'shown' | 'used'>,
+  source: ShownSource,
 ): Destination {
+  const { scope, explicit, values } = profile;
   const isSetByWorkspace = (key: SettingKey) => explicit.get(key) === 'workspace';
-  const proxy =
-    isSetByWorkspace('proxy') && values.proxy !== '' ? proxyPlaceOf(values.proxy) : undefined;
+  const ofProxy = proxyDestinationOf(profile, source);
+  const proxy = ofProxy.isForeign && values.proxy !== '' ? ofProxy.to : undefined;
   const isWeakened = ways.some(key => isSetByWorkspace(key) && isUnsafe(values[key]));
   const to = [
     placeOf(endpoint, shown),
@@ -44,10 +54,18 @@ export function isChosenByWorkspace(needs: Needs): boolean {
   return needs.some(({ origin, source }) => origin === 'workspace' || source === 'workspace');
 }
 
-/** The scheme, host and port of a proxy as it is written, without its login. */
+/**
+ * The scheme, host and port of a proxy, without its login: everything before the last @ is that, as
+ * where it is dialled. What is no proxy's URL is shown as it is, since nobody is dialled for it.
+ */
 export function proxyPlaceOf(written: string): string {
-  const [, scheme = '', authority = ''] = /^([^/]*:\/\/)?([^/?#]*)/s.exec(written.trim()) ?? [];
-  return `${scheme}${authority.replace(/^.*@/s, '')}`.toLowerCase();
+  const [, scheme = '', place = ''] =
+    /^([a-z][a-z0-9+.-]*:\/\/)?(?:.*@)?([^@]*)$/is.exec(written.trim()) ?? [];
+  // The parser would write a mask as a name that nobody has.
+  const url = place.includes(mask) ? undefined : parsedUrl(`http://${place}`);
+  const host = url?.host ?? place;
+  const port = url && /:0*80\/?$/.test(place) ? ':80' : '';
+  return `${scheme}${host}${port}`.toLowerCase();
 }
 
 /** Where a secret is in the host it is not shown, and not kept either. */
@@ -61,8 +79,13 @@ function isUnsafe(value: unknown): boolean {
 }
 
 /** Where what is written into the setting `proxy` goes. */
-export function proxyDestinationOf({ explicit, values }: Profile): Destination {
-  const to = proxyPlaceOf(values.proxy);
-  const isForeign = explicit.get('proxy') === 'workspace';
+export function proxyDestinationOf(
+  { explicit, values }: Profile,
+  source: ShownSource,
+): Destination {
+  const author = explicit.get('proxy') ?? 'user';
+  const to = proxyPlaceOf(shownText(values.proxy, source));
+  const needs = neededBy(template(values.proxy, author), source.named);
+  const isForeign = author === 'workspace' || isChosenByWorkspace(needs);
   return { to, origin: to.includes('://') ? to : `http://${to}`, isForeign };
 }

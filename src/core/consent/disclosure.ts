@@ -1,17 +1,20 @@
-import { neededBy } from '../variables/needs.ts';
+import { neededBy, type Need } from '../variables/needs.ts';
 import type { VariableSource } from '../variables/resolve.ts';
 import type { Template } from '../variables/value.ts';
 
 /** What may be given away, in the order in which a question names it. */
 export const disclosureKinds = [
+  'url',
   'program',
   'secret',
   'env',
+  'variable',
   'login',
   'certificate',
   'proxyLogin',
   'header',
   'opening',
+  'heartbeat',
   'message',
 ] as const;
 export type DisclosureKind = (typeof disclosureKinds)[number];
@@ -39,7 +42,8 @@ export function keyOf({ to, what: { kind, name, digest = '' } }: Wanted): string
 
 /**
  * The secrets and environment variables that these texts need at first or second hand and that are not
- * the user's own affair: because a workspace names them, or because it chose where they go.
+ * the user's own affair: because a workspace names them, or because it chose where they go. Also the
+ * variables of the user's own environments that a workspace names, whatever is in them.
  *
  * @param isForeign whether a workspace chose where they go
  */
@@ -49,10 +53,23 @@ export function referencedBy(
   isForeign: boolean,
 ): readonly Disclosure[] {
   const names = new Map<string, Disclosure>();
-  for (const { kind, argument: name, origin } of neededBy(texts, named)) {
-    if ((kind === 'secret' || kind === 'env') && (isForeign || origin === 'workspace')) {
-      names.set(`${kind} ${name}`, { kind, name });
+  for (const need of neededBy(texts, named)) {
+    const found = disclosureOf(need, isForeign);
+    if (found) {
+      names.set(`${found.kind} ${found.name}`, found);
     }
   }
   return [...names.values()];
+}
+
+/** What a reference gives away, where that is not the user's own affair; see `referencedBy`. */
+export function disclosureOf(
+  { kind, argument: name, origin, source }: Need,
+  isForeign: boolean,
+): Disclosure | undefined {
+  if (kind === 'secret' || kind === 'env') {
+    return isForeign || origin === 'workspace' ? { kind, name } : undefined;
+  }
+  const isUsers = kind === 'named' && source === 'user' && origin === 'workspace';
+  return isUsers ? { kind: 'variable', name } : undefined;
 }

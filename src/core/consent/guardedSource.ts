@@ -11,7 +11,7 @@ export interface Guard {
 }
 
 /**
- * The same source, which yields a secret or an environment variable only where it may go: what a
+ * The same source, which yields a secret or a variable only where it may go: what a
  * workspace names, or sends to a place of its choice, has to be allowed, and a secret that is bound to
  * hosts goes to no other. So what was not asked for is not sent.
  */
@@ -20,11 +20,11 @@ export function guardedSource(
   { to, origin, isForeign }: Destination,
   { isAllowed, assertHost }: Guard,
 ): VariableSource {
-  const assertAllowed = (kind: 'secret' | 'env', name: string, by: Origin) => {
-    const isAsked = isForeign || by === 'workspace';
+  const assertAllowed = (kind: 'secret' | 'env' | 'variable', name: string, by: Origin) => {
+    const isAsked = by === 'workspace' || (isForeign && kind !== 'variable');
     if (isAsked && !isAllowed({ to, what: { kind, name } })) {
       throw new UserError(
-        `\${${kind}:${name}} was not allowed to go to ${to} for this workspace. ` +
+        `${kind === 'variable' ? `\${${name}}` : `\${${kind}:${name}}`} was not allowed to go to ${to} for this workspace. ` +
           'Connect or send by hand to be asked.',
       );
     }
@@ -39,6 +39,13 @@ export function guardedSource(
       assertAllowed('secret', name, by);
       await assertHost(name, origin);
       return source.secret(name, by);
+    },
+    named: (name, by) => {
+      const value = source.named(name, by);
+      if (by !== undefined && value?.kind === 'template' && value.origin === 'user') {
+        assertAllowed('variable', name, by);
+      }
+      return value;
     },
   };
 }

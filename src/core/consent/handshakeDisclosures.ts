@@ -1,24 +1,24 @@
+import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
 import { secretSubprotocols } from '../connection/redaction.ts';
 import type { Runnable } from '../library/library.ts';
 import { textsOfAuth } from '../settings/login.ts';
 import type { Profile } from '../settings/profile.ts';
 import type { SettingKey } from '../settings/settingsTable.ts';
 import type { MessageSetting } from '../settings/setting.ts';
-import type { Needs } from '../variables/needs.ts';
-import type { VariableSource } from '../variables/resolve.ts';
+import { neededBy, type Needs } from '../variables/needs.ts';
 import { referencesIn } from '../variables/template.ts';
 import { stricterOf, template, type Origin } from '../variables/value.ts';
-import { isChosenByWorkspace, proxyPlaceOf, type Destination } from './destination.ts';
-import { referencedBy, type Disclosure, type Wanted } from './disclosure.ts';
+import { isChosenByWorkspace, proxyDestinationOf, type Destination } from './destination.ts';
+import { disclosureOf, referencedBy, type Disclosure, type Wanted } from './disclosure.ts';
 import { messageDisclosures, type Digest } from './messageDisclosures.ts';
-import { shownProgram } from './shownProgram.ts';
+import { shownProgram, shownText, type ShownSource } from './shownProgram.ts';
 
 export interface HandshakeFacts {
   readonly profile: Profile;
   readonly destination: Destination;
   /** What went into the URL. */
   readonly url: Needs;
-  readonly source: Pick<VariableSource, 'named' | 'env' | 'workspaceFolder'>;
+  readonly source: ShownSource;
   /** The item of the library that `onOpen` names, if there is one. */
   readonly itemOf: (path: string, by: Origin) => FoundItem | undefined;
   readonly digest: Digest;
@@ -42,16 +42,22 @@ export function handshakeDisclosures(facts: HandshakeFacts): readonly Wanted[] {
     ...ofLogin(facts),
     ...ofCertificate(facts),
     ...ofOpening(facts),
+    ...heartbeatDisclosures(facts.profile, destination, facts.digest).map(({ what }) => what),
   ].map((what): Wanted => ({ to: destination.to, what }));
   return [...here, ...ofProxy(facts)];
 }
+
+/** Of what is sent unasked, in a question, in UTF-16 units. */
+const longestSaid = 200;
+
+type Going = Pick<HandshakeFacts, 'profile' | 'destination'>;
 
 function authorOf({ profile }: HandshakeFacts, key: SettingKey): Origin {
   return profile.explicit.get(key) ?? 'user';
 }
 
 /** Whether what the user set for all connections would go where a workspace wants it. */
-function isLent({ profile, destination }: HandshakeFacts, key: SettingKey): boolean {
+function isLent({ profile, destination }: Going, key: SettingKey): boolean {
   return destination.isForeign && profile.explicit.get(key) === 'user';
 }
 
@@ -64,11 +70,14 @@ function referenced(
   return referencedBy(templates, source.named, destination.isForeign);
 }
 
-function ofUrl({ url, destination }: HandshakeFacts): readonly Disclosure[] {
-  return url.flatMap(({ kind, argument: name, origin }) => {
-    const isAsked = destination.isForeign || origin === 'workspace';
-    return isAsked && (kind === 'secret' || kind === 'env') ? [{ kind, name }] : [];
-  });
+/** The user's own URL may hold what only its own host was to see, in its path or as a login. */
+function ofUrl({ url, destination, profile }: HandshakeFacts): readonly Disclosure[] {
+  const { isForeign } = destination;
+  const own: readonly Disclosure[] =
+    isForeign && profile.scope === 'user'
+      ? [{ kind: 'url', name: parseEndpointTemplate(profile.url).display }]
+      : [];
+  return [...own, ...url.flatMap(need => disclosureOf(need, isForeign) ?? [])];
 }
 
 function ofHeaders(facts: HandshakeFacts): readonly Disclosure[] {
@@ -105,8 +114,11 @@ function ofCertificate(facts: HandshakeFacts): readonly Disclosure[] {
   const { values } = facts.profile;
   const keys = ['tls.cert', 'tls.key'] as const;
   const files = keys.flatMap((key): readonly Disclosure[] => {
-    const path = values[key];
-    const isForeignPath = authorOf(facts, key) === 'workspace' && !isRelative(path);
+    const written = values[key];
+    const path = shownText(written, facts.source);
+    const needs = neededBy(template(written, authorOf(facts, key)), facts.source.named);
+    const isForeignPath =
+      (authorOf(facts, key) === 'workspace' && !isRelative(written)) || isChosenByWorkspace(needs);
     return path !== '' && (isLent(facts, key) || isForeignPath)
       ? [{ kind: 'certificate', name: path }]
       : [];
@@ -129,12 +141,13 @@ function ofProxy(facts: HandshakeFacts): readonly Wanted[] {
   }
   const author = authorOf(facts, 'proxy');
   const texts = [template(proxy, author)];
+  const { to, isForeign } = proxyDestinationOf(profile, source);
   const lent: Wanted[] =
     isLent(facts, 'proxy') && hasLogin(proxy)
-      ? [{ to: destination.to, what: { kind: 'proxyLogin', name: proxyPlaceOf(proxy) } }]
+      ? [{ to: destination.to, what: { kind: 'proxyLogin', name: to } }]
       : [];
-  const references = referencedBy(texts, source.named, author === 'workspace');
-  return [...lent, ...references.map(what => ({ to: proxyPlaceOf(proxy), what }))];
+  const references = referencedBy(texts, source.named, isForeign);
+  return [...lent, ...references.map(what => ({ to, what }))];
 }
 
 function hasLogin(proxy: string): boolean {
@@ -142,23 +155,65 @@ function hasLogin(proxy: string): boolean {
 }
 
 /**
- * What is sent on opening where one of user and workspace wrote it and the other chose the place. To a
- * place of its own choice a workspace may say what it likes.
+ * What is sent on opening where one of user and workspace wrote it and the other has a say in where it
+ * goes, or is who is signed in there. To a place of its own choice a workspace may say what it likes.
  */
 export function openingDisclosures(
-  { values, explicit }: Profile,
-  { to, isForeign }: Destination,
+  profile: Profile,
+  destination: Destination,
   digest: Digest,
 ): readonly Wanted[] {
-  const author = explicit.get('onOpen');
-  const written = values.onOpen.filter(message => sequenceOf(message) === undefined);
-  const isAsked = author !== undefined && isForeign === (author === 'user');
-  if (!isAsked || written.length === 0) {
+  const { to } = destination;
+  const written = profile.values.onOpen.filter(message => sequenceOf(message) === undefined);
+  if (written.length === 0) {
     return [];
   }
-  const name = String(written.length);
-  const content = author === 'workspace' ? { digest: digest(JSON.stringify(written)) } : {};
-  return [{ to, what: { kind: 'opening', name, ...content } }];
+  if (isLent({ profile, destination }, 'onOpen')) {
+    return [{ to, what: { kind: 'opening', name: String(written.length) } }];
+  }
+  return isSaidForUser({ profile, destination }, 'onOpen')
+    ? [{ to, what: said('opening', written.map(textOf).join(', '), digest) }]
+    : [];
+}
+
+/** The same for what is sent again and again. */
+export function heartbeatDisclosures(
+  profile: Profile,
+  destination: Destination,
+  digest: Digest,
+): readonly Wanted[] {
+  const key = 'heartbeat.message';
+  const { to } = destination;
+  const text = profile.values[key];
+  if (text === '') {
+    return [];
+  }
+  if (isLent({ profile, destination }, key)) {
+    return [{ to, what: { kind: 'heartbeat', name: key } }];
+  }
+  return isSaidForUser({ profile, destination }, key)
+    ? [{ to, what: said('heartbeat', text, digest) }]
+    : [];
+}
+
+/** Whether a workspace says something to whoever the user wants to talk to, or as the user. */
+function isSaidForUser(facts: Going, key: SettingKey): boolean {
+  const { profile } = facts;
+  if (profile.explicit.get(key) !== 'workspace') {
+    return false;
+  }
+  const { headers, auth, 'tls.cert': certificate } = profile.values;
+  return (
+    profile.scope === 'user' ||
+    (isLent(facts, 'headers') && Object.keys(headers).length > 0) ||
+    (isLent(facts, 'auth') && auth.type !== undefined) ||
+    (isLent(facts, 'tls.cert') && certificate !== '')
+  );
+}
+
+function said(kind: 'opening' | 'heartbeat', text: string, digest: Digest): Disclosure {
+  const name = text.length > longestSaid ? `${text.slice(0, longestSaid)}…` : text;
+  return { kind, name, digest: digest(text) };
 }
 
 function ofOpening(facts: HandshakeFacts): readonly Disclosure[] {

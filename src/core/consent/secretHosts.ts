@@ -30,7 +30,7 @@ export function maySecretGo(hosts: readonly string[], origin: string): boolean {
   if (hosts.length === 0) {
     return true;
   }
-  const url = parsed(origin);
+  const url = parsedUrl(origin);
   if (!url) {
     return false; // Of a proxy it may be that nobody knows before its references are filled in.
   }
@@ -50,7 +50,7 @@ export function maySecretGo(hosts: readonly string[], origin: string): boolean {
 
 function normalised(written: string): string {
   const hasScheme = written.includes('://');
-  const url = parsed(hasScheme ? written : `ws://${written}`);
+  const url = parsedUrl(hasScheme ? written : `ws://${written}`);
   if (!url) {
     throw notHost(written);
   }
@@ -79,7 +79,8 @@ function defaultPort(protocol: string): string {
   return protocol === 'wss:' ? '443' : '80';
 }
 
-function parsed(url: string): URL | undefined {
+/** `undefined` where it is none. */
+export function parsedUrl(url: string): URL | undefined {
   try {
     return new URL(url);
   } catch {

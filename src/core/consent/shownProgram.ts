@@ -12,7 +12,8 @@ export interface ShownProgram {
   readonly needs: Needs;
 }
 
-type Source = Pick<VariableSource, 'named' | 'env' | 'workspaceFolder'>;
+/** What a text is filled in from for people. */
+export type ShownSource = Pick<VariableSource, 'named' | 'env' | 'workspaceFolder'>;
 
 /** A variable that refers to itself is named where the program is to run. */
 const deepest = 20;
@@ -26,9 +27,9 @@ const deepest = 20;
 export function shownProgram(
   command: readonly string[],
   author: Origin,
-  source: Source,
+  source: ShownSource,
 ): ShownProgram {
-  const shown = command.map(argument => JSON.stringify(filled(argument, source, deepest)));
+  const shown = command.map(argument => JSON.stringify(shownText(argument, source)));
   return {
     line: shown.join(' '),
     needs: neededBy(
@@ -38,13 +39,18 @@ export function shownProgram(
   };
 }
 
-function filled(text: string, source: Source, depth: number): string {
+/** A text as it would be filled in, for people: secrets are masked. */
+export function shownText(text: string, source: ShownSource): string {
+  return filled(text, source, deepest);
+}
+
+function filled(text: string, source: ShownSource, depth: number): string {
   return parseTemplate(text)
     .map(part => (typeof part === 'string' ? part : valueOf(part, source, depth)))
     .join('');
 }
 
-function valueOf(reference: Reference, source: Source, depth: number): string {
+function valueOf(reference: Reference, source: ShownSource, depth: number): string {
   const { kind, argument } = reference;
   const written = spellingOf(reference);
   switch (kind) {

@@ -46,8 +46,12 @@ export interface VariableSource {
   readonly prompt: (label: string, origin: Origin) => PromiseLike<string | undefined>;
   /** What the last received message that has this path holds there. */
   readonly last: (path: string) => PromiseLike<PeerText | undefined>;
-  /** A variable of the environment in use, which may hold references, or what was extracted. */
-  readonly named: (name: string) => Value | undefined;
+  /**
+   * A variable of the environment in use, which may hold references, or what was extracted.
+   *
+   * @param origin as of `env`; absent where it is only looked at, and not filled in
+   */
+  readonly named: (name: string, origin?: Origin) => Value | undefined;
   /** All names that there are, also of extractors that have nothing yet. */
   readonly names: readonly string[];
 }
@@ -246,7 +250,7 @@ class Filling {
     const source = this.#source;
     switch (kind) {
       case 'named':
-        return source.named(argument);
+        return source.named(argument, origin);
       case 'last':
         return source.last(argument);
       case 'secret':

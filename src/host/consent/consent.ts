@@ -25,6 +25,13 @@ export interface Subject {
   readonly profile: Profile;
 }
 
+/** For texts that refer to nothing. */
+const noVariables = {
+  named: () => undefined,
+  env: () => undefined,
+  workspaceFolder: () => undefined,
+};
+
 export interface Request {
   readonly purpose: Purpose;
   /** Everything that the purpose takes; asked again when the user has answered. */
@@ -60,13 +67,13 @@ export class Consent {
     if (noted) {
       return noted;
     }
-    if (referencesIn(profile.url).length > 0) {
+    if (referencesIn(`${profile.url}${profile.values.proxy}`).length > 0) {
       throw new UserError(
         l10n.t('Connect first: until then nobody knows where a message would go.'),
       );
     }
     const endpoint = parseEndpoint(profile.url);
-    return destinationOf(profile, { endpoint, shown: endpoint, used: [] });
+    return destinationOf(profile, { endpoint, shown: endpoint, used: [] }, noVariables);
   }
 
   /** Whether all of this was allowed, or needs no permission. */

@@ -137,12 +137,16 @@ function lineOf(kind: DisclosureKind, all: readonly Disclosure[]): readonly Sent
 /** What a disclosure, or a list of one kind, is called. */
 export function labelOf({ kind, name }: Disclosure): Sentence {
   switch (kind) {
+    case 'url':
+      return [l10n.t('All that your own URL holds: {0}'), name];
     case 'program':
       return [l10n.t('Program that runs on this machine: {0}'), name];
     case 'secret':
       return [l10n.t('Secret: {0}'), name];
     case 'env':
       return [l10n.t('Environment variable: {0}'), name];
+    case 'variable':
+      return [l10n.t('Variable of your own environment: {0}'), name];
     case 'login':
       return [l10n.t('Your own sign-in (auth): {0}'), name];
     case 'certificate':
@@ -153,6 +157,8 @@ export function labelOf({ kind, name }: Disclosure): Sentence {
       return [l10n.t('Your own header: {0}'), name];
     case 'opening':
       return [l10n.t('Messages that are sent on opening: {0}'), name];
+    case 'heartbeat':
+      return [l10n.t('Message that is sent again and again (heartbeat): {0}'), name];
     case 'message':
       return [l10n.t('Saved message or sequence: {0}'), name];
   }

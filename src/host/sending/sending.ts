@@ -8,7 +8,10 @@ import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { ReadFileWithin } from '../../core/library/fileAccess.ts';
 import { referencedBy } from '../../core/consent/disclosure.ts';
 import { textOfBody } from '../../core/library/messageBody.ts';
-import { openingDisclosures } from '../../core/consent/handshakeDisclosures.ts';
+import {
+  heartbeatDisclosures,
+  openingDisclosures,
+} from '../../core/consent/handshakeDisclosures.ts';
 import { labelOf } from '../../core/library/librarySchema.ts';
 import { template } from '../../core/variables/value.ts';
 import type { Consent } from '../consent/consent.ts';
@@ -70,6 +73,21 @@ export function createSending(parts: SendingParts) {
     holdsSecret,
     last: ({ id, capture }, path) => lastReceived(capture, path, sinceOf(id), { clock, openView }),
   });
+  const assertAllowed: OpeningSource['assertAllowed'] = (what, { id, profile }) => {
+    const destination = consent.destinationOf({ id, profile });
+    const disclosures = what === 'onOpen' ? openingDisclosures : heartbeatDisclosures;
+    if (!consent.isAllowed(disclosures(profile, destination, digest))) {
+      throw new UserError(
+        what === 'onOpen'
+          ? l10n.t(
+              'What this workspace wants to send on opening was not allowed. Connect by hand to be asked.',
+            )
+          : l10n.t(
+              'The heartbeat message of this workspace was not allowed, and is not sent. Connect by hand to be asked.',
+            ),
+      );
+    }
+  };
   const sender = new Sender({
     variables,
     history: new SendHistory(context.workspaceState, holdsSecret, log),
@@ -93,21 +111,13 @@ export function createSending(parts: SendingParts) {
       } as const;
       await consent.require({ purpose, wanted, mayAsk: true });
     },
-    assertOpening: ({ id, profile }) => {
-      const destination = consent.destinationOf({ id, profile });
-      if (!consent.isAllowed(openingDisclosures(profile, destination, digest))) {
-        throw new UserError(
-          l10n.t(
-            'What this workspace wants to send on opening was not allowed. Connect by hand to be asked.',
-          ),
-        );
-      }
-    },
+    assertOpening: monitored => assertAllowed('onOpen', monitored),
     onSecrets: used => registry.add(used),
   });
   const opening: OpeningSource = {
     write: (monitored, body, origin) => sender.write(monitored, body, origin),
     stepsOf,
+    assertAllowed,
   };
   return { sender, files, opening };
 }

@@ -48,6 +48,7 @@ function setUp(isConfigured: (name: string) => boolean = () => false) {
     opening: {
       write: () => Promise.reject(new Error('Nothing is filled in here')),
       stepsOf: closedOpening.stepsOf,
+      assertAllowed: closedOpening.assertAllowed,
     },
     redact: text => text,
     places: () => ({ isConfigured, settingFor: (_name, key) => key }),

@@ -101,6 +101,7 @@ async function setUp(
     opening: {
       write: (each, body, origin) => sender.write(each, body, origin),
       stepsOf: path => Promise.reject(new Error(`No sequence ${path}`)),
+      assertAllowed: () => undefined,
     },
     output: {
       message: (_at, _name, flags, payload) =>

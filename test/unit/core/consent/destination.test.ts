@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { originOf, parseEndpoint } from '../../../../src/core/connection/endpoint.ts';
-import { fillEndpoint } from '../../../../src/core/connection/endpointTemplate.ts';
-import { destinationOf, proxyDestinationOf } from '../../../../src/core/consent/destination.ts';
+import {
+  fillEndpoint,
+  parseEndpointTemplate,
+} from '../../../../src/core/connection/endpointTemplate.ts';
+import {
+  destinationOf,
+  proxyDestinationOf,
+  proxyPlaceOf,
+} from '../../../../src/core/consent/destination.ts';
 import { maySecretGo, parseSecretHosts } from '../../../../src/core/consent/secretHosts.ts';
 import { template, type Value } from '../../../../src/core/variables/value.ts';
+import { parseProxy } from '../../../../src/node/proxyAddress.ts';
 import { profileIn, type Layers } from '../../../support/consent.ts';
 import { variables } from '../../../support/variables.ts';
 
@@ -18,7 +26,7 @@ async function destination(layers: Layers, named: Readonly<Record<string, Value>
     names: Object.keys(named),
   };
   const url = await fillEndpoint(template(profile.url, profile.scope), source);
-  return destinationOf(profile, url);
+  return destinationOf(profile, url, source);
 }
 
 describe('An origin', () => {
@@ -93,6 +101,24 @@ describe('Where a connection goes', () => {
     ]);
   });
 
+  it('is named as it is dialled, also where a secret is elsewhere in the URL', async () => {
+    for (const [url, to] of [
+      ['wss://GOOD.test.:443/?k=${secret:host}', 'wss://good.test'],
+      ['wss://u:p@bücher.test/${secret:host}', 'wss://xn--bcher-kva.test'],
+      ['wss://${secret:host}:${secret:host}@evil.test:8443', 'wss://evil.test:8443'],
+    ] as const) {
+      assert.equal((await destination({ workspace: { url } })).to, to);
+    }
+    for (const url of [
+      'wss://evil.test\\@good.test/?k=${secret:host}',
+      'wss://ev\til.test/',
+      'wss://a\n.test',
+    ]) {
+      assert.throws(() => parseEndpoint(url), /backslash, a tab or a line break/);
+      assert.throws(() => parseEndpointTemplate(url), /backslash, a tab or a line break/);
+    }
+  });
+
   it('shows no secret that is in its host', async () => {
     const { to, origin: dialled } = await destination({
       user: { url: 'wss://${secret:host}.test/' },
@@ -102,12 +128,36 @@ describe('Where a connection goes', () => {
 
   it('is the proxy for what the proxy is told', () => {
     const proxy = 'http://ann:${secret:p}@Proxy.test:3128/';
-    const of = (layers: Layers) => proxyDestinationOf(profileIn(layers));
+    const of = (layers: Layers, host?: Value) =>
+      proxyDestinationOf(profileIn(layers), {
+        ...variables({}),
+        named: name => (name === 'host' ? host : undefined),
+      });
     const url = 'ws://a.test';
     assert.deepEqual(of({ user: { url, proxy } }), {
       ...{ to: 'http://proxy.test:3128', origin: 'http://proxy.test:3128', isForeign: false },
     });
     assert.equal(of({ user: { url }, workspace: { proxy } }).isForeign, true);
+    const user = { url, proxy: 'http://ann:pw@${host}:3128' };
+    const theirs = of({ user }, template('Evil.test', 'workspace'));
+    assert.deepEqual([theirs.to, theirs.isForeign], ['http://evil.test:3128', true]);
+    const mine = of({ user }, template('mine.test', 'user'));
+    assert.deepEqual([mine.to, mine.isForeign], ['http://mine.test:3128', false]);
+  });
+
+  it('is the proxy that is dialled, however it is written', () => {
+    for (const [written, place] of [
+      ['http://good.test/x@evil.test:8080', 'http://evil.test:8080'],
+      ['http://u:p/w?#@evil.test', 'http://evil.test'],
+      ['http://u:p@good.test@evil.test:80', 'http://evil.test:80'],
+      ['SOCKS5://Bücher.test:1080', 'socks5://xn--bcher-kva.test:1080'],
+      ['http://${host}:1', 'http://${host}:1'],
+    ] as const) {
+      assert.equal(proxyPlaceOf(written), place, written);
+      if (!written.includes('$')) {
+        assert.ok(parseProxy(written).display.startsWith(place.toLowerCase()), written);
+      }
+    }
   });
 });
 

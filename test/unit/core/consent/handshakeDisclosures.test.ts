@@ -31,7 +31,7 @@ async function wanted(layers: Layers, named: Named = {}, items: Items = {}) {
     names: Object.keys(named),
   };
   const url = await fillEndpoint(template(profile.url, profile.scope), source);
-  const destination = destinationOf(profile, url);
+  const destination = destinationOf(profile, url, source);
   const all = handshakeDisclosures({
     ...{ profile, destination, url: url.used, source },
     itemOf: (path, by) => items[`${path} of ${by}`] ?? items[path],
@@ -52,6 +52,7 @@ const everything = {
   auth: { type: 'bearer', token: '${env:TOKEN}' },
   tls: { cert: '~/me.pem', key: '~/me.key', passphrase: '${secret:pass}' },
   proxy: 'http://ann:${secret:p}@proxy.test:3128',
+  heartbeat: { message: 'me' },
   onOpen: ['hello ${secret:open}', { json: { t: '${env:JSON}' } }],
 };
 
@@ -88,6 +89,7 @@ describe('What needs permission', () => {
       'opening 2',
       'secret open',
       'env JSON',
+      'heartbeat heartbeat.message',
       'proxyLogin http://proxy.test:3128',
     ]);
   });
@@ -110,7 +112,7 @@ describe('What needs permission', () => {
     assert.deepEqual(await wanted({ workspace: { ...workspace, url: theirs } }), names);
     const [first, ...rest] = await wanted({ workspace, user: { url: mine } });
     assert.deepEqual([first, ...rest.filter(each => !each.startsWith('opening'))], names);
-    assert.equal(rest.filter(each => each.startsWith('opening 1 #')).length, 1);
+    assert.equal(rest.filter(each => each.startsWith('opening ${secret:open} #')).length, 1);
     const inUrl = { url: 'wss://theirs.test/${env:HOME}?${secret:s}' };
     assert.deepEqual(await wanted({ workspace: inUrl }), ['env HOME', 'secret s']);
   });
@@ -121,20 +123,69 @@ describe('What needs permission', () => {
     assert.deepEqual(await wanted({ user }, theirVariable), ['secret s']);
     const myVariable = { token: template('${secret:s}', 'user') };
     const workspace = { headers: { 'X-A': '${token}' } };
-    assert.deepEqual(await wanted({ workspace, user: { url: mine } }, myVariable), ['secret s']);
+    assert.deepEqual(await wanted({ workspace, user: { url: mine } }, myVariable), [
+      'variable token',
+      'secret s',
+    ]);
     assert.deepEqual(await wanted({ user }, myVariable), []);
   });
 
   it('is the way that a workspace has chosen to the user’s own URL', async () => {
     const user = { url: mine, headers: { 'X-Key': 'k' } };
     for (const way of [{ proxy: 'http://evil.test' }, { tls: { rejectUnauthorized: false } }]) {
-      assert.deepEqual(await wanted({ workspace: way, user }), ['header X-Key']);
+      assert.deepEqual(await wanted({ workspace: way, user }), [`url ${mine}`, 'header X-Key']);
     }
+    const own = { url: 'wss://ann:pw@mine.test/literal?token=hush' };
+    const workspace = { tls: { ca: 'evil.pem' } };
+    assert.deepEqual(await wanted({ workspace, user: own }), ['url wss://mine.test/literal?…']);
+    const host = { host: template('evil.test', 'workspace') };
+    assert.deepEqual(await wanted({ user: { url: 'wss://${host}/key/abc' } }, host), [
+      'url wss://${host}/key/abc',
+    ]);
+  });
+
+  it('is a variable of the user’s own that a workspace names, whatever it holds', async () => {
+    const named = {
+      token: template('literal', 'user'),
+      theirs: template('${token}', 'workspace'),
+      plain: template('x', 'workspace'),
+    };
+    const workspace = {
+      url: 'wss://theirs.test/?${token}',
+      headers: { A: '${theirs}', B: '${plain}' },
+      onOpen: ['${token}'],
+    };
+    assert.deepEqual(await wanted({ workspace }, named), [
+      'variable token',
+      'variable token',
+      'variable token',
+    ]);
+    const user = { url: mine, headers: { A: '${token}' } };
+    assert.deepEqual(await wanted({ user }, named), []);
+  });
+
+  it('is what a workspace says to whom the user wants to talk to, or as the user', async () => {
+    const said = { onOpen: ['drop all'], heartbeat: { message: 'sell' } };
+    const asked = ['opening drop all #8', 'heartbeat sell #4'];
+    assert.deepEqual(await wanted({ workspace: said, user: { url: mine } }), asked);
+    const way = { ...said, tls: { rejectUnauthorized: false } };
+    assert.deepEqual(await wanted({ workspace: way, user: { url: mine } }), [
+      `url ${mine}`,
+      ...asked,
+    ]);
+    const signedIn = { workspace: { ...said, url: theirs }, user: { headers: { 'X-Key': 'k' } } };
+    assert.deepEqual(await wanted(signedIn), ['header X-Key', ...asked]);
+    assert.deepEqual(await wanted({ workspace: { ...said, url: theirs } }), []);
+    assert.deepEqual(await wanted({ workspace: { url: theirs }, user: said }), [
+      'opening 1',
+      'heartbeat heartbeat.message',
+    ]);
   });
 
   it('is what goes to a proxy, there', async () => {
     const workspace = { proxy: 'http://x:${secret:s}@evil.test:3128' };
     assert.deepEqual(await wanted({ workspace, user: { url: mine } }), [
+      `url ${mine}`,
       'secret s to http://evil.test:3128',
     ]);
   });
@@ -164,10 +215,7 @@ describe('What needs permission', () => {
     ]) {
       assert.deepEqual(await by(path), [`certificate ${path}`]);
     }
-    assert.deepEqual(await by('${env:HOME}/me.pem'), [
-      'certificate ${env:HOME}/me.pem',
-      'env HOME',
-    ]);
+    assert.deepEqual(await by('${env:HOME}/me.pem'), ['certificate /home/ann/me.pem', 'env HOME']);
   });
 
   it('is each saved message of a workspace that is sent on opening, as it is now', async () => {
