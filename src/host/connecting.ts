@@ -56,7 +56,8 @@ export function createConnecting(parts: ConnectingParts) {
     hostsOf: name => secrets.hostsOf(name),
     now: () => clock.now(),
   });
-  const dialled = new Dialled(id => {
+  const dialled = new Dialled((id, origin) => {
+    consent.noteMove(id, origin);
     library.extracted.clear(id);
     // What waits was filled in for another place.
     connections.get(id).connection.cancelQueued('the connection leads elsewhere now');
@@ -64,6 +65,7 @@ export function createConnecting(parts: ConnectingParts) {
   const handshakes: Handshakes = new Handshakes({
     ...{ secrets, random, consent, now: () => clock.now() },
     itemOf: (path, by) => library.runs.itemOf(path, by),
+    readFile: (...given) => sending.files.read(...given),
     environment: {
       named: (name, connection) =>
         library.environments.named(
@@ -132,6 +134,7 @@ export function createConnecting(parts: ConnectingParts) {
     openView: captures.openView,
     readFile: parts.readFile,
     sinceOf: id => dialled.sinceOf(id),
+    originOf: id => dialled.originOf(id),
     library: {
       named: (name, connection) => environments.named(name, connection),
       names: () => environments.names,

@@ -13,10 +13,10 @@ interface Place {
  */
 export class Dialled {
   readonly #places = new Map<string, Place>();
-  readonly #onDidMove: (connection: string) => void;
+  readonly #onDidMove: (connection: string, origin: string) => void;
 
-  /** @param onDidMove called with the id of a connection that is dialled elsewhere than before */
-  constructor(onDidMove: (connection: string) => void) {
+  /** @param onDidMove called with the id of a connection that leads elsewhere than before, and where */
+  constructor(onDidMove: (connection: string, origin: string) => void) {
     this.#onDidMove = onDidMove;
   }
 
@@ -51,7 +51,7 @@ export class Dialled {
     }
     this.#places.set(connection, { origin, since: before ? now : 0 });
     if (before) {
-      this.#onDidMove(connection);
+      this.#onDidMove(connection, origin);
     }
   }
 

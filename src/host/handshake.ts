@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { CancellationError, l10n, Uri, workspace } from 'vscode';
+import { CancellationError, l10n, workspace } from 'vscode';
 import { messageOf, UserError } from '../core/base/errors.ts';
 import type { FilledEndpoint } from '../core/connection/endpointTemplate.ts';
 import type { PrepareWishes } from '../core/connection/prepared.ts';
@@ -8,7 +8,11 @@ import {
   proxyDestinationOf,
   type Destination,
 } from '../core/consent/destination.ts';
-import { handshakeDisclosures, type FoundItem } from '../core/consent/handshakeDisclosures.ts';
+import {
+  handshakeDisclosures,
+  isRelative,
+  type FoundItem,
+} from '../core/consent/handshakeDisclosures.ts';
 import { CommandTokens } from '../core/settings/commandTokens.ts';
 import {
   fillHandshake,
@@ -29,6 +33,8 @@ export interface HandshakeHostPorts extends HandshakeVariablePorts {
   readonly consent: Consent;
   /** The item of the library that `onOpen` of this author names, if there is one. */
   readonly itemOf: (path: string, by: Origin) => FoundItem | undefined;
+  /** See `MessageFiles.read`. */
+  readonly readFile: (path: string, author: Origin, folder?: string) => Promise<Uint8Array>;
   /** Runs a program for a token, in a folder. */
   readonly runCommand: (command: TokenCommand, folder: string) => Promise<string>;
 }
@@ -61,9 +67,10 @@ export class Handshakes {
     let admitted: { readonly url: FilledEndpoint; readonly destination: Destination } | undefined;
     const filled = await fillHandshake(profile, {
       source,
-      readFile: (key, path) => readFile(key, path, profile.folder),
+      readFile: (key, path) => this.#readFile(profile, key, path),
       admit: async url => {
         const destination = await requireAll(url);
+        variables.assertAnsweredFor(destination.to, url.used);
         admitted = { url, destination };
         return this.#admittedTo(destination, profile, source);
       },
@@ -132,6 +139,23 @@ export class Handshakes {
     return destination;
   }
 
+  /**
+   * The file that a setting names. What a workspace names within itself must be there, with all links
+   * followed; of other files the user was asked.
+   */
+  async #readFile(
+    { explicit, folder }: Profile,
+    key: SettingKey,
+    path: string,
+  ): Promise<Uint8Array> {
+    const isOwn = explicit.get(key) === 'workspace' && isRelative(path);
+    try {
+      return await this.#ports.readFile(path, isOwn ? 'workspace' : 'user', folder);
+    } catch (error) {
+      throw new UserError(`${key}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
   #admittedTo(destination: Destination, profile: Profile, source: VariableSource): Admitted {
     const { consent } = this.#ports;
     return {
@@ -149,33 +173,4 @@ export class Handshakes {
 function folderFor({ command: [program = ''] }: TokenCommand): string {
   const isPath = /[\\/]/.test(program);
   return (isPath ? workspace.workspaceFolders?.[0]?.uri.fsPath : undefined) ?? homedir();
-}
-
-/**
- * The file that a setting names: absolute, below `~`, or below a folder of the workspace.
- *
- * @param folder the name of the folder whose settings name it; absent: the first
- */
-async function readFile(
-  key: SettingKey,
-  path: string,
-  folder: string | undefined,
-): Promise<Uint8Array> {
-  try {
-    return await workspace.fs.readFile(locate(path, folder));
-  } catch (error) {
-    throw new UserError(`${key}: the file "${path}" cannot be read (${messageOf(error)}).`, {
-      cause: error,
-    });
-  }
-}
-
-function locate(path: string, name: string | undefined): Uri {
-  if (path.startsWith('~/')) {
-    return Uri.joinPath(Uri.file(homedir()), path.slice(2));
-  }
-  const isAbsolute = path.startsWith('/') || /^[a-z]:[\\/]/i.test(path);
-  const { workspaceFolders: folders } = workspace;
-  const folder = folders?.find(each => each.name === name) ?? folders?.[0];
-  return isAbsolute || !folder ? Uri.file(path) : Uri.joinPath(folder.uri, path);
 }

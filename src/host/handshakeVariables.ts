@@ -3,6 +3,7 @@ import { l10n, workspace } from 'vscode';
 import { UserError } from '../core/base/errors.ts';
 import { isSecretName } from '../core/connection/redaction.ts';
 import type { PrepareWishes } from '../core/connection/prepared.ts';
+import type { Needs } from '../core/variables/needs.ts';
 import type { VariableSource } from '../core/variables/resolve.ts';
 import type { Origin, Value } from '../core/variables/value.ts';
 import type { Secrets } from './secrets.ts';
@@ -32,6 +33,8 @@ export class HandshakeVariables {
   readonly #connection: string;
   /** By who wrote the label, and the label. */
   readonly #answers = new Map<string, string>();
+  /** Where the answers went; `undefined` where they have gone nowhere yet. */
+  #answeredFor: string | undefined;
   readonly #counters = new Map<string, number>();
 
   /** @param connection its name */
@@ -44,7 +47,7 @@ export class HandshakeVariables {
   source(wishes: PrepareWishes): VariableSource {
     const { secrets, environment, now, random } = this.#ports;
     if (wishes.byUser) {
-      this.#answers.clear();
+      this.#forgetAnswers();
     }
     return {
       env: name => process.env[name],
@@ -60,6 +63,30 @@ export class HandshakeVariables {
       named: name => environment.named(name, this.#connection),
       names: environment.names,
     };
+  }
+
+  /**
+   * Drops answers that were given for another place than the one that is dialled now.
+   *
+   * @param to see `destinationOf`
+   * @param url what went into the URL already
+   * @throws UserError where such an answer is among that
+   */
+  assertAnsweredFor(to: string, url: Needs): void {
+    const before = this.#answeredFor;
+    if (before !== undefined && before !== to) {
+      this.#forgetAnswers();
+      const asked = url.find(({ kind }) => kind === 'prompt');
+      if (asked) {
+        throw askAgain(asked.argument);
+      }
+    }
+    this.#answeredFor = to;
+  }
+
+  #forgetAnswers(): void {
+    this.#answers.clear();
+    this.#answeredFor = undefined;
   }
 
   #count(name: string): number {
@@ -79,7 +106,7 @@ export class HandshakeVariables {
       return known;
     }
     if (!byUser) {
-      throw new UserError(l10n.t('"{0}" has to be asked for: connect by hand.', label));
+      throw askAgain(label);
     }
     const answer = await untimed(() =>
       askText({
@@ -96,4 +123,8 @@ export class HandshakeVariables {
     }
     return answer;
   }
+}
+
+function askAgain(label: string): UserError {
+  return new UserError(l10n.t('"{0}" has to be asked for: connect by hand.', label));
 }

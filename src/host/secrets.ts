@@ -5,6 +5,9 @@ import type { SecretRegistry } from './secretRegistry.ts';
 
 const namesKey = 'secretNames';
 
+/** No other name has a secret of the user's: what else is kept there is nobody's to name. */
+export const secretName = /^[\w.-]{1,100}$/;
+
 /** Where the hosts of a secret are kept: no secret has such a name. */
 function hostsKeyOf(name: string): string {
   return `hosts:${name}`;
@@ -37,7 +40,7 @@ export class Secrets implements Disposable {
   }
 
   async get(name: string): Promise<string | undefined> {
-    const value = await this.#storage.get(name);
+    const value = secretName.test(name) ? await this.#storage.get(name) : undefined;
     this.registry.add(value === undefined ? [] : [value]);
     return value;
   }

@@ -128,7 +128,7 @@ function ofCertificate(facts: HandshakeFacts): readonly Disclosure[] {
 }
 
 /** Below the folder, whatever the names on the way are; what a reference stands for is not known. */
-function isRelative(path: string): boolean {
+export function isRelative(path: string): boolean {
   return !/^([\\/~]|[a-z]:)|\.\.|\$\{/i.test(path);
 }
 

@@ -88,7 +88,7 @@ export function assertSameOrigin(needs: Needs, where: string, to: string): void 
   if (other) {
     throw new UserError(
       `${where} needs ${spellingOf(other)}, which came from ${other.from ?? ''} and is not told to ${to}. ` +
-        'Name the connection in the extractor ("connection") where it is to serve others.',
+        'Name the connection ("connection") in an extractor of your own where it is to serve others.',
     );
   }
 }

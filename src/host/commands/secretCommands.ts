@@ -1,7 +1,7 @@
 import { CancellationError, InputBoxValidationSeverity, l10n } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { parseSecretHosts } from '../../core/consent/secretHosts.ts';
-import type { Secrets } from '../secrets.ts';
+import { secretName, type Secrets } from '../secrets.ts';
 import { askText, pickOne } from '../user/ask.ts';
 import { inform } from '../user/tell.ts';
 
@@ -99,13 +99,11 @@ async function pickName(names: readonly string[]): Promise<string | undefined> {
   )?.label;
 }
 
-const validName = /^[\w.-]{1,100}$/;
-
 function nameIn(target: unknown): string | undefined {
   if (target === undefined) {
     return undefined;
   }
-  if (typeof target !== 'string' || !validName.test(target)) {
+  if (typeof target !== 'string' || !secretName.test(target)) {
     throw new UserError(problem());
   }
   return target;
@@ -116,7 +114,7 @@ async function askName(secrets: Secrets): Promise<string> {
     title: l10n.t('Store Secret'),
     prompt: l10n.t('A name for the secret'),
     validate: text => {
-      if (!validName.test(text)) {
+      if (!secretName.test(text)) {
         return problem();
       }
       return secrets.names.includes(text)

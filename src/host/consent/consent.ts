@@ -57,6 +57,15 @@ export class Consent {
     this.#destinations.set(connection, destination);
   }
 
+  /** The peer has led a connection to another origin: nothing was allowed to go there. */
+  noteMove(connection: string, origin: string): void {
+    const noted = this.#destinations.get(connection);
+    if (noted && noted.origin !== origin) {
+      const to = noted.to.replace(/^\S+/, () => origin);
+      this.#destinations.set(connection, { ...noted, to, origin });
+    }
+  }
+
   /**
    * Where what is sent on a connection goes.
    *

@@ -37,7 +37,7 @@ interface Taken {
   readonly path: readonly PathStep[];
   readonly payload: Uint8Array;
   /** Where it came from; see `PeerText`. */
-  readonly from: string;
+  readonly from?: string;
   /** Later ones have higher numbers. */
   readonly order: number;
 }
@@ -52,8 +52,8 @@ interface Followed {
 
 /**
  * What extractors have taken from the received messages of each connection. A value serves only the
- * connection that received it, unless its extractor names the connection that it is taken from. A
- * message is looked into when its value is asked for, not when it comes: only the last one counts, and
+ * connection that received it, unless its extractor names the connection that it is taken from; one of a
+ * workspace then serves the connections to the same origin, one of the user's all. A message is looked into when its value is asked for, not when it comes: only the last one counts, and
  * thousands may come.
  */
 export class ExtractedValues implements Disposable {
@@ -142,7 +142,7 @@ export class ExtractedValues implements Disposable {
       ),
     );
     const text = shared && valueAt(shared.payload, shared.path);
-    return text === undefined ? undefined : peerText(text);
+    return text === undefined ? undefined : peerText(text, shared?.from);
   }
 
   dispose(): void {
@@ -165,8 +165,10 @@ export class ExtractedValues implements Disposable {
       watches.add(
         this.#ports.watch(id, condition, payload => {
           if (payload.length <= longestMessage) {
-            const from = this.#ports.originOf(id);
-            taken.set(key, { path, payload: payload.slice(), from, order: ++this.#count });
+            // That it is for all is for the user to say.
+            const isForAll = extractor.connection !== undefined && extractor.origin === 'user';
+            const from = isForAll ? {} : { from: this.#ports.originOf(id) };
+            taken.set(key, { path, payload: payload.slice(), ...from, order: ++this.#count });
           }
         }),
       );

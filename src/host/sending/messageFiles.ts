@@ -24,13 +24,14 @@ export class MessageFiles {
   }
 
   /**
-   * The bytes of a file: absolute, below `~`, or below the first folder of the workspace.
+   * The bytes of a file: absolute, below `~`, or below a folder of the workspace.
    *
+   * @param folder the name of the folder whose settings name it; absent: the first
    * @throws UserError where it cannot be read, or not for this author
    */
-  async read(path: string, author: Author): Promise<Uint8Array> {
+  async read(path: string, author: Author, folder?: string): Promise<Uint8Array> {
     const isFree = author === 'user' || (author === 'page' && this.#picked.has(path));
-    const found = await this.#find(path, !isFree);
+    const found = await this.#find(locate(path, folder), path, !isFree);
     switch (found.kind) {
       case 'bytes':
         return found.bytes;
@@ -65,8 +66,8 @@ export class MessageFiles {
     return path;
   }
 
-  async #find(path: string, mustBeInside: boolean): Promise<FileRead> {
-    const uri = locate(path);
+  /** @param path as it was written, for errors */
+  async #find(uri: Uri, path: string, mustBeInside: boolean): Promise<FileRead> {
     try {
       if (uri.scheme !== 'file') {
         return await readVirtual(uri, mustBeInside);
@@ -110,12 +111,13 @@ async function hasLink(uri: Uri, top: Uri): Promise<boolean> {
   return false;
 }
 
-function locate(path: string): Uri {
+function locate(path: string, name: string | undefined): Uri {
   if (path.startsWith('~/')) {
     return Uri.joinPath(Uri.file(homedir()), path.slice(2));
   }
   const isAbsolute = /^[\\/]|^[a-z]:[\\/]/i.test(path);
-  const folder = workspace.workspaceFolders?.[0];
+  const { workspaceFolders: folders } = workspace;
+  const folder = folders?.find(each => each.name === name) ?? folders?.[0];
   if (!isAbsolute && !folder) {
     throw new UserError(l10n.t('"{0}" is relative, and no folder is open. Name it in full.', path));
   }

@@ -4,6 +4,7 @@ import type { Parcel } from '../../core/connection/parcel.ts';
 import { checkBody, type CheckedBody } from '../../core/library/checkBody.ts';
 import { fillBody, type FilledBody, type FillingPorts } from '../../core/library/fillBody.ts';
 import type { MessageBody } from '../../core/library/messageBody.ts';
+import { assertSameOrigin } from '../../core/variables/needs.ts';
 import { PromptCancelled, type VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import type { MonitoredConnection } from '../monitoredConnection.ts';
@@ -40,6 +41,10 @@ export interface SenderPorts {
     body: MessageBody,
     origin: Origin,
   ) => Promise<void>;
+  /** Where what is sent on a connection goes, as a question names it. */
+  readonly placeOf: (monitored: MonitoredConnection) => string;
+  /** The origin (RFC 6454) of it. */
+  readonly originOf: (monitored: MonitoredConnection) => string;
   /** Throws a sentence where what a connection sends on opening is not allowed. */
   readonly assertOpening: (monitored: MonitoredConnection) => void;
   /** Told of each secret that goes out, so that exports and copies can leave it out. */
@@ -71,9 +76,15 @@ export class Sender {
     // Before anything is asked: all answers would be in vain.
     assertTakes(monitored, body);
     await this.#ports.ready();
+    const place = this.#ports.placeOf(monitored);
     await this.#confirm(monitored, body);
     await this.#ports.permit(monitored, body, originOf(author));
-    const { parcel } = await this.#fill(body, this.#ports.variables.forUser(monitored), author);
+    const source = this.#ports.variables.forUser(monitored);
+    const { parcel } = await this.#fill(monitored, body, source, author);
+    if (this.#ports.placeOf(monitored) !== place) {
+      // While something was asked or looked up; the answers were meant for who was there before.
+      throw new UserError('The connection leads elsewhere now: the message was not sent.');
+    }
     const { delivery, done } = monitored.connection.submit(parcel);
     this.#ports.history.add(monitored.name, body);
     if (delivery === 'written') {
@@ -118,11 +129,17 @@ export class Sender {
     await this.#ports.ready();
     this.#ports.assertOpening(monitored);
     const source = this.#ports.variables.forItself(monitored);
-    return (await this.#fill(body, source, origin)).parcel;
+    return (await this.#fill(monitored, body, source, origin)).parcel;
   }
 
-  async #fill(body: MessageBody, source: VariableSource, author: Author): Promise<FilledBody> {
+  async #fill(
+    monitored: MonitoredConnection,
+    body: MessageBody,
+    source: VariableSource,
+    author: Author,
+  ): Promise<FilledBody> {
     const filled = await fillBody(body, this.#fillingPorts(source, author));
+    assertSameOrigin(filled.used, 'The message', this.#ports.originOf(monitored));
     this.#ports.onSecrets(filled.secrets);
     return filled;
   }

@@ -42,6 +42,8 @@ export interface SendingParts {
   readonly readFile: ReadFileWithin;
   /** Milliseconds since 1970: what a connection received earlier came from elsewhere. */
   readonly sinceOf: (connection: string) => number;
+  /** The origin (RFC 6454) that a connection was dialled at last. */
+  readonly originOf: (connection: string) => string;
 }
 
 /** What sending asks of the library. */
@@ -57,7 +59,7 @@ export interface LibraryPorts extends NamedValues {
 /** Everything between what a user writes and what a connection is given to send. */
 export function createSending(parts: SendingParts) {
   const { context, clock, log, random, secrets, consent, registry, openView } = parts;
-  const { library, sinceOf } = parts;
+  const { library, sinceOf, originOf } = parts;
   const files = new MessageFiles(parts.readFile);
   const { named, names, environment, ready, stepsOf } = library;
   const holdsSecret = (text: string) => registry.redact(text) !== text || spellsOutCredential(text);
@@ -94,6 +96,8 @@ export function createSending(parts: SendingParts) {
     readFile: (path, author) => files.read(path, author),
     environment,
     ready,
+    placeOf: monitored => consent.destinationOf(monitored).to,
+    originOf: ({ id }) => originOf(id),
     confirm: confirmProduction,
     permit: async (monitored, body, origin) => {
       const texts = [template(textOfBody(body), origin)];

@@ -9,7 +9,11 @@ const other = 'wss://other.example';
 
 function setUp() {
   const moved: string[] = [];
-  const dialled = new Dialled(connection => moved.push(connection));
+  const places: string[] = [];
+  const dialled = new Dialled((connection, origin) => {
+    moved.push(connection);
+    places.push(origin);
+  });
   const redirected = (...to: readonly string[]) => {
     const told: unknown[] = [];
     const listener = { onHandshake: (facts: HandshakeFacts) => void told.push(facts) };
@@ -18,7 +22,7 @@ function setUp() {
     dialled.following('c1', listener as unknown as TransportListener, () => 70).onHandshake(facts);
     assert.deepEqual(told, [facts]);
   };
-  return { dialled, moved, redirected };
+  return { dialled, moved, places, redirected };
 }
 
 describe('Where a connection was dialled last', () => {
@@ -35,12 +39,13 @@ describe('Where a connection was dialled last', () => {
   });
 
   it('is where redirects have led', () => {
-    const { dialled, moved, redirected } = setUp();
+    const { dialled, moved, places, redirected } = setUp();
     dialled.note('c1', one, 50);
     redirected();
     redirected(`${one}/other/path`);
     assert.deepEqual([dialled.originOf('c1'), moved], [one, []]);
     redirected(`${one}/x`, `${other}/y?…`);
+    assert.deepEqual(places, [other]);
     assert.deepEqual([dialled.originOf('c1'), dialled.sinceOf('c1'), moved], [other, 70, ['c1']]);
     redirected('wss://•••/x');
     assert.ok(![one, other].includes(dialled.originOf('c1')), 'a host that is masked is nobody');

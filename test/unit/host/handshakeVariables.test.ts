@@ -61,6 +61,22 @@ describe('What a handshake refers to', () => {
     assert.equal(retried.text, 'mine', 'a retry asks nothing');
   });
 
+  it('is asked for again where it would go elsewhere', async () => {
+    const { variables, fill } = setUp();
+    editor.answer = () => '1234';
+    await fill('${prompt:PIN}');
+    variables.assertAnsweredFor('wss://a.test', []);
+    variables.assertAnsweredFor('wss://a.test', []);
+    assert.equal(await fill('${prompt:PIN}', 'user', false), '1234');
+    variables.assertAnsweredFor('wss://b.test', []);
+    await assert.rejects(fill('${prompt:PIN}', 'user', false), /connect by hand/);
+    await fill('${prompt:PIN}');
+    variables.assertAnsweredFor('wss://b.test', []);
+    const need = { kind: 'prompt', argument: 'PIN', origin: 'user', source: 'user' } as const;
+    assert.throws(() => variables.assertAnsweredFor('wss://c.test', [need]), /connect by hand/);
+    await assert.rejects(fill('${prompt:PIN}', 'user', false), /connect by hand/);
+  });
+
   it('is not asked for unasked', async () => {
     await assert.rejects(setUp().fill('${prompt:Room}', 'user', false), /connect by hand/);
   });

@@ -78,6 +78,8 @@ async function setUp(
     ready: () => Promise.resolve(),
     environment: () => undefined,
     confirm: () => Promise.reject(new Error('Nothing is to be asked')),
+    placeOf: () => 'ws://peer.test',
+    originOf: () => 'ws://here',
     permit: () => Promise.resolve(),
     assertOpening: () => undefined,
     onSecrets: secrets => used.push(...secrets),
@@ -235,6 +237,33 @@ describe('The sender', { timeout: 30_000 }, () => {
     await sender.send(monitored, text('${session} ${wrapped} ${last:$.session}'), 'workspace');
     await until(() => peer.received.length === 2);
     assert.deepEqual(peer.received, [`hello ${attack}`, `${attack} <${attack}> ${attack}`]);
+  });
+
+  it('does not send what came from elsewhere, nor to where the connection was led while it asked', async t => {
+    let place = 'ws://peer.test';
+    const { peer, monitored, sender, open } = await setUp(t, {
+      settings: { 'onOpen': ['hello ${session}'], 'heartbeat.ping': false },
+      variables: {
+        ...{ named: () => peerText('theirs', 'ws://there'), names: () => ['session'] },
+        prompt: () => {
+          place = 'ws://elsewhere.test';
+          return Promise.resolve('1234');
+        },
+      },
+      sender: { placeOf: () => place },
+    });
+    await open();
+    await assert.rejects(
+      sender.send(monitored, text('${session}'), 'workspace'),
+      /came from ws:\/\/there and is not told to ws:\/\/here/,
+    );
+    await assert.rejects(
+      sender.send(monitored, text('pin ${prompt:PIN}'), 'user'),
+      /leads elsewhere now: the message was not sent/,
+    );
+    await sender.send(monitored, text('last'), 'user');
+    await until(() => peer.received.length > 0);
+    assert.deepEqual(peer.received, ['last']);
   });
 
   it('does not send what came from where the connection was dialled before', async t => {

@@ -71,6 +71,21 @@ beforeEach(() => {
   answerWith(undefined);
 });
 
+describe('A connection that its peer has led elsewhere', () => {
+  it('goes to an origin that nothing was allowed for, by the same way', () => {
+    const { consent } = windowOf();
+    const subject = { id: 'c1' } as Parameters<typeof consent.destinationOf>[0];
+    consent.noteDestination('c1', { to: `${to} by way of http://p`, origin: to, isForeign: true });
+    consent.noteMove('c1', to);
+    consent.noteMove('c2', 'wss://b.test');
+    assert.equal(consent.destinationOf(subject).to, `${to} by way of http://p`);
+    consent.noteMove('c1', 'wss://b.test');
+    assert.deepEqual(consent.destinationOf(subject), {
+      ...{ to: 'wss://b.test by way of http://p', origin: 'wss://b.test', isForeign: true },
+    });
+  });
+});
+
 describe('What a workspace wants to use', () => {
   it('is asked about in one question that names it all, and nothing but text', async () => {
     answerWith('Allow');

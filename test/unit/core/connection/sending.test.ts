@@ -368,6 +368,26 @@ describe('The messages of onOpen', () => {
     ]);
   });
 
+  it('are not sent where that is not allowed any more, plain ones either', async () => {
+    const onOpen = ['a', { text: 'b', delay: 5 }];
+    const asked: string[] = [];
+    const { network, notices } = setUp({
+      settings: { ...quiet, onOpen, 'heartbeat.message': 'beat', 'heartbeat.messageInterval': 1 },
+      opening: {
+        write,
+        assertAllowed: what => {
+          asked.push(what);
+          throw new UserError(`No ${what}.`);
+        },
+      },
+    });
+    await rig?.open();
+    await rig?.advance(9000);
+    assert.deepEqual(network.last.sent, []);
+    assert.deepEqual(notices, ['No onOpen.', 'No heartbeat.']);
+    assert.ok(asked.filter(what => what === 'heartbeat').length > 2, 'each time');
+  });
+
   it('are dropped in silence with the connection, and sent anew on the next', async () => {
     const onOpen = ['a', { text: 'b', delay: 5 }];
     const { network, notices } = setUp({ settings: { ...quiet, onOpen }, opening: { write } });

@@ -104,6 +104,16 @@ describe('Extracted values', () => {
     assert.equal(values.get('token', 'c2')?.from, undefined);
   });
 
+  it('serve the same origin only where a workspace names the connection', () => {
+    const { values, receive, set } = setUp();
+    set({ name: 'token', path: '$.token', connection: 'one', origin: 'workspace' });
+    values.follow('c1', 'one');
+    values.follow('c2', 'two');
+    receive('c1', '{"token":"of one"}');
+    assert.equal(values.get('token', 'c2')?.from, 'ws://c1.example');
+    assert.equal(values.get('token', undefined)?.from, 'ws://c1.example');
+  });
+
   it('are dropped where the connection is dialled elsewhere', () => {
     const { values, receive, set, get } = setUp();
     set({ name: 'token', path: '$.token' });
