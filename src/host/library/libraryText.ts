@@ -39,7 +39,10 @@ export function readLibraryText(text: string, origin: Origin): LibraryContent {
   const { library, problems, places, ...rest } = readLibrary(getNodeValue(root), origin);
   return {
     ...{ library, ...rest },
-    problems: problems.map(message => ({ ...placeOf(message, root), message })),
+    problems: [
+      ...problems.map(message => ({ ...placeOf(message, root), message })),
+      ...repeatedNames(root),
+    ],
     places: new Map([...places].map(([item, place]) => [item, pathOf(place)])),
   };
 }
@@ -67,6 +70,29 @@ function excessOf(text: string): TextProblem | undefined {
     }
   }
   return undefined;
+}
+
+/** Names that stand twice in one object: what the earlier one holds is not used. */
+function repeatedNames(root: Node): readonly TextProblem[] {
+  const problems: TextProblem[] = [];
+  const open = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    const names = new Map<unknown, Node>();
+    for (const child of node.children ?? []) {
+      const name = node.type === 'object' ? child.children?.[0] : undefined;
+      const before = name && names.get(name.value);
+      if (before && problems.length < libraryLimits.problems) {
+        const { offset, length } = before;
+        const message = 'The same name stands here again further on. Only the last one is used.';
+        problems.push({ offset, length, message });
+      }
+      if (name) {
+        names.set(name.value, name);
+      }
+      open.push(child);
+    }
+  }
+  return problems.sort((a, b) => a.offset - b.offset);
 }
 
 /** Where an item of a file is in its text; `undefined` where it is not there any more. */

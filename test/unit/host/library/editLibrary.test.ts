@@ -59,6 +59,23 @@ describe("A library's file", () => {
     assert.deepEqual(marked, ['"color": 1', '"delay": -1', '7', '"environments"']);
   });
 
+  it('says which of its names stand twice in one object', () => {
+    const text =
+      '{ "version": 1, "items": [{ "name": "A", "text": "a" }], "items": [{ "name": "B", "json": { "b": 1, "c": 2, "b": 3 } }] }';
+    const { library, problems } = readLibraryText(text, 'user');
+    assert.deepEqual(
+      library.items.map(({ path }) => path),
+      ['B'],
+    );
+    assert.deepEqual(
+      problems.map(({ offset }) => offset),
+      [text.indexOf('"items"'), text.indexOf('"b"')],
+    );
+    assert.match(problems[0]?.message ?? '', /Only the last one is used/);
+    const { problems: many } = readLibraryText(`{${'"a":1,'.repeat(5000)}"version":1}`, 'user');
+    assert.ok(many.length <= 102, String(many.length));
+  });
+
   it('that is no JSON is not used, and says where it ends to be some', () => {
     const { library, problems } = readLibraryText(
       '{ "version": 1, "items": [ { "name": "A" ',
