@@ -69,6 +69,23 @@ describe('ten million rows', () => {
     }));
 });
 
+describe('the choice of a connection', () => {
+  it('takes one line and no more than its place, however long the name', () =>
+    withPage(
+      { connections: [connectionView({ name: 'a very long name '.repeat(10) })] },
+      async (_page, raw) => {
+        const choice = raw.getByRole('combobox', { name: 'Connection', exact: true });
+        await choice.waitFor();
+        const [width, height, text, overflow] = await choice.evaluate(select => {
+          const { overflowX } = getComputedStyle(select);
+          return [select.clientWidth, select.clientHeight, select.scrollHeight, overflowX] as const;
+        });
+        assert.ok(width <= 20 * 16 && text < 1.5 * height, `${width}: ${text} in ${height}`);
+        assert.equal(overflow, 'hidden');
+      },
+    ));
+});
+
 describe('following', () => {
   it('keeps the newest row in sight', () =>
     withPage({}, async page => {

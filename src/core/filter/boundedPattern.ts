@@ -1,5 +1,5 @@
 import { LinearPattern } from './linearPattern.ts';
-import { patternProgram } from './patternProgram.ts';
+import { looksFromStart, patternProgram } from './patternProgram.ts';
 import { safeTextLength } from './patternRisk.ts';
 
 /** For one text; some 20 milliseconds at the worst. */
@@ -15,23 +15,18 @@ export interface BoundedPattern {
 
 /**
  * Makes a regular expression safe. One that is regular, as nearly all are, takes time in proportion to
- * the text. With references to groups, or looks ahead or behind, it is tried on texts of up to
- * `safeTextLength`; `undefined` where that is none.
+ * the text, also where it looks ahead from the beginning of the text. With references to groups, or
+ * other looks ahead or behind, it is tried on texts of up to `safeTextLength`; `undefined` where that
+ * is none.
  *
  * @throws SyntaxError where JavaScript does not take it
  */
 export function boundedPattern(source: string, flags: string): BoundedPattern | undefined {
   // Without the flags that keep a place between calls.
   const pattern = new RegExp(source, flags.replace(/[gy]/g, ''));
-  const program = patternProgram(source, flags);
-  if (program) {
-    const linear = new LinearPattern(program);
-    return {
-      test: text => linear.test(text, mostSteps),
-      get steps() {
-        return linear.steps;
-      },
-    };
+  const regular = linearPattern(source, flags) ?? lookingPattern(source, flags);
+  if (regular) {
+    return regular;
   }
   const longest = safeTextLength(source);
   let steps = 0;
@@ -46,4 +41,46 @@ export function boundedPattern(source: string, flags: string): BoundedPattern | 
           return steps;
         },
       };
+}
+
+function linearPattern(source: string, flags: string): BoundedPattern | undefined {
+  const program = patternProgram(source, flags);
+  const linear = program && new LinearPattern(program);
+  return (
+    linear && {
+      test: text => linear.test(text, mostSteps),
+      get steps() {
+        return linear.steps;
+      },
+    }
+  );
+}
+
+/** Where all that is asked of the beginning of a text is regular, each of it is tried in its turn. */
+function lookingPattern(source: string, flags: string): BoundedPattern | undefined {
+  const { looks, rest } = looksFromStart(source, flags) ?? {};
+  const all = [...(looks ?? []), { source: rest ?? '', isNegated: false }].map(look => ({
+    pattern: linearPattern(look.source, flags),
+    isWanted: !look.isNegated,
+  }));
+  if (rest === undefined || all.some(({ pattern }) => !pattern)) {
+    return undefined;
+  }
+  let steps = 0;
+  return {
+    test: text => {
+      steps = 0;
+      for (const { pattern, isWanted } of all) {
+        const found = pattern?.test(text);
+        steps += pattern?.steps ?? 0;
+        if (found !== isWanted) {
+          return found === undefined ? undefined : false;
+        }
+      }
+      return true;
+    },
+    get steps() {
+      return steps;
+    },
+  };
 }

@@ -52,6 +52,27 @@ export function patternProgram(source: string, flags: string): PatternProgram | 
   return { states, start, units, word, isUnicode, isMultiline: flags.includes('m') };
 }
 
+/** A look ahead from the beginning of a text. */
+export interface Look {
+  /** A regular expression that begins with `^`. */
+  readonly source: string;
+  readonly isNegated: boolean;
+}
+
+/**
+ * Takes apart what begins with `^` and looks ahead from there, such as `^(?!.*ping).*pong`: all of the
+ * looks and the rest are asked of the same place, so that each can be tried by itself. `undefined`
+ * where a regular expression does not begin so.
+ */
+export function looksFromStart(
+  source: string,
+  flags: string,
+): { readonly looks: readonly Look[]; readonly rest: string } | undefined {
+  return flags.includes('m') || !/^\^\(\?[=!]/.test(source)
+    ? undefined
+    : new Reader(source, flags.includes('u')).looks();
+}
+
 const assertion = /\^|\$|\\[bB]/y;
 const group = /\((?:\?(?::|<(?![=!])[^>]*>)|(?!\?))/y;
 const quantifier = /([*+?])\??|\{(\d+)(?:(,)(\d*))?\}\??/y;
@@ -76,6 +97,28 @@ class Reader {
   whole(): Part | undefined {
     const part = this.#choice(0);
     return this.#at === this.#source.length ? part : undefined;
+  }
+
+  looks(): { readonly looks: readonly Look[]; readonly rest: string } | undefined {
+    const looks: Look[] = [];
+    this.#take(/\^/y);
+    for (let look = this.#take(/\(\?([=!])/y); look; look = this.#take(/\(\?([=!])/y)) {
+      const from = this.#at;
+      if (!this.#choice(0)) {
+        return undefined;
+      }
+      looks.push({
+        source: `^(?:${this.#source.slice(from, this.#at)})`,
+        isNegated: look[1] === '!',
+      });
+      if (!this.#take(/\)/y)) {
+        return undefined;
+      }
+    }
+    const rest = this.#source.slice(this.#at);
+    // An alternative would not begin with `^`, and of old a look could be repeated.
+    const isWhole = this.#sequence(0) !== undefined && this.#at === this.#source.length;
+    return isWhole && !/^(?:[*+?]|\{\d)/.test(rest) ? { looks, rest: `^${rest}` } : undefined;
   }
 
   #choice(depth: number): Part | undefined {

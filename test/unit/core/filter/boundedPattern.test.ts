@@ -98,6 +98,52 @@ describe('boundedPattern', () => {
     assert.ok(compared > 5000, String(compared));
   });
 
+  it('finds what JavaScript finds where it looks ahead from the beginning', () => {
+    const looks = fc
+      .array(fc.tuple(fc.constantFrom('(?=', '(?!'), sources), { minLength: 1, maxLength: 2 })
+      .map(all => all.map(([open, inside]) => `${open}${inside})`).join(''));
+    const rests = fc.oneof(
+      sources,
+      fc.tuple(sources, sources).map(all => all.join('|')),
+    );
+    const repeats = fc.constantFrom('', '', '', '', '*', '?', '{0}', '{2}');
+    const several = fc.array(texts, { minLength: 6, maxLength: 6 });
+    let compared = 0;
+    fc.assert(
+      fc.property(looks, repeats, rests, flags, several, (look, repeat, rest, flag, all) => {
+        const source = `^${look}${repeat}${rest}`;
+        let native: RegExp;
+        try {
+          native = new RegExp(source, flag);
+        } catch {
+          return;
+        }
+        const pattern = boundedPattern(source, flag);
+        for (const text of all) {
+          const found = pattern?.test(text);
+          if (found !== undefined) {
+            assert.equal(found, native.test(text), JSON.stringify({ source, flag, text }));
+            compared++;
+          }
+        }
+      }),
+      { numRuns: 6000 },
+    );
+    assert.ok(compared > 1000, String(compared));
+  });
+
+  it('looks ahead from the beginning of a text of any length', () => {
+    const long = 'x'.repeat(500_000);
+    for (const [source, text, expected] of [
+      ['^(?!.*ping).*$', `${long}pong`, true],
+      ['^(?!.*ping).*$', `${long}ping`, false],
+      ['^(?=.*price)(?=.*EUR)', `${long}EUR price`, true],
+      ['^(?=.*price)(?!.*EUR).*x', `${long}EUR price`, false],
+    ] as const) {
+      assert.equal(boundedPattern(source, '')?.test(text), expected, source);
+    }
+  });
+
   it('takes at most two and a half times the steps for twice the text', () => {
     const hostile: readonly (readonly [source: string, text: (length: number) => string])[] = [
       ['.*pong.*', length => 'pon'.repeat(length / 3)],
