@@ -124,9 +124,7 @@ export class Handshakes {
     } catch (error) {
       if (error instanceof CancellationError) {
         throw new UserError(
-          l10n.t(
-            'What this workspace wants to use was not allowed. Connect again to be asked again.',
-          ),
+          l10n.t('What this workspace wants to use was not allowed. Connect to be asked again.'),
           { cause: error },
         );
       }

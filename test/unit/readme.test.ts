@@ -5,6 +5,10 @@ import { CommandId } from '../../src/shared/ids.ts';
 
 interface Manifest {
   readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string }[];
+    readonly menus: {
+      readonly commandPalette: readonly { readonly command: string; readonly when: string }[];
+    };
     readonly configuration: {
       readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
     };
@@ -31,6 +35,22 @@ describe('The README', () => {
       rows.filter(([, , , meaning]) => !meaning).map(([, key]) => key),
       [],
     );
+  });
+
+  it('has the commands of the palette by their whole titles, so that they are found there', () => {
+    const texts = JSON.parse(read('package.nls.json')) as Readonly<Record<string, string>>;
+    const isHidden = ({ command }: { readonly command: string }) =>
+      contributes.menus.commandPalette.some(
+        item => item.command === command && item.when === 'false',
+      );
+    const titles = contributes.commands
+      .filter(command => !isHidden(command))
+      .map(({ title }) => texts[title.slice(1, -1)] ?? title);
+    const [, table = ''] = /^\| command .*\n\| -.*\n((?:\|.*\n)+)/m.exec(read('README.md')) ?? [];
+    const named = [...table.matchAll(/^\| (.*?) *\|/gm)].flatMap(([, cell = '']) =>
+      cell.split(', '),
+    );
+    assert.deepEqual(named.sort(), titles.sort());
   });
 
   it('names only commands and settings that exist', () => {

@@ -135,6 +135,11 @@ function said(words: string): string {
   return shortened(visibleLine(shortened(words, longestPart)), longestPart);
 }
 
+/** Messages are whole sentences at times, and what follows here ends in a full stop of its own. */
+function withoutStop(message: string): string {
+  return message.replace(/(?<!\.)\.$/, '');
+}
+
 /** What happened, as a sentence without its full stop. The peer's words in it are made visible. */
 export function describeCause(cause: Cause, endpoint: Endpoint): string {
   const { host } = endpoint;
@@ -142,7 +147,7 @@ export function describeCause(cause: Cause, endpoint: Endpoint): string {
     case 'user':
       return 'Disconnected by you';
     case 'config':
-      return cause.message ?? 'The settings of this connection cannot be used';
+      return withoutStop(cause.message || 'The settings of this connection cannot be used');
     case 'timeout': {
       const where = cause.phase ? `: it stopped at ${phaseNames[cause.phase]}` : '';
       return `${host} did not complete the connection in time${where}`;
@@ -167,7 +172,8 @@ export function describeCause(cause: Cause, endpoint: Endpoint): string {
       const { error = '' } = cause;
       const known = Object.hasOwn(errorSentences, error) ? errorSentences[error] : undefined;
       // OpenSSL's messages end in a newline, and a redirect's hold words of the peer.
-      const sentence = known ?? (said((cause.message ?? '').trim()) || 'the connection failed');
+      const sentence =
+        known ?? (withoutStop(said((cause.message ?? '').trim())) || 'the connection failed');
       const code = cause.error ? ` (${cause.error})` : '';
       const begun = sentence.charAt(0).toUpperCase() + sentence.slice(1);
       const where = cause.machine

@@ -79,6 +79,8 @@ describe('The cause of an end', () => {
       { kind: 'user' },
       { kind: 'config', message: 'The file cannot be read.' },
       { kind: 'config' },
+      { kind: 'connect', phase: 'tls', message: 'The file cannot be read. Is it PEM?' },
+      { kind: 'connect', phase: 'proxy', error: 'E1', message: 'The proxy is no proxy.' },
       { kind: 'timeout', phase: 'tls' },
       { kind: 'timeout' },
       { kind: 'heartbeat' },
@@ -88,13 +90,27 @@ describe('The cause of an end', () => {
       causes.map(cause => describeCause(cause, endpoint)),
       [
         'Disconnected by you',
-        'The file cannot be read.',
+        'The file cannot be read',
         'The settings of this connection cannot be used',
+        'The file cannot be read. Is it PEM?',
+        'The proxy is no proxy (E1)',
         'example.test:8443 did not complete the connection in time: it stopped at the TLS handshake',
         'example.test:8443 did not complete the connection in time',
         'No sign of life from example.test:8443: the heartbeat was not answered',
         'No sign of life from example.test:8443: two pings were not answered',
       ],
+    );
+  });
+
+  it('has one full stop where a message of ours is a whole sentence', () => {
+    const cause: Cause = {
+      kind: 'config',
+      message: 'The secret is not stored. Run "Store Secret…".',
+    };
+    const failure = { ...{ failures: 1, limit: 10, retry: 1 }, rule: 'configuration' };
+    assert.equal(
+      sentenceOf({ kind: 'stopped', why: 'fatal', cause, ...failure }, endpoint),
+      'The secret is not stored. Run "Store Secret…". Not tried again (rule: configuration).',
     );
   });
 
