@@ -40,18 +40,19 @@ export async function askForPermission(
     everything && everything.count > 1
       ? l10n.t('Allow All {0} Messages as They Are', everything.count)
       : undefined;
+  const unnamed = wanted.filter(({ what }) => !isNamedBy(purpose, what));
   const detail = [
-    ...contentLines(purpose),
-    ...linesOf(
-      purpose.to,
-      wanted.filter(({ what }) => !isNamedBy(purpose, what)),
-    ),
-    ...(everything && all !== undefined ? ['', ...everythingLines(purpose.to, everything)] : []),
-    '',
-    l10n.t(
-      'You are asked again when any of this changes. "Manage Permissions…" shows and takes back what you allowed.',
-    ),
-  ];
+    contentLines(purpose),
+    linesOf(purpose.to, unnamed),
+    everything && all !== undefined ? everythingLines(purpose.to, everything) : [],
+    [
+      l10n.t(
+        'You are asked again when any of this changes. "Manage Permissions…" shows and takes back what you allowed.',
+      ),
+    ],
+  ]
+    .filter(lines => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
   const choices = all === undefined ? [allow] : [allow, all];
   const answer = await confirm(questionOf(purpose), detail, ...choices);
   if (answer === undefined) {
@@ -94,7 +95,6 @@ function contentLines(purpose: Purpose): readonly Sentence[] {
     l10n.t('As it is written:'),
     ...contents.slice(0, mostContents).map(text => ['    {0}', text] as const),
     ...(more > 0 ? [l10n.t('    and {0} more', more)] : []),
-    '',
   ];
 }
 

@@ -86,6 +86,25 @@ describe('A connection that its peer has led elsewhere', () => {
   });
 });
 
+describe('The question for a permission', () => {
+  it('has one empty line between its parts, whichever of them there are', async () => {
+    const { require } = windowOf();
+    const purpose: Purpose = {
+      kind: 'send',
+      ...{ name: 'feed', path: 'Buy', to, contents: ['first'] },
+      everything: { count: 2, wanted: [message('1')] },
+    };
+    await assert.rejects(require([message('1')], { purpose }), CancellationError);
+    await assert.rejects(require([message('1'), secret], { purpose }), CancellationError);
+    await assert.rejects(require([secret]), CancellationError);
+    assert.equal(editor.shown.length, 3);
+    for (const { detail } of editor.shown) {
+      assert.doesNotMatch(detail, /^\n|\n\n\n|\n$/);
+      assert.match(detail, /\n\nYou are asked again/);
+    }
+  });
+});
+
 describe('What a workspace wants to use', () => {
   it('is asked about in one question that names it all, and nothing but text', async () => {
     answerWith('Allow');
