@@ -86,7 +86,7 @@ export function sentenceOf(state: ConnectionState, endpoint: Endpoint): string {
         ...[stopSentence(state), state.advice, wayOn(state)],
       );
     case 'idle':
-      return state.cause ? `${describeCause(state.cause, endpoint)}.` : 'Not connected yet.';
+      return state.cause ? finished(describeCause(state.cause, endpoint)) : 'Not connected yet.';
     case 'disposed':
       return 'Removed.';
   }
@@ -155,7 +155,12 @@ function after(
   endpoint: Endpoint,
 ): string {
   const uptime = state.uptimeMs === undefined ? '' : ` after ${seconds(state.uptimeMs)}`;
-  return `${describeCause(state.cause, endpoint)}${uptime}.`;
+  return finished(`${describeCause(state.cause, endpoint)}${uptime}`);
+}
+
+/** With one full stop: what is wrong with the settings comes as whole sentences. */
+function finished(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 /** So many connections dropped in a row are worth a remark; where they are the end, any number is. */

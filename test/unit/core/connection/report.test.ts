@@ -162,6 +162,14 @@ describe('The report of a state', () => {
     );
   });
 
+  it('ends each sentence with one full stop', () => {
+    const cause = { kind: 'config', message: 'proxy: "x" is no URL. Write another.' } as const;
+    const failed = { ...stopped, rule: 'configuration', cause } as const;
+    for (const state of [failed, { kind: 'idle', cause } as const]) {
+      assert.match(sentenceOf(state, endpoint), /Write another\.(?!\.)/);
+    }
+  });
+
   it('is a row with the rule and the most telling code, and without secrets', () => {
     const rows = mapStates(state => stateRow(state, endpoint));
     assert.deepEqual(
