@@ -19,8 +19,11 @@ const shortestSecret = 4;
 const encoder = new TextEncoder();
 const userInfo = /([a-z][a-z0-9+.-]{0,20}:[/\\]{2})[^/\\?#\s"'<>]*@/gi;
 const pair = /([?&#;]\s*)([^=&#;?\s"'<>]+)=([^&#;\s"'<>]*)/g;
-/** Every value of a query, and a query that is a value as a whole, as `?eyJ…`. */
-const queryPart = /([?&])(?:([^=&#]*)=)?[^&#]*/g;
+/**
+ * Every value of a query, and a query that is a value as a whole, as `?eyJ…`. Of a fragment only what
+ * has a name: it mostly is a place on a page.
+ */
+const queryPart = /([?&])(?:([^=&#]*)=)?[^&#]*|(#)([^=&#]*)=[^&#]*/g;
 const bearer = /\b(Bearer|Basic|Token|Negotiate|NTLM) +(?![\w-]+ *= *")[\w.~+/=-]{8,}/gi;
 const jsonWebToken = /\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g;
 
@@ -82,13 +85,20 @@ export class Redactor {
       .replace(jsonWebToken, mask);
   }
 
-  /** An address without user information and the values of its query. */
+  /** An address without user information and the values of its query and fragment. */
   url(url: string): string {
     const safe = this.text(url);
     return this.#showsUnknown
       ? safe
-      : safe.replace(queryPart, (all, before: string, name: string | undefined) =>
-          all === before ? all : `${before}${name === undefined ? '' : `${name}=`}${mask}`,
+      : safe.replace(
+          queryPart,
+          (all, sign?: string, name?: string, hash?: string, hashed?: string) => {
+            const before = sign ?? hash ?? '';
+            const named = name ?? hashed;
+            return all === before
+              ? all
+              : `${before}${named === undefined ? '' : `${named}=`}${mask}`;
+          },
         );
   }
 

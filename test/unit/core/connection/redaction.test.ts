@@ -144,6 +144,12 @@ describe('Redaction', () => {
     }
   });
 
+  it('masks the values of a fragment like those of a query', () => {
+    assert.equal(plain.url('/done?a=V#code=V&b=V'), '/done?a=•••#code=•••&b=•••');
+    assert.equal(plain.url('https://h/?#id=V'), 'https://h/?#id=•••');
+    assert.equal(plain.url('https://h/#top'), 'https://h/#top');
+  });
+
   it('takes credentials and tokens out of text', () => {
     const texts = {
       'you sent Authorization: Bearer abcdefgh.ijk-l': 'you sent Authorization: Bearer •••',
