@@ -6,6 +6,7 @@ import { marksOf } from '../../../../src/core/filter/marks.ts';
 import { matcherOf } from '../../../../src/core/filter/matcher.ts';
 import { foldAll, seenParts, seenText } from '../../../../src/core/filter/seenText.ts';
 import { disguisesOf } from '../../../../src/core/filter/wordTest.ts';
+import { assertLinear } from '../../../support/growth.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -124,6 +125,15 @@ describe('wordTest', () => {
     }
     assert.ok(!finds('東京', '\\u6771\\u4eac', true));
     assert.ok(!finds('café', 'cafe\u0301', true));
+  });
+
+  it('takes no more work for each of the accents that a stranger puts upon one another', () => {
+    const accents = (count: number) => `\\u0061e${'\u0315\u0300'.repeat(count)} x`;
+    assertLinear(accents, text => assert.ok(!finds('zoë', text) && !finds('pong', text)), 20_000);
+    assertLinear(accents, text => marksOf(text, { is: 'text', text: 'é', exact: false }), 20_000);
+    assert.ok(finds('è', accents(10)));
+    const marks = 'e\u0301'.repeat(100);
+    assert.equal(seenText(marks), 'é'.repeat(100));
   });
 
   it('agrees with a search that takes no short cuts', () => {
