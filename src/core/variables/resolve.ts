@@ -97,9 +97,7 @@ export async function resolve(
   { form = 'text', peer = 'allowed' }: FillingWishes = {},
 ): Promise<Resolved> {
   const filling = new Filling(where, source, peer);
-  const parts = parseTemplate(written.text);
-  const quoted = form === 'json' ? quotedIn(parts) : noneQuoted;
-  const resolved = await filling.fill(parts, written.origin, [], quoted);
+  const resolved = await filling.fill(parseTemplate(written.text), written.origin, [], form);
   return { ...resolved, secrets: filling.secrets, used: filling.used };
 }
 
@@ -165,21 +163,22 @@ class Filling {
   /**
    * @param origin who wrote the parts
    * @param within the variables whose values are being filled in, outermost first
-   * @param quoted the parts that stand in a JSON string
+   * @param form `text` also where all of it goes into a JSON string, and is escaped as a whole
    */
   async fill(
     parts: readonly TemplatePart[],
     origin: Origin,
     within: readonly string[],
-    quoted: ReadonlySet<TemplatePart> = noneQuoted,
+    form: 'text' | 'json',
   ): Promise<Filled> {
+    const quoted = form === 'json' ? quotedIn(parts) : noneQuoted;
     let text = '';
     let masked = '';
     for (const part of parts) {
       const filled =
         typeof part === 'string'
           ? { text: part, masked: part }
-          : await this.#reference(part, origin, within);
+          : await this.#reference(part, origin, within, quoted.has(part) ? 'text' : form);
       const isQuoted = quoted.has(part);
       text += isQuoted ? escaped(filled.text) : filled.text;
       masked += isQuoted ? escaped(filled.masked) : filled.masked;
@@ -192,6 +191,7 @@ class Filling {
     reference: Reference,
     origin: Origin,
     within: readonly string[],
+    form: 'text' | 'json',
   ): Promise<Filled> {
     const { kind, argument } = reference;
     this.#assertEnds(reference, within);
@@ -203,7 +203,7 @@ class Filling {
     if (value.kind === 'template') {
       // A workspace that names a variable of the user's says what of the user's is filled in.
       const author = stricterOf(origin, value.origin);
-      return this.fill(parseTemplate(value.text), author, [...within, argument]);
+      return this.fill(parseTemplate(value.text), author, [...within, argument], form);
     }
     if (value.source === 'peer' && this.#peer === 'refused') {
       throw new UserError(

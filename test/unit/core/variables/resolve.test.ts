@@ -14,6 +14,7 @@ import {
   referencesIn,
 } from '../../../../src/core/variables/template.ts';
 import { peerText, template } from '../../../../src/core/variables/value.ts';
+import { variables as variablesOf } from '../../../support/variables.ts';
 
 const own = (text: string) => template(text, 'user');
 
@@ -183,5 +184,23 @@ describe('Variables', () => {
         }
       }),
     );
+  });
+});
+
+describe('A value in a JSON text', () => {
+  it('stays within its string, also in a variable that holds JSON itself', async () => {
+    const sent = '","admin":true,"x":"';
+    const source = variablesOf({
+      named: { object: '{"a":"${session}"}', words: 'say "${session}"', outer: '${object}' },
+      peer: { session: sent },
+    });
+    const fill = async (text: string): Promise<unknown> => {
+      const filled = await resolve(template(text, 'user'), 'It', source, { form: 'json' });
+      return JSON.parse(filled.text);
+    };
+    assert.deepEqual(await fill('{"o":${object}}'), { o: { a: sent } });
+    assert.deepEqual(await fill('[${outer}]'), [{ a: sent }]);
+    assert.deepEqual(await fill('{"o":"${words}"}'), { o: `say "${sent}"` });
+    assert.deepEqual(await fill('{"o":"${outer}"}'), { o: `{"a":"${sent}"}` });
   });
 });
