@@ -26,6 +26,12 @@ export function checkHandshake({ headers, subprotocols }: Handshake): void {
         cause: error,
       });
     }
+    const twice = Object.keys(headers).find(
+      other => other !== name && other.toLowerCase() === name.toLowerCase(),
+    );
+    if (twice !== undefined) {
+      throw new UserError(`headers: ${name} and ${twice} are the same header. Remove one of them.`);
+    }
     const setting = ownSettings[name.toLowerCase()];
     if (setting !== undefined) {
       throw new UserError(

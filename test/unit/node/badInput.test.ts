@@ -56,6 +56,10 @@ describe('What cannot be asked for is named before anything is on the wire', () 
       'headers:',
     );
     assert.equal(problemOf('ws://127.0.0.1:9', { headers: { 'X-Ok': 'é\t☃' } }), 'no problem');
+    assert.equal(
+      problemOf('ws://127.0.0.1:9', { headers: { host: 'secret', Host: 'b' } }),
+      'headers: host and Host are the same header. Remove one of them.',
+    );
   });
 
   it('in subprotocols', () => {
