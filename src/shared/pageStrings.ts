@@ -181,6 +181,7 @@ export const pageStrings = {
   noHandshake: 'Nothing is known about the opening handshake.',
   valuesMasked:
     'Values of the query and of headers that may hold secrets are masked, here and in all that is kept.',
+  credentialsMasked: '{0} stands for credentials, which are never kept.',
   valuesShown: 'These values are shown here only, and kept nowhere.',
   valuesGone: 'Only the window that connected could show these values, until it was closed.',
   showValues: 'Show Values',

@@ -1,4 +1,5 @@
 import { html, nothing, render } from 'lit/html.js';
+import { mask } from '../core/base/mask.ts';
 import type { HandshakeFacts } from '../core/connection/handshakeFacts.ts';
 import type { Formats } from '../core/format.ts';
 import { el } from './dom.ts';
@@ -41,7 +42,7 @@ export class HandshakeForm implements Form {
   #render(facts: HandshakeFacts, plain: HandshakeFacts | 'gone' | undefined, shown: Shown): void {
     const seen = plain === undefined || plain === 'gone' ? facts : plain;
     render(
-      html`${facts.plainKey === undefined ? nothing : this.#notice(facts, plain, shown)}
+      html`${facts.plainKey === undefined ? maskRemark(facts) : this.#notice(facts, plain, shown)}
       ${handshakeView(seen, this.#formats)}`,
       this.element,
     );
@@ -71,4 +72,10 @@ export class HandshakeForm implements Form {
       shown.onFailure(error);
     }
   }
+}
+
+/** Says what a mask stands for where nothing more can be shown. */
+function maskRemark(facts: HandshakeFacts) {
+  const isMasked = JSON.stringify(facts).includes(mask);
+  return isMasked ? html`<p class="masked">${text('credentialsMasked', mask)}</p>` : nothing;
 }

@@ -421,8 +421,11 @@ describe('the handshake', () => {
       await button(page, 'Show Values').click();
       await page.getByText('Only the window that connected could show these values').waitFor();
       assert.equal(await button(page, 'Show Values').count(), 0);
+      await show(page, facts('•••'));
+      await page.getByText('••• stands for credentials').waitFor();
       await show(page, facts('plain'));
       await page.getByText('wss://host/feed?room=plain').waitFor();
+      assert.equal(await page.getByText('stands for credentials').count(), 0);
       assert.equal(await button(page, 'Show Values').count(), 0);
     }));
 });
