@@ -250,9 +250,11 @@ const window = {
 
 class RelativePattern {
   readonly baseUri: Uri;
+  readonly pattern: string;
 
-  constructor(baseUri: Uri) {
+  constructor(baseUri: Uri, pattern: string) {
     this.baseUri = baseUri;
+    this.pattern = pattern;
   }
 }
 

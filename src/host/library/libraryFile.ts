@@ -6,7 +6,7 @@ import { libraryLimits } from '../../core/library/libraryLimits.ts';
 import type { LibraryEdit } from './editLibrary.ts';
 import { noContent, type LibraryContent } from './libraryContent.ts';
 import { logged } from '../unwaited.ts';
-import { libraryFileName } from './libraryWatch.ts';
+import { libraryFileName, watchFolder } from './libraryWatch.ts';
 import type { Origin } from './origin.ts';
 
 /** One of the two files that libraries are kept in, as it is on the disk. */
@@ -36,6 +36,9 @@ export class LibraryFile implements Disposable {
     this.#store.add(watcher.onDidCreate(read));
     this.#store.add(watcher.onDidChange(read));
     this.#store.add(watcher.onDidDelete(read));
+    if (origin === 'workspace') {
+      this.#store.add(watchFolder(folder, read));
+    }
   }
 
   /** How the file is called where it is spoken of. */

@@ -12,15 +12,16 @@ const watched = new Map<string, () => void>();
 let changeFolders: () => void = () => undefined;
 
 Object.assign(workspace, {
-  createFileSystemWatcher: ({ baseUri }: { readonly baseUri: Uri }) => {
-    assert.ok(!watched.has(baseUri.path), `${baseUri.path} is watched twice`);
-    watched.set(baseUri.path, () => undefined);
+  createFileSystemWatcher: (at: { readonly baseUri: Uri; readonly pattern: string }) => {
+    const path = `${at.baseUri.path}/${at.pattern}`;
+    assert.ok(!watched.has(path), `${path} is watched twice`);
+    watched.set(path, () => undefined);
     return {
       onDidCreate: (listener: () => void) => {
-        watched.set(baseUri.path, listener);
+        watched.set(path, listener);
         return toDisposable(() => undefined);
       },
-      dispose: () => watched.delete(baseUri.path),
+      dispose: () => watched.delete(path),
     };
   },
   onDidChangeWorkspaceFolders: (listener: (change: WorkspaceFoldersChangeEvent) => void) => {
@@ -28,7 +29,12 @@ Object.assign(workspace, {
     return toDisposable(() => (changeFolders = () => undefined));
   },
 });
-Object.assign(workspace.fs, { stat: () => Promise.reject(new Error('There is no library')) });
+let isThere = false;
+Object.assign(workspace.fs, {
+  stat: () => (isThere ? Promise.resolve() : Promise.reject(new Error('There is no library'))),
+});
+
+const inStorage = '/storage/websocket-monitor.json';
 
 describe('The watch for a library', () => {
   it('watches one folder of the workspace, however often the folders change', () => {
@@ -38,15 +44,33 @@ describe('The watch for a library', () => {
       editor.folders = [`/folder-${change % 7}`];
       changeFolders();
       changeFolders();
-      assert.deepEqual([...watched.keys()], ['/storage', `/folder-${change % 7}/.vscode`]);
+      const folder = `/folder-${change % 7}/.vscode`;
+      assert.deepEqual(
+        [...watched.keys()],
+        [inStorage, `${folder}/websocket-monitor.json`, folder],
+      );
     }
     editor.folders = [];
     changeFolders();
-    assert.deepEqual([...watched.keys()], ['/storage']);
+    assert.deepEqual([...watched.keys()], [inStorage]);
     editor.folders = ['/last'];
     changeFolders();
-    watched.get('/last/.vscode')?.();
+    watched.get('/last/.vscode/websocket-monitor.json')?.();
     assert.deepEqual([found, watched.size], [1, 0], 'Nothing is watched any more once it is found');
+    watch.dispose();
+  });
+
+  it('finds a library that comes at the same moment as its folder', async () => {
+    let found = 0;
+    editor.folders = ['/new'];
+    const watch = watchForLibrary(uriOf('/storage') as Uri, () => found++);
+    watched.get('/new/.vscode')?.();
+    await new Promise(setImmediate);
+    assert.equal(found, 0, 'a folder without a library');
+    isThere = true;
+    watched.get('/new/.vscode')?.();
+    await new Promise(setImmediate);
+    assert.deepEqual([found, watched.size], [1, 0]);
     watch.dispose();
   });
 });
