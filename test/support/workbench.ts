@@ -111,8 +111,17 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     await isThere(page);
     if (options.colorTheme !== undefined) {
       // In the user's settings the theme of the first start is at times passed over.
-      await setWorkspaceSettings(JSON.parse(options.files?.[settingsPath] ?? '{}') as Settings);
-      await isDrawnIn(page, options.colorTheme);
+      const settings = JSON.parse(options.files?.[settingsPath] ?? '{}') as Settings;
+      const drawn = page.locator(`.monaco-workbench.${await themeClass(options.colorTheme)}`);
+      await setWorkspaceSettings(settings);
+      try {
+        await drawn.waitFor({ timeout: 15_000 });
+      } catch {
+        // Now and then the editor does not notice that file: it reads it when it is loaded anew.
+        await page.reload();
+        await isThere(page);
+        await drawn.waitFor({ timeout: 30_000 });
+      }
     }
     return {
       page,
@@ -156,7 +165,7 @@ function themeSettings(colorTheme: string | undefined): Settings {
 }
 
 /** The workbench says which theme it is drawn in by a class made from the theme's file name. */
-async function isDrawnIn(page: Page, colorTheme: string): Promise<void> {
+async function themeClass(colorTheme: string): Promise<string> {
   const manifest = join(await ensureWorkbench(), 'extensions/theme-defaults/package.json');
   const { contributes } = JSON.parse(await readFile(manifest, 'utf8')) as {
     contributes: { themes: { id: string; path: string }[] };
@@ -165,8 +174,7 @@ async function isDrawnIn(page: Page, colorTheme: string): Promise<void> {
   if (file === undefined) {
     throw new Error(`There is no built-in theme "${colorTheme}"`);
   }
-  const name = `vscode-theme-defaults${file.replaceAll(/[./]+/g, '-')}`;
-  await page.locator(`.monaco-workbench.${name}`).waitFor({ timeout: 30_000 });
+  return `vscode-theme-defaults${file.replaceAll(/[./]+/g, '-')}`;
 }
 
 /**
