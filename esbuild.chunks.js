@@ -101,7 +101,11 @@ async function translate(outputs, names, { minify, sourcemap, target, outdir = '
     const name = names.get(basename(path)) ?? basename(path);
     const renamed = [...names].reduce((code, [from, to]) => code.replaceAll(from, to), text);
     const { code, map } = await esbuild.transform(renamed, {
-      ...{ minify, target, format: 'cjs', platform: 'node', sourcesContent: false },
+      minify,
+      target,
+      format: 'cjs',
+      platform: 'node',
+      sourcesContent: false,
       sourcemap: sourcemap ? 'external' : false,
       sourcefile: join(outdir, name),
       legalComments: 'none',

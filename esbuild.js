@@ -47,12 +47,12 @@ const forPage = {
 const product = [
   commonJsChunks({ ...forNode, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist' }, [
     'src/extension.ts',
-    'src/monitoring.ts',
+    'src/services.ts',
   ]),
-  { ...forNode, entryPoints: { captureWorker: 'src/node/captureWorker.ts' }, outdir: 'dist' },
+  { ...forNode, entryPoints: { captureWorker: 'src/node/captureWorker/main.ts' }, outdir: 'dist' },
   {
     ...forPage,
-    entryPoints: { monitor: 'src/webview/main.ts' },
+    entryPoints: { monitor: 'src/webview/monitor/main.ts' },
     splitting: true,
     // The host names monitor-chunk.js, which is what the page shares with what it loads later.
     chunkNames: 'monitor-[name]',

@@ -1,18 +1,18 @@
 import { CancellationError, Uri, workspace, type ExtensionContext } from 'vscode';
 import { once } from './core/base/once.ts';
-import { registerCommands, reportError } from './host/commands.ts';
-import { registerEntrances } from './host/entrances.ts';
+import { registerCommands, reportError } from './host/ui/commands.ts';
+import { registerEntrances } from './host/ui/entrances.ts';
 import { watchForLibrary } from './host/library/libraryWatch.ts';
-import { SettingsService } from './host/settings.ts';
-import type { CaptureNode } from './host/trees/capturesTree.ts';
-import type { ConnectionNode } from './host/trees/connectionsTree.ts';
-import { draggable, LazyTree, type DraggableTree } from './host/trees/lazyTree.ts';
-import type { MessagesNode } from './host/trees/messagesTree.ts';
-import { logged, unwaited } from './host/unwaited.ts';
-import { openLog } from './host/user/plainLog.ts';
-import type { startMonitoring } from './monitoring.ts';
-import { hasAbandonedFile } from './node/captureFiles.ts';
-import { closeFolderToOthers } from './node/privateFiles.ts';
+import { SettingsService } from './host/settings/settings.ts';
+import type { CaptureNode } from './host/captures/capturesTree.ts';
+import type { ConnectionNode } from './host/connections/connectionsTree.ts';
+import { draggable, LazyTree, type DraggableTree } from './host/ui/lazyTree.ts';
+import type { MessagesNode } from './host/library/messagesTree.ts';
+import { logged, unwaited } from './host/ui/unwaited.ts';
+import { openLog } from './host/ui/plainLog.ts';
+import type { startMonitoring } from './services.ts';
+import { hasAbandonedFile } from './node/files/captureFiles.ts';
+import { closeFolderToOthers } from './node/files/privateFiles.ts';
 import { ViewType } from './shared/ids.ts';
 
 type Monitoring = ReturnType<typeof startMonitoring>;
@@ -28,7 +28,7 @@ export function activate(context: ExtensionContext): void {
   let isEnded = false;
 
   const load = once(async () => {
-    const { startMonitoring } = await import('./monitoring.ts');
+    const { startMonitoring } = await import('./services.ts');
     if (isEnded) {
       throw new CancellationError();
     }
@@ -72,7 +72,12 @@ export function activate(context: ExtensionContext): void {
     tree => ({ ...draggable<MessagesNode>(ViewType.Messages)(tree), showCollapseAll: true }),
   );
   context.subscriptions.push(
-    ...[{ dispose: () => (isEnded = true) }, log, settings, connections, captures, messages],
+    { dispose: () => (isEnded = true) },
+    log,
+    settings,
+    connections,
+    captures,
+    messages,
     registerEntrances(load),
     registerCommands(async () => (await load()).handlers, log),
     workspace.onDidGrantWorkspaceTrust(connectUnasked),

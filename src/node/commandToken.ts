@@ -1,7 +1,7 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { UserError } from '../core/base/errors.ts';
-import { Redactor } from '../core/connection/redaction.ts';
-import { visibleLine } from '../core/payload/visibleText.ts';
+import { Redactor } from '../core/secrets/redaction.ts';
+import { visibleLine } from '../core/text/visibleText.ts';
 import type { TokenCommand } from '../core/settings/login.ts';
 
 const mostBytes = 64 * 1024;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { messageOf } from '../core/base/errors.ts';
-import { requestSchemas, type RequestHandlers } from './protocol.ts';
+import { requestSchemas, type RequestHandlers } from './monitorProtocol.ts';
 
 type Schemas = Readonly<Record<string, v.GenericSchema>>;
 type Handlers = Readonly<Record<string, (params: never) => unknown>>;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { CheckedBody } from '../core/library/checkBody.ts';
-import type { MessageBody } from '../core/library/messageBody.ts';
+import type { CheckedBody } from '../core/message/checkBody.ts';
+import type { MessageBody } from '../core/message/messageBody.ts';
 import type { RunProgress } from '../core/library/sequenceRun.ts';
 import { longestBody } from './limits.ts';
 

@@ -68,8 +68,11 @@ function openNaivePanel(): (at: number, text: string) => void {
     });
   </script>`;
   const clock = new Intl.DateTimeFormat('en', {
-    ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
-    ...{ fractionalSecondDigits: 3, hourCycle: 'h23' },
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
   });
   return (at, text) => void panel.webview.postMessage({ at: clock.format(at), text });
 }

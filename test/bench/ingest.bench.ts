@@ -1,8 +1,8 @@
 // Measures how fast messages are received and stored, by the storage alone and by a whole connection,
 // against receiving alone. Run it by itself, or as a part of all measurements.
 import { WebSocket } from 'ws';
-import { flagsOf } from '../../src/core/capture/record.ts';
-import { createCaptureService, type CaptureService } from '../../src/node/captureClient.ts';
+import { flagsOf } from '../../src/core/record/record.ts';
+import { createCaptureService, type CaptureService } from '../../src/node/capture/captureClient.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
 import { scratchFolder, silentLog, workerPath } from '../support/captures.ts';
 import { countOnly, watchLoop } from './countingClient.ts';
@@ -78,7 +78,10 @@ function rowsOf(
 export async function ingestBench(): Promise<Bench> {
   using folder = scratchFolder();
   const service = createCaptureService({
-    ...{ workerPath, folder: folder.path, clock: systemClock, log: silentLog },
+    workerPath,
+    folder: folder.path,
+    clock: systemClock,
+    log: silentLog,
   });
   const server = await startFloodProcess();
   const { url } = server;

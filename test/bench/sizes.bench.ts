@@ -56,8 +56,14 @@ const parts: readonly Part[] = [
 
 /** What the VSIX holds beside dist/. */
 const rest = [
-  ...['package.json', 'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE'],
-  ...['media/icon.png', 'media/monitor.css', 'media/messages.tmLanguage.json'],
+  'package.json',
+  'package.nls.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'media/icon.png',
+  'media/monitor.css',
+  'media/messages.tmLanguage.json',
 ];
 
 const kilobytes = (value: number) => `${value.toFixed(1)} kB`;

@@ -1,10 +1,10 @@
 import { Governor } from '../../src/core/connection/governor.ts';
-import { OutputFeed } from '../../src/core/output/outputFeed.ts';
+import { OutputFeed } from '../../src/core/export/outputFeed.ts';
 import { readSettings } from '../../src/core/settings/profile.ts';
-import { MonitoredConnection } from '../../src/host/monitoredConnection.ts';
-import type { CaptureService } from '../../src/node/captureClient.ts';
+import { MonitoredConnection } from '../../src/host/connections/monitoredConnection.ts';
+import type { CaptureService } from '../../src/node/capture/captureClient.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
-import { openWsTransport } from '../../src/node/wsTransport.ts';
+import { openWsTransport } from '../../src/node/transport/wsTransport.ts';
 import { silentLog } from '../support/captures.ts';
 import { closedOpening } from '../support/connectionRig.ts';
 import { handshakeFor } from '../support/transports.ts';
@@ -30,7 +30,9 @@ export async function wholePath(
   let finish: () => void = () => undefined;
   const allCame = new Promise<void>(resolve => (finish = resolve));
   const monitored = new MonitoredConnection('bench', profile, {
-    ...{ clock: systemClock, log: silentLog, random: Math.random },
+    clock: systemClock,
+    log: silentLog,
+    random: Math.random,
     opening: { ...closedOpening, write: (_monitored, ...given) => closedOpening.write(...given) },
     openCapture: open,
     governor: new Governor(systemClock),

@@ -89,7 +89,8 @@ describe('sending from the composer', () => {
       await user.press('ControlOrMeta+Enter');
       await user.says('Sent.');
       assert.deepEqual(await lastRequest(page, 'compose.send'), {
-        ...{ connection: 'c1', body: { as: 'text', text: 'hello' } },
+        connection: 'c1',
+        body: { as: 'text', text: 'hello' },
       });
       assert.equal(await user.selected(), 'hello');
       await page.keyboard.type('next');
@@ -395,7 +396,9 @@ describe('saved messages', () => {
       await user.press('End', 'ArrowRight', 'ArrowDown', 'Enter');
       await user.says('Hello');
       assert.deepEqual(await lastRequest(page, 'library.run'), {
-        ...{ connection: 'c1', origin: 'workspace', path: 'Hello' },
+        connection: 'c1',
+        origin: 'workspace',
+        path: 'Hello',
       });
       await user.button('Save…').click();
       await page.waitForFunction(() =>

@@ -57,7 +57,8 @@ describe('the connection form', () => {
       const { params } = await untilAsked(asked, 'form.save');
       assert.deepEqual(params, {
         draft: { name: 'mine', url: 'ws://localhost:9000', values: {} },
-        ...{ scope: 'workspace', connect: false },
+        scope: 'workspace',
+        connect: false,
       });
     }));
 

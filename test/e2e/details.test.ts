@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { HandshakeFacts } from '../../src/core/connection/handshakeFacts.ts';
+import type { HandshakeFacts } from '../../src/core/record/handshakeFacts.ts';
 import { axeViolations } from '../support/accessibility.ts';
 import { showRow } from '../support/detailPage.ts';
 import { themes } from '../support/pageBrowser.ts';
@@ -36,18 +36,22 @@ describe('JSON', () => {
     withPage(async page => {
       await showRow(page, { kind: 'text', bytes: odd });
       assert.deepEqual(await linesOf(page), [
-        ...['{5', '"n": 900719925474099312', '"n": 1e400', '"__proto__": {"a":-0.10}1'],
-        ...['"list": [2', '0: {"b c":"x\\"y"}1', '1: [1,2]2', '"z": null'],
+        '{5',
+        '"n": 900719925474099312',
+        '"n": 1e400',
+        '"__proto__": {"a":-0.10}1',
+        '"list": [2',
+        '0: {"b c":"x\\"y"}1',
+        '1: [1,2]2',
+        '"z": null',
       ]);
       const second = lines(page).nth(5);
       for (const [name, value] of [
-        ...([
-          ['aria-level', '3'],
-          ['aria-posinset', '1'],
-          ['aria-setsize', '2'],
-          ['aria-expanded', 'false'],
-        ] as const),
-      ]) {
+        ['aria-level', '3'],
+        ['aria-posinset', '1'],
+        ['aria-setsize', '2'],
+        ['aria-expanded', 'false'],
+      ] as const) {
         assert.equal(await second.getAttribute(name), value, name);
       }
     }));
@@ -312,12 +316,10 @@ describe('bytes', () => {
 
   it('are as many a line as there is room for', async () => {
     for (const [width, offset] of [
-      ...([
-        [800, '00000010'],
-        [560, '00000008'],
-        [330, '00000004'],
-      ] as const),
-    ]) {
+      [800, '00000010'],
+      [560, '00000008'],
+      [330, '00000004'],
+    ] as const) {
       await withPage(
         async page => {
           await showRow(page, { kind: 'binary', bytes });
@@ -353,8 +355,12 @@ describe('the frame', () => {
           name => received[name],
         ),
         [
-          ...['0x1 text', '3', '250 bytes with frame headers', 'permessage-deflate, to 25 %'],
-          ...['RSV1 (compressed)', '4.3 ms'],
+          '0x1 text',
+          '3',
+          '250 bytes with frame headers',
+          'permessage-deflate, to 25 %',
+          'RSV1 (compressed)',
+          '4.3 ms',
         ],
       );
       assert.equal(received['Since previous row'], '+13 ms');

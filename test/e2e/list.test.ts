@@ -155,7 +155,9 @@ describe('the selection', () => {
       await page.grid.press('Control+c');
       await raw.getByRole('status').getByText('Copied').waitFor();
       assert.deepEqual(await lastRequest(raw, 'copy'), {
-        ...{ generation: 1, ranges: [[0, 10_000_000]], format: 'text' },
+        generation: 1,
+        ranges: [[0, 10_000_000]],
+        format: 'text',
       });
     });
   });
@@ -203,7 +205,8 @@ describe('the selection', () => {
       await focused.getByText('Compare the Two').waitFor();
       await keyboard.press('Enter');
       assert.deepEqual(await lastRequest(raw, 'editor.compare'), {
-        ...{ generation: 1, positions: [1202, 1203] },
+        generation: 1,
+        positions: [1202, 1203],
       });
       assert.equal(await page.grid.evaluate(grid => grid === document.activeElement), true);
       await page.grid.press('ContextMenu');
@@ -215,7 +218,9 @@ describe('the selection', () => {
       await keyboard.press('End');
       await keyboard.press('Enter');
       assert.deepEqual(await lastRequest(raw, 'copy'), {
-        ...{ generation: 1, ranges: [[1202, 1204]], format: 'websocat' },
+        generation: 1,
+        ranges: [[1202, 1204]],
+        format: 'websocat',
       });
       await page.grid.press('Shift+F10');
       await keyboard.press('Escape');

@@ -160,9 +160,21 @@ it('is used by keyboard alone', () =>
       names.push(await focusedName());
     }
     assert.deepEqual(names, [
-      ...['Connection', 'New Connection…', 'Disconnect', 'Reconnect Now'],
-      ...['Pause', 'Clear', 'Export…', 'More Tools', 'Filter', 'Saved Filters', 'Filter Help'],
-      ...['Heartbeats', 'Control Frames', '', 'Messages'],
+      'Connection',
+      'New Connection…',
+      'Disconnect',
+      'Reconnect Now',
+      'Pause',
+      'Clear',
+      'Export…',
+      'More Tools',
+      'Filter',
+      'Saved Filters',
+      'Filter Help',
+      'Heartbeats',
+      'Control Frames',
+      '',
+      'Messages',
     ]);
     await keyboard.press('ArrowUp');
     await keyboard.press('ArrowUp');
@@ -255,7 +267,10 @@ it('counts down to the next attempt by itself', () =>
     {
       connections: [
         connectionView({
-          ...{ state: 'retry', severity: 'warning', label: 'retry 3/10', retryInMs: 4000 },
+          state: 'retry',
+          severity: 'warning',
+          label: 'retry 3/10',
+          retryInMs: 4000,
           cause: 'The peer closed the connection.',
         }),
       ],
@@ -290,8 +305,13 @@ it('shows the opening handshake behind a state row, as the text that it is', () 
 
 it('opens the setting that helps, from the notice that names it', () => {
   const failed = connectionView({
-    ...{ state: 'failed', severity: 'error', label: 'failed', setting: 'headers' },
-    ...{ cause: 'The peer wants a login.', canConnect: true, canDisconnect: false },
+    state: 'failed',
+    severity: 'error',
+    label: 'failed',
+    setting: 'headers',
+    cause: 'The peer wants a login.',
+    canConnect: true,
+    canDisconnect: false,
     security: 'unverified',
   });
   return withPage({ connections: [failed] }, async (page, raw) => {
@@ -303,8 +323,12 @@ it('opens the setting that helps, from the notice that names it', () => {
 
 it('offers to connect again beside the cause, as long as there is one', () => {
   const failed = connectionView({
-    ...{ state: 'failed', severity: 'error', label: 'failed', cause: 'The peer is gone.' },
-    ...{ canConnect: true, canDisconnect: false },
+    state: 'failed',
+    severity: 'error',
+    label: 'failed',
+    cause: 'The peer is gone.',
+    canConnect: true,
+    canDisconnect: false,
   });
   return withPage({ connections: [failed] }, async (page, raw) => {
     await page.button(/^Connect Now$/).click();
@@ -349,8 +373,14 @@ describe('the handshake', () => {
       await openHandshake(page, 1215);
       const panel = page.details.getByRole('tabpanel', { name: 'Handshake' });
       assert.deepEqual(await panel.getByRole('heading').allTextContents(), [
-        ...['Overview', 'Timing', 'Redirects', 'Request headers', 'Response headers', 'TLS'],
-        ...['Certificate 1 of 2', 'Certificate 2 of 2'],
+        'Overview',
+        'Timing',
+        'Redirects',
+        'Request headers',
+        'Response headers',
+        'TLS',
+        'Certificate 1 of 2',
+        'Certificate 2 of 2',
       ]);
       const facts = await factsOf(raw);
       assert.deepEqual(
@@ -359,7 +389,11 @@ describe('the handshake', () => {
         ),
         [
           'http://proxy.corp.example:3128 (from the setting of this connection)',
-          ...['101 Switching Protocols', '62 ms', '181 ms', 'Authorization, Cookie', 'Verified'],
+          '101 Switching Protocols',
+          '62 ms',
+          '181 ms',
+          'Authorization, Cookie',
+          'Verified',
         ],
       );
       assert.equal(
@@ -515,7 +549,10 @@ describe('accessibility', () => {
         await page.details.getByText('"stream"').waitFor();
         await raw.evaluate(() => {
           window.fakeHost.change(0, {
-            ...{ state: 'retry', severity: 'warning', label: 'retry 3/10', retryInMs: 9000 },
+            state: 'retry',
+            severity: 'warning',
+            label: 'retry 3/10',
+            retryInMs: 9000,
             cause: 'The peer closed the connection.',
             storage: { kind: 'memory', problem: 'The disk is full.' },
           });
@@ -524,9 +561,15 @@ describe('accessibility', () => {
         assert.deepEqual(await axeViolations(raw), []);
       });
       const refusing = connectionView({
-        ...{ state: 'failed', severity: 'error', label: 'failed', setting: 'headers' },
-        ...{ canConnect: true, canDisconnect: false, cause: 'The peer refuses.' },
-        ...{ security: 'unverified', proxy: 'http://proxy.example:8080' },
+        state: 'failed',
+        severity: 'error',
+        label: 'failed',
+        setting: 'headers',
+        canConnect: true,
+        canDisconnect: false,
+        cause: 'The peer refuses.',
+        security: 'unverified',
+        proxy: 'http://proxy.example:8080',
         extent: { first: 0, next: 1024, byteLength: 1, dropped: 0 },
       });
       await withPage({ theme, connections: [refusing] }, async (page, raw) => {

@@ -5,9 +5,26 @@ import type { Locator, Page } from 'playwright-core';
  * text; those that we give a row or an item stand apart from it.
  */
 const drawn = [
-  ...['a[href]', 'a[data-href]', '[data-command]', 'img', 'svg', 'input', 'iframe', 'script'],
-  ...['h1', 'h2', 'ul', 'ol', 'table', 'em', 'del', 'code', 'blockquote'],
-  ...['.codicon', '.detected-link', '.detected-link-active'],
+  'a[href]',
+  'a[data-href]',
+  '[data-command]',
+  'img',
+  'svg',
+  'input',
+  'iframe',
+  'script',
+  'h1',
+  'h2',
+  'ul',
+  'ol',
+  'table',
+  'em',
+  'del',
+  'code',
+  'blockquote',
+  '.codicon',
+  '.detected-link',
+  '.detected-link-active',
 ].join(', ');
 
 /** The elements within `texts` that are more than text. */

@@ -190,7 +190,9 @@ describe('What a workspace brings along', () => {
         '.vscode/settings.json': JSON.stringify({
           'websocketMonitor.connections': [
             {
-              ...{ name: 'theirs', url: peer.url, autoConnect: true },
+              name: 'theirs',
+              url: peer.url,
+              autoConnect: true,
               onOpen: ['home is ${env:HOME}'],
             },
           ],

@@ -44,7 +44,9 @@ describe('The command export', () => {
   const fileOf = (format: string, file: string) => join(folder, `${file}.${format}`);
   const write = (format: string, file: string, filter?: string): Thenable<Written> =>
     run<Written>(CommandId.Export, {
-      ...{ connection: name, format, uri: Uri.file(fileOf(format, file)) },
+      connection: name,
+      format,
+      uri: Uri.file(fileOf(format, file)),
       ...(filter === undefined ? {} : { filter }),
     });
   const read = (format: string, file: string) => readFile(fileOf(format, file), 'utf8');
@@ -184,7 +186,9 @@ describe('The limits of a capture', () => {
       }
       const rows = async () => {
         const { missed } = await run<Written>(CommandId.Export, {
-          ...{ connection: limited, format: 'ndjson', uri: path },
+          connection: limited,
+          format: 'ndjson',
+          uri: path,
         });
         const text = await readFile(path, 'utf8');
         const lines = text.split('\n').filter(line => line !== '');

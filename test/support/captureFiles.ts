@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 /** Where a workbench without a desktop keeps the captures. */
 export function capturesFolder(serverDataDir: string): string {
   return join(
-    ...[serverDataDir, 'data/User/globalStorage/websocket-monitor.websocket-monitor/captures'],
+    serverDataDir,
+    'data/User/globalStorage/websocket-monitor.websocket-monitor/captures',
   );
 }
 

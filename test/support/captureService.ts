@@ -7,7 +7,7 @@ import {
   createCaptureService,
   type CaptureService,
   type CaptureServiceOptions,
-} from '../../src/node/captureClient.ts';
+} from '../../src/node/capture/captureClient.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
 import { scratchFolder, silentLog, workerPath } from './captures.ts';
 
@@ -31,7 +31,10 @@ export function startCaptures(changed: Partial<CaptureServiceOptions> = {}): Sta
   mkdirSync(target);
   const workers: Worker[] = [];
   const service = createCaptureService({
-    ...{ workerPath, folder, clock: systemClock, log: silentLog },
+    workerPath,
+    folder,
+    clock: systemClock,
+    log: silentLog,
     startWorker: (path, workerData) => {
       const worker = new Worker(path, { workerData, stderr: true });
       workers.push(worker);

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import * as sqlite from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '../../src/core/base/logger.ts';
-import { BatchReader, BatchWriter, singleRowBatch } from '../../src/core/capture/batch.ts';
+import { BatchReader, BatchWriter, singleRowBatch } from '../../src/core/record/batch.ts';
 import type { Row } from '../../src/core/capture/capture.ts';
 import type { CaptureStore } from '../../src/core/capture/captureStore.ts';
-import { flagsOf } from '../../src/core/capture/record.ts';
-import { captureFileName } from '../../src/node/captureFiles.ts';
-import { SqliteStore } from '../../src/node/sqliteStore.ts';
+import { flagsOf } from '../../src/core/record/record.ts';
+import { captureFileName } from '../../src/node/files/captureFiles.ts';
+import { SqliteStore } from '../../src/node/captureWorker/store/sqliteStore.ts';
 
 export interface TestRow {
   readonly at: number;
@@ -19,7 +19,7 @@ export interface TestRow {
 }
 
 export const workerPath = fileURLToPath(
-  new URL('../../src/node/captureWorker.ts', import.meta.url),
+  new URL('../../src/node/captureWorker/main.ts', import.meta.url),
 );
 
 export const silentLog: Logger = {
@@ -149,7 +149,9 @@ export function setWritten(path: string, at: number): void {
 
 function storeAt(path: string, startedAt: number, window?: string): SqliteStore {
   return new SqliteStore(sqlite, path, {
-    ...{ name: 'left', url: 'ws://localhost/left', startedAt },
+    name: 'left',
+    url: 'ws://localhost/left',
+    startedAt,
     ...(window !== undefined && { window }),
   });
 }

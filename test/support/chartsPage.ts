@@ -1,10 +1,10 @@
 // Runs in a page of its own: the charts alone, with streams that are made up.
 import './englishTexts.ts';
-import { flagsOf } from '../../src/core/capture/record.ts';
-import { Formats } from '../../src/core/format.ts';
+import { flagsOf } from '../../src/core/record/record.ts';
+import { Formats } from '../../src/core/base/format.ts';
 import { Series } from '../../src/core/metrics/series.ts';
 import type { SeriesSpan, SeriesView } from '../../src/core/metrics/seriesView.ts';
-import { Charts } from '../../src/webview/charts.ts';
+import { Charts } from '../../src/webview/charts/charts.ts';
 
 export interface ChartsPage {
   readonly charts: Charts;

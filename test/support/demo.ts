@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startDemoServer } from '../../src/node/demoServer.ts';
+import { startDemoServer } from '../../src/node/demo/demoServer.ts';
 import { atExit, spawnOwned } from './processes.mjs';
 import { startServer } from './server.ts';
 import { findOnPath, npmCommand, root, SetupError } from './steps.mjs';
@@ -76,9 +76,16 @@ function hasDisplay(): boolean {
 async function showOnDesktop(code: string, { folder, data }: Scratch): Promise<number> {
   // Its own data folder makes it a VS Code of its own, beside whichever already runs.
   const args = [
-    ...['--new-window', '--wait', '--user-data-dir', join(data, 'data')],
-    ...['--extensions-dir', join(data, 'extensions'), '--disable-workspace-trust'],
-    ...[`--extensionDevelopmentPath=${root}`, `--extensionDevelopmentPath=${starter}`, folder],
+    '--new-window',
+    '--wait',
+    '--user-data-dir',
+    join(data, 'data'),
+    '--extensions-dir',
+    join(data, 'extensions'),
+    '--disable-workspace-trust',
+    `--extensionDevelopmentPath=${root}`,
+    `--extensionDevelopmentPath=${starter}`,
+    folder,
   ];
   const isScript = process.platform === 'win32';
   const child = spawnOwned(isScript ? `"${code}"` : code, args, {

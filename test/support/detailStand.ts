@@ -1,13 +1,13 @@
 // Runs in a page of its own with nothing but the details in it: rows and payloads are made by the test.
 import './englishTexts.ts';
-import type { FrameFacts } from '../../src/core/capture/frameFacts.ts';
-import { flagsOf, type Direction, type RowKind } from '../../src/core/capture/record.ts';
-import type { HandshakeFacts } from '../../src/core/connection/handshakeFacts.ts';
-import { Formats } from '../../src/core/format.ts';
-import { preview } from '../../src/core/payload/preview.ts';
+import type { FrameFacts } from '../../src/core/record/frameFacts.ts';
+import { flagsOf, type Direction, type RowKind } from '../../src/core/record/record.ts';
+import type { HandshakeFacts } from '../../src/core/record/handshakeFacts.ts';
+import { Formats } from '../../src/core/base/format.ts';
+import { preview } from '../../src/core/record/preview.ts';
 import { maxBytesAsked } from '../../src/shared/limits.ts';
-import { DetailPane } from '../../src/webview/detailPane.ts';
-import { readLikedTabs, type LikedTabs } from '../../src/webview/detailTabs.ts';
+import { DetailPane } from '../../src/webview/details/detailPane.ts';
+import { readLikedTabs, type LikedTabs } from '../../src/webview/details/detailTabs.ts';
 
 export interface StandRow {
   readonly kind: RowKind;
@@ -91,8 +91,15 @@ const stand: DetailStand = {
     longest = 0;
     shownAt = performance.now();
     pane.show({
-      ...{ seq, at, kind, direction, heartbeat, byteLength: bytes.length, position: seq },
-      ...{ connection: 'c1', preview: preview(flagsOf(kind, direction, heartbeat), bytes) },
+      seq,
+      at,
+      kind,
+      direction,
+      heartbeat,
+      byteLength: bytes.length,
+      position: seq,
+      connection: 'c1',
+      preview: preview(flagsOf(kind, direction, heartbeat), bytes),
     });
   },
 };

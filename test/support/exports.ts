@@ -1,8 +1,8 @@
-import { base64 } from '../../src/node/exportFile.ts';
+import { base64 } from '../../src/node/captureWorker/export/exportFile.ts';
 import type { StoredRecord } from '../../src/core/capture/captureStore.ts';
-import { flagsOf, type Direction, type RowKind } from '../../src/core/capture/record.ts';
+import { flagsOf, type Direction, type RowKind } from '../../src/core/record/record.ts';
 import type { ExportedConnection } from '../../src/core/export/exportJob.ts';
-import { ExportRedactor } from '../../src/core/export/redact.ts';
+import { ExportRedactor } from '../../src/core/secrets/redact.ts';
 import type { RowWriter, WriterParts } from '../../src/core/export/rowWriter.ts';
 
 export const connection: ExportedConnection = {
@@ -27,7 +27,9 @@ export function recordOf(
 ): StoredRecord {
   const { seq = 0, at = 0, kind = 'text', direction = 'in', heartbeat = false } = facts;
   return {
-    ...{ seq, at, flags: flagsOf(kind, direction, heartbeat) },
+    seq,
+    at,
+    flags: flagsOf(kind, direction, heartbeat),
     payload: typeof payload === 'string' ? new TextEncoder().encode(payload) : payload,
   };
 }

@@ -1,5 +1,5 @@
 // The fake host's composer: sends nothing anywhere, and fills references in with made-up values.
-import type { MessageBody } from '../../src/core/library/messageBody.ts';
+import type { MessageBody } from '../../src/core/message/messageBody.ts';
 import { problemsIn, referencesIn } from '../../src/core/variables/template.ts';
 import type {
   CheckedBody,
@@ -7,7 +7,7 @@ import type {
   ComposerView,
   RunView,
 } from '../../src/shared/composerProtocol.ts';
-import type { ConnectionView, Params } from '../../src/shared/protocol.ts';
+import type { ConnectionView, Params } from '../../src/shared/monitorProtocol.ts';
 
 export class FakeComposer {
   /** What a send does next: fails with this sentence, or is cancelled. */
@@ -42,7 +42,9 @@ export class FakeComposer {
       ...(isOpen
         ? { sends: 'now' }
         : { sends: 'never', why: 'Not connected: the text stays here.' }),
-      ...{ queued: 0, history: this.#history, runs: this.#runs },
+      queued: 0,
+      history: this.#history,
+      runs: this.#runs,
       names: { env: ['HOME', 'API_URL'], secret: ['apiKey'], named: ['baseUrl', 'token'] },
       saved: [
         { kind: 'message', origin: 'workspace', path: 'Orders/New order' },

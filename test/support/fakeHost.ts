@@ -14,7 +14,7 @@ import type {
   SavedFilter,
   ToHost,
   ToPage,
-} from '../../src/shared/protocol.ts';
+} from '../../src/shared/monitorProtocol.ts';
 import './pageSurroundings.ts';
 import { FakeComposer } from './fakeComposer.ts';
 import { bytesOf, start } from './fakeRows.ts';
@@ -50,14 +50,25 @@ declare global {
 }
 
 const nothingShown: PanelView = {
-  ...{ merged: [], following: true, filter: '' },
-  ...{ showHeartbeats: false, showControl: true },
+  merged: [],
+  following: true,
+  filter: '',
+  showHeartbeats: false,
+  showControl: true,
 };
 
 /** A capture of which no numbers are known. */
 const emptySeries: SeriesView = {
-  ...{ startAt: start, stepMs: 1000, received: [], sent: [], receivedBytes: [], sentBytes: [] },
-  ...{ largest: [], longestGapMs: [], roundTripMs: [], marks: [] },
+  startAt: start,
+  stepMs: 1000,
+  received: [],
+  sent: [],
+  receivedBytes: [],
+  sentBytes: [],
+  largest: [],
+  longestGapMs: [],
+  roundTripMs: [],
+  marks: [],
 };
 
 class Host implements FakeHost {

@@ -5,7 +5,7 @@ import type {
   Transport,
   TransportListener,
 } from '../../src/core/connection/transport.ts';
-import { directionOf, isHeartbeat, kindOf, RowFlag } from '../../src/core/capture/record.ts';
+import { directionOf, isHeartbeat, kindOf, RowFlag } from '../../src/core/record/record.ts';
 
 const text = new TextEncoder();
 

@@ -1,8 +1,8 @@
 // Rows of a capture that are made up from their numbers, so that ten million of them take no memory.
 import type { Row } from '../../src/core/capture/capture.ts';
-import { flagsOf } from '../../src/core/capture/record.ts';
-import type { HandshakeFacts, HeaderLine } from '../../src/core/connection/handshakeFacts.ts';
-import { preview } from '../../src/core/payload/preview.ts';
+import { flagsOf } from '../../src/core/record/record.ts';
+import type { HandshakeFacts, HeaderLine } from '../../src/core/record/handshakeFacts.ts';
+import { preview } from '../../src/core/record/preview.ts';
 
 /** When the first row came. */
 export const start = Date.UTC(2026, 10, 16, 10, 30, 0, 250);
@@ -50,9 +50,12 @@ const opened: HandshakeFacts = {
     ],
   },
   oddities: ['lines that end in LF without CR', 'a blank before the colon of a header: X-Id'],
-  ...{ subprotocol: 'v2.market.example', extensions: 'permessage-deflate' },
+  subprotocol: 'v2.market.example',
+  extensions: 'permessage-deflate',
   tls: {
-    ...{ version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', isVerified: true },
+    version: 'TLSv1.3',
+    cipher: 'TLS_AES_256_GCM_SHA384',
+    isVerified: true,
     chain: [
       {
         subject: 'CN=stream.example.com',
@@ -95,7 +98,8 @@ const refused: HandshakeFacts = {
   url: 'wss://stream.example.com/v2/market',
   request,
   response: {
-    ...{ status: 401, statusText: 'Unauthorized' },
+    status: 401,
+    statusText: 'Unauthorized',
     headers: [
       ['Content-Type', 'text/html'],
       ['WWW-Authenticate', 'Bearer realm="market"'],
@@ -103,8 +107,11 @@ const refused: HandshakeFacts = {
     body: `<!DOCTYPE html>\r\n<html>\n\t<h1>401</h1>\n\t${hostile}\n</html>`,
   },
   tls: {
-    ...{ version: 'TLSv1.2', cipher: 'ECDHE-RSA-AES128-GCM-SHA256', isVerified: false },
-    ...{ problem: 'self-signed certificate in certificate chain', chain: [] },
+    version: 'TLSv1.2',
+    cipher: 'ECDHE-RSA-AES128-GCM-SHA256',
+    isVerified: false,
+    problem: 'self-signed certificate in certificate chain',
+    chain: [],
   },
   redirects: [],
   timings: [
@@ -118,15 +125,23 @@ const refused: HandshakeFacts = {
 const stories = [
   { state: 'connecting', severity: 'info', text: 'Opening the connection to stream.example.com.' },
   {
-    ...{ state: 'connected', severity: 'info', handshake: opened },
+    state: 'connected',
+    severity: 'info',
+    handshake: opened,
     text: 'Connected to stream.example.com (subprotocol v2.market.example, permessage-deflate).',
   },
   {
-    ...{ state: 'retry', severity: 'warning', rule: 'going-away', code: 1001 },
+    state: 'retry',
+    severity: 'warning',
+    rule: 'going-away',
+    code: 1001,
     text: 'stream.example.com closed the connection with 1001 (Going Away: the peer is shutting down or leaving) after 74 s. Retry 1/10 in 0.8 s (rule: going-away).',
   },
   {
-    ...{ state: 'failed', severity: 'error', rule: 'unauthorized', code: 401 },
+    state: 'failed',
+    severity: 'error',
+    rule: 'unauthorized',
+    code: 401,
     handshake: refused,
     text: 'stream.example.com refused the opening handshake with status 401 (Unauthorized). Trying again would not help (rule: unauthorized). Check the header Authorization.',
   },
@@ -201,7 +216,12 @@ export function rowAt(seq: number): Row {
   const direction = out ? 'out' : 'in';
   const bytes = bytesOf(seq);
   return {
-    ...{ seq, at: start + seq * rowMs, kind, direction, heartbeat, byteLength: bytes.length },
+    seq,
+    at: start + seq * rowMs,
+    kind,
+    direction,
+    heartbeat,
+    byteLength: bytes.length,
     preview: preview(flagsOf(kind, direction, heartbeat), bytes),
   };
 }

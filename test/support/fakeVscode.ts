@@ -45,10 +45,16 @@ export const editor: FakeEditor = {
   files: new Map<string, string>(),
   unsaved: new Set<string>(),
   updates: [],
-  ...{ userFile: '/data/User/settings.json', workspaceFile: '/folder/.vscode/settings.json' },
-  ...{ folders: ['/folder'], workspacePath: undefined, remoteName: undefined, isTrusted: true },
+  userFile: '/data/User/settings.json',
+  workspaceFile: '/folder/.vscode/settings.json',
+  folders: ['/folder'],
+  workspacePath: undefined,
+  remoteName: undefined,
+  isTrusted: true,
   parse: JSON.parse,
-  ...{ shown: [], executed: [], clipboard: '' },
+  shown: [],
+  executed: [],
+  clipboard: '',
   answer: () => undefined,
 };
 
@@ -243,7 +249,12 @@ const window = {
   },
   showInputBox: ({ title: text = '', prompt: detail = '', value = '', password }: InputOptions) =>
     show({
-      ...{ as: 'input', text, detail, isModal: false, choices: [], value },
+      as: 'input',
+      text,
+      detail,
+      isModal: false,
+      choices: [],
+      value,
       isHidden: password === true,
     }),
 };
@@ -271,12 +282,18 @@ class CancellationError extends Error {
 }
 
 const api = {
-  ...{ Uri, FileSystemError, CancellationError, RelativePattern, workspace, window },
+  Uri,
+  FileSystemError,
+  CancellationError,
+  RelativePattern,
+  workspace,
+  window,
   ThemeColor,
   StatusBarAlignment: { Left: 1, Right: 2 },
   FileType: { Directory: 2, SymbolicLink: 64 },
   ConfigurationTarget: { Global: 1, Workspace: 2 },
-  ...{ ThemeIcon, ProgressLocation: { Notification: 15 } },
+  ThemeIcon,
+  ProgressLocation: { Notification: 15 },
   env: {
     get remoteName() {
       return editor.remoteName;

@@ -1,12 +1,12 @@
 // Runs in a page of its own: the filter's and the find's parts, with what they say to their owner.
 import './englishTexts.ts';
-import { Formats } from '../../src/core/format.ts';
+import { Formats } from '../../src/core/base/format.ts';
 import { parseFilter } from '../../src/core/filter/parseFilter.ts';
 import type { FindAnswer } from '../../src/core/capture/view.ts';
-import type { ListView, PanelView, SavedFilter } from '../../src/shared/protocol.ts';
-import { FilterBox } from '../../src/webview/filterBox.ts';
-import { FindWidget } from '../../src/webview/findWidget.ts';
-import { Marks } from '../../src/webview/marks.ts';
+import type { ListView, PanelView, SavedFilter } from '../../src/shared/monitorProtocol.ts';
+import { FilterBox } from '../../src/webview/filter/filterBox.ts';
+import { FindWidget } from '../../src/webview/find/findWidget.ts';
+import { Marks } from '../../src/webview/find/marks.ts';
 
 export interface FilterPage {
   /** Everything the parts said, such as `filter:foo`, in order. */
@@ -25,10 +25,19 @@ declare global {
 }
 
 let view: PanelView = {
-  ...{ merged: [], following: true, filter: '', showHeartbeats: false, showControl: false },
+  merged: [],
+  following: true,
+  filter: '',
+  showHeartbeats: false,
+  showControl: false,
 };
 let list: ListView = {
-  ...{ first: 0, next: 1_000_000, scanned: 1_000_000, total: 1_000_000, hidden: 12, dropped: 0 },
+  first: 0,
+  next: 1_000_000,
+  scanned: 1_000_000,
+  total: 1_000_000,
+  hidden: 12,
+  dropped: 0,
   generation: 1,
 };
 let filters: SavedFilter[] = [];

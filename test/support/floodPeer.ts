@@ -19,7 +19,9 @@ export class FloodPeer {
 
   static async start(): Promise<FloodPeer> {
     const server = new WebSocketServer({
-      ...{ host: '127.0.0.1', port: 0, perMessageDeflate: false },
+      host: '127.0.0.1',
+      port: 0,
+      perMessageDeflate: false,
     });
     await new Promise<void>((resolve, reject) => {
       server.once('listening', resolve);

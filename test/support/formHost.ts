@@ -57,13 +57,19 @@ function answerTo({ request, params }: AskedOfHost, scenario: FormScenario): unk
   switch (request) {
     case 'form.ready': {
       const state: FormState = {
-        ...{ isNew: scenario.entry === undefined, fields: connectionFields, isDirty: false },
-        ...{ draft: draftOf(entry), scope: 'user', check: check(draftOf(entry)) },
+        isNew: scenario.entry === undefined,
+        fields: connectionFields,
+        isDirty: false,
+        draft: draftOf(entry),
+        scope: 'user',
+        check: check(draftOf(entry)),
         scopes: [
           { scope: 'user', note: '' },
           { scope: 'workspace', note: 'The workspace gets a list of its own.' },
         ],
-        ...{ secrets: storedSecrets, unshown: [], notes: [] },
+        secrets: storedSecrets,
+        unshown: [],
+        notes: [],
         ...scenario.state,
       };
       return { result: state };
@@ -87,8 +93,12 @@ function answerTo({ request, params }: AskedOfHost, scenario: FormScenario): unk
 
 /** One of everything, for pictures. */
 export const fullEntry = {
-  ...{ name: 'Quotes', url: 'wss://stream.example.com/v2/market', onOpen: ['start'] },
+  name: 'Quotes',
+  url: 'wss://stream.example.com/v2/market',
+  onOpen: ['start'],
   headers: { 'Authorization': 'Bearer abc.def', 'X-Client': 'monitor' },
   auth: { type: 'basic', username: 'me', password: '${secret:quotes-password}' },
-  ...{ heartbeat: { interval: 0 }, reconnect: { maxAttempts: 3, rules: [] }, proxy: 'socks5://p' },
+  heartbeat: { interval: 0 },
+  reconnect: { maxAttempts: 3, rules: [] },
+  proxy: 'socks5://p',
 };

@@ -16,7 +16,10 @@ try {
       for (const width of [500, 1000]) {
         const isForced = theme === 'forced';
         const scenario = {
-          ...{ width, isForced, ...(entry && { entry }), ...(!isForced && { theme }) },
+          width,
+          isForced,
+          ...(entry && { entry }),
+          ...(!isForced && { theme }),
           state: { ...(entry && { unshown: ['onOpen', 'reconnect.rules'] }), notes: ['A note.'] },
         };
         await withForm(harness, scenario, async page => {

@@ -19,8 +19,12 @@ export function launchBrowser(...browserArguments: readonly string[]): Promise<B
     executablePath: process.env['CHROME_PATH'] ?? '/usr/bin/chromium',
     ignoreDefaultArgs: ['--hide-scrollbars'],
     args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-      ...['--disable-sync', ...browserArguments],
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--no-first-run',
+      '--disable-sync',
+      ...browserArguments,
     ],
   });
 }

@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { escapeHtml, jsonForScript } from '../../src/core/base/markup.ts';
-import { pageStrings } from '../../src/shared/pageStrings.ts';
-import type { ConnectionView, PanelView } from '../../src/shared/protocol.ts';
+import { escapeHtml, jsonForScript } from '../../src/core/text/markup.ts';
+import { pageStrings } from '../../src/shared/monitorStrings.ts';
+import type { ConnectionView, PanelView } from '../../src/shared/monitorProtocol.ts';
 import { launchBrowser, styleFiles, themes, type PageFiles } from './pageBrowser.ts';
 
 export interface Scenario {
@@ -21,15 +21,26 @@ export interface Scenario {
 export function connectionView(change: Partial<ConnectionView> = {}): ConnectionView {
   const isOpen = (change.state ?? 'connected') === 'connected';
   return {
-    ...{ id: 'c1', name: 'Market data', url: 'wss://stream.example.com/v2/market' },
-    ...{ source: 'connection', captureKey: `key of ${change.id ?? 'c1'}` },
+    id: 'c1',
+    name: 'Market data',
+    url: 'wss://stream.example.com/v2/market',
+    source: 'connection',
+    captureKey: `key of ${change.id ?? 'c1'}`,
     startedAt: Date.UTC(2026, 10, 16, 10, 30),
-    ...{ state: 'connected', severity: 'info', label: 'connected', cause: '' },
+    state: 'connected',
+    severity: 'info',
+    label: 'connected',
+    cause: '',
     ...(isOpen ? { openForMs: 74_200, latencyMs: 23.4 } : {}),
-    ...{ subprotocol: 'v2.market.example', receivedRate: 26.7, received: 1180, sent: 24 },
+    subprotocol: 'v2.market.example',
+    receivedRate: 26.7,
+    received: 1180,
+    sent: 24,
     extent: { first: 0, next: 1204, byteLength: 310_000, dropped: 0 },
     storage: { kind: 'sqlite', path: 'captures/market-data.sqlite' },
-    ...{ security: 'verified', canConnect: false, canDisconnect: true },
+    security: 'verified',
+    canConnect: false,
+    canDisconnect: true,
     ...change,
   };
 }
@@ -55,7 +66,7 @@ export class PageHarness {
 
   static async start(...browserArguments: readonly string[]): Promise<PageHarness> {
     const bundles = await Promise.all([
-      bundle({ monitor: 'src/webview/main.ts' }),
+      bundle({ monitor: 'src/webview/monitor/main.ts' }),
       bundle({ fakeHost: 'test/support/fakeHost.ts' }),
     ]);
     const files: PageFiles = {
@@ -104,9 +115,16 @@ export class PageHarness {
 /** The files of a bundle that is made as `esbuild.js` makes it, by their paths. */
 async function bundle(entryPoints: Readonly<Record<string, string>>) {
   const { outputFiles } = await build({
-    ...{ entryPoints, bundle: true, minify: true, write: false, outdir: 'out' },
-    ...{ splitting: true, chunkNames: 'monitor-[name]' },
-    ...{ format: 'esm', platform: 'browser', target: 'chrome134' },
+    entryPoints,
+    bundle: true,
+    minify: true,
+    write: false,
+    outdir: 'out',
+    splitting: true,
+    chunkNames: 'monitor-[name]',
+    format: 'esm',
+    platform: 'browser',
+    target: 'chrome134',
   });
   return outputFiles.map(
     ({ path, contents }) => [`/${basename(path)}`, ['text/javascript', contents] as const] as const,

@@ -1,7 +1,7 @@
 // Takes pictures of the page in its states, sizes and themes: node test/support/pageScreens.ts [name]
 import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import type { BodyKind } from '../../src/core/library/messageBody.ts';
+import type { BodyKind } from '../../src/core/message/messageBody.ts';
 import type { ComposerView } from '../../src/shared/composerProtocol.ts';
 import { themes } from './pageBrowser.ts';
 import { connectionView, PageHarness, type Scenario } from './pageHarness.ts';
@@ -49,7 +49,10 @@ const opened = connectionView({
 });
 const refused = connectionView({ extent: { first: 0, next: 1024, byteLength: 1, dropped: 0 } });
 const retry = connectionView({
-  ...{ state: 'retry', severity: 'warning', label: 'retry 3/10', retryInMs: 4000 },
+  state: 'retry',
+  severity: 'warning',
+  label: 'retry 3/10',
+  retryInMs: 4000,
   cause:
     'stream.example.com closed the connection with 1006 (Abnormal Closure: the connection was lost without a close frame) after 74 s. Retry 3/10 in 4 s (rule: abnormal).',
 });
@@ -63,19 +66,27 @@ const screens: Readonly<Record<string, Screen>> = {
     prepare: select(1198),
   },
   text: {
-    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    connections: [connectionView()],
+    view,
+    themes: Object.keys(themes),
     prepare: openTab(1192, 'Text'),
   },
   frame: {
-    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    connections: [connectionView()],
+    view,
+    themes: Object.keys(themes),
     prepare: openTab(1198, 'Frame'),
   },
   filterHelp: {
-    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    connections: [connectionView()],
+    view,
+    themes: Object.keys(themes),
     prepare: async page => page.getByRole('button', { name: 'Filter Help' }).click(),
   },
   find: {
-    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    connections: [connectionView()],
+    view,
+    themes: Object.keys(themes),
     prepare: async page => {
       await select(1198)(page);
       await page.locator('.grid').press('Control+f');
@@ -85,34 +96,24 @@ const screens: Readonly<Record<string, Screen>> = {
   },
   hostile: { connections: [connectionView()], view, prepare: select(1192) },
   hex: {
-    ...{
-      connections: [
-        connectionView({ extent: { first: 0, next: 1180, byteLength: 1, dropped: 0 } }),
-      ],
-      view,
-    },
+    connections: [connectionView({ extent: { first: 0, next: 1180, byteLength: 1, dropped: 0 } })],
+    view,
     prepare: select(1172),
   },
   close: {
-    ...{
-      connections: [
-        connectionView({ extent: { first: 0, next: 1216, byteLength: 1, dropped: 0 } }),
-      ],
-      view,
-    },
+    connections: [connectionView({ extent: { first: 0, next: 1216, byteLength: 1, dropped: 0 } })],
+    view,
     prepare: select(1213),
   },
   event: {
-    ...{
-      connections: [
-        connectionView({ extent: { first: 0, next: 1216, byteLength: 1, dropped: 0 } }),
-      ],
-      view,
-    },
+    connections: [connectionView({ extent: { first: 0, next: 1216, byteLength: 1, dropped: 0 } })],
+    view,
     prepare: select(1214),
   },
   handshake: {
-    ...{ connections: [opened], view, themes: Object.keys(themes) },
+    connections: [opened],
+    view,
+    themes: Object.keys(themes),
     prepare: openHandshake(1215, 0),
   },
   handshakeHeaders: { connections: [opened], view, prepare: openHandshake(1215, 500) },
@@ -124,15 +125,18 @@ const screens: Readonly<Record<string, Screen>> = {
       connectionView({ security: 'unverified', proxy: 'socks5://127.0.0.1:1080' }),
       connectionView({ id: 'c2', name: 'Chat' }),
     ],
-    ...{ view, themes: Object.keys(themes) },
+    view,
+    themes: Object.keys(themes),
   },
   invalid: {
-    ...{ connections: [connectionView()], view },
+    connections: [connectionView()],
+    view,
     prepare: select(1194),
   },
   large: { connections: [connectionView()], view, prepare: select(1195) },
   paused: {
-    ...{ connections: [connectionView()], view },
+    connections: [connectionView()],
+    view,
     prepare: async page => {
       await page.locator('.grid').press('ArrowUp');
       await page.locator('.grid').press('PageUp');
@@ -170,37 +174,52 @@ const screens: Readonly<Record<string, Screen>> = {
       },
       connectionView({ id: 'c2', name: 'Chat' }),
     ],
-    ...{ view, themes: Object.keys(themes) },
+    view,
+    themes: Object.keys(themes),
   },
   failed: {
     connections: [
       connectionView({
-        ...{ state: 'failed', severity: 'error', label: 'failed', receivedRate: 0 },
-        ...{ canConnect: true, canDisconnect: false, setting: 'headers' },
+        state: 'failed',
+        severity: 'error',
+        label: 'failed',
+        receivedRate: 0,
+        canConnect: true,
+        canDisconnect: false,
+        setting: 'headers',
         cause:
           'stream.example.com refused the opening handshake with status 401 (Unauthorized). Trying again would not help (rule: unauthorized). Check the header Authorization.',
       }),
     ],
-    ...{ view, sizes: [420, 800, 1600], themes: Object.keys(themes) },
+    view,
+    sizes: [420, 800, 1600],
+    themes: Object.keys(themes),
   },
   composer: {
-    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    connections: [connectionView()],
+    view,
+    themes: Object.keys(themes),
     prepare: compose('json', '{\n  "op": "subscribe",\n  "key": "${secret:apiKey}"\n}', {
       environment: { name: 'production', isProduction: true },
     }),
   },
   composerProblem: {
-    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    connections: [connectionView()],
+    view,
+    themes: Object.keys(themes),
     prepare: compose('hex', '48 65 6c 6z 6f', {
       environment: { name: 'dev', isProduction: false },
     }),
   },
   composerCompletion: {
-    ...{ connections: [connectionView()], view, themes: Object.keys(themes) },
+    connections: [connectionView()],
+    view,
+    themes: Object.keys(themes),
     prepare: compose('text', 'Hello ${', { sends: 'queue', why: 'Not connected.', queued: 3 }),
   },
   composerClosed: {
-    ...{ connections: [retry], view },
+    connections: [retry],
+    view,
     prepare: async page => {
       await page.evaluate(() => {
         const progress = { state: 'waiting', step: 1, of: 5, name: 'Buy', sent: 3 } as const;
@@ -217,7 +236,9 @@ const screens: Readonly<Record<string, Screen>> = {
     },
   },
   composerNotConnected: {
-    ...{ connections: [retry], view, themes: Object.keys(themes) },
+    connections: [retry],
+    view,
+    themes: Object.keys(themes),
     prepare: compose('close', '', {}),
   },
   waiting: {

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { jsonForScript } from '../../src/core/base/markup.ts';
+import { jsonForScript } from '../../src/core/text/markup.ts';
 import { launchBrowser, styleFiles, themes, type PageFiles } from './pageBrowser.ts';
 
 const origin = 'http://part.test';
@@ -45,8 +45,12 @@ export class PartHarness {
     const scripts = ['test/support/pageSurroundings.ts', ...part.scripts];
     const contents = scripts.map(path => `import './${path}';`).join('\n');
     const { outputFiles } = await build({
-      ...{ stdin: { contents, resolveDir: '.' }, bundle: true, write: false },
-      ...{ format: 'esm', platform: 'browser', target: 'chrome134' },
+      stdin: { contents, resolveDir: '.' },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'browser',
+      target: 'chrome134',
     });
     const styles = (part.styles ?? []).map(
       async name => [`/${name}`, ['text/css', await readFile(`media/${name}`)]] as const,
@@ -120,9 +124,11 @@ export function usePart(part: Part): Pick<PartHarness, 'withPage'> {
 
 function pageHtml({ title, styles = [], strings }: Part, theme: string): string {
   const policy = [
-    ...[`default-src 'none'`, `script-src 'nonce-${nonce}'`],
+    `default-src 'none'`,
+    `script-src 'nonce-${nonce}'`,
     ...['style-src', 'font-src'].map(directive => `${directive} ${origin}`),
-    ...[`require-trusted-types-for 'script'`, 'trusted-types lit-html'],
+    `require-trusted-types-for 'script'`,
+    'trusted-types lit-html',
   ].join('; ');
   const links = ['codicon.css', 'monitor.css', ...styles].map(
     name => `<link rel="stylesheet" href="/${name}">`,

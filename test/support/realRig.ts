@@ -13,7 +13,7 @@ import type {
 import { connectionOptions } from '../../src/core/settings/connectionOptions.ts';
 import { readSettings } from '../../src/core/settings/profile.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
-import { openWsTransport } from '../../src/node/wsTransport.ts';
+import { openWsTransport } from '../../src/node/transport/wsTransport.ts';
 import { collectingLog } from './captures.ts';
 import { closedOpening } from './connectionRig.ts';
 import { collectingTraffic } from './fakeNetwork.ts';

@@ -27,12 +27,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     findNode24(),
     [
       join(code, 'out/server-main.js'),
-      ...['--host', '127.0.0.1', '--port', '0'],
+      '--host',
+      '127.0.0.1',
+      '--port',
+      '0',
       ...(options.token === undefined
         ? ['--without-connection-token']
         : ['--connection-token', options.token]),
-      ...['--accept-server-license-terms', '--server-data-dir', options.dataFolder],
-      ...['--disable-telemetry', '--reconnection-grace-time', '10'],
+      '--accept-server-license-terms',
+      '--server-data-dir',
+      options.dataFolder,
+      '--disable-telemetry',
+      '--reconnection-grace-time',
+      '10',
       ...(options.trust ? ['--disable-workspace-trust'] : []),
       ...(options.acceptsPayload ? ['--enable-smoke-test-driver'] : []),
     ],

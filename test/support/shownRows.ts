@@ -1,7 +1,12 @@
 // The fake host's list: which of the made-up rows it shows, and where.
 import type { Row } from '../../src/core/capture/capture.ts';
 import type { Located } from '../../src/core/capture/view.ts';
-import type { ConnectionView, ListView, PageRow, PanelView } from '../../src/shared/protocol.ts';
+import type {
+  ConnectionView,
+  ListView,
+  PageRow,
+  PanelView,
+} from '../../src/shared/monitorProtocol.ts';
 import { rowAt, rowMs, start } from './fakeRows.ts';
 
 interface Place {
@@ -33,7 +38,9 @@ export class ShownRows {
     return {
       first: this.#positionAfter(Math.max(0, ...extents.map(({ first }) => first))),
       next: count * Math.ceil(next / this.#step),
-      ...{ scanned: Math.floor(total * share), total, hidden: 0 },
+      scanned: Math.floor(total * share),
+      total,
+      hidden: 0,
       dropped: extents.reduce((sum, { dropped }) => sum + dropped, 0),
     };
   }
@@ -73,7 +80,12 @@ function dropRow(count: number): Row {
   const text = `${count} older rows were dropped to keep within history.maxMessages.`;
   const json = JSON.stringify({ severity: 'warning', text });
   return {
-    ...{ seq: 0, at: start, kind: 'state', direction: 'in', heartbeat: false },
-    ...{ byteLength: json.length, preview: json },
+    seq: 0,
+    at: start,
+    kind: 'state',
+    direction: 'in',
+    heartbeat: false,
+    byteLength: json.length,
+    preview: json,
   };
 }

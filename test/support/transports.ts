@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { parseEndpoint } from '../../src/core/connection/endpoint.ts';
-import type { HandshakeFacts } from '../../src/core/connection/handshakeFacts.ts';
+import { parseEndpoint } from '../../src/core/endpoint/endpoint.ts';
+import type { HandshakeFacts } from '../../src/core/record/handshakeFacts.ts';
 import type {
   Ended,
   Handshake,
@@ -9,7 +9,7 @@ import type {
   Transport,
   TransportListener,
 } from '../../src/core/connection/transport.ts';
-import { openWsTransport } from '../../src/node/wsTransport.ts';
+import { openWsTransport } from '../../src/node/transport/wsTransport.ts';
 
 const decoder = new TextDecoder();
 

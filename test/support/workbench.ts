@@ -148,8 +148,12 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: await ensureChromium(),
     args: [
-      ...['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
-      ...['--disable-background-networking', '--disable-sync', '--disable-component-update'],
+      '--no-sandbox',
+      '--disable-dev-shm-usage',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-sync',
+      '--disable-component-update',
     ],
   });
 }

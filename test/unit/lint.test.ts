@@ -27,7 +27,7 @@ function problemsOf(code: string, file = 'src/host/commands/some.ts'): readonly 
 }
 
 describe('The lint rules', () => {
-  it("keep strangers' texts from every exit but those of host/user", () => {
+  it("keep strangers' texts from every exit but those of host/ui", () => {
     for (const code of [
       "window.showInformationMessage('a');",
       "window.showWarningMessage('a', { modal: true });",
@@ -53,7 +53,7 @@ describe('The lint rules', () => {
       'const item = { label: `$(zap) ${name}` };',
     ]) {
       assert.equal(problemsOf(code).length, 1, code);
-      assert.deepEqual(problemsOf(code, 'src/host/user/tell.ts'), [], code);
+      assert.deepEqual(problemsOf(code, 'src/host/ui/tell.ts'), [], code);
     }
     assert.equal(problemsOf("window.showErrorMessage('a');", 'src/extension.ts').length, 1);
   });

@@ -1,8 +1,8 @@
 import type { Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { SeriesSpan, SeriesView } from '../metrics/seriesView.ts';
-import type { FrameFacts } from './frameFacts.ts';
-import type { Direction, RowKind } from './record.ts';
+import type { FrameFacts } from '../record/frameFacts.ts';
+import type { Direction, RowKind } from '../record/record.ts';
 
 /** Where a capture stands: rows `first` up to, not including, `next` can be read. */
 export interface Extent {

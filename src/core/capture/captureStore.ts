@@ -1,5 +1,5 @@
-import type { BatchReader } from './batch.ts';
-import type { FrameFacts } from './frameFacts.ts';
+import type { BatchReader } from '../record/batch.ts';
+import type { FrameFacts } from '../record/frameFacts.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
 import type { ViewTest } from './viewTest.ts';
 

@@ -1,7 +1,7 @@
-import type { BatchReader } from './batch.ts';
+import type { BatchReader } from '../record/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
 import type { CaptureStore, Found, StoredRecord } from './captureStore.ts';
-import type { FrameFacts } from './frameFacts.ts';
+import type { FrameFacts } from '../record/frameFacts.ts';
 import { MemoryStore } from './memoryStore.ts';
 import type { ViewTest } from './viewTest.ts';
 

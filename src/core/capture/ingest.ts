@@ -1,8 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { batchByteCapacity, BatchWriter, singleRowBatch, type BatchBuffer } from './batch.ts';
-import type { BufferPool } from './bufferPool.ts';
-import type { FrameFacts } from './frameFacts.ts';
+import {
+  batchByteCapacity,
+  BatchWriter,
+  singleRowBatch,
+  type BatchBuffer,
+} from '../record/batch.ts';
+import type { BufferPool } from '../record/bufferPool.ts';
+import type { FrameFacts } from '../record/frameFacts.ts';
 
 /** A batch goes out at this age, so that what a quiet peer says is seen at once. */
 const longestWaitMs = 10;

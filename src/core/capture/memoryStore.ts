@@ -1,10 +1,10 @@
-import { previewByteLength } from '../payload/preview.ts';
-import type { BatchReader } from './batch.ts';
+import { previewByteLength } from '../record/preview.ts';
+import type { BatchReader } from '../record/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
 import type { CaptureStore, Found, StoredRecord } from './captureStore.ts';
 import { findInColumns } from './findInColumns.ts';
-import type { FrameFacts } from './frameFacts.ts';
-import { joinFrames, unpackFrame, type PackedFrames } from './packedFrames.ts';
+import type { FrameFacts } from '../record/frameFacts.ts';
+import { joinFrames, unpackFrame, type PackedFrames } from '../record/packedFrames.ts';
 import { excessOf } from './retention.ts';
 import { rowOf } from './row.ts';
 import type { ViewTest } from './viewTest.ts';

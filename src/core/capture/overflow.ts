@@ -1,4 +1,4 @@
-import { directionOf, kindOf } from './record.ts';
+import { directionOf, kindOf } from '../record/record.ts';
 
 /** What happens while messages come faster than they can be stored: the setting `history.overflow`. */
 export type OverflowMode = 'pause' | 'drop';

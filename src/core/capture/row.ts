@@ -1,6 +1,6 @@
-import { preview } from '../payload/preview.ts';
+import { preview } from '../record/preview.ts';
 import type { Row } from './capture.ts';
-import { directionOf, isHeartbeat, kindOf } from './record.ts';
+import { directionOf, isHeartbeat, kindOf } from '../record/record.ts';
 
 /**
  * A row out of what is stored of it.

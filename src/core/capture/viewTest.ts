@@ -1,7 +1,7 @@
 import type { Condition } from '../filter/condition.ts';
-import { hopeful } from '../filter/hopeful.ts';
-import { rowTest, type Decode, type MatchedRow, type RowTest } from '../filter/matcher.ts';
-import { RowReader } from '../filter/rowReader.ts';
+import { hopeful } from '../filter/match/hopeful.ts';
+import { rowTest, type Decode, type MatchedRow, type RowTest } from '../filter/match/matcher.ts';
+import { RowReader } from '../filter/match/rowReader.ts';
 import type { ViewQuery } from './view.ts';
 
 /**

@@ -5,10 +5,10 @@ import type { AttemptContext } from './attemptContext.ts';
 import { CauseCode, causeOf, type Cause } from './cause.ts';
 import { CloseCode } from './closeCode.ts';
 import { OpenLink } from './openLink.ts';
-import type { Phase } from './phase.ts';
+import type { Phase } from '../record/phase.ts';
 import type { Prepared, PrepareWishes } from './prepared.ts';
 import type { Session } from './session.ts';
-import { TimerBag } from './timerBag.ts';
+import { TimerBag } from '../base/timerBag.ts';
 import type { Ended, Opened, Transport, TransportListener } from './transport.ts';
 
 /** How long a connection that is replaced by a new one may take to close properly. */
@@ -121,7 +121,9 @@ export class Attempt implements Disposable {
     const { isLoginRefused } = memory;
     memory.isLoginRefused = false;
     const wishes: PrepareWishes = {
-      ...{ byUser, isLoginRefused, withoutCompression: retries.isPlain },
+      byUser,
+      isLoginRefused,
+      withoutCompression: retries.isPlain,
       untimed: work => this.#untimed(work),
     };
     ports.prepare(wishes).then(

@@ -1,7 +1,7 @@
 import type { Cause } from './cause.ts';
 import type { ConnectionPorts } from './connectionPorts.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { HandshakeFacts } from './handshakeFacts.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { HandshakeFacts } from '../record/handshakeFacts.ts';
 import type { PongMemory } from './heartbeat.ts';
 import type { ConnectionOptions } from './options.ts';
 import type { Retries } from './retries.ts';

@@ -1,8 +1,8 @@
-import { longestPart, shortened } from '../payload/plainText.ts';
-import { visibleLine } from '../payload/visibleText.ts';
+import { longestPart, shortened } from '../text/plainText.ts';
+import { visibleLine } from '../text/visibleText.ts';
 import { closeCodeMeaning, closeCodeName, CloseCode } from './closeCode.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { Phase } from './phase.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { Phase } from '../record/phase.ts';
 import { retryAfterMs, retryAfterOfClose } from './retryAfter.ts';
 import type { Ended } from './transport.ts';
 

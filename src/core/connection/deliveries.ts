@@ -1,7 +1,7 @@
 import { messageOf, UserError } from '../base/errors.ts';
-import { Formats } from '../format.ts';
-import { visibleLine } from '../payload/visibleText.ts';
-import { byteLengthOf, type MessageParcel } from './parcel.ts';
+import { Formats } from '../base/format.ts';
+import { visibleLine } from '../text/visibleText.ts';
+import { byteLengthOf, type MessageParcel } from '../message/parcel.ts';
 import type { Traffic } from './traffic.ts';
 import type { Transport } from './transport.ts';
 

@@ -1,5 +1,5 @@
 import type { Dropped } from '../capture/overflow.ts';
-import { Formats } from '../format.ts';
+import { Formats } from '../base/format.ts';
 import { wordOf, type StateRow } from './report.ts';
 import type { ConnectionState } from './state.ts';
 

@@ -1,6 +1,6 @@
 import { CauseCode, type Cause } from './cause.ts';
 import { CloseCode } from './closeCode.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
 
 /** What a rule says is to be done. */
 export interface Outcome {

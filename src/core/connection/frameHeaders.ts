@@ -1,4 +1,4 @@
-import type { FrameFacts } from '../capture/frameFacts.ts';
+import type { FrameFacts } from '../record/frameFacts.ts';
 import { ClosingFrame } from './closingFrame.ts';
 
 /** A message whose facts are worth telling, by its number among all data messages, from 1 on. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { toDisposable, type Disposable } from '../base/lifecycle.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
 
 interface Waiting {
   readonly byUser: boolean;

@@ -4,12 +4,12 @@ import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Step } from '../library/library.ts';
 import { labelOf } from '../library/librarySchema.ts';
-import type { MessageBody } from '../library/messageBody.ts';
+import type { MessageBody } from '../message/messageBody.ts';
 import { stricterOf, type Origin } from '../variables/value.ts';
 import { SequenceRun } from '../library/sequenceRun.ts';
-import { plainParcel } from './plainParcel.ts';
+import { plainParcel } from '../message/plainParcel.ts';
 import type { OnOpenEntry } from './options.ts';
-import type { Parcel } from './parcel.ts';
+import type { Parcel } from '../message/parcel.ts';
 
 /** What messages that are sent by themselves need from the rest. */
 export interface OpeningPorts {

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { boundedPattern } from '../filter/boundedPattern.ts';
+import { boundedPattern } from '../pattern/boundedPattern.ts';
 import { Beat, type BeatOptions, type Health, type Link } from './beat.ts';
 import type { HeartbeatOptions } from './options.ts';
 import { RoundTrip } from './roundTrip.ts';

@@ -2,10 +2,10 @@ import { UserError } from '../base/errors.ts';
 import { toDisposable, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Condition } from '../filter/condition.ts';
-import type { RowTest } from '../filter/matcher.ts';
+import type { RowTest } from '../filter/match/matcher.ts';
 import { parseFilter, type FilterClock } from '../filter/parseFilter.ts';
-import { RowReader } from '../filter/rowReader.ts';
-import { NotLookedInto, strangersTest } from '../filter/strangersTest.ts';
+import { RowReader } from '../filter/match/rowReader.ts';
+import { NotLookedInto, strangersTest } from '../filter/match/strangersTest.ts';
 
 /** Given the payload of a message that came. It is lent: it is valid only during the call. */
 export type OnMatch = (payload: Uint8Array) => void;

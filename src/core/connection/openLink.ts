@@ -1,5 +1,5 @@
 import type { Disposable } from '../base/lifecycle.ts';
-import { Formats } from '../format.ts';
+import { Formats } from '../base/format.ts';
 import type { AttemptContext } from './attemptContext.ts';
 import type { Health } from './beat.ts';
 import { CauseCode, type Cause } from './cause.ts';
@@ -9,7 +9,7 @@ import type { PongMemory } from './heartbeat.ts';
 import type { OnOpenEntry } from './options.ts';
 import { Session } from './session.ts';
 import type { ConnectionState } from './state.ts';
-import { TimerBag } from './timerBag.ts';
+import { TimerBag } from '../base/timerBag.ts';
 import type { Opened, Transport } from './transport.ts';
 
 const formats = new Formats('en');
@@ -119,7 +119,11 @@ export class OpenLink implements Disposable {
       this.#transport,
       this.#deliveries,
       {
-        ...{ clock, log, traffic, opening, notice },
+        clock,
+        log,
+        traffic,
+        opening,
+        notice,
         onHealth: health => this.#setHealth(health),
         onDead: silentMs => this.#lostToSilence(silentMs),
         onClose: events.onDisconnect,

@@ -1,8 +1,8 @@
 import type { BackoffPolicy } from './backoff.ts';
 import type { Timing } from '../library/library.ts';
-import type { MessageBody } from '../library/messageBody.ts';
+import type { MessageBody } from '../message/messageBody.ts';
 import type { Origin } from '../variables/value.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
 
 /** A rule of the user's, tried before the built-in ones. Exactly one of the first three is set. */
 export interface UserRule {

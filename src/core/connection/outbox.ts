@@ -4,7 +4,7 @@ import { Emitter, type Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { QueueLimits } from './options.ts';
-import type { Parcel } from './parcel.ts';
+import type { Parcel } from '../message/parcel.ts';
 import { SendQueue, type QueueView } from './sendQueue.ts';
 import type { Session } from './session.ts';
 
@@ -44,7 +44,8 @@ export class Outbox implements Disposable {
     );
     this.onDidChange = this.#onDidChange.event;
     this.#queue = new SendQueue({
-      ...{ clock, notice },
+      clock,
+      notice,
       onDidChange: () => this.#onDidChange.fire(this.#queue.view),
     });
   }

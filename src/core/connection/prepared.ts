@@ -1,4 +1,4 @@
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Dial } from './transport.ts';
 
 /** An opening handshake that is ready to be made. */

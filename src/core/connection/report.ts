@@ -1,6 +1,6 @@
 import { describeCause } from './cause.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { HandshakeFacts } from './handshakeFacts.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { HandshakeFacts } from '../record/handshakeFacts.ts';
 import { longestHoldMs } from './retryAfter.ts';
 import type { Attempts, ConnectionState, Failure, StopReason } from './state.ts';
 import { isUserRule, ruleAgainst } from './verdict.ts';
@@ -82,8 +82,11 @@ export function sentenceOf(state: ConnectionState, endpoint: Endpoint): string {
     }
     case 'stopped':
       return join(
-        ...[after(state, endpoint), flapping(state)],
-        ...[stopSentence(state), state.advice, wayOn(state)],
+        after(state, endpoint),
+        flapping(state),
+        stopSentence(state),
+        state.advice,
+        wayOn(state),
       );
     case 'idle':
       return state.cause ? finished(describeCause(state.cause, endpoint)) : 'Not connected yet.';

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { TimerBag } from './timerBag.ts';
+import { TimerBag } from '../base/timerBag.ts';
 
 /** After a wake-up networks come back late, so failures in this time do not count. */
 const excusedAfterWakeMs = 30_000;

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { UserError } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { Formats } from '../format.ts';
+import { Formats } from '../base/format.ts';
 import type { QueueLimits } from './options.ts';
-import { byteLengthOf, type MessageParcel } from './parcel.ts';
+import { byteLengthOf, type MessageParcel } from '../message/parcel.ts';
 
 export interface QueueView {
   readonly count: number;

@@ -2,13 +2,13 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
-import { longestControlPayload } from '../library/messageBody.ts';
+import { longestControlPayload } from '../message/messageBody.ts';
 import type { Health } from './beat.ts';
 import type { Deliveries } from './deliveries.ts';
 import { Greeting, type OpeningPorts } from './greeting.ts';
 import { Heartbeat, type PongMemory } from './heartbeat.ts';
 import type { HeartbeatOptions, OnOpenEntry } from './options.ts';
-import type { Parcel, PingParcel } from './parcel.ts';
+import type { Parcel, PingParcel } from '../message/parcel.ts';
 import type { Traffic } from './traffic.ts';
 import type { Transport } from './transport.ts';
 

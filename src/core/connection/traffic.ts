@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
-import type { FrameFacts } from '../capture/frameFacts.ts';
-import { flagsOf, RowFlag, type Direction } from '../capture/record.ts';
+import type { FrameFacts } from '../record/frameFacts.ts';
+import { flagsOf, RowFlag, type Direction } from '../record/record.ts';
 import { CloseCode } from './closeCode.ts';
-import type { OutgoingMessage } from './parcel.ts';
+import type { OutgoingMessage } from '../message/parcel.ts';
 
 /** Given every message and control frame, both ways. Payloads are lent for the call only. */
 export interface TrafficSink {

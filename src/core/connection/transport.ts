@@ -1,8 +1,8 @@
 import type { Disposable } from '../base/lifecycle.ts';
-import type { FrameFacts } from '../capture/frameFacts.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { HandshakeFacts } from './handshakeFacts.ts';
-import type { Phase } from './phase.ts';
+import type { FrameFacts } from '../record/frameFacts.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { HandshakeFacts } from '../record/handshakeFacts.ts';
+import type { Phase } from '../record/phase.ts';
 
 /** TLS material, read already; absent members are the platform's own choice. */
 export interface TlsMaterial {

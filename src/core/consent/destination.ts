@@ -1,6 +1,6 @@
 import { mask } from '../base/mask.ts';
-import { originOf, type Endpoint } from '../connection/endpoint.ts';
-import type { FilledEndpoint } from '../connection/endpointTemplate.ts';
+import { originOf, type Endpoint } from '../endpoint/endpoint.ts';
+import type { FilledEndpoint } from '../endpoint/endpointTemplate.ts';
 import type { Profile } from '../settings/profile.ts';
 import type { SettingKey } from '../settings/settingsTable.ts';
 import { neededBy, type Needs } from '../variables/needs.ts';

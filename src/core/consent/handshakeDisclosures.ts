@@ -1,5 +1,5 @@
-import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
-import { secretSubprotocols } from '../connection/redaction.ts';
+import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
+import { secretSubprotocols } from '../secrets/redaction.ts';
 import type { Runnable } from '../library/library.ts';
 import { textsOfAuth } from '../settings/login.ts';
 import type { Profile } from '../settings/profile.ts';

@@ -1,7 +1,7 @@
 import type { Runnable, Step } from '../library/library.ts';
 import type { VariableSource } from '../variables/resolve.ts';
 import { template, type Origin } from '../variables/value.ts';
-import { textOfBody } from '../library/messageBody.ts';
+import { textOfBody } from '../message/messageBody.ts';
 import { referencedBy, type Disclosure } from './disclosure.ts';
 
 /** Makes something short of a text that is another one for any other text. */

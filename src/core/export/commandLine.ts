@@ -51,7 +51,9 @@ interface Parts {
 
 function wscat({ url, login, headers, subprotocols, isChecked }: Parts): readonly Word[] {
   return [
-    ...['wscat', '-c', [url]],
+    'wscat',
+    '-c',
+    [url],
     ...headers.flatMap(([name, value]): Word[] => ['-H', [`${name}: ${value}`]]),
     ...subprotocols.map(name => [`--subprotocol=${name}`]),
     ...(login === undefined ? [] : ['--auth', [login]]),
@@ -82,7 +84,11 @@ function curl({ url, login, headers, subprotocols, isChecked }: Parts): readonly
   ];
   return [
     // Without globbing: brackets in a URL are what they are.
-    ...['curl', '-i', '-N', '-g', '--http1.1'],
+    'curl',
+    '-i',
+    '-N',
+    '-g',
+    '--http1.1',
     ...handshake.flatMap(([name = '', value = '']): Word[] => [
       '-H',
       // A header that ends in a colon would be left out.

@@ -1,5 +1,5 @@
 import { assertNever } from '../base/errors.ts';
-import { isTextual } from '../capture/record.ts';
+import { isTextual } from '../record/record.ts';
 import { quoted } from './shellText.ts';
 
 /** A row with what is to be copied of it. */

@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../capture/captureStore.ts';
-import { directionOf, isHeartbeat, kindOf } from '../capture/record.ts';
+import { directionOf, isHeartbeat, kindOf } from '../record/record.ts';
 import type { ExportedConnection } from './exportJob.ts';
-import { isoTime } from './isoTime.ts';
+import { isoTime } from '../base/isoTime.ts';
 import { payloadText } from './payloadText.ts';
 import { around, nameSpeller, type RowWriter, type WriterParts } from './rowWriter.ts';
 

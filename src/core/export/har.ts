@@ -1,5 +1,5 @@
 import type { StoredRecord } from '../capture/captureStore.ts';
-import { directionOf, kindOf, RowFlag } from '../capture/record.ts';
+import { directionOf, kindOf, RowFlag } from '../record/record.ts';
 import type { StateRow } from '../connection/report.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import { harEntry, harEntryWithout, type Opening } from './harEntry.ts';

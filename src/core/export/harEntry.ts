@@ -1,9 +1,9 @@
 import { percentDecoded } from '../base/percent.ts';
-import type { HandshakeFacts, HeaderLine } from '../connection/handshakeFacts.ts';
-import type { Phase } from '../connection/phase.ts';
+import type { HandshakeFacts, HeaderLine } from '../record/handshakeFacts.ts';
+import type { Phase } from '../record/phase.ts';
 import type { StateRow } from '../connection/report.ts';
-import { isoTime } from './isoTime.ts';
-import type { ExportRedactor } from './redact.ts';
+import { isoTime } from '../base/isoTime.ts';
+import type { ExportRedactor } from '../secrets/redact.ts';
 
 /** A state change that ended an opening handshake. */
 export interface Opening {

@@ -1,6 +1,6 @@
 import type { StoredRecord } from '../capture/captureStore.ts';
-import { isTextual } from '../capture/record.ts';
-import type { ExportRedactor } from './redact.ts';
+import { isTextual } from '../record/record.ts';
+import type { ExportRedactor } from '../secrets/redact.ts';
 
 /** Bytes of a payload that become one piece: a multiple of three, so that base64 can be joined. */
 const pieceByteLength = 192 * 1024;

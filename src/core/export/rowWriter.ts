@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../capture/captureStore.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import type { Base64, PayloadText } from './payloadText.ts';
-import type { ExportRedactor } from './redact.ts';
+import type { ExportRedactor } from '../secrets/redact.ts';
 
 /** What each format is written with. */
 export interface WriterParts {

@@ -1,5 +1,5 @@
 import { percentDecoded } from '../base/percent.ts';
-import { isSecretName, secretSubprotocols } from '../connection/redaction.ts';
+import { isSecretName, secretSubprotocols } from '../secrets/redaction.ts';
 import type { AuthSetting } from '../settings/authSetting.ts';
 import { referencesIn } from '../variables/template.ts';
 import type { CommandTarget } from './commandTarget.ts';

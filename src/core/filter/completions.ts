@@ -117,7 +117,9 @@ function matching(
     return lower.startsWith(start) && lower !== start;
   });
   return {
-    ...{ from: caret - begun.length, to, items: fitting.slice(0, mostItems) },
+    from: caret - begun.length,
+    to,
+    items: fitting.slice(0, mostItems),
     isBegun: begun !== '',
   };
 }

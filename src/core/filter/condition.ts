@@ -1,4 +1,4 @@
-import type { Direction, RowKind } from '../capture/record.ts';
+import type { Direction, RowKind } from '../record/record.ts';
 
 /** A number that JavaScript would round, as it was written. */
 export interface ExactValue {

@@ -1,4 +1,4 @@
-import { ExactNumber, numberIn } from '../payload/exactNumber.ts';
+import { ExactNumber, numberIn } from '../json/exactNumber.ts';
 import type { Comparison, Condition, PathStep } from './condition.ts';
 import type { Scanner, Value } from './scanner.ts';
 

@@ -92,9 +92,17 @@ function fromLocal(local: number, timeZone: string | undefined): number {
 /** How far the clocks of the zone are ahead of UTC at that moment, in milliseconds. */
 export function zoneOffset(at: number, timeZone: string | undefined): number {
   const format = new Intl.DateTimeFormat('en-US', {
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hourCycle: 'h23', era: 'short' },
-    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric', calendar: 'gregory' },
-    ...{ numberingSystem: 'latn', ...(timeZone === undefined ? {} : { timeZone }) },
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hourCycle: 'h23',
+    era: 'short',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    ...(timeZone === undefined ? {} : { timeZone }),
   });
   const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
   const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name) ?? 0);

@@ -1,4 +1,4 @@
-import { rowKinds, type RowKind } from '../capture/record.ts';
+import { rowKinds, type RowKind } from '../record/record.ts';
 import type { Comparison, Condition } from './condition.ts';
 import { parseTime, type FilterClock } from './filterTime.ts';
 

@@ -1,6 +1,6 @@
 import type { Condition } from './condition.ts';
-import { safeTextLength } from './patternRisk.ts';
-import { seenParts, seenWord } from './seenText.ts';
+import { safeTextLength } from '../pattern/patternRisk.ts';
+import { seenParts, seenWord } from '../text/seenText.ts';
 import type { Span } from './scanner.ts';
 
 /** Finds what of a text to mark, in order and without overlaps. */

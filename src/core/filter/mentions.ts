@@ -1,4 +1,4 @@
-import type { RowKind } from '../capture/record.ts';
+import type { RowKind } from '../record/record.ts';
 import type { Condition } from './condition.ts';
 
 const controlKinds: readonly RowKind[] = ['ping', 'pong', 'close'];

@@ -1,10 +1,10 @@
-import { LineIndex } from '../base/lineIndex.ts';
-import { jsonProblem } from '../library/messageBody.ts';
-import { isHar, readHar } from './har.ts';
-import type { Imported, ImportResult } from './imported.ts';
-import { isInsomnia4, isInsomnia5, readInsomnia4, readInsomnia5 } from './insomnia.ts';
-import { isPostman, readPostman } from './postman.ts';
-import { readYaml, type ReadYaml } from './yamlText.ts';
+import { LineIndex } from '../text/lineIndex.ts';
+import { jsonProblem } from '../message/messageBody.ts';
+import { isHar, readHar } from './collections/har.ts';
+import type { Imported, ImportResult } from './draft/imported.ts';
+import { isInsomnia4, isInsomnia5, readInsomnia4, readInsomnia5 } from './collections/insomnia.ts';
+import { isPostman, readPostman } from './collections/postman.ts';
+import { readYaml, type ReadYaml } from './collections/yamlText.ts';
 
 const readable =
   'Postman collections and environments, Insomnia exports (JSON and YAML) and HAR files';

@@ -1,5 +1,5 @@
 import { assertNever } from '../base/errors.ts';
-import type { MessageBody } from './messageBody.ts';
+import type { MessageBody } from '../message/messageBody.ts';
 
 /** A message as a library's file has it; one of the body's keys is there. */
 export interface MessageEntry {

@@ -1,5 +1,5 @@
 import type { Origin } from '../variables/value.ts';
-import type { MessageBody } from './messageBody.ts';
+import type { MessageBody } from '../message/messageBody.ts';
 
 /** Wait, after a message was sent, until a received one matches. */
 export interface WaitFor {

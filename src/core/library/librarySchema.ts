@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Timing } from './library.ts';
-import type { MessageBody } from './messageBody.ts';
+import type { MessageBody } from '../message/messageBody.ts';
 
 const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(86_400));

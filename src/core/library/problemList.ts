@@ -1,4 +1,4 @@
-import { visibleLine } from '../payload/visibleText.ts';
+import { visibleLine } from '../text/visibleText.ts';
 import { libraryLimits } from './libraryLimits.ts';
 
 /** In UTF-16 units: a sentence may quote what is in the file. */

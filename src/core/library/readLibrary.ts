@@ -22,7 +22,7 @@ import {
 } from './librarySchema.ts';
 import { libraryLimits } from './libraryLimits.ts';
 import type { Origin } from '../variables/value.ts';
-import type { MessageBody } from './messageBody.ts';
+import type { MessageBody } from '../message/messageBody.ts';
 import { ProblemList } from './problemList.ts';
 
 /** The format that this version writes; a later one is not read, so that nothing of it is lost. */

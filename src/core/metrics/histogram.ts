@@ -85,8 +85,12 @@ export class Distribution {
     }
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map(share => this.#atRank(Math.ceil(share * count)));
     return {
-      ...{ count, least: this.#least, most: this.#most },
-      ...{ p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0 },
+      count,
+      least: this.#least,
+      most: this.#most,
+      p50: p50 ?? 0,
+      p95: p95 ?? 0,
+      p99: p99 ?? 0,
     };
   }
 

@@ -1,5 +1,5 @@
-import type { BatchReader } from '../capture/batch.ts';
-import { flagsOf, isMessage, RowFlag } from '../capture/record.ts';
+import type { BatchReader } from '../record/batch.ts';
+import { flagsOf, isMessage, RowFlag } from '../record/record.ts';
 import { Reconnects } from './reconnects.ts';
 import { RoundTrips } from './roundTrips.ts';
 import type { Percentiles, SeriesSpan, SeriesView } from './seriesView.ts';

@@ -7,8 +7,13 @@ export type StepTotals = Record<(typeof names)[number], number>;
 
 export function emptyTotals(): StepTotals {
   return {
-    ...{ received: 0, sent: 0, receivedBytes: 0, sentBytes: 0 },
-    ...{ largest: 0, longestGapMs: 0, roundTripMs: 0 },
+    received: 0,
+    sent: 0,
+    receivedBytes: 0,
+    sentBytes: 0,
+    largest: 0,
+    longestGapMs: 0,
+    roundTripMs: 0,
   };
 }
 
@@ -19,8 +24,13 @@ export class StepColumns {
   constructor(length: number) {
     const column = () => new Float64Array(length);
     this.#columns = {
-      ...{ received: column(), sent: column(), receivedBytes: column(), sentBytes: column() },
-      ...{ largest: column(), longestGapMs: column(), roundTripMs: column() },
+      received: column(),
+      sent: column(),
+      receivedBytes: column(),
+      sentBytes: column(),
+      largest: column(),
+      longestGapMs: column(),
+      roundTripMs: column(),
     };
   }
 

@@ -1,4 +1,4 @@
-import { sequenceLength } from './utf8.ts';
+import { sequenceLength } from '../base/utf8.ts';
 
 /** A number in both byte orders; absent where too few bytes are left. */
 export interface InspectedNumber {

@@ -1,6 +1,6 @@
-import { parseEndpointTemplate } from '../connection/endpointTemplate.ts';
+import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
 import type { ConnectionOptions, OnOpenEntry, UserRule } from '../connection/options.ts';
-import type { MessageBody } from '../library/messageBody.ts';
+import type { MessageBody } from '../message/messageBody.ts';
 import { stricterOf, type Origin } from '../variables/value.ts';
 import type { Profile } from './profile.ts';
 import type { MessageSetting, RuleSetting } from './setting.ts';

@@ -1,4 +1,4 @@
-import { compareNumbers, exactNumber, ExactNumber } from '../payload/exactNumber.ts';
+import { compareNumbers, exactNumber, ExactNumber } from '../json/exactNumber.ts';
 import type { ReadSettings } from './profile.ts';
 
 /** The digits of a number as JavaScript writes it that others may have been lost behind. */

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { mask } from '../base/mask.ts';
-import { isSecretName } from '../connection/redaction.ts';
-import { isoTime } from '../export/isoTime.ts';
+import { isSecretName } from '../secrets/redaction.ts';
+import { isoTime } from '../base/isoTime.ts';
 import { NeedsList, spellingOf, type Needs } from './needs.ts';
 import {
   parseTemplate,

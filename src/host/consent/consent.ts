@@ -1,6 +1,6 @@
 import { CancellationError, l10n, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { parseEndpoint } from '../../core/connection/endpoint.ts';
+import { parseEndpoint } from '../../core/endpoint/endpoint.ts';
 import { destinationOf, type Destination } from '../../core/consent/destination.ts';
 import type { Wanted } from '../../core/consent/disclosure.ts';
 import { guardedSource } from '../../core/consent/guardedSource.ts';
@@ -142,7 +142,9 @@ export class Consent {
       throw new UserError(
         l10n.t(
           'The secret "{0}" may go to {1} only, and not to {2}. "List Secrets…" changes that.',
-          ...[secret, hosts.join(', '), origin],
+          secret,
+          hosts.join(', '),
+          origin,
         ),
       );
     }

@@ -5,7 +5,7 @@ import {
   type DisclosureKind,
   type Wanted,
 } from '../../core/consent/disclosure.ts';
-import { confirm, type Sentence } from '../user/tell.ts';
+import { confirm, type Sentence } from '../ui/tell.ts';
 
 /** What is to be done with what is asked for. */
 export type Purpose =
@@ -66,17 +66,24 @@ function questionOf(purpose: Purpose): Sentence {
   if (purpose.kind === 'connect') {
     return [
       l10n.t('The workspace "{0}" wants to connect "{1}" to {2} and to use what follows.'),
-      ...[name, purpose.name, purpose.to],
+      name,
+      purpose.name,
+      purpose.to,
     ];
   }
   return purpose.path === undefined
     ? [
         l10n.t('The workspace "{0}" has a say in what goes to "{1}" at {2}. Send this?'),
-        ...[name, purpose.name, purpose.to],
+        name,
+        purpose.name,
+        purpose.to,
       ]
     : [
         l10n.t('The workspace "{0}" wants to send "{1}" to "{2}" at {3}.'),
-        ...[name, purpose.path, purpose.name, purpose.to],
+        name,
+        purpose.path,
+        purpose.name,
+        purpose.to,
       ];
 }
 

@@ -4,9 +4,9 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { withinTime } from '../../core/base/withinTime.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { FilterClock } from '../../core/filter/parseFilter.ts';
-import type { Connections } from '../connections.ts';
+import type { Connections } from '../connections/connections.ts';
 import type { Consent } from '../consent/consent.ts';
-import { MessagesTree, type MessagesNode } from '../trees/messagesTree.ts';
+import { MessagesTree, type MessagesNode } from './messagesTree.ts';
 import { Environments } from './environments.ts';
 import { ExtractedValues, type ExtractedPorts } from './extractedValues.ts';
 import { LibraryRuns } from './libraryRuns.ts';
@@ -40,7 +40,8 @@ export function createLibrary(parts: LibraryParts) {
   const library = store.add(new LibraryStore({ globalStorageUri: context.globalStorageUri, log }));
   const extracted = store.add(
     new ExtractedValues({
-      ...{ filterClock, originOf },
+      filterClock,
+      originOf,
       watch: (connection, condition, onMatch) =>
         connections.get(connection).watch(condition, onMatch),
     }),
@@ -48,7 +49,10 @@ export function createLibrary(parts: LibraryParts) {
   const environments = store.add(new Environments({ library, extracted, state, log }));
   const runner = store.add(
     new SequenceRunner({
-      ...{ clock, log, filterClock, send },
+      clock,
+      log,
+      filterClock,
+      send,
       watch: (connection, condition, onMatch) =>
         connections.get(connection).watch(condition, onMatch),
     }),
@@ -66,7 +70,12 @@ export function createLibrary(parts: LibraryParts) {
   };
   return {
     ready,
-    ...{ library, environments, extracted, runner, runs, tree },
+    library,
+    environments,
+    extracted,
+    runner,
+    runs,
+    tree,
     selected: () => tree.selected,
     dispose: () => store.dispose(),
   };

@@ -7,8 +7,8 @@ import {
 import { libraryLimits } from '../../core/library/libraryLimits.ts';
 import { runnablesOf, type LibraryItem, type Runnable } from '../../core/library/library.ts';
 import { libraryVersion } from '../../core/library/readLibrary.ts';
-import { isObject, type JsonEdit, type JsonPath } from '../../core/settings/jsonEdit.ts';
-import { editJson, readJson } from '../settingsText.ts';
+import { isObject, type JsonEdit, type JsonPath } from '../../core/json/jsonEdit.ts';
+import { editJson, readJson } from '../settings/settingsText.ts';
 import { readLibraryText, spanOf } from './libraryText.ts';
 
 /** What every file begins as. */

@@ -2,7 +2,7 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Condition, PathStep } from '../../core/filter/condition.ts';
 import { parseFilter, type FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Extractor } from '../../core/library/library.ts';
-import { valueAt } from '../../core/library/valueAt.ts';
+import { valueAt } from '../../core/filter/match/valueAt.ts';
 import { peerText, type PeerText } from '../../core/variables/value.ts';
 
 /** A longer message is looked into by nobody for a token. */

@@ -1,5 +1,5 @@
 import { emptyLibrary, type Library, type LibraryItem } from '../../core/library/library.ts';
-import type { JsonPath } from '../../core/settings/jsonEdit.ts';
+import type { JsonPath } from '../../core/json/jsonEdit.ts';
 
 /** What is wrong with a file, and where: in UTF-16 units. */
 export interface TextProblem {

@@ -5,7 +5,7 @@ import type { Logger } from '../../core/base/logger.ts';
 import { libraryLimits } from '../../core/library/libraryLimits.ts';
 import type { LibraryEdit } from './editLibrary.ts';
 import { noContent, type LibraryContent } from './libraryContent.ts';
-import { logged } from '../unwaited.ts';
+import { logged } from '../ui/unwaited.ts';
 import { libraryFileName, watchFolder } from './libraryWatch.ts';
 import type { Origin } from './origin.ts';
 

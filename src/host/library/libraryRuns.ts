@@ -1,7 +1,7 @@
 import { UserError } from '../../core/base/errors.ts';
 import type { RunProgress } from '../../core/library/sequenceRun.ts';
 import type { Step } from '../../core/library/library.ts';
-import type { MessageBody } from '../../core/library/messageBody.ts';
+import type { MessageBody } from '../../core/message/messageBody.ts';
 import type { RunView, SavedItem } from '../../shared/composerProtocol.ts';
 import { l10n } from 'vscode';
 import type { Destination } from '../../core/consent/destination.ts';
@@ -9,7 +9,7 @@ import type { Wanted } from '../../core/consent/disclosure.ts';
 import { messageDisclosures, stepsOf } from '../../core/consent/messageDisclosures.ts';
 import { labelOf } from '../../core/library/librarySchema.ts';
 import type { Value } from '../../core/variables/value.ts';
-import type { Connections } from '../connections.ts';
+import type { Connections } from '../connections/connections.ts';
 import type { Consent, Subject } from '../consent/consent.ts';
 import { digest } from '../consent/digest.ts';
 import type { Found, LibraryStore } from './libraryStore.ts';
@@ -74,7 +74,10 @@ export class LibraryRuns {
     const own = library.runnables.filter(({ origin }) => origin === 'workspace');
     await consent.require({
       purpose: {
-        ...{ kind: 'send', path: found.item.path, name: monitored.name, to },
+        kind: 'send',
+        path: found.item.path,
+        name: monitored.name,
+        to,
         contents: stepsOf(found.item).map(({ body }) => contentOf(body)),
         everything: { count: own.length, wanted: wantedBy(own) },
       },

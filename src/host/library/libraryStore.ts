@@ -2,11 +2,11 @@ import { Diagnostic, DiagnosticSeverity, languages, l10n, Range, Uri, workspace 
 import { UserError } from '../../core/base/errors.ts';
 import { Emitter, type Event } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
-import { LineIndex } from '../../core/base/lineIndex.ts';
+import { LineIndex } from '../../core/text/lineIndex.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { runnablesOf, type Library, type Runnable } from '../../core/library/library.ts';
-import { plainLine } from '../../core/payload/plainText.ts';
-import { logged } from '../unwaited.ts';
+import { plainLine } from '../../core/text/plainText.ts';
+import { logged } from '../ui/unwaited.ts';
 import { LibraryFile } from './libraryFile.ts';
 import type { TextProblem } from './libraryContent.ts';
 import { workspaceLibraryFolder } from './libraryWatch.ts';

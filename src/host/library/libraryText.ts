@@ -10,7 +10,7 @@ import {
 import { libraryLimits } from '../../core/library/libraryLimits.ts';
 import { readLibrary } from '../../core/library/readLibrary.ts';
 import type { Origin } from '../../core/variables/value.ts';
-import type { JsonPath } from '../../core/settings/jsonEdit.ts';
+import type { JsonPath } from '../../core/json/jsonEdit.ts';
 import { noContent, type LibraryContent, type TextProblem } from './libraryContent.ts';
 
 /**
@@ -38,7 +38,8 @@ export function readLibraryText(text: string, origin: Origin): LibraryContent {
   }
   const { library, problems, places, ...rest } = readLibrary(getNodeValue(root), origin);
   return {
-    ...{ library, ...rest },
+    library,
+    ...rest,
     problems: [
       ...problems.map(message => ({ ...placeOf(message, root), message })),
       ...repeatedNames(root),

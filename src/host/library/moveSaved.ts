@@ -1,8 +1,8 @@
 import { UserError } from '../../core/base/errors.ts';
 import type { ItemEntry } from '../../core/library/fileEntries.ts';
-import type { JsonPath } from '../../core/settings/jsonEdit.ts';
+import type { JsonPath } from '../../core/json/jsonEdit.ts';
 import { l10n } from 'vscode';
-import type { MessageNode, RootNode } from '../trees/messageNodes.ts';
+import type { MessageNode, RootNode } from './messageNodes.ts';
 import type { LibraryFile } from './libraryFile.ts';
 import { valueIn } from './libraryText.ts';
 import type { LibraryStore } from './libraryStore.ts';

@@ -79,7 +79,8 @@ export class SequenceRunner implements Disposable {
     this.#check(item, steps, connection);
     const { clock, log, send, watch } = this.#ports;
     const run = new SequenceRun(steps, {
-      ...{ clock, log },
+      clock,
+      log,
       send: async step => {
         try {
           await send(connection, step);

@@ -1,11 +1,11 @@
 import { commands, l10n } from 'vscode';
-import { isSecretName } from '../../core/connection/redaction.ts';
+import { isSecretName } from '../../core/secrets/redaction.ts';
 import { labelOf } from '../../core/library/librarySchema.ts';
-import type { MessageBody } from '../../core/library/messageBody.ts';
+import type { MessageBody } from '../../core/message/messageBody.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import { CommandId } from '../../shared/ids.ts';
-import { askText } from '../user/ask.ts';
-import { confirm } from '../user/tell.ts';
+import { askText } from '../ui/ask.ts';
+import { confirm } from '../ui/tell.ts';
 import type { Confirmation } from './sender.ts';
 
 const longestShown = 200;

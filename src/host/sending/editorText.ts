@@ -6,9 +6,9 @@ import {
   type TextDocument,
   type TextEditor,
 } from 'vscode';
-import { jsonProblem, type MessageBody } from '../../core/library/messageBody.ts';
-import { askText, pickOne, type Choice } from '../user/ask.ts';
-import type { Sentence } from '../user/tell.ts';
+import { jsonProblem, type MessageBody } from '../../core/message/messageBody.ts';
+import { askText, pickOne, type Choice } from '../ui/ask.ts';
+import type { Sentence } from '../ui/tell.ts';
 
 interface Candidate extends Choice {
   /** Absent: the user types it. */

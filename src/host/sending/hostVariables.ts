@@ -1,8 +1,8 @@
 import { UserError } from '../../core/base/errors.ts';
-import { isSecretName } from '../../core/connection/redaction.ts';
+import { isSecretName } from '../../core/secrets/redaction.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin, PeerText, Value } from '../../core/variables/value.ts';
-import type { MonitoredConnection } from '../monitoredConnection.ts';
+import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
 
 /** Variables that somebody has defined: of the environment in use, and extracted ones. */
 export interface NamedValues {
@@ -76,7 +76,12 @@ export class HostVariables {
   ): VariableSource {
     const { env, secret, workspaceFolder, now, uuid, random, named, names, last } = this.#ports;
     return {
-      ...{ env, secret, workspaceFolder, now, uuid, random },
+      env,
+      secret,
+      workspaceFolder,
+      now,
+      uuid,
+      random,
       ...own,
       last: path => last(monitored, path),
       named: name => named(name, monitored.id),

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { FileType, l10n, Uri, window, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import type { FileRead, ReadFileWithin } from '../../core/library/fileAccess.ts';
-import { mostBytesSent } from '../../core/library/fillBody.ts';
+import { mostBytesSent } from '../../core/message/fillBody.ts';
 import type { Origin } from '../../core/variables/value.ts';
 
 /**

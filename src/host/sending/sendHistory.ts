@@ -1,7 +1,7 @@
 import type { Memento } from 'vscode';
 import { messageOf } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import type { MessageBody } from '../../core/library/messageBody.ts';
+import type { MessageBody } from '../../core/message/messageBody.ts';
 
 const key = 'sendHistory';
 const mostBodies = 50;

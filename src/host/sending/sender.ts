@@ -1,13 +1,13 @@
 import { UserError } from '../../core/base/errors.ts';
 import type { Submission } from '../../core/connection/outbox.ts';
-import type { Parcel } from '../../core/connection/parcel.ts';
-import { checkBody, type CheckedBody } from '../../core/library/checkBody.ts';
-import { fillBody, type FilledBody, type FillingPorts } from '../../core/library/fillBody.ts';
-import type { MessageBody } from '../../core/library/messageBody.ts';
+import type { Parcel } from '../../core/message/parcel.ts';
+import { checkBody, type CheckedBody } from '../../core/message/checkBody.ts';
+import { fillBody, type FilledBody, type FillingPorts } from '../../core/message/fillBody.ts';
+import type { MessageBody } from '../../core/message/messageBody.ts';
 import { assertSameOrigin } from '../../core/variables/needs.ts';
 import { PromptCancelled, type VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin } from '../../core/variables/value.ts';
-import type { MonitoredConnection } from '../monitoredConnection.ts';
+import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
 import type { HostVariables } from './hostVariables.ts';
 import type { Author } from './messageFiles.ts';
 import type { SendHistory } from './sendHistory.ts';

@@ -3,11 +3,11 @@ import { l10n, workspace, type ExtensionContext } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import { spellsOutCredential } from '../../core/connection/redaction.ts';
+import { spellsOutCredential } from '../../core/secrets/redaction.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { ReadFileWithin } from '../../core/library/fileAccess.ts';
 import { referencedBy } from '../../core/consent/disclosure.ts';
-import { textOfBody } from '../../core/library/messageBody.ts';
+import { textOfBody } from '../../core/message/messageBody.ts';
 import {
   heartbeatDisclosures,
   openingDisclosures,
@@ -16,9 +16,9 @@ import { labelOf } from '../../core/library/librarySchema.ts';
 import { template } from '../../core/variables/value.ts';
 import type { Consent } from '../consent/consent.ts';
 import { digest } from '../consent/digest.ts';
-import type { OpeningSource } from '../monitoredConnection.ts';
-import type { SecretRegistry } from '../secretRegistry.ts';
-import type { Secrets } from '../secrets.ts';
+import type { OpeningSource } from '../connections/monitoredConnection.ts';
+import type { SecretRegistry } from '../secrets/secretRegistry.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { askForValue, confirmProduction } from './askToSend.ts';
 import { HostVariables, type NamedValues } from './hostVariables.ts';
 import { lastReceived } from './lastReceived.ts';
@@ -64,7 +64,9 @@ export function createSending(parts: SendingParts) {
   const { named, names, environment, ready, stepsOf } = library;
   const holdsSecret = (text: string) => registry.redact(text) !== text || spellsOutCredential(text);
   const variables = new HostVariables({
-    ...{ random, named, names },
+    random,
+    named,
+    names,
     guard: (source, monitored) => consent.guard(source, consent.destinationOf(monitored)),
     env: name => process.env[name],
     secret: name => secrets.get(name),

@@ -1,4 +1,4 @@
-import { el } from '../dom.ts';
+import { el } from '../widgets/dom.ts';
 import { FieldFrame, freshId, selectOf, textInput, type Control } from './control.ts';
 import { formText } from './formText.ts';
 import { SecretInput, type SecretInputPorts } from './secretInput.ts';

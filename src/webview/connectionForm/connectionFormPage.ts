@@ -2,7 +2,7 @@ import { messageOf } from '../../core/base/errors.ts';
 import type { ConnectionDraft, DraftCheck } from '../../core/settings/connectionDraft.ts';
 import { fieldGroups } from '../../core/settings/fieldGroups.ts';
 import type { FormParams, FormRequest, FormResults, FormState } from '../../shared/formProtocol.ts';
-import { el } from '../dom.ts';
+import { el } from '../widgets/dom.ts';
 import { secretListId } from './control.ts';
 import { FormGroup } from './formGroup.ts';
 import { formText } from './formText.ts';

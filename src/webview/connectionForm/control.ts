@@ -1,4 +1,4 @@
-import { el, setAttribute } from '../dom.ts';
+import { el, setAttribute } from '../widgets/dom.ts';
 
 /** What a control tells, and what it asks for. */
 export interface ControlPorts {
@@ -84,8 +84,10 @@ export class FieldFrame {
 /** A text field. */
 export function textInput(value: string, className = ''): HTMLInputElement {
   const input = el('input', {
-    ...{ type: 'text', class: `form-input ${className}`.trim() },
-    ...{ spellcheck: 'false', autocomplete: 'off' },
+    type: 'text',
+    class: `form-input ${className}`.trim(),
+    spellcheck: 'false',
+    autocomplete: 'off',
   });
   input.value = value;
   return input;

@@ -1,6 +1,6 @@
 import type { ConnectionField } from '../../core/settings/connectionFields.ts';
 import type { FieldGroup } from '../../core/settings/fieldGroups.ts';
-import { el } from '../dom.ts';
+import { el } from '../widgets/dom.ts';
 import { AuthControl } from './authControl.ts';
 import type { Control } from './control.ts';
 import { formText } from './formText.ts';

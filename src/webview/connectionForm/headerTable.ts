@@ -1,5 +1,5 @@
-import { isSecretName } from '../../core/connection/redaction.ts';
-import { el, icon, setAttribute } from '../dom.ts';
+import { isSecretName } from '../../core/secrets/redaction.ts';
+import { el, icon, setAttribute } from '../widgets/dom.ts';
 import { freshId, textInput, type Control } from './control.ts';
 import { fieldLabel, formText } from './formText.ts';
 import { SecretInput, type SecretInputPorts } from './secretInput.ts';

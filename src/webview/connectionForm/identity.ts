@@ -1,9 +1,9 @@
 import { messageOf } from '../../core/base/errors.ts';
-import { parseEndpointTemplate } from '../../core/connection/endpointTemplate.ts';
+import { parseEndpointTemplate } from '../../core/endpoint/endpointTemplate.ts';
 import { referencesIn } from '../../core/variables/template.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import type { FormState } from '../../shared/formProtocol.ts';
-import { el } from '../dom.ts';
+import { el } from '../widgets/dom.ts';
 import { FieldFrame, freshId, textInput } from './control.ts';
 import { formText } from './formText.ts';
 

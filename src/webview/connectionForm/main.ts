@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/base/errors.ts';
-import { Asking, type Answered } from '../asking.ts';
-import { el } from '../dom.ts';
+import { Asking, type Answered } from '../link/asking.ts';
+import { el } from '../widgets/dom.ts';
 import { ConnectionFormPage, type AskHost } from './connectionFormPage.ts';
 import { formText, readFormStrings } from './formText.ts';
 

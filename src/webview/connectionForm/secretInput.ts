@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/base/errors.ts';
 import { referencesIn } from '../../core/variables/template.ts';
-import { el } from '../dom.ts';
+import { el } from '../widgets/dom.ts';
 import { secretListId, textInput } from './control.ts';
 import { formText } from './formText.ts';
 

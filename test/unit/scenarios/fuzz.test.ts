@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { causeOf, describeCause, type Cause } from '../../../src/core/connection/cause.ts';
-import { parseEndpoint } from '../../../src/core/connection/endpoint.ts';
+import { parseEndpoint } from '../../../src/core/endpoint/endpoint.ts';
 import type { Ended } from '../../../src/core/connection/transport.ts';
 import { decide } from '../../../src/core/connection/verdict.ts';
-import { openWsTransport } from '../../../src/node/wsTransport.ts';
+import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
 import { acceptance, frame, type FrameOptions } from '../../support/frames.ts';
 import { raw, type Peer } from '../../support/peers.ts';
 import { eventually } from '../../support/realRig.ts';
@@ -83,7 +83,11 @@ const endpoint = parseEndpoint('ws://example.test/');
 /** Whatever the cause, it is decided on and described. */
 function judge(cause: Cause, subprotocol = '', provenGood = false): void {
   const verdict = decide(cause, {
-    ...{ rules: [], provenGood, subprotocol, loopback: !provenGood, secure: provenGood },
+    rules: [],
+    provenGood,
+    subprotocol,
+    loopback: !provenGood,
+    secure: provenGood,
   });
   assert.ok(['retry', 'stop', 'fail'].includes(verdict.action));
   assert.ok(verdict.rule !== '');

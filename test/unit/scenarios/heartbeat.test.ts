@@ -6,8 +6,8 @@ import type {
   Transport,
   TransportListener,
 } from '../../../src/core/connection/transport.ts';
-import { maxUnwrittenPongs } from '../../../src/node/transportLimits.ts';
-import { openWsTransport } from '../../../src/node/wsTransport.ts';
+import { maxUnwrittenPongs } from '../../../src/node/handshake/transportLimits.ts';
+import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
 import { ConnectionRig } from '../../support/connectionRig.ts';
 import { childServer } from '../../support/frozenPeers.ts';
 import { closeFrame, frame, Opcode, pingsIn } from '../../support/frames.ts';

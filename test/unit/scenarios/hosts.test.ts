@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { describe } from 'node:test';
-import { parseEndpoint } from '../../../src/core/connection/endpoint.ts';
+import { parseEndpoint } from '../../../src/core/endpoint/endpoint.ts';
 import type { Transport, TransportListener } from '../../../src/core/connection/transport.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
-import { openWsTransport } from '../../../src/node/wsTransport.ts';
+import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
 import { FakeTransport } from '../../support/fakeNetwork.ts';
 import { frame, Opcode } from '../../support/frames.ts';
 import { raw, status } from '../../support/peers.ts';

@@ -10,19 +10,19 @@ import { Governor } from '../../../src/core/connection/governor.ts';
 import type { TransportListener } from '../../../src/core/connection/transport.ts';
 import { sentenceOf } from '../../../src/core/connection/report.ts';
 import { exportFormats } from '../../../src/core/export/exportJob.ts';
-import { OutputFeed } from '../../../src/core/output/outputFeed.ts';
+import { OutputFeed } from '../../../src/core/export/outputFeed.ts';
 import { CommandTokens } from '../../../src/core/settings/commandTokens.ts';
 import { fillHandshake } from '../../../src/core/settings/fillHandshake.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
 import { resolve } from '../../../src/core/variables/resolve.ts';
 import { template } from '../../../src/core/variables/value.ts';
-import { MonitoredConnection } from '../../../src/host/monitoredConnection.ts';
-import { redactedLog } from '../../../src/host/redactedLog.ts';
-import { SecretRegistry } from '../../../src/host/secretRegistry.ts';
-import { createCaptureService } from '../../../src/node/captureClient.ts';
+import { MonitoredConnection } from '../../../src/host/connections/monitoredConnection.ts';
+import { redactedLog } from '../../../src/host/secrets/redactedLog.ts';
+import { SecretRegistry } from '../../../src/host/secrets/secretRegistry.ts';
+import { createCaptureService } from '../../../src/node/capture/captureClient.ts';
 import { runTokenCommand } from '../../../src/node/commandToken.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
-import { openWsTransport } from '../../../src/node/wsTransport.ts';
+import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
 import { scratchFolder, workerPath } from '../../support/captures.ts';
 import { closedOpening } from '../../support/connectionRig.ts';
 import { connectProxy } from '../../support/proxies.ts';
@@ -109,7 +109,9 @@ function session(t: TestContext, settings: object) {
   const folder = join(scratch.path, 'captures');
   const registry = new SecretRegistry();
   const left: { log: string[]; output: string[]; sentences: string[] } = {
-    ...{ log: [], output: [], sentences: [] },
+    log: [],
+    output: [],
+    sentences: [],
   };
   const push = (...parts: readonly unknown[]) => void left.log.push(parts.map(String).join(' '));
   const log = redactedLog(
@@ -128,7 +130,10 @@ function session(t: TestContext, settings: object) {
   const source = variables({ secrets, env: { PORT: '1' } });
   const tokens = new CommandTokens(command => runTokenCommand(command));
   const monitored = new MonitoredConnection('c1', profile, {
-    ...{ clock: systemClock, log, random: () => 0.5, governor: new Governor(systemClock) },
+    clock: systemClock,
+    log,
+    random: () => 0.5,
+    governor: new Governor(systemClock),
     redact: registry.redact,
     openCapture: options => service.open(options),
     prepare: async (of, wishes) => {
@@ -138,7 +143,9 @@ function session(t: TestContext, settings: object) {
         token: command =>
           wishes.untimed(() =>
             tokens.token(command, {
-              ...{ user: of.name, to: of.url, isRefused: wishes.isLoginRefused },
+              user: of.name,
+              to: of.url,
+              isRefused: wishes.isLoginRefused,
             }),
           ),
       });
@@ -180,7 +187,7 @@ function session(t: TestContext, settings: object) {
     registry.add(used);
     connection.submit({ kind: 'message', data: text, shown: masked });
   };
-  return { ...{ monitored, connection, service, registry, folder, left, feed, send }, scratch };
+  return { monitored, connection, service, registry, folder, left, feed, send, scratch };
 }
 
 type Session = ReturnType<typeof session>;
@@ -312,7 +319,9 @@ describe('A secret of a session', () => {
       [{ url: 'ws://${secret:header}/' }, /needs a host from/],
       [
         {
-          ...{ 'url': 'wss://127.0.0.1:1/', 'tls.cert': 'cert', 'tls.key': 'key' },
+          'url': 'wss://127.0.0.1:1/',
+          'tls.cert': 'cert',
+          'tls.key': 'key',
           'tls.passphrase': '${secret:passphrase}',
         },
         /tls\.(cert|key)/,

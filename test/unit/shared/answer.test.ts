@@ -8,7 +8,7 @@ import {
   requestSchemas,
   type RequestHandlers,
   type RequestName,
-} from '../../../src/shared/protocol.ts';
+} from '../../../src/shared/monitorProtocol.ts';
 
 const names = Object.keys(requestSchemas) as readonly RequestName[];
 
@@ -25,8 +25,12 @@ function setUp(own: Partial<RequestHandlers> = {}) {
 const connection = 'c1';
 const generation = 4;
 const find = {
-  ...{ generation, text: 'x', isPattern: false, isCaseSensitive: true },
-  ...{ from: 0, direction: 'next' },
+  generation,
+  text: 'x',
+  isPattern: false,
+  isCaseSensitive: true,
+  from: 0,
+  direction: 'next',
 };
 const bodies = [
   ...['text', 'json', 'hex', 'base64', 'ping'].map(as => ({ as, text: '${a}' })),
@@ -35,25 +39,30 @@ const bodies = [
   { as: 'close', code: 4000, reason: 'done' },
 ];
 const badBodies = [
-  ...[undefined, null, {}, 'text', { as: 'text' }, { as: 'text', text: 1 }, { text: 'x' }],
-  ...[
-    { as: 'shell', text: 'x' },
-    { as: 'text', text: 'x', more: 1 },
-  ],
+  undefined,
+  null,
+  {},
+  'text',
+  { as: 'text' },
+  { as: 'text', text: 1 },
+  { text: 'x' },
+  { as: 'shell', text: 'x' },
+  { as: 'text', text: 'x', more: 1 },
   { as: 'text', text: 'x'.repeat(longestBody + 1) },
   { as: 'ping', text: 'x'.repeat(4097) },
-  ...[
-    { as: 'file', path: '', isText: true },
-    { as: 'file', path: 'a' },
-  ],
+  { as: 'file', path: '', isText: true },
+  { as: 'file', path: 'a' },
   ...[-1, 0.5, 65_536, '1000'].map(code => ({ as: 'close', code, reason: '' })),
 ];
 const good: Readonly<Record<RequestName, readonly unknown[]>> = {
   'ready': [undefined, { timeZone: 'America/New_York' }],
   'view.set': [
-    ...[{}, { following: true }, { selected: connection, merged: ['c1', 'c2'] }],
+    {},
+    { following: true },
+    { selected: connection, merged: ['c1', 'c2'] },
     { filter: 'after:10:30', clock: { startOfDay: 0, timeZone: 'Europe/Amsterdam' } },
-    ...[{ filter: 'in: x' }, { showHeartbeats: true, showControl: false }],
+    { filter: 'in: x' },
+    { showHeartbeats: true, showControl: false },
   ],
   'rows': [
     { generation, from: 0, count: 0 },
@@ -105,29 +114,32 @@ const named = [undefined, {}, { connection: 1 }, { connection, more: 1 }, [conne
 const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
   'ready': [null, {}, 'now', { timeZone: 'Nowhere/Land' }, { timeZone: 'UTC', more: 1 }],
   'view.set': [
-    ...[undefined, { following: 'yes' }, { selected: 1 }, { merged: 'c1' }, { more: 1 }],
+    undefined,
+    { following: 'yes' },
+    { selected: 1 },
+    { merged: 'c1' },
+    { more: 1 },
     { clock: { startOfDay: 0, timeZone: 'Nowhere/Else' } },
-    ...[{ filter: 'x'.repeat(2001) }, { showHeartbeats: 1 }, { showControl: null }],
+    { filter: 'x'.repeat(2001) },
+    { showHeartbeats: 1 },
+    { showControl: null },
   ],
   'rows': [
-    ...[
-      { ...rows, from: -1 },
-      { ...rows, from: 0.5 },
-      { ...rows, from: 2 ** 53 },
-    ],
-    ...[
-      { ...rows, count: maxRowsAsked + 1 },
-      { ...rows, count: NaN },
-      { ...rows, more: 1 },
-    ],
-    ...[
-      { from: 0, count: 1 },
-      { ...rows, generation: -1 },
-    ],
+    { ...rows, from: -1 },
+    { ...rows, from: 0.5 },
+    { ...rows, from: 2 ** 53 },
+    { ...rows, count: maxRowsAsked + 1 },
+    { ...rows, count: NaN },
+    { ...rows, more: 1 },
+    { from: 0, count: 1 },
+    { ...rows, generation: -1 },
   ],
   'locate': [
-    ...[{ generation }, { generation, place: {} }, { generation, place: { at: NaN } }],
-    ...[{ place: { at: 1 } }, { generation, place: { connection, seq: 0.5 } }],
+    { generation },
+    { generation, place: {} },
+    { generation, place: { at: NaN } },
+    { place: { at: 1 } },
+    { generation, place: { connection, seq: 0.5 } },
   ],
   'find': [
     { ...find, text: '' },
@@ -138,15 +150,11 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
   'handshake.plain': [{}, { key: 1 }, { key: 'x'.repeat(101) }, { key: '', more: 1 }],
   'series': [{ connection }, { connection, span: 'day' }],
   'payload': [
-    ...[
-      { ...payload, length: 0 },
-      { ...payload, length: maxBytesAsked + 1 },
-    ],
-    ...[
-      { ...payload, seq: '0' },
-      { ...payload, seq: -1 },
-      { ...payload, from: Infinity },
-    ],
+    { ...payload, length: 0 },
+    { ...payload, length: maxBytesAsked + 1 },
+    { ...payload, seq: '0' },
+    { ...payload, seq: -1 },
+    { ...payload, from: Infinity },
   ],
   'connect.ask': [{ url: 'ws://evil.test/' }],
   'connect': [...named, { connection, url: 'ws://evil.test/' }],
@@ -155,7 +163,8 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
   'clear': named,
   'setting.open': [...named, { connection, setting: 'proxy' }],
   'copy': [
-    ...[{ generation }, { generation, ranges: [], format: 'text' }],
+    { generation },
+    { generation, ranges: [], format: 'text' },
     { generation, ranges: [[0]], format: 'text' },
     { generation, ranges: [[0, 1]], format: 'sh' },
   ],
@@ -172,14 +181,10 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
   'compose.save': [...badBodies.map(body => ({ body })), { body: bodies[0], name: 'x' }],
   'queue.cancel': named,
   'library.run': [
-    ...[
-      { connection, path: 'x' },
-      { connection, origin: 'web', path: 'x' },
-    ],
-    ...[
-      { origin: 'user', path: 'x' },
-      { connection, origin: 'user', path: '' },
-    ],
+    { connection, path: 'x' },
+    { connection, origin: 'web', path: 'x' },
+    { origin: 'user', path: 'x' },
+    { connection, origin: 'user', path: '' },
   ],
   'library.body': [{ path: 'x' }, { origin: 'user', path: 'x'.repeat(4097) }, undefined],
   'run.stop': [undefined, {}, { id: 1 }, { id: 'x'.repeat(201) }],
@@ -265,7 +270,14 @@ describe('A request of the page', () => {
   it('without a number to answer to is reported and left alone', async () => {
     const { ask, failures } = setUp();
     const garbage = [
-      ...[undefined, null, 0, 'ready', [], {}, { id: 1 }, { request: 'ready' }],
+      undefined,
+      null,
+      0,
+      'ready',
+      [],
+      {},
+      { id: 1 },
+      { request: 'ready' },
       ...[-1, 1.5, '1', NaN, 2 ** 53].map(id => ({ id, request: 'ready' })),
     ];
     for (const message of garbage) {

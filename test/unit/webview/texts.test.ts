@@ -2,21 +2,23 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readCloseFrame, readClosePreview } from '../../../src/core/connection/closeFrame.ts';
-import { usualColumns } from '../../../src/webview/columns.ts';
-import { firstLiked } from '../../../src/webview/detailTabs.ts';
+import { usualColumns } from '../../../src/webview/list/columns.ts';
+import { firstLiked } from '../../../src/webview/details/detailTabs.ts';
 import { hexDump } from '../../../src/core/payload/hexDump.ts';
-import { keyTarget } from '../../../src/webview/listKeys.ts';
-import { readSavedState } from '../../../src/webview/savedState.ts';
-import { readHandshake } from '../../../src/webview/readHandshake.ts';
-import { hasHandshake, readStateRow } from '../../../src/webview/stateRow.ts';
-import { cutText } from '../../../src/webview/textBlock.ts';
+import { keyTarget } from '../../../src/webview/list/listKeys.ts';
+import { readSavedState } from '../../../src/webview/state/savedState.ts';
+import { readHandshake } from '../../../src/webview/details/readHandshake.ts';
+import { hasHandshake, readStateRow } from '../../../src/webview/list/stateRow.ts';
+import { cutText } from '../../../src/webview/widgets/textBlock.ts';
 
 describe('readStateRow', () => {
   it('reads the sentence, its severity and the facts', () => {
     assert.deepEqual(
       readStateRow('{"state":"retry","severity":"warning","text":"Lost.","rule":"r","code":1006}'),
       {
-        ...{ state: 'retry', severity: 'warning', text: 'Lost.' },
+        state: 'retry',
+        severity: 'warning',
+        text: 'Lost.',
         facts: [
           ['rule', 'r'],
           ['code', '1006'],
@@ -43,7 +45,14 @@ it('hasHandshake tells by the preview that the payload holds more', () => {
 });
 
 const memberNames = [
-  ...['url', 'proxy', 'request', 'response', 'subprotocol', 'extensions', 'tls', 'redirects'],
+  'url',
+  'proxy',
+  'request',
+  'response',
+  'subprotocol',
+  'extensions',
+  'tls',
+  'redirects',
   'timings',
 ];
 
@@ -55,13 +64,21 @@ describe('readHandshake', () => {
       request: [['Host', 'a.example']],
       response: { status: 401, statusText: 'Unauthorized', headers: [['X', '']], body: 'no' },
       oddities: ['lines that end in LF without CR'],
-      ...{ subprotocol: 'a', extensions: 'b' },
+      subprotocol: 'a',
+      extensions: 'b',
       tls: {
-        ...{ version: 'TLSv1.3', cipher: 'X', isVerified: false, problem: 'expired' },
+        version: 'TLSv1.3',
+        cipher: 'X',
+        isVerified: false,
+        problem: 'expired',
         chain: [
           {
-            ...{ subject: 'CN=a', issuer: 'CN=b', validFrom: 'c', validTo: 'd' },
-            ...{ fingerprint: 'AA:BB', names: 'DNS:a' },
+            subject: 'CN=a',
+            issuer: 'CN=b',
+            validFrom: 'c',
+            validTo: 'd',
+            fingerprint: 'AA:BB',
+            names: 'DNS:a',
           },
         ],
       },
@@ -163,8 +180,12 @@ describe('keyTarget', () => {
 
 describe('readSavedState', () => {
   const defaults = {
-    ...{ isDetailOpen: false, isChartOpen: false, tabs: firstLiked },
-    ...{ shareBeside: 0.42, shareBelow: 0.45, columns: usualColumns },
+    isDetailOpen: false,
+    isChartOpen: false,
+    tabs: firstLiked,
+    shareBeside: 0.42,
+    shareBelow: 0.45,
+    columns: usualColumns,
     composer: { isOpen: false, height: 0, drafts: [] },
   };
 

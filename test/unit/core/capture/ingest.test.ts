@@ -4,8 +4,8 @@ import {
   BatchReader,
   batchByteCapacity,
   type BatchBuffer,
-} from '../../../../src/core/capture/batch.ts';
-import { BufferPool } from '../../../../src/core/capture/bufferPool.ts';
+} from '../../../../src/core/record/batch.ts';
+import { BufferPool } from '../../../../src/core/record/bufferPool.ts';
 import { Ingest, pauseAboveBytes, resumeBelowBytes } from '../../../../src/core/capture/ingest.ts';
 import { readBatch } from '../../../support/captures.ts';
 import { ManualClock } from '../../../support/manualClock.ts';

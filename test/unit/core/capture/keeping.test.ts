@@ -9,8 +9,13 @@ const limits = { maxAgeMs: 30 * day, maxByteLength: 1000 };
 function capture(key: string, changed: Partial<KeptCapture> & { readonly age?: number } = {}) {
   const { age = 0, ...rest } = changed;
   return {
-    ...{ key, window: key, times: [now - age * day], byteLength: 400, dueSince: undefined },
-    ...{ isProtected: false, isUnreadable: false },
+    key,
+    window: key,
+    times: [now - age * day],
+    byteLength: 400,
+    dueSince: undefined,
+    isProtected: false,
+    isUnreadable: false,
     ...rest,
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Overflow, type OverflowMode } from '../../../../src/core/capture/overflow.ts';
-import { flagsOf } from '../../../../src/core/capture/record.ts';
+import { flagsOf } from '../../../../src/core/record/record.ts';
 import { dropRow } from '../../../../src/core/connection/dropReport.ts';
 
 const text = flagsOf('text', 'in');
@@ -38,7 +38,10 @@ describe('overflow', () => {
     overflow.setPressure(false);
     admit(text);
     assert.deepEqual(seen, [
-      ...['dropped', 'dropped', 'dropped', 'dropped'],
+      'dropped',
+      'dropped',
+      'dropped',
+      'dropped',
       { messages: 2, controlFrames: 2, byteLength: 13 },
       'stored',
     ]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { causeOf, describeCause, type Cause } from '../../../../src/core/connection/cause.ts';
-import { parseEndpoint } from '../../../../src/core/connection/endpoint.ts';
+import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
 import { sentenceOf, stateRow } from '../../../../src/core/connection/report.ts';
 import type { Ended } from '../../../../src/core/connection/transport.ts';
 import { decide } from '../../../../src/core/connection/verdict.ts';
@@ -107,7 +107,7 @@ describe('The cause of an end', () => {
       kind: 'config',
       message: 'The secret is not stored. Run "Store Secret…".',
     };
-    const failure = { ...{ failures: 1, limit: 10, retry: 1 }, rule: 'configuration' };
+    const failure = { failures: 1, limit: 10, retry: 1, rule: 'configuration' };
     assert.equal(
       sentenceOf({ kind: 'stopped', why: 'fatal', cause, ...failure }, endpoint),
       'The secret is not stored. Run "Store Secret…". Not tried again (rule: configuration).',
@@ -116,10 +116,19 @@ describe('The cause of an end', () => {
 
   it('is one of its own for each error of the HTTP parser, with advice', () => {
     const codes = [
-      ...['HPE_HEADER_OVERFLOW', 'HPE_INVALID_VERSION', 'HPE_INVALID_STATUS', 'HPE_CR_EXPECTED'],
-      ...['HPE_LF_EXPECTED', 'HPE_INVALID_HEADER_TOKEN', 'HPE_UNEXPECTED_SPACE', 'WSM_HTTP2'],
-      ...['HPE_INVALID_CONTENT_LENGTH', 'HPE_UNEXPECTED_CONTENT_LENGTH', 'HPE_CLOSED_CONNECTION'],
-      ...['HPE_INVALID_TRANSFER_ENCODING', 'HPE_INVALID_CHUNK_SIZE'],
+      'HPE_HEADER_OVERFLOW',
+      'HPE_INVALID_VERSION',
+      'HPE_INVALID_STATUS',
+      'HPE_CR_EXPECTED',
+      'HPE_LF_EXPECTED',
+      'HPE_INVALID_HEADER_TOKEN',
+      'HPE_UNEXPECTED_SPACE',
+      'WSM_HTTP2',
+      'HPE_INVALID_CONTENT_LENGTH',
+      'HPE_UNEXPECTED_CONTENT_LENGTH',
+      'HPE_CLOSED_CONNECTION',
+      'HPE_INVALID_TRANSFER_ENCODING',
+      'HPE_INVALID_CHUNK_SIZE',
     ];
     const sentences = codes.map(code =>
       described({ phase: 'upgrade', error: { code, message: 'Parse Error' } }),
@@ -132,7 +141,11 @@ describe('The cause of an end', () => {
     const advice = codes.map(error => {
       const cause: Cause = { kind: 'connect', phase: 'upgrade', error };
       const { action, advice } = decide(cause, {
-        ...{ rules: [], provenGood: false, subprotocol: '', loopback: false, secure: false },
+        rules: [],
+        provenGood: false,
+        subprotocol: '',
+        loopback: false,
+        secure: false,
       });
       assert.equal(action, 'fail', error);
       return advice ?? '';
@@ -173,7 +186,12 @@ describe('The verdict of a peer', () => {
     const cause = causeOf({ code, reason }, 0);
     const state = {
       kind: 'waiting' as const,
-      ...{ dueAt: 0, delayMs: 1000, failures: 1, limit: 10, rule: 'closed', cause },
+      dueAt: 0,
+      delayMs: 1000,
+      failures: 1,
+      limit: 10,
+      rule: 'closed',
+      cause,
     };
     return { cause, sentence: sentenceOf(state, peer), row: stateRow(state, peer) };
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { FrameFacts } from '../../../../src/core/capture/frameFacts.ts';
+import type { FrameFacts } from '../../../../src/core/record/frameFacts.ts';
 import { FrameHeaders } from '../../../../src/core/connection/frameHeaders.ts';
 import { closeFrame, frame, Opcode } from '../../../support/frames.ts';
 

@@ -211,7 +211,8 @@ describe('Heartbeat', () => {
   it('says once that a message was too long for a pattern that has no bound', async () => {
     const rig = new ConnectionRig({
       settings: {
-        ...{ 'heartbeat.ping': false, 'heartbeat.message': 'ping' },
+        'heartbeat.ping': false,
+        'heartbeat.message': 'ping',
         'heartbeat.expect': '/(?=.*pong).*x.*y/',
       },
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { flagsOf } from '../../../../src/core/capture/record.ts';
+import { flagsOf } from '../../../../src/core/record/record.ts';
 import { conditionOf, MessageTap } from '../../../../src/core/connection/messageTap.ts';
 
 const encoder = new TextEncoder();
@@ -11,7 +11,7 @@ function setUp() {
   const said: string[] = [];
   const failures: unknown[] = [];
   const fail = (_: string, error?: unknown) => failures.push(error);
-  const log = { ...{ trace: fail, debug: fail, info: fail, warn: fail }, error: fail };
+  const log = { trace: fail, debug: fail, info: fail, warn: fail, error: fail };
   const tap = new MessageTap(log, sentence => said.push(sentence));
   const heard: string[] = [];
   const watch = (filter: string) => tap.watch(conditionOf(filter, clock), () => heard.push(filter));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import { Connection } from '../../../../src/core/connection/connection.ts';
-import { parseEndpoint } from '../../../../src/core/connection/endpoint.ts';
+import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
 import { refusesLogin } from '../../../../src/core/connection/failureRules.ts';
 import { Governor } from '../../../../src/core/connection/governor.ts';
 import type { Prepared, PrepareWishes } from '../../../../src/core/connection/prepared.ts';
@@ -23,7 +23,10 @@ function setUp(
   const network = new FakeNetwork();
   const asked: PrepareWishes[] = [];
   const connection = new Connection(optionsOf({ 'heartbeat.ping': false }, url), {
-    ...{ clock, log: silentLog, random: () => 0, governor: new Governor(clock) },
+    clock,
+    log: silentLog,
+    random: () => 0,
+    governor: new Governor(clock),
     prepare: async wishes => {
       asked.push(wishes);
       await prepare(wishes);

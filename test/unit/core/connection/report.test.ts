@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseEndpoint } from '../../../../src/core/connection/endpoint.ts';
+import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
 import {
   labelOf,
   labelWithCountdown,
@@ -114,9 +114,16 @@ describe('The report of a state', () => {
         labelWithCountdown(states.closing, 0),
       ],
       [
-        ...['retry 3/10', 'retry 1', 'connected'],
-        ...['retry 3/10 in 5s', 'retry 3/10 in 1s', 'retry 3/10 in 1s', 'retry 3/10 in 0s'],
-        ...['retry 3/10 in 0s', 'retry 1 in 5s', 'closing'],
+        'retry 3/10',
+        'retry 1',
+        'connected',
+        'retry 3/10 in 5s',
+        'retry 3/10 in 1s',
+        'retry 3/10 in 1s',
+        'retry 3/10 in 0s',
+        'retry 3/10 in 0s',
+        'retry 1 in 5s',
+        'closing',
       ],
     );
   });

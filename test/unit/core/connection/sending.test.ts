@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
-import type { MessageBody } from '../../../../src/core/library/messageBody.ts';
-import type { Parcel } from '../../../../src/core/connection/parcel.ts';
+import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
+import type { Parcel } from '../../../../src/core/message/parcel.ts';
 import { Greeting } from '../../../../src/core/connection/greeting.ts';
 import type { OnOpenEntry } from '../../../../src/core/connection/options.ts';
-import { plainParcel } from '../../../../src/core/connection/plainParcel.ts';
+import { plainParcel } from '../../../../src/core/message/plainParcel.ts';
 import type { Origin } from '../../../../src/core/variables/value.ts';
 import { silentLog } from '../../../support/captures.ts';
 import { closedOpening, ConnectionRig, type RigOptions } from '../../../support/connectionRig.ts';
@@ -335,7 +335,9 @@ describe('The messages of onOpen', () => {
 
   it('of a sequence are written for whoever may do less: its author or that of onOpen', async () => {
     const step = (text: string, origin: Origin) => ({
-      ...{ name: text, origin, timing: { delayMs: 0 } },
+      name: text,
+      origin,
+      timing: { delayMs: 0 },
       body: { as: 'text', text } as const,
     });
     const stepsOf = (path: string, origin: Origin) =>
@@ -347,7 +349,8 @@ describe('The messages of onOpen', () => {
     };
     const entry = { when: 'every', timing: { delayMs: 0 } } as const;
     const greeting = new Greeting({
-      ...{ clock: new ManualClock(), log: silentLog },
+      clock: new ManualClock(),
+      log: silentLog,
       notice: sentence => assert.equal(sentence, ''),
       opening: { ...closedOpening, write: noting, stepsOf },
       send: () => Promise.resolve(),

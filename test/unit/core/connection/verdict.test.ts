@@ -9,7 +9,11 @@ import {
 } from '../../../../src/core/connection/verdict.ts';
 
 const fresh: Circumstances = {
-  ...{ rules: [], provenGood: false, subprotocol: '', loopback: false, secure: false },
+  rules: [],
+  provenGood: false,
+  subprotocol: '',
+  loopback: false,
+  secure: false,
 };
 
 /** In the manner of connection.md b.4: R retry, L(k) retry at most k times, F fail, S stop. */
@@ -90,8 +94,11 @@ describe('What follows a failure', () => {
     };
     assert.deepEqual(
       [
-        ...['wrong version number', 'data length too long', 'packet length too long'],
-        ...['alert no application protocol', 'alert internal error'],
+        'wrong version number',
+        'data length too long',
+        'packet length too long',
+        'alert no application protocol',
+        'alert internal error',
       ].map(classOfSaying),
       ['F', 'F', 'F', 'F', 'L(3)'],
     );
@@ -257,7 +264,7 @@ describe("A rule of the user's", () => {
           statuses.filter(code => follows({ status, action: 'stop' }, answered(code))),
         ),
       ],
-      [...[[4001], [4001], [4001, 4002, 4003], codes, [], []], ...[[500], [500, 599], statuses]],
+      [[4001], [4001], [4001, 4002, 4003], codes, [], [], [500], [500, 599], statuses],
     );
   });
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { originOf, parseEndpoint } from '../../../../src/core/connection/endpoint.ts';
+import { originOf, parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
 import {
   fillEndpoint,
   parseEndpointTemplate,
-} from '../../../../src/core/connection/endpointTemplate.ts';
+} from '../../../../src/core/endpoint/endpointTemplate.ts';
 import {
   destinationOf,
   proxyDestinationOf,
@@ -12,7 +12,7 @@ import {
 } from '../../../../src/core/consent/destination.ts';
 import { maySecretGo, parseSecretHosts } from '../../../../src/core/consent/secretHosts.ts';
 import { template, type Value } from '../../../../src/core/variables/value.ts';
-import { parseProxy } from '../../../../src/node/proxyAddress.ts';
+import { parseProxy } from '../../../../src/node/proxy/proxyAddress.ts';
 import { profileIn, type Layers } from '../../../support/consent.ts';
 import { variables } from '../../../support/variables.ts';
 
@@ -66,7 +66,9 @@ describe('Where a connection goes', () => {
       tls: { rejectUnauthorized: false },
     };
     assert.deepEqual(await destination({ user }), {
-      ...{ to: 'wss://env.test', origin: 'wss://env.test', isForeign: false },
+      to: 'wss://env.test',
+      origin: 'wss://env.test',
+      isForeign: false,
     });
   });
 
@@ -89,7 +91,8 @@ describe('Where a connection goes', () => {
       return [to, isForeign];
     };
     assert.deepEqual(await by({ proxy: 'http://x:y@Evil.test:3128' }), [
-      ...['wss://a.test by way of http://evil.test:3128', true],
+      'wss://a.test by way of http://evil.test:3128',
+      true,
     ]);
     for (const tls of [{ rejectUnauthorized: false }, { ca: 'evil.pem' }, { servername: 'x' }]) {
       const [to, isForeign] = await by({ tls });
@@ -97,7 +100,8 @@ describe('Where a connection goes', () => {
       assert.equal(isForeign, true);
     }
     assert.deepEqual(await by({ tls: { rejectUnauthorized: true }, proxy: '' }), [
-      ...['wss://a.test', false],
+      'wss://a.test',
+      false,
     ]);
   });
 
@@ -135,7 +139,9 @@ describe('Where a connection goes', () => {
       });
     const url = 'ws://a.test';
     assert.deepEqual(of({ user: { url, proxy } }), {
-      ...{ to: 'http://proxy.test:3128', origin: 'http://proxy.test:3128', isForeign: false },
+      to: 'http://proxy.test:3128',
+      origin: 'http://proxy.test:3128',
+      isForeign: false,
     });
     assert.equal(of({ user: { url }, workspace: { proxy } }).isForeign, true);
     const user = { url, proxy: 'http://ann:pw@${host}:3128' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fillEndpoint } from '../../../../src/core/connection/endpointTemplate.ts';
+import { fillEndpoint } from '../../../../src/core/endpoint/endpointTemplate.ts';
 import { destinationOf } from '../../../../src/core/consent/destination.ts';
 import {
   handshakeDisclosures,
@@ -15,7 +15,10 @@ type Named = Readonly<Record<string, Value>>;
 type Items = Readonly<Record<string, FoundItem>>;
 
 const step = (text: string, origin: Origin): Step => ({
-  ...{ name: 'step', origin, body: { as: 'text', text }, timing: { delayMs: 0 } },
+  name: 'step',
+  origin,
+  body: { as: 'text', text },
+  timing: { delayMs: 0 },
 });
 const message = (path: string, text: string, origin: Origin): FoundItem => ({
   origin,
@@ -33,7 +36,10 @@ async function wanted(layers: Layers, named: Named = {}, items: Items = {}) {
   const url = await fillEndpoint(template(profile.url, profile.scope), source);
   const destination = destinationOf(profile, url, source);
   const all = handshakeDisclosures({
-    ...{ profile, destination, url: url.used, source },
+    profile,
+    destination,
+    url: url.used,
+    source,
     itemOf: (path, by) => items[`${path} of ${by}`] ?? items[path],
     digest: text => `#${text.length}`,
   });

@@ -5,7 +5,11 @@ import { commandLine, commandTools } from '../../../../src/core/export/commandLi
 import type { CommandTarget } from '../../../../src/core/export/commandTarget.ts';
 
 const target = (change: Partial<CommandTarget> = {}): CommandTarget => ({
-  ...{ url: 'wss://example.com/feed', headers: {}, subprotocols: [], auth: {}, isChecked: true },
+  url: 'wss://example.com/feed',
+  headers: {},
+  subprotocols: [],
+  auth: {},
+  isChecked: true,
   ...change,
 });
 
@@ -13,7 +17,8 @@ const target = (change: Partial<CommandTarget> = {}): CommandTarget => ({
 function wordsOf(command: string, env: Record<string, string> = {}): readonly string[] {
   const [, rest = ''] = /^\S+ ([^]*)$/.exec(command) ?? [];
   const printed = execFileSync('bash', ['-c', `printf '%s\\0' ${rest}`], {
-    ...{ encoding: 'utf8', env },
+    encoding: 'utf8',
+    env,
   });
   return printed.split('\0').slice(0, -1);
 }
@@ -34,14 +39,25 @@ describe('A connection as a command', () => {
   it('says all that the tool can be told', () => {
     const full = target({
       headers: { 'X-A': "it's", 'X-Empty': '' },
-      ...{ subprotocols: ['a', '-b'], isChecked: false },
+      subprotocols: ['a', '-b'],
+      isChecked: false,
     });
     assert.deepEqual(wordsOf(commandLine(full, 'wscat').command), [
-      ...['-c', 'wss://example.com/feed', '-H', "X-A: it's", '-H', 'X-Empty: '],
-      ...['--subprotocol=a', '--subprotocol=-b', '--no-check'],
+      '-c',
+      'wss://example.com/feed',
+      '-H',
+      "X-A: it's",
+      '-H',
+      'X-Empty: ',
+      '--subprotocol=a',
+      '--subprotocol=-b',
+      '--no-check',
     ]);
     assert.deepEqual(wordsOf(commandLine(full, 'websocat').command), [
-      ...["--header=X-A: it's", '--header=X-Empty: ', '--protocol=a,-b', '--insecure'],
+      "--header=X-A: it's",
+      '--header=X-Empty: ',
+      '--protocol=a,-b',
+      '--insecure',
       'wss://example.com/feed',
     ]);
     const curl = wordsOf(commandLine(full, 'curl').command);
@@ -61,8 +77,12 @@ describe('A connection as a command', () => {
     assert.deepEqual(variables, ['REGION', 'API_KEY', 'B_TOKEN', '_9LIVES']);
     const env = { REGION: 'eu', API_KEY: "k'1", B_TOKEN: '$x', _9LIVES: 'nine lives' };
     assert.deepEqual(wordsOf(command, env), [
-      ...['-c', "wss://example.com/eu/x?k=k'1", '-H', 'X-B: "$x$HOME`id`"'],
-      ...['-H', 'Authorization: Bearer nine lives'],
+      '-c',
+      "wss://example.com/eu/x?k=k'1",
+      '-H',
+      'X-B: "$x$HOME`id`"',
+      '-H',
+      'Authorization: Bearer nine lives',
     ]);
   });
 
@@ -85,8 +105,13 @@ describe('A connection as a command', () => {
       return first?.variables;
     });
     assert.deepEqual(variables, [
-      ...[['TOKEN', 'X_SIG'], ['AUTHORIZATION', 'X_API_KEY', 'COOKIE'], ['TOKEN'], ['PASSWORD']],
-      ...[['X_KEY'], ['API_KEY'], ['SUBPROTOCOL']],
+      ['TOKEN', 'X_SIG'],
+      ['AUTHORIZATION', 'X_API_KEY', 'COOKIE'],
+      ['TOKEN'],
+      ['PASSWORD'],
+      ['X_KEY'],
+      ['API_KEY'],
+      ['SUBPROTOCOL'],
     ]);
     const { command } = commandLine(target({ headers: { Authorization: 'Bearer hush' } }), 'wscat');
     assert.ok(wordsOf(command, { AUTHORIZATION: 'x' }).includes('Authorization: Bearer x'));
@@ -109,7 +134,10 @@ describe('A connection as a command', () => {
   it('signs in as the connection does', () => {
     const words = (auth: CommandTarget['auth'], url = 'wss://a/') =>
       wordsOf(commandLine(target({ auth, url }), 'curl').command, {
-        ...{ TOKEN: 't', PASSWORD: 'p:q', X_K: 'v', K: 'a%20b' },
+        TOKEN: 't',
+        PASSWORD: 'p:q',
+        X_K: 'v',
+        K: 'a%20b',
       });
     assert.ok(
       words({ type: 'basic', username: 'u', password: 'p:q' }).join(' ').includes('-u u:p:q'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { flagsOf } from '../../../../src/core/capture/record.ts';
+import { flagsOf } from '../../../../src/core/record/record.ts';
 import { copyText, type CopiedRow } from '../../../../src/core/export/copyText.ts';
 import { hostileTexts } from '../../../support/hostileTexts.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { completionsOf } from '../../../../src/core/filter/completions.ts';
-import { jsonPathsOf } from '../../../../src/core/filter/jsonPaths.ts';
+import { jsonPathsOf } from '../../../../src/core/json/jsonPaths.ts';
 import { parseFilter } from '../../../../src/core/filter/parseFilter.ts';
 
 const paths = () => ['$.data', '$.data.price', '$.id'];
@@ -83,7 +83,11 @@ describe('jsonPathsOf', () => {
     assert.deepEqual(
       jsonPathsOf([
         '{"a":1,"b":{"c":[{"d":"x"},null],"x y":3},"e":{"f',
-        ...['[1,{"q":[2,"z"]}]', 'no', '"s"', '{"a":"{\\"n\\":1}"}', '}]{"'],
+        '[1,{"q":[2,"z"]}]',
+        'no',
+        '"s"',
+        '{"a":"{\\"n\\":1}"}',
+        '}]{"',
       ]),
       ['$.a', '$.b', '$.b.c', '$.b.c[*].d', '$.b["x y"]', '$.e', '$[*].q'],
     );

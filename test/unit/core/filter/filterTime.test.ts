@@ -8,7 +8,8 @@ const clock = { now: startOfDay + 3_600_000, startOfDay, timeZone: 'UTC' };
 
 /** The clocks there went from 3:00 back to 2:00 on this day, at 1:00 UTC. */
 const longDay = {
-  ...{ now: Date.UTC(2026, 9, 25, 12), startOfDay: Date.UTC(2026, 9, 24, 22) },
+  now: Date.UTC(2026, 9, 25, 12),
+  startOfDay: Date.UTC(2026, 9, 24, 22),
   timeZone: 'Europe/Berlin',
 };
 
@@ -16,7 +17,9 @@ describe('clockIn', () => {
   it('knows when the day began in another zone, also where clocks are changed', () => {
     const at = Date.UTC(2026, 10, 22, 3, 30);
     assert.deepEqual(clockIn(at, 'America/New_York'), {
-      ...{ now: at, startOfDay: Date.UTC(2026, 10, 21, 5), timeZone: 'America/New_York' },
+      now: at,
+      startOfDay: Date.UTC(2026, 10, 21, 5),
+      timeZone: 'America/New_York',
     });
     assert.equal(
       parseTime('10:30', clockIn(at, 'America/New_York')),
@@ -68,9 +71,27 @@ describe('parseTime', () => {
 
   it('refuses what is no time', () => {
     const wrong = [
-      ...['', '5m', '-m', '-5', '-5y', '24:00', '10:60', '10:30:60', '10', '1030', '10:3'],
-      ...['2026-02-29', '2026-13-01', '2026-00-10', '2026-01-00', '2026-1-1', '2026-01-31T25:00'],
-      ...['2026-01-31T', 'yesterday', '-1e9s', `-${'9'.repeat(13)}s`],
+      '',
+      '5m',
+      '-m',
+      '-5',
+      '-5y',
+      '24:00',
+      '10:60',
+      '10:30:60',
+      '10',
+      '1030',
+      '10:3',
+      '2026-02-29',
+      '2026-13-01',
+      '2026-00-10',
+      '2026-01-00',
+      '2026-1-1',
+      '2026-01-31T25:00',
+      '2026-01-31T',
+      'yesterday',
+      '-1e9s',
+      `-${'9'.repeat(13)}s`,
     ];
     for (const text of wrong) {
       assert.equal(parseTime(text, clock), undefined, text);

@@ -8,13 +8,19 @@ describe('findCondition', () => {
   it('looks for a text or a regular expression, in either case or in one', () => {
     assert.deepEqual(findCondition(query), { is: 'text', text: 'a.b', exact: false });
     assert.deepEqual(findCondition({ ...query, isCaseSensitive: true }), {
-      ...{ is: 'text', text: 'a.b', exact: true },
+      is: 'text',
+      text: 'a.b',
+      exact: true,
     });
     assert.deepEqual(findCondition({ ...query, isPattern: true }), {
-      ...{ is: 'pattern', source: 'a.b', flags: 'i' },
+      is: 'pattern',
+      source: 'a.b',
+      flags: 'i',
     });
     assert.deepEqual(findCondition({ text: 'a', isPattern: true, isCaseSensitive: true }), {
-      ...{ is: 'pattern', source: 'a', flags: '' },
+      is: 'pattern',
+      source: 'a',
+      flags: '',
     });
   });
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { markerOf, marksOf } from '../../../../src/core/filter/marks.ts';
 import { parseFilter } from '../../../../src/core/filter/parseFilter.ts';
-import { safeTextLength } from '../../../../src/core/filter/patternRisk.ts';
+import { safeTextLength } from '../../../../src/core/pattern/patternRisk.ts';
 
 const clock = { now: 0, startOfDay: 0, timeZone: 'UTC' };
 
@@ -20,7 +20,11 @@ function marked(filter: string, text: string): readonly string[] {
 describe('marksOf', () => {
   it('marks words, exact texts and patterns', () => {
     assert.deepEqual(marked('foo "Bar" /\\d+/', 'Foo bar Bar 12 foo 3'), [
-      ...['Foo', 'Bar', '12', 'foo', '3'],
+      'Foo',
+      'Bar',
+      '12',
+      'foo',
+      '3',
     ]);
     assert.deepEqual(marked('É "." 😀', 'é.x😀'), ['é.', '😀']);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { rowKinds } from '../../../../src/core/capture/record.ts';
+import { rowKinds } from '../../../../src/core/record/record.ts';
 import type { Condition, PathStep } from '../../../../src/core/filter/condition.ts';
 import { filterKeys } from '../../../../src/core/filter/keyTerms.ts';
 import { parseFilter } from '../../../../src/core/filter/parseFilter.ts';
@@ -43,10 +43,14 @@ describe('parseFilter', () => {
   it('reads words, exact texts and regular expressions', () => {
     assert.deepEqual(conditionOf('Price'), word('Price'));
     assert.deepEqual(conditionOf(String.raw`"a \"b\" \\ \d"`), {
-      ...{ is: 'text', text: String.raw`a "b" \ \d`, exact: true },
+      is: 'text',
+      text: String.raw`a "b" \ \d`,
+      exact: true,
     });
     assert.deepEqual(conditionOf(String.raw`/a\/[/"] b/is`), {
-      ...{ is: 'pattern', source: String.raw`a\/[/"] b`, flags: 'is' },
+      is: 'pattern',
+      source: String.raw`a\/[/"] b`,
+      flags: 'is',
     });
   });
 
@@ -72,7 +76,7 @@ describe('parseFilter', () => {
     assert.deepEqual(conditionOf('-(a -kind:ping)'), {
       is: 'not',
       of: {
-        ...{ is: 'all' },
+        is: 'all',
         of: [word('a'), { is: 'not', of: { is: 'kind', kinds: ['ping'] } }],
       },
     });
@@ -101,10 +105,14 @@ describe('parseFilter', () => {
 
   it('reads times', () => {
     assert.deepEqual(conditionOf('after:-5m'), {
-      ...{ is: 'time', comparison: '>=', at: clock.now - 300_000 },
+      is: 'time',
+      comparison: '>=',
+      at: clock.now - 300_000,
     });
     assert.deepEqual(conditionOf('before:"2026-11-21 10:30"'), {
-      ...{ is: 'time', comparison: '<', at: Date.UTC(2026, 10, 21, 10, 30) },
+      is: 'time',
+      comparison: '<',
+      at: Date.UTC(2026, 10, 21, 10, 30),
     });
   });
 
@@ -150,7 +158,10 @@ describe('parseFilter', () => {
 
   it('tells apart numbers that JavaScript cannot', () => {
     assert.deepEqual(conditionOf('$.id:9007199254740993'), {
-      ...{ is: 'field', path: ['id'], comparison: '=', value: { exact: '9007199254740993' } },
+      is: 'field',
+      path: ['id'],
+      comparison: '=',
+      value: { exact: '9007199254740993' },
     });
   });
 
@@ -212,9 +223,31 @@ describe('parseFilter', () => {
 
   it('never throws, and says where within the text', () => {
     const pieces = [
-      ...['"', '/', '(', ')', '-', ' or ', '$', '.', '[', ']', '*', ':', '>', '~', '\\', ' ', 'i'],
+      '"',
+      '/',
+      '(',
+      ')',
+      '-',
+      ' or ',
+      '$',
+      '.',
+      '[',
+      ']',
+      '*',
+      ':',
+      '>',
+      '~',
+      '\\',
+      ' ',
+      'i',
       ...filterKeys.map(key => `${key}:`),
-      ...['1k..', '-5m', '10:30', '2026-01-31', 'a', '\ud800', 'é'],
+      '1k..',
+      '-5m',
+      '10:30',
+      '2026-01-31',
+      'a',
+      '\ud800',
+      'é',
     ];
     const soup = fc
       .array(fc.constantFrom(...pieces), { maxLength: 40 })

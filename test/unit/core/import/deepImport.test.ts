@@ -48,8 +48,15 @@ const files: Readonly<Record<string, object>> = {
       { _id: 'w', _type: 'workspace', name: 'W', parentId: null },
       { _id: 'e', _type: 'environment', parentId: 'w', name: 'E', data: { a: 1 } },
       {
-        ...{ _id: 'r', _type: 'websocket_request', parentId: 'w', name: 'R', url: 'ws://x' },
-        ...{ headers: [pair], parameters: [pair], authentication: basic, metaSortKey: 1 },
+        _id: 'r',
+        _type: 'websocket_request',
+        parentId: 'w',
+        name: 'R',
+        url: 'ws://x',
+        headers: [pair],
+        parameters: [pair],
+        authentication: basic,
+        metaSortKey: 1,
       },
       { _id: 'm', _type: 'websocket_payload', parentId: 'r', value: 'v', mode: 'text' },
     ],
@@ -59,8 +66,12 @@ const files: Readonly<Record<string, object>> = {
     name: 'N',
     collection: [
       {
-        ...{ name: 'R', url: 'ws://x', meta: { id: 'ws-req_1', sortKey: 1 }, headers: [pair] },
-        ...{ authentication: basic, payloads: [{ name: 'm', value: 'v', mode: 'text' }] },
+        name: 'R',
+        url: 'ws://x',
+        meta: { id: 'ws-req_1', sortKey: 1 },
+        headers: [pair],
+        authentication: basic,
+        payloads: [{ name: 'm', value: 'v', mode: 'text' }],
       },
       { name: 'F', children: [], environment: { a: 1 } },
     ],
@@ -108,8 +119,11 @@ describe('What is nested ever so deeply, wherever it is in a file to import', ()
 
   it('is told of environments that build on each other', () => {
     const resources = Array.from({ length: 5000 }, (_, at) => ({
-      ...{ _id: `e${at}`, _type: 'environment', parentId: at === 0 ? 'w' : `e${at - 1}` },
-      ...{ name: 'E', data: { [`v${at}`]: at } },
+      _id: `e${at}`,
+      _type: 'environment',
+      parentId: at === 0 ? 'w' : `e${at - 1}`,
+      name: 'E',
+      data: { [`v${at}`]: at },
     }));
     const result = readImport(JSON.stringify({ _type: 'export', resources }));
     assert.ok(result.kind === 'imported');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeText } from '../../../../src/core/import/decodeText.ts';
+import { decodeText } from '../../../../src/core/import/draft/decodeText.ts';
 import { readImport } from '../../../../src/core/import/readImport.ts';
 import { assertLinear } from '../../../support/growth.ts';
 
@@ -15,7 +15,9 @@ describe('Importing much', () => {
         JSON.stringify({
           _type: 'export',
           resources: many(size, index => ({
-            ...{ _id: `${index}`, _type: 'environment', name: 'E' },
+            _id: `${index}`,
+            _type: 'environment',
+            name: 'E',
             data: { token: `${index}`, a: `{{ v${index} }}` },
           })),
         }),
@@ -23,7 +25,10 @@ describe('Importing much', () => {
         JSON.stringify({
           _type: 'export',
           resources: many(size, index => ({
-            ...{ _id: `${index}`, _type: 'websocket_request', name: 'R', url: url(index) },
+            _id: `${index}`,
+            _type: 'websocket_request',
+            name: 'R',
+            url: url(index),
           })),
         }),
       size =>
@@ -47,10 +52,15 @@ describe('Importing much', () => {
     const values = many(1500, index => ({ key: `v${index}`, value: '' }));
     const environment = { name: 'E', _postman_variable_scope: 'environment', values };
     const resources = many(300, index => ({
-      ...{ _id: `${index}`, _type: 'environment', name: 'E', data: { a: '1' } },
+      _id: `${index}`,
+      _type: 'environment',
+      name: 'E',
+      data: { a: '1' },
     }));
     const requests = many(300, index => ({
-      ...{ _id: `${index}`, _type: 'websocket_request', url: `ws://x/${index}` },
+      _id: `${index}`,
+      _type: 'websocket_request',
+      url: `ws://x/${index}`,
     }));
     const nested = {
       _id: 'base',
@@ -58,7 +68,10 @@ describe('Importing much', () => {
       data: Object.fromEntries(many(900, n => [`a${n}`, ''])),
     };
     const children = many(100, index => ({
-      ...{ _id: `${index}`, _type: 'environment', parentId: 'base', data: { x: '' } },
+      _id: `${index}`,
+      _type: 'environment',
+      parentId: 'base',
+      data: { x: '' },
     }));
     const cases: readonly (readonly [object, RegExp])[] = [
       [environment, /only the first 1000 of an environment are taken \(500×\)/],
@@ -76,7 +89,10 @@ describe('Importing much', () => {
     const text = JSON.stringify({
       _type: 'export',
       resources: many(3, index => ({
-        ...{ _id: `${index}`, _type: 'websocket_request', name: 'R', url: `ws://x/${index}` },
+        _id: `${index}`,
+        _type: 'websocket_request',
+        name: 'R',
+        url: `ws://x/${index}`,
       })),
     });
     const result = readImport(text);

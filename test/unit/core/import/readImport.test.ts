@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Imported } from '../../../../src/core/import/imported.ts';
-import { mostMessages } from '../../../../src/core/import/messageShelf.ts';
+import type { Imported } from '../../../../src/core/import/draft/imported.ts';
+import { mostMessages } from '../../../../src/core/import/draft/messageShelf.ts';
 import { readImport } from '../../../../src/core/import/readImport.ts';
 import { runnablesOf } from '../../../../src/core/library/library.ts';
 import { readLibrary } from '../../../../src/core/library/readLibrary.ts';
@@ -378,7 +378,9 @@ describe('A file to import that is not what it says', () => {
       value => ({ log: { entries: [{ request: value, _webSocketMessages: [value] }] } }),
       value => ({ _type: 'export', resources: [value] }),
       value => ({
-        ...{ type: 'collection.insomnia.rest/5.0', collection: [value], environments: value },
+        type: 'collection.insomnia.rest/5.0',
+        collection: [value],
+        environments: value,
       }),
       value => ({
         _type: 'export',

@@ -11,7 +11,7 @@ import {
   parseBase64,
   parseHex,
   pingProblem,
-} from '../../../../src/core/library/messageBody.ts';
+} from '../../../../src/core/message/messageBody.ts';
 import { readLibrary } from '../../../../src/core/library/readLibrary.ts';
 import { assertLinear } from '../../../support/growth.ts';
 

@@ -133,7 +133,11 @@ describe('A sequence', () => {
     rig.reject = 'Not connected.';
     await rig.advance(1000);
     assert.deepEqual(rig.end, {
-      ...{ state: 'failed', step: 1, of: 2, name: 'last', sent: 1 },
+      state: 'failed',
+      step: 1,
+      of: 2,
+      name: 'last',
+      sent: 1,
       problem: 'Not connected.',
     });
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { flagsOf } from '../../../../src/core/capture/record.ts';
+import { flagsOf } from '../../../../src/core/record/record.ts';
 import { Series } from '../../../../src/core/metrics/series.ts';
 import type { SeriesSpan } from '../../../../src/core/metrics/seriesView.ts';
 import { batchOf, type TestRow } from '../../../support/captures.ts';
@@ -163,8 +163,20 @@ describe('a series of a connection', () => {
 
   it('marks losses and what followed on them, not what the user did', () => {
     const words = [
-      ...['connecting', 'connected', 'connected', 'retry', 'connecting', 'retry', 'connected'],
-      ...['closing', 'disconnected', 'connecting', 'connected', 'disconnected', 'failed', 'odd'],
+      'connecting',
+      'connected',
+      'connected',
+      'retry',
+      'connecting',
+      'retry',
+      'connected',
+      'closing',
+      'disconnected',
+      'connecting',
+      'connected',
+      'disconnected',
+      'failed',
+      'odd',
     ];
     const rows = words.map((word, second) => state(start + second * 1000, word));
     const { marks } = seriesOf([...rows, { ...row(start), flags: 0 }]).view('all');

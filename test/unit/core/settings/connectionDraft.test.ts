@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkDraft, draftOf, entryOf } from '../../../../src/core/settings/connectionDraft.ts';
 import { connectionFields, unshownKeys } from '../../../../src/core/settings/connectionFields.ts';
-import { editsBetween, isSameJson } from '../../../../src/core/settings/jsonEdit.ts';
+import { editsBetween, isSameJson } from '../../../../src/core/json/jsonEdit.ts';
 import { settingKeys, settingOf } from '../../../../src/core/settings/settingsTable.ts';
 import { gotFrom } from '../../../support/settings.ts';
 
@@ -21,8 +21,11 @@ describe('The draft of a connection', () => {
 
   it('is what is configured, in whichever way it is written', () => {
     const entry = {
-      ...{ name: 'a', url: 'ws://a', onOpen: ['hi'] },
-      ...{ 'heartbeat.ping': false, 'reconnect': { maxAttempts: 3, rules: [] } },
+      'name': 'a',
+      'url': 'ws://a',
+      'onOpen': ['hi'],
+      'heartbeat.ping': false,
+      'reconnect': { maxAttempts: 3, rules: [] },
     };
     const draft = draftOf(entry);
     assert.deepEqual(draft.values, { 'heartbeat.ping': false, 'reconnect.maxAttempts': 3 });
@@ -33,7 +36,10 @@ describe('The draft of a connection', () => {
     const entry = { name: 'a', url: 'ws://a', onOpen: ['hi'], reconnect: { maxAttempts: 3 } };
     const values = { 'compression': true, 'heartbeat.interval': 5, 'preset': 'default' };
     assert.deepEqual(entryOf({ name: ' b ', url: 'ws://b ', values }, entry, inherited), {
-      ...{ name: 'b', url: 'ws://b', onOpen: ['hi'], heartbeat: { interval: 5 } },
+      name: 'b',
+      url: 'ws://b',
+      onOpen: ['hi'],
+      heartbeat: { interval: 5 },
     });
   });
 
@@ -48,7 +54,11 @@ describe('The draft of a connection', () => {
     const draft = { name: ' a ', url: 'http://a', values };
     const { problems } = checkDraft(draft, none, ['a']);
     assert.deepEqual(Object.keys(problems).sort(), [
-      ...['name', 'proxy', 'reconnect.factor', 'subprotocols', 'url'],
+      'name',
+      'proxy',
+      'reconnect.factor',
+      'subprotocols',
+      'url',
     ]);
     assert.match(problems['url'] ?? '', /ws:\/\/ in place of http:\/\//);
     assert.equal(

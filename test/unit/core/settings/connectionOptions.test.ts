@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { MessageBody } from '../../../../src/core/library/messageBody.ts';
+import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import { connectionOptions } from '../../../../src/core/settings/connectionOptions.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
@@ -95,13 +95,20 @@ describe('The options of a connection', () => {
 
   it('have messages as the text or the bytes that they stand for', () => {
     const onOpen = [
-      ...['start', { text: '{"a":1}' }, { json: { a: [1, null] } }, { json: 'a' }],
-      ...[{ base64: 'AP+A' }, { base64: '' }],
+      'start',
+      { text: '{"a":1}' },
+      { json: { a: [1, null] } },
+      { json: 'a' },
+      { base64: 'AP+A' },
+      { base64: '' },
     ];
     assert.deepEqual(optionsOf({ onOpen }).onOpen, [
-      ...[always({ as: 'text', text: 'start' }), always({ as: 'text', text: '{"a":1}' })],
-      ...[always({ as: 'json', text: '{"a":[1,null]}' }), always({ as: 'json', text: '"a"' })],
-      ...[always({ as: 'base64', text: 'AP+A' }), always({ as: 'base64', text: '' })],
+      always({ as: 'text', text: 'start' }),
+      always({ as: 'text', text: '{"a":1}' }),
+      always({ as: 'json', text: '{"a":[1,null]}' }),
+      always({ as: 'json', text: '"a"' }),
+      always({ as: 'base64', text: 'AP+A' }),
+      always({ as: 'base64', text: '' }),
     ]);
   });
 
@@ -137,12 +144,14 @@ describe('The options of a connection', () => {
     const body = (text: string) => ({ body: { as: 'text', text } });
     assert.deepEqual(optionsOf({ onOpen }).onOpen, [
       {
-        ...{ when: 'first', what: body('a') },
+        when: 'first',
+        what: body('a'),
         origin: 'user',
         timing: { delayMs: 500, waitFor: { match: '$.ok', timeoutMs: 2 * second } },
       },
       {
-        ...{ when: 'every', what: body('b') },
+        when: 'every',
+        what: body('b'),
         origin: 'user',
         timing: { delayMs: 0, waitFor: { match: 'kind:text', timeoutMs: 30 * second } },
       },

@@ -70,8 +70,16 @@ describe('Reading the settings', () => {
     const { values, problems } = read(settings);
     assert.deepEqual(values, defaults);
     const essential = [
-      ...['subprotocols', 'headers', 'auth', 'proxy', 'tls.rejectUnauthorized', 'tls.ca'],
-      ...['tls.cert', 'tls.key', 'tls.passphrase', 'tls.servername'],
+      'subprotocols',
+      'headers',
+      'auth',
+      'proxy',
+      'tls.rejectUnauthorized',
+      'tls.ca',
+      'tls.cert',
+      'tls.key',
+      'tls.passphrase',
+      'tls.servername',
     ];
     assert.deepEqual(
       problems,
@@ -172,7 +180,14 @@ describe('Reading the settings', () => {
     const value = fc.jsonValue({ maxDepth: 4 });
     const key = fc.constantFrom<string>(
       ...settingKeys,
-      ...['url', 'name', 'reconnect', 'heartbeat', 'tls', 'history', '__proto__', 'toString'],
+      'url',
+      'name',
+      'reconnect',
+      'heartbeat',
+      'tls',
+      'history',
+      '__proto__',
+      'toString',
     );
     const url = fc.constantFrom('ws://h.test/', 'wss://u:p@h.test/?q', 'http://h.test/', 'h', '');
     const url$ = fc.oneof({ weight: 3, arbitrary: url }, value);
@@ -241,8 +256,13 @@ describe('A connection in the list', () => {
           'heartbeat.interval': 5,
         },
         explicit: [
-          ...['compression', 'heartbeat.interval', 'heartbeat.ping', 'preset'],
-          ...['reconnect.enabled', 'reconnect.factor', 'reconnect.maxAttempts'],
+          'compression',
+          'heartbeat.interval',
+          'heartbeat.ping',
+          'preset',
+          'reconnect.enabled',
+          'reconnect.factor',
+          'reconnect.maxAttempts',
         ],
       },
     );

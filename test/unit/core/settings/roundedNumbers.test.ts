@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { onOpenNumbers, roundingProblems } from '../../../../src/core/settings/roundedNumbers.ts';
-import { messageNumbersIn } from '../../../../src/host/settingsText.ts';
+import { messageNumbersIn } from '../../../../src/host/settings/settingsText.ts';
 import { userSettings } from '../../../support/settings.ts';
 
 /** As the editor hands them out: parsed. */

@@ -85,7 +85,12 @@ describe('The settings table', () => {
 
   it('refuses a pattern of an answer that may take for ever', () => {
     const usable = [
-      ...['(a+)+b', '/^pong:.*$/', '/"type":\\s*"pong"/i', '/(a+)+b/', '/(a|a)*$/', '/(?<=a)b*/'],
+      '(a+)+b',
+      '/^pong:.*$/',
+      '/"type":\\s*"pong"/i',
+      '/(a+)+b/',
+      '/(a|a)*$/',
+      '/(?<=a)b*/',
     ];
     const endless = ['/(a+)\\1b/', '/(?=(a+)+)b/', '/(?<x>a*)\\k<x>$/'];
     assert.deepEqual(taken('heartbeat.expect', [...endless, ...usable]), usable);
@@ -167,16 +172,27 @@ describe('The settings table', () => {
 
   it('takes messages of each form, and no mixture', () => {
     const messages = [
-      ...['', 'start', { text: 'a' }, { json: null }, { json: { a: [1] } }],
-      ...[{ base64: 'AQID' }, { base64: '' }, { sequence: 'a/b', when: 'first', delay: 1 }],
+      '',
+      'start',
+      { text: 'a' },
+      { json: null },
+      { json: { a: [1] } },
+      { base64: 'AQID' },
+      { base64: '' },
+      { sequence: 'a/b', when: 'first', delay: 1 },
       { text: 'a', when: 'reconnect', waitFor: { match: '$.ok', timeout: 1 } },
-      ...[1, null, {}, { text: 1 }, { base64: '%' }, { base64: 'YQ' }, { text: 'a', json: 1 }],
-      ...[
-        { text: 'a', when: 'never' },
-        { text: 'a', delay: -1 },
-        { text: 'a', waitFor: {} },
-      ],
-      ...[{ text: 'a', waitFor: { match: 'size:>' } }, { sequence: '' }],
+      1,
+      null,
+      {},
+      { text: 1 },
+      { base64: '%' },
+      { base64: 'YQ' },
+      { text: 'a', json: 1 },
+      { text: 'a', when: 'never' },
+      { text: 'a', delay: -1 },
+      { text: 'a', waitFor: {} },
+      { text: 'a', waitFor: { match: 'size:>' } },
+      { sequence: '' },
       { sequence: 'a', waitFor: { match: 'a' } },
     ];
     assert.deepEqual(
@@ -191,19 +207,15 @@ describe('The settings table', () => {
       { close: '4000-4099', action: 'stop' },
       { status: '*', action: 'retry', delay: 0.5 },
       { error: 'ECONNREFUSED', action: 'stop' },
-      ...[{ action: 'retry' }, { close: 1006 }, { close: 1006, action: 'explode' }],
-      ...[
-        { close: 1006, status: 500, action: 'stop' },
-        { close: '1006-', action: 'stop' },
-      ],
-      ...[
-        { close: 1.5, action: 'stop' },
-        { error: 1, action: 'stop' },
-      ],
-      ...[
-        { close: 1, action: 'retry', delay: -1 },
-        { error: '*', action: 'stop', counts: false },
-      ],
+      { action: 'retry' },
+      { close: 1006 },
+      { close: 1006, action: 'explode' },
+      { close: 1006, status: 500, action: 'stop' },
+      { close: '1006-', action: 'stop' },
+      { close: 1.5, action: 'stop' },
+      { error: 1, action: 'stop' },
+      { close: 1, action: 'retry', delay: -1 },
+      { error: '*', action: 'stop', counts: false },
     ];
     assert.deepEqual(
       rules.filter(rule => taken('reconnect.rules', [[rule]]).length > 0),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { messageOf, UserError } from '../../../../src/core/base/errors.ts';
-import { checkBody } from '../../../../src/core/library/checkBody.ts';
-import { fillBody } from '../../../../src/core/library/fillBody.ts';
-import type { MessageBody } from '../../../../src/core/library/messageBody.ts';
+import { checkBody } from '../../../../src/core/message/checkBody.ts';
+import { fillBody } from '../../../../src/core/message/fillBody.ts';
+import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import {
   fillHandshake,
   type FilledHandshake,

@@ -1,0 +1,162 @@
+import { assertNever } from '../../base/errors.ts';
+import { directionOf, isHeartbeat, kindOf, RowFlag } from '../../record/record.ts';
+import { byteSearch, isSearchable } from '../../base/byteSearch.ts';
+import type { Condition } from '../condition.ts';
+import { compare, fieldTest } from './fieldTest.ts';
+import { RowReader, type Decode, type MatchedRow } from './rowReader.ts';
+import { wordTest } from './wordTest.ts';
+
+export type { Decode, MatchedRow } from './rowReader.ts';
+
+export type Matcher = (row: MatchedRow) => boolean;
+
+export type RowTest = (reader: RowReader) => boolean;
+type Test = RowTest;
+
+/** What is asked of the payload and may take long. */
+export type PayloadCondition = Extract<Condition, { is: 'text' | 'pattern' | 'field' }>;
+
+/** How such a condition is tried instead of as usual. */
+export type PayloadTest = (condition: PayloadCondition) => Test;
+
+/**
+ * Compiles a condition. The matcher decodes and parses a payload at most once, and only where flags,
+ * time and size do not decide. Throws where the condition holds what is no regular expression, which
+ * `parseFilter` lets nobody write.
+ */
+export function matcherOf(condition: Condition, { decode }: { readonly decode: Decode }): Matcher {
+  const test = rowTest(condition);
+  const reader = new RowReader(decode);
+  return row => {
+    reader.read(row);
+    return test(reader);
+  };
+}
+
+/** The same for a reader that several conditions share, so that a row is read once for all of them. */
+export function rowTest(condition: Condition, ofPayload: PayloadTest = payloadTest): RowTest {
+  const testOf = (part: Condition) => rowTest(part, ofPayload);
+  switch (condition.is) {
+    case 'all': {
+      const tests = cheapestFirst(condition.of).map(testOf);
+      return reader => tests.every(test => test(reader));
+    }
+    case 'any': {
+      const tests = cheapestFirst(condition.of).map(testOf);
+      return reader => tests.some(test => test(reader));
+    }
+    case 'not': {
+      const test = testOf(condition.of);
+      return reader => !test(reader);
+    }
+    case 'text':
+    case 'pattern':
+    case 'field':
+      return ofPayload(condition);
+    case 'error':
+      return isError;
+    case 'direction':
+    case 'kind':
+    case 'size':
+    case 'time':
+    case 'heartbeat':
+    case 'compressed':
+      return factTest(condition);
+    default:
+      return assertNever(condition);
+  }
+}
+
+/** A regular expression is tried as JavaScript does, which may take any time. */
+export function payloadTest(condition: PayloadCondition): RowTest {
+  switch (condition.is) {
+    case 'text':
+      return condition.exact ? exactTest(condition.text) : wordTest(condition.text);
+    case 'pattern': {
+      const pattern = new RegExp(condition.source, condition.flags);
+      return reader => pattern.test(reader.text);
+    }
+    case 'field':
+      return fieldTest(condition);
+  }
+}
+
+type FactCondition = Extract<
+  Condition,
+  { is: 'direction' | 'kind' | 'size' | 'time' | 'heartbeat' | 'compressed' }
+>;
+
+/** What is asked of everything but the payload. */
+function factTest(condition: FactCondition): Test {
+  switch (condition.is) {
+    case 'direction': {
+      const { direction } = condition;
+      return ({ row }) => directionOf(row.flags) === direction;
+    }
+    case 'kind': {
+      const kinds = new Set(condition.kinds);
+      return ({ row }) => kinds.has(kindOf(row.flags));
+    }
+    case 'size': {
+      const { comparison, bytes } = condition;
+      return ({ row }) => compare(row.size, comparison, bytes);
+    }
+    case 'time': {
+      const { comparison, at } = condition;
+      return ({ row }) => compare(row.at, comparison, at);
+    }
+    case 'heartbeat':
+      return ({ row }) => isHeartbeat(row.flags);
+    case 'compressed':
+      return ({ row }) => (row.flags & RowFlag.Compressed) !== 0;
+    default:
+      return assertNever(condition);
+  }
+}
+
+/** Whether a row holds the very text. */
+function exactTest(text: string): Test {
+  if (!isSearchable(text)) {
+    return reader => reader.text.includes(text);
+  }
+  const inBytes = byteSearch(text, false);
+  return reader => (reader.isPlain ? inBytes(reader.bytes) : reader.text.includes(text));
+}
+
+/** A close code of its own free will is one of these (RFC 6455, section 7.4.1). */
+const goodCloseCodes: readonly (number | undefined)[] = [undefined, 1000, 1001];
+
+function isError(reader: RowReader): boolean {
+  if (kindOf(reader.row.flags) !== 'state') {
+    return !goodCloseCodes.includes(reader.closeCode);
+  }
+  const { json } = reader;
+  const severity =
+    typeof json === 'object' && json !== null && 'severity' in json ? json.severity : undefined;
+  return severity === 'warning' || severity === 'error';
+}
+
+const costs: Readonly<Record<Exclude<Condition['is'], 'all' | 'any' | 'not'>, number>> = {
+  direction: 0,
+  kind: 0,
+  heartbeat: 0,
+  compressed: 0,
+  size: 0,
+  time: 0,
+  error: 1,
+  text: 2,
+  field: 3,
+  pattern: 4,
+};
+
+function cheapestFirst(conditions: readonly Condition[]): readonly Condition[] {
+  return [...conditions].sort((a, b) => costOf(a) - costOf(b));
+}
+
+/** A group costs what the dearest of its parts costs. */
+function costOf(condition: Condition): number {
+  if (condition.is === 'all' || condition.is === 'any') {
+    return Math.max(0, ...condition.of.map(costOf));
+  }
+  return condition.is === 'not' ? costOf(condition.of) : costs[condition.is];
+}

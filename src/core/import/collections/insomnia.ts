@@ -1,0 +1,257 @@
+import { FreeNames, type ItemEntry } from '../../library/fileEntries.ts';
+import { jsonProblem, type MessageBody } from '../../message/messageBody.ts';
+import type { Pair } from '../draft/connectionShelf.ts';
+import { flatVariables } from '../draft/flatVariables.ts';
+import {
+  fieldsOf,
+  isTrue,
+  listOf,
+  scalarOf,
+  textOf,
+  type Fields,
+  type Imported,
+} from '../draft/imported.ts';
+import { authOf } from '../draft/importedAuth.ts';
+import { ImportContext } from '../draft/importContext.ts';
+import {
+  treeOfFile,
+  treeOfResources,
+  type InsomniaEnvironment,
+  type InsomniaNode,
+  type InsomniaTree,
+} from './insomniaTree.ts';
+import { folder, nameFrom } from '../draft/messageShelf.ts';
+import { encodedTemplate } from '../draft/references.ts';
+import { encodedText } from '../draft/urlEncoding.ts';
+
+/** Whether parsed JSON says of itself that it is an export of Insomnia's format 4. */
+export function isInsomnia4(value: unknown): boolean {
+  const file = fieldsOf(value);
+  return file['_type'] === 'export' && Array.isArray(file['resources']);
+}
+
+/** Whether parsed JSON or YAML says of itself that it is of Insomnia's format 5. */
+export function isInsomnia5(value: unknown): boolean {
+  return /^\w+\.insomnia(?:\.rest)?\/5/.test(textOf(fieldsOf(value)['type']));
+}
+
+/** Reads an export of format 4, which is JSON. */
+export function readInsomnia4(value: unknown, secretNames: Iterable<string>): Imported {
+  const tree = treeOfResources(listOf(fieldsOf(value)['resources']));
+  return new InsomniaReader(secretNames).read(tree);
+}
+
+/** Reads a file of format 5, which is YAML or JSON: the only one of Insomnia's own since version 11. */
+export function readInsomnia5(value: unknown, secretNames: Iterable<string>): Imported {
+  const file = fieldsOf(value);
+  const reader = new InsomniaReader(secretNames);
+  const others = ['certificates', 'testSuites', 'spec', 'server', 'routes', 'mcpRequest'];
+  for (const key of others.filter(each => each in file)) {
+    reader.notes.add(`"${key}" was left out: it is not for a WebSocket`);
+  }
+  return reader.read(treeOfFile(file));
+}
+
+/** What holds for all that is in a folder. */
+interface Surroundings {
+  /** Names of the folders, outermost first. */
+  readonly path: readonly string[];
+  readonly headers: readonly Pair[];
+  readonly authentication: Fields;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const outside: Surroundings = { path: [], headers: [], authentication: {}, variables: {} };
+
+/**
+ * WebSocket requests become folders that hold their messages, and connections; requests for other
+ * protocols are left out. An environment of ours stands alone, so one that builds on others has their
+ * variables as well.
+ */
+class InsomniaReader {
+  readonly #context: ImportContext;
+
+  constructor(secretNames: Iterable<string>) {
+    this.#context = new ImportContext(secretNames);
+  }
+
+  get notes() {
+    return this.#context.notes;
+  }
+
+  read({ roots, environments, cookies, lost }: InsomniaTree): Imported {
+    const variables = this.#environments(environments, {});
+    const items = this.#nodes(roots, { ...outside, variables });
+    if (cookies > 0) {
+      this.notes.add('The cookies of the jar were left out: add them as the header Cookie');
+    }
+    for (const name of lost) {
+      this.notes.add(
+        'Something was left out: it is in no folder of the file, or nested too deeply',
+        name,
+      );
+    }
+    return this.#context.result('an Insomnia export', items);
+  }
+
+  #nodes(nodes: readonly InsomniaNode[], around: Surroundings): readonly ItemEntry[] {
+    return nodes.flatMap(node => {
+      const { fields, kind, what } = node;
+      const isForWebSocket = kind === 'http' && /^\s*wss?:/i.test(textOf(fields['url']));
+      if (kind === 'folder') {
+        return this.#folder(node, around);
+      }
+      if (kind === 'websocket' || isForWebSocket) {
+        return this.#request(node, around);
+      }
+      this.notes.add(`${what} was left out: it is not for a WebSocket`, textOf(fields['name']));
+      return [];
+    });
+  }
+
+  #folder({ fields, children, environments }: InsomniaNode, around: Surroundings) {
+    const name = textOf(fields['name']) || 'Insomnia';
+    this.#noteExtras(fields, name);
+    const path = [...around.path, name];
+    const inherited = this.#environments(environments, around.variables);
+    const own = this.#variables(fields['environment'], fields);
+    let variables = inherited;
+    if (own.length > 0) {
+      variables = this.#context.environments.add(name, own, inherited);
+      const why = 'with those of the environment around it';
+      this.notes.add(`The variables of a folder became an environment, ${why}`, name);
+    }
+    const { type } = fieldsOf(fields['authentication']);
+    return folder(
+      name,
+      this.#nodes(children, {
+        path,
+        variables,
+        headers: [...around.headers, ...this.#pairs(fields['headers'])],
+        authentication:
+          textOf(type) === '' ? around.authentication : fieldsOf(fields['authentication']),
+      }),
+    );
+  }
+
+  #request({ fields, messages }: InsomniaNode, around: Surroundings): readonly ItemEntry[] {
+    const context = this.#context;
+    const url = this.#url(fields);
+    const name = textOf(fields['name']) || url;
+    this.#noteExtras(fields, name);
+    const own = fieldsOf(fields['authentication']);
+    const login = textOf(own['type']) === '' ? around.authentication : own;
+    const { auth, headers } = authOf(textOf(login['type']), login, name, context);
+    context.connections.add({
+      name,
+      url,
+      parameters: this.#pairs(fields['parameters']),
+      headers: [...withoutOverridden(around.headers, this.#pairs(fields['headers'])), ...headers],
+      ...(auth ? { auth } : {}),
+    });
+    const taken = new FreeNames();
+    const { text, mimeType } = fieldsOf(fields['body']);
+    const body = textOf(text) === '' ? [] : [{ value: text, mode: mimeType }];
+    return folder(
+      name,
+      [...messages, ...body].flatMap(message => this.#message(message, taken, name)),
+    );
+  }
+
+  /** `:name` of a path stands for a value of its own. */
+  #url(fields: Fields): string {
+    const values = new Map(
+      this.#pairs(fields['pathParameters']).map(({ name, value }) => [name, value]),
+    );
+    return this.#context
+      .translate(textOf(fields['url']).trim())
+      .replaceAll(/\/:([^/?#:]+)/g, (whole, name: string) => {
+        const value = values.get(name);
+        return value === undefined || value === ''
+          ? whole
+          : `/${encodedTemplate(value, encodedText)}`;
+      });
+  }
+
+  #message(message: Fields, taken: FreeNames, request: string): readonly ItemEntry[] {
+    const { notes, shelf } = this.#context;
+    const text = this.#context.translate(textOf(message['value']));
+    const name = textOf(message['name']);
+    if (text === '') {
+      notes.add('A message was left out: it is empty', name || request);
+      return [];
+    }
+    const isJson = textOf(message['mode']).includes('json') && !jsonProblem(text);
+    const body: MessageBody = isJson ? { as: 'json', text } : { as: 'text', text };
+    const entry = shelf.place(name || nameFrom(textOf(message['value'])), body, taken);
+    return entry ? [entry] : [];
+  }
+
+  /** Returns the variables of the first, on which folders build. */
+  #environments(
+    all: readonly InsomniaEnvironment[],
+    inherited: Readonly<Record<string, string>>,
+  ): Readonly<Record<string, string>> {
+    const read = all.map(({ fields, children }) => {
+      const name = textOf(fields['name']) || 'Insomnia';
+      const own = this.#variables(fields['data'], fields);
+      const variables = this.#context.environments.add(name, own, inherited);
+      this.#environments(children, variables);
+      return variables;
+    });
+    return read[0] ?? inherited;
+  }
+
+  #variables(data: unknown, { kvPairData, environmentType }: Fields) {
+    const pairs = environmentType === 'kv' ? listOf(kvPairData).map(fieldsOf) : [];
+    const secrets = new Set(
+      pairs.filter(({ type }) => type === 'secret').map(({ name }) => textOf(name)),
+    );
+    for (const { name, enabled } of pairs) {
+      if (enabled === false || enabled === 'false') {
+        this.notes.add('A variable was left out: it is disabled', textOf(name));
+      }
+    }
+    return flatVariables(data, this.notes).map(([name, value]) => ({
+      name,
+      value: this.#context.translate(value),
+      isSecret: secrets.has(name),
+    }));
+  }
+
+  #pairs(value: unknown): readonly Pair[] {
+    return listOf(value)
+      .map(fieldsOf)
+      .map(({ name, value: text, disabled }) => ({
+        name: this.#context.translate(textOf(name)),
+        value: this.#context.translate(scalarOf(text)),
+        isDisabled: isTrue(disabled),
+      }));
+  }
+
+  #noteExtras(fields: Fields, name: string): void {
+    const { preRequest, afterResponse } = fieldsOf(fields['scripts']);
+    const scripts = [
+      preRequest,
+      afterResponse,
+      fields['preRequestScript'],
+      fields['afterResponseScript'],
+    ];
+    if (scripts.some(each => textOf(each) !== '')) {
+      this.notes.add('A script was left out: none is run here', name);
+    }
+    const description =
+      textOf(fields['description']) || textOf(fieldsOf(fields['meta'])['description']);
+    if (description !== '') {
+      this.notes.add('A description was left out: there is no place for it', name);
+    }
+  }
+}
+
+/** Those of a folder that its request does not have itself. */
+function withoutOverridden(outer: readonly Pair[], own: readonly Pair[]): readonly Pair[] {
+  const names = new Set(
+    own.filter(({ isDisabled }) => !isDisabled).map(({ name }) => name.toLowerCase()),
+  );
+  return [...outer.filter(({ name }) => !names.has(name.toLowerCase())), ...own];
+}

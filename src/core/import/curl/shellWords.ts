@@ -1,0 +1,106 @@
+/** One word of a command line, as a program gets it, and what can be said of how it was written. */
+export interface ShellWord {
+  readonly text: string;
+  /** Nothing of it was quoted, so that a sign of the shell's may be in it. */
+  readonly isPlain: boolean;
+  /** The names of shell variables that would have been filled in. */
+  readonly variables: readonly string[];
+  /** A quote of it is not closed. */
+  readonly isCutOff?: boolean;
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  a: '\u0007',
+  b: '\b',
+  e: '\u001B',
+  E: '\u001B',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/**
+ * Each piece of a word: `$'…'`, `$"…"` and `"…"`, `'…'`, the end of a line that goes on, an escaped
+ * character, plain ones, or space, which comments are, too. Line ends are space: people paste what a
+ * window has wrapped.
+ */
+const piece =
+  /(?<=\s)(#.*)|\$'((?:\\[^]|[^'\\])*)'?|\$?"((?:\\[^]|[^"\\])*)"?|'([^']*)'?|(\\\r?\n)|\\([^])|([^\s'"\\$]+|\$)|(\s+)/g;
+const variable = /\\[^]|`[^`]*`?|\$(?:\{(\w+)[^}]{0,200}\}|(\w+)|\()/g;
+
+/** Splits a command line as a POSIX shell and bash would, without running anything. Never fails. */
+export function posixWords(text: string): readonly ShellWord[] {
+  const words: ShellWord[] = [];
+  let word: { text: string; isPlain: boolean; variables: string[]; isCutOff?: boolean } | undefined;
+  const end = () => {
+    words.push(...(word ? [word] : []));
+    word = undefined;
+  };
+  let last = '';
+  for (const [all, note, ansi, double, single, joined, escaped, plain, space] of text.matchAll(
+    piece,
+  )) {
+    if ((space ?? note) !== undefined) {
+      end();
+    } else if (joined === undefined) {
+      word ??= { text: '', isPlain: true, variables: [] };
+      word.isPlain &&= plain !== undefined;
+      const unquoted = double?.replaceAll(
+        /\\(?:(\r?\n)|(["\\$`]))/g,
+        (_, line?: string, one = '') => (line === undefined ? String(one) : ''),
+      );
+      word.text +=
+        ansi === undefined ? (unquoted ?? single ?? escaped ?? plain ?? '') : ansiText(ansi);
+      const expanded = double ?? (last === '$' && plain !== undefined ? `$${plain}` : plain) ?? '';
+      word.variables.push(...variablesIn(expanded));
+    }
+    const within = ansi ?? double ?? single;
+    if (word && within !== undefined && !isClosed(all, within)) {
+      word.isCutOff = true;
+    }
+    last = all;
+  }
+  end();
+  return words;
+}
+
+/** Whether a quoted piece has both of its quotes around what is within. */
+function isClosed(piece: string, within: string): boolean {
+  const opening = piece.search(/['"]/) + 1;
+  return piece.length > opening + within.length;
+}
+
+function variablesIn(text: string): readonly string[] {
+  return [...text.matchAll(variable)].flatMap(([all, braced, bare]) =>
+    all.startsWith('\\') ? [] : [braced ?? bare ?? '(…)'],
+  );
+}
+
+/** Of bash's `$'…'`. Bytes that are written one by one are read as UTF-8. */
+function ansiText(text: string): string {
+  return text.replaceAll(
+    /((?:\\x[\da-fA-F]{1,2}|\\[0-7]{1,3})+)|\\(?:u([\da-fA-F]{1,4})|U([\da-fA-F]{1,8})|c([^])|([^]))/g,
+    (whole, bytes?: string, short?: string, long?: string, control?: string, one?: string) => {
+      if (bytes !== undefined) {
+        return bytesText(bytes);
+      }
+      if (control !== undefined) {
+        return String.fromCharCode(control.charCodeAt(0) & 0x1f);
+      }
+      if (one !== undefined) {
+        return Object.hasOwn(escapes, one) ? (escapes[one] ?? one) : one;
+      }
+      const code = Number.parseInt(short ?? long ?? '', 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
+}
+
+function bytesText(escaped: string): string {
+  const bytes = [...escaped.matchAll(/\\(?:x([0-9a-f]+)|([0-7]+))/gi)].map(([, hex, octal]) =>
+    hex === undefined ? Number.parseInt(octal ?? '0', 8) : Number.parseInt(hex, 16),
+  );
+  return new TextDecoder().decode(Uint8Array.from(bytes));
+}

@@ -1,0 +1,105 @@
+import { percentDecoded } from '../../base/percent.ts';
+import { isSecretName } from '../../secrets/redaction.ts';
+import type { Credential, Notes } from './imported.ts';
+import { escapeReferences, literalOf } from './references.ts';
+
+/** What stands before a token in a header such as `Authorization`. */
+const scheme = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate|NTLM)(?=\s)\s+/i;
+
+/**
+ * Takes secrets out of what is imported, so that none is written to a file that is made to be shared:
+ * a reference stands for each. Their names are new ones, for what a file says must not reach a secret
+ * that the user has stored for something else.
+ */
+export class CredentialShelf {
+  readonly #notes: Notes;
+  readonly #taken: Set<string>;
+  readonly #byContent = new Map<string, Credential>();
+  /** The number that the next secret of a name tries. */
+  readonly #next = new Map<string, number>();
+
+  /** @param taken the names of all secrets that are stored, or that something refers to */
+  constructor(notes: Notes, taken: Iterable<string>) {
+    this.#notes = notes;
+    this.#taken = new Set(taken);
+  }
+
+  get all(): readonly Credential[] {
+    return [...this.#byContent.values()];
+  }
+
+  /**
+   * A reference for a value that is a secret; the template itself where it is one already.
+   *
+   * @param name what the secret is called in the file
+   * @param where it stands, for people
+   */
+  reference(name: string, template: string, where: string): string {
+    const value = literalOf(template);
+    if (value === undefined) {
+      const [prefix = ''] = scheme.exec(template) ?? [];
+      const isOnlyReference = /^(?:\$\{[^{}]*\}\s*)+$/.test(template.slice(prefix.length));
+      if (!isOnlyReference) {
+        this.#notes.add('A value may hold a secret beside a variable: look it through', where);
+      }
+      return template;
+    }
+    const [prefix = ''] = scheme.exec(value) ?? [];
+    const { name: secret } = this.#keep(name, value.slice(prefix.length), where);
+    return `${prefix}\${secret:${secret}}`;
+  }
+
+  /** The value of a header: a reference where the name tells of a secret, and the value is one. */
+  header(name: string, template: string, where: string): string {
+    const isSecret = isSecretName(name) && literalOf(template)?.trim() !== '';
+    return isSecret ? this.reference(name, template, `${where}, header ${name}`) : template;
+  }
+
+  /** A URL without secrets in its login and query, whose values are written percent-encoded. */
+  url(template: string, where: string): string {
+    return template
+      .replace(
+        /^([a-z]+:\/\/[^/?#@:]*:)([^/?#@]+)(?=@)/i,
+        (_, before: string, password: string) => {
+          return before + this.#encoded('password', password, `${where}, password of the URL`);
+        },
+      )
+      .replaceAll(
+        /([?&])([^=&#]+)=([^&#]+)/g,
+        (whole, sign: string, name: string, value: string) =>
+          isSecretName(percentDecoded(name))
+            ? `${sign}${name}=${this.#encoded(percentDecoded(name), value, `${where}, query`)}`
+            : whole,
+      );
+  }
+
+  #encoded(name: string, value: string, where: string): string {
+    const literal = literalOf(value);
+    return literal === undefined
+      ? value
+      : this.reference(name, escapeReferences(percentDecoded(literal)), where);
+  }
+
+  #keep(name: string, value: string, where: string): Credential {
+    const key = JSON.stringify([name, value]);
+    const known = this.#byContent.get(key);
+    if (known) {
+      return known;
+    }
+    const credential = { name: this.#free(name), value, where };
+    this.#byContent.set(key, credential);
+    return credential;
+  }
+
+  #free(name: string): string {
+    const words = name.replaceAll(/[^\w.]+/g, '-').replaceAll(/^-+|-+$/g, '');
+    const wanted = `import-${words.slice(0, 80) || 'secret'}`;
+    let free = wanted;
+    for (let count = this.#next.get(wanted) ?? 2; this.#taken.has(free); count++) {
+      free = `${wanted}-${count}`;
+      this.#next.set(wanted, count + 1);
+    }
+    this.#taken.add(free);
+    return free;
+  }
+}

@@ -1,0 +1,112 @@
+import { isSecretName } from '../../secrets/redaction.ts';
+import { FreeNames, type EnvironmentEntry } from '../../library/fileEntries.ts';
+import type { CredentialShelf } from './credentials.ts';
+import type { Notes } from './imported.ts';
+import { isVariableName, literalOf, variableName } from './references.ts';
+
+/** More than these nobody chooses from, or looks through. */
+const mostEnvironments = 200;
+const mostVariables = 1000;
+const mostVariablesInAll = 20_000;
+
+/** A variable of another program. */
+export interface ImportedVariable {
+  readonly name: string;
+  /** With references as ours. */
+  readonly value: string;
+  /** The other program says that it is a secret. */
+  readonly isSecret?: boolean;
+}
+
+/** Makes environments of the variables of one file. */
+export class EnvironmentShelf {
+  readonly #notes: Notes;
+  readonly #credentials: CredentialShelf;
+  readonly #names = new FreeNames();
+  readonly #entries: EnvironmentEntry[] = [];
+  #variablesLeft = mostVariablesInAll;
+
+  constructor(notes: Notes, credentials: CredentialShelf) {
+    this.#notes = notes;
+    this.#credentials = credentials;
+  }
+
+  get all(): readonly EnvironmentEntry[] {
+    return this.#entries;
+  }
+
+  /**
+   * Adds an environment, unless it has no variables. A value that is a secret, by its name or because
+   * the other program says so, does not go into a file that is made to be shared: a reference stands
+   * for it.
+   *
+   * @param inherited variables that hold as well where this one has none of the name
+   */
+  add(
+    name: string,
+    variables: readonly ImportedVariable[],
+    inherited: Readonly<Record<string, string>> = {},
+  ): Readonly<Record<string, string>> {
+    const label = name.trim().slice(0, 180) || 'Imported';
+    const own = this.#read(label, variables);
+    const all = Object.fromEntries([...Object.entries(inherited), ...own]);
+    const count = Object.keys(all).length;
+    if (own.length === 0) {
+      return all;
+    }
+    if (this.#entries.length >= mostEnvironments || count > this.#variablesLeft) {
+      const limit =
+        this.#entries.length >= mostEnvironments
+          ? `only the first ${mostEnvironments} are taken`
+          : `a file's environments may have ${mostVariablesInAll} variables together`;
+      this.#notes.add(`An environment was left out: ${limit}`, label);
+      return all;
+    }
+    this.#variablesLeft -= count;
+    this.#entries.push({ name: this.#names.take(label), variables: all });
+    return all;
+  }
+
+  #read(
+    label: string,
+    variables: readonly ImportedVariable[],
+  ): readonly (readonly [name: string, value: string])[] {
+    return variables.flatMap((variable, index) => {
+      const { name, value } = variable;
+      if (!isVariableName(name)) {
+        this.#notes.add(
+          `The variable "${name.slice(0, 60)}" was left out: it can have no such name here`,
+          label,
+        );
+        return [];
+      }
+      if (index >= mostVariables) {
+        const most = `only the first ${mostVariables} of an environment are taken`;
+        this.#notes.add(`A variable was left out: ${most}`, label);
+        return [];
+      }
+      const ours = variableName(name);
+      if (ours !== name) {
+        this.#notes.add(
+          `The variable "${name}" is called "${ours}": \${${name}} means another thing`,
+        );
+      }
+      return [[ours, this.#value(variable, label, value)] as const];
+    });
+  }
+
+  #value({ name, isSecret }: ImportedVariable, label: string, value: string): string {
+    // Where it only refers to other variables, those are looked at.
+    if (isSecret !== true && !(isSecretName(name) && literalOf(value)?.trim() !== '')) {
+      return value;
+    }
+    const reference = this.#credentials.reference(name, value, `${label}, variable ${name}`);
+    if (reference !== value) {
+      this.#notes.add(
+        `"${name.slice(0, 60)}" looks like a secret and was not copied: ${reference} stands for it`,
+        label,
+      );
+    }
+    return reference;
+  }
+}

@@ -1,0 +1,80 @@
+import {
+  entryOf,
+  FreeNames,
+  type ItemEntry,
+  type MessageEntry,
+} from '../../library/fileEntries.ts';
+import {
+  base64Problem,
+  hexProblem,
+  jsonProblem,
+  type MessageBody,
+} from '../../message/messageBody.ts';
+import type { Notes } from './imported.ts';
+
+/** More than this nobody looks through; a recorded stream can hold millions. */
+export const mostMessages = 2000;
+const longestText = 1024 * 1024;
+/** In UTF-16 units, of all messages: together they must be readable from the library's file. */
+const longestInAll = 2 * 1024 * 1024;
+
+/** Counts the messages of one import, and refuses what would make a file that nobody can open. */
+export class MessageShelf {
+  readonly #notes: Notes;
+  #count = 0;
+  #length = 0;
+
+  constructor(notes: Notes) {
+    this.#notes = notes;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The entry of a message; `undefined`, and a note, where it cannot be kept. */
+  place(name: string, body: MessageBody, taken: FreeNames): MessageEntry | undefined {
+    if ('text' in body && body.text.length > longestText) {
+      this.#notes.add('A message longer than 1 MiB was left out: send it from a file', name);
+      return undefined;
+    }
+    if (this.#count >= mostMessages) {
+      this.#notes.add(`A message was left out: only the first ${mostMessages} are taken`, name);
+      return undefined;
+    }
+    const length = 'text' in body ? body.text.length : 0;
+    if (this.#length + length > longestInAll) {
+      this.#notes.add('A message was left out: there are more than 2 MiB together', name);
+      return undefined;
+    }
+    this.#count++;
+    this.#length += length;
+    return entryOf(taken.take(name), body);
+  }
+}
+
+/** A text as JSON where it is an object or an array, else as it stands. */
+export function textBody(text: string): MessageBody {
+  return /^\s*[{[]/.test(text) && !jsonProblem(text) ? { as: 'json', text } : { as: 'text', text };
+}
+
+/** Bytes as base64; `undefined` where the text is none. */
+export function base64Body(text: string): MessageBody | undefined {
+  return base64Problem(text) ? undefined : { as: 'base64', text };
+}
+
+/** Bytes as hex digits; `undefined` where the text is none. */
+export function hexBody(text: string): MessageBody | undefined {
+  return hexProblem(text) ? undefined : { as: 'hex', text };
+}
+
+/** How a message without a name is called: by how it begins. */
+export function nameFrom(text: string): string {
+  const start = text.slice(0, 200).replaceAll(/\s+/g, ' ').trim();
+  return start.length > 40 ? `${start.slice(0, 39)}…` : start;
+}
+
+/** A folder, or nothing where it would be empty. */
+export function folder(name: string, items: readonly ItemEntry[]): readonly ItemEntry[] {
+  return items.length === 0 ? [] : [{ folder: name.trim().slice(0, 200) || 'Imported', items }];
+}

@@ -1,0 +1,110 @@
+import { parseTemplate, referenceKinds } from '../../variables/template.ts';
+import type { Notes } from './imported.ts';
+
+/** Template tags of Insomnia that mean the same here. Its `now` without a format is an ISO time. */
+const knownTags: readonly (readonly [RegExp, string])[] = [
+  [/^uuid(?:\s+['"]v4['"])?$/, '${uuid}'],
+  [/^faker\s+['"](?:guid|randomUUID)['"]$/, '${uuid}'],
+  [/^now(?:\s+['"]iso-8601['"](?:\s*,\s*['"]{2})?)?$/, '${isoTimestamp}'],
+  [/^now\s+['"]millis['"](?:\s*,\s*['"]{2})?$/, '${timestamp}'],
+];
+
+/** In UTF-16 units, of a reference that is quoted in a note. */
+const longestQuote = 100;
+
+/** How other programs write references, as ours. Whatever is none of theirs stays as it is. */
+export class ReferenceTranslator {
+  readonly #known: Readonly<Record<string, string>>;
+  readonly #notes: Notes;
+  readonly #names = new Set<string>();
+
+  /** @param known what a name stands for that their program knows by itself */
+  constructor(known: Readonly<Record<string, string>>, notes: Notes) {
+    this.#known = known;
+    this.#notes = notes;
+  }
+
+  /** The variables that were referred to, by their names here. */
+  get names(): ReadonlySet<string> {
+    return this.#names;
+  }
+
+  /**
+   * `{{ name }}`, `{{ _.name }}` and `{{ list[0] }}` become `${name}` and `${list.0}`. A `${` of the
+   * text stays mere text: what a file says never is a reference of ours that was not one of theirs.
+   */
+  translate(text: string): string {
+    return text.replaceAll(
+      /(\$?)\{\{([^{}]{1,140})\}\}|\{%-?([^%]{1,500}?)-?%\}|\$\{/g,
+      (whole, dollar: string | undefined, name?: string, tag?: string) => {
+        if (name !== undefined) {
+          return this.#reference(whole, dollar ?? '', name);
+        }
+        return tag === undefined ? '$${' : this.#tag(whole, tag.trim());
+      },
+    );
+  }
+
+  #reference(whole: string, dollar: string, written: string): string {
+    const name = written
+      .trim()
+      .replace(/^_(?:\.|(?=\[))/, '')
+      .replaceAll(/\[\s*(?:(\d+)|'([\w-]+)'|"([\w-]+)")\s*\]/g, '.$1$2$3')
+      .replace(/^\./, '');
+    const known = Object.hasOwn(this.#known, name) ? this.#known[name] : undefined;
+    const reference = known ?? (isVariableName(name) ? `\${${variableName(name)}}` : undefined);
+    if (reference === undefined || dollar !== '') {
+      // A dollar sign before a reference would make mere text of it here.
+      this.#note(`The reference ${whole.slice(0, longestQuote)}`);
+      return escapeReferences(whole);
+    }
+    if (known === undefined) {
+      this.#names.add(variableName(name));
+    }
+    return reference;
+  }
+
+  #tag(whole: string, tag: string): string {
+    const [, known] = knownTags.find(([pattern]) => pattern.test(tag)) ?? [];
+    if (known === undefined) {
+      this.#note('A template tag ({% … %})');
+    }
+    return known ?? escapeReferences(whole);
+  }
+
+  #note(what: string): void {
+    this.#notes.add(`${what} has no counterpart here and was left as it is`);
+  }
+}
+
+/** What may stand between the braces of a reference of ours. */
+export function isVariableName(name: string): boolean {
+  return /^[A-Za-z_][\w.-]{0,100}$/.test(name);
+}
+
+/**
+ * What a variable of another program is called here. Names that are references of another kind
+ * already, as `env` and `workspaceFolder`, would not name it.
+ */
+export function variableName(name: string): string {
+  const isOurs = referenceKinds.some(kind => kind === name && kind !== 'named');
+  return isOurs ? `import-${name}` : name;
+}
+
+/** Writes a text so that nothing in it is a reference. */
+export function escapeReferences(text: string): string {
+  return text.replaceAll('${', () => '$${');
+}
+
+/** What a template holds besides references, as it would be sent; `undefined` where there are some. */
+export function literalOf(template: string): string | undefined {
+  const parts = parseTemplate(template);
+  return parts.every(part => typeof part === 'string') ? parts.join('') : undefined;
+}
+
+/** Encodes what stands in a URL's query, but not its references, whose values are encoded later. */
+export function encodedTemplate(template: string, encode: (text: string) => string): string {
+  return parseTemplate(template)
+    .map(part => (typeof part === 'string' ? encode(part) : template.slice(part.from, part.to)))
+    .join('');
+}

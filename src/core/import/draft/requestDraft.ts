@@ -1,0 +1,139 @@
+import { messageOf } from '../../base/errors.ts';
+import { parseEndpoint } from '../../endpoint/endpoint.ts';
+import { headersOf } from './headers.ts';
+import { Notes, type Refused } from './imported.ts';
+import { escapeReferences } from './references.ts';
+
+/** What a command for another client would have asked for, as a connection. */
+export interface CurlRequest {
+  readonly kind: 'curl';
+  /** `ws:` or `wss:`; texts hold no references of ours. */
+  readonly url: string;
+  /** `Cookie` among them where there were cookies. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly subprotocols: readonly string[];
+  /** The certificate is not to be checked. */
+  readonly isInsecure: boolean;
+  /** Other settings of a connection, by their keys; absent where there are none. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** One sentence, without its full stop, for each thing that was left out or is to be looked at. */
+  readonly notes: readonly string[];
+}
+
+/** In UTF-16 units, of what is quoted in a note. */
+const longestQuote = 60;
+
+/** Gathers what a command says, whichever language it is written in. */
+export class RequestDraft {
+  readonly notes = new Notes();
+  readonly #headers: (readonly [name: string, value: string])[] = [];
+  readonly #cookies: string[] = [];
+  readonly #query: string[] = [];
+  readonly #subprotocols: string[] = [];
+  readonly #settings: Record<string, unknown> = {};
+  #url: string | undefined;
+  isInsecure = false;
+  /** What an address without a scheme begins with. */
+  defaultScheme = 'ws';
+
+  setUrl(url: string): void {
+    if (this.#url === undefined) {
+      this.#url = url.trim();
+    } else {
+      this.notes.add('A second URL was left out: a connection has one');
+    }
+  }
+
+  /** Adds to the query of the URL, percent-encoded as it stands. */
+  addQuery(part: string): void {
+    this.#query.push(part);
+  }
+
+  /** A setting of the connection, such as `proxy` or `tls.ca`. */
+  set(key: string, value: unknown): void {
+    this.#settings[key] = value;
+  }
+
+  /** Adds a header; what each connection makes by itself is dropped. */
+  addHeader(rawName: string, rawValue: string): void {
+    const name = rawName.trim();
+    const value = rawValue.trim();
+    if (/[\r\n\0]/.test(value)) {
+      this.notes.add(`The header ${quoted(name)} was left out: it has a line break in it`);
+    } else if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+      // HTTP/2's own, such as `:authority`, which browsers copy along.
+      if (!/^:[a-z]+$/.test(name)) {
+        this.notes.add(`The header "${quoted(name)}" was left out: it can have no such name`);
+      }
+    } else if (/^cookie$/i.test(name)) {
+      this.#cookies.push(value);
+    } else if (/^sec-websocket-protocol$/i.test(name)) {
+      this.#addSubprotocols(value);
+    } else if (!/^accept-encoding$/i.test(name)) {
+      this.#headers.push([name, value]);
+    }
+  }
+
+  addCookie(pairs: string): void {
+    this.addHeader('Cookie', pairs.replace(/;\s*$/, ''));
+  }
+
+  /** What was written, without what cannot stand in a note. */
+  quote(text: string): string {
+    return quoted(text);
+  }
+
+  result(missing: string): CurlRequest | Refused {
+    if (this.#url === undefined || this.#url === '') {
+      return { kind: 'refused', problem: missing };
+    }
+    const address = this.#address(this.#url);
+    try {
+      parseEndpoint(address);
+    } catch (error) {
+      return { kind: 'refused', problem: messageOf(error) };
+    }
+    const cookies = this.#cookies.map(each => ['Cookie', each] as const);
+    const pairs = [...this.#headers, ...cookies];
+    const settings = this.#settings;
+    return {
+      kind: 'curl',
+      url: escapeReferences(address),
+      headers: headersOf(
+        pairs.map(([name, value]) => [name, escapeReferences(value)] as const),
+        address,
+      ),
+      subprotocols: this.#subprotocols,
+      isInsecure: this.isInsecure,
+      ...(Object.keys(settings).length > 0 ? { settings } : {}),
+      notes: this.notes.sentences,
+    };
+  }
+
+  #address(url: string): string {
+    const plain = url.replace(/#.*$/s, '');
+    // `localhost:80` has no scheme, though it looks like one.
+    const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(plain);
+    const full = hasScheme
+      ? plain.replace(/^http(?=s?:)/i, 'ws')
+      : `${this.defaultScheme}://${plain.replace(/^\/\//, '')}`;
+    const query = this.#query.join('&');
+    return query === '' ? full : `${full}${full.includes('?') ? '&' : '?'}${query}`;
+  }
+
+  #addSubprotocols(list: string): void {
+    for (const name of list.split(',').map(each => each.trim())) {
+      if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+        if (!this.#subprotocols.includes(name)) {
+          this.#subprotocols.push(name);
+        }
+      } else if (name !== '') {
+        this.notes.add(`The subprotocol "${quoted(name)}" was left out: it can have no such name`);
+      }
+    }
+  }
+}
+
+function quoted(text: string): string {
+  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+}

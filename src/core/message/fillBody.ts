@@ -1,0 +1,132 @@
+import { UserError } from '../base/errors.ts';
+import { byteLengthOf, type OutgoingMessage, type Parcel } from './parcel.ts';
+import { Formats } from '../base/format.ts';
+import type { Needs } from '../variables/needs.ts';
+import { resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
+import { template, type Origin } from '../variables/value.ts';
+import {
+  closeProblem,
+  jsonProblem,
+  parseBase64,
+  parseHex,
+  pingProblem,
+  refuse,
+  type MessageBody,
+} from './messageBody.ts';
+
+/** Of one message; more would only be refused by the socket's own limit. */
+export const mostBytesSent = 64 * 1024 * 1024;
+
+export interface FillingPorts {
+  readonly source: VariableSource;
+  /** Who wrote the body. */
+  readonly origin: Origin;
+  /** Rejects with a sentence where the file cannot be read. */
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+}
+
+/** A body with all its references filled in. */
+export interface FilledBody {
+  readonly parcel: Parcel;
+  /** The secrets that are in it, each once. */
+  readonly secrets: readonly string[];
+  /** What went into it, or into the name of its file. */
+  readonly used: Needs;
+  /** Bytes of the payload. */
+  readonly byteLength: number;
+  /** Its text with secrets masked; absent where it is a file. */
+  readonly preview?: string;
+}
+
+const where = 'The message';
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const formats = new Formats('en');
+
+/**
+ * Makes of a body what goes on the wire.
+ *
+ * @throws UserError where a value is missing, or what comes of it will not do; PromptCancelled
+ */
+export async function fillBody(body: MessageBody, ports: FillingPorts): Promise<FilledBody> {
+  const filled = await fill(body, ports);
+  if (filled.byteLength > mostBytesSent) {
+    const [found, most] = [formats.bytes(filled.byteLength), formats.bytes(mostBytesSent)];
+    throw new UserError(`The message has ${found}, and at most ${most} are sent at once.`);
+  }
+  return filled;
+}
+
+async function fill(
+  body: MessageBody,
+  { source, origin, readFile }: FillingPorts,
+): Promise<FilledBody> {
+  const written = (text: string) => template(text, origin);
+  switch (body.as) {
+    case 'text':
+    case 'hex':
+    case 'base64':
+      return message(body.as, await resolve(written(body.text), where, source));
+    case 'json':
+      return message(body.as, await resolve(written(body.text), where, source, { form: 'json' }));
+    case 'file': {
+      const name = 'The name of the file';
+      const path = await resolve(written(body.path), name, source, { peer: 'refused' });
+      const bytes = await readFile(path.text);
+      const data = body.isText ? textOf(bytes, path.masked) : bytes;
+      const { used } = path;
+      return { parcel: { kind: 'message', data }, secrets: [], used, byteLength: bytes.length };
+    }
+    case 'ping':
+      return ping(await resolve(written(body.text), 'The ping', source));
+    case 'close':
+      return close(body.code, await resolve(written(body.reason), 'The reason', source));
+  }
+}
+
+function message(as: 'text' | 'json' | 'hex' | 'base64', resolved: Resolved): FilledBody {
+  const { text, masked, secrets, used } = resolved;
+  const data = dataOf(as, text);
+  const isBinary = typeof data !== 'string';
+  // Of bytes there is no mask but the text that they were written as.
+  const shown = secrets.length === 0 ? {} : { shown: isBinary ? encoder.encode(masked) : masked };
+  const parcel: Parcel = { kind: 'message', data, ...shown };
+  return { parcel, secrets, used, byteLength: byteLengthOf(data), preview: masked };
+}
+
+function dataOf(as: 'text' | 'json' | 'hex' | 'base64', text: string): OutgoingMessage {
+  switch (as) {
+    case 'hex':
+      return parseHex(text);
+    case 'base64':
+      return parseBase64(text);
+    case 'json':
+      refuse(jsonProblem(text));
+      return text;
+    case 'text':
+      return text;
+  }
+}
+
+function ping({ text, masked, secrets, used }: Resolved): FilledBody {
+  refuse(pingProblem(text));
+  const data = encoder.encode(text);
+  const shown = secrets.length === 0 ? {} : { shown: encoder.encode(masked) };
+  const parcel: Parcel = { kind: 'ping', data, ...shown };
+  return { parcel, secrets, used, byteLength: data.length, preview: masked };
+}
+
+function close(code: number, { text, masked, secrets, used }: Resolved): FilledBody {
+  refuse(closeProblem(code, text));
+  const shown = secrets.length === 0 ? {} : { shown: masked };
+  const parcel: Parcel = { kind: 'close', code, reason: text, ...shown };
+  return { parcel, secrets, used, byteLength: 2 + byteLengthOf(text), preview: masked };
+}
+
+function textOf(bytes: Uint8Array, path: string): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new UserError(`The file "${path}" is not UTF-8 text. Send it as binary.`);
+  }
+}

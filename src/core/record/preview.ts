@@ -1,0 +1,79 @@
+import { isTextual, kindOf } from './record.ts';
+
+/** In UTF-16 code units. */
+const longestText = 512;
+const longestBinary = 64;
+/** Of any control frame (RFC 6455, section 5.5): a close frame's is shown in full, for its reason. */
+const longestControlPayload = 125;
+
+/**
+ * A code unit of UTF-16 takes at most three bytes of UTF-8. Three more, so that a code point which
+ * is cut at the end of the bytes lies beyond the text that is shown.
+ */
+const longestTextByteLength = 3 * longestText + 3;
+
+// Without `ignoreBOM` the decoder would take a leading byte order mark away.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
+/** How many bytes of the payload `preview` needs: all of a state change, to take its JSON apart. */
+export function previewByteLength(flags: number): number {
+  switch (kindOf(flags)) {
+    case 'state':
+      return Infinity;
+    case 'text':
+      return longestTextByteLength;
+    case 'close':
+      return longestControlPayload;
+    case 'binary':
+    case 'ping':
+    case 'pong':
+      return longestBinary;
+  }
+}
+
+/**
+ * The beginning of a payload for the list: text as it is, binary as hex pairs, a state change as
+ * its JSON without the handshake, which is long and no matter of the list. What is not UTF-8 shows
+ * as U+FFFD; a code point is never cut in half.
+ *
+ * @param head at least `previewByteLength(flags)` bytes, or the whole payload
+ */
+export function preview(flags: number, head: Uint8Array): string {
+  const shown = head.subarray(0, previewByteLength(flags));
+  if (!isTextual(flags)) {
+    return hexPreview(shown);
+  }
+  const text = decoder.decode(shown);
+  return kindOf(flags) === 'state' ? statePreview(text) : shorten(text);
+}
+
+/** All of `bytes` as lower-case hex pairs with spaces between them. */
+export function hexPreview(bytes: Uint8Array): string {
+  return Array.from(bytes, byte => hexPairs[byte]).join(' ');
+}
+
+function statePreview(json: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return shorten(json);
+  }
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'handshake')) {
+    return json;
+  }
+  return JSON.stringify({ ...value, handshake: undefined });
+}
+
+function shorten(text: string): string {
+  if (text.length <= longestText) {
+    return text;
+  }
+  const last = text.charCodeAt(longestText - 1);
+  const isHighSurrogate = last >= 0xd800 && last <= 0xdbff;
+  return text.slice(0, isHighSurrogate ? longestText - 1 : longestText);
+}

@@ -1,0 +1,191 @@
+import { mask } from '../base/mask.ts';
+import { percentDecoded } from '../base/percent.ts';
+import type { HeaderLine } from '../record/handshakeFacts.ts';
+import { addressHeaders, isPlainHeader, isPlainSubprotocol, wordsOf } from './plainNames.ts';
+
+/** Words that make the name of a header or a query value one of a secret, wherever they are in it. */
+const telling =
+  /token|secret|passw|passphrase|credential|signature|session|cookie|jwt|bearer|authoriz|apikey|accesskey|licen[cs]ekey/;
+
+/** Words that do so only where they stand alone, as in `X-Auth-Key` and `?sig=`. */
+const tellingAlone = new Set(['key', 'auth', 'sig', 'pwd', 'pass', 'pin', 'sid', 'ticket', 'otp']);
+
+/** Names that hold such a word, but no secret. */
+const harmless = new Set(['sec-websocket-key', 'x-amz-signedheaders']);
+
+/** Shorter strings are found in too many texts that have nothing to do with them. */
+const shortestSecret = 4;
+
+const encoder = new TextEncoder();
+const userInfo = /([a-z][a-z0-9+.-]{0,20}:[/\\]{2})[^/\\?#\s"'<>]*@/gi;
+const pair = /([?&#;]\s*)([^=&#;?\s"'<>]+)=([^&#;\s"'<>]*)/g;
+/**
+ * Every value of a query, and a query that is a value as a whole, as `?eyJ…`. Of a fragment only what
+ * has a name: it mostly is a place on a page.
+ */
+const queryPart = /([?&])(?:([^=&#]*)=)?[^&#]*|(#)([^=&#]*)=[^&#]*/g;
+const bearer = /\b(Bearer|Basic|Token|Negotiate|NTLM) +(?![\w-]+ *= *")[\w.~+/=-]{8,}/gi;
+const jsonWebToken = /\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g;
+
+/** Whether what goes by this name, a header or a part of a query, is not to be shown. */
+export function isSecretName(name: string): boolean {
+  const lower = name.toLowerCase();
+  if (harmless.has(lower)) {
+    return false;
+  }
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return telling.test(words.join('')) || words.some(word => tellingAlone.has(word));
+}
+
+/** How these secrets are sought: as they are, as URLs and JSON have them, and byte by byte. */
+export function spellingsOf(secrets: readonly string[]): readonly string[] {
+  const known = secrets
+    .filter(secret => secret.length >= shortestSecret)
+    .flatMap(secret => [
+      secret,
+      encoded(secret),
+      JSON.stringify(secret).slice(1, -1),
+      asBytes(secret),
+    ]);
+  // A secret may be a part of another.
+  return [...new Set(known)].sort((a, b) => b.length - a.length);
+}
+
+/**
+ * Takes secrets out of an opening handshake: those that it is told, likely ones, and in addresses and
+ * headers every value that is not known to be none.
+ */
+export class Redactor {
+  readonly #secrets: readonly string[];
+  readonly #showsUnknown: boolean;
+
+  /**
+   * @param secrets texts that must not be shown, wherever they are; very short ones are not sought
+   * @param unknown what becomes of the values of queries and of headers of which nothing is known:
+   *   `masked` wherever it is kept, `shown` where the user asks to see it
+   */
+  constructor(secrets: readonly string[] = [], unknown: 'masked' | 'shown' = 'masked') {
+    this.#secrets = spellingsOf(secrets);
+    this.#showsUnknown = unknown === 'shown';
+  }
+
+  /** A text or URL without user information, secret values of queries, credentials and tokens. */
+  text(text: string): string {
+    let safe = text;
+    for (const secret of this.#secrets) {
+      safe = safe.replaceAll(secret, mask);
+    }
+    return safe
+      .replace(userInfo, `$1${mask}@`)
+      .replace(pair, (all, before: string, name: string) =>
+        isSecretName(percentDecoded(name)) ? `${before}${name}=${mask}` : all,
+      )
+      .replace(bearer, `$1 ${mask}`)
+      .replace(jsonWebToken, mask);
+  }
+
+  /** An address without user information and the values of its query and fragment. */
+  url(url: string): string {
+    const safe = this.text(url);
+    return this.#showsUnknown
+      ? safe
+      : safe.replace(
+          queryPart,
+          (all, sign?: string, name?: string, hash?: string, hashed?: string) => {
+            const before = sign ?? hash ?? '';
+            const named = name ?? hashed;
+            return all === before
+              ? all
+              : `${before}${named === undefined ? '' : `${named}=`}${mask}`;
+          },
+        );
+  }
+
+  header([name, value]: HeaderLine): HeaderLine {
+    const lower = name.toLowerCase();
+    if (isSecretName(name)) {
+      const scheme = lower.endsWith('authorization') ? /^[\w-]+ (?=.)/.exec(value) : null;
+      return [name, `${scheme?.[0] ?? ''}${mask}`];
+    }
+    if (lower === 'sec-websocket-protocol') {
+      return [name, this.subprotocols(value)];
+    }
+    if (addressHeaders.has(lower)) {
+      return [name, this.url(value)];
+    }
+    return [name, this.#showsUnknown || isPlainHeader(name) ? this.text(value) : mask];
+  }
+
+  headers(lines: readonly HeaderLine[]): readonly HeaderLine[] {
+    return lines.map(line => this.header(line));
+  }
+
+  /** A list of subprotocols, separated by commas, without those that are tokens. */
+  subprotocols(list: string): string {
+    const names = list.split(',');
+    const secret = new Set(secretSubprotocols(names.map(name => name.trim())));
+    return names
+      .map(name => (secret.has(name.trim()) ? name.replace(name.trim(), mask) : this.text(name)))
+      .join(',');
+  }
+}
+
+/**
+ * Those of a list of subprotocols that are tokens in truth: what reads as no name, and what follows a
+ * name such as `token` or `access_token`, as in `["token", "<the token>"]` and `bearer.<the token>`.
+ */
+export function secretSubprotocols(names: readonly string[]): readonly string[] {
+  const isToken = (name: string) => !isPlainSubprotocol(name) || hasTokenInside(name);
+  return names.filter((name, index) => {
+    const before = names[index - 1] ?? '';
+    // What holds its token already says nothing of the next.
+    return isToken(name) || (isSecretName(before) && !isToken(before));
+  });
+}
+
+/** Words of names, which may follow one that tells of a secret: `auth-v2`, `token.json`. */
+const formalWord =
+  /^(?:v?\d{1,3}|json|xml|cbor|msgpack|proto|protobuf|binary|text|ws|wss|websocket|protocol|transport|token|bearer|auth|authorization|key)$/i;
+const domainEnd = /\.(?:com|org|net|io|dev)$/i;
+
+function hasTokenInside(name: string): boolean {
+  const words = wordsOf(name);
+  return (
+    !domainEnd.test(name) &&
+    words.some(
+      (word, index) => !formalWord.test(word) && isSecretName(words.slice(0, index).join('-')),
+    )
+  );
+}
+
+const jsonMember = /"([^"\\]{1,60})"\s*:\s*"([^"]+)"/g;
+
+/**
+ * Whether a message that somebody writes spells a credential out: a token in itself, or a value under a
+ * name such as `password`, in JSON or a query. References are none.
+ */
+export function spellsOutCredential(text: string): boolean {
+  const known = new Redactor();
+  return (
+    known.text(text) !== text ||
+    [...text.matchAll(jsonMember)].some(
+      ([, name = '', value = '']) => isSecretName(name) && !value.includes('${'),
+    )
+  );
+}
+
+/** As HTTP's headers are read, which know no UTF-8. */
+function asBytes(text: string): string {
+  return Array.from(encoder.encode(text), byte => String.fromCharCode(byte)).join('');
+}
+
+function encoded(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return text; // half a surrogate pair
+  }
+}

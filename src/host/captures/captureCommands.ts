@@ -1,0 +1,96 @@
+import { CancellationError, l10n, Uri, window } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
+import type { Formats } from '../../core/base/format.ts';
+import type { Sources } from './sources.ts';
+import { targetName } from '../ui/treeTarget.ts';
+import { pickOne } from '../ui/ask.ts';
+import { confirm, inform } from '../ui/tell.ts';
+import type { ShowMonitor } from '../connections/connect.ts';
+
+export interface CaptureCommandParts {
+  readonly archive: CaptureArchive;
+  readonly sources: Sources;
+  readonly showMonitor: ShowMonitor;
+  readonly formats: Formats;
+  /** The list of captures is another now. */
+  readonly refresh: () => void;
+}
+
+/** Shows the capture of an earlier window in the monitor. */
+export async function openCapture(parts: CaptureCommandParts, target?: unknown): Promise<void> {
+  const key = await chooseCapture(parts, target, l10n.t('Open which capture?'));
+  const source = await parts.sources.withKey(key);
+  await parts.showMonitor(source.id);
+}
+
+/** Deletes a capture's file, after asking. */
+export async function deleteCapture(parts: CaptureCommandParts, target?: unknown): Promise<void> {
+  const key = await chooseCapture(parts, target, l10n.t('Delete which capture?'));
+  const captures = await parts.archive.list();
+  const capture = captures.find(each => each.key === key);
+  if (!capture) {
+    throw new UserError(l10n.t('The capture is no longer there: its file was deleted.'));
+  }
+  const remove = l10n.t('Delete');
+  const rows = parts.formats.count(capture.rowCount);
+  const question = [
+    l10n.t('Delete the capture of {0} with {1} rows?'),
+    capture.name,
+    rows,
+  ] as const;
+  const detail = l10n.t('Its file is deleted for good.');
+  if ((await confirm(question, [detail], remove)) !== remove) {
+    throw new CancellationError();
+  }
+  await parts.sources.remove(key);
+  parts.refresh();
+}
+
+/** Writes a capture as a SQLite database under a name of the user's. */
+export async function saveCapture(parts: CaptureCommandParts, target?: unknown): Promise<void> {
+  const key = await chooseCapture(parts, target, l10n.t('Save which capture?'));
+  const source = await parts.sources.withKey(key);
+  const uri = await window.showSaveDialog({
+    defaultUri: Uri.file(key),
+    filters: { [l10n.t('SQLite database')]: ['sqlite', 'db'] },
+    saveLabel: l10n.t('Save'),
+  });
+  if (!uri) {
+    throw new CancellationError();
+  }
+  if (uri.scheme !== 'file') {
+    throw new UserError(l10n.t('A capture can be saved to a folder of this machine only.'));
+  }
+  await parts.archive.saveCopy(source.capture.id, uri.fsPath);
+  inform('information', [l10n.t('Saved as {0}.'), uri.fsPath]);
+}
+
+async function chooseCapture(
+  { archive, formats }: CaptureCommandParts,
+  target: unknown,
+  placeHolder: string,
+): Promise<string> {
+  const named = targetName(target);
+  if (named !== undefined) {
+    if (typeof named !== 'string') {
+      throw new UserError(l10n.t('Name a capture.'));
+    }
+    return named;
+  }
+  const captures = (await archive.list()).filter(({ problem }) => problem === undefined);
+  if (captures.length === 0) {
+    throw new UserError(l10n.t('There is no capture of an earlier window.'));
+  }
+  const items = captures.map(({ key, name, url, startedAt, rowCount }) => ({
+    label: name,
+    description: formats.moment(startedAt),
+    detail: l10n.t('{0} rows, {1}', formats.count(rowCount), url),
+    key,
+  }));
+  const picked = await pickOne(items, { placeHolder, matchOnDescription: true });
+  if (!picked) {
+    throw new CancellationError();
+  }
+  return picked.key;
+}

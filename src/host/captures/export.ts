@@ -1,0 +1,201 @@
+import { homedir } from 'node:os';
+import { CancellationError, commands, env, l10n, UIKind, Uri, window, workspace } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import type { CaptureView } from '../../core/capture/view.ts';
+import {
+  ExportError,
+  type ExportedConnection,
+  type ExportJob,
+  type ExportProgress,
+  type ExportResult,
+  type StartExport,
+} from '../../core/export/exportJob.ts';
+import { exportFileName } from '../../core/export/fileName.ts';
+import { isoTime } from '../../core/base/isoTime.ts';
+import { zoneOffset } from '../../core/filter/filterTime.ts';
+import { parseFilter } from '../../core/filter/parseFilter.ts';
+import type { Formats } from '../../core/base/format.ts';
+import { visibleLine } from '../../core/text/visibleText.ts';
+import { filterClock } from '../ui/filterClock.ts';
+import { userZone } from '../ui/userZone.ts';
+import { namesOf, type Source } from './sources.ts';
+import { unwaited } from '../ui/unwaited.ts';
+import { inform, showInformation, withProgress } from '../ui/tell.ts';
+import { chooseFormat, chooseSubject } from './exportChoice.ts';
+import type { ExportParts, Subject } from './exportParts.ts';
+import { exportSecrets } from './exportSecrets.ts';
+import { readExportTarget, type ChosenFormat, type ExportTarget } from './exportTarget.ts';
+
+/**
+ * Writes messages to a file. Asks for what `target` does not say; where it says all, as code does, it
+ * asks nothing and resolves with how much was written.
+ */
+export async function exportMessages(
+  parts: ExportParts,
+  target?: unknown,
+): Promise<ExportResult | undefined> {
+  const wanted = readExportTarget(target);
+  return exportSubject(parts, await chooseSubject(parts, wanted), wanted);
+}
+
+/** Asks as what and where to, and writes it. */
+export async function exportSubject(
+  parts: ExportParts,
+  subject: Subject,
+  wanted: ExportTarget = {},
+): Promise<ExportResult | undefined> {
+  const isAsked = wanted.uri === undefined;
+  const { format: known, byteOrderMark = false } = wanted;
+  const choice = known ? { format: known, byteOrderMark } : await chooseFormat(subject);
+  const { format } = choice;
+  const uri = wanted.uri ?? (await choosePlace(parts, subject, format));
+  if (uri.scheme !== 'file') {
+    throw new UserError(
+      l10n.t('An export can be written to a folder of this machine only, not to {0}:.', uri.scheme),
+    );
+  }
+  if (format === 'sqlite') {
+    await saveDatabase(parts, subject, uri);
+    return undefined;
+  }
+  const result = await write(parts, subject, { ...choice, format }, uri);
+  if (isAsked) {
+    unwaited('Opening the export', parts.log, offer(parts.formats, result, uri));
+  }
+  return result;
+}
+
+async function choosePlace(
+  { now }: ExportParts,
+  subject: Subject,
+  format: ChosenFormat,
+): Promise<Uri> {
+  const [first, ...others] = connectionsOf(subject);
+  const name = first && others.length === 0 ? first.name : 'messages';
+  const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
+  const at = now();
+  const localTime = isoTime(at + zoneOffset(at, userZone.timeZone));
+  const fileName = exportFileName(name, localTime, format);
+  const uri = await window.showSaveDialog({
+    defaultUri: Uri.joinPath(folder?.uri ?? Uri.file(homedir()), fileName),
+    filters: { [format.toUpperCase()]: [format] },
+    saveLabel: l10n.t('Export'),
+  });
+  if (!uri) {
+    throw new CancellationError();
+  }
+  return uri;
+}
+
+async function write(
+  parts: ExportParts,
+  subject: Subject,
+  { format, byteOrderMark }: Pick<ExportJob, 'format' | 'byteOrderMark'>,
+  uri: Uri,
+): Promise<ExportResult> {
+  const { sources, secrets, formats, startExport } = parts;
+  const connections = connectionsOf(subject);
+  const profiles = connections.flatMap(({ capture }) => {
+    const source = sources.ofCapture(capture);
+    return source?.kind === 'connection' ? [source.monitored.profile] : [];
+  });
+  const known = await exportSecrets(secrets, profiles);
+  const view = subject.kind === 'shown' ? subject.shown.view : openView(parts, subject);
+  const ranges = subject.kind === 'shown' ? subject.ranges : undefined;
+  const job: ExportJob = {
+    view: view.id,
+    connections,
+    format,
+    path: uri.fsPath,
+    secrets: known,
+    ...(ranges && { ranges }),
+    ...(byteOrderMark && { byteOrderMark }),
+  };
+  try {
+    return await run(job, formats, startExport);
+  } finally {
+    if (subject.kind === 'capture') {
+      view.dispose();
+    }
+  }
+}
+
+/** @throws UserError where the filter is none */
+function openView(
+  { openView, now }: ExportParts,
+  { source, filter }: Extract<Subject, { kind: 'capture' }>,
+): CaptureView {
+  const { condition, problems } = parseFilter(filter, filterClock(now()));
+  const [problem] = problems;
+  if (problem) {
+    throw new UserError(l10n.t('The filter cannot be used: {0}', problem.message));
+  }
+  return openView({ captures: [source.capture.id], ...(condition && { condition }) });
+}
+
+async function run(
+  job: ExportJob,
+  formats: Formats,
+  startExport: StartExport,
+): Promise<ExportResult> {
+  const title = l10n.t('Exporting messages');
+  try {
+    return await withProgress(title, true, async (note, token) => {
+      let shown = 0;
+      const report = ({ rows, of }: ExportProgress) => {
+        const percent = of === 0 ? 100 : (rows / of) * 100;
+        const message = l10n.t('{0} of {1}', formats.count(rows), formats.count(of));
+        note({ message, increment: percent - shown });
+        shown = percent;
+      };
+      const running = startExport(job, report);
+      token.onCancellationRequested(() => running.cancel());
+      return await running.done;
+    });
+  } catch (error) {
+    throw error instanceof ExportError && error.isCancelled ? new CancellationError() : error;
+  }
+}
+
+async function saveDatabase({ archive }: ExportParts, subject: Subject, uri: Uri): Promise<void> {
+  if (subject.kind !== 'capture' || subject.filter !== '') {
+    throw new UserError(
+      l10n.t('A database holds a whole capture. Choose another format for a part of it.'),
+    );
+  }
+  const title = l10n.t('Saving the capture');
+  await withProgress(title, false, () => archive.saveCopy(subject.source.capture.id, uri.fsPath));
+  inform('information', [l10n.t('Saved as {0}.'), uri.fsPath]);
+}
+
+/** Says what came of it, and offers to look at it. Nobody waits for the answer. */
+async function offer(formats: Formats, { rows, missed }: ExportResult, uri: Uri): Promise<void> {
+  const open = l10n.t('Open');
+  const reveal = l10n.t('Reveal');
+  const canReveal = env.uiKind === UIKind.Desktop && env.remoteName === undefined;
+  const count = formats.count(rows);
+  const text =
+    missed === 0
+      ? l10n.t('Exported {0} messages.', count)
+      : l10n.t(
+          'Exported {0} messages; {1} were dropped before they could be written.',
+          count,
+          formats.count(missed),
+        );
+  const actions = canReveal ? [open, reveal] : [open];
+  const picked = await showInformation(text, ...actions);
+  if (picked !== undefined) {
+    await commands.executeCommand(picked === open ? 'vscode.open' : 'revealFileInOS', uri);
+  }
+}
+
+function connectionsOf(subject: Subject): readonly ExportedConnection[] {
+  return subject.kind === 'shown'
+    ? subject.shown.connections
+    : [{ capture: subject.source.capture.id, ...nameOf(subject.source) }];
+}
+
+function nameOf(source: Source): { readonly name: string; readonly url: string } {
+  const { name, url } = namesOf(source);
+  return { name: visibleLine(name), url };
+}

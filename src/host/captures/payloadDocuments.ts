@@ -1,0 +1,110 @@
+import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import { hexDump } from '../../core/payload/hexDump.ts';
+import { formatJson, looksLikeJson } from '../../core/json/jsonView.ts';
+import { payloadScheme } from '../ui/entrances.ts';
+import { namesOf, type Sources } from './sources.ts';
+
+/** What an editor of text can hold. */
+const maxOpenedBytes = 50 * 1024 * 1024;
+/** Longer JSON is shown as it came: to format it would keep other extensions waiting. */
+const maxFormattedLength = 4 * 1024 * 1024;
+/** A line of a dump takes five times the bytes it shows. */
+const maxDumpedBytes = 10 * 1024 * 1024;
+
+/** A row of a source, see `Source.id`. */
+export interface RowAddress {
+  readonly source: string;
+  readonly seq: number;
+}
+
+interface Payload {
+  readonly text: string;
+  readonly extension: 'json' | 'xml' | 'html' | 'txt';
+}
+
+/**
+ * Payloads as documents that cannot be written to. A document's address says which row it shows;
+ * what it shows is read when the editor asks for it, so nothing is kept here.
+ */
+export class PayloadDocuments {
+  readonly #sources: Sources;
+
+  constructor(sources: Sources) {
+    this.#sources = sources;
+  }
+
+  /** Opens a payload in an editor, in the language that its text is in. */
+  async open(address: RowAddress): Promise<void> {
+    const document = await workspace.openTextDocument(await this.#uriOf(address));
+    await window.showTextDocument(document, { preview: true });
+  }
+
+  /** Shows what differs between two payloads. */
+  async compare(left: RowAddress, right: RowAddress): Promise<void> {
+    const [leftUri, rightUri] = await Promise.all([this.#uriOf(left), this.#uriOf(right)]);
+    const title = l10n.t('Message #{0} ↔ #{1}', left.seq, right.seq);
+    await commands.executeCommand('vscode.diff', leftUri, rightUri, title);
+  }
+
+  async textAt(uri: Uri): Promise<string> {
+    const { source, seq } = JSON.parse(uri.query) as RowAddress;
+    return (await this.#read({ source, seq })).text;
+  }
+
+  /** The editor finds the language by the extension. */
+  async #uriOf(address: RowAddress): Promise<Uri> {
+    const { extension } = await this.#read(address);
+    const { name } = namesOf(this.#sources.get(address.source));
+    const safeName = name.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60);
+    const path = `/${safeName} #${address.seq}.${extension}`;
+    return Uri.from({ scheme: payloadScheme, path, query: JSON.stringify(address) });
+  }
+
+  async #read({ source, seq }: RowAddress): Promise<Payload> {
+    const { capture } = this.#sources.get(source);
+    const [[row], part] = await Promise.all([
+      capture.rows(seq, 1),
+      capture.payload(seq, 0, maxOpenedBytes),
+    ]);
+    if (!row || !part) {
+      throw new UserError(l10n.t('This message is no longer in the capture.'));
+    }
+    const isText = row.kind === 'text' || row.kind === 'state';
+    if (part.byteLength > (isText ? maxOpenedBytes : maxDumpedBytes)) {
+      throw new UserError(l10n.t('This message is too large for an editor. Export it instead.'));
+    }
+    return isText
+      ? readText(new TextDecoder().decode(part.bytes))
+      : { text: hexDump(part.bytes, 0), extension: 'txt' };
+  }
+}
+
+function readText(text: string): Payload {
+  const formatted = formattedJson(text);
+  if (formatted !== undefined) {
+    return { text: formatted, extension: 'json' };
+  }
+  if (/^\s*<(?:!doctype\s+)?html\b/i.test(text)) {
+    return { text, extension: 'html' };
+  }
+  return { text, extension: /^\s*<[?!a-z]/i.test(text) ? 'xml' : 'txt' };
+}
+
+/** `undefined` for what is no JSON; token by token, so that numbers and keys stay as they came. */
+function formattedJson(text: string): string | undefined {
+  if (!looksLikeJson(text)) {
+    return undefined;
+  }
+  if (text.length > maxFormattedLength) {
+    return text;
+  }
+  const blocks: string[] = [];
+  const lines = formatJson(text);
+  for (let block = lines.next(); ; block = lines.next()) {
+    if (block.done) {
+      return block.value === undefined ? blocks.join('\n') : undefined;
+    }
+    blocks.push(block.value.text);
+  }
+}

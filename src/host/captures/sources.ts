@@ -1,0 +1,142 @@
+import { l10n } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import { Emitter, type Event } from '../../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import type { Capture } from '../../core/capture/capture.ts';
+import type { ArchivedCapture, CaptureArchive } from '../../core/capture/captureArchive.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
+
+/** A connection of this window, or the capture of an earlier one that was opened here. */
+export type Source =
+  | {
+      readonly kind: 'connection';
+      readonly id: string;
+      readonly capture: Capture;
+      readonly captureKey: string;
+      readonly monitored: MonitoredConnection;
+    }
+  | {
+      readonly kind: 'capture';
+      readonly id: string;
+      readonly capture: Capture;
+      readonly captureKey: string;
+      readonly archived: ArchivedCapture;
+    };
+
+type OpenedCapture = Extract<Source, { kind: 'capture' }>;
+
+export interface SourcesPorts {
+  readonly connections: Connections;
+  readonly archive: CaptureArchive;
+  readonly log: Logger;
+}
+
+/** Everything that the monitor can show. */
+export class Sources implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #ports: SourcesPorts;
+  readonly #captures = new Map<string, OpenedCapture>();
+  readonly #onDidChange: Emitter<undefined>;
+
+  /** A source came or went, or anything that is shown of one has changed. */
+  readonly onDidChange: Event<undefined>;
+
+  constructor(ports: SourcesPorts) {
+    this.#ports = ports;
+    this.#onDidChange = this.#store.add(
+      new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
+    );
+    this.onDidChange = this.#onDidChange.event;
+    this.#store.add(ports.connections.onDidChange(() => this.#onDidChange.fire(undefined)));
+  }
+
+  /** Connections in the order in which they were asked for, then captures. */
+  get all(): readonly Source[] {
+    return [...this.#ports.connections.all.map(sourceOf), ...this.#captures.values()];
+  }
+
+  find(id: string): Source | undefined {
+    const monitored = this.#ports.connections.find(id);
+    return monitored ? sourceOf(monitored) : this.#captures.get(id);
+  }
+
+  /** @throws UserError where it is no longer there */
+  get(id: string): Source {
+    const found = this.find(id);
+    if (!found) {
+      throw new UserError(l10n.t('This capture is no longer open.'));
+    }
+    return found;
+  }
+
+  /** The source of a capture by its id among all captures. */
+  ofCapture(capture: number): Source | undefined {
+    return this.all.find(source => source.capture.id === capture);
+  }
+
+  /** The source that keeps its capture under this key, opened where it is not. */
+  async withKey(captureKey: string): Promise<Source> {
+    const known = this.all.find(source => source.captureKey === captureKey);
+    return known ?? this.#open(captureKey);
+  }
+
+  /** Closes a capture and deletes its file. */
+  async remove(captureKey: string): Promise<void> {
+    this.close(captureKey);
+    await this.#ports.archive.remove(captureKey);
+  }
+
+  /** Closes a capture of an earlier window; its file stays. */
+  close(captureKey: string): void {
+    const opened = this.#captures.get(idOf(captureKey));
+    if (opened && this.#captures.delete(opened.id)) {
+      opened.capture.dispose();
+      this.#onDidChange.fire(undefined);
+    }
+  }
+
+  dispose(): void {
+    for (const { capture } of this.#captures.values()) {
+      capture.dispose();
+    }
+    this.#captures.clear();
+    this.#store.dispose();
+  }
+
+  async #open(captureKey: string): Promise<Source> {
+    const { archived, capture } = await this.#ports.archive.open(captureKey);
+    const id = idOf(captureKey);
+    const other = this.#captures.get(id);
+    if (other) {
+      capture.dispose(); // It was asked for twice at the same time.
+      return other;
+    }
+    const opened: OpenedCapture = { kind: 'capture', id, capture, captureKey, archived };
+    this.#captures.set(id, opened);
+    this.#onDidChange.fire(undefined);
+    return opened;
+  }
+}
+
+function idOf(captureKey: string): string {
+  return `file:${captureKey}`;
+}
+
+export function sourceOf(monitored: MonitoredConnection): Source {
+  const { id, capture } = monitored;
+  return { kind: 'connection', id, capture, captureKey: captureKeyOf(monitored), monitored };
+}
+
+/** A capture in memory has no file to be known by; nothing finds it again after the window. */
+export function captureKeyOf({ id, capture }: MonitoredConnection): string {
+  return capture.storage.path?.replace(/^.*[\\/]/, '') ?? `memory-${id}`;
+}
+
+/** What a source is called, and where it is connected to. */
+export function namesOf(source: Source): { readonly name: string; readonly url: string } {
+  return source.kind === 'connection'
+    ? { name: source.monitored.name, url: source.monitored.connection.options.endpoint.display }
+    : { name: source.archived.name, url: source.archived.url };
+}

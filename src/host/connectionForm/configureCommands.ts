@@ -1,0 +1,182 @@
+import { CancellationError, env, l10n } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import { commandLine, commandTools, type CommandTool } from '../../core/export/commandLine.ts';
+import type { Profile } from '../../core/settings/profile.ts';
+import type {
+  ConfiguredConnection,
+  ConfiguredConnections,
+} from '../connections/configuredConnections.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { SettingsService } from '../settings/settings.ts';
+import { openFolderSettings } from '../settings/openSetting.ts';
+import { targetName } from '../ui/treeTarget.ts';
+import { pickOne } from '../ui/ask.ts';
+import { confirm, inform } from '../ui/tell.ts';
+import type { FormSubject } from './connectionForm.ts';
+
+export interface ConfigureParts {
+  readonly connections: Connections;
+  readonly settings: SettingsService;
+  readonly configured: ConfiguredConnections;
+  /** Opens a form, or shows the one that is open. */
+  readonly showForm: (subject: FormSubject) => Promise<void>;
+}
+
+/** Opens the form of a new connection. */
+export async function addConnection({ showForm }: ConfigureParts): Promise<void> {
+  await showForm({});
+}
+
+/** Opens the form of a configured connection; one of this window only can be put among them so. */
+export async function editConnection(parts: ConfigureParts, target?: unknown): Promise<void> {
+  const profile = await chooseProfile(parts, target, l10n.t('Edit which connection?'));
+  const known = parts.configured.locate(profile);
+  if (known) {
+    await parts.showForm({ known });
+    return;
+  }
+  if (profile.folder !== undefined) {
+    await openFolderSettings(profile.folder);
+    return;
+  }
+  const notes = [l10n.t('This connection is not in the settings yet: saving puts it there.')];
+  await parts.showForm({ entry: { name: profile.name, ...profile.entry }, notes });
+}
+
+/** Makes a copy after the original, and opens its form. */
+export async function duplicateConnection(parts: ConfigureParts, target?: unknown): Promise<void> {
+  const known = await chooseConfigured(parts, target, l10n.t('Duplicate which connection?'));
+  const name = await parts.configured.duplicate(known);
+  const copy = parts.configured.find(name);
+  if (copy) {
+    await parts.showForm({ known: copy });
+  }
+}
+
+/** Takes a connection out of the settings, after asking. What it has captured stays. */
+export async function removeConnection(parts: ConfigureParts, target?: unknown): Promise<void> {
+  const known = await chooseConfigured(parts, target, l10n.t('Remove which connection?'));
+  const remove = l10n.t('Remove');
+  const detail =
+    known.scope === 'user'
+      ? l10n.t('It is in your user settings. Messages that were captured stay.')
+      : l10n.t('It is in the settings of this workspace. Messages that were captured stay.');
+  const question = [l10n.t('Remove the connection "{0}" from the settings?'), known.name] as const;
+  if ((await confirm(question, [detail], remove)) !== remove) {
+    throw new CancellationError();
+  }
+  await parts.configured.remove(known);
+}
+
+/** Moves a connection by one place in its list. */
+export async function moveConnection(
+  parts: ConfigureParts,
+  by: -1 | 1,
+  target?: unknown,
+): Promise<void> {
+  const { configured } = parts;
+  const known = await chooseConfigured(parts, target, l10n.t('Move which connection?'));
+  if (known.index !== undefined && !configured.canMove(known, by)) {
+    return; // It is where it is to go already.
+  }
+  await configured.move(known, (known.index ?? 0) + by);
+}
+
+/** Puts a command that connects likewise onto the clipboard. Secrets are shell variables in it. */
+export async function copyAs(parts: ConfigureParts, target?: unknown): Promise<void> {
+  const profile = await chooseProfile(parts, target, l10n.t('Copy which connection?'));
+  const details: Readonly<Record<CommandTool, string>> = {
+    wscat: l10n.t('connects and reads lines'),
+    websocat: l10n.t('connects and reads lines'),
+    curl: l10n.t('the opening handshake only'),
+  };
+  const items = commandTools.map(tool => ({ label: tool, description: details[tool], tool }));
+  const placeHolder = l10n.t('Copy as a command for a POSIX shell');
+  const picked = await pickOne(items, { placeHolder });
+  if (!picked) {
+    throw new CancellationError();
+  }
+  const { values, url } = profile;
+  const { command, variables } = commandLine(
+    {
+      url,
+      headers: values.headers,
+      subprotocols: values.subprotocols,
+      auth: values.auth,
+      isChecked: values['tls.rejectUnauthorized'],
+    },
+    picked.tool,
+  );
+  await env.clipboard.writeText(command);
+  const names = variables.map(name => `$${name}`).join(', ');
+  inform(
+    'information',
+    names === ''
+      ? l10n.t('The command is on the clipboard.')
+      : [l10n.t('The command is on the clipboard. Set these shell variables first: {0}.'), names],
+  );
+}
+
+/** A profile of this window or of the settings: the one that is named, the only one, or as picked. */
+async function chooseProfile(
+  { connections, settings }: ConfigureParts,
+  target: unknown,
+  placeHolder: string,
+): Promise<Profile> {
+  const { profiles } = settings.current;
+  const named = targetName(target);
+  if (named !== undefined) {
+    const name = typeof named === 'string' ? named : '';
+    const monitored = connections.find(name);
+    // What is configured now counts, not what the connection was opened with.
+    const configured = profiles.find(each => each.name === (monitored?.name ?? name));
+    return configured ?? connections.get(name).profile;
+  }
+  const adHoc = connections.all.map(({ profile }) => profile);
+  const all = [
+    ...profiles,
+    ...adHoc.filter(each => !profiles.some(({ name }) => name === each.name)),
+  ];
+  return choose(all, placeHolder);
+}
+
+async function chooseConfigured(
+  parts: ConfigureParts,
+  target: unknown,
+  placeHolder: string,
+): Promise<ConfiguredConnection> {
+  const { configured, settings } = parts;
+  const profile =
+    targetName(target) === undefined
+      ? await choose(settings.current.profiles, placeHolder)
+      : await chooseProfile(parts, target, placeHolder);
+  const known = configured.locate(profile);
+  if (!known && profile.folder !== undefined) {
+    throw new UserError(
+      l10n.t(
+        '"{0}" is in the settings of the folder "{1}": change its .vscode/settings.json. "Edit Connection…" opens it.',
+        profile.name,
+        profile.folder,
+      ),
+    );
+  }
+  if (!known) {
+    throw new UserError(
+      l10n.t('"{0}" is not in the settings: it was made in this window only.', profile.name),
+    );
+  }
+  return known;
+}
+
+async function choose(profiles: readonly Profile[], placeHolder: string): Promise<Profile> {
+  const [only] = profiles;
+  if (!only) {
+    throw new UserError(l10n.t('No connection is configured. Add one first.'));
+  }
+  const items = profiles.map(profile => ({ label: profile.name, profile }));
+  const picked = profiles.length === 1 ? items[0] : await pickOne(items, { placeHolder });
+  if (!picked) {
+    throw new CancellationError();
+  }
+  return picked.profile;
+}

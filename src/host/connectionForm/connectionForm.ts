@@ -1,0 +1,306 @@
+import { l10n, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
+import { messageOf } from '../../core/base/errors.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import { connectionFields, unshownKeys } from '../../core/settings/connectionFields.ts';
+import {
+  checkDraft,
+  draftOf,
+  entryOf,
+  type ConnectionDraft,
+  type DraftCheck,
+} from '../../core/settings/connectionDraft.ts';
+import { isSameJson } from '../../core/json/jsonEdit.ts';
+import type { SettingsScope } from '../../core/settings/settingLayers.ts';
+import { answerBy } from '../../shared/answer.ts';
+import {
+  formSchemas,
+  type FormHandlers,
+  type FormParams,
+  type FormState,
+} from '../../shared/formProtocol.ts';
+import { formStrings } from '../../shared/formStrings.ts';
+import { ViewType } from '../../shared/ids.ts';
+import type {
+  ConfiguredConnection,
+  ConfiguredConnections,
+  ConnectionEntry,
+} from '../connections/configuredConnections.ts';
+import { settingSources } from '../settings/settingValues.ts';
+import { writableScopes } from '../settings/settingsFile.ts';
+import { logged, unwaited } from '../ui/unwaited.ts';
+import { confirmOrClose, inform, plain } from '../ui/tell.ts';
+import { isSet, noteOf, preferredScope, reference, shown } from './formFacts.ts';
+import { pageHtml } from '../ui/html.ts';
+
+export interface ConnectionFormPorts {
+  readonly root: Uri;
+  readonly log: Logger;
+  readonly configured: ConfiguredConnections;
+  readonly secretNames: () => readonly string[];
+  /** Asks for a name and stores the value; `undefined` where the user thought better of it. */
+  readonly storeSecret: (suggestion: string, value: string) => Promise<string | undefined>;
+  readonly connect: (name: string) => Promise<unknown>;
+  readonly openSettings: (scope: SettingsScope) => Promise<void>;
+}
+
+/** What a form is about. */
+export interface FormSubject {
+  /** The connection that is edited; absent for a new one. */
+  readonly known?: ConfiguredConnection;
+  /** Of a new connection what is filled in already. */
+  readonly entry?: ConnectionEntry;
+  /** Sentences for above the form. */
+  readonly notes?: readonly string[];
+}
+
+/** The forms that are open, one for each connection that is edited. */
+export class ConnectionForms implements Disposable {
+  readonly #ports: ConnectionFormPorts;
+  readonly #open = new Map<string, ConnectionForm>();
+
+  constructor(ports: ConnectionFormPorts) {
+    this.#ports = ports;
+  }
+
+  show(subject: FormSubject): void {
+    this.#form(subject);
+  }
+
+  /** Shows a form; resolves when it is closed, to whether its connection was saved. */
+  fillIn(subject: FormSubject): Promise<boolean> {
+    return this.#form(subject).isSaved;
+  }
+
+  dispose(): void {
+    for (const form of this.#open.values()) {
+      form.dispose();
+    }
+  }
+
+  #form(subject: FormSubject): ConnectionForm {
+    const { known, entry } = subject;
+    const key = known ? `${known.scope} ${known.name}` : JSON.stringify(entry ?? {});
+    const open = this.#open.get(key);
+    if (open) {
+      open.reveal();
+      return open;
+    }
+    const form = new ConnectionForm(this.#ports, subject, () => this.#open.delete(key));
+    this.#open.set(key, form);
+    return form;
+  }
+}
+
+/** One form in a tab. The draft is kept here, so that a hidden page loses nothing. */
+class ConnectionForm implements Disposable {
+  readonly #ports: ConnectionFormPorts;
+  readonly #subject: FormSubject;
+  readonly #entry: ConnectionEntry;
+  readonly #onClosed: () => void;
+  readonly #initial: { readonly draft: ConnectionDraft; readonly scope: SettingsScope };
+  #panel: WebviewPanel;
+  #store: DisposableStore;
+  #draft: ConnectionDraft;
+  #scope: SettingsScope;
+  /** Whether closing it asks no more. */
+  #isDone = false;
+  #wasSaved = false;
+  /** Resolves when it is closed for good. */
+  readonly isSaved: Promise<boolean>;
+
+  constructor(ports: ConnectionFormPorts, subject: FormSubject, onClosed: () => void) {
+    this.#ports = ports;
+    this.#subject = subject;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.isSaved = promise;
+    this.#onClosed = () => {
+      onClosed();
+      resolve(this.#wasSaved);
+    };
+    const { known } = subject;
+    this.#entry = known?.entry ?? subject.entry ?? {};
+    const draft = draftOf({ name: known?.name, ...this.#entry });
+    this.#initial = { draft, scope: known?.scope ?? preferredScope() };
+    this.#draft = draft;
+    this.#scope = this.#initial.scope;
+    this.#store = new DisposableStore();
+    this.#panel = this.#open();
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    this.#isDone = true;
+    this.#panel.dispose();
+  }
+
+  get #isDirty(): boolean {
+    const { draft, scope } = this.#initial;
+    // What was filled in for a new connection is nowhere yet.
+    const isUnwritten = !this.#subject.known && this.#subject.entry !== undefined;
+    return isUnwritten || scope !== this.#scope || !isSameJson(draft, this.#draft);
+  }
+
+  get #title(): string {
+    const { known } = this.#subject;
+    const title = known ? plain([l10n.t('Connection: {0}'), known.name]) : l10n.t('New Connection');
+    return this.#isDirty ? `● ${title}` : title;
+  }
+
+  #open(): WebviewPanel {
+    const { root, log } = this.#ports;
+    const localResourceRoots = [Uri.joinPath(root, 'dist'), Uri.joinPath(root, 'media')];
+    const options = { enableScripts: true, localResourceRoots };
+    const panel = window.createWebviewPanel(
+      ViewType.ConnectionForm,
+      this.#title,
+      ViewColumn.Active,
+      options,
+    );
+    const store = new DisposableStore();
+    const handlers = this.#handlers();
+    panel.iconPath = Uri.joinPath(root, 'media', 'icon.png');
+    store.add(
+      panel.webview.onDidReceiveMessage(async (message: unknown) => {
+        const reply = await answerBy(formSchemas, message, handlers, (request, error) =>
+          log.warn(`The connection form's request ${request} failed: ${messageOf(error)}`),
+        );
+        if (reply && !store.isDisposed) {
+          logged('Answering the connection form', log, panel.webview.postMessage(reply));
+        }
+      }),
+    );
+    store.add(
+      panel.onDidDispose(() => unwaited('Closing the connection form', log, this.#closed())),
+    );
+    panel.webview.html = pageHtml(panel.webview, root, {
+      title: this.#title,
+      script: 'connectionForm.js',
+      styles: ['monitor.css', 'connectionForm.css'],
+      strings: formStrings,
+    });
+    this.#panel = panel;
+    this.#store = store;
+    return panel;
+  }
+
+  #handlers(): FormHandlers {
+    return {
+      'form.ready': () => this.#state(),
+      'form.change': params => this.#change(params),
+      'form.save': async ({ connect, ...params }) => {
+        const check = this.#change(params);
+        if (Object.keys(check.problems).length === 0) {
+          const name = await this.#save();
+          this.dispose();
+          if (connect) {
+            await this.#connect(name);
+          }
+        }
+        return shown(check);
+      },
+      'form.cancel': () => {
+        this.#panel.dispose();
+        return undefined;
+      },
+      'form.secret': async ({ suggestion, value }) => {
+        const name = await this.#ports.storeSecret(suggestion, value);
+        const secrets = this.#secrets();
+        return name === undefined ? { secrets } : { reference: reference(name), secrets };
+      },
+      'form.settings': async () => {
+        await this.#ports.openSettings(this.#scope);
+        return undefined;
+      },
+    };
+  }
+
+  #state(): FormState {
+    const { known, notes = [] } = this.#subject;
+    const entry = this.#entry;
+    return {
+      isNew: !known,
+      fields: connectionFields,
+      draft: this.#draft,
+      scope: this.#scope,
+      scopes: writableScopes().map(scope => ({ scope, note: noteOf(scope) })),
+      check: shown(this.#check()),
+      isDirty: this.#isDirty,
+      secrets: this.#secrets(),
+      unshown: unshownKeys.filter(key => isSet(entry, key)),
+      notes,
+    };
+  }
+
+  #secrets(): readonly string[] {
+    return this.#ports.secretNames().map(reference);
+  }
+
+  #change({ draft, scope }: FormParams<'form.change'>): DraftCheck {
+    this.#draft = draft;
+    this.#scope = scope;
+    this.#panel.title = this.#title;
+    return shown(this.#check());
+  }
+
+  #check(): DraftCheck {
+    const names = this.#ports.configured.namesIn(this.#scope, this.#subject.known);
+    return checkDraft(this.#draft, settingSources().window, names);
+  }
+
+  /** @returns the connection's name */
+  async #save(): Promise<string> {
+    const { known } = this.#subject;
+    const { configured } = this.#ports;
+    const entry = entryOf(this.#draft, this.#entry, this.#check().inherited);
+    if (known) {
+      await configured.replace(known, this.#scope, entry);
+    } else {
+      await configured.add(this.#scope, entry);
+    }
+    this.#wasSaved = true;
+    return this.#draft.name.trim();
+  }
+
+  async #connect(name: string): Promise<void> {
+    try {
+      await this.#ports.connect(name);
+    } catch (error) {
+      // The page that asked for it is gone.
+      inform('error', messageOf(error));
+    }
+  }
+
+  /** A tab cannot be kept from closing: what would be lost is asked about afterwards. */
+  async #closed(): Promise<void> {
+    this.#store.dispose();
+    if (this.#isDone || !this.#isDirty) {
+      this.#onClosed();
+      return;
+    }
+    const [save, edit] = [l10n.t('Save'), l10n.t('Continue Editing')];
+    const discard = l10n.t("Don't Save");
+    const name = this.#draft.name.trim() || l10n.t('New Connection');
+    const question = [l10n.t('Save the changes to "{0}"?'), name] as const;
+    const detail = [l10n.t('Otherwise they are lost.')];
+    const answer = await confirmOrClose(question, detail, discard, save, edit);
+    if (answer === discard) {
+      this.#onClosed();
+      return;
+    }
+    if (answer === edit || Object.keys(this.#check().problems).length > 0) {
+      this.#open();
+      return;
+    }
+    try {
+      await this.#save();
+      this.#onClosed();
+    } catch (error) {
+      this.#open();
+      inform('error', messageOf(error));
+    }
+  }
+}

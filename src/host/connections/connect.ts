@@ -1,0 +1,248 @@
+import { CancellationError, l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
+import { messageOf, UserError } from '../../core/base/errors.ts';
+import { wordOf } from '../../core/connection/report.ts';
+import { parseEndpointTemplate } from '../../core/endpoint/endpointTemplate.ts';
+import type { ConnectionState } from '../../core/connection/state.ts';
+import type { Profile } from '../../core/settings/profile.ts';
+import type { Connections } from './connections.ts';
+import type { Demo } from './demo.ts';
+import type { MonitoredConnection } from './monitoredConnection.ts';
+import type { RecentUrls } from './recentUrls.ts';
+import type { SettingsService } from '../settings/settings.ts';
+import { targetName, TreeTarget } from '../ui/treeTarget.ts';
+import { createPicker, type Choice } from '../ui/ask.ts';
+
+/** What the command resolves to. */
+export interface ConnectResult {
+  readonly id: string;
+  readonly name: string;
+  readonly state: ConnectionState['kind'];
+}
+
+/** Shows the monitor and, where it is given, this source in it. */
+export type ShowMonitor = (source?: string) => Promise<void>;
+
+export interface ConnectParts {
+  readonly showMonitor: ShowMonitor;
+  readonly connections: Connections;
+  readonly settings: SettingsService;
+  readonly recent: RecentUrls;
+  readonly demo: Demo;
+}
+
+type Target =
+  | { readonly kind: 'profile'; readonly profile: Profile }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'demo' }
+  | { readonly kind: 'problem' };
+type Item = Choice & { readonly choice?: Target; readonly recent?: string };
+
+/**
+ * Connects to what `target` names: a URL, a configured connection, or an object as in `connections`;
+ * asks where it is not given and more than one endpoint comes into question. Resolves when the
+ * connection is open, stopped or cancelled.
+ */
+export async function connect(parts: ConnectParts, target?: unknown): Promise<ConnectResult> {
+  const named = targetName(target);
+  const isAsked = target instanceof TreeTarget || named === undefined;
+  return connectTo(
+    parts,
+    named === undefined ? await choose(parts) : profileFor(parts, named),
+    isAsked,
+  );
+}
+
+/** Connects to what `target` names, as the user wanted who did not use the command: and shows it. */
+export async function connectShown(parts: ConnectParts, target: unknown): Promise<ConnectResult> {
+  return connectTo(parts, profileFor(parts, target), true);
+}
+
+async function connectTo(
+  parts: ConnectParts,
+  profile: Profile,
+  isShown: boolean,
+): Promise<ConnectResult> {
+  const monitored = parts.connections.open(profile);
+  monitored.connection.connect();
+  if (isShown) {
+    await parts.showMonitor(monitored.id);
+  }
+  return settled(monitored);
+}
+
+/** Connects without showing anything. */
+export function connectUnasked(connections: Connections, profiles: readonly Profile[]): void {
+  for (const profile of profiles) {
+    connections.open(profile).connectUnasked();
+  }
+}
+
+/** Waits until a connection is open, or nothing more will be tried. */
+export async function settled(monitored: MonitoredConnection): Promise<ConnectResult> {
+  const { kind } = await monitored.connection.settled();
+  return { id: monitored.id, name: monitored.name, state: kind };
+}
+
+function profileFor({ connections, settings, recent }: ConnectParts, target: unknown): Profile {
+  if (typeof target === 'string') {
+    const configured = settings.current.profiles.find(({ name }) => name === target);
+    const known = configured ?? connections.find(target)?.profile;
+    if (known) {
+      return known;
+    }
+    if (!target.includes('://')) {
+      throw new UserError(noSuchConnection(target, settings.current.profiles));
+    }
+    const profile = settings.profileOf({ url: target });
+    recent.note(profile.url);
+    return sameUrl(connections, profile);
+  }
+  if (typeof target !== 'object' || target === null) {
+    throw new UserError(l10n.t('Name a connection or a URL to connect to.'));
+  }
+  return settings.profileOf(target);
+}
+
+function noSuchConnection(name: string, profiles: readonly Profile[]): string {
+  const names = profiles.map(profile => `"${profile.name}"`).join(', ');
+  return names === ''
+    ? l10n.t('No connection named "{0}" is configured. A URL begins with ws:// or wss://.', name)
+    : l10n.t('No connection named "{0}" is configured. There are: {1}.', name, names);
+}
+
+/** A URL that is monitored already keeps its connection and its messages. */
+function sameUrl(connections: Connections, profile: Profile): Profile {
+  const known = connections.all.find(({ profile: { url } }) => url === profile.url);
+  return known ? known.profile : profile;
+}
+
+async function choose(parts: ConnectParts): Promise<Profile> {
+  const { settings, connections, recent, demo } = parts;
+  const { profiles } = settings.current;
+  const [only] = profiles;
+  if (only && profiles.length === 1) {
+    return only;
+  }
+  await recent.ready();
+  const choice = await pick(parts);
+  switch (choice.kind) {
+    case 'profile':
+      return choice.profile;
+    case 'url': {
+      const profile = settings.profileOf({ url: choice.url });
+      recent.note(profile.url);
+      return sameUrl(connections, profile);
+    }
+    case 'demo':
+      return settings.profileOf({ url: (await demo.start()).url, name: l10n.t('Demo ticker') });
+    case 'problem':
+      throw new CancellationError();
+  }
+}
+
+/** Offers what can be connected to; what is typed counts as a URL. */
+function pick({ settings, connections, recent }: ConnectParts): Promise<Target> {
+  const { picker, offer: show } = createPicker<Item>(
+    l10n.t('WebSocket Monitor: Connect'),
+    l10n.t('Type a URL such as wss://example.com/feed, or choose'),
+  );
+  picker.matchOnDescription = true;
+  let fixed = items(settings.current.profiles, connections, recent.all);
+  const offer = () => show([...typed(picker.value), ...fixed]);
+  offer();
+  return new Promise((resolve, reject) => {
+    picker.onDidChangeValue(offer);
+    picker.onDidTriggerItemButton(async ({ item: { of } }) => {
+      await (of.recent === undefined ? undefined : recent.remove(of.recent));
+      fixed = items(settings.current.profiles, connections, recent.all);
+      offer();
+    });
+    picker.onDidAccept(() => {
+      const choice = picker.selectedItems[0]?.of.choice;
+      if (choice && choice.kind !== 'problem') {
+        resolve(choice);
+        picker.hide();
+      }
+    });
+    picker.onDidHide(() => {
+      picker.dispose();
+      reject(new CancellationError()); // Too late to matter where something was chosen.
+    });
+    picker.show();
+  });
+}
+
+const icons = {
+  plug: new ThemeIcon('plug'),
+  error: new ThemeIcon('error'),
+  history: new ThemeIcon('history'),
+  beaker: new ThemeIcon('beaker'),
+};
+
+function typed(value: string): readonly Item[] {
+  const url = value.trim();
+  if (url === '') {
+    return [];
+  }
+  try {
+    const { display } = parseEndpointTemplate(url);
+    const label = l10n.t('Connect to {0}', display);
+    return [{ label, iconPath: icons.plug, alwaysShow: true, choice: { kind: 'url', url } }];
+  } catch (error) {
+    // A word may be meant for the list below; a whole URL that will not do is worth a sentence.
+    return url.includes(':')
+      ? [
+          {
+            label: messageOf(error),
+            iconPath: icons.error,
+            alwaysShow: true,
+            choice: { kind: 'problem' },
+          },
+        ]
+      : [];
+  }
+}
+
+function items(
+  profiles: readonly Profile[],
+  connections: Connections,
+  recent: readonly string[],
+): readonly Item[] {
+  const separator = (label: string): Item => ({ label, kind: QuickPickItemKind.Separator });
+  const stateOf = (name: string) => {
+    const monitored = connections.find(name);
+    return monitored ? wordOf(monitored.connection.state) : '';
+  };
+  const configured = profiles.map((profile): Item => ({
+    label: profile.name,
+    iconPath: icons.plug,
+    description: [
+      profile.folder ?? '',
+      parseEndpointTemplate(profile.url).display,
+      stateOf(profile.name),
+    ]
+      .filter(text => text !== '')
+      .join(' · '),
+    choice: { kind: 'profile', profile },
+  }));
+  const remove = { iconPath: new ThemeIcon('close'), tooltip: l10n.t('Remove from Recent URLs') };
+  const urls = recent.map((url): Item => ({
+    label: url,
+    iconPath: icons.history,
+    choice: { kind: 'url', url },
+    recent: url,
+    buttons: [remove],
+  }));
+  const demo: Item = {
+    label: l10n.t('Demo Ticker'),
+    iconPath: icons.beaker,
+    description: l10n.t('starts a server on this machine that sends quotes'),
+    choice: { kind: 'demo' },
+  };
+  return [
+    ...(configured.length > 0 ? [separator(l10n.t('configured')), ...configured] : []),
+    ...(urls.length > 0 ? [separator(l10n.t('recent')), ...urls] : []),
+    separator(l10n.t('try it')),
+    demo,
+  ];
+}

@@ -1,0 +1,156 @@
+import { l10n } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import { Emitter, type Event } from '../../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import { isLive } from '../../core/connection/state.ts';
+import { uniqueName, type Profile } from '../../core/settings/profile.ts';
+import { notifyOf } from './notifications.ts';
+import { MonitoredConnection, type MonitorPorts } from './monitoredConnection.ts';
+
+/**
+ * So many connections that have ended and that no settings name are kept. Links and code may make any
+ * number of them in a window.
+ */
+const mostEnded = 20;
+
+/** A connection, and what was made for it. */
+interface Kept {
+  readonly monitored: MonitoredConnection;
+  readonly store: DisposableStore;
+}
+
+/** Every connection of this window, by the order in which it was first asked for. */
+export class Connections implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #ports: MonitorPorts;
+  #kept: readonly Kept[] = [];
+  #all: readonly MonitoredConnection[] = [];
+  #made = 0;
+  readonly #onDidChange: Emitter<MonitoredConnection>;
+  readonly #onDidRemove: Emitter<MonitoredConnection>;
+
+  /** Anything that is shown of a connection has changed, or it is gone; at most 20 times a second. */
+  readonly onDidChange: Event<MonitoredConnection>;
+  /** A connection had ended and is gone; only its capture stays. */
+  readonly onDidRemove: Event<MonitoredConnection>;
+
+  constructor(ports: MonitorPorts) {
+    this.#ports = ports;
+    this.#onDidChange = this.#store.add(
+      new Emitter<MonitoredConnection>(error => ports.log.error('A listener failed', error)),
+    );
+    this.onDidChange = this.#onDidChange.event;
+    this.#onDidRemove = this.#store.add(
+      new Emitter<MonitoredConnection>(error => ports.log.error('A listener failed', error)),
+    );
+    this.onDidRemove = this.#onDidRemove.event;
+  }
+
+  get all(): readonly MonitoredConnection[] {
+    return this.#all;
+  }
+
+  get live(): readonly MonitoredConnection[] {
+    return this.#all.filter(({ connection }) => isLive(connection.state));
+  }
+
+  /** The connection with this id or name. */
+  find(idOrName: string): MonitoredConnection | undefined {
+    return (
+      this.#all.find(({ id }) => id === idOrName) ?? this.#all.find(({ name }) => name === idOrName)
+    );
+  }
+
+  /** @throws UserError where there is none, naming those that there are */
+  get(idOrName: string): MonitoredConnection {
+    const found = this.find(idOrName);
+    if (found) {
+      return found;
+    }
+    const names = this.#all.map(({ name }) => `"${name}"`).join(', ');
+    throw new UserError(
+      names === ''
+        ? l10n.t('There is no connection "{0}": none was made in this window yet.', idOrName)
+        : l10n.t('There is no connection "{0}". There are: {1}.', idOrName, names),
+    );
+  }
+
+  /** The connection for `profile`: the one that is there already, with this profile, or a new one. */
+  open(profile: Profile): MonitoredConnection {
+    const known = this.#all.find(({ name }) => name === profile.name);
+    if (known?.profile.url === profile.url) {
+      known.setProfile(profile);
+      return known;
+    }
+    const name = uniqueName(profile.name, this.#all);
+    const id = `c${++this.#made}`;
+    const store = this.#store.add(new DisposableStore());
+    const monitored = store.add(new MonitoredConnection(id, { ...profile, name }, this.#ports));
+    store.add(notifyOf(monitored, this.#ports.log));
+    store.add(monitored.onDidChange(() => this.#onDidChange.fire(monitored)));
+    store.add(
+      monitored.connection.onDidChangeState(({ kind }) => {
+        if (kind === 'open') {
+          this.hint(monitored.connection.options.endpoint.host);
+        }
+      }),
+    );
+    this.#keep([...this.#kept, { monitored, store }]);
+    this.#onDidChange.fire(monitored);
+    this.#removeEnded(monitored);
+    return monitored;
+  }
+
+  /** The machine has slept. The attempts that follow are spread by each connection itself. */
+  wake(): void {
+    for (const { connection } of this.#all) {
+      connection.wake();
+    }
+  }
+
+  /** Something says that an attempt may succeed now; for one host, or for all. */
+  hint(host?: string): void {
+    for (const { connection } of this.#all) {
+      if (host === undefined || connection.options.endpoint.host === host) {
+        connection.hint();
+      }
+    }
+  }
+
+  /**
+   * Ends all for good, and tells the peers of open connections that this window goes away. Resolves
+   * when they have answered, or after a quarter of a second.
+   */
+  async end(): Promise<void> {
+    await Promise.all(this.#all.map(({ connection }) => connection.end()));
+    this.dispose();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #keep(kept: readonly Kept[]): void {
+    this.#kept = kept;
+    this.#all = kept.map(({ monitored }) => monitored);
+  }
+
+  /** Removes the oldest of what has ended where there is too much; their captures stay, as files. */
+  #removeEnded(latest: MonitoredConnection): void {
+    const ended = this.#kept.filter(
+      ({ monitored }) => monitored !== latest && this.#canBeRemoved(monitored),
+    );
+    for (const { monitored, store } of ended.slice(0, -mostEnded)) {
+      this.#keep(this.#kept.filter(each => each.monitored !== monitored));
+      this.#store.delete(store);
+      this.#onDidRemove.fire(monitored);
+      this.#onDidChange.fire(monitored);
+    }
+  }
+
+  /** What is only in memory would be lost with its connection. */
+  #canBeRemoved({ name, connection, capture }: MonitoredConnection): boolean {
+    const isConfigured = this.#ports.places?.().isConfigured(name) === true;
+    return !isLive(connection.state) && !isConfigured && capture.storage.kind === 'sqlite';
+  }
+}

@@ -1,0 +1,258 @@
+import {
+  DataTransferItem,
+  EventEmitter,
+  l10n,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  type TreeItem,
+  type DataTransfer,
+} from 'vscode';
+import type { Clock } from '../../core/base/clock.ts';
+import { Coalescer } from '../../core/base/coalescer.ts';
+import { messageOf } from '../../core/base/errors.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import { parseEndpointTemplate } from '../../core/endpoint/endpointTemplate.ts';
+import {
+  labelOf,
+  sentenceOf,
+  severityOf,
+  wordOf,
+  type StateWord,
+} from '../../core/connection/report.ts';
+import { isLive } from '../../core/connection/state.ts';
+import type { Formats } from '../../core/base/format.ts';
+import type { Profile } from '../../core/settings/profile.ts';
+import { CommandId, ViewType } from '../../shared/ids.ts';
+import type { ConfiguredConnection, ConfiguredConnections } from './configuredConnections.ts';
+import type { Connections } from './connections.ts';
+import type { MonitoredConnection } from './monitoredConnection.ts';
+import type { SettingsService } from '../settings/settings.ts';
+import { textCard } from '../ui/card.ts';
+import { inform } from '../ui/tell.ts';
+import { treeRow } from '../ui/treeRow.ts';
+import { mimeTypeOf, type DraggableTree } from '../ui/lazyTree.ts';
+import { TreeTarget } from '../ui/treeTarget.ts';
+
+/** Rates change all the time; a tree that is drawn more often than this cannot be read. */
+const leastIntervalMs = 1000;
+
+const icons: Readonly<Record<StateWord, readonly [icon: string, color?: string]>> = {
+  failed: ['error', 'list.errorForeground'],
+  retry: ['sync', 'list.warningForeground'],
+  connecting: ['loading~spin'],
+  closing: ['loading~spin'],
+  connected: ['pass-filled', 'testing.iconPassed'],
+  disconnected: ['circle-outline'],
+};
+
+/** A connection of this window, or one that has only been configured. */
+export class ConnectionNode extends TreeTarget {
+  readonly of: MonitoredConnection | Profile;
+
+  constructor(name: string, of: MonitoredConnection | Profile) {
+    super(name);
+    this.of = of;
+  }
+}
+
+export interface ConnectionsTreeParts {
+  readonly connections: Connections;
+  readonly settings: SettingsService;
+  readonly configured: ConfiguredConnections;
+  readonly clock: Clock;
+  readonly formats: Formats;
+}
+
+/** What is dragged: the name of a configured connection. */
+const mimeType = mimeTypeOf(ViewType.Connections);
+
+/**
+ * The connections in the activity bar: those that are configured in the order of the settings, which
+ * dragging changes, and after them those that were only made in this window.
+ */
+export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposable {
+  readonly #store = new DisposableStore();
+  readonly #parts: ConnectionsTreeParts;
+  readonly #onDidChange = this.#store.add(new EventEmitter<ConnectionNode[] | undefined>());
+  /** What the editor was told last: the rows, and how each looked. */
+  #rows: readonly ConnectionNode[] = [];
+  readonly #faces = new WeakMap<ConnectionNode, string>();
+  /** The same object for the same connection, so that the tree keeps what is selected. */
+  readonly #nodes = new Map<MonitoredConnection | Profile, ConnectionNode>();
+  readonly onDidChangeTreeData = this.#onDidChange.event;
+  #tick: Disposable | undefined;
+
+  constructor(parts: ConnectionsTreeParts) {
+    this.#parts = parts;
+    const { connections, settings, clock } = parts;
+    const changes = this.#store.add(new Coalescer(clock, leastIntervalMs, () => this.#refresh()));
+    this.#store.add(
+      connections.onDidChange(() => {
+        changes.request();
+        // A rate falls when nothing comes, which no event tells.
+        this.#tick?.dispose();
+        this.#tick = clock.schedule(2 * leastIntervalMs, () => changes.request());
+      }),
+    );
+    this.#store.add(settings.onDidChange(() => changes.request()));
+  }
+
+  getChildren(): ConnectionNode[] {
+    const rows = this.#current();
+    this.#rows = rows;
+    return rows;
+  }
+
+  getTreeItem(node: ConnectionNode): TreeItem {
+    const item = this.#itemOf(node);
+    this.#faces.set(node, faceOf(item));
+    return item;
+  }
+
+  /** A row that is drawn anew under the pointer swallows the click, so none is without need. */
+  #refresh(): void {
+    const rows = this.#current();
+    if (rows.length !== this.#rows.length || rows.some((row, at) => row !== this.#rows[at])) {
+      this.#onDidChange.fire(undefined);
+      return;
+    }
+    const changed = rows.filter(row => faceOf(this.#itemOf(row)) !== this.#faces.get(row));
+    if (changed.length > 0) {
+      this.#onDidChange.fire(changed);
+    }
+  }
+
+  #current(): ConnectionNode[] {
+    const { connections, settings } = this.#parts;
+    const configured = settings.current.profiles.map(
+      profile => connections.all.find(({ name }) => name === profile.name) ?? profile,
+    );
+    const others = connections.all.filter(monitored => !configured.includes(monitored));
+    const all = [...configured, ...others];
+    for (const known of this.#nodes.keys()) {
+      if (!all.includes(known)) {
+        this.#nodes.delete(known);
+      }
+    }
+    return all.map(each => this.#nodeOf(each));
+  }
+
+  #itemOf({ of }: ConnectionNode): TreeItem {
+    const item = 'connection' in of ? this.#monitoredItem(of) : configuredItem(of);
+    // What the menus of the tree go by, after the state: where it is in the settings, if it is.
+    const known = this.#configuredAs({ of });
+    const place = known ? (known.index === undefined ? '.single' : '.listed') : '';
+    item.contextValue = `${item.contextValue ?? ''}${place}`;
+    return item;
+  }
+
+  handleDrag([node]: readonly ConnectionNode[], dragged: DataTransfer): void {
+    const known = node && this.#configuredAs(node);
+    if (known?.index !== undefined) {
+      dragged.set(mimeType, new DataTransferItem(known.name));
+    }
+  }
+
+  /** Puts what was dragged in the place of `target`, or last. */
+  async handleDrop(target: ConnectionNode | undefined, dragged: DataTransfer): Promise<void> {
+    const { configured } = this.#parts;
+    const name: unknown = dragged.get(mimeType)?.value;
+    const known = typeof name === 'string' ? configured.find(name) : undefined;
+    if (!known) {
+      return;
+    }
+    const place = target && this.#configuredAs(target);
+    const isFirst = place !== undefined && place.index === undefined;
+    const last = configured.lastIndexIn(known.scope);
+    try {
+      await configured.move(known, isFirst ? 0 : (place?.index ?? last));
+    } catch (error) {
+      inform('error', messageOf(error));
+    }
+  }
+
+  dispose(): void {
+    this.#tick?.dispose();
+    this.#store.dispose();
+  }
+
+  /** Where a row's connection is in the settings, if it is. */
+  #configuredAs({ of }: Pick<ConnectionNode, 'of'>): ConfiguredConnection | undefined {
+    return this.#parts.configured.find(of.name);
+  }
+
+  #nodeOf(of: MonitoredConnection | Profile): ConnectionNode {
+    const known = this.#nodes.get(of);
+    const node = known ?? new ConnectionNode('connection' in of ? of.id : of.name, of);
+    this.#nodes.set(of, node);
+    return node;
+  }
+
+  #monitoredItem(monitored: MonitoredConnection): TreeItem {
+    const { id, name, connection } = monitored;
+    const { state, options } = connection;
+    const word = wordOf(state);
+    const [icon, color] = icons[word];
+    const item = treeRow({
+      label: name,
+      description: this.#description(monitored),
+      tooltip: textCard([name, options.endpoint.display, sentenceOf(state, options.endpoint)]),
+    });
+    item.id = id;
+    item.iconPath = new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
+    item.contextValue = contextOf(monitored);
+    const arguments_ = [id];
+    item.command = {
+      command: CommandId.OpenMonitor,
+      title: l10n.t('Open Monitor'),
+      arguments: arguments_,
+    };
+    return item;
+  }
+
+  /** The state; while open the rate; after a loss why. */
+  #description(monitored: MonitoredConnection): string {
+    const { connection, profile, received } = monitored;
+    const { clock, formats } = this.#parts;
+    const { state, options } = connection;
+    const { folder } = profile;
+    const parts = [...(folder === undefined ? [] : [folder]), labelOf(state)];
+    if (state.kind === 'open') {
+      parts.push(`${formats.rate(received.rate(clock.now()))}/s`);
+    }
+    if (severityOf(state) !== 'info') {
+      parts.push(sentenceOf(state, options.endpoint));
+    }
+    return parts.join(' · ');
+  }
+}
+
+/** All of an item that can change. */
+function faceOf({ label, description, contextValue, tooltip, iconPath }: TreeItem): string {
+  const { id } = iconPath instanceof ThemeIcon ? iconPath : {};
+  const said = tooltip instanceof MarkdownString ? tooltip.value : tooltip;
+  return JSON.stringify([label, description, contextValue, said, id]);
+}
+
+/** What the menus of the tree go by, as far as it is the connection's state. */
+function contextOf({ connection }: MonitoredConnection): string {
+  const { state } = connection;
+  if (state.kind === 'open') {
+    return 'connection.open';
+  }
+  return isLive(state) ? 'connection.live' : 'connection.idle';
+}
+
+function configuredItem({ name, url, folder }: Profile): TreeItem {
+  const { display } = parseEndpointTemplate(url);
+  const item = treeRow({
+    label: name,
+    description: folder === undefined ? display : `${folder} · ${display}`,
+    tooltip: textCard([name, display, l10n.t('Not connected in this window yet.')]),
+  });
+  item.id = `configured:${name}`;
+  item.iconPath = new ThemeIcon('circle-outline');
+  item.contextValue = 'connection.configured';
+  return item;
+}

@@ -1,0 +1,60 @@
+import { l10n, window } from 'vscode';
+import type { Clock } from '../../core/base/clock.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { StateRow } from '../../core/connection/report.ts';
+import { OutputFeed } from '../../core/export/outputFeed.ts';
+import type { MessageOutput } from './monitoredConnection.ts';
+import type { SettingsService } from '../settings/settings.ts';
+import { userZone } from '../ui/userZone.ts';
+
+/** The id of the language that colours the channel: `contributes.languages` in package.json. */
+const languageId = 'websocket-messages';
+
+/** The output channel `WebSocket Messages`, one line a message. */
+export class MessagesChannel implements MessageOutput, Disposable {
+  readonly #store = new DisposableStore();
+  readonly #channel = this.#store.add(
+    window.createOutputChannel(l10n.t('WebSocket Messages'), languageId),
+  );
+  readonly #feed: OutputFeed;
+  /** The name of the first connection; lines name their connection once there is another. */
+  #first: string | undefined;
+  #hasSeveral = false;
+
+  /** @param redact takes secrets out of the lines; a peer may send back what it was sent */
+  constructor(clock: Clock, settings: SettingsService, redact: (text: string) => string) {
+    const options = () => {
+      const { values } = settings.current;
+      return {
+        enabled: values['output.enabled'],
+        maxCharacters: values['output.maxCharacters'],
+      };
+    };
+    this.#feed = this.#store.add(
+      new OutputFeed(clock, options(), text => this.#channel.append(redact(text)), userZone),
+    );
+    this.#store.add(settings.onDidChange(() => this.#feed.setOptions(options())));
+  }
+
+  message(at: number, name: string, flags: number, payload: Uint8Array): void {
+    this.#feed.message(at, this.#nameToShow(name), flags, payload);
+  }
+
+  state(at: number, name: string, row: StateRow): void {
+    this.#feed.state(at, this.#nameToShow(name), row);
+  }
+
+  show(): void {
+    this.#channel.show(true);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #nameToShow(name: string): string {
+    this.#first ??= name;
+    this.#hasSeveral ||= name !== this.#first;
+    return this.#hasSeveral ? name : '';
+  }
+}

@@ -1,0 +1,322 @@
+import type { Clock } from '../../core/base/clock.ts';
+import { Emitter, type Event } from '../../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import type { Capture, OpenCapture, Storage } from '../../core/capture/capture.ts';
+import type { FrameFacts } from '../../core/record/frameFacts.ts';
+import { Overflow } from '../../core/capture/overflow.ts';
+import { directionOf, flagsOf, isMessage } from '../../core/record/record.ts';
+import { Connection } from '../../core/connection/connection.ts';
+import { dropRow } from '../../core/connection/dropReport.ts';
+import type { Governor } from '../../core/connection/governor.ts';
+import type { Prepared, PrepareWishes } from '../../core/connection/prepared.ts';
+import { conditionOf, MessageTap, type OnMatch } from '../../core/connection/messageTap.ts';
+import type { Parcel } from '../../core/message/parcel.ts';
+import {
+  sentenceOf,
+  severityOf,
+  stateRow,
+  wordOf,
+  type StateRow,
+} from '../../core/connection/report.ts';
+import type { ConnectionState, Failure } from '../../core/connection/state.ts';
+import type { Condition } from '../../core/filter/condition.ts';
+import type { Step } from '../../core/library/library.ts';
+import type { Origin } from '../../core/variables/value.ts';
+import type { MessageBody } from '../../core/message/messageBody.ts';
+import { RateMeter } from '../../core/metrics/rateMeter.ts';
+import { connectionOptions } from '../../core/settings/connectionOptions.ts';
+import type { Profile } from '../../core/settings/profile.ts';
+import type { SettingKey, SettingValues } from '../../core/settings/settingsTable.ts';
+import { filterClock } from '../ui/filterClock.ts';
+
+/** Where the lines for the output channel go. */
+export interface MessageOutput {
+  message(at: number, name: string, flags: number, payload: Uint8Array): void;
+  state(at: number, name: string, row: StateRow): void;
+}
+
+/** What a connection sends by itself is filled in and looked up elsewhere. */
+export interface OpeningSource {
+  /**
+   * Rejects with a sentence where a value is missing. Asks the user for nothing.
+   *
+   * @param origin who wrote the body
+   */
+  write(monitored: MonitoredConnection, body: MessageBody, origin: Origin): Promise<Parcel>;
+  /**
+   * The steps of a sequence of the library. Rejects with a sentence where there is none.
+   *
+   * @param origin who wants it sent
+   */
+  stepsOf(path: string, origin: Origin, on: MonitoredConnection): Promise<readonly Step[]>;
+  /** Throws a sentence where what is sent unasked may not be sent as it is now. */
+  assertAllowed(what: 'onOpen' | 'heartbeat', on: MonitoredConnection): void;
+}
+
+/** What the settings in force have to do with a connection, by its name. */
+export interface ConnectionPlaces {
+  readonly isConfigured: (name: string) => boolean;
+  /** The setting that decides on `key` for it; `undefined` where no setting does. */
+  readonly settingFor: (name: string, key: string) => string | undefined;
+}
+
+export interface MonitorPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly openCapture: OpenCapture;
+  readonly governor: Governor;
+  readonly prepare: (
+    profile: Profile,
+    wishes: PrepareWishes,
+    monitored: MonitoredConnection,
+  ) => Promise<Prepared>;
+  readonly output: MessageOutput;
+  readonly opening: OpeningSource;
+  /** Absent where there are no settings that could change. */
+  readonly places?: () => ConnectionPlaces;
+  /** Takes secrets that were used in this window out of what a peer says. */
+  readonly redact: (text: string) => string;
+}
+
+/** Settings that take effect with the next opening handshake only. */
+const handshakeKeys: readonly SettingKey[] = [
+  'subprotocols',
+  'headers',
+  'auth',
+  'compression',
+  'maxMessageSize',
+  'followRedirects',
+  'tls.rejectUnauthorized',
+  'tls.ca',
+  'tls.cert',
+  'tls.key',
+  'tls.passphrase',
+  'tls.servername',
+  'proxy',
+];
+
+const stateFlags = flagsOf('state', 'in');
+const encoder = new TextEncoder();
+
+/** One connection with what is kept and counted of it. */
+export class MonitoredConnection implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #ports: MonitorPorts;
+  readonly #onDidChange: Emitter<undefined>;
+  readonly #overflow: Overflow;
+  readonly #tap: MessageTap;
+  #profile: Profile;
+  #storageProblem: string | undefined;
+  #isUnasked = false;
+
+  readonly id: string;
+  /** When its capture began, in milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly connection: Connection;
+  readonly capture: Capture;
+  readonly received = new RateMeter();
+  readonly sent = new RateMeter();
+  /** Anything that is shown of it has changed, traffic included; fires at most 20 times a second. */
+  readonly onDidChange: Event<undefined>;
+
+  constructor(id: string, profile: Profile, ports: MonitorPorts) {
+    this.id = id;
+    this.#profile = profile;
+    this.#ports = ports;
+    this.startedAt = ports.clock.now();
+    this.#onDidChange = this.#store.add(
+      new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
+    );
+    this.onDidChange = this.#onDidChange.event;
+    this.#tap = new MessageTap(ports.log, sentence => this.#notice(sentence));
+    const options = connectionOptions(profile);
+    this.capture = this.#store.add(
+      ports.openCapture({
+        name: profile.name,
+        url: options.endpoint.display,
+        ...captureLimits(profile.values),
+      }),
+    );
+    this.connection = this.#store.add(
+      new Connection(options, {
+        ...ports,
+        prepare: wishes => {
+          const isUnasked = this.#isUnasked;
+          this.#isUnasked = false;
+          return ports.prepare(this.#profile, { ...wishes, isUnasked }, this);
+        },
+        opening: {
+          write: (body, origin) => ports.opening.write(this, body, origin),
+          stepsOf: (path, origin) => ports.opening.stepsOf(path, origin, this),
+          assertAllowed: what => ports.opening.assertAllowed(what, this),
+          watch: (filter, onMatch) =>
+            this.watch(conditionOf(filter, filterClock(ports.clock.now())), onMatch),
+        },
+        notice: sentence => this.#notice(sentence),
+        traffic: {
+          append: (at, flags, payload, frame) => this.#append(at, flags, payload, frame),
+        },
+      }),
+    );
+    const changed = () => this.#onDidChange.fire(undefined);
+    this.#store.add(this.connection.onDidChangeState(state => this.#record(state)));
+    this.#store.add(this.connection.onDidChangeQueue(changed));
+    this.#store.add(this.capture.onDidChange(changed));
+    this.#store.add(this.capture.onDidChangeStorage(storage => this.#noteStorage(storage)));
+    this.#overflow = new Overflow(profile.values['history.overflow'], {
+      setPaused: isPaused => this.connection.setPaused(isPaused),
+      onDropped: dropped => this.#write(dropRow(dropped, this.connection.state)),
+    });
+    this.#store.add(this.capture.onDidChangePressure(isHigh => this.#overflow.setPressure(isHigh)));
+  }
+
+  get name(): string {
+    return this.#profile.name;
+  }
+
+  get profile(): Profile {
+    return this.#profile;
+  }
+
+  /** The setting that helps with what is wrong, if one does. */
+  get helpfulSetting(): string | undefined {
+    const { state } = this.connection;
+    const key = isFailure(state) ? state.setting : undefined;
+    const places = this.#ports.places?.();
+    return key === undefined || !places ? key : places.settingFor(this.name, key);
+  }
+
+  /**
+   * Calls `onMatch` with the payload of each message that is received from now on and matches, until
+   * the result is disposed of. The payload is lent for the call. Costs each message while it lasts.
+   */
+  watch(condition: Condition, onMatch: OnMatch): Disposable {
+    return this.#tap.watch(condition, onMatch);
+  }
+
+  /** Connects because a window opened: nobody is there to be asked for permissions. */
+  connectUnasked(): void {
+    this.#unasked(() => this.connection.connect());
+  }
+
+  /**
+   * Takes changed settings. Returns whether some of them wait for a reconnect.
+   *
+   * @throws UserError where they cannot be used; those before stay in force
+   */
+  setProfile(profile: Profile): boolean {
+    const options = connectionOptions(profile);
+    const before = this.#profile;
+    this.#profile = profile;
+    this.capture.setLimits(captureLimits(profile.values));
+    this.#overflow.setMode(profile.values['history.overflow']);
+    if (sameSettings(before, profile)) {
+      return false;
+    }
+    // Where it waits, this begins anew; but it was a file that changed, perhaps by a pull.
+    this.#unasked(() => this.connection.setOptions(options));
+    const needsReconnect =
+      before.url !== profile.url ||
+      handshakeKeys.some(key => !same(before.values[key], profile.values[key]));
+    return needsReconnect && this.connection.state.kind === 'open';
+  }
+
+  /** An attempt that this begins is not one that the user has asked for. */
+  #unasked(begin: () => void): void {
+    const { state } = this.connection;
+    this.#isUnasked = true;
+    begin();
+    this.#isUnasked &&=
+      this.connection.state !== state && this.connection.state.kind === 'preparing';
+  }
+
+  dispose(): void {
+    this.#overflow.report();
+    this.#store.dispose();
+  }
+
+  #append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void {
+    const isAdmitted = this.#overflow.admits(flags, payload.length);
+    if (isAdmitted) {
+      this.capture.append(at, flags, payload, frame);
+    }
+    if (isMessage(flags)) {
+      if (directionOf(flags) === 'in') {
+        this.received.add(at);
+        this.#tap.offer(at, flags, payload);
+      } else {
+        this.sent.add(at);
+      }
+    }
+    if (isAdmitted) {
+      this.#ports.output.message(at, this.name, flags, payload);
+    }
+  }
+
+  #record(state: ConnectionState): void {
+    if (isWorthARow(state)) {
+      this.#overflow.report();
+      const { endpoint } = this.connection.options;
+      this.#write(stateRow(state, endpoint, this.connection.handshake));
+      this.#log(state, sentenceOf(state, endpoint));
+    }
+    this.#onDidChange.fire(undefined);
+  }
+
+  /** What is kept otherwise than expected is part of the story that the list tells. */
+  #noteStorage({ problem }: Storage): void {
+    if (problem !== undefined && problem !== this.#storageProblem) {
+      this.#storageProblem = problem;
+      this.#overflow.report();
+      this.#notice(problem);
+    }
+    this.#onDidChange.fire(undefined);
+  }
+
+  #notice(text: string): void {
+    this.#write({ state: wordOf(this.connection.state), severity: 'warning', text });
+    this.#ports.log.warn(`${this.name}: ${text}`);
+  }
+
+  #write(row: StateRow): void {
+    const at = this.#ports.clock.now();
+    this.capture.append(at, stateFlags, encoder.encode(JSON.stringify(row)));
+    this.#ports.output.state(at, this.name, row);
+  }
+
+  #log(state: ConnectionState, sentence: string): void {
+    const line = `${this.name}: ${sentence}`;
+    if (severityOf(state) === 'info') {
+      this.#ports.log.info(line);
+    } else {
+      this.#ports.log.warn(line);
+    }
+  }
+}
+
+function isFailure(state: ConnectionState): state is ConnectionState & Failure {
+  return state.kind === 'waiting' || state.kind === 'stopped';
+}
+
+/** Whether a state tells the reader of the list something that the state before has not. */
+function isWorthARow({ kind }: ConnectionState): boolean {
+  return kind !== 'connecting' && kind !== 'closing' && kind !== 'disposed';
+}
+
+function captureLimits(values: SettingValues) {
+  return {
+    maxRows: values['history.maxMessages'],
+    maxBytes: values['history.maxMegabytes'] * 1024 * 1024,
+  };
+}
+
+function sameSettings(one: Profile, other: Profile): boolean {
+  return one.url === other.url && same(one.values, other.values);
+}
+
+/** Settings are plain JSON, so their text tells whether they are the same. */
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,67 @@
+import { l10n } from 'vscode';
+import type { Disposable } from '../../core/base/lifecycle.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import { sentenceOf } from '../../core/connection/report.ts';
+import { longestPart, shortened } from '../../core/text/plainText.ts';
+import type { ConnectionState } from '../../core/connection/state.ts';
+import type { MonitoredConnection } from './monitoredConnection.ts';
+import { openSetting } from '../settings/openSetting.ts';
+import { unwaited } from '../ui/unwaited.ts';
+import { showError, showWarning } from '../ui/tell.ts';
+
+/**
+ * Tells the user what needs them: that a connection has failed for good, and that a peer never
+ * answers pings. Once each until it has been open again; what is tried again by itself is no news.
+ */
+export function notifyOf(monitored: MonitoredConnection, log: Logger): Disposable {
+  const told = new Set<string>();
+  return monitored.connection.onDidChangeState(state => {
+    const news = newsIn(state);
+    if (news === undefined) {
+      if (state.kind === 'open') {
+        told.delete('failed');
+      }
+    } else if (!told.has(news)) {
+      told.add(news);
+      const telling = news === 'failed' ? tellFailure(monitored) : tellSilence(monitored);
+      unwaited('What a notification offers', log, telling);
+    }
+  });
+}
+
+function newsIn(state: ConnectionState): 'failed' | 'unverifiable' | undefined {
+  if (state.kind === 'stopped' && state.why !== 'server-closed' && state.why !== 'disabled') {
+    return 'failed';
+  }
+  return state.kind === 'open' && state.health === 'unverifiable' ? 'unverifiable' : undefined;
+}
+
+async function tellFailure(monitored: MonitoredConnection): Promise<void> {
+  const { name, connection, helpfulSetting: setting } = monitored;
+  const { state, options } = connection;
+  const tryAgain = l10n.t('Try Again');
+  const open = l10n.t('Open Setting {0}', setting ?? '');
+  const chosen = await showError(
+    told(name, sentenceOf(state, options.endpoint)),
+    ...(setting === undefined ? [tryAgain] : [open, tryAgain]),
+  );
+  if (chosen === tryAgain) {
+    connection.connect();
+  } else if (chosen === open && setting !== undefined) {
+    await openSetting(setting);
+  }
+}
+
+async function tellSilence({ name, connection }: MonitoredConnection): Promise<void> {
+  const setting = 'heartbeat.message';
+  const open = l10n.t('Open Setting {0}', setting);
+  const sentence = sentenceOf(connection.state, connection.options.endpoint);
+  if ((await showWarning(told(name, sentence), open)) === open) {
+    await openSetting(setting);
+  }
+}
+
+/** Only the name may lose its middle: cause, verdict and advice follow each other in the sentence. */
+function told(name: string, sentence: string): string {
+  return `${shortened(name, longestPart / 4)}: ${sentence}`;
+}

@@ -1,0 +1,77 @@
+import { commands, l10n } from 'vscode';
+import { messageOf } from '../../core/base/errors.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import { CommandId } from '../../shared/ids.ts';
+import type { Connections } from './connections.ts';
+import type { MonitoredConnection } from './monitoredConnection.ts';
+import type { SettingsService } from '../settings/settings.ts';
+import { unwaited } from '../ui/unwaited.ts';
+import { inform, showInformation } from '../ui/tell.ts';
+
+export interface SettingsFollowerParts {
+  readonly connections: Pick<Connections, 'all'>;
+  readonly settings: Pick<SettingsService, 'current' | 'profileOf'>;
+  readonly log: Logger;
+}
+
+/** Gives the connections of this window the settings that changed. */
+export class SettingsFollower {
+  readonly #parts: SettingsFollowerParts;
+  /** What could not be followed, and was told, for as long as that stays so. */
+  #told: ReadonlySet<string> = new Set();
+
+  constructor(parts: SettingsFollowerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * To be called when they have changed. Where one can take effect only with a new opening handshake,
+   * the user is told, once for each change. A connection whose settings will not do keeps those it
+   * has; that says so, and stops no other one from following.
+   */
+  readonly follow = (): void => {
+    const problems = new Set<string>();
+    for (const monitored of this.#parts.connections.all) {
+      try {
+        this.#give(monitored);
+      } catch (error) {
+        problems.add(
+          l10n.t(
+            '"{0}" keeps the settings that it has, because the changed ones cannot be used: {1}',
+            monitored.name,
+            messageOf(error),
+          ),
+        );
+      }
+    }
+    const told = this.#told;
+    this.#told = problems;
+    for (const problem of problems) {
+      if (!told.has(problem)) {
+        this.#parts.log.warn(problem);
+        inform('warning', problem);
+      }
+    }
+  };
+
+  #give(monitored: MonitoredConnection): void {
+    const { settings } = this.#parts;
+    const { id, name, profile: before } = monitored;
+    const configured = settings.current.profiles.find(profile => profile.name === name);
+    const profile = configured ?? settings.profileOf(before.entry, before.scope);
+    if (monitored.setProfile({ ...profile, name })) {
+      unwaited('Reconnecting', this.#parts.log, offerReconnect(id, name));
+    }
+  }
+}
+
+async function offerReconnect(id: string, name: string): Promise<void> {
+  const reconnect = l10n.t('Reconnect Now');
+  const sentence = [
+    l10n.t('The changed settings of "{0}" take effect with the next connection.'),
+    name,
+  ] as const;
+  if ((await showInformation(sentence, reconnect)) === reconnect) {
+    await commands.executeCommand(CommandId.Reconnect, id);
+  }
+}

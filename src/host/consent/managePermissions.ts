@@ -1,0 +1,44 @@
+import { env, l10n, workspace } from 'vscode';
+import type { Wanted } from '../../core/consent/disclosure.ts';
+import { labelOf } from './permissionQuestion.ts';
+import type { PermissionStore } from './permissionStore.ts';
+import { pickSeveral, type Choice } from '../ui/ask.ts';
+import { plain, showInformation } from '../ui/tell.ts';
+
+interface Allowed extends Choice {
+  readonly wanted: Wanted;
+}
+
+/** Shows what was allowed for this workspace, and takes back what the user chooses of it. */
+export async function managePermissions(permissions: PermissionStore): Promise<void> {
+  const allowed = permissions.all.flatMap(({ to, gives, at }) =>
+    gives.map((what): Allowed => {
+      const date = new Intl.DateTimeFormat(env.language, { dateStyle: 'medium' }).format(at);
+      const description = plain([l10n.t('to {0}, allowed on {1}'), to, date]);
+      return { label: plain(labelOf(what)), description, wanted: { to, what } };
+    }),
+  );
+  if (allowed.length === 0) {
+    await showInformation(
+      l10n.t('Nothing was allowed for this workspace. What it wants to use is asked about first.'),
+    );
+    return;
+  }
+  const picked = await pickSeveral(allowed, {
+    title: [l10n.t('WebSocket Monitor: Permissions of "{0}"'), workspace.name ?? ''],
+    placeHolder: l10n.t('Choose what is no longer allowed'),
+    matchOnDescription: true,
+  });
+  if (!picked || picked.length === 0) {
+    return;
+  }
+  await permissions.revoke(picked.map(({ wanted }) => wanted));
+  await showInformation(
+    picked.length === 1
+      ? l10n.t('It is no longer allowed. You are asked before it is used again.')
+      : l10n.t(
+          'These {0} are no longer allowed. You are asked before they are used again.',
+          picked.length,
+        ),
+  );
+}

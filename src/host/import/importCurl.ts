@@ -1,0 +1,55 @@
+import { CancellationError, env, l10n } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import { readCurl } from '../../core/import/curl/curl.ts';
+import { entryOfRequest, secretPlaces } from '../../core/import/curl/curlEntry.ts';
+import { askText } from '../ui/ask.ts';
+import type { FormSubject } from '../connectionForm/connectionForm.ts';
+
+export interface ImportCurlParts {
+  /** Opens a form, or shows the one that is open. */
+  readonly showForm: (subject: FormSubject) => Promise<void>;
+}
+
+/**
+ * Opens the form with what a cURL command would have asked for: of the clipboard, or as it is typed.
+ * What of it is a secret is named above the form, in which each can be stored as one.
+ */
+export async function importCurl({ showForm }: ImportCurlParts, target?: unknown): Promise<void> {
+  const text = typeof target === 'string' ? target : await askForCurl();
+  const read = readCurl(text);
+  if (read.kind === 'refused') {
+    throw new UserError(read.problem);
+  }
+  const places = secretPlaces(read);
+  await showForm({
+    entry: entryOfRequest(read),
+    notes: [
+      l10n.t(
+        'From a cURL command. Cookies and tokens in it may be short-lived: store them as secrets.',
+      ),
+      ...(places.length > 0
+        ? [l10n.t('As they are, the settings would hold them in clear: {0}.', places.join(', '))]
+        : []),
+      ...read.notes.map(note => `${note}.`),
+    ],
+  });
+}
+
+async function askForCurl(): Promise<string> {
+  const copied = await env.clipboard.readText();
+  if (readCurl(copied).kind === 'curl') {
+    return copied;
+  }
+  const typed = await askText({
+    title: l10n.t('Import Connection from cURL'),
+    prompt: l10n.t('Paste what "Copy as cURL" of a browser\'s network tab gave'),
+    validate: text => {
+      const read = text.trim() === '' ? undefined : readCurl(text);
+      return read?.kind === 'refused' ? read.problem : undefined;
+    },
+  });
+  if (typed === undefined) {
+    throw new CancellationError();
+  }
+  return typed;
+}

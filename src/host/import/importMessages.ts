@@ -1,0 +1,169 @@
+import { CancellationError, l10n, Uri, window, workspace } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import { decodeText } from '../../core/import/draft/decodeText.ts';
+import type { Imported, ImportedConnection } from '../../core/import/draft/imported.ts';
+import { readImport } from '../../core/import/readImport.ts';
+import type { Environments } from '../library/environments.ts';
+import type { LibraryFile } from '../library/libraryFile.ts';
+import { showInformation } from '../ui/tell.ts';
+import { countsOf, reportOf } from './importReport.ts';
+import { offerToStore, type ImportSecretsParts } from './importSecrets.ts';
+import { chooseFile, type SavedItemsParts } from '../library/savedItems.ts';
+
+/** In bytes. Reading a larger one would hold up the editor. */
+const longestFile = 32 * 1024 * 1024;
+/** Sentences about what was left out that the log gets; the report has all. */
+const mostLogged = 20;
+
+export interface ImportParts extends SavedItemsParts, ImportSecretsParts {
+  readonly log: Logger;
+  readonly environments: Pick<Environments, 'all' | 'active' | 'switch'>;
+  /** Asks which of these connections to keep, and keeps them. */
+  readonly addConnections: (connections: readonly ImportedConnection[]) => Promise<void>;
+  /** Shows a plain text in an editor. */
+  readonly showReport: (title: string, text: string) => Promise<void>;
+}
+
+/** What the command resolves to. */
+interface Summary {
+  readonly messages: number;
+  readonly environments: number;
+  /** Addresses that were found; code adds none by this command. */
+  readonly connections: number;
+  /** What was left out and why. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Imports what Postman, Insomnia or a browser's archive sent.
+ *
+ * @param target the file, for code: then nothing is asked, and a workspace's file is preferred
+ */
+export async function importMessages(parts: ImportParts, target: unknown): Promise<Summary> {
+  const isAsked = !(target instanceof Uri);
+  const uri = isAsked ? await pickFile() : target;
+  const imported = await read(uri, parts.reservedSecrets());
+  const { items, environments, connections, messageCount, notes } = imported;
+  let added: readonly string[] = [];
+  if (items.length > 0 || environments.length > 0) {
+    const [first] = parts.library.files;
+    const file = !isAsked && first ? first : await chooseFile(parts);
+    added = await addTo(file, imported);
+  }
+  if (isAsked) {
+    const areStored = await offerToStore(parts, imported.credentials);
+    await report(parts, imported, areStored, added, uri.path.split('/').at(-1) ?? '');
+  }
+  return {
+    messages: messageCount,
+    environments: environments.length,
+    connections: connections.length,
+    notes,
+  };
+}
+
+async function pickFile(): Promise<Uri> {
+  const picked = await window.showOpenDialog({
+    title: l10n.t('Import Messages'),
+    openLabel: l10n.t('Import'),
+    filters: {
+      [l10n.t('Postman, Insomnia, HAR')]: ['json', 'har', 'yaml', 'yml'],
+      [l10n.t('All Files')]: ['*'],
+    },
+  });
+  const [uri] = picked ?? [];
+  if (!uri) {
+    throw new CancellationError();
+  }
+  return uri;
+}
+
+async function read(uri: Uri, secretNames: readonly string[]): Promise<Imported> {
+  const { size } = await workspace.fs.stat(uri);
+  if (size > longestFile) {
+    throw new UserError(l10n.t('The file is larger than 32 MiB. Export less at a time.'));
+  }
+  const { text, note } = decodeText(await workspace.fs.readFile(uri));
+  const result = readImport(text, secretNames);
+  if (result.kind === 'refused') {
+    throw new UserError(result.problem);
+  }
+  return note === undefined
+    ? result
+    : {
+        ...result,
+        notes: [note, ...result.notes],
+        groups: [{ reason: note, count: 1, items: [] }, ...result.groups],
+      };
+}
+
+/** Adds all of it in one edit; returns what the new environments are called. */
+async function addTo(
+  file: LibraryFile,
+  { items, environments }: Imported,
+): Promise<readonly string[]> {
+  await file.edit(edit => {
+    edit.addItems(['items'], items).addEnvironments(environments);
+  });
+  const all = file.content.library.environments;
+  return all.slice(all.length - environments.length).map(({ name }) => name);
+}
+
+/** Says what was taken; what came of each thing is one click away, since it may be long. */
+async function report(
+  parts: ImportParts,
+  imported: Imported,
+  areSecretsStored: boolean,
+  added: readonly string[],
+  fileName: string,
+): Promise<void> {
+  const { format, connections, notes } = imported;
+  for (const note of notes.slice(0, mostLogged)) {
+    parts.log.info(`Import: ${note}.`);
+  }
+  const isUsed = await useOnly(parts, added);
+  const showReport = l10n.t('Show Report');
+  const choose = l10n.t('Switch Environment…');
+  const add =
+    connections.length === 1
+      ? l10n.t('Add Connection…')
+      : l10n.t('Add Connections ({0})…', connections.length);
+  let actions = [
+    ...(connections.length > 0 ? [add] : []),
+    ...(added.length > 0 && !isUsed ? [choose] : []),
+    showReport,
+  ];
+  const sentence = [
+    l10n.t('From {0}: {1}.', format, countsOf(imported)),
+    notes.length > 0 ? l10n.t('Not everything came along as it was: see the report.') : '',
+    isUsed ? l10n.t('Its environment is in use now.') : '',
+  ]
+    .filter(each => each !== '')
+    .join(' ');
+  // A notification closes with the first choice, but one may want more than one.
+  while (actions.length > 0) {
+    const choice = await showInformation(sentence, ...actions);
+    actions = choice === undefined ? [] : actions.filter(each => each !== choice);
+    if (choice === showReport) {
+      await parts.showReport(fileName, reportOf(imported, areSecretsStored));
+    } else if (choice === choose) {
+      await parts.environments.switch(undefined);
+    } else if (choice === add) {
+      await parts.addConnections(connections);
+    }
+  }
+}
+
+/** Uses the environment of an import where it is the only one, so that its addresses can be dialled. */
+async function useOnly({ environments }: ImportParts, added: readonly string[]): Promise<boolean> {
+  const [only, ...others] = added;
+  if (only === undefined || others.length > 0 || environments.active) {
+    return false;
+  }
+  const isUsable = environments.all.some(({ name }) => name === only);
+  if (isUsable) {
+    await environments.switch(only);
+  }
+  return isUsable;
+}

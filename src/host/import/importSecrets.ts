@@ -1,0 +1,60 @@
+import { l10n } from 'vscode';
+import type { Credential } from '../../core/import/draft/imported.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import { confirm } from '../ui/tell.ts';
+
+export interface ImportSecretsParts {
+  readonly secrets: Pick<Secrets, 'names' | 'store'>;
+  /** The names of all secrets that are stored, or that settings and saved messages refer to. */
+  readonly reservedSecrets: () => readonly string[];
+}
+
+/** Places that are named in the question. */
+const mostNamed = 8;
+
+/**
+ * Asks whether what an import holds in clear is to be stored as secrets, and stores it.
+ *
+ * @returns whether they were stored
+ */
+export async function offerToStore(
+  { secrets }: ImportSecretsParts,
+  credentials: readonly Credential[],
+): Promise<boolean> {
+  const found = credentials.filter(({ value }) => value !== '');
+  if (found.length === 0) {
+    return false;
+  }
+  const store = found.length === 1 ? l10n.t('Store as Secret') : l10n.t('Store as Secrets');
+  const named = found
+    .slice(0, mostNamed)
+    .map(({ name, where }): readonly [string, string, string] => [
+      '{0} → ${secret:{1}}',
+      where,
+      name,
+    ]);
+  const more = found.length - named.length;
+  const answer = await confirm(
+    found.length === 1
+      ? l10n.t('What is imported holds a secret. Store it, so that files only refer to it?')
+      : [
+          l10n.t(
+            'What is imported holds {0} secrets. Store them, so that files only refer to them?',
+          ),
+          found.length,
+        ],
+    more === 0 ? named : [...named, [l10n.t('and {0} more'), more] as const],
+    store,
+    l10n.t('Leave Out'),
+  );
+  if (answer !== store) {
+    return false;
+  }
+  for (const { name, value } of found) {
+    // The names were free when the file was read; what came meanwhile is not replaced.
+    if (!secrets.names.includes(name)) {
+      await secrets.store(name, value);
+    }
+  }
+  return true;
+}

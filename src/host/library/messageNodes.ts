@@ -1,0 +1,70 @@
+import type { LibraryItem } from '../../core/library/library.ts';
+import type { JsonPath } from '../../core/json/jsonEdit.ts';
+import type { LibraryFile } from './libraryFile.ts';
+import type { Origin } from './origin.ts';
+import { TreeTarget } from '../ui/treeTarget.ts';
+
+/** A message, a sequence or a folder of the library. */
+export class MessageNode extends TreeTarget {
+  readonly kind = 'item';
+  /** The same for the same item, as long as its name and its folder stay. */
+  readonly id: string;
+  readonly origin: Origin;
+  readonly item: LibraryItem;
+  /** Where it is in its file. */
+  readonly place: JsonPath;
+  readonly parent: MessageNode | RootNode | undefined;
+  readonly children: readonly MessageNode[];
+
+  constructor(
+    id: string,
+    [item, place]: readonly [LibraryItem, JsonPath],
+    parent: MessageNode | RootNode | undefined,
+    { origin, makeChildren }: NodeContext,
+  ) {
+    super(item.path);
+    this.id = id;
+    this.item = item;
+    this.place = place;
+    this.parent = parent;
+    this.origin = origin;
+    this.children = item.kind === 'folder' ? makeChildren(item.items, this) : [];
+  }
+}
+
+/** All of one file, shown where both files hold something. */
+export class RootNode extends TreeTarget {
+  readonly kind = 'root';
+  readonly origin: Origin;
+  children: readonly MessageNode[] = [];
+
+  constructor(origin: Origin) {
+    super(origin);
+    this.origin = origin;
+  }
+}
+
+interface NodeContext {
+  readonly origin: Origin;
+  readonly makeChildren: (
+    items: readonly LibraryItem[],
+    parent: MessageNode | RootNode | undefined,
+  ) => readonly MessageNode[];
+}
+
+/** The nodes of one file. Ids are unique, whatever names the file gives. */
+export function nodesOf(
+  { origin, content }: Pick<LibraryFile, 'origin' | 'content'>,
+  root: RootNode | undefined,
+): readonly MessageNode[] {
+  const ids = new Set<string>();
+  const makeChildren: NodeContext['makeChildren'] = (items, parent) =>
+    items.map(item => {
+      const wanted = `${origin}:${item.kind}:${item.path}`;
+      const place = content.places.get(item) ?? [];
+      const id = ids.has(wanted) ? `${wanted}:${place.join('.')}` : wanted;
+      ids.add(id);
+      return new MessageNode(id, [item, place], parent, { origin, makeChildren });
+    });
+  return makeChildren(content.library.items, root);
+}

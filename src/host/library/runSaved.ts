@@ -1,0 +1,135 @@
+import { CancellationError, l10n } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { LibraryRuns } from './libraryRuns.ts';
+import type { Found, LibraryStore } from './libraryStore.ts';
+import { origins, type Origin } from './origin.ts';
+import type { SequenceRunner } from './sequenceRunner.ts';
+import { MessageNode } from './messageNodes.ts';
+import { pickOne, pickSeveral } from '../ui/ask.ts';
+import { chooseConnection } from '../connections/choose.ts';
+
+export interface RunSavedParts {
+  readonly connections: Connections;
+  readonly library: LibraryStore;
+  readonly runs: LibraryRuns;
+  readonly runner: SequenceRunner;
+}
+
+/** What code may ask for; a text is a path. */
+interface Asked {
+  readonly path: string;
+  readonly origin: Origin | undefined;
+  readonly connection: string | undefined;
+}
+
+/**
+ * Runs a saved message or sequence. From a tree it resolves when the run has begun, since its progress
+ * is shown there; from code at its end, and rejects where it failed.
+ */
+export async function runSaved(parts: RunSavedParts, target: unknown): Promise<void> {
+  await parts.library.ready();
+  if (target instanceof MessageNode || target === undefined) {
+    const found = target ? foundOf(parts, target) : await pickSaved(parts.library);
+    await parts.runs.start(found, await connectionFor(parts, undefined));
+    return;
+  }
+  const { path, origin, connection } = askedFor(target);
+  const on = await connectionFor(parts, connection);
+  const { ended } = await parts.runs.startByPath(path, origin, on);
+  const { problem } = await ended;
+  if (problem !== undefined) {
+    throw new UserError(problem);
+  }
+}
+
+function askedFor(target: unknown): Asked {
+  const given: Readonly<Record<string, unknown>> =
+    typeof target === 'string' ? { path: target } : { ...(target as object) };
+  const { path, origin, connection } = given;
+  if (typeof path !== 'string' || (connection !== undefined && typeof connection !== 'string')) {
+    throw new UserError(
+      l10n.t('Give the path of a saved message or sequence, such as "Orders/New order".'),
+    );
+  }
+  return { path, origin: origins.find(each => each === origin), connection };
+}
+
+/** Stops the runs of an item or, where none is meant, one that the user picks. */
+export async function stopSaved(parts: RunSavedParts, target: unknown): Promise<void> {
+  if (target instanceof MessageNode) {
+    parts.runner.stopItem(target.origin, target.item.path);
+    return;
+  }
+  const running = parts.runner.all.filter(({ progress }) =>
+    ['waiting', 'sending', 'repeating'].includes(progress.state),
+  );
+  const meant = running.filter(({ path, id }) => target === path || target === id);
+  const all = typeof target === 'string' ? meant : await pickRuns(running);
+  for (const { id } of all) {
+    parts.runner.stop(id);
+  }
+}
+
+async function pickRuns(running: SequenceRunner['all']): Promise<SequenceRunner['all']> {
+  if (running.length === 0) {
+    throw new UserError(l10n.t('No saved message or sequence is running.'));
+  }
+  if (running.length === 1) {
+    return running;
+  }
+  const items = running.map(run => ({
+    label: run.path,
+    description: `${run.progress.step + 1}/${run.progress.of}`,
+    run,
+  }));
+  const picked = await pickSeveral(items, {
+    placeHolder: l10n.t('What should be stopped?'),
+  });
+  return picked?.map(({ run }) => run) ?? [];
+}
+
+function foundOf({ library }: RunSavedParts, { item, origin }: MessageNode): Found {
+  if (item.kind === 'folder') {
+    throw new UserError(l10n.t('A folder cannot be run. Run one of its messages or sequences.'));
+  }
+  return library.get(item.path, origin);
+}
+
+async function pickSaved(library: LibraryStore): Promise<Found> {
+  const { runnables } = library;
+  if (runnables.length === 0) {
+    throw new UserError(
+      library.isHeldBack
+        ? l10n.t('What this workspace has saved is not sent in Restricted Mode. Trust it first.')
+        : l10n.t('Nothing is saved yet. Run "New Message…" or "Import Messages…".'),
+    );
+  }
+  const items = runnables.map(found => ({
+    label: found.item.path,
+    description: found.origin === 'user' ? l10n.t('User') : l10n.t('Workspace'),
+    found,
+  }));
+  const picked = await pickOne(items, {
+    placeHolder: l10n.t('Which message or sequence should be sent?'),
+  });
+  if (!picked) {
+    throw new CancellationError();
+  }
+  return picked.found;
+}
+
+async function connectionFor(
+  { connections }: RunSavedParts,
+  name: string | undefined,
+): Promise<string> {
+  const open = connections.all.filter(({ connection }) => connection.state.kind === 'open');
+  const { id } = await chooseConnection(
+    connections,
+    name,
+    open,
+    l10n.t('On which connection?'),
+    l10n.t('No connection is open. Connect first.'),
+  );
+  return id;
+}

@@ -1,0 +1,193 @@
+import { CancellationError, l10n, window, workspace } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import { LineIndex } from '../../core/text/lineIndex.ts';
+import { entryOf, type ItemEntry } from '../../core/library/fileEntries.ts';
+import { runnablesOf } from '../../core/library/library.ts';
+import { jsonProblem, type MessageBody } from '../../core/message/messageBody.ts';
+import { visibleLine } from '../../core/text/visibleText.ts';
+import type { JsonPath } from '../../core/json/jsonEdit.ts';
+import type { LibraryFile } from './libraryFile.ts';
+import { rangeOf, type LibraryStore } from './libraryStore.ts';
+import { spanOf } from './libraryText.ts';
+import { moveBy } from './moveSaved.ts';
+import { MessageNode, RootNode } from './messageNodes.ts';
+import { askText, pickOne, pickSeveral } from '../ui/ask.ts';
+import { confirm, type Sentence } from '../ui/tell.ts';
+
+export interface SavedItemsParts {
+  readonly library: LibraryStore;
+  /** What is selected in the tree, for commands that come from a key. */
+  readonly selected: () => unknown;
+}
+
+/** Where something new goes. */
+interface Destination {
+  readonly file: LibraryFile;
+  readonly list: JsonPath;
+}
+
+/** Opens the file of an item with the item selected. */
+export async function editSaved(parts: SavedItemsParts, target: unknown): Promise<void> {
+  const { origin, place } = nodeOf(parts, target);
+  await openAt(parts.library.file(origin), place);
+}
+
+export async function duplicateSaved(parts: SavedItemsParts, target: unknown): Promise<void> {
+  const { origin, place } = nodeOf(parts, target);
+  await parts.library.file(origin).edit(edit => edit.duplicate(place));
+}
+
+export async function deleteSaved(parts: SavedItemsParts, target: unknown): Promise<void> {
+  const { origin, place, item } = nodeOf(parts, target);
+  const remove = l10n.t('Delete');
+  const count = item.kind === 'folder' ? runnablesOf(item.items).length : 0;
+  const detail: readonly Sentence[] =
+    count > 0 ? [[l10n.t('The folder holds {0} messages and sequences.'), count]] : [];
+  if ((await confirm([l10n.t('Delete "{0}"?'), item.path], detail, remove)) !== remove) {
+    throw new CancellationError();
+  }
+  await parts.library.file(origin).edit(edit => edit.remove(place));
+}
+
+export async function moveSaved(
+  parts: SavedItemsParts,
+  target: unknown,
+  by: 1 | -1,
+): Promise<void> {
+  await moveBy(parts.library, nodeOf(parts, target), by);
+}
+
+/** Asks for a text, and keeps it as a message. */
+export async function newMessage(parts: SavedItemsParts, target: unknown): Promise<void> {
+  const destination = await destinationOf(parts, target);
+  const text = await askText({
+    title: l10n.t('New Message'),
+    prompt: l10n.t('What should it send? Text or JSON; it can be changed in the file.'),
+    placeHolder: '{"op":"subscribe","channel":"prices"}',
+  });
+  if (text === undefined) {
+    throw new CancellationError();
+  }
+  const isJson = /^\s*[{[]/.test(text) && !jsonProblem(text);
+  const name = await askName(l10n.t('New Message'), text.slice(0, 40));
+  await add(destination, [entryOf(name, { as: isJson ? 'json' : 'text', text })]);
+}
+
+/** Keeps what was composed as a message, by a name that the user gives. */
+export async function saveBody(parts: SavedItemsParts, body: MessageBody): Promise<void> {
+  const destination = await destinationOf(parts, undefined);
+  const suggested = 'text' in body ? body.text.slice(0, 40) : body.as;
+  const name = await askName(l10n.t('Save Message'), suggested);
+  await destination.file.edit(edit => edit.addItems(destination.list, [entryOf(name, body)]));
+}
+
+/** Asks for messages of the same file, and keeps them as a sequence. */
+export async function newSequence(parts: SavedItemsParts, target: unknown): Promise<void> {
+  const destination = await destinationOf(parts, target);
+  const messages = runnablesOf(destination.file.content.library.items).filter(
+    ({ kind }) => kind === 'message',
+  );
+  if (messages.length === 0) {
+    throw new UserError(l10n.t('A sequence is made of saved messages. Save some first.'));
+  }
+  const picked = await pickSeveral(
+    messages.map(({ path }) => ({ label: path, path })),
+    {
+      title: l10n.t('New Sequence'),
+      placeHolder: l10n.t('Which messages? Their order, delays and answers are set in the file.'),
+      ignoreFocusOut: true,
+    },
+  );
+  if (!picked || picked.length === 0) {
+    throw new CancellationError();
+  }
+  const name = await askName(l10n.t('New Sequence'), '');
+  await add(destination, [{ name, steps: picked.map(({ path }) => path) }]);
+}
+
+export async function newFolder(parts: SavedItemsParts, target: unknown): Promise<void> {
+  const { file, list } = await destinationOf(parts, target);
+  const name = await askName(l10n.t('New Folder'), '');
+  await file.edit(edit => edit.addItems(list, [{ folder: name, items: [] }]));
+}
+
+/** Opens a file of the library, which is made where it is not there yet. */
+export async function openMessagesFile(parts: SavedItemsParts, target: unknown): Promise<void> {
+  const { file } = await destinationOf(parts, target);
+  if (file.text === '') {
+    await file.edit(() => undefined);
+  }
+  await openAt(file, []);
+}
+
+/** The file that the user wants: the only one, or the one that is picked. */
+export async function chooseFile({ library }: SavedItemsParts): Promise<LibraryFile> {
+  const { files } = library;
+  const items = files.map(file => ({
+    label: file.origin === 'workspace' ? l10n.t('Workspace') : l10n.t('User'),
+    description:
+      file.origin === 'workspace'
+        ? l10n.t('.vscode/websocket-monitor.json, to be shared')
+        : l10n.t('for you, in every workspace'),
+    file,
+  }));
+  const picked =
+    items.length === 1
+      ? items[0]
+      : await pickOne(items, { placeHolder: l10n.t('Where should it be kept?') });
+  if (!picked) {
+    throw new CancellationError();
+  }
+  return picked.file;
+}
+
+async function destinationOf(parts: SavedItemsParts, target: unknown): Promise<Destination> {
+  if (target instanceof RootNode) {
+    return { file: parts.library.file(target.origin), list: ['items'] };
+  }
+  if (!(target instanceof MessageNode)) {
+    return { file: await chooseFile(parts), list: ['items'] };
+  }
+  const { origin, place, item } = target;
+  const list = item.kind === 'folder' ? [...place, 'items'] : place.slice(0, -1);
+  return { file: parts.library.file(origin), list };
+}
+
+async function askName(title: string, value: string): Promise<string> {
+  const name = await askText({
+    title,
+    prompt: l10n.t('A name'),
+    value: visibleLine(value).trim(),
+    validate: text => (text.trim() === '' ? l10n.t('Give it a name.') : undefined),
+  });
+  if (name === undefined) {
+    throw new CancellationError();
+  }
+  return name.trim().slice(0, 180);
+}
+
+/** Adds something and opens the file at it, since there is more to set than was asked for. */
+async function add({ file, list }: Destination, entries: readonly ItemEntry[]): Promise<void> {
+  let count = 0;
+  await file.edit(edit => {
+    edit.addItems(list, entries);
+    count = edit.countOf(list);
+  });
+  await openAt(file, [...list, count - 1]);
+}
+
+async function openAt(file: LibraryFile, place: JsonPath): Promise<void> {
+  const span = place.length === 0 ? undefined : spanOf(file.text, place);
+  const { offset, length } = span ?? { offset: 0, length: 0 };
+  const selection = rangeOf(new LineIndex(file.text), offset, length);
+  const document = await workspace.openTextDocument(file.uri);
+  await window.showTextDocument(document, { selection, preview: true });
+}
+
+function nodeOf({ selected }: SavedItemsParts, target: unknown): MessageNode {
+  const node = target ?? selected();
+  if (!(node instanceof MessageNode)) {
+    throw new UserError(l10n.t('Select a saved message, sequence or folder first.'));
+  }
+  return node;
+}

@@ -1,0 +1,48 @@
+import type { MessageBody } from '../../core/message/messageBody.ts';
+import type { ComposerView } from '../../shared/composerProtocol.ts';
+import type { Params } from '../../shared/monitorProtocol.ts';
+import { saveBody, type SavedItemsParts } from '../library/savedItems.ts';
+import type { Environments } from '../library/environments.ts';
+import type { LibraryRuns } from '../library/libraryRuns.ts';
+
+export interface LibraryRequestsParts extends SavedItemsParts {
+  readonly runs: LibraryRuns;
+  readonly environments: Environments;
+}
+
+/** What the composer asks of the library. */
+export function libraryRequests(parts: LibraryRequestsParts) {
+  const { runs } = parts;
+  const done = undefined;
+  return {
+    'compose.save': async ({ body }: Params<'compose.save'>) => {
+      await saveBody(parts, body);
+      return done;
+    },
+    'library.run': async ({ connection, path, origin }: Params<'library.run'>) => {
+      await runs.startByPath(path, origin, connection);
+      return done;
+    },
+    'library.body': ({ path, origin }: Params<'library.body'>): { readonly body: MessageBody } => ({
+      body: runs.bodyOf(path, origin),
+    }),
+    'run.stop': ({ id }: Params<'run.stop'>) => {
+      runs.stop(id);
+      return done;
+    },
+  };
+}
+
+/** The part of the composer's view that the library knows. */
+export function libraryView(
+  connection: string,
+  { runs, environments }: Pick<LibraryRequestsParts, 'runs' | 'environments'>,
+): Pick<ComposerView, 'saved' | 'runs' | 'environment'> & { readonly named: readonly string[] } {
+  const { active } = environments;
+  return {
+    saved: runs.saved,
+    runs: runs.runsOn(connection),
+    named: environments.names,
+    ...(active && { environment: { name: active.name, isProduction: active.isProduction } }),
+  };
+}

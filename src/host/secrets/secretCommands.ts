@@ -1,0 +1,137 @@
+import { CancellationError, InputBoxValidationSeverity, l10n } from 'vscode';
+import { messageOf, UserError } from '../../core/base/errors.ts';
+import { parseSecretHosts } from '../../core/consent/secretHosts.ts';
+import { secretName, type Secrets } from './secrets.ts';
+import { askText, pickOne } from '../ui/ask.ts';
+import { inform } from '../ui/tell.ts';
+
+/** Asks for a secret's value and stores it. The value is never an argument, so that none is logged. */
+export async function storeSecret(secrets: Secrets, target?: unknown): Promise<void> {
+  const name = nameIn(target) ?? (await askName(secrets));
+  const isKnown = secrets.names.includes(name);
+  const value = await askText({
+    title: isKnown ? l10n.t('Replace Secret {0}', name) : l10n.t('Store Secret {0}', name),
+    prompt: isKnown
+      ? l10n.t('The new value; the old one is gone then')
+      : l10n.t('The value; settings use it as {0}', '${' + `secret:${name}}`),
+    password: true,
+    validate: text => (text === '' ? l10n.t('A secret has at least one character.') : undefined),
+  });
+  if (value === undefined) {
+    throw new CancellationError();
+  }
+  // What was typed is not lost where the question after it is not answered.
+  const isReplaced = await secrets.store(name, value);
+  const hosts = await askHosts(secrets, name);
+  inform('information', [
+    isReplaced
+      ? l10n.t('The secret "{0}" is replaced. Handshakes use the new value from now on. {1}')
+      : l10n.t('The secret "{0}" is stored. {1}'),
+    name,
+    hostsSentence(hosts),
+  ]);
+}
+
+/** Asks which hosts a secret may go to, and keeps the answer. */
+export async function limitSecret(secrets: Secrets, name: string): Promise<void> {
+  const hosts = await askHosts(secrets, name);
+  inform('information', ['"{0}": {1}', name, hostsSentence(hosts)]);
+}
+
+/** @returns the hosts that hold now; they stay where the user does not answer */
+async function askHosts(secrets: Secrets, name: string): Promise<readonly string[]> {
+  const before = await secrets.hostsOf(name);
+  const answer = await askText({
+    title: [l10n.t('Secret {0}: Only for These Hosts'), name],
+    prompt: l10n.t(
+      'Hosts such as api.example.com or wss://api.example.com:8443, with commas between them; empty: any',
+    ),
+    value: before.join(', '),
+    placeHolder: 'api.example.com',
+    validate: problemWithHosts,
+  });
+  if (answer === undefined) {
+    return before;
+  }
+  const hosts = parseSecretHosts(answer);
+  await secrets.limit(name, hosts);
+  return hosts;
+}
+
+function problemWithHosts(text: string): string | undefined {
+  try {
+    parseSecretHosts(text);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function hostsSentence(hosts: readonly string[]): string {
+  return hosts.length === 0
+    ? l10n.t('It may go to any host.')
+    : l10n.t('It goes to {0} only.', hosts.join(', '));
+}
+
+export async function deleteSecret(secrets: Secrets, target?: unknown): Promise<void> {
+  const { names } = secrets;
+  const given = nameIn(target);
+  if (given !== undefined && !names.includes(given)) {
+    throw new UserError(l10n.t('There is no secret "{0}".', given));
+  }
+  if (names.length === 0) {
+    throw new UserError(l10n.t('No secret is stored.'));
+  }
+  const name = given ?? (await pickName(names));
+  if (name === undefined) {
+    throw new CancellationError();
+  }
+  await secrets.delete(name);
+  inform('information', [l10n.t('The secret "{0}" is deleted.'), name]);
+}
+
+async function pickName(names: readonly string[]): Promise<string | undefined> {
+  const placeHolder = l10n.t('Delete which secret?');
+  return (
+    await pickOne(
+      names.map(label => ({ label })),
+      { placeHolder },
+    )
+  )?.label;
+}
+
+function nameIn(target: unknown): string | undefined {
+  if (target === undefined) {
+    return undefined;
+  }
+  if (typeof target !== 'string' || !secretName.test(target)) {
+    throw new UserError(problem());
+  }
+  return target;
+}
+
+async function askName(secrets: Secrets): Promise<string> {
+  const name = await askText({
+    title: l10n.t('Store Secret'),
+    prompt: l10n.t('A name for the secret'),
+    validate: text => {
+      if (!secretName.test(text)) {
+        return problem();
+      }
+      return secrets.names.includes(text)
+        ? {
+            message: [l10n.t('There is a secret "{0}": its value is replaced.'), text] as const,
+            severity: InputBoxValidationSeverity.Warning,
+          }
+        : undefined;
+    },
+  });
+  if (name === undefined) {
+    throw new CancellationError();
+  }
+  return name;
+}
+
+function problem(): string {
+  return l10n.t('A name has 1 to 100 letters, digits, dots, hyphens or underscores.');
+}

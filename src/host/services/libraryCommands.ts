@@ -1,0 +1,30 @@
+import { CommandId } from '../../shared/ids.ts';
+import type { CommandHandlers } from '../ui/commands.ts';
+import type { Environments } from '../library/environments.ts';
+import type { ImportParts } from '../import/importMessages.ts';
+import { runSaved, stopSaved, type RunSavedParts } from '../library/runSaved.ts';
+
+export interface LibraryCommandParts extends RunSavedParts, ImportParts {
+  readonly environments: Environments;
+}
+
+/** What each command of the library does. */
+export function libraryCommands(parts: LibraryCommandParts) {
+  const load = () => import('../library/savedItems.ts');
+  return {
+    [CommandId.RunSaved]: target => runSaved(parts, target),
+    [CommandId.StopSaved]: target => stopSaved(parts, target),
+    [CommandId.EditSaved]: async target => (await load()).editSaved(parts, target),
+    [CommandId.DuplicateSaved]: async target => (await load()).duplicateSaved(parts, target),
+    [CommandId.DeleteSaved]: async target => (await load()).deleteSaved(parts, target),
+    [CommandId.MoveSavedUp]: async target => (await load()).moveSaved(parts, target, -1),
+    [CommandId.MoveSavedDown]: async target => (await load()).moveSaved(parts, target, 1),
+    [CommandId.NewMessage]: async target => (await load()).newMessage(parts, target),
+    [CommandId.NewSequence]: async target => (await load()).newSequence(parts, target),
+    [CommandId.NewFolder]: async target => (await load()).newFolder(parts, target),
+    [CommandId.ImportMessages]: async target =>
+      (await import('../import/importMessages.ts')).importMessages(parts, target),
+    [CommandId.OpenMessagesFile]: async target => (await load()).openMessagesFile(parts, target),
+    [CommandId.SwitchEnvironment]: target => parts.environments.switch(target),
+  } satisfies Partial<CommandHandlers>;
+}

@@ -1,0 +1,117 @@
+import type { ExtensionContext } from 'vscode';
+import type { Clock } from '../../core/base/clock.ts';
+import { DisposableStore } from '../../core/base/lifecycle.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
+import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
+import type { PlainHandshakes } from '../../core/secrets/plainHandshakes.ts';
+import type { StartExport } from '../../core/export/exportJob.ts';
+import type { Formats } from '../../core/base/format.ts';
+import type { ExportParts } from '../captures/exportParts.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { createLibrary } from '../library/createLibrary.ts';
+import { libraryRequests } from '../monitor/libraryRequests.ts';
+import { PayloadDocuments } from '../captures/payloadDocuments.ts';
+import { SavedFilters } from '../captures/savedFilters.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import { sendingRequests } from '../monitor/composerRequests.ts';
+import type { createSending } from '../sending/sending.ts';
+import { Sources } from '../captures/sources.ts';
+import { ComposerModel } from '../monitor/composerModel.ts';
+import { MonitorPanel } from '../monitor/monitorPanel.ts';
+import { PanelModel } from '../monitor/panelModel.ts';
+import { pageRequests } from '../monitor/requests.ts';
+
+export interface MonitorParts {
+  readonly context: Pick<ExtensionContext, 'extensionUri' | 'globalState'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly connections: Connections;
+  readonly library: ReturnType<typeof createLibrary>;
+  readonly sending: ReturnType<typeof createSending>;
+  readonly secrets: Secrets;
+  readonly formats: Formats;
+  readonly plainHandshakes: PlainHandshakes;
+  readonly captures: {
+    readonly archive: CaptureArchive;
+    readonly openView: (query: ViewQuery) => CaptureView;
+    readonly startExport: StartExport;
+  };
+  readonly showMessages: () => void;
+  readonly onDidChangeOpen: (isOpen: boolean) => void;
+}
+
+export type Monitor = ReturnType<typeof createMonitor>;
+
+/** The monitor's panel with all that stands behind it. */
+export function createMonitor(parts: MonitorParts) {
+  const { context, clock, log, connections, secrets, formats, captures, showMessages } = parts;
+  const store = new DisposableStore();
+  const { library, sending } = parts;
+  const { archive, openView, startExport } = captures;
+  const sources = store.add(new Sources({ connections, archive, log }));
+  const documents = new PayloadDocuments(sources);
+  const filters = store.add(new SavedFilters(context.globalState, log));
+  const now = () => clock.now();
+  const model = store.add(new PanelModel({ sources, openView, now, log }));
+  const exporting: ExportParts = {
+    sources,
+    archive,
+    secrets,
+    formats,
+    log,
+    now,
+    openView,
+    startExport,
+    currentView: () => model.shownRows,
+  };
+  const { runs, runner, environments, selected } = library;
+  const { sender, files } = sending;
+  const composer = store.add(
+    new ComposerModel({
+      connections,
+      runs,
+      runner,
+      environments,
+      sender,
+      secrets,
+      log,
+      library: library.library,
+    }),
+  );
+  const panel = store.add(
+    new MonitorPanel({
+      root: context.extensionUri,
+      clock,
+      log,
+      connections,
+      sources,
+      model,
+      filters,
+      composer,
+      handlers: {
+        ...sendingRequests({ connections, sender, files }),
+        ...libraryRequests({ library: library.library, selected, runs, environments }),
+        ...pageRequests({
+          connections,
+          sources,
+          model,
+          documents,
+          filters,
+          showMessages,
+          plainHandshakes: parts.plainHandshakes,
+          exportList: async ranges => {
+            const shown = model.shownRows;
+            if (shown) {
+              const { exportSubject } = await import('../captures/export.ts');
+              await exportSubject(exporting, { kind: 'shown', shown, ...(ranges && { ranges }) });
+            }
+          },
+        }),
+      },
+      onDidChangeOpen: parts.onDidChangeOpen,
+    }),
+  );
+  store.add(filters.onDidChange(() => panel.publishFilters()));
+  return { panel, documents, exporting, dispose: () => store.dispose() };
+}

@@ -1,0 +1,37 @@
+import { commands, env, Uri, window, workspace } from 'vscode';
+import { settingKeys, settingsSection } from '../../core/settings/settingsTable.ts';
+import type { SettingsScope } from '../../core/settings/settingLayers.ts';
+import { isSetByWorkspace } from './settingValues.ts';
+
+const ours: ReadonlySet<string> = new Set([...settingKeys, 'url', 'connections']);
+
+/**
+ * Opens the settings editor at one of our settings, or at one of the editor's by its full name, where
+ * its value comes from.
+ */
+export async function openSetting(name: string): Promise<void> {
+  const id = ours.has(name) ? `${settingsSection}.${name}` : name;
+  // Words would find whatever is described with them; an id finds the one.
+  await commands.executeCommand(commandFor(id), { query: `@id:${id}` });
+}
+
+/** In a remote window the user's own settings leave out those that are of the machine, as ours are. */
+function commandFor(id: string): string {
+  const user = env.remoteName === undefined ? 'openGlobalSettings' : 'openRemoteSettings';
+  return `workbench.action.${isSetByWorkspace(id) ? 'openWorkspaceSettings' : user}`;
+}
+
+/** Opens the settings of the user or of the workspace as text, at our connections. */
+export async function openSettingsFile(scope: SettingsScope): Promise<void> {
+  const whose = { user: 'openSettingsJson', workspace: 'openWorkspaceSettingsFile' }[scope];
+  const revealSetting = { key: `${settingsSection}.connections` };
+  await commands.executeCommand(`workbench.action.${whose}`, { revealSetting });
+}
+
+/** Opens the settings of a folder of the workspace as text. */
+export async function openFolderSettings(name: string): Promise<void> {
+  const folder = workspace.workspaceFolders?.find(each => each.name === name);
+  if (folder) {
+    await window.showTextDocument(Uri.joinPath(folder.uri, '.vscode', 'settings.json'));
+  }
+}

@@ -1,0 +1,108 @@
+import { commands, l10n, workspace } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
+import { Emitter, type Event } from '../../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { Logger } from '../../core/base/logger.ts';
+import {
+  profileOf,
+  readSettings,
+  type Profile,
+  type ReadSettings,
+} from '../../core/settings/profile.ts';
+import type { SettingsScope } from '../../core/settings/settingLayers.ts';
+import { settingsSection } from '../../core/settings/settingsTable.ts';
+import { settingSources } from './settingValues.ts';
+import { unwaited } from '../ui/unwaited.ts';
+import { showWarning } from '../ui/tell.ts';
+
+/** The settings in force, and an event for when they change. Nothing else reads configuration. */
+export class SettingsService implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #onDidChange: Emitter<ReadSettings>;
+  readonly #log: Logger;
+  readonly #warned = new Set<string>();
+  #current: ReadSettings;
+
+  readonly onDidChange: Event<ReadSettings>;
+
+  constructor(log: Logger) {
+    this.#log = log;
+    this.#current = this.#read();
+    this.#onDidChange = this.#store.add(
+      new Emitter<ReadSettings>(error => log.error('A settings listener failed', error)),
+    );
+    this.onDidChange = this.#onDidChange.event;
+    const refresh = () => {
+      this.#current = this.#read();
+      this.#onDidChange.fire(this.#current);
+    };
+    this.#store.add(
+      workspace.onDidChangeConfiguration(change => {
+        if (change.affectsConfiguration(settingsSection)) {
+          refresh();
+        }
+      }),
+    );
+    this.#store.add(workspace.onDidGrantWorkspaceTrust(refresh));
+    this.#store.add(workspace.onDidChangeWorkspaceFolders(refresh));
+  }
+
+  get current(): ReadSettings {
+    return this.#current;
+  }
+
+  /**
+   * The profile that `entry`, an object as in `connections`, stands for under the current settings.
+   *
+   * @param scope who wrote it
+   * @throws UserError where any part of it will not do
+   */
+  profileOf(entry: unknown, scope: SettingsScope = 'user'): Profile {
+    const problems: string[] = [];
+    const profile = profileOf(entry, settingSources().window, problems, scope);
+    if (!profile || problems.length > 0) {
+      throw new UserError(problems.join(' '));
+    }
+    return profile;
+  }
+
+  /** What is to be connected without being asked; nothing in Restricted Mode. */
+  get autoConnected(): readonly Profile[] {
+    const { profiles } = this.#current;
+    return workspace.isTrusted ? profiles.filter(({ values }) => values.autoConnect) : [];
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #read(): ReadSettings {
+    const settings = readSettings(settingSources());
+    unwaited('Showing the settings', this.#log, this.#warn(settings.problems));
+    return settings;
+  }
+
+  /** Names what is wrong, once for as long as it stays wrong. */
+  async #warn(problems: readonly string[]): Promise<void> {
+    const fresh = problems.filter(problem => !this.#warned.has(problem));
+    this.#warned.clear();
+    for (const problem of problems) {
+      this.#warned.add(problem);
+    }
+    if (fresh.length === 0) {
+      return;
+    }
+    for (const problem of fresh) {
+      this.#log.warn(problem);
+    }
+    const [first = '', ...rest] = fresh;
+    const text =
+      rest.length === 0
+        ? first
+        : l10n.t('{0} There are {1} more problems; the log names them.', first, rest.length);
+    const openSettings = l10n.t('Open Settings');
+    if ((await showWarning(text, openSettings)) === openSettings) {
+      await commands.executeCommand('workbench.action.openSettings', settingsSection);
+    }
+  }
+}

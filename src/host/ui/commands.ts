@@ -1,0 +1,56 @@
+import { CancellationError, commands, l10n } from 'vscode';
+import { messageOf, UserError } from '../../core/base/errors.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import { CommandId, InternalCommandId } from '../../shared/ids.ts';
+import { PromptCancelled } from '../../core/variables/resolve.ts';
+import { TreeTarget } from './treeTarget.ts';
+import type { ShownLog } from './plainLog.ts';
+import { showError } from './tell.ts';
+
+/** One handler for every command: a command without one does not compile. */
+export type CommandHandlers = Readonly<
+  Record<CommandId | InternalCommandId, (target?: unknown) => unknown>
+>;
+
+/**
+ * Registers all commands; what they do is loaded with the first that is run. A failure of one that
+ * was run without arguments, as from the palette or a tree, is shown; one that was run with arguments,
+ * as from code, rejects with the same sentence.
+ */
+export function registerCommands(load: () => Promise<CommandHandlers>, log: ShownLog): Disposable {
+  const store = new DisposableStore();
+  for (const id of [...Object.values(CommandId), ...Object.values(InternalCommandId)]) {
+    store.add(
+      commands.registerCommand(id, async (target?: unknown) => {
+        try {
+          const handlers = await load();
+          return await handlers[id](target);
+        } catch (error) {
+          if (error instanceof CancellationError || error instanceof PromptCancelled) {
+            return undefined;
+          }
+          if (target !== undefined && !(target instanceof TreeTarget)) {
+            throw error;
+          }
+          await reportError(id, error, log);
+          return undefined;
+        }
+      }),
+    );
+  }
+  return store;
+}
+
+/** Shows what went wrong; `what` names it in the log. */
+export async function reportError(what: string, error: unknown, log: ShownLog): Promise<void> {
+  if (error instanceof UserError) {
+    await showError(error.message);
+    return;
+  }
+  log.error(`${what} failed`, error);
+  const showLog = l10n.t('Show Log');
+  const sentence = [l10n.t('WebSocket Monitor: {0}'), messageOf(error)] as const;
+  if ((await showError(sentence, showLog)) === showLog) {
+    log.show();
+  }
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { env, l10n, Uri, type Webview } from 'vscode';
+import { escapeHtml, jsonForScript } from '../../core/text/markup.ts';
+import { pageStrings } from '../../shared/monitorStrings.ts';
+
+/** What of a page is its own. */
+export interface PageParts {
+  readonly title: string;
+  /** The bundle below `dist`. */
+  readonly script: string;
+  /** Below `dist` too: what the bundle imports, to be fetched along with it. */
+  readonly chunks?: readonly string[];
+  /** Below `media`. */
+  readonly styles: readonly string[];
+  /** In English; they are translated here. */
+  readonly strings: Readonly<Record<string, string>>;
+}
+
+/** The monitor's page. */
+export function monitorHtml(webview: Webview, root: Uri, title: string): string {
+  return pageHtml(webview, root, {
+    title,
+    script: 'monitor.js',
+    chunks: ['monitor-chunk.js'],
+    styles: ['monitor.css'],
+    strings: pageStrings,
+  });
+}
+
+/**
+ * A page of ours. Only our own bundle runs in it, and it reaches no network. What the bundle
+ * imports, also later, inherits its nonce, so that no folder needs to be allowed.
+ */
+export function pageHtml(webview: Webview, root: Uri, parts: PageParts): string {
+  const nonce = randomBytes(16).toString('base64url');
+  const uri = (...path: string[]) =>
+    escapeHtml(webview.asWebviewUri(Uri.joinPath(root, ...path)).toString());
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+    `img-src ${webview.cspSource}`,
+    `require-trusted-types-for 'script'`,
+    `trusted-types lit-html`,
+  ].join('; ');
+  const styles = parts.styles.map(name => `<link rel="stylesheet" href="${uri('media', name)}">`);
+  const chunks = (parts.chunks ?? []).map(
+    name => `<link rel="modulepreload" nonce="${nonce}" href="${uri('dist', name)}">`,
+  );
+  return /* html */ `<!DOCTYPE html>
+<html lang="${escapeHtml(env.language)}">
+<head>
+  <meta charset="utf-8">
+  <meta http-equiv="Content-Security-Policy" content="${policy}">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <link rel="stylesheet" id="vscode-codicon-stylesheet" nonce="${nonce}" href="${uri('dist', 'codicon.css')}">
+  ${[...styles, ...chunks].join('\n  ')}
+  <title>${escapeHtml(parts.title)}</title>
+</head>
+<body>
+  <main id="app"></main>
+  <script id="strings" type="application/json" nonce="${nonce}">${jsonForScript(translated(parts.strings))}</script>
+  <script type="module" nonce="${nonce}" src="${uri('dist', parts.script)}"></script>
+</body>
+</html>`;
+}
+
+function translated(strings: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(strings).map(([key, text]) => [key, l10n.t(text)] as const);
+  return Object.fromEntries(entries);
+}

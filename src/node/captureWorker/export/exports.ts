@@ -1,0 +1,166 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { CsvWriter } from '../../../core/export/csv.ts';
+import {
+  ExportError,
+  type ExportJob,
+  type ExportProgress,
+  type ExportResult,
+} from '../../../core/export/exportJob.ts';
+import { HarWriter, openingIn } from '../../../core/export/har.ts';
+import { NdjsonWriter } from '../../../core/export/ndjson.ts';
+import type { RowWriter } from '../../../core/export/rowWriter.ts';
+import type { ExportRequest, WorkerRequest } from '../../capture/captureProtocol.ts';
+import { assertGoesOn, base64, exportFile, redactorFor } from './exportFile.ts';
+import { ExportOpenings } from './exportOpenings.ts';
+import { OpenedView, type StoreOf } from '../views/openedView.ts';
+import type { Range } from './exportRows.ts';
+
+/** How long to look for opening handshakes before others have their turn. */
+const sliceMs = 8;
+
+const listChanged = 'The list has changed since. Export again.';
+
+const stateChanges = { is: 'kind', kinds: ['state'] } as const;
+
+export interface ExportsOptions {
+  readonly captures: StoreOf;
+  readonly viewOf: (id: number) => OpenedView | undefined;
+  readonly report: (id: number, progress: ExportProgress) => void;
+  /** Something waits to be stored or to be looked for. */
+  readonly isBusy: () => boolean;
+}
+
+/** The exports that run in the capture worker. */
+export class Exports {
+  readonly #options: ExportsOptions;
+  readonly #running = new Map<number, AbortController>();
+
+  constructor(options: ExportsOptions) {
+    this.#options = options;
+  }
+
+  has(id: number): boolean {
+    return this.#running.has(id);
+  }
+
+  /** A promise is that of the whole export. */
+  perform({ key, method, params }: WorkerRequest<'export'>): unknown {
+    if (method === 'open') {
+      return this.#export(key, params);
+    }
+    this.#running.get(key)?.abort();
+    return undefined;
+  }
+
+  async #export(id: number, request: ExportRequest): Promise<ExportResult> {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    try {
+      return await this.#write(id, request, controller.signal);
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  async #write(id: number, request: ExportRequest, signal: AbortSignal): Promise<ExportResult> {
+    const { job, partPath } = request;
+    const { captures, viewOf, report } = this.#options;
+    const view = viewOf(job.view);
+    if (!view) {
+      throw new ExportError(listChanged);
+    }
+    const giveWay = (ms: number) => this.#giveWay(ms);
+    const ends = new Map([...captures].map(([capture, { store }]) => [capture, store.extent.next]));
+    const ranges = job.ranges ? rangesOf(view, job.ranges) : await this.#whole(job, view, signal);
+    const writer = await this.#writerFor(request, signal);
+    return exportFile(job, partPath, {
+      view,
+      ranges,
+      writer,
+      signal,
+      giveWay,
+      ...(job.format === 'har' && { passes: job.connections.map(({ capture }) => capture) }),
+      endOf: capture => ends.get(capture) ?? 0,
+      onProgress: progress => report(id, progress),
+    });
+  }
+
+  /** All rows of a view that is still being filled, once it has come to where its captures are now. */
+  async #whole(job: ExportJob, view: OpenedView, signal: AbortSignal): Promise<readonly Range[]> {
+    const { total } = view.state;
+    while (view.state.scanned < Math.min(total, view.state.total)) {
+      // Nobody goes on filling a view that was closed.
+      if (this.#options.viewOf(job.view) !== view) {
+        throw new ExportError(listChanged);
+      }
+      if (view.state.problem !== undefined) {
+        throw new ExportError(view.state.problem);
+      }
+      await this.#giveWay(sliceMs);
+      assertGoesOn(signal);
+    }
+    if (view.mergeDelayMs < Infinity) {
+      await setTimeout(view.mergeDelayMs);
+      view.merge();
+    }
+    return rangesOf(view, [[0, Infinity]]);
+  }
+
+  async #writerFor({ job }: ExportRequest, signal: AbortSignal): Promise<RowWriter> {
+    const parts = { redactor: redactorFor(job), base64 };
+    switch (job.format) {
+      case 'ndjson':
+        return new NdjsonWriter(parts);
+      case 'csv':
+        return new CsvWriter(parts, job.byteOrderMark);
+      case 'har': {
+        const captures = job.connections.map(({ capture }) => capture);
+        const openings = await this.#openings(captures, signal);
+        return new HarWriter({
+          ...parts,
+          openingAt: (capture, seq) => openings.at(capture, seq),
+        });
+      }
+    }
+  }
+
+  /** A handshake is wanted also where the exported view, or a selection, does not show its row. */
+  async #openings(ids: readonly number[], signal: AbortSignal): Promise<ExportOpenings> {
+    const { captures } = this.#options;
+    const openings = new ExportOpenings((capture, seq) => {
+      const [record] = captures.get(capture)?.store.records(seq, seq + 1) ?? [];
+      return record && openingIn(record);
+    });
+    for (const id of ids) {
+      const view = new OpenedView({ captures: [id], condition: stateChanges }, 0, captures);
+      while (view.hasWork) {
+        view.work(performance.now() + sliceMs);
+        await this.#giveWay(sliceMs);
+        assertGoesOn(signal);
+      }
+      const steps = openings.collect(view);
+      while (!steps.next().done) {
+        await this.#giveWay(sliceMs);
+        assertGoesOn(signal);
+      }
+      view.close();
+    }
+    return openings;
+  }
+
+  /** Lets others have their turn, at least once, and for so long where they want it. */
+  async #giveWay(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    do {
+      await setImmediate();
+    } while (this.#options.isBusy() && performance.now() < until);
+  }
+}
+
+/** What of `ranges` is in the view now. The row that tells of dropped ones is in no capture. */
+function rangesOf({ state }: OpenedView, ranges: readonly Range[]): readonly Range[] {
+  const first = state.first + (state.dropped > 0 ? 1 : 0);
+  return ranges
+    .map(([from, to]) => [Math.max(from, first), Math.min(to, state.next)] as const)
+    .filter(([from, to]) => from < to);
+}

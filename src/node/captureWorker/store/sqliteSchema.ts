@@ -1,0 +1,202 @@
+import type { Extent } from '../../../core/capture/capture.ts';
+
+/** The format of a capture file, for `PRAGMA user_version`. */
+export const formatVersion = 2;
+
+/**
+ * Longer payloads have a table of their own, with their beginning beside them, so that the list of
+ * rows never reads them.
+ */
+export const largePayloadByteLength = 64 * 1024;
+
+export const pageByteLength = 8192;
+
+/** How long the write-ahead log gets before it is brought into the database, which waits for the disk. */
+const logByteLength = 16 * 1024 * 1024;
+
+export const settings = `
+  PRAGMA page_size = ${pageByteLength};
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA wal_autocheckpoint = ${logByteLength / pageByteLength};
+  PRAGMA journal_size_limit = ${logByteLength};
+`;
+
+/**
+ * The view `messages` is for people and their tools. The tables behind it are shaped for speed: a
+ * row's facts are one integer, see `record.ts`. Of the capture, `started` and `ended` are
+ * milliseconds since 1970; a window that did not end it leaves `ended` empty. `dropped` counts the
+ * oldest rows that the limits have dropped since it was cleared. `window` is the same in all captures
+ * of one window; early ones lack it. `frame` has a row for a message that
+ * came in several fragments or pieces, or compressed: bytes of its frames, and milliseconds from the
+ * first to the last of them.
+ */
+export const schema = `
+  CREATE TABLE IF NOT EXISTS capture (
+    name TEXT NOT NULL,
+    url TEXT NOT NULL,
+    started REAL NOT NULL,
+    format_version INTEGER NOT NULL,
+    next_seq INTEGER NOT NULL,
+    byte_length INTEGER NOT NULL,
+    dropped INTEGER NOT NULL,
+    ended REAL,
+    window TEXT
+  );
+  CREATE TABLE IF NOT EXISTS record (
+    seq INTEGER PRIMARY KEY,
+    at REAL NOT NULL,
+    flags INTEGER NOT NULL,
+    payload BLOB
+  );
+  CREATE TABLE IF NOT EXISTS large_payload (
+    seq INTEGER PRIMARY KEY,
+    size INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    payload BLOB NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS frame (
+    seq INTEGER PRIMARY KEY,
+    fragments INTEGER NOT NULL,
+    wire_size INTEGER NOT NULL,
+    duration REAL NOT NULL
+  );
+  CREATE VIEW IF NOT EXISTS messages AS
+    SELECT
+      record.seq AS seq,
+      record.at AS at,
+      CASE record.flags & 16 WHEN 0 THEN 'in' ELSE 'out' END AS direction,
+      CASE record.flags & 15
+        WHEN 0 THEN 'state' WHEN 1 THEN 'text' WHEN 8 THEN 'close' WHEN 9 THEN 'ping'
+        WHEN 10 THEN 'pong' ELSE 'binary'
+      END AS kind,
+      (record.flags & 32) <> 0 AS heartbeat,
+      coalesce(large_payload.size, length(CAST(record.payload AS BLOB))) AS size,
+      coalesce(record.payload, large_payload.payload) AS payload
+    FROM record LEFT JOIN large_payload
+      ON record.payload IS NULL AND large_payload.seq = record.seq;
+  PRAGMA user_version = ${formatVersion};
+`;
+
+/** What `selectExtent` finds; `first` is NULL where there is no row. */
+export type StoredExtent = Omit<Extent, 'first'> & { readonly first: number | null };
+
+export const selectExtent = `
+  SELECT
+    (SELECT min(seq) FROM record) AS first,
+    next_seq AS next,
+    byte_length AS byteLength,
+    dropped
+  FROM capture`;
+
+const flagsBits = 16;
+const lengthBits = 17;
+
+/**
+ * What `insertRows` takes of a row, in one number, because binding is what costs most.
+ *
+ * @param flags below 2 ** 16, which all of record.ts are
+ * @param offset where the payload begins in the bytes that go with it
+ */
+export function packRow(flags: number, offset: number, length: number): number {
+  return ((offset + 1) * 2 ** lengthBits + length) * 2 ** flagsBits + flags;
+}
+
+const unpackedFlags = `column1 & ${2 ** flagsBits - 1}`;
+const unpackedPayload = `
+  substr(bytes, column1 >> ${flagsBits + lengthBits}, column1 >> ${flagsBits} & ${2 ** lengthBits - 1})`;
+const text = `CAST(${unpackedPayload} AS TEXT)`;
+const textOrBlob = `iif(column1 & 14, ${unpackedPayload}, ${text})`;
+
+/**
+ * Stores a row. Its parameters: the number; the payload, NULL where it is in the other table; what
+ * `packRow` makes of the rest; the time.
+ */
+export const insertRow = `
+  INSERT INTO record (seq, at, flags, payload)
+  SELECT seq, column2, ${unpackedFlags}, ${textOrBlob}
+  FROM (SELECT ? AS seq, ? AS bytes) CROSS JOIN (VALUES (?, ?))`;
+
+/** What the rows of one statement have in common, which takes less time each. */
+export interface RowsInCommon {
+  /** They are texts or state changes. */
+  readonly areTexts: boolean;
+  /** They came with the same bytes. */
+  readonly haveOneTime: boolean;
+}
+
+/**
+ * Stores rows that follow on the last one. Its parameters: a blob with all payloads; their time, where
+ * they have one; and for each row what `packRow` makes of it and, where they have not, the time. The
+ * rows are not given their numbers, because SQLite finds the next one in less time than it takes to
+ * see that a given one is free. The parameters have no numbers, because Node binds those that have in
+ * quadratic time.
+ */
+export function insertRows(rowCount: number, { areTexts, haveOneTime }: RowsInCommon): string {
+  const row = haveOneTime ? '(?)' : '(?, ?)';
+  return `
+    INSERT INTO record (at, flags, payload)
+    SELECT ${haveOneTime ? 'at' : 'column2'}, ${unpackedFlags}, ${areTexts ? text : textOrBlob}
+    FROM (SELECT ? AS bytes ${haveOneTime ? ', ? AS at' : ''})
+    CROSS JOIN (VALUES ${Array(rowCount).fill(row).join(', ')})`;
+}
+
+/** Its parameters: the number, the size, the beginning; and the payload, either binary or a text. */
+export const insertLargePayload = `
+  INSERT INTO large_payload (seq, size, head, payload)
+  VALUES (?, ?, ?, coalesce(?, CAST(? AS TEXT)))`;
+
+/** How a message came. Its parameters: the number, fragments, bytes on the wire, milliseconds. */
+export const insertFrame = `
+  INSERT INTO frame (seq, fragments, wire_size, duration) VALUES (?, ?, ?, ?)`;
+
+/** How one message came; `flags` says whether it was compressed. */
+export const selectFrame = `
+  SELECT fragments, wire_size AS wireSize, duration, flags
+  FROM frame JOIN record USING (seq) WHERE seq = ?`;
+
+/** Rows from the first parameter up to, not including, the second: all of a state, the head of others. */
+export const selectRows = `
+  SELECT
+    record.seq AS seq,
+    at,
+    flags,
+    coalesce(size, octet_length(record.payload)) AS size,
+    coalesce(
+      head,
+      iif(
+        flags & 15,
+        substr(CAST(record.payload AS BLOB), 1, 2048),
+        CAST(record.payload AS BLOB)
+      )
+    ) AS head
+  FROM record LEFT JOIN large_payload
+    ON record.payload IS NULL AND large_payload.seq = record.seq
+  WHERE record.seq >= ? AND record.seq < ?
+  ORDER BY record.seq`;
+
+/** The size of a payload and a part of it. Parameters: its begin, counted from 1; its length; the row. */
+export const selectPayload = `
+  SELECT
+    coalesce(size, octet_length(record.payload)) AS size,
+    substr(CAST(coalesce(record.payload, large_payload.payload) AS BLOB), ?, ?) AS part
+  FROM record LEFT JOIN large_payload
+    ON record.payload IS NULL AND large_payload.seq = record.seq
+  WHERE record.seq = ?`;
+
+/** The last of the fewest of the oldest rows that hold at least so many bytes. */
+export const selectEndOfBytes = `
+  SELECT seq FROM (
+    SELECT
+      record.seq AS seq,
+      sum(coalesce(size, octet_length(record.payload)))
+        OVER (ORDER BY record.seq ROWS UNBOUNDED PRECEDING) AS total
+    FROM record LEFT JOIN large_payload
+      ON record.payload IS NULL AND large_payload.seq = record.seq
+  ) WHERE total >= ? LIMIT 1`;
+
+/** The payload bytes of all rows below the number, which is given twice. */
+export const selectByteLengthBelow = `
+  SELECT
+    coalesce((SELECT sum(octet_length(payload)) FROM record WHERE seq < ?), 0)
+    + coalesce((SELECT sum(size) FROM large_payload WHERE seq < ?), 0) AS total`;

@@ -1,0 +1,80 @@
+import { constants } from 'node:fs';
+import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { FileRead, ReadFileWithin } from '../../core/library/fileAccess.ts';
+
+/** A pipe that nobody writes to would block its reader for ever. */
+const flags = constants.O_RDONLY | ('O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0); // Windows has none.
+const chunkBytes = 1024 * 1024;
+
+/**
+ * Reads a local file that must be in one of some folders. What was written as its path is compared
+ * first, before anything is touched: to look at a path of another machine would already sign in there.
+ * Then it is opened once, and what was opened is checked, so that a link that is changed in between
+ * leads nowhere else.
+ */
+export const readFileWithin: ReadFileWithin = async (path, within, mostBytes) => {
+  const folders = within && (await Promise.all(within.map(folder => realpath(folder))));
+  if (folders && !(isPlain(path) && [...within, ...folders].some(folder => isIn(path, folder)))) {
+    return { kind: 'outside' };
+  }
+  const file = await open(path, flags);
+  try {
+    return folders && !(await isOpenedIn(file, path, folders))
+      ? { kind: 'outside' }
+      : await read(file, mostBytes);
+  } finally {
+    await file.close();
+  }
+};
+
+/** Whether it is none of the paths of Windows that name a device, or are not to be normalised. */
+function isPlain(path: string): boolean {
+  return isAbsolute(path) && !/^[\\/]{2}[?.]/.test(path);
+}
+
+/** By their texts; `..` is taken out. */
+function isIn(path: string, folder: string): boolean {
+  const rest = relative(resolve(folder), resolve(path));
+  return rest !== '' && rest !== '..' && !rest.startsWith(`..${sep}`) && !isAbsolute(rest);
+}
+
+/** Whether the file that is open now is the one at a real path in one of the real folders. */
+async function isOpenedIn(
+  file: FileHandle,
+  path: string,
+  folders: readonly string[],
+): Promise<boolean> {
+  const real = await realpath(path);
+  if (!folders.some(folder => isIn(real, folder))) {
+    return false;
+  }
+  const opened = await file.stat({ bigint: true });
+  const found = await stat(real, { bigint: true });
+  const isSame = opened.dev === found.dev && opened.ino === found.ino;
+  return isSame && (await realpath(real)) === real;
+}
+
+async function read(file: FileHandle, mostBytes: number): Promise<FileRead> {
+  const facts = await file.stat();
+  if (!facts.isFile()) {
+    return { kind: facts.isDirectory() ? 'folder' : 'special' };
+  }
+  if (facts.size > mostBytes) {
+    return { kind: 'tooLarge' };
+  }
+  // It may grow while it is read, and a file of the system may say that it has no size.
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(chunkBytes), 0, chunkBytes);
+    if (bytesRead === 0) {
+      return { kind: 'bytes', bytes: Buffer.concat(chunks, length) };
+    }
+    length += bytesRead;
+    if (length > mostBytes) {
+      return { kind: 'tooLarge' };
+    }
+    chunks.push(buffer.subarray(0, bytesRead));
+  }
+}

@@ -1,0 +1,60 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { UserError } from '../../core/base/errors.ts';
+import type { Handshake } from '../../core/connection/transport.ts';
+import { toWire } from '../socket/headerText.ts';
+
+/** A token (RFC 9110, section 5.6.2), which is what subprotocols are (RFC 6455, section 4.1). */
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Headers that settings of their own make. */
+const ownSettings: Readonly<Record<string, string>> = {
+  'sec-websocket-protocol': 'subprotocols',
+  'sec-websocket-extensions': 'compression',
+};
+
+/**
+ * Looks whether this can be asked of a peer at all.
+ *
+ * @throws UserError names the header or subprotocol that is wrong; never a header's value
+ */
+export function checkHandshake({ headers, subprotocols }: Handshake): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+    } catch (error) {
+      throw new UserError(`headers: ${JSON.stringify(name)} is no name that a header can have.`, {
+        cause: error,
+      });
+    }
+    const twice = Object.keys(headers).find(
+      other => other !== name && other.toLowerCase() === name.toLowerCase(),
+    );
+    if (twice !== undefined) {
+      throw new UserError(`headers: ${name} and ${twice} are the same header. Remove one of them.`);
+    }
+    const setting = ownSettings[name.toLowerCase()];
+    if (setting !== undefined) {
+      throw new UserError(
+        `headers: ${name} is made from the setting ${setting}, set that instead.`,
+      );
+    }
+    try {
+      // Half a surrogate pair has no bytes in UTF-8.
+      validateHeaderValue(name, /\p{Surrogate}/u.test(value) ? value : toWire(value));
+    } catch (error) {
+      const what = /[\r\n]/.test(value) ? 'a line break' : 'a character that HTTP does not allow';
+      throw new UserError(`headers: the value of ${name} holds ${what}.`, { cause: error });
+    }
+  }
+  subprotocols.forEach((subprotocol, index) => {
+    const shown = JSON.stringify(subprotocol);
+    if (!token.test(subprotocol)) {
+      throw new UserError(
+        `subprotocols: ${shown} is not valid. Use letters, digits and marks such as - . _ only.`,
+      );
+    }
+    if (subprotocols.indexOf(subprotocol) < index) {
+      throw new UserError(`subprotocols: ${shown} is there twice.`);
+    }
+  });
+}

@@ -1,0 +1,319 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type WebSocket from 'ws';
+import { toDisposable, type Disposable } from '../../core/base/lifecycle.ts';
+import { CookieJar } from '../../core/endpoint/cookieJar.ts';
+import type { HandshakeFacts } from '../../core/record/handshakeFacts.ts';
+import type { KeepPlainHandshake } from '../../core/secrets/plainHandshakes.ts';
+import type { Phase } from '../../core/record/phase.ts';
+import { Redactor } from '../../core/secrets/redaction.ts';
+import { remoteMachine } from '../../core/endpoint/remoteMachine.ts';
+import type { Handshake, Refusal, TransportError } from '../../core/connection/transport.ts';
+import { readBodyText } from '../socket/bodyText.ts';
+import { checkHandshake } from './handshakeCheck.ts';
+import { toTransportError } from '../socket/handshakeErrors.ts';
+import { HandshakeRecorder } from './handshakeRecorder.ts';
+import { firstRoute, type Route } from './handshakeRoute.ts';
+import { secretsOf } from './handshakeSecrets.ts';
+import type { ProxyChoice } from './handshakeWatch.ts';
+import { fromWire } from '../socket/headerText.ts';
+import type { ProxyAddress, ResolvedProxy } from '../proxy/proxyAddress.ts';
+import type { Tunnel } from '../proxy/proxyTunnel.ts';
+import { followRedirect, isRedirect, withCookies } from './redirects.ts';
+import { headersOf, joinLines, readBody, saysTlsIsWanted } from '../socket/refusal.ts';
+import { isStripping, mayHaveStripped, noteStripping } from '../proxy/strippingProxies.ts';
+import { secureContextOptions } from '../socket/tlsMaterial.ts';
+import { attemptTunnel } from './tunnelAttempt.ts';
+import { attemptWebSocket } from './webSocketAttempt.ts';
+
+/** How it failed: by an answer that was not the 101, or by an error. */
+export interface Failure {
+  readonly phase: Phase;
+  readonly refusal?: Refusal;
+  readonly error?: TransportError;
+}
+
+/** One of `onOpen` and `onFail` comes, once and last. */
+export interface OpeningHandshakeEvents {
+  onPhase(phase: Phase): void;
+  onOpen(ws: WebSocket, socket: Socket, facts: HandshakeFacts): void;
+  onFail(failure: Failure, facts: HandshakeFacts): void;
+}
+
+/**
+ * Opens a WebSocket, with all that may take more than one request: redirects, and a tunnel through
+ * a proxy that VS Code uses for `ws:` without one (RFC 6455, section 4.1, asks for CONNECT).
+ * Disposing of it drops the sockets; nothing is reported after that.
+ */
+export class OpeningHandshake implements Disposable {
+  readonly #handshake: Handshake;
+  readonly #events: OpeningHandshakeEvents;
+  readonly #redactor: Redactor;
+  /** For what is shown where the user asks to see it, and never kept. */
+  readonly #plainRedactor: Redactor;
+  readonly #keepPlain: KeepPlainHandshake | undefined;
+  readonly #recorder = new HandshakeRecorder();
+  readonly #cookies = new CookieJar();
+  #phase: Phase = 'dns';
+  #redirects = 0;
+  #isOver = false;
+  /** What runs now: a request, a tunnel that is being opened, or the reading of a refusal. */
+  #current: Disposable | undefined;
+  /** What to report where the tunnel that it led to does not come about. */
+  #beforeTunnel: { readonly failure: Failure; readonly facts: HandshakeFacts } | undefined;
+
+  /**
+   * @param keepPlain keeps what the facts leave out for as long as the window is open
+   * @throws UserError where the handshake cannot even be asked for
+   */
+  constructor(
+    handshake: Handshake,
+    events: OpeningHandshakeEvents,
+    keepPlain?: KeepPlainHandshake,
+  ) {
+    checkHandshake(handshake);
+    const route = firstRoute(handshake);
+    this.#handshake = handshake;
+    this.#events = events;
+    const secrets = secretsOf(handshake, route.proxy);
+    this.#redactor = new Redactor(secrets);
+    this.#plainRedactor = new Redactor(secrets, 'shown');
+    this.#keepPlain = keepPlain;
+    this.#start(route);
+  }
+
+  /** What the peer says, without the secrets of this handshake. */
+  redacted(text: string): string {
+    return this.#redactor.text(text);
+  }
+
+  /** What was agreed on, unless it is a token in truth. */
+  redactedSubprotocol(name: string): string {
+    return this.#redactor.subprotocols(name);
+  }
+
+  /** Ends it as a failure. */
+  cancel(message: string): void {
+    this.#end({ error: { message } });
+  }
+
+  dispose(): void {
+    this.#isOver = true;
+    this.#current?.dispose();
+  }
+
+  #start(route: Route): void {
+    this.#recorder.begin(route.target.endpoint.url);
+    if (route.proxy) {
+      this.#tunnel(route, route.proxy);
+    } else {
+      this.#attempt(route);
+    }
+  }
+
+  #tunnel(route: Route, proxy: ProxyAddress): void {
+    const { endpoint } = route.target;
+    this.#recorder.usedProxy(proxy.display, route.chosenBy ?? 'setting');
+    this.#current = attemptTunnel(
+      { proxy, endpoint, tls: this.#handshake.tls },
+      {
+        onBegin: () => this.#enter('proxy'),
+        onTunnel: tunnel => this.#useTunnel(route, tunnel),
+        onError: error => this.#fail(route, { error: this.#errorOf(route, error) }),
+      },
+    );
+  }
+
+  #useTunnel(route: Route, tunnel: Tunnel): void {
+    if ('socket' in tunnel) {
+      this.#attemptLater(route, tunnel.socket);
+      return;
+    }
+    const { answer, body, request } = tunnel;
+    this.#recorder.proxyAnswered(request, answer);
+    this.#recorder.body(body);
+    const headers = joinLines(answer.headers);
+    this.#fail(route, { refusal: this.#refusalOf(answer.status, answer.statusText, headers) });
+  }
+
+  /** For requests after the first: nobody is there any more to throw to. */
+  #attemptLater(route: Route, tunnel?: Socket): void {
+    try {
+      this.#attempt(route, tunnel);
+    } catch (error) {
+      this.#fail(route, { error: this.#errorOf(route, error) });
+    }
+  }
+
+  #attempt(route: Route, tunnel?: Socket): void {
+    const { target } = route;
+    const { endpoint, tls } = target;
+    let used: { readonly proxy: ResolvedProxy; readonly choice: ProxyChoice } | undefined;
+    let upgrade: IncomingMessage | undefined;
+    const attempt = attemptWebSocket(
+      {
+        target: withCookies(target, this.#cookies),
+        handshake: this.#handshake,
+        secure: endpoint.secure ? secureContextOptions(tls) : {},
+        tunnel,
+      },
+      {
+        onProxy: (proxy, choice) => {
+          used = { proxy, choice };
+          this.#recorder.usedProxy(proxy.display, 'editor');
+          this.#enter('proxy');
+          const { address } = proxy;
+          if (address && !choice.error && isStripping(address, endpoint)) {
+            attempt.dispose();
+            this.#start({ target, proxy: address, chosenBy: 'editor' });
+          }
+        },
+        onPhase: (phase, request) => {
+          if (phase === 'upgrade') {
+            this.#recorder.sent(request);
+          }
+          this.#enter(phase);
+        },
+        onTls: facts => this.#recorder.tls(facts),
+        onOddities: oddities => this.#recorder.mended(oddities),
+        onUpgrade: response => {
+          upgrade = response;
+          this.#recorder.received(response);
+        },
+        onOpen: (ws, socket) => {
+          this.#isOver = true;
+          if (route.proxy && route.chosenBy === 'editor') {
+            noteStripping(route.proxy, endpoint);
+          }
+          this.#events.onOpen(ws, socket, this.#facts());
+        },
+        onRefusal: response => this.#refused(route, attempt, response, used?.proxy),
+        onError: problem => {
+          const error = this.#errorOf(route, problem, upgrade, used);
+          // With a 101 the proxy has let Upgrade through.
+          this.#fail(route, { error }, upgrade ? undefined : used?.proxy);
+        },
+      },
+    );
+    this.#current = attempt;
+  }
+
+  #refused(
+    route: Route,
+    attempt: Disposable,
+    response: IncomingMessage,
+    editorProxy: ResolvedProxy | undefined,
+  ): void {
+    this.#recorder.received(response);
+    const { statusCode = 0, statusMessage = '' } = response;
+    const { location } = response.headers;
+    if (this.#handshake.followRedirects && isRedirect(statusCode, location)) {
+      attempt.dispose();
+      const cookies = response.headers['set-cookie'] ?? [];
+      this.#cookies.take(route.target.endpoint, cookies, Date.now());
+      this.#redirect(route, statusCode, fromWire(location));
+      return;
+    }
+    const refusal = this.#refusalOf(statusCode, statusMessage, headersOf(response));
+    const stop = readBody(response, bytes => {
+      attempt.dispose();
+      readBodyText(bytes, refusal.headers, body => {
+        if (!this.#isOver) {
+          this.#recorder.body(body);
+          const wantsTls = !route.target.endpoint.secure && saysTlsIsWanted(body);
+          const told = wantsTls ? { ...refusal, wantsTls } : refusal;
+          this.#fail(route, { refusal: told }, editorProxy);
+        }
+      });
+    });
+    this.#current = toDisposable(() => {
+      stop();
+      attempt.dispose();
+    });
+  }
+
+  #redirect(route: Route, status: number, location: string): void {
+    const redirect = followRedirect(route.target, location, this.#redirects++);
+    if ('error' in redirect) {
+      const { code, message } = redirect.error;
+      this.#fail(route, {
+        error: { ...(code ? { code } : {}), message: this.#redactor.text(message) },
+      });
+      return;
+    }
+    const { target, stripped } = redirect;
+    const from = route.target.endpoint.url;
+    this.#beforeTunnel = undefined;
+    this.#recorder.redirected({ status, from, to: target.endpoint.url, stripped });
+    const { proxy, chosenBy } = route;
+    if (proxy && chosenBy === 'setting') {
+      this.#start({ target, proxy, chosenBy });
+    } else {
+      this.#recorder.begin(target.endpoint.url);
+      this.#attemptLater({ target });
+    }
+  }
+
+  /** Tries the other way, if there is one, or ends. */
+  #fail(route: Route, failure: Omit<Failure, 'phase'>, editorProxy?: ResolvedProxy): void {
+    const address = editorProxy?.address;
+    const { endpoint } = route.target;
+    const status = failure.refusal?.status;
+    if (address && mayHaveStripped(address, endpoint, this.#phase, status)) {
+      const facts = this.#facts();
+      this.#beforeTunnel = { failure: { phase: this.#phase, ...failure }, facts };
+      this.#start({ target: route.target, proxy: address, chosenBy: 'editor' });
+    } else {
+      this.#end(failure);
+    }
+  }
+
+  #end(failure: Omit<Failure, 'phase'>): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.dispose();
+    this.#recorder.endStep();
+    const before = this.#phase === 'proxy' ? this.#beforeTunnel : undefined;
+    this.#events.onFail(
+      before?.failure ?? { phase: this.#phase, ...failure },
+      before?.facts ?? this.#facts(failure.error?.code),
+    );
+  }
+
+  #facts(problem?: string): HandshakeFacts {
+    const facts = this.#recorder.facts(this.#redactor, problem);
+    const plain = this.#recorder.facts(this.#plainRedactor, problem);
+    const hasHidden = JSON.stringify(plain) !== JSON.stringify(facts);
+    return hasHidden && this.#keepPlain ? { ...facts, plainKey: this.#keepPlain(plain) } : facts;
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#recorder.enter(phase);
+    this.#events.onPhase(phase);
+  }
+
+  #refusalOf(status: number, text: string, headers: Refusal['headers']): Refusal {
+    return { status, statusText: this.#redactor.text(fromWire(text)), headers };
+  }
+
+  #errorOf(
+    { target: { endpoint, subprotocols } }: Route,
+    problem: unknown,
+    upgrade?: IncomingMessage,
+    used?: { readonly proxy: ResolvedProxy; readonly choice: ProxyChoice },
+  ): TransportError {
+    const error = toTransportError(problem, {
+      redactor: this.#redactor,
+      offered: subprotocols,
+      answered: upgrade?.headers ?? {},
+      ...(used ? { proxy: { display: used.proxy.display, problem: used.choice.error } } : {}),
+    });
+    const { remoteName } = this.#handshake;
+    const isReached = this.#phase !== 'dns' && this.#phase !== 'tcp';
+    return remoteName === undefined || !endpoint.loopback || isReached
+      ? error
+      : { ...error, machine: remoteMachine(remoteName) };
+  }
+}

@@ -1,0 +1,110 @@
+import { UserError } from '../../core/base/errors.ts';
+import { mask } from '../../core/base/mask.ts';
+import { percentDecoded } from '../../core/base/percent.ts';
+
+/** Where a proxy is and how one speaks to it. */
+export interface ProxyAddress {
+  readonly kind: 'http' | 'https' | 'socks5';
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  /** The URL for people, without credentials. */
+  readonly display: string;
+}
+
+const schemes: Readonly<Record<string, { kind: ProxyAddress['kind']; port: number }>> = {
+  http: { kind: 'http', port: 80 },
+  https: { kind: 'https', port: 443 },
+  socks5: { kind: 'socks5', port: 1080 },
+  // The proxy looks names up in any case, so this is the same.
+  socks5h: { kind: 'socks5', port: 1080 },
+};
+
+/** What VS Code's resolver calls the kinds of proxy that can be tunnelled through. */
+const resolverKinds: Readonly<Record<string, string>> = {
+  PROXY: 'http',
+  HTTP: 'http',
+  HTTPS: 'https',
+  SOCKS: 'socks5',
+  SOCKS5: 'socks5',
+  SOCKS4: 'socks4',
+};
+
+/** A length is one byte (RFC 1929, section 2). */
+const longestSocksCredential = 255;
+
+/**
+ * Reads the URL of a proxy.
+ *
+ * @throws UserError a sentence that names what is wrong, without the credentials
+ */
+export function parseProxy(text: string): ProxyAddress {
+  const [, scheme = '', credentials, place = ''] =
+    /^([a-z][a-z0-9+.-]*):\/\/(?:(.*)@)?([^@]*)$/is.exec(text.trim()) ?? [];
+  const shown = JSON.stringify(
+    text.trim().replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, `$1${mask}@`),
+  );
+  if (scheme === '') {
+    throw new UserError(`proxy: ${shown} is no URL. Write one such as http://proxy.example:8080.`);
+  }
+  const known = schemes[scheme.toLowerCase()];
+  if (!known) {
+    throw new UserError(`proxy: ${shown} must begin with http://, https:// or socks5://.`);
+  }
+  let url: URL;
+  try {
+    url = new URL(`http://${place}`); // A scheme of the web, so that the host is checked.
+  } catch {
+    throw new UserError(`proxy: the host or port in ${shown} is not valid.`);
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw new UserError(`proxy: ${shown} may hold a host and a port only.`);
+  }
+  // The password may hold anything, since it may come from a secret; the user name no colon.
+  const [, user = '', password = ''] = /^([^:]*):?(.*)$/s.exec(credentials ?? '') ?? [];
+  const login = { user: percentDecoded(user), password: percentDecoded(password) };
+  const isTooLong = Object.values(login).some(
+    part => Buffer.byteLength(part) > longestSocksCredential,
+  );
+  if (known.kind === 'socks5' && isTooLong) {
+    throw new UserError('proxy: user name and password of a SOCKS proxy have at most 255 bytes.');
+  }
+  if (url.port === '0') {
+    throw new UserError(`proxy: ${shown} names the port 0, which nothing listens on.`);
+  }
+  // The parser has left port 80 out as the default of its own scheme.
+  const port = url.port ? Number(url.port) : /:80\/?$/.test(place) ? 80 : known.port;
+  return {
+    kind: known.kind,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port,
+    ...login,
+    display: `${scheme.toLowerCase()}://${url.hostname}:${port}`,
+  };
+}
+
+/** What VS Code's resolver decided on, such as `PROXY user:password@host:8080` or `DIRECT`. */
+export interface ResolvedProxy {
+  /** For people, without credentials. */
+  readonly display: string;
+  /** Absent for a proxy that only VS Code can speak to. */
+  readonly address?: ProxyAddress;
+}
+
+/** Reads the resolver's word for a proxy; `undefined` is none. */
+export function readResolvedProxy(word: string): ResolvedProxy | undefined {
+  const [type = '', target = ''] = word.trim().split(/\s+/);
+  const scheme = resolverKinds[type.toUpperCase()];
+  if (scheme === undefined || target === '') {
+    return undefined;
+  }
+  const place = target.replace(/.*@/s, '').replace(/\/.*/s, '');
+  try {
+    const address = parseProxy(`${scheme}://${target.replace(/\/$/, '')}`);
+    return { display: address.display, address };
+  } catch {
+    return { display: `${scheme}://${place}` };
+  }
+}

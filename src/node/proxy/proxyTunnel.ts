@@ -1,0 +1,169 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, getCACertificates } from 'node:tls';
+import { messageOf } from '../../core/base/errors.ts';
+import type { HeaderLine } from '../../core/record/handshakeFacts.ts';
+import type { TlsMaterial } from '../../core/connection/transport.ts';
+import { Redactor } from '../../core/secrets/redaction.ts';
+import { readAnswerHead } from '../socket/answerHead.ts';
+import { readBodyText } from '../socket/bodyText.ts';
+import { foreignAnswer } from '../socket/handshakeErrors.ts';
+import { fromWire } from '../socket/headerText.ts';
+import type { ProxyAddress } from './proxyAddress.ts';
+import { ProxyCode, ProxyError, type ProxyAnswer } from '../socket/proxyError.ts';
+import { joinLines, longestBody, readBody } from '../socket/refusal.ts';
+import { SocketReader } from '../socket/socketReader.ts';
+import { openSocks5 } from './socks5.ts';
+
+const longestHead = 16 * 1024;
+/** Answers before the one that counts, such as 100, are passed over up to here. */
+const mostInterim = 10;
+
+export interface TunnelOptions {
+  readonly proxy: ProxyAddress;
+  /** What the proxy is to connect to. */
+  readonly host: string;
+  readonly port: number;
+  /** Whom to trust where the proxy itself speaks TLS. */
+  readonly tls: TlsMaterial;
+  /** Drops the connection to the proxy, also where the tunnel stands already. */
+  readonly signal: AbortSignal;
+}
+
+export type Tunnel =
+  /** Leads to the endpoint; paused. */
+  | { readonly socket: Socket; readonly request: readonly HeaderLine[] }
+  /** The proxy answered with something else than a tunnel. */
+  | {
+      readonly answer: ProxyAnswer;
+      readonly body: string;
+      readonly request: readonly HeaderLine[];
+    };
+
+/**
+ * Opens a tunnel of our own, past the agents of VS Code.
+ *
+ * @throws ProxyError where the proxy cannot be reached or opens none
+ */
+export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
+  const { proxy, signal } = options;
+  const socket = dialProxy(options);
+  const drop = () => socket.destroy();
+  signal.addEventListener('abort', drop);
+  // Kept: an 'error' that nobody hears would end the extension host.
+  socket.on('error', () => undefined);
+  socket.on('close', () => signal.removeEventListener('abort', drop));
+  const reader = new SocketReader(socket);
+  try {
+    await connected(socket, proxy);
+    const tunnel =
+      proxy.kind === 'socks5'
+        ? await viaSocks(socket, reader, options)
+        : await viaHttp(socket, reader, options);
+    return tunnel;
+  } catch (error) {
+    socket.destroy();
+    throw error instanceof ProxyError
+      ? error
+      : new ProxyError(ProxyCode.Unreachable, `${proxy.display} gave up: ${messageOf(error)}`, {
+          cause: error,
+        });
+  }
+}
+
+function dialProxy({ proxy, tls }: TunnelOptions): Socket {
+  const { host, port } = proxy;
+  return proxy.kind === 'https'
+    ? connectTls({
+        host,
+        port,
+        servername: isIP(host) === 0 ? host : '',
+        ALPNProtocols: ['http/1.1'],
+        rejectUnauthorized: tls.rejectUnauthorized,
+        ca: authorities(tls),
+      })
+    : connect({ host, port });
+}
+
+/** The connection's own authority beside all others: the proxy need not be the endpoint's kin. */
+function authorities({ ca }: TlsMaterial): string[] {
+  return [
+    ...getCACertificates('default'),
+    ...getCACertificates('system'),
+    ...(ca ? [Buffer.from(ca).toString('latin1')] : []),
+  ];
+}
+
+/** Resolves when the proxy can be spoken to. */
+function connected(socket: Socket, proxy: ProxyAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isTcp = false;
+    socket.once('connect', () => (isTcp = true));
+    socket.once(proxy.kind === 'https' ? 'secureConnect' : 'connect', resolve);
+    socket.once('error', error => {
+      const isTls = proxy.kind === 'https' && isTcp;
+      const message = `${proxy.display} ${isTls ? 'made no TLS connection' : 'cannot be reached'}`;
+      const code = isTls ? ProxyCode.Tls : ProxyCode.Unreachable;
+      reject(new ProxyError(code, `${message}: ${messageOf(error)}`, { cause: error }));
+    });
+    socket.once('close', () => reject(new Error('the connection was closed')));
+  });
+}
+
+async function viaSocks(
+  socket: Socket,
+  reader: SocketReader,
+  { proxy, host, port }: TunnelOptions,
+): Promise<Tunnel> {
+  await openSocks5(socket, reader, proxy, { host, port });
+  reader.release();
+  return { socket, request: [] };
+}
+
+async function viaHttp(
+  socket: Socket,
+  reader: SocketReader,
+  { proxy, host, port }: TunnelOptions,
+): Promise<Tunnel> {
+  const { user, password } = proxy;
+  const place = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+  const login = Buffer.from(`${user}:${password}`).toString('base64');
+  const request: readonly HeaderLine[] = [
+    ['Host', place],
+    ...(user || password ? [['Proxy-Authorization', `Basic ${login}`] as const] : []),
+  ];
+  const lines = request.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.write(`CONNECT ${place} HTTP/1.1\r\n${lines}\r\n`);
+  const answer = await finalAnswer(reader, proxy);
+  reader.release();
+  if (answer.status >= 200 && answer.status < 300) {
+    return { socket, request };
+  }
+  const [, length] = answer.headers.find(([name]) => /^content-length$/i.test(name)) ?? [];
+  const limit = /^\d{1,6}$/.test(length ?? '')
+    ? Math.min(Number(length), longestBody)
+    : longestBody;
+  const bytes = await new Promise<Buffer>(resolve => readBody(socket, resolve, limit));
+  socket.destroy();
+  const body = await new Promise<string>(resolve =>
+    readBodyText(bytes, joinLines(answer.headers), resolve),
+  );
+  return { answer, body, request };
+}
+
+/** @throws ProxyError where it is no HTTP */
+async function finalAnswer(reader: SocketReader, proxy: ProxyAddress): Promise<ProxyAnswer> {
+  for (let interim = 0; interim <= mostInterim; interim++) {
+    const head = await reader.head(longestHead);
+    const { status, statusText = '', headers } = readAnswerHead(head.replace(/^\s+/, ''));
+    if (status === undefined) {
+      const foreign = foreignAnswer(Buffer.from(head, 'latin1'), new Redactor());
+      const said = foreign ? `: ${foreign.message.replace(/^the peer /, 'it ')}` : '';
+      throw new ProxyError(ProxyCode.Protocol, `${proxy.display} does not speak HTTP${said}`);
+    }
+    if (status >= 200) {
+      const lines = headers.map(([name, value]): HeaderLine => [name, fromWire(value)]);
+      return { status, statusText: fromWire(statusText), headers: lines };
+    }
+  }
+  throw new ProxyError(ProxyCode.Protocol, `${proxy.display} gives no final answer`);
+}

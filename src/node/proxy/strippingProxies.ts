@@ -1,0 +1,40 @@
+import type { Endpoint } from '../../core/endpoint/endpoint.ts';
+import type { Phase } from '../../core/record/phase.ts';
+import type { ProxyAddress } from './proxyAddress.ts';
+
+/** These would be answered the same through a tunnel. */
+const finalStatuses = new Set([301, 302, 303, 307, 308, 401, 407]);
+
+/** Proxies that were found out, with the host they did it for, for the life of this process. */
+const found = new Set<string>();
+
+function keyOf(proxy: ProxyAddress, endpoint: Endpoint): string {
+  return `${proxy.display} ${endpoint.host}`;
+}
+
+/**
+ * Whether an opening handshake may have failed because a proxy without a tunnel dropped Upgrade, as
+ * RFC 9110, section 7.6.1, allows. VS Code tunnels for `wss:` only.
+ *
+ * @param phase where it failed
+ * @param status of what came in place of the 101
+ */
+export function mayHaveStripped(
+  proxy: ProxyAddress,
+  endpoint: Endpoint,
+  phase: Phase,
+  status: number | undefined,
+): boolean {
+  const isFinal = status !== undefined && finalStatuses.has(status);
+  return proxy.kind !== 'socks5' && !endpoint.secure && phase === 'upgrade' && !isFinal;
+}
+
+/** Whether only a tunnel leads to this endpoint through this proxy. */
+export function isStripping(proxy: ProxyAddress, endpoint: Endpoint): boolean {
+  return found.has(keyOf(proxy, endpoint));
+}
+
+/** Remembers that a tunnel worked where the proxy's own way did not. */
+export function noteStripping(proxy: ProxyAddress, endpoint: Endpoint): void {
+  found.add(keyOf(proxy, endpoint));
+}

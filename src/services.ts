@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { Uri, window, type ExtensionContext, type TreeView, type WebviewPanel } from 'vscode';
+import { PlainHandshakes } from './core/secrets/plainHandshakes.ts';
+import { WakeWatch } from './core/connection/wakeWatch.ts';
+import { DisposableStore } from './core/base/lifecycle.ts';
+import { once } from './core/base/once.ts';
+import type { Profile } from './core/settings/profile.ts';
+import { offerAbandonedCaptures } from './host/captures/abandonedCaptures.ts';
+import { connectShown, connectUnasked } from './host/connections/connect.ts';
+import { commandHandlers } from './host/services/handlers.ts';
+import { reportError } from './host/ui/commands.ts';
+import { createConfiguring } from './host/services/configuring.ts';
+import { createConnecting } from './host/services/connecting.ts';
+import { ContextKeys } from './host/connections/contextKeys.ts';
+import { followLink } from './host/connections/deepLinks.ts';
+import { Demo } from './host/connections/demo.ts';
+import { keepingLimits } from './host/settings/keepingLimits.ts';
+import { MessagesChannel } from './host/connections/messageOutput.ts';
+import { RecentUrls } from './host/connections/recentUrls.ts';
+import { redactedLog } from './host/secrets/redactedLog.ts';
+import { tellRemoved } from './host/captures/removedCaptures.ts';
+import { SecretRegistry } from './host/secrets/secretRegistry.ts';
+import { Secrets } from './host/secrets/secrets.ts';
+import type { SettingsService } from './host/settings/settings.ts';
+import { SettingsFollower } from './host/connections/settingsFollower.ts';
+import { StatusBar } from './host/connections/statusBar.ts';
+import { CapturesTree, type CaptureNode } from './host/captures/capturesTree.ts';
+import { ConnectionsTree } from './host/connections/connectionsTree.ts';
+import type { MessagesNode } from './host/library/messagesTree.ts';
+import { unwaited } from './host/ui/unwaited.ts';
+import type { ShownLog } from './host/ui/plainLog.ts';
+import { userFormats } from './host/ui/userFormats.ts';
+import { createCaptureService } from './node/capture/captureClient.ts';
+import * as loadedLater from './node/transport/loadedLater.ts';
+import { systemClock } from './node/systemClock.ts';
+import { ContextKey } from './shared/ids.ts';
+
+export interface MonitoringParts {
+  readonly context: ExtensionContext;
+  readonly log: ShownLog;
+  readonly settings: SettingsService;
+  /** Where capture files go. */
+  readonly capturesFolder: string;
+  /** Of trees that are drawn here. */
+  readonly views: {
+    readonly captures: TreeView<CaptureNode>;
+    readonly messages: TreeView<MessagesNode>;
+  };
+}
+
+/** Puts together all that connects, keeps and shows, and hands the parts to each other. */
+export function startMonitoring({
+  context,
+  log,
+  settings,
+  capturesFolder,
+  views,
+}: MonitoringParts) {
+  const { extensionUri, globalState } = context;
+  const registry = new SecretRegistry();
+  const formats = userFormats(globalState);
+  const output = new MessagesChannel(systemClock, settings, registry.redact);
+  const secrets = new Secrets(context, registry, error => log.error('A listener failed', error));
+  const captures = createCaptureService({
+    workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
+    folder: capturesFolder,
+    keepingLimits,
+    onDidRemove: tellRemoved(views.captures, formats, log),
+    clock: systemClock,
+    log,
+  });
+  const plainHandshakes = new PlainHandshakes(() => randomUUID());
+  const connecting = createConnecting({
+    context,
+    clock: systemClock,
+    random: Math.random,
+    secrets,
+    output,
+    captures,
+    log: redactedLog(log, registry.redact),
+    loadDial: async () => {
+      const { openWsTransport } = await import('./node/transport/wsTransport.ts');
+      return handshake => listener => openWsTransport(handshake, listener, plainHandshakes.keep);
+    },
+    ...loadedLater,
+    messagesView: views.messages,
+    places: () => configuring.configured,
+    onError: error => unwaited('The tree', log, reportError('The tree', error, log)),
+  });
+  const { connections, library, sending, permissions } = connecting;
+  const keys = new ContextKeys(log);
+  const demo = new Demo(
+    async () => (await import('./node/demo/demoServer.ts')).startDemoServer(),
+    isRunning => keys.set(ContextKey.DemoRunning, isRunning),
+    log,
+  );
+  const shown = new DisposableStore();
+  const monitor = once(async () => {
+    const { createMonitor } = await import('./host/services/monitor.ts');
+    return shown.add(
+      createMonitor({
+        context,
+        clock: systemClock,
+        log,
+        connections,
+        library,
+        sending,
+        secrets,
+        formats,
+        captures,
+        plainHandshakes,
+        showMessages: () => output.show(),
+        onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),
+      }),
+    );
+  });
+  const showMonitor = async (source?: string) => (await monitor()).panel.show(source);
+  const recent = new RecentUrls(globalState, context.secrets, log);
+  const target = { connections, settings, recent, demo, showMonitor };
+  const connect = (entry: object | string) => connectShown(target, entry);
+  const configuring = createConfiguring({ ...library, context, log, settings, secrets, connect });
+  const { archive } = captures;
+  const { configured } = configuring;
+  const trees = {
+    connections: new ConnectionsTree({
+      connections,
+      settings,
+      configured,
+      clock: systemClock,
+      formats,
+    }),
+    captures: new CapturesTree(archive, formats, views.captures),
+    messages: library.tree,
+  };
+  const parts = {
+    ...target,
+    ...configuring,
+    ...library,
+    monitor,
+    secrets,
+    permissions,
+    output,
+    log,
+    sender: sending.sender,
+    refresh: () => trees.captures.refresh(),
+  };
+  context.subscriptions.push(
+    secrets,
+    output,
+    connecting,
+    demo,
+    shown,
+    configuring,
+    trees.captures,
+    trees.connections,
+    new WakeWatch(systemClock, () => connections.wake()),
+    window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),
+    new StatusBar(connections, settings, systemClock, formats),
+    connections.onDidChange(() => keys.setFrom(connections)),
+    settings.onDidChange(new SettingsFollower({ connections, settings, log }).follow),
+  );
+  return {
+    trees,
+    handlers: commandHandlers(parts),
+    connect: (profiles: readonly Profile[]) => connectUnasked(connections, profiles),
+    restorePanel: async (tab: WebviewPanel, state: unknown) =>
+      (await monitor()).panel.restore(tab, state),
+    payloadText: async (uri: Uri) => (await monitor()).documents.textAt(uri),
+    followLink: (uri: Uri) => followLink({ connections, settings, connect, log }, uri),
+    offerAbandonedCaptures: () => offerAbandonedCaptures({ archive, formats, log }),
+    /** Ends what outlives a window only by accident, within some four seconds: the editor waits five. */
+    end: async () => {
+      await connections.end();
+      await captures.dispose();
+    },
+  };
+}

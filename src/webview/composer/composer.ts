@@ -1,0 +1,304 @@
+import { messageOf } from '../../core/base/errors.ts';
+import type { Formats } from '../../core/base/format.ts';
+import type { ComposerView, SavedItem } from '../../shared/composerProtocol.ts';
+import { checkKey, DraftCheck } from './composerCheck.ts';
+import {
+  bodyOfDraft,
+  emptyDraft,
+  hasText,
+  keepDraft,
+  withBody,
+  type Draft,
+  type SavedComposer,
+} from './composerDraft.ts';
+import { ComposerFace, type FaceActions } from './composerFace.ts';
+import { ComposerField } from './composerField.ts';
+import { HistoryWalk } from './composerHistory.ts';
+import { formattedJson } from './composerJson.ts';
+import { endedRuns } from './composerRuns.ts';
+import { savedMenu } from './composerSaved.ts';
+import { outcomeText, type Outcome } from './composerStatus.ts';
+import type { Request } from '../link/hostLink.ts';
+import { below, openMenu } from '../widgets/menu.ts';
+import { text } from '../widgets/strings.ts';
+
+export interface ComposerPorts {
+  readonly request: Request;
+  /** Tells screen readers. */
+  readonly say: (sentence: string) => void;
+  /** To be kept while the page is not there. */
+  readonly keep: (saved: SavedComposer) => void;
+  /** The user is done here: back to the list. */
+  readonly leave: () => void;
+}
+
+const noNames: ComposerView['names'] = { env: [], secret: [], named: [] };
+
+/** The place below the list where a message is written and sent, and where runs are watched. */
+export class Composer {
+  readonly element: HTMLElement;
+  readonly #ports: ComposerPorts;
+  readonly #face: ComposerFace;
+  readonly #field: ComposerField;
+  readonly #check: DraftCheck;
+  readonly #walk = new HistoryWalk();
+  #saved: SavedComposer;
+  /** The name of the connection that is shown; drafts are kept by it. */
+  #name: string | undefined;
+  #draft = emptyDraft;
+  /** Those of this page, also what is too long to be kept. */
+  readonly #drafts: Map<string, Draft>;
+  #view: ComposerView | undefined;
+  #outcome: Outcome = { kind: 'none' };
+
+  constructor(formats: Formats, saved: SavedComposer, ports: ComposerPorts) {
+    this.#saved = saved;
+    this.#drafts = new Map(saved.drafts);
+    this.#ports = ports;
+    this.#check = new DraftCheck({
+      ask: body => ports.request('compose.check', { connection: this.#connection, body }),
+      names: () => this.#view?.names.named,
+      onChange: () => this.#render(),
+    });
+    this.#field = new ComposerField({
+      onType: words => this.#type(words),
+      onSend: () => void this.#sendDraft(),
+      onFormat: () => this.#format(),
+      onHistory: step => this.#goBack(step),
+      isInHistory: () => this.#walk.isAway,
+      onLeave: () => ports.leave(),
+      names: () => this.#view?.names ?? noNames,
+    });
+    this.#face = new ComposerFace(formats, this.#field, saved.height, this.#actions());
+    this.element = this.#face.element;
+    this.#render();
+  }
+
+  /**
+   * @param name of the connection whose drafts are shown; `undefined` where none can be sent to
+   * @param view of that connection; `undefined` while it is not known
+   */
+  show(name: string | undefined, view: ComposerView | undefined): void {
+    const before = this.#view;
+    const isOther = name !== this.#name;
+    this.#view = view;
+    if (!isOther && view === before) {
+      return;
+    }
+    if (isOther) {
+      this.#name = name;
+      this.#walk.reset();
+      this.#outcome = { kind: 'none' };
+      this.#draft = this.#drafts.get(name ?? '') ?? emptyDraft;
+    }
+    if (isOther || checkKey(before) !== checkKey(view)) {
+      this.#check.begin(this.#draft);
+    }
+    if (!isOther && before && view) {
+      for (const sentence of endedRuns(before.runs, view.runs)) {
+        this.#ports.say(sentence);
+      }
+    }
+    this.#render();
+  }
+
+  /** Opens it and puts the focus into the text. */
+  open(): void {
+    this.#keep({ isOpen: true });
+    this.#render();
+    this.#face.focus(this.#draft);
+  }
+
+  get #connection(): string {
+    return this.#view?.connection ?? '';
+  }
+
+  /** Why nothing, or nothing of this kind, is sent now. */
+  get #why(): string | undefined {
+    const { sends = 'never', why } = this.#view ?? {};
+    const { kind } = this.#draft;
+    if (sends === 'queue' && (kind === 'ping' || kind === 'close')) {
+      return text('composeNotQueued');
+    }
+    return sends === 'never' ? (why ?? text('composeCannot')) : undefined;
+  }
+
+  #actions(): FaceActions {
+    const { request } = this.#ports;
+    return {
+      change: change => this.#change(change),
+      pickFile: () => this.#pickFile(),
+      format: () => this.#format(),
+      save: () => this.#try(request('compose.save', { body: bodyOfDraft(this.#draft) })),
+      openSaved: button => openMenu(text('composeSaved'), () => this.#savedMenu(), below(button)),
+      send: () => void this.#sendDraft(),
+      cancelQueue: () => this.#try(request('queue.cancel', { connection: this.#connection })),
+      open: () => this.open(),
+      close: () => this.#close(),
+      reveal: () => this.#reveal(),
+      stopRun: id => this.#try(request('run.stop', { id })),
+      resize: height => this.#keep({ height }),
+    };
+  }
+
+  #close(): void {
+    this.#keep({ isOpen: false });
+    this.#render();
+    this.#face.focusBar();
+  }
+
+  #type(words: string): void {
+    this.#walk.reset();
+    this.#change({ text: words });
+  }
+
+  #change(change: Partial<Draft>): void {
+    this.#draft = { ...this.#draft, ...change };
+    this.#outcome = { kind: 'none' };
+    if (change.kind !== undefined) {
+      this.#walk.reset();
+      this.#check.begin(this.#draft);
+    } else {
+      this.#check.type(this.#draft);
+    }
+    this.#keepDraft();
+    this.#render();
+  }
+
+  #keep(change: Partial<SavedComposer>): void {
+    this.#saved = { ...this.#saved, ...change };
+    this.#ports.keep(this.#saved);
+  }
+
+  #keepDraft(): void {
+    if (this.#name !== undefined) {
+      this.#drafts.set(this.#name, this.#draft);
+      this.#keep({ drafts: keepDraft(this.#saved.drafts, this.#name, this.#draft) });
+    }
+  }
+
+  #goBack(step: 1 | -1): void {
+    const words = this.#walk.move(step, this.#draft, this.#view?.history ?? []);
+    if (words !== undefined) {
+      this.#change({ text: words });
+    }
+  }
+
+  #format(): void {
+    const formatted = this.#draft.kind === 'json' ? formattedJson(this.#draft.text) : undefined;
+    if (formatted === undefined) {
+      this.#check.now(this.#draft);
+    } else {
+      this.#change({ text: formatted });
+    }
+    this.#face.focus(this.#draft);
+  }
+
+  /** The text stays, and is selected: the next one may be written over it. */
+  async #sendDraft(): Promise<void> {
+    const draft = this.#draft;
+    const why = this.#why;
+    if (why !== undefined) {
+      this.#ports.say(why);
+      return;
+    }
+    const problem = this.#check.now(draft);
+    if (problem) {
+      this.#ports.say(problem.message);
+      return;
+    }
+    this.#setOutcome({ kind: 'sending' });
+    const name = this.#name;
+    try {
+      const params = { connection: this.#connection, body: bodyOfDraft(draft) };
+      const { delivery } = await this.#ports.request('compose.send', params);
+      this.#sent(name, { kind: delivery === 'cancelled' ? 'none' : delivery }, draft);
+    } catch (error) {
+      this.#sent(name, { kind: 'failed', reason: messageOf(error) }, draft);
+    }
+  }
+
+  #sent(name: string | undefined, outcome: Outcome, draft: Draft): void {
+    if (name !== this.#name || draft !== this.#draft) {
+      // Something else is being written by now, which is not what this is about.
+      this.#ports.say(outcomeText(outcome));
+      return;
+    }
+    this.#setOutcome(outcome);
+    this.#walk.reset();
+    if (outcome.kind === 'written' || outcome.kind === 'queued') {
+      this.#field.selectAllIfFocused();
+    }
+  }
+
+  #setOutcome(outcome: Outcome): void {
+    this.#outcome = outcome;
+    if (outcome.kind !== 'sending') {
+      this.#ports.say(outcomeText(outcome));
+    }
+    this.#render();
+  }
+
+  #pickFile(): void {
+    this.#try(
+      this.#ports.request('compose.pickFile', undefined).then(({ path }) => {
+        if (path !== undefined) {
+          this.#change({ path });
+          this.#check.now(this.#draft);
+        }
+      }),
+    );
+  }
+
+  #savedMenu() {
+    return savedMenu(this.#view?.saved ?? [], {
+      canRun: this.#view?.sends === 'now',
+      insert: item => this.#insert(item),
+      run: ({ origin, path }) =>
+        this.#try(
+          this.#ports.request('library.run', { connection: this.#connection, origin, path }),
+        ),
+    });
+  }
+
+  #insert({ origin, path }: SavedItem): void {
+    this.#try(
+      this.#ports.request('library.body', { origin, path }).then(({ body }) => {
+        this.#walk.reset();
+        this.#draft = withBody(this.#draft, body);
+        this.#keepDraft();
+        this.#outcome = { kind: 'none' };
+        this.#check.begin(this.#draft);
+        this.open();
+      }),
+    );
+  }
+
+  /** Says why it failed, if it does. */
+  #try(request: Promise<unknown>): void {
+    request.catch((error: unknown) =>
+      this.#setOutcome({ kind: 'failed', reason: messageOf(error) }),
+    );
+  }
+
+  #render(): void {
+    this.element.hidden = this.#name === undefined;
+    this.#face.render({
+      isOpen: this.#saved.isOpen,
+      draft: this.#draft,
+      checked: this.#check.result,
+      outcome: this.#outcome,
+      view: this.#view,
+      why: this.#why,
+    });
+  }
+
+  #reveal(): void {
+    const { problem } = this.#check.result;
+    if (problem && hasText(this.#draft.kind)) {
+      this.#field.reveal(problem.from, problem.to);
+    } else {
+      this.#face.focus(this.#draft);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { assertNever } from '../../core/base/errors.ts';
+import type { BodyKind, MessageBody } from '../../core/message/messageBody.ts';
+
+/** What is being composed. Kinds that have a text share it, so that a change of kind loses nothing. */
+export interface Draft {
+  readonly kind: BodyKind;
+  readonly text: string;
+  readonly path: string;
+  readonly isText: boolean;
+  /** As it was typed, which may be no number. */
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Why a draft cannot be sent, and where in its text, in UTF-16 units. */
+export interface DraftProblem {
+  readonly message: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What the composer keeps while the page is not there. */
+export interface SavedComposer {
+  readonly isOpen: boolean;
+  /** Of the text, in pixels; 0 grows with it. */
+  readonly height: number;
+  /** By the name of the connection, the one used last at the end. */
+  readonly drafts: readonly (readonly [name: string, draft: Draft])[];
+}
+
+export const emptyDraft: Draft = {
+  kind: 'text',
+  text: '',
+  path: '',
+  isText: true,
+  code: '1000',
+  reason: '',
+};
+
+export const bodyKinds = [
+  'text',
+  'json',
+  'hex',
+  'base64',
+  'file',
+  'ping',
+  'close',
+] satisfies readonly BodyKind[];
+
+/** VS Code keeps the page's state as a whole: what is longer lives as long as the page. */
+const longestKept = 100_000;
+const mostKept = 20;
+
+export function bodyOfDraft({ kind, text, path, isText, code, reason }: Draft): MessageBody {
+  switch (kind) {
+    case 'file':
+      return { as: 'file', path, isText };
+    case 'close':
+      return { as: 'close', code: /^\d{1,5}$/.test(code.trim()) ? Number(code) : 0, reason };
+    case 'text':
+    case 'json':
+    case 'hex':
+    case 'base64':
+    case 'ping':
+      return { as: kind, text };
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** The draft with a body in it; what the body does not have stays as it was. */
+export function withBody(draft: Draft, body: MessageBody): Draft {
+  switch (body.as) {
+    case 'file':
+      return { ...draft, kind: 'file', path: body.path, isText: body.isText };
+    case 'close':
+      return { ...draft, kind: 'close', code: String(body.code), reason: body.reason };
+    case 'text':
+    case 'json':
+    case 'hex':
+    case 'base64':
+    case 'ping':
+      return { ...draft, kind: body.as, text: body.text };
+    default:
+      return assertNever(body);
+  }
+}
+
+export function hasText(kind: BodyKind): kind is Exclude<BodyKind, 'file' | 'close'> {
+  return kind !== 'file' && kind !== 'close';
+}
+
+/** The drafts with this one in them; an empty one is not kept. */
+export function keepDraft(
+  drafts: SavedComposer['drafts'],
+  name: string,
+  draft: Draft,
+): SavedComposer['drafts'] {
+  const others = drafts.filter(([other]) => other !== name);
+  const isEmpty = JSON.stringify(draft) === JSON.stringify(emptyDraft);
+  const isLong = draft.text.length > longestKept;
+  return isEmpty || isLong ? others : [...others, [name, draft] as const].slice(-mostKept);
+}
+
+/** Reads what was kept, perhaps by another version of the page. */
+export function readSavedComposer(value: unknown): SavedComposer {
+  const saved = objectOf(value);
+  const { isOpen, height, drafts } = saved;
+  const isHeight = typeof height === 'number' && height >= 0 && height < 10_000;
+  return {
+    isOpen: isOpen === true,
+    height: isHeight ? height : 0,
+    drafts: (Array.isArray(drafts) ? drafts : []).slice(-mostKept).flatMap(readKept),
+  };
+}
+
+function readKept(entry: unknown): readonly (readonly [string, Draft])[] {
+  const [name, kept] = Array.isArray(entry) ? (entry as readonly unknown[]) : [];
+  if (typeof name !== 'string') {
+    return [];
+  }
+  const draft = objectOf(kept);
+  const word = (key: 'text' | 'path' | 'code' | 'reason') => {
+    const found = draft[key];
+    return typeof found === 'string' ? found : emptyDraft[key];
+  };
+  const kind = bodyKinds.find(known => known === draft['kind']) ?? 'text';
+  const words = { text: word('text'), path: word('path'), code: word('code') };
+  return [[name, { kind, ...words, isText: draft['isText'] !== false, reason: word('reason') }]];
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

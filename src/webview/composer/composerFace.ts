@@ -1,0 +1,123 @@
+import { html, nothing, render } from 'lit/html.js';
+import type { Formats } from '../../core/base/format.ts';
+import type { CheckedBody, ComposerView } from '../../shared/composerProtocol.ts';
+import { hasText, type Draft } from './composerDraft.ts';
+import type { ComposerField } from './composerField.ts';
+import {
+  composerFields,
+  composerMarks,
+  composerTools,
+  sendButton,
+  type FormActions,
+} from './composerForm.ts';
+import { runList } from './composerRuns.ts';
+import { ComposerSizer } from './composerSizer.ts';
+import { composerStatus, type Outcome } from './composerStatus.ts';
+import { el } from '../widgets/dom.ts';
+import { text } from '../widgets/strings.ts';
+import { toolButton } from '../widgets/toolbar.ts';
+
+export interface FaceActions extends FormActions {
+  readonly open: () => void;
+  readonly close: () => void;
+  /** Shows the place of the problem. */
+  readonly reveal: () => void;
+  readonly stopRun: (id: string) => void;
+  readonly resize: (height: number) => void;
+}
+
+interface FaceState {
+  readonly isOpen: boolean;
+  readonly draft: Draft;
+  readonly checked: CheckedBody;
+  readonly outcome: Outcome;
+  readonly view: ComposerView | undefined;
+  /** Why nothing is sent now. */
+  readonly why: string | undefined;
+}
+
+/** The composer's elements, and what they show. */
+export class ComposerFace {
+  readonly element = el('section', { 'class': 'composer', 'aria-label': text('composer') });
+  readonly #formats: Formats;
+  readonly #field: ComposerField;
+  readonly #actions: FaceActions;
+  readonly #bar = el('div', { class: 'composer-bar' });
+  readonly #fields = el('div', { class: 'composer-fields' });
+  readonly #status = el('div', { class: 'composer-status' });
+  readonly #end = el('div', { class: 'composer-end' });
+  readonly #foot = el('div', { class: 'composer-foot' }, this.#status, this.#end);
+  readonly #runs = el('div', { class: 'composer-runs-place' });
+  readonly #sizer: ComposerSizer;
+
+  /** @param height of the text in pixels; 0 lets it grow */
+  constructor(formats: Formats, field: ComposerField, height: number, actions: FaceActions) {
+    this.#formats = formats;
+    this.#field = field;
+    this.#actions = actions;
+    this.#sizer = new ComposerSizer(this.element, actions.resize);
+    this.element.append(this.#sizer.element, this.#bar, field.element, this.#fields);
+    this.element.append(this.#foot, this.#runs);
+    this.#sizer.set(height);
+  }
+
+  /** Puts the focus where a draft of this kind is written. */
+  focus({ kind }: Draft): void {
+    if (hasText(kind)) {
+      this.#field.focus();
+    } else {
+      this.#fields.querySelector<HTMLElement>('button, input')?.focus();
+    }
+  }
+
+  /** Puts the focus on the button that opens it. */
+  focusBar(): void {
+    this.#bar.querySelector('button')?.focus();
+  }
+
+  render(state: FaceState): void {
+    const { isOpen, draft, checked, view } = state;
+    this.element.classList.toggle('open', isOpen);
+    this.#renderBar(state);
+    render(runList(view?.runs ?? [], this.#formats, this.#actions.stopRun), this.#runs);
+    this.#field.element.hidden = !isOpen || !hasText(draft.kind);
+    for (const part of [this.#sizer.element, this.#fields, this.#foot]) {
+      part.hidden = !isOpen;
+    }
+    if (isOpen) {
+      this.#field.show(draft, checked.problem);
+      render(composerFields(draft, checked.problem, this.#actions), this.#fields);
+      this.#renderFoot(state);
+    }
+  }
+
+  #renderFoot({ checked, outcome, view, why }: FaceState): void {
+    const note = why ?? (view?.sends === 'queue' ? view.why : undefined);
+    const status = { outcome, checked, why: note };
+    render(composerStatus(status, this.#formats, this.#actions.reveal), this.#status);
+    render(sendButton(view?.sends ?? 'never', sendKeys(), why, this.#actions.send), this.#end);
+  }
+
+  #renderBar({ isOpen, draft, view }: FaceState): void {
+    const { open, close, cancelQueue } = this.#actions;
+    const count = (value: number) => this.#formats.count(value);
+    const marks = view ? composerMarks(view, count, cancelQueue) : nothing;
+    const shut = toolButton({
+      name: 'composeClose',
+      icon: 'chevron-down',
+      isIcon: true,
+      run: close,
+    });
+    const start = toolButton({ name: 'compose', hint: 'composeHint', icon: 'edit', run: open });
+    render(
+      html`${isOpen ? composerTools(draft, this.#actions) : start}
+        <span class="composer-marks">${marks}</span>
+        ${isOpen ? shut : nothing}`,
+      this.#bar,
+    );
+  }
+}
+
+function sendKeys(): string {
+  return navigator.userAgent.includes('Mac OS') ? '⌘Enter' : 'Ctrl+Enter';
+}

@@ -1,0 +1,67 @@
+import { formatJson, jsonParts } from '../../core/json/jsonView.ts';
+import { referencesIn } from '../../core/variables/template.ts';
+import type { DraftProblem } from './composerDraft.ts';
+import { text } from '../widgets/strings.ts';
+
+/** Why a text is no JSON, were its references filled in with something that will do. */
+export function jsonTextProblem(words: string): DraftProblem | undefined {
+  if (words.trim() === '') {
+    return { message: text('composeJsonEmpty'), from: 0, to: 0 };
+  }
+  const filled = standIns(words);
+  const blocks = formatJson(filled);
+  let block = blocks.next();
+  while (block.done !== true) {
+    block = blocks.next();
+  }
+  if (!block.value) {
+    return undefined;
+  }
+  const { line, column, found } = block.value;
+  const from = offsetOf(words, line) + column - 1;
+  return found === undefined
+    ? { message: text('composeJsonEnds'), from: words.length, to: words.length }
+    : { message: text('composeJsonWrong', found), from, to: from + found.length };
+}
+
+/** The text in lines of its own for each member, its tokens as they are; `undefined` where it is no JSON. */
+export function formattedJson(words: string): string | undefined {
+  const filled = standIns(words);
+  const blocks = formatJson(filled, Infinity);
+  const { value, done } = blocks.next();
+  if (done === true) {
+    return undefined;
+  }
+  let at = 0;
+  let formatted = '';
+  for (const part of jsonParts(value)) {
+    if (part.kind === undefined) {
+      formatted += part.text;
+    } else {
+      // The same token of the text as it was written, with its references.
+      at = filled.indexOf(part.text, at);
+      formatted += words.slice(at, at + part.text.length);
+      at += part.text.length;
+    }
+  }
+  return formatted;
+}
+
+/** Numbers of the same length in place of references: right in a string and outside of one. */
+function standIns(words: string): string {
+  let filled = '';
+  let end = 0;
+  for (const { from, to } of referencesIn(words)) {
+    filled += words.slice(end, from) + '1'.repeat(to - from);
+    end = to;
+  }
+  return filled + words.slice(end);
+}
+
+function offsetOf(words: string, line: number): number {
+  let at = 0;
+  for (let count = 1; count < line; count++) {
+    at = words.indexOf('\n', at) + 1;
+  }
+  return at;
+}

@@ -1,0 +1,73 @@
+import { visibleLine } from '../../core/text/visibleText.ts';
+import type { SavedItem } from '../../shared/composerProtocol.ts';
+import type { MenuItem } from '../widgets/menuItem.ts';
+import { text } from '../widgets/strings.ts';
+
+interface SavedActions {
+  /** Puts a saved message where it can be changed before it is sent. */
+  readonly insert: (item: SavedItem) => void;
+  /** Sends a saved message, or runs a sequence. */
+  readonly run: (item: SavedItem) => void;
+  readonly canRun: boolean;
+}
+
+/** The library as a menu: folders as menus, in the order of its files. */
+export function savedMenu(saved: readonly SavedItem[], actions: SavedActions): readonly MenuItem[] {
+  if (saved.length === 0) {
+    const nothing = text('composeNoneSaved');
+    return [{ kind: 'action', label: nothing, isDisabled: true, run: () => undefined }];
+  }
+  const workspace = saved.filter(({ origin }) => origin === 'workspace');
+  const user = saved.filter(({ origin }) => origin === 'user');
+  const itemsOf = (items: readonly SavedItem[]) => folderMenu(items, 0, actions);
+  if (workspace.length === 0 || user.length === 0) {
+    return itemsOf(saved);
+  }
+  return [
+    { kind: 'menu', label: text('composeFromWorkspace'), items: () => itemsOf(workspace) },
+    { kind: 'menu', label: text('composeFromUser'), items: () => itemsOf(user) },
+  ];
+}
+
+/** @param depth how many folders of the paths are above this menu */
+function folderMenu(
+  saved: readonly SavedItem[],
+  depth: number,
+  actions: SavedActions,
+): readonly MenuItem[] {
+  const folders = new Map<string, SavedItem[]>();
+  const menu: MenuItem[] = [];
+  for (const item of saved) {
+    const parts = item.path.split('/');
+    const label = visibleLine(parts[depth] ?? item.path);
+    if (depth >= parts.length - 1) {
+      menu.push(itemMenu(item, label, actions));
+      continue;
+    }
+    const folder = folders.get(label);
+    if (folder) {
+      folder.push(item);
+    } else {
+      const items = [item];
+      folders.set(label, items);
+      menu.push({ kind: 'menu', label, items: () => folderMenu(items, depth + 1, actions) });
+    }
+  }
+  return menu;
+}
+
+function itemMenu(item: SavedItem, label: string, actions: SavedActions): MenuItem {
+  const run = () => actions.run(item);
+  const isDisabled = !actions.canRun;
+  if (item.kind === 'sequence') {
+    return { kind: 'action', label: text('composeRun', label), isDisabled, run };
+  }
+  return {
+    kind: 'menu',
+    label,
+    items: () => [
+      { kind: 'action', label: text('composeInsert'), run: () => actions.insert(item) },
+      { kind: 'action', label: text('composeSendSaved'), isDisabled, run },
+    ],
+  };
+}

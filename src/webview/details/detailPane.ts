@@ -1,0 +1,248 @@
+import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import type { Formats } from '../../core/base/format.ts';
+import { visibleLine } from '../../core/text/visibleText.ts';
+import type {
+  FrameAnswer,
+  HandshakeAnswer,
+  PageRow,
+  PayloadAnswer,
+} from '../../shared/monitorProtocol.ts';
+import { bestTab, tabGroup, tabsOf, type DetailTab, type LikedTabs } from './detailTabs.ts';
+import { el } from '../widgets/dom.ts';
+import { PayloadReader } from './payloadReader.ts';
+import { PayloadView } from './payloadView.ts';
+import { directionIcon, kindName, stateRowIcon } from '../list/rowElement.ts';
+import { readStateRow } from '../list/stateRow.ts';
+import { text } from '../widgets/strings.ts';
+import { toolButton } from '../widgets/toolbar.ts';
+
+interface DetailPaneListener {
+  ask(row: PageRow, from: number, length: number): Promise<PayloadAnswer>;
+  askFrame(row: PageRow): Promise<FrameAnswer>;
+  /** The values that the row's handshake masks, by its key. */
+  askHandshake(key: string): Promise<HandshakeAnswer>;
+  /** When the row before this one in the list came, where that is known. */
+  previousAt(row: PageRow): number | undefined;
+  /** The whole payload. */
+  onCopy(row: PageRow): void;
+  /** A text of the page's own making. */
+  onCopyText(text: string): void;
+  onOpenEditor(row: PageRow): void;
+  /** Narrows the list down by a term of the filter language. */
+  onFilter(term: string): void;
+  onClose(): void;
+  /** The user chose a tab. */
+  onTabs(liked: LikedTabs): void;
+}
+
+/** While keys run through the list, payloads wait until they rest. */
+const restMs = 60;
+
+/** Everything about the selected row. */
+export class DetailPane {
+  readonly element: HTMLElement;
+  readonly #chrome = el('div', { class: 'chrome' });
+  readonly #panel = el('div', {
+    'id': 'payload',
+    'class': 'payload',
+    'role': 'tabpanel',
+    'tabindex': '0',
+    'aria-labelledby': 'tab',
+  });
+  readonly #payload: PayloadView;
+  readonly #formats: Formats;
+  readonly #listener: DetailPaneListener;
+  #liked: LikedTabs;
+  #row: PageRow | undefined;
+  #tab: DetailTab = 'text';
+  #reader: PayloadReader | undefined;
+  #shownAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(formats: Formats, liked: LikedTabs, listener: DetailPaneListener) {
+    this.#formats = formats;
+    this.#liked = liked;
+    this.#listener = listener;
+    this.#payload = new PayloadView(this.#panel, formats, {
+      onCopyText: words => listener.onCopyText(words),
+      onFilter: term => listener.onFilter(term),
+      askFrame: () => (this.#row ? listener.askFrame(this.#row) : Promise.resolve({})),
+      askHandshake: key => listener.askHandshake(key),
+      previousAt: () => this.#row && listener.previousAt(this.#row),
+    });
+    this.element = el(
+      'section',
+      { 'id': 'details', 'class': 'details', 'aria-label': text('details') },
+      this.#chrome,
+      this.#panel,
+    );
+    this.element.addEventListener('keydown', event => this.#onKey(event));
+  }
+
+  get hasFocus(): boolean {
+    return this.element.contains(document.activeElement);
+  }
+
+  /** Shows a row; without one a sentence in its place. */
+  show(row: PageRow | undefined, sentence = ''): void {
+    clearTimeout(this.#timer);
+    if (!row) {
+      this.#row = undefined;
+      this.#renderChrome();
+      this.#payload.say(sentence);
+      return;
+    }
+    if (row === this.#row) {
+      return;
+    }
+    this.#row = row;
+    this.#tab = bestTab(row, this.#liked);
+    this.#reader = new PayloadReader(row.byteLength, (from, length) =>
+      this.#listener.ask(row, from, length),
+    );
+    this.#renderChrome();
+    const now = performance.now();
+    const isHurried = now - this.#shownAt < restMs;
+    this.#shownAt = now;
+    this.#timer = setTimeout(() => this.#showPayload(), isHurried ? restMs : 0);
+  }
+
+  #showPayload(): void {
+    if (this.#row && this.#reader) {
+      this.#payload.show(this.#row, this.#tab, this.#reader);
+    }
+  }
+
+  #choose(tab: DetailTab): void {
+    if (this.#row) {
+      this.#liked = { ...this.#liked, [tabGroup(this.#row)]: tab };
+      this.#listener.onTabs(this.#liked);
+    }
+    this.#tab = tab;
+    this.#renderChrome();
+    this.#showPayload();
+  }
+
+  #renderChrome(): void {
+    const row = this.#row;
+    render(
+      html`<div class="summary">${row ? this.#summary(row) : nothing}</div>
+        <div class="tabs" role="tablist" aria-label=${text('details')} @keydown=${this.#onTabKey}>
+          ${row ? tabsOf(row).map(tab => this.#tabButton(tab)) : nothing}
+        </div>
+        <div class="actions">
+          ${row ? this.#rowActions(row) : nothing}
+          ${toolButton({
+            name: 'closeDetails',
+            icon: 'close',
+            run: () => this.#listener.onClose(),
+          })}
+        </div>`,
+      this.#chrome,
+    );
+  }
+
+  #rowActions(row: PageRow): TemplateResult {
+    return html`${toolButton({
+      name: 'openInEditor',
+      icon: 'go-to-file',
+      run: () => this.#listener.onOpenEditor(row),
+    })}
+    ${toolButton({
+      name: 'copy',
+      hint: 'copyHint',
+      icon: 'copy',
+      run: () => this.#listener.onCopy(row),
+    })}`;
+  }
+
+  #summary(row: PageRow): TemplateResult {
+    const { title, iconName, className } =
+      row.kind === 'state' ? stateTitle(row) : messageTitle(row);
+    return html`<span class="subject ${className}"
+        ><span class="codicon codicon-${iconName}" aria-hidden="true"></span
+      ></span>
+      <span class="words">${title}</span>
+      ${
+        row.kind === 'state'
+          ? nothing
+          : html`<span class="fact" title=${text('byteCount', this.#formats.count(row.byteLength))}
+              >${this.#formats.bytes(row.byteLength)}</span
+            >`
+      }
+      <time class="fact" title=${this.#formats.moment(row.at)}>${this.#formats.clock(row.at)}</time>
+      <span class="fact">#${row.seq}</span>`;
+  }
+
+  #tabButton(tab: DetailTab): TemplateResult {
+    const isChosen = tab === this.#tab;
+    return html`<button
+      type="button"
+      role="tab"
+      id=${isChosen ? 'tab' : `tab-${tab}`}
+      data-tab=${tab}
+      aria-selected=${isChosen ? 'true' : 'false'}
+      aria-controls="payload"
+      tabindex=${isChosen ? '0' : '-1'}
+      @click=${() => this.#choose(tab)}
+    >
+      ${text(tab)}
+    </button>`;
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const { key, ctrlKey } = event;
+    if (this.#payload.onKey(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (key === 'Escape') {
+      event.stopPropagation();
+      this.#listener.onClose();
+    } else if (ctrlKey && (key === 'PageDown' || key === 'PageUp')) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#turn(key === 'PageDown' ? 1 : -1, this.#panel.contains(document.activeElement));
+    }
+  }
+
+  readonly #onTabKey = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step !== undefined) {
+      this.#turn(step, false);
+    }
+  };
+
+  /** Goes to a tab beside the chosen one, with the focus. */
+  #turn(step: number, isInPanel: boolean): void {
+    const tabs = this.#row ? tabsOf(this.#row) : [];
+    const next = tabs[(tabs.indexOf(this.#tab) + step + tabs.length) % tabs.length];
+    if (next !== undefined && next !== this.#tab) {
+      this.#choose(next);
+      const target = isInPanel
+        ? (this.#panel.querySelector<HTMLElement>('[role=tree], [role=grid]') ?? this.#panel)
+        : this.#chrome.querySelector<HTMLElement>('[role=tab][aria-selected=true]');
+      target?.focus();
+    }
+  }
+}
+
+interface Title {
+  readonly title: string;
+  readonly iconName: string;
+  readonly className: string;
+}
+
+function stateTitle(row: PageRow): Title {
+  const state = readStateRow(row.preview);
+  const title = visibleLine(state.state ?? kindName(row.kind));
+  return { title, iconName: stateRowIcon(state), className: state.severity };
+}
+
+function messageTitle(row: PageRow): Title {
+  const words = [
+    text(row.direction === 'in' ? 'received' : 'sent'),
+    ...(row.heartbeat ? [text('heartbeat')] : []),
+    kindName(row.kind),
+  ];
+  return { title: words.join(' '), iconName: directionIcon(row), className: row.direction };
+}

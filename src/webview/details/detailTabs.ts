@@ -1,0 +1,80 @@
+import type { Row } from '../../core/capture/capture.ts';
+import type { RowKind } from '../../core/record/record.ts';
+import { looksLikeJson } from '../../core/json/jsonView.ts';
+import { hasHandshake } from '../list/stateRow.ts';
+
+const detailTabs = ['json', 'text', 'hex', 'close', 'frame', 'event', 'handshake'] as const;
+export type DetailTab = (typeof detailTabs)[number];
+
+/** Kinds of row for which one tab is remembered. */
+export type TabGroup = 'text' | 'binary' | 'control' | 'state';
+
+/** The tab that the user chose last for each kind. */
+export type LikedTabs = Readonly<Record<TabGroup, DetailTab>>;
+
+export const firstLiked: LikedTabs = {
+  text: 'json',
+  binary: 'hex',
+  control: 'close',
+  state: 'event',
+};
+
+const groups: Readonly<Record<RowKind, TabGroup>> = {
+  state: 'state',
+  text: 'text',
+  binary: 'binary',
+  close: 'control',
+  ping: 'control',
+  pong: 'control',
+};
+
+export function tabGroup({ kind }: Row): TabGroup {
+  return groups[kind];
+}
+
+export function tabsOf(row: Row): readonly DetailTab[] {
+  switch (row.kind) {
+    case 'state':
+      return hasHandshake(row) ? ['event', 'handshake'] : ['event'];
+    case 'text':
+    case 'binary':
+      return ['json', 'text', 'hex', 'frame'];
+    case 'close':
+      return ['close', 'hex', 'frame'];
+    case 'ping':
+    case 'pong':
+      return ['text', 'hex', 'frame'];
+  }
+}
+
+/** The tab that shows a row as the user likes it, or, where that is none of its, best. */
+export function bestTab(row: Row, liked: LikedTabs): DetailTab {
+  const tabs = tabsOf(row);
+  const wanted = liked[tabGroup(row)];
+  // Text that is no JSON at all is not offered as such, however much JSON is liked.
+  const isIdle = wanted === 'json' && row.kind === 'text' && !looksLikeJson(row.preview);
+  if (isIdle) {
+    return 'text';
+  }
+  const [first = 'text'] = tabs;
+  return tabs.includes(wanted)
+    ? wanted
+    : row.kind === 'ping' || row.kind === 'pong'
+      ? 'hex'
+      : first;
+}
+
+/** Reads what was kept, perhaps by another version of the page. */
+export function readLikedTabs(value: unknown): LikedTabs {
+  const saved = (typeof value === 'object' && value !== null ? value : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const read = (group: TabGroup) =>
+    detailTabs.find(tab => tab === saved[group]) ?? firstLiked[group];
+  return {
+    text: read('text'),
+    binary: read('binary'),
+    control: read('control'),
+    state: read('state'),
+  };
+}

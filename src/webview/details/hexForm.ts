@@ -1,0 +1,128 @@
+import { html, render, type TemplateResult } from 'lit/html.js';
+import type { Formats } from '../../core/base/format.ts';
+import { inspectedLength } from '../../core/payload/inspectBytes.ts';
+import { hexPreview } from '../../core/record/preview.ts';
+import { el } from '../widgets/dom.ts';
+import type { Form, FormContext, Shown } from './form.ts';
+import { HexGrid } from './hexGrid.ts';
+import { inspectorView } from './inspectorView.ts';
+import { text } from '../widgets/strings.ts';
+import { toolButton } from '../widgets/toolbar.ts';
+
+/** As hex pairs it stays below what the clipboard takes at once. */
+const mostCopied = 1024 * 1024;
+
+/** A payload's bytes, and what the ones at the caret may mean. */
+export class HexForm implements Form {
+  readonly isFilling = true;
+  readonly #formats: Formats;
+  readonly #context: FormContext;
+  readonly #grid: HexGrid;
+  readonly #inspector = el('div', { class: 'inspector' });
+  readonly element: HTMLElement;
+  #shown: Shown | undefined;
+  #wanted: readonly [from: number, to: number] | undefined;
+  #isReading = false;
+
+  constructor(formats: Formats, context: FormContext) {
+    this.#formats = formats;
+    this.#context = context;
+    this.#grid = new HexGrid({
+      peek: (from, length) => this.#shown?.reader.peek(from, length),
+      onWindow: (from, to) => this.#want(from, to),
+      onSelect: () => this.#inspect(),
+    });
+    this.element = el('div', { class: 'hex-form' }, this.#grid.element, this.#inspector);
+    this.element.addEventListener('keydown', event => {
+      const isCopy = (event.ctrlKey || event.metaKey) && event.key === 'c';
+      if (isCopy && document.getSelection()?.isCollapsed !== false) {
+        event.stopPropagation();
+        this.#copy('hex').catch(this.#fail);
+      }
+    });
+  }
+
+  async show(shown: Shown): Promise<void> {
+    this.#shown = shown;
+    const { reader, signal } = shown;
+    await reader.read(0, 1, signal);
+    if (!signal.aborted && !reader.isGone) {
+      this.#grid.show(reader.byteLength);
+      this.#inspect();
+    }
+  }
+
+  /** Reads what is on the screen: the latest wish, one at a time. */
+  #want(from: number, to: number): void {
+    const { reader } = this.#shown ?? {};
+    if (reader && !reader.peek(from, to - from)) {
+      this.#wanted = [from, to];
+      if (!this.#isReading) {
+        this.#readWanted().catch(this.#fail);
+      }
+    }
+  }
+
+  readonly #fail = (error: unknown) => this.#shown?.onFailure(error);
+
+  async #readWanted(): Promise<void> {
+    this.#isReading = true;
+    try {
+      while (this.#wanted && this.#shown) {
+        const [from, to] = this.#wanted;
+        this.#wanted = undefined;
+        const { reader, signal, onGone } = this.#shown;
+        await reader.read(from, to - from, signal);
+        if (reader.isGone) {
+          onGone();
+        } else if (!signal.aborted) {
+          this.#grid.draw();
+          this.#inspect();
+        }
+      }
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  #inspect(): void {
+    const bytes = this.#shown?.reader.peek(this.#grid.caret, inspectedLength);
+    if (bytes && bytes.length > 0) {
+      render(html`${this.#place()}${inspectorView(bytes, this.#formats)}`, this.#inspector);
+    }
+  }
+
+  #place(): TemplateResult {
+    const [from, to] = this.#grid.selection;
+    const offset = `${this.#formats.count(from)} (0x${from.toString(16)})`;
+    const length = to - from > 1 ? text('selectedBytes', this.#formats.count(to - from)) : '';
+    return html`<div class="place">
+      <span class="words">${text('offset')} ${offset} ${length}</span>
+      ${toolButton({
+        name: 'copyHex',
+        icon: 'copy',
+        isDisabled: to - from > mostCopied,
+        run: () => void this.#copy('hex').catch(this.#fail),
+      })}
+      ${toolButton({
+        name: 'copyAsText',
+        icon: 'symbol-string',
+        isDisabled: to - from > mostCopied,
+        run: () => void this.#copy('text').catch(this.#fail),
+      })}
+    </div>`;
+  }
+
+  async #copy(as: 'hex' | 'text'): Promise<void> {
+    const [from, to] = this.#grid.selection;
+    const { reader, signal } = this.#shown ?? {};
+    if (!reader || !signal || to - from > mostCopied) {
+      return;
+    }
+    await reader.read(from, to - from, signal);
+    const bytes = reader.peek(from, to - from);
+    if (bytes) {
+      this.#context.onCopyText(as === 'hex' ? hexPreview(bytes) : new TextDecoder().decode(bytes));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { html, nothing, render } from 'lit/html.js';
+import { messageOf } from '../../core/base/errors.ts';
+import type { Row } from '../../core/capture/capture.ts';
+import type { Formats } from '../../core/base/format.ts';
+import type { DetailTab } from './detailTabs.ts';
+import { el } from '../widgets/dom.ts';
+import type { FrameSource, HandshakeSource } from './factsForm.ts';
+import type { Form, FormContext, Shown } from './form.ts';
+import type { FormMakers } from './payloadForms.ts';
+import type { PayloadReader } from './payloadReader.ts';
+import { text } from '../widgets/strings.ts';
+
+/** One row in one of its forms. Forms are made when they are needed first, and used again. */
+export class PayloadView {
+  readonly #panel: HTMLElement;
+  readonly #say = el('div', { class: 'say' });
+  readonly #formats: Formats;
+  readonly #context: FormContext & FrameSource & HandshakeSource;
+  readonly #made = new Map<DetailTab, Form>();
+  #makers: FormMakers | undefined;
+  #form: Form | undefined;
+  #stop = new AbortController();
+
+  constructor(
+    panel: HTMLElement,
+    formats: Formats,
+    context: FormContext & FrameSource & HandshakeSource,
+  ) {
+    this.#panel = panel;
+    this.#formats = formats;
+    this.#context = context;
+  }
+
+  /** Shows no payload but a sentence. */
+  say(sentence: string): void {
+    this.#begin();
+    this.#form = undefined;
+    render(sentence === '' ? nothing : html`<p class="remark">${sentence}</p>`, this.#say);
+    this.#place(this.#say, false);
+  }
+
+  show(row: Row, tab: DetailTab, reader: PayloadReader): void {
+    const signal = this.#begin();
+    const needsPayload = tab !== 'frame' && tab !== 'event';
+    if (needsPayload && reader.byteLength === 0) {
+      this.say(text('emptyPayload'));
+      return;
+    }
+    const onFailure = (error: unknown) => {
+      if (!signal.aborted) {
+        this.say(text('payloadFailed', messageOf(error)));
+      }
+    };
+    const onGone = () => {
+      if (!signal.aborted && needsPayload) {
+        this.say(text('goneMessage'));
+      }
+    };
+    const shown = { row, reader, signal, onFailure, onGone };
+    // At once where that can be: the focus may be about to go into the form.
+    const showing = this.#makers
+      ? this.#showForm(this.#formOf(tab, this.#makers), shown)
+      : this.#load().then(makers =>
+          signal.aborted ? undefined : this.#showForm(this.#formOf(tab, makers), shown),
+        );
+    showing.then(() => {
+      if (reader.isGone) {
+        onGone();
+      }
+    }, onFailure);
+  }
+
+  async #load(): Promise<FormMakers> {
+    const { formMakers } = await import('./payloadForms.ts');
+    this.#makers = formMakers(this.#formats, this.#context);
+    return this.#makers;
+  }
+
+  #formOf(tab: DetailTab, makers: FormMakers): Form {
+    const form = this.#made.get(tab) ?? makers[tab]();
+    this.#made.set(tab, form);
+    return form;
+  }
+
+  #showForm(form: Form, shown: Shown): Promise<void> {
+    this.#form = form;
+    this.#place(form.element, form.isFilling);
+    this.#panel.scrollTop = 0;
+    return form.show(shown);
+  }
+
+  /** A key that was pressed anywhere in the details. Returns whether something came of it. */
+  onKey(event: KeyboardEvent): boolean {
+    return this.#form?.onKey?.(event) ?? false;
+  }
+
+  #begin(): AbortSignal {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    return this.#stop.signal;
+  }
+
+  #place(element: HTMLElement, isFilling: boolean): void {
+    if (this.#panel.firstChild !== element) {
+      this.#panel.replaceChildren(element);
+    }
+    this.#panel.classList.toggle('filling', isFilling);
+    // What fills it has a place of its own for the focus.
+    this.#panel.tabIndex = isFilling ? -1 : 0;
+  }
+}

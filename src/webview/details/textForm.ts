@@ -1,0 +1,130 @@
+import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import type { Formats } from '../../core/base/format.ts';
+import { findInvalidUtf8 } from '../../core/base/utf8.ts';
+import { el } from '../widgets/dom.ts';
+import type { Form, Shown } from './form.ts';
+import { inSlices } from '../widgets/slices.ts';
+import { text } from '../widgets/strings.ts';
+import { characterBegin, cutText } from '../widgets/textBlock.ts';
+import { TextView } from './textView.ts';
+
+/** Shown at once; more of it on request. */
+const firstPart = 256 * 1024;
+const nextPart = 8 * 1024 * 1024;
+/** So much of what follows is shown with a place that is marked. */
+const afterMark = 4096;
+
+/** A payload as the text that it is. */
+export class TextForm implements Form {
+  readonly isFilling = false;
+  readonly element = el('div', { class: 'text-form' });
+  readonly #formats: Formats;
+  readonly #text = new TextView();
+  readonly #tools = el('div', { class: 'form-tools' });
+  readonly #note = el('div', { class: 'form-note' });
+  readonly #foot = el('div', { class: 'foot' });
+  #isWrapped = true;
+
+  constructor(formats: Formats) {
+    this.#formats = formats;
+    this.element.append(this.#tools, this.#note, this.#text.element, this.#foot);
+    this.#renderTools();
+  }
+
+  /** @param mark the offset of a byte that is to be pointed out */
+  async show(shown: Shown, mark?: number): Promise<void> {
+    const { reader, signal } = shown;
+    const isNear = mark !== undefined && mark < nextPart;
+    const length = isNear ? Math.max(firstPart, mark + afterMark) : firstPart;
+    await reader.read(0, length, signal);
+    if (!signal.aborted) {
+      this.#text.clear();
+      await this.#add(shown, { from: 0, length, mark });
+    }
+  }
+
+  /** Adds what follows on the first `from` bytes. */
+  async #add(
+    shown: Shown,
+    { from, length, mark }: { from: number; length: number; mark?: number | undefined },
+  ): Promise<void> {
+    const { reader, signal } = shown;
+    const bytes = reader.peek(0, length);
+    if (!bytes) {
+      return;
+    }
+    const isWhole = bytes.length === reader.byteLength;
+    const to = isWhole ? bytes.length : characterBegin(bytes, bytes.length - 1);
+    const invalid = await inSlices(findInvalidUtf8(bytes.subarray(0, to)), signal);
+    if (signal.aborted) {
+      return;
+    }
+    this.#renderNote(invalid);
+    const place = mark ?? invalid;
+    this.#renderFoot(shown, to);
+    const blocks = cutText(
+      bytes.subarray(from, to),
+      place === undefined || place < from ? undefined : place - from,
+    );
+    await this.#text.add(blocks, signal);
+  }
+
+  async #addMore(shown: Shown, from: number): Promise<void> {
+    const length = from + nextPart;
+    await shown.reader.read(from, nextPart, shown.signal);
+    if (!shown.signal.aborted) {
+      await this.#add(shown, { from, length });
+    }
+  }
+
+  #renderTools(): void {
+    render(
+      html`<button
+        type="button"
+        class="tool"
+        aria-pressed=${this.#isWrapped ? 'true' : 'false'}
+        title=${text('wrapHint')}
+        @click=${() => this.#toggleWrap()}
+      >
+        <span class="codicon codicon-word-wrap" aria-hidden="true"></span>${text('wrap')}
+      </button>`,
+      this.#tools,
+    );
+  }
+
+  #toggleWrap(): void {
+    this.#isWrapped = !this.#isWrapped;
+    this.#text.element.classList.toggle('unwrapped', !this.#isWrapped);
+    this.#renderTools();
+  }
+
+  #renderNote(invalid: number | undefined): void {
+    const sentence =
+      invalid === undefined
+        ? nothing
+        : html`<p class="remark">
+            ${text('invalidUtf8', this.#formats.count(invalid), invalid.toString(16))}
+          </p>`;
+    render(sentence, this.#note);
+  }
+
+  #renderFoot(shown: Shown, to: number): void {
+    const { byteLength } = shown.reader;
+    const more = Math.min(nextPart, byteLength - to);
+    render(more > 0 ? this.#offer(shown, to, more) : nothing, this.#foot);
+  }
+
+  #offer(shown: Shown, to: number, more: number): TemplateResult {
+    const { byteLength } = shown.reader;
+    return html`<p class="remark">
+      ${text('shownOf', this.#formats.bytes(to), this.#formats.bytes(byteLength))}
+      <button
+        type="button"
+        class="secondary"
+        @click=${() => this.#addMore(shown, to).catch(shown.onFailure)}
+      >
+        ${text('showMore', this.#formats.bytes(more))}
+      </button>
+    </p>`;
+  }
+}

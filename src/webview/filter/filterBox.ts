@@ -1,0 +1,144 @@
+import { html, render } from 'lit/html.js';
+import type { Formats } from '../../core/base/format.ts';
+import type { ListView, PanelView, SavedFilter } from '../../shared/monitorProtocol.ts';
+import { el } from '../widgets/dom.ts';
+import { FilterDraft } from './filterDraft.ts';
+import { FilterField } from './filterField.ts';
+import { filterHelp, savedFilters } from './filterPopups.ts';
+import { FilterSpeaker } from './filterSpeaker.ts';
+import { filterStatus } from './filterStatus.ts';
+import { Popup } from '../widgets/popup.ts';
+import { text } from '../widgets/strings.ts';
+import { toolButton } from '../widgets/toolbar.ts';
+
+interface FilterListener {
+  /** The filter is to be put into effect; empty for none. */
+  onFilter(text: string): void;
+  onShow(change: Partial<Pick<PanelView, 'showHeartbeats' | 'showControl'>>): void;
+  /** The filter is to be kept under a name. */
+  onSave(text: string): void;
+  onRemove(name: string): void;
+  /** The user is done here: back to the list. */
+  onLeave(): void;
+  /** Paths into JSON that messages have, as `jsonPathsOf` makes them; asked while typing. */
+  paths(): readonly string[];
+}
+
+interface FilterModel {
+  readonly view: PanelView;
+  readonly list: ListView;
+  readonly filters: readonly SavedFilter[];
+}
+
+/** The line over the list: which rows it shows, and how many that are. */
+export class FilterBox {
+  readonly element: HTMLElement;
+  readonly #formats: Formats;
+  readonly #listener: FilterListener;
+  readonly #draft: FilterDraft;
+  readonly #field: FilterField;
+  readonly #tools = el('div', { class: 'filter-tools' });
+  readonly #status = el('div', { class: 'filter-status' });
+  readonly #saved: Popup;
+  readonly #help: Popup;
+  readonly #speaker: FilterSpeaker;
+  readonly #popupActions = {
+    insert: (syntax: string) => {
+      this.#help.close();
+      this.#field.insert(syntax);
+    },
+    apply: (filter: string) => {
+      this.#saved.close();
+      this.#draft.set(filter);
+      this.#field.focus();
+    },
+    save: () => {
+      this.#saved.close();
+      this.#listener.onSave(this.#draft.text);
+    },
+    remove: (name: string) => this.#listener.onRemove(name),
+  };
+  readonly #statusActions = {
+    show: (change: Parameters<FilterListener['onShow']>[0]) => this.#listener.onShow(change),
+    cancel: () => this.#clear(),
+  };
+  #model: FilterModel | undefined;
+
+  constructor(formats: Formats, listener: FilterListener) {
+    this.#formats = formats;
+    this.#listener = listener;
+    this.#speaker = new FilterSpeaker(formats);
+    this.#draft = new FilterDraft({
+      onApply: filter => listener.onFilter(filter),
+      onChange: () => this.#draw(),
+    });
+    this.#field = new FilterField({
+      onType: words => this.#draft.type(words),
+      onEnter: () => this.#draft.apply(),
+      onClear: () => this.#clear(),
+      onLeave: () => listener.onLeave(),
+      paths: () => listener.paths(),
+    });
+    this.#saved = new Popup({
+      name: 'filterSaved',
+      icon: 'bookmark',
+      content: () => savedFilters(this.#model?.filters ?? [], this.#canSave, this.#popupActions),
+    });
+    this.#help = new Popup({
+      name: 'filterHelp',
+      hint: 'filterHelpHint',
+      icon: 'question',
+      content: () => filterHelp(this.#popupActions),
+    });
+    this.#field.element.append(this.#tools);
+    const parts = [this.#field.element, this.#status, this.#speaker.element];
+    const attributes = {
+      'class': 'filter-box',
+      'role': 'search',
+      'aria-label': text('filterLabel'),
+    };
+    this.element = el('div', attributes, ...parts, this.#saved.element, this.#help.element);
+  }
+
+  focus(): void {
+    this.#field.focus();
+  }
+
+  /** Adds a term to the filter, such as the value of a row. */
+  add(term: string): void {
+    this.#field.insert(term);
+    this.#draft.apply();
+  }
+
+  render(model: FilterModel): void {
+    this.#model = model;
+    this.#draft.hear(model.view.filter);
+    this.#draw();
+    this.#saved.update();
+  }
+
+  get #canSave(): boolean {
+    return this.#draft.text.trim() !== '' && this.#draft.problems.length === 0;
+  }
+
+  #clear(): void {
+    this.#draft.set('');
+    this.#field.focus();
+  }
+
+  #draw(): void {
+    this.#field.show(this.#draft.text, this.#draft.problems);
+    const isEmpty = this.#draft.text === '';
+    const run = () => this.#clear();
+    render(
+      html`${isEmpty ? '' : toolButton({ name: 'filterClear', icon: 'close', run })}
+      ${this.#saved.button} ${this.#help.button}`,
+      this.#tools,
+    );
+    if (this.#model) {
+      const { view, list } = this.#model;
+      render(filterStatus(view, list, this.#formats, this.#statusActions), this.#status);
+      this.#speaker.follow(list, view.filter !== '');
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { html, type TemplateResult } from 'lit/html.js';
+import { visibleLine } from '../../core/text/visibleText.ts';
+import { filterReference } from '../../core/filter/reference.ts';
+import type { SavedFilter } from '../../shared/monitorProtocol.ts';
+import { meaningText } from './filterMeanings.ts';
+import { text } from '../widgets/strings.ts';
+
+interface PopupActions {
+  /** Puts an example in. */
+  readonly insert: (syntax: string) => void;
+  readonly apply: (filter: string) => void;
+  readonly save: () => void;
+  readonly remove: (name: string) => void;
+}
+
+/** The whole language; a click on an example puts it in. */
+export function filterHelp({ insert }: PopupActions): TemplateResult {
+  const rows = filterReference.map(
+    ({ syntax, meaning }) =>
+      html`<tr>
+        <td>
+          <button type="button" class="filter-example" @click=${() => insert(syntax)}>
+            ${syntax}
+          </button>
+        </td>
+        <td>${meaningText(meaning)}</td>
+      </tr>`,
+  );
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">${text('filterExample')}</th>
+        <th scope="col">${text('filterMeaning')}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
+}
+
+/** The filters that were saved by name. */
+export function savedFilters(
+  filters: readonly SavedFilter[],
+  canSave: boolean,
+  { apply, save, remove }: PopupActions,
+): TemplateResult {
+  const items = filters.map(filter => {
+    const name = visibleLine(filter.name);
+    const words = visibleLine(filter.text);
+    return html`<li>
+      <button
+        type="button"
+        class="filter-saved"
+        aria-label=${text('filterApplySaved', name, words)}
+        @click=${() => apply(filter.text)}
+      >
+        <span class="name">${name}</span> <span class="words">${words}</span>
+      </button>
+      <button
+        type="button"
+        class="tool"
+        aria-label=${text('filterRemove', name)}
+        title=${text('filterRemove', name)}
+        @click=${() => remove(filter.name)}
+      >
+        <span class="codicon codicon-trash" aria-hidden="true"></span>
+      </button>
+    </li>`;
+  });
+  return html`${
+      items.length === 0
+        ? html`<p class="remark">${text('filterNoneSaved')}</p>`
+        : html`<ul>
+            ${items}
+          </ul>`
+    }
+    <button type="button" class="secondary" ?disabled=${!canSave} @click=${save}>
+      ${text('filterSave')}
+    </button>`;
+}

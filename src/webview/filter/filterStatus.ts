@@ -1,0 +1,137 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import type { Formats } from '../../core/base/format.ts';
+import { visibleLine } from '../../core/text/visibleText.ts';
+import type { ListView, PanelView } from '../../shared/monitorProtocol.ts';
+import { text } from '../widgets/strings.ts';
+import { toolButton } from '../widgets/toolbar.ts';
+
+/** How far a filter has come. */
+export interface FilterProgress {
+  readonly matches: number;
+  readonly total: number;
+  /** Of the rows; absent where all have been looked at, but for those that have just come in. */
+  readonly percent?: number;
+}
+
+/** So many rows, or such a part of them, may wait while a filter still counts as up to date. */
+const fewRows = 10_000;
+const smallPart = 0.01;
+
+export function progressOf(list: ListView): FilterProgress {
+  const { first, next, dropped, scanned, total } = list;
+  // Where rows were dropped, one row of the list says so.
+  const matches = Math.max(0, next - first - (dropped > 0 ? 1 : 0));
+  const behind = total - scanned;
+  return behind > Math.max(fewRows, total * smallPart)
+    ? { matches, total, percent: Math.floor((scanned / total) * 100) }
+    : { matches, total };
+}
+
+interface StatusActions {
+  readonly show: (change: Partial<Pick<PanelView, 'showHeartbeats' | 'showControl'>>) => void;
+  readonly cancel: () => void;
+}
+
+/** What stands beside the filter: what is hidden, how much matches, what was left out. */
+export function filterStatus(
+  view: PanelView,
+  list: ListView,
+  formats: Formats,
+  { show, cancel }: StatusActions,
+): TemplateResult {
+  const { showHeartbeats, showControl } = view;
+  return html`<div class="filter-shown">
+      ${toggle('showHeartbeats', 'heart', showHeartbeats, () =>
+        show({ showHeartbeats: !showHeartbeats }),
+      )}
+      ${toggle('showControl', 'arrow-both', showControl, () => show({ showControl: !showControl }))}
+      ${hiddenCount(list, formats)}
+    </div>
+    ${view.filter === '' ? nothing : count(progressOf(list), formats, cancel)}
+    ${unreadMessages(list, formats)} ${slowRows(list, formats)} ${problem(list)}`;
+}
+
+function toggle(
+  name: 'showHeartbeats' | 'showControl',
+  icon: string,
+  isPressed: boolean,
+  run: () => void,
+): TemplateResult {
+  return html`<button
+    type="button"
+    class="tool toggle"
+    aria-label=${text(name)}
+    aria-pressed=${String(isPressed)}
+    title=${text(`${name}Hint`)}
+    @click=${run}
+  >
+    <span class="codicon codicon-${icon}" aria-hidden="true"></span
+    ><span class="label">${text(name)}</span>
+  </button>`;
+}
+
+function hiddenCount({ hidden }: ListView, formats: Formats): TemplateResult | typeof nothing {
+  if (hidden === 0) {
+    return nothing;
+  }
+  const words =
+    hidden === 1 ? text('filterOneHidden') : text('filterHidden', formats.count(hidden));
+  return html`<span class="filter-hidden">${words}</span>`;
+}
+
+function count(
+  { matches, total, percent }: FilterProgress,
+  formats: Formats,
+  cancel: () => void,
+): TemplateResult {
+  const found = formats.count(matches);
+  if (percent === undefined) {
+    const words = text('filterCount', found, formats.count(total));
+    return html`<span class="filter-count" title=${text('filterCountHint')}>${words}</span>`;
+  }
+  return html`<span class="filter-count"
+    ><span>${text('filterProgress', found, String(percent))}</span
+    ><progress max="100" value=${percent} aria-hidden="true"></progress>
+    ${toolButton({ name: 'filterCancel', icon: 'debug-stop', run: cancel })}</span
+  >`;
+}
+
+/** Why the host does not show what was asked for. */
+function problem({ filterProblem, problem }: ListView): TemplateResult | typeof nothing {
+  const sentence = filterProblem ?? problem;
+  return sentence === undefined ? nothing : warning(visibleLine(sentence));
+}
+
+function warning(words: string): TemplateResult {
+  return html`<span class="filter-warning"
+    ><span class="codicon codicon-warning" aria-hidden="true"></span> ${words}</span
+  >`;
+}
+
+/** How many messages a path could not look into; empty where it could look into all. */
+export function unreadWords({ unread = 0 }: ListView, formats: Formats): string {
+  return unread === 0
+    ? ''
+    : unread === 1
+      ? text('filterOneUnread')
+      : text('filterUnread', formats.count(unread));
+}
+
+function unreadMessages(list: ListView, formats: Formats): TemplateResult | typeof nothing {
+  const words = unreadWords(list, formats);
+  return words === ''
+    ? nothing
+    : html`<span class="filter-unread" title=${text('filterUnreadHint')}>${words}</span>`;
+}
+
+function slowRows({ slow }: ListView, formats: Formats): TemplateResult | typeof nothing {
+  if (!slow || slow.count === 0) {
+    return nothing;
+  }
+  const row = formats.count(slow.seq + 1);
+  const words =
+    slow.count === 1
+      ? text('filterOneSlow', row)
+      : text('filterSlow', formats.count(slow.count), row);
+  return warning(words);
+}

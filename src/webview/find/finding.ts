@@ -1,0 +1,69 @@
+import { jsonPathsOf } from '../../core/json/jsonPaths.ts';
+import type { Condition } from '../../core/filter/condition.ts';
+import { parseFilter } from '../../core/filter/parseFilter.ts';
+import type { Formats } from '../../core/base/format.ts';
+import type { ListView, PanelView, SavedFilter } from '../../shared/monitorProtocol.ts';
+import { FilterBox } from '../filter/filterBox.ts';
+import { FindWidget } from './findWidget.ts';
+import type { Request } from '../link/hostLink.ts';
+import { Marks } from './marks.ts';
+import type { MessageList } from '../list/messageList.ts';
+
+interface FindingListener {
+  setView(change: Partial<PanelView>): void;
+  /** Asks for something that the user wants done now. */
+  onSave(filter: string): void;
+  onRemove(name: string): void;
+}
+
+/** What narrows the list down, what goes through it, and the marks of both in the rows. */
+export class Finding {
+  readonly filter: FilterBox;
+  readonly find: FindWidget;
+  readonly #list: MessageList;
+  readonly #marks = new Marks();
+  #filter = '';
+  #filterCondition: Condition | undefined;
+
+  constructor(formats: Formats, list: MessageList, request: Request, listener: FindingListener) {
+    this.#list = list;
+    this.filter = new FilterBox(formats, {
+      onSave: filter => listener.onSave(filter),
+      onRemove: name => listener.onRemove(name),
+      onShow: change => listener.setView(change),
+      onFilter: filter => listener.setView({ filter }),
+      onLeave: () => list.element.focus(),
+      paths: () => jsonPathsOf(Array.from(list.previews(), ({ data }) => data)),
+    });
+    this.find = new FindWidget({
+      find: ({ text, isPattern, isCaseSensitive }, direction, isFirst) => {
+        // What is looked for first may be the row where the search begins.
+        const from = Math.max(0, list.position - (isFirst ? 1 : 0));
+        const { generation } = list;
+        return request('find', { generation, text, isPattern, isCaseSensitive, from, direction });
+      },
+      onDidFind: position => list.goTo(position),
+      onDidChange: () => this.#mark(),
+      onClose: () => list.element.focus(),
+    });
+  }
+
+  render(view: PanelView, list: ListView, filters: readonly SavedFilter[]): void {
+    this.filter.render({ view, list, filters });
+    if (view.filter !== this.#filter) {
+      this.#filter = view.filter;
+      // Only what is looked for in texts is marked, so that the time of day does not matter.
+      this.#filterCondition = parseFilter(view.filter, { now: 0, startOfDay: 0 }).condition;
+      this.#mark();
+    }
+  }
+
+  /** The rows on screen are others. */
+  drawn(): void {
+    this.#marks.draw(this.#list.previews());
+  }
+
+  #mark(): void {
+    this.#marks.show({ filter: this.#filterCondition, find: this.find.condition });
+  }
+}

@@ -1,0 +1,43 @@
+import { messageOf } from '../../core/base/errors.ts';
+import type { Params, RequestName } from '../../shared/monitorProtocol.ts';
+import type { Request } from './hostLink.ts';
+import { text } from '../widgets/strings.ts';
+
+/** Asks for what the user wants done now, and keeps why the last of it failed. */
+export class HostRequests {
+  readonly #request: Request;
+  readonly #onChange: () => void;
+  #problem: string | undefined;
+
+  constructor(request: Request, onChange: () => void) {
+    this.#request = request;
+    this.#onChange = onChange;
+  }
+
+  /** Why something did not work, until something works. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  send<K extends RequestName>(name: K, params: Params<K>, done?: () => void): void {
+    this.#request(name, params).then(
+      () => {
+        this.worked();
+        done?.();
+      },
+      (error: unknown) => this.fail(text('requestFailed', messageOf(error))),
+    );
+  }
+
+  worked(): void {
+    if (this.#problem !== undefined) {
+      this.#problem = undefined;
+      this.#onChange();
+    }
+  }
+
+  fail(reason: string): void {
+    this.#problem = reason;
+    this.#onChange();
+  }
+}

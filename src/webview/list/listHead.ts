@@ -1,0 +1,284 @@
+import {
+  columnHeadings,
+  layOut,
+  moveColumn,
+  narrowest,
+  placeColumn,
+  timeModes,
+  usualColumns,
+  widest,
+  widthOf,
+  type ColumnLayout,
+  type ColumnName,
+  type ColumnSettings,
+  type TimeMode,
+} from './columns.ts';
+import { ColumnHandle } from './columnHandle.ts';
+import { columnItems, headingItems, timeItems } from './columnMenus.ts';
+import { el } from '../widgets/dom.ts';
+import { below, openMenu } from '../widgets/menu.ts';
+import type { MenuItem } from '../widgets/menuItem.ts';
+import { text } from '../widgets/strings.ts';
+
+const timeHeadings = {
+  clock: 'time',
+  start: 'timeStartHeading',
+  previous: 'timePreviousHeading',
+  selected: 'timeSelectedHeading',
+} as const;
+
+interface Heading {
+  readonly name: ColumnName;
+  readonly element: HTMLElement;
+  readonly words: HTMLElement;
+  readonly handle: ColumnHandle | undefined;
+}
+
+/** How far a pointer moves before a press is a drag. */
+const dragPixels = 5;
+
+/**
+ * The headings: which columns there are, in which order and how wide, by pointer and by keyboard.
+ * One heading at a time can be reached by Tab, and from it the handle of its width.
+ */
+export class ListHead {
+  readonly element: HTMLElement;
+  readonly #row = el('div', { 'role': 'row', 'class': 'row', 'aria-rowindex': '1' });
+  readonly #headings: readonly Heading[];
+  readonly #onChange: (settings: ColumnSettings) => void;
+  #settings: ColumnSettings;
+  #layout: ColumnLayout;
+  #isMerged = false;
+  #current: ColumnName = 'time';
+
+  constructor(settings: ColumnSettings, onChange: (settings: ColumnSettings) => void) {
+    this.#settings = settings;
+    this.#onChange = onChange;
+    this.#layout = layOut(settings, false);
+    this.#headings = usualColumns.order.map(name => this.#heading(name));
+    this.element = el('div', { role: 'rowgroup', class: 'head' }, this.#row);
+    this.#arrange();
+  }
+
+  get settings(): ColumnSettings {
+    return this.#settings;
+  }
+
+  get layout(): ColumnLayout {
+    return this.#layout;
+  }
+
+  set isMerged(value: boolean) {
+    this.#isMerged = value;
+    this.#arrange();
+  }
+
+  /** What the menus over the columns offer, here and elsewhere. */
+  columnItems(): readonly MenuItem[] {
+    return columnItems(this.#subject);
+  }
+
+  timeItems(): readonly MenuItem[] {
+    return timeItems(this.#subject);
+  }
+
+  get #subject() {
+    return {
+      settings: this.#settings,
+      isMerged: this.#isMerged,
+      shown: this.#layout.shown,
+      change: (change: Partial<ColumnSettings>) => this.#change(change),
+    };
+  }
+
+  #change(change: Partial<ColumnSettings>): void {
+    this.#settings = { ...this.#settings, ...change };
+    this.#arrange();
+    this.#onChange(this.#settings);
+  }
+
+  #arrange(): void {
+    this.#layout = layOut(this.#settings, this.#isMerged);
+    const { shown } = this.#layout;
+    if (!shown.includes(this.#current)) {
+      this.#current = shown[0] ?? 'preview';
+    }
+    const headings = shown.flatMap(name => this.#headings.find(each => each.name === name) ?? []);
+    this.#order(headings.map(({ element }) => element));
+    headings.forEach((heading, index) => this.#dress(heading, index));
+  }
+
+  /** Moves the others around the heading in hand, which would lose focus and pointer if it moved. */
+  #order(elements: readonly HTMLElement[]): void {
+    const { children } = this.#row;
+    if (
+      children.length === elements.length &&
+      elements.every((element, at) => children[at] === element)
+    ) {
+      return;
+    }
+    const held = elements.findIndex(element => element.contains(document.activeElement));
+    const pivot = elements[held];
+    if (!pivot) {
+      this.#row.replaceChildren(...elements);
+      return;
+    }
+    for (const child of [...children]) {
+      if (child !== pivot) {
+        child.remove();
+      }
+    }
+    pivot.before(...elements.slice(0, held));
+    pivot.after(...elements.slice(held + 1));
+  }
+
+  #dress({ name, element, words, handle }: Heading, index: number): void {
+    const { time } = this.#settings;
+    element.ariaColIndex = String(index + 1);
+    element.tabIndex = name === this.#current ? 0 : -1;
+    words.textContent = text(name === 'time' ? timeHeadings[time] : columnHeadings[name]);
+    const isBehind = index > this.#layout.shown.indexOf('preview');
+    handle?.set(widthOf(name, this.#settings), isBehind, name === this.#current);
+  }
+
+  #heading(name: ColumnName): Heading {
+    const words = el('span', { class: 'heading' });
+    const element = el(
+      'div',
+      { 'role': 'columnheader', 'class': name, 'aria-haspopup': 'menu' },
+      words,
+    );
+    const handle =
+      name === 'preview'
+        ? undefined
+        : new ColumnHandle(text('resizeColumn', text(columnHeadings[name])), {
+            least: narrowest,
+            most: widest,
+            onResize: width => this.#resize(name, width),
+          });
+    if (handle) {
+      element.append(handle.element);
+    }
+    element.title = text('headingHint');
+    element.addEventListener('pointerdown', event => this.#onPress(name, event));
+    element.addEventListener('keydown', event => this.#onKey(name, event));
+    element.addEventListener('contextmenu', event => {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#openMenu(name, { x: event.clientX, y: event.clientY });
+    });
+    return { name, element, words, handle };
+  }
+
+  #resize(name: ColumnName, width: number | undefined): void {
+    const others = Object.entries(this.#settings.widths).filter(([other]) => other !== name);
+    this.#change({
+      widths: Object.fromEntries(width === undefined ? others : [...others, [name, width]]),
+    });
+  }
+
+  #of(name: ColumnName): HTMLElement | undefined {
+    return this.#headings.find(each => each.name === name)?.element;
+  }
+
+  #focus(name: ColumnName): void {
+    this.#current = name;
+    this.#arrange();
+    this.#of(name)?.focus();
+  }
+
+  /** A press that does not move opens the menu; one that moves takes the column along. */
+  #onPress(name: ColumnName, event: PointerEvent): void {
+    const element = this.#of(name);
+    if (event.button !== 0 || !element || event.target === null) {
+      return;
+    }
+    event.preventDefault();
+    this.#focus(name);
+    element.setPointerCapture(event.pointerId);
+    const stop = new AbortController();
+    const { signal } = stop;
+    let isDragged = false;
+    element.addEventListener(
+      'pointermove',
+      ({ clientX }) => {
+        isDragged ||= Math.abs(clientX - event.clientX) > dragPixels;
+        if (isDragged) {
+          element.classList.add('dragged');
+          this.#dragTo(name, clientX);
+        }
+      },
+      { signal },
+    );
+    element.addEventListener(
+      'lostpointercapture',
+      () => {
+        stop.abort();
+        element.classList.remove('dragged');
+        if (!isDragged) {
+          this.#openMenu(name, below(element));
+        }
+      },
+      { signal },
+    );
+  }
+
+  #dragTo(name: ColumnName, clientX: number): void {
+    const from = this.#layout.shown.indexOf(name);
+    const over = this.#layout.shown.findIndex(each => {
+      const box = this.#of(each)?.getBoundingClientRect();
+      return box && clientX >= box.left && clientX <= box.right;
+    });
+    const other = this.#layout.shown[over];
+    const box = other && this.#of(other)?.getBoundingClientRect();
+    const own = this.#of(name)?.getBoundingClientRect();
+    if (other === undefined || over === from || !box || !own) {
+      return;
+    }
+    // Not before it would stay under the pointer in its new place.
+    const isLeftOf = box.left < own.left;
+    if (isLeftOf ? clientX < box.left + own.width : clientX > box.right - own.width) {
+      this.#change(placeColumn(this.#settings, name, other, over > from ? 1 : -1));
+    }
+  }
+
+  #onKey(name: ColumnName, event: KeyboardEvent): void {
+    const { key, altKey, shiftKey } = event;
+    if (event.target !== this.#of(name) || event.ctrlKey || event.metaKey) {
+      return;
+    }
+    const isRightToLeft = getComputedStyle(this.#row).direction === 'rtl';
+    const way = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0;
+    const by = isRightToLeft ? -way : way;
+    const { shown } = this.#layout;
+    if (by !== 0 && altKey && shiftKey) {
+      this.#change(moveColumn(this.#settings, shown, name, by === 1 ? 1 : -1));
+    } else if (by !== 0 && !altKey && !shiftKey) {
+      this.#focus(shown[shown.indexOf(name) + by] ?? name);
+    } else if (key === ' ' && name === 'time') {
+      const { time } = this.#settings;
+      const next: TimeMode = timeModes[(timeModes.indexOf(time) + 1) % timeModes.length] ?? 'clock';
+      this.#change({ time: next });
+    } else if (isMenuKey(event)) {
+      const element = this.#of(name);
+      if (element) {
+        this.#openMenu(name, below(element));
+      }
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #openMenu(name: ColumnName, place: { x: number; y: number }): void {
+    openMenu(text(columnHeadings[name]), () => headingItems(name, this.#subject), place);
+  }
+}
+
+function isMenuKey({ key, altKey, shiftKey }: KeyboardEvent): boolean {
+  if (altKey) {
+    return false;
+  }
+  return shiftKey ? key === 'F10' : ['Enter', ' ', 'ContextMenu', 'ArrowDown'].includes(key);
+}

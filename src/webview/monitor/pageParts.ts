@@ -1,0 +1,256 @@
+import type { Formats } from '../../core/base/format.ts';
+import type { PageRow } from '../../shared/monitorProtocol.ts';
+import { Announcer } from '../widgets/announcer.ts';
+import { Charts } from '../charts/charts.ts';
+import { Composer } from '../composer/composer.ts';
+import { DetailPane } from '../details/detailPane.ts';
+import { Finding } from '../find/finding.ts';
+import { GoToRow, type Goal } from '../list/goToRow.ts';
+import { Header } from '../header/header.ts';
+import { headerCommands } from '../header/headerCommands.ts';
+import type { Request } from '../link/hostLink.ts';
+import type { HostRequests } from '../link/hostRequests.ts';
+import type { HostView } from '../state/hostView.ts';
+import { JumpButton } from '../list/jumpButton.ts';
+import { makePlaces, watchLayout, type Layout, type Places } from '../widgets/layout.ts';
+import { MessageList } from '../list/messageList.ts';
+import type { PageSources } from '../state/pageSources.ts';
+import { RowCommands } from '../list/rowCommands.ts';
+import type { StateKeeper } from '../state/savedState.ts';
+import { Selection } from '../details/selection.ts';
+import { SelectionCount } from '../list/selectionCount.ts';
+import { Splitter } from '../widgets/splitter.ts';
+import { text } from '../widgets/strings.ts';
+import { watchTheme } from '../widgets/theme.ts';
+
+/** What the parts work on together. */
+export interface PageContext {
+  readonly formats: Formats;
+  readonly request: Request;
+  readonly keeper: StateKeeper;
+  readonly view: HostView;
+  readonly requests: HostRequests;
+  /** As they are now. */
+  readonly sources: () => PageSources;
+}
+
+/** What the page consists of, and what each part may have the others do. */
+export class PageParts {
+  readonly places: Places;
+  readonly announcer: Announcer;
+  readonly header: Header;
+  readonly list: MessageList;
+  readonly finding: Finding;
+  readonly charts: Charts;
+  readonly selection: Selection;
+  readonly composer: Composer;
+  readonly #context: PageContext;
+  readonly #goToRow: GoToRow;
+  readonly #rows: RowCommands;
+  readonly #jump: JumpButton;
+  readonly #details: DetailPane;
+  readonly #splitter: Splitter;
+  readonly #selectionCount: SelectionCount;
+
+  constructor(root: HTMLElement, context: PageContext) {
+    const { formats, keeper, view } = context;
+    this.#context = context;
+    this.places = makePlaces(root);
+    this.announcer = new Announcer(formats);
+    this.header = new Header(this.places.header, formats, this.#headerActions());
+    this.list = this.#makeList();
+    this.finding = this.#makeFinding();
+    this.#goToRow = new GoToRow(
+      () => this.list.timeAt(this.list.position) ?? Date.now(),
+      goal => this.#goTo(goal),
+      () => this.list.element.focus(),
+    );
+    this.#rows = this.#makeRows();
+    this.#jump = new JumpButton(this.places.jump, formats, () => {
+      this.list.element.focus();
+      view.set({ following: true });
+    });
+    this.#selectionCount = new SelectionCount(formats, sentence => this.announcer.say(sentence));
+    this.charts = this.#makeCharts();
+    this.#details = this.#makeDetails();
+    this.#splitter = new Splitter(this.places.body, (layout, share) =>
+      keeper.set(layout === 'beside' ? { shareBeside: share } : { shareBelow: share }),
+    );
+    this.selection = new Selection(this.places.body, this.#splitter, this.#details);
+    this.composer = this.#makeComposer();
+    this.#assemble(root);
+  }
+
+  /** How much is new below what can be seen, and how much is selected. */
+  renderCounts(): void {
+    const isNothing = this.list.isAtEnd || this.#context.sources().selected === undefined;
+    this.#jump.render(this.list.newCount, isNothing);
+    this.#selectionCount.show(this.list.selectedCount);
+  }
+
+  #assemble(root: HTMLElement): void {
+    const { body, charts, empty, filter, jump, listPane } = this.places;
+    filter.append(this.finding.filter.element);
+    charts.append(this.charts.strip, this.charts.pane);
+    listPane.append(this.list.element, empty, jump);
+    listPane.append(this.#selectionCount.element, this.finding.find.element);
+    listPane.append(this.#goToRow.element);
+    body.append(this.#splitter.element, this.#details.element);
+    root.append(this.composer.element, this.announcer.element);
+    watchLayout(root, layout => this.#arrange(layout));
+    watchTheme(() => this.list.measure());
+    this.list.measure();
+  }
+
+  #arrange(layout: Layout): void {
+    const { shareBeside, shareBelow } = this.#context.keeper.state;
+    this.#splitter.set(layout, layout === 'beside' ? shareBeside : shareBelow);
+  }
+
+  #closeDetails(): void {
+    const hadFocus = this.#details.hasFocus;
+    this.selection.close();
+    this.#context.keeper.set({ isDetailOpen: false });
+    if (hadFocus) {
+      this.list.element.focus();
+    }
+  }
+
+  #openDetails(): void {
+    this.selection.open();
+    this.#context.keeper.set({ isDetailOpen: true });
+  }
+
+  #goTo(goal: Goal): void {
+    const connection = this.list.activeRow?.connection ?? this.#context.sources().shown[0]?.id;
+    if ('at' in goal) {
+      this.list.seek(goal);
+    } else if (connection !== undefined) {
+      this.list.seek({ connection, seq: goal.seq });
+    }
+  }
+
+  /** Narrows the list down by one more term. */
+  #filterBy(term: string): void {
+    const { filter } = this.#context.view.current;
+    const isPlain = filter === '' || !/\bor\b/i.test(filter);
+    const rest = isPlain ? filter : `(${filter})`;
+    this.#context.view.set({ filter: rest === '' ? term : `${rest} ${term}` });
+  }
+
+  #headerActions() {
+    const { view, requests, sources } = this.#context;
+    return headerCommands({
+      view,
+      requests,
+      sources,
+      list: () => this.list,
+      rows: () => this.#rows,
+      find: () => this.finding.find.open(),
+    });
+  }
+
+  #run(command: 'close' | 'copy' | 'goTo' | 'find' | 'findNext' | 'findPrevious'): void {
+    switch (command) {
+      case 'close':
+        this.#closeDetails();
+        break;
+      case 'copy':
+        this.#rows.copy('text');
+        break;
+      case 'goTo':
+        this.#rows.goToRow();
+        break;
+      case 'find':
+        this.finding.find.open();
+        break;
+      case 'findNext':
+        this.finding.find.go('next');
+        break;
+      case 'findPrevious':
+        this.finding.find.go('previous');
+        break;
+    }
+  }
+
+  #makeList(): MessageList {
+    const { formats, keeper, request, requests, sources, view } = this.#context;
+    return new MessageList(formats, keeper.state.columns, {
+      ask: question => request('rows', question),
+      locate: question => request('locate', question),
+      onFollow: following => view.set({ following }),
+      onSelect: row => this.selection.select(row),
+      onNothing: () => this.selection.awaitNothing(),
+      onOpen: () => this.#openDetails(),
+      onMenu: at => this.#rows.openMenu(at),
+      run: command => this.#run(command),
+      onColumns: columns => keeper.set({ columns }),
+      onRead: reason => {
+        if (reason !== undefined) {
+          requests.fail(text('rowsFailed', reason));
+        } else {
+          requests.worked();
+        }
+      },
+      onDraw: () => {
+        this.finding.drawn();
+        this.renderCounts();
+        keeper.set(sources().toSaved(this.list.place));
+      },
+    });
+  }
+
+  #makeFinding(): Finding {
+    const { formats, request, requests, view } = this.#context;
+    return new Finding(formats, this.list, request, {
+      setView: change => view.set(change),
+      onSave: words => requests.send('filter.save', { text: words }),
+      onRemove: name => requests.send('filter.remove', { name }),
+    });
+  }
+
+  #makeRows(): RowCommands {
+    const { request, requests } = this.#context;
+    return new RowCommands(this.list, this.#goToRow, requests, {
+      locate: question => request('locate', question),
+      say: sentence => this.announcer.say(sentence),
+      filterBy: term => this.#filterBy(term),
+    });
+  }
+
+  #makeCharts(): Charts {
+    const { formats, request, keeper } = this.#context;
+    return new Charts(formats, {
+      ask: (connection, span) => request('series', { connection, span }),
+      onGoTo: at => this.list.seek({ at }),
+      onToggle: isChartOpen => keeper.set({ isChartOpen }),
+    });
+  }
+
+  #makeComposer(): Composer {
+    const { formats, keeper, request } = this.#context;
+    return new Composer(formats, keeper.state.composer, {
+      request,
+      say: sentence => this.announcer.say(sentence),
+      keep: composer => keeper.set({ composer }),
+      leave: () => this.list.element.focus(),
+    });
+  }
+
+  #makeDetails(): DetailPane {
+    const { formats, keeper, request } = this.#context;
+    return new DetailPane(formats, keeper.state.tabs, {
+      ask: ({ connection, seq }, from, length) =>
+        request('payload', { connection, seq, from, length }),
+      askFrame: ({ connection, seq }) => request('frame', { connection, seq }),
+      askHandshake: key => request('handshake.plain', { key }),
+      previousAt: ({ position }: PageRow) => this.list.timeAt(position - 1),
+      onCopy: row => this.#rows.copyRow(row),
+      onCopyText: words => this.#rows.copyText(words),
+      onOpenEditor: row => this.#rows.openEditor(row),
+      onFilter: term => this.#filterBy(term),
+      onClose: () => this.#closeDetails(),
+      onTabs: tabs => keeper.set({ tabs }),
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import type { PanelView } from '../../shared/monitorProtocol.ts';
+import { readColumns, type ColumnSettings } from '../list/columns.ts';
+import { readSavedComposer, type SavedComposer } from '../composer/composerDraft.ts';
+import { readLikedTabs, type LikedTabs } from '../details/detailTabs.ts';
+
+/** A row, named so that it is found again when connections have other ids. */
+export interface SavedRow {
+  /** See `ConnectionView.captureKey`. */
+  readonly captureKey: string;
+  readonly seq: number;
+}
+
+/** What the host brings back when the window was loaded anew; see `shared/keptView.ts`. */
+type KeptView = Pick<PanelView, 'following' | 'filter' | 'showHeartbeats' | 'showControl'> & {
+  readonly captureKeys: { readonly selected?: string; readonly merged: readonly string[] };
+};
+
+/** What the page looks at and how, kept by VS Code while the page is not there. Never data. */
+export interface SavedState extends Partial<KeptView> {
+  /** While paused: a row, and how many rows below the top edge it is, with a fraction. */
+  readonly place?: SavedRow & { readonly offset: number };
+  /** The last row that was there when the view was paused. */
+  readonly pausedAfter?: SavedRow;
+  readonly active?: SavedRow;
+  readonly isDetailOpen: boolean;
+  readonly isChartOpen: boolean;
+  readonly tabs: LikedTabs;
+  /** The details' share of the page, beside the list and below it. */
+  readonly shareBeside: number;
+  readonly shareBelow: number;
+  readonly columns: ColumnSettings;
+  readonly composer: SavedComposer;
+}
+
+/** Reads what `setState` was given, perhaps by an older version of the page. */
+export function readSavedState(value: unknown): SavedState {
+  const saved = (typeof value === 'object' && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
+  const share = (name: string, otherwise: number) => {
+    const number = saved[name];
+    return typeof number === 'number' && number > 0 && number < 1 ? number : otherwise;
+  };
+  const place = readRow(saved['place']);
+  const offset = numberIn(saved['place'], 'offset') ?? 0;
+  const pausedAfter = readRow(saved['pausedAfter']);
+  const active = readRow(saved['active']);
+  return {
+    ...(place ? { place: { ...place, offset } } : {}),
+    ...(pausedAfter ? { pausedAfter } : {}),
+    ...(active ? { active } : {}),
+    isDetailOpen: saved['isDetailOpen'] === true,
+    isChartOpen: saved['isChartOpen'] === true,
+    tabs: readLikedTabs(saved['tabs']),
+    shareBeside: share('shareBeside', 0.42),
+    shareBelow: share('shareBelow', 0.45),
+    columns: readColumns(saved['columns']),
+    composer: readSavedComposer(saved['composer']),
+  };
+}
+
+function numberIn(value: unknown, name: string): number | undefined {
+  const number =
+    typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)[name]
+      : undefined;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+function readRow(value: unknown): SavedRow | undefined {
+  const seq = numberIn(value, 'seq');
+  if (seq === undefined || !Number.isSafeInteger(seq) || seq < 0) {
+    return undefined;
+  }
+  const { captureKey } = value as { readonly captureKey?: unknown };
+  return typeof captureKey === 'string' ? { captureKey, seq } : undefined;
+}
+
+/** Holds the saved state and writes changes at most twice a second, since VS Code stores each. */
+export class StateKeeper {
+  readonly #write: (state: SavedState) => void;
+  #state: SavedState;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(initial: SavedState, write: (state: SavedState) => void) {
+    this.#state = initial;
+    this.#write = write;
+  }
+
+  get state(): SavedState {
+    return this.#state;
+  }
+
+  /** `undefined` removes what was kept under a name. */
+  set(change: { readonly [K in keyof SavedState]?: SavedState[K] | undefined }): void {
+    const entries = Object.entries({ ...this.#state, ...change });
+    const defined = entries.filter(([, value]) => value !== undefined);
+    this.#state = Object.fromEntries(defined) as unknown as SavedState;
+    this.#timer ??= setTimeout(() => this.flush(), 500);
+  }
+
+  /** Writes what has not been written: the page may be about to go. */
+  flush(): void {
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#write(this.#state);
+    }
+  }
+}

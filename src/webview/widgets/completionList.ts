@@ -1,0 +1,90 @@
+import { html, nothing, render } from 'lit/html.js';
+import { visibleLine } from '../../core/text/visibleText.ts';
+import { el, setAttribute } from './dom.ts';
+
+export interface CompletionListParts<T> {
+  /** The list's id in the page; those of its suggestions begin with it. */
+  readonly id: string;
+  /** What the list is called for a screen reader. */
+  readonly name: string;
+  /** One suggestion is always active, at first the first; else the user goes to one before. */
+  readonly hasAlwaysActive?: boolean;
+  readonly meaningOf: (item: T) => string | undefined;
+  readonly onPick: (item: T) => void;
+}
+
+/** The suggestions at a text box, which keeps the focus and says which of them is active. */
+export class CompletionList<T extends { readonly label: string }> {
+  readonly element: HTMLElement;
+  readonly #input: HTMLElement;
+  readonly #parts: CompletionListParts<T>;
+  /** The place before which there is none: -1 is the text box. */
+  readonly #first: -1 | 0;
+  #items: readonly T[] = [];
+  #active = 0;
+
+  constructor(input: HTMLElement, parts: CompletionListParts<T>) {
+    const { id, name, hasAlwaysActive } = parts;
+    this.#input = input;
+    this.#parts = parts;
+    this.#first = hasAlwaysActive ? 0 : -1;
+    this.element = el('ul', { id, 'class': 'suggestions', 'role': 'listbox', 'aria-label': name });
+    setAttribute(input, 'aria-controls', id);
+    this.close();
+  }
+
+  get isOpen(): boolean {
+    return !this.element.hidden;
+  }
+
+  get active(): T | undefined {
+    return this.#items[this.#active];
+  }
+
+  open(items: readonly T[]): void {
+    this.#items = items;
+    this.#active = this.#first;
+    this.element.hidden = items.length === 0;
+    this.#draw();
+  }
+
+  close(): void {
+    this.open([]);
+  }
+
+  /** To the next or the previous place, and from either end to the other. */
+  move(step: 1 | -1): void {
+    const first = this.#first;
+    const count = this.#items.length - first;
+    this.#active = ((this.#active - first + step + count) % count) + first;
+    this.#draw();
+    this.element.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #draw(): void {
+    const { id, meaningOf, onPick } = this.#parts;
+    // Of the roles of a text box only this one may say so.
+    if (this.#input.role === 'combobox') {
+      setAttribute(this.#input, 'aria-expanded', String(this.isOpen));
+    }
+    const active = this.active ? `${id}-${this.#active}` : undefined;
+    setAttribute(this.#input, 'aria-activedescendant', active);
+    render(
+      this.#items.map((item, index) => {
+        const meaning = meaningOf(item);
+        // Without the mousedown the text box keeps the focus.
+        return html`<li
+          id="${id}-${index}"
+          role="option"
+          aria-selected=${String(index === this.#active)}
+          @mousedown=${(event: Event) => event.preventDefault()}
+          @click=${() => onPick(item)}
+        >
+          <span class="label">${visibleLine(item.label)}</span>
+          ${meaning ? html`<span class="meaning">${meaning}</span>` : nothing}
+        </li>`;
+      }),
+      this.element,
+    );
+  }
+}

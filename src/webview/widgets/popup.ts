@@ -1,0 +1,82 @@
+import { html, render, type TemplateResult } from 'lit/html.js';
+import type { PageString } from '../../shared/monitorStrings.ts';
+import { el } from './dom.ts';
+import { text } from './strings.ts';
+
+interface PopupOptions {
+  readonly name: PageString;
+  readonly hint?: PageString;
+  readonly icon: string;
+  readonly content: () => TemplateResult;
+}
+
+/**
+ * A small dialogue over the page, and the button that opens it. Escape, the button and a click beside
+ * it close it, and the browser puts the focus back where it came from.
+ */
+export class Popup {
+  readonly element: HTMLElement;
+  readonly #options: PopupOptions;
+
+  constructor(options: PopupOptions) {
+    this.#options = options;
+    const attributes = { 'role': 'dialog', 'aria-label': text(options.name), 'tabindex': '-1' };
+    this.element = el('div', { ...attributes, class: 'filter-popup', popover: 'auto' });
+    this.element.addEventListener('beforetoggle', ({ newState }) => {
+      if (newState === 'open') {
+        render(options.content(), this.element);
+        // Where the browser puts the focus when it has opened it.
+        this.#focusables[0]?.setAttribute('autofocus', '');
+      }
+    });
+    this.element.addEventListener('keydown', event => this.#onKey(event));
+  }
+
+  get button(): TemplateResult {
+    const { name, hint = name, icon } = this.#options;
+    return html`<button
+      type="button"
+      class="tool"
+      aria-label=${text(name)}
+      title=${text(hint)}
+      aria-haspopup="dialog"
+      .popoverTargetElement=${this.element}
+    >
+      <span class="codicon codicon-${icon}" aria-hidden="true"></span>
+    </button>`;
+  }
+
+  close(): void {
+    this.element.hidePopover();
+  }
+
+  /** Draws it again with what has changed. */
+  update(): void {
+    if (this.#isOpen) {
+      render(this.#options.content(), this.element);
+    }
+  }
+
+  get #isOpen(): boolean {
+    return this.element.matches(':popover-open');
+  }
+
+  get #focusables(): readonly HTMLButtonElement[] {
+    return [...this.element.querySelectorAll('button:enabled')].filter(
+      element => element instanceof HTMLButtonElement,
+    );
+  }
+
+  /** The arrows go from one button to the next. */
+  #onKey(event: KeyboardEvent): void {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step !== 0) {
+      const buttons = this.#focusables;
+      const at = buttons.findIndex(button => button === document.activeElement);
+      buttons[(at + step + buttons.length) % buttons.length]?.focus();
+      event.preventDefault();
+    }
+    // What is not for this popup must not move the list under it either.
+    event.stopPropagation();
+  }
+}

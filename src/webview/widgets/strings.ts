@@ -1,0 +1,17 @@
+import type { PageString, PageStrings } from '../../shared/monitorStrings.ts';
+
+/** The host sends all of them with the page: the bundle holds no second copy. */
+let texts: Partial<PageStrings> = {};
+
+/** Takes over the texts that came with the page. */
+export function readStrings(source: Pick<Element, 'textContent'> | null): void {
+  texts = JSON.parse(source?.textContent ?? '{}') as Partial<PageStrings>;
+}
+
+/** The text of `name`, with `{0}`, `{1}`… replaced; a text that did not come reads as its name. */
+export function text(name: PageString, ...values: readonly string[]): string {
+  return (texts[name] ?? name).replace(
+    /\{(\d)\}/g,
+    (place, index: string) => values[Number(index)] ?? place,
+  );
+}

@@ -1,0 +1,34 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import type { PageString } from '../../shared/monitorStrings.ts';
+import { text } from './strings.ts';
+
+interface ToolButton {
+  readonly name: PageString;
+  readonly icon: string;
+  /** What it does, where the name leaves something to say. */
+  readonly hint?: PageString;
+  readonly isDisabled?: boolean;
+  readonly opensMenu?: boolean;
+  readonly isPressed?: boolean;
+  /** Has no name beside it, however much room there is. */
+  readonly isIcon?: boolean;
+  readonly run: (event: Event) => void;
+}
+
+/** A button with an icon; its name stands beside the icon where there is room. */
+export function toolButton(tool: ToolButton): TemplateResult {
+  const { name, icon, hint, isDisabled, opensMenu, isPressed, isIcon, run } = tool;
+  return html`<button
+    type="button"
+    class="tool"
+    aria-label=${text(name)}
+    title=${text(hint ?? name)}
+    aria-haspopup=${opensMenu === true ? 'menu' : nothing}
+    aria-pressed=${isPressed === undefined ? nothing : String(isPressed)}
+    ?disabled=${isDisabled ?? false}
+    @click=${run}
+  >
+    <span class="codicon codicon-${icon}" aria-hidden="true"></span
+    >${isIcon === true ? nothing : html`<span class="label">${text(name)}</span>`}
+  </button>`;
+}

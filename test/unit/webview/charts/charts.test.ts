@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { describe, it, mock, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import '../../../support/englishTexts.ts';
+import { Formats } from '../../../../src/core/base/format.ts';
+import type { SeriesView } from '../../../../src/core/metrics/seriesView.ts';
+import {
+  peakOf,
+  plotOf,
+  roundUp,
+  shareOf,
+  stepAt,
+  stepForKey,
+  timeOf,
+} from '../../../../src/webview/charts/chartModel.ts';
+import { ChartQuestions, type Subject } from '../../../../src/webview/charts/chartQuestions.ts';
+import {
+  chartSummary,
+  percentileRows,
+  readout,
+} from '../../../../src/webview/charts/chartWords.ts';
+
+const startAt = Date.UTC(2026, 10, 16, 10, 30);
+const formats = new Formats('en', 'UTC');
+
+function viewOf(change: Partial<SeriesView> = {}): SeriesView {
+  return {
+    startAt,
+    stepMs: 2000,
+    marks: [],
+    received: [2, 0, 10, 4],
+    sent: [0, 0, 2, 0],
+    receivedBytes: [20, 0, 3000, 40],
+    sentBytes: [0, 0, 8, 0],
+    largest: [10, 0, 1200, 10],
+    longestGapMs: [0, 0, 3100, 5],
+    roundTripMs: [0, 23.4, 0, 0],
+    ...change,
+  };
+}
+
+describe('plotOf', () => {
+  it('leaves the step out that is not over, and gives rates by the second', () => {
+    const { axis, charts } = plotOf(viewOf(), true);
+    assert.deepEqual([axis.stepCount, axis.room], [3, 60]);
+    assert.deepEqual(charts.rate, [
+      { direction: 'in', values: [1, 0, 5] },
+      { direction: 'out', values: [0, 0, 1] },
+    ]);
+    assert.deepEqual(charts.gaps, [{ direction: 'both', values: [0, 0, 3100] }]);
+    const ended = plotOf(viewOf(), false);
+    assert.deepEqual([ended.axis.stepCount, ended.axis.room], [4, 4]);
+  });
+
+  it('finds the step under a place, and the place of a step', () => {
+    const steps = fc.record({ count: fc.integer({ min: 1, max: 700 }), isLive: fc.boolean() });
+    fc.assert(
+      fc.property(steps, fc.nat(), ({ count, isLive }, any) => {
+        const column = Array.from({ length: count + 1 }, () => 0);
+        const { axis } = plotOf(viewOf({ received: column }), isLive);
+        const step = any % axis.stepCount;
+        const middle = timeOf(axis, step) + axis.stepMs / 2;
+        const share = shareOf(axis, middle);
+        assert.ok(share >= 0 && share <= 1);
+        assert.equal(stepAt(axis, share), step);
+        assert.equal(stepAt(axis, 2), axis.stepCount - 1);
+        assert.equal(stepAt(axis, -1), 0);
+      }),
+    );
+    assert.equal(stepAt(plotOf(viewOf({ received: [] }), true).axis, 0.5), undefined);
+  });
+});
+
+it('stepForKey moves the crosshair and stays within the steps', () => {
+  const keys = ['ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown', 'Home', 'End', 'Enter', 'x'];
+  assert.deepEqual(
+    keys.map(key => stepForKey(key, 50, 100)),
+    [49, 51, 60, 40, 0, 99, undefined, undefined],
+  );
+  assert.deepEqual(
+    [
+      stepForKey('ArrowLeft', undefined, 100),
+      stepForKey('ArrowLeft', 0, 100),
+      stepForKey('ArrowRight', 99, 100),
+      stepForKey('End', undefined, 0),
+    ],
+    [99, 0, 99, undefined],
+  );
+});
+
+it('roundUp gives 1, 2 or 5 times a power of ten', () => {
+  assert.deepEqual(
+    [0, 0.3, 1, 1.1, 2, 3, 5.01, 99, 100, 640, 1e9].map(roundUp),
+    [1, 1, 1, 2, 2, 5, 10, 100, 100, 1000, 1e9],
+  );
+});
+
+it('peakOf finds the first of the greatest values', () => {
+  assert.deepEqual(peakOf({ direction: 'in', values: [0, 5, 2, 5] }), { step: 1, value: 5 });
+  assert.equal(peakOf({ direction: 'in', values: [0, 0] }), undefined);
+  assert.equal(peakOf({ direction: 'in', values: [] }), undefined);
+});
+
+describe('the words of charts', () => {
+  it('tell each chart in a sentence', () => {
+    const plot = plotOf(viewOf(), false);
+    assert.equal(
+      chartSummary(plot, 'rate', formats),
+      'Messages. Received: latest 2/s, highest 5/s at 10:30:04.000; ' +
+        'Sent: latest 0/s, highest 1/s at 10:30:04.000.',
+    );
+    assert.equal(chartSummary(plot, 'roundTrips', formats).includes('highest 23 ms'), true);
+    const nothing = plotOf(viewOf({ longestGapMs: [0, 0, 0, 0] }), false);
+    assert.equal(chartSummary(nothing, 'gaps', formats), 'Longest gap. none.');
+  });
+
+  it('tell what is known of a step', () => {
+    const marks = [
+      { at: startAt + 4500, kind: 'lost' },
+      { at: startAt + 5900, kind: 'opened' },
+      { at: startAt + 6000, kind: 'lost' },
+    ] as const;
+    const plot = plotOf(viewOf({ marks }), false);
+    assert.deepEqual(readout(plot, 2, formats), [
+      '10:30:04.000',
+      'Connection lost',
+      'Connected again',
+      '5/s in',
+      '1/s out',
+      '1.5 kB/s in',
+      '4 B/s out',
+      'largest 1.2 kB',
+      'gap 3.1 s',
+    ]);
+    assert.deepEqual(readout(plot, 1, formats), [
+      '10:30:02.000',
+      '0/s in',
+      '0/s out',
+      'round trip 23 ms',
+    ]);
+  });
+
+  it('tell percentiles, where something was measured', () => {
+    const sizes = { count: 9, least: 1, p50: 100, p95: 2000, p99: 2e6, most: 3e6 };
+    const rows = percentileRows({ sizes, gaps: undefined, roundTrips: undefined }, formats);
+    assert.deepEqual(
+      rows.map(({ name, cells }) => [name, ...cells]),
+      [['Size', '100 B', '2.0 kB', '2.0 MB', '3.0 MB'], ['Gap'], ['Round trip']],
+    );
+  });
+});
+
+describe('the questions of charts', () => {
+  const live: Subject = { connection: 'a', isLive: true, span: 'recent' };
+
+  interface Open {
+    readonly subject: Subject;
+    readonly answer: (view: SeriesView) => void;
+    readonly fail: (error: Error) => void;
+  }
+
+  /** Questions with answers that the test gives, in a time that the test moves. */
+  function setUp(t: TestContext) {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    t.after(() => mock.timers.reset());
+    const open: Open[] = [];
+    const answered: string[] = [];
+    const questions = new ChartQuestions(
+      subject =>
+        new Promise((answer, fail) => {
+          open.push({ subject, answer, fail });
+        }),
+      (_, { connection, span }) => answered.push(`${connection} ${span}`),
+      error => answered.push(String(error)),
+    );
+    const settle = () => new Promise<void>(resolve => setImmediate(resolve));
+    const pass = async (ms: number) => {
+      await settle();
+      mock.timers.tick(ms);
+      await settle();
+    };
+    return { questions, open, answered, settle, pass };
+  }
+
+  it('are one at a time, and one a second, while somebody looks', async t => {
+    const { questions, open, answered, pass } = setUp(t);
+    questions.subject = live;
+    await pass(5000);
+    assert.equal(open.length, 0);
+    questions.isLooked = true;
+    await pass(5000);
+    assert.equal(open.length, 1);
+    open[0]?.answer(viewOf());
+    await pass(999);
+    questions.subject = { ...live };
+    assert.equal(open.length, 1);
+    await pass(1);
+    assert.equal(open.length, 2);
+    questions.isLooked = false;
+    open[1]?.answer(viewOf());
+    await pass(5000);
+    assert.deepEqual([open.length, answered.length], [2, 2]);
+  });
+
+  it('are put once about what can change no more', async t => {
+    const { questions, open, pass } = setUp(t);
+    questions.isLooked = true;
+    questions.subject = { ...live, isLive: false };
+    open[0]?.answer(viewOf());
+    await pass(5000);
+    questions.isLooked = false;
+    questions.isLooked = true;
+    await pass(5000);
+    assert.equal(open.length, 1);
+  });
+
+  it('leave out an answer about something else, and ask anew at once', async t => {
+    const { questions, open, answered, settle } = setUp(t);
+    questions.isLooked = true;
+    questions.subject = live;
+    questions.subject = { ...live, span: 'all' };
+    assert.equal(open.length, 1);
+    open[0]?.answer(viewOf());
+    await settle();
+    assert.deepEqual([answered.length, open[1]?.subject.span], [0, 'all']);
+    open[1]?.answer(viewOf());
+    await settle();
+    assert.deepEqual(answered, ['a all']);
+  });
+
+  it('tell of a failure, and go on; of one that nobody waits for they do not', async t => {
+    const { questions, open, answered, settle, pass } = setUp(t);
+    questions.isLooked = true;
+    questions.subject = live;
+    open[0]?.fail(new Error('No'));
+    await pass(1000);
+    assert.deepEqual([answered, open.length], [['Error: No'], 2]);
+    questions.subject = undefined;
+    open[1]?.fail(new Error('Gone'));
+    await settle();
+    assert.deepEqual([answered.length, open.length], [1, 2]);
+  });
+});
