@@ -4,11 +4,11 @@ const markup = 'Peers send markup: build elements and set text.';
 
 /** What the editor shows as links, icons and markup, and the one place that may hand it a text. */
 const exits = [
-  ['show(Information|Warning|Error)Message', 'tell.ts'],
-  ['withProgress', 'tell.ts'],
-  ['setStatusBarMessage', 'tell.ts'],
-  ['(showInputBox|createInputBox)', 'ask.ts'],
-  ['(showQuickPick|createQuickPick)', 'ask.ts'],
+  ['show(Information|Warning|Error)Message', 'notify.ts'],
+  ['withProgress', 'notify.ts'],
+  ['setStatusBarMessage', 'notify.ts'],
+  ['(showInputBox|createInputBox)', 'prompts.ts'],
+  ['(showQuickPick|createQuickPick)', 'prompts.ts'],
   ['createStatusBarItem', 'statusItem.ts'],
 ];
 const shownByUs = file =>
@@ -67,7 +67,7 @@ export default tseslint.config(
   },
   {
     files: ['src/host/**', 'src/*.ts'],
-    ignores: ['src/host/ui/{ask,card,plainLog,statusItem,tell,treeRow}.ts'],
+    ignores: ['src/host/ui/{card,notify,plainLog,prompts,statusItem,treeRow}.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

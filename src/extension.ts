@@ -1,13 +1,13 @@
 import { CancellationError, Uri, workspace, type ExtensionContext } from 'vscode';
 import { once } from './core/base/once.ts';
 import { registerCommands, reportError } from './host/ui/commands.ts';
-import { registerEntrances } from './host/ui/entrances.ts';
+import { registerProviders } from './host/ui/registrations.ts';
 import { watchForLibrary } from './host/library/libraryWatch.ts';
 import { SettingsService } from './host/settings/settings.ts';
 import type { CaptureNode } from './host/captures/capturesTree.ts';
 import type { ConnectionNode } from './host/connections/connectionsTree.ts';
 import { draggable, LazyTree, type DraggableTree } from './host/ui/lazyTree.ts';
-import type { MessagesNode } from './host/library/messagesTree.ts';
+import type { LibraryNode } from './host/library/libraryTree.ts';
 import { logged, unwaited } from './host/ui/unwaited.ts';
 import { openLog } from './host/ui/plainLog.ts';
 import type { startMonitoring } from './services.ts';
@@ -66,10 +66,10 @@ export function activate(context: ExtensionContext): void {
     ViewType.Captures,
     async () => (await load()).trees.captures,
   );
-  const messages = new LazyTree<MessagesNode, DraggableTree<MessagesNode>>(
+  const messages = new LazyTree<LibraryNode, DraggableTree<LibraryNode>>(
     ViewType.Messages,
     async () => (await load()).trees.messages,
-    tree => ({ ...draggable<MessagesNode>(ViewType.Messages)(tree), showCollapseAll: true }),
+    tree => ({ ...draggable<LibraryNode>(ViewType.Messages)(tree), showCollapseAll: true }),
   );
   context.subscriptions.push(
     { dispose: () => (isEnded = true) },
@@ -78,7 +78,7 @@ export function activate(context: ExtensionContext): void {
     connections,
     captures,
     messages,
-    registerEntrances(load),
+    registerProviders(load),
     registerCommands(async () => (await load()).handlers, log),
     workspace.onDidGrantWorkspaceTrust(connectUnasked),
     watchForLibrary(context.globalStorageUri, () =>

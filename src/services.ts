@@ -7,10 +7,10 @@ import { once } from './core/base/once.ts';
 import type { Profile } from './core/settings/profile.ts';
 import { offerAbandonedCaptures } from './host/captures/abandonedCaptures.ts';
 import { connectShown, connectUnasked } from './host/connections/connect.ts';
-import { commandHandlers } from './host/services/handlers.ts';
+import { commandHandlers } from './host/services/commandHandlers.ts';
 import { reportError } from './host/ui/commands.ts';
-import { createConfiguring } from './host/services/configuring.ts';
-import { createConnecting } from './host/services/connecting.ts';
+import { createSettingsServices } from './host/services/settingsServices.ts';
+import { createConnectionServices } from './host/services/connectionServices.ts';
 import { ContextKeys } from './host/connections/contextKeys.ts';
 import { followLink } from './host/connections/deepLinks.ts';
 import { Demo } from './host/connections/demo.ts';
@@ -18,7 +18,7 @@ import { keepingLimits } from './host/settings/keepingLimits.ts';
 import { MessagesChannel } from './host/connections/messageOutput.ts';
 import { RecentUrls } from './host/connections/recentUrls.ts';
 import { redactedLog } from './host/secrets/redactedLog.ts';
-import { tellRemoved } from './host/captures/removedCaptures.ts';
+import { notifyRemoved } from './host/captures/removedCaptures.ts';
 import { SecretRegistry } from './host/secrets/secretRegistry.ts';
 import { Secrets } from './host/secrets/secrets.ts';
 import type { SettingsService } from './host/settings/settings.ts';
@@ -26,7 +26,7 @@ import { SettingsFollower } from './host/connections/settingsFollower.ts';
 import { StatusBar } from './host/connections/statusBar.ts';
 import { CapturesTree, type CaptureNode } from './host/captures/capturesTree.ts';
 import { ConnectionsTree } from './host/connections/connectionsTree.ts';
-import type { MessagesNode } from './host/library/messagesTree.ts';
+import type { LibraryNode } from './host/library/libraryTree.ts';
 import { unwaited } from './host/ui/unwaited.ts';
 import type { ShownLog } from './host/ui/plainLog.ts';
 import { userFormats } from './host/ui/userFormats.ts';
@@ -44,7 +44,7 @@ export interface MonitoringParts {
   /** Of trees that are drawn here. */
   readonly views: {
     readonly captures: TreeView<CaptureNode>;
-    readonly messages: TreeView<MessagesNode>;
+    readonly messages: TreeView<LibraryNode>;
   };
 }
 
@@ -65,12 +65,12 @@ export function startMonitoring({
     workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
     folder: capturesFolder,
     keepingLimits,
-    onDidRemove: tellRemoved(views.captures, formats, log),
+    onDidRemove: notifyRemoved(views.captures, formats, log),
     clock: systemClock,
     log,
   });
   const plainHandshakes = new PlainHandshakes(() => randomUUID());
-  const connecting = createConnecting({
+  const connecting = createConnectionServices({
     context,
     clock: systemClock,
     random: Math.random,
@@ -96,7 +96,8 @@ export function startMonitoring({
   );
   const shown = new DisposableStore();
   const monitor = once(async () => {
-    const { createMonitor } = await import('./host/services/monitor.ts');
+    const { createMonitorServices: createMonitor } =
+      await import('./host/services/monitorServices.ts');
     return shown.add(
       createMonitor({
         context,
@@ -118,7 +119,14 @@ export function startMonitoring({
   const recent = new RecentUrls(globalState, context.secrets, log);
   const target = { connections, settings, recent, demo, showMonitor };
   const connect = (entry: object | string) => connectShown(target, entry);
-  const configuring = createConfiguring({ ...library, context, log, settings, secrets, connect });
+  const configuring = createSettingsServices({
+    ...library,
+    context,
+    log,
+    settings,
+    secrets,
+    connect,
+  });
   const { archive } = captures;
   const { configured } = configuring;
   const trees = {

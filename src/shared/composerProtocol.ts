@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import type { CheckedBody } from '../core/message/checkBody.ts';
 import type { MessageBody } from '../core/message/messageBody.ts';
 import type { RunProgress } from '../core/library/sequenceRun.ts';
-import { longestBody } from './limits.ts';
+import { maxBodyLength } from './limits.ts';
 
 export type { CheckedBody };
 
 /** A message or sequence of the library. Both files may have an item of the same path. */
-export interface SavedItem {
+export interface ItemView {
   readonly kind: 'message' | 'sequence';
   readonly origin: 'workspace' | 'user';
   /** Its folders and its name: `Orders/New order`. */
@@ -41,7 +41,7 @@ export interface ComposerView {
     readonly named: readonly string[];
   };
   /** The library, in its order. 1000 at most. */
-  readonly saved: readonly SavedItem[];
+  readonly items: readonly ItemView[];
   /** Those that run, and those that ended a short while ago, oldest first. */
   readonly runs: readonly RunView[];
   readonly environment?: { readonly name: string; readonly isProduction: boolean };
@@ -57,9 +57,9 @@ export interface ComposerResults {
 }
 
 const connection = v.pipe(v.string(), v.maxLength(200));
-const text = v.pipe(v.string(), v.maxLength(longestBody));
+const text = v.pipe(v.string(), v.maxLength(maxBodyLength));
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
-const savedItem = v.strictObject({ origin: v.picklist(['workspace', 'user']), path });
+const itemOf = v.strictObject({ origin: v.picklist(['workspace', 'user']), path });
 
 /** What `MessageBody` says, as the page must send it. */
 export const bodySchema = v.variant('as', [
@@ -87,8 +87,8 @@ export const composerRequests = {
   /** Throws away what waits in the queue. */
   'queue.cancel': v.strictObject({ connection }),
   /** Sends a saved message with its timing, or runs a sequence. */
-  'library.run': v.strictObject({ connection, ...savedItem.entries }),
+  'library.run': v.strictObject({ connection, ...itemOf.entries }),
   /** The body of a saved message, to edit it before it is sent. */
-  'library.body': savedItem,
+  'library.body': itemOf,
   'run.stop': v.strictObject({ id: v.pipe(v.string(), v.maxLength(200)) }),
 } as const;

@@ -2,4 +2,4 @@
 export const maxRowsAsked = 1000;
 export const maxBytesAsked = 4 * 1024 * 1024;
 /** The longest text of a message that is composed, in UTF-16 units. */
-export const longestBody = 16 * 1024 * 1024;
+export const maxBodyLength = 16 * 1024 * 1024;

@@ -46,7 +46,7 @@ export class FakeComposer {
       history: this.#history,
       runs: this.#runs,
       names: { env: ['HOME', 'API_URL'], secret: ['apiKey'], named: ['baseUrl', 'token'] },
-      saved: [
+      items: [
         { kind: 'message', origin: 'workspace', path: 'Orders/New order' },
         { kind: 'sequence', origin: 'workspace', path: 'Orders/Buy and sell' },
         { kind: 'message', origin: 'workspace', path: 'Hello' },

@@ -53,7 +53,7 @@ describe('The lint rules', () => {
       'const item = { label: `$(zap) ${name}` };',
     ]) {
       assert.equal(problemsOf(code).length, 1, code);
-      assert.deepEqual(problemsOf(code, 'src/host/ui/tell.ts'), [], code);
+      assert.deepEqual(problemsOf(code, 'src/host/ui/notify.ts'), [], code);
     }
     assert.equal(problemsOf("window.showErrorMessage('a');", 'src/extension.ts').length, 1);
   });

@@ -4,7 +4,7 @@ import type { ArchivedCapture, CaptureArchive } from '../../core/capture/capture
 import type { Formats } from '../../core/base/format.ts';
 import { shortened } from '../../core/text/plainText.ts';
 import { CommandId, ViewType } from '../../shared/ids.ts';
-import { showInformation, type Sentence } from '../ui/tell.ts';
+import { showInformation, type Sentence } from '../ui/notify.ts';
 
 export interface OfferParts {
   readonly archive: Pick<CaptureArchive, 'hasAbandoned' | 'takeAbandoned'>;

@@ -4,8 +4,8 @@ import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { Sources } from './sources.ts';
 import { targetName } from '../ui/treeTarget.ts';
-import { pickOne } from '../ui/ask.ts';
-import { confirm, inform } from '../ui/tell.ts';
+import { pickOne } from '../ui/prompts.ts';
+import { confirm, inform } from '../ui/notify.ts';
 import type { ShowMonitor } from '../connections/connect.ts';
 
 export interface CaptureCommandParts {

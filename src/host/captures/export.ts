@@ -18,11 +18,11 @@ import type { Formats } from '../../core/base/format.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import { filterClock } from '../ui/filterClock.ts';
 import { userZone } from '../ui/userZone.ts';
-import { namesOf, type Source } from './sources.ts';
+import { sourceNames, type Source } from './sources.ts';
 import { unwaited } from '../ui/unwaited.ts';
-import { inform, showInformation, withProgress } from '../ui/tell.ts';
+import { inform, showInformation, withProgress } from '../ui/notify.ts';
 import { chooseFormat, chooseSubject } from './exportChoice.ts';
-import type { ExportParts, Subject } from './exportParts.ts';
+import type { ExportParts, ExportSubject } from './exportParts.ts';
 import { exportSecrets } from './exportSecrets.ts';
 import { readExportTarget, type ChosenFormat, type ExportTarget } from './exportTarget.ts';
 
@@ -41,7 +41,7 @@ export async function exportMessages(
 /** Asks as what and where to, and writes it. */
 export async function exportSubject(
   parts: ExportParts,
-  subject: Subject,
+  subject: ExportSubject,
   wanted: ExportTarget = {},
 ): Promise<ExportResult | undefined> {
   const isAsked = wanted.uri === undefined;
@@ -67,7 +67,7 @@ export async function exportSubject(
 
 async function choosePlace(
   { now }: ExportParts,
-  subject: Subject,
+  subject: ExportSubject,
   format: ChosenFormat,
 ): Promise<Uri> {
   const [first, ...others] = connectionsOf(subject);
@@ -89,7 +89,7 @@ async function choosePlace(
 
 async function write(
   parts: ExportParts,
-  subject: Subject,
+  subject: ExportSubject,
   { format, byteOrderMark }: Pick<ExportJob, 'format' | 'byteOrderMark'>,
   uri: Uri,
 ): Promise<ExportResult> {
@@ -123,7 +123,7 @@ async function write(
 /** @throws UserError where the filter is none */
 function openView(
   { openView, now }: ExportParts,
-  { source, filter }: Extract<Subject, { kind: 'capture' }>,
+  { source, filter }: Extract<ExportSubject, { kind: 'capture' }>,
 ): CaptureView {
   const { condition, problems } = parseFilter(filter, filterClock(now()));
   const [problem] = problems;
@@ -157,7 +157,11 @@ async function run(
   }
 }
 
-async function saveDatabase({ archive }: ExportParts, subject: Subject, uri: Uri): Promise<void> {
+async function saveDatabase(
+  { archive }: ExportParts,
+  subject: ExportSubject,
+  uri: Uri,
+): Promise<void> {
   if (subject.kind !== 'capture' || subject.filter !== '') {
     throw new UserError(
       l10n.t('A database holds a whole capture. Choose another format for a part of it.'),
@@ -189,13 +193,13 @@ async function offer(formats: Formats, { rows, missed }: ExportResult, uri: Uri)
   }
 }
 
-function connectionsOf(subject: Subject): readonly ExportedConnection[] {
+function connectionsOf(subject: ExportSubject): readonly ExportedConnection[] {
   return subject.kind === 'shown'
     ? subject.shown.connections
     : [{ capture: subject.source.capture.id, ...nameOf(subject.source) }];
 }
 
 function nameOf(source: Source): { readonly name: string; readonly url: string } {
-  const { name, url } = namesOf(source);
+  const { name, url } = sourceNames(source);
   return { name: visibleLine(name), url };
 }

@@ -1,14 +1,17 @@
 import { CancellationError, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { namesOf, type Source } from './sources.ts';
-import { pickOne, type Choice } from '../ui/ask.ts';
-import type { ExportParts, Subject } from './exportParts.ts';
+import { sourceNames, type Source } from './sources.ts';
+import { pickOne, type Choice } from '../ui/prompts.ts';
+import type { ExportParts, ExportSubject } from './exportParts.ts';
 import type { ChosenFormat, ExportTarget } from './exportTarget.ts';
 
-type SubjectItem = Choice & { readonly subject: Subject };
+type SubjectItem = Choice & { readonly subject: ExportSubject };
 
 /** What is to be exported: what `target` says, the only thing there is, or what the user picks. */
-export async function chooseSubject(parts: ExportParts, target: ExportTarget): Promise<Subject> {
+export async function chooseSubject(
+  parts: ExportParts,
+  target: ExportTarget,
+): Promise<ExportSubject> {
   const { sources } = parts;
   const { connection, uri, filter = '' } = target;
   const candidates = connection === undefined ? sources.all : [sourceNamed(parts, connection)];
@@ -20,7 +23,7 @@ export async function chooseSubject(parts: ExportParts, target: ExportTarget): P
     return { kind: 'capture', source: only, filter };
   }
   if (uri !== undefined) {
-    const names = candidates.map(source => `"${namesOf(source).name}"`).join(', ');
+    const names = candidates.map(source => `"${sourceNames(source).name}"`).join(', ');
     throw new UserError(l10n.t('Name the connection to export. There are: {0}.', names));
   }
   const items = [...shownItems(parts), ...candidates.map(source => captureItem(parts, source))];
@@ -37,7 +40,7 @@ function sourceNamed({ sources }: ExportParts, idOrName: string): Source {
   const found =
     sources.find(idOrName) ?? sources.all.find(source => source.captureKey === idOrName);
   if (!found) {
-    const names = sources.all.map(source => `"${namesOf(source).name}"`).join(', ');
+    const names = sources.all.map(source => `"${sourceNames(source).name}"`).join(', ');
     throw new UserError(
       names === ''
         ? l10n.t('There is no connection "{0}": none was made in this window yet.', idOrName)
@@ -73,7 +76,7 @@ function shownItems({ currentView, formats }: ExportParts): readonly SubjectItem
 function captureItem({ formats }: ExportParts, source: Source): SubjectItem {
   const { first, next } = source.capture.extent;
   return {
-    label: l10n.t('All of {0}', namesOf(source).name),
+    label: l10n.t('All of {0}', sourceNames(source).name),
     description: formats.count(next - first),
     subject: { kind: 'capture', source, filter: '' },
   };
@@ -86,7 +89,7 @@ export interface FormatChoice {
   readonly byteOrderMark?: boolean;
 }
 
-export async function chooseFormat(subject: Subject): Promise<FormatChoice> {
+export async function chooseFormat(subject: ExportSubject): Promise<FormatChoice> {
   const items: readonly (Choice & FormatChoice)[] = [
     {
       label: 'NDJSON',

@@ -29,6 +29,6 @@ export interface ExportParts {
 }
 
 /** What is exported: rows of an open view, or all of a capture. */
-export type Subject =
+export type ExportSubject =
   | { readonly kind: 'shown'; readonly shown: ShownRows; readonly ranges?: ExportJob['ranges'] }
   | { readonly kind: 'capture'; readonly source: Source; readonly filter: string };

@@ -2,8 +2,8 @@ import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { hexDump } from '../../core/payload/hexDump.ts';
 import { formatJson, looksLikeJson } from '../../core/json/jsonView.ts';
-import { payloadScheme } from '../ui/entrances.ts';
-import { namesOf, type Sources } from './sources.ts';
+import { payloadScheme } from '../ui/registrations.ts';
+import { sourceNames, type Sources } from './sources.ts';
 
 /** What an editor of text can hold. */
 const maxOpenedBytes = 50 * 1024 * 1024;
@@ -55,7 +55,7 @@ export class PayloadDocuments {
   /** The editor finds the language by the extension. */
   async #uriOf(address: RowAddress): Promise<Uri> {
     const { extension } = await this.#read(address);
-    const { name } = namesOf(this.#sources.get(address.source));
+    const { name } = sourceNames(this.#sources.get(address.source));
     const safeName = name.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60);
     const path = `/${safeName} #${address.seq}.${extension}`;
     return Uri.from({ scheme: payloadScheme, path, query: JSON.stringify(address) });

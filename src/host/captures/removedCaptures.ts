@@ -5,7 +5,7 @@ import type { Formats } from '../../core/base/format.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { openSetting } from '../settings/openSetting.ts';
 import { unwaited } from '../ui/unwaited.ts';
-import { showInformation } from '../ui/tell.ts';
+import { showInformation } from '../ui/notify.ts';
 
 const settingOf = { age: 'history.keepDays', size: 'history.keepMegabytes' } as const;
 
@@ -14,7 +14,7 @@ const settingOf = { age: 'history.keepDays', size: 'history.keepMegabytes' } as 
  * its age was announced there for a day; what goes for its size was not, so that a notification says
  * so as well, once.
  */
-export function tellRemoved(
+export function notifyRemoved(
   view: Pick<TreeView<unknown>, 'message'>,
   formats: Formats,
   log: Logger,

@@ -3,7 +3,7 @@ import { Emitter, type Event } from '../../core/base/event.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { SavedFilter } from '../../shared/monitorProtocol.ts';
-import { askText } from '../ui/ask.ts';
+import { askText } from '../ui/prompts.ts';
 
 const key = 'savedFilters';
 const mostFilters = 100;

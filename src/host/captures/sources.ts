@@ -135,7 +135,7 @@ export function captureKeyOf({ id, capture }: MonitoredConnection): string {
 }
 
 /** What a source is called, and where it is connected to. */
-export function namesOf(source: Source): { readonly name: string; readonly url: string } {
+export function sourceNames(source: Source): { readonly name: string; readonly url: string } {
   return source.kind === 'connection'
     ? { name: source.monitored.name, url: source.monitored.connection.options.endpoint.display }
     : { name: source.archived.name, url: source.archived.url };

@@ -2,8 +2,8 @@ import { l10n } from 'vscode';
 import type { ImportedConnection } from '../../core/import/draft/imported.ts';
 import { uniqueName } from '../../core/settings/profile.ts';
 import type { ConnectionEntry } from '../connections/configuredConnections.ts';
-import { pickSeveral } from '../ui/ask.ts';
-import { showInformation } from '../ui/tell.ts';
+import { pickSeveral } from '../ui/prompts.ts';
+import { showInformation } from '../ui/notify.ts';
 import type { FormSubject } from './connectionForm.ts';
 
 export interface AddConnectionsParts {

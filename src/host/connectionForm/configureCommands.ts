@@ -10,8 +10,8 @@ import type { Connections } from '../connections/connections.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { openFolderSettings } from '../settings/openSetting.ts';
 import { targetName } from '../ui/treeTarget.ts';
-import { pickOne } from '../ui/ask.ts';
-import { confirm, inform } from '../ui/tell.ts';
+import { pickOne } from '../ui/prompts.ts';
+import { confirm, inform } from '../ui/notify.ts';
 import type { FormSubject } from './connectionForm.ts';
 
 export interface ConfigureParts {

@@ -29,7 +29,7 @@ import type {
 import { settingSources } from '../settings/settingValues.ts';
 import { writableScopes } from '../settings/settingsFile.ts';
 import { logged, unwaited } from '../ui/unwaited.ts';
-import { confirmOrClose, inform, plain } from '../ui/tell.ts';
+import { confirmOrClose, inform, plain } from '../ui/notify.ts';
 import { isSet, noteOf, preferredScope, reference, shown } from './formFacts.ts';
 import { pageHtml } from '../ui/html.ts';
 

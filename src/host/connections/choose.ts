@@ -4,7 +4,7 @@ import { wordOf } from '../../core/connection/report.ts';
 import type { Connections } from './connections.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import { targetName } from '../ui/treeTarget.ts';
-import { pickOne } from '../ui/ask.ts';
+import { pickOne } from '../ui/prompts.ts';
 
 /**
  * The connection that a command is about: the one that `target` names, the only candidate, or the

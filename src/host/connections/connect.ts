@@ -10,7 +10,7 @@ import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { RecentUrls } from './recentUrls.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { targetName, TreeTarget } from '../ui/treeTarget.ts';
-import { createPicker, type Choice } from '../ui/ask.ts';
+import { createPicker, type Choice } from '../ui/prompts.ts';
 
 /** What the command resolves to. */
 export interface ConnectResult {

@@ -4,7 +4,7 @@ import { isLive } from '../../core/connection/state.ts';
 import { CommandId } from '../../shared/ids.ts';
 import type { Connections } from './connections.ts';
 import { targetName } from '../ui/treeTarget.ts';
-import { pickOne, type Choice } from '../ui/ask.ts';
+import { pickOne, type Choice } from '../ui/prompts.ts';
 import { chooseConnection } from './choose.ts';
 import { settled, type ConnectResult, type ShowMonitor } from './connect.ts';
 

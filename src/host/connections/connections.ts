@@ -5,7 +5,7 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { isLive } from '../../core/connection/state.ts';
 import { uniqueName, type Profile } from '../../core/settings/profile.ts';
 import { notifyOf } from './notifications.ts';
-import { MonitoredConnection, type MonitorPorts } from './monitoredConnection.ts';
+import { MonitoredConnection, type MonitoredConnectionPorts } from './monitoredConnection.ts';
 
 /**
  * So many connections that have ended and that no settings name are kept. Links and code may make any
@@ -22,7 +22,7 @@ interface Kept {
 /** Every connection of this window, by the order in which it was first asked for. */
 export class Connections implements Disposable {
   readonly #store = new DisposableStore();
-  readonly #ports: MonitorPorts;
+  readonly #ports: MonitoredConnectionPorts;
   #kept: readonly Kept[] = [];
   #all: readonly MonitoredConnection[] = [];
   #made = 0;
@@ -34,7 +34,7 @@ export class Connections implements Disposable {
   /** A connection had ended and is gone; only its capture stays. */
   readonly onDidRemove: Event<MonitoredConnection>;
 
-  constructor(ports: MonitorPorts) {
+  constructor(ports: MonitoredConnectionPorts) {
     this.#ports = ports;
     this.#onDidChange = this.#store.add(
       new Emitter<MonitoredConnection>(error => ports.log.error('A listener failed', error)),

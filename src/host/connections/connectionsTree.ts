@@ -29,7 +29,7 @@ import type { Connections } from './connections.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { textCard } from '../ui/card.ts';
-import { inform } from '../ui/tell.ts';
+import { inform } from '../ui/notify.ts';
 import { treeRow } from '../ui/treeRow.ts';
 import { mimeTypeOf, type DraggableTree } from '../ui/lazyTree.ts';
 import { TreeTarget } from '../ui/treeTarget.ts';

@@ -6,7 +6,7 @@ import { uniqueName } from '../../core/settings/profile.ts';
 import { referencesIn } from '../../core/variables/template.ts';
 import type { Connections } from './connections.ts';
 import type { SettingsService } from '../settings/settings.ts';
-import { confirm, showError } from '../ui/tell.ts';
+import { confirm, showError } from '../ui/notify.ts';
 
 export interface DeepLinkParts {
   readonly connections: Connections;

@@ -3,7 +3,7 @@ import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { CommandId } from '../../shared/ids.ts';
 import { logged, unwaited } from '../ui/unwaited.ts';
-import { showInformation } from '../ui/tell.ts';
+import { showInformation } from '../ui/notify.ts';
 
 /** A running server, as `node/demo/demoServer.ts` starts it. */
 interface Server {

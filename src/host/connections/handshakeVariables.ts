@@ -7,7 +7,7 @@ import type { Needs } from '../../core/variables/needs.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin, Value } from '../../core/variables/value.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { askText } from '../ui/ask.ts';
+import { askText } from '../ui/prompts.ts';
 
 /** The variables of the environment in use, and what was extracted. */
 export interface EnvironmentVariables {

@@ -61,7 +61,7 @@ export interface ConnectionPlaces {
   readonly settingFor: (name: string, key: string) => string | undefined;
 }
 
-export interface MonitorPorts {
+export interface MonitoredConnectionPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
@@ -103,7 +103,7 @@ const encoder = new TextEncoder();
 /** One connection with what is kept and counted of it. */
 export class MonitoredConnection implements Disposable {
   readonly #store = new DisposableStore();
-  readonly #ports: MonitorPorts;
+  readonly #ports: MonitoredConnectionPorts;
   readonly #onDidChange: Emitter<undefined>;
   readonly #overflow: Overflow;
   readonly #tap: MessageTap;
@@ -121,7 +121,7 @@ export class MonitoredConnection implements Disposable {
   /** Anything that is shown of it has changed, traffic included; fires at most 20 times a second. */
   readonly onDidChange: Event<undefined>;
 
-  constructor(id: string, profile: Profile, ports: MonitorPorts) {
+  constructor(id: string, profile: Profile, ports: MonitoredConnectionPorts) {
     this.id = id;
     this.#profile = profile;
     this.#ports = ports;

@@ -7,7 +7,7 @@ import type { ConnectionState } from '../../core/connection/state.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import { openSetting } from '../settings/openSetting.ts';
 import { unwaited } from '../ui/unwaited.ts';
-import { showError, showWarning } from '../ui/tell.ts';
+import { showError, showWarning } from '../ui/notify.ts';
 
 /**
  * Tells the user what needs them: that a connection has failed for good, and that a peer never
@@ -23,7 +23,7 @@ export function notifyOf(monitored: MonitoredConnection, log: Logger): Disposabl
       }
     } else if (!told.has(news)) {
       told.add(news);
-      const telling = news === 'failed' ? tellFailure(monitored) : tellSilence(monitored);
+      const telling = news === 'failed' ? notifyFailure(monitored) : notifySilence(monitored);
       unwaited('What a notification offers', log, telling);
     }
   });
@@ -36,7 +36,7 @@ function newsIn(state: ConnectionState): 'failed' | 'unverifiable' | undefined {
   return state.kind === 'open' && state.health === 'unverifiable' ? 'unverifiable' : undefined;
 }
 
-async function tellFailure(monitored: MonitoredConnection): Promise<void> {
+async function notifyFailure(monitored: MonitoredConnection): Promise<void> {
   const { name, connection, helpfulSetting: setting } = monitored;
   const { state, options } = connection;
   const tryAgain = l10n.t('Try Again');
@@ -52,7 +52,7 @@ async function tellFailure(monitored: MonitoredConnection): Promise<void> {
   }
 }
 
-async function tellSilence({ name, connection }: MonitoredConnection): Promise<void> {
+async function notifySilence({ name, connection }: MonitoredConnection): Promise<void> {
   const setting = 'heartbeat.message';
   const open = l10n.t('Open Setting {0}', setting);
   const sentence = sentenceOf(connection.state, connection.options.endpoint);

@@ -6,7 +6,7 @@ import type { Connections } from './connections.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { unwaited } from '../ui/unwaited.ts';
-import { inform, showInformation } from '../ui/tell.ts';
+import { inform, showInformation } from '../ui/notify.ts';
 
 export interface SettingsFollowerParts {
   readonly connections: Pick<Connections, 'all'>;

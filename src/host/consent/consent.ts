@@ -20,7 +20,7 @@ export interface ConsentPorts {
 }
 
 /** A connection, as far as it decides on where something goes. */
-export interface Subject {
+export interface ConsentSubject {
   readonly id: string;
   readonly profile: Profile;
 }
@@ -32,7 +32,7 @@ const noVariables = {
   workspaceFolder: () => undefined,
 };
 
-export interface Request {
+export interface PermissionRequest {
   readonly purpose: Purpose;
   /** Everything that the purpose takes; asked again when the user has answered. */
   readonly wanted: () => readonly Wanted[];
@@ -71,7 +71,7 @@ export class Consent {
    *
    * @throws UserError where that is not known before it is dialled
    */
-  destinationOf({ id, profile }: Subject): Destination {
+  destinationOf({ id, profile }: ConsentSubject): Destination {
     const noted = this.#destinations.get(id);
     if (noted) {
       return noted;
@@ -97,7 +97,7 @@ export class Consent {
    * @throws UserError where it may not be asked for or has changed; CancellationError where the user
    *   would rather not
    */
-  async require(request: Request): Promise<void> {
+  async require(request: PermissionRequest): Promise<void> {
     const wanted = request.wanted();
     if (wanted.length === 0) {
       return;
@@ -150,7 +150,7 @@ export class Consent {
     }
   }
 
-  async #ask({ purpose, wanted }: Request): Promise<void> {
+  async #ask({ purpose, wanted }: PermissionRequest): Promise<void> {
     const all = wanted();
     if (this.isAllowed(all)) {
       return; // The question before has settled it.

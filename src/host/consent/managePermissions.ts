@@ -1,9 +1,9 @@
 import { env, l10n, workspace } from 'vscode';
 import type { Wanted } from '../../core/consent/disclosure.ts';
-import { labelOf } from './permissionQuestion.ts';
+import { disclosureLabel } from './permissionQuestion.ts';
 import type { PermissionStore } from './permissionStore.ts';
-import { pickSeveral, type Choice } from '../ui/ask.ts';
-import { plain, showInformation } from '../ui/tell.ts';
+import { pickSeveral, type Choice } from '../ui/prompts.ts';
+import { plain, showInformation } from '../ui/notify.ts';
 
 interface Allowed extends Choice {
   readonly wanted: Wanted;
@@ -15,7 +15,7 @@ export async function managePermissions(permissions: PermissionStore): Promise<v
     gives.map((what): Allowed => {
       const date = new Intl.DateTimeFormat(env.language, { dateStyle: 'medium' }).format(at);
       const description = plain([l10n.t('to {0}, allowed on {1}'), to, date]);
-      return { label: plain(labelOf(what)), description, wanted: { to, what } };
+      return { label: plain(disclosureLabel(what)), description, wanted: { to, what } };
     }),
   );
   if (allowed.length === 0) {

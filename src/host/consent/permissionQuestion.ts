@@ -5,7 +5,7 @@ import {
   type DisclosureKind,
   type Wanted,
 } from '../../core/consent/disclosure.ts';
-import { confirm, type Sentence } from '../ui/tell.ts';
+import { confirm, type Sentence } from '../ui/notify.ts';
 
 /** What is to be done with what is asked for. */
 export type Purpose =
@@ -138,11 +138,11 @@ function lineOf(kind: DisclosureKind, all: readonly Disclosure[]): readonly Sent
   }
   // Commas may be in a line that is run.
   const lists = kind === 'program' ? names : [names.join(', ')];
-  return lists.map(name => labelOf({ kind, name }));
+  return lists.map(name => disclosureLabel({ kind, name }));
 }
 
 /** What a disclosure, or a list of one kind, is called. */
-export function labelOf({ kind, name }: Disclosure): Sentence {
+export function disclosureLabel({ kind, name }: Disclosure): Sentence {
   switch (kind) {
     case 'url':
       return [l10n.t('All that your own URL holds: {0}'), name];

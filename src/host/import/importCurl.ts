@@ -2,7 +2,7 @@ import { CancellationError, env, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { readCurl } from '../../core/import/curl/curl.ts';
 import { entryOfRequest, secretPlaces } from '../../core/import/curl/curlEntry.ts';
-import { askText } from '../ui/ask.ts';
+import { askText } from '../ui/prompts.ts';
 import type { FormSubject } from '../connectionForm/connectionForm.ts';
 
 export interface ImportCurlParts {

@@ -6,17 +6,17 @@ import type { Imported, ImportedConnection } from '../../core/import/draft/impor
 import { readImport } from '../../core/import/readImport.ts';
 import type { Environments } from '../library/environments.ts';
 import type { LibraryFile } from '../library/libraryFile.ts';
-import { showInformation } from '../ui/tell.ts';
+import { showInformation } from '../ui/notify.ts';
 import { countsOf, reportOf } from './importReport.ts';
 import { offerToStore, type ImportSecretsParts } from './importSecrets.ts';
-import { chooseFile, type SavedItemsParts } from '../library/savedItems.ts';
+import { chooseFile, type ItemCommandParts } from '../library/itemCommands.ts';
 
 /** In bytes. Reading a larger one would hold up the editor. */
 const longestFile = 32 * 1024 * 1024;
 /** Sentences about what was left out that the log gets; the report has all. */
 const mostLogged = 20;
 
-export interface ImportParts extends SavedItemsParts, ImportSecretsParts {
+export interface ImportParts extends ItemCommandParts, ImportSecretsParts {
   readonly log: Logger;
   readonly environments: Pick<Environments, 'all' | 'active' | 'switch'>;
   /** Asks which of these connections to keep, and keeps them. */

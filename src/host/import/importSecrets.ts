@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { Credential } from '../../core/import/draft/imported.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { confirm } from '../ui/tell.ts';
+import { confirm } from '../ui/notify.ts';
 
 export interface ImportSecretsParts {
   readonly secrets: Pick<Secrets, 'names' | 'store'>;

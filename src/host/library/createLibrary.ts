@@ -6,7 +6,7 @@ import type { Logger } from '../../core/base/logger.ts';
 import type { FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Consent } from '../consent/consent.ts';
-import { MessagesTree, type MessagesNode } from './messagesTree.ts';
+import { LibraryTree, type LibraryNode } from './libraryTree.ts';
 import { Environments } from './environments.ts';
 import { ExtractedValues, type ExtractedPorts } from './extractedValues.ts';
 import { LibraryRuns } from './libraryRuns.ts';
@@ -19,7 +19,7 @@ export interface LibraryParts {
   readonly log: Logger;
   readonly connections: Connections;
   readonly consent: Consent;
-  readonly view: TreeView<MessagesNode>;
+  readonly view: TreeView<LibraryNode>;
   readonly filterClock: () => FilterClock;
   /** Fills in references, asks where it must, and sends. */
   readonly send: RunnerPorts['send'];
@@ -59,7 +59,7 @@ export function createLibrary(parts: LibraryParts) {
   );
   const named = (name: string, connection: string) => environments.named(name, connection);
   const runs = new LibraryRuns({ library, runner, consent, connections, named });
-  const tree = store.add(new MessagesTree({ library, runner, view, clock, onError }));
+  const tree = store.add(new LibraryTree({ library, runner, view, clock, onError }));
   store.add(followConnections(connections, extracted, runner));
   /** Waits for variables and extractors, as who is about to connect or to send must. */
   const ready = async () => {

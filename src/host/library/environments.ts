@@ -6,7 +6,7 @@ import type { Logger } from '../../core/base/logger.ts';
 import type { Environment } from '../../core/library/library.ts';
 import { template, type Origin, type Value } from '../../core/variables/value.ts';
 import { CommandId } from '../../shared/ids.ts';
-import { pickOne } from '../ui/ask.ts';
+import { pickOne } from '../ui/prompts.ts';
 import { StatusItem } from '../ui/statusItem.ts';
 import type { ExtractedValues } from './extractedValues.ts';
 import type { LibraryStore } from './libraryStore.ts';

@@ -2,7 +2,7 @@ import { UserError } from '../../core/base/errors.ts';
 import type { RunProgress } from '../../core/library/sequenceRun.ts';
 import type { Step } from '../../core/library/library.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
-import type { RunView, SavedItem } from '../../shared/composerProtocol.ts';
+import type { RunView, ItemView } from '../../shared/composerProtocol.ts';
 import { l10n } from 'vscode';
 import type { Destination } from '../../core/consent/destination.ts';
 import type { Wanted } from '../../core/consent/disclosure.ts';
@@ -10,14 +10,14 @@ import { messageDisclosures, stepsOf } from '../../core/consent/messageDisclosur
 import { labelOf } from '../../core/library/librarySchema.ts';
 import type { Value } from '../../core/variables/value.ts';
 import type { Connections } from '../connections/connections.ts';
-import type { Consent, Subject } from '../consent/consent.ts';
+import type { Consent, ConsentSubject } from '../consent/consent.ts';
 import { digest } from '../consent/digest.ts';
 import type { Found, LibraryStore } from './libraryStore.ts';
 import type { Origin } from './origin.ts';
 import type { SequenceRunner } from './sequenceRunner.ts';
 
 /** As many as the page is told of. */
-const mostSaved = 1000;
+const maxItems = 1000;
 /** Of a message in a question, in UTF-16 units. */
 const longestContent = 200;
 
@@ -38,9 +38,9 @@ export class LibraryRuns {
     this.#parts = parts;
   }
 
-  get saved(): readonly SavedItem[] {
+  get items(): readonly ItemView[] {
     return this.#parts.library.runnables
-      .slice(0, mostSaved)
+      .slice(0, maxItems)
       .map(({ origin, item }) => ({ kind: item.kind, origin, path: item.path }));
   }
 
@@ -105,7 +105,7 @@ export class LibraryRuns {
    * @param origin who wrote `onOpen`
    * @throws UserError where there is none, or where it may not be sent
    */
-  async stepsOf(path: string, origin: Origin, on: Subject): Promise<readonly Step[]> {
+  async stepsOf(path: string, origin: Origin, on: ConsentSubject): Promise<readonly Step[]> {
     const { library, consent } = this.#parts;
     await library.ready();
     const found = library.getFor(origin, path);

@@ -1,11 +1,11 @@
 import type { MessageBody } from '../../core/message/messageBody.ts';
 import type { ComposerView } from '../../shared/composerProtocol.ts';
 import type { Params } from '../../shared/monitorProtocol.ts';
-import { saveBody, type SavedItemsParts } from '../library/savedItems.ts';
+import { saveMessage, type ItemCommandParts } from '../library/itemCommands.ts';
 import type { Environments } from '../library/environments.ts';
 import type { LibraryRuns } from '../library/libraryRuns.ts';
 
-export interface LibraryRequestsParts extends SavedItemsParts {
+export interface LibraryRequestsParts extends ItemCommandParts {
   readonly runs: LibraryRuns;
   readonly environments: Environments;
 }
@@ -16,7 +16,7 @@ export function libraryRequests(parts: LibraryRequestsParts) {
   const done = undefined;
   return {
     'compose.save': async ({ body }: Params<'compose.save'>) => {
-      await saveBody(parts, body);
+      await saveMessage(parts, body);
       return done;
     },
     'library.run': async ({ connection, path, origin }: Params<'library.run'>) => {
@@ -37,10 +37,10 @@ export function libraryRequests(parts: LibraryRequestsParts) {
 export function libraryView(
   connection: string,
   { runs, environments }: Pick<LibraryRequestsParts, 'runs' | 'environments'>,
-): Pick<ComposerView, 'saved' | 'runs' | 'environment'> & { readonly named: readonly string[] } {
+): Pick<ComposerView, 'items' | 'runs' | 'environment'> & { readonly named: readonly string[] } {
   const { active } = environments;
   return {
-    saved: runs.saved,
+    items: runs.items,
     runs: runs.runsOn(connection),
     named: environments.names,
     ...(active && { environment: { name: active.name, isProduction: active.isProduction } }),

@@ -6,7 +6,7 @@ import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import { readKeptView } from '../../shared/keptView.ts';
 import type { ListView, PanelView, Params } from '../../shared/monitorProtocol.ts';
 import type { ShownRows } from '../captures/exportParts.ts';
-import { namesOf, type Source, type Sources } from '../captures/sources.ts';
+import { sourceNames, type Source, type Sources } from '../captures/sources.ts';
 import { userZone } from '../ui/userZone.ts';
 import { ListModel } from './listModel.ts';
 
@@ -76,7 +76,7 @@ export class PanelModel implements Disposable {
     const { view } = this.#list;
     const connections = this.#shown.map(source => ({
       capture: source.capture.id,
-      ...namesOf(source),
+      ...sourceNames(source),
     }));
     return view && { view, connections };
   }

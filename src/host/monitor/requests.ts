@@ -10,7 +10,7 @@ import type { Connections } from '../connections/connections.ts';
 import { openSetting } from '../settings/openSetting.ts';
 import type { PayloadDocuments } from '../captures/payloadDocuments.ts';
 import type { SavedFilters } from '../captures/savedFilters.ts';
-import { namesOf, type Sources } from '../captures/sources.ts';
+import { sourceNames, type Sources } from '../captures/sources.ts';
 import type { PanelModel } from './panelModel.ts';
 
 /** More than this is no use on a clipboard, and much would freeze whoever pastes it. */
@@ -177,5 +177,5 @@ async function readRow(sources: Sources, row: ViewRow): Promise<CopiedRow> {
     throw new UserError(l10n.t('This message is no longer in the capture.'));
   }
   const flags = flagsOf(row.kind, row.direction, row.heartbeat);
-  return { flags, payload: part.bytes, url: namesOf(source).url };
+  return { flags, payload: part.bytes, url: sourceNames(source).url };
 }

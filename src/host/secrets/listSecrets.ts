@@ -3,9 +3,9 @@ import type { Logger } from '../../core/base/logger.ts';
 import { secretUses, type Place } from '../../core/variables/secretUses.ts';
 import type { Secrets } from './secrets.ts';
 import type { SettingsService } from '../settings/settings.ts';
-import { createPicker, type Choice } from '../ui/ask.ts';
+import { createPicker, type Choice } from '../ui/prompts.ts';
 import { unwaited } from '../ui/unwaited.ts';
-import { confirm } from '../ui/tell.ts';
+import { confirm } from '../ui/notify.ts';
 import { deleteSecret, limitSecret, storeSecret } from './secretCommands.ts';
 
 export interface ListSecretsParts {

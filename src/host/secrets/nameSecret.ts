@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { Secrets } from './secrets.ts';
-import { askText } from '../ui/ask.ts';
-import { confirm } from '../ui/tell.ts';
+import { askText } from '../ui/prompts.ts';
+import { confirm } from '../ui/notify.ts';
 
 const validName = /^[\w.-]{1,100}$/;
 

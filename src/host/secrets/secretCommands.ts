@@ -2,8 +2,8 @@ import { CancellationError, InputBoxValidationSeverity, l10n } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { parseSecretHosts } from '../../core/consent/secretHosts.ts';
 import { secretName, type Secrets } from './secrets.ts';
-import { askText, pickOne } from '../ui/ask.ts';
-import { inform } from '../ui/tell.ts';
+import { askText, pickOne } from '../ui/prompts.ts';
+import { inform } from '../ui/notify.ts';
 
 /** Asks for a secret's value and stores it. The value is never an argument, so that none is logged. */
 export async function storeSecret(secrets: Secrets, target?: unknown): Promise<void> {

@@ -4,8 +4,8 @@ import { labelOf } from '../../core/library/librarySchema.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import { CommandId } from '../../shared/ids.ts';
-import { askText } from '../ui/ask.ts';
-import { confirm } from '../ui/tell.ts';
+import { askText } from '../ui/prompts.ts';
+import { confirm } from '../ui/notify.ts';
 import type { Confirmation } from './sender.ts';
 
 const longestShown = 200;

@@ -7,8 +7,8 @@ import {
   type TextEditor,
 } from 'vscode';
 import { jsonProblem, type MessageBody } from '../../core/message/messageBody.ts';
-import { askText, pickOne, type Choice } from '../ui/ask.ts';
-import type { Sentence } from '../ui/tell.ts';
+import { askText, pickOne, type Choice } from '../ui/prompts.ts';
+import type { Sentence } from '../ui/notify.ts';
 
 interface Candidate extends Choice {
   /** Absent: the user types it. */

@@ -13,7 +13,7 @@ import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { settingsSection } from '../../core/settings/settingsTable.ts';
 import { settingSources } from './settingValues.ts';
 import { unwaited } from '../ui/unwaited.ts';
-import { showWarning } from '../ui/tell.ts';
+import { showWarning } from '../ui/notify.ts';
 
 /** The settings in force, and an event for when they change. Nothing else reads configuration. */
 export class SettingsService implements Disposable {

@@ -5,7 +5,7 @@ import { CommandId, InternalCommandId } from '../../shared/ids.ts';
 import { PromptCancelled } from '../../core/variables/resolve.ts';
 import { TreeTarget } from './treeTarget.ts';
 import type { ShownLog } from './plainLog.ts';
-import { showError } from './tell.ts';
+import { showError } from './notify.ts';
 
 /** One handler for every command: a command without one does not compile. */
 export type CommandHandlers = Readonly<

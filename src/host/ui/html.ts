@@ -4,7 +4,7 @@ import { escapeHtml, jsonForScript } from '../../core/text/markup.ts';
 import { pageStrings } from '../../shared/monitorStrings.ts';
 
 /** What of a page is its own. */
-export interface PageParts {
+export interface PageContent {
   readonly title: string;
   /** The bundle below `dist`. */
   readonly script: string;
@@ -31,7 +31,7 @@ export function monitorHtml(webview: Webview, root: Uri, title: string): string 
  * A page of ours. Only our own bundle runs in it, and it reaches no network. What the bundle
  * imports, also later, inherits its nonce, so that no folder needs to be allowed.
  */
-export function pageHtml(webview: Webview, root: Uri, parts: PageParts): string {
+export function pageHtml(webview: Webview, root: Uri, parts: PageContent): string {
   const nonce = randomBytes(16).toString('base64url');
   const uri = (...path: string[]) =>
     escapeHtml(webview.asWebviewUri(Uri.joinPath(root, ...path)).toString());

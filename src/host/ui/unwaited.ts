@@ -1,7 +1,7 @@
 import { CancellationError } from 'vscode';
 import { messageOf } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import { inform } from './tell.ts';
+import { inform } from './notify.ts';
 
 /**
  * For what nobody waits for, such as what a button of a notification does: a failure is logged and

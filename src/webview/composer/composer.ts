@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/base/errors.ts';
 import type { Formats } from '../../core/base/format.ts';
-import type { ComposerView, SavedItem } from '../../shared/composerProtocol.ts';
+import type { ComposerView, ItemView } from '../../shared/composerProtocol.ts';
 import { checkKey, DraftCheck } from './composerCheck.ts';
 import {
   bodyOfDraft,
@@ -16,7 +16,7 @@ import { ComposerField } from './composerField.ts';
 import { HistoryWalk } from './composerHistory.ts';
 import { formattedJson } from './composerJson.ts';
 import { endedRuns } from './composerRuns.ts';
-import { savedMenu } from './composerSaved.ts';
+import { libraryMenu } from './composerLibrary.ts';
 import { outcomeText, type Outcome } from './composerStatus.ts';
 import type { Request } from '../link/hostLink.ts';
 import { below, openMenu } from '../widgets/menu.ts';
@@ -130,7 +130,8 @@ export class Composer {
       pickFile: () => this.#pickFile(),
       format: () => this.#format(),
       save: () => this.#try(request('compose.save', { body: bodyOfDraft(this.#draft) })),
-      openSaved: button => openMenu(text('composeSaved'), () => this.#savedMenu(), below(button)),
+      openLibrary: button =>
+        openMenu(text('composeLibrary'), () => this.#libraryMenu(), below(button)),
       send: () => void this.#sendDraft(),
       cancelQueue: () => this.#try(request('queue.cancel', { connection: this.#connection })),
       open: () => this.open(),
@@ -250,8 +251,8 @@ export class Composer {
     );
   }
 
-  #savedMenu() {
-    return savedMenu(this.#view?.saved ?? [], {
+  #libraryMenu() {
+    return libraryMenu(this.#view?.items ?? [], {
       canRun: this.#view?.sends === 'now',
       insert: item => this.#insert(item),
       run: ({ origin, path }) =>
@@ -261,7 +262,7 @@ export class Composer {
     });
   }
 
-  #insert({ origin, path }: SavedItem): void {
+  #insert({ origin, path }: ItemView): void {
     this.#try(
       this.#ports.request('library.body', { origin, path }).then(({ body }) => {
         this.#walk.reset();

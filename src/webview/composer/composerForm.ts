@@ -13,7 +13,7 @@ export interface FormActions {
   readonly pickFile: () => void;
   readonly format: () => void;
   readonly save: () => void;
-  readonly openSaved: (button: Element) => void;
+  readonly openLibrary: (button: Element) => void;
   readonly send: () => void;
   readonly cancelQueue: () => void;
 }
@@ -56,11 +56,11 @@ export function composerTools(draft: Draft, actions: FormActions): TemplateResul
           : nothing
       }
       ${toolButton({
-        name: 'composeSaved',
-        hint: 'composeSavedHint',
+        name: 'composeLibrary',
+        hint: 'composeLibraryHint',
         icon: 'library',
         opensMenu: true,
-        run: ({ currentTarget }) => actions.openSaved(currentTarget as Element),
+        run: ({ currentTarget }) => actions.openLibrary(currentTarget as Element),
       })}
       ${toolButton({
         name: 'composeSave',

@@ -8,7 +8,7 @@ import {
   type BodyProblem,
 } from '../../core/message/messageBody.ts';
 import { problemsIn, referencesIn } from '../../core/variables/template.ts';
-import { longestBody } from '../../shared/limits.ts';
+import { maxBodyLength } from '../../shared/limits.ts';
 import { jsonTextProblem } from './composerJson.ts';
 import { bodyOfDraft, type Draft, type DraftProblem } from './composerDraft.ts';
 import { text } from '../widgets/strings.ts';
@@ -37,7 +37,7 @@ export function problemOfDraft(
     default:
       return assertNever(body);
   }
-  if (body.text.length > longestBody) {
+  if (body.text.length > maxBodyLength) {
     return placed({ message: text('composeTooLong') }, '');
   }
   const [unknown] = names ? problemsIn(body.text, names) : [];

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { UserError } from '../../../src/core/base/errors.ts';
 import { answer } from '../../../src/shared/answer.ts';
-import { longestBody, maxBytesAsked, maxRowsAsked } from '../../../src/shared/limits.ts';
+import { maxBodyLength, maxBytesAsked, maxRowsAsked } from '../../../src/shared/limits.ts';
 import {
   requestSchemas,
   type RequestHandlers,
@@ -34,7 +34,7 @@ const find = {
 };
 const bodies = [
   ...['text', 'json', 'hex', 'base64', 'ping'].map(as => ({ as, text: '${a}' })),
-  { as: 'text', text: 'x'.repeat(longestBody) },
+  { as: 'text', text: 'x'.repeat(maxBodyLength) },
   { as: 'file', path: 'a.json', isText: true },
   { as: 'close', code: 4000, reason: 'done' },
 ];
@@ -48,7 +48,7 @@ const badBodies = [
   { text: 'x' },
   { as: 'shell', text: 'x' },
   { as: 'text', text: 'x', more: 1 },
-  { as: 'text', text: 'x'.repeat(longestBody + 1) },
+  { as: 'text', text: 'x'.repeat(maxBodyLength + 1) },
   { as: 'ping', text: 'x'.repeat(4097) },
   { as: 'file', path: '', isText: true },
   { as: 'file', path: 'a' },

@@ -8,7 +8,8 @@ import { collectingLog, silentLog } from '../../../support/captures.ts';
 const { keepingLimits } = await import('../../../../src/host/settings/keepingLimits.ts');
 const { offerAbandonedCaptures } =
   await import('../../../../src/host/captures/abandonedCaptures.ts');
-const { tellRemoved } = await import('../../../../src/host/captures/removedCaptures.ts');
+const { notifyRemoved: tellRemoved } =
+  await import('../../../../src/host/captures/removedCaptures.ts');
 
 const formats = new Formats('en');
 const day = 86_400_000;

@@ -5,8 +5,8 @@ import { silentLog } from '../../../support/captures.ts';
 import { hostileTexts } from '../../../support/hostileTexts.ts';
 
 const { confirm, confirmOrClose, inform, showError, showWarning } =
-  await import('../../../../src/host/ui/tell.ts');
-const { askText, pickOne, pickSeveral } = await import('../../../../src/host/ui/ask.ts');
+  await import('../../../../src/host/ui/notify.ts');
+const { askText, pickOne, pickSeveral } = await import('../../../../src/host/ui/prompts.ts');
 const { unwaited } = await import('../../../../src/host/ui/unwaited.ts');
 const { SettingsService } = await import('../../../../src/host/settings/settings.ts');
 

@@ -3,8 +3,8 @@ import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import '../../../support/englishTexts.ts';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
-import type { CheckedBody, RunView, SavedItem } from '../../../../src/shared/composerProtocol.ts';
-import { longestBody } from '../../../../src/shared/limits.ts';
+import type { CheckedBody, RunView, ItemView } from '../../../../src/shared/composerProtocol.ts';
+import { maxBodyLength } from '../../../../src/shared/limits.ts';
 import { DraftCheck } from '../../../../src/webview/composer/composerCheck.ts';
 import {
   bodyOfDraft,
@@ -19,7 +19,7 @@ import { formattedJson } from '../../../../src/webview/composer/composerJson.ts'
 import { referenceCompletions } from '../../../../src/webview/composer/composerNames.ts';
 import { problemOfDraft } from '../../../../src/webview/composer/composerProblem.ts';
 import { endedRuns } from '../../../../src/webview/composer/composerRuns.ts';
-import { savedMenu } from '../../../../src/webview/composer/composerSaved.ts';
+import { libraryMenu } from '../../../../src/webview/composer/composerLibrary.ts';
 
 const draftOf = (change: Partial<Draft>): Draft => ({ ...emptyDraft, ...change });
 
@@ -128,7 +128,7 @@ describe('What is wrong with a draft', () => {
       ...['1001', '', 'x', '1e3', '99999'].map(code => ({ kind: 'close', code }) as const),
       { kind: 'close', reason: 'ü'.repeat(62) },
       { kind: 'ping', text: 'x'.repeat(126) },
-      { text: 'x'.repeat(longestBody + 1) },
+      { text: 'x'.repeat(maxBodyLength + 1) },
       { kind: 'file' },
     ];
     for (const draft of bad) {
@@ -298,14 +298,14 @@ describe('The history', () => {
 });
 
 describe('The menu of the library', () => {
-  const message = (path: string, origin: SavedItem['origin'] = 'user'): SavedItem => ({
+  const message = (path: string, origin: ItemView['origin'] = 'user'): ItemView => ({
     kind: 'message',
     origin,
     path,
   });
-  const labelsOf = (items: ReturnType<typeof savedMenu>) =>
+  const labelsOf = (items: ReturnType<typeof libraryMenu>) =>
     items.map(item => (item.kind === 'line' ? '' : item.label));
-  const open = (items: ReturnType<typeof savedMenu>, label: string) => {
+  const open = (items: ReturnType<typeof libraryMenu>, label: string) => {
     const item = items.find(item => item.kind === 'menu' && item.label === label);
     assert.ok(item?.kind === 'menu', label);
     return item.items();
@@ -313,8 +313,8 @@ describe('The menu of the library', () => {
 
   it('has folders as menus in order, and says what each item does', () => {
     const done: string[] = [];
-    const sequence: SavedItem = { kind: 'sequence', origin: 'user', path: 'A/Run all' };
-    const items = savedMenu([message('First'), message('A/B/Deep'), message('Last'), sequence], {
+    const sequence: ItemView = { kind: 'sequence', origin: 'user', path: 'A/Run all' };
+    const items = libraryMenu([message('First'), message('A/B/Deep'), message('Last'), sequence], {
       canRun: true,
       insert: ({ path }) => done.push(`insert ${path}`),
       run: ({ path }) => done.push(`run ${path}`),
@@ -331,14 +331,14 @@ describe('The menu of the library', () => {
 
   it('keeps the two files apart, and sends nothing while it cannot', () => {
     const actions = { canRun: false, insert: () => undefined, run: () => undefined };
-    const items = savedMenu([message('Same', 'workspace'), message('Same')], actions);
+    const items = libraryMenu([message('Same', 'workspace'), message('Same')], actions);
     assert.deepEqual(labelsOf(items), ['Workspace', 'User']);
     const inserted = open(open(items, 'User'), 'Same');
     assert.deepEqual(
       inserted.map(item => item.kind === 'action' && item.isDisabled === true),
       [false, true],
     );
-    assert.deepEqual(labelsOf(savedMenu([], actions)), ['Nothing is saved yet']);
+    assert.deepEqual(labelsOf(libraryMenu([], actions)), ['Nothing is saved yet']);
   });
 });
 

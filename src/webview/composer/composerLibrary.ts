@@ -1,25 +1,28 @@
 import { visibleLine } from '../../core/text/visibleText.ts';
-import type { SavedItem } from '../../shared/composerProtocol.ts';
+import type { ItemView } from '../../shared/composerProtocol.ts';
 import type { MenuItem } from '../widgets/menuItem.ts';
 import { text } from '../widgets/strings.ts';
 
-interface SavedActions {
+interface LibraryActions {
   /** Puts a saved message where it can be changed before it is sent. */
-  readonly insert: (item: SavedItem) => void;
+  readonly insert: (item: ItemView) => void;
   /** Sends a saved message, or runs a sequence. */
-  readonly run: (item: SavedItem) => void;
+  readonly run: (item: ItemView) => void;
   readonly canRun: boolean;
 }
 
 /** The library as a menu: folders as menus, in the order of its files. */
-export function savedMenu(saved: readonly SavedItem[], actions: SavedActions): readonly MenuItem[] {
+export function libraryMenu(
+  saved: readonly ItemView[],
+  actions: LibraryActions,
+): readonly MenuItem[] {
   if (saved.length === 0) {
-    const nothing = text('composeNoneSaved');
+    const nothing = text('composeLibraryEmpty');
     return [{ kind: 'action', label: nothing, isDisabled: true, run: () => undefined }];
   }
   const workspace = saved.filter(({ origin }) => origin === 'workspace');
   const user = saved.filter(({ origin }) => origin === 'user');
-  const itemsOf = (items: readonly SavedItem[]) => folderMenu(items, 0, actions);
+  const itemsOf = (items: readonly ItemView[]) => folderMenu(items, 0, actions);
   if (workspace.length === 0 || user.length === 0) {
     return itemsOf(saved);
   }
@@ -31,11 +34,11 @@ export function savedMenu(saved: readonly SavedItem[], actions: SavedActions): r
 
 /** @param depth how many folders of the paths are above this menu */
 function folderMenu(
-  saved: readonly SavedItem[],
+  saved: readonly ItemView[],
   depth: number,
-  actions: SavedActions,
+  actions: LibraryActions,
 ): readonly MenuItem[] {
-  const folders = new Map<string, SavedItem[]>();
+  const folders = new Map<string, ItemView[]>();
   const menu: MenuItem[] = [];
   for (const item of saved) {
     const parts = item.path.split('/');
@@ -56,7 +59,7 @@ function folderMenu(
   return menu;
 }
 
-function itemMenu(item: SavedItem, label: string, actions: SavedActions): MenuItem {
+function itemMenu(item: ItemView, label: string, actions: LibraryActions): MenuItem {
   const run = () => actions.run(item);
   const isDisabled = !actions.canRun;
   if (item.kind === 'sequence') {
@@ -67,7 +70,7 @@ function itemMenu(item: SavedItem, label: string, actions: SavedActions): MenuIt
     label,
     items: () => [
       { kind: 'action', label: text('composeInsert'), run: () => actions.insert(item) },
-      { kind: 'action', label: text('composeSendSaved'), isDisabled, run },
+      { kind: 'action', label: text('composeSendItem'), isDisabled, run },
     ],
   };
 }

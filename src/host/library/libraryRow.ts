@@ -14,7 +14,7 @@ import { CommandId } from '../../shared/ids.ts';
 import { codeCard } from '../ui/card.ts';
 import { treeRow } from '../ui/treeRow.ts';
 import type { LibraryRun } from './sequenceRunner.ts';
-import type { MessageNode } from './messageNodes.ts';
+import type { ItemNode } from './libraryNodes.ts';
 
 const icons: Readonly<Record<BodyKind, string>> = {
   text: 'symbol-string',
@@ -30,8 +30,8 @@ const icons: Readonly<Record<BodyKind, string>> = {
  * @param run the last one that is still shown
  * @param isUsable whether it may be sent
  */
-export function itemOf(
-  node: MessageNode,
+export function libraryRow(
+  node: ItemNode,
   run: LibraryRun | undefined,
   isUsable: boolean,
 ): TreeItem {

@@ -2,7 +2,7 @@ import { UserError } from '../../core/base/errors.ts';
 import type { ItemEntry } from '../../core/library/fileEntries.ts';
 import type { JsonPath } from '../../core/json/jsonEdit.ts';
 import { l10n } from 'vscode';
-import type { MessageNode, RootNode } from './messageNodes.ts';
+import type { ItemNode, RootNode } from './libraryNodes.ts';
 import type { LibraryFile } from './libraryFile.ts';
 import { valueIn } from './libraryText.ts';
 import type { LibraryStore } from './libraryStore.ts';
@@ -14,8 +14,8 @@ import type { LibraryStore } from './libraryStore.ts';
  */
 export async function moveTo(
   library: LibraryStore,
-  node: MessageNode,
-  target: MessageNode | RootNode | undefined,
+  node: ItemNode,
+  target: ItemNode | RootNode | undefined,
 ): Promise<void> {
   const from = library.file(node.origin);
   const to = library.file(target?.origin ?? node.origin);
@@ -30,7 +30,7 @@ export async function moveTo(
 }
 
 /** One place up or down among its siblings. */
-export async function moveBy(library: LibraryStore, node: MessageNode, by: 1 | -1): Promise<void> {
+export async function moveBy(library: LibraryStore, node: ItemNode, by: 1 | -1): Promise<void> {
   const at = node.place.at(-1);
   if (typeof at !== 'number' || at + by < 0) {
     return;
@@ -41,7 +41,7 @@ export async function moveBy(library: LibraryStore, node: MessageNode, by: 1 | -
   });
 }
 
-function placeIn(target: MessageNode | RootNode | undefined): {
+function placeIn(target: ItemNode | RootNode | undefined): {
   readonly list: JsonPath;
   readonly index: number;
 } {

@@ -6,14 +6,14 @@ import { ViewType } from '../../shared/ids.ts';
 export const payloadScheme = 'websocket-monitor';
 
 /** What the editor asks for beside commands and trees. */
-export interface Entered {
+export interface Providers {
   restorePanel(panel: WebviewPanel, state: unknown): Promise<void>;
   payloadText(uri: Uri): Promise<string>;
   followLink(uri: Uri): Promise<void>;
 }
 
 /** Has `load` called with the first thing that the editor asks for. */
-export function registerEntrances(load: () => Promise<Entered>): Disposable {
+export function registerProviders(load: () => Promise<Providers>): Disposable {
   const store = new DisposableStore();
   store.add(
     window.registerWebviewPanelSerializer(ViewType.Monitor, {

@@ -11,16 +11,16 @@ import type { Dial, Handshake } from '../../core/connection/transport.ts';
 import { Connections } from '../connections/connections.ts';
 import { Consent } from '../consent/consent.ts';
 import { PermissionStore } from '../consent/permissionStore.ts';
-import { Dialled } from '../connections/dialled.ts';
+import { DialOrigins } from '../connections/dialOrigins.ts';
 import { filterClock } from '../ui/filterClock.ts';
-import { Handshakes, type HandshakeHostPorts } from '../connections/handshake.ts';
+import { Handshakes, type HandshakeHostPorts } from '../connections/handshakes.ts';
 import { createLibrary } from '../library/createLibrary.ts';
 import type { ConnectionPlaces, MessageOutput } from '../connections/monitoredConnection.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { createSending } from '../sending/sending.ts';
-import type { MessagesNode } from '../library/messagesTree.ts';
+import type { LibraryNode } from '../library/libraryTree.ts';
 
-export interface ConnectingParts {
+export interface ConnectionServiceParts {
   readonly context: Pick<ExtensionContext, 'globalStorageUri' | 'workspaceState'>;
   readonly clock: Clock;
   /** Leaves out the secrets that went into handshakes and messages. */
@@ -36,7 +36,7 @@ export interface ConnectingParts {
   readonly loadDial: () => Promise<(handshake: Handshake) => Dial>;
   readonly runCommand: HandshakeHostPorts['runCommand'];
   readonly readFile: ReadFileWithin;
-  readonly messagesView: TreeView<MessagesNode>;
+  readonly messagesView: TreeView<LibraryNode>;
   /** What the settings say of connections; asked no sooner than one is there. */
   readonly places: () => ConnectionPlaces;
   /** Shows an error as a command would. */
@@ -44,7 +44,7 @@ export interface ConnectingParts {
 }
 
 /** The connections of this window, what is sent on them, and the library that it comes from. */
-export function createConnecting(parts: ConnectingParts) {
+export function createConnectionServices(parts: ConnectionServiceParts) {
   const { context, clock, log, random, secrets, output, captures } = parts;
   const store = new DisposableStore();
   const governor = store.add(new Governor(clock));
@@ -56,7 +56,7 @@ export function createConnecting(parts: ConnectingParts) {
     hostsOf: name => secrets.hostsOf(name),
     now: () => clock.now(),
   });
-  const dialled = new Dialled((id, origin) => {
+  const dialled = new DialOrigins((id, origin) => {
     consent.noteMove(id, origin);
     library.extracted.clear(id);
     // What waits was filled in for another place.

@@ -5,11 +5,11 @@ import type { LibraryRuns } from './libraryRuns.ts';
 import type { Found, LibraryStore } from './libraryStore.ts';
 import { origins, type Origin } from './origin.ts';
 import type { SequenceRunner } from './sequenceRunner.ts';
-import { MessageNode } from './messageNodes.ts';
-import { pickOne, pickSeveral } from '../ui/ask.ts';
+import { ItemNode } from './libraryNodes.ts';
+import { pickOne, pickSeveral } from '../ui/prompts.ts';
 import { chooseConnection } from '../connections/choose.ts';
 
-export interface RunSavedParts {
+export interface RunItemParts {
   readonly connections: Connections;
   readonly library: LibraryStore;
   readonly runs: LibraryRuns;
@@ -27,10 +27,10 @@ interface Asked {
  * Runs a saved message or sequence. From a tree it resolves when the run has begun, since its progress
  * is shown there; from code at its end, and rejects where it failed.
  */
-export async function runSaved(parts: RunSavedParts, target: unknown): Promise<void> {
+export async function runItem(parts: RunItemParts, target: unknown): Promise<void> {
   await parts.library.ready();
-  if (target instanceof MessageNode || target === undefined) {
-    const found = target ? foundOf(parts, target) : await pickSaved(parts.library);
+  if (target instanceof ItemNode || target === undefined) {
+    const found = target ? foundOf(parts, target) : await pickItem(parts.library);
     await parts.runs.start(found, await connectionFor(parts, undefined));
     return;
   }
@@ -56,8 +56,8 @@ function askedFor(target: unknown): Asked {
 }
 
 /** Stops the runs of an item or, where none is meant, one that the user picks. */
-export async function stopSaved(parts: RunSavedParts, target: unknown): Promise<void> {
-  if (target instanceof MessageNode) {
+export async function stopItem(parts: RunItemParts, target: unknown): Promise<void> {
+  if (target instanceof ItemNode) {
     parts.runner.stopItem(target.origin, target.item.path);
     return;
   }
@@ -89,14 +89,14 @@ async function pickRuns(running: SequenceRunner['all']): Promise<SequenceRunner[
   return picked?.map(({ run }) => run) ?? [];
 }
 
-function foundOf({ library }: RunSavedParts, { item, origin }: MessageNode): Found {
+function foundOf({ library }: RunItemParts, { item, origin }: ItemNode): Found {
   if (item.kind === 'folder') {
     throw new UserError(l10n.t('A folder cannot be run. Run one of its messages or sequences.'));
   }
   return library.get(item.path, origin);
 }
 
-async function pickSaved(library: LibraryStore): Promise<Found> {
+async function pickItem(library: LibraryStore): Promise<Found> {
   const { runnables } = library;
   if (runnables.length === 0) {
     throw new UserError(
@@ -120,7 +120,7 @@ async function pickSaved(library: LibraryStore): Promise<Found> {
 }
 
 async function connectionFor(
-  { connections }: RunSavedParts,
+  { connections }: RunItemParts,
   name: string | undefined,
 ): Promise<string> {
   const open = connections.all.filter(({ connection }) => connection.state.kind === 'open');

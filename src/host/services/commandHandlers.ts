@@ -8,7 +8,7 @@ import type { Connections } from '../connections/connections.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Sender } from '../sending/sender.ts';
 import type { SettingsService } from '../settings/settings.ts';
-import type { Monitor } from './monitor.ts';
+import type { MonitorServices } from './monitorServices.ts';
 import type { ConfigureParts } from '../connectionForm/configureCommands.ts';
 import { connect, type ConnectParts } from '../connections/connect.ts';
 import {
@@ -22,7 +22,7 @@ import { libraryCommands, type LibraryCommandParts } from './libraryCommands.ts'
 import { send } from '../sending/send.ts';
 
 export interface CommandParts extends ConnectParts, ConfigureParts, LibraryCommandParts {
-  readonly monitor: () => Promise<Monitor>;
+  readonly monitor: () => Promise<MonitorServices>;
   /** The list of captures is another now. */
   readonly refresh: () => void;
   readonly connections: Connections;

@@ -9,12 +9,12 @@ import type { JsonPath } from '../../core/json/jsonEdit.ts';
 import type { LibraryFile } from './libraryFile.ts';
 import { rangeOf, type LibraryStore } from './libraryStore.ts';
 import { spanOf } from './libraryText.ts';
-import { moveBy } from './moveSaved.ts';
-import { MessageNode, RootNode } from './messageNodes.ts';
-import { askText, pickOne, pickSeveral } from '../ui/ask.ts';
-import { confirm, type Sentence } from '../ui/tell.ts';
+import { moveBy } from './moveItem.ts';
+import { ItemNode, RootNode } from './libraryNodes.ts';
+import { askText, pickOne, pickSeveral } from '../ui/prompts.ts';
+import { confirm, type Sentence } from '../ui/notify.ts';
 
-export interface SavedItemsParts {
+export interface ItemCommandParts {
   readonly library: LibraryStore;
   /** What is selected in the tree, for commands that come from a key. */
   readonly selected: () => unknown;
@@ -27,17 +27,17 @@ interface Destination {
 }
 
 /** Opens the file of an item with the item selected. */
-export async function editSaved(parts: SavedItemsParts, target: unknown): Promise<void> {
+export async function editItem(parts: ItemCommandParts, target: unknown): Promise<void> {
   const { origin, place } = nodeOf(parts, target);
   await openAt(parts.library.file(origin), place);
 }
 
-export async function duplicateSaved(parts: SavedItemsParts, target: unknown): Promise<void> {
+export async function duplicateItem(parts: ItemCommandParts, target: unknown): Promise<void> {
   const { origin, place } = nodeOf(parts, target);
   await parts.library.file(origin).edit(edit => edit.duplicate(place));
 }
 
-export async function deleteSaved(parts: SavedItemsParts, target: unknown): Promise<void> {
+export async function deleteItem(parts: ItemCommandParts, target: unknown): Promise<void> {
   const { origin, place, item } = nodeOf(parts, target);
   const remove = l10n.t('Delete');
   const count = item.kind === 'folder' ? runnablesOf(item.items).length : 0;
@@ -49,8 +49,8 @@ export async function deleteSaved(parts: SavedItemsParts, target: unknown): Prom
   await parts.library.file(origin).edit(edit => edit.remove(place));
 }
 
-export async function moveSaved(
-  parts: SavedItemsParts,
+export async function moveItem(
+  parts: ItemCommandParts,
   target: unknown,
   by: 1 | -1,
 ): Promise<void> {
@@ -58,7 +58,7 @@ export async function moveSaved(
 }
 
 /** Asks for a text, and keeps it as a message. */
-export async function newMessage(parts: SavedItemsParts, target: unknown): Promise<void> {
+export async function newMessage(parts: ItemCommandParts, target: unknown): Promise<void> {
   const destination = await destinationOf(parts, target);
   const text = await askText({
     title: l10n.t('New Message'),
@@ -74,7 +74,7 @@ export async function newMessage(parts: SavedItemsParts, target: unknown): Promi
 }
 
 /** Keeps what was composed as a message, by a name that the user gives. */
-export async function saveBody(parts: SavedItemsParts, body: MessageBody): Promise<void> {
+export async function saveMessage(parts: ItemCommandParts, body: MessageBody): Promise<void> {
   const destination = await destinationOf(parts, undefined);
   const suggested = 'text' in body ? body.text.slice(0, 40) : body.as;
   const name = await askName(l10n.t('Save Message'), suggested);
@@ -82,7 +82,7 @@ export async function saveBody(parts: SavedItemsParts, body: MessageBody): Promi
 }
 
 /** Asks for messages of the same file, and keeps them as a sequence. */
-export async function newSequence(parts: SavedItemsParts, target: unknown): Promise<void> {
+export async function newSequence(parts: ItemCommandParts, target: unknown): Promise<void> {
   const destination = await destinationOf(parts, target);
   const messages = runnablesOf(destination.file.content.library.items).filter(
     ({ kind }) => kind === 'message',
@@ -105,14 +105,14 @@ export async function newSequence(parts: SavedItemsParts, target: unknown): Prom
   await add(destination, [{ name, steps: picked.map(({ path }) => path) }]);
 }
 
-export async function newFolder(parts: SavedItemsParts, target: unknown): Promise<void> {
+export async function newFolder(parts: ItemCommandParts, target: unknown): Promise<void> {
   const { file, list } = await destinationOf(parts, target);
   const name = await askName(l10n.t('New Folder'), '');
   await file.edit(edit => edit.addItems(list, [{ folder: name, items: [] }]));
 }
 
 /** Opens a file of the library, which is made where it is not there yet. */
-export async function openMessagesFile(parts: SavedItemsParts, target: unknown): Promise<void> {
+export async function openMessagesFile(parts: ItemCommandParts, target: unknown): Promise<void> {
   const { file } = await destinationOf(parts, target);
   if (file.text === '') {
     await file.edit(() => undefined);
@@ -121,7 +121,7 @@ export async function openMessagesFile(parts: SavedItemsParts, target: unknown):
 }
 
 /** The file that the user wants: the only one, or the one that is picked. */
-export async function chooseFile({ library }: SavedItemsParts): Promise<LibraryFile> {
+export async function chooseFile({ library }: ItemCommandParts): Promise<LibraryFile> {
   const { files } = library;
   const items = files.map(file => ({
     label: file.origin === 'workspace' ? l10n.t('Workspace') : l10n.t('User'),
@@ -141,11 +141,11 @@ export async function chooseFile({ library }: SavedItemsParts): Promise<LibraryF
   return picked.file;
 }
 
-async function destinationOf(parts: SavedItemsParts, target: unknown): Promise<Destination> {
+async function destinationOf(parts: ItemCommandParts, target: unknown): Promise<Destination> {
   if (target instanceof RootNode) {
     return { file: parts.library.file(target.origin), list: ['items'] };
   }
-  if (!(target instanceof MessageNode)) {
+  if (!(target instanceof ItemNode)) {
     return { file: await chooseFile(parts), list: ['items'] };
   }
   const { origin, place, item } = target;
@@ -184,9 +184,9 @@ async function openAt(file: LibraryFile, place: JsonPath): Promise<void> {
   await window.showTextDocument(document, { selection, preview: true });
 }
 
-function nodeOf({ selected }: SavedItemsParts, target: unknown): MessageNode {
+function nodeOf({ selected }: ItemCommandParts, target: unknown): ItemNode {
   const node = target ?? selected();
-  if (!(node instanceof MessageNode)) {
+  if (!(node instanceof ItemNode)) {
     throw new UserError(l10n.t('Select a saved message, sequence or folder first.'));
   }
   return node;

@@ -6,7 +6,7 @@ import {
   type QuickPickItem,
 } from 'vscode';
 import { plainLine } from '../../core/text/plainText.ts';
-import { plain, type Sentence } from './tell.ts';
+import { plain, type Sentence } from './notify.ts';
 
 export interface TextQuestion {
   readonly title?: Sentence;

@@ -25,7 +25,7 @@ import type { SettingKey } from '../../core/settings/settingsTable.ts';
 import { namesOf } from '../../core/variables/needs.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin } from '../../core/variables/value.ts';
-import type { Consent, Subject } from '../consent/consent.ts';
+import type { Consent, ConsentSubject } from '../consent/consent.ts';
 import { digest } from '../consent/digest.ts';
 import { HandshakeVariables, type HandshakeVariablePorts } from './handshakeVariables.ts';
 
@@ -57,7 +57,7 @@ export class Handshakes {
    * @throws UserError where something is not allowed, a secret, a variable or a file is missing, or no
    *   token comes; PromptCancelled
    */
-  async prepare(subject: Subject, wishes: PrepareWishes): Promise<FilledHandshake> {
+  async prepare(subject: ConsentSubject, wishes: PrepareWishes): Promise<FilledHandshake> {
     const { profile } = subject;
     const { name } = profile;
     const variables = this.#variables.get(name) ?? new HandshakeVariables(this.#ports, name);
@@ -99,7 +99,7 @@ export class Handshakes {
 
   /** Asks for all that needs permission; returns where it goes. */
   async #require(
-    { id, profile }: Subject,
+    { id, profile }: ConsentSubject,
     url: FilledEndpoint,
     source: VariableSource,
     { byUser, isUnasked = false, untimed }: PrepareWishes,

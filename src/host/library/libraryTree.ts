@@ -16,33 +16,33 @@ import { isUsable, type LibraryStore } from './libraryStore.ts';
 import type { LibraryRun, SequenceRunner } from './sequenceRunner.ts';
 import { treeRow } from '../ui/treeRow.ts';
 import { mimeTypeOf, type DraggableTree } from '../ui/lazyTree.ts';
-import { itemOf } from './messageItem.ts';
-import { MessageNode, nodesOf, RootNode } from './messageNodes.ts';
+import { libraryRow } from './libraryRow.ts';
+import { ItemNode, nodesOf, RootNode } from './libraryNodes.ts';
 
-export type MessagesNode = MessageNode | RootNode;
+export type LibraryNode = ItemNode | RootNode;
 
 /** Runs report each message; a tree that is drawn more often than this cannot be read. */
 const leastIntervalMs = 250;
 const mimeType = mimeTypeOf(ViewType.Messages);
 
-export interface MessagesTreeParts {
+export interface LibraryTreeParts {
   readonly library: LibraryStore;
   readonly runner: SequenceRunner;
-  readonly view: TreeView<MessagesNode>;
+  readonly view: TreeView<LibraryNode>;
   readonly clock: Clock;
   /** Shows why something could not be moved. */
   readonly onError: (error: unknown) => void;
 }
 
 /** The saved messages and sequences in the activity bar, in the order of their files. */
-export class MessagesTree implements DraggableTree<MessagesNode>, Disposable {
+export class LibraryTree implements DraggableTree<LibraryNode>, Disposable {
   readonly #store = new DisposableStore();
-  readonly #parts: MessagesTreeParts;
+  readonly #parts: LibraryTreeParts;
   readonly #onDidChange = this.#store.add(new EventEmitter<undefined>());
-  #roots: readonly MessagesNode[] | undefined;
+  #roots: readonly LibraryNode[] | undefined;
   readonly onDidChangeTreeData = this.#onDidChange.event;
 
-  constructor(parts: MessagesTreeParts) {
+  constructor(parts: LibraryTreeParts) {
     this.#parts = parts;
     const { library, runner, clock } = parts;
     const redraw = this.#store.add(
@@ -60,23 +60,25 @@ export class MessagesTree implements DraggableTree<MessagesNode>, Disposable {
   }
 
   /** What is selected, for commands that come from a key or the palette. */
-  get selected(): MessagesNode | undefined {
+  get selected(): LibraryNode | undefined {
     return this.#parts.view.selection[0];
   }
 
-  getChildren(node?: MessagesNode): MessagesNode[] {
+  getChildren(node?: LibraryNode): LibraryNode[] {
     return [...(node ? node.children : this.#rootNodes())];
   }
 
-  getParent(node: MessagesNode): MessagesNode | undefined {
+  getParent(node: LibraryNode): LibraryNode | undefined {
     return node.kind === 'root' ? undefined : node.parent;
   }
 
-  getTreeItem(node: MessagesNode): TreeItem {
-    return node.kind === 'root' ? rootItem(node) : itemOf(node, this.#runOf(node), isUsable(node));
+  getTreeItem(node: LibraryNode): TreeItem {
+    return node.kind === 'root'
+      ? rootItem(node)
+      : libraryRow(node, this.#runOf(node), isUsable(node));
   }
 
-  handleDrag([node]: readonly MessagesNode[], transfer: DataTransfer): void {
+  handleDrag([node]: readonly LibraryNode[], transfer: DataTransfer): void {
     if (node?.kind === 'item') {
       transfer.set(mimeType, new DataTransferItem(node));
     }
@@ -84,16 +86,16 @@ export class MessagesTree implements DraggableTree<MessagesNode>, Disposable {
 
   /** Onto a folder: to its end. Onto anything else: to where that is. */
   async handleDrop(
-    target: MessagesNode | undefined,
+    target: LibraryNode | undefined,
     transfer: DataTransfer,
     token: CancellationToken,
   ): Promise<void> {
     const node: unknown = transfer.get(mimeType)?.value;
-    if (!(node instanceof MessageNode) || node === target || token.isCancellationRequested) {
+    if (!(node instanceof ItemNode) || node === target || token.isCancellationRequested) {
       return;
     }
     try {
-      const { moveTo } = await import('./moveSaved.ts');
+      const { moveTo } = await import('./moveItem.ts');
       await moveTo(this.#parts.library, node, target);
     } catch (error) {
       this.#parts.onError(error);
@@ -104,12 +106,12 @@ export class MessagesTree implements DraggableTree<MessagesNode>, Disposable {
     this.#store.dispose();
   }
 
-  #rootNodes(): readonly MessagesNode[] {
+  #rootNodes(): readonly LibraryNode[] {
     this.#roots ??= this.#makeRoots();
     return this.#roots;
   }
 
-  #makeRoots(): readonly MessagesNode[] {
+  #makeRoots(): readonly LibraryNode[] {
     const files = this.#parts.library.files.filter(
       ({ content }) => content.library.items.length > 0,
     );
@@ -121,7 +123,7 @@ export class MessagesTree implements DraggableTree<MessagesNode>, Disposable {
   }
 
   /** The one that began last: of several it is the one that somebody looks for. */
-  #runOf({ origin, item }: MessageNode): LibraryRun | undefined {
+  #runOf({ origin, item }: ItemNode): LibraryRun | undefined {
     return this.#parts.runner.all.findLast(
       run => run.origin === origin && run.path === item.path && item.kind !== 'folder',
     );

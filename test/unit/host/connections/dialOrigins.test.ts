@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HandshakeFacts } from '../../../../src/core/record/handshakeFacts.ts';
 import type { TransportListener } from '../../../../src/core/connection/transport.ts';
-import { Dialled } from '../../../../src/host/connections/dialled.ts';
+import { DialOrigins } from '../../../../src/host/connections/dialOrigins.ts';
 
 const one = 'wss://one.example';
 const other = 'wss://other.example';
@@ -10,7 +10,7 @@ const other = 'wss://other.example';
 function setUp() {
   const moved: string[] = [];
   const places: string[] = [];
-  const dialled = new Dialled((connection, origin) => {
+  const dialled = new DialOrigins((connection, origin) => {
     moved.push(connection);
     places.push(origin);
   });

@@ -11,10 +11,10 @@ import { openSettingsFile } from '../settings/openSetting.ts';
 import { warnOfRoundedNumbers } from '../settings/roundedNumbers.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { SettingsService } from '../settings/settings.ts';
-import { inform } from '../ui/tell.ts';
+import { inform } from '../ui/notify.ts';
 import type { FormSubject } from '../connectionForm/connectionForm.ts';
 
-export interface ConfiguringParts {
+export interface SettingsServiceParts {
   readonly context: Pick<ExtensionContext, 'extensionUri' | 'globalStorageUri'>;
   readonly log: Logger;
   readonly settings: SettingsService;
@@ -25,7 +25,7 @@ export interface ConfiguringParts {
 }
 
 /** The connections of the settings, and the forms that change them. */
-export function createConfiguring(parts: ConfiguringParts) {
+export function createSettingsServices(parts: SettingsServiceParts) {
   const { context, log, settings, secrets, library, connect } = parts;
   const store = new DisposableStore();
   const files = once(async () => {

@@ -11,7 +11,7 @@ interface Place {
  * Where each connection was dialled last. What came from one origin is not told to another, also where
  * it is the same connection: its URL may have been changed, or a variable in it.
  */
-export class Dialled {
+export class DialOrigins {
   readonly #places = new Map<string, Place>();
   readonly #onDidMove: (connection: string, origin: string) => void;
 

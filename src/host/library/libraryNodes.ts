@@ -5,7 +5,7 @@ import type { Origin } from './origin.ts';
 import { TreeTarget } from '../ui/treeTarget.ts';
 
 /** A message, a sequence or a folder of the library. */
-export class MessageNode extends TreeTarget {
+export class ItemNode extends TreeTarget {
   readonly kind = 'item';
   /** The same for the same item, as long as its name and its folder stay. */
   readonly id: string;
@@ -13,13 +13,13 @@ export class MessageNode extends TreeTarget {
   readonly item: LibraryItem;
   /** Where it is in its file. */
   readonly place: JsonPath;
-  readonly parent: MessageNode | RootNode | undefined;
-  readonly children: readonly MessageNode[];
+  readonly parent: ItemNode | RootNode | undefined;
+  readonly children: readonly ItemNode[];
 
   constructor(
     id: string,
     [item, place]: readonly [LibraryItem, JsonPath],
-    parent: MessageNode | RootNode | undefined,
+    parent: ItemNode | RootNode | undefined,
     { origin, makeChildren }: NodeContext,
   ) {
     super(item.path);
@@ -36,7 +36,7 @@ export class MessageNode extends TreeTarget {
 export class RootNode extends TreeTarget {
   readonly kind = 'root';
   readonly origin: Origin;
-  children: readonly MessageNode[] = [];
+  children: readonly ItemNode[] = [];
 
   constructor(origin: Origin) {
     super(origin);
@@ -48,15 +48,15 @@ interface NodeContext {
   readonly origin: Origin;
   readonly makeChildren: (
     items: readonly LibraryItem[],
-    parent: MessageNode | RootNode | undefined,
-  ) => readonly MessageNode[];
+    parent: ItemNode | RootNode | undefined,
+  ) => readonly ItemNode[];
 }
 
 /** The nodes of one file. Ids are unique, whatever names the file gives. */
 export function nodesOf(
   { origin, content }: Pick<LibraryFile, 'origin' | 'content'>,
   root: RootNode | undefined,
-): readonly MessageNode[] {
+): readonly ItemNode[] {
   const ids = new Set<string>();
   const makeChildren: NodeContext['makeChildren'] = (items, parent) =>
     items.map(item => {
@@ -64,7 +64,7 @@ export function nodesOf(
       const place = content.places.get(item) ?? [];
       const id = ids.has(wanted) ? `${wanted}:${place.join('.')}` : wanted;
       ids.add(id);
-      return new MessageNode(id, [item, place], parent, { origin, makeChildren });
+      return new ItemNode(id, [item, place], parent, { origin, makeChildren });
     });
   return makeChildren(content.library.items, root);
 }

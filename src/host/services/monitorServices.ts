@@ -22,7 +22,7 @@ import { MonitorPanel } from '../monitor/monitorPanel.ts';
 import { PanelModel } from '../monitor/panelModel.ts';
 import { pageRequests } from '../monitor/requests.ts';
 
-export interface MonitorParts {
+export interface MonitorServiceParts {
   readonly context: Pick<ExtensionContext, 'extensionUri' | 'globalState'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -41,10 +41,10 @@ export interface MonitorParts {
   readonly onDidChangeOpen: (isOpen: boolean) => void;
 }
 
-export type Monitor = ReturnType<typeof createMonitor>;
+export type MonitorServices = ReturnType<typeof createMonitorServices>;
 
 /** The monitor's panel with all that stands behind it. */
-export function createMonitor(parts: MonitorParts) {
+export function createMonitorServices(parts: MonitorServiceParts) {
   const { context, clock, log, connections, secrets, formats, captures, showMessages } = parts;
   const store = new DisposableStore();
   const { library, sending } = parts;

@@ -12,7 +12,7 @@ import { editor } from '../../../support/fakeVscode.ts';
 
 const { Consent } = await import('../../../../src/host/consent/consent.ts');
 const { PermissionStore } = await import('../../../../src/host/consent/permissionStore.ts');
-const { Handshakes } = await import('../../../../src/host/connections/handshake.ts');
+const { Handshakes } = await import('../../../../src/host/connections/handshakes.ts');
 const { MessageFiles } = await import('../../../../src/host/sending/messageFiles.ts');
 
 /** Handshakes in a window whose folder has a certificate, and links to one outside. */
