@@ -10,7 +10,7 @@ import type { CaptureView, ViewQuery, ViewState } from '../../src/core/capture/v
 import type { Condition } from '../../src/core/filter/condition.ts';
 import { createCaptureService, type CaptureService } from '../../src/node/capture/captureClient.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
-import { scratchFolder, silentLog, workerPath } from '../support/captures.ts';
+import { scratchFolder, silentLog, workerPath } from '../support/capture/captures.ts';
 import { held, median, milliseconds, plain, type Bench, type Measurement } from './measurement.ts';
 
 const messageCount = 1_000_000;

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { flagsOf } from '../../src/core/record/record.ts';
 import { createCaptureService, type CaptureService } from '../../src/node/capture/captureClient.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
-import { scratchFolder, silentLog, workerPath } from '../support/captures.ts';
+import { scratchFolder, silentLog, workerPath } from '../support/capture/captures.ts';
 import { countOnly, watchLoop } from './countingClient.ts';
 import { startFloodProcess } from './floodProcess.ts';
 import {

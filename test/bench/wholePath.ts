@@ -5,12 +5,12 @@ import { MonitoredConnection } from '../../src/host/connections/monitoredConnect
 import type { CaptureService } from '../../src/node/capture/captureClient.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
 import { openWsTransport } from '../../src/node/transport/wsTransport.ts';
-import { silentLog } from '../support/captures.ts';
-import { closedOpening } from '../support/connectionRig.ts';
-import { handshakeFor } from '../support/transports.ts';
+import { silentLog } from '../support/capture/captures.ts';
+import { closedOpening } from '../support/scenarios/connectionRig.ts';
+import { handshakeFor } from '../support/network/transports.ts';
 import { watchLoop } from './countingClient.ts';
 import type { FloodResult } from './measurement.ts';
-import { userSettings } from '../support/settings.ts';
+import { userSettings } from '../support/host/settings.ts';
 
 /** A monitored connection with its heartbeat, counters and output feed, up to the last one stored. */
 export async function wholePath(

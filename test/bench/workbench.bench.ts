@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openWorkbench } from '../support/workbench.ts';
+import { openWorkbench } from '../support/workbench/workbench.ts';
 import { startFloodProcess } from './floodProcess.ts';
 import type { HostResult, HostTask } from './hostTask.ts';
 import {

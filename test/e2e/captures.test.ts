@@ -4,12 +4,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { capturesFolder, numbersIn } from '../support/captureFiles.ts';
-import { FloodPeer } from '../support/floodPeer.ts';
-import { descendants } from '../support/processTree.ts';
-import { Peer } from '../support/peer.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { WorkbenchPage } from './pages.ts';
+import { capturesFolder, numbersIn } from '../support/capture/captureFiles.ts';
+import { FloodPeer } from '../support/network/floodPeer.ts';
+import { descendants } from '../support/workbench/processTree.ts';
+import { Peer } from '../support/network/peer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 describe('Connections and captures in a real workbench', () => {
   let workbench: Workbench;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { closeCodeIn, closeFrame, frame } from '../support/frames.ts';
-import { answer, raw, type Peer } from '../support/peers.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { closeCodeIn, closeFrame, frame } from '../support/network/frames.ts';
+import { answer, raw, type Peer } from '../support/network/peers.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { until } from '../support/until.ts';
-import { WorkbenchPage } from './pages.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 /** How a connection is lost, and what the user is told of it. */
 interface Loss {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { axeViolations } from '../support/accessibility.ts';
-import { themes } from '../support/pageBrowser.ts';
-import { chartsPart } from '../support/pageParts.ts';
-import { usePart } from '../support/partHarness.ts';
+import { axeViolations } from '../support/page/accessibility.ts';
+import { themes } from '../support/page/pageBrowser.ts';
+import { chartsPart } from '../support/page/pageParts.ts';
+import { usePart } from '../support/page/partHarness.ts';
 import { until } from '../support/until.ts';
 
 const start = Date.UTC(2026, 10, 16, 10, 30);

@@ -3,11 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { Peer } from '../support/peer.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { Peer } from '../support/network/peer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { until } from '../support/until.ts';
-import { answerDialog, ComposerPage, storeSecret, TreePage } from './clientPages.ts';
-import { WorkbenchPage } from './pages.ts';
+import {
+  answerDialog,
+  ComposerPage,
+  storeSecret,
+  TreePage,
+} from '../support/workbench/clientPages.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 const libraryPath = '.vscode/websocket-monitor.json';
 const library = {

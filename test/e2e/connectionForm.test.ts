@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { axeViolations } from '../support/accessibility.ts';
-import { fullEntry, withForm, type AskedOfHost } from '../support/formHost.ts';
-import { themes } from '../support/pageBrowser.ts';
-import { formPart } from '../support/pageParts.ts';
-import { usePart } from '../support/partHarness.ts';
+import { axeViolations } from '../support/page/accessibility.ts';
+import { fullEntry, withForm, type AskedOfHost } from '../support/page/formHost.ts';
+import { themes } from '../support/page/pageBrowser.ts';
+import { formPart } from '../support/page/pageParts.ts';
+import { usePart } from '../support/page/partHarness.ts';
 import { until } from '../support/until.ts';
 
 const part = usePart(formPart);

@@ -3,12 +3,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { capturesFolder, numbersIn } from '../support/captureFiles.ts';
-import { Peer } from '../support/peer.ts';
-import { descendants } from '../support/processTree.ts';
+import { capturesFolder, numbersIn } from '../support/capture/captureFiles.ts';
+import { Peer } from '../support/network/peer.ts';
+import { descendants } from '../support/workbench/processTree.ts';
 import { until } from '../support/until.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { WorkbenchPage } from './pages.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 const names = Array.from({ length: 8 }, (_, n) => `feed ${n + 1}`);
 const messageCount = 2000;

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { HandshakeFacts } from '../../src/core/record/handshakeFacts.ts';
-import { axeViolations } from '../support/accessibility.ts';
-import { showRow } from '../support/detailPage.ts';
-import { themes } from '../support/pageBrowser.ts';
-import { detailPart } from '../support/pageParts.ts';
-import { usePart } from '../support/partHarness.ts';
+import { axeViolations } from '../support/page/accessibility.ts';
+import { showRow } from '../support/page/detailPage.ts';
+import { themes } from '../support/page/pageBrowser.ts';
+import { detailPart } from '../support/page/pageParts.ts';
+import { usePart } from '../support/page/partHarness.ts';
 
 const { withPage } = usePart(detailPart);
 

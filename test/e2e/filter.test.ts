@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { axeViolations } from '../support/accessibility.ts';
-import { filterPart } from '../support/pageParts.ts';
-import { usePart, type Look } from '../support/partHarness.ts';
+import { axeViolations } from '../support/page/accessibility.ts';
+import { filterPart } from '../support/page/pageParts.ts';
+import { usePart, type Look } from '../support/page/partHarness.ts';
 
 const { withPage } = usePart(filterPart);
 

@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { capturesFolder, rowsIn } from '../support/captureFiles.ts';
-import { FloodPeer } from '../support/floodPeer.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { WorkbenchPage } from './pages.ts';
+import { capturesFolder, rowsIn } from '../support/capture/captureFiles.ts';
+import { FloodPeer } from '../support/network/floodPeer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 const prefix = '{"n":';
 const limitMs = 120_000;

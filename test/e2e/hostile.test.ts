@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { closeFrame, frame } from '../support/frames.ts';
+import { closeFrame, frame } from '../support/network/frames.ts';
 import { hostileTexts } from '../support/hostileTexts.ts';
-import { answer, raw, type Peer } from '../support/peers.ts';
+import { answer, raw, type Peer } from '../support/network/peers.ts';
 import { until } from '../support/until.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { TreePage } from './clientPages.ts';
-import { WorkbenchPage } from './pages.ts';
-import { lookThrough, strangeElements } from './strangers.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { TreePage } from '../support/workbench/clientPages.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
+import { lookThrough, strangeElements } from '../support/workbench/strangers.ts';
 
 const texts = Object.values(hostileTexts);
 /** What a close frame has room for, in bytes. */

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { Peer } from '../support/peer.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { WorkbenchPage } from './pages.ts';
+import { Peer } from '../support/network/peer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 const settings = {
   'websocketMonitor.reconnect.maxDelay': 2,

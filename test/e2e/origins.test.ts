@@ -3,12 +3,12 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { scratchFolder } from '../support/captures.ts';
-import { Peer } from '../support/peer.ts';
+import { scratchFolder } from '../support/capture/captures.ts';
+import { Peer } from '../support/network/peer.ts';
 import { until } from '../support/until.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { storeSecret } from './clientPages.ts';
-import { WorkbenchPage } from './pages.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { storeSecret } from '../support/workbench/clientPages.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 const libraryPath = '.vscode/websocket-monitor.json';
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { axeViolations } from '../support/accessibility.ts';
-import { lastRequest, usePages, type MonitorPage } from '../support/monitorPage.ts';
-import { themes } from '../support/pageBrowser.ts';
-import { connectionView } from '../support/pageHarness.ts';
+import { axeViolations } from '../support/page/accessibility.ts';
+import { lastRequest, usePages, type MonitorPage } from '../support/page/monitorPage.ts';
+import { themes } from '../support/page/pageBrowser.ts';
+import { connectionView } from '../support/page/pageHarness.ts';
 
 const tenMillion = connectionView({
   extent: { first: 0, next: 10_000_000, byteLength: 1e9, dropped: 0 },

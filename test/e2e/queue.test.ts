@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { Peer } from '../support/peer.ts';
-import { refusedPort } from '../support/peers.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { Peer } from '../support/network/peer.ts';
+import { refusedPort } from '../support/network/peers.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { until } from '../support/until.ts';
-import { ComposerPage } from './clientPages.ts';
-import { WorkbenchPage } from './pages.ts';
+import { ComposerPage } from '../support/workbench/clientPages.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 describe('Messages that wait for the connection', () => {
   let port: number;

@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { Peer } from '../support/peer.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { Peer } from '../support/network/peer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { until } from '../support/until.ts';
-import { ComposerPage, storeSecret } from './clientPages.ts';
-import { WorkbenchPage } from './pages.ts';
+import { ComposerPage, storeSecret } from '../support/workbench/clientPages.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 const secret = 'Kq7+hush/9zW=x4';
 const spellings = [

@@ -5,8 +5,8 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { launchChromium } from '../support/workbench.ts';
-import { WorkbenchPage } from './pages.ts';
+import { launchChromium } from '../support/workbench/workbench.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../support/until.ts';
-import { Peer } from '../support/peer.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { WorkbenchPage } from './pages.ts';
+import { Peer } from '../support/network/peer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 /** How long a card is looked at while what is beside it changes. */
 const watchedMs = 6000;

@@ -3,11 +3,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { Peer } from '../support/peer.ts';
-import { openWorkbench, type Workbench, type WorkbenchOptions } from '../support/workbench.ts';
+import { Peer } from '../support/network/peer.ts';
+import {
+  openWorkbench,
+  type Workbench,
+  type WorkbenchOptions,
+} from '../support/workbench/workbench.ts';
 import { until } from '../support/until.ts';
-import { answerDialog, TreePage } from './clientPages.ts';
-import { WorkbenchPage } from './pages.ts';
+import { answerDialog, TreePage } from '../support/workbench/clientPages.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 const library = {
   version: 1,

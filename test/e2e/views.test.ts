@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { Peer } from '../support/peer.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { Peer } from '../support/network/peer.ts';
+import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { until } from '../support/until.ts';
-import { WorkbenchPage } from './pages.ts';
+import { WorkbenchPage } from '../support/workbench/pages.ts';
 
 const quotes = Array.from({ length: 300 }, (_, number) => ({
   type: number % 3 === 0 ? 'trade' : 'tick',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after, before, describe, it } from 'mocha';
 import { CommandId } from '../../src/shared/ids.ts';
-import { refusedPort } from '../support/peers.ts';
+import { refusedPort } from '../support/network/peers.ts';
 import { activeExtension, connect, run, until, type Result } from './support.ts';
 
 interface Line {

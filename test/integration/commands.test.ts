@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { CommandId } from '../../src/shared/ids.ts';
-import { Peer } from '../support/peer.ts';
-import { refusedPort, status } from '../support/peers.ts';
+import { Peer } from '../support/network/peer.ts';
+import { refusedPort, status } from '../support/network/peers.ts';
 import { connect, run, until, type Result } from './support.ts';
 
 /** One attempt, so that a failure is final at once. */

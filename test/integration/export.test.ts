@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { Uri } from 'vscode';
 import { CommandId } from '../../src/shared/ids.ts';
-import { Peer } from '../support/peer.ts';
+import { Peer } from '../support/network/peer.ts';
 import { connect, run, until, withSetting } from './support.ts';
 
 interface Written {

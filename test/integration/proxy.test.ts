@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { workspace } from 'vscode';
 import { CommandId } from '../../src/shared/ids.ts';
-import { Peer } from '../support/peer.ts';
-import { connectProxy, socksProxy } from '../support/proxies.ts';
+import { Peer } from '../support/network/peer.ts';
+import { connectProxy, socksProxy } from '../support/network/proxies.ts';
 import { connect, run, UndoList } from './support.ts';
 
 type Proxy = Awaited<ReturnType<typeof connectProxy>>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { CommandId } from '../../src/shared/ids.ts';
-import { Peer } from '../support/peer.ts';
+import { Peer } from '../support/network/peer.ts';
 import { connect, run, UndoList, until } from './support.ts';
 
 describe('Settings', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { messageOf, UserError } from '../../../src/core/base/errors.ts';
 import { runTokenCommand } from '../../../src/node/commandToken.ts';
-import { scratchFolder } from '../../support/captures.ts';
+import { scratchFolder } from '../../support/capture/captures.ts';
 
 const node = process.execPath;
 

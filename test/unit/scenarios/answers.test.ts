@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
-import { acceptance } from '../../support/frames.ts';
-import { answer, raw, status } from '../../support/peers.ts';
-import { quick } from '../../support/realRig.ts';
-import { scenario } from '../../support/scenarios.ts';
+import { acceptance } from '../../support/network/frames.ts';
+import { answer, raw, status } from '../../support/network/peers.ts';
+import { quick } from '../../support/scenarios/realRig.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
 
 /** An answer that is not the 101, whatever was asked. */
 const says = (...lines: readonly string[]) => ({

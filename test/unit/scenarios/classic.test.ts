@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { closeFrame } from '../../support/frames.ts';
-import { raw, refusedPort, status } from '../../support/peers.ts';
-import { scenario } from '../../support/scenarios.ts';
+import { closeFrame } from '../../support/network/frames.ts';
+import { raw, refusedPort, status } from '../../support/network/peers.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
 
 const settings = { preset: 'classic' };
 

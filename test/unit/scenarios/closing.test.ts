@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
-import { closeFrame, frame, Opcode } from '../../support/frames.ts';
-import { raw } from '../../support/peers.ts';
-import { eventually, quick } from '../../support/realRig.ts';
-import { scenario } from '../../support/scenarios.ts';
+import { closeFrame, frame, Opcode } from '../../support/network/frames.ts';
+import { raw } from '../../support/network/peers.ts';
+import { eventually, quick } from '../../support/scenarios/realRig.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
 
 /** Accepts, and closes with this code at once. */
 const closing = (code?: number, reason?: string) =>

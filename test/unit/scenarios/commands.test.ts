@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
-import { optionsOf } from '../../support/connectionRig.ts';
-import { closeFrame, frame, Opcode } from '../../support/frames.ts';
-import { raw, refusedPort, silent, status } from '../../support/peers.ts';
-import { eventually, quick, type RealRig, type RealRigOptions } from '../../support/realRig.ts';
-import { scenario, type World } from '../../support/scenarios.ts';
+import { optionsOf } from '../../support/scenarios/connectionRig.ts';
+import { closeFrame, frame, Opcode } from '../../support/network/frames.ts';
+import { raw, refusedPort, silent, status } from '../../support/network/peers.ts';
+import {
+  eventually,
+  quick,
+  type RealRig,
+  type RealRigOptions,
+} from '../../support/scenarios/realRig.ts';
+import { scenario, type World } from '../../support/scenarios/scenarios.ts';
 
 /** Ways into each state, with what is asked of the connection then. */
 const states: Readonly<

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
-import { acceptance, closeFrame, frame, Opcode } from '../../support/frames.ts';
-import { answer, listen, raw, readHead, type Peer } from '../../support/peers.ts';
-import { scenario } from '../../support/scenarios.ts';
+import { acceptance, closeFrame, frame, Opcode } from '../../support/network/frames.ts';
+import { answer, listen, raw, readHead, type Peer } from '../../support/network/peers.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
 
 const hello = frame(Opcode.Text, 'hello');
 

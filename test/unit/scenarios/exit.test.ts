@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
 import type { ConnectionState } from '../../../src/core/connection/state.ts';
-import { certificates, trustedServer } from '../../support/certificates.ts';
-import { closeCodeIn } from '../../support/frames.ts';
-import { raw, refusedPort, silent, status, type Peer } from '../../support/peers.ts';
-import { eventually } from '../../support/realRig.ts';
-import { scenario } from '../../support/scenarios.ts';
+import { certificates, trustedServer } from '../../support/network/certificates.ts';
+import { closeCodeIn } from '../../support/network/frames.ts';
+import { raw, refusedPort, silent, status, type Peer } from '../../support/network/peers.ts';
+import { eventually } from '../../support/scenarios/realRig.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
 
 const states = [
   'idle',
@@ -29,7 +29,7 @@ function peerFor(state: (typeof states)[number]): Promise<Peer> {
 
 /** Reaches a state, disposes of the connection, and tells for how long the process waited after that. */
 const program = (url: string, state: string) => `
-  const { RealRig } = await import(${JSON.stringify(new URL('../../support/realRig.ts', import.meta.url))});
+  const { RealRig } = await import(${JSON.stringify(new URL('../../support/scenarios/realRig.ts', import.meta.url))});
   const rig = new RealRig({ url: ${JSON.stringify(url)} });
   const state = ${JSON.stringify(state)};
   if (state !== 'idle') {

@@ -7,11 +7,11 @@ import { parseEndpoint } from '../../../src/core/endpoint/endpoint.ts';
 import type { Ended } from '../../../src/core/connection/transport.ts';
 import { decide } from '../../../src/core/connection/verdict.ts';
 import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
-import { acceptance, frame, type FrameOptions } from '../../support/frames.ts';
-import { raw, type Peer } from '../../support/peers.ts';
-import { eventually } from '../../support/realRig.ts';
-import { checkNothingUncaught } from '../../support/scenarios.ts';
-import { handshakeFor, turn } from '../../support/transports.ts';
+import { acceptance, frame, type FrameOptions } from '../../support/network/frames.ts';
+import { raw, type Peer } from '../../support/network/peers.ts';
+import { eventually } from '../../support/scenarios/realRig.ts';
+import { checkNothingUncaught } from '../../support/scenarios/scenarios.ts';
+import { handshakeFor, turn } from '../../support/network/transports.ts';
 
 const seed = Number(process.env['SEED'] ?? 20_261_122);
 /** fast-check prints the seed, and the smallest example, where a property does not hold. */

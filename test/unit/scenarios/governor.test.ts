@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
 import { Governor } from '../../../src/core/connection/governor.ts';
-import { FakeNetwork, settle } from '../../support/fakeNetwork.ts';
-import { acceptance, frame, Opcode, pingsIn } from '../../support/frames.ts';
+import { FakeNetwork, settle } from '../../support/network/fakeNetwork.ts';
+import { acceptance, frame, Opcode, pingsIn } from '../../support/network/frames.ts';
 import { ManualClock } from '../../support/manualClock.ts';
-import { raw, silent } from '../../support/peers.ts';
-import { eventually, seededRandom } from '../../support/realRig.ts';
-import { scenario } from '../../support/scenarios.ts';
+import { raw, silent } from '../../support/network/peers.ts';
+import { eventually, seededRandom } from '../../support/scenarios/realRig.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
 
 describe('Scenarios of several connections to a host', () => {
   scenario(

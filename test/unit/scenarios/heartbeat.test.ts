@@ -8,12 +8,12 @@ import type {
 } from '../../../src/core/connection/transport.ts';
 import { maxUnwrittenPongs } from '../../../src/node/handshake/transportLimits.ts';
 import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
-import { ConnectionRig } from '../../support/connectionRig.ts';
-import { childServer } from '../../support/frozenPeers.ts';
-import { closeFrame, frame, Opcode, pingsIn } from '../../support/frames.ts';
-import { raw } from '../../support/peers.ts';
-import { eventually } from '../../support/realRig.ts';
-import { scenario, type World } from '../../support/scenarios.ts';
+import { ConnectionRig } from '../../support/scenarios/connectionRig.ts';
+import { childServer } from '../../support/network/frozenPeers.ts';
+import { closeFrame, frame, Opcode, pingsIn } from '../../support/network/frames.ts';
+import { raw } from '../../support/network/peers.ts';
+import { eventually } from '../../support/scenarios/realRig.ts';
+import { scenario, type World } from '../../support/scenarios/scenarios.ts';
 
 const noSigstop = { skip: process.platform === 'win32' };
 

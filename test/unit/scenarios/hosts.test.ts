@@ -5,11 +5,11 @@ import { parseEndpoint } from '../../../src/core/endpoint/endpoint.ts';
 import type { Transport, TransportListener } from '../../../src/core/connection/transport.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
 import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
-import { FakeTransport } from '../../support/fakeNetwork.ts';
-import { frame, Opcode } from '../../support/frames.ts';
-import { raw, status } from '../../support/peers.ts';
-import { scenario } from '../../support/scenarios.ts';
-import { userSettings } from '../../support/settings.ts';
+import { FakeTransport } from '../../support/network/fakeNetwork.ts';
+import { frame, Opcode } from '../../support/network/frames.ts';
+import { raw, status } from '../../support/network/peers.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
+import { userSettings } from '../../support/host/settings.ts';
 
 const hasIpv6 = Object.values(networkInterfaces())
   .flat()

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
-import { answer, raw, refusedPort } from '../../support/peers.ts';
-import { connectProxy } from '../../support/proxies.ts';
-import type { RealRig } from '../../support/realRig.ts';
-import { scenario } from '../../support/scenarios.ts';
-import { patchAsVsCode } from '../../support/vscodeProxy.ts';
+import { answer, raw, refusedPort } from '../../support/network/peers.ts';
+import { connectProxy } from '../../support/network/proxies.ts';
+import type { RealRig } from '../../support/scenarios/realRig.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
+import { patchAsVsCode } from '../../support/network/vscodeProxy.ts';
 
 const secretless = (rig: RealRig) =>
   assert.doesNotMatch(

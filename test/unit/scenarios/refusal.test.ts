@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
-import { blackhole } from '../../support/frozenPeers.ts';
-import { acceptance } from '../../support/frames.ts';
-import { drip, raw, refusedPort, silent } from '../../support/peers.ts';
-import { quick, seededRandom } from '../../support/realRig.ts';
-import { scenario } from '../../support/scenarios.ts';
+import { blackhole } from '../../support/network/frozenPeers.ts';
+import { acceptance } from '../../support/network/frames.ts';
+import { drip, raw, refusedPort, silent } from '../../support/network/peers.ts';
+import { quick, seededRandom } from '../../support/scenarios/realRig.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
 
 const impatient = { ...quick, connectTimeout: 0.3 };
 

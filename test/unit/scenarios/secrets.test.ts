@@ -23,13 +23,13 @@ import { createCaptureService } from '../../../src/node/capture/captureClient.ts
 import { runTokenCommand } from '../../../src/node/commandToken.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
 import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
-import { scratchFolder, workerPath } from '../../support/captures.ts';
-import { closedOpening } from '../../support/connectionRig.ts';
-import { connectProxy } from '../../support/proxies.ts';
-import { eventually } from '../../support/realRig.ts';
-import { during } from '../../support/transports.ts';
-import { variables } from '../../support/variables.ts';
-import { admitting, userSettings } from '../../support/settings.ts';
+import { scratchFolder, workerPath } from '../../support/capture/captures.ts';
+import { closedOpening } from '../../support/scenarios/connectionRig.ts';
+import { connectProxy } from '../../support/network/proxies.ts';
+import { eventually } from '../../support/scenarios/realRig.ts';
+import { during } from '../../support/network/transports.ts';
+import { variables } from '../../support/host/variables.ts';
+import { admitting, userSettings } from '../../support/host/settings.ts';
 
 /** Of each place in which a session uses one, with characters that URLs and JSON spell otherwise. */
 const secrets = {

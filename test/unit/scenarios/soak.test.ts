@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import type { ConnectionState } from '../../../src/core/connection/state.ts';
 import { Governor } from '../../../src/core/connection/governor.ts';
 import { WakeWatch } from '../../../src/core/connection/wakeWatch.ts';
-import { optionsOf } from '../../support/connectionRig.ts';
-import { FakeNetwork, settle, type FakeTransport } from '../../support/fakeNetwork.ts';
+import { optionsOf } from '../../support/scenarios/connectionRig.ts';
+import { FakeNetwork, settle, type FakeTransport } from '../../support/network/fakeNetwork.ts';
 import { ManualClock } from '../../support/manualClock.ts';
-import { RealRig, seededRandom } from '../../support/realRig.ts';
-import { checkNothingUncaught } from '../../support/scenarios.ts';
+import { RealRig, seededRandom } from '../../support/scenarios/realRig.ts';
+import { checkNothingUncaught } from '../../support/scenarios/scenarios.ts';
 
 const seed = Number(process.env['SEED'] ?? 20_261_122);
 const url = 'ws://example.test/feed';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { childServer } from '../../support/frozenPeers.ts';
-import { quick } from '../../support/realRig.ts';
-import { scenario } from '../../support/scenarios.ts';
+import { childServer } from '../../support/network/frozenPeers.ts';
+import { quick } from '../../support/scenarios/realRig.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
 
 // By itself, because it holds up the whole process.
 describe('Scenarios of a thread that is held up', () => {

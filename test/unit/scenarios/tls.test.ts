@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { describe } from 'node:test';
 import type { TlsOptions } from 'node:tls';
-import { certificates, trustedServer } from '../../support/certificates.ts';
-import { answer, listen, raw, status } from '../../support/peers.ts';
-import { scenario } from '../../support/scenarios.ts';
+import { certificates, trustedServer } from '../../support/network/certificates.ts';
+import { answer, listen, raw, status } from '../../support/network/peers.ts';
+import { scenario } from '../../support/scenarios/scenarios.ts';
 
 const trusting = { rejectUnauthorized: true, ca: certificates.ca };
 

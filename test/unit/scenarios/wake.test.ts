@@ -3,9 +3,9 @@ import { describe } from 'node:test';
 import type { Clock } from '../../../src/core/base/clock.ts';
 import { toDisposable, type Disposable } from '../../../src/core/base/lifecycle.ts';
 import { WakeWatch } from '../../../src/core/connection/wakeWatch.ts';
-import { FakeNetwork, settle } from '../../support/fakeNetwork.ts';
-import type { RealRig } from '../../support/realRig.ts';
-import { scenario, type World } from '../../support/scenarios.ts';
+import { FakeNetwork, settle } from '../../support/network/fakeNetwork.ts';
+import type { RealRig } from '../../support/scenarios/realRig.ts';
+import { scenario, type World } from '../../support/scenarios/scenarios.ts';
 
 /** A clock of a machine that can sleep. Timers that were due meanwhile all run late, and at once. */
 class SleepyClock implements Clock {

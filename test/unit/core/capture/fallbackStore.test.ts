@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { CaptureStore } from '../../../../src/core/capture/captureStore.ts';
 import { FallbackStore, type FallbackChange } from '../../../../src/core/capture/fallbackStore.ts';
 import { MemoryStore } from '../../../../src/core/capture/memoryStore.ts';
-import { numberedBatch } from '../../../support/captures.ts';
+import { numberedBatch } from '../../../support/capture/captures.ts';
 
 const full = new Error('database or disk is full');
 

@@ -7,7 +7,7 @@ import {
 } from '../../../../src/core/record/batch.ts';
 import { BufferPool } from '../../../../src/core/record/bufferPool.ts';
 import { Ingest, pauseAboveBytes, resumeBelowBytes } from '../../../../src/core/capture/ingest.ts';
-import { readBatch } from '../../../support/captures.ts';
+import { readBatch } from '../../../support/capture/captures.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 function setUp() {

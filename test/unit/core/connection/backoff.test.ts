@@ -8,7 +8,7 @@ import {
   type BackoffPolicy,
 } from '../../../../src/core/connection/backoff.ts';
 import { Retries } from '../../../../src/core/connection/retries.ts';
-import { optionsOf } from '../../../support/connectionRig.ts';
+import { optionsOf } from '../../../support/scenarios/connectionRig.ts';
 
 const standard: BackoffPolicy = { initialMs: 1000, factor: 2, maxMs: 30_000, jitter: 0.5 };
 const least = () => 0;

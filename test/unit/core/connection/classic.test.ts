@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ConnectionRig } from '../../../support/connectionRig.ts';
+import { ConnectionRig } from '../../../support/scenarios/connectionRig.ts';
 
 const settings = { preset: 'classic' };
 

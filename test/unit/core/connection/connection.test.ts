@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
-import { ConnectionRig, optionsOf, type RigOptions } from '../../../support/connectionRig.ts';
-import { settle } from '../../../support/fakeNetwork.ts';
+import {
+  ConnectionRig,
+  optionsOf,
+  type RigOptions,
+} from '../../../support/scenarios/connectionRig.ts';
+import { settle } from '../../../support/network/fakeNetwork.ts';
 
 describe('Connection', () => {
   let rig: ConnectionRig | undefined;

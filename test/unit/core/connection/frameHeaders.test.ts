@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { FrameFacts } from '../../../../src/core/record/frameFacts.ts';
 import { FrameHeaders } from '../../../../src/core/connection/frameHeaders.ts';
-import { closeFrame, frame, Opcode } from '../../../support/frames.ts';
+import { closeFrame, frame, Opcode } from '../../../support/network/frames.ts';
 
 interface Message {
   /** The payload's length in each fragment. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { answerMatcher } from '../../../../src/core/connection/heartbeat.ts';
-import { ConnectionRig } from '../../../support/connectionRig.ts';
+import { ConnectionRig } from '../../../support/scenarios/connectionRig.ts';
 
 const seen = (rig: ConnectionRig) => {
   const { state } = rig.connection;

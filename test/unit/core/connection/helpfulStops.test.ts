@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { failureRules, rulesOf } from '../../../../src/core/connection/failureRules.ts';
 import { sentenceOf } from '../../../../src/core/connection/report.ts';
 import { settingKeys } from '../../../../src/core/settings/settingsTable.ts';
-import { ConnectionRig, type RigOptions } from '../../../support/connectionRig.ts';
+import { ConnectionRig, type RigOptions } from '../../../support/scenarios/connectionRig.ts';
 
 /** What a user reads and can open once a connection has stopped. */
 async function stopped(

@@ -8,9 +8,9 @@ import { Governor } from '../../../../src/core/connection/governor.ts';
 import type { Prepared, PrepareWishes } from '../../../../src/core/connection/prepared.ts';
 import { sentenceOf } from '../../../../src/core/connection/report.ts';
 import { PromptCancelled } from '../../../../src/core/variables/resolve.ts';
-import { silentLog } from '../../../support/captures.ts';
-import { closedOpening, optionsOf } from '../../../support/connectionRig.ts';
-import { collectingTraffic, FakeNetwork, settle } from '../../../support/fakeNetwork.ts';
+import { silentLog } from '../../../support/capture/captures.ts';
+import { closedOpening, optionsOf } from '../../../support/scenarios/connectionRig.ts';
+import { collectingTraffic, FakeNetwork, settle } from '../../../support/network/fakeNetwork.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 /** A connection whose handshakes the test prepares. */

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { sentenceOf } from '../../../../src/core/connection/report.ts';
-import { ConnectionRig, optionsOf, type RigOptions } from '../../../support/connectionRig.ts';
+import {
+  ConnectionRig,
+  optionsOf,
+  type RigOptions,
+} from '../../../support/scenarios/connectionRig.ts';
 
 /** The limits of a connection whose delays do not matter here. */
 const limited = (limit: object) => ({ 'reconnect.initialDelay': 0.25, ...limit });

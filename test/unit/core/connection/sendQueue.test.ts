@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import type { QueueLimits } from '../../../../src/core/connection/options.ts';
 import { SendQueue } from '../../../../src/core/connection/sendQueue.ts';
-import { settle } from '../../../support/fakeNetwork.ts';
+import { settle } from '../../../support/network/fakeNetwork.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 const limits: QueueLimits = { maxMessages: 3, maxBytes: 10, maxAgeMs: 1000 };

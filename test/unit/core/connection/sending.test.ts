@@ -7,9 +7,13 @@ import { Greeting } from '../../../../src/core/connection/greeting.ts';
 import type { OnOpenEntry } from '../../../../src/core/connection/options.ts';
 import { plainParcel } from '../../../../src/core/message/plainParcel.ts';
 import type { Origin } from '../../../../src/core/variables/value.ts';
-import { silentLog } from '../../../support/captures.ts';
-import { closedOpening, ConnectionRig, type RigOptions } from '../../../support/connectionRig.ts';
-import { settle } from '../../../support/fakeNetwork.ts';
+import { silentLog } from '../../../support/capture/captures.ts';
+import {
+  closedOpening,
+  ConnectionRig,
+  type RigOptions,
+} from '../../../support/scenarios/connectionRig.ts';
+import { settle } from '../../../support/network/fakeNetwork.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 const message = (data: string): Parcel => ({ kind: 'message', data });

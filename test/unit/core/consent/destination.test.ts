@@ -13,8 +13,8 @@ import {
 import { maySecretGo, parseSecretHosts } from '../../../../src/core/consent/secretHosts.ts';
 import { template, type Value } from '../../../../src/core/variables/value.ts';
 import { parseProxy } from '../../../../src/node/proxy/proxyAddress.ts';
-import { profileIn, type Layers } from '../../../support/consent.ts';
-import { variables } from '../../../support/variables.ts';
+import { profileIn, type Layers } from '../../../support/host/consent.ts';
+import { variables } from '../../../support/host/variables.ts';
 
 const origin = (url: string) => originOf(parseEndpoint(url));
 

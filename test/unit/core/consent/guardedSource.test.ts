@@ -5,7 +5,7 @@ import { guardedSource } from '../../../../src/core/consent/guardedSource.ts';
 import { neededBy } from '../../../../src/core/variables/needs.ts';
 import { resolve } from '../../../../src/core/variables/resolve.ts';
 import { template, type Origin } from '../../../../src/core/variables/value.ts';
-import { variables } from '../../../support/variables.ts';
+import { variables } from '../../../support/host/variables.ts';
 
 const to = 'wss://a.test';
 

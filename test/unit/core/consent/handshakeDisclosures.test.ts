@@ -8,8 +8,8 @@ import {
 } from '../../../../src/core/consent/handshakeDisclosures.ts';
 import type { Step } from '../../../../src/core/library/library.ts';
 import { template, type Origin, type Value } from '../../../../src/core/variables/value.ts';
-import { profileIn, type Layers } from '../../../support/consent.ts';
-import { variables } from '../../../support/variables.ts';
+import { profileIn, type Layers } from '../../../support/host/consent.ts';
+import { variables } from '../../../support/host/variables.ts';
 
 type Named = Readonly<Record<string, Value>>;
 type Items = Readonly<Record<string, FoundItem>>;

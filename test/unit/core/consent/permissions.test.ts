@@ -12,7 +12,7 @@ import {
 } from '../../../../src/core/consent/permissions.ts';
 import { resolve } from '../../../../src/core/variables/resolve.ts';
 import { template } from '../../../../src/core/variables/value.ts';
-import { variables } from '../../../support/variables.ts';
+import { variables } from '../../../support/host/variables.ts';
 
 const workspace = 'file:///work';
 const secret = (name: string, to = 'wss://a.test'): Wanted => ({

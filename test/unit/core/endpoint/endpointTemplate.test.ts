@@ -7,7 +7,7 @@ import {
 } from '../../../../src/core/endpoint/endpointTemplate.ts';
 import { PromptCancelled } from '../../../../src/core/variables/resolve.ts';
 import { template } from '../../../../src/core/variables/value.ts';
-import { variables } from '../../../support/variables.ts';
+import { variables } from '../../../support/host/variables.ts';
 
 const source = variables({
   env: {

@@ -8,7 +8,7 @@ import {
   readCsv,
   recordOf,
   written,
-} from '../../../support/exports.ts';
+} from '../../../support/capture/exports.ts';
 
 function payloadIn(encoding = '', data = ''): Uint8Array {
   const isGuarded = encoding === 'guarded' || (encoding === 'base64' && data.startsWith("'"));

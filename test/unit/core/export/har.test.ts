@@ -11,7 +11,7 @@ import {
   partsWith,
   recordOf,
   written,
-} from '../../../support/exports.ts';
+} from '../../../support/capture/exports.ts';
 
 interface Message {
   readonly type: string;

@@ -7,7 +7,7 @@ import {
   partsWith,
   recordOf,
   written,
-} from '../../../support/exports.ts';
+} from '../../../support/capture/exports.ts';
 
 interface Line {
   readonly seq: number;

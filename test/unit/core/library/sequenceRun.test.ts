@@ -4,7 +4,7 @@ import { UserError } from '../../../../src/core/base/errors.ts';
 import { toDisposable } from '../../../../src/core/base/lifecycle.ts';
 import type { Step, Timing } from '../../../../src/core/library/library.ts';
 import { SequenceRun, type RunProgress } from '../../../../src/core/library/sequenceRun.ts';
-import { silentLog } from '../../../support/captures.ts';
+import { silentLog } from '../../../support/capture/captures.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 function step(text: string, timing: Partial<Timing> = {}): Step {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { flagsOf } from '../../../../src/core/record/record.ts';
 import { Series } from '../../../../src/core/metrics/series.ts';
 import type { SeriesSpan } from '../../../../src/core/metrics/seriesView.ts';
-import { batchOf, type TestRow } from '../../../support/captures.ts';
+import { batchOf, type TestRow } from '../../../support/capture/captures.ts';
 
 const start = 1_700_000_000_000;
 const encoder = new TextEncoder();

@@ -8,7 +8,7 @@ import {
   BatchWriter,
   singleRowBatch,
 } from '../../../../src/core/record/batch.ts';
-import { batchOf, readBatch } from '../../../support/captures.ts';
+import { batchOf, readBatch } from '../../../support/capture/captures.ts';
 
 const row = fc.record(
   {

@@ -4,7 +4,7 @@ import { checkDraft, draftOf, entryOf } from '../../../../src/core/settings/conn
 import { connectionFields, unshownKeys } from '../../../../src/core/settings/connectionFields.ts';
 import { editsBetween, isSameJson } from '../../../../src/core/json/jsonEdit.ts';
 import { settingKeys, settingOf } from '../../../../src/core/settings/settingsTable.ts';
-import { gotFrom } from '../../../support/settings.ts';
+import { gotFrom } from '../../../support/host/settings.ts';
 
 const none = () => undefined;
 const inherited = checkDraft(draftOf({}), none, []).inherited;

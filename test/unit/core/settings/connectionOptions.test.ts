@@ -4,7 +4,7 @@ import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import { connectionOptions } from '../../../../src/core/settings/connectionOptions.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
-import { optionsOf } from '../../../support/connectionRig.ts';
+import { optionsOf } from '../../../support/scenarios/connectionRig.ts';
 
 const second = 1000;
 const always = (body: MessageBody) => ({

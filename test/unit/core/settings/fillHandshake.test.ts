@@ -6,8 +6,8 @@ import type { TokenCommand } from '../../../../src/core/settings/login.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
 import { template, type Value } from '../../../../src/core/variables/value.ts';
-import { variables } from '../../../support/variables.ts';
-import { admitting, userSettings } from '../../../support/settings.ts';
+import { variables } from '../../../support/host/variables.ts';
+import { admitting, userSettings } from '../../../support/host/settings.ts';
 
 const source = variables({
   env: { ROOM: 'lobby', API_KEY: 'env-key' },

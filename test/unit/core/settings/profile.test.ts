@@ -12,7 +12,7 @@ import {
   type SettingKey,
   type SettingValues,
 } from '../../../../src/core/settings/settingsTable.ts';
-import { gotFrom, userSettings } from '../../../support/settings.ts';
+import { gotFrom, userSettings } from '../../../support/host/settings.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { onOpenNumbers, roundingProblems } from '../../../../src/core/settings/roundedNumbers.ts';
 import { messageNumbersIn } from '../../../../src/host/settings/settingsText.ts';
-import { userSettings } from '../../../support/settings.ts';
+import { userSettings } from '../../../support/host/settings.ts';
 
 /** As the editor hands them out: parsed. */
 function numbersOf(text: string): readonly number[] {

@@ -13,7 +13,7 @@ import { namesOf, neededBy, type Needs } from '../../../../src/core/variables/ne
 import { resolve, type VariableSource } from '../../../../src/core/variables/resolve.ts';
 import { referenceKinds, referencesIn } from '../../../../src/core/variables/template.ts';
 import { peerText, template, type Value } from '../../../../src/core/variables/value.ts';
-import { admitting, userSettings } from '../../../support/settings.ts';
+import { admitting, userSettings } from '../../../support/host/settings.ts';
 
 /** One of each kind that a text may hold, as a peer would send it. */
 const attempts = [

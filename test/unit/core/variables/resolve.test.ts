@@ -14,7 +14,7 @@ import {
   referencesIn,
 } from '../../../../src/core/variables/template.ts';
 import { peerText, template } from '../../../../src/core/variables/value.ts';
-import { variables as variablesOf } from '../../../support/variables.ts';
+import { variables as variablesOf } from '../../../support/host/variables.ts';
 
 const own = (text: string) => template(text, 'user');
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { ArchivedCapture } from '../../../../src/core/capture/captureArchive.ts';
 import { Formats } from '../../../../src/core/base/format.ts';
-import { editor } from '../../../support/fakeVscode.ts';
-import { collectingLog, silentLog } from '../../../support/captures.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
+import { collectingLog, silentLog } from '../../../support/capture/captures.ts';
 
 const { keepingLimits } = await import('../../../../src/host/settings/keepingLimits.ts');
 const { offerAbandonedCaptures } =

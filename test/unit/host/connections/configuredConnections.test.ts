@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { parse } from 'jsonc-parser';
-import { editor, uriOf } from '../../../support/fakeVscode.ts';
+import { editor, uriOf } from '../../../support/host/fakeVscode.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import type { ConfiguredConnections as Configured } from '../../../../src/host/connections/configuredConnections.ts';
 import type { SettingsService } from '../../../../src/host/settings/settings.ts';

@@ -4,10 +4,10 @@ import { Emitter } from '../../../../src/core/base/event.ts';
 import type { Capture, OpenCapture, Storage } from '../../../../src/core/capture/capture.ts';
 import { Governor } from '../../../../src/core/connection/governor.ts';
 import { profileOf, type Profile } from '../../../../src/core/settings/profile.ts';
-import { silentLog } from '../../../support/captures.ts';
-import { closedOpening } from '../../../support/connectionRig.ts';
-import { FakeNetwork, settle } from '../../../support/fakeNetwork.ts';
-import { editor } from '../../../support/fakeVscode.ts';
+import { silentLog } from '../../../support/capture/captures.ts';
+import { closedOpening } from '../../../support/scenarios/connectionRig.ts';
+import { FakeNetwork, settle } from '../../../support/network/fakeNetwork.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 const { Connections } = await import('../../../../src/host/connections/connections.ts');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { Uri } from 'vscode';
-import { editor } from '../../../support/fakeVscode.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
 import type { DeepLinkParts } from '../../../../src/host/connections/deepLinks.ts';
 
 const { followLink } = await import('../../../../src/host/connections/deepLinks.ts');

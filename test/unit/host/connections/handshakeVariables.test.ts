@@ -4,7 +4,7 @@ import type { PrepareWishes } from '../../../../src/core/connection/prepared.ts'
 import { resolve } from '../../../../src/core/variables/resolve.ts';
 import { peerText, template, type Origin } from '../../../../src/core/variables/value.ts';
 import type { Secrets } from '../../../../src/host/secrets/secrets.ts';
-import { editor } from '../../../support/fakeVscode.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
 
 const { HandshakeVariables } =
   await import('../../../../src/host/connections/handshakeVariables.ts');

@@ -6,9 +6,9 @@ import type { PrepareWishes } from '../../../../src/core/connection/prepared.ts'
 import type { Secrets } from '../../../../src/host/secrets/secrets.ts';
 import { template, type Value } from '../../../../src/core/variables/value.ts';
 import { readFileWithin } from '../../../../src/node/files/readFileWithin.ts';
-import { scratchFolder } from '../../../support/captures.ts';
-import { profileIn, type Layers } from '../../../support/consent.ts';
-import { editor } from '../../../support/fakeVscode.ts';
+import { scratchFolder } from '../../../support/capture/captures.ts';
+import { profileIn, type Layers } from '../../../support/host/consent.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
 
 const { Consent } = await import('../../../../src/host/consent/consent.ts');
 const { PermissionStore } = await import('../../../../src/host/consent/permissionStore.ts');

@@ -8,12 +8,12 @@ import { MonitoredConnection } from '../../../../src/host/connections/monitoredC
 import { createCaptureService } from '../../../../src/node/capture/captureClient.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
-import { closedOpening } from '../../../support/connectionRig.ts';
-import { scratchFolder, silentLog, workerPath } from '../../../support/captures.ts';
-import { closeFrame, frame, Opcode } from '../../../support/frames.ts';
-import { raw } from '../../../support/peers.ts';
-import { during, handshakeFor } from '../../../support/transports.ts';
-import { userSettings } from '../../../support/settings.ts';
+import { closedOpening } from '../../../support/scenarios/connectionRig.ts';
+import { scratchFolder, silentLog, workerPath } from '../../../support/capture/captures.ts';
+import { closeFrame, frame, Opcode } from '../../../support/network/frames.ts';
+import { raw } from '../../../support/network/peers.ts';
+import { during, handshakeFor } from '../../../support/network/transports.ts';
+import { userSettings } from '../../../support/host/settings.ts';
 
 interface SetUp {
   readonly monitored: MonitoredConnection;

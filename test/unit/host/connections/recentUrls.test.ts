@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Memento, SecretStorage } from 'vscode';
-import { silentLog } from '../../../support/captures.ts';
+import { silentLog } from '../../../support/capture/captures.ts';
 import { RecentUrls } from '../../../../src/host/connections/recentUrls.ts';
 
 /** What the editor keeps: plainly, and where secrets are. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import { profileOf, type Profile } from '../../../../src/core/settings/profile.ts';
-import { collectingLog } from '../../../support/captures.ts';
-import { editor } from '../../../support/fakeVscode.ts';
+import { collectingLog } from '../../../support/capture/captures.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
 
 const { SettingsFollower } = await import('../../../../src/host/connections/settingsFollower.ts');
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { editor, type Shown } from '../../../support/fakeVscode.ts';
+import { editor, type Shown } from '../../../support/host/fakeVscode.ts';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import type { FormSubject } from '../../../../src/host/connectionForm/connectionForm.ts';
 

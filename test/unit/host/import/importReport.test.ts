@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import '../../../support/fakeVscode.ts';
+import '../../../support/host/fakeVscode.ts';
 import type { Imported } from '../../../../src/core/import/draft/imported.ts';
 import { readImport } from '../../../../src/core/import/readImport.ts';
 

@@ -3,8 +3,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { Emitter } from '../../../../src/core/base/event.ts';
 import type { Environment, Extractor, Library } from '../../../../src/core/library/library.ts';
 import { ExtractedValues } from '../../../../src/host/library/extractedValues.ts';
-import { silentLog } from '../../../support/captures.ts';
-import { editor } from '../../../support/fakeVscode.ts';
+import { silentLog } from '../../../support/capture/captures.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
 
 const { Environments } = await import('../../../../src/host/library/environments.ts');
 

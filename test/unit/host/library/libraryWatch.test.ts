@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Uri, WorkspaceFoldersChangeEvent } from 'vscode';
 import { toDisposable } from '../../../../src/core/base/lifecycle.ts';
-import { editor, uriOf } from '../../../support/fakeVscode.ts';
+import { editor, uriOf } from '../../../support/host/fakeVscode.ts';
 
 const { workspace } = await import('vscode');
 const { watchForLibrary } = await import('../../../../src/host/library/libraryWatch.ts');

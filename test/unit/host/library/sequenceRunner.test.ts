@@ -8,7 +8,7 @@ import { readLibrary } from '../../../../src/core/library/readLibrary.ts';
 import { PromptCancelled } from '../../../../src/core/variables/resolve.ts';
 import type { Origin } from '../../../../src/core/variables/value.ts';
 import { SequenceRunner } from '../../../../src/host/library/sequenceRunner.ts';
-import { silentLog } from '../../../support/captures.ts';
+import { silentLog } from '../../../support/capture/captures.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 function itemsOf(items: readonly unknown[], origin: Origin = 'user'): readonly Runnable[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { redactedLog } from '../../../../src/host/secrets/redactedLog.ts';
 import { SecretRegistry } from '../../../../src/host/secrets/secretRegistry.ts';
-import { collectingLog } from '../../../support/captures.ts';
+import { collectingLog } from '../../../support/capture/captures.ts';
 
 describe('The secrets that were used', () => {
   it('are taken out of texts, in the spellings in which they come back', () => {

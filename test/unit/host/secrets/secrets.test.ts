@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { editor } from '../../../support/fakeVscode.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
 import type { SecretRegistry } from '../../../../src/host/secrets/secretRegistry.ts';
 
 const { Secrets } = await import('../../../../src/host/secrets/secrets.ts');

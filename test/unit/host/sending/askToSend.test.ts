@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { editor } from '../../../support/fakeVscode.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
 import { CommandId } from '../../../../src/shared/ids.ts';
 
 const { askForValue, confirmProduction } =

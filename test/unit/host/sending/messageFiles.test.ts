@@ -3,9 +3,9 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { editor } from '../../../support/fakeVscode.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
 import { readFileWithin } from '../../../../src/node/files/readFileWithin.ts';
-import { scratchFolder } from '../../../support/captures.ts';
+import { scratchFolder } from '../../../support/capture/captures.ts';
 import type { Author } from '../../../../src/host/sending/messageFiles.ts';
 
 const { MessageFiles } = await import('../../../../src/host/sending/messageFiles.ts');

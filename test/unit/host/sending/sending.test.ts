@@ -20,10 +20,10 @@ import { SendHistory } from '../../../../src/host/sending/sendHistory.ts';
 import { createCaptureService } from '../../../../src/node/capture/captureClient.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
-import { scratchFolder, silentLog, workerPath } from '../../../support/captures.ts';
-import { Peer } from '../../../support/peer.ts';
-import { handshakeFor } from '../../../support/transports.ts';
-import { userSettings } from '../../../support/settings.ts';
+import { scratchFolder, silentLog, workerPath } from '../../../support/capture/captures.ts';
+import { Peer } from '../../../support/network/peer.ts';
+import { handshakeFor } from '../../../support/network/transports.ts';
+import { userSettings } from '../../../support/host/settings.ts';
 
 const text = (written: string): MessageBody => ({ as: 'text', text: written });
 const secret = 'tr0ub4dor-and-3';

@@ -4,8 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Emitter } from '../../../../src/core/base/event.ts';
 import { readSettings, type ReadSettings } from '../../../../src/core/settings/profile.ts';
 import { warnOfRoundedNumbers } from '../../../../src/host/settings/roundedNumbers.ts';
-import { silentLog } from '../../../support/captures.ts';
-import { userSettings } from '../../../support/settings.ts';
+import { silentLog } from '../../../support/capture/captures.ts';
+import { userSettings } from '../../../support/host/settings.ts';
 
 const settingsWith = (...numbers: readonly number[]) =>
   readSettings(userSettings(key => (key === 'onOpen' ? [{ json: numbers }] : undefined)));

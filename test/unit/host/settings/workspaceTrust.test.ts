@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import type { Wanted } from '../../../../src/core/consent/disclosure.ts';
 import type { Purpose } from '../../../../src/host/consent/permissionQuestion.ts';
-import { editor } from '../../../support/fakeVscode.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
 
 const { CancellationError } = await import('vscode');
 const { Consent } = await import('../../../../src/host/consent/consent.ts');

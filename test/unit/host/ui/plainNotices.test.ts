@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { editor } from '../../../support/fakeVscode.ts';
-import { silentLog } from '../../../support/captures.ts';
+import { editor } from '../../../support/host/fakeVscode.ts';
+import { silentLog } from '../../../support/capture/captures.ts';
 import { hostileTexts } from '../../../support/hostileTexts.ts';
 
 const { confirm, confirmOrClose, inform, showError, showWarning } =

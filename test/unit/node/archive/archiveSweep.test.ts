@@ -25,7 +25,7 @@ import {
   numberedBatch,
   scratchFolder,
   setWritten,
-} from '../../../support/captures.ts';
+} from '../../../support/capture/captures.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const hour = 3_600_000;

@@ -15,13 +15,13 @@ import {
   endedPid,
   leftCapture,
   scratchFolder,
-} from '../../../support/captures.ts';
+} from '../../../support/capture/captures.ts';
 import {
   startCaptures,
   unlimited,
   useCaptures,
   type StartedCaptures,
-} from '../../../support/captureService.ts';
+} from '../../../support/capture/captureService.ts';
 import { until } from '../../../support/until.ts';
 
 const text = flagsOf('text', 'in');

@@ -8,8 +8,8 @@ import type { Capture } from '../../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import type { CaptureServiceOptions } from '../../../../src/node/capture/captureClient.ts';
-import { collectingLog, scratchFolder, workerPath } from '../../../support/captures.ts';
-import { unlimited, useCaptures } from '../../../support/captureService.ts';
+import { collectingLog, scratchFolder, workerPath } from '../../../support/capture/captures.ts';
+import { unlimited, useCaptures } from '../../../support/capture/captureService.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 const text = flagsOf('text', 'in');

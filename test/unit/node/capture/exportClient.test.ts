@@ -8,7 +8,7 @@ import { flagsOf } from '../../../../src/core/record/record.ts';
 import type { CaptureView, ViewQuery } from '../../../../src/core/capture/view.ts';
 import type { ExportJob, ExportProgress } from '../../../../src/core/export/exportJob.ts';
 import type { CaptureService } from '../../../../src/node/capture/captureClient.ts';
-import { startCaptures } from '../../../support/captureService.ts';
+import { startCaptures } from '../../../support/capture/captureService.ts';
 
 const text = flagsOf('text', 'in');
 const state = flagsOf('state', 'in');

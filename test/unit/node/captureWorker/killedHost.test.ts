@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import type { Capture } from '../../../../src/core/capture/capture.ts';
 import { createCaptureService } from '../../../../src/node/capture/captureClient.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
-import { scratchFolder, silentLog, workerPath } from '../../../support/captures.ts';
+import { scratchFolder, silentLog, workerPath } from '../../../support/capture/captures.ts';
 
 const floodedCapture = fileURLToPath(
-  new URL('../../../support/floodedCapture.ts', import.meta.url),
+  new URL('../../../support/capture/floodedCapture.ts', import.meta.url),
 );
 
 /**

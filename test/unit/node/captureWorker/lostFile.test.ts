@@ -17,8 +17,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Capture } from '../../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
 import { FileWatch } from '../../../../src/node/files/fileWatch.ts';
-import { scratchFolder } from '../../../support/captures.ts';
-import { unlimited, useCaptures } from '../../../support/captureService.ts';
+import { scratchFolder } from '../../../support/capture/captures.ts';
+import { unlimited, useCaptures } from '../../../support/capture/captureService.ts';
 import { until } from '../../../support/until.ts';
 
 const encoder = new TextEncoder();

@@ -8,7 +8,7 @@ import {
   captureFilesIn,
   hasAbandonedFile,
 } from '../../../../src/node/files/captureFiles.ts';
-import { endedPid, scratchFolder } from '../../../support/captures.ts';
+import { endedPid, scratchFolder } from '../../../support/capture/captures.ts';
 
 describe('capture files', () => {
   it('are named by time, process and number, and by nothing else', () => {

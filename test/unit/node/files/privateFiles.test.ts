@@ -22,8 +22,8 @@ import {
   endedPid,
   leftCapture,
   scratchFolder,
-} from '../../../support/captures.ts';
-import { unlimited, useCaptures } from '../../../support/captureService.ts';
+} from '../../../support/capture/captures.ts';
+import { unlimited, useCaptures } from '../../../support/capture/captureService.ts';
 import { until } from '../../../support/until.ts';
 
 const modeOf = (path: string) => (lstatSync(path).mode & 0o777).toString(8);

@@ -4,7 +4,7 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { readFileWithin } from '../../../../src/node/files/readFileWithin.ts';
-import { scratchFolder } from '../../../support/captures.ts';
+import { scratchFolder } from '../../../support/capture/captures.ts';
 
 /** A folder with a file in it, and another with one that must not be read. */
 function setUp(t: TestContext) {

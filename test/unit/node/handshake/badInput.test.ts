@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import type { Handshake, TlsMaterial } from '../../../../src/core/connection/transport.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
-import { certificates } from '../../../support/certificates.ts';
-import { raw } from '../../../support/peers.ts';
-import { handshakeFor, during, TransportRecorder } from '../../../support/transports.ts';
+import { certificates } from '../../../support/network/certificates.ts';
+import { raw } from '../../../support/network/peers.ts';
+import { handshakeFor, during, TransportRecorder } from '../../../support/network/transports.ts';
 
 /** What the user is told; the secret in each of the inputs must not be in it. */
 function problemOf(url: string, changed: Partial<Handshake>): string {

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import type { HandshakeFacts } from '../../../../src/core/record/handshakeFacts.ts';
 import type { Handshake } from '../../../../src/core/connection/transport.ts';
-import { certificates, trustedServer } from '../../../support/certificates.ts';
-import { acceptance } from '../../../support/frames.ts';
-import { answer, raw, refusedPort, silent, status } from '../../../support/peers.ts';
-import { connectProxy } from '../../../support/proxies.ts';
-import { during, openTransport, turn } from '../../../support/transports.ts';
+import { certificates, trustedServer } from '../../../support/network/certificates.ts';
+import { acceptance } from '../../../support/network/frames.ts';
+import { answer, raw, refusedPort, silent, status } from '../../../support/network/peers.ts';
+import { connectProxy } from '../../../support/network/proxies.ts';
+import { during, openTransport, turn } from '../../../support/network/transports.ts';
 
 const trusting = { rejectUnauthorized: true, ca: certificates.ca } as const;
 

@@ -12,10 +12,14 @@ import { causeOf, describeCause } from '../../../../src/core/connection/cause.ts
 import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
 import type { Handshake } from '../../../../src/core/connection/transport.ts';
 import { decide } from '../../../../src/core/connection/verdict.ts';
-import { acceptance } from '../../../support/frames.ts';
-import { answer, listen, raw, refusedPort } from '../../../support/peers.ts';
-import { connectProxy } from '../../../support/proxies.ts';
-import { during, openTransport, type OpenedTransport } from '../../../support/transports.ts';
+import { acceptance } from '../../../support/network/frames.ts';
+import { answer, listen, raw, refusedPort } from '../../../support/network/peers.ts';
+import { connectProxy } from '../../../support/network/proxies.ts';
+import {
+  during,
+  openTransport,
+  type OpenedTransport,
+} from '../../../support/network/transports.ts';
 
 type Answer = (socket: Socket, head: string) => unknown;
 

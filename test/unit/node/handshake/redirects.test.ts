@@ -4,10 +4,10 @@ import { TLSSocket } from 'node:tls';
 import { describe, it, type TestContext } from 'node:test';
 import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
 import { followRedirect } from '../../../../src/node/handshake/redirects.ts';
-import { certificates, trustedServer } from '../../../support/certificates.ts';
-import { answer, raw, type Peer, type RawOptions } from '../../../support/peers.ts';
-import { connectProxy } from '../../../support/proxies.ts';
-import { during, openTransport, turn } from '../../../support/transports.ts';
+import { certificates, trustedServer } from '../../../support/network/certificates.ts';
+import { answer, raw, type Peer, type RawOptions } from '../../../support/network/peers.ts';
+import { connectProxy } from '../../../support/network/proxies.ts';
+import { during, openTransport, turn } from '../../../support/network/transports.ts';
 
 /** Sends everybody to `location`. */
 function redirecting(

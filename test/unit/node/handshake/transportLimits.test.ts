@@ -5,9 +5,9 @@ import { causeOf, describeCause } from '../../../../src/core/connection/cause.ts
 import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
 import { decide } from '../../../../src/core/connection/verdict.ts';
 import { maxFragments, maxUnwrittenPongs } from '../../../../src/node/handshake/transportLimits.ts';
-import { closeFrame, frame, Opcode, type FrameOptions } from '../../../support/frames.ts';
-import { raw } from '../../../support/peers.ts';
-import { during, openTransport, turn } from '../../../support/transports.ts';
+import { closeFrame, frame, Opcode, type FrameOptions } from '../../../support/network/frames.ts';
+import { raw } from '../../../support/network/peers.ts';
+import { during, openTransport, turn } from '../../../support/network/transports.ts';
 
 async function peerThat(t: TestContext, serve: (socket: Socket) => unknown): Promise<string> {
   const upgraded = (socket: Socket) => {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { parseProxy, readResolvedProxy } from '../../../../src/node/proxy/proxyAddress.ts';
-import { certificates, trustedServer } from '../../../support/certificates.ts';
-import { closeFrame, frame, Opcode } from '../../../support/frames.ts';
-import { listen, raw, refusedPort, silent, type Peer } from '../../../support/peers.ts';
-import { connectProxy, socksProxy } from '../../../support/proxies.ts';
-import { during, openTransport, turn } from '../../../support/transports.ts';
+import { certificates, trustedServer } from '../../../support/network/certificates.ts';
+import { closeFrame, frame, Opcode } from '../../../support/network/frames.ts';
+import { listen, raw, refusedPort, silent, type Peer } from '../../../support/network/peers.ts';
+import { connectProxy, socksProxy } from '../../../support/network/proxies.ts';
+import { during, openTransport, turn } from '../../../support/network/transports.ts';
 
 const trusting = { rejectUnauthorized: true, ca: certificates.ca } as const;
 

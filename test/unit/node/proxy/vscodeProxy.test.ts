@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { certificates, trustedServer } from '../../../support/certificates.ts';
-import { frame, Opcode } from '../../../support/frames.ts';
-import { answer, raw, refusedPort, type RawOptions } from '../../../support/peers.ts';
-import { connectProxy, socksProxy, type HttpProxyOptions } from '../../../support/proxies.ts';
-import { during, openTransport, turn } from '../../../support/transports.ts';
-import { patchAsVsCode, type ProxySettings } from '../../../support/vscodeProxy.ts';
+import { certificates, trustedServer } from '../../../support/network/certificates.ts';
+import { frame, Opcode } from '../../../support/network/frames.ts';
+import { answer, raw, refusedPort, type RawOptions } from '../../../support/network/peers.ts';
+import {
+  connectProxy,
+  socksProxy,
+  type HttpProxyOptions,
+} from '../../../support/network/proxies.ts';
+import { during, openTransport, turn } from '../../../support/network/transports.ts';
+import { patchAsVsCode, type ProxySettings } from '../../../support/network/vscodeProxy.ts';
 
 const trusting = { rejectUnauthorized: true, ca: certificates.ca } as const;
 const greet = (socket: Socket) => void socket.write(frame(Opcode.Text, 'hello'));

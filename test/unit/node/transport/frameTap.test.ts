@@ -7,9 +7,9 @@ import { WebSocketServer } from 'ws';
 import type { FrameFacts } from '../../../../src/core/record/frameFacts.ts';
 import type { Handshake, Transport } from '../../../../src/core/connection/transport.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
-import { acceptance, closeFrame, frame, Opcode } from '../../../support/frames.ts';
-import { raw } from '../../../support/peers.ts';
-import { during, handshakeFor, TransportRecorder } from '../../../support/transports.ts';
+import { acceptance, closeFrame, frame, Opcode } from '../../../support/network/frames.ts';
+import { raw } from '../../../support/network/peers.ts';
+import { during, handshakeFor, TransportRecorder } from '../../../support/network/transports.ts';
 
 type Fact = Omit<FrameFacts, 'durationMs'> | undefined;
 

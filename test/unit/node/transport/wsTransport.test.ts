@@ -5,16 +5,16 @@ import { describe, it, type TestContext } from 'node:test';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { Handshake } from '../../../../src/core/connection/transport.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
-import { certificates } from '../../../support/certificates.ts';
-import { acceptance } from '../../../support/frames.ts';
-import { listen, raw, refusedPort, silent, type Peer } from '../../../support/peers.ts';
+import { certificates } from '../../../support/network/certificates.ts';
+import { acceptance } from '../../../support/network/frames.ts';
+import { listen, raw, refusedPort, silent, type Peer } from '../../../support/network/peers.ts';
 import {
   during,
   handshakeFor,
   openTransport,
   TransportRecorder,
   turn,
-} from '../../../support/transports.ts';
+} from '../../../support/network/transports.ts';
 
 /** A peer that reads a request's head and then does what the test says. */
 async function rawServer(

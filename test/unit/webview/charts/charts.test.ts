@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import '../../../support/englishTexts.ts';
+import '../../../support/page/englishTexts.ts';
 import { Formats } from '../../../../src/core/base/format.ts';
 import type { SeriesView } from '../../../../src/core/metrics/seriesView.ts';
 import {

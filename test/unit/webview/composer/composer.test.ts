@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import '../../../support/englishTexts.ts';
+import '../../../support/page/englishTexts.ts';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import type { CheckedBody, RunView, ItemView } from '../../../../src/shared/composerProtocol.ts';
 import { maxBodyLength } from '../../../../src/shared/limits.ts';

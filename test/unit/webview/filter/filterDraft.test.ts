@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
-import '../../../support/englishTexts.ts';
+import '../../../support/page/englishTexts.ts';
 import type { ListView } from '../../../../src/shared/monitorProtocol.ts';
 import { FilterDraft } from '../../../../src/webview/filter/filterDraft.ts';
 import { partsOf } from '../../../../src/webview/filter/filterField.ts';

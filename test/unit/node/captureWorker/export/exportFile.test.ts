@@ -16,8 +16,8 @@ import {
   blocksOf,
   type ExportedView,
 } from '../../../../../src/node/captureWorker/export/exportRows.ts';
-import { scratchFolder } from '../../../../support/captures.ts';
-import { connection, partsWith, recordOf } from '../../../../support/exports.ts';
+import { scratchFolder } from '../../../../support/capture/captures.ts';
+import { connection, partsWith, recordOf } from '../../../../support/capture/exports.ts';
 
 /** A view of rows that lends each payload in the same bytes, as a store may. */
 class FakeView implements ExportedView {

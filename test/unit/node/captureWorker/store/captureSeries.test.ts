@@ -19,7 +19,7 @@ import {
   silentLog,
   workerPath,
   type TestRow,
-} from '../../../../support/captures.ts';
+} from '../../../../support/capture/captures.ts';
 
 const start = 1_700_000_000_000;
 const encoder = new TextEncoder();

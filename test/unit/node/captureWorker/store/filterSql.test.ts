@@ -12,7 +12,7 @@ import {
   findSqlite,
   SqliteStore,
 } from '../../../../../src/node/captureWorker/store/sqliteStore.ts';
-import { batchOf, scratchFolder, type TestRow } from '../../../../support/captures.ts';
+import { batchOf, scratchFolder, type TestRow } from '../../../../support/capture/captures.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -16,7 +16,7 @@ import {
   scratchFolder,
   textRow,
   type TestRow,
-} from '../../../../support/captures.ts';
+} from '../../../../support/capture/captures.ts';
 
 const options = { name: 'test', url: 'ws://localhost', startedAt: 1000.5 };
 const encoder = new TextEncoder();

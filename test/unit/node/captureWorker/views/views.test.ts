@@ -6,7 +6,7 @@ import { flagsOf } from '../../../../../src/core/record/record.ts';
 import type { CaptureView, ViewQuery, ViewState } from '../../../../../src/core/capture/view.ts';
 import type { Condition } from '../../../../../src/core/filter/condition.ts';
 import type { CaptureService } from '../../../../../src/node/capture/captureClient.ts';
-import { startCaptures, type StartedCaptures } from '../../../../support/captureService.ts';
+import { startCaptures, type StartedCaptures } from '../../../../support/capture/captureService.ts';
 
 const encoder = new TextEncoder();
 const text = flagsOf('text', 'in');

@@ -1,0 +1,287 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errors, type FrameLocator, type Locator, type Page } from 'playwright-core';
+
+const screensFolder = join(import.meta.dirname, '../../../out/screens');
+
+/** The workbench as a user meets it: by keyboard, and by the names that a screen reader says. */
+export class WorkbenchPage {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** Runs the command of that title, such as `WebSocket Monitor: Open Monitor`. */
+  async runCommand(title: string): Promise<void> {
+    const entry = this.option(title);
+    // While it starts, the workbench takes no keys and its palette lacks what extensions bring; a
+    // page that takes the focus closes the palette. Nothing says when this is over, so it is tried
+    // again until the command could be chosen.
+    for (let tries = 0; tries < 30; tries++) {
+      await this.#page.keyboard.press('Escape');
+      await this.#page.keyboard.press('F1');
+      try {
+        await this.quickInput.fill(`>${title}`, { timeout: 1000 });
+        await entry.click({ timeout: 2000 });
+        return;
+      } catch (error) {
+        if (!(error instanceof errors.TimeoutError)) {
+          throw error;
+        }
+      }
+    }
+    throw new Error(`The command palette has no "${title}"`);
+  }
+
+  /** The field of a quick pick or an input box. */
+  get quickInput(): Locator {
+    return this.#page.locator('.quick-input-widget input[type=text]');
+  }
+
+  /** An entry of the quick pick whose name holds `name`; an icon counts as a word before it. */
+  option(name: string): Locator {
+    return this.#page
+      .locator('.quick-input-widget')
+      .getByRole('option', { name: new RegExp(escapePattern(name)) })
+      .first();
+  }
+
+  /** Chooses an entry of the quick pick that is open or about to be. */
+  async pick(name: string): Promise<void> {
+    await this.option(name).click();
+  }
+
+  /** Answers the input box that is open or about to be. */
+  async answer(text: string): Promise<void> {
+    await this.quickInput.fill(text);
+    await this.#page.keyboard.press('Enter');
+  }
+
+  /** The status-bar item whose text or name holds `text`. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.#page.locator('.part.statusbar .statusbar-item').filter({ hasText: text });
+  }
+
+  /**
+   * The list of notifications, once it holds `sentence`. While tests drive it, the workbench shows
+   * warnings there only, and at times it closes the list before they come.
+   */
+  async notified(sentence: string | RegExp): Promise<Locator> {
+    const center = this.#page.locator('.notifications-center');
+    const found = center.getByText(sentence).first();
+    for (let tries = 0; tries < 10 && !(await found.isVisible()); tries++) {
+      await this.runCommand('Notifications: Show Notifications');
+      await found.waitFor({ timeout: 3000 }).catch(() => undefined);
+    }
+    await found.waitFor();
+    return center;
+  }
+
+  /** Every notification that is on screen. */
+  get notifications(): Locator {
+    return this.#page.locator('.notifications-toasts .notification-list-item');
+  }
+
+  async notificationTexts(): Promise<string[]> {
+    return this.notifications.locator('.notification-list-item-message').allInnerTexts();
+  }
+
+  /** Presses a button of a notification. */
+  async chooseInNotification(button: string): Promise<void> {
+    await this.notifications.getByRole('button', { name: button }).first().click();
+  }
+
+  /** A button of the dialog that is open or about to be. */
+  dialogButton(name: string): Locator {
+    return this.#page.locator('.monaco-dialog-box').getByRole('button', { name });
+  }
+
+  /** The editor that shows an output channel; `showMessages` and `showLog` open one. */
+  get output(): Locator {
+    return this.#page.locator('.part.panel .output-view .view-lines');
+  }
+
+  /** The lines of the output channel that are on screen. */
+  async outputLines(): Promise<string[]> {
+    const lines = this.output.locator('.view-line');
+    const placed = await lines.evaluateAll(elements =>
+      elements
+        .map(element => ({ top: element.getBoundingClientRect().top, text: element.textContent }))
+        .sort((one, other) => one.top - other.top)
+        .map(({ text }) => text),
+    );
+    // The editor writes spaces as no-break spaces.
+    return placed.map(line => line.replaceAll('\u00a0', ' '));
+  }
+
+  /**
+   * Opens the settings editor with a query, such as `@ext:websocket-monitor.websocket-monitor`. In
+   * a remote window, which this is, the tab `User` leaves out what only concerns the machine.
+   */
+  async openSettings(query: string, tab = 'Workspace'): Promise<Locator> {
+    await this.runCommand('Preferences: Open Settings (UI)');
+    const editor = this.#page.locator('.settings-editor');
+    const items = editor.locator('.setting-item-contents');
+    // An extension that is only being loaded has no settings to find yet.
+    for (let tries = 0; tries < 10; tries++) {
+      await editor.locator('.search-container .view-lines').click();
+      await this.#page.keyboard.press('ControlOrMeta+A');
+      await this.#page.keyboard.type(query);
+      await editor.getByRole('tab', { name: tab }).click();
+      const found = editor.getByText(/^\d+ Settings? Found$/);
+      try {
+        await found.waitFor({ timeout: 3000 });
+        await items.first().waitFor({ timeout: 3000 });
+        return editor;
+      } catch (error) {
+        if (!(error instanceof errors.TimeoutError)) {
+          throw error;
+        }
+      }
+    }
+    throw new Error(`No settings were found for "${query}"`);
+  }
+
+  /** A row of a tree, by the beginning of what a screen reader says of it. */
+  treeItem(name: string): Locator {
+    return this.#page
+      .locator('.part.sidebar')
+      .getByRole('treeitem', { name: new RegExp(`^${escapePattern(name)}`) });
+  }
+
+  /** Goes to a row of one of our trees by keyboard alone. */
+  async focusInTree(view: string, item: string): Promise<void> {
+    await this.runCommand(`WebSocket Monitor: Focus on ${view} View`);
+    const row = this.treeItem(item).and(this.#page.locator('.focused'));
+    await this.#page.keyboard.press('Home');
+    for (let steps = 0; steps < 20 && (await row.count()) === 0; steps++) {
+      await this.#page.keyboard.press('ArrowDown');
+    }
+    await row.waitFor();
+  }
+
+  /** A button that a row of a tree shows while the pointer is over it. */
+  async pressInTree(item: string, button: string): Promise<void> {
+    const row = this.treeItem(item);
+    await row.hover();
+    await row.getByRole('button', { name: button }).click();
+  }
+
+  /** Chooses an entry of the workbench's own menu that is open or about to be. */
+  async chooseInMenu(name: string): Promise<void> {
+    const entry = this.#page.locator('.monaco-menu').getByRole('menuitem', { name });
+    await entry.waitFor();
+    // A click right after it opens is taken for the one that opened it.
+    for (let tries = 0; tries < 10 && (await entry.count()) > 0; tries++) {
+      await this.#page.waitForTimeout(200);
+      await entry.click({ timeout: 1000 }).catch((error: unknown) => {
+        if (!(error instanceof errors.TimeoutError)) {
+          throw error;
+        }
+      });
+    }
+    await entry.waitFor({ state: 'detached' });
+  }
+
+  /** The tab of an editor whose name holds `name`. */
+  tab(name: string | RegExp): Locator {
+    return this.#page.locator('.part.editor').getByRole('tab', { name });
+  }
+
+  /** Writes the path into the dialog that asks where to save, which needs a folder that is there. */
+  async saveAs(path: string): Promise<void> {
+    const widget = this.#page.locator('.quick-input-widget');
+    const settled = async () => {
+      let value = '';
+      do {
+        value = await this.quickInput.inputValue();
+        await this.#page.waitForTimeout(400);
+      } while (value !== (await this.quickInput.inputValue()));
+      return value;
+    };
+    // It fills in a path of its own when it has looked at the folder, and would write over a faster one.
+    let tries = 0;
+    while (!(await settled()).startsWith('/') && tries < 25) {
+      tries++;
+    }
+    for (tries = 0; tries < 20 && (await widget.isVisible()); tries++) {
+      await this.quickInput.fill(path);
+      if ((await settled()) === path) {
+        await this.#page.keyboard.press('Enter');
+        await widget.waitFor({ state: 'hidden', timeout: 2000 }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Takes a picture into out/screens. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(screensFolder, { recursive: true });
+    await this.#page.screenshot({ path: join(screensFolder, `${name}.png`) });
+  }
+
+  /** The monitor's own document, two frames down. */
+  get monitor(): MonitorPage {
+    return new MonitorPage(
+      this.#page.frameLocator('iframe.webview.ready').frameLocator('#active-frame'),
+    );
+  }
+}
+
+/** The monitor panel. */
+export class MonitorPage {
+  readonly frame: FrameLocator;
+
+  constructor(frame: FrameLocator) {
+    this.frame = frame;
+  }
+
+  get messages(): Locator {
+    return this.frame.getByRole('grid', { name: 'Messages' });
+  }
+
+  /** The rows on screen; the list draws no others. */
+  get rows(): Locator {
+    return this.messages.getByRole('row');
+  }
+
+  /** The row that the keys are on. */
+  get active(): Locator {
+    return this.messages.locator('.row.active');
+  }
+
+  /** The place of a row in the list, counted from 0. */
+  async positionOf(row: Locator): Promise<number> {
+    return Number(await row.getAttribute('aria-rowindex')) - 2; // The headings are row 1.
+  }
+
+  get filter(): Locator {
+    return this.frame.getByRole('combobox', { name: 'Filter' });
+  }
+
+  get details(): Locator {
+    return this.frame.getByRole('region', { name: 'Details' });
+  }
+
+  /** Goes down a menu of the page that is open or about to be. */
+  async choose(...names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await this.frame.locator('[role^=menuitem]').getByText(name, { exact: true }).click();
+    }
+  }
+
+  /** Opens the menu of the selected rows at one of them. */
+  async chooseForRow(row: Locator, ...names: readonly string[]): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.choose(...names);
+  }
+
+  /** The button of exactly that name. */
+  button(name: string): Locator {
+    return this.frame.getByRole('button', { name, exact: true });
+  }
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
