@@ -11,9 +11,9 @@ import {
   type FormActions,
 } from './composerForm.ts';
 import { runList } from './composerRuns.ts';
-import { ComposerSizer } from './composerSizer.ts';
 import { composerStatus, type Outcome } from './composerStatus.ts';
 import { el } from '../widgets/dom.ts';
+import { Sash } from '../widgets/sash.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
 
@@ -36,6 +36,11 @@ interface FaceState {
   readonly why: string | undefined;
 }
 
+/** The least height of the text, in pixels. */
+const minHeight = 60;
+/** Of the page: the rest is the list's. */
+const maxHeightShare = 0.55;
+
 /** The composer's elements, and what they show. */
 export class ComposerFace {
   readonly element = el('section', { 'class': 'composer', 'aria-label': text('composer') });
@@ -48,17 +53,19 @@ export class ComposerFace {
   readonly #end = el('div', { class: 'composer-end' });
   readonly #foot = el('div', { class: 'composer-foot' }, this.#status, this.#end);
   readonly #runs = el('div', { class: 'composer-runs-place' });
-  readonly #sizer: ComposerSizer;
+  readonly #sash: Sash;
+  /** Of the text, in pixels; 0 if it grows with what is in it. */
+  #height = 0;
 
   /** @param height of the text in pixels; 0 lets it grow */
   constructor(formats: Formats, field: ComposerField, height: number, actions: FaceActions) {
     this.#formats = formats;
     this.#field = field;
     this.#actions = actions;
-    this.#sizer = new ComposerSizer(this.element, actions.resize);
-    this.element.append(this.#sizer.element, this.#bar, field.element, this.#fields);
+    this.#sash = this.#makeSash();
+    this.element.append(this.#sash.element, this.#bar, field.element, this.#fields);
     this.element.append(this.#foot, this.#runs);
-    this.#sizer.set(height);
+    this.#setHeight(height);
   }
 
   /** Puts the focus where a draft of this kind is written. */
@@ -81,7 +88,7 @@ export class ComposerFace {
     this.#renderBar(state);
     render(runList(view?.runs ?? [], this.#formats, this.#actions.stopRun), this.#runs);
     this.#field.element.hidden = !isOpen || !hasText(draft.kind);
-    for (const part of [this.#sizer.element, this.#fields, this.#foot]) {
+    for (const part of [this.#sash.element, this.#fields, this.#foot]) {
       part.hidden = !isOpen;
     }
     if (isOpen) {
@@ -89,6 +96,32 @@ export class ComposerFace {
       render(composerFields(draft, checked.problem, this.#actions), this.#fields);
       this.#renderFoot(state);
     }
+  }
+
+  #makeSash(): Sash {
+    return new Sash({
+      className: 'composer-sizer',
+      label: text('composeResize'),
+      edge: 'top',
+      step: 20,
+      keys: { Home: 'max', End: 'usual' },
+      ariaScale: 1,
+      size: () => this.element.querySelector('textarea')?.clientHeight ?? minHeight,
+      bounds: () => [minHeight, Math.max(minHeight, Math.round(innerHeight * maxHeightShare))],
+      unitPixels: () => 1,
+      onResize: height => {
+        this.#setHeight(height ?? 0);
+        this.#actions.resize(this.#height);
+      },
+    });
+  }
+
+  #setHeight(height: number): void {
+    const max = Math.max(minHeight, Math.round(innerHeight * maxHeightShare));
+    this.#height = height === 0 ? 0 : Math.min(max, Math.max(minHeight, Math.round(height)));
+    this.element.style.setProperty('--composer-height', `${this.#height}px`);
+    this.element.classList.toggle('sized', this.#height > 0);
+    this.#sash.refresh();
   }
 
   #renderFoot({ checked, outcome, view, why }: FaceState): void {

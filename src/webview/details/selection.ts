@@ -1,23 +1,20 @@
 import type { PageRow } from '../../shared/monitorProtocol.ts';
 import type { DetailPane } from './detailPane.ts';
-import type { Splitter } from '../widgets/splitter.ts';
 import { text } from '../widgets/strings.ts';
 
 /** The row that is looked at closely, and whether its details are open. */
 export class Selection {
-  readonly #body: HTMLElement;
-  readonly #splitter: Splitter;
   readonly #details: DetailPane;
+  readonly #onOpen: (isOpen: boolean) => void;
   #isOpen = false;
   #row: PageRow | undefined;
   /** The row is to be told yet. */
   #isAwaited = false;
 
-  constructor(body: HTMLElement, splitter: Splitter, details: DetailPane) {
-    this.#body = body;
-    this.#splitter = splitter;
+  /** @param onOpen shows or hides the details */
+  constructor(details: DetailPane, onOpen: (isOpen: boolean) => void) {
     this.#details = details;
-    this.#place(false);
+    this.#onOpen = onOpen;
   }
 
   get isOpen(): boolean {
@@ -64,9 +61,7 @@ export class Selection {
 
   #place(isOpen: boolean): void {
     this.#isOpen = isOpen;
-    this.#splitter.element.hidden = !isOpen;
-    this.#details.element.hidden = !isOpen;
-    this.#body.classList.toggle('with-details', isOpen);
+    this.#onOpen(isOpen);
   }
 
   #show(): void {

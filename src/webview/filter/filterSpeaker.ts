@@ -1,6 +1,6 @@
 import type { Formats } from '../../core/base/format.ts';
 import type { ListView } from '../../shared/monitorProtocol.ts';
-import { el } from '../widgets/dom.ts';
+import { LiveRegion } from '../widgets/liveRegion.ts';
 import { progressOf, unreadWords } from './filterStatus.ts';
 import { text } from '../widgets/strings.ts';
 
@@ -9,11 +9,11 @@ const restMs = 1000;
 
 /** Tells screen readers once what a filter came to. */
 export class FilterSpeaker {
-  readonly element = el('p', { class: 'spoken', role: 'status' });
+  readonly #region = new LiveRegion();
+  readonly element = this.#region.element;
   readonly #formats: Formats;
   #generation: number | undefined;
   #list: ListView | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(formats: Formats) {
     this.#formats = formats;
@@ -24,22 +24,21 @@ export class FilterSpeaker {
     this.#list = list;
     const isDone = progressOf(list).percent === undefined;
     if (!isFiltered) {
-      clearTimeout(this.#timer);
       this.#generation = list.generation;
-      this.element.textContent = '';
+      this.#region.say('');
     } else if (isDone && this.#generation !== list.generation) {
       this.#generation = list.generation;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#say(), restMs);
+      this.#region.sayLater(restMs, () => this.#words());
     }
   }
 
-  #say(): void {
-    if (this.#list) {
-      const { matches, total } = progressOf(this.#list);
-      const [found, all] = [this.#formats.count(matches), this.#formats.count(total)];
-      const words = [text('filterCountSpoken', found, all), unreadWords(this.#list, this.#formats)];
-      this.element.textContent = words.filter(part => part !== '').join('. ');
+  #words(): string {
+    if (!this.#list) {
+      return '';
     }
+    const { matches, total } = progressOf(this.#list);
+    const [found, all] = [this.#formats.count(matches), this.#formats.count(total)];
+    const words = [text('filterCountSpoken', found, all), unreadWords(this.#list, this.#formats)];
+    return words.filter(part => part !== '').join('. ');
   }
 }

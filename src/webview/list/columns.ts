@@ -24,8 +24,8 @@ const usualWidths: Readonly<Record<Exclude<ColumnName, 'preview'>, number>> = {
   size: 5.5,
   connection: 9,
 };
-export const narrowest = 1.6;
-export const widest = 60;
+export const minWidth = 1.6;
+export const maxWidth = 60;
 
 /** How the user wants the columns; kept. */
 export interface ColumnSettings {
@@ -70,7 +70,7 @@ export function readColumns(value: unknown): ColumnSettings {
 
 export function widthOf(name: ColumnName, { widths }: ColumnSettings): number {
   const usual = name === 'preview' ? 0 : usualWidths[name];
-  return Math.min(widest, Math.max(narrowest, widths[name] ?? usual));
+  return Math.min(maxWidth, Math.max(minWidth, widths[name] ?? usual));
 }
 
 /** Moves a column by one place among those that are shown. */

@@ -2,20 +2,20 @@ import {
   columnHeadings,
   layOut,
   moveColumn,
-  narrowest,
+  maxWidth,
+  minWidth,
   placeColumn,
   timeModes,
   usualColumns,
-  widest,
   widthOf,
   type ColumnLayout,
   type ColumnName,
   type ColumnSettings,
   type TimeMode,
 } from './columns.ts';
-import { ColumnHandle } from './columnHandle.ts';
 import { columnItems, headingItems, timeItems } from './columnMenus.ts';
 import { el } from '../widgets/dom.ts';
+import { Sash } from '../widgets/sash.ts';
 import { below, openMenu } from '../widgets/menu.ts';
 import type { MenuItem } from '../widgets/menuItem.ts';
 import { text } from '../widgets/strings.ts';
@@ -31,7 +31,7 @@ interface Heading {
   readonly name: ColumnName;
   readonly element: HTMLElement;
   readonly words: HTMLElement;
-  readonly handle: ColumnHandle | undefined;
+  readonly sash: Sash | undefined;
 }
 
 /** How far a pointer moves before a press is a drag. */
@@ -132,13 +132,18 @@ export class ListHead {
     pivot.after(...elements.slice(held + 1));
   }
 
-  #dress({ name, element, words, handle }: Heading, index: number): void {
+  #dress({ name, element, words, sash }: Heading, index: number): void {
     const { time } = this.#settings;
     element.ariaColIndex = String(index + 1);
     element.tabIndex = name === this.#current ? 0 : -1;
     words.textContent = text(name === 'time' ? timeHeadings[time] : columnHeadings[name]);
     const isBehind = index > this.#layout.shown.indexOf('preview');
-    handle?.set(widthOf(name, this.#settings), isBehind, name === this.#current);
+    if (sash) {
+      sash.element.classList.toggle('behind', isBehind);
+      sash.element.tabIndex = name === this.#current ? 0 : -1;
+      sash.edge = isBehind ? 'start' : 'end';
+      sash.refresh();
+    }
   }
 
   #heading(name: ColumnName): Heading {
@@ -148,16 +153,9 @@ export class ListHead {
       { 'role': 'columnheader', 'class': name, 'aria-haspopup': 'menu' },
       words,
     );
-    const handle =
-      name === 'preview'
-        ? undefined
-        : new ColumnHandle(text('resizeColumn', text(columnHeadings[name])), {
-            least: narrowest,
-            most: widest,
-            onResize: width => this.#resize(name, width),
-          });
-    if (handle) {
-      element.append(handle.element);
+    const sash = name === 'preview' ? undefined : this.#makeSash(name);
+    if (sash) {
+      element.append(sash.element);
     }
     element.title = text('headingHint');
     element.addEventListener('pointerdown', event => this.#onPress(name, event));
@@ -167,13 +165,30 @@ export class ListHead {
       event.stopPropagation();
       this.#openMenu(name, { x: event.clientX, y: event.clientY });
     });
-    return { name, element, words, handle };
+    return { name, element, words, sash };
+  }
+
+  #makeSash(name: ColumnName): Sash {
+    return new Sash({
+      className: 'column-handle',
+      label: text('resizeColumn', text(columnHeadings[name])),
+      edge: 'end',
+      step: 0.5,
+      keys: { Home: 'min', Escape: 'usual' },
+      ariaScale: 10,
+      size: () => widthOf(name, this.#settings),
+      bounds: () => [minWidth, maxWidth],
+      unitPixels: () => Number.parseFloat(getComputedStyle(document.body).fontSize),
+      onResize: width => this.#resize(name, width),
+    });
   }
 
   #resize(name: ColumnName, width: number | undefined): void {
     const others = Object.entries(this.#settings.widths).filter(([other]) => other !== name);
     this.#change({
-      widths: Object.fromEntries(width === undefined ? others : [...others, [name, width]]),
+      widths: Object.fromEntries(
+        width === undefined ? others : [...others, [name, Math.round(width * 100) / 100]],
+      ),
     });
   }
 

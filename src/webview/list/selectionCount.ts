@@ -1,21 +1,21 @@
 import type { Formats } from '../../core/base/format.ts';
 import { el } from '../widgets/dom.ts';
+import type { LiveRegion } from '../widgets/liveRegion.ts';
 import { text } from '../widgets/strings.ts';
 
-/** A selection that is being dragged or grown by keys is told when it rests. */
+/** A selection that grows by keys is said when it stays the same for this time. */
 const restMs = 500;
 
-/** Says over the list's corner how many rows are selected, where it is more than one. */
+/** Shows over the list's corner how many rows are selected, if it is more than one. */
 export class SelectionCount {
   readonly element = el('div', { class: 'selection-count' });
   readonly #formats: Formats;
-  readonly #say: (sentence: string) => void;
+  readonly #region: LiveRegion;
   #count = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(formats: Formats, say: (sentence: string) => void) {
+  constructor(formats: Formats, region: LiveRegion) {
     this.#formats = formats;
-    this.#say = say;
+    this.#region = region;
     this.element.hidden = true;
   }
 
@@ -25,11 +25,12 @@ export class SelectionCount {
     }
     this.#count = count;
     this.element.hidden = count < 2;
-    clearTimeout(this.#timer);
-    if (count > 1) {
+    if (count < 2) {
+      this.#region.cancel();
+    } else {
       const words = text('selectedCount', this.#formats.count(count));
       this.element.textContent = words;
-      this.#timer = setTimeout(() => this.#say(words), restMs);
+      this.#region.sayLater(restMs, () => words);
     }
   }
 }

@@ -150,22 +150,22 @@ export class App {
       hasRows,
       mergedCount: merged.length,
     });
-    renderNotices(this.#parts.places.notices, this.#notices(view));
-    renderEmptyState(this.#parts.places.empty, view, list, filter, {
+    renderNotices(this.#parts.layout.notices, this.#notices(view));
+    renderEmptyState(this.#parts.layout.empty, view, list, filter, {
       connect: () => this.#requests.send('connect.ask', undefined),
       clearFilter: () => this.#view.set({ filter: '' }),
       showAll: () => this.#view.set({ showHeartbeats: true, showControl: true }),
     });
     this.#parts.list.element.hidden = view === undefined;
-    this.#parts.places.charts.hidden = view === undefined;
-    this.#parts.places.filter.hidden = view === undefined;
+    this.#parts.layout.charts.hidden = view === undefined;
+    this.#parts.layout.filter.hidden = view === undefined;
     if (list) {
       this.#parts.finding.render(this.#view.current, list, this.#filters);
     }
     this.#parts.charts.follow(view?.id, view?.source === 'connection');
     this.#renderComposer(view);
     this.#parts.renderCounts();
-    this.#parts.announcer.follow(view);
+    this.#parts.news.follow(view);
     clearTimeout(this.#tick);
     const tickMs = selected && timerTickMs(selected, performance.now());
     if (tickMs !== undefined) {

@@ -1,6 +1,7 @@
 import type { Formats } from '../../core/base/format.ts';
 import type { PageRow } from '../../shared/monitorProtocol.ts';
-import { Announcer } from '../widgets/announcer.ts';
+import { ConnectionNews } from '../header/connectionNews.ts';
+import { LiveRegion } from '../widgets/liveRegion.ts';
 import { Charts } from '../charts/charts.ts';
 import { Composer } from '../composer/composer.ts';
 import { DetailPane } from '../details/detailPane.ts';
@@ -12,14 +13,13 @@ import type { Request } from '../link/hostLink.ts';
 import type { HostRequests } from '../link/hostRequests.ts';
 import type { HostView } from '../state/hostView.ts';
 import { JumpButton } from '../list/jumpButton.ts';
-import { makePlaces, watchLayout, type Layout, type Places } from '../widgets/layout.ts';
+import { PageLayout } from './pageLayout.ts';
 import { MessageList } from '../list/messageList.ts';
 import type { PageSources } from '../state/pageSources.ts';
 import { RowCommands } from '../list/rowCommands.ts';
 import type { StateKeeper } from '../state/savedState.ts';
 import { Selection } from '../details/selection.ts';
 import { SelectionCount } from '../list/selectionCount.ts';
-import { Splitter } from '../widgets/splitter.ts';
 import { text } from '../widgets/strings.ts';
 import { watchTheme } from '../widgets/theme.ts';
 
@@ -36,8 +36,9 @@ export interface PageContext {
 
 /** What the page consists of, and what each part may have the others do. */
 export class PageParts {
-  readonly places: Places;
-  readonly announcer: Announcer;
+  readonly layout: PageLayout;
+  readonly region = new LiveRegion();
+  readonly news: ConnectionNews;
   readonly header: Header;
   readonly list: MessageList;
   readonly finding: Finding;
@@ -49,15 +50,15 @@ export class PageParts {
   readonly #rows: RowCommands;
   readonly #jump: JumpButton;
   readonly #details: DetailPane;
-  readonly #splitter: Splitter;
   readonly #selectionCount: SelectionCount;
 
   constructor(root: HTMLElement, context: PageContext) {
     const { formats, keeper, view } = context;
     this.#context = context;
-    this.places = makePlaces(root);
-    this.announcer = new Announcer(formats);
-    this.header = new Header(this.places.header, formats, this.#headerActions());
+    this.#details = this.#makeDetails();
+    this.layout = new PageLayout(root, this.#details.element, keeper);
+    this.news = new ConnectionNews(this.region, formats);
+    this.header = new Header(this.layout.header, formats, this.#headerActions());
     this.list = this.#makeList();
     this.finding = this.#makeFinding();
     this.#goToRow = new GoToRow(
@@ -66,17 +67,13 @@ export class PageParts {
       () => this.list.element.focus(),
     );
     this.#rows = this.#makeRows();
-    this.#jump = new JumpButton(this.places.jump, formats, () => {
+    this.#jump = new JumpButton(this.layout.jump, formats, () => {
       this.list.element.focus();
       view.set({ following: true });
     });
-    this.#selectionCount = new SelectionCount(formats, sentence => this.announcer.say(sentence));
+    this.#selectionCount = new SelectionCount(formats, this.region);
     this.charts = this.#makeCharts();
-    this.#details = this.#makeDetails();
-    this.#splitter = new Splitter(this.places.body, (layout, share) =>
-      keeper.set(layout === 'beside' ? { shareBeside: share } : { shareBelow: share }),
-    );
-    this.selection = new Selection(this.places.body, this.#splitter, this.#details);
+    this.selection = new Selection(this.#details, isOpen => this.layout.showDetails(isOpen));
     this.composer = this.#makeComposer();
     this.#assemble(root);
   }
@@ -89,22 +86,15 @@ export class PageParts {
   }
 
   #assemble(root: HTMLElement): void {
-    const { body, charts, empty, filter, jump, listPane } = this.places;
+    const { charts, empty, filter, jump, listPane } = this.layout;
     filter.append(this.finding.filter.element);
     charts.append(this.charts.strip, this.charts.pane);
     listPane.append(this.list.element, empty, jump);
     listPane.append(this.#selectionCount.element, this.finding.find.element);
     listPane.append(this.#goToRow.element);
-    body.append(this.#splitter.element, this.#details.element);
-    root.append(this.composer.element, this.announcer.element);
-    watchLayout(root, layout => this.#arrange(layout));
+    root.append(this.composer.element, this.region.element);
     watchTheme(() => this.list.measure());
     this.list.measure();
-  }
-
-  #arrange(layout: Layout): void {
-    const { shareBeside, shareBelow } = this.#context.keeper.state;
-    this.#splitter.set(layout, layout === 'beside' ? shareBeside : shareBelow);
   }
 
   #closeDetails(): void {
@@ -213,7 +203,7 @@ export class PageParts {
     const { request, requests } = this.#context;
     return new RowCommands(this.list, this.#goToRow, requests, {
       locate: question => request('locate', question),
-      say: sentence => this.announcer.say(sentence),
+      say: sentence => this.region.say(sentence),
       filterBy: term => this.#filterBy(term),
     });
   }
@@ -231,7 +221,7 @@ export class PageParts {
     const { formats, keeper, request } = this.#context;
     return new Composer(formats, keeper.state.composer, {
       request,
-      say: sentence => this.announcer.say(sentence),
+      say: sentence => this.region.say(sentence),
       keep: composer => keeper.set({ composer }),
       leave: () => this.list.element.focus(),
     });

@@ -32,6 +32,9 @@ export interface SavedState extends Partial<KeptView> {
   readonly composer: SavedComposer;
 }
 
+/** The details' share of the page until the user changes it. */
+export const usualShares = { shareBeside: 0.42, shareBelow: 0.45 };
+
 /** Reads what `setState` was given, perhaps by an older version of the page. */
 export function readSavedState(value: unknown): SavedState {
   const saved = (typeof value === 'object' && value !== null ? value : {}) as Record<
@@ -53,8 +56,8 @@ export function readSavedState(value: unknown): SavedState {
     isDetailOpen: saved['isDetailOpen'] === true,
     isChartOpen: saved['isChartOpen'] === true,
     tabs: readLikedTabs(saved['tabs']),
-    shareBeside: share('shareBeside', 0.42),
-    shareBelow: share('shareBelow', 0.45),
+    shareBeside: share('shareBeside', usualShares.shareBeside),
+    shareBelow: share('shareBelow', usualShares.shareBelow),
     columns: readColumns(saved['columns']),
     composer: readSavedComposer(saved['composer']),
   };
