@@ -1,4 +1,5 @@
-import { CancellationError, Uri, workspace, type ExtensionContext } from 'vscode';
+import { Uri, workspace, type ExtensionContext } from 'vscode';
+import { CancellationError } from './core/base/errors.ts';
 import { once } from './core/base/once.ts';
 import { registerCommands, reportError } from './host/ui/commands.ts';
 import { registerProviders } from './host/ui/registrations.ts';

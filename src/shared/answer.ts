@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { messageOf } from '../core/base/errors.ts';
+import { isCancellation, messageOf } from '../core/base/errors.ts';
 import { requestSchemas, type RequestHandlers } from './monitorProtocol.ts';
 
 type Schemas = Readonly<Record<string, v.GenericSchema>>;
@@ -27,7 +27,8 @@ export function answer(
 }
 
 /**
- * Answers one message from a page. Never rejects: a failure is an answer too. `undefined` where the
+ * Answers one message from a page. Never rejects: a failure is an answer too, and what the user has
+ * cancelled has no result. `undefined` where the
  * message is so malformed that there is nobody to answer.
  *
  * @param schemas what the parameters of each request must look like; the page can name no others
@@ -48,6 +49,9 @@ export async function answerBy(
   try {
     return { id, result: await handle(schemas, request, params, handlers) };
   } catch (error) {
+    if (isCancellation(error)) {
+      return { id, result: undefined };
+    }
     onFailure(request, error);
     return { id, error: messageOf(error) };
   }

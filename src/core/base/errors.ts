@@ -18,3 +18,20 @@ export function messageOf(error: unknown): string {
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
+
+/**
+ * Thrown if the user cancels, or the window closes: nothing more is done, and nothing is shown. It has
+ * the name of the editor's own error, so that `isCancellation` knows both.
+ */
+export class CancellationError extends Error {
+  override readonly name = 'Canceled';
+
+  constructor() {
+    super('Canceled');
+  }
+}
+
+/** Whether an error says that something was cancelled. */
+export function isCancellation(error: unknown): boolean {
+  return error instanceof Error && error.name === 'Canceled';
+}

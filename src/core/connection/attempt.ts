@@ -1,6 +1,5 @@
-import { messageOf } from '../base/errors.ts';
+import { isCancellation, messageOf } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { PromptCancelled } from '../variables/resolve.ts';
 import type { AttemptContext } from './attemptContext.ts';
 import { CauseCode, causeOf, type Cause } from './cause.ts';
 import { CloseCode } from './closeCode.ts';
@@ -168,7 +167,7 @@ export class Attempt implements Disposable {
   }
 
   #refuseToDial(error: unknown): void {
-    if (error instanceof PromptCancelled) {
+    if (isCancellation(error)) {
       this.#context.events.onDisconnect();
     } else {
       this.#end({ kind: 'config', message: messageOf(error) });

@@ -15,7 +15,7 @@ export interface ConnectionPorts {
   readonly governor: Governor;
   /**
    * Puts an opening handshake together, with secrets and certificate files. Rejects with a
-   * `UserError` where something is missing, or with `PromptCancelled`; nothing has gone on the wire
+   * `UserError` where something is missing, or with `CancellationError`; nothing has gone on the wire
    * then.
    */
   readonly prepare: (wishes: PrepareWishes) => Promise<Prepared>;

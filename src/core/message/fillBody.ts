@@ -46,7 +46,7 @@ const formats = new Formats('en');
 /**
  * Makes of a body what goes on the wire.
  *
- * @throws UserError where a value is missing, or what comes of it will not do; PromptCancelled
+ * @throws UserError where a value is missing, or what comes of it will not do; CancellationError
  */
 export async function fillBody(body: MessageBody, ports: FillingPorts): Promise<FilledBody> {
   const filled = await fill(body, ports);

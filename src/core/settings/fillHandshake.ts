@@ -61,7 +61,7 @@ export interface FilledHandshake {
 /**
  * Puts a profile's opening handshake together: fills in variables, signs in, reads files.
  *
- * @throws UserError where a value or a file is missing or will not do; PromptCancelled
+ * @throws UserError where a value or a file is missing or will not do; CancellationError
  */
 export async function fillHandshake(
   profile: Profile,

@@ -1,4 +1,4 @@
-import { UserError } from '../base/errors.ts';
+import { CancellationError, UserError } from '../base/errors.ts';
 import { mask } from '../base/mask.ts';
 import { isSecretName } from '../secrets/redaction.ts';
 import { isoTime } from '../base/isoTime.ts';
@@ -76,11 +76,6 @@ export interface FillingWishes {
   readonly peer?: 'allowed' | 'refused';
 }
 
-/** The user did not answer a prompt: whatever was to be done is not done, and nothing is said. */
-export class PromptCancelled extends Error {
-  override readonly name = 'PromptCancelled';
-}
-
 /**
  * Fills in all references of a template. Only what is a template in its turn, as the variables of an
  * environment are, is looked at again: what a peer sent, what the user typed and what the machine
@@ -88,7 +83,7 @@ export class PromptCancelled extends Error {
  *
  * @param where names the place of the text, for the errors
  * @throws UserError where a value is missing, refers to itself or may not go in, saying which and what
- *   to do; PromptCancelled
+ *   to do; CancellationError
  */
 export async function resolve(
   written: Template,
@@ -286,7 +281,7 @@ class Filling {
   async #prompt(label: string, origin: Origin): Promise<string> {
     const answer = await this.#source.prompt(label, origin);
     if (answer === undefined) {
-      throw new PromptCancelled();
+      throw new CancellationError();
     }
     return answer;
   }

@@ -1,11 +1,11 @@
-import { CancellationError, l10n, Uri, window } from 'vscode';
-import { UserError } from '../../core/base/errors.ts';
+import { l10n, Uri, window } from 'vscode';
+import { CancellationError, UserError } from '../../core/base/errors.ts';
 import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { Sources } from './sources.ts';
 import { targetName } from '../ui/treeTarget.ts';
-import { pickOne } from '../ui/prompts.ts';
-import { confirm, inform } from '../ui/notify.ts';
+import { confirm, pickOne } from '../ui/prompts.ts';
+import { inform } from '../ui/notify.ts';
 import type { ShowMonitor } from '../connections/connect.ts';
 
 export interface CaptureCommandParts {
@@ -32,7 +32,6 @@ export async function deleteCapture(parts: CaptureCommandParts, target?: unknown
   if (!capture) {
     throw new UserError(l10n.t('The capture is no longer there: its file was deleted.'));
   }
-  const remove = l10n.t('Delete');
   const rows = parts.formats.count(capture.rowCount);
   const question = [
     l10n.t('Delete the capture of {0} with {1} rows?'),
@@ -40,9 +39,7 @@ export async function deleteCapture(parts: CaptureCommandParts, target?: unknown
     rows,
   ] as const;
   const detail = l10n.t('Its file is deleted for good.');
-  if ((await confirm(question, [detail], remove)) !== remove) {
-    throw new CancellationError();
-  }
+  await confirm(question, [detail], l10n.t('Delete'));
   await parts.sources.remove(key);
   parts.refresh();
 }
@@ -88,9 +85,5 @@ async function chooseCapture(
     detail: l10n.t('{0} rows, {1}', formats.count(rowCount), url),
     key,
   }));
-  const picked = await pickOne(items, { placeHolder, matchOnDescription: true });
-  if (!picked) {
-    throw new CancellationError();
-  }
-  return picked.key;
+  return (await pickOne(items, { placeHolder, matchOnDescription: true })).key;
 }

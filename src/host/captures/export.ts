@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
-import { CancellationError, commands, env, l10n, UIKind, Uri, window, workspace } from 'vscode';
-import { UserError } from '../../core/base/errors.ts';
+import { commands, env, l10n, UIKind, Uri, window, workspace } from 'vscode';
+import { CancellationError, UserError } from '../../core/base/errors.ts';
 import type { CaptureView } from '../../core/capture/view.ts';
 import {
   ExportError,

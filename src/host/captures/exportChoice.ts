@@ -1,4 +1,4 @@
-import { CancellationError, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { sourceNames, type Source } from './sources.ts';
 import { pickOne, type Choice } from '../ui/prompts.ts';
@@ -27,12 +27,10 @@ export async function chooseSubject(
     throw new UserError(l10n.t('Name the connection to export. There are: {0}.', names));
   }
   const items = [...shownItems(parts), ...candidates.map(source => captureItem(parts, source))];
-  const placeHolder = l10n.t('Export what?');
-  const picked = items.length === 1 ? items[0] : await pickOne(items, { placeHolder });
-  if (!picked) {
-    throw new CancellationError();
-  }
-  return picked.subject;
+  const [first, second] = items;
+  const placeHolder = l10n.t('Select what to export');
+  const chosen = first && !second ? first : await pickOne(items, { placeHolder });
+  return chosen.subject;
 }
 
 /** @throws UserError naming those that there are */
@@ -122,9 +120,5 @@ export async function chooseFormat(subject: ExportSubject): Promise<FormatChoice
         ]
       : []),
   ];
-  const picked = await pickOne(items, { placeHolder: l10n.t('Export as what?') });
-  if (!picked) {
-    throw new CancellationError();
-  }
-  return picked;
+  return pickOne(items, { placeHolder: l10n.t('Select the export format') });
 }

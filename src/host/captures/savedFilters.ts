@@ -3,10 +3,11 @@ import { Emitter, type Event } from '../../core/base/event.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { SavedFilter } from '../../shared/monitorProtocol.ts';
-import { askText } from '../ui/prompts.ts';
+import { askName } from '../ui/prompts.ts';
 
 const key = 'savedFilters';
-const mostFilters = 100;
+const maxFilters = 100;
+const maxNameLength = 200;
 
 /** The filters that the user gave names to, in the order of their names. */
 export class SavedFilters implements Disposable {
@@ -24,21 +25,17 @@ export class SavedFilters implements Disposable {
     return this.#state.get<readonly SavedFilter[]>(key, []);
   }
 
-  /** Asks for a name; one that is in use is given to the new filter. */
+  /** Asks for a name; a filter that has the name already is replaced. */
   async save(text: string): Promise<void> {
     const known = this.all.find(filter => filter.text === text);
-    const name = await askText({
+    const name = await askName({
       title: l10n.t('Save Filter'),
-      prompt: [l10n.t('A name for the filter {0}'), text],
+      prompt: [l10n.t('Name of the filter {0}'), text],
       value: known?.name ?? text,
-      validate: value => (value.trim() === '' ? l10n.t('Give it a name.') : undefined),
     });
-    if (name === undefined) {
-      return;
-    }
-    const saved = { name: name.trim().slice(0, 200), text };
+    const saved = { name: name.slice(0, maxNameLength), text };
     const others = this.all.filter(filter => filter.name !== saved.name);
-    await this.#set([...others, saved].slice(-mostFilters));
+    await this.#set([...others, saved].slice(-maxFilters));
   }
 
   async remove(name: string): Promise<void> {

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { ImportedConnection } from '../../core/import/draft/imported.ts';
 import { uniqueName } from '../../core/settings/profile.ts';
 import type { ConnectionEntry } from '../connections/configuredConnections.ts';
-import { pickSeveral } from '../ui/prompts.ts';
+import { pickSeveral, unlessCancelled } from '../ui/prompts.ts';
 import { showInformation } from '../ui/notify.ts';
 import type { FormSubject } from './connectionForm.ts';
 
@@ -38,12 +38,16 @@ async function choose(
     description: connection.url.replace(/\?.*$/s, '?…'),
     connection,
   }));
-  const picked = await pickSeveral(choices, {
-    title: l10n.t('Add Connections'),
-    placeHolder: l10n.t('Which ones? Each is shown in a form before it is saved.'),
-    matchOnDescription: true,
-    ignoreFocusOut: true,
-  });
+  const picked = await unlessCancelled(
+    pickSeveral(choices, {
+      title: l10n.t('Add Connections'),
+      placeHolder: l10n.t(
+        'Select the connections to add. Each opens in a form before it is saved.',
+      ),
+      matchOnDescription: true,
+      ignoreFocusOut: true,
+    }),
+  );
   return (picked ?? []).map(({ connection }) => connection);
 }
 

@@ -1,4 +1,4 @@
-import { CancellationError, env, l10n } from 'vscode';
+import { env, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { commandLine, commandTools, type CommandTool } from '../../core/export/commandLine.ts';
 import type { Profile } from '../../core/settings/profile.ts';
@@ -10,8 +10,8 @@ import type { Connections } from '../connections/connections.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { openFolderSettings } from '../settings/openSetting.ts';
 import { targetName } from '../ui/treeTarget.ts';
-import { pickOne } from '../ui/prompts.ts';
-import { confirm, inform } from '../ui/notify.ts';
+import { confirm, pickOne } from '../ui/prompts.ts';
+import { inform } from '../ui/notify.ts';
 import type { FormSubject } from './connectionForm.ts';
 
 export interface ConfigureParts {
@@ -56,15 +56,12 @@ export async function duplicateConnection(parts: ConfigureParts, target?: unknow
 /** Takes a connection out of the settings, after asking. What it has captured stays. */
 export async function removeConnection(parts: ConfigureParts, target?: unknown): Promise<void> {
   const known = await chooseConfigured(parts, target, l10n.t('Remove which connection?'));
-  const remove = l10n.t('Remove');
   const detail =
     known.scope === 'user'
       ? l10n.t('It is in your user settings. Messages that were captured stay.')
       : l10n.t('It is in the settings of this workspace. Messages that were captured stay.');
   const question = [l10n.t('Remove the connection "{0}" from the settings?'), known.name] as const;
-  if ((await confirm(question, [detail], remove)) !== remove) {
-    throw new CancellationError();
-  }
+  await confirm(question, [detail], l10n.t('Remove'));
   await parts.configured.remove(known);
 }
 
@@ -92,10 +89,7 @@ export async function copyAs(parts: ConfigureParts, target?: unknown): Promise<v
   };
   const items = commandTools.map(tool => ({ label: tool, description: details[tool], tool }));
   const placeHolder = l10n.t('Copy as a command for a POSIX shell');
-  const picked = await pickOne(items, { placeHolder });
-  if (!picked) {
-    throw new CancellationError();
-  }
+  const { tool } = await pickOne(items, { placeHolder });
   const { values, url } = profile;
   const { command, variables } = commandLine(
     {
@@ -105,7 +99,7 @@ export async function copyAs(parts: ConfigureParts, target?: unknown): Promise<v
       auth: values.auth,
       isChecked: values['tls.rejectUnauthorized'],
     },
-    picked.tool,
+    tool,
   );
   await env.clipboard.writeText(command);
   const names = variables.map(name => `$${name}`).join(', ');
@@ -174,9 +168,5 @@ async function choose(profiles: readonly Profile[], placeHolder: string): Promis
     throw new UserError(l10n.t('No connection is configured. Add one first.'));
   }
   const items = profiles.map(profile => ({ label: profile.name, profile }));
-  const picked = profiles.length === 1 ? items[0] : await pickOne(items, { placeHolder });
-  if (!picked) {
-    throw new CancellationError();
-  }
-  return picked.profile;
+  return profiles.length === 1 ? only : (await pickOne(items, { placeHolder })).profile;
 }

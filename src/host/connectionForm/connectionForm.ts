@@ -29,7 +29,8 @@ import type {
 import { settingSources } from '../settings/settingValues.ts';
 import { writableScopes } from '../settings/settingsFile.ts';
 import { logged, unwaited } from '../ui/unwaited.ts';
-import { confirmOrClose, inform, plain } from '../ui/notify.ts';
+import { inform, plain } from '../ui/notify.ts';
+import { confirmOrClose, unlessCancelled } from '../ui/prompts.ts';
 import { isSet, noteOf, preferredScope, reference, shown } from './formFacts.ts';
 import { pageHtml } from '../ui/html.ts';
 
@@ -38,8 +39,8 @@ export interface ConnectionFormPorts {
   readonly log: Logger;
   readonly configured: ConfiguredConnections;
   readonly secretNames: () => readonly string[];
-  /** Asks for a name and stores the value; `undefined` where the user thought better of it. */
-  readonly storeSecret: (suggestion: string, value: string) => Promise<string | undefined>;
+  /** Asks for a name and stores the value. */
+  readonly storeSecret: (suggestion: string, value: string) => Promise<string>;
   readonly connect: (name: string) => Promise<unknown>;
   readonly openSettings: (scope: SettingsScope) => Promise<void>;
 }
@@ -207,7 +208,7 @@ class ConnectionForm implements Disposable {
         return undefined;
       },
       'form.secret': async ({ suggestion, value }) => {
-        const name = await this.#ports.storeSecret(suggestion, value);
+        const name = await unlessCancelled(this.#ports.storeSecret(suggestion, value));
         const secrets = this.#secrets();
         return name === undefined ? { secrets } : { reference: reference(name), secrets };
       },

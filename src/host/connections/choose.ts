@@ -1,4 +1,4 @@
-import { CancellationError, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { wordOf } from '../../core/connection/report.ts';
 import type { Connections } from './connections.ts';
@@ -39,9 +39,5 @@ export async function chooseConnection(
     detail: monitored.connection.options.endpoint.display,
     monitored,
   }));
-  const picked = await pickOne(items, { placeHolder });
-  if (!picked) {
-    throw new CancellationError();
-  }
-  return picked.monitored;
+  return (await pickOne(items, { placeHolder })).monitored;
 }

@@ -1,5 +1,5 @@
-import { CancellationError, l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
-import { messageOf, UserError } from '../../core/base/errors.ts';
+import { l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
+import { CancellationError, messageOf, UserError } from '../../core/base/errors.ts';
 import { wordOf } from '../../core/connection/report.ts';
 import { parseEndpointTemplate } from '../../core/endpoint/endpointTemplate.ts';
 import type { ConnectionState } from '../../core/connection/state.ts';

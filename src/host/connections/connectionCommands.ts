@@ -103,10 +103,8 @@ export async function showActions(connections: Connections): Promise<void> {
     choice('output', l10n.t('Show Messages Output'), 'output'),
     choice('list-flat', l10n.t('Show Log'), 'log'),
   ];
-  const picked = await pickOne(items, { placeHolder: l10n.t('WebSocket Monitor') });
-  if (picked) {
-    await commands.executeCommand(actionCommands[picked.action], ...(picked.id ? [picked.id] : []));
-  }
+  const { action, id } = await pickOne(items, { placeHolder: l10n.t('WebSocket Monitor') });
+  await commands.executeCommand(actionCommands[action], ...(id ? [id] : []));
 }
 
 const actionCommands: Readonly<Record<Action, CommandId>> = {

@@ -1,12 +1,13 @@
-import { CancellationError, l10n, type Uri } from 'vscode';
-import { messageOf, UserError } from '../../core/base/errors.ts';
+import { l10n, type Uri } from 'vscode';
+import { isCancellation, messageOf, UserError } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { readDeepLink, type DeepLink } from '../../core/endpoint/deepLink.ts';
 import { uniqueName } from '../../core/settings/profile.ts';
 import { referencesIn } from '../../core/variables/template.ts';
 import type { Connections } from './connections.ts';
 import type { SettingsService } from '../settings/settings.ts';
-import { confirm, showError } from '../ui/notify.ts';
+import { showError } from '../ui/notify.ts';
+import { confirm } from '../ui/prompts.ts';
 
 export interface DeepLinkParts {
   readonly connections: Connections;
@@ -27,7 +28,7 @@ export async function followLink(parts: DeepLinkParts, { path, query }: Uri): Pr
     await confirmLink(link, proxy);
     await parts.connect(entryOf(parts, link, proxy));
   } catch (error) {
-    if (error instanceof CancellationError) {
+    if (isCancellation(error)) {
       return;
     }
     if (!(error instanceof UserError)) {
@@ -41,7 +42,6 @@ async function confirmLink(
   { host, path, queryNames, secure }: DeepLink,
   proxy: string,
 ): Promise<void> {
-  const connect = l10n.t('Connect');
   const detail = [
     secure ? l10n.t('Scheme: wss, encrypted') : l10n.t('Scheme: ws, not encrypted'),
     [l10n.t('Host: {0}'), host] as const,
@@ -58,9 +58,7 @@ async function confirmLink(
       : [[l10n.t('Your proxy is used, without its login: {0}'), proxy] as const]),
   ];
   const question = [l10n.t('A link wants to connect to {0}. Do you trust it?'), host] as const;
-  if ((await confirm(question, detail, connect)) !== connect) {
-    throw new CancellationError();
-  }
+  await confirm(question, detail, l10n.t('Connect'));
 }
 
 /** A proxy is where the user wants all to go; who the user is there is nothing that a link may use. */

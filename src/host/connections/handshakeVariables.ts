@@ -99,7 +99,7 @@ export class HandshakeVariables {
     label: string,
     origin: Origin,
     { byUser, untimed }: PrepareWishes,
-  ): Promise<string | undefined> {
+  ): Promise<string> {
     const key = `${origin} ${label}`;
     const known = this.#answers.get(key);
     if (known !== undefined) {
@@ -118,9 +118,7 @@ export class HandshakeVariables {
         password: isSecretName(label),
       }),
     );
-    if (answer !== undefined) {
-      this.#answers.set(key, answer);
-    }
+    this.#answers.set(key, answer);
     return answer;
   }
 }

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
-import { CancellationError, l10n, workspace } from 'vscode';
-import { messageOf, UserError } from '../../core/base/errors.ts';
+import { l10n, workspace } from 'vscode';
+import { isCancellation, messageOf, UserError } from '../../core/base/errors.ts';
 import type { FilledEndpoint } from '../../core/endpoint/endpointTemplate.ts';
 import type { PrepareWishes } from '../../core/connection/prepared.ts';
 import {
@@ -55,7 +55,7 @@ export class Handshakes {
    * Asks for what a workspace wants to use, and fills in.
    *
    * @throws UserError where something is not allowed, a secret, a variable or a file is missing, or no
-   *   token comes; PromptCancelled
+   *   token comes; CancellationError
    */
   async prepare(subject: ConsentSubject, wishes: PrepareWishes): Promise<FilledHandshake> {
     const { profile } = subject;
@@ -122,7 +122,7 @@ export class Handshakes {
         }),
       );
     } catch (error) {
-      if (error instanceof CancellationError) {
+      if (isCancellation(error)) {
         throw new UserError(
           l10n.t('What this workspace wants to use was not allowed. Connect to be asked again.'),
           { cause: error },

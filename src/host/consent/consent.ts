@@ -1,4 +1,4 @@
-import { CancellationError, l10n, workspace } from 'vscode';
+import { l10n, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { parseEndpoint } from '../../core/endpoint/endpoint.ts';
 import { destinationOf, type Destination } from '../../core/consent/destination.ts';
@@ -156,9 +156,6 @@ export class Consent {
       return; // The question before has settled it.
     }
     const allowed = await askForPermission(purpose, all);
-    if (!allowed) {
-      throw new CancellationError();
-    }
     await this.#ports.permissions.allow(allowed, this.#ports.now());
   }
 }

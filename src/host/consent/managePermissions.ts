@@ -29,9 +29,6 @@ export async function managePermissions(permissions: PermissionStore): Promise<v
     placeHolder: l10n.t('Choose what is no longer allowed'),
     matchOnDescription: true,
   });
-  if (!picked || picked.length === 0) {
-    return;
-  }
   await permissions.revoke(picked.map(({ wanted }) => wanted));
   await showInformation(
     picked.length === 1

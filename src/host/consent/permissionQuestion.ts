@@ -5,7 +5,8 @@ import {
   type DisclosureKind,
   type Wanted,
 } from '../../core/consent/disclosure.ts';
-import { confirm, type Sentence } from '../ui/notify.ts';
+import type { Sentence } from '../ui/notify.ts';
+import { confirm } from '../ui/prompts.ts';
 
 /** What is to be done with what is asked for. */
 export type Purpose =
@@ -28,12 +29,13 @@ const mostContents = 8;
 /**
  * Asks whether a workspace may have all of this.
  *
- * @returns what is allowed; `undefined` where the user would rather not
+ * @returns what is allowed
+ * @throws CancellationError if the user allows nothing
  */
 export async function askForPermission(
   purpose: Purpose,
   wanted: readonly Wanted[],
-): Promise<readonly Wanted[] | undefined> {
+): Promise<readonly Wanted[]> {
   const allow = l10n.t('Allow');
   const everything = purpose.kind === 'send' ? purpose.everything : undefined;
   const all =
@@ -55,9 +57,6 @@ export async function askForPermission(
     .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
   const choices = all === undefined ? [allow] : [allow, all];
   const answer = await confirm(questionOf(purpose), detail, ...choices);
-  if (answer === undefined) {
-    return undefined;
-  }
   return answer === all && everything ? [...everything.wanted, ...wanted] : wanted;
 }
 

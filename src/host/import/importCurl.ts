@@ -1,4 +1,4 @@
-import { CancellationError, env, l10n } from 'vscode';
+import { env, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { readCurl } from '../../core/import/curl/curl.ts';
 import { entryOfRequest, secretPlaces } from '../../core/import/curl/curlEntry.ts';
@@ -40,7 +40,7 @@ async function askForCurl(): Promise<string> {
   if (readCurl(copied).kind === 'curl') {
     return copied;
   }
-  const typed = await askText({
+  return askText({
     title: l10n.t('Import Connection from cURL'),
     prompt: l10n.t('Paste what "Copy as cURL" of a browser\'s network tab gave'),
     validate: text => {
@@ -48,8 +48,4 @@ async function askForCurl(): Promise<string> {
       return read?.kind === 'refused' ? read.problem : undefined;
     },
   });
-  if (typed === undefined) {
-    throw new CancellationError();
-  }
-  return typed;
 }

@@ -1,5 +1,5 @@
-import { CancellationError, l10n, Uri, window, workspace } from 'vscode';
-import { UserError } from '../../core/base/errors.ts';
+import { l10n, Uri, window, workspace } from 'vscode';
+import { CancellationError, UserError } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { decodeText } from '../../core/import/draft/decodeText.ts';
 import type { Imported, ImportedConnection } from '../../core/import/draft/imported.ts';

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { Credential } from '../../core/import/draft/imported.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { confirm } from '../ui/notify.ts';
+import { confirmOrClose } from '../ui/prompts.ts';
 
 export interface ImportSecretsParts {
   readonly secrets: Pick<Secrets, 'names' | 'store'>;
@@ -34,7 +34,7 @@ export async function offerToStore(
       name,
     ]);
   const more = found.length - named.length;
-  const answer = await confirm(
+  const answer = await confirmOrClose(
     found.length === 1
       ? l10n.t('What is imported holds a secret. Store it, so that files only refer to it?')
       : [
@@ -44,8 +44,8 @@ export async function offerToStore(
           found.length,
         ],
     more === 0 ? named : [...named, [l10n.t('and {0} more'), more] as const],
-    store,
     l10n.t('Leave Out'),
+    store,
   );
   if (answer !== store) {
     return false;

@@ -6,7 +6,7 @@ import type { Logger } from '../../core/base/logger.ts';
 import type { Environment } from '../../core/library/library.ts';
 import { template, type Origin, type Value } from '../../core/variables/value.ts';
 import { CommandId } from '../../shared/ids.ts';
-import { pickOne } from '../ui/prompts.ts';
+import { pickOne, unlessCancelled } from '../ui/prompts.ts';
 import { StatusItem } from '../ui/statusItem.ts';
 import type { ExtractedValues } from './extractedValues.ts';
 import type { LibraryStore } from './libraryStore.ts';
@@ -128,10 +128,12 @@ export class Environments implements Disposable {
     if (!meant && typeof name === 'string' && name !== '') {
       throw new UserError(l10n.t('There is no environment "{0}".', name));
     }
-    const picked = await pickOne(this.#choices(meant?.name), {
-      title: l10n.t('Switch Environment'),
-      placeHolder: l10n.t('Whose variables are filled in from now on?'),
-    });
+    const picked = await unlessCancelled(
+      pickOne(this.#choices(meant?.name), {
+        title: l10n.t('Switch Environment'),
+        placeHolder: l10n.t('Select the environment'),
+      }),
+    );
     if (picked) {
       await this.#set(picked.environment);
     }

@@ -1,4 +1,4 @@
-import { CancellationError, l10n, window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { LineIndex } from '../../core/text/lineIndex.ts';
 import { entryOf, type ItemEntry } from '../../core/library/fileEntries.ts';
@@ -11,8 +11,8 @@ import { rangeOf, type LibraryStore } from './libraryStore.ts';
 import { spanOf } from './libraryText.ts';
 import { moveBy } from './moveItem.ts';
 import { ItemNode, RootNode } from './libraryNodes.ts';
-import { askText, pickOne, pickSeveral } from '../ui/prompts.ts';
-import { confirm, type Sentence } from '../ui/notify.ts';
+import { askName, askText, confirm, pickOne, pickSeveral } from '../ui/prompts.ts';
+import type { Sentence } from '../ui/notify.ts';
 
 export interface ItemCommandParts {
   readonly library: LibraryStore;
@@ -20,7 +20,9 @@ export interface ItemCommandParts {
   readonly selected: () => unknown;
 }
 
-/** Where something new goes. */
+const maxNameLength = 180;
+
+/** Where a new item goes. */
 interface Destination {
   readonly file: LibraryFile;
   readonly list: JsonPath;
@@ -39,13 +41,10 @@ export async function duplicateItem(parts: ItemCommandParts, target: unknown): P
 
 export async function deleteItem(parts: ItemCommandParts, target: unknown): Promise<void> {
   const { origin, place, item } = nodeOf(parts, target);
-  const remove = l10n.t('Delete');
   const count = item.kind === 'folder' ? runnablesOf(item.items).length : 0;
   const detail: readonly Sentence[] =
     count > 0 ? [[l10n.t('The folder holds {0} messages and sequences.'), count]] : [];
-  if ((await confirm([l10n.t('Delete "{0}"?'), item.path], detail, remove)) !== remove) {
-    throw new CancellationError();
-  }
+  await confirm([l10n.t('Delete "{0}"?'), item.path], detail, l10n.t('Delete'));
   await parts.library.file(origin).edit(edit => edit.remove(place));
 }
 
@@ -65,11 +64,8 @@ export async function newMessage(parts: ItemCommandParts, target: unknown): Prom
     prompt: l10n.t('What should it send? Text or JSON; it can be changed in the file.'),
     placeHolder: '{"op":"subscribe","channel":"prices"}',
   });
-  if (text === undefined) {
-    throw new CancellationError();
-  }
   const isJson = /^\s*[{[]/.test(text) && !jsonProblem(text);
-  const name = await askName(l10n.t('New Message'), text.slice(0, 40));
+  const name = await askItemName(l10n.t('New Message'), text.slice(0, 40));
   await add(destination, [entryOf(name, { as: isJson ? 'json' : 'text', text })]);
 }
 
@@ -77,7 +73,7 @@ export async function newMessage(parts: ItemCommandParts, target: unknown): Prom
 export async function saveMessage(parts: ItemCommandParts, body: MessageBody): Promise<void> {
   const destination = await destinationOf(parts, undefined);
   const suggested = 'text' in body ? body.text.slice(0, 40) : body.as;
-  const name = await askName(l10n.t('Save Message'), suggested);
+  const name = await askItemName(l10n.t('Save Message'), suggested);
   await destination.file.edit(edit => edit.addItems(destination.list, [entryOf(name, body)]));
 }
 
@@ -98,16 +94,13 @@ export async function newSequence(parts: ItemCommandParts, target: unknown): Pro
       ignoreFocusOut: true,
     },
   );
-  if (!picked || picked.length === 0) {
-    throw new CancellationError();
-  }
-  const name = await askName(l10n.t('New Sequence'), '');
+  const name = await askItemName(l10n.t('New Sequence'), '');
   await add(destination, [{ name, steps: picked.map(({ path }) => path) }]);
 }
 
 export async function newFolder(parts: ItemCommandParts, target: unknown): Promise<void> {
   const { file, list } = await destinationOf(parts, target);
-  const name = await askName(l10n.t('New Folder'), '');
+  const name = await askItemName(l10n.t('New Folder'), '');
   await file.edit(edit => edit.addItems(list, [{ folder: name, items: [] }]));
 }
 
@@ -131,14 +124,12 @@ export async function chooseFile({ library }: ItemCommandParts): Promise<Library
         : l10n.t('for you, in every workspace'),
     file,
   }));
-  const picked =
-    items.length === 1
-      ? items[0]
-      : await pickOne(items, { placeHolder: l10n.t('Where should it be kept?') });
-  if (!picked) {
-    throw new CancellationError();
-  }
-  return picked.file;
+  const [only, other] = items;
+  const chosen =
+    only && !other
+      ? only
+      : await pickOne(items, { placeHolder: l10n.t('Select where to save it') });
+  return chosen.file;
 }
 
 async function destinationOf(parts: ItemCommandParts, target: unknown): Promise<Destination> {
@@ -153,17 +144,10 @@ async function destinationOf(parts: ItemCommandParts, target: unknown): Promise<
   return { file: parts.library.file(origin), list };
 }
 
-async function askName(title: string, value: string): Promise<string> {
-  const name = await askText({
-    title,
-    prompt: l10n.t('A name'),
-    value: visibleLine(value).trim(),
-    validate: text => (text.trim() === '' ? l10n.t('Give it a name.') : undefined),
-  });
-  if (name === undefined) {
-    throw new CancellationError();
-  }
-  return name.trim().slice(0, 180);
+async function askItemName(title: string, suggestion: string): Promise<string> {
+  const value = visibleLine(suggestion).trim();
+  const name = await askName({ title, prompt: l10n.t('Name'), value });
+  return name.slice(0, maxNameLength);
 }
 
 /** Adds something and opens the file at it, since there is more to set than was asked for. */

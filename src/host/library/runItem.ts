@@ -1,4 +1,4 @@
-import { CancellationError, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { LibraryRuns } from './libraryRuns.ts';
@@ -86,7 +86,7 @@ async function pickRuns(running: SequenceRunner['all']): Promise<SequenceRunner[
   const picked = await pickSeveral(items, {
     placeHolder: l10n.t('What should be stopped?'),
   });
-  return picked?.map(({ run }) => run) ?? [];
+  return picked.map(({ run }) => run);
 }
 
 function foundOf({ library }: RunItemParts, { item, origin }: ItemNode): Found {
@@ -113,9 +113,6 @@ async function pickItem(library: LibraryStore): Promise<Found> {
   const picked = await pickOne(items, {
     placeHolder: l10n.t('Which message or sequence should be sent?'),
   });
-  if (!picked) {
-    throw new CancellationError();
-  }
   return picked.found;
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/base/clock.ts';
-import { UserError } from '../../core/base/errors.ts';
+import { isCancellation, UserError } from '../../core/base/errors.ts';
 import { Emitter, type Event } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
@@ -7,7 +7,6 @@ import type { Condition } from '../../core/filter/condition.ts';
 import { parseFilter, type FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Runnable, Step } from '../../core/library/library.ts';
 import { SequenceRun, type RunProgress } from '../../core/library/sequenceRun.ts';
-import { PromptCancelled } from '../../core/variables/resolve.ts';
 import type { Origin } from './origin.ts';
 
 /** How long a run that has ended is still shown. */
@@ -85,7 +84,7 @@ export class SequenceRunner implements Disposable {
         try {
           await send(connection, step);
         } catch (error) {
-          if (error instanceof PromptCancelled) {
+          if (isCancellation(error)) {
             run.stop();
           }
           throw error;

@@ -1,4 +1,4 @@
-import { PromptCancelled } from '../../core/variables/resolve.ts';
+import { isCancellation } from '../../core/base/errors.ts';
 import type { ComposerResults, ComposerView } from '../../shared/composerProtocol.ts';
 import type { Params } from '../../shared/monitorProtocol.ts';
 import type { Connections } from '../connections/connections.ts';
@@ -24,7 +24,7 @@ export function sendingRequests({ connections, sender, files }: ComposerParts) {
       try {
         return { delivery: await sender.send(monitored, body, 'page') };
       } catch (error) {
-        if (error instanceof PromptCancelled) {
+        if (isCancellation(error)) {
           return { delivery: 'cancelled' };
         }
         throw error;

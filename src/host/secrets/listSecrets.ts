@@ -3,9 +3,8 @@ import type { Logger } from '../../core/base/logger.ts';
 import { secretUses, type Place } from '../../core/variables/secretUses.ts';
 import type { Secrets } from './secrets.ts';
 import type { SettingsService } from '../settings/settings.ts';
-import { createPicker, type Choice } from '../ui/prompts.ts';
+import { confirm, createPicker, type Choice } from '../ui/prompts.ts';
 import { unwaited } from '../ui/unwaited.ts';
-import { confirm } from '../ui/notify.ts';
 import { deleteSecret, limitSecret, storeSecret } from './secretCommands.ts';
 
 export interface ListSecretsParts {
@@ -95,9 +94,7 @@ async function confirmAndDelete(parts: ListSecretsParts, name: string): Promise<
     users.length > 0
       ? l10n.t('It is used by {0}, which cannot do without it.', users.join(', '))
       : l10n.t('Nothing in the settings and saved messages uses it.');
-  const yes = l10n.t('Delete');
   const question = [l10n.t('Delete the secret "{0}"?'), name] as const;
-  if ((await confirm(question, [detail], yes)) === yes) {
-    await deleteSecret(parts.secrets, name);
-  }
+  await confirm(question, [detail], l10n.t('Delete'));
+  await deleteSecret(parts.secrets, name);
 }

@@ -1,8 +1,8 @@
-import { CancellationError, InputBoxValidationSeverity, l10n } from 'vscode';
+import { InputBoxValidationSeverity, l10n } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { parseSecretHosts } from '../../core/consent/secretHosts.ts';
 import { secretName, type Secrets } from './secrets.ts';
-import { askText, pickOne } from '../ui/prompts.ts';
+import { askText, pickOne, unlessCancelled } from '../ui/prompts.ts';
 import { inform } from '../ui/notify.ts';
 
 /** Asks for a secret's value and stores it. The value is never an argument, so that none is logged. */
@@ -17,9 +17,6 @@ export async function storeSecret(secrets: Secrets, target?: unknown): Promise<v
     password: true,
     validate: text => (text === '' ? l10n.t('A secret has at least one character.') : undefined),
   });
-  if (value === undefined) {
-    throw new CancellationError();
-  }
   // What was typed is not lost where the question after it is not answered.
   const isReplaced = await secrets.store(name, value);
   const hosts = await askHosts(secrets, name);
@@ -41,15 +38,17 @@ export async function limitSecret(secrets: Secrets, name: string): Promise<void>
 /** @returns the hosts that hold now; they stay where the user does not answer */
 async function askHosts(secrets: Secrets, name: string): Promise<readonly string[]> {
   const before = await secrets.hostsOf(name);
-  const answer = await askText({
-    title: [l10n.t('Secret {0}: Only for These Hosts'), name],
-    prompt: l10n.t(
-      'Hosts such as api.example.com or wss://api.example.com:8443, with commas between them; empty: any',
-    ),
-    value: before.join(', '),
-    placeHolder: 'api.example.com',
-    validate: problemWithHosts,
-  });
+  const answer = await unlessCancelled(
+    askText({
+      title: [l10n.t('Secret {0}: Only for These Hosts'), name],
+      prompt: l10n.t(
+        'Hosts such as api.example.com or wss://api.example.com:8443, with commas between them; empty: any',
+      ),
+      value: before.join(', '),
+      placeHolder: 'api.example.com',
+      validate: problemWithHosts,
+    }),
+  );
   if (answer === undefined) {
     return before;
   }
@@ -83,21 +82,14 @@ export async function deleteSecret(secrets: Secrets, target?: unknown): Promise<
     throw new UserError(l10n.t('No secret is stored.'));
   }
   const name = given ?? (await pickName(names));
-  if (name === undefined) {
-    throw new CancellationError();
-  }
   await secrets.delete(name);
   inform('information', [l10n.t('The secret "{0}" is deleted.'), name]);
 }
 
-async function pickName(names: readonly string[]): Promise<string | undefined> {
-  const placeHolder = l10n.t('Delete which secret?');
-  return (
-    await pickOne(
-      names.map(label => ({ label })),
-      { placeHolder },
-    )
-  )?.label;
+async function pickName(names: readonly string[]): Promise<string> {
+  const choices = names.map(label => ({ label }));
+  const placeHolder = l10n.t('Select the secret to delete');
+  return (await pickOne(choices, { placeHolder })).label;
 }
 
 function nameIn(target: unknown): string | undefined {
@@ -111,7 +103,7 @@ function nameIn(target: unknown): string | undefined {
 }
 
 async function askName(secrets: Secrets): Promise<string> {
-  const name = await askText({
+  return askText({
     title: l10n.t('Store Secret'),
     prompt: l10n.t('A name for the secret'),
     validate: text => {
@@ -126,10 +118,6 @@ async function askName(secrets: Secrets): Promise<string> {
         : undefined;
     },
   });
-  if (name === undefined) {
-    throw new CancellationError();
-  }
-  return name;
 }
 
 function problem(): string {

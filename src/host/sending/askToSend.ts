@@ -1,11 +1,11 @@
 import { commands, l10n } from 'vscode';
+import { CancellationError } from '../../core/base/errors.ts';
 import { isSecretName } from '../../core/secrets/redaction.ts';
 import { labelOf } from '../../core/library/librarySchema.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import { CommandId } from '../../shared/ids.ts';
-import { askText } from '../ui/prompts.ts';
-import { confirm } from '../ui/notify.ts';
+import { askText, confirm } from '../ui/prompts.ts';
 import type { Confirmation } from './sender.ts';
 
 const longestShown = 200;
@@ -30,12 +30,12 @@ export async function confirmProduction(
     [l10n.t('Message as it was written ({0}): {1}'), body.as, labelOf(body, longestShown)] as const,
   ];
   // The editor makes the first choice the default, and its own "Cancel" the last.
-  const choices = [change, once, always];
-  const answer = await confirm(question, detail, ...choices);
+  const answer = await confirm(question, detail, change, once, always);
   if (answer === change) {
     await commands.executeCommand(CommandId.SwitchEnvironment);
+    throw new CancellationError();
   }
-  return answer === once ? 'once' : answer === always ? 'window' : undefined;
+  return answer === once ? 'once' : 'window';
 }
 
 /**
@@ -44,11 +44,7 @@ export async function confirmProduction(
  * @param origin who wrote the label: one of a workspace must not pass for a question of the editor
  * @param last what the input box begins with
  */
-export function askForValue(
-  label: string,
-  origin: Origin,
-  last: string,
-): Thenable<string | undefined> {
+export function askForValue(label: string, origin: Origin, last: string): Promise<string> {
   const template =
     origin === 'workspace'
       ? l10n.t('A message of this workspace asks for: {0}')

@@ -1,11 +1,4 @@
-import {
-  CancellationError,
-  l10n,
-  ThemeIcon,
-  window,
-  type TextDocument,
-  type TextEditor,
-} from 'vscode';
+import { l10n, ThemeIcon, window, type TextDocument, type TextEditor } from 'vscode';
 import { jsonProblem, type MessageBody } from '../../core/message/messageBody.ts';
 import { askText, pickOne, type Choice } from '../ui/prompts.ts';
 import type { Sentence } from '../ui/notify.ts';
@@ -38,9 +31,6 @@ export async function askForMessage(name: string): Promise<MessageBody> {
   };
   const placeHolder = l10n.t('What is to be sent?');
   const picked = await pickOne([...written, typed], { title, placeHolder });
-  if (!picked) {
-    throw new CancellationError();
-  }
   return picked.body ?? type(title);
 }
 
@@ -85,8 +75,5 @@ function candidate(icon: string, label: string, body: WrittenBody): Candidate {
 async function type(title: Sentence): Promise<MessageBody> {
   const prompt = l10n.t('The text to send');
   const text = await askText({ title, prompt });
-  if (text === undefined) {
-    throw new CancellationError();
-  }
   return { as: 'text', text };
 }

@@ -1,7 +1,6 @@
-import { CancellationError, l10n } from 'vscode';
+import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
-import { PromptCancelled } from '../../core/variables/resolve.ts';
 import type { Connections } from '../connections/connections.ts';
 import { askForMessage } from './editorText.ts';
 import type { Sender } from './sender.ts';
@@ -29,11 +28,7 @@ export async function send(
   if (monitored.connection.takes === undefined) {
     throw new UserError(monitored.connection.refusalOf('message'));
   }
-  try {
-    await sender.send(monitored, body ?? (await askForMessage(monitored.name)), 'user');
-  } catch (error) {
-    throw error instanceof PromptCancelled ? new CancellationError() : error;
-  }
+  await sender.send(monitored, body ?? (await askForMessage(monitored.name)), 'user');
 }
 
 function readTarget(target: unknown): {

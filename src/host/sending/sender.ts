@@ -5,7 +5,7 @@ import { checkBody, type CheckedBody } from '../../core/message/checkBody.ts';
 import { fillBody, type FilledBody, type FillingPorts } from '../../core/message/fillBody.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
 import { assertSameOrigin } from '../../core/variables/needs.ts';
-import { PromptCancelled, type VariableSource } from '../../core/variables/resolve.ts';
+import type { VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
 import type { HostVariables } from './hostVariables.ts';
@@ -18,7 +18,7 @@ export interface TargetEnvironment {
   readonly isProduction: boolean;
 }
 
-export type Confirmation = 'once' | 'window' | undefined;
+export type Confirmation = 'once' | 'window';
 
 export interface SenderPorts {
   readonly variables: HostVariables;
@@ -29,7 +29,10 @@ export interface SenderPorts {
   readonly ready: () => Promise<void>;
   /** The environment in use, if there is one. Throws a UserError where that is not known. */
   readonly environment: () => TargetEnvironment | undefined;
-  /** Whether to send to production: this once, for as long as the window is open, or not. */
+  /**
+   * Asks whether to send to production: once, or for as long as the window is open. Rejects with a
+   * CancellationError if the user does not want to.
+   */
   readonly confirm: (
     environment: string,
     connection: string,
@@ -66,7 +69,7 @@ export class Sender {
    * waits in the queue.
    *
    * @param author who wrote the body, which decides what it may read
-   * @throws UserError where it was not sent; PromptCancelled where the user would rather not
+   * @throws UserError where it was not sent; CancellationError where the user would rather not
    */
   async send(
     monitored: MonitoredConnection,
@@ -96,7 +99,7 @@ export class Sender {
   /**
    * Asks whether to send where the environment in use is production, unless that was settled.
    *
-   * @throws PromptCancelled where the user would rather not
+   * @throws CancellationError where the user would rather not
    */
   async #confirm(monitored: MonitoredConnection, body: MessageBody): Promise<void> {
     const environment = this.#ports.environment();
@@ -105,9 +108,6 @@ export class Sender {
       return;
     }
     const confirmation = await this.#ports.confirm(environment.name, monitored.name, body);
-    if (confirmation === undefined) {
-      throw new PromptCancelled();
-    }
     if (confirmation === 'window') {
       this.#confirmed.add(key);
     }

@@ -1,8 +1,7 @@
-import { CancellationError, commands, l10n } from 'vscode';
-import { messageOf, UserError } from '../../core/base/errors.ts';
+import { commands, l10n } from 'vscode';
+import { isCancellation, messageOf, UserError } from '../../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { CommandId, InternalCommandId } from '../../shared/ids.ts';
-import { PromptCancelled } from '../../core/variables/resolve.ts';
 import { TreeTarget } from './treeTarget.ts';
 import type { ShownLog } from './plainLog.ts';
 import { showError } from './notify.ts';
@@ -26,7 +25,7 @@ export function registerCommands(load: () => Promise<CommandHandlers>, log: Show
           const handlers = await load();
           return await handlers[id](target);
         } catch (error) {
-          if (error instanceof CancellationError || error instanceof PromptCancelled) {
+          if (isCancellation(error)) {
             return undefined;
           }
           if (target !== undefined && !(target instanceof TreeTarget)) {

@@ -2,100 +2,62 @@ import { ProgressLocation, window, type CancellationToken } from 'vscode';
 import { plainLine, plainSentence } from '../../core/text/plainText.ts';
 
 /**
- * What the user is told: a whole sentence, or a translated template and the strangers' texts for its
- * `{0}`, `{1}` …, each of which is kept short so that the rest of the sentence can be read.
+ * A text for the user: a whole sentence, or a translated template and the foreign texts for its `{0}`,
+ * `{1}` …, each of which is shortened so that the rest of the sentence stays readable.
  */
 export type Sentence = string | readonly [template: string, ...parts: readonly (string | number)[]];
 
 type Show = (text: string, ...actions: string[]) => Thenable<string | undefined>;
 
-/** Of a line of a dialog, which says all that there is to know before something is allowed. */
-const longestLine = 4000;
-
 /**
- * A sentence as the editor may draw it. No message of ours holds a link, so that whatever would be
- * one came from a stranger; what can be done is offered by buttons.
+ * A sentence that the editor draws as plain text. No message of this extension contains a link, so
+ * anything that looks like one comes from elsewhere; actions are offered as buttons.
  */
-export function plain(sentence: Sentence, longest?: number): string {
+export function plain(sentence: Sentence, maxLength?: number): string {
   if (typeof sentence === 'string') {
-    return plainLine(sentence, longest);
+    return plainLine(sentence, maxLength);
   }
   const [template, ...parts] = sentence;
-  return plainSentence(template, parts, longest);
+  return plainSentence(template, parts, maxLength);
 }
 
-/** Each shows a notification, and resolves to the action that the user chose, if any. */
+/** The label of a button: two ampersands would mark its key. */
+export function plainButton(action: string): string {
+  return plainLine(action).replace(/&(?=&)/g, '& ');
+}
+
+/** Each shows a notification and resolves to the action that the user chose, if any. */
 export function showInformation<T extends string>(sentence: Sentence, ...actions: readonly T[]) {
-  return show((...shown) => window.showInformationMessage(...shown), plain(sentence), actions);
+  return show((...shown) => window.showInformationMessage(...shown), sentence, actions);
 }
 
 export function showWarning<T extends string>(sentence: Sentence, ...actions: readonly T[]) {
-  return show((...shown) => window.showWarningMessage(...shown), plain(sentence), actions);
+  return show((...shown) => window.showWarningMessage(...shown), sentence, actions);
 }
 
 export function showError<T extends string>(sentence: Sentence, ...actions: readonly T[]) {
-  return show((...shown) => window.showErrorMessage(...shown), plain(sentence), actions);
+  return show((...shown) => window.showErrorMessage(...shown), sentence, actions);
 }
 
-/** Shows a notification that asks nothing, and does not wait until it is closed. */
+/** Shows a notification without actions, and does not wait until it is closed. */
 export function inform(kind: 'information' | 'warning' | 'error', sentence: Sentence): void {
   const shows = { information: showInformation, warning: showWarning, error: showError };
   const shown = shows[kind](sentence);
-  // It rejects only where the window goes down, and with it everybody who could be told.
+  // It rejects only if the window closes.
   shown.catch(() => undefined);
 }
 
-/**
- * Asks in a dialog, whose first choice is the default.
- *
- * @param detail its lines
- * @returns `undefined` where it was cancelled
- */
-export function confirm<T extends string>(
-  question: Sentence,
-  detail: readonly Sentence[],
-  ...choices: readonly T[]
-): Promise<T | undefined> {
-  const options = {
-    modal: true,
-    ...(detail.length > 0 && { detail: linesOf(detail) }),
-  };
-  return show(
-    (text, ...shown) => window.showWarningMessage(text, options, ...shown),
-    plain(question),
-    choices,
-  );
-}
-
-/**
- * Asks likewise, where closing the dialog is an answer as well.
- *
- * @param closing the last choice, and what closing it counts as
- */
-export async function confirmOrClose<T extends string>(
-  question: Sentence,
-  detail: readonly Sentence[],
-  closing: T,
-  ...choices: readonly T[]
-): Promise<T> {
-  const options = { modal: true, detail: linesOf(detail) };
-  const items = choices.map(choice => ({ title: buttonOf(choice) }));
-  const last = { title: buttonOf(closing), isCloseAffordance: true };
-  const chosen = await window.showWarningMessage(plain(question), options, ...items, last);
-  return choices[items.findIndex(item => item === chosen)] ?? closing;
-}
-
-export interface NotedProgress {
+export interface ProgressReport {
   readonly message: Sentence;
   /** In percent of the whole, since the last report. */
   readonly increment: number;
 }
 
-/** Runs a task under a notification of its progress. */
+/** Runs a task and shows its progress in a notification. */
 export function withProgress<T>(
   title: Sentence,
   isCancellable: boolean,
-  task: (report: (progress: NotedProgress) => void, token: CancellationToken) => Thenable<T>,
+  task: (report: (progress: ProgressReport) => void, token: CancellationToken) => Thenable<T>,
 ): Thenable<T> {
   const options = {
     location: ProgressLocation.Notification,
@@ -111,19 +73,10 @@ export function withProgress<T>(
 
 async function show<T extends string>(
   open: Show,
-  text: string,
+  sentence: Sentence,
   actions: readonly T[],
 ): Promise<T | undefined> {
-  const shown = actions.map(buttonOf);
-  const chosen = await open(text, ...shown);
+  const shown = actions.map(plainButton);
+  const chosen = await open(plain(sentence), ...shown);
   return chosen === undefined ? undefined : actions[shown.indexOf(chosen)];
-}
-
-function linesOf(detail: readonly Sentence[]): string {
-  return detail.map(line => plain(line, longestLine)).join('\n');
-}
-
-/** Two ampersands mark the key of a button. */
-function buttonOf(action: string): string {
-  return plainLine(action).replace(/&(?=&)/g, '& ');
 }

@@ -1,21 +1,28 @@
 import {
+  l10n,
   window,
   type InputBoxOptions,
   type InputBoxValidationSeverity,
   type QuickPick,
   type QuickPickItem,
 } from 'vscode';
+import { CancellationError, isCancellation } from '../../core/base/errors.ts';
 import { plainLine } from '../../core/text/plainText.ts';
-import { plain, type Sentence } from './notify.ts';
+import { plain, plainButton, type Sentence } from './notify.ts';
+
+// Every question to the user. A question that is cancelled throws a CancellationError.
+
+/** Of a line of a dialog, which has to show everything before something is allowed. */
+const maxLineLength = 4000;
 
 export interface TextQuestion {
   readonly title?: Sentence;
   readonly prompt?: Sentence;
-  /** What stands in the box at first, as it is: the user edits it. */
+  /** The initial text of the box, unchanged: the user edits it. */
   readonly value?: string;
   readonly placeHolder?: string;
   readonly password?: boolean;
-  /** What is wrong with a text, or worth saying. */
+  /** A problem with a text, or a remark about it. */
   readonly validate?: (text: string) => Sentence | Remark | undefined;
 }
 
@@ -44,8 +51,8 @@ export interface Offered<T> extends QuickPickItem {
   readonly of: T;
 }
 
-/** Asks for a text. A box that is left for another window stays. */
-export function askText(question: TextQuestion): Thenable<string | undefined> {
+/** Asks for a text. The box stays open if the user looks at another window. */
+export async function askText(question: TextQuestion): Promise<string> {
   const { title, prompt, value, placeHolder, password, validate } = question;
   const options: InputBoxOptions = {
     ignoreFocusOut: true,
@@ -56,29 +63,38 @@ export function askText(question: TextQuestion): Thenable<string | undefined> {
     ...(password !== undefined && { password }),
     ...(validate && { validateInput: text => remarkOf(validate(text)) }),
   };
-  return window.showInputBox(options);
+  return answered(await window.showInputBox(options));
 }
 
-/** Asks for one of several; `undefined` where the user would rather not choose. */
+/** Asks for a name; returns it without space around it. */
+export async function askName(question: Omit<TextQuestion, 'validate'>): Promise<string> {
+  const name = await askText({
+    ...question,
+    validate: text => (text.trim() === '' ? l10n.t('Enter a name.') : undefined),
+  });
+  return name.trim();
+}
+
+/** Asks for one of several. */
 export async function pickOne<T extends Choice>(
   choices: readonly T[],
   question: PickQuestion,
-): Promise<T | undefined> {
+): Promise<T> {
   const picked = await window.showQuickPick(choices.map(offered), optionsOf(question));
-  return picked?.of;
+  return answered(picked).of;
 }
 
-/** Asks for any number of them. */
+/** Asks for one or more of several; choosing none is cancelling. */
 export async function pickSeveral<T extends Choice>(
   choices: readonly T[],
   question: PickQuestion,
-): Promise<readonly T[] | undefined> {
+): Promise<readonly T[]> {
   const options = { ...optionsOf(question), canPickMany: true as const };
   const picked = await window.showQuickPick(choices.map(offered), options);
-  return picked?.map(({ of }) => of);
+  return answered(picked?.length === 0 ? undefined : picked).map(({ of }) => of);
 }
 
-/** Makes a quick pick for what takes more than one answer; the caller shows and disposes of it. */
+/** Makes a quick pick for more than one answer; the caller shows and disposes of it. */
 export function createPicker<T extends Choice>(
   title: Sentence,
   placeholder: Sentence,
@@ -90,6 +106,62 @@ export function createPicker<T extends Choice>(
     picker.items = choices.map(offered);
   };
   return { picker, offer };
+}
+
+/**
+ * Asks in a dialog, whose first choice is the default and whose last is the editor's own "Cancel".
+ *
+ * @param detail its lines
+ */
+export async function confirm<T extends string>(
+  question: Sentence,
+  detail: readonly Sentence[],
+  ...choices: readonly T[]
+): Promise<T> {
+  const options = {
+    modal: true,
+    ...(detail.length > 0 && { detail: linesOf(detail) }),
+  };
+  const shown = choices.map(plainButton);
+  const chosen = await window.showWarningMessage(plain(question), options, ...shown);
+  return answered(chosen === undefined ? undefined : choices[shown.indexOf(chosen)]);
+}
+
+/**
+ * Asks in a dialog that cannot be cancelled: closing it is an answer too.
+ *
+ * @param closing the last choice, and the answer if the dialog is closed
+ */
+export async function confirmOrClose<T extends string>(
+  question: Sentence,
+  detail: readonly Sentence[],
+  closing: T,
+  ...choices: readonly T[]
+): Promise<T> {
+  const options = { modal: true, detail: linesOf(detail) };
+  const items = choices.map(choice => ({ title: plainButton(choice) }));
+  const last = { title: plainButton(closing), isCloseAffordance: true };
+  const chosen = await window.showWarningMessage(plain(question), options, ...items, last);
+  return choices[items.findIndex(item => item === chosen)] ?? closing;
+}
+
+/** The answer to a question, or `undefined` if the user cancelled it. */
+export async function unlessCancelled<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isCancellation(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function answered<T>(answer: T | undefined): T {
+  if (answer === undefined) {
+    throw new CancellationError();
+  }
+  return answer;
 }
 
 function optionsOf({ title, placeHolder, ...others }: PickQuestion) {
@@ -119,4 +191,8 @@ function remarkOf(remark: Sentence | Remark | undefined) {
     return remark === undefined ? undefined : plain(remark);
   }
   return { message: plain(remark.message), severity: remark.severity };
+}
+
+function linesOf(detail: readonly Sentence[]): string {
+  return detail.map(line => plain(line, maxLineLength)).join('\n');
 }

@@ -1,5 +1,4 @@
-import { CancellationError } from 'vscode';
-import { messageOf } from '../../core/base/errors.ts';
+import { isCancellation, messageOf } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { inform } from './notify.ts';
 
@@ -11,7 +10,7 @@ import { inform } from './notify.ts';
  */
 export function unwaited(what: string, log: Logger, task: Thenable<unknown>): void {
   task.then(undefined, (error: unknown) => {
-    if (!(error instanceof CancellationError)) {
+    if (!isCancellation(error)) {
       log.error(`${what} failed`, error);
       inform('error', messageOf(error));
     }

@@ -277,14 +277,9 @@ class ThemeColor {
   }
 }
 
-class CancellationError extends Error {
-  override readonly name = 'Canceled';
-}
-
 const api = {
   Uri,
   FileSystemError,
-  CancellationError,
   RelativePattern,
   workspace,
   window,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { UserError } from '../../../src/core/base/errors.ts';
+import { CancellationError, UserError } from '../../../src/core/base/errors.ts';
 import { answer } from '../../../src/shared/answer.ts';
 import { maxBodyLength, maxBytesAsked, maxRowsAsked } from '../../../src/shared/limits.ts';
 import {
@@ -287,6 +287,13 @@ describe('A request of the page', () => {
       failures,
       garbage.map(() => '?: TypeError: The message is no request'),
     );
+  });
+
+  it('has no result, and is no failure, if the user cancelled it', async () => {
+    const { ask, failures } = setUp({ export: () => Promise.reject(new CancellationError()) });
+    const given = await ask({ id: 3, request: 'export', params: { generation } });
+    assert.deepEqual(given, { id: 3, result: undefined });
+    assert.deepEqual(failures, []);
   });
 
   it('is answered exactly where it can be, whatever it is', async () => {

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UserError } from '../../../../src/core/base/errors.ts';
+import { CancellationError, UserError } from '../../../../src/core/base/errors.ts';
 import { Connection } from '../../../../src/core/connection/connection.ts';
 import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
 import { refusesLogin } from '../../../../src/core/connection/failureRules.ts';
 import { Governor } from '../../../../src/core/connection/governor.ts';
 import type { Prepared, PrepareWishes } from '../../../../src/core/connection/prepared.ts';
 import { sentenceOf } from '../../../../src/core/connection/report.ts';
-import { PromptCancelled } from '../../../../src/core/variables/resolve.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import { closedOpening, optionsOf } from '../../../support/scenarios/connectionRig.ts';
 import { collectingTraffic, FakeNetwork, settle } from '../../../support/network/fakeNetwork.ts';
@@ -158,7 +157,7 @@ describe('The preparation of a handshake', () => {
   });
 
   it('ends quietly where the user cancels, and with the reason where a program fails', async () => {
-    const cancelled = setUp(() => Promise.reject(new PromptCancelled()));
+    const cancelled = setUp(() => Promise.reject(new CancellationError()));
     cancelled.connection.connect();
     await cancelled.advance(0);
     assert.equal(cancelled.connection.state.kind, 'idle');

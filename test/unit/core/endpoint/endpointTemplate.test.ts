@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { messageOf, UserError } from '../../../../src/core/base/errors.ts';
+import { CancellationError, messageOf, UserError } from '../../../../src/core/base/errors.ts';
 import {
   fillEndpoint,
   parseEndpointTemplate,
 } from '../../../../src/core/endpoint/endpointTemplate.ts';
-import { PromptCancelled } from '../../../../src/core/variables/resolve.ts';
 import { template } from '../../../../src/core/variables/value.ts';
 import { variables } from '../../../support/host/variables.ts';
 
@@ -190,6 +189,6 @@ describe('The URL of a connection with references in it', () => {
   });
 
   it('is nothing where the user answers no prompt', async () => {
-    await assert.rejects(fill('ws://h/${prompt:Room}'), PromptCancelled);
+    await assert.rejects(fill('ws://h/${prompt:Room}'), CancellationError);
   });
 });

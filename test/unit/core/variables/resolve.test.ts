@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CancellationError } from '../../../../src/core/base/errors.ts';
 import fc from 'fast-check';
 import { namesOf } from '../../../../src/core/variables/needs.ts';
 import {
   isVolatile,
-  PromptCancelled,
   resolve,
   type VariableSource,
 } from '../../../../src/core/variables/resolve.ts';
@@ -142,7 +142,7 @@ describe('Variables', () => {
 
   it('stop everything where a prompt is cancelled', async () => {
     const source = sourceWith({ prompt: () => Promise.resolve(undefined) });
-    await assert.rejects(resolve(own('${prompt:x}'), 'The message', source), PromptCancelled);
+    await assert.rejects(resolve(own('${prompt:x}'), 'The message', source), CancellationError);
   });
 
   it('are found wrong before anything is looked up, with the place', () => {

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { editor } from '../../../support/host/fakeVscode.ts';
-import { UserError } from '../../../../src/core/base/errors.ts';
+import { CancellationError, UserError } from '../../../../src/core/base/errors.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import type { ConfigureParts } from '../../../../src/host/connectionForm/configureCommands.ts';
 import type { FormSubject } from '../../../../src/host/connectionForm/connectionForm.ts';
 import { userSettings } from '../../../support/host/settings.ts';
 
-const { CancellationError } = await import('vscode');
 const { copyAs, duplicateConnection, editConnection, moveConnection, removeConnection } =
   await import('../../../../src/host/connectionForm/configureCommands.ts');
 

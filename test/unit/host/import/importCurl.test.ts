@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { editor, type Shown } from '../../../support/host/fakeVscode.ts';
-import { UserError } from '../../../../src/core/base/errors.ts';
+import { CancellationError, UserError } from '../../../../src/core/base/errors.ts';
 import type { FormSubject } from '../../../../src/host/connectionForm/connectionForm.ts';
 
-const { CancellationError } = await import('vscode');
 const { importCurl } = await import('../../../../src/host/import/importCurl.ts');
 
 function setUp() {

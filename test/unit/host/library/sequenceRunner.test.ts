@@ -5,7 +5,7 @@ import { DisposableStore } from '../../../../src/core/base/lifecycle.ts';
 import type { Runnable } from '../../../../src/core/library/library.ts';
 import { runnablesOf } from '../../../../src/core/library/library.ts';
 import { readLibrary } from '../../../../src/core/library/readLibrary.ts';
-import { PromptCancelled } from '../../../../src/core/variables/resolve.ts';
+import { CancellationError } from '../../../../src/core/base/errors.ts';
 import type { Origin } from '../../../../src/core/variables/value.ts';
 import { SequenceRunner } from '../../../../src/host/library/sequenceRunner.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
@@ -96,7 +96,7 @@ describe('Runs of the library', () => {
   });
 
   it('stop without a word where the user would rather not answer', async () => {
-    const { runner } = setUp(new PromptCancelled());
+    const { runner } = setUp(new CancellationError());
     const { state, problem } = await runner.start(once, 'user', 'c1');
     assert.deepEqual([state, problem], ['stopped', undefined]);
     runner.dispose();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { CancellationError } from '../../../../src/core/base/errors.ts';
 import { editor } from '../../../support/host/fakeVscode.ts';
 import { CommandId } from '../../../../src/shared/ids.ts';
 
@@ -19,7 +20,7 @@ beforeEach(() => {
 
 describe('The question before production', () => {
   it('names connection, environment and message, and sends by no default', async () => {
-    assert.equal(await choosing(undefined), undefined);
+    await assert.rejects(choosing(undefined), CancellationError);
     const [shown] = editor.shown;
     assert.equal(shown?.text, 'Send to "orders" with the environment "live"?');
     assert.match(shown.detail, /production[^]*\(text\): sell↵.+\$\{n\}$/);
@@ -35,7 +36,7 @@ describe('The question before production', () => {
   });
 
   it('leads to the environments, and sends nothing then', async () => {
-    assert.equal(await choosing('Switch Environment…'), undefined);
+    await assert.rejects(choosing('Switch Environment…'), CancellationError);
     assert.deepEqual(editor.executed, [CommandId.SwitchEnvironment]);
   });
 });

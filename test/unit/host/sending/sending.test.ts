@@ -5,7 +5,7 @@ import { kindOf } from '../../../../src/core/record/record.ts';
 import { Governor } from '../../../../src/core/connection/governor.ts';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
-import { PromptCancelled } from '../../../../src/core/variables/resolve.ts';
+import { CancellationError } from '../../../../src/core/base/errors.ts';
 import { peerText, template, type Origin } from '../../../../src/core/variables/value.ts';
 import { MonitoredConnection } from '../../../../src/host/connections/monitoredConnection.ts';
 import { HostVariables, type VariablePorts } from '../../../../src/host/sending/hostVariables.ts';
@@ -193,7 +193,7 @@ describe('The sender', { timeout: 30_000 }, () => {
     const body = text('id ${prompt:Id}');
     assert.equal((await sender.check(monitored, body, 'user')).preview, 'id ‹Id›');
     await sender.send(monitored, body, 'user');
-    await assert.rejects(sender.send(monitored, body, 'user'), PromptCancelled);
+    await assert.rejects(sender.send(monitored, body, 'user'), CancellationError);
     await until(() => peer.received.length === 1);
     assert.deepEqual([peer.received, asked], [['id first'], ['Id []', 'Id [first]']]);
   });
@@ -362,7 +362,7 @@ describe('The sender', { timeout: 30_000 }, () => {
   });
 
   it('asks before it sends to production, once or for as long as the window is open', async t => {
-    const answers: Confirmation[] = [undefined, 'once', 'window'];
+    const answers: (Confirmation | undefined)[] = [undefined, 'once', 'window'];
     let asked = 0;
     const { peer, monitored, sender, open } = await setUp(t, {
       sender: {
@@ -370,12 +370,13 @@ describe('The sender', { timeout: 30_000 }, () => {
         confirm: (environment, connection, body) => {
           asked++;
           assert.deepEqual([environment, connection, body.as], ['live', monitored.name, 'text']);
-          return Promise.resolve(answers.shift());
+          const answer = answers.shift();
+          return answer ? Promise.resolve(answer) : Promise.reject(new CancellationError());
         },
       },
     });
     await open();
-    await assert.rejects(sender.send(monitored, text('0'), 'user'), PromptCancelled);
+    await assert.rejects(sender.send(monitored, text('0'), 'user'), CancellationError);
     for (const each of ['1', '2', '3']) {
       await sender.send(monitored, text(each), 'user');
     }

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { UserError } from '../../../../src/core/base/errors.ts';
+import { CancellationError, UserError } from '../../../../src/core/base/errors.ts';
 import type { Wanted } from '../../../../src/core/consent/disclosure.ts';
 import type { Purpose } from '../../../../src/host/consent/permissionQuestion.ts';
 import { editor } from '../../../support/host/fakeVscode.ts';
 
-const { CancellationError } = await import('vscode');
 const { Consent } = await import('../../../../src/host/consent/consent.ts');
 const { PermissionStore } = await import('../../../../src/host/consent/permissionStore.ts');
 const { managePermissions } = await import('../../../../src/host/consent/managePermissions.ts');

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { CancellationError } from '../../../../src/core/base/errors.ts';
 import { editor } from '../../../support/host/fakeVscode.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import { hostileTexts } from '../../../support/hostileTexts.ts';
 
-const { confirm, confirmOrClose, inform, showError, showWarning } =
-  await import('../../../../src/host/ui/notify.ts');
-const { askText, pickOne, pickSeveral } = await import('../../../../src/host/ui/prompts.ts');
+const { inform, showError, showWarning } = await import('../../../../src/host/ui/notify.ts');
+const { askName, askText, confirm, confirmOrClose, pickOne, pickSeveral, unlessCancelled } =
+  await import('../../../../src/host/ui/prompts.ts');
 const { unwaited } = await import('../../../../src/host/ui/unwaited.ts');
 const { SettingsService } = await import('../../../../src/host/settings/settings.ts');
 
@@ -30,11 +31,12 @@ describe('What the user is told and asked', () => {
     for (const text of hostile) {
       await showError(text, text);
       await showWarning(['{0}{1}: {0}', text, `(command:x)${text}`], `${text}!`);
-      await confirm([`[{0}]{1}`, text, text], [text, ['{0}(x)', text]], text);
+      await unlessCancelled(confirm([`[{0}]{1}`, text, text], [text, ['{0}(x)', text]], text));
       await confirmOrClose(text, [text], text, `${text}?`);
-      await askText({ title: text, prompt: ['{0}', text], placeHolder: text });
-      await pickOne([{ label: text, description: text, detail: text }], { placeHolder: text });
-      await pickSeveral([{ label: text }], { title: text });
+      await unlessCancelled(askText({ title: text, prompt: ['{0}', text], placeHolder: text }));
+      const choice = { label: text, description: text, detail: text };
+      await unlessCancelled(pickOne([choice], { placeHolder: text }));
+      await unlessCancelled(pickSeveral([{ label: text }], { title: text }));
       inform('information', text);
     }
     assert.ok(editor.shown.length > hostile.length * 7);
@@ -50,19 +52,46 @@ describe('What the user is told and asked', () => {
     assert.equal(await showError('Sentence', text, 'Other'), text);
     assert.equal(await confirm('Question', [], text, 'Other'), text);
     assert.equal(await confirmOrClose('Question', [], 'Close', text), text);
-    assert.equal((await pickOne([{ label: text, id: 7 }], {}))?.id, 7);
+    assert.equal((await pickOne([{ label: text, id: 7 }], {})).id, 7);
     editor.answer = () => undefined;
     assert.equal(await confirmOrClose('Question', [], 'Close', text), 'Close');
   });
 
   it('shows no key of a button that a stranger names', async () => {
-    await confirm('Question', [], 'Allow && &&Deny &&&');
+    await unlessCancelled(confirm('Question', [], 'Allow && &&Deny &&&'));
     assert.deepEqual(editor.shown[0]?.choices, ['Allow & & & &Deny & & &']);
   });
 
   it('keeps the lines of a dialog apart from what a stranger writes', async () => {
-    await confirm('Question', [['Host: {0}', 'a\nScheme: wss'], '', 'Last'], 'Yes');
+    await unlessCancelled(
+      confirm('Question', [['Host: {0}', 'a\nScheme: wss'], '', 'Last'], 'Yes'),
+    );
     assert.equal(editor.shown[0]?.detail, 'Host: a↵Scheme: wss\n\nLast');
+  });
+});
+
+describe('A question', () => {
+  it('throws one kind of error if the user cancels it', async () => {
+    for (const question of [
+      () => confirm('Question', [], 'Yes'),
+      () => askText({}),
+      () => askName({}),
+      () => pickOne([{ label: 'a' }], {}),
+      () => pickSeveral([{ label: 'a' }], {}),
+    ]) {
+      await assert.rejects(question(), CancellationError);
+      assert.equal(await unlessCancelled<unknown>(question()), undefined);
+    }
+  });
+
+  it('for several is cancelled too if none is chosen', async () => {
+    editor.answer = () => 'none of them';
+    await assert.rejects(pickSeveral([{ label: 'a' }], {}), CancellationError);
+  });
+
+  it('for a name returns it without space around it', async () => {
+    editor.answer = () => '  prices ';
+    assert.equal(await askName({ title: 'Name' }), 'prices');
   });
 });
 
