@@ -62,7 +62,6 @@ const rest = [
   'CHANGELOG.md',
   'LICENSE',
   'media/icon.png',
-  'media/monitor.css',
   'media/messages.tmLanguage.json',
 ];
 

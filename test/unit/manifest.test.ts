@@ -386,21 +386,3 @@ describe('The texts of the manifest', () => {
     }
   });
 });
-
-describe('The styles', () => {
-  it('take their colours from the theme', () => {
-    const sheets = readdirSync(join(root, 'media')).filter(name => name.endsWith('.css'));
-    assert.ok(sheets.length > 0);
-    assert.deepEqual(
-      sheets.flatMap(name => {
-        const css = read(join('media', name)).replace(/\/\*.*?\*\//gs, '');
-        return (
-          css.match(
-            /(#[0-9a-f]{3,8}\b(?=[^{}]*[;}])|\b(rgb|hsl|hwb|lab|lch|oklch)a?\([^)]*\))/gi,
-          ) ?? []
-        );
-      }),
-      [],
-    );
-  });
-});

@@ -23,6 +23,14 @@ describe('What is shipped', () => {
     );
   });
 
+  it('has the script and the styles of each page, and the icons', () => {
+    const pages = ['monitor.js', 'monitor.css', 'connectionForm.js', 'connectionForm.css'];
+    assert.deepEqual(
+      [...pages, 'codicon.css', 'codicon.ttf'].filter(name => !files.includes(`dist/${name}`)),
+      [],
+    );
+  });
+
   it('has nothing of how it is made', () => {
     const made = /^(src|test|out|node_modules|\.github|\.ci)\/|\.map$|\.ts$/;
     assert.deepEqual(

@@ -153,7 +153,7 @@ class ConnectionForm implements Disposable {
 
   #open(): WebviewPanel {
     const { root, log } = this.#ports;
-    const localResourceRoots = [Uri.joinPath(root, 'dist'), Uri.joinPath(root, 'media')];
+    const localResourceRoots = [Uri.joinPath(root, 'dist')];
     const options = { enableScripts: true, localResourceRoots };
     const panel = window.createWebviewPanel(
       ViewType.ConnectionForm,
@@ -179,8 +179,7 @@ class ConnectionForm implements Disposable {
     );
     panel.webview.html = pageHtml(panel.webview, root, {
       title: this.#title,
-      script: 'connectionForm.js',
-      styles: ['monitor.css', 'connectionForm.css'],
+      bundle: 'connectionForm',
       strings: formStrings,
     });
     this.#panel = panel;

@@ -129,7 +129,7 @@ export class MonitorPanel implements Disposable {
 
   get #options() {
     const { root } = this.#ports;
-    const localResourceRoots = [Uri.joinPath(root, 'dist'), Uri.joinPath(root, 'media')];
+    const localResourceRoots = [Uri.joinPath(root, 'dist')];
     return { enableScripts: true, localResourceRoots };
   }
 

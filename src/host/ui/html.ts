@@ -6,12 +6,10 @@ import { pageStrings } from '../../shared/monitorStrings.ts';
 /** What of a page is its own. */
 export interface PageContent {
   readonly title: string;
-  /** The bundle below `dist`. */
-  readonly script: string;
-  /** Below `dist` too: what the bundle imports, to be fetched along with it. */
+  /** The script and the style sheet of this name are in `dist`. */
+  readonly bundle: string;
+  /** There too: what the script imports, to be fetched along with it. */
   readonly chunks?: readonly string[];
-  /** Below `media`. */
-  readonly styles: readonly string[];
   /** In English; they are translated here. */
   readonly strings: Readonly<Record<string, string>>;
 }
@@ -20,9 +18,8 @@ export interface PageContent {
 export function monitorHtml(webview: Webview, root: Uri, title: string): string {
   return pageHtml(webview, root, {
     title,
-    script: 'monitor.js',
+    bundle: 'monitor',
     chunks: ['monitor-chunk.js'],
-    styles: ['monitor.css'],
     strings: pageStrings,
   });
 }
@@ -33,8 +30,8 @@ export function monitorHtml(webview: Webview, root: Uri, title: string): string 
  */
 export function pageHtml(webview: Webview, root: Uri, parts: PageContent): string {
   const nonce = randomBytes(16).toString('base64url');
-  const uri = (...path: string[]) =>
-    escapeHtml(webview.asWebviewUri(Uri.joinPath(root, ...path)).toString());
+  const uri = (name: string) =>
+    escapeHtml(webview.asWebviewUri(Uri.joinPath(root, 'dist', name)).toString());
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
@@ -44,9 +41,8 @@ export function pageHtml(webview: Webview, root: Uri, parts: PageContent): strin
     `require-trusted-types-for 'script'`,
     `trusted-types lit-html`,
   ].join('; ');
-  const styles = parts.styles.map(name => `<link rel="stylesheet" href="${uri('media', name)}">`);
   const chunks = (parts.chunks ?? []).map(
-    name => `<link rel="modulepreload" nonce="${nonce}" href="${uri('dist', name)}">`,
+    name => `<link rel="modulepreload" nonce="${nonce}" href="${uri(name)}">`,
   );
   return /* html */ `<!DOCTYPE html>
 <html lang="${escapeHtml(env.language)}">
@@ -54,14 +50,15 @@ export function pageHtml(webview: Webview, root: Uri, parts: PageContent): strin
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy" content="${policy}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
-  <link rel="stylesheet" id="vscode-codicon-stylesheet" nonce="${nonce}" href="${uri('dist', 'codicon.css')}">
-  ${[...styles, ...chunks].join('\n  ')}
+  <link rel="stylesheet" id="vscode-codicon-stylesheet" nonce="${nonce}" href="${uri('codicon.css')}">
+  <link rel="stylesheet" href="${uri(`${parts.bundle}.css`)}">
+  ${chunks.join('\n  ')}
   <title>${escapeHtml(parts.title)}</title>
 </head>
 <body>
   <main id="app"></main>
   <script id="strings" type="application/json" nonce="${nonce}">${jsonForScript(translated(parts.strings))}</script>
-  <script type="module" nonce="${nonce}" src="${uri('dist', parts.script)}"></script>
+  <script type="module" nonce="${nonce}" src="${uri(`${parts.bundle}.js`)}"></script>
 </body>
 </html>`;
 }

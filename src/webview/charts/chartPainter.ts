@@ -3,7 +3,7 @@ import { roundUp, shareOf, type Line, type TimeAxis } from './chartModel.ts';
 /** `area` for a stream, `bars` for extremes, `dots` for what is measured now and then. */
 export type Shape = 'area' | 'bars' | 'dots';
 
-/** The theme's colours, as `monitor.css` names them for charts. */
+/** The theme's colours, as `charts.css` names them for charts. */
 export interface ChartColors {
   readonly in: string;
   readonly out: string;

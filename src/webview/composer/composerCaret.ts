@@ -24,7 +24,7 @@ export function isAtEdge(input: HTMLTextAreaElement, edge: 'first' | 'last'): bo
 /** Lays the text out once more in a box of the same class and size, where places can be measured. */
 function isOnOneLine(input: HTMLTextAreaElement, one: number, other: number): boolean {
   const words = new Text(input.value);
-  const box = el('div', { 'class': 'composer-mirror', 'aria-hidden': 'true' }, words);
+  const box = el('div', { 'class': 'mirror composer-mirror', 'aria-hidden': 'true' }, words);
   input.before(box);
   const topOf = (offset: number) => {
     const range = new Range();

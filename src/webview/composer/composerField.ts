@@ -37,7 +37,7 @@ export class ComposerField {
   readonly element: HTMLElement;
   readonly #input: HTMLTextAreaElement;
   /** Lies under the text box with the same text, to carry the marks. */
-  readonly #mirror = el('div', { 'class': 'composer-mirror', 'aria-hidden': 'true' });
+  readonly #mirror = el('div', { 'class': 'mirror composer-mirror', 'aria-hidden': 'true' });
   readonly #suggestions: CompletionList<ReferenceCompletion>;
   readonly #listener: ComposerFieldListener;
   #offered: ReferenceCompletions | undefined;
@@ -58,7 +58,7 @@ export class ComposerField {
       meaningOf: ({ meaning }: ReferenceCompletion) => text(meaning),
       onPick: item => this.#accept(item),
     });
-    const box = el('div', { class: 'composer-text' }, this.#mirror, this.#input);
+    const box = el('div', { class: 'field composer-text' }, this.#mirror, this.#input);
     this.element = el('div', { class: 'composer-field' }, box, this.#suggestions.element);
     this.#listen();
   }

@@ -116,7 +116,7 @@ function closeFields(
     <label>
       ${text('composeCode')}
       <input
-        class="composer-code"
+        class="field composer-code"
         type="text"
         inputmode="numeric"
         maxlength="5"
@@ -129,6 +129,7 @@ function closeFields(
     <label class="composer-reason">
       ${text('composeReason')}
       <input
+        class="field"
         type="text"
         maxlength="200"
         placeholder=${text('composeReasonHint')}

@@ -127,7 +127,11 @@ export class AuthControl implements Control {
         return [frame(select), () => select.value];
       }
       case 'lines': {
-        const area = el('textarea', { class: 'form-input code', rows: '3', spellcheck: 'false' });
+        const area = el('textarea', {
+          class: 'field form-input code',
+          rows: '3',
+          spellcheck: 'false',
+        });
         area.value = Array.isArray(value) ? value.join('\n') : '';
         area.addEventListener('input', changed);
         return [frame(area), () => area.value.split('\n').filter(line => line !== '')];

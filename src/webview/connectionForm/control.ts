@@ -85,7 +85,7 @@ export class FieldFrame {
 export function textInput(value: string, className = ''): HTMLInputElement {
   const input = el('input', {
     type: 'text',
-    class: `form-input ${className}`.trim(),
+    class: `field form-input ${className}`.trim(),
     spellcheck: 'false',
     autocomplete: 'off',
   });

@@ -1,3 +1,4 @@
+import './connectionForm.css';
 import { messageOf } from '../../core/base/errors.ts';
 import { Asking, type Answered } from '../link/asking.ts';
 import { el } from '../widgets/dom.ts';

@@ -24,8 +24,8 @@ export class FilterField {
   readonly element: HTMLElement;
   readonly #input: HTMLInputElement;
   /** Lies under the text box with the same text, to carry the marks. */
-  readonly #mirror = el('div', { 'class': 'filter-mirror', 'aria-hidden': 'true' });
-  readonly #problem = el('p', { id: problemId, class: 'filter-problem', role: 'alert' });
+  readonly #mirror = el('div', { 'class': 'mirror filter-mirror', 'aria-hidden': 'true' });
+  readonly #problem = el('p', { id: problemId, class: 'popup filter-problem', role: 'alert' });
   readonly #suggestions: CompletionList<Completion>;
   readonly #listener: FieldListener;
   #problems: readonly FilterProblem[] = [];
@@ -52,7 +52,7 @@ export class FilterField {
     const box = el('div', { class: 'filter-text' }, this.#mirror, this.#input);
     this.element = el(
       'div',
-      { class: 'filter-field' },
+      { class: 'field filter-field' },
       box,
       this.#suggestions.element,
       this.#problem,

@@ -35,6 +35,7 @@ export class FindBar {
     this.#listener = listener;
     this.#input = el('input', {
       'type': 'text',
+      'class': 'field',
       'placeholder': text('findInJson'),
       'aria-label': text('findInJson'),
       'spellcheck': 'false',

@@ -63,7 +63,7 @@ export class FindWidget {
       'maxlength': String(longestFilter),
     });
     this.#input.addEventListener('input', () => this.#onQuery(restMs));
-    const box = el('div', { class: 'find-text' }, this.#input, this.#toggles);
+    const box = el('div', { class: 'field find-text' }, this.#input, this.#toggles);
     const attributes = {
       'class': 'find-widget',
       'role': 'search',

@@ -48,6 +48,7 @@ export class GoToRow {
     this.#onClose = onClose;
     this.#input = el('input', {
       'type': 'text',
+      'class': 'field',
       'aria-label': text('goToRow'),
       'placeholder': text('goToRowHint'),
       'spellcheck': 'false',

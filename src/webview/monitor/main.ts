@@ -1,3 +1,4 @@
+import './monitor.css';
 import { messageOf } from '../../core/base/errors.ts';
 import { Formats } from '../../core/base/format.ts';
 import { App } from './app.ts';

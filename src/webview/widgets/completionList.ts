@@ -28,7 +28,12 @@ export class CompletionList<T extends { readonly label: string }> {
     this.#input = input;
     this.#parts = parts;
     this.#first = hasAlwaysActive ? 0 : -1;
-    this.element = el('ul', { id, 'class': 'suggestions', 'role': 'listbox', 'aria-label': name });
+    this.element = el('ul', {
+      id,
+      'class': 'popup suggestions',
+      'role': 'listbox',
+      'aria-label': name,
+    });
     setAttribute(input, 'aria-controls', id);
     this.close();
   }

@@ -21,7 +21,7 @@ export class Popup {
   constructor(options: PopupOptions) {
     this.#options = options;
     const attributes = { 'role': 'dialog', 'aria-label': text(options.name), 'tabindex': '-1' };
-    this.element = el('div', { ...attributes, class: 'filter-popup', popover: 'auto' });
+    this.element = el('div', { ...attributes, class: 'popup filter-popup', popover: 'auto' });
     this.element.addEventListener('beforetoggle', ({ newState }) => {
       if (newState === 'open') {
         render(options.content(), this.element);

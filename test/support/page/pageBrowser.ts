@@ -1,5 +1,6 @@
 // What all harnesses of pages share: the browser, and the files that every page has.
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import type { Theme } from './pageSurroundings.ts';
 
@@ -29,12 +30,23 @@ export function launchBrowser(...browserArguments: readonly string[]): Promise<B
   });
 }
 
-/** The monitor's styles, and the icons. */
-export async function styleFiles(): Promise<PageFiles> {
+/** The icons. */
+export async function iconFiles(): Promise<PageFiles> {
   const codicon = 'node_modules/@vscode/codicons/dist/codicon';
   return {
-    '/monitor.css': ['text/css', await readFile('media/monitor.css')],
     '/codicon.css': ['text/css', await readFile(`${codicon}.css`)],
     '/codicon.ttf': ['font/ttf', await readFile(`${codicon}.ttf`)],
   };
+}
+
+/** What esbuild made, by its path: scripts and styles. */
+export function servedFiles(
+  outputs: readonly { readonly path: string; readonly contents: Uint8Array }[],
+): PageFiles {
+  return Object.fromEntries(
+    outputs.map(({ path, contents }) => {
+      const type = path.endsWith('.css') ? 'text/css' : 'text/javascript';
+      return [`/${basename(path)}`, [type, contents]];
+    }),
+  );
 }

@@ -2,12 +2,11 @@ import { build } from 'esbuild';
 import { createServer, type ServerResponse } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { basename } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { escapeHtml, jsonForScript } from '../../../src/core/text/markup.ts';
 import { pageStrings } from '../../../src/shared/monitorStrings.ts';
 import type { ConnectionView, PanelView } from '../../../src/shared/monitorProtocol.ts';
-import { launchBrowser, styleFiles, themes, type PageFiles } from './pageBrowser.ts';
+import { launchBrowser, iconFiles, servedFiles, themes, type PageFiles } from './pageBrowser.ts';
 
 export interface Scenario {
   readonly connections: readonly ConnectionView[];
@@ -65,13 +64,10 @@ export class PageHarness {
   }
 
   static async start(...browserArguments: readonly string[]): Promise<PageHarness> {
-    const bundles = await Promise.all([
-      bundle({ monitor: 'src/webview/monitor/main.ts' }),
-      bundle({ fakeHost: 'test/support/page/fakeHost.ts' }),
-    ]);
     const files: PageFiles = {
-      ...Object.fromEntries(bundles.flat()),
-      ...(await styleFiles()),
+      ...(await iconFiles()),
+      ...(await bundle({ monitor: 'src/webview/monitor/main.ts' })),
+      ...(await bundle({ fakeHost: 'test/support/page/fakeHost.ts' })),
       '/vscode.css': ['text/css', vscodeCss],
     };
     const scenarios = new Map<string, Scenario>();
@@ -112,8 +108,8 @@ export class PageHarness {
   }
 }
 
-/** The files of a bundle that is made as `esbuild.js` makes it, by their paths. */
-async function bundle(entryPoints: Readonly<Record<string, string>>) {
+/** The files of a bundle that is made as `esbuild.js` makes it. */
+async function bundle(entryPoints: Readonly<Record<string, string>>): Promise<PageFiles> {
   const { outputFiles } = await build({
     entryPoints,
     bundle: true,
@@ -126,9 +122,7 @@ async function bundle(entryPoints: Readonly<Record<string, string>>) {
     platform: 'browser',
     target: 'chrome134',
   });
-  return outputFiles.map(
-    ({ path, contents }) => [`/${basename(path)}`, ['text/javascript', contents] as const] as const,
-  );
+  return servedFiles(outputFiles);
 }
 
 function sendPage(response: ServerResponse, origin: string, scenario: Scenario): void {

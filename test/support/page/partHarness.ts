@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { build } from 'esbuild';
-import { readFile } from 'node:fs/promises';
 import { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { jsonForScript } from '../../../src/core/text/markup.ts';
-import { launchBrowser, styleFiles, themes, type PageFiles } from './pageBrowser.ts';
+import { launchBrowser, iconFiles, servedFiles, themes, type PageFiles } from './pageBrowser.ts';
 
 const origin = 'http://part.test';
 const nonce = 'bm9uY2U';
@@ -12,12 +11,10 @@ const nonce = 'bm9uY2U';
 /** A part of the extension's pages that is shown alone. */
 export interface Part {
   readonly title: string;
-  /** What runs in the page, in this order; the last puts the part into `#app`. */
-  readonly scripts: readonly string[];
+  /** Its styles, if no script imports them, and what runs, in this order; the last fills `#app`. */
+  readonly sources: readonly string[];
   /** How large the page is where a test does not say. */
   readonly size: { readonly width: number; readonly height: number };
-  /** Names of files in `media` that it has beside the monitor's own. */
-  readonly styles?: readonly string[];
   /** Texts that the host puts into the page. */
   readonly strings?: Readonly<Record<string, string>>;
 }
@@ -42,24 +39,18 @@ export class PartHarness {
   }
 
   static async start(part: Part): Promise<PartHarness> {
-    const scripts = ['test/support/page/pageSurroundings.ts', ...part.scripts];
-    const contents = scripts.map(path => `import './${path}';`).join('\n');
+    const sources = ['test/support/page/pageSurroundings.ts', ...part.sources];
+    const contents = sources.map(path => `import './${path}';`).join('\n');
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: '.' },
       bundle: true,
       write: false,
+      outfile: 'out/part.js',
       format: 'esm',
       platform: 'browser',
       target: 'chrome134',
     });
-    const styles = (part.styles ?? []).map(
-      async name => [`/${name}`, ['text/css', await readFile(`media/${name}`)]] as const,
-    );
-    const files: PageFiles = {
-      ...(await styleFiles()),
-      ...Object.fromEntries(await Promise.all(styles)),
-      '/part.js': ['text/javascript', outputFiles[0]?.text ?? ''],
-    };
+    const files = { ...(await iconFiles()), ...servedFiles(outputFiles) };
     return new PartHarness(part, await launchBrowser(), files);
   }
 
@@ -122,7 +113,7 @@ export function usePart(part: Part): Pick<PartHarness, 'withPage'> {
   return { withPage: (...how) => harness.withPage(...how) };
 }
 
-function pageHtml({ title, styles = [], strings }: Part, theme: string): string {
+function pageHtml({ title, strings }: Part, theme: string): string {
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
@@ -130,15 +121,13 @@ function pageHtml({ title, styles = [], strings }: Part, theme: string): string 
     `require-trusted-types-for 'script'`,
     'trusted-types lit-html',
   ].join('; ');
-  const links = ['codicon.css', 'monitor.css', ...styles].map(
-    name => `<link rel="stylesheet" href="/${name}">`,
-  );
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy" content="${policy}">
-  ${links.join('\n  ')}
+  <link rel="stylesheet" href="/codicon.css">
+  <link rel="stylesheet" href="/part.css">
   <title>${title}</title>
 </head>
 <body>
