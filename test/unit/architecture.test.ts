@@ -24,7 +24,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   webview: {
     layers: ['core', 'shared', 'webview'],
-    packages: ['lit', 'lit/', '@vscode-elements/elements/'],
+    packages: ['lit', 'lit/'],
   },
 };
 
@@ -229,7 +229,7 @@ describe('The architecture', () => {
       const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
       return name === undefined
         ? !/^src\/(core|shared|webview)\//.test(file)
-        : !/^(lit|lit-html|lit-element|@lit\/.+|@vscode-elements\/elements)$/.test(name);
+        : !/^(lit|lit-html|lit-element|@lit\/.+)$/.test(name);
     });
     assert.deepEqual(strangers, []);
   });

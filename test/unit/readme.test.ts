@@ -9,15 +9,17 @@ interface Manifest {
     readonly menus: {
       readonly commandPalette: readonly { readonly command: string; readonly when: string }[];
     };
-    readonly configuration: {
+    readonly configuration: readonly {
       readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
-    };
+    }[];
   };
 }
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 const { contributes } = JSON.parse(read('package.json')) as Manifest;
-const settings = contributes.configuration.properties;
+const settings = Object.fromEntries(
+  contributes.configuration.flatMap(section => Object.entries(section.properties)),
+);
 
 /** A row of the settings table: key, default, meaning. */
 const row = /^\| `(websocketMonitor\.[^`]+)` *\| `?([^|]*?)`? *\| *(.*?) *\|$/gm;

@@ -29,23 +29,27 @@ export type AuthSetting =
 
 /** In seconds. */
 export const defaultCommandTimeout = 10;
-const timeoutRange = { least: 0.1, most: 300 };
-const mostArguments = 100;
+const minCommandTimeout = 0.1;
+const maxCommandTimeout = 300;
+const maxArguments = 100;
 
 const schemeName = /^[A-Za-z0-9_-]*$/;
 const line = /^[^\r\n\0]+$/;
 
 // Not `v.strictObject`, which takes lists.
-const none = v.custom<{ readonly type?: undefined }>(
-  value =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.keys(value).length === 0,
+const emptyObject = v.pipe(
+  v.custom<{ readonly type?: undefined }>(
+    value =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.keys(value).length === 0,
+  ),
+  v.metadata({ type: 'object', maxProperties: 0 }),
 );
 
 const check = v.union([
-  none,
+  emptyObject,
   v.strictObject({ type: v.literal('basic'), username: v.string(), password: v.string() }),
   v.strictObject({ type: v.literal('bearer'), token: v.string() }),
   v.strictObject({
@@ -65,11 +69,11 @@ const check = v.union([
     command: v.pipe(
       v.array(v.string()),
       v.minLength(1),
-      v.maxLength(mostArguments),
+      v.maxLength(maxArguments),
       v.check(([program]) => program !== ''),
     ),
     timeout: v.optional(
-      v.pipe(v.number(), v.minValue(timeoutRange.least), v.maxValue(timeoutRange.most)),
+      v.pipe(v.number(), v.minValue(minCommandTimeout), v.maxValue(maxCommandTimeout)),
     ),
     header: v.optional(v.pipe(v.string(), v.regex(token))),
     scheme: v.optional(v.pipe(v.string(), v.regex(schemeName))),
@@ -81,36 +85,6 @@ const allowed =
   '"apiKey" ("in", "name", "value") or "command" ("command", a list; perhaps "timeout", ' +
   '"header", "scheme")';
 
-const text = { type: 'string' } as const;
-
-/** The form of one type in the manifest. */
-function form(type: string, required: object, possible: object = {}) {
-  return {
-    type: 'object',
-    properties: { type: { const: type }, ...required, ...possible },
-    required: ['type', ...Object.keys(required)],
-    additionalProperties: false,
-  };
-}
-
 export function auth(): Setting<AuthSetting> {
-  const fallback: AuthSetting = {};
-  return setting<AuthSetting>(check, allowed, fallback, {
-    type: 'object',
-    anyOf: [
-      { type: 'object', maxProperties: 0 },
-      form('basic', { username: text, password: text }),
-      form('bearer', { token: text }),
-      form('apiKey', { in: { enum: ['header', 'query'] }, name: text, value: text }),
-      form(
-        'command',
-        { command: { type: 'array', items: text, minItems: 1, maxItems: mostArguments } },
-        {
-          timeout: { type: 'number', minimum: timeoutRange.least, maximum: timeoutRange.most },
-          header: { type: 'string', pattern: token.source },
-          scheme: { type: 'string', pattern: schemeName.source },
-        },
-      ),
-    ],
-  });
+  return setting<AuthSetting>(check, allowed, {});
 }

@@ -1,4 +1,5 @@
 import { fieldGroups, type FieldGroup } from './fieldGroups.ts';
+import { jsonSchemaOf } from './jsonSchema.ts';
 import { settingKeys, settingOf, type SettingKey } from './settingsTable.ts';
 
 export type FieldKind = 'flag' | 'number' | 'text' | 'choice' | 'names' | 'headers' | 'auth';
@@ -53,7 +54,7 @@ function kindOf(key: SettingKey): FieldKind | undefined {
   if (own !== undefined || tooRich.has(key)) {
     return own;
   }
-  const { schema } = settingOf(key);
+  const schema = jsonSchemaOf(settingOf(key).check);
   switch (schema['type']) {
     case 'boolean':
       return 'flag';
@@ -73,7 +74,7 @@ function groupOf(key: string): FieldGroup {
 }
 
 function limitsOf(key: SettingKey) {
-  const { type, enum: choices, minimum, maximum } = settingOf(key).schema;
+  const { type, enum: choices, minimum, maximum } = jsonSchemaOf(settingOf(key).check);
   return {
     choices: Array.isArray(choices) ? (choices as readonly string[]) : [],
     isWhole: type === 'integer',

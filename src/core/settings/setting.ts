@@ -2,67 +2,64 @@ import * as v from 'valibot';
 import { answerMatcher } from '../connection/heartbeat.ts';
 import { parseFilter } from '../filter/parseFilter.ts';
 
-type JsonSchema = Readonly<Record<string, unknown>>;
-
-/** One setting: what it may be, and what it is where nothing valid is set. */
+/** One setting: what it may be, and its default. How it reads is in `settingTexts.ts`. */
 export interface Setting<T> {
   readonly check: v.GenericSchema<unknown, T>;
   /** What is allowed, to be read after "must be". */
   readonly allowed: string;
+  /** The default, which also replaces a value that is refused. */
   readonly fallback: T;
-  /** The manifest's JSON schema for it, less its description, order and scope. */
-  readonly schema: JsonSchema;
   /** Whether a connection in `connections` may override it. */
   readonly perConnection: boolean;
-  /** Whether only what the user set counts, and nothing that a workspace says. */
-  readonly isUsers?: boolean;
-  /** Whether nothing is dialled where its value will not do: the default is not what was asked for. */
+  /** Whether a change takes effect while connected, or only with the next opening handshake. */
+  readonly appliesTo: 'live' | 'handshake';
+  /** Whether only the user's own settings count, and no workspace's. */
+  readonly isUserOnly?: boolean;
+  /** Whether a refused value prevents dialling, because the default is not what was asked for. */
   readonly isEssential?: boolean;
-  /** What comes of a value that will not do, as a sentence; absent: the default is used. */
+  /** The consequence of a refused value, as a sentence; absent: the default is used. */
   readonly ifUnusable?: string;
   /** Whether its values may hold credentials, and so are never shown or logged. */
   readonly isSecret?: boolean;
-  /** Whether a workspace that is not trusted may set it. */
-  readonly isHarmless?: boolean;
+  /** Whether it counts in Restricted Mode, too, because it decides on looks only. */
+  readonly isUnrestricted?: boolean;
 }
 
 export function setting<T>(
   check: v.GenericSchema<unknown, T>,
   allowed: string,
   fallback: T,
-  schema: JsonSchema,
 ): Setting<T> {
-  return {
-    check,
-    allowed,
-    fallback,
-    schema: { ...schema, default: fallback },
-    perConnection: true,
-  };
+  return { check, allowed, fallback, perConnection: true, appliesTo: 'live' };
 }
 
-/** The same setting, but one for the whole window. */
+/** The same setting, for the whole window only. */
 export function forWindow<T>(own: Setting<T>): Setting<T> {
   return { ...own, perConnection: false };
 }
 
 /**
- * The same setting, but it is about what several workspaces share, and so the user's alone.
+ * The same setting, for the user only: it is about data of all workspaces.
  *
  * @param ifUnusable see `Setting`
  */
-export function forUser<T>(own: Setting<T>, ifUnusable: string): Setting<T> {
-  return { ...forWindow(own), isUsers: true, ifUnusable };
+export function userOnly<T>(own: Setting<T>, ifUnusable: string): Setting<T> {
+  return { ...forWindow(own), isUserOnly: true, ifUnusable };
 }
 
-/** The same setting, but where its value will not do, what it is for is not dialled. */
+/** The same setting, but a change waits for the next opening handshake. */
+export function atHandshake<T>(own: Setting<T>): Setting<T> {
+  return { ...own, appliesTo: 'handshake' };
+}
+
+/** The same setting, but while its value is refused, nothing is dialled. */
 export function essential<T>(own: Setting<T>): Setting<T> {
   return { ...own, isEssential: true, ifUnusable: 'Nothing is dialled until it is corrected.' };
 }
 
-/** The same setting, but a workspace may set it in Restricted Mode, too: it only decides on looks. */
-export function harmless<T>(own: Setting<T>): Setting<T> {
-  return { ...own, isHarmless: true };
+/** The same setting, also for a workspace in Restricted Mode. */
+export function unrestricted<T>(own: Setting<T>): Setting<T> {
+  return { ...own, isUnrestricted: true };
 }
 
 /** The same setting, but no message shows its value. */
@@ -71,24 +68,24 @@ export function secret<T>(own: Setting<T>): Setting<T> {
 }
 
 export function flag(fallback: boolean): Setting<boolean> {
-  return setting(v.boolean(), 'true or false', fallback, { type: 'boolean' });
+  return setting(v.boolean(), 'true or false', fallback);
 }
 
 /** A number; durations are in seconds. */
 export function number(fallback: number, minimum: number, maximum: number): Setting<number> {
   const check = v.pipe(v.number(), v.minValue(minimum), v.maxValue(maximum));
   const allowed = `a number from ${minimum} to ${maximum}`;
-  return setting(check, allowed, fallback, { type: 'number', minimum, maximum });
+  return setting(check, allowed, fallback);
 }
 
 export function integer(fallback: number, minimum: number, maximum: number): Setting<number> {
   const check = v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
   const allowed = `a whole number from ${minimum} to ${maximum}`;
-  return setting(check, allowed, fallback, { type: 'integer', minimum, maximum });
+  return setting(check, allowed, fallback);
 }
 
 export function text(): Setting<string> {
-  return setting(v.string(), 'a text', '', { type: 'string' });
+  return setting(v.string(), 'a text', '');
 }
 
 export function choice<const T extends readonly string[]>(
@@ -97,7 +94,7 @@ export function choice<const T extends readonly string[]>(
 ): Setting<T[number]> {
   const check: v.GenericSchema<unknown, T[number]> = v.picklist(values);
   const allowed = values.map(value => `"${value}"`).join(' or ');
-  return setting(check, allowed, fallback, { type: 'string', enum: values });
+  return setting(check, allowed, fallback);
 }
 
 /**
@@ -116,22 +113,22 @@ export function answerPattern(): Setting<string> {
   const allowed =
     'a text, or a valid /regular expression/ without references to groups such as \\1, ' +
     'and without repeats of repeats beside looks ahead or behind';
-  return setting(check, allowed, '', { type: 'string' });
+  return setting(check, allowed, '');
 }
 
 /** RFC 9110, section 5.6.2: what header names and subprotocols may consist of. */
 export const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** The same with references, which stand for what is filled in. */
 export const tokenTemplate = /^(?:[!#$%&'*+.^_`|~0-9A-Za-z-]|\$\{[^{}]*\})+$/;
-const distinct = (values: string[]) => new Set(values).size === values.length;
+const areDistinct = (values: string[]) => new Set(values).size === values.length;
 
 export function subprotocols(): Setting<readonly string[]> {
-  const check = v.pipe(v.array(v.pipe(v.string(), v.regex(tokenTemplate))), v.check(distinct));
-  return setting(check, 'a list of different subprotocol names without spaces', [], {
-    type: 'array',
-    items: { type: 'string', pattern: tokenTemplate.source },
-    uniqueItems: true,
-  });
+  const check = v.pipe(
+    v.array(v.pipe(v.string(), v.regex(tokenTemplate))),
+    v.check(areDistinct),
+    v.metadata({ uniqueItems: true }),
+  );
+  return setting(check, 'a list of different subprotocol names without spaces', []);
 }
 
 export type Headers = Readonly<Record<string, string>>;
@@ -140,22 +137,16 @@ const isLine = (text: unknown) => typeof text === 'string' && /^[^\r\n\0]*$/.tes
 
 export function headers(): Setting<Headers> {
   // Not `v.record`, which skips names such as `constructor` and takes lists.
-  const check = v.custom<Headers>(
-    value =>
-      typeof value === 'object' &&
-      value !== null &&
-      !Array.isArray(value) &&
-      Object.entries(value).every(([name, text]) => token.test(name) && isLine(text)),
+  const isHeaders = (value: unknown) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.entries(value).every(([name, text]) => token.test(name) && isLine(text));
+  const check = v.pipe(
+    v.custom<Headers>(isHeaders),
+    v.metadata({ type: 'object', additionalProperties: { type: 'string' } }),
   );
-  return setting(
-    check,
-    'header names with texts of one line',
-    {},
-    {
-      type: 'object',
-      additionalProperties: { type: 'string' },
-    },
-  );
+  return setting(check, 'header names with texts of one line', {});
 }
 
 /** A message in settings: a text, or an object that says how it is written, when it is sent, and more. */
@@ -178,32 +169,11 @@ interface MessageTimes {
 const whens = ['every', 'first', 'reconnect'] as const;
 export type OnOpenWhen = (typeof whens)[number];
 
-const longestPause = 86_400;
-
-const messageForms = {
-  text: { type: 'string' },
-  json: {},
-  base64: { type: 'string', pattern: '^[A-Za-z0-9+/]*={0,2}$' },
-  sequence: { type: 'string', minLength: 1 },
-} as const;
-
-const messageTimes = {
-  when: { type: 'string', enum: whens },
-  delay: { type: 'number', minimum: 0, maximum: longestPause },
-  waitFor: {
-    type: 'object',
-    properties: {
-      match: { type: 'string', minLength: 1 },
-      timeout: { type: 'number', minimum: 0, maximum: longestPause },
-    },
-    required: ['match'],
-    additionalProperties: false,
-  },
-} as const;
+const maxPause = 86_400;
 
 /** Messages for a peer. Those of `onOpen`; a sequence waits for what its own steps say. */
 export function messages(): Setting<readonly MessageSetting[]> {
-  const pause = v.pipe(v.number(), v.minValue(0), v.maxValue(longestPause));
+  const pause = v.pipe(v.number(), v.minValue(0), v.maxValue(maxPause));
   const start = { when: v.optional(v.picklist(whens)), delay: v.optional(pause) };
   const match = v.pipe(v.string(), v.minLength(1), v.check(isFilter));
   const times = {
@@ -220,25 +190,7 @@ export function messages(): Setting<readonly MessageSetting[]> {
   const allowed =
     'a list of texts or of { "text": … }, { "json": … }, { "base64": … } or { "sequence": … }, ' +
     'perhaps with "when", "delay" and "waitFor"';
-  return setting(v.array(message), allowed, [], {
-    type: 'array',
-    items: {
-      anyOf: [
-        { type: 'string' },
-        ...Object.entries(messageForms).map(([key, form]) => ({
-          type: 'object',
-          properties: { [key]: form, ...timesOf(key) },
-          required: [key],
-          additionalProperties: false,
-        })),
-      ],
-    },
-  });
-}
-
-function timesOf(form: string): JsonSchema {
-  const { waitFor, ...start } = messageTimes;
-  return form === 'sequence' ? start : { ...start, waitFor };
+  return setting(v.array(message), allowed, []);
 }
 
 function isFilter(text: string): boolean {
@@ -256,39 +208,21 @@ export interface RuleSetting {
   readonly counts?: boolean | undefined;
 }
 
-const range = '^(\\*|[0-9]{3,4}(-[0-9]{3,4})?)$';
+const codeRange = /^(\*|[0-9]{3,4}(-[0-9]{3,4})?)$/;
 
 export function rules(): Setting<readonly RuleSetting[]> {
-  const codes = v.union([
-    v.pipe(v.number(), v.integer()),
-    v.pipe(v.string(), v.regex(RegExp(range))),
-  ]);
-  const what = {
+  const codes = v.union([v.pipe(v.number(), v.integer()), v.pipe(v.string(), v.regex(codeRange))]);
+  const outcome = {
     action: v.picklist(['retry', 'stop']),
     delay: v.optional(v.pipe(v.number(), v.minValue(0))),
   };
   const rule = v.union([
-    v.strictObject({ close: codes, ...what }),
-    v.strictObject({ status: codes, ...what }),
-    v.strictObject({ error: v.string(), ...what }),
+    v.strictObject({ close: codes, ...outcome }),
+    v.strictObject({ status: codes, ...outcome }),
+    v.strictObject({ error: v.string(), ...outcome }),
   ]);
   const allowed =
     'a list of rules with one of "close", "status" or "error", an "action" of "retry" or "stop", ' +
     'and perhaps a "delay" in seconds';
-  const code = { type: ['integer', 'string'], pattern: range };
-  return setting(v.array(rule), allowed, [], {
-    type: 'array',
-    items: {
-      type: 'object',
-      properties: {
-        close: code,
-        status: code,
-        error: { type: 'string' },
-        action: { type: 'string', enum: ['retry', 'stop'] },
-        delay: { type: 'number', minimum: 0 },
-      },
-      required: ['action'],
-      additionalProperties: false,
-    },
-  });
+  return setting(v.array(rule), allowed, []);
 }

@@ -51,9 +51,9 @@ function mayWorkspaceSet(written: string, value: unknown, isTrusted: boolean): b
   const key = settingKeys.find(each => each === written);
   const setting = key && settingOf(key);
   if (isTrusted) {
-    return setting?.isUsers !== true; // It is about data of all workspaces.
+    return setting?.isUserOnly !== true; // It is about data of all workspaces.
   }
-  return setting?.isHarmless === true && problemWith(setting, value) === undefined;
+  return setting?.isUnrestricted === true && problemWith(setting, value) === undefined;
 }
 
 function memberAt(value: unknown, [first, ...rest]: readonly string[]): unknown {

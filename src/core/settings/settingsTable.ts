@@ -2,12 +2,11 @@ import * as v from 'valibot';
 import { auth } from './authSetting.ts';
 import {
   answerPattern,
+  atHandshake,
   choice,
   essential,
   flag,
-  forUser,
   forWindow,
-  harmless,
   headers,
   integer,
   messages,
@@ -16,6 +15,8 @@ import {
   secret,
   subprotocols,
   text,
+  unrestricted,
+  userOnly,
   type Setting,
 } from './setting.ts';
 
@@ -23,27 +24,27 @@ export const settingsSection = 'websocketMonitor';
 
 const day = 86_400;
 
-const nothingDeleted = 'Until it is corrected, no capture is deleted for it.';
+const keepsAll = 'Until it is corrected, no capture is deleted for it.';
 
 /**
- * Every setting but `url` and `connections`, by its key below `websocketMonitor`.
- * `test/unit/manifest.test.ts` fails where package.json says anything else.
+ * Every setting except `url` and `connections`, by its key below `websocketMonitor`. The settings in
+ * package.json and docs/settings.md are written from it by `npm run manifest`.
  */
 export const settingsTable = {
   'autoConnect': flag(false),
   'preset': choice(['default', 'classic'], 'default'),
-  'subprotocols': essential(secret(subprotocols())),
-  'headers': essential(secret(headers())),
-  'auth': essential(secret(auth())),
+  'subprotocols': atHandshake(essential(secret(subprotocols()))),
+  'headers': atHandshake(essential(secret(headers()))),
+  'auth': atHandshake(essential(secret(auth()))),
   'onOpen': secret(messages()),
   'queue.maxMessages': integer(0, 0, 10_000),
   'queue.maxKilobytes': integer(1024, 1, 1_048_576),
   'queue.maxAge': number(30, 0.1, day),
   'connectTimeout': number(10, 0.1, 600),
   'closeTimeout': number(3, 0.1, 60),
-  'maxMessageSize': integer(67_108_864, 1024, 1_073_741_824),
-  'compression': flag(true),
-  'followRedirects': flag(false),
+  'maxMessageSize': atHandshake(integer(67_108_864, 1024, 1_073_741_824)),
+  'compression': atHandshake(flag(true)),
+  'followRedirects': atHandshake(flag(false)),
   'reconnect.enabled': flag(true),
   'reconnect.initialDelay': number(1, 0, day),
   'reconnect.factor': number(2, 1, 100),
@@ -59,21 +60,21 @@ export const settingsTable = {
   'heartbeat.message': text(),
   'heartbeat.messageInterval': number(10, 0.1, day),
   'heartbeat.expect': answerPattern(),
-  'tls.rejectUnauthorized': essential(flag(true)),
-  'tls.ca': essential(text()),
-  'tls.cert': essential(text()),
-  'tls.key': essential(text()),
-  'tls.passphrase': essential(secret(text())),
-  'tls.servername': essential(text()),
-  'proxy': essential(secret(text())),
+  'tls.rejectUnauthorized': atHandshake(essential(flag(true))),
+  'tls.ca': atHandshake(essential(text())),
+  'tls.cert': atHandshake(essential(text())),
+  'tls.key': atHandshake(essential(text())),
+  'tls.passphrase': atHandshake(essential(secret(text()))),
+  'tls.servername': atHandshake(essential(text())),
+  'proxy': atHandshake(essential(secret(text()))),
   'history.maxMessages': forWindow(integer(10_000_000, 100, 1_000_000_000)),
   'history.maxMegabytes': forWindow(integer(2048, 1, 1_048_576)),
   'history.overflow': forWindow(choice(['pause', 'drop'], 'pause')),
-  'history.keepDays': forUser(integer(30, 1, 36_500), nothingDeleted),
-  'history.keepMegabytes': forUser(integer(4096, 1, 1_048_576), nothingDeleted),
-  'output.enabled': harmless(forWindow(flag(true))),
-  'output.maxCharacters': harmless(forWindow(integer(2000, 1, 100_000))),
-  'statusBar.showRate': harmless(forWindow(flag(true))),
+  'history.keepDays': userOnly(integer(30, 1, 36_500), keepsAll),
+  'history.keepMegabytes': userOnly(integer(4096, 1, 1_048_576), keepsAll),
+  'output.enabled': unrestricted(forWindow(flag(true))),
+  'output.maxCharacters': unrestricted(forWindow(integer(2000, 1, 100_000))),
+  'statusBar.showRate': unrestricted(forWindow(flag(true))),
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 
 type Table = typeof settingsTable;

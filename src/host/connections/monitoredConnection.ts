@@ -27,7 +27,7 @@ import type { MessageBody } from '../../core/message/messageBody.ts';
 import { RateMeter } from '../../core/metrics/rateMeter.ts';
 import { connectionOptions } from '../../core/settings/connectionOptions.ts';
 import type { Profile } from '../../core/settings/profile.ts';
-import type { SettingKey, SettingValues } from '../../core/settings/settingsTable.ts';
+import { settingKeys, settingOf, type SettingValues } from '../../core/settings/settingsTable.ts';
 import { filterClock } from '../ui/filterClock.ts';
 
 /** Where the lines for the output channel go. */
@@ -80,22 +80,7 @@ export interface MonitoredConnectionPorts {
   readonly redact: (text: string) => string;
 }
 
-/** Settings that take effect with the next opening handshake only. */
-const handshakeKeys: readonly SettingKey[] = [
-  'subprotocols',
-  'headers',
-  'auth',
-  'compression',
-  'maxMessageSize',
-  'followRedirects',
-  'tls.rejectUnauthorized',
-  'tls.ca',
-  'tls.cert',
-  'tls.key',
-  'tls.passphrase',
-  'tls.servername',
-  'proxy',
-];
+const handshakeKeys = settingKeys.filter(key => settingOf(key).appliesTo === 'handshake');
 
 const stateFlags = flagsOf('state', 'in');
 const encoder = new TextEncoder();

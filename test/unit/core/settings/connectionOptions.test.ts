@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import { connectionOptions } from '../../../../src/core/settings/connectionOptions.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
+import {
+  settingKeys,
+  settingOf,
+  type SettingKey,
+} from '../../../../src/core/settings/settingsTable.ts';
 import { optionsOf } from '../../../support/scenarios/connectionRig.ts';
 
 const second = 1000;
@@ -173,5 +179,39 @@ describe('The options of a connection', () => {
       { close: '4000-4099', action: 'retry', delayMs: 500 },
       { status: 404, action: 'stop' },
     ]);
+  });
+});
+
+describe('What a changed setting applies to', () => {
+  /** Not part of a connection: one decides on what happens at the start, the other on defaults. */
+  const others: readonly SettingKey[] = ['autoConnect', 'preset'];
+  const keys = settingKeys.filter(key => settingOf(key).perConnection && !others.includes(key));
+
+  function otherValue(key: SettingKey): unknown {
+    const { fallback } = settingOf(key);
+    if (typeof fallback === 'boolean' || typeof fallback === 'number') {
+      return typeof fallback === 'boolean' ? !fallback : fallback + 0.5;
+    }
+    if (typeof fallback === 'string') {
+      return 'other';
+    }
+    return key === 'reconnect.rules' ? [{ error: '*', action: 'stop' }] : ['other'];
+  }
+
+  it('is the live connection if its options have it, and else the next handshake', () => {
+    const [profile] = readSettings({
+      window: key => (key === 'url' ? { value: 'ws://example.test', scope: 'user' } : undefined),
+      folders: [],
+    }).profiles;
+    assert.ok(profile);
+    const before = connectionOptions(profile);
+    const isLive = (key: SettingKey) => {
+      const values = { ...profile.values, [key]: otherValue(key) };
+      return !isDeepStrictEqual(connectionOptions({ ...profile, values }), before);
+    };
+    assert.deepEqual(
+      keys.filter(isLive),
+      keys.filter(key => settingOf(key).appliesTo === 'live'),
+    );
   });
 });

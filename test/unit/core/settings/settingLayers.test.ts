@@ -8,7 +8,7 @@ import {
 } from '../../../../src/core/settings/settingsTable.ts';
 
 const all = ['url', 'connections', ...settingKeys];
-const harmless = settingKeys.filter(key => settingOf(key).isHarmless);
+const harmless = settingKeys.filter(key => settingOf(key).isUnrestricted);
 
 /** `{ a: { b: value } }` of `a.b`, as the editor hands settings out. */
 function nested(key: string, value: unknown): unknown {
@@ -59,7 +59,7 @@ describe('The settings of a window', () => {
   });
 
   it('leave what is about data of all workspaces to the user, whatever is trusted', () => {
-    const own = settingKeys.filter(key => settingOf(key).isUsers);
+    const own = settingKeys.filter(key => settingOf(key).isUserOnly);
     assert.ok(own.length > 0);
     for (const key of own) {
       const foreign = nested(key, otherValue(key));

@@ -1,0 +1,220 @@
+// Only `npm run manifest` and tests read this file: no bundle contains it.
+import type { SettingKey } from './settingsTable.ts';
+
+/** The titles of the sections in the settings editor and in docs/settings.md, in their order. */
+export const settingSections = {
+  connections: 'Connections',
+  handshake: 'Opening Handshake',
+  sending: 'Sending',
+  reconnect: 'Reconnect',
+  keepAlive: 'Keep-Alive',
+  security: 'TLS and Proxy',
+  limits: 'Timeouts and Limits',
+  history: 'History',
+  output: 'Output and Status Bar',
+} as const;
+
+export interface SettingText {
+  readonly section: keyof typeof settingSections;
+  /** Markdown. `#websocketMonitor.key#` becomes a link to another setting. */
+  readonly text: string;
+  /** What each value of a choice means. */
+  readonly choices?: Readonly<Record<string, string>>;
+}
+
+/** How each setting reads, by its key below `websocketMonitor`. */
+export const settingTexts: Readonly<Record<'url' | 'connections' | SettingKey, SettingText>> = {
+  'url': {
+    section: 'connections',
+    text: 'The endpoint of the simplest setup, for example `wss://example.com/feed`: one connection. For several, use `#websocketMonitor.connections#`. Host, port, path and query may contain variables such as `${env:HOST}` and `${secret:token}`; values in path and query are percent-encoded.',
+  },
+  'connections': {
+    section: 'connections',
+    text: 'Named connections. Each may override any setting that a connection has, by the same path: `{ "name": "prices", "url": "wss://example.com/feed", "reconnect": { "maxAttempts": 3 } }`.',
+  },
+  'autoConnect': {
+    section: 'connections',
+    text: 'Connect when the window opens, without being asked. Only in a trusted workspace.',
+  },
+  'preset': {
+    section: 'connections',
+    text: 'Where the defaults come from. A setting that you set yourself takes precedence over the preset.',
+    choices: {
+      default: 'The defaults of each setting.',
+      classic:
+        'Wait 2 s, give up after 11 refused attempts, retry only a refused connection and close code 1006, send `start` on each open, and the text `ping` at once and every 10 s.',
+    },
+  },
+  'subprotocols': {
+    section: 'handshake',
+    text: 'Subprotocols to offer, the preferred one first. A subprotocol that is a token may contain a reference, for example `bearer.${secret:name}`.',
+  },
+  'headers': {
+    section: 'handshake',
+    text: 'Headers of the opening handshake. Values may contain references such as `${secret:name}` and `${env:NAME}`.',
+  },
+  'auth': {
+    section: 'handshake',
+    text: 'How to sign in. `basic`: `username` and `password`; `bearer`: `token`; `apiKey`: a `value` under a `name` `in` the `header` or the `query`; `command`: a program with its arguments, run without a shell, whose output is the token. The token is kept until the server refuses it. A program only runs in a trusted workspace. Values may contain `${secret:name}`, `${env:NAME}` and other variables.',
+  },
+  'onOpen': {
+    section: 'sending',
+    text: 'The messages to send, in this order, when the connection opens: texts, or `{ "text": … }`, `{ "json": … }`, `{ "base64": … }`, `{ "sequence": "Folder/Name" }` of the saved messages. `"when"` is `"every"` (each open), `"first"` (after you connected) or `"reconnect"`; `"delay"` waits this number of seconds before; `"waitFor": { "match": "$.ok:true", "timeout": 30 }` waits for a received message that matches this filter. References such as `${secret:name}` are filled in; write `$${` for a dollar sign and a brace. If one fails, the rest is not sent, and the monitor says which one failed.',
+  },
+  'queue.maxMessages': {
+    section: 'sending',
+    text: 'How many messages may wait while the connection is being opened. `0`: none; sending fails while not connected. Waiting messages are discarded when you disconnect or the URL changes.',
+  },
+  'queue.maxKilobytes': {
+    section: 'sending',
+    text: 'How many kilobytes of messages may wait while the connection is being opened.',
+  },
+  'queue.maxAge': {
+    section: 'sending',
+    text: 'Seconds after which a waiting message is discarded without being sent.',
+  },
+  'connectTimeout': {
+    section: 'limits',
+    text: 'Seconds that opening a connection may take in total: DNS, TCP, proxy, TLS, handshake and redirects together.',
+  },
+  'closeTimeout': {
+    section: 'limits',
+    text: 'Seconds to wait for the server to answer a close frame.',
+  },
+  'maxMessageSize': {
+    section: 'limits',
+    text: 'Size in bytes of the largest message that is accepted. A larger one ends the connection.',
+  },
+  'compression': {
+    section: 'handshake',
+    text: 'Offer compression (permessage-deflate).',
+  },
+  'followRedirects': {
+    section: 'handshake',
+    text: 'Follow redirects of the opening handshake, at most five.',
+  },
+  'reconnect.enabled': {
+    section: 'reconnect',
+    text: 'Reconnect automatically after the connection was lost or could not be opened.',
+  },
+  'reconnect.initialDelay': {
+    section: 'reconnect',
+    text: 'Seconds before the first retry.',
+  },
+  'reconnect.factor': {
+    section: 'reconnect',
+    text: 'The factor by which each delay is longer than the one before.',
+  },
+  'reconnect.maxDelay': {
+    section: 'reconnect',
+    text: 'The longest delay, in seconds. For a server on this machine the default is 5.',
+  },
+  'reconnect.jitter': {
+    section: 'reconnect',
+    text: 'The share of each delay that is random, from 0 to 1, so that many clients do not return at the same moment.',
+  },
+  'reconnect.maxAttempts': {
+    section: 'reconnect',
+    text: 'Failures in a row after which to give up. A connection that is accepted and dropped counts as one. `0`: never give up. A value that you set always applies; the default applies until the connection has been stable once since you connected.',
+  },
+  'reconnect.maxAttemptsAfterSuccess': {
+    section: 'reconnect',
+    text: 'Failures in a row after which to give up, once the connection has been stable (`#websocketMonitor.reconnect.stableAfter#`) since you connected. A message alone does not make it stable. `0`: never give up.',
+  },
+  'reconnect.stableAfter': {
+    section: 'reconnect',
+    text: 'Seconds that a connection must be open before earlier failures are forgotten.',
+  },
+  'reconnect.rules': {
+    section: 'reconnect',
+    text: 'Your own rules for what happens after a failure; the first that matches applies. Each names a `close` code, an HTTP `status` (a number, a range such as `"500-599"`, or `"*"`) or an `error` such as `"ECONNREFUSED"`, and the `action`: `retry` (optionally with a `delay` in seconds) or `stop`.',
+  },
+  'heartbeat.ping': {
+    section: 'keepAlive',
+    text: 'Send protocol pings, and treat the connection as lost if the server shows no sign of life.',
+  },
+  'heartbeat.interval': {
+    section: 'keepAlive',
+    text: 'Seconds between protocol pings.',
+  },
+  'heartbeat.timeout': {
+    section: 'keepAlive',
+    text: 'Seconds to wait for a sign of life after a ping. A second ping follows before the connection is given up.',
+  },
+  'heartbeat.message': {
+    section: 'keepAlive',
+    text: 'A text to send repeatedly while the connection is open. Empty: none.',
+  },
+  'heartbeat.messageInterval': {
+    section: 'keepAlive',
+    text: 'Seconds between heartbeat messages.',
+  },
+  'heartbeat.expect': {
+    section: 'keepAlive',
+    text: 'The answer to the heartbeat message: a text, or a `/regular expression/`. Empty: no answer is expected.',
+  },
+  'tls.rejectUnauthorized': {
+    section: 'security',
+    text: 'Refuse certificates that cannot be verified. Turn it off for tests only.',
+  },
+  'tls.ca': {
+    section: 'security',
+    text: 'A PEM file with the certificate authorities to trust instead of the usual ones.',
+  },
+  'tls.cert': {
+    section: 'security',
+    text: 'The client certificate: a PEM file, or a PKCS #12 file if `#websocketMonitor.tls.key#` is empty.',
+  },
+  'tls.key': {
+    section: 'security',
+    text: 'A PEM file with the key of the client certificate.',
+  },
+  'tls.passphrase': {
+    section: 'security',
+    text: 'The passphrase of the key, as `${secret:name}`.',
+  },
+  'tls.servername': {
+    section: 'security',
+    text: 'The server name to ask for, if it is not the host of the URL.',
+  },
+  'proxy': {
+    section: 'security',
+    text: 'A proxy for this connection: an `http://`, `https://` or `socks5://` URL, with its credentials as `${secret:name}`. Empty: the proxy settings of VS Code apply.',
+  },
+  'history.maxMessages': {
+    section: 'history',
+    text: 'How many messages to keep per connection. The oldest are removed first.',
+  },
+  'history.maxMegabytes': {
+    section: 'history',
+    text: 'How many megabytes of messages to keep per connection. The oldest are removed first.',
+  },
+  'history.overflow': {
+    section: 'history',
+    text: 'What to do when messages arrive faster than they can be stored.',
+    choices: {
+      pause: 'Stop reading until they are stored, which slows the server down.',
+      drop: 'Leave messages out, and show how many.',
+    },
+  },
+  'history.keepDays': {
+    section: 'history',
+    text: 'How many days to keep the captures of a closed window. Older ones are listed in the view *Captures* for a day before they are deleted. Only your user settings apply, whatever a workspace sets.',
+  },
+  'history.keepMegabytes': {
+    section: 'history',
+    text: 'How many megabytes the captures of closed windows may use together. The window that ended first is removed first, with all its captures. The window that ended last always stays, and so does what a crash left, until a day after it was offered. Only your user settings apply, whatever a workspace sets.',
+  },
+  'output.enabled': {
+    section: 'output',
+    text: 'Write messages to the output channel “WebSocket Messages”.',
+  },
+  'output.maxCharacters': {
+    section: 'output',
+    text: 'How many characters of each message the output channel shows.',
+  },
+  'statusBar.showRate': {
+    section: 'output',
+    text: 'Show messages per second in the status bar.',
+  },
+};
