@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Uri, window, type ExtensionContext, type TreeView, type WebviewPanel } from 'vscode';
 import { PlainHandshakes } from './core/secrets/plainHandshakes.ts';
 import { WakeWatch } from './core/connection/wakeWatch.ts';
+import { handleUnexpectedErrors } from './core/base/errors.ts';
 import { DisposableStore } from './core/base/lifecycle.ts';
 import { once } from './core/base/once.ts';
 import type { Profile } from './core/settings/profile.ts';
@@ -58,9 +59,13 @@ export function startMonitoring({
 }: MonitoringParts) {
   const { extensionUri, globalState } = context;
   const registry = new SecretRegistry();
+  const logWithoutSecrets = redactedLog(log, registry.redact);
+  const unexpectedErrors = handleUnexpectedErrors(error =>
+    logWithoutSecrets.error('Unexpected error', error),
+  );
   const formats = userFormats(globalState);
   const output = new MessagesChannel(systemClock, settings, registry.redact);
-  const secrets = new Secrets(context, registry, error => log.error('A listener failed', error));
+  const secrets = new Secrets(context, registry);
   const captures = createCaptureService({
     workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
     folder: capturesFolder,
@@ -77,7 +82,7 @@ export function startMonitoring({
     secrets,
     output,
     captures,
-    log: redactedLog(log, registry.redact),
+    log: logWithoutSecrets,
     loadDial: async () => {
       const { openWsTransport } = await import('./node/transport/wsTransport.ts');
       return handshake => listener => openWsTransport(handshake, listener, plainHandshakes.keep);
@@ -153,6 +158,7 @@ export function startMonitoring({
     refresh: () => trees.captures.refresh(),
   };
   context.subscriptions.push(
+    unexpectedErrors,
     secrets,
     output,
     connecting,

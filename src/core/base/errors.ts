@@ -1,3 +1,5 @@
+import { toDisposable, type Disposable } from './lifecycle.ts';
+
 /** Makes a forgotten case of a union a type error, and a thrown one where types were lied to. */
 export function assertNever(value: never): never {
   throw new Error(`Unexpected value ${JSON.stringify(value)}`);
@@ -34,4 +36,23 @@ export class CancellationError extends Error {
 /** Whether an error says that something was cancelled. */
 export function isCancellation(error: unknown): boolean {
   return error instanceof Error && error.name === 'Canceled';
+}
+
+let report: (error: unknown) => void = error => {
+  // Without a handler the process or page reports it, as a rejection that nothing handles.
+  void Promise.resolve().then(() => {
+    throw error;
+  });
+};
+
+/** For errors that no caller can be given: a bug in a listener, for example. Never throws. */
+export function onUnexpectedError(error: unknown): void {
+  report(error);
+}
+
+/** Sends unexpected errors to `handler` from now on. The result restores the former handler. */
+export function handleUnexpectedErrors(handler: (error: unknown) => void): Disposable {
+  const former = report;
+  report = handler;
+  return toDisposable(() => (report = former));
 }

@@ -1,17 +1,15 @@
+import { onUnexpectedError } from './errors.ts';
 import { toDisposable, type Disposable } from './lifecycle.ts';
 
 /** Subscribes `listener` until the returned disposable is disposed. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
-/** The private end of an event: keep the emitter to yourself and hand out `event`. */
+/**
+ * The private end of an event: keep the emitter to yourself and hand out `event`. The error of a
+ * listener that throws goes to `onUnexpectedError`, and the other listeners are still called.
+ */
 export class Emitter<T> implements Disposable {
   readonly #listeners = new Set<{ readonly call: (value: T) => void }>();
-  readonly #onListenerError: (error: unknown) => void;
-
-  /** @param onListenerError told of each listener that throws; the other listeners still run */
-  constructor(onListenerError: (error: unknown) => void) {
-    this.#onListenerError = onListenerError;
-  }
 
   readonly event: Event<T> = call => {
     const entry = { call };
@@ -28,7 +26,7 @@ export class Emitter<T> implements Disposable {
       try {
         entry.call(value);
       } catch (error) {
-        this.#onListenerError(error);
+        onUnexpectedError(error);
       }
     }
   }

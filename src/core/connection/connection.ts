@@ -57,7 +57,7 @@ export class Connection implements Disposable {
         onEnd: cause => this.#settle(cause),
       },
     };
-    this.#cell = new StateCell(ports.log);
+    this.#cell = new StateCell();
     this.onDidChangeState = this.#cell.onDidChange;
     this.#outbox = new Outbox({
       ...ports,

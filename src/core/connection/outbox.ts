@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { UserError } from '../base/errors.ts';
-import { Emitter, type Event } from '../base/event.ts';
+import { Emitter } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { QueueLimits } from './options.ts';
@@ -31,18 +31,14 @@ export interface Submission {
 export class Outbox implements Disposable {
   readonly #ports: OutboxPorts;
   readonly #queue: SendQueue;
-  readonly #onDidChange: Emitter<QueueView>;
+  readonly #onDidChange = new Emitter<QueueView>();
 
   /** What waits to be sent has changed. */
-  readonly onDidChange: Event<QueueView>;
+  readonly onDidChange = this.#onDidChange.event;
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
-    const { clock, log, notice } = ports;
-    this.#onDidChange = new Emitter<QueueView>(error =>
-      log.error('A listener of the queue failed', error),
-    );
-    this.onDidChange = this.#onDidChange.event;
+    const { clock, notice } = ports;
     this.#queue = new SendQueue({
       clock,
       notice,

@@ -1,22 +1,14 @@
 import { UserError } from '../base/errors.ts';
-import { Emitter, type Event } from '../base/event.ts';
+import { Emitter } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import type { Logger } from '../base/logger.ts';
 import { isSettled, type ConnectionState } from './state.ts';
 
 /** The state of one connection, and who is told when it changes. */
 export class StateCell implements Disposable {
-  readonly #onDidChange: Emitter<ConnectionState>;
+  readonly #onDidChange = new Emitter<ConnectionState>();
   #state: ConnectionState = { kind: 'idle' };
 
-  readonly onDidChange: Event<ConnectionState>;
-
-  constructor(log: Logger) {
-    this.#onDidChange = new Emitter<ConnectionState>(error =>
-      log.error('A listener of the connection failed', error),
-    );
-    this.onDidChange = this.#onDidChange.event;
-  }
+  readonly onDidChange = this.#onDidChange.event;
 
   get state(): ConnectionState {
     return this.#state;

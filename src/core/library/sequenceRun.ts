@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf, UserError } from '../base/errors.ts';
-import { Emitter, type Event } from '../base/event.ts';
+import { Emitter } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Step, WaitFor } from './library.ts';
@@ -38,7 +38,7 @@ export class SequenceRun implements Disposable {
   readonly #store = new DisposableStore();
   readonly #steps: readonly Step[];
   readonly #ports: SequencePorts;
-  readonly #onDidChange: Emitter<RunProgress>;
+  readonly #onDidChange = this.#store.add(new Emitter<RunProgress>());
   /** What waits: timers and watches, given back when their time has come, or at the end. */
   readonly #waits = new Set<Disposable>();
   #progress: RunProgress;
@@ -47,16 +47,12 @@ export class SequenceRun implements Disposable {
   /** All steps are done but those that go on for ever. */
   #isRepeating = false;
 
-  readonly onDidChange: Event<RunProgress>;
+  readonly onDidChange = this.#onDidChange.event;
 
   constructor(steps: readonly Step[], ports: SequencePorts) {
     this.#steps = steps;
     this.#ports = ports;
     this.#progress = { state: 'waiting', step: 0, of: steps.length, name: '', sent: 0 };
-    this.#onDidChange = this.#store.add(
-      new Emitter<RunProgress>(error => ports.log.error('A listener failed', error)),
-    );
-    this.onDidChange = this.#onDidChange.event;
   }
 
   get progress(): RunProgress {

@@ -1,6 +1,5 @@
 import { l10n, type Memento } from 'vscode';
-import { Emitter, type Event } from '../../core/base/event.ts';
-import type { Logger } from '../../core/base/logger.ts';
+import { Emitter } from '../../core/base/event.ts';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { SavedFilter } from '../../shared/monitorProtocol.ts';
 import { askName } from '../ui/prompts.ts';
@@ -12,13 +11,11 @@ const maxNameLength = 200;
 /** The filters that the user gave names to, in the order of their names. */
 export class SavedFilters implements Disposable {
   readonly #state: Memento;
-  readonly #onDidChange: Emitter<undefined>;
-  readonly onDidChange: Event<undefined>;
+  readonly #onDidChange = new Emitter<undefined>();
+  readonly onDidChange = this.#onDidChange.event;
 
-  constructor(state: Memento, log: Logger) {
+  constructor(state: Memento) {
     this.#state = state;
-    this.#onDidChange = new Emitter(error => log.error('A listener failed', error));
-    this.onDidChange = this.#onDidChange.event;
   }
 
   get all(): readonly SavedFilter[] {

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { Capture } from '../../core/capture/capture.ts';
@@ -38,17 +38,13 @@ export class Sources implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: SourcesPorts;
   readonly #captures = new Map<string, OpenedCapture>();
-  readonly #onDidChange: Emitter<undefined>;
+  readonly #onDidChange = this.#store.add(new Emitter<undefined>());
 
   /** A source came or went, or anything that is shown of one has changed. */
-  readonly onDidChange: Event<undefined>;
+  readonly onDidChange = this.#onDidChange.event;
 
   constructor(ports: SourcesPorts) {
     this.#ports = ports;
-    this.#onDidChange = this.#store.add(
-      new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
-    );
-    this.onDidChange = this.#onDidChange.event;
     this.#store.add(ports.connections.onDidChange(() => this.#onDidChange.fire(undefined)));
   }
 

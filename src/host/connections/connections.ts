@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { isLive } from '../../core/connection/state.ts';
 import { uniqueName, type Profile } from '../../core/settings/profile.ts';
@@ -26,24 +26,16 @@ export class Connections implements Disposable {
   #kept: readonly Kept[] = [];
   #all: readonly MonitoredConnection[] = [];
   #made = 0;
-  readonly #onDidChange: Emitter<MonitoredConnection>;
-  readonly #onDidRemove: Emitter<MonitoredConnection>;
+  readonly #onDidChange = this.#store.add(new Emitter<MonitoredConnection>());
+  readonly #onDidRemove = this.#store.add(new Emitter<MonitoredConnection>());
 
   /** Anything that is shown of a connection has changed, or it is gone; at most 20 times a second. */
-  readonly onDidChange: Event<MonitoredConnection>;
+  readonly onDidChange = this.#onDidChange.event;
   /** A connection had ended and is gone; only its capture stays. */
-  readonly onDidRemove: Event<MonitoredConnection>;
+  readonly onDidRemove = this.#onDidRemove.event;
 
   constructor(ports: MonitoredConnectionPorts) {
     this.#ports = ports;
-    this.#onDidChange = this.#store.add(
-      new Emitter<MonitoredConnection>(error => ports.log.error('A listener failed', error)),
-    );
-    this.onDidChange = this.#onDidChange.event;
-    this.#onDidRemove = this.#store.add(
-      new Emitter<MonitoredConnection>(error => ports.log.error('A listener failed', error)),
-    );
-    this.onDidRemove = this.#onDidRemove.event;
   }
 
   get all(): readonly MonitoredConnection[] {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/base/clock.ts';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { Capture, OpenCapture, Storage } from '../../core/capture/capture.ts';
@@ -89,7 +89,7 @@ const encoder = new TextEncoder();
 export class MonitoredConnection implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: MonitoredConnectionPorts;
-  readonly #onDidChange: Emitter<undefined>;
+  readonly #onDidChange = this.#store.add(new Emitter<undefined>());
   readonly #overflow: Overflow;
   readonly #tap: MessageTap;
   #profile: Profile;
@@ -104,17 +104,13 @@ export class MonitoredConnection implements Disposable {
   readonly received = new RateMeter();
   readonly sent = new RateMeter();
   /** Anything that is shown of it has changed, traffic included; fires at most 20 times a second. */
-  readonly onDidChange: Event<undefined>;
+  readonly onDidChange = this.#onDidChange.event;
 
   constructor(id: string, profile: Profile, ports: MonitoredConnectionPorts) {
     this.id = id;
     this.#profile = profile;
     this.#ports = ports;
     this.startedAt = ports.clock.now();
-    this.#onDidChange = this.#store.add(
-      new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
-    );
-    this.onDidChange = this.#onDidChange.event;
     this.#tap = new MessageTap(ports.log, sentence => this.#notice(sentence));
     const options = connectionOptions(profile);
     this.capture = this.#store.add(

@@ -1,5 +1,6 @@
 import { workspace, type Memento } from 'vscode';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { onUnexpectedError } from '../../core/base/errors.ts';
+import { Emitter } from '../../core/base/event.ts';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { Wanted } from '../../core/consent/disclosure.ts';
 import {
@@ -19,15 +20,13 @@ const formerKeys = ['library.maySend', 'allowedAuthCommands'];
 /** What the user has allowed for the workspace of this window. */
 export class PermissionStore implements Disposable {
   readonly #state: Memento;
-  readonly #onDidChange: Emitter<undefined>;
-  readonly onDidChange: Event<undefined>;
+  readonly #onDidChange = new Emitter<undefined>();
+  readonly onDidChange = this.#onDidChange.event;
 
   /** @param state that of the workspace */
-  constructor(state: Memento, onError: (error: unknown) => void) {
+  constructor(state: Memento) {
     this.#state = state;
-    this.#onDidChange = new Emitter<undefined>(onError);
-    this.onDidChange = this.#onDidChange.event;
-    this.#forgetFormer().catch(onError);
+    this.#forgetFormer().catch(onUnexpectedError);
   }
 
   get all(): readonly Permission[] {

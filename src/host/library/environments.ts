@@ -1,6 +1,6 @@
 import { l10n, StatusBarAlignment, type Memento } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { Environment } from '../../core/library/library.ts';
@@ -40,18 +40,14 @@ export class Environments implements Disposable {
       command: CommandId.SwitchEnvironment,
     }),
   );
-  readonly #onDidChange: Emitter<undefined>;
+  readonly #onDidChange = this.#store.add(new Emitter<undefined>());
   #problems = '';
 
   /** Another one is in use, or what it holds has changed. */
-  readonly onDidChange: Event<undefined>;
+  readonly onDidChange = this.#onDidChange.event;
 
   constructor(ports: EnvironmentsPorts) {
     this.#ports = ports;
-    this.#onDidChange = this.#store.add(
-      new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
-    );
-    this.onDidChange = this.#onDidChange.event;
     this.#store.add(ports.library.onDidChange(() => this.#refresh()));
     this.#refresh();
   }

@@ -1,6 +1,6 @@
 import { Diagnostic, DiagnosticSeverity, languages, l10n, Range, Uri, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { LineIndex } from '../../core/text/lineIndex.ts';
 import type { Logger } from '../../core/base/logger.ts';
@@ -34,18 +34,14 @@ export class LibraryStore implements Disposable {
   readonly #diagnostics = this.#store.add(
     languages.createDiagnosticCollection('websocket-monitor'),
   );
-  readonly #onDidChange: Emitter<undefined>;
+  readonly #onDidChange = this.#store.add(new Emitter<undefined>());
   readonly #logged = new Map<Origin, string>();
 
   /** What is in the files, or what may be used of it, has changed. */
-  readonly onDidChange: Event<undefined>;
+  readonly onDidChange = this.#onDidChange.event;
 
   constructor(ports: LibraryStorePorts) {
     this.#ports = ports;
-    this.#onDidChange = this.#store.add(
-      new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
-    );
-    this.onDidChange = this.#onDidChange.event;
     this.#open('user', ports.globalStorageUri);
     this.#openWorkspace();
     this.#store.add(workspace.onDidChangeWorkspaceFolders(() => this.#openWorkspace()));

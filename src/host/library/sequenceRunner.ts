@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/base/clock.ts';
 import { isCancellation, UserError } from '../../core/base/errors.ts';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { Condition } from '../../core/filter/condition.ts';
@@ -46,18 +46,14 @@ export class SequenceRunner implements Disposable {
   readonly #ports: RunnerPorts;
   readonly #entries = new Map<string, Entry>();
   readonly #timers = new Set<Disposable>();
-  readonly #onDidChange: Emitter<undefined>;
+  readonly #onDidChange = this.#store.add(new Emitter<undefined>());
   #count = 0;
 
   /** A run began, went on, ended, or is shown no longer. */
-  readonly onDidChange: Event<undefined>;
+  readonly onDidChange = this.#onDidChange.event;
 
   constructor(ports: RunnerPorts) {
     this.#ports = ports;
-    this.#onDidChange = this.#store.add(
-      new Emitter<undefined>(error => ports.log.error('A listener failed', error)),
-    );
-    this.onDidChange = this.#onDidChange.event;
   }
 
   /** Those that run, and those that ended a short while ago, oldest first. */

@@ -33,10 +33,8 @@ export class ComposerModel implements Disposable {
 
   constructor(parts: ComposerModelParts) {
     this.#parts = parts;
-    const { log, library, runner, environments, secrets } = parts;
-    const changes = this.#store.add(
-      new Emitter<undefined>(error => log.error('A listener failed', error)),
-    );
+    const { library, runner, environments, secrets } = parts;
+    const changes = this.#store.add(new Emitter<undefined>());
     this.onDidChange = changes.event;
     for (const { onDidChange } of [library, runner, environments, secrets]) {
       this.#store.add(onDidChange(() => changes.fire(undefined)));

@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/base/errors.ts';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
@@ -24,7 +24,7 @@ export interface PanelModelPorts {
 export class PanelModel implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: PanelModelPorts;
-  readonly #onDidChangeList: Emitter<undefined>;
+  readonly #onDidChangeList = this.#store.add(new Emitter<undefined>());
   readonly #list: ListModel;
   #wish: PanelView = {
     merged: [],
@@ -36,15 +36,11 @@ export class PanelModel implements Disposable {
   #isOpen = false;
 
   /** The rows of the list have changed, or are others. */
-  readonly onDidChangeList: Event<undefined>;
+  readonly onDidChangeList = this.#onDidChangeList.event;
 
   constructor(ports: PanelModelPorts) {
-    const { sources, openView, now, log } = ports;
+    const { sources, openView, now } = ports;
     this.#ports = ports;
-    this.#onDidChangeList = this.#store.add(
-      new Emitter<undefined>(error => log.error('A listener failed', error)),
-    );
-    this.onDidChangeList = this.#onDidChangeList.event;
     const onDidChange = () => this.#onDidChangeList.fire(undefined);
     this.#list = this.#store.add(new ListModel({ sources, openView, now, onDidChange }));
   }

@@ -1,5 +1,5 @@
 import type { ExtensionContext, Memento, SecretStorage } from 'vscode';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { SecretRegistry } from './secretRegistry.ts';
 
@@ -17,22 +17,19 @@ function hostsKeyOf(name: string): string {
 export class Secrets implements Disposable {
   readonly #storage: SecretStorage;
   readonly #state: Memento;
-  readonly #onDidChange: Emitter<undefined>;
+  readonly #onDidChange = new Emitter<undefined>();
   /** A secret was stored or deleted in this window. */
-  readonly onDidChange: Event<undefined>;
+  readonly onDidChange = this.#onDidChange.event;
   /** Those that were read in this window, for taking them out of what is shown. */
   readonly registry: SecretRegistry;
 
   constructor(
     { secrets, globalState }: Pick<ExtensionContext, 'secrets' | 'globalState'>,
     registry: SecretRegistry,
-    onListenerError: (error: unknown) => void,
   ) {
     this.#storage = secrets;
     this.#state = globalState;
     this.registry = registry;
-    this.#onDidChange = new Emitter<undefined>(onListenerError);
-    this.onDidChange = this.#onDidChange.event;
   }
 
   get names(): readonly string[] {

@@ -48,9 +48,7 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
   const { context, clock, log, random, secrets, output, captures } = parts;
   const store = new DisposableStore();
   const governor = store.add(new Governor(clock));
-  const permissions = store.add(
-    new PermissionStore(context.workspaceState, error => log.error('Permissions failed', error)),
-  );
+  const permissions = store.add(new PermissionStore(context.workspaceState));
   const consent = new Consent({
     permissions,
     hostsOf: name => secrets.hostsOf(name),

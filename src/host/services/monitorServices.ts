@@ -51,7 +51,7 @@ export function createMonitorServices(parts: MonitorServiceParts) {
   const { archive, openView, startExport } = captures;
   const sources = store.add(new Sources({ connections, archive, log }));
   const documents = new PayloadDocuments(sources);
-  const filters = store.add(new SavedFilters(context.globalState, log));
+  const filters = store.add(new SavedFilters(context.globalState));
   const now = () => clock.now();
   const model = store.add(new PanelModel({ sources, openView, now, log }));
   const exporting: ExportParts = {

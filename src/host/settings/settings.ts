@@ -1,6 +1,6 @@
 import { commands, l10n, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import {
@@ -18,20 +18,16 @@ import { showWarning } from '../ui/notify.ts';
 /** The settings in force, and an event for when they change. Nothing else reads configuration. */
 export class SettingsService implements Disposable {
   readonly #store = new DisposableStore();
-  readonly #onDidChange: Emitter<ReadSettings>;
+  readonly #onDidChange = this.#store.add(new Emitter<ReadSettings>());
   readonly #log: Logger;
   readonly #warned = new Set<string>();
   #current: ReadSettings;
 
-  readonly onDidChange: Event<ReadSettings>;
+  readonly onDidChange = this.#onDidChange.event;
 
   constructor(log: Logger) {
     this.#log = log;
     this.#current = this.#read();
-    this.#onDidChange = this.#store.add(
-      new Emitter<ReadSettings>(error => log.error('A settings listener failed', error)),
-    );
-    this.onDidChange = this.#onDidChange.event;
     const refresh = () => {
       this.#current = this.#read();
       this.#onDidChange.fire(this.#current);

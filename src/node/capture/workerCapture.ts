@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/base/clock.ts';
 import { Coalescer } from '../../core/base/coalescer.ts';
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { BatchBuffer } from '../../core/record/batch.ts';
@@ -49,9 +49,9 @@ export class WorkerCapture implements Capture {
   readonly #ingest: Ingest;
   readonly #changes: Coalescer;
   readonly #storageChanges: Coalescer;
-  readonly #onDidChange: Emitter<Extent>;
-  readonly #onDidChangeStorage: Emitter<Storage>;
-  readonly #onDidChangePressure: Emitter<boolean>;
+  readonly #onDidChange = this.#store.add(new Emitter<Extent>());
+  readonly #onDidChangeStorage = this.#store.add(new Emitter<Storage>());
+  readonly #onDidChangePressure = this.#store.add(new Emitter<boolean>());
   #limits: CaptureLimits;
   #extent: Extent = { first: 0, next: 0, byteLength: 0, dropped: 0 };
   #storage: Storage;
@@ -61,25 +61,18 @@ export class WorkerCapture implements Capture {
   #closed: Promise<void> | undefined;
   #settleOpened: (problem: string | undefined) => void = () => undefined;
 
-  readonly onDidChange: Event<Extent>;
-  readonly onDidChangeStorage: Event<Storage>;
-  readonly onDidChangePressure: Event<boolean>;
+  readonly onDidChange = this.#onDidChange.event;
+  readonly onDidChangeStorage = this.#onDidChangeStorage.event;
+  readonly onDidChangePressure = this.#onDidChangePressure.event;
   /** Resolves when the worker has opened it for the first time, with the reason if it could not. */
   readonly opened = new Promise<string | undefined>(resolve => (this.#settleOpened = resolve));
 
   constructor(options: CaptureOptions, parts: WorkerCaptureParts) {
-    const { clock, log, path, hasSqlite, pool } = parts;
+    const { clock, path, hasSqlite, pool } = parts;
     this.#options = options;
     this.#parts = parts;
     this.#limits = { maxRows: options.maxRows, maxBytes: options.maxBytes };
     this.#storage = hasSqlite ? { kind: 'sqlite', path } : { kind: 'memory' };
-    const report = (error: unknown) => log.error('A listener failed', error);
-    this.#onDidChange = this.#store.add(new Emitter<Extent>(report));
-    this.#onDidChangeStorage = this.#store.add(new Emitter<Storage>(report));
-    this.#onDidChangePressure = this.#store.add(new Emitter<boolean>(report));
-    this.onDidChange = this.#onDidChange.event;
-    this.onDidChangeStorage = this.#onDidChangeStorage.event;
-    this.onDidChangePressure = this.#onDidChangePressure.event;
     this.#changes = this.#store.add(
       new Coalescer(clock, changeIntervalMs, () => this.#onDidChange.fire(this.#extent)),
     );

@@ -1,4 +1,4 @@
-import { Emitter, type Event } from '../../core/base/event.ts';
+import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type {
@@ -26,19 +26,14 @@ export class WorkerView implements CaptureView {
   readonly #store = new DisposableStore();
   readonly #query: ViewQuery;
   readonly #parts: WorkerViewParts;
-  readonly #onDidChange: Emitter<ViewState>;
+  readonly #onDidChange = this.#store.add(new Emitter<ViewState>());
   #state: ViewState = { first: 0, next: 0, scanned: 0, total: 0, hidden: 0, dropped: 0 };
 
-  readonly onDidChange: Event<ViewState>;
+  readonly onDidChange = this.#onDidChange.event;
 
   constructor(query: ViewQuery, parts: WorkerViewParts) {
-    const { log } = parts;
     this.#query = query;
     this.#parts = parts;
-    this.#onDidChange = this.#store.add(
-      new Emitter<ViewState>(error => log.error('A listener failed', error)),
-    );
-    this.onDidChange = this.#onDidChange.event;
   }
 
   get id(): number {

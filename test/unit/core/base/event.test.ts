@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
+import { handleUnexpectedErrors } from '../../../../src/core/base/errors.ts';
 import { Emitter } from '../../../../src/core/base/event.ts';
-import type { Disposable } from '../../../../src/core/base/lifecycle.ts';
+import { DisposableStore, type Disposable } from '../../../../src/core/base/lifecycle.ts';
+
+const cleanup = new DisposableStore();
+afterEach(() => cleanup.clear());
 
 function setUp() {
   const errors: unknown[] = [];
   const heard: string[] = [];
-  const emitter = new Emitter<number>(error => errors.push(error));
+  cleanup.add(handleUnexpectedErrors(error => errors.push(error)));
+  const emitter = new Emitter<number>();
   const listen = (name: string) => emitter.event(value => heard.push(`${name}${value}`));
   return { emitter, errors, heard, listen };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { UserError } from '../../../../src/core/base/errors.ts';
+import { handleUnexpectedErrors, UserError } from '../../../../src/core/base/errors.ts';
 import {
   ConnectionRig,
   optionsOf,
@@ -437,8 +437,11 @@ describe('Connection', () => {
 
   it('goes on when a listener throws or disconnects', async () => {
     const { connection, network } = setUp();
+    const errors: unknown[] = [];
+    const handling = handleUnexpectedErrors(error => errors.push(error));
+    const bug = new Error('a listener of somebody else');
     connection.onDidChangeState(() => {
-      throw new Error('a listener of somebody else');
+      throw bug;
     });
     connection.onDidChangeState(({ kind }) => {
       if (kind === 'open') {
@@ -448,6 +451,9 @@ describe('Connection', () => {
     await rig?.dial();
     network.last.open();
     assert.equal(connection.state.kind, 'closing');
+    connection.dispose();
+    handling.dispose();
+    assert.ok(errors.length > 0 && errors.every(error => error === bug));
   });
 
   it('tells when it is open or nothing more will be tried', async () => {

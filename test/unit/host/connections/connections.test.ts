@@ -14,7 +14,7 @@ const { Connections } = await import('../../../../src/host/connections/connectio
 
 /** A capture that keeps nothing but whether it is open. */
 function captureOf(id: number, storage: Storage, onClose: () => void): Capture {
-  const emitter = () => new Emitter<never>(() => undefined).event;
+  const emitter = () => new Emitter<never>().event;
   return {
     id,
     storage,

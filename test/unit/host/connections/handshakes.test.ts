@@ -33,14 +33,11 @@ function setUp(t: TestContext) {
     scratch[Symbol.dispose]();
   });
   const kept = new Map<string, unknown>();
-  const permissions = new PermissionStore(
-    {
-      keys: () => [...kept.keys()],
-      get: <T>(key: string, fallback?: T) => (kept.get(key) as T | undefined) ?? fallback,
-      update: (key, value) => Promise.resolve(void kept.set(key, value)),
-    },
-    error => assert.fail(String(error)),
-  );
+  const permissions = new PermissionStore({
+    keys: () => [...kept.keys()],
+    get: <T>(key: string, fallback?: T) => (kept.get(key) as T | undefined) ?? fallback,
+    update: (key, value) => Promise.resolve(void kept.set(key, value)),
+  });
   const variables = new Map<string, Value>();
   const runs: (readonly string[])[] = [];
   const files = new MessageFiles(readFileWithin);

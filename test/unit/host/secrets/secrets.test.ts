@@ -19,7 +19,7 @@ describe('A secret', () => {
       globalState: {},
     } as unknown as ConstructorParameters<typeof Secrets>[0];
     const registry = { add: (all: readonly string[]) => known.push(...all) };
-    const secrets = new Secrets(context, registry as unknown as SecretRegistry, () => undefined);
+    const secrets = new Secrets(context, registry as unknown as SecretRegistry);
     for (const name of ['recent urls', 'hosts:prod', '', ' prod', 'prod ', 'pr\u00f6d']) {
       assert.equal(await secrets.get(name), undefined, name);
     }

@@ -39,7 +39,7 @@ const connecting: Purpose = { kind: 'connect', name: 'feed', to };
 
 let state: State;
 const answerWith = (choice: string | undefined) => (editor.answer = () => choice);
-const store = (kept = state) => new PermissionStore(kept, error => assert.fail(String(error)));
+const store = (kept = state) => new PermissionStore(kept);
 
 /** What a window would ask with. */
 function windowOf(hosts: readonly string[] = []) {
