@@ -49,7 +49,7 @@ const parts: readonly Part[] = [
   },
   {
     name: 'what the page loads with the first details',
-    files: ['monitor-payloadForms.js'],
+    files: ['monitor-payloadViewers.js'],
     budget: { limit: 20, aim: 15 },
   },
 ];

@@ -252,7 +252,7 @@ it('formats JSON without changing its tokens, and says where it is not JSON', ()
 
 it('says why the forms of a payload could not be loaded, and tries again with the next row', () =>
   withPage({}, async (page, raw) => {
-    const forms = '**/monitor-payloadForms.js';
+    const forms = '**/monitor-payloadViewers.js';
     await page.untilLast(1203);
     await raw.route(forms, route => route.abort());
     await page.row(1198).click();

@@ -3,7 +3,7 @@ import type { Formats } from '../../core/base/format.ts';
 import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
 import { emptyPlot, plotOf } from './chartModel.ts';
 import { ChartPane } from './chartPane.ts';
-import { ChartQuestions } from './chartQuestions.ts';
+import { SeriesPoller } from './seriesPoller.ts';
 import { ChartStrip } from './chartStrip.ts';
 import { watchTheme } from '../widgets/theme.ts';
 
@@ -26,7 +26,7 @@ export class Charts {
   readonly #strip: ChartStrip;
   readonly #pane: ChartPane;
   readonly #listener: ChartsListener;
-  readonly #questions: ChartQuestions;
+  readonly #questions: SeriesPoller;
   readonly #seen = new Set<Element>();
   #connection: string | undefined;
   #isLive = false;
@@ -41,7 +41,7 @@ export class Charts {
     });
     this.strip = this.#strip.element;
     this.pane = this.#pane.element;
-    this.#questions = new ChartQuestions(
+    this.#questions = new SeriesPoller(
       ({ connection, span }) => listener.ask(connection, span),
       (view, { span, isLive }) => this.#show(view, span, isLive),
       error => this.#pane.fail(messageOf(error)),

@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/base/errors.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { ComposerView, ItemView } from '../../shared/composerProtocol.ts';
-import { checkKey, DraftCheck } from './composerCheck.ts';
+import { checkKey, DraftChecker } from './draftCheck.ts';
 import {
   bodyOfDraft,
   emptyDraft,
@@ -10,14 +10,14 @@ import {
   withBody,
   type Draft,
   type SavedComposer,
-} from './composerDraft.ts';
-import { ComposerFace, type FaceActions } from './composerFace.ts';
-import { ComposerField } from './composerField.ts';
-import { HistoryWalk } from './composerHistory.ts';
-import { formattedJson } from './composerJson.ts';
-import { endedRuns } from './composerRuns.ts';
-import { libraryMenu } from './composerLibrary.ts';
-import { outcomeText, type Outcome } from './composerStatus.ts';
+} from './draft.ts';
+import { ComposerPane, type PaneActions } from './composerPane.ts';
+import { MessageField } from './messageField.ts';
+import { DraftHistory } from './draftHistory.ts';
+import { formattedJson } from './jsonDraft.ts';
+import { endedRuns } from './runs.ts';
+import { libraryMenu } from './libraryMenu.ts';
+import { outcomeText, type SendOutcome } from './sendStatus.ts';
 import type { Request } from '../link/hostLink.ts';
 import { below, openMenu } from '../widgets/menu.ts';
 import { text } from '../widgets/strings.ts';
@@ -38,10 +38,10 @@ const noNames: ComposerView['names'] = { env: [], secret: [], named: [] };
 export class Composer {
   readonly element: HTMLElement;
   readonly #ports: ComposerPorts;
-  readonly #face: ComposerFace;
-  readonly #field: ComposerField;
-  readonly #check: DraftCheck;
-  readonly #walk = new HistoryWalk();
+  readonly #face: ComposerPane;
+  readonly #field: MessageField;
+  readonly #check: DraftChecker;
+  readonly #walk = new DraftHistory();
   #saved: SavedComposer;
   /** The name of the connection that is shown; drafts are kept by it. */
   #name: string | undefined;
@@ -49,18 +49,18 @@ export class Composer {
   /** Those of this page, also what is too long to be kept. */
   readonly #drafts: Map<string, Draft>;
   #view: ComposerView | undefined;
-  #outcome: Outcome = { kind: 'none' };
+  #outcome: SendOutcome = { kind: 'none' };
 
   constructor(formats: Formats, saved: SavedComposer, ports: ComposerPorts) {
     this.#saved = saved;
     this.#drafts = new Map(saved.drafts);
     this.#ports = ports;
-    this.#check = new DraftCheck({
+    this.#check = new DraftChecker({
       ask: body => ports.request('compose.check', { connection: this.#connection, body }),
       names: () => this.#view?.names.named,
       onChange: () => this.#render(),
     });
-    this.#field = new ComposerField({
+    this.#field = new MessageField({
       onType: words => this.#type(words),
       onSend: () => void this.#sendDraft(),
       onFormat: () => this.#format(),
@@ -69,7 +69,7 @@ export class Composer {
       onLeave: () => ports.leave(),
       names: () => this.#view?.names ?? noNames,
     });
-    this.#face = new ComposerFace(formats, this.#field, saved.height, this.#actions());
+    this.#face = new ComposerPane(formats, this.#field, saved.height, this.#actions());
     this.element = this.#face.element;
     this.#render();
   }
@@ -123,7 +123,7 @@ export class Composer {
     return sends === 'never' ? (why ?? text('composeCannot')) : undefined;
   }
 
-  #actions(): FaceActions {
+  #actions(): PaneActions {
     const { request } = this.#ports;
     return {
       change: change => this.#change(change),
@@ -219,7 +219,7 @@ export class Composer {
     }
   }
 
-  #sent(name: string | undefined, outcome: Outcome, draft: Draft): void {
+  #sent(name: string | undefined, outcome: SendOutcome, draft: Draft): void {
     if (name !== this.#name || draft !== this.#draft) {
       // Something else is being written by now, which is not what this is about.
       this.#ports.say(outcomeText(outcome));
@@ -232,7 +232,7 @@ export class Composer {
     }
   }
 
-  #setOutcome(outcome: Outcome): void {
+  #setOutcome(outcome: SendOutcome): void {
     this.#outcome = outcome;
     if (outcome.kind !== 'sending') {
       this.#ports.say(outcomeText(outcome));

@@ -3,8 +3,8 @@ import type { BodyKind } from '../../core/message/messageBody.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type { ComposerView } from '../../shared/composerProtocol.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
-import { bodyKinds, hasText, type Draft, type DraftProblem } from './composerDraft.ts';
-import { composerProblemId } from './composerField.ts';
+import { bodyKinds, hasText, type Draft, type DraftProblem } from './draft.ts';
+import { composerProblemId } from './messageField.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
 

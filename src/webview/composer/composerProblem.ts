@@ -9,8 +9,8 @@ import {
 } from '../../core/message/messageBody.ts';
 import { problemsIn, referencesIn } from '../../core/variables/template.ts';
 import { maxBodyLength } from '../../shared/limits.ts';
-import { jsonTextProblem } from './composerJson.ts';
-import { bodyOfDraft, type Draft, type DraftProblem } from './composerDraft.ts';
+import { jsonTextProblem } from './jsonDraft.ts';
+import { bodyOfDraft, type Draft, type DraftProblem } from './draft.ts';
 import { text } from '../widgets/strings.ts';
 
 /**

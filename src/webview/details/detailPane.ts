@@ -10,7 +10,7 @@ import type {
 import { bestTab, tabGroup, tabsOf, type DetailTab, type LikedTabs } from './detailTabs.ts';
 import { el } from '../widgets/dom.ts';
 import { PayloadReader } from './payloadReader.ts';
-import { PayloadView } from './payloadView.ts';
+import { PayloadPanel } from './payloadPanel.ts';
 import { directionIcon, kindName, stateRowIcon } from '../list/rowElement.ts';
 import { readStateRow } from '../list/stateRow.ts';
 import { text } from '../widgets/strings.ts';
@@ -49,7 +49,7 @@ export class DetailPane {
     'tabindex': '0',
     'aria-labelledby': 'tab',
   });
-  readonly #payload: PayloadView;
+  readonly #payload: PayloadPanel;
   readonly #formats: Formats;
   readonly #listener: DetailPaneListener;
   #liked: LikedTabs;
@@ -63,7 +63,7 @@ export class DetailPane {
     this.#formats = formats;
     this.#liked = liked;
     this.#listener = listener;
-    this.#payload = new PayloadView(this.#panel, formats, {
+    this.#payload = new PayloadPanel(this.#panel, formats, {
       onCopyText: words => listener.onCopyText(words),
       onFilter: term => listener.onFilter(term),
       askFrame: () => (this.#row ? listener.askFrame(this.#row) : Promise.resolve({})),

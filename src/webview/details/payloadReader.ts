@@ -28,7 +28,7 @@ export class PayloadReader {
   }
 
   /** These bytes, as far as the payload goes; `undefined` where one of them has not been read. */
-  peek(from: number, length: number): Uint8Array | undefined {
+  loaded(from: number, length: number): Uint8Array | undefined {
     const to = Math.min(from + length, this.byteLength);
     return this.#missing(from, to) === undefined ? this.#buffer.subarray(from, to) : undefined;
   }

@@ -5,7 +5,7 @@ import { LiveRegion } from '../widgets/liveRegion.ts';
 import { Charts } from '../charts/charts.ts';
 import { Composer } from '../composer/composer.ts';
 import { DetailPane } from '../details/detailPane.ts';
-import { Finding } from '../find/finding.ts';
+import { ListSearch } from './listSearch.ts';
 import { GoToRow, type Goal } from '../list/goToRow.ts';
 import { Header } from '../header/header.ts';
 import { headerCommands } from '../header/headerCommands.ts';
@@ -18,7 +18,7 @@ import { MessageList } from '../list/messageList.ts';
 import type { PageSources } from '../state/pageSources.ts';
 import { RowCommands } from '../list/rowCommands.ts';
 import type { StateKeeper } from '../state/savedState.ts';
-import { Selection } from '../details/selection.ts';
+import { DetailsState } from '../details/detailsState.ts';
 import { SelectionCount } from '../list/selectionCount.ts';
 import { text } from '../widgets/strings.ts';
 import { watchTheme } from '../widgets/theme.ts';
@@ -41,9 +41,9 @@ export class PageParts {
   readonly news: ConnectionNews;
   readonly header: Header;
   readonly list: MessageList;
-  readonly finding: Finding;
+  readonly finding: ListSearch;
   readonly charts: Charts;
-  readonly selection: Selection;
+  readonly selection: DetailsState;
   readonly composer: Composer;
   readonly #context: PageContext;
   readonly #goToRow: GoToRow;
@@ -73,7 +73,7 @@ export class PageParts {
     });
     this.#selectionCount = new SelectionCount(formats, this.region);
     this.charts = this.#makeCharts();
-    this.selection = new Selection(this.#details, isOpen => this.layout.showDetails(isOpen));
+    this.selection = new DetailsState(this.#details, isOpen => this.layout.showDetails(isOpen));
     this.composer = this.#makeComposer();
     this.#assemble(root);
   }
@@ -190,9 +190,9 @@ export class PageParts {
     });
   }
 
-  #makeFinding(): Finding {
+  #makeFinding(): ListSearch {
     const { formats, request, requests, view } = this.#context;
-    return new Finding(formats, this.list, request, {
+    return new ListSearch(formats, this.list, request, {
       setView: change => view.set(change),
       onSave: words => requests.send('filter.save', { text: words }),
       onRemove: name => requests.send('filter.remove', { name }),

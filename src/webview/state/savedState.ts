@@ -1,6 +1,6 @@
 import type { PanelView } from '../../shared/monitorProtocol.ts';
 import { readColumns, type ColumnSettings } from '../list/columns.ts';
-import { readSavedComposer, type SavedComposer } from '../composer/composerDraft.ts';
+import { readSavedComposer, type SavedComposer } from '../composer/draft.ts';
 import { readLikedTabs, type LikedTabs } from '../details/detailTabs.ts';
 
 /** A row, named so that it is found again when connections have other ids. */

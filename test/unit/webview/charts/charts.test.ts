@@ -13,7 +13,7 @@ import {
   stepForKey,
   timeOf,
 } from '../../../../src/webview/charts/chartModel.ts';
-import { ChartQuestions, type Subject } from '../../../../src/webview/charts/chartQuestions.ts';
+import { SeriesPoller, type SeriesSubject } from '../../../../src/webview/charts/seriesPoller.ts';
 import {
   chartSummary,
   percentileRows,
@@ -151,10 +151,10 @@ describe('the words of charts', () => {
 });
 
 describe('the questions of charts', () => {
-  const live: Subject = { connection: 'a', isLive: true, span: 'recent' };
+  const live: SeriesSubject = { connection: 'a', isLive: true, span: 'recent' };
 
   interface Open {
-    readonly subject: Subject;
+    readonly subject: SeriesSubject;
     readonly answer: (view: SeriesView) => void;
     readonly fail: (error: Error) => void;
   }
@@ -165,7 +165,7 @@ describe('the questions of charts', () => {
     t.after(() => mock.timers.reset());
     const open: Open[] = [];
     const answered: string[] = [];
-    const questions = new ChartQuestions(
+    const questions = new SeriesPoller(
       subject =>
         new Promise((answer, fail) => {
           open.push({ subject, answer, fail });

@@ -5,7 +5,7 @@ import '../../../support/page/englishTexts.ts';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import type { CheckedBody, RunView, ItemView } from '../../../../src/shared/composerProtocol.ts';
 import { maxBodyLength } from '../../../../src/shared/limits.ts';
-import { DraftCheck } from '../../../../src/webview/composer/composerCheck.ts';
+import { DraftChecker } from '../../../../src/webview/composer/draftCheck.ts';
 import {
   bodyOfDraft,
   emptyDraft,
@@ -13,13 +13,13 @@ import {
   readSavedComposer,
   withBody,
   type Draft,
-} from '../../../../src/webview/composer/composerDraft.ts';
-import { HistoryWalk } from '../../../../src/webview/composer/composerHistory.ts';
-import { formattedJson } from '../../../../src/webview/composer/composerJson.ts';
-import { referenceCompletions } from '../../../../src/webview/composer/composerNames.ts';
+} from '../../../../src/webview/composer/draft.ts';
+import { DraftHistory } from '../../../../src/webview/composer/draftHistory.ts';
+import { formattedJson } from '../../../../src/webview/composer/jsonDraft.ts';
+import { referenceCompletions } from '../../../../src/webview/composer/referenceCompletions.ts';
 import { problemOfDraft } from '../../../../src/webview/composer/composerProblem.ts';
-import { endedRuns } from '../../../../src/webview/composer/composerRuns.ts';
-import { libraryMenu } from '../../../../src/webview/composer/composerLibrary.ts';
+import { endedRuns } from '../../../../src/webview/composer/runs.ts';
+import { libraryMenu } from '../../../../src/webview/composer/libraryMenu.ts';
 
 const draftOf = (change: Partial<Draft>): Draft => ({ ...emptyDraft, ...change });
 
@@ -142,7 +142,7 @@ describe('Looking at a draft', () => {
   function setUp({ mock }: TestContext) {
     mock.timers.enable({ apis: ['setTimeout'] });
     const asked: { resolve(result: CheckedBody): void; reject(error: Error): void }[] = [];
-    const check = new DraftCheck({
+    const check = new DraftChecker({
       ask: () => new Promise((resolve, reject) => asked.push({ resolve, reject })),
       names: () => ['known'],
       onChange: () => undefined,
@@ -280,7 +280,7 @@ describe('The history', () => {
   ];
 
   it('goes back by kind, each text once, and forth to what was being written', () => {
-    const walk = new HistoryWalk();
+    const walk = new DraftHistory();
     const draft = draftOf({ text: 'new' });
     const seen = ([1, 1, 1, -1, -1, -1] as const).map(step => walk.move(step, draft, history));
     assert.deepEqual(seen, ['one', 'two', undefined, 'one', 'new', undefined]);
@@ -288,7 +288,7 @@ describe('The history', () => {
   });
 
   it('begins anew from another text, without what is there already', () => {
-    const walk = new HistoryWalk();
+    const walk = new DraftHistory();
     assert.equal(walk.move(1, draftOf({ text: 'one' }), history), 'two');
     walk.reset();
     assert.equal(walk.move(1, draftOf({ text: 'x', kind: 'json' }), history), '{}');

@@ -3,8 +3,8 @@ import { mask } from '../../core/base/mask.ts';
 import type { HandshakeFacts } from '../../core/record/handshakeFacts.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { el } from '../widgets/dom.ts';
-import { wholePayload, type HandshakeSource } from './factsForm.ts';
-import type { Form, Shown } from './form.ts';
+import { wholePayload, type HandshakeSource } from './factsViewer.ts';
+import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
 import { handshakeView } from './handshakeView.ts';
 import { readHandshake } from './readHandshake.ts';
 import { readStateRow } from '../list/stateRow.ts';
@@ -14,9 +14,9 @@ import { text } from '../widgets/strings.ts';
  * The opening handshake behind a row: as the row has it, with the values masked that may be secrets,
  * or with those values, where the user asks for them and this window still has them.
  */
-export class HandshakeForm implements Form {
+export class HandshakeViewer implements PayloadViewer {
   readonly isFilling = false;
-  readonly element = el('div', { class: 'facts-form' });
+  readonly element = el('div', { class: 'facts-viewer' });
   readonly #formats: Formats;
   readonly #source: HandshakeSource;
 
@@ -25,7 +25,7 @@ export class HandshakeForm implements Form {
     this.#source = source;
   }
 
-  async show(shown: Shown): Promise<void> {
+  async show(shown: ShownPayload): Promise<void> {
     const json = await wholePayload(shown);
     if (shown.signal.aborted) {
       return;
@@ -39,7 +39,11 @@ export class HandshakeForm implements Form {
   }
 
   /** @param plain the same with its values; `gone` where nobody has them any more */
-  #render(facts: HandshakeFacts, plain: HandshakeFacts | 'gone' | undefined, shown: Shown): void {
+  #render(
+    facts: HandshakeFacts,
+    plain: HandshakeFacts | 'gone' | undefined,
+    shown: ShownPayload,
+  ): void {
     const seen = plain === undefined || plain === 'gone' ? facts : plain;
     render(
       html`${facts.plainKey === undefined ? maskRemark(facts) : this.#notice(facts, plain, shown)}
@@ -48,7 +52,7 @@ export class HandshakeForm implements Form {
     );
   }
 
-  #notice(facts: HandshakeFacts, plain: HandshakeFacts | 'gone' | undefined, shown: Shown) {
+  #notice(facts: HandshakeFacts, plain: HandshakeFacts | 'gone' | undefined, shown: ShownPayload) {
     if (plain === 'gone') {
       return html`<p class="masked" role="status">${text('valuesGone')}</p>`;
     }
@@ -62,7 +66,7 @@ export class HandshakeForm implements Form {
     </div>`;
   }
 
-  async #reveal(facts: HandshakeFacts, shown: Shown): Promise<void> {
+  async #reveal(facts: HandshakeFacts, shown: ShownPayload): Promise<void> {
     try {
       const { handshake } = await this.#source.askHandshake(facts.plainKey ?? '');
       if (!shown.signal.aborted) {

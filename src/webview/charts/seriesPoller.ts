@@ -3,7 +3,7 @@ import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
 /** How often a live series is asked for. */
 const intervalMs = 1000;
 
-export interface Subject {
+export interface SeriesSubject {
   readonly connection: string;
   readonly isLive: boolean;
   readonly span: SeriesSpan;
@@ -14,19 +14,19 @@ export interface Subject {
  * change, once where it can change no more. An answer about something else than what is shown by then
  * is left out.
  */
-export class ChartQuestions {
-  readonly #ask: (subject: Subject) => Promise<SeriesView>;
-  readonly #onAnswer: (view: SeriesView, subject: Subject) => void;
+export class SeriesPoller {
+  readonly #ask: (subject: SeriesSubject) => Promise<SeriesView>;
+  readonly #onAnswer: (view: SeriesView, subject: SeriesSubject) => void;
   readonly #onFail: (reason: unknown) => void;
-  #subject: Subject | undefined;
+  #subject: SeriesSubject | undefined;
   #isLooked = false;
   #isAsking = false;
   #isAnswered = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    ask: (subject: Subject) => Promise<SeriesView>,
-    onAnswer: (view: SeriesView, subject: Subject) => void,
+    ask: (subject: SeriesSubject) => Promise<SeriesView>,
+    onAnswer: (view: SeriesView, subject: SeriesSubject) => void,
     onFail: (reason: unknown) => void,
   ) {
     this.#ask = ask;
@@ -34,12 +34,12 @@ export class ChartQuestions {
     this.#onFail = onFail;
   }
 
-  get subject(): Subject | undefined {
+  get subject(): SeriesSubject | undefined {
     return this.#subject;
   }
 
   /** What to ask about; the same again changes nothing. */
-  set subject(subject: Subject | undefined) {
+  set subject(subject: SeriesSubject | undefined) {
     const { connection, isLive, span } = this.#subject ?? {};
     if (
       subject?.connection !== connection ||
@@ -69,7 +69,7 @@ export class ChartQuestions {
     }
   }
 
-  async #put(subject: Subject): Promise<void> {
+  async #put(subject: SeriesSubject): Promise<void> {
     this.#isAsking = true;
     const isStale = () => subject !== this.#subject;
     try {

@@ -1,8 +1,8 @@
 import { html, nothing, render } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
 import type { CheckedBody, ComposerView } from '../../shared/composerProtocol.ts';
-import { hasText, type Draft } from './composerDraft.ts';
-import type { ComposerField } from './composerField.ts';
+import { hasText, type Draft } from './draft.ts';
+import type { MessageField } from './messageField.ts';
 import {
   composerFields,
   composerMarks,
@@ -10,14 +10,14 @@ import {
   sendButton,
   type FormActions,
 } from './composerForm.ts';
-import { runList } from './composerRuns.ts';
-import { composerStatus, type Outcome } from './composerStatus.ts';
+import { runList } from './runs.ts';
+import { composerStatus, type SendOutcome } from './sendStatus.ts';
 import { el } from '../widgets/dom.ts';
 import { Sash } from '../widgets/sash.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
 
-export interface FaceActions extends FormActions {
+export interface PaneActions extends FormActions {
   readonly open: () => void;
   readonly close: () => void;
   /** Shows the place of the problem. */
@@ -30,7 +30,7 @@ interface FaceState {
   readonly isOpen: boolean;
   readonly draft: Draft;
   readonly checked: CheckedBody;
-  readonly outcome: Outcome;
+  readonly outcome: SendOutcome;
   readonly view: ComposerView | undefined;
   /** Why nothing is sent now. */
   readonly why: string | undefined;
@@ -42,11 +42,11 @@ const minHeight = 60;
 const maxHeightShare = 0.55;
 
 /** The composer's elements, and what they show. */
-export class ComposerFace {
+export class ComposerPane {
   readonly element = el('section', { 'class': 'composer', 'aria-label': text('composer') });
   readonly #formats: Formats;
-  readonly #field: ComposerField;
-  readonly #actions: FaceActions;
+  readonly #field: MessageField;
+  readonly #actions: PaneActions;
   readonly #bar = el('div', { class: 'composer-bar' });
   readonly #fields = el('div', { class: 'composer-fields' });
   readonly #status = el('div', { class: 'composer-status' });
@@ -58,7 +58,7 @@ export class ComposerFace {
   #height = 0;
 
   /** @param height of the text in pixels; 0 lets it grow */
-  constructor(formats: Formats, field: ComposerField, height: number, actions: FaceActions) {
+  constructor(formats: Formats, field: MessageField, height: number, actions: PaneActions) {
     this.#formats = formats;
     this.#field = field;
     this.#actions = actions;

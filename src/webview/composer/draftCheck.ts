@@ -2,7 +2,7 @@ import { messageOf } from '../../core/base/errors.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
 import { referencesIn } from '../../core/variables/template.ts';
 import type { CheckedBody, ComposerView } from '../../shared/composerProtocol.ts';
-import { bodyOfDraft, type Draft, type DraftProblem } from './composerDraft.ts';
+import { bodyOfDraft, type Draft, type DraftProblem } from './draft.ts';
 import { problemOfDraft } from './composerProblem.ts';
 
 interface CheckPorts {
@@ -21,7 +21,7 @@ const longestAtOnce = 20_000;
 const encoder = new TextEncoder();
 
 /** Looks at a draft while it is written: for errors, for its size, for what will be sent. */
-export class DraftCheck {
+export class DraftChecker {
   readonly #ports: CheckPorts;
   #result: CheckedBody = {};
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -3,11 +3,11 @@ import { assertNever } from '../../core/base/errors.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { visibleText } from '../../core/text/visibleText.ts';
 import type { CheckedBody } from '../../shared/composerProtocol.ts';
-import { composerProblemId } from './composerField.ts';
+import { composerProblemId } from './messageField.ts';
 import { text } from '../widgets/strings.ts';
 
 /** What became of the last message. */
-export type Outcome =
+export type SendOutcome =
   | { readonly kind: 'none' }
   | { readonly kind: 'sending' }
   | { readonly kind: 'written' }
@@ -15,7 +15,7 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly reason: string };
 
 interface Status {
-  readonly outcome: Outcome;
+  readonly outcome: SendOutcome;
   readonly checked: CheckedBody;
   /** Why nothing is sent now, whatever is composed. */
   readonly why: string | undefined;
@@ -63,7 +63,7 @@ export function composerStatus(
     }`;
 }
 
-function outcomeLine(outcome: Outcome): TemplateResult | typeof nothing {
+function outcomeLine(outcome: SendOutcome): TemplateResult | typeof nothing {
   const words = outcomeText(outcome);
   if (words === '') {
     return nothing;
@@ -72,7 +72,7 @@ function outcomeLine(outcome: Outcome): TemplateResult | typeof nothing {
 }
 
 /** As a sentence; empty where nothing is to say. */
-export function outcomeText(outcome: Outcome): string {
+export function outcomeText(outcome: SendOutcome): string {
   switch (outcome.kind) {
     case 'none':
       return '';

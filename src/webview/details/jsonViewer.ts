@@ -8,12 +8,12 @@ import { visibleLine } from '../../core/text/visibleText.ts';
 import { longestFilter } from '../../core/filter/parseFilter.ts';
 import { el } from '../widgets/dom.ts';
 import { FindBar } from '../find/findBar.ts';
-import type { Form, FormContext, Shown } from './form.ts';
+import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
 import { JsonLines } from './jsonLines.ts';
 import { JsonSearch } from './jsonSearch.ts';
 import { inSlices } from '../widgets/slices.ts';
 import { text } from '../widgets/strings.ts';
-import type { TextForm } from './textForm.ts';
+import type { TextViewer } from './textViewer.ts';
 import { toolButton } from '../widgets/toolbar.ts';
 
 /** In bytes: the host takes no more for the clipboard, see `maxBytesAsked` of the protocol. */
@@ -22,13 +22,13 @@ const mostCopied = 4 * 1024 * 1024;
 const longestPath = 300;
 
 /** A text as a tree of JSON; where it is not JSON, as the text that it is. */
-export class JsonForm implements Form {
+export class JsonViewer implements PayloadViewer {
   readonly isFilling = true;
   readonly #formats: Formats;
-  readonly #context: FormContext;
-  readonly #text: TextForm;
-  readonly #tools = el('div', { class: 'form-tools' });
-  readonly #note = el('div', { class: 'form-note' });
+  readonly #context: ViewerActions;
+  readonly #text: TextViewer;
+  readonly #tools = el('div', { class: 'viewer-tools' });
+  readonly #note = el('div', { class: 'viewer-note' });
   readonly #path = el('div', { class: 'json-path' });
   readonly #find: FindBar;
   readonly #lines: JsonLines;
@@ -36,11 +36,11 @@ export class JsonForm implements Form {
   readonly element: HTMLElement;
   #tree: JsonTree | undefined;
   #search: JsonSearch | undefined;
-  #shown: Shown | undefined;
+  #shown: ShownPayload | undefined;
   #isBusy = false;
 
   /** @param plain shows what is not JSON */
-  constructor(formats: Formats, context: FormContext, plain: TextForm) {
+  constructor(formats: Formats, context: ViewerActions, plain: TextViewer) {
     this.#formats = formats;
     this.#context = context;
     this.#text = plain;
@@ -50,10 +50,10 @@ export class JsonForm implements Form {
       onGo: way => this.#go(way),
       onClose: () => this.#endSearch(),
     });
-    this.#fallback = el('div', { class: 'form-fallback', tabindex: '0' }, plain.element);
+    this.#fallback = el('div', { class: 'viewer-fallback', tabindex: '0' }, plain.element);
     this.element = el(
       'div',
-      { class: 'json-form' },
+      { class: 'json-viewer' },
       this.#tools,
       this.#find.element,
       this.#note,
@@ -63,7 +63,7 @@ export class JsonForm implements Form {
     );
   }
 
-  async show(shown: Shown): Promise<void> {
+  async show(shown: ShownPayload): Promise<void> {
     this.#shown = shown;
     this.#tree = undefined;
     this.#search?.stop();
@@ -88,7 +88,7 @@ export class JsonForm implements Form {
     }
   }
 
-  #isCurrent({ signal }: Shown): boolean {
+  #isCurrent({ signal }: ShownPayload): boolean {
     return !signal.aborted;
   }
 
@@ -110,7 +110,7 @@ export class JsonForm implements Form {
   }
 
   /** All of the payload, and then all of its values, with a word on how far it is. */
-  async #index({ reader, signal }: Shown): Promise<JsonIndex | undefined> {
+  async #index({ reader, signal }: ShownPayload): Promise<JsonIndex | undefined> {
     const { byteLength } = reader;
     const progress = (name: 'readingPayload' | 'readingJson') => (done: number) => {
       if (!signal.aborted) {
@@ -119,7 +119,7 @@ export class JsonForm implements Form {
       }
     };
     await reader.read(0, byteLength, signal, progress('readingPayload'));
-    const bytes = signal.aborted ? undefined : reader.peek(0, byteLength);
+    const bytes = signal.aborted ? undefined : reader.loaded(0, byteLength);
     return bytes && inSlices(indexJson(bytes), signal, progress('readingJson'));
   }
 
@@ -146,7 +146,7 @@ export class JsonForm implements Form {
       : text('lenientJson', ...place, visibleLine(found));
   }
 
-  async #showText(shown: Shown, problem: NonNullable<JsonIndex['problem']>): Promise<void> {
+  async #showText(shown: ShownPayload, problem: NonNullable<JsonIndex['problem']>): Promise<void> {
     const { line, column, found } = problem;
     const place = [this.#formats.count(line), this.#formats.count(column)] as const;
     this.#say(

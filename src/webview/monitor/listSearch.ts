@@ -4,9 +4,9 @@ import { parseFilter } from '../../core/filter/parseFilter.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { ListView, PanelView, SavedFilter } from '../../shared/monitorProtocol.ts';
 import { FilterBox } from '../filter/filterBox.ts';
-import { FindWidget } from './findWidget.ts';
+import { FindWidget } from '../find/findWidget.ts';
 import type { Request } from '../link/hostLink.ts';
-import { Marks } from './marks.ts';
+import { Marks } from '../find/marks.ts';
 import type { MessageList } from '../list/messageList.ts';
 
 interface FindingListener {
@@ -17,7 +17,7 @@ interface FindingListener {
 }
 
 /** What narrows the list down, what goes through it, and the marks of both in the rows. */
-export class Finding {
+export class ListSearch {
   readonly filter: FilterBox;
   readonly find: FindWidget;
   readonly #list: MessageList;

@@ -2,7 +2,7 @@ import type { Row } from '../../core/capture/capture.ts';
 import type { PayloadReader } from './payloadReader.ts';
 
 /** A row that is to be shown. */
-export interface Shown {
+export interface ShownPayload {
   readonly row: Row;
   readonly reader: PayloadReader;
   /** Aborted when something else is to be shown. */
@@ -14,19 +14,19 @@ export interface Shown {
 }
 
 /** What a form may ask for. */
-export interface FormContext {
+export interface ViewerActions {
   onCopyText(text: string): void;
   /** Narrows the list down by a term of the filter language. */
   onFilter(term: string): void;
 }
 
 /** One way to show a payload. */
-export interface Form {
+export interface PayloadViewer {
   readonly element: HTMLElement;
   /** Whether it scrolls by itself, in all the room there is. */
   readonly isFilling: boolean;
   /** Rejects where the payload cannot be read. */
-  show(shown: Shown): Promise<void>;
+  show(shown: ShownPayload): Promise<void>;
   /** A key that was pressed anywhere in the details. Returns whether it was for this form. */
   onKey?(event: KeyboardEvent): boolean;
 }

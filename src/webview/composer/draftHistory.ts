@@ -1,8 +1,8 @@
 import type { MessageBody } from '../../core/message/messageBody.ts';
-import { bodyOfDraft, hasText, type Draft } from './composerDraft.ts';
+import { bodyOfDraft, hasText, type Draft } from './draft.ts';
 
 /** Goes through what was sent before, and back to what was being written. */
-export class HistoryWalk {
+export class DraftHistory {
   #texts: readonly string[] = [];
   /** How far back: 0 is what is being written. */
   #back = 0;

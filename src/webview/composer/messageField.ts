@@ -3,17 +3,17 @@ import type { ComposerView } from '../../shared/composerProtocol.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 import { CompletionList } from '../widgets/completionList.ts';
 import { isAtEdge } from './composerCaret.ts';
-import type { Draft, DraftProblem } from './composerDraft.ts';
+import type { Draft, DraftProblem } from './draft.ts';
 import {
   referenceCompletions,
   type ReferenceCompletion,
   type ReferenceCompletions,
-} from './composerNames.ts';
+} from './referenceCompletions.ts';
 import { el, setAttribute } from '../widgets/dom.ts';
 import { partsOf } from '../filter/filterField.ts';
 import { text } from '../widgets/strings.ts';
 
-export interface ComposerFieldListener {
+export interface MessageFieldListener {
   onType(text: string): void;
   onSend(): void;
   onFormat(): void;
@@ -33,16 +33,16 @@ export const composerProblemId = 'composer-problem';
 const longestMarked = 100_000;
 
 /** The text of a message, with completion of references, and with its error marked where it is. */
-export class ComposerField {
+export class MessageField {
   readonly element: HTMLElement;
   readonly #input: HTMLTextAreaElement;
   /** Lies under the text box with the same text, to carry the marks. */
   readonly #mirror = el('div', { 'class': 'mirror composer-mirror', 'aria-hidden': 'true' });
   readonly #suggestions: CompletionList<ReferenceCompletion>;
-  readonly #listener: ComposerFieldListener;
+  readonly #listener: MessageFieldListener;
   #offered: ReferenceCompletions | undefined;
 
-  constructor(listener: ComposerFieldListener) {
+  constructor(listener: MessageFieldListener) {
     this.#listener = listener;
     this.#input = el('textarea', {
       'aria-label': text('composeMessage'),

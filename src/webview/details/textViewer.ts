@@ -2,7 +2,7 @@ import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
 import { findInvalidUtf8 } from '../../core/base/utf8.ts';
 import { el } from '../widgets/dom.ts';
-import type { Form, Shown } from './form.ts';
+import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
 import { inSlices } from '../widgets/slices.ts';
 import { text } from '../widgets/strings.ts';
 import { characterBegin, cutText } from '../widgets/textBlock.ts';
@@ -15,13 +15,13 @@ const nextPart = 8 * 1024 * 1024;
 const afterMark = 4096;
 
 /** A payload as the text that it is. */
-export class TextForm implements Form {
+export class TextViewer implements PayloadViewer {
   readonly isFilling = false;
-  readonly element = el('div', { class: 'text-form' });
+  readonly element = el('div', { class: 'text-viewer' });
   readonly #formats: Formats;
   readonly #text = new TextView();
-  readonly #tools = el('div', { class: 'form-tools' });
-  readonly #note = el('div', { class: 'form-note' });
+  readonly #tools = el('div', { class: 'viewer-tools' });
+  readonly #note = el('div', { class: 'viewer-note' });
   readonly #foot = el('div', { class: 'foot' });
   #isWrapped = true;
 
@@ -32,7 +32,7 @@ export class TextForm implements Form {
   }
 
   /** @param mark the offset of a byte that is to be pointed out */
-  async show(shown: Shown, mark?: number): Promise<void> {
+  async show(shown: ShownPayload, mark?: number): Promise<void> {
     const { reader, signal } = shown;
     const isNear = mark !== undefined && mark < nextPart;
     const length = isNear ? Math.max(firstPart, mark + afterMark) : firstPart;
@@ -45,11 +45,11 @@ export class TextForm implements Form {
 
   /** Adds what follows on the first `from` bytes. */
   async #add(
-    shown: Shown,
+    shown: ShownPayload,
     { from, length, mark }: { from: number; length: number; mark?: number | undefined },
   ): Promise<void> {
     const { reader, signal } = shown;
-    const bytes = reader.peek(0, length);
+    const bytes = reader.loaded(0, length);
     if (!bytes) {
       return;
     }
@@ -69,7 +69,7 @@ export class TextForm implements Form {
     await this.#text.add(blocks, signal);
   }
 
-  async #addMore(shown: Shown, from: number): Promise<void> {
+  async #addMore(shown: ShownPayload, from: number): Promise<void> {
     const length = from + nextPart;
     await shown.reader.read(from, nextPart, shown.signal);
     if (!shown.signal.aborted) {
@@ -108,13 +108,13 @@ export class TextForm implements Form {
     render(sentence, this.#note);
   }
 
-  #renderFoot(shown: Shown, to: number): void {
+  #renderFoot(shown: ShownPayload, to: number): void {
     const { byteLength } = shown.reader;
     const more = Math.min(nextPart, byteLength - to);
     render(more > 0 ? this.#offer(shown, to, more) : nothing, this.#foot);
   }
 
-  #offer(shown: Shown, to: number, more: number): TemplateResult {
+  #offer(shown: ShownPayload, to: number, more: number): TemplateResult {
     const { byteLength } = shown.reader;
     return html`<p class="remark">
       ${text('shownOf', this.#formats.bytes(to), this.#formats.bytes(byteLength))}

@@ -5,23 +5,23 @@ import { visibleLine } from '../../core/text/visibleText.ts';
 import type { FrameAnswer, HandshakeAnswer } from '../../shared/monitorProtocol.ts';
 import { definitions } from '../widgets/definitions.ts';
 import { el } from '../widgets/dom.ts';
-import type { Form, Shown } from './form.ts';
+import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
 import { closeView, frameView } from './frameView.ts';
 import { readStateRow } from '../list/stateRow.ts';
 
-type View = (shown: Shown) => Promise<TemplateResult | undefined>;
+type View = (shown: ShownPayload) => Promise<TemplateResult | undefined>;
 
 /** Facts about a row; what they are is for `view` to find out. */
-export class FactsForm implements Form {
+export class FactsViewer implements PayloadViewer {
   readonly isFilling = false;
-  readonly element = el('div', { class: 'facts-form' });
+  readonly element = el('div', { class: 'facts-viewer' });
   readonly #view: View;
 
   constructor(view: View) {
     this.#view = view;
   }
 
-  async show(shown: Shown): Promise<void> {
+  async show(shown: ShownPayload): Promise<void> {
     const view = await this.#view(shown);
     if (view && !shown.signal.aborted) {
       render(view, this.element);
@@ -30,8 +30,8 @@ export class FactsForm implements Form {
 }
 
 /** A state change. The preview has all but the handshake, also where the row is in no capture. */
-export function eventForm(): FactsForm {
-  return new FactsForm(({ row }) => {
+export function eventViewer(): FactsViewer {
+  return new FactsViewer(({ row }) => {
     const { text: sentence, facts } = readStateRow(row.preview);
     return Promise.resolve(
       html`<p class="event">${visibleLine(sentence)}</p>
@@ -40,8 +40,8 @@ export function eventForm(): FactsForm {
   });
 }
 
-export function closeForm(): FactsForm {
-  return new FactsForm(async shown => {
+export function closeViewer(): FactsViewer {
+  return new FactsViewer(async shown => {
     const payload = await wholePayload(shown);
     return payload && closeView(payload);
   });
@@ -58,15 +58,18 @@ export interface HandshakeSource {
   askHandshake(key: string): Promise<HandshakeAnswer>;
 }
 
-export function frameForm(formats: Formats, source: FrameSource): FactsForm {
-  return new FactsForm(async ({ row }) => {
+export function frameViewer(formats: Formats, source: FrameSource): FactsViewer {
+  return new FactsViewer(async ({ row }) => {
     const { frame } = await source.askFrame(row);
     return frameView({ row, frame, previousAt: source.previousAt(row) }, formats);
   });
 }
 
 /** `undefined` where it is gone, or something else is to be shown by now. */
-export async function wholePayload({ reader, signal }: Shown): Promise<Uint8Array | undefined> {
+export async function wholePayload({
+  reader,
+  signal,
+}: ShownPayload): Promise<Uint8Array | undefined> {
   await reader.read(0, reader.byteLength, signal);
-  return reader.peek(0, reader.byteLength);
+  return reader.loaded(0, reader.byteLength);
 }

@@ -4,27 +4,27 @@ import type { Row } from '../../core/capture/capture.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { DetailTab } from './detailTabs.ts';
 import { el } from '../widgets/dom.ts';
-import type { FrameSource, HandshakeSource } from './factsForm.ts';
-import type { Form, FormContext, Shown } from './form.ts';
-import type { FormMakers } from './payloadForms.ts';
+import type { FrameSource, HandshakeSource } from './factsViewer.ts';
+import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
+import type { ViewerMakers } from './payloadViewers.ts';
 import type { PayloadReader } from './payloadReader.ts';
 import { text } from '../widgets/strings.ts';
 
 /** One row in one of its forms. Forms are made when they are needed first, and used again. */
-export class PayloadView {
+export class PayloadPanel {
   readonly #panel: HTMLElement;
   readonly #say = el('div', { class: 'say' });
   readonly #formats: Formats;
-  readonly #context: FormContext & FrameSource & HandshakeSource;
-  readonly #made = new Map<DetailTab, Form>();
-  #makers: FormMakers | undefined;
-  #form: Form | undefined;
+  readonly #context: ViewerActions & FrameSource & HandshakeSource;
+  readonly #made = new Map<DetailTab, PayloadViewer>();
+  #makers: ViewerMakers | undefined;
+  #form: PayloadViewer | undefined;
   #stop = new AbortController();
 
   constructor(
     panel: HTMLElement,
     formats: Formats,
-    context: FormContext & FrameSource & HandshakeSource,
+    context: ViewerActions & FrameSource & HandshakeSource,
   ) {
     this.#panel = panel;
     this.#formats = formats;
@@ -70,19 +70,19 @@ export class PayloadView {
     }, onFailure);
   }
 
-  async #load(): Promise<FormMakers> {
-    const { formMakers } = await import('./payloadForms.ts');
+  async #load(): Promise<ViewerMakers> {
+    const { viewerMakers: formMakers } = await import('./payloadViewers.ts');
     this.#makers = formMakers(this.#formats, this.#context);
     return this.#makers;
   }
 
-  #formOf(tab: DetailTab, makers: FormMakers): Form {
+  #formOf(tab: DetailTab, makers: ViewerMakers): PayloadViewer {
     const form = this.#made.get(tab) ?? makers[tab]();
     this.#made.set(tab, form);
     return form;
   }
 
-  #showForm(form: Form, shown: Shown): Promise<void> {
+  #showForm(form: PayloadViewer, shown: ShownPayload): Promise<void> {
     this.#form = form;
     this.#place(form.element, form.isFilling);
     this.#panel.scrollTop = 0;

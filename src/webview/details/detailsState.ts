@@ -3,7 +3,7 @@ import type { DetailPane } from './detailPane.ts';
 import { text } from '../widgets/strings.ts';
 
 /** The row that is looked at closely, and whether its details are open. */
-export class Selection {
+export class DetailsState {
   readonly #details: DetailPane;
   readonly #onOpen: (isOpen: boolean) => void;
   #isOpen = false;

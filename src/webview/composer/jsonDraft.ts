@@ -1,6 +1,6 @@
 import { formatJson, jsonParts } from '../../core/json/jsonView.ts';
 import { referencesIn } from '../../core/variables/template.ts';
-import type { DraftProblem } from './composerDraft.ts';
+import type { DraftProblem } from './draft.ts';
 import { text } from '../widgets/strings.ts';
 
 /** Why a text is no JSON, were its references filled in with something that will do. */

@@ -3,7 +3,7 @@ import type { Formats } from '../../core/base/format.ts';
 import { inspectedLength } from '../../core/payload/inspectBytes.ts';
 import { hexPreview } from '../../core/record/preview.ts';
 import { el } from '../widgets/dom.ts';
-import type { Form, FormContext, Shown } from './form.ts';
+import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
 import { HexGrid } from './hexGrid.ts';
 import { inspectorView } from './inspectorView.ts';
 import { text } from '../widgets/strings.ts';
@@ -13,26 +13,26 @@ import { toolButton } from '../widgets/toolbar.ts';
 const mostCopied = 1024 * 1024;
 
 /** A payload's bytes, and what the ones at the caret may mean. */
-export class HexForm implements Form {
+export class HexViewer implements PayloadViewer {
   readonly isFilling = true;
   readonly #formats: Formats;
-  readonly #context: FormContext;
+  readonly #context: ViewerActions;
   readonly #grid: HexGrid;
   readonly #inspector = el('div', { class: 'inspector' });
   readonly element: HTMLElement;
-  #shown: Shown | undefined;
+  #shown: ShownPayload | undefined;
   #wanted: readonly [from: number, to: number] | undefined;
   #isReading = false;
 
-  constructor(formats: Formats, context: FormContext) {
+  constructor(formats: Formats, context: ViewerActions) {
     this.#formats = formats;
     this.#context = context;
     this.#grid = new HexGrid({
-      peek: (from, length) => this.#shown?.reader.peek(from, length),
+      peek: (from, length) => this.#shown?.reader.loaded(from, length),
       onWindow: (from, to) => this.#want(from, to),
       onSelect: () => this.#inspect(),
     });
-    this.element = el('div', { class: 'hex-form' }, this.#grid.element, this.#inspector);
+    this.element = el('div', { class: 'hex-viewer' }, this.#grid.element, this.#inspector);
     this.element.addEventListener('keydown', event => {
       const isCopy = (event.ctrlKey || event.metaKey) && event.key === 'c';
       if (isCopy && document.getSelection()?.isCollapsed !== false) {
@@ -42,7 +42,7 @@ export class HexForm implements Form {
     });
   }
 
-  async show(shown: Shown): Promise<void> {
+  async show(shown: ShownPayload): Promise<void> {
     this.#shown = shown;
     const { reader, signal } = shown;
     await reader.read(0, 1, signal);
@@ -55,7 +55,7 @@ export class HexForm implements Form {
   /** Reads what is on the screen: the latest wish, one at a time. */
   #want(from: number, to: number): void {
     const { reader } = this.#shown ?? {};
-    if (reader && !reader.peek(from, to - from)) {
+    if (reader && !reader.loaded(from, to - from)) {
       this.#wanted = [from, to];
       if (!this.#isReading) {
         this.#readWanted().catch(this.#fail);
@@ -86,7 +86,7 @@ export class HexForm implements Form {
   }
 
   #inspect(): void {
-    const bytes = this.#shown?.reader.peek(this.#grid.caret, inspectedLength);
+    const bytes = this.#shown?.reader.loaded(this.#grid.caret, inspectedLength);
     if (bytes && bytes.length > 0) {
       render(html`${this.#place()}${inspectorView(bytes, this.#formats)}`, this.#inspector);
     }
@@ -120,7 +120,7 @@ export class HexForm implements Form {
       return;
     }
     await reader.read(from, to - from, signal);
-    const bytes = reader.peek(from, to - from);
+    const bytes = reader.loaded(from, to - from);
     if (bytes) {
       this.#context.onCopyText(as === 'hex' ? hexPreview(bytes) : new TextDecoder().decode(bytes));
     }

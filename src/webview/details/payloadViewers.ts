@@ -1,0 +1,32 @@
+import type { Formats } from '../../core/base/format.ts';
+import type { DetailTab } from './detailTabs.ts';
+import {
+  closeViewer,
+  eventViewer,
+  frameViewer,
+  type FrameSource,
+  type HandshakeSource,
+} from './factsViewer.ts';
+import type { PayloadViewer, ViewerActions } from './payloadViewer.ts';
+import { HandshakeViewer } from './handshakeViewer.ts';
+import { HexViewer } from './hexViewer.ts';
+import { JsonViewer } from './jsonViewer.ts';
+import { TextViewer } from './textViewer.ts';
+
+export type ViewerMakers = Readonly<Record<DetailTab, () => PayloadViewer>>;
+
+/** A bundle of its own, which the page loads with the first row that is looked at closely. */
+export function viewerMakers(
+  formats: Formats,
+  context: ViewerActions & FrameSource & HandshakeSource,
+): ViewerMakers {
+  return {
+    json: () => new JsonViewer(formats, context, new TextViewer(formats)),
+    text: () => new TextViewer(formats),
+    hex: () => new HexViewer(formats, context),
+    close: () => closeViewer(),
+    frame: () => frameViewer(formats, context),
+    event: () => eventViewer(),
+    handshake: () => new HandshakeViewer(formats, context),
+  };
+}
