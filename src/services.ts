@@ -31,7 +31,7 @@ import type { LibraryNode } from './host/library/libraryTree.ts';
 import { unwaited } from './host/ui/unwaited.ts';
 import type { ShownLog } from './host/ui/plainLog.ts';
 import { userFormats } from './host/ui/userFormats.ts';
-import { createCaptureService } from './node/capture/captureClient.ts';
+import { createCaptureService } from './node/capture/captureService.ts';
 import * as loadedLater from './node/transport/loadedLater.ts';
 import { systemClock } from './node/systemClock.ts';
 import { ContextKey } from './shared/ids.ts';
@@ -69,7 +69,7 @@ export function startMonitoring({
   const captures = createCaptureService({
     workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
     folder: capturesFolder,
-    keepingLimits,
+    retentionLimits: keepingLimits,
     onDidRemove: notifyRemoved(views.captures, formats, log),
     clock: systemClock,
     log,

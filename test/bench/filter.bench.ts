@@ -8,7 +8,10 @@ import type { Capture } from '../../src/core/capture/capture.ts';
 import { flagsOf } from '../../src/core/record/record.ts';
 import type { CaptureView, ViewQuery, ViewState } from '../../src/core/capture/view.ts';
 import type { Condition } from '../../src/core/filter/condition.ts';
-import { createCaptureService, type CaptureService } from '../../src/node/capture/captureClient.ts';
+import {
+  createCaptureService,
+  type CaptureService,
+} from '../../src/node/capture/captureService.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
 import { scratchFolder, silentLog, workerPath } from '../support/capture/captures.ts';
 import { held, median, milliseconds, plain, type Bench, type Measurement } from './measurement.ts';

@@ -2,7 +2,10 @@
 // against receiving alone. Run it by itself, or as a part of all measurements.
 import { WebSocket } from 'ws';
 import { flagsOf } from '../../src/core/record/record.ts';
-import { createCaptureService, type CaptureService } from '../../src/node/capture/captureClient.ts';
+import {
+  createCaptureService,
+  type CaptureService,
+} from '../../src/node/capture/captureService.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
 import { scratchFolder, silentLog, workerPath } from '../support/capture/captures.ts';
 import { countOnly, watchLoop } from './countingClient.ts';

@@ -1,8 +1,8 @@
 import { Governor } from '../../src/core/connection/governor.ts';
-import { OutputFeed } from '../../src/core/export/outputFeed.ts';
+import { OutputFeed } from '../../src/host/connections/outputFeed.ts';
 import { readSettings } from '../../src/core/settings/profile.ts';
 import { MonitoredConnection } from '../../src/host/connections/monitoredConnection.ts';
-import type { CaptureService } from '../../src/node/capture/captureClient.ts';
+import type { CaptureService } from '../../src/node/capture/captureService.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
 import { openWsTransport } from '../../src/node/transport/wsTransport.ts';
 import { silentLog } from '../support/capture/captures.ts';

@@ -1,5 +1,5 @@
 import type { Capture } from './capture.ts';
-import type { RemovalReason } from './keeping.ts';
+import type { RemovalReason } from './archiveRetention.ts';
 
 /** A capture of a window that has ended, in its file. */
 export interface ArchivedCapture {

@@ -1,7 +1,9 @@
 import type { BatchReader } from '../record/batch.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
-import type { ViewTest } from './viewTest.ts';
+import { RowMatch, type ViewMatcher } from './viewMatcher.ts';
+import { preview } from '../record/preview.ts';
+import { directionOf, isHeartbeat, kindOf } from '../record/record.ts';
 
 /** A row as it is stored, with all of its payload, which is lent until the next one is read. */
 export interface StoredRecord {
@@ -16,7 +18,7 @@ export interface StoredRecord {
  * on; or left out, but counted; or left out because they could not be looked into; or one that the
  * view must look at, because the store cannot tell.
  */
-export type Found =
+export type MatchedRows =
   | { readonly is: 'shown'; readonly seq: number; readonly count: number; readonly at: number }
   | { readonly is: 'hidden'; readonly count: number }
   | { readonly is: 'unread'; readonly count: number }
@@ -40,9 +42,86 @@ export interface CaptureStore {
    *
    * @param isEach each row has its `at`, so `count` is 1
    */
-  find(test: ViewTest, from: number, to: number, isEach: boolean): Iterable<Found>;
+  find(test: ViewMatcher, from: number, to: number, isEach: boolean): Iterable<MatchedRows>;
   /** Drops the oldest rows until the limits hold; returns how many went. */
   enforce(limits: CaptureLimits): number;
   clear(): void;
   close(): void;
+}
+
+/**
+ * A row out of what is stored of it.
+ *
+ * @param head the first bytes of the payload, as many as `previewByteLength` asks for
+ */
+export function rowOf(
+  seq: number,
+  at: number,
+  flags: number,
+  byteLength: number,
+  head: Uint8Array,
+): Row {
+  return {
+    seq,
+    at,
+    kind: kindOf(flags),
+    direction: directionOf(flags),
+    heartbeat: isHeartbeat(flags),
+    byteLength,
+    preview: preview(flags, head),
+  };
+}
+
+/** What is dropped beyond the limit, as a part of it, so that not each batch drops something. */
+const slack = 1 / 32;
+
+/** How much must go: the fewest of the oldest rows that are at least `rows` and `bytes`. */
+interface Excess {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** `undefined` where the limits hold. */
+export function excessOf(extent: Extent, limits: CaptureLimits): Excess | undefined {
+  const rows = excess(extent.next - extent.first, limits.maxRows);
+  const bytes = excess(extent.byteLength, limits.maxBytes);
+  return rows > 0 || bytes > 0 ? { rows, bytes } : undefined;
+}
+
+function excess(amount: number, limit: number): number {
+  return amount > limit ? amount - (limit - Math.floor(limit * slack)) : 0;
+}
+
+/** Rows as columns, as batches and chunks in memory are. */
+interface RowColumns {
+  readonly firstSeq: number;
+  readonly times: Float64Array;
+  readonly flags: Uint32Array;
+}
+
+/** What a test that `isByFlags` says of the rows `begin` up to, not including, `end` of `columns`. */
+export function* findInColumns(
+  test: ViewMatcher,
+  { firstSeq, times, flags }: RowColumns,
+  begin: number,
+  end: number,
+  isEach: boolean,
+): Generator<MatchedRows> {
+  let row = begin;
+  while (row < end) {
+    const start = row;
+    const verdict = test.matchFlags(flags[start] ?? 0);
+    do {
+      row++;
+    } while (row < end && test.matchFlags(flags[row] ?? 0) === verdict);
+    if (verdict === RowMatch.Hidden) {
+      yield { is: 'hidden', count: row - start };
+    } else if (verdict === RowMatch.Shown && !isEach) {
+      yield { is: 'shown', seq: firstSeq + start, count: row - start, at: times[start] ?? 0 };
+    } else if (verdict === RowMatch.Shown) {
+      for (let index = start; index < row; index++) {
+        yield { is: 'shown', seq: firstSeq + index, count: 1, at: times[index] ?? 0 };
+      }
+    }
+  }
 }

@@ -1,9 +1,9 @@
 import type { BatchReader } from '../record/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
-import type { CaptureStore, Found, StoredRecord } from './captureStore.ts';
+import type { CaptureStore, MatchedRows, StoredRecord } from './captureStore.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
 import { MemoryStore } from './memoryStore.ts';
-import type { ViewTest } from './viewTest.ts';
+import type { ViewMatcher } from './viewMatcher.ts';
 
 export type FallbackChange =
   /** The primary store took no more; rows from `seq` on are kept in memory. */
@@ -108,7 +108,7 @@ export class FallbackStore implements CaptureStore {
     }
   }
 
-  *find(test: ViewTest, from: number, to: number, isEach: boolean): Generator<Found> {
+  *find(test: ViewMatcher, from: number, to: number, isEach: boolean): Generator<MatchedRows> {
     for (const store of this.#stores) {
       yield* store.find(test, from, to, isEach);
     }

@@ -20,7 +20,7 @@ const longestWaitMs = 10;
 export const pauseAboveBytes = 4 * 1024 * 1024;
 export const resumeBelowBytes = 1024 * 1024;
 
-export interface IngestOptions {
+interface IngestOptions {
   readonly clock: Clock;
   readonly pool: BufferPool;
   /** The sequence number of the first row. */

@@ -1,13 +1,21 @@
 import { previewByteLength } from '../record/preview.ts';
 import type { BatchReader } from '../record/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
-import type { CaptureStore, Found, StoredRecord } from './captureStore.ts';
-import { findInColumns } from './findInColumns.ts';
-import type { FrameFacts } from '../record/frameFacts.ts';
-import { joinFrames, unpackFrame, type PackedFrames } from '../record/packedFrames.ts';
-import { excessOf } from './retention.ts';
-import { rowOf } from './row.ts';
-import type { ViewTest } from './viewTest.ts';
+import {
+  excessOf,
+  findInColumns,
+  rowOf,
+  type CaptureStore,
+  type MatchedRows,
+  type StoredRecord,
+} from './captureStore.ts';
+import type { ViewMatcher } from './viewMatcher.ts';
+import {
+  type FrameFacts,
+  joinFrames,
+  unpackFrame,
+  type PackedFrames,
+} from '../record/frameFacts.ts';
 
 /** Rows of some batches. Row `i`'s payload is from `ends[i - 1]` to `ends[i]`. */
 interface Chunk {
@@ -107,7 +115,7 @@ export class MemoryStore implements CaptureStore {
     }
   }
 
-  *find(test: ViewTest, from: number, to: number, isEach: boolean): Generator<Found> {
+  *find(test: ViewMatcher, from: number, to: number, isEach: boolean): Generator<MatchedRows> {
     for (const [chunk, begin, end] of this.#parts(from, to)) {
       if (test.isByFlags) {
         yield* findInColumns(test, chunk, begin, end, isEach);

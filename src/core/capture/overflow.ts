@@ -12,7 +12,7 @@ export interface Dropped {
   readonly byteLength: number;
 }
 
-export interface OverflowPorts {
+interface OverflowPorts {
   /** Stops or starts reading from the socket. */
   readonly setPaused: (isPaused: boolean) => void;
   /** Called before the row that is stored next: here so much is missing. */

@@ -4,7 +4,7 @@ import type { AttemptContext } from './attemptContext.ts';
 import { CauseCode, causeOf, type Cause } from './cause.ts';
 import { CloseCode } from './closeCode.ts';
 import { OpenLink } from './openLink.ts';
-import type { Phase } from '../record/phase.ts';
+import type { Phase } from '../record/handshakeFacts.ts';
 import type { Prepared, PrepareWishes } from './prepared.ts';
 import type { Session } from './session.ts';
 import { TimerBag } from '../base/timerBag.ts';

@@ -2,7 +2,7 @@ import { longestPart, shortened } from '../text/plainText.ts';
 import { visibleLine } from '../text/visibleText.ts';
 import { closeCodeMeaning, closeCodeName, CloseCode } from './closeCode.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import type { Phase } from '../record/phase.ts';
+import type { Phase } from '../record/handshakeFacts.ts';
 import { retryAfterMs, retryAfterOfClose } from './retryAfter.ts';
 import type { Ended } from './transport.ts';
 

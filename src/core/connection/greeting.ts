@@ -3,7 +3,7 @@ import { messageOf, UserError } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Step } from '../library/library.ts';
-import { labelOf } from '../library/librarySchema.ts';
+import { bodyLabel } from '../library/librarySchema.ts';
 import type { MessageBody } from '../message/messageBody.ts';
 import { stricterOf, type Origin } from '../variables/value.ts';
 import { SequenceRun } from '../library/sequenceRun.ts';
@@ -111,7 +111,7 @@ export class Greeting implements Disposable {
     try {
       steps =
         'body' in what
-          ? [{ name: labelOf(what.body), origin, body: what.body, timing }]
+          ? [{ name: bodyLabel(what.body), origin, body: what.body, timing }]
           : withDelay(await opening.stepsOf(what.sequence, origin), timing.delayMs);
     } catch (error) {
       return `was not sent: ${messageOf(error)}`;

@@ -2,10 +2,10 @@ import { UserError } from '../base/errors.ts';
 import { toDisposable, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Condition } from '../filter/condition.ts';
-import type { RowTest } from '../filter/match/matcher.ts';
+import type { RowTest } from '../filter/matcher.ts';
 import { parseFilter, type FilterClock } from '../filter/parseFilter.ts';
-import { RowReader } from '../filter/match/rowReader.ts';
-import { NotLookedInto, strangersTest } from '../filter/match/strangersTest.ts';
+import { RowReader } from '../filter/rowReader.ts';
+import { MatchLimitError, boundedRowTest } from '../filter/boundedMatch.ts';
 
 /** Given the payload of a message that came. It is lent: it is valid only during the call. */
 export type OnMatch = (payload: Uint8Array) => void;
@@ -39,7 +39,7 @@ export class MessageTap {
 
   /** Calls `onMatch` with each received message that matches, from now on, until disposed of. */
   watch(condition: Condition, onMatch: OnMatch): Disposable {
-    const watcher = { matches: strangersTest(condition), onMatch, hasSaidWhyNot: false };
+    const watcher = { matches: boundedRowTest(condition), onMatch, hasSaidWhyNot: false };
     this.#watchers.add(watcher);
     return toDisposable(() => this.#watchers.delete(watcher));
   }
@@ -64,7 +64,7 @@ export class MessageTap {
   }
 
   #failed(watcher: Watcher, error: unknown): void {
-    if (!(error instanceof NotLookedInto)) {
+    if (!(error instanceof MatchLimitError)) {
       this.#log.error('A watcher of received messages failed', error);
     } else if (!watcher.hasSaidWhyNot) {
       watcher.hasSaidWhyNot = true;

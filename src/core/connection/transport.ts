@@ -1,8 +1,7 @@
 import type { Disposable } from '../base/lifecycle.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import type { HandshakeFacts } from '../record/handshakeFacts.ts';
-import type { Phase } from '../record/phase.ts';
+import type { HandshakeFacts, Phase } from '../record/handshakeFacts.ts';
 
 /** TLS material, read already; absent members are the platform's own choice. */
 export interface TlsMaterial {

@@ -1,13 +1,13 @@
 import { percentDecoded } from '../base/percent.ts';
 import type { AuthSetting } from '../settings/authSetting.ts';
-import type { CommandTarget } from './commandTarget.ts';
 import { templateWord } from './shellText.ts';
-import { withoutCredentials } from './withoutCredentials.ts';
+import { isSecretName, secretSubprotocols } from '../secrets/redaction.ts';
+import { referencesIn } from '../variables/template.ts';
 
 export const commandTools = ['wscat', 'websocat', 'curl'] as const;
 export type CommandTool = (typeof commandTools)[number];
 
-export interface CommandLine {
+interface CommandLine {
   /** For a POSIX shell. */
   readonly command: string;
   /** The shell variables that it needs, in the order of their first use. */
@@ -139,4 +139,80 @@ function withoutLogin({ url, auth }: CommandTarget) {
   }
   const [user = ''] = login.split(':');
   return { url: scheme + rest, login: `${percentDecoded(user)}:\${password}` };
+}
+
+/** What of a connection a command line can say. All texts may hold references. */
+export interface CommandTarget {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly subprotocols: readonly string[];
+  readonly auth: AuthSetting;
+  /** Whether the server's certificate is checked. */
+  readonly isChecked: boolean;
+}
+
+/**
+ * The same connection with a reference in place of each credential that the settings spell out, so that
+ * none of them leaves them with a command.
+ */
+function withoutCredentials(target: CommandTarget): CommandTarget {
+  const { url, headers, subprotocols, auth } = target;
+  const tokens = new Set(secretSubprotocols(subprotocols));
+  return {
+    ...target,
+    url: withoutQueryCredentials(url),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, headerValue(name, value)]),
+    ),
+    subprotocols: subprotocols.map(name =>
+      tokens.has(name) ? referenceFor(name, 'subprotocol') : name,
+    ),
+    auth: withoutAuthCredentials(auth),
+  };
+}
+
+/** A scheme such as `Bearer` stays. */
+function headerValue(name: string, value: string): string {
+  if (!isSecretName(name)) {
+    return value;
+  }
+  const isAuthorization = name.toLowerCase().endsWith('authorization');
+  const [scheme = ''] = (isAuthorization && /^[\w-]+ +(?=.)/.exec(value)) || [];
+  return scheme + referenceFor(value.slice(scheme.length), name);
+}
+
+function withoutQueryCredentials(url: string): string {
+  const at = url.indexOf('?');
+  return at < 0
+    ? url
+    : url.slice(0, at) +
+        url
+          .slice(at)
+          .replace(
+            /([?&])([^=&#]+)=([^&#]*)/g,
+            (all: string, mark: string, name: string, value: string) => {
+              const decoded = percentDecoded(name);
+              return isSecretName(decoded) ? `${mark}${name}=${referenceFor(value, decoded)}` : all;
+            },
+          );
+}
+
+function withoutAuthCredentials(auth: AuthSetting): AuthSetting {
+  switch (auth.type) {
+    case 'basic':
+      return { ...auth, password: referenceFor(auth.password, 'password') };
+    case 'bearer':
+      return { ...auth, token: referenceFor(auth.token, 'token') };
+    case 'apiKey':
+      return { ...auth, value: referenceFor(auth.value, auth.name) };
+    case 'command':
+    case undefined:
+      return auth;
+  }
+}
+
+/** A value with references is none of its own; an empty one hides nothing. */
+function referenceFor(value: string, name: string): string {
+  const isSpelledOut = value !== '' && referencesIn(value).length === 0;
+  return isSpelledOut ? `\${${name.replace(/[^\w.-]+/g, '-').replace(/^[^A-Za-z_]/, '_')}}` : value;
 }

@@ -1,6 +1,6 @@
 import { assertNever } from '../base/errors.ts';
 import { isTextual } from '../record/record.ts';
-import { quoted } from './shellText.ts';
+import { shellQuoted } from './shellText.ts';
 
 /** A row with what is to be copied of it. */
 export interface CopiedRow {
@@ -10,7 +10,7 @@ export interface CopiedRow {
   readonly url: string;
 }
 
-export type CopyTextFormat = 'text' | 'json' | 'hex' | 'base64' | 'wscat' | 'websocat';
+type CopyTextFormat = 'text' | 'json' | 'hex' | 'base64' | 'wscat' | 'websocat';
 
 const decoder = new TextDecoder();
 
@@ -77,13 +77,13 @@ function commandsOf(rows: readonly CopiedRow[], tool: 'wscat' | 'websocat'): str
   for (const { flags, payload, url } of rows) {
     if (!isTextual(flags)) {
       // wscat sends text only, so a binary message takes the other tool.
-      alone.push(`printf '${octalOf(payload)}' | websocat -b -n1 ${quoted(url)}`);
+      alone.push(`printf '${octalOf(payload)}' | websocat -b -n1 ${shellQuoted(url)}`);
     } else if (payload.includes(0)) {
       // No argument of a program can hold a zero byte.
       alone.push(`printf '${octalOf(payload)}\\n' | ${commandTo(url, tool)}`);
     } else {
       const texts = lines.get(url) ?? [];
-      texts.push(quoted(decoder.decode(payload)));
+      texts.push(shellQuoted(decoder.decode(payload)));
       lines.set(url, texts);
     }
   }
@@ -99,7 +99,7 @@ function commandsOf(rows: readonly CopiedRow[], tool: 'wscat' | 'websocat'): str
 }
 
 function commandTo(url: string, tool: 'wscat' | 'websocat'): string {
-  return tool === 'wscat' ? `wscat -w 1 -c ${quoted(url)}` : `websocat ${quoted(url)}`;
+  return tool === 'wscat' ? `wscat -w 1 -c ${shellQuoted(url)}` : `websocat ${shellQuoted(url)}`;
 }
 
 function octalOf(payload: Uint8Array): string {

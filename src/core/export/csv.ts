@@ -2,8 +2,7 @@ import type { StoredRecord } from '../capture/captureStore.ts';
 import { directionOf, isHeartbeat, kindOf } from '../record/record.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import { isoTime } from '../base/isoTime.ts';
-import { payloadText } from './payloadText.ts';
-import { around, nameSpeller, type RowWriter, type WriterParts } from './rowWriter.ts';
+import { payloadText, around, nameSpeller, type RowWriter, type WriterParts } from './rowWriter.ts';
 
 const columns = 'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data';
 

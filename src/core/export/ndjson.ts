@@ -2,8 +2,15 @@ import type { StoredRecord } from '../capture/captureStore.ts';
 import { directionOf, isHeartbeat, kindOf } from '../record/record.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import { isoTime } from '../base/isoTime.ts';
-import { decoded, payloadText } from './payloadText.ts';
-import { around, jsonInner, nameSpeller, type RowWriter, type WriterParts } from './rowWriter.ts';
+import {
+  decoded,
+  payloadText,
+  around,
+  jsonInner,
+  nameSpeller,
+  type RowWriter,
+  type WriterParts,
+} from './rowWriter.ts';
 
 /**
  * One JSON object a line (ndjson, also called JSON Lines), always with the same members: `seq`, `at`

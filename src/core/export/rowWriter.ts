@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../capture/captureStore.ts';
 import type { ExportedConnection } from './exportJob.ts';
-import type { Base64, PayloadText } from './payloadText.ts';
 import type { ExportRedactor } from '../secrets/redact.ts';
+import { isTextual } from '../record/record.ts';
 
 /** What each format is written with. */
 export interface WriterParts {
@@ -62,4 +62,85 @@ export function* around(
 /** What stands between the quotes of a JSON string. */
 export function jsonInner(text: string): string {
   return JSON.stringify(text).slice(1, -1);
+}
+
+/** Bytes of a payload that become one piece: a multiple of three, so that base64 can be joined. */
+const pieceByteLength = 192 * 1024;
+
+/** Base64 of all bytes (RFC 4648 section 4), with padding. A port, because core has none. */
+type Base64 = (bytes: Uint8Array) => string;
+
+/** A payload as text, in pieces that are made as they are asked for; none cuts a code point. */
+interface PayloadText {
+  readonly encoding: 'text' | 'base64';
+  readonly first: string;
+  readonly rest: Iterable<string>;
+}
+
+// A byte order mark is a part of the message.
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * A payload as it is exported: without secrets, as text where it is one. A text that is no UTF-8,
+ * which has no other form, becomes base64 like binary does, so that nothing is lost. What is yielded
+ * is empty: it is a chance to pause while a long payload is looked at.
+ */
+export function* payloadText(
+  { flags, payload }: StoredRecord,
+  redactor: ExportRedactor,
+  base64: Base64,
+): Generator<string, PayloadText> {
+  if (isTextual(flags)) {
+    if (payload.length <= pieceByteLength) {
+      const text = decoded(payload);
+      if (text !== undefined) {
+        return { encoding: 'text', first: redactor.text(text), rest: [] };
+      }
+    } else if (yield* isUtf8(payload)) {
+      return { encoding: 'text', ...split(redactor.pieces(textPieces(payload))) };
+    }
+  }
+  const bytes = yield* redactor.bytes(payload);
+  return { encoding: 'base64', ...split(base64Pieces(bytes, base64)) };
+}
+
+/** All of a payload as text; only for those that are known to be short. */
+export function decoded(payload: Uint8Array): string | undefined {
+  try {
+    return strict.decode(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+function* isUtf8(payload: Uint8Array): Generator<string, boolean> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  try {
+    for (let at = 0; at < payload.length; at += pieceByteLength) {
+      decoder.decode(payload.subarray(at, at + pieceByteLength), { stream: true });
+      yield '';
+    }
+    decoder.decode();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function* textPieces(payload: Uint8Array): Generator<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  for (let at = 0; at < payload.length; at += pieceByteLength) {
+    yield decoder.decode(payload.subarray(at, at + pieceByteLength), { stream: true });
+  }
+}
+
+function* base64Pieces(payload: Uint8Array, base64: Base64): Generator<string> {
+  for (let at = 0; at < payload.length; at += pieceByteLength) {
+    yield base64(payload.subarray(at, at + pieceByteLength));
+  }
+}
+
+function split(pieces: Generator<string>): { first: string; rest: Iterable<string> } {
+  const first = pieces.next();
+  return { first: first.done ? '' : first.value, rest: pieces };
 }

@@ -15,7 +15,7 @@ const encoder = new TextEncoder();
  * A text with a character that a terminal may act on is quoted as `$'…'` (POSIX.1-2024, section 2.2.4;
  * bash, zsh, ksh), so that none is in what is pasted, and the word is the same.
  */
-export function quoted(text: string): string {
+export function shellQuoted(text: string): string {
   return unsafe.test(text)
     ? `$'${text.replace(unsafeOrQuoting, octal)}'`
     : `'${text.replaceAll("'", `'\\''`)}'`;
@@ -36,7 +36,7 @@ function octal(character: string): string {
 export function templateWord(template: string, variables: Set<string>): string {
   const words = parseTemplate(template).map(part => {
     if (typeof part === 'string') {
-      return quoted(part);
+      return shellQuoted(part);
     }
     const name = variableName(part);
     variables.add(name);

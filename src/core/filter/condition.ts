@@ -1,14 +1,12 @@
+import type { PathStep } from '../json/jsonPath.ts';
 import type { Direction, RowKind } from '../record/record.ts';
 
 /** A number that JavaScript would round, as it was written. */
-export interface ExactValue {
+interface ExactValue {
   readonly exact: string;
 }
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
-
-/** A step into a JSON value: a member's name, an element's index, or any of them. */
-export type PathStep = string | number | { readonly any: true };
 
 /**
  * What a filter asks of a row, as data, so that it travels from the page's text over the host to the
@@ -52,3 +50,37 @@ export type Condition =
   | { readonly is: 'heartbeat' }
   /** Came compressed. */
   | { readonly is: 'compressed' };
+
+/** What is looked for within a list. */
+export interface FindQuery {
+  readonly text: string;
+  /** Whether `text` is the source of a regular expression. */
+  readonly isPattern: boolean;
+  readonly isCaseSensitive: boolean;
+}
+
+/** The rows that a find goes to. Throws a SyntaxError, with its reason, for a bad expression. */
+export function findCondition({ text, isPattern, isCaseSensitive }: FindQuery): Condition {
+  if (!isPattern) {
+    return { is: 'text', text, exact: isCaseSensitive };
+  }
+  const flags = isCaseSensitive ? '' : 'i';
+  new RegExp(text, flags);
+  return { is: 'pattern', source: text, flags };
+}
+
+const controlKinds: readonly RowKind[] = ['ping', 'pong', 'close'];
+
+/**
+ * Whether a filter asks for control frames or the heartbeat by name, so that they must not be hidden
+ * from it. To leave them out by name is not to ask for them.
+ */
+export function asksForControlFrames(condition: Condition): boolean {
+  if (condition.is === 'all' || condition.is === 'any') {
+    return condition.of.some(asksForControlFrames);
+  }
+  if (condition.is === 'kind') {
+    return condition.kinds.some(kind => controlKinds.includes(kind));
+  }
+  return condition.is === 'heartbeat';
+}

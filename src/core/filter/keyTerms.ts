@@ -7,7 +7,7 @@ export const filterKeys = ['in', 'out', 'is', 'has', 'kind', 'size', 'after', 'b
 export type FilterKey = (typeof filterKeys)[number];
 
 /** What `is:` takes. */
-export const isValues = ['in', 'out', 'heartbeat', 'compressed', 'error'] as const;
+const isValues = ['in', 'out', 'heartbeat', 'compressed', 'error'] as const;
 type IsValue = (typeof isValues)[number];
 
 export function isFilterKey(word: string): word is FilterKey {

@@ -1,6 +1,6 @@
 import type { Condition } from './condition.ts';
 import { safeTextLength } from '../pattern/patternRisk.ts';
-import { seenParts, seenWord } from '../text/seenText.ts';
+import { searchParts, searchWord } from '../text/searchText.ts';
 import type { Span } from './scanner.ts';
 
 /** Finds what of a text to mark, in order and without overlaps. */
@@ -67,13 +67,13 @@ function textSearch(text: string, isExact: boolean): Search {
 
 /** Marks what is seen as the word but was written otherwise. */
 function seenSearch(word: string): Search {
-  const { fold, needles } = seenWord(word);
+  const { fold, needles } = searchWord(word);
   return text => {
     // What is plain ASCII is written as it is seen.
     if (!/[^\p{ASCII}]|\\/u.test(text) && needles.length === 1) {
       return [];
     }
-    const parts = seenParts(text, fold);
+    const parts = searchParts(text, fold);
     const seen = parts.map(part => part.text).join('');
     const partAt = parts.flatMap((part, index) => Array.from(part.text.split(''), () => index));
     return needles.flatMap(needle => {

@@ -5,7 +5,7 @@ export type FilterMeaning =
   | ('is' | 'not' | 'or' | 'group')
   | ('kindState' | 'kindText' | 'kindBinary' | 'kindClose' | 'kindPing' | 'kindPong');
 
-export interface FilterExample {
+interface FilterExample {
   /** Can be put into a filter as it stands. */
   readonly syntax: string;
   readonly meaning: FilterMeaning;

@@ -10,7 +10,7 @@ export interface FilterProblem extends Span {
 }
 
 /** A value as it was written: `"…"` or a bare word. */
-export interface Value extends Span {
+export interface ScannedValue extends Span {
   readonly text: string;
   /** The same read as JSON: what paths into JSON are written with. */
   readonly jsonText: string;
@@ -79,7 +79,7 @@ export class Scanner {
   }
 
   /** Up to the next blank, or the bracket that closes a group: `f(x)` keeps its own brackets. */
-  takeWord(): Value {
+  takeWord(): ScannedValue {
     const from = this.at;
     for (let depth = 0; !this.isAtEnd; this.at++) {
       const character = this.peek();
@@ -93,7 +93,7 @@ export class Scanner {
   }
 
   /** `"…"` with `\"` and `\\`; any other backslash stands for itself. */
-  takeQuoted(): Value | undefined {
+  takeQuoted(): ScannedValue | undefined {
     const from = this.at;
     const match = this.take(/"((?:[^"\\]|\\[^])*)"/y);
     if (!match) {
@@ -105,7 +105,7 @@ export class Scanner {
     return { from, to: this.at, text, jsonText: readJson(match[0]) ?? text, isQuoted: true };
   }
 
-  takeValue(): Value | undefined {
+  takeValue(): ScannedValue | undefined {
     return this.peek() === '"' ? this.takeQuoted() : this.takeWord();
   }
 

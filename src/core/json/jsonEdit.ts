@@ -1,3 +1,5 @@
+import { isObject, isSameJson, type JsonObject } from './json.ts';
+
 /** Where a value is in a JSON document: names of members and positions in lists. */
 export type JsonPath = readonly (string | number)[];
 
@@ -25,8 +27,6 @@ export type JsonEdit =
       readonly to: number;
     };
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
 /** What makes `after` of `before`, by as few members as will do. Lists are replaced as a whole. */
 export function editsBetween(
   path: JsonPath,
@@ -44,23 +44,4 @@ export function editsBetween(
     return isSameJson(old, value) ? [] : [{ kind: 'set', path: [...path, key], value }];
   });
   return [...removed, ...set];
-}
-
-/** Whether two JSON values are the same, whatever the order of their members. */
-export function isSameJson(one: unknown, other: unknown): boolean {
-  if (Array.isArray(one) && Array.isArray(other)) {
-    return one.length === other.length && one.every((item, at) => isSameJson(item, other[at]));
-  }
-  if (isObject(one) && isObject(other)) {
-    const keys = Object.keys(one);
-    return (
-      keys.length === Object.keys(other).length &&
-      keys.every(key => Object.hasOwn(other, key) && isSameJson(one[key], other[key]))
-    );
-  }
-  return one === other;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,10 @@
 import type { JsonNodes } from './jsonNodes.ts';
-import { stringIn } from './readJson.ts';
+import { stringIn, lenientWords } from './readJson.ts';
 
-export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'word';
+type JsonKind = 'object' | 'array' | 'string' | 'number' | 'word';
 
 /** A piece of the text as it came; `isCut` where it goes on. */
-export interface JsonSnippet {
+interface JsonSnippet {
   readonly text: string;
   readonly isCut: boolean;
 }
@@ -176,10 +176,31 @@ function isPlain(byte = 0): boolean {
 
 function keyStep(raw: string): string {
   const key = stringIn(raw);
-  return /^[\p{L}\p{N}\p{M}_$@-]+$/u.test(key) ? `.${key}` : `[${quoted(key)}]`;
+  return /^[\p{L}\p{N}\p{M}_$@-]+$/u.test(key) ? `.${key}` : `[${filterQuoted(key)}]`;
 }
 
 /** As the filter language reads it: no escapes but for the quote and the backslash. */
-export function quoted(text: string): string {
+function filterQuoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The filter language takes no longer paths. */
+const mostSteps = 32;
+
+/**
+ * A term of the filter language for all messages with the same value at the same place, such as
+ * `$.a[0].b:"x y"`; `undefined` where there is none: for objects and arrays, for what is in no container,
+ * and for texts that no line can hold.
+ */
+export function filterTerm(values: JsonValues, node: number): string | undefined {
+  const depth = values.nodes.depth(node);
+  if (values.isContainer(node) || depth === 0 || depth > mostSteps) {
+    return undefined;
+  }
+  const raw = values.valueText(node);
+  const isString = values.kind(node) === 'string';
+  // Words of other languages are read as those of JSON.
+  const plain = Object.hasOwn(lenientWords, raw) ? String(lenientWords[raw]) : raw;
+  const term = `${values.path(node)}:${isString ? filterQuoted(stringIn(raw)) : plain}`;
+  return /\p{Cc}/u.test(term) ? undefined : term;
 }

@@ -1,6 +1,6 @@
 import { ExactNumber, exactNumber } from './exactNumber.ts';
 
-export interface JsonReading {
+interface JsonReading {
   /** Numbers that a `number` would round are `ExactNumber`. */
   readonly value: unknown;
   /** Whether it is JSON by the letter (RFC 8259), or only near to it. */

@@ -39,7 +39,7 @@ export interface SavedSequence {
   readonly steps: readonly Step[];
 }
 
-export interface Folder {
+interface Folder {
   readonly kind: 'folder';
   readonly path: string;
   readonly name: string;

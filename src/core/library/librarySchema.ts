@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Timing } from './library.ts';
 import type { MessageBody } from '../message/messageBody.ts';
+import { assertNever } from '../base/errors.ts';
 
 const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(86_400));
@@ -92,7 +93,7 @@ export function timingOf({ delay = 0, repeat, waitFor }: BodyFields): Timing {
 }
 
 /** How a body without a name is called. */
-export function labelOf(body: MessageBody, longest = 40): string {
+export function bodyLabel(body: MessageBody, longest = 40): string {
   switch (body.as) {
     case 'file':
       return body.path;
@@ -106,3 +107,111 @@ export function labelOf(body: MessageBody, longest = 40): string {
       return body.text.slice(0, longest);
   }
 }
+
+/** A message as a library's file has it; one of the body's keys is there. */
+export interface MessageEntry {
+  readonly name: string;
+  readonly text?: string;
+  readonly json?: unknown;
+  readonly hex?: string;
+  readonly base64?: string;
+  readonly file?: string;
+  readonly ping?: string;
+  readonly close?: { readonly code: number; readonly reason?: string };
+}
+
+interface SequenceEntry {
+  readonly name: string;
+  readonly steps: readonly unknown[];
+}
+
+interface FolderEntry {
+  readonly folder: string;
+  readonly items: readonly ItemEntry[];
+}
+
+export interface EnvironmentEntry {
+  readonly name: string;
+  readonly isProduction?: boolean;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export type ItemEntry = MessageEntry | SequenceEntry | FolderEntry;
+
+/** How a file has a body. JSON that does not parse, as with a reference outside a string, is text. */
+export function messageEntryOf(name: string, body: MessageBody): MessageEntry {
+  switch (body.as) {
+    case 'json':
+      return { name, ...jsonOrText(body.text) };
+    case 'file':
+      return { name, file: body.path };
+    case 'close':
+      return { name, close: { code: body.code, ...(body.reason && { reason: body.reason }) } };
+    case 'text':
+    case 'hex':
+    case 'base64':
+    case 'ping':
+      return { name, [body.as]: body.text };
+    default:
+      return assertNever(body);
+  }
+}
+
+/** Numbers that JSON.parse would round, and keys that it would drop, keep the text as it is. */
+function jsonOrText(text: string): { readonly json: unknown } | { readonly text: string } {
+  try {
+    const json: unknown = JSON.parse(text);
+    const isFaithful = JSON.stringify(json) === text.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
+    return isFaithful ? { json } : { text };
+  } catch {
+    return { text };
+  }
+}
+
+/** Gives out names that are different from each other and from those that are taken. */
+export class FreeNames {
+  readonly #taken: Set<string>;
+  /** The number that the next one of a name tries, so that many alike are not counted through again. */
+  readonly #next = new Map<string, number>();
+
+  constructor(taken: Iterable<string> = []) {
+    this.#taken = new Set(taken);
+  }
+
+  /** The name, with a number after it where it is taken; it is taken from then on. */
+  take(wanted: string): string {
+    const base = wanted.trim().replaceAll(/\s+/g, ' ').slice(0, 180) || 'Message';
+    let name = base;
+    for (let count = this.#next.get(base) ?? 2; this.#taken.has(name); count++) {
+      name = `${base} ${count}`;
+      this.#next.set(base, count + 1);
+    }
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+/**
+ * How much a library's file may hold. The editor reads such files by itself, also in a workspace that
+ * nobody trusts, on the thread that all extensions share: none may keep it busy for long.
+ */
+export const libraryLimits = {
+  /** Bytes of the file. */
+  bytes: 4 * 1024 * 1024,
+  /** Of brackets within brackets, in the file. */
+  nesting: 200,
+  /** Values of all kinds, names of members among them. */
+  values: 400_000,
+  /** Messages, sequences and folders together, wherever they are. */
+  items: 10_000,
+  /** Folders within folders. */
+  folders: 20,
+  /** Steps of all sequences together. */
+  steps: 20_000,
+  environments: 500,
+  /** Of one environment. */
+  variables: 2000,
+  extractors: 200,
+  /** Problems that are listed one by one. */
+  problems: 100,
+} as const;

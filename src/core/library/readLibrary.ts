@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isObject } from '../json/json.ts';
 import {
   emptyLibrary,
   runnablesOf,
@@ -13,22 +14,22 @@ import {
   environmentSchema,
   extractorSchema,
   folderSchema,
-  labelOf,
+  bodyLabel,
   messageSchema,
   sequenceSchema,
   stepSchema,
   timingOf,
   type BodyFields,
+  libraryLimits,
 } from './librarySchema.ts';
-import { libraryLimits } from './libraryLimits.ts';
 import type { Origin } from '../variables/value.ts';
 import type { MessageBody } from '../message/messageBody.ts';
-import { ProblemList } from './problemList.ts';
+import { visibleLine } from '../text/visibleText.ts';
 
 /** The format that this version writes; a later one is not read, so that nothing of it is lost. */
 export const libraryVersion = 1;
 
-export interface ReadLibrary {
+interface ReadLibrary {
   readonly library: Library;
   /** One sentence for each thing that is not used as it stands: where and why. */
   readonly problems: readonly string[];
@@ -260,7 +261,7 @@ class LibraryReader {
     }
     if (parsed.message === undefined) {
       const body = this.#body(parsed, place);
-      const name = parsed.name ?? (body && labelOf(body)) ?? '';
+      const name = parsed.name ?? (body && bodyLabel(body)) ?? '';
       return body && { name, origin: this.#origin, body, timing: timingOf(parsed) };
     }
     const saved = messages.get(parsed.message);
@@ -325,6 +326,31 @@ function messagesByPath(items: readonly LibraryItem[]): MessagesByPath {
   return new Map(messages.map(message => [message.path, message]));
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** In UTF-16 units: a sentence may quote what is in the file. */
+const longestSentence = 400;
+
+/**
+ * The problems of one file as sentences in plain text. The first ones are listed and the rest only
+ * counted: a file of nothing but mistakes would make more sentences than anybody can read.
+ */
+class ProblemList {
+  readonly #sentences: string[] = [];
+  #count = 0;
+
+  add(sentence: string): void {
+    this.#count++;
+    if (this.#sentences.length < libraryLimits.problems) {
+      const cut =
+        sentence.length > longestSentence ? `${sentence.slice(0, longestSentence)}…` : sentence;
+      this.#sentences.push(visibleLine(cut));
+    }
+  }
+
+  /** The last one says how many are not listed. */
+  get sentences(): readonly string[] {
+    const more = this.#count - this.#sentences.length;
+    return more === 0
+      ? this.#sentences
+      : [...this.#sentences, `There ${more === 1 ? 'is' : 'are'} ${more} more. Mend these first.`];
+  }
 }

@@ -5,7 +5,7 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Step, WaitFor } from './library.ts';
 
-export interface SequencePorts {
+interface SequencePorts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Rejects with a sentence where the message was not sent. */

@@ -1,18 +1,15 @@
 import type { BatchReader } from '../record/batch.ts';
 import { flagsOf, isMessage, RowFlag } from '../record/record.ts';
-import { Reconnects } from './reconnects.ts';
-import { RoundTrips } from './roundTrips.ts';
 import type { Percentiles, SeriesSpan, SeriesView } from './seriesView.ts';
-import { SlidingHistogram } from './slidingHistogram.ts';
-import { emptyTotals } from './stepColumns.ts';
-import { RecentSteps, secondMs, WholeSteps } from './steps.ts';
+import { SlidingHistogram } from './histogram.ts';
+import { emptyTotals, RecentSteps, secondMs, WholeSteps } from './steps.ts';
 
 const state = flagsOf('state', 'in');
 const pingOut = flagsOf('ping', 'out');
 const pongIn = flagsOf('pong', 'in');
 
 /** Rows of which the payloads are elsewhere. */
-export type RowColumns = Pick<BatchReader, 'rowCount' | 'times' | 'flags' | 'lengths'>;
+export type CountedColumns = Pick<BatchReader, 'rowCount' | 'times' | 'flags' | 'lengths'>;
 
 /** What a `Date` can hold; a capture file may claim any other time. */
 const maxTime = 8.64e15;
@@ -60,7 +57,7 @@ export class Series {
    * @param payloadOf gives the payload of a row, or at least 125 bytes of it; not asked for messages,
    * and for other rows in their order
    */
-  add(rows: RowColumns, payloadOf: (row: number) => Uint8Array): void {
+  add(rows: CountedColumns, payloadOf: (row: number) => Uint8Array): void {
     const { rowCount, times, flags } = rows;
     for (let row = 0; row < rowCount;) {
       const rowFlags = flags[row] ?? 0;
@@ -98,7 +95,7 @@ export class Series {
    * Counts the message `first` and those that follow on it in the same second; returns the row after
    * them. One loop over local variables, because a million rows a second come through here.
    */
-  #messages({ rowCount, times, flags, lengths }: RowColumns, first: number): number {
+  #messages({ rowCount, times, flags, lengths }: CountedColumns, first: number): number {
     let at = this.#enter(times[first] ?? 0);
     const beginAt = this.#beginAt;
     const endAt = this.#endAt;
@@ -186,4 +183,91 @@ export class Series {
       this.#totals = emptyTotals();
     }
   }
+}
+
+type Mark = SeriesView['marks'][number];
+
+/** The newest are kept. */
+const maxMarks = 500;
+/** Enough for the member that `report.ts` writes first. */
+const headByteLength = 40;
+
+/** When an open connection was lost, and when it was back, as the state rows tell it. */
+class Reconnects {
+  #marks: Mark[] = [];
+  #isOpen = false;
+  #wasOpen = false;
+  readonly #decoder = new TextDecoder();
+
+  get marks(): readonly Mark[] {
+    return this.#marks;
+  }
+
+  /** @param payload the JSON of a state row, or its beginning */
+  take(at: number, payload: Uint8Array): void {
+    const head = this.#decoder.decode(payload.subarray(0, headByteLength));
+    switch (/^\{"state":"(\w+)"/.exec(head)?.[1] ?? '') {
+      case 'connected':
+        if (!this.#isOpen && this.#wasOpen) {
+          this.#add({ at, kind: 'opened' });
+        }
+        this.#isOpen = true;
+        this.#wasOpen = true;
+        break;
+      case 'closing':
+        // The user ends it, so what follows is no loss.
+        this.#isOpen = false;
+        break;
+      case 'retry':
+      case 'disconnected':
+      case 'failed':
+        if (this.#isOpen) {
+          this.#add({ at, kind: 'lost' });
+        }
+        this.#isOpen = false;
+        break;
+    }
+  }
+
+  #add(mark: Mark): void {
+    this.#marks.push(mark);
+    if (this.#marks.length > maxMarks) {
+      this.#marks.shift();
+    }
+  }
+}
+
+/** Pings that wait for their pong; a peer that answers none makes no more of them. */
+const maxWaiting = 64;
+
+/**
+ * Finds the ping that a pong answers, by the payload that both carry (RFC 6455, section 5.5.3). A
+ * pong answers all pings before that one as well.
+ */
+class RoundTrips {
+  #waiting: { readonly at: number; readonly key: string }[] = [];
+
+  sent(at: number, payload: Uint8Array): void {
+    this.#waiting.push({ at, key: keyOf(payload) });
+    if (this.#waiting.length > maxWaiting) {
+      this.#waiting.shift();
+    }
+  }
+
+  /** Milliseconds from ping to pong; `undefined` where the pong answers none that waits. */
+  answered(at: number, payload: Uint8Array): number | undefined {
+    const key = keyOf(payload);
+    const index = this.#waiting.findIndex(ping => ping.key === key);
+    const ping = this.#waiting[index];
+    if (!ping) {
+      return undefined;
+    }
+    this.#waiting = this.#waiting.slice(index + 1);
+    return Math.max(0, at - ping.at);
+  }
+}
+
+/** Cut at 125 bytes, the most that a control frame may hold: a file may claim anything. */
+function keyOf(payload: Uint8Array): string {
+  return String.fromCharCode(...payload.subarray(0, 125));
 }

@@ -6,7 +6,7 @@ import { safeTextLength } from './patternRisk.ts';
 const mostSteps = 2_000_000;
 
 /** A regular expression for texts of strangers, where nothing can stop it once it runs. */
-export interface BoundedPattern {
+interface BoundedPattern {
   /** Whether it matches anywhere; `undefined` where finding out could take long. */
   test(text: string): boolean | undefined;
   /** What the last test took, in steps of roughly the same length. */

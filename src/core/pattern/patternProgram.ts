@@ -12,7 +12,7 @@ export interface PatternProgram {
   readonly isMultiline: boolean;
 }
 
-export type PatternState =
+type PatternState =
   | { readonly is: 'unit'; readonly unit: number; readonly next: number }
   | { readonly is: 'fork'; readonly next: number; readonly other: number }
   | { readonly is: 'assert'; readonly what: Assertion; readonly next: number }
@@ -53,7 +53,7 @@ export function patternProgram(source: string, flags: string): PatternProgram | 
 }
 
 /** A look ahead from the beginning of a text. */
-export interface Look {
+interface Look {
   /** A regular expression that begins with `^`. */
   readonly source: string;
   readonly isNegated: boolean;

@@ -1,5 +1,4 @@
-import type { FrameFacts } from './frameFacts.ts';
-import { packFrame, valuesPerFrame, type PackedFrames } from './packedFrames.ts';
+import { type FrameFacts, packFrame, valuesPerFrame, type PackedFrames } from './frameFacts.ts';
 
 /**
  * A batch is what travels to the capture worker at once: a column store in one buffer.

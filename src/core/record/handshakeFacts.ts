@@ -1,5 +1,3 @@
-import type { Phase } from './phase.ts';
-
 /** A header as it was sent or received; a secret value is replaced before it comes here. */
 export type HeaderLine = readonly [name: string, value: string];
 
@@ -62,3 +60,6 @@ export interface HandshakeFacts {
   /** By which `PlainHandshakes` knows the values that are masked here; absent where none are. */
   readonly plainKey?: string;
 }
+
+/** The steps of an opening handshake, in the order in which they come. */
+export type Phase = 'dns' | 'tcp' | 'proxy' | 'tls' | 'upgrade';

@@ -1,7 +1,7 @@
 import { messageOf } from '../base/errors.ts';
 import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
 import { connectionFields } from './connectionFields.ts';
-import { isObject, isSameJson } from '../json/jsonEdit.ts';
+import { isObject, isSameJson } from '../json/json.ts';
 import { profileOf } from './profile.ts';
 import type { GetSetting } from './settingLayers.ts';
 import { problemWith, settingKeys, settingOf, type SettingKey } from './settingsTable.ts';

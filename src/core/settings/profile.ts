@@ -1,6 +1,6 @@
 import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
 import { messageOf } from '../base/errors.ts';
-import { isObject } from '../json/jsonEdit.ts';
+import { isObject } from '../json/json.ts';
 import type { FoundSetting, GetSetting, SettingSources, SettingsScope } from './settingLayers.ts';
 import {
   presets,

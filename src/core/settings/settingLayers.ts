@@ -1,4 +1,4 @@
-import { isObject } from '../json/jsonEdit.ts';
+import { isObject } from '../json/json.ts';
 import { problemWith, settingKeys, settingOf } from './settingsTable.ts';
 
 /** Who wrote a setting: the user, or whoever wrote the files of the workspace. */

@@ -1,5 +1,5 @@
 /** A place in a text as editors count it, both from 0; `character` in UTF-16 units. */
-export interface LinePlace {
+interface LinePlace {
   readonly line: number;
   readonly character: number;
 }

@@ -9,8 +9,8 @@ import {
   type ExportProgress,
   type ExportResult,
   type StartExport,
+  exportFileName,
 } from '../../core/export/exportJob.ts';
-import { exportFileName } from '../../core/export/fileName.ts';
 import { isoTime } from '../../core/base/isoTime.ts';
 import { zoneOffset } from '../../core/filter/filterTime.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';

@@ -1,7 +1,7 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { hexDump } from '../../core/payload/hexDump.ts';
-import { formatJson, looksLikeJson } from '../../core/json/jsonView.ts';
+import { hexDump } from '../../core/text/hexDump.ts';
+import { formatJson, looksLikeJson } from '../../core/json/formatJson.ts';
 import { payloadScheme } from '../ui/registrations.ts';
 import { sourceNames, type Sources } from './sources.ts';
 

@@ -1,6 +1,6 @@
 import { l10n, type TreeView } from 'vscode';
 import type { RemovedCapture } from '../../core/capture/captureArchive.ts';
-import type { RemovalReason } from '../../core/capture/keeping.ts';
+import type { RemovalReason } from '../../core/capture/archiveRetention.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { openSetting } from '../settings/openSetting.ts';

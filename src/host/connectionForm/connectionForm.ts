@@ -10,9 +10,9 @@ import {
   type ConnectionDraft,
   type DraftCheck,
 } from '../../core/settings/connectionDraft.ts';
-import { isSameJson } from '../../core/json/jsonEdit.ts';
+import { isSameJson } from '../../core/json/json.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
-import { answerBy } from '../../shared/answer.ts';
+import { answerBy } from '../../shared/rpc.ts';
 import {
   formSchemas,
   type FormHandlers,

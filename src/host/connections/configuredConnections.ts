@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { editsBetween, isObject, isSameJson } from '../../core/json/jsonEdit.ts';
+import { isObject, isSameJson } from '../../core/json/json.ts';
+import { editsBetween } from '../../core/json/jsonEdit.ts';
 import { uniqueName, type Profile } from '../../core/settings/profile.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import type { SettingsService } from '../settings/settings.ts';

@@ -2,7 +2,7 @@ import { l10n, window } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { StateRow } from '../../core/connection/report.ts';
-import { OutputFeed } from '../../core/export/outputFeed.ts';
+import { OutputFeed } from './outputFeed.ts';
 import type { MessageOutput } from './monitoredConnection.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { userZone } from '../ui/userZone.ts';

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { Imported } from '../../core/import/draft/imported.ts';
-import type { ItemEntry } from '../../core/library/fileEntries.ts';
+import type { ItemEntry } from '../../core/library/librarySchema.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 
 /** "1 message, 2 environments, 1 connection", without what there is none of. */

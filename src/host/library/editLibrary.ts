@@ -3,11 +3,12 @@ import {
   FreeNames,
   type EnvironmentEntry,
   type ItemEntry,
-} from '../../core/library/fileEntries.ts';
-import { libraryLimits } from '../../core/library/libraryLimits.ts';
+  libraryLimits,
+} from '../../core/library/librarySchema.ts';
 import { runnablesOf, type LibraryItem, type Runnable } from '../../core/library/library.ts';
 import { libraryVersion } from '../../core/library/readLibrary.ts';
-import { isObject, type JsonEdit, type JsonPath } from '../../core/json/jsonEdit.ts';
+import { isObject } from '../../core/json/json.ts';
+import type { JsonEdit, JsonPath } from '../../core/json/jsonEdit.ts';
 import { editJson, readJson } from '../settings/settingsText.ts';
 import { readLibraryText, spanOf } from './libraryText.ts';
 

@@ -1,8 +1,8 @@
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
-import type { Condition, PathStep } from '../../core/filter/condition.ts';
+import type { Condition } from '../../core/filter/condition.ts';
 import { parseFilter, type FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Extractor } from '../../core/library/library.ts';
-import { valueAt } from '../../core/filter/match/valueAt.ts';
+import { valueAt, type PathStep } from '../../core/json/jsonPath.ts';
 import { peerText, type PeerText } from '../../core/variables/value.ts';
 
 /** A longer message is looked into by nobody for a token. */

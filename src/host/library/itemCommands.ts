@@ -1,7 +1,7 @@
 import { l10n, window, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { LineIndex } from '../../core/text/lineIndex.ts';
-import { entryOf, type ItemEntry } from '../../core/library/fileEntries.ts';
+import { messageEntryOf, type ItemEntry } from '../../core/library/librarySchema.ts';
 import { runnablesOf } from '../../core/library/library.ts';
 import { jsonProblem, type MessageBody } from '../../core/message/messageBody.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
@@ -66,7 +66,7 @@ export async function newMessage(parts: ItemCommandParts, target: unknown): Prom
   });
   const isJson = /^\s*[{[]/.test(text) && !jsonProblem(text);
   const name = await askItemName(l10n.t('New Message'), text.slice(0, 40));
-  await add(destination, [entryOf(name, { as: isJson ? 'json' : 'text', text })]);
+  await add(destination, [messageEntryOf(name, { as: isJson ? 'json' : 'text', text })]);
 }
 
 /** Keeps what was composed as a message, by a name that the user gives. */
@@ -74,7 +74,9 @@ export async function saveMessage(parts: ItemCommandParts, body: MessageBody): P
   const destination = await destinationOf(parts, undefined);
   const suggested = 'text' in body ? body.text.slice(0, 40) : body.as;
   const name = await askItemName(l10n.t('Save Message'), suggested);
-  await destination.file.edit(edit => edit.addItems(destination.list, [entryOf(name, body)]));
+  await destination.file.edit(edit =>
+    edit.addItems(destination.list, [messageEntryOf(name, body)]),
+  );
 }
 
 /** Asks for messages of the same file, and keeps them as a sequence. */

@@ -2,7 +2,7 @@ import { FileSystemError, l10n, RelativePattern, Uri, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import { libraryLimits } from '../../core/library/libraryLimits.ts';
+import { libraryLimits } from '../../core/library/librarySchema.ts';
 import type { LibraryEdit } from './editLibrary.ts';
 import { noContent, type LibraryContent } from './libraryContent.ts';
 import { logged } from '../ui/unwaited.ts';

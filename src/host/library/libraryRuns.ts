@@ -7,7 +7,7 @@ import { l10n } from 'vscode';
 import type { Destination } from '../../core/consent/destination.ts';
 import type { Wanted } from '../../core/consent/disclosure.ts';
 import { messageDisclosures, stepsOf } from '../../core/consent/messageDisclosures.ts';
-import { labelOf } from '../../core/library/librarySchema.ts';
+import { bodyLabel } from '../../core/library/librarySchema.ts';
 import type { Value } from '../../core/variables/value.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Consent, ConsentSubject } from '../consent/consent.ts';
@@ -147,6 +147,6 @@ export class LibraryRuns {
 
 /** What a message is, as it was written: no secret is in it. */
 function contentOf(body: MessageBody): string {
-  const text = labelOf(body, longestContent);
+  const text = bodyLabel(body, longestContent);
   return body.as === 'file' ? l10n.t('the file {0}', text) : text;
 }

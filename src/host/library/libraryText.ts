@@ -7,7 +7,7 @@ import {
   type Node,
   type ParseError,
 } from 'jsonc-parser';
-import { libraryLimits } from '../../core/library/libraryLimits.ts';
+import { libraryLimits } from '../../core/library/librarySchema.ts';
 import { readLibrary } from '../../core/library/readLibrary.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import type { JsonPath } from '../../core/json/jsonEdit.ts';

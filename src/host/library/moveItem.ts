@@ -1,5 +1,5 @@
 import { UserError } from '../../core/base/errors.ts';
-import type { ItemEntry } from '../../core/library/fileEntries.ts';
+import type { ItemEntry } from '../../core/library/librarySchema.ts';
 import type { JsonPath } from '../../core/json/jsonEdit.ts';
 import { l10n } from 'vscode';
 import type { ItemNode, RootNode } from './libraryNodes.ts';

@@ -8,9 +8,11 @@ import type {
   ViewQuery,
   ViewState,
 } from '../../core/capture/view.ts';
-import type { Condition } from '../../core/filter/condition.ts';
-import { findCondition } from '../../core/filter/findCondition.ts';
-import { mentionsControl } from '../../core/filter/mentions.ts';
+import {
+  type Condition,
+  findCondition,
+  asksForControlFrames,
+} from '../../core/filter/condition.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import type { ListView, PanelView, Params, RowsAnswer } from '../../shared/monitorProtocol.ts';
 import { filterClock } from '../ui/filterClock.ts';
@@ -158,7 +160,7 @@ export class ListModel implements Disposable {
 
   /** Who asks for pings by name wants to see them. */
   #hidden({ showHeartbeats, showControl }: PanelView): Condition | undefined {
-    if (this.#condition && mentionsControl(this.#condition)) {
+    if (this.#condition && asksForControlFrames(this.#condition)) {
       return undefined;
     }
     const heartbeat: Condition = { is: 'heartbeat' };

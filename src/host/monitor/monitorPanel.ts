@@ -3,7 +3,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import { Coalescer } from '../../core/base/coalescer.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import { answer } from '../../shared/answer.ts';
+import { answer } from '../../shared/rpc.ts';
 import { ViewType } from '../../shared/ids.ts';
 import type {
   ConnectionView,

@@ -1,7 +1,7 @@
 import { commands, l10n } from 'vscode';
 import { CancellationError } from '../../core/base/errors.ts';
 import { isSecretName } from '../../core/secrets/redaction.ts';
-import { labelOf } from '../../core/library/librarySchema.ts';
+import { bodyLabel } from '../../core/library/librarySchema.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import { CommandId } from '../../shared/ids.ts';
@@ -27,7 +27,11 @@ export async function confirmProduction(
   const detail = [
     l10n.t('The environment is marked as production.'),
     '',
-    [l10n.t('Message as it was written ({0}): {1}'), body.as, labelOf(body, longestShown)] as const,
+    [
+      l10n.t('Message as it was written ({0}): {1}'),
+      body.as,
+      bodyLabel(body, longestShown),
+    ] as const,
   ];
   // The editor makes the first choice the default, and its own "Cancel" the last.
   const answer = await confirm(question, detail, change, once, always);

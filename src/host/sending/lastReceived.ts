@@ -5,7 +5,7 @@ import type { Capture } from '../../core/capture/capture.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
-import { valueAt } from '../../core/filter/match/valueAt.ts';
+import { valueAt } from '../../core/json/jsonPath.ts';
 import { peerText, type PeerText } from '../../core/variables/value.ts';
 
 export interface LastReceivedPorts {

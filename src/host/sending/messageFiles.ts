@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { FileType, l10n, Uri, window, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
-import type { FileRead, ReadFileWithin } from '../../core/library/fileAccess.ts';
+import type { FileRead, ReadFileWithin } from '../../core/message/fileAccess.ts';
 import { mostBytesSent } from '../../core/message/fillBody.ts';
 import type { Origin } from '../../core/variables/value.ts';
 

@@ -5,14 +5,14 @@ import type { Clock } from '../../core/base/clock.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { spellsOutCredential } from '../../core/secrets/redaction.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
-import type { ReadFileWithin } from '../../core/library/fileAccess.ts';
+import type { ReadFileWithin } from '../../core/message/fileAccess.ts';
 import { referencedBy } from '../../core/consent/disclosure.ts';
 import { textOfBody } from '../../core/message/messageBody.ts';
 import {
   heartbeatDisclosures,
   openingDisclosures,
 } from '../../core/consent/handshakeDisclosures.ts';
-import { labelOf } from '../../core/library/librarySchema.ts';
+import { bodyLabel } from '../../core/library/librarySchema.ts';
 import { template } from '../../core/variables/value.ts';
 import type { Consent } from '../consent/consent.ts';
 import { digest } from '../consent/digest.ts';
@@ -113,7 +113,7 @@ export function createSending(parts: SendingParts) {
         kind: 'send',
         name: monitored.name,
         to,
-        contents: [labelOf(body, longestContent)],
+        contents: [bodyLabel(body, longestContent)],
       } as const;
       await consent.require({ purpose, wanted, mayAsk: true });
     },

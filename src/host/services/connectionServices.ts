@@ -4,7 +4,7 @@ import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { OpenCapture } from '../../core/capture/capture.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
-import type { ReadFileWithin } from '../../core/library/fileAccess.ts';
+import type { ReadFileWithin } from '../../core/message/fileAccess.ts';
 import { originOf } from '../../core/endpoint/endpoint.ts';
 import { Governor } from '../../core/connection/governor.ts';
 import type { Dial, Handshake } from '../../core/connection/transport.ts';

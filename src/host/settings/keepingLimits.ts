@@ -1,4 +1,4 @@
-import type { KeepingLimits } from '../../core/capture/keeping.ts';
+import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
 import { problemWith, settingOf, type SettingKey } from '../../core/settings/settingsTable.ts';
 import { usersSetting } from './settingValues.ts';
 
@@ -10,7 +10,7 @@ const megabyte = 1024 * 1024;
  * settings are asked and nothing else, whatever scope the manifest gives them. A value that will not
  * do deletes nothing: it is no limit.
  */
-export function keepingLimits(): KeepingLimits {
+export function keepingLimits(): RetentionLimits {
   return {
     maxAgeMs: usersNumber('history.keepDays') * dayMs,
     maxByteLength: usersNumber('history.keepMegabytes') * megabyte,

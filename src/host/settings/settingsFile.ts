@@ -1,6 +1,7 @@
 import { env, FileSystemError, l10n, Uri, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { isSameJson, type JsonEdit, type JsonPath } from '../../core/json/jsonEdit.ts';
+import { isSameJson } from '../../core/json/json.ts';
+import type { JsonEdit, JsonPath } from '../../core/json/jsonEdit.ts';
 import { settingsSection } from '../../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { settingIn, writeSetting, type ConnectionSetting } from './settingValues.ts';

@@ -7,34 +7,43 @@ import type {
   OpenedArchive,
   RemovedCapture,
 } from '../../core/capture/captureArchive.ts';
-import type { KeepingLimits } from '../../core/capture/keeping.ts';
-import type { Sweep } from '../archive/archiveSweep.ts';
-import type { ArchiveThreads } from '../archive/archiveThread.ts';
-import { writeDatabase } from '../archive/captureCopy.ts';
-import { hasAbandonedFile } from '../files/captureFiles.ts';
-import type { WorkerCapture } from './workerCapture.ts';
+import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
+import type { Sweep } from '../captureWorker/archive/archiveSweep.ts';
+import { hasAbandonedFile, pathsBeside } from '../files/captureFiles.ts';
+import type { CaptureProxy } from './captureProxy.ts';
+import { Worker } from 'node:worker_threads';
+import type {
+  ArchiveTask,
+  ArchiveTaskAnswer,
+  ArchiveTaskData,
+  ArchiveTaskResults,
+} from '../captureWorker/archive/archiveTask.ts';
+import { randomBytes } from 'node:crypto';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { takeModeOf } from '../files/privateFiles.ts';
 
 /** A window that is loaded anew may come back before the last one has closed its captures. */
 const longestWaitMs = 10_000;
 const againMs = 250;
 
-export interface CaptureArchiveParts {
+interface CaptureArchiveParts {
   readonly folder: string;
   readonly hasSqlite: () => boolean;
   /** What the captures of ended windows may take. */
-  readonly limits: () => KeepingLimits;
+  readonly limits: () => RetentionLimits;
   /** Captures were deleted because of the limits. */
   readonly onDidRemove: (removed: readonly RemovedCapture[]) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly threads: ArchiveThreads;
   /** The captures that are open in this window, by their ids. */
-  readonly captures: ReadonlyMap<number, WorkerCapture>;
+  readonly captures: ReadonlyMap<number, CaptureProxy>;
   /** Has the capture worker open a file for reading. */
-  readonly openFile: (capture: ArchivedCapture) => WorkerCapture;
+  readonly openFile: (capture: ArchivedCapture) => CaptureProxy;
 }
 
-export interface SweptArchive extends CaptureArchive {
+interface SweptArchive extends CaptureArchive {
   /** Removes what is not to be kept. Never rejects: what goes wrong is logged. */
   sweep(): Promise<void>;
 }
@@ -139,4 +148,116 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
       });
     },
   };
+}
+
+/** Runs tasks with capture files, each in a thread of its own that ends with it. */
+export class ArchiveThreads {
+  readonly #workerPath: string;
+  readonly #log: Logger;
+  readonly #running = new Set<Worker>();
+  #hasEnded = false;
+
+  /** @param workerPath the bundled `captureWorker.ts` */
+  constructor(workerPath: string, log: Logger) {
+    this.#workerPath = workerPath;
+    this.#log = log;
+  }
+
+  /** Rejects with a sentence. */
+  run<T extends ArchiveTask>(task: T): Promise<ArchiveTaskResults[T['kind']]> {
+    if (this.#hasEnded) {
+      return Promise.reject(new Error('The capture service has ended.'));
+    }
+    const workerData: ArchiveTaskData = { task };
+    const worker = new Worker(this.#workerPath, { workerData, stderr: true });
+    this.#running.add(worker);
+    worker.stderr.on('data', (text: Uint8Array) => this.#log.debug(String(text).trimEnd()));
+    return new Promise((resolve, reject) => {
+      worker.on('message', (answer: ArchiveTaskAnswer) => {
+        if ('error' in answer) {
+          reject(new Error(answer.error));
+        } else {
+          resolve(answer.result as ArchiveTaskResults[T['kind']]);
+        }
+      });
+      worker.on('error', error => {
+        this.#log.error('A task with capture files failed', error);
+        reject(new Error(`The part that reads capture files failed (${error.message}).`));
+      });
+      worker.on('exit', () => {
+        this.#running.delete(worker);
+        reject(new Error('The part that reads capture files has ended.'));
+      });
+    });
+  }
+
+  /** Ends what runs: no task leaves a file that the next one cannot go on with. */
+  async end(): Promise<void> {
+    this.#hasEnded = true;
+    await Promise.all([...this.#running].map(worker => worker.terminate()));
+  }
+}
+
+/**
+ * Has a database written beside `path` and gives it that name when it is complete and on the disk.
+ * Rejects with a sentence; what was at `path` is there still then. Others can read it only where they
+ * could read what it replaces.
+ *
+ * @param captureFolder where captures are kept, none of which may be replaced
+ * @param write appends to a database that is empty
+ */
+async function writeDatabase(
+  path: string,
+  captureFolder: string,
+  write: (path: string) => Promise<void>,
+): Promise<void> {
+  await assertReplaceable(path, captureFolder);
+  const part = `${path}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    await (await open(part, 'wx', 0o600)).close();
+    await write(part);
+    await sync(part);
+    await takeModeOf(path, part);
+    await rename(part, path);
+  } catch (error) {
+    throw new Error(`${path} cannot be written: ${messageOf(error)}`, { cause: error });
+  } finally {
+    await Promise.all([part, ...pathsBeside(part)].map(each => rm(each, { force: true })));
+  }
+}
+
+async function assertReplaceable(path: string, captureFolder: string): Promise<void> {
+  const [folder, taken] = await Promise.all([dirname(path), captureFolder].map(realPathOf));
+  if (folder !== undefined && folder === taken) {
+    throw new Error(`${folder} is where captures are kept. Choose another folder.`);
+  }
+  const there = await statOf(path);
+  if (there && !there.isFile()) {
+    throw new Error(`${path} is not a file. Choose another name.`);
+  }
+  for (const beside of pathsBeside(path)) {
+    // SQLite would take that for the log of the new file.
+    if (await statOf(beside)) {
+      throw new Error(`${path} is a database in use: ${beside} is beside it. Choose another name.`);
+    }
+  }
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined);
+}
+
+type Stats = Awaited<ReturnType<typeof stat>>;
+
+async function realPathOf(path: string): Promise<string | undefined> {
+  return realpath(path).catch(() => undefined);
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

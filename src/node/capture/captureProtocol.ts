@@ -88,7 +88,7 @@ export interface FindParams {
 }
 
 /** What may be asked of the worker about a view, and what it answers. */
-export interface ViewRequests {
+interface ViewRequests {
   /** `firstPosition`: the positions below it were used, by a worker that failed. */
   readonly open: {
     readonly params: { readonly query: ViewQuery; readonly firstPosition: number };
@@ -111,14 +111,14 @@ export interface ExportRequest {
 }
 
 /** What may be asked of the worker about an export, and what it answers. */
-export interface ExportRequests {
+interface ExportRequests {
   /** Answered when the file is there, or when there will be none. */
   readonly open: { readonly params: ExportRequest; readonly result: ExportResult };
   readonly cancel: { readonly params: undefined; readonly result: undefined };
 }
 
 /** What requests are about; `key` of a request is the id of the capture, the view… */
-export interface WorkerRequests {
+interface WorkerRequests {
   readonly capture: CaptureRequests;
   readonly view: ViewRequests;
   readonly export: ExportRequests;

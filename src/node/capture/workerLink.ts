@@ -15,7 +15,7 @@ import type {
 const restartLimit = 3;
 const restartSpanMs = 60_000;
 
-export interface WorkerLinkOptions {
+interface WorkerLinkOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly startWorker: () => Worker;

@@ -1,14 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assertNever, messageOf } from '../../core/base/errors.ts';
-import { answerTask, type ArchiveTaskData } from '../archive/archiveTask.ts';
+import { answerTask, type ArchiveTaskData } from './archive/archiveTask.ts';
 import type {
   CaptureWorkerData,
   FromCaptureWorker,
   WorkerRequest,
 } from '../capture/captureProtocol.ts';
 import { Exports } from './export/exports.ts';
-import { OpenedCapture } from './views/openedCapture.ts';
-import { Views } from './views/views.ts';
+import { CaptureSession } from './sessions/captureSession.ts';
+import { ViewSessions } from './sessions/viewSessions.ts';
 
 /**
  * The capture worker: one thread that owns the stores of all captures. What is asked is queued, so
@@ -16,8 +16,8 @@ import { Views } from './views/views.ts';
  */
 const port = parentPort;
 const data = workerData as CaptureWorkerData;
-const captures = new Map<number, OpenedCapture>();
-const views = new Views({
+const captures = new Map<number, CaptureSession>();
+const views = new ViewSessions({
   captures,
   report: (view, state) => post({ kind: 'view', view, state }),
   onDidGetWork: startPumping,
@@ -132,9 +132,9 @@ function perform(request: WorkerRequest): unknown {
 function performOnCapture(request: WorkerRequest<'capture'>): unknown {
   const { key } = request;
   if (request.method === 'open') {
-    const onDidChangeStorage = (storage: OpenedCapture['storage']) =>
+    const onDidChangeStorage = (storage: CaptureSession['storage']) =>
       post({ kind: 'storage', capture: key, storage });
-    const capture = new OpenedCapture(request.params, data, onDidChangeStorage);
+    const capture = new CaptureSession(request.params, data, onDidChangeStorage);
     captures.set(key, capture);
     views.changed(key);
     return capture.storage;

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import type { FileRead, ReadFileWithin } from '../../core/library/fileAccess.ts';
+import type { FileRead, ReadFileWithin } from '../../core/message/fileAccess.ts';
 
 /** A pipe that nobody writes to would block its reader for ever. */
 const flags = constants.O_RDONLY | ('O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0); // Windows has none.

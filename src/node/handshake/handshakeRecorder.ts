@@ -4,8 +4,8 @@ import type {
   HeaderLine,
   RedirectFacts,
   TlsFacts,
+  Phase,
 } from '../../core/record/handshakeFacts.ts';
-import type { Phase } from '../../core/record/phase.ts';
 import type { Redactor } from '../../core/secrets/redaction.ts';
 import { fromWire } from '../socket/headerText.ts';
 import type { ProxyAnswer } from '../socket/proxyError.ts';

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../core/endpoint/endpoint.ts';
-import type { Phase } from '../../core/record/phase.ts';
+import type { Phase } from '../../core/record/handshakeFacts.ts';
 import type { ProxyAddress } from './proxyAddress.ts';
 
 /** These would be answered the same through a tunnel. */

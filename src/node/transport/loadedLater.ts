@@ -1,4 +1,4 @@
-import type { ReadFileWithin } from '../../core/library/fileAccess.ts';
+import type { ReadFileWithin } from '../../core/message/fileAccess.ts';
 import type { TokenCommand } from '../../core/settings/login.ts';
 
 /** `runTokenCommand`, loaded with the first use. */

@@ -1,4 +1,4 @@
-import { formatJson, jsonParts } from '../../core/json/jsonView.ts';
+import { formatJson, jsonParts } from '../../core/json/formatJson.ts';
 import { referencesIn } from '../../core/variables/template.ts';
 import type { DraftProblem } from './draft.ts';
 import { text } from '../widgets/strings.ts';

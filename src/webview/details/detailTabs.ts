@@ -1,6 +1,6 @@
 import type { Row } from '../../core/capture/capture.ts';
 import type { RowKind } from '../../core/record/record.ts';
-import { looksLikeJson } from '../../core/json/jsonView.ts';
+import { looksLikeJson } from '../../core/json/formatJson.ts';
 import { hasHandshake } from '../list/stateRow.ts';
 
 const detailTabs = ['json', 'text', 'hex', 'close', 'frame', 'event', 'handshake'] as const;

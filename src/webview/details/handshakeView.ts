@@ -4,8 +4,8 @@ import type {
   HandshakeFacts,
   HeaderLine,
   TlsFacts,
+  Phase,
 } from '../../core/record/handshakeFacts.ts';
-import type { Phase } from '../../core/record/phase.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { visibleLine, visibleText } from '../../core/text/visibleText.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';

@@ -1,6 +1,6 @@
 import { html, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
-import { inspectedLength } from '../../core/payload/inspectBytes.ts';
+import { inspectedLength } from '../../core/text/inspectBytes.ts';
 import { hexPreview } from '../../core/record/preview.ts';
 import { el } from '../widgets/dom.ts';
 import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
-import { inspectBytes, type Inspection } from '../../core/payload/inspectBytes.ts';
+import { inspectBytes, type Inspection } from '../../core/text/inspectBytes.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import { definitions } from '../widgets/definitions.ts';
 import { text } from '../widgets/strings.ts';

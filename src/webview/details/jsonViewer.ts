@@ -1,7 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
-import { filterTerm } from '../../core/filter/filterTerm.ts';
-import { indexJson, type JsonIndex, type JsonProblem } from '../../core/json/jsonIndex.ts';
+import { filterTerm } from '../../core/json/jsonValues.ts';
+import { indexJson, type JsonIndex, type JsonProblem } from '../../core/json/jsonScanner.ts';
 import { JsonTree } from '../../core/json/jsonTree.ts';
 import { stringIn } from '../../core/json/readJson.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';

@@ -4,8 +4,8 @@ import type {
   HeaderLine,
   RedirectFacts,
   TlsFacts,
+  Phase,
 } from '../../core/record/handshakeFacts.ts';
-import type { Phase } from '../../core/record/phase.ts';
 
 type Timing = HandshakeFacts['timings'][number];
 type Members = Readonly<Record<string, unknown>>;

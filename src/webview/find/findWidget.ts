@@ -1,8 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import { messageOf } from '../../core/base/errors.ts';
 import type { FindAnswer } from '../../core/capture/view.ts';
-import type { Condition } from '../../core/filter/condition.ts';
-import { findCondition, type FindQuery } from '../../core/filter/findCondition.ts';
+import { type Condition, findCondition, type FindQuery } from '../../core/filter/condition.ts';
 import { longestFilter } from '../../core/filter/parseFilter.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 import { el, setAttribute } from '../widgets/dom.ts';

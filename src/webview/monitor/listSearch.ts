@@ -1,4 +1,4 @@
-import { jsonPathsOf } from '../../core/json/jsonPaths.ts';
+import { jsonPathsOf } from '../../core/json/jsonPath.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import type { Formats } from '../../core/base/format.ts';

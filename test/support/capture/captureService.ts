@@ -7,7 +7,7 @@ import {
   createCaptureService,
   type CaptureService,
   type CaptureServiceOptions,
-} from '../../../src/node/capture/captureClient.ts';
+} from '../../../src/node/capture/captureService.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
 import { scratchFolder, silentLog, workerPath } from './captures.ts';
 

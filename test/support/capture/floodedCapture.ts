@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { flagsOf } from '../../../src/core/record/record.ts';
-import { createCaptureService } from '../../../src/node/capture/captureClient.ts';
+import { createCaptureService } from '../../../src/node/capture/captureService.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
 import { silentLog, workerPath } from './captures.ts';
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { readCloseFrame, readClosePreview } from '../../../src/core/connection/closeFrame.ts';
 import { usualColumns } from '../../../src/webview/list/columns.ts';
 import { firstLiked } from '../../../src/webview/details/detailTabs.ts';
-import { hexDump } from '../../../src/core/payload/hexDump.ts';
+import { hexDump } from '../../../src/core/text/hexDump.ts';
 import { keyTarget } from '../../../src/webview/list/listKeys.ts';
 import { readSavedState } from '../../../src/webview/state/savedState.ts';
 import { readHandshake } from '../../../src/webview/details/readHandshake.ts';

@@ -1,4 +1,4 @@
-import { FreeNames, type ItemEntry } from '../../library/fileEntries.ts';
+import { FreeNames, type ItemEntry } from '../../library/librarySchema.ts';
 import {
   fieldsOf,
   listOf,

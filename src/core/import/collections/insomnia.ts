@@ -1,4 +1,4 @@
-import { FreeNames, type ItemEntry } from '../../library/fileEntries.ts';
+import { FreeNames, type ItemEntry } from '../../library/librarySchema.ts';
 import { jsonProblem, type MessageBody } from '../../message/messageBody.ts';
 import type { Pair } from '../draft/connectionShelf.ts';
 import { flatVariables } from '../draft/flatVariables.ts';

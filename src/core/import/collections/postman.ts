@@ -1,5 +1,5 @@
 import { percentDecoded } from '../../base/percent.ts';
-import { FreeNames, type ItemEntry } from '../../library/fileEntries.ts';
+import { FreeNames, type ItemEntry } from '../../library/librarySchema.ts';
 import { jsonProblem, type MessageBody } from '../../message/messageBody.ts';
 import type { Pair } from '../draft/connectionShelf.ts';
 import {

@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import { parseEndpointTemplate } from '../../endpoint/endpointTemplate.ts';
-import { FreeNames, type EnvironmentEntry } from '../../library/fileEntries.ts';
+import { FreeNames, type EnvironmentEntry } from '../../library/librarySchema.ts';
 import { secretSubprotocols } from '../../secrets/redaction.ts';
 import { token, tokenTemplate } from '../../settings/setting.ts';
 import type { CredentialShelf } from './credentials.ts';

@@ -1,5 +1,5 @@
 import { isSecretName } from '../../secrets/redaction.ts';
-import { FreeNames, type EnvironmentEntry } from '../../library/fileEntries.ts';
+import { FreeNames, type EnvironmentEntry } from '../../library/librarySchema.ts';
 import type { CredentialShelf } from './credentials.ts';
 import type { Notes } from './imported.ts';
 import { isVariableName, literalOf, variableName } from './references.ts';

@@ -1,4 +1,4 @@
-import type { ItemEntry } from '../../library/fileEntries.ts';
+import type { ItemEntry } from '../../library/librarySchema.ts';
 import { ConnectionShelf } from './connectionShelf.ts';
 import { CredentialShelf } from './credentials.ts';
 import { EnvironmentShelf } from './environments.ts';

@@ -1,4 +1,4 @@
-import type { EnvironmentEntry, ItemEntry } from '../../library/fileEntries.ts';
+import type { EnvironmentEntry, ItemEntry } from '../../library/librarySchema.ts';
 
 /** Where messages were sent to, as far as the imported file tells. */
 export interface ImportedConnection {

@@ -1,9 +1,9 @@
 import {
-  entryOf,
+  messageEntryOf,
   FreeNames,
   type ItemEntry,
   type MessageEntry,
-} from '../../library/fileEntries.ts';
+} from '../../library/librarySchema.ts';
 import {
   base64Problem,
   hexProblem,
@@ -49,7 +49,7 @@ export class MessageShelf {
     }
     this.#count++;
     this.#length += length;
-    return entryOf(taken.take(name), body);
+    return messageEntryOf(taken.take(name), body);
   }
 }
 

@@ -1,11 +1,16 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { ExportError, type ExportJob } from '../../../core/export/exportJob.ts';
-import type { ExportProgress, ExportResult } from '../../../core/export/exportJob.ts';
+import {
+  ExportError,
+  type ExportJob,
+  type ExportProgress,
+  type ExportResult,
+} from '../../../core/export/exportJob.ts';
 import { ExportRedactor } from '../../../core/secrets/redact.ts';
 import type { RowWriter } from '../../../core/export/rowWriter.ts';
-import { exportSentence } from './exportSentence.ts';
 import { takeModeOf } from '../../files/privateFiles.ts';
-import { blocksOf, positionsIn, type ExportedView, type Range } from './exportRows.ts';
+import { blocksOf, positionsIn, type ExportedView, type RowRange } from './exportRows.ts';
+import { basename, dirname } from 'node:path';
+import { messageOf } from '../../../core/base/errors.ts';
 
 /** How long rows are written before others have their turn. */
 const sliceMs = 10;
@@ -14,7 +19,7 @@ const bufferLength = 256 * 1024;
 const progressIntervalMs = 100;
 
 /** What is used of a `FileHandle`. */
-export interface PartFile {
+interface PartFile {
   writeFile(data: Uint8Array): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -22,7 +27,7 @@ export interface PartFile {
 
 export interface ExportPorts {
   readonly view: ExportedView;
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly RowRange[];
   /** Rows of a capture from this number on came after the export began. */
   readonly endOf: (capture: number) => number;
   readonly writer: RowWriter;
@@ -175,4 +180,31 @@ async function assertNoFolder(path: string): Promise<void> {
 
 function openNew(path: string): Promise<PartFile> {
   return open(path, 'wx', 0o600);
+}
+
+/** Says why there is no file at `path`, and what to do. */
+function exportSentence(error: unknown, path: string): string {
+  if (error instanceof ExportError) {
+    return error.message;
+  }
+  const folder = dirname(path);
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `The disk is full: the export does not fit into ${folder}. Free space, or export fewer messages.`;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `${basename(path)} cannot be written in ${folder}: permission denied. Choose another folder.`;
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `There is no folder ${folder}. Choose another one.`;
+    case 'EISDIR':
+    case 'ENOTEMPTY':
+      return `${path} is a folder. Choose another name.`;
+    case 'ENAMETOOLONG':
+      return `The name ${basename(path)} is too long. Choose a shorter one.`;
+    default:
+      return `The export to ${path} failed: ${messageOf(error)}.`;
+  }
 }

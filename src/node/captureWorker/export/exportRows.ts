@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../../../core/capture/captureStore.ts';
 import type { ViewState } from '../../../core/capture/view.ts';
 
-export interface ExportedRow {
+interface ExportedRow {
   readonly capture: number;
   readonly record: StoredRecord;
 }
@@ -13,10 +13,10 @@ export interface ExportedView {
   records(from: number, to: number): Iterable<ExportedRow>;
 }
 
-export type Range = readonly [from: number, to: number];
+export type RowRange = readonly [from: number, to: number];
 
 /** Rows that may be read later than the view goes on. */
-export interface RowBlock {
+interface RowBlock {
   readonly rows: readonly ExportedRow[];
   /** How many positions were looked at. */
   readonly positionCount: number;
@@ -32,7 +32,7 @@ const mostByteLength = 4 * wantedByteLength;
  * blocks, so that rows may be added, dropped and cleared meanwhile. A block is in memory in full,
  * so blocks of long rows hold few of them, at least one.
  */
-export function* blocksOf(view: ExportedView, ranges: readonly Range[]): Generator<RowBlock> {
+export function* blocksOf(view: ExportedView, ranges: readonly RowRange[]): Generator<RowBlock> {
   let count = mostRows;
   for (const [from, to] of ranges) {
     let position = from;
@@ -82,6 +82,6 @@ function read(view: ExportedView, from: number, to: number): Read {
   return { rows, byteLength, isTooLong: false };
 }
 
-export function positionsIn(ranges: readonly Range[]): number {
+export function positionsIn(ranges: readonly RowRange[]): number {
   return ranges.reduce((sum, [from, to]) => sum + Math.max(0, to - from), 0);
 }

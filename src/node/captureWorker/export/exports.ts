@@ -6,14 +6,13 @@ import {
   type ExportProgress,
   type ExportResult,
 } from '../../../core/export/exportJob.ts';
-import { HarWriter, openingIn } from '../../../core/export/har.ts';
+import { HarWriter, openingIn, type Opening } from '../../../core/export/har.ts';
 import { NdjsonWriter } from '../../../core/export/ndjson.ts';
 import type { RowWriter } from '../../../core/export/rowWriter.ts';
 import type { ExportRequest, WorkerRequest } from '../../capture/captureProtocol.ts';
 import { assertGoesOn, base64, exportFile, redactorFor } from './exportFile.ts';
-import { ExportOpenings } from './exportOpenings.ts';
-import { OpenedView, type StoreOf } from '../views/openedView.ts';
-import type { Range } from './exportRows.ts';
+import { ViewSession, type StoreOf } from '../sessions/viewSession.ts';
+import { type RowRange, blocksOf, type ExportedView } from './exportRows.ts';
 
 /** How long to look for opening handshakes before others have their turn. */
 const sliceMs = 8;
@@ -22,9 +21,9 @@ const listChanged = 'The list has changed since. Export again.';
 
 const stateChanges = { is: 'kind', kinds: ['state'] } as const;
 
-export interface ExportsOptions {
+interface ExportsOptions {
   readonly captures: StoreOf;
-  readonly viewOf: (id: number) => OpenedView | undefined;
+  readonly viewOf: (id: number) => ViewSession | undefined;
   readonly report: (id: number, progress: ExportProgress) => void;
   /** Something waits to be stored or to be looked for. */
   readonly isBusy: () => boolean;
@@ -86,7 +85,11 @@ export class Exports {
   }
 
   /** All rows of a view that is still being filled, once it has come to where its captures are now. */
-  async #whole(job: ExportJob, view: OpenedView, signal: AbortSignal): Promise<readonly Range[]> {
+  async #whole(
+    job: ExportJob,
+    view: ViewSession,
+    signal: AbortSignal,
+  ): Promise<readonly RowRange[]> {
     const { total } = view.state;
     while (view.state.scanned < Math.min(total, view.state.total)) {
       // Nobody goes on filling a view that was closed.
@@ -132,7 +135,7 @@ export class Exports {
       return record && openingIn(record);
     });
     for (const id of ids) {
-      const view = new OpenedView({ captures: [id], condition: stateChanges }, 0, captures);
+      const view = new ViewSession({ captures: [id], condition: stateChanges }, 0, captures);
       while (view.hasWork) {
         view.work(performance.now() + sliceMs);
         await this.#giveWay(sliceMs);
@@ -158,9 +161,69 @@ export class Exports {
 }
 
 /** What of `ranges` is in the view now. The row that tells of dropped ones is in no capture. */
-function rangesOf({ state }: OpenedView, ranges: readonly Range[]): readonly Range[] {
+function rangesOf({ state }: ViewSession, ranges: readonly RowRange[]): readonly RowRange[] {
   const first = state.first + (state.dropped > 0 ? 1 : 0);
   return ranges
     .map(([from, to]) => [Math.max(from, first), Math.min(to, state.next)] as const)
     .filter(([from, to]) => from < to);
+}
+
+/** Where the opening handshakes of some captures are: the facts of one at a time are in memory. */
+class ExportOpenings {
+  readonly #seqs = new Map<number, number[]>();
+  readonly #read: (capture: number, seq: number) => Opening | undefined;
+  #last: { readonly capture: number; readonly seq: number; readonly opening: Opening } | undefined;
+
+  /** @param read the opening that a row tells of, read again */
+  constructor(read: (capture: number, seq: number) => Opening | undefined) {
+    this.#read = read;
+  }
+
+  /** Looks through the state changes of `view`; yields when it is time to pause. */
+  *collect(view: ExportedView): Generator<undefined> {
+    for (const { rows } of blocksOf(view, [[view.state.first, view.state.next]])) {
+      for (const { capture, record } of rows) {
+        if (openingIn(record)) {
+          const seqs = this.#seqs.get(capture);
+          if (seqs) {
+            seqs.push(record.seq);
+          } else {
+            this.#seqs.set(capture, [record.seq]);
+          }
+        }
+      }
+      yield;
+    }
+  }
+
+  /** The last opening at or before the row `seq`; `undefined` also where it was dropped meanwhile. */
+  at(capture: number, seq: number): Opening | undefined {
+    const found = lastUpTo(this.#seqs.get(capture) ?? [], seq);
+    if (found === undefined) {
+      return undefined;
+    }
+    if (this.#last?.capture !== capture || this.#last.seq !== found) {
+      const opening = this.#read(capture, found);
+      if (!opening) {
+        return undefined;
+      }
+      this.#last = { capture, seq: found, opening };
+    }
+    return this.#last.opening;
+  }
+}
+
+/** The last of the growing numbers that is not above `limit`. */
+function lastUpTo(numbers: readonly number[], limit: number): number | undefined {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] ?? Infinity) <= limit) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return numbers[low - 1];
 }

@@ -4,8 +4,7 @@ import type { CaptureStore } from '../../../core/capture/captureStore.ts';
 import { flagsOf } from '../../../core/record/record.ts';
 import { Series } from '../../../core/metrics/series.ts';
 import type { SeriesSpan, SeriesView } from '../../../core/metrics/seriesView.ts';
-import type { RowFacts } from './sqliteFacts.ts';
-import type { SqliteStore } from './sqliteStore.ts';
+import type { RowFacts, SqliteStore } from './sqliteStore.ts';
 
 const encoder = new TextEncoder();
 

@@ -2,8 +2,8 @@ import { assertNever } from '../../../core/base/errors.ts';
 import { kindOf, RowFlag } from '../../../core/record/record.ts';
 import type { Comparison, Condition } from '../../../core/filter/condition.ts';
 import { isSearchable } from '../../../core/base/byteSearch.ts';
-import { seenWord } from '../../../core/text/seenText.ts';
-import { disguisesOf } from '../../../core/filter/match/wordTest.ts';
+import { searchWord } from '../../../core/text/searchText.ts';
+import { otherSpellings } from '../../../core/filter/wordMatch.ts';
 
 /**
  * A condition as an expression over a row of the table `record`: 1 where the row matches, 0 where it
@@ -153,7 +153,7 @@ function textSql({ text, exact }: ConditionOf<'text'>, options: FilterSqlOptions
   }
   const pattern = exact ? globOf(text) : `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
   const test = exact ? 'payload GLOB ?' : String.raw`payload LIKE ? ESCAPE '\'`;
-  const disguises = exact ? [] : disguisesOf(text)?.map(globOf);
+  const disguises = exact ? [] : otherSpellings(text)?.map(globOf);
   // It may be written in too many other ways.
   const others = disguises ? disguises.map(() => 'payload GLOB ?') : ['1'];
   const nul = options.mayHoldNul ? ['instr(payload, char(0))'] : [];
@@ -169,7 +169,10 @@ function textSql({ text, exact }: ConditionOf<'text'>, options: FilterSqlOptions
 
 /** A word that is not of ASCII is in no text of ASCII, unless that has it as an escape. */
 function otherWordSql(text: string, options: FilterSqlOptions): FilterSql {
-  if (!isSearchable(text) || seenWord(text).needles.some(needle => /^[\0-\u007f]*$/.test(needle))) {
+  if (
+    !isSearchable(text) ||
+    searchWord(text).needles.some(needle => /^[\0-\u007f]*$/.test(needle))
+  ) {
     return unknown;
   }
   const isAscii = String.raw`octet_length(payload) = length(payload) AND payload NOT GLOB '*\u*'`;

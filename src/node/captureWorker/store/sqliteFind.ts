@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BatchReader } from '../../../core/record/batch.ts';
-import type { Found, StoredRecord } from '../../../core/capture/captureStore.ts';
+import type { MatchedRows, StoredRecord } from '../../../core/capture/captureStore.ts';
 import { isTextual, kindOf } from '../../../core/record/record.ts';
-import { Verdict, type ViewTest } from '../../../core/capture/viewTest.ts';
+import { RowMatch, type ViewMatcher } from '../../../core/capture/viewMatcher.ts';
 import {
   filterSql,
   opaqueSql,
@@ -10,7 +10,6 @@ import {
   type FilterSql,
   type FilterSqlOptions,
 } from './filterSql.ts';
-import { RecordReader } from './sqliteRecords.ts';
 
 /** Rows that are looked through at once, and of which it is known together what they hold. */
 const rowsPerBlock = 1024;
@@ -43,14 +42,14 @@ interface Counts {
 interface FoundRow {
   readonly seq: number;
   readonly at: number;
-  readonly verdict: Verdict | null;
+  readonly verdict: RowMatch | null;
 }
 
 /** Reads and searches rows of a capture's tables. Throws what SQLite throws. */
 export class RowFinder {
   readonly #database: DatabaseSync;
   readonly #records: RecordReader;
-  readonly #searches = new WeakMap<ViewTest, Map<string, Search>>();
+  readonly #searches = new WeakMap<ViewMatcher, Map<string, Search>>();
   /** Of rows before, which were stored by another, nothing is known. */
   readonly #knownFrom: number;
   /** In their order, the blocks with other rows than plain texts. */
@@ -93,13 +92,13 @@ export class RowFinder {
     return this.#records.read(from, to);
   }
 
-  *find(test: ViewTest, from: number, to: number, isEach: boolean): Generator<Found> {
+  *find(test: ViewMatcher, from: number, to: number, isEach: boolean): Generator<MatchedRows> {
     for (let seq = from, end = 0; seq < to; seq = end) {
       const block = blockOf(seq);
       end = Math.min(to, (block + 1) * rowsPerBlock);
       const known =
         seq < this.#knownFrom ? Known.Nothing : (this.#blocks.get(block) ?? Known.PlainTexts);
-      const areJson = test.hope !== undefined && this.#isJson(block, known);
+      const areJson = test.bestCase !== undefined && this.#isJson(block, known);
       const search = this.#searchFor(test, known, areJson);
       if (search.isBlind) {
         yield* this.#open(seq, end);
@@ -111,14 +110,14 @@ export class RowFinder {
     }
   }
 
-  *#open(from: number, to: number): Generator<Found> {
+  *#open(from: number, to: number): Generator<MatchedRows> {
     for (const record of this.records(from, to)) {
       yield { is: 'open', record };
     }
   }
 
   /** Asks for the rows that are shown or for the others, of which there are fewer. */
-  *#count(search: Search, from: number, to: number): Generator<Found> {
+  *#count(search: Search, from: number, to: number): Generator<MatchedRows> {
     const counts = search.count.get(...search.parameters, from, to);
     const { total, shown, hidden } = counts as unknown as Counts;
     if (total !== to - from || shown < total / 2) {
@@ -138,19 +137,19 @@ export class RowFinder {
     }
   }
 
-  *#select({ select, parameters }: Search, from: number, to: number): Generator<Found> {
+  *#select({ select, parameters }: Search, from: number, to: number): Generator<MatchedRows> {
     const rows = select.all(...parameters, from, to) as unknown as FoundRow[];
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index];
-      if (row?.verdict === Verdict.Hidden) {
+      if (row?.verdict === RowMatch.Hidden) {
         yield { is: 'hidden', count: 1 };
-      } else if (row?.verdict === Verdict.Unread) {
+      } else if (row?.verdict === RowMatch.Unread) {
         let count = 1;
-        for (; rows[index + 1]?.verdict === Verdict.Unread; index++) {
+        for (; rows[index + 1]?.verdict === RowMatch.Unread; index++) {
           count++;
         }
         yield { is: 'unread', count };
-      } else if (row?.verdict === Verdict.Shown) {
+      } else if (row?.verdict === RowMatch.Shown) {
         yield { is: 'shown', seq: row.seq, count: 1, at: row.at };
       } else if (row) {
         const { seq } = row;
@@ -185,7 +184,7 @@ export class RowFinder {
   }
 
   /** @param areJson all messages that are searched are JSON */
-  #searchFor(test: ViewTest, known: Known, areJson: boolean): Search {
+  #searchFor(test: ViewMatcher, known: Known, areJson: boolean): Search {
     const searches = this.#searches.get(test) ?? new Map<string, Search>();
     this.#searches.set(test, searches);
     const name = `${known} ${areJson}`;
@@ -194,7 +193,7 @@ export class RowFinder {
     return search;
   }
 
-  #prepare({ query, hope }: ViewTest, known: Known, areJson: boolean): Search {
+  #prepare({ query, bestCase: hope }: ViewMatcher, known: Known, areJson: boolean): Search {
     const options = optionsOf(known);
     const shows = query.condition ? filterSql(query.condition, options) : always;
     const hides = query.hide ? filterSql(query.hide, options) : never;
@@ -224,8 +223,8 @@ export class RowFinder {
           seq, at,
           CASE
             WHEN shows IS NULL OR hides IS NULL OR (NOT shows AND unread IS NULL) THEN NULL
-            WHEN shows THEN iif(hides, ${Verdict.Hidden}, ${Verdict.Shown})
-            ELSE ${Verdict.Unread}
+            WHEN shows THEN iif(hides, ${RowMatch.Hidden}, ${RowMatch.Shown})
+            ELSE ${RowMatch.Unread}
           END AS verdict
         ${facts} WHERE shows IS NOT 0 ${orUnread} ORDER BY seq`),
       count: this.#database.prepare(`
@@ -276,4 +275,82 @@ function holdsNul({ rowCount, flags, lengths, payload }: BatchReader): boolean {
     offset = end;
   }
   return false;
+}
+
+/** Rows whose facts are read at once. */
+const rowsPerRead = 512;
+
+/** Bytes of payload that are read at once at most, unless one row has more. */
+const byteLengthPerRead = 512 * 1024;
+
+const selectFacts = `
+  SELECT seq, at, flags, octet_length(payload) AS size FROM record
+  WHERE seq >= ? AND seq < ? ORDER BY seq`;
+
+/** One blob for all rows, which is cut here: to be handed one for each takes several times as long. */
+const selectPayloads = `
+  SELECT CAST(group_concat(payload, '') AS BLOB) AS payload
+  FROM (SELECT payload FROM record WHERE seq >= ? AND seq <= ? ORDER BY seq)`;
+
+const selectLarge = 'SELECT CAST(payload AS BLOB) AS payload FROM large_payload WHERE seq = ?';
+
+/** A long payload is in the other table: its row has no size. */
+type Facts = Omit<StoredRecord, 'payload'> & { readonly size: number | null };
+
+/** Reads rows of a capture's tables with their payloads. Throws what SQLite throws. */
+class RecordReader {
+  readonly #selectFacts: StatementSync;
+  readonly #selectPayloads: StatementSync;
+  readonly #selectLarge: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#selectFacts = database.prepare(selectFacts);
+    this.#selectPayloads = database.prepare(selectPayloads);
+    this.#selectLarge = database.prepare(selectLarge);
+  }
+
+  /** Rows `from` up to, not including, `to`. */
+  *read(from: number, to: number): Generator<StoredRecord> {
+    for (let seq = from; seq < to; seq += rowsPerRead) {
+      const end = Math.min(to, seq + rowsPerRead);
+      const rows = this.#selectFacts.all(seq, end) as unknown as readonly Facts[];
+      for (const part of partsOf(rows)) {
+        yield* this.#readPart(part);
+      }
+    }
+  }
+
+  *#readPart(rows: readonly Facts[]): Generator<StoredRecord> {
+    const bytes = bytesOf(this.#selectPayloads.get(rows[0]?.seq ?? 0, rows.at(-1)?.seq ?? -1));
+    let offset = 0;
+    for (const { seq, at, flags, size } of rows) {
+      const end = offset + (size ?? 0);
+      const payload =
+        size === null ? bytesOf(this.#selectLarge.get(seq)) : bytes.subarray(offset, end);
+      yield { seq, at, flags, payload };
+      offset = end;
+    }
+  }
+}
+
+function* partsOf(rows: readonly Facts[]): Generator<readonly Facts[]> {
+  let begin = 0;
+  let byteLength = 0;
+  for (const [index, { size }] of rows.entries()) {
+    byteLength += size ?? 0;
+    if (byteLength > byteLengthPerRead && index > begin) {
+      yield rows.slice(begin, index);
+      begin = index;
+      byteLength = size ?? 0;
+    }
+  }
+  if (begin < rows.length) {
+    yield rows.slice(begin);
+  }
+}
+
+function bytesOf(found: unknown): Uint8Array {
+  return (
+    (found as { readonly payload: Uint8Array | null } | undefined)?.payload ?? new Uint8Array()
+  );
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BatchReader } from '../../../core/record/batch.ts';
-import { valuesPerFrame } from '../../../core/record/packedFrames.ts';
+import { valuesPerFrame } from '../../../core/record/frameFacts.ts';
 import { isTextual } from '../../../core/record/record.ts';
 import { previewByteLength } from '../../../core/record/preview.ts';
 import {

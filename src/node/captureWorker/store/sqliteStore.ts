@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BatchReader } from '../../../core/record/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from '../../../core/capture/capture.ts';
-import type { CaptureStore, Found, StoredRecord } from '../../../core/capture/captureStore.ts';
+import {
+  type CaptureStore,
+  type MatchedRows,
+  type StoredRecord,
+  excessOf,
+  rowOf,
+} from '../../../core/capture/captureStore.ts';
 import type { FrameFacts } from '../../../core/record/frameFacts.ts';
 import { RowFlag } from '../../../core/record/record.ts';
-import { excessOf } from '../../../core/capture/retention.ts';
-import { rowOf } from '../../../core/capture/row.ts';
-import type { ViewTest } from '../../../core/capture/viewTest.ts';
-import { FactsReader, type RowFacts } from './sqliteFacts.ts';
+import type { ViewMatcher } from '../../../core/capture/viewMatcher.ts';
 import { RowFinder } from './sqliteFind.ts';
 import { RowInserter } from './sqliteInsert.ts';
 import {
@@ -24,6 +27,7 @@ import {
   settings,
   type StoredExtent,
 } from './sqliteSchema.ts';
+import type { CountedColumns } from '../../../core/metrics/series.ts';
 
 export type Sqlite = typeof import('node:sqlite');
 
@@ -32,7 +36,7 @@ export function findSqlite(): Sqlite | undefined {
   return process.getBuiltinModule('node:sqlite');
 }
 
-export interface SqliteStoreOptions {
+interface SqliteStoreOptions {
   /** Shown to whoever opens the file. */
   readonly name: string;
   readonly url: string;
@@ -171,7 +175,7 @@ export class SqliteStore implements CaptureStore {
     );
   }
 
-  find(test: ViewTest, from: number, to: number, isEach: boolean): Iterable<Found> {
+  find(test: ViewMatcher, from: number, to: number, isEach: boolean): Iterable<MatchedRows> {
     const { first, next } = this.#extent;
     return this.#finder.find(test, Math.max(from, first), Math.min(to, next), isEach);
   }
@@ -293,6 +297,64 @@ export class SqliteStore implements CaptureStore {
 
 interface StoredRow {
   readonly seq: number;
+  readonly at: number;
+  readonly flags: number;
+  readonly size: number;
+  readonly head: Uint8Array | null;
+}
+
+/** What statistics need of rows, with the beginnings of those that are no messages, by their place. */
+export interface RowFacts extends CountedColumns {
+  readonly heads: ReadonlyMap<number, Uint8Array>;
+}
+
+/** A control frame is at most 125 bytes long; of a state change this is enough. */
+const headByteLength = 128;
+
+/** Reads no payload but of state changes, pings and pongs: SQLite knows lengths without that. */
+const selectFacts = `
+  SELECT
+    at,
+    flags,
+    coalesce(size, octet_length(record.payload)) AS size,
+    iif(
+      flags & 15 IN (0, 9, 10),
+      substr(CAST(record.payload AS BLOB), 1, ${headByteLength}),
+      NULL
+    ) AS head
+  FROM record LEFT JOIN large_payload
+    ON record.payload IS NULL AND large_payload.seq = record.seq
+  WHERE record.seq >= ? AND record.seq < ?
+  ORDER BY record.seq`;
+
+/** Reads facts of rows out of a capture file. */
+class FactsReader {
+  readonly #select: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#select = database.prepare(selectFacts);
+  }
+
+  /** Of the rows `from` up to, not including, `to`. Throws what SQLite throws. */
+  read(from: number, to: number): RowFacts {
+    const rows = this.#select.all(from, to) as unknown as readonly StoredFacts[];
+    const heads = new Map<number, Uint8Array>();
+    const times = new Float64Array(rows.length);
+    const flags = new Uint32Array(rows.length);
+    const lengths = new Uint32Array(rows.length);
+    rows.forEach((row, index) => {
+      times[index] = row.at;
+      flags[index] = row.flags;
+      lengths[index] = row.size;
+      if (row.head) {
+        heads.set(index, row.head);
+      }
+    });
+    return { rowCount: rows.length, times, flags, lengths, heads };
+  }
+}
+
+interface StoredFacts {
   readonly at: number;
   readonly flags: number;
   readonly size: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { findBytes } from '../../../../src/core/base/findBytes.ts';
-import { inspectBytes } from '../../../../src/core/payload/inspectBytes.ts';
+import { inspectBytes } from '../../../../src/core/text/inspectBytes.ts';
 import { findInvalidUtf8 } from '../../../../src/core/base/utf8.ts';
 
 function finish<T, R>(work: Generator<T, R>): R {

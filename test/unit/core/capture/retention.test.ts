@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { excessOf } from '../../../../src/core/capture/retention.ts';
+import { excessOf } from '../../../../src/core/capture/captureStore.ts';
 
 describe('retention', () => {
   const limits = { maxRows: 320, maxBytes: 6400 };

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { commandLine, commandTools } from '../../../../src/core/export/commandLine.ts';
-import type { CommandTarget } from '../../../../src/core/export/commandTarget.ts';
+import {
+  commandLine,
+  commandTools,
+  type CommandTarget,
+} from '../../../../src/core/export/commandLine.ts';
 
 const target = (change: Partial<CommandTarget> = {}): CommandTarget => ({
   url: 'wss://example.com/feed',

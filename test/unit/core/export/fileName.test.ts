@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { exportFileName } from '../../../../src/core/export/fileName.ts';
+import { exportFileName } from '../../../../src/core/export/exportJob.ts';
 
 it('makes a harmless file name of what a connection is called', () => {
   const nameFor = (name: string) => exportFileName(name, '2026-11-16T10:30:05.250Z', 'har');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findCondition } from '../../../../src/core/filter/findCondition.ts';
+import { findCondition } from '../../../../src/core/filter/condition.ts';
 
 describe('findCondition', () => {
   const query = { text: 'a.b', isPattern: false, isCaseSensitive: false };

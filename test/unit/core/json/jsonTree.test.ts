@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { filterTerm } from '../../../../src/core/filter/filterTerm.ts';
-import { indexJson, type JsonProblem } from '../../../../src/core/json/jsonIndex.ts';
+import { filterTerm, JsonValues } from '../../../../src/core/json/jsonValues.ts';
+import { indexJson, type JsonProblem } from '../../../../src/core/json/jsonScanner.ts';
 import type { JsonNodes } from '../../../../src/core/json/jsonNodes.ts';
 import { JsonTree } from '../../../../src/core/json/jsonTree.ts';
-import { JsonValues } from '../../../../src/core/json/jsonValues.ts';
 import { exactNumber } from '../../../../src/core/json/exactNumber.ts';
 import { lenientWords, readJson, stringIn } from '../../../../src/core/json/readJson.ts';
-import { formatJson } from '../../../../src/core/json/jsonView.ts';
+import { formatJson } from '../../../../src/core/json/formatJson.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { runnablesOf, type SavedSequence } from '../../../../src/core/library/library.ts';
-import { libraryLimits } from '../../../../src/core/library/libraryLimits.ts';
+import { libraryLimits } from '../../../../src/core/library/librarySchema.ts';
 import {
   base64Problem,
   closeProblem,

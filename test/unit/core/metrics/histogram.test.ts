@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Distribution, Histogram } from '../../../../src/core/metrics/histogram.ts';
-import { SlidingHistogram } from '../../../../src/core/metrics/slidingHistogram.ts';
+import {
+  Distribution,
+  Histogram,
+  SlidingHistogram,
+} from '../../../../src/core/metrics/histogram.ts';
 
 const partsPerOne = 100;
 

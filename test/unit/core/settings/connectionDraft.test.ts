@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkDraft, draftOf, entryOf } from '../../../../src/core/settings/connectionDraft.ts';
 import { connectionFields, unshownKeys } from '../../../../src/core/settings/connectionFields.ts';
-import { editsBetween, isSameJson } from '../../../../src/core/json/jsonEdit.ts';
+import { isSameJson } from '../../../../src/core/json/json.ts';
+import { editsBetween } from '../../../../src/core/json/jsonEdit.ts';
 import { settingKeys, settingOf } from '../../../../src/core/settings/settingsTable.ts';
 import { gotFrom } from '../../../support/host/settings.ts';
 

@@ -5,7 +5,7 @@ import { Governor } from '../../../../src/core/connection/governor.ts';
 import type { Capture, Row } from '../../../../src/core/capture/capture.ts';
 import { readSettings, type Profile } from '../../../../src/core/settings/profile.ts';
 import { MonitoredConnection } from '../../../../src/host/connections/monitoredConnection.ts';
-import { createCaptureService } from '../../../../src/node/capture/captureClient.ts';
+import { createCaptureService } from '../../../../src/node/capture/captureService.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
 import { closedOpening } from '../../../support/scenarios/connectionRig.ts';

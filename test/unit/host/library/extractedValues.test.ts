@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Condition } from '../../../../src/core/filter/condition.ts';
-import { matcherOf } from '../../../../src/core/filter/match/matcher.ts';
+import { matcherOf } from '../../../../src/core/filter/matcher.ts';
 import type { Extractor } from '../../../../src/core/library/library.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
-import { valueAt } from '../../../../src/core/filter/match/valueAt.ts';
+import { valueAt } from '../../../../src/core/json/jsonPath.ts';
 import { ExtractedValues } from '../../../../src/host/library/extractedValues.ts';
 
 const encoder = new TextEncoder();

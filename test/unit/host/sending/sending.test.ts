@@ -17,7 +17,7 @@ import {
 } from '../../../../src/host/sending/sender.ts';
 import { spellsOutCredential } from '../../../../src/core/secrets/redaction.ts';
 import { SendHistory } from '../../../../src/host/sending/sendHistory.ts';
-import { createCaptureService } from '../../../../src/node/capture/captureClient.ts';
+import { createCaptureService } from '../../../../src/node/capture/captureService.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
 import { scratchFolder, silentLog, workerPath } from '../../../support/capture/captures.ts';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'jsonc-parser';
-import { isSameJson, type JsonEdit } from '../../../../src/core/json/jsonEdit.ts';
+import { isSameJson } from '../../../../src/core/json/json.ts';
+import type { JsonEdit } from '../../../../src/core/json/jsonEdit.ts';
 import { editJson, pathOfSetting, readJson } from '../../../../src/host/settings/settingsText.ts';
 
 const list = 'websocketMonitor.connections';

@@ -8,7 +8,7 @@ import type { Clock } from '../../../../src/core/base/clock.ts';
 import type { Capture } from '../../../../src/core/capture/capture.ts';
 import type { RemovedCapture } from '../../../../src/core/capture/captureArchive.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
-import type { CaptureServiceOptions } from '../../../../src/node/capture/captureClient.ts';
+import type { CaptureServiceOptions } from '../../../../src/node/capture/captureService.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import {
   abandonedCapture,
@@ -94,7 +94,7 @@ describe('the archive', () => {
     const told: RemovedCapture[] = [];
     const { service, folder } = setUp(t, {
       clock,
-      keepingLimits: () => ({ maxAgeMs: Infinity, maxByteLength: 0 }),
+      retentionLimits: () => ({ maxAgeMs: Infinity, maxByteLength: 0 }),
       onDidRemove: removed => told.push(...removed),
     });
     const keys = [1000, 2000].map(at =>
@@ -227,7 +227,7 @@ describe('the archive', () => {
 
   it('gives what a crash left and cannot be read any more, and keeps it', async t => {
     const { service, folder } = setUp(t, {
-      keepingLimits: () => ({ maxAgeMs: 1, maxByteLength: 1 }),
+      retentionLimits: () => ({ maxAgeMs: 1, maxByteLength: 1 }),
     });
     const key = abandonedCapture(folder, 1000, endedPid(), 10);
     for (const ending of ['', '-wal']) {

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Capture } from '../../../../src/core/capture/capture.ts';
-import { createCaptureService } from '../../../../src/node/capture/captureClient.ts';
+import { createCaptureService } from '../../../../src/node/capture/captureService.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import { scratchFolder, silentLog, workerPath } from '../../../support/capture/captures.ts';
 

@@ -7,7 +7,7 @@ import { MemoryStore } from '../../../../../src/core/capture/memoryStore.ts';
 import { flagsOf } from '../../../../../src/core/record/record.ts';
 import type { ExportJob } from '../../../../../src/core/export/exportJob.ts';
 import { Exports } from '../../../../../src/node/captureWorker/export/exports.ts';
-import { OpenedView } from '../../../../../src/node/captureWorker/views/openedView.ts';
+import { ViewSession } from '../../../../../src/node/captureWorker/sessions/viewSession.ts';
 
 describe('An export of all rows', () => {
   it('ends with a sentence where its list is closed before it was filled', async () => {
@@ -16,7 +16,7 @@ describe('An export of all rows', () => {
     store.append(new BatchReader(singleRowBatch(0, 0, flagsOf('text', 'in'), payload)));
     const captures = new Map([[1, { store }]]);
     const condition = { is: 'text', text: 'a', exact: true } as const;
-    const views = new Map([[1, new OpenedView({ captures: [1], condition }, 0, captures)]]);
+    const views = new Map([[1, new ViewSession({ captures: [1], condition }, 0, captures)]]);
     const exports = new Exports({
       captures,
       viewOf: id => views.get(id),

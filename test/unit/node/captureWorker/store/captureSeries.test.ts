@@ -6,7 +6,7 @@ import { FallbackStore } from '../../../../../src/core/capture/fallbackStore.ts'
 import { MemoryStore } from '../../../../../src/core/capture/memoryStore.ts';
 import { flagsOf } from '../../../../../src/core/record/record.ts';
 import { Series } from '../../../../../src/core/metrics/series.ts';
-import { createCaptureService } from '../../../../../src/node/capture/captureClient.ts';
+import { createCaptureService } from '../../../../../src/node/capture/captureService.ts';
 import { CaptureSeries } from '../../../../../src/node/captureWorker/store/captureSeries.ts';
 import {
   findSqlite,

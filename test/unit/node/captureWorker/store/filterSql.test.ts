@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { CaptureStore } from '../../../../../src/core/capture/captureStore.ts';
 import { MemoryStore } from '../../../../../src/core/capture/memoryStore.ts';
 import { flagsOf, RowFlag, rowKinds } from '../../../../../src/core/record/record.ts';
-import { Verdict, ViewTest } from '../../../../../src/core/capture/viewTest.ts';
+import { RowMatch, ViewMatcher } from '../../../../../src/core/capture/viewMatcher.ts';
 import type { Condition } from '../../../../../src/core/filter/condition.ts';
 import { parseFilter } from '../../../../../src/core/filter/parseFilter.ts';
 import {
@@ -148,7 +148,7 @@ const { condition: anyCondition } = fc.letrec<{ condition: Condition }>(tie => (
 }));
 
 /** The rows that a view shows, and how many it hides or cannot look into, by what the store finds for it. */
-function resultOf(store: CaptureStore, test: ViewTest, isEach: boolean) {
+function resultOf(store: CaptureStore, test: ViewMatcher, isEach: boolean) {
   const shown: number[] = [];
   let hidden = 0;
   let unread = 0;
@@ -161,24 +161,24 @@ function resultOf(store: CaptureStore, test: ViewTest, isEach: boolean) {
       unread += found.count;
     } else {
       const { seq, at, flags, payload } = found.record;
-      const verdict = test.judge({ flags, at, size: payload.length, payload: () => payload });
-      hidden += verdict === Verdict.Hidden ? 1 : 0;
-      unread += verdict === Verdict.Unread ? 1 : 0;
-      shown.push(...(verdict === Verdict.Shown ? [seq] : []));
+      const verdict = test.match({ flags, at, size: payload.length, payload: () => payload });
+      hidden += verdict === RowMatch.Hidden ? 1 : 0;
+      unread += verdict === RowMatch.Unread ? 1 : 0;
+      shown.push(...(verdict === RowMatch.Shown ? [seq] : []));
     }
   }
   return { shown, hidden, unread };
 }
 
 /** The same by the matcher alone, row by row. */
-function expected(all: readonly TestRow[], test: ViewTest) {
+function expected(all: readonly TestRow[], test: ViewMatcher) {
   const verdicts = all.map(({ at, flags, payload }) =>
-    test.judge({ flags, at, size: payload.length, payload: () => payload }),
+    test.match({ flags, at, size: payload.length, payload: () => payload }),
   );
   return {
-    shown: verdicts.flatMap((verdict, seq) => (verdict === Verdict.Shown ? [seq] : [])),
-    hidden: verdicts.filter(verdict => verdict === Verdict.Hidden).length,
-    unread: verdicts.filter(verdict => verdict === Verdict.Unread).length,
+    shown: verdicts.flatMap((verdict, seq) => (verdict === RowMatch.Shown ? [seq] : [])),
+    hidden: verdicts.filter(verdict => verdict === RowMatch.Hidden).length,
+    unread: verdicts.filter(verdict => verdict === RowMatch.Unread).length,
   };
 }
 
@@ -189,7 +189,7 @@ it('finds the same in SQLite, in memory and by the matcher', () => {
   let file = 0;
   fc.assert(
     fc.property(rows, anyCondition, fc.option(anyCondition), (all, condition, hide) => {
-      const test = new ViewTest({ condition, ...(hide && { hide }) }, bytes =>
+      const test = new ViewMatcher({ condition, ...(hide && { hide }) }, bytes =>
         decoder.decode(bytes),
       );
       // Files take their time: the first ones are opened again, as those of ended windows are.
@@ -239,7 +239,7 @@ it('finds texts and members in a row of any kind, whatever is stored with it', (
     ...needles.map(text => ({ is: 'text', text, exact: false }) as const),
   ];
   const tests = conditions.map(
-    condition => new ViewTest({ condition }, bytes => decoder.decode(bytes)),
+    condition => new ViewMatcher({ condition }, bytes => decoder.decode(bytes)),
   );
   const options = { name: 'test', url: 'ws://test', startedAt: 0 };
   const plain = { at: 0, flags: flagsOf('text', 'in'), payload: encoder.encode('ab') };
@@ -276,11 +276,11 @@ it('knows apart what blocks of rows hold', () => {
     store.append(batchOf(seq, all.slice(seq, seq + 100)));
   }
   const condition: Condition = { is: 'text', text: '1001', exact: false };
-  const test = new ViewTest({ condition }, bytes => decoder.decode(bytes));
+  const test = new ViewMatcher({ condition }, bytes => decoder.decode(bytes));
   assert.deepEqual(resultOf(store, test, false), expected(all, test));
   const field: Condition = { is: 'field', path: ['a'], comparison: 'has', value: null };
   for (const again of [0, 1]) {
-    const asks: ViewTest = new ViewTest({ condition: field }, bytes => decoder.decode(bytes));
+    const asks: ViewMatcher = new ViewMatcher({ condition: field }, bytes => decoder.decode(bytes));
     assert.deepEqual(resultOf(store, asks, false), expected(all, asks), String(again));
   }
   store.enforce({ maxRows: 3000, maxBytes: Infinity });
@@ -310,8 +310,8 @@ it('lets the matcher decide where SQLite takes no more', () => {
   }
   const long: Condition = { is: 'text', text: 'x'.repeat(60_000), exact: false };
   const decode = (bytes: Uint8Array) => decoder.decode(bytes);
-  assert.deepEqual(resultOf(store, new ViewTest({ condition }, decode), false).shown, [0]);
-  assert.deepEqual(resultOf(store, new ViewTest({ condition: long }, decode), false).shown, []);
+  assert.deepEqual(resultOf(store, new ViewMatcher({ condition }, decode), false).shown, [0]);
+  assert.deepEqual(resultOf(store, new ViewMatcher({ condition: long }, decode), false).shown, []);
   store.close();
 });
 
@@ -331,7 +331,7 @@ it('finds what SQL alone would miss: text behind a NUL, and names that are escap
   }));
   store.append(batchOf(0, all));
   const find = (condition: Condition) =>
-    resultOf(store, new ViewTest({ condition }, bytes => decoder.decode(bytes)), false).shown;
+    resultOf(store, new ViewMatcher({ condition }, bytes => decoder.decode(bytes)), false).shown;
   for (const exact of [true, false]) {
     assert.deepEqual(find({ is: 'text', text: 'needle', exact }), [0]);
     assert.deepEqual(find({ is: 'not', of: { is: 'text', text: 'needle', exact } }), [1, 2]);
@@ -375,7 +375,9 @@ it('counts messages that a path cannot look into, as far as they may be meant', 
   const resultFor = (filter: string, hide?: Condition) => {
     const { condition } = parseFilter(filter, { now: 0, startOfDay: 0 });
     assert.ok(condition);
-    const test = new ViewTest({ condition, ...(hide && { hide }) }, bytes => decoder.decode(bytes));
+    const test = new ViewMatcher({ condition, ...(hide && { hide }) }, bytes =>
+      decoder.decode(bytes),
+    );
     const result = resultOf(store, test, false);
     assert.deepEqual(result, expected(all, test));
     return [result.shown, result.unread];

@@ -1,0 +1,123 @@
+import type { Condition } from '../filter/condition.ts';
+import { rowTest, type Decode, type MatchedRow, type RowTest } from '../filter/matcher.ts';
+import { RowReader } from '../filter/rowReader.ts';
+import type { ViewQuery } from './view.ts';
+
+/**
+ * What becomes of a row in a view. `Unread` is out as well: a message that may be meant, but is no
+ * JSON, so that the question for a value in it has no answer.
+ */
+export const RowMatch = { Out: 0, Shown: 1, Hidden: 2, Unread: 3 } as const;
+export type RowMatch = (typeof RowMatch)[keyof typeof RowMatch];
+
+type RowQuery = Pick<ViewQuery, 'condition' | 'hide'>;
+
+const flagsCount = 2 ** 16;
+const noBytes = new Uint8Array();
+
+/**
+ * Which rows a view shows, compiled. Throws where a condition holds what is no regular expression.
+ */
+export class ViewMatcher {
+  readonly query: RowQuery;
+  /** A row's flags alone decide. */
+  readonly isByFlags: boolean;
+  /** There are regular expressions, which may take a lifetime. */
+  readonly hasPattern: boolean;
+  /** What the condition is for a message that is no JSON, at best; absent where it asks for none. */
+  readonly bestCase: Condition | undefined;
+  readonly #reader: RowReader;
+  readonly #matches: RowTest | undefined;
+  readonly #hides: RowTest | undefined;
+  readonly #mayMatch: RowTest | undefined;
+  /** What was decided for flags, plus one. */
+  readonly #byFlags: Uint8Array | undefined;
+
+  constructor(query: RowQuery, decode: Decode) {
+    const { condition, hide } = query;
+    this.query = query;
+    this.isByFlags = [condition, hide].every(part => !part || every(part, isOfFlags));
+    this.hasPattern = [condition, hide].some(part => part && !every(part, isNoPattern));
+    this.bestCase = condition && !every(condition, isNoField) ? bestCaseOf(condition) : undefined;
+    this.#reader = new RowReader(decode);
+    this.#matches = condition && rowTest(condition);
+    this.#hides = hide && rowTest(hide);
+    this.#mayMatch = this.bestCase && rowTest(this.bestCase);
+    this.#byFlags = this.isByFlags ? new Uint8Array(flagsCount) : undefined;
+  }
+
+  match(row: MatchedRow): RowMatch {
+    const reader = this.#reader;
+    reader.read(row);
+    if (this.#matches && !this.#matches(reader)) {
+      return this.#isUnread(reader) ? RowMatch.Unread : RowMatch.Out;
+    }
+    return this.#hides?.(reader) ? RowMatch.Hidden : RowMatch.Shown;
+  }
+
+  #isUnread(reader: RowReader): boolean {
+    return this.#mayMatch?.(reader) === true && reader.isOpaque && this.#hides?.(reader) !== true;
+  }
+
+  /** For a test that `isByFlags`. */
+  matchFlags(flags: number): RowMatch {
+    const known = this.#byFlags?.[flags];
+    if (known) {
+      return (known - 1) as RowMatch;
+    }
+    const verdict = this.match({ flags, at: 0, size: 0, payload: () => noBytes });
+    if (this.#byFlags && flags < flagsCount) {
+      this.#byFlags[flags] = verdict + 1;
+    }
+    return verdict;
+  }
+}
+
+function isOfFlags({ is }: Condition): boolean {
+  return is === 'direction' || is === 'kind' || is === 'heartbeat' || is === 'compressed';
+}
+
+function isNoPattern({ is }: Condition): boolean {
+  return is !== 'pattern';
+}
+
+function isNoField({ is }: Condition): boolean {
+  return is !== 'field';
+}
+
+/** Whether all conditions that `condition` is made of pass. */
+function every(condition: Condition, passes: (leaf: Condition) => boolean): boolean {
+  if (condition.is === 'all' || condition.is === 'any') {
+    return condition.of.every(part => every(part, passes));
+  }
+  return condition.is === 'not' ? every(condition.of, passes) : passes(condition);
+}
+
+const always: Condition = { is: 'all', of: [] };
+const never: Condition = { is: 'any', of: [] };
+
+/**
+ * The condition as it would be at best for a message that cannot be looked into: each question for a
+ * value of its JSON has the answer that lets the message match.
+ */
+function bestCaseOf(condition: Condition, isNegated = false): Condition {
+  switch (condition.is) {
+    case 'all':
+    case 'any':
+      return { ...condition, of: condition.of.map(part => bestCaseOf(part, isNegated)) };
+    case 'not':
+      return { is: 'not', of: bestCaseOf(condition.of, !isNegated) };
+    case 'field':
+      return isNegated ? never : always;
+    case 'text':
+    case 'pattern':
+    case 'direction':
+    case 'kind':
+    case 'size':
+    case 'time':
+    case 'error':
+    case 'heartbeat':
+    case 'compressed':
+      return condition;
+  }
+}

@@ -1,0 +1,228 @@
+import { messageOf } from '../../../core/base/errors.ts';
+import type { ArchivedCapture, RemovedCapture } from '../../../core/capture/captureArchive.ts';
+import {
+  graceMs,
+  decideRetention,
+  type RetentionLimits,
+  type RetentionCandidate,
+} from '../../../core/capture/archiveRetention.ts';
+import { readArchived, removeUnused, settle } from './archivedFile.ts';
+import {
+  captureFilesIn,
+  hasLog,
+  lstatOf,
+  mayBeWriting,
+  type CaptureFile,
+} from '../../files/captureFiles.ts';
+import { dropNote, makeNote, notedAt } from '../../files/captureNotes.ts';
+import { closeFolderToOthers, closeToOthers } from '../../files/privateFiles.ts';
+import type { Sqlite } from '../store/sqliteStore.ts';
+
+/** A window that makes a capture has it locked by this age. */
+const longestStartMs = 60_000;
+
+/** A sweep waits so long for captures that may be about to be settled. */
+const longestSettlingMs = 3000;
+
+export interface Sweep {
+  /** What is left, newest first. */
+  readonly captures: readonly ArchivedCapture[];
+  readonly removed: readonly RemovedCapture[];
+  /** The keys of those that a window went down with, and that nobody was told of yet. */
+  readonly unoffered: readonly string[];
+  /** What could not be done, as sentences for the log. */
+  readonly warnings: readonly string[];
+}
+
+interface Found {
+  readonly file: CaptureFile;
+  /** Absent where no row was stored. */
+  readonly capture: ArchivedCapture | undefined;
+  /** A window has it open, if only to read it. */
+  readonly isOpen: boolean;
+  /** A window writes to it, or may be about to. */
+  readonly isBeingWritten: boolean;
+  /** A window went down with it. */
+  readonly isLeft: boolean;
+}
+
+type Kept = Found & { readonly capture: ArchivedCapture };
+
+/**
+ * Settles the captures that were left in `folder`, and removes those without a row and those that the
+ * user's limits do not keep, see `keepingOf`. A capture that a window writes to is not touched, and
+ * none is removed that a window reads, or that a window went down with and nobody was told of. What
+ * others could read, as an early version left it, is closed to them.
+ * Throws where the folder cannot be read.
+ */
+export function sweepArchive(
+  sqlite: Sqlite,
+  folder: string,
+  limits: RetentionLimits,
+  now: number,
+): Sweep {
+  closeFolderToOthers(folder);
+  const files = captureFilesIn(folder);
+  files.forEach(({ path }) => closeToOthers(path));
+  const until = performance.now() + longestSettlingMs;
+  const found = files.map(file => lookPatiently(sqlite, file, now, until));
+  return new Sweeper(sqlite, limits, now).sweep(found);
+}
+
+/** What is being settled, here or in another window, looks for a moment as if it was written to. */
+function lookPatiently(sqlite: Sqlite, file: CaptureFile, now: number, until: number): Found {
+  for (;;) {
+    const found = lookAt(sqlite, file, now);
+    if (!found.isBeingWritten || mayBeWriting(file) || performance.now() >= until) {
+      return found;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
+}
+
+class Sweeper {
+  readonly #sqlite: Sqlite;
+  readonly #limits: RetentionLimits;
+  readonly #now: number;
+  readonly #warnings: string[] = [];
+
+  constructor(sqlite: Sqlite, limits: RetentionLimits, now: number) {
+    this.#sqlite = sqlite;
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  sweep(found: readonly Found[]): Sweep {
+    const busy = found.filter(({ isBeingWritten }) => isBeingWritten);
+    const settled = found.filter(({ isBeingWritten }) => !isBeingWritten);
+    const unoffered = new Set<string>();
+    const kept = settled.flatMap(each => {
+      if (!each.capture) {
+        if (!each.isOpen) {
+          this.#remove(each.file);
+        }
+        return [];
+      }
+      return [{ ...each, capture: each.capture }];
+    });
+    const asked = kept.map(each => this.#facts(each, unoffered));
+    const windows = new Set(busy.map(({ file, capture }) => windowOf(file, capture)));
+    const { due, removed } = decideRetention(asked, windows, this.#limits, this.#now);
+    const gone: RemovedCapture[] = [];
+    for (const { file, capture } of kept) {
+      const reason = removed.get(file.key);
+      if (reason !== undefined && this.#remove(file)) {
+        gone.push({ key: file.key, rowCount: capture.rowCount, reason });
+      }
+    }
+    const goneKeys = new Set(gone.map(({ key }) => key));
+    return {
+      captures: kept
+        .filter(({ file }) => !goneKeys.has(file.key))
+        .map(({ file, capture }) => this.#noted(file, capture, due.has(file.key))),
+      removed: gone,
+      unoffered: [...unoffered],
+      warnings: this.#warnings,
+    };
+  }
+
+  #facts({ file, capture, isOpen, isLeft }: Kept, unoffered: Set<string>): RetentionCandidate {
+    const { key, path, startedAt } = file;
+    const offeredAt = notedAt(path, 'offered', this.#now);
+    if (isLeft && offeredAt === undefined) {
+      unoffered.add(key);
+      this.#tryTo(() => makeNote(path, 'offer', this.#now), `${key} cannot be offered later`);
+    }
+    const isNews = isLeft && (offeredAt === undefined || this.#now - offeredAt < graceMs);
+    const times = [startedAt, capture.startedAt, capture.endedAt, lstatOf(path)?.mtimeMs];
+    return {
+      key,
+      window: windowOf(file, capture),
+      byteLength: capture.fileByteLength,
+      times: times.filter(time => time !== undefined),
+      isProtected: isOpen || isNews,
+      isUnreadable: capture.problem !== undefined,
+      dueSince: notedAt(path, 'due', this.#now),
+    };
+  }
+
+  /** Notes what is too old, and from when on it is deleted. */
+  #noted({ path, key }: CaptureFile, capture: ArchivedCapture, isDue: boolean): ArchivedCapture {
+    if (!isDue) {
+      this.#tryTo(() => dropNote(path, 'due'), `${key} is not too old`);
+      return capture;
+    }
+    this.#tryTo(() => makeNote(path, 'due', this.#now), `${key} is too old`);
+    const since = notedAt(path, 'due', this.#now);
+    return since === undefined ? capture : { ...capture, dueAt: since + graceMs };
+  }
+
+  #remove({ key, path }: CaptureFile): boolean {
+    try {
+      return removeUnused(this.#sqlite, path);
+    } catch (error) {
+      this.#warnings.push(`The old capture ${key} was not removed: ${messageOf(error)}`);
+      return false;
+    }
+  }
+
+  #tryTo(note: () => void, what: string): void {
+    try {
+      note();
+    } catch (error) {
+      this.#warnings.push(`It could not be noted that the capture ${what}: ${messageOf(error)}`);
+    }
+  }
+}
+
+function windowOf({ pid }: CaptureFile, capture: ArchivedCapture | undefined): string {
+  return capture?.window ?? `process ${pid}`;
+}
+
+/** A window writes to it, or may be about to. Settles it where it can be. */
+export function isBeingWritten(sqlite: Sqlite, file: CaptureFile, now: number): boolean {
+  return lookAt(sqlite, file, now).isBeingWritten;
+}
+
+/**
+ * SQLite's lock decides who has it, because the number of a process may be used again, and is
+ * unknown from within a container. Only a writer has a log: what is read was settled before.
+ */
+function lookAt(sqlite: Sqlite, file: CaptureFile, now: number): Found {
+  const nothing = { file, capture: undefined, isOpen: false, isLeft: false };
+  if (lstatOf(file.path) === undefined) {
+    return { ...nothing, isBeingWritten: mayBeWriting(file) };
+  }
+  if (now - file.startedAt < longestStartMs && mayBeWriting(file)) {
+    const capture = readArchived(sqlite, file);
+    if (!isEnded(capture)) {
+      return { ...nothing, capture, isBeingWritten: true };
+    }
+  }
+  // Of what is damaged, SQLite may drop the log as well.
+  const hadLog = hasLog(file) || notedAt(file.path, 'offer', now) !== undefined;
+  const isOpen = isLocked(sqlite, file);
+  const capture = readArchived(sqlite, file);
+  return {
+    file,
+    capture,
+    isOpen,
+    isBeingWritten: !isEnded(capture) && isOpen && hasLog(file),
+    isLeft:
+      capture !== undefined && (capture.isAbandoned || (capture.problem !== undefined && hadLog)),
+  };
+}
+
+function isEnded(capture: ArchivedCapture | undefined): boolean {
+  return capture !== undefined && !capture.isAbandoned && capture.problem === undefined;
+}
+
+/** Settles it where it can be. */
+function isLocked(sqlite: Sqlite, { path }: CaptureFile): boolean {
+  try {
+    return !settle(sqlite, path);
+  } catch {
+    // Damaged, or not to be written to: reading it says how.
+    return false;
+  }
+}

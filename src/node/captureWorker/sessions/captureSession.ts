@@ -1,0 +1,285 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf } from '../../../core/base/errors.ts';
+import { BatchReader, type BatchBuffer } from '../../../core/record/batch.ts';
+import type {
+  CaptureLimits,
+  Extent,
+  PayloadPart,
+  Row,
+  Storage,
+} from '../../../core/capture/capture.ts';
+import type { CaptureStore } from '../../../core/capture/captureStore.ts';
+import type { FallbackChange } from '../../../core/capture/fallbackStore.ts';
+import type { FrameFacts } from '../../../core/record/frameFacts.ts';
+import { MemoryStore } from '../../../core/capture/memoryStore.ts';
+import type { SeriesSpan, SeriesView } from '../../../core/metrics/seriesView.ts';
+import { removeDatabase } from '../../files/captureFiles.ts';
+import { CaptureSeries } from '../store/captureSeries.ts';
+import type { CaptureWorkerData, CopyRequest, OpenRequest } from '../../capture/captureProtocol.ts';
+import { makePrivateFile, makePrivateFolder } from '../../files/privateFiles.ts';
+import { copyRows } from '../store/rowCopy.ts';
+import { findSqlite, SqliteStore, type Sqlite } from '../store/sqliteStore.ts';
+import { LossAwareStore } from '../store/lossAwareStore.ts';
+import { FileLossError } from '../../files/fileWatch.ts';
+
+/** What a capture may take in memory, whatever its limits are: without a file, and after it failed. */
+const memoryByteLength = 256 * 1024 * 1024;
+const reserveByteLength = 64 * 1024 * 1024;
+
+/** One capture as the worker holds it: its store, its limits, and how it is kept. */
+export class CaptureSession {
+  readonly #store: CaptureStore;
+  readonly #series: CaptureSeries;
+  /** Where the rows are, if they are in a file. */
+  #file: SqliteStore | undefined;
+  readonly #path: string;
+  readonly #isArchived: boolean;
+  readonly #onDidChangeStorage: (storage: Storage) => void;
+  #limits: CaptureLimits;
+  #storage: Storage;
+
+  /** Throws what SQLite throws, but only of an archived capture. */
+  constructor(
+    request: OpenRequest,
+    data: CaptureWorkerData,
+    onDidChangeStorage: (storage: Storage) => void,
+  ) {
+    this.#path = request.path;
+    this.#isArchived = request.isArchived ?? false;
+    this.#limits = request.limits;
+    this.#onDidChangeStorage = onDidChangeStorage;
+    this.#storage = { kind: 'sqlite', path: request.path };
+    this.#store = this.#openStore(request, data);
+    this.#series = new CaptureSeries(this.#store, this.#file);
+  }
+
+  get storage(): Storage {
+    return this.#storage;
+  }
+
+  get extent(): Extent {
+    return this.#store.extent;
+  }
+
+  /** What views read from. */
+  get store(): CaptureStore {
+    return this.#store;
+  }
+
+  /** @returns the batch, or `undefined` where it was stored already */
+  append(buffer: BatchBuffer): BatchReader | undefined {
+    const batch = new BatchReader(buffer);
+    // A batch that is sent again after a worker failed may have been stored before it did.
+    if (batch.nextSeq <= this.#store.extent.next) {
+      return undefined;
+    }
+    this.#store.append(batch);
+    this.#series.append(batch);
+    this.#store.enforce(this.#limits);
+    return batch;
+  }
+
+  rows(from: number, count: number): readonly Row[] {
+    return this.#store.rows(from, count);
+  }
+
+  frame(seq: number): FrameFacts | undefined {
+    return this.#store.frame(seq);
+  }
+
+  payload(seq: number, from: number, length: number): PayloadPart | undefined {
+    return this.#store.payload(seq, from, length);
+  }
+
+  /** Drops the rows below `nextSeq`; later ones are here only if that was done before. */
+  clear(nextSeq: number): void {
+    if (this.#store.extent.next <= nextSeq) {
+      this.#store.clear();
+      this.#series.clear();
+    }
+  }
+
+  /** The numbers behind the charts; they keep what the limits have dropped. */
+  series(span: SeriesSpan): Promise<SeriesView> {
+    return this.#series.view(span, this.#isArchived ? undefined : Date.now());
+  }
+
+  setLimits(limits: CaptureLimits): void {
+    this.#limits =
+      this.#store instanceof MemoryStore
+        ? { ...limits, maxBytes: Math.min(limits.maxBytes, memoryByteLength) }
+        : limits;
+    this.#store.enforce(this.#limits);
+  }
+
+  /** Appends some of the rows to another database; returns the number of the row to go on with. */
+  copy({ path, name, url, startedAt, from, to }: CopyRequest): number {
+    const sqlite = findSqlite();
+    if (!sqlite) {
+      throw new Error('This version of the editor has no SQLite. Update it to write such files.');
+    }
+    const target = new SqliteStore(sqlite, path, { name, url, startedAt });
+    try {
+      // A part that is asked for again, because the worker was replaced, may be there.
+      const begin = Math.max(from, target.extent.next, this.extent.first);
+      return copyRows(this.#store, target, begin, to);
+    } finally {
+      target.close();
+    }
+  }
+
+  /** A file without a row is not kept. Throws what SQLite and the file system throw. */
+  close(): void {
+    const { first, next } = this.#store.extent;
+    this.#series.close();
+    this.#store.close();
+    if (first === next && this.#storage.kind === 'sqlite' && !this.#isArchived) {
+      removeDatabase(this.#path);
+    }
+  }
+
+  #openStore(request: OpenRequest, data: CaptureWorkerData): CaptureStore {
+    const sqlite = data.hasSqlite ? findSqlite() : undefined;
+    if (!sqlite) {
+      return this.#inMemory(
+        request,
+        'this version of the editor has no SQLite. Update it to keep them in a file.',
+      );
+    }
+    if (request.isArchived) {
+      return (this.#file = new SqliteStore(sqlite, request.path, request));
+    }
+    const { path, nextSeq } = request;
+    const folder = dirname(path);
+    const wasThere = existsSync(path);
+    const make = () => newFile(sqlite, request, data);
+    try {
+      const primary = make();
+      this.#file = primary;
+      const storedSeq = primary.extent.next;
+      if (storedSeq < nextSeq) {
+        const problem = lost(storedSeq, nextSeq, wasThere ? inMemory : inFile);
+        this.#storage = { kind: 'sqlite', path, problem };
+      }
+      return new LossAwareStore({
+        primary,
+        path,
+        reserveByteLength,
+        leastNext: nextSeq,
+        remake: make,
+        onDidChange: change => this.#fellBack(change),
+      });
+    } catch (error) {
+      return this.#inMemory(
+        request,
+        `the folder ${folder} cannot be written (${messageOf(error)}). ` +
+          'Make it writable and reload the window.',
+      );
+    }
+  }
+
+  #inMemory({ limits, nextSeq, path }: OpenRequest, why: string): CaptureStore {
+    const problem = `Messages are kept in memory only: ${why}`;
+    const alsoLost = nextSeq > 0 ? ` ${whereabouts(nextSeq, path)}` : '';
+    this.#storage = { kind: 'memory', problem: problem + alsoLost };
+    this.#limits = { ...limits, maxBytes: Math.min(limits.maxBytes, memoryByteLength) };
+    return new MemoryStore(nextSeq);
+  }
+
+  #fellBack(change: FallbackChange): void {
+    const path = this.#path;
+    switch (change.kind) {
+      case 'failed':
+        this.#enter({ kind: 'memory', path, problem: fallbackSentence(change, path) });
+        break;
+      case 'dropped':
+        this.#enter({ kind: 'memory', path, problem: droppedSentence(change) });
+        break;
+      case 'recovered':
+        this.#enter({ kind: 'sqlite', path });
+        break;
+    }
+  }
+
+  #enter(storage: Storage): void {
+    this.#storage = storage;
+    this.#onDidChangeStorage(storage);
+  }
+}
+
+/** A store in a new file that nobody else can read, or in the one that is there. */
+function newFile(
+  sqlite: Sqlite,
+  { path, name, url, startedAt, window }: OpenRequest,
+  { maxFileBytes }: CaptureWorkerData,
+): SqliteStore {
+  makePrivateFolder(dirname(path));
+  makePrivateFile(path);
+  return new SqliteStore(sqlite, path, {
+    name,
+    url,
+    startedAt,
+    window,
+    ...(maxFileBytes !== undefined && { maxFileBytes }),
+  });
+}
+
+const count = new Intl.NumberFormat('en');
+
+const inMemory = 'they were in memory, and the part that kept them failed';
+const inFile = 'the file that they were in is no longer there';
+
+/** Says that the rows from `first` up to, not including, `next` were lost. */
+function lost(first: number, next: number, why: string): string {
+  const [from, to] = [count.format(first), count.format(next - 1)];
+  return `Messages ${from} to ${to} were lost: ${why}.`;
+}
+
+/** Says what became of the rows below `next`, where the file at `path` cannot be opened. */
+function whereabouts(next: number, path: string): string {
+  return existsSync(path)
+    ? `Messages 0 to ${count.format(next - 1)} were in the file ${path}, which cannot be opened.`
+    : lost(0, next, inMemory);
+}
+
+/** Says why rows are kept in memory from now on, and what to do. */
+function fallbackSentence(
+  { seq, error }: Extract<FallbackChange, { kind: 'failed' }>,
+  path: string,
+): string {
+  const from = `Messages from number ${count.format(seq)} on are kept in memory only`;
+  const rescue = 'Earlier ones can be read until the window is closed: export or save them, then';
+  switch (error instanceof FileLossError ? error.loss : undefined) {
+    case undefined:
+      return `${from}: the file takes no more (${messageOf(error)}). Free space on the disk and clear the messages.`;
+    case 'gone':
+      return (
+        `${from}: the file ${path} was deleted or moved while it was written to. ${rescue} ` +
+        'clear the messages to begin a new file.'
+      );
+    case 'replaced':
+      return (
+        `${from}: another file has taken the place of ${path}. ${rescue} ` +
+        'move that file away and clear the messages to begin a new one.'
+      );
+    case 'cut':
+      return (
+        `${from}, and earlier ones are lost: the file ${path} was cut by another program. ` +
+        'Clear the messages to begin a new file.'
+      );
+  }
+}
+
+/** Says that even the memory takes no more, and what to do. */
+function droppedSentence({
+  rowCount,
+  error,
+}: Extract<FallbackChange, { kind: 'dropped' }>): string {
+  const dropped = `${count.format(rowCount)} messages were dropped: `;
+  return error instanceof FileLossError
+    ? `${dropped}their file was lost, and the memory that stands in for it is full. ` +
+        'Export or save what is here, then clear the messages to begin a new file.'
+    : `${dropped}the file takes no more, and the memory that stands in for it is full. ` +
+        'Free space on the disk and clear the messages.';
+}

@@ -1,0 +1,95 @@
+import { createContext, Script } from 'node:vm';
+import type { StoredRecord } from '../../../core/capture/captureStore.ts';
+import { RowMatch, type ViewMatcher } from '../../../core/capture/viewMatcher.ts';
+
+/** How long one row may keep the patterns of a filter busy, at least. */
+const budgetMs = 50;
+
+/** How long a turn lasts, in which many rows are judged: what is beyond is one row's. */
+const turnMs = 5;
+
+const timeoutCode = 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
+/** After so many rows that were too slow, a filter is given up. */
+const slowLimit = 20;
+
+const sandbox: { turn: () => void } = { turn: () => undefined };
+let runTurn: ((turn: () => void) => void) | undefined;
+
+/** Runs `turn` and ends it, also amid a regular expression, which only V8 itself can. */
+function runBounded(turn: () => void): void {
+  if (!runTurn) {
+    const context = createContext(sandbox);
+    const script = new Script('turn()');
+    runTurn = bounded => {
+      sandbox.turn = bounded;
+      script.runInContext(context, { timeout: turnMs + budgetMs });
+    };
+  }
+  runTurn(turn);
+}
+
+/** Judges records by a view's test, and gives up on rows that take its patterns too long. */
+export class RegexTimeGuard {
+  readonly #test: ViewMatcher;
+  #slowCount = 0;
+  #slowSeq = 0;
+
+  constructor(test: ViewMatcher) {
+    this.#test = test;
+  }
+
+  /** The rows that took too long, and the last of them. */
+  get slow(): { readonly count: number; readonly seq: number } | undefined {
+    return this.#slowCount > 0 ? { count: this.#slowCount, seq: this.#slowSeq } : undefined;
+  }
+
+  get hasGivenUp(): boolean {
+    return this.#slowCount >= slowLimit;
+  }
+
+  /**
+   * The verdicts on `records`, or on the first of them: no longer than until `deadline`, which is of
+   * `performance.now`, but on one at least unless it has given up.
+   */
+  match(records: readonly StoredRecord[], deadline: number): readonly RowMatch[] {
+    const verdicts: RowMatch[] = [];
+    if (!this.#test.hasPattern) {
+      this.#judgeUntil(records, verdicts, Infinity);
+      return verdicts;
+    }
+    while (verdicts.length < records.length && !this.hasGivenUp) {
+      this.#judgeBounded(records, verdicts);
+      if (performance.now() >= deadline) {
+        break;
+      }
+    }
+    return verdicts;
+  }
+
+  #judgeBounded(records: readonly StoredRecord[], verdicts: RowMatch[]): void {
+    try {
+      runBounded(() => this.#judgeUntil(records, verdicts, performance.now() + turnMs));
+    } catch (error) {
+      if ((error as { readonly code?: unknown }).code !== timeoutCode) {
+        throw error;
+      }
+      const culprit = records[verdicts.length];
+      if (culprit) {
+        this.#slowCount++;
+        this.#slowSeq = culprit.seq;
+        verdicts.push(RowMatch.Out);
+      }
+    }
+  }
+
+  #judgeUntil(records: readonly StoredRecord[], verdicts: RowMatch[], deadline: number): void {
+    for (let record = records[verdicts.length]; record; record = records[verdicts.length]) {
+      const { flags, at, payload } = record;
+      verdicts.push(this.#test.match({ flags, at, size: payload.length, payload: () => payload }));
+      if (deadline < Infinity && performance.now() >= deadline) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import type { BatchReader } from '../../../core/record/batch.ts';
+import type { ViewState } from '../../../core/capture/view.ts';
+import type { ParamsOf, WorkerRequest } from '../../capture/captureProtocol.ts';
+import type { CaptureSession } from './captureSession.ts';
+import { ViewSession } from './viewSession.ts';
+
+/** How long a view looks for rows before others have their turn. */
+const sliceMs = 8;
+
+/** How often the host is told of a view at most; it tells the page less often still. */
+const reportIntervalMs = 25;
+
+interface ViewSessionsOptions {
+  readonly captures: ReadonlyMap<number, CaptureSession>;
+  readonly report: (view: number, state: ViewState) => void;
+  /** `work` has something to do. */
+  readonly onDidGetWork: () => void;
+}
+
+/** All views that are open in the capture worker, and whose turn it is. */
+export class ViewSessions {
+  readonly #options: ViewSessionsOptions;
+  readonly #views = new Map<number, ViewSession>();
+  /** What the host was told last, as it was told. */
+  readonly #reported = new Map<number, ViewState>();
+  #reportTimer: NodeJS.Timeout | undefined;
+  #mergeTimer: NodeJS.Timeout | undefined;
+  #sliceEndedAt = 0;
+
+  constructor(options: ViewSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** Something is left to look at or to search. */
+  get hasWork(): boolean {
+    for (const view of this.#views.values()) {
+      if (view.hasWork) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  has(id: number): boolean {
+    return this.#views.has(id);
+  }
+
+  get(id: number): ViewSession | undefined {
+    return this.#views.get(id);
+  }
+
+  perform(request: WorkerRequest<'view'>): unknown {
+    if (request.method === 'open') {
+      return this.#open(request.key, request.params);
+    }
+    const view = this.#views.get(request.key);
+    if (!view) {
+      throw new Error(`View ${request.key} is not open`);
+    }
+    switch (request.method) {
+      case 'rows':
+        return view.rows(request.params.from, request.params.count);
+      case 'locate':
+        return view.locate(request.params);
+      case 'find':
+        return view.find(request.params);
+      case 'close':
+        view.close();
+        this.#views.delete(request.key);
+        this.#reported.delete(request.key);
+        return undefined;
+    }
+  }
+
+  /** A batch has been stored, and the limits were enforced. */
+  appended(capture: number, batch: BatchReader, isPressed: boolean): void {
+    for (const view of this.#views.values()) {
+      view.appended(capture, batch, isPressed);
+    }
+    this.#scheduleReport();
+    this.#scheduleMerge();
+  }
+
+  /** Rows of a capture went, or it was opened or closed. */
+  changed(capture: number): void {
+    for (const view of this.#views.values()) {
+      view.changed(capture);
+    }
+    this.#scheduleReport();
+  }
+
+  /**
+   * Goes on with what the views are behind with, for one slice.
+   *
+   * @param isPressed batches wait to be stored: half of the time is theirs
+   */
+  work(isPressed: boolean): void {
+    const now = performance.now();
+    if (isPressed && now - this.#sliceEndedAt < sliceMs) {
+      return;
+    }
+    let hasEnded = false;
+    for (const [id, view] of this.#views) {
+      if (view.hasWork) {
+        hasEnded = !view.work(now + sliceMs);
+        // The next one has its turn first.
+        this.#views.delete(id);
+        this.#views.set(id, view);
+        break;
+      }
+    }
+    this.#sliceEndedAt = performance.now();
+    if (hasEnded) {
+      this.#report();
+    } else {
+      this.#scheduleReport();
+    }
+    this.#scheduleMerge();
+  }
+
+  #open(id: number, { query, firstPosition }: ParamsOf<'view', 'open'>): ViewState {
+    this.#views.get(id)?.close();
+    const view = new ViewSession(query, firstPosition, this.#options.captures);
+    this.#views.set(id, view);
+    // So that the answer brings the first rows, or all of a short capture.
+    view.work(performance.now() + sliceMs / 2);
+    this.#options.onDidGetWork();
+    return view.state;
+  }
+
+  #scheduleReport(): void {
+    if (!this.#reportTimer && this.#views.size > 0) {
+      this.#report();
+      this.#reportTimer = setTimeout(() => {
+        this.#reportTimer = undefined;
+        if (this.#report()) {
+          this.#scheduleReport();
+        }
+      }, reportIntervalMs);
+    }
+  }
+
+  /** @returns whether there was something to report */
+  #report(): boolean {
+    let isAny = false;
+    for (const [id, view] of this.#views) {
+      const state = view.state;
+      if (!isSame(this.#reported.get(id), state)) {
+        this.#reported.set(id, state);
+        this.#options.report(id, state);
+        isAny = true;
+      }
+    }
+    return isAny;
+  }
+
+  /** Rows of several captures wait a moment for older ones of the others. */
+  #scheduleMerge(): void {
+    if (this.#mergeTimer) {
+      return;
+    }
+    let delayMs = Infinity;
+    for (const view of this.#views.values()) {
+      delayMs = Math.min(delayMs, view.mergeDelayMs);
+    }
+    if (delayMs < Infinity) {
+      this.#mergeTimer = setTimeout(() => {
+        this.#mergeTimer = undefined;
+        for (const view of this.#views.values()) {
+          view.merge();
+        }
+        this.#scheduleReport();
+        this.#scheduleMerge();
+      }, delayMs);
+    }
+  }
+}
+
+function isSame(a: ViewState | undefined, b: ViewState): boolean {
+  return (
+    a?.first === b.first &&
+    a.next === b.next &&
+    a.scanned === b.scanned &&
+    a.total === b.total &&
+    a.hidden === b.hidden &&
+    a.unread === b.unread &&
+    a.dropped === b.dropped &&
+    a.slow?.count === b.slow?.count &&
+    a.problem === b.problem
+  );
+}

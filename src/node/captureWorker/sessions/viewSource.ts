@@ -1,0 +1,237 @@
+import type { BatchReader } from '../../../core/record/batch.ts';
+import {
+  findInColumns,
+  type CaptureStore,
+  type StoredRecord,
+} from '../../../core/capture/captureStore.ts';
+import { RowMatch, type ViewMatcher } from '../../../core/capture/viewMatcher.ts';
+import type { RegexTimeGuard } from './regexTimeGuard.ts';
+
+/** Rows that are searched at first, so that the first ones show at once, and at most. */
+const leastStep = 256;
+const mostStep = 4096;
+
+/** A search that takes less is made longer, one that takes more is made shorter. */
+const goodStepMs = 5;
+
+/** Records that wait for their verdict. */
+const groupLength = 4096;
+const groupByteLength = 1024 * 1024;
+
+interface ViewSourceOptions {
+  readonly capture: number;
+  readonly test: ViewMatcher;
+  readonly judge: RegexTimeGuard;
+  /** Takes rows that are shown, in order; `at` is the time of the first of them. */
+  readonly onShown: (seq: number, count: number, at: number) => void;
+  /** Each row comes by itself, with its time. */
+  readonly isEach: boolean;
+}
+
+/** One capture as a view goes through it: which of its rows have been looked at. */
+export class ViewSource {
+  readonly #options: ViewSourceOptions;
+  #store: CaptureStore | undefined;
+  #cursor = 0;
+  /** Where the capture ended when it was looked at last. */
+  #next = 0;
+  #hidden = 0;
+  #unread = 0;
+  #step = leastStep;
+  #group: StoredRecord[] = [];
+  #groupByteLength = 0;
+
+  constructor(options: ViewSourceOptions) {
+    this.#options = options;
+  }
+
+  get capture(): number {
+    return this.#options.capture;
+  }
+
+  get store(): CaptureStore | undefined {
+    return this.#store;
+  }
+
+  get hidden(): number {
+    return this.#hidden;
+  }
+
+  /** Messages that could not be looked into. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  /** The row that is looked at next. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  get isCaughtUp(): boolean {
+    return this.#cursor >= this.#next;
+  }
+
+  get scanned(): number {
+    return this.#cursor - (this.#store?.extent.first ?? this.#cursor);
+  }
+
+  get total(): number {
+    return this.#store ? this.#next - this.#store.extent.first : 0;
+  }
+
+  /** Follows the capture: rows were added or went, or it was opened, anew perhaps, or closed. */
+  refresh(store: CaptureStore | undefined): void {
+    if (store !== this.#store) {
+      this.#store = store;
+      this.#hidden = 0;
+      this.#unread = 0;
+    }
+    if (!store) {
+      this.#next = this.#cursor;
+      return;
+    }
+    const { first, next, dropped } = store.extent;
+    if (first === next && dropped === 0) {
+      // It was cleared.
+      this.#hidden = 0;
+      this.#unread = 0;
+    }
+    this.#cursor = Math.max(this.#cursor, first);
+    this.#next = next;
+  }
+
+  /**
+   * Looks at a batch that has just been stored, which saves reading it back, unless older rows come
+   * first or there is no time.
+   */
+  appended(store: CaptureStore, batch: BatchReader, deadline: number): void {
+    const wasCaughtUp = this.isCaughtUp && store === this.#store;
+    this.refresh(store);
+    const { first, next } = store.extent;
+    const { test, isEach } = this.#options;
+    if (!wasCaughtUp || next !== batch.nextSeq || first > batch.firstSeq) {
+      return;
+    }
+    this.#cursor = batch.firstSeq;
+    if (test.isByFlags) {
+      for (const found of findInColumns(test, batch, 0, batch.rowCount, isEach)) {
+        if (found.is === 'shown') {
+          this.#options.onShown(found.seq, found.count, found.at);
+        } else if (found.is === 'hidden') {
+          this.#hidden += found.count;
+        }
+      }
+      this.#cursor = next;
+    } else {
+      this.#judgeAll(recordsOf(batch), next, deadline);
+    }
+  }
+
+  /** Looks at rows until `deadline`, which is of `performance.now`, or until it has caught up. */
+  work(deadline: number): void {
+    for (let now = performance.now(); now < deadline && !this.isCaughtUp;) {
+      const end = Math.min(this.#cursor + this.#step, this.#next);
+      this.#search(end, deadline);
+      if (this.#options.judge.hasGivenUp) {
+        return;
+      }
+      const duration = performance.now() - now;
+      now += duration;
+      if (duration < goodStepMs / 2) {
+        this.#step = Math.min(2 * this.#step, mostStep);
+      } else if (duration > goodStepMs) {
+        this.#step = Math.max(this.#step >>> 1, 1);
+      }
+    }
+  }
+
+  #search(end: number, deadline: number): void {
+    const { test, isEach, onShown } = this.#options;
+    for (const found of this.#store?.find(test, this.#cursor, end, isEach) ?? []) {
+      if (found.is === 'open') {
+        this.#push(found.record);
+        if (this.#isGroupFull && !this.#judgeGroup(deadline)) {
+          return;
+        }
+        continue;
+      }
+      // What came before is to be shown before.
+      if (this.#group.length > 0 && !this.#judgeGroup(deadline)) {
+        return;
+      }
+      if (found.is === 'hidden') {
+        this.#hidden += found.count;
+      } else if (found.is === 'unread') {
+        this.#unread += found.count;
+      } else {
+        onShown(found.seq, found.count, found.at);
+        this.#cursor = found.seq + found.count;
+      }
+    }
+    if (this.#judgeGroup(deadline)) {
+      this.#cursor = end;
+    }
+  }
+
+  #judgeAll(records: Iterable<StoredRecord>, end: number, deadline: number): void {
+    for (const record of records) {
+      this.#push(record);
+      if (this.#isGroupFull && !this.#judgeGroup(deadline)) {
+        return;
+      }
+    }
+    if (this.#judgeGroup(deadline)) {
+      this.#cursor = end;
+    }
+  }
+
+  get #isGroupFull(): boolean {
+    return this.#group.length >= groupLength || this.#groupByteLength >= groupByteLength;
+  }
+
+  #push(record: StoredRecord): void {
+    this.#group.push(record);
+    this.#groupByteLength += record.payload.length;
+  }
+
+  /** @returns whether all of the group was judged, and there is time for more */
+  #judgeGroup(deadline: number): boolean {
+    const group = this.#group;
+    if (group.length === 0) {
+      return true;
+    }
+    this.#group = [];
+    this.#groupByteLength = 0;
+    const verdicts = this.#options.judge.match(group, deadline);
+    for (const [index, verdict] of verdicts.entries()) {
+      const record = group[index];
+      if (!record) {
+        break;
+      }
+      this.#cursor = record.seq + 1;
+      if (verdict === RowMatch.Shown) {
+        this.#options.onShown(record.seq, 1, record.at);
+      } else if (verdict === RowMatch.Hidden) {
+        this.#hidden++;
+      } else if (verdict === RowMatch.Unread) {
+        this.#unread++;
+      }
+    }
+    return verdicts.length === group.length && performance.now() < deadline;
+  }
+}
+
+function* recordsOf(batch: BatchReader): Generator<StoredRecord> {
+  const { firstSeq, rowCount, times, flags, lengths, payload } = batch;
+  let offset = 0;
+  for (let row = 0; row < rowCount; row++) {
+    const end = offset + (lengths[row] ?? 0);
+    yield {
+      seq: firstSeq + row,
+      at: times[row] ?? 0,
+      flags: flags[row] ?? 0,
+      payload: payload.subarray(offset, end),
+    };
+    offset = end;
+  }
+}

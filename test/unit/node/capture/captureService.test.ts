@@ -1,0 +1,338 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import type { Capture } from '../../../../src/core/capture/capture.ts';
+import { flagsOf } from '../../../../src/core/record/record.ts';
+import { systemClock } from '../../../../src/node/systemClock.ts';
+import type { CaptureServiceOptions } from '../../../../src/node/capture/captureService.ts';
+import { collectingLog, scratchFolder, workerPath } from '../../../support/capture/captures.ts';
+import { unlimited, useCaptures } from '../../../support/capture/captureService.ts';
+import { ManualClock } from '../../../support/manualClock.ts';
+
+const text = flagsOf('text', 'in');
+const encoder = new TextEncoder();
+const options = unlimited('../../etc/passwd');
+
+function append(capture: Capture, text: string): void {
+  capture.append(systemClock.now(), flagsOf('text', 'in'), encoder.encode(text));
+}
+
+/** Appends rows that say their number, from `first` up to, not including, `next`. */
+function appendNumbers(capture: Capture, first: number, next: number): void {
+  for (let number = first; number < next; number++) {
+    append(capture, String(number));
+  }
+}
+
+/** What is wrong with the rows, each of which should say its own number, from `first` on. */
+async function faults(capture: Capture, first: number, next: number): Promise<readonly string[]> {
+  const found: string[] = [];
+  const rows = await capture.rows(0, next + 1);
+  if (rows.length !== next - first) {
+    found.push(`${rows.length} rows instead of ${next - first}`);
+  }
+  rows.forEach(({ seq, preview }, index) => {
+    if (seq !== first + index || preview !== String(seq)) {
+      found.push(`row ${index} has number ${seq} and says ${preview}`);
+    }
+  });
+  return found.slice(0, 3);
+}
+
+/** Resolves when `condition` holds after a change of the capture. */
+async function until(capture: Capture, condition: () => boolean): Promise<void> {
+  await new Promise<void>(resolve => {
+    const check = () => {
+      if (condition()) {
+        subscriptions.forEach(subscription => subscription.dispose());
+        resolve();
+      }
+    };
+    const subscriptions = [capture.onDidChange(check), capture.onDidChangeStorage(check)];
+    check();
+  });
+}
+
+describe('a capture', () => {
+  it('takes rows before its worker is up, and gives them back', async t => {
+    const { service } = useCaptures(t);
+    const capture = service.open(options);
+    capture.append(1.5, text, encoder.encode('a\0b \u202e'));
+    capture.append(2, flagsOf('binary', 'out'), Uint8Array.of(0xed, 0xa0, 0x80));
+    capture.append(3, text, new Uint8Array(5_000_000).fill(0x61));
+    await capture.flush();
+    const rows = await capture.rows(0, 9);
+    assert.deepEqual(
+      rows.map(({ seq, at, kind, direction, byteLength, preview }) => {
+        return [seq, at, kind, direction, byteLength, preview.length > 99 ? '…' : preview];
+      }),
+      [
+        [0, 1.5, 'text', 'in', 7, 'a\0b \u202e'],
+        [1, 2, 'binary', 'out', 3, 'ed a0 80'],
+        [2, 3, 'text', 'in', 5_000_000, '…'],
+      ],
+    );
+    assert.deepEqual(
+      [await capture.payload(1, 1, 9), await capture.payload(2, 4_999_999, 9)],
+      [
+        { bytes: Uint8Array.of(0xa0, 0x80), byteLength: 3 },
+        { bytes: Uint8Array.of(0x61), byteLength: 5_000_000 },
+      ],
+    );
+    assert.equal(await capture.payload(3, 0, 1), undefined);
+  });
+
+  it('keeps 200,000 rows in order, none lost and none twice', async t => {
+    const { service } = useCaptures(t);
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 200_000);
+    await capture.flush();
+    assert.deepEqual(await faults(capture, 0, 200_000), []);
+    assert.equal(capture.extent.next, 200_000);
+  });
+
+  it('loses no row and stores none twice when its worker dies again and again', async t => {
+    const { service, workers } = useCaptures(t);
+    const capture = service.open(options);
+    let next = 0;
+    for (let death = 0; death < 3; death++) {
+      appendNumbers(capture, next, next + 30_000);
+      next += 30_000;
+      await until(capture, () => capture.extent.next > next - 25_000);
+      void workers.at(-1)?.terminate();
+      appendNumbers(capture, next, next + 1000);
+      next += 1000;
+    }
+    const rows = capture.rows(0, 1);
+    await capture.flush();
+    assert.equal((await rows).length, 1);
+    assert.deepEqual(await faults(capture, 0, next), []);
+    assert.deepEqual([workers.length, capture.storage.problem], [4, undefined]);
+  });
+
+  it('says so when its worker cannot be kept running, and answers all the same', async t => {
+    const { log, lines } = collectingLog();
+    const folder = scratchFolder();
+    const path = join(folder.path, 'broken.mjs');
+    writeFileSync(path, 'throw new Error("broken")');
+    const { service } = useCaptures(t, { workerPath: path, log });
+    const capture = service.open(options);
+    append(capture, 'a');
+    await until(capture, () => capture.storage.problem !== undefined);
+    append(capture, 'b');
+    await capture.flush();
+    await capture.clear();
+    assert.deepEqual([await capture.rows(0, 9), await capture.payload(0, 0, 1)], [[], undefined]);
+    assert.match(capture.storage.problem ?? '', /not kept.*broken.*Reload the window/);
+    assert.ok(lines.some(line => line.includes('cannot be kept running')));
+    const later = service.open(options);
+    assert.match(later.storage.problem ?? '', /not kept/);
+    folder[Symbol.dispose]();
+  });
+
+  it('is kept in memory where the folder cannot be made, and says why', async t => {
+    const folder = scratchFolder();
+    const file = join(folder.path, 'file');
+    writeFileSync(file, '');
+    const { service } = useCaptures(t, { folder: join(file, 'captures') });
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 10);
+    await capture.flush();
+    assert.deepEqual(await faults(capture, 0, 10), []);
+    assert.equal(capture.storage.kind, 'memory');
+    assert.match(
+      capture.storage.problem ?? '',
+      /memory only.*captures.*ENOTDIR.*reload the window/,
+    );
+    folder[Symbol.dispose]();
+  });
+
+  it('is kept in memory where Node has no SQLite; that much is lost when the worker dies', async t => {
+    const { service, workers } = useCaptures(t, { hasSqlite: false });
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 10);
+    await capture.flush();
+    assert.match(capture.storage.problem ?? '', /memory only.*no SQLite/);
+    await workers[0]?.terminate();
+    appendNumbers(capture, 10, 12);
+    await capture.flush();
+    assert.deepEqual(await faults(capture, 10, 12), []);
+    assert.match(capture.storage.problem ?? '', /0 to 9 were lost/);
+  });
+
+  it('goes on in memory when the disk is full, and back to the file once it is cleared', async t => {
+    const { service } = useCaptures(t, { maxFileBytes: 1_000_000 });
+    const capture = service.open(options);
+    const storages: string[] = [];
+    capture.onDidChangeStorage(({ kind }) => storages.push(kind));
+    appendNumbers(capture, 0, 100_000);
+    await capture.flush();
+    assert.deepEqual(await faults(capture, 0, 100_000), []);
+    assert.match(capture.storage.problem ?? '', /memory only: the file takes no more .*full/);
+    await capture.clear();
+    appendNumbers(capture, 100_000, 100_010);
+    await capture.flush();
+    assert.deepEqual(await faults(capture, 100_000, 100_010), []);
+    await until(capture, () => storages.length === 2);
+    assert.deepEqual([storages, capture.storage.problem], [['memory', 'sqlite'], undefined]);
+  });
+
+  it('drops the oldest rows beyond its limits, also when those are lowered', async t => {
+    const { service } = useCaptures(t);
+    const capture = service.open({ ...options, maxRows: 5000 });
+    appendNumbers(capture, 0, 20_000);
+    await capture.flush();
+    const { first } = capture.extent;
+    assert.ok(first >= 15_000 && first < 15_000 + 5000 / 16);
+    assert.deepEqual(await faults(capture, first, 20_000), []);
+    capture.setLimits({ maxRows: 10, maxBytes: Infinity });
+    await until(capture, () => capture.extent.first > first);
+    assert.deepEqual(await faults(capture, 19_990, 20_000), []);
+  });
+
+  it('drops what came before it is cleared, and keeps what comes after', async t => {
+    const { service } = useCaptures(t);
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 20_000);
+    const cleared = capture.clear();
+    appendNumbers(capture, 20_000, 30_000);
+    await cleared;
+    await capture.flush();
+    assert.deepEqual(await faults(capture, 20_000, 30_000), []);
+    assert.equal(capture.extent.first, 20_000);
+  });
+
+  it('is not cleared twice when the worker dies over it', async t => {
+    const { service, workers } = useCaptures(t);
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 20_000);
+    void capture.clear();
+    appendNumbers(capture, 20_000, 40_000);
+    const flushed = capture.flush();
+    await new Promise(resolve => workers[0]?.once('message', resolve));
+    void workers[0]?.terminate();
+    await flushed;
+    assert.deepEqual(await faults(capture, 20_000, 40_000), []);
+  });
+
+  it('stores what was appended before it is disposed of, takes no more and rejects reads', async t => {
+    const { service } = useCaptures(t);
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 30_000);
+    capture.dispose();
+    append(capture, 'late');
+    await assert.rejects(capture.rows(0, 1), /closed/);
+    await assert.rejects(capture.payload(0, 0, 1), /closed/);
+    await service.dispose();
+    const file = new DatabaseSync(capture.storage.path ?? '', { readOnly: true });
+    const [stored] = file.prepare('SELECT count(*) AS n, max(payload) AS last FROM messages').all();
+    assert.deepEqual({ ...stored }, { n: 30_000, last: '9999' });
+    file.close();
+  });
+
+  it('is one file, of a name that nobody outside chose, and leaves no other behind', async t => {
+    const { service, folder } = useCaptures(t);
+    const captures = [service.open(options), service.open(options)];
+    captures.forEach((capture, index) => append(capture, String(index)));
+    await Promise.all(captures.map(capture => capture.flush()));
+    await service.dispose();
+    const names = readdirSync(folder);
+    assert.equal(names.length, 2);
+    assert.ok(names.every(name => /^[A-Za-z0-9-]+\.sqlite$/.test(name)));
+  });
+
+  it('tells of changes at most every 50 ms, the last one included', async t => {
+    const { service } = useCaptures(t);
+    const capture = service.open(options);
+    const seen: number[] = [];
+    capture.onDidChange(({ next }) => seen.push(next));
+    const start = systemClock.monotonic();
+    for (let first = 0; first < 40_000; first += 1000) {
+      appendNumbers(capture, first, first + 1000);
+      await new Promise<void>(resolve => void systemClock.schedule(2, resolve));
+    }
+    await until(capture, () => seen.at(-1) === 40_000);
+    const elapsedMs = systemClock.monotonic() - start;
+    assert.ok(seen.length <= elapsedMs / 50 + 2, `${seen.length} in ${elapsedMs} ms`);
+    assert.equal(capture.extent.next, 40_000);
+  });
+
+  it('asks for a pause while more waits than is good, and lifts it', async t => {
+    const { service } = useCaptures(t);
+    const capture = service.open(options);
+    const pressure: boolean[] = [];
+    capture.onDidChangePressure(isHigh => pressure.push(isHigh));
+    const payload = new Uint8Array(200_000);
+    for (let count = 0; count < 400; count++) {
+      capture.append(0, text, payload);
+    }
+    assert.deepEqual(pressure, [true]);
+    await capture.flush();
+    assert.deepEqual(pressure, [true, false]);
+  });
+
+  it('answers reads while a flood waits to be stored', async t => {
+    const { service } = useCaptures(t);
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 100);
+    await capture.flush();
+    appendNumbers(capture, 100, 200_000);
+    const flushed = capture.flush();
+    const rows = await capture.rows(0, 100);
+    assert.equal(rows.length, 100);
+    assert.ok(capture.extent.next < 200_000);
+    await flushed;
+  });
+
+  it('ends within a moment although nobody waits for what was asked', async t => {
+    const { service } = useCaptures(t);
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 1000);
+    void capture.flush();
+    void capture.rows(0, 10);
+    const start = systemClock.monotonic();
+    await Promise.all([service.dispose(), service.dispose()]);
+    assert.ok(systemClock.monotonic() - start < 1200);
+  });
+
+  it('stores all, and ends, although a thread that copies a capture does not', async t => {
+    // Nothing interrupts a thread that is not in JavaScript, as one in SQLite is not.
+    const scratch = scratchFolder();
+    t.after(() => scratch[Symbol.dispose]());
+    const workerPathOfTasks = join(scratch.path, 'stuck.mjs');
+    const signal = join(scratch.path, 'stuck');
+    const child = `require('node:fs').writeFileSync(${JSON.stringify(signal)}, ''); setTimeout(() => 0, 2500)`;
+    const program = [
+      "import { execFileSync } from 'node:child_process';",
+      `execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}]);`,
+    ];
+    writeFileSync(workerPathOfTasks, program.join('\n'));
+    const clock = new ManualClock();
+    const startWorker: CaptureServiceOptions['startWorker'] = (_path, workerData) =>
+      new Worker(workerPath, { workerData, stderr: true });
+    const { service, folder } = useCaptures(t, {
+      clock,
+      startWorker,
+      workerPath: workerPathOfTasks,
+    });
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 1000);
+    let isStuck = true;
+    const listed = service.archive.list().catch(() => (isStuck = false));
+    while (!existsSync(signal)) {
+      await new Promise(resolve => setTimeout(resolve, 5));
+    }
+    const ended = service.dispose();
+    clock.advance(1000);
+    await ended;
+    assert.ok(isStuck, 'The thread runs still');
+    const [file = ''] = readdirSync(folder).filter(name => name.endsWith('.sqlite'));
+    const database = new DatabaseSync(join(folder, file), { readOnly: true });
+    assert.equal(database.prepare('SELECT count(*) AS rows FROM messages').get()?.['rows'], 1000);
+    database.close();
+    await listed;
+  });
+});

@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Capture } from '../../../../../src/core/capture/capture.ts';
+import { flagsOf } from '../../../../../src/core/record/record.ts';
+import type { CaptureView, ViewQuery, ViewState } from '../../../../../src/core/capture/view.ts';
+import type { Condition } from '../../../../../src/core/filter/condition.ts';
+import type { CaptureService } from '../../../../../src/node/capture/captureService.ts';
+import { startCaptures, type StartedCaptures } from '../../../../support/capture/captureService.ts';
+
+const encoder = new TextEncoder();
+const text = flagsOf('text', 'in');
+const heartbeat = flagsOf('ping', 'out', true);
+const word = (what: string): Condition => ({ is: 'text', text: what, exact: false });
+
+let service: CaptureService;
+let workers: StartedCaptures['workers'];
+let end: StartedCaptures['end'];
+
+beforeEach(() => ({ service, workers, end } = startCaptures()));
+afterEach(() => end());
+
+function openCapture(maxRows = Infinity): Capture {
+  return service.open({ name: 'test', url: 'ws://test', maxRows, maxBytes: Infinity });
+}
+
+function append(capture: Capture, texts: readonly string[], at = 0): void {
+  for (const [index, payload] of texts.entries()) {
+    capture.append(at + index, text, encoder.encode(payload));
+  }
+}
+
+/** Resolves when the view's state is as it should be; the test's time limit bounds it. */
+function until(view: CaptureView, isGood: (state: ViewState) => boolean): Promise<ViewState> {
+  return new Promise(resolve => {
+    const check = () => {
+      if (isGood(view.state)) {
+        subscription.dispose();
+        resolve(view.state);
+      }
+    };
+    const subscription = view.onDidChange(check);
+    check();
+  });
+}
+
+const caughtUp = (total: number) => (state: ViewState) =>
+  state.total === total && state.scanned === total;
+
+async function previews(view: CaptureView): Promise<readonly string[]> {
+  const { first, next } = view.state;
+  return (await view.rows(first, next - first)).map(row => row.preview);
+}
+
+const open = (query: ViewQuery) => service.openView(query);
+
+describe('a view', { timeout: 20_000 }, () => {
+  it('shows what matches, counts what it hides and goes on with the stream', async () => {
+    const capture = openCapture();
+    append(capture, ['apple', 'pear', 'Pineapple']);
+    capture.append(3, heartbeat, encoder.encode('apple'));
+    await capture.flush();
+    const query = { captures: [capture.id], condition: word('APPLE'), hide: { is: 'heartbeat' } };
+    const view = open(query as ViewQuery);
+    assert.equal((await until(view, caughtUp(4))).hidden, 1);
+    assert.deepEqual(await previews(view), ['apple', 'Pineapple']);
+    append(capture, ['plum', 'crab apple']);
+    await until(view, caughtUp(6));
+    assert.deepEqual(await previews(view), ['apple', 'Pineapple', 'crab apple']);
+    const [row] = await view.rows(view.state.next - 1, 10);
+    assert.deepEqual([row?.capture, row?.seq, row?.position], [capture.id, 5, view.state.next - 1]);
+  });
+
+  it('misses and repeats nothing in a flood, whenever it is opened', async () => {
+    const capture = openCapture();
+    const count = 60_000;
+    const views: CaptureView[] = [];
+    for (let index = 0; index < count; index++) {
+      capture.append(
+        index,
+        text,
+        encoder.encode(`${index} ${index % 7 === 0 ? 'seven' : 'other'}`),
+      );
+      if (index % 20_000 === 10_000) {
+        views.push(open({ captures: [capture.id], condition: word('seven') }));
+        views.push(open({ captures: [capture.id] }));
+        await turn();
+      }
+    }
+    for (const [index, view] of views.entries()) {
+      const { first, next } = await until(view, caughtUp(count));
+      const step = index % 2 === 0 ? 7 : 1;
+      assert.equal(next - first, Math.ceil(count / step));
+      const rows = await view.rows(first + 1000, 2000);
+      const wanted = rows.map((_, offset) => (1000 + offset) * step);
+      assert.equal(rows.length, 2000);
+      assert.deepEqual(rows.map(row => row.seq), wanted); // prettier-ignore
+    }
+  });
+
+  it('tells of dropped rows in a row of its own, and keeps all positions', async () => {
+    const capture = openCapture(1000);
+    const view = open({ captures: [capture.id] });
+    append(
+      capture,
+      Array.from({ length: 800 }, (_, index) => `#${index}`),
+    );
+    await until(view, caughtUp(800));
+    const [before] = await view.rows(view.state.first + 700, 1);
+    append(
+      capture,
+      Array.from({ length: 800 }, (_, index) => `#${800 + index}`),
+    );
+    const state = await until(
+      view,
+      ({ dropped, scanned, total }) => dropped > 0 && scanned === total,
+    );
+    const [note, oldest] = await view.rows(state.first, 2);
+    assert.equal(note?.kind, 'state');
+    assert.match(note.preview, new RegExp(`"${state.dropped} older rows were dropped`));
+    assert.equal(oldest?.preview, `#${state.dropped}`);
+    assert.deepEqual((await view.rows(before?.position ?? 0, 1))[0], before);
+    assert.equal(state.next - state.first, 1600 - state.dropped + 1);
+  });
+
+  it('is empty after a clear, at new positions', async () => {
+    const capture = openCapture();
+    const view = open({ captures: [capture.id] });
+    append(capture, ['a', 'b']);
+    const { next } = await until(view, caughtUp(2));
+    await capture.clear();
+    const state = await until(view, ({ total }) => total === 0);
+    assert.deepEqual([state.first, state.next, state.hidden], [next, next, 0]);
+    append(capture, ['c']);
+    await until(view, caughtUp(1));
+    assert.deepEqual(await previews(view), ['c']);
+    assert.equal((await view.rows(next, 1))[0]?.preview, 'c');
+  });
+
+  it('merges captures by time, what is stored and what comes in', async () => {
+    const [a, b] = [openCapture(), openCapture()];
+    for (let at = 0; at < 3000; at++) {
+      (at % 3 === 0 ? a : b).append(at, text, encoder.encode(String(at)));
+    }
+    await Promise.all([a.flush(), b.flush()]);
+    const view = open({ captures: [a.id, b.id] });
+    await until(view, ({ first, next }) => next - first === 3000);
+    const wanted = Array.from({ length: 2000 }, (_, at) => String(at));
+    const rows = await view.rows(view.state.first, 2000);
+    assert.deepEqual(rows.map(row => row.preview), wanted); // prettier-ignore
+    const now = Date.now();
+    b.append(now + 25, text, encoder.encode('second'));
+    void b.flush();
+    a.append(now + 20, text, encoder.encode('first'));
+    await until(view, ({ first, next }) => next - first === 3002);
+    const last = await view.rows(view.state.next - 2, 2);
+    assert.deepEqual(last.map(row => [row.capture, row.preview]), [[a.id, 'first'], [b.id, 'second']]); // prettier-ignore
+    const located = await view.locate({ capture: b.id, seq: 1 });
+    assert.deepEqual(located, { position: view.state.first + 2, isExact: true, isScanned: true });
+  });
+
+  it('locates rows and moments', async () => {
+    const capture = openCapture();
+    append(capture, ['yes 0', 'no 1', 'yes 2', 'no 3'], 100);
+    await capture.flush();
+    const view = open({ captures: [capture.id], condition: word('yes') });
+    const { first, next } = await until(view, caughtUp(4));
+    const at = (position: number, isExact: boolean) => ({ position, isExact, isScanned: true });
+    assert.deepEqual(await view.locate({ capture: capture.id, seq: 2 }), at(first + 1, true));
+    assert.deepEqual(await view.locate({ capture: capture.id, seq: 1 }), at(first + 1, false));
+    assert.deepEqual(await view.locate({ capture: capture.id, seq: 3 }), at(next, false));
+    assert.deepEqual(await view.locate({ at: 100 }), at(first, true));
+    assert.deepEqual(await view.locate({ at: 101 }), at(first + 1, false));
+    assert.deepEqual(await view.locate({ at: 1000 }), at(next, false));
+  });
+
+  it('finds in both directions, goes on at the other end, and a search ends the one before', async () => {
+    const capture = openCapture();
+    const texts = Array.from({ length: 5000 }, (_, index) => (index % 1000 === 500 ? 'x' : 'y'));
+    append(capture, texts);
+    await capture.flush();
+    const view = open({ captures: [capture.id] });
+    const { first } = await until(view, caughtUp(5000));
+    const at = (index: number, isWrapped = false) => ({ position: first + index, isWrapped });
+    assert.deepEqual(await view.find(word('X'), first, 'next'), at(500));
+    assert.deepEqual(await view.find(word('x'), first + 500, 'next'), at(1500));
+    assert.deepEqual(await view.find(word('x'), first + 4500, 'next'), at(500, true));
+    assert.deepEqual(await view.find(word('x'), first + 500, 'previous'), at(4500, true));
+    assert.deepEqual(await view.find(word('x'), first + 2000, 'previous'), at(1500));
+    assert.deepEqual(await view.find(word('z'), first, 'next'), { isWrapped: false });
+    const ended = view.find(word('z'), first, 'next');
+    const found = view.find(word('x'), first, 'next');
+    assert.deepEqual(await Promise.all([ended, found]), [{ isWrapped: false }, at(500)]);
+  });
+
+  it('counts messages that a path could not look into, those of later batches too', async () => {
+    const capture = openCapture();
+    append(capture, ['{"a":1}', '{"a":1}\x1e', 'plain', '{"b":1}']);
+    await capture.flush();
+    const condition: Condition = { is: 'field', path: ['a'], comparison: '=', value: 1 };
+    const view = open({ captures: [capture.id], condition });
+    const state = await until(view, caughtUp(4));
+    assert.deepEqual([await previews(view), state.unread], [['{"a":1}'], 2]);
+    append(capture, ['42["a"]', '{"a":1}']);
+    assert.equal((await until(view, caughtUp(6))).unread, 3);
+    const words = open({ captures: [capture.id], condition: word('plain') });
+    assert.equal((await until(words, caughtUp(6))).unread, undefined);
+  });
+
+  it('leaves out rows whose pattern takes too long, names one, and gives up on many', async () => {
+    const capture = openCapture();
+    const pattern: Condition = { is: 'pattern', source: '^(a+)+$', flags: '' };
+    const evil = `${'a'.repeat(40)}!`;
+    append(capture, ['aa', evil, 'aaa']);
+    await capture.flush();
+    const view = open({ captures: [capture.id], condition: pattern });
+    const state = await until(view, caughtUp(3));
+    assert.deepEqual(await previews(view), ['aa', 'aaa']);
+    assert.deepEqual([state.slow, state.problem], [{ count: 1, seq: 1 }, undefined]);
+    append(
+      capture,
+      Array.from({ length: 40 }, () => evil),
+    );
+    assert.match((await until(view, ({ problem }) => !!problem)).problem ?? '', /takes too long/);
+    await capture.flush();
+    assert.equal(capture.extent.next, 43);
+  });
+
+  it('is opened again when the worker is replaced, at positions that were not used', async () => {
+    const capture = openCapture();
+    append(capture, ['a', 'b']);
+    await capture.flush();
+    const view = open({ captures: [capture.id] });
+    const { next } = await until(view, caughtUp(2));
+    await workers[0]?.terminate();
+    const state = await until(view, ({ first }) => first >= next);
+    await until(view, caughtUp(2));
+    assert.ok(state.first >= next);
+    assert.deepEqual(await previews(view), ['a', 'b']);
+    append(capture, ['c']);
+    await until(view, caughtUp(3));
+    assert.deepEqual(await previews(view), ['a', 'b', 'c']);
+  });
+
+  it('refuses reads after disposal, and says what is wrong with a filter', async () => {
+    const capture = openCapture();
+    const condition: Condition = { is: 'pattern', source: '(', flags: '' };
+    const broken = open({ captures: [capture.id], condition });
+    assert.match(
+      (await until(broken, ({ problem }) => !!problem)).problem ?? '',
+      /regular expression/,
+    );
+    const view = open({ captures: [capture.id] });
+    const pending = view.find(word('x'), 0, 'next');
+    view.dispose();
+    view.dispose();
+    await assert.rejects(pending, /closed/);
+    await assert.rejects(view.rows(0, 1), /closed/);
+  });
+});
