@@ -5,7 +5,7 @@ import { openMenu } from '../widgets/menu.ts';
 import type { MessageList } from './messageList.ts';
 import { rowMenu } from './rowMenu.ts';
 import type { Locate } from './rowSeeker.ts';
-import type { Range } from './rowSelection.ts';
+import type { RowRange } from './rowSelection.ts';
 import { text } from '../widgets/strings.ts';
 
 interface RowCommandPorts {
@@ -85,7 +85,7 @@ export class RowCommands {
     filterBy: (term: string) => this.#ports.filterBy(term),
   };
 
-  #copyRanges(ranges: readonly Range[], format: CopyFormat): void {
+  #copyRanges(ranges: readonly RowRange[], format: CopyFormat): void {
     if (ranges.length > 0) {
       const { generation } = this.#list;
       const done = () => this.#ports.say(text('copied'));
@@ -103,6 +103,6 @@ export class RowCommands {
   }
 }
 
-function mutable(ranges: readonly Range[]): [number, number][] {
+function mutable(ranges: readonly RowRange[]): [number, number][] {
   return ranges.map(([from, to]) => [from, to]);
 }

@@ -42,8 +42,8 @@ export function stateRowIcon({ state, severity }: ReadStateRow): string {
   return (state === undefined ? undefined : stateIcons[state]) ?? severity;
 }
 
-/** A connection as rows name it. */
-export interface RowSourceName {
+/** What rows show of their connection. */
+export interface ConnectionLabel {
   readonly name: string;
   /** Which of the theme's chart colours stands for it. */
   readonly colour: number;
@@ -53,7 +53,7 @@ export interface RowSourceName {
 export interface RowContext {
   readonly formats: Formats;
   readonly time: TimeColumn;
-  readonly sourceOf: (connection: string) => RowSourceName | undefined;
+  readonly labelOf: (connection: string) => ConnectionLabel | undefined;
 }
 
 type Cells = Readonly<Record<ColumnName, HTMLElement>>;
@@ -94,11 +94,6 @@ export class RowElement {
     this.element = el('div', { role: 'row', id, class: 'row' });
     this.element.hidden = true;
     this.arrange(layout);
-  }
-
-  /** Where the row that stands here is in the list; `undefined` while this element is not in use. */
-  get position(): number | undefined {
-    return this.#position;
   }
 
   /** The text of the preview, for marks. */
@@ -166,10 +161,10 @@ export class RowElement {
   }
 
   #write(row: PageRow | undefined): void {
-    const { formats, time, sourceOf } = this.#context;
-    const source = row && sourceOf(row.connection);
-    setText(this.#connection, source ? visibleLine(source.name) : '');
-    setClass(this.#dot, source ? `dot colour-${source.colour}` : 'dot');
+    const { formats, time, labelOf } = this.#context;
+    const label = row && labelOf(row.connection);
+    setText(this.#connection, label ? visibleLine(label.name) : '');
+    setClass(this.#dot, label ? `dot colour-${label.colour}` : 'dot');
     setText(this.#cells.time, row ? time.words(row.at, this.#base) : '');
     if (!row) {
       this.#fill('row pending', '', '', '', '', '…');

@@ -1,23 +1,29 @@
 import { messageOf } from '../../core/base/errors.ts';
 import type { Located } from '../../core/capture/view.ts';
+import type { PageRow } from '../../shared/monitorProtocol.ts';
 
-/** A row by what names it in every list. */
+/** Names a row in every list that it is in, since its position differs from list to list. */
 export interface RowName {
   readonly connection: string;
   readonly seq: number;
 }
 
-export type Place = RowName | { readonly at: number };
+/** A row, or a moment in milliseconds since 1970. */
+export type RowPlace = RowName | { readonly at: number };
 
 export type Locate = (question: {
   readonly generation: number;
-  readonly place: Place;
+  readonly place: RowPlace;
 }) => Promise<Located>;
 
-/** Before it is asked again where a row is that the list has not come to. */
-const againMs = 150;
+export function rowName({ connection, seq }: PageRow): RowName {
+  return { connection, seq };
+}
 
-/** Finds out where a row is in a list, also while that list is still being made. One at a time. */
+/** The time between two questions while the list has not come to the place. */
+const askAgainMs = 150;
+
+/** Finds the position of a place in a list, also while that list is still being made. One at a time. */
 export class RowSeeker {
   readonly #locate: Locate;
   readonly #onFailure: (reason: string) => void;
@@ -33,14 +39,14 @@ export class RowSeeker {
     return this.#isSeeking;
   }
 
-  /** Gives up what is being looked for, if anything. */
+  /** Stops the search, if there is one. */
   cancel(): void {
     this.#turn++;
     this.#isSeeking = false;
   }
 
   /** @param onAnswer called with each answer; the last one has `isScanned` */
-  seek(generation: number, place: Place, onAnswer: (located: Located) => void): void {
+  seek(generation: number, place: RowPlace, onAnswer: (located: Located) => void): void {
     this.cancel();
     this.#isSeeking = true;
     void this.#run({ generation, place }, this.#turn, onAnswer);
@@ -63,7 +69,7 @@ export class RowSeeker {
           return;
         }
         onAnswer(located);
-        await new Promise(resolve => setTimeout(resolve, againMs));
+        await new Promise(resolve => setTimeout(resolve, askAgainMs));
       }
     } catch (error) {
       if (turn === this.#turn) {

@@ -1,5 +1,5 @@
 /** Positions from the first up to, not including, the second. */
-export type Range = readonly [from: number, to: number];
+export type RowRange = readonly [from: number, to: number];
 
 /**
  * Which rows are selected, as ranges of positions, so that ten million cost as much as one; and the
@@ -7,12 +7,12 @@ export type Range = readonly [from: number, to: number];
  */
 export class RowSelection {
   /** Sorted; they neither overlap nor touch. */
-  #ranges: readonly Range[] = [];
+  #ranges: readonly RowRange[] = [];
   #active: number | undefined;
   /** Where a range that grows with Shift begins. */
   #anchor: number | undefined;
 
-  get ranges(): readonly Range[] {
+  get ranges(): readonly RowRange[] {
     return this.#ranges;
   }
 
@@ -52,13 +52,22 @@ export class RowSelection {
     this.#anchor = position;
   }
 
+  /** Makes a row that is selected the active one, and selects only this row if it is not. */
+  keep(position: number): void {
+    if (this.has(position)) {
+      this.move(position);
+    } else {
+      this.only(position);
+    }
+  }
+
   /** Makes a row the active one and leaves the selection as it is. */
   move(position: number): void {
     this.#active = position;
   }
 
   toggle(position: number): void {
-    const range: Range = [position, position + 1];
+    const range: RowRange = [position, position + 1];
     const rest = without(this.#ranges, range);
     this.#ranges = this.has(position) ? rest : union(rest, range);
     this.#active = position;
@@ -72,7 +81,7 @@ export class RowSelection {
    */
   extend(position: number, isAdded = false): void {
     const anchor = this.#anchor ?? this.#active ?? position;
-    const range: Range = [Math.min(anchor, position), Math.max(anchor, position) + 1];
+    const range: RowRange = [Math.min(anchor, position), Math.max(anchor, position) + 1];
     this.#ranges = isAdded ? union(without(this.#ranges, range), range) : [range];
     this.#active = position;
     this.#anchor = anchor;
@@ -93,17 +102,17 @@ export class RowSelection {
   }
 }
 
-function without(ranges: readonly Range[], [from, to]: Range): readonly Range[] {
-  return ranges.flatMap(([begin, end]): Range[] => {
-    const left: Range = [begin, Math.min(end, from)];
-    const right: Range = [Math.max(begin, to), end];
+function without(ranges: readonly RowRange[], [from, to]: RowRange): readonly RowRange[] {
+  return ranges.flatMap(([begin, end]): RowRange[] => {
+    const left: RowRange = [begin, Math.min(end, from)];
+    const right: RowRange = [Math.max(begin, to), end];
     return [left, right].filter(([begin, end]) => begin < end);
   });
 }
 
 /** `range` overlaps none of the others. */
-function union(ranges: readonly Range[], range: Range): readonly Range[] {
-  const merged: Range[] = [];
+function union(ranges: readonly RowRange[], range: RowRange): readonly RowRange[] {
+  const merged: RowRange[] = [];
   for (const next of [...ranges, range].sort(([one], [other]) => one - other)) {
     const last = merged.at(-1);
     if (last?.[1] === next[0]) {

@@ -17,7 +17,6 @@ export class PageLayout {
   readonly filter = el('div', { class: 'filter-place' });
   readonly charts = el('div', { class: 'charts-place' });
   readonly empty = el('div', { class: 'empty' });
-  readonly jump = el('div', { class: 'jump-place' });
   readonly listPane = el('div', { class: 'list-pane' });
   readonly #details: HTMLElement;
   readonly #keeper: StateKeeper;

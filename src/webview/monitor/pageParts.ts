@@ -12,14 +12,13 @@ import { headerCommands } from '../header/headerCommands.ts';
 import type { Request } from '../link/hostLink.ts';
 import type { HostRequests } from '../link/hostRequests.ts';
 import type { HostView } from '../state/hostView.ts';
-import { JumpButton } from '../list/jumpButton.ts';
+import { ListCounts } from '../list/listCounts.ts';
 import { PageLayout } from './pageLayout.ts';
 import { MessageList } from '../list/messageList.ts';
 import type { PageSources } from '../state/pageSources.ts';
 import { RowCommands } from '../list/rowCommands.ts';
 import type { StateKeeper } from '../state/savedState.ts';
 import { DetailsState } from '../details/detailsState.ts';
-import { SelectionCount } from '../list/selectionCount.ts';
 import { text } from '../widgets/strings.ts';
 import { watchTheme } from '../widgets/theme.ts';
 
@@ -48,9 +47,8 @@ export class PageParts {
   readonly #context: PageContext;
   readonly #goToRow: GoToRow;
   readonly #rows: RowCommands;
-  readonly #jump: JumpButton;
+  readonly #counts: ListCounts;
   readonly #details: DetailPane;
-  readonly #selectionCount: SelectionCount;
 
   constructor(root: HTMLElement, context: PageContext) {
     const { formats, keeper, view } = context;
@@ -67,11 +65,10 @@ export class PageParts {
       () => this.list.element.focus(),
     );
     this.#rows = this.#makeRows();
-    this.#jump = new JumpButton(this.layout.jump, formats, () => {
+    this.#counts = new ListCounts(formats, this.region, () => {
       this.list.element.focus();
       view.set({ following: true });
     });
-    this.#selectionCount = new SelectionCount(formats, this.region);
     this.charts = this.#makeCharts();
     this.selection = new DetailsState(this.#details, isOpen => this.layout.showDetails(isOpen));
     this.composer = this.#makeComposer();
@@ -81,16 +78,16 @@ export class PageParts {
   /** How much is new below what can be seen, and how much is selected. */
   renderCounts(): void {
     const isNothing = this.list.isAtEnd || this.#context.sources().selected === undefined;
-    this.#jump.render(this.list.newCount, isNothing);
-    this.#selectionCount.show(this.list.selectedCount);
+    this.#counts.showNew(this.list.newCount, isNothing);
+    this.#counts.showSelected(this.list.selectedCount);
   }
 
   #assemble(root: HTMLElement): void {
-    const { charts, empty, filter, jump, listPane } = this.layout;
+    const { charts, empty, filter, listPane } = this.layout;
     filter.append(this.finding.filter.element);
     charts.append(this.charts.strip, this.charts.pane);
-    listPane.append(this.list.element, empty, jump);
-    listPane.append(this.#selectionCount.element, this.finding.find.element);
+    listPane.append(this.list.element, empty, this.#counts.jump);
+    listPane.append(this.#counts.selected, this.finding.find.element);
     listPane.append(this.#goToRow.element);
     root.append(this.composer.element, this.region.element);
     watchTheme(() => this.list.measure());

@@ -1,6 +1,6 @@
 import type { ConnectionView, PanelView } from '../../shared/monitorProtocol.ts';
-import type { ListPlace } from '../list/listPlaces.ts';
-import type { ListSources } from '../list/listListener.ts';
+import type { ListSources } from '../list/rowGrid.ts';
+import type { ListPlace } from '../list/scrollAnchor.ts';
 import type { RowName } from '../list/rowSeeker.ts';
 import type { SavedRow, SavedState } from './savedState.ts';
 
@@ -54,7 +54,7 @@ export class PageSources {
     return {
       startedAt: starts.length === 0 ? 0 : Math.min(...starts),
       isMerged: shown.length > 1,
-      sourceOf: id => names.get(id),
+      labelOf: id => names.get(id),
     };
   }
 

@@ -17,7 +17,7 @@ const endRoom = 20_000;
  * stay where they are while older ones go.
  */
 export class ScaledList {
-  readonly #tallestBox: number;
+  readonly #maxBoxHeight: number;
   #first = 0;
   #next = 0;
   #rowHeight = 22;
@@ -26,8 +26,8 @@ export class ScaledList {
   /** Where the scroll bar was, as last told or seen. */
   #offset = 0;
 
-  constructor(tallestBox = 8_000_000) {
-    this.#tallestBox = tallestBox;
+  constructor(maxBoxHeight = 8_000_000) {
+    this.#maxBoxHeight = maxBoxHeight;
   }
 
   /** The rows there are: `first` up to, not including, `next`. */
@@ -53,14 +53,24 @@ export class ScaledList {
     this.#clamp();
   }
 
-  /** Goes to a row as soon as the list has come to it: the next extent decides. */
-  wishTop(value: number): void {
-    this.#top = value;
+  /** Goes to a place that may be beyond the extent: the next extent cuts what is too much. */
+  restoreScroll(top: number): void {
+    this.#top = top;
+  }
+
+  /** In pixels. */
+  get rowHeight(): number {
+    return this.#rowHeight;
+  }
+
+  /** The height in pixels that rows can be seen in. */
+  get viewport(): number {
+    return this.#viewport;
   }
 
   /** The height of the box that is scrolled. */
   get boxHeight(): number {
-    return Math.min(this.#height, this.#tallestBox);
+    return Math.min(this.#height, this.#maxBoxHeight);
   }
 
   /** How many rows fit into the viewport as a whole. */
@@ -85,7 +95,7 @@ export class ScaledList {
   get barOffset(): number {
     const free = this.#lastTop - this.#first;
     const offset = free <= 0 ? 0 : ((this.#top - this.#first) / free) * this.#furthestOffset;
-    if (this.#height <= this.#tallestBox || this.#top === this.#first || this.isAtEnd) {
+    if (this.#height <= this.#maxBoxHeight || this.#top === this.#first || this.isAtEnd) {
       return offset;
     }
     // Room to scroll on in small steps: a pixel of the bar is many of the list.

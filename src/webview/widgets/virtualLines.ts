@@ -1,5 +1,5 @@
-import { el, oncePerFrame } from './dom.ts';
-import { ScaledList } from './scaledList.ts';
+import { oncePerFrame } from './dom.ts';
+import { VirtualScroller } from './virtualScroller.ts';
 
 interface LinePainter {
   /** Makes an element for a line that comes on the screen. */
@@ -10,131 +10,89 @@ interface LinePainter {
   onWindow?(from: number, to: number): void;
 }
 
-/** How long the scrolling that the wheel began may go on. */
-const wheelMs = 700;
-
-/** Any number of lines of one height, with elements for those on the screen only. */
+/** Any number of lines, as high as the page's style says, that are all there and painted at once. */
 export class VirtualLines {
-  readonly #scroller: HTMLElement;
+  readonly #element: HTMLElement;
   readonly #painter: LinePainter;
-  readonly #geometry = new ScaledList();
-  readonly #layer = el('div', { role: 'presentation', class: 'lines-layer' });
-  readonly #box = el('div', { role: 'presentation', class: 'lines-box' }, this.#layer);
-  readonly #elements: HTMLElement[] = [];
+  readonly #scroller: VirtualScroller<{ readonly element: HTMLElement }>;
   readonly #requestDraw = oncePerFrame(() => this.draw());
-  #count = 0;
-  #wheeledAt = -wheelMs;
-  /** The user has the scroll bar in hand. */
-  #isInUse = false;
 
-  constructor(scroller: HTMLElement, painter: LinePainter) {
-    this.#scroller = scroller;
+  constructor(element: HTMLElement, painter: LinePainter) {
+    this.#element = element;
     this.#painter = painter;
-    scroller.append(this.#box);
-    const passive = { passive: true };
-    scroller.addEventListener('wheel', () => (this.#wheeledAt = performance.now()), passive);
-    scroller.addEventListener('mousedown', () => (this.#wheeledAt = -wheelMs), passive);
-    scroller.addEventListener('scroll', () => this.#onScroll(), passive);
-    scroller.addEventListener('scrollend', () => this.#onRest(), passive);
-    new ResizeObserver(() => this.draw()).observe(scroller);
+    this.#scroller = new VirtualScroller(
+      element,
+      { role: 'presentation', className: 'lines-box', layerClassName: 'lines-layer' },
+      {
+        make: () => ({ element: painter.make() }),
+        show: ({ element }, line) => {
+          element.hidden = false;
+          painter.paint(element, line);
+        },
+        hide: ({ element }) => (element.hidden = true),
+      },
+    );
+    this.#scroller.listen({ onScroll: this.#requestDraw, onRest: this.#requestDraw });
+    new ResizeObserver(() => this.draw()).observe(element);
   }
 
   get pageSize(): number {
-    return this.#geometry.pageSize;
+    return this.#scroller.geometry.pageSize;
   }
 
-  /** Lines there are from now on. They are painted anew. */
+  /** How many lines there are from now on. All of them are painted again. */
   set count(count: number) {
-    this.#count = count;
-    this.#geometry.setExtent(0, count);
+    this.#scroller.geometry.setExtent(0, count);
     this.#requestDraw();
   }
 
   /** Goes to the first line. */
   toBegin(): void {
-    this.#geometry.top = 0;
-    this.#scroller.scrollLeft = 0;
+    this.#scroller.geometry.top = 0;
+    this.#element.scrollLeft = 0;
     this.#requestDraw();
   }
 
   /** Moves as little as shows the whole line, or, from farther away, puts it in the middle. */
   reveal(line: number): void {
+    const { geometry } = this.#scroller;
     this.#measure();
-    const { from, to } = this.#geometry.window;
+    const { from, to } = geometry.window;
     if (line < from - 1 || line > to) {
-      this.#geometry.top = line - this.#geometry.pageSize / 2;
+      geometry.top = line - geometry.pageSize / 2;
     }
-    this.#geometry.reveal(line);
+    geometry.reveal(line);
     this.draw();
   }
 
-  /** The element that shows a line, where it is on the screen. */
+  /** The element that shows a line, if it is on the screen. */
   elementOf(line: number): HTMLElement | undefined {
-    const { from, to } = this.#geometry.window;
-    return line >= from && line < to ? this.#elements[line - from] : undefined;
+    return this.#scroller.rowAt(line)?.element;
   }
 
-  /** The line that an event is about. */
+  /** The line that an event happened in. */
   lineAt(target: EventTarget | null): number | undefined {
-    const at = this.#elements.findIndex(
-      element => target instanceof Node && !element.hidden && element.contains(target),
-    );
-    return at < 0 ? undefined : this.#geometry.window.from + at;
+    return this.#scroller.positionOf(target);
   }
 
   /** Paints what is on the screen. */
   draw(): void {
-    if (!this.#measure()) {
-      return;
+    if (this.#measure()) {
+      const { window } = this.#scroller.geometry;
+      this.#painter.onWindow?.(window.from, window.to);
+      this.#scroller.draw(window);
+      this.#scroller.placeBar();
     }
-    const { from, to, shift } = this.#geometry.window;
-    this.#painter.onWindow?.(from, to);
-    while (this.#elements.length < to - from) {
-      const element = this.#painter.make();
-      this.#elements.push(element);
-      this.#layer.append(element);
-    }
-    this.#elements.forEach((element, index) => {
-      element.hidden = from + index >= to;
-      if (!element.hidden) {
-        this.#painter.paint(element, from + index);
-      }
-    });
-    this.#place(shift);
   }
 
+  /** @returns whether it is shown, so that there is something to measure */
   #measure(): boolean {
-    const viewport = this.#scroller.clientHeight;
-    const height = Number.parseFloat(getComputedStyle(this.#box).lineHeight);
-    if (viewport === 0 || Number.isNaN(height)) {
+    const viewport = this.#element.clientHeight;
+    const lineHeight = Number.parseFloat(getComputedStyle(this.#element).lineHeight);
+    if (viewport === 0 || Number.isNaN(lineHeight)) {
       return false;
     }
-    this.#geometry.setMetrics(height, viewport);
+    this.#scroller.geometry.setMetrics(lineHeight, viewport);
     return true;
-  }
-
-  #place(shift: number): void {
-    const { boxHeight, barOffset } = this.#geometry;
-    this.#box.style.blockSize = `${boxHeight}px`;
-    this.#layer.style.blockSize = `${Math.min(boxHeight, this.#scroller.clientHeight)}px`;
-    this.#layer.style.transform = `translateY(${-shift}px)`;
-    const offset = Math.round(barOffset);
-    if (!this.#isInUse && this.#geometry.needsBarAt(offset)) {
-      this.#scroller.scrollTop = offset;
-      this.#geometry.barMoved(offset);
-    }
-  }
-
-  #onScroll(): void {
-    const isStep = performance.now() - this.#wheeledAt < wheelMs;
-    if (this.#geometry.scrolled(this.#scroller.scrollTop, isStep) !== undefined) {
-      this.#isInUse = true;
-      this.#requestDraw();
-    }
-  }
-
-  #onRest(): void {
-    this.#isInUse = false;
-    this.#requestDraw();
   }
 }

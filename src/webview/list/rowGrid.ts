@@ -1,0 +1,159 @@
+import type { Formats } from '../../core/base/format.ts';
+import type { ListView, PageRow } from '../../shared/monitorProtocol.ts';
+import { el, setAttribute } from '../widgets/dom.ts';
+import type { RowWindow } from '../widgets/scaledList.ts';
+import { text } from '../widgets/strings.ts';
+import { rowHeight } from '../widgets/theme.ts';
+import { VirtualScroller } from '../widgets/virtualScroller.ts';
+import type { ColumnSettings } from './columns.ts';
+import { ListHead } from './listHead.ts';
+import { RowElement, type ConnectionLabel } from './rowElement.ts';
+import type { RowSelection } from './rowSelection.ts';
+import { TimeColumn } from './timeColumn.ts';
+
+/** The connections and captures whose rows are in the list. */
+export interface ListSources {
+  /** When the oldest of them began, in milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly isMerged: boolean;
+  readonly labelOf: (connection: string) => ConnectionLabel | undefined;
+}
+
+/** The grid on the page: the headings, and below them the elements of the rows on screen. */
+export class RowGrid {
+  readonly element = el('div', {
+    'class': 'grid',
+    'role': 'grid',
+    'tabindex': '0',
+    'aria-label': text('messages'),
+    'aria-multiselectable': 'true',
+  });
+  readonly head: ListHead;
+  readonly scroller: VirtualScroller<RowElement>;
+  readonly #find: (position: number) => PageRow | undefined;
+  readonly #selection: RowSelection;
+  readonly #time: TimeColumn;
+  #sources: ListSources = { startedAt: 0, isMerged: false, labelOf: () => undefined };
+  #generation = -1;
+
+  /**
+   * @param find the row at a position, if it is known
+   * @param onColumns called when the user has changed the columns, after they were arranged
+   */
+  constructor(
+    formats: Formats,
+    columns: ColumnSettings,
+    find: (position: number) => PageRow | undefined,
+    selection: RowSelection,
+    onColumns: (settings: ColumnSettings) => void,
+  ) {
+    this.#find = find;
+    this.#selection = selection;
+    this.#time = new TimeColumn(formats);
+    this.head = new ListHead(columns, settings => {
+      this.#arrange();
+      onColumns(settings);
+    });
+    this.element.append(this.head.element);
+    const labelOf = (connection: string) => this.#sources.labelOf(connection);
+    const context = { formats, time: this.#time, labelOf };
+    this.scroller = new VirtualScroller(
+      this.element,
+      { role: 'rowgroup', className: 'box', layerClassName: 'layer' },
+      {
+        make: index => new RowElement(`row-${index}`, context, this.head.layout),
+        show: (row, position) => this.#show(row, position),
+        hide: row => row.hide(),
+      },
+    );
+    this.#arrange();
+  }
+
+  /** The generation of the list whose rows are on screen. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** What there is of it for rows, in pixels. */
+  get rowsHeight(): number {
+    return Math.max(0, this.element.clientHeight - this.head.element.offsetHeight);
+  }
+
+  /** Whose rows they are. The next `draw` writes all of them again. */
+  set sources(sources: ListSources) {
+    const wasMerged = this.#sources.isMerged;
+    this.#sources = sources;
+    this.#time.startedAt = sources.startedAt;
+    if (wasMerged !== sources.isMerged) {
+      this.head.isMerged = sources.isMerged;
+      this.#arrange();
+    } else {
+      this.#forget();
+    }
+  }
+
+  /** Takes over the fonts of the theme. */
+  measure(): void {
+    const height = rowHeight();
+    this.element.style.setProperty('--row-height', `${height}px`);
+    const { geometry } = this.scroller;
+    geometry.setMetrics(height, geometry.viewport);
+  }
+
+  /** Draws a window of a list. Only what differs from what is on screen is written. */
+  draw(window: RowWindow, { generation, next }: ListView): void {
+    this.#generation = generation;
+    const { active } = this.#selection;
+    const activeRow = active === undefined ? undefined : this.#find(active);
+    this.#time.activeAt = activeRow?.at ?? this.#time.activeAt;
+    this.scroller.draw(window);
+    const activeElement = active === undefined ? undefined : this.scroller.rowAt(active)?.element;
+    setAttribute(this.element, 'aria-activedescendant', activeElement?.id);
+    // The column headings are a row as well.
+    const rowCount = String(next + 1);
+    if (this.element.ariaRowCount !== rowCount) {
+      this.element.ariaRowCount = rowCount;
+    }
+  }
+
+  /** The previews of the rows on screen. */
+  *previews(): Iterable<Text> {
+    for (const { preview } of this.scroller.rows) {
+      if (preview instanceof Text) {
+        yield preview;
+      }
+    }
+  }
+
+  #show(row: RowElement, position: number): void {
+    row.show(
+      position,
+      this.#find(position),
+      this.#time.baseOf(position, this.#find),
+      this.#selection.has(position),
+      position === this.#selection.active,
+    );
+  }
+
+  #arrange(): void {
+    const { layout, settings } = this.head;
+    const { style } = this.element;
+    style.setProperty('--columns-wide', layout.template);
+    style.setProperty('--columns-narrow', layout.narrowTemplate);
+    style.setProperty('--span-wide', `span ${layout.span}`);
+    style.setProperty('--span-narrow', `span ${layout.narrowSpan}`);
+    this.element.ariaColCount = String(layout.shown.length);
+    this.#time.mode = settings.time;
+    for (const row of this.scroller.rows) {
+      row.arrange(layout);
+    }
+    this.#forget();
+  }
+
+  /** Makes the next `draw` write everything. */
+  #forget(): void {
+    for (const row of this.scroller.rows) {
+      row.forget();
+    }
+  }
+}
