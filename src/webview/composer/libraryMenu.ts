@@ -1,6 +1,6 @@
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type { ItemView } from '../../shared/composerProtocol.ts';
-import type { MenuItem } from '../widgets/menuItem.ts';
+import type { MenuItem } from '../widgets/menu.ts';
 import { text } from '../widgets/strings.ts';
 
 interface LibraryActions {

@@ -10,7 +10,7 @@ interface NoticeAction {
   readonly run: () => void;
 }
 
-export interface Notice {
+interface Notice {
   readonly severity: Severity;
   readonly sentence: string;
   /** What the user can do about it. */
@@ -23,8 +23,34 @@ interface NoticeCommands {
   readonly openSetting: () => void;
 }
 
-/** What the user should know about a connection: why it is not open, why nothing is stored. */
-export function noticesOf(view: ConnectionView, commands: NoticeCommands): readonly Notice[] {
+/** Why things do not work, as sentences. */
+interface Problems {
+  readonly request: string | undefined;
+  readonly list: string | undefined;
+}
+
+/** The lines below the header: what does not work, and what to know about the connection. */
+export function renderNotices(
+  root: HTMLElement,
+  view: ConnectionView | undefined,
+  problems: Problems,
+  commands: NoticeCommands,
+): void {
+  const notices: Notice[] = [];
+  if (problems.request !== undefined) {
+    notices.push({ severity: 'error', sentence: problems.request });
+  }
+  if (problems.list !== undefined) {
+    notices.push({ severity: 'warning', sentence: problems.list });
+  }
+  if (view?.source === 'connection') {
+    notices.push(...connectionNotices(view, commands));
+  }
+  render(notices.map(noticeLine), root);
+}
+
+/** Why a connection is not open, and why its messages are not stored. */
+function connectionNotices(view: ConnectionView, commands: NoticeCommands): readonly Notice[] {
   const { severity, cause, storage } = view;
   const notices: Notice[] = [];
   if (cause !== '' && (isStopped(view) || severity !== 'info')) {
@@ -53,11 +79,6 @@ function actionsOf(view: ConnectionView, commands: NoticeCommands): readonly Not
     actions.push({ label: text('connectNow'), run: commands.connect });
   }
   return actions;
-}
-
-/** The lines below the header. */
-export function renderNotices(root: HTMLElement, notices: readonly Notice[]): void {
-  render(notices.map(noticeLine), root);
 }
 
 function noticeLine({ severity, sentence, actions = [] }: Notice): TemplateResult {

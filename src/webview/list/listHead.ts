@@ -13,12 +13,17 @@ import {
   type ColumnSettings,
   type TimeMode,
 } from './columns.ts';
-import { columnItems, headingItems, timeItems } from './columnMenus.ts';
 import { el } from '../widgets/dom.ts';
 import { Sash } from '../widgets/sash.ts';
-import { below, openMenu } from '../widgets/menu.ts';
-import type { MenuItem } from '../widgets/menuItem.ts';
+import { below, openMenu, type MenuItem } from '../widgets/menu.ts';
 import { text } from '../widgets/strings.ts';
+
+const timeNames = {
+  clock: 'timeClock',
+  start: 'timeStart',
+  previous: 'timePrevious',
+  selected: 'timeSelected',
+} as const;
 
 const timeHeadings = {
   clock: 'time',
@@ -38,8 +43,8 @@ interface Heading {
 const dragPixels = 5;
 
 /**
- * The headings: which columns there are, in which order and how wide, by pointer and by keyboard.
- * One heading at a time can be reached by Tab, and from it the handle of its width.
+ * The headings, by which the user chooses the columns, their order and their widths, by pointer and by
+ * keyboard. One heading at a time can be reached by Tab, and from it the sash of its width.
  */
 export class ListHead {
   readonly element: HTMLElement;
@@ -73,22 +78,56 @@ export class ListHead {
     this.#arrange();
   }
 
-  /** What the menus over the columns offer, here and elsewhere. */
+  /** The menu items that show and hide columns. */
   columnItems(): readonly MenuItem[] {
-    return columnItems(this.#subject);
+    const { hidden } = this.#settings;
+    return [
+      ...usualColumns.order
+        .filter(name => name !== 'preview' && (name !== 'connection' || this.#isMerged))
+        .map((name): MenuItem => {
+          const isChecked = !hidden.includes(name);
+          const others = hidden.filter(each => each !== name);
+          return {
+            kind: 'choice',
+            label: text(columnHeadings[name]),
+            isChecked,
+            staysOpen: true,
+            run: () => this.#change({ hidden: isChecked ? [...hidden, name] : others }),
+          };
+        }),
+      { kind: 'line' },
+      { kind: 'action', label: text('resetColumns'), run: () => this.#change(usualColumns) },
+    ];
   }
 
+  /** The menu items that choose what the time of a row is counted from. */
   timeItems(): readonly MenuItem[] {
-    return timeItems(this.#subject);
+    return timeModes.map(time => ({
+      kind: 'choice',
+      label: text(timeNames[time]),
+      isRadio: true,
+      isChecked: this.#settings.time === time,
+      run: () => this.#change({ time }),
+    }));
   }
 
-  get #subject() {
-    return {
-      settings: this.#settings,
-      isMerged: this.#isMerged,
-      shown: this.#layout.shown,
-      change: (change: Partial<ColumnSettings>) => this.#change(change),
-    };
+  #headingItems(name: ColumnName): readonly MenuItem[] {
+    const { shown } = this.#layout;
+    const at = shown.indexOf(name);
+    const move = (by: -1 | 1): MenuItem => ({
+      kind: 'action',
+      label: text(by === -1 ? 'moveColumnBack' : 'moveColumnOn'),
+      keys: by === -1 ? 'Alt+Shift+←' : 'Alt+Shift+→',
+      isDisabled: shown[at + by] === undefined,
+      run: () => this.#change(moveColumn(this.#settings, shown, name, by)),
+    });
+    return [
+      ...(name === 'time' ? [...this.timeItems(), { kind: 'line' } as const] : []),
+      move(-1),
+      move(1),
+      { kind: 'line' },
+      ...this.columnItems(),
+    ];
   }
 
   #change(change: Partial<ColumnSettings>): void {
@@ -105,10 +144,10 @@ export class ListHead {
     }
     const headings = shown.flatMap(name => this.#headings.find(each => each.name === name) ?? []);
     this.#order(headings.map(({ element }) => element));
-    headings.forEach((heading, index) => this.#dress(heading, index));
+    headings.forEach((heading, index) => this.#update(heading, index));
   }
 
-  /** Moves the others around the heading in hand, which would lose focus and pointer if it moved. */
+  /** Moves the others around the focused heading, which would lose focus and pointer if it moved. */
   #order(elements: readonly HTMLElement[]): void {
     const { children } = this.#row;
     if (
@@ -132,7 +171,7 @@ export class ListHead {
     pivot.after(...elements.slice(held + 1));
   }
 
-  #dress({ name, element, words, sash }: Heading, index: number): void {
+  #update({ name, element, words, sash }: Heading, index: number): void {
     const { time } = this.#settings;
     element.ariaColIndex = String(index + 1);
     element.tabIndex = name === this.#current ? 0 : -1;
@@ -287,7 +326,7 @@ export class ListHead {
   }
 
   #openMenu(name: ColumnName, place: { x: number; y: number }): void {
-    openMenu(text(columnHeadings[name]), () => headingItems(name, this.#subject), place);
+    openMenu(text(columnHeadings[name]), () => this.#headingItems(name), place);
   }
 }
 

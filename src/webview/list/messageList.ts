@@ -486,8 +486,13 @@ export class MessageList {
         }
         this.#listener.run('copy');
         break;
-      default:
+      case 'close':
+      case 'goTo':
+      case 'find':
+      case 'findNext':
+      case 'findPrevious':
         this.#listener.run(command);
+        break;
     }
     return true;
   }

@@ -1,20 +1,34 @@
 import type { CopyFormat, PageRow } from '../../shared/monitorProtocol.ts';
 import type { GoToRow } from './goToRow.ts';
 import type { HostRequests } from '../link/hostRequests.ts';
-import { openMenu } from '../widgets/menu.ts';
+import type { PageString } from '../../shared/monitorStrings.ts';
+import { openMenu, type MenuItem } from '../widgets/menu.ts';
 import type { MessageList } from './messageList.ts';
-import { rowMenu } from './rowMenu.ts';
 import type { Locate } from './rowSeeker.ts';
 import type { RowRange } from './rowSelection.ts';
 import { text } from '../widgets/strings.ts';
 
+const copyNames: readonly (readonly [CopyFormat, PageString])[] = [
+  ['json', 'copyAsJson'],
+  ['hex', 'copyAsHex'],
+  ['base64', 'copyAsBase64'],
+  ['wscat', 'copyAsWscat'],
+  ['websocat', 'copyAsWebsocat'],
+];
+
+/** More characters of a preview than this are no useful filter. */
+const maxTermLength = 200;
+
+/** What the commands need of the page. */
 interface RowCommandPorts {
   readonly locate: Locate;
+  /** For screen readers. */
   say(sentence: string): void;
+  /** Adds a term to the filter. */
   filterBy(term: string): void;
 }
 
-/** What the user does with rows of the list. */
+/** What the user can do with rows of the list, and the menu that offers it. */
 export class RowCommands {
   readonly #list: MessageList;
   readonly #goToRow: GoToRow;
@@ -28,9 +42,9 @@ export class RowCommands {
     this.#ports = ports;
   }
 
+  /** Opens the menu of the selected rows. */
   openMenu(at: { readonly x: number; readonly y: number }): void {
-    const items = () => rowMenu(this.#list.selectedCount, this.#list.activeRow, this.#menuCommands);
-    openMenu(text('rowMenu'), items, at);
+    openMenu(text('rowMenu'), () => this.#menuItems(), at);
   }
 
   /** Copies the selected rows. */
@@ -61,7 +75,7 @@ export class RowCommands {
     this.#requests.send('editor.open', { connection, seq });
   }
 
-  /** @param isAll all rows of the list, not only those that are selected */
+  /** @param isAll whether all rows of the list are exported, else only the selected ones */
   export(isAll: boolean): void {
     const { generation, selected } = this.#list;
     if (isAll) {
@@ -75,15 +89,41 @@ export class RowCommands {
     this.#goToRow.open();
   }
 
-  readonly #menuCommands = {
-    copy: (format: CopyFormat) => this.copy(format),
-    openEditor: (row: PageRow) => this.openEditor(row),
-    compare: () => this.#compare(),
-    exportSelection: () => this.export(false),
-    selectAll: () => this.#list.selectAll(),
-    goToRow: () => this.goToRow(),
-    filterBy: (term: string) => this.#ports.filterBy(term),
-  };
+  #menuItems(): readonly MenuItem[] {
+    const count = this.#list.selectedCount;
+    const row = this.#list.activeRow;
+    const copies = copyNames.map(([format, name]) => action(name, () => this.copy(format)));
+    return [
+      action('copyText', () => this.copy('text'), 'Ctrl+C', count === 0),
+      { kind: 'menu', label: text('copyAs'), items: () => copies },
+      { kind: 'line' },
+      action('openInEditor', () => row && this.openEditor(row), '', count !== 1 || !row),
+      action('compareTwo', () => this.#compare(), '', count !== 2),
+      action('exportSelection', () => this.export(false), '', count === 0),
+      { kind: 'line' },
+      ...(row ? [this.#filterMenu(row)] : []),
+      { kind: 'line' },
+      action('selectAllRows', () => this.#list.selectAll(), 'Ctrl+A'),
+      action('goToRow', () => this.goToRow(), 'Ctrl+G'),
+    ];
+  }
+
+  #filterMenu(row: PageRow): MenuItem {
+    const by = (label: string, term: string): MenuItem => ({
+      kind: 'action',
+      label,
+      run: () => this.#ports.filterBy(term),
+    });
+    const known = (name: PageString, term: string) => by(`${text(name)}: ${term}`, term);
+    const content = contentTerm(row);
+    const items = [
+      known('filterByDirection', row.direction === 'in' ? 'in:' : 'out:'),
+      known('filterByKind', `kind:${row.kind}`),
+      known('filterOutKind', `-kind:${row.kind}`),
+      ...(content === undefined ? [] : [by(text('filterByContent'), content)]),
+    ];
+    return { kind: 'menu', label: text('filterByMenu'), items: () => items };
+  }
 
   #copyRanges(ranges: readonly RowRange[], format: CopyFormat): void {
     if (ranges.length > 0) {
@@ -105,4 +145,17 @@ export class RowCommands {
 
 function mutable(ranges: readonly RowRange[]): [number, number][] {
   return ranges.map(([from, to]) => [from, to]);
+}
+
+function action(name: PageString, run: () => void, keys = '', isDisabled = false): MenuItem {
+  return { kind: 'action', label: text(name), keys, isDisabled, run };
+}
+
+/** The row's own text as a term; `undefined` if there is none that could be typed. */
+function contentTerm({ kind, preview }: PageRow): string | undefined {
+  // Control characters cannot be typed into a filter, so it looks for what comes before them.
+  const words = /^[^\p{Cc}]*/u.exec(preview.slice(0, maxTermLength))?.[0] ?? '';
+  return kind === 'text' && words.trim() !== ''
+    ? `"${words.replaceAll(/["\\]/g, '\\$&')}"`
+    : undefined;
 }

@@ -1,11 +1,11 @@
 import './monitor.css';
 import { messageOf } from '../../core/base/errors.ts';
 import { Formats } from '../../core/base/format.ts';
-import { App } from './app.ts';
+import { MonitorPage } from './monitorPage.ts';
 import { HostLink } from '../link/hostLink.ts';
 import { readSavedState, StateKeeper } from '../state/savedState.ts';
 import { readStrings } from '../widgets/strings.ts';
-import { userTimeZone } from '../widgets/userClock.ts';
+import { userTimeZone } from '../state/panelState.ts';
 
 readStrings(document.querySelector('#strings'));
 const api = acquireVsCodeApi();
@@ -13,7 +13,7 @@ const keeper = new StateKeeper(readSavedState(api.getState()), state => api.setS
 const host = new HostLink(api);
 const formats = new Formats(document.documentElement.lang || 'en');
 const root = document.querySelector<HTMLElement>('#app') ?? document.body;
-const app = new App(root, host.request, keeper, formats);
+const page = new MonitorPage(root, host.request, keeper, formats);
 
 // A page that is hidden is about to go.
 document.addEventListener('visibilitychange', () => keeper.flush());
@@ -21,14 +21,14 @@ document.addEventListener('visibilitychange', () => keeper.flush());
 host.request('ready', { timeZone: userTimeZone() }).then(
   hello => {
     // An event from before the first snapshot must not be taken for the list that the page had.
-    app.start(hello);
+    page.start(hello);
     host.listen({
-      'connections.changed': connections => app.setConnections(connections),
-      'view.changed': view => app.setView(view),
-      'list.changed': list => app.setList(list),
-      'filters.changed': filters => app.setFilters(filters),
-      'composer.changed': composer => app.setComposer(composer),
+      'connections.changed': connections => page.setConnections(connections),
+      'view.changed': view => page.setView(view),
+      'list.changed': list => page.setList(list),
+      'filters.changed': filters => page.setFilters(filters),
+      'composer.changed': composer => page.setComposer(composer),
     });
   },
-  (error: unknown) => app.fail(messageOf(error)),
+  (error: unknown) => page.fail(messageOf(error)),
 );

@@ -1,5 +1,44 @@
-import type { MenuItem } from './menuItem.ts';
-import { MenuLevel, type MenuPlace } from './menuLevel.ts';
+import { el, icon } from './dom.ts';
+
+/** What a menu offers. `label` may be a peer's text, and is shown as text. */
+export type MenuItem =
+  | {
+      readonly kind: 'action';
+      readonly label: string;
+      /** The keys that do the same, as users read them. */
+      readonly keys?: string;
+      readonly isDisabled?: boolean;
+      readonly run: () => void;
+    }
+  | {
+      readonly kind: 'choice';
+      readonly label: string;
+      readonly isChecked: boolean;
+      /** Whether it is one of several of which exactly one is checked. */
+      readonly isRadio?: boolean;
+      /** Whether the menu stays for the next choice. */
+      readonly staysOpen?: boolean;
+      readonly isDisabled?: boolean;
+      /** A colour of the theme's charts that stands for it. */
+      readonly colour?: number;
+      readonly run: () => void;
+    }
+  | { readonly kind: 'menu'; readonly label: string; readonly items: () => readonly MenuItem[] }
+  | { readonly kind: 'line' };
+
+/** A point of the window, in pixels. */
+interface MenuPlace {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The distance from the edges of the window, in pixels. */
+const edge = 4;
+
+interface MenuLevelListener {
+  onChoose(index: number): void;
+  onHover(index: number): void;
+}
 
 /** Keys pressed within this time spell one name. */
 const spellingMs = 700;
@@ -133,7 +172,7 @@ class Menu {
 
   #onKey(depth: number, event: KeyboardEvent): void {
     const level = this.#levels[depth];
-    // The editor has its own mind about Escape, F10 and the arrows.
+    // The editor has commands of its own on Escape, F10 and the arrows.
     event.stopPropagation();
     if (event.key === 'Tab') {
       this.close();
@@ -192,4 +231,138 @@ class Menu {
     this.#spelledAt = now;
     level?.focusName(this.#spelled.toLocaleLowerCase());
   }
+}
+
+/** One box of items. */
+class MenuLevel {
+  readonly element: HTMLElement;
+  readonly #build: () => readonly MenuItem[];
+  readonly #listener: MenuLevelListener;
+  items: readonly MenuItem[] = [];
+  active = 0;
+
+  constructor(label: string, build: () => readonly MenuItem[], listener: MenuLevelListener) {
+    this.#build = build;
+    this.#listener = listener;
+    this.element = el('div', { 'class': 'menu', 'role': 'menu', 'aria-label': label });
+    this.element.addEventListener('contextmenu', event => event.preventDefault());
+    this.#fill();
+  }
+
+  /** Builds the items again, since a choice has changed what is checked. */
+  refresh(): void {
+    this.#fill();
+    this.focus(this.active, 1);
+  }
+
+  boxOf(index: number): DOMRect {
+    return (this.element.children[index] ?? this.element).getBoundingClientRect();
+  }
+
+  /**
+   * Puts it where it is within the window.
+   *
+   * @param beside the item that opened it, which it must not cover
+   */
+  put({ x, y }: MenuPlace, beside: DOMRect | undefined): void {
+    const { style } = this.element;
+    const { width, height } = this.element.getBoundingClientRect();
+    const isRightToLeft = getComputedStyle(this.element).direction === 'rtl';
+    const start = isRightToLeft ? (beside?.left ?? x) - width : x;
+    const room = innerWidth - edge - width;
+    const isOutside = isRightToLeft ? start < edge : start > room;
+    const other = isRightToLeft ? (beside?.right ?? x) : (beside?.left ?? x) - width;
+    style.left = `${Math.max(edge, Math.min(isOutside ? other : start, room))}px`;
+    style.top = `${Math.max(edge, Math.min(y, innerHeight - edge - height))}px`;
+  }
+
+  /** Focuses an item, or the nearest one in the direction of `step` that is not a line. */
+  focus(index: number, step: 1 | -1): void {
+    const count = this.items.length;
+    for (let tries = 0, at = index; tries < count; tries++, at += step) {
+      const wrapped = ((at % count) + count) % count;
+      if (this.items[wrapped]?.kind !== 'line') {
+        this.active = wrapped;
+        (this.element.children[wrapped] as HTMLElement).focus();
+        return;
+      }
+    }
+  }
+
+  focusName(spelled: string): void {
+    const count = this.items.length;
+    const from = spelled.length === 1 ? 1 : 0;
+    for (let step = from; step < count + from; step++) {
+      const at = (this.active + step) % count;
+      const item = this.items[at];
+      if (item && item.kind !== 'line' && item.label.toLocaleLowerCase().startsWith(spelled)) {
+        this.focus(at, 1);
+        return;
+      }
+    }
+  }
+
+  #fill(): void {
+    this.items = this.#build();
+    const rows = this.items.map((item, index) => {
+      const row = itemElement(item);
+      row.addEventListener('click', () => this.#listener.onChoose(index));
+      row.addEventListener('pointermove', () => this.#listener.onHover(index));
+      return row;
+    });
+    this.element.replaceChildren(...rows);
+  }
+}
+
+/** The element of an item. */
+function itemElement(item: MenuItem): HTMLElement {
+  switch (item.kind) {
+    case 'line':
+      return el('div', { role: 'separator', class: 'menu-line' });
+    case 'menu': {
+      const attributes = { 'role': 'menuitem', 'aria-haspopup': 'menu', 'tabindex': '-1' };
+      const label = el('span', { class: 'menu-label' }, item.label);
+      return el(
+        'div',
+        { class: 'menu-item', ...attributes },
+        checkPlace(false),
+        label,
+        icon('chevron-right'),
+      );
+    }
+    case 'action':
+      return itemRow('menuitem', item, checkPlace(false), item.keys ?? '');
+    case 'choice': {
+      const role = item.isRadio === true ? 'menuitemradio' : 'menuitemcheckbox';
+      const row = itemRow(role, item, checkPlace(item.isChecked), '');
+      row.ariaChecked = item.isChecked ? 'true' : 'false';
+      if (item.colour !== undefined) {
+        row.children[0]?.after(el('span', { class: `dot colour-${item.colour}` }));
+      }
+      return row;
+    }
+  }
+}
+
+function itemRow(
+  role: string,
+  { label, isDisabled }: { label: string; isDisabled?: boolean },
+  check: HTMLElement,
+  keys: string,
+): HTMLElement {
+  const words = el('span', { class: 'menu-label' }, label);
+  const hint = el('span', { 'class': 'menu-keys', 'aria-hidden': 'true' }, keys);
+  const row = el('div', { class: 'menu-item', role, tabindex: '-1' }, check, words, hint);
+  if (isDisabled === true) {
+    row.ariaDisabled = 'true';
+  }
+  return row;
+}
+
+function checkPlace(isChecked: boolean): HTMLElement {
+  const place = el('span', { 'class': 'menu-check', 'aria-hidden': 'true' });
+  if (isChecked) {
+    place.append(icon('check'));
+  }
+  return place;
 }
