@@ -224,7 +224,7 @@ describe('The architecture', () => {
     const bundled = Object.entries(metafile.outputs['dist/main.js']?.inputs ?? {})
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .map(([file]) => file);
-    assert.ok(bundled.includes('src/webview/monitor/app.ts'));
+    assert.ok(bundled.includes('src/webview/monitor/monitorPage.ts'));
     const strangers = bundled.filter(file => {
       const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
       return name === undefined

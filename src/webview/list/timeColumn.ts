@@ -2,12 +2,12 @@ import type { Formats } from '../../core/base/format.ts';
 import type { PageRow } from '../../shared/monitorProtocol.ts';
 import type { TimeMode } from './columns.ts';
 
-/** Tells the time of rows in the way the user has chosen. */
+/** The text of a row's time, in the way that the user has chosen. */
 export class TimeColumn {
   mode: TimeMode = 'clock';
   /** When the capture began, in milliseconds since 1970. */
   startedAt = 0;
-  /** When the active row came. */
+  /** When the active row came, in milliseconds since 1970. */
   activeAt: number | undefined;
   readonly #formats: Formats;
 
@@ -15,7 +15,7 @@ export class TimeColumn {
     this.#formats = formats;
   }
 
-  /** What the time of the row at `position` is told from; `undefined` where it is not known. */
+  /** The moment from which the time of a row is counted; `undefined` while it is not known. */
   baseOf(position: number, find: (position: number) => PageRow | undefined): number | undefined {
     switch (this.mode) {
       case 'clock':
@@ -38,7 +38,7 @@ export class TimeColumn {
 }
 
 /** `+0.037`, `−1:14.250`, `+2:03:04.123`: to the millisecond, in as many units as it needs. */
-export function elapsed(ms: number): string {
+function elapsed(ms: number): string {
   const whole = Math.round(Math.abs(ms));
   const sign = whole === 0 ? '' : ms < 0 ? '−' : '+';
   const seconds = Math.floor(whole / 1000);
