@@ -104,7 +104,7 @@ export class ComposerPane {
       label: text('composeResize'),
       edge: 'top',
       step: 20,
-      keys: { Home: 'max', End: 'usual' },
+      keys: { Home: 'max', End: 'default' },
       ariaScale: 1,
       size: () => this.element.querySelector('textarea')?.clientHeight ?? minHeight,
       bounds: () => [minHeight, Math.max(minHeight, Math.round(innerHeight * maxHeightShare))],

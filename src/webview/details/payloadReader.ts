@@ -5,7 +5,7 @@ type Ask = (from: number, length: number) => Promise<PayloadAnswer>;
 /** What is kept track of as read or not. */
 const partLength = 64 * 1024;
 /** The most that is asked for at once. */
-const mostAsked = 1024 * 1024;
+const maxRequestedRows = 1024 * 1024;
 
 /** Reads one payload in parts, from wherever it is looked at, and keeps what it has read. */
 export class PayloadReader {
@@ -77,8 +77,8 @@ export class PayloadReader {
       at = this.#missing(at, to)
     ) {
       const end = Math.ceil(to / partLength) * partLength;
-      await this.#readPart(at, Math.min(this.byteLength, end, at + mostAsked), signal);
-      onProgress?.(Math.min(to, at + mostAsked) - from);
+      await this.#readPart(at, Math.min(this.byteLength, end, at + maxRequestedRows), signal);
+      onProgress?.(Math.min(to, at + maxRequestedRows) - from);
     }
   }
 

@@ -4,13 +4,13 @@ import { visibleLine } from '../../core/text/visibleText.ts';
 import type { ConnectionView } from '../../shared/monitorProtocol.ts';
 import { text } from '../widgets/strings.ts';
 
-/** What has come and gone, how fast, and where it is kept. */
+/** How much was received and sent, how fast, and where it is stored. */
 export function figures(
   view: ConnectionView,
   formats: Formats,
 ): readonly (TemplateResult | typeof nothing)[] {
   if (view.source === 'capture') {
-    return [storageMark(view)]; // Nothing comes and goes any more.
+    return [storageMark(view)]; // Its connection has ended.
   }
   const { received, sent, receivedRate, latencyMs } = view;
   const receivedCount = formats.count(received);
@@ -48,7 +48,7 @@ export function figures(
   ];
 }
 
-/** How the connection is protected, and by which way it goes. */
+/** How the connection is protected, and which proxy it goes through. */
 export function marks(view: ConnectionView): TemplateResult | typeof nothing {
   const { proxy } = view;
   const security = securityMark(view);
@@ -69,7 +69,7 @@ export function marks(view: ConnectionView): TemplateResult | typeof nothing {
   </div>`;
 }
 
-/** A missing check is said at all times; a lock would be a false promise before there is TLS. */
+/** A missing check is always shown; the lock only while connected, since before there is no TLS. */
 function securityMark({ security, state }: ConnectionView): TemplateResult | typeof nothing {
   if (security === 'unverified') {
     const words = text('certificateUnchecked');
@@ -86,7 +86,7 @@ interface Mark {
   readonly hint?: string;
   readonly icon: string;
   readonly className: string;
-  /** Beside the icon, where there is room. */
+  /** Shown beside the icon if there is room. */
   readonly words?: string;
 }
 

@@ -3,7 +3,7 @@ import type { PageString } from '../../shared/monitorStrings.ts';
 const columnNames = ['time', 'direction', 'kind', 'size', 'connection', 'preview'] as const;
 export type ColumnName = (typeof columnNames)[number];
 
-/** What the time of a row is told as. */
+/** What the time of a row is counted from; see `TimeColumn`. */
 export const timeModes = ['clock', 'start', 'previous', 'selected'] as const;
 export type TimeMode = (typeof timeModes)[number];
 
@@ -16,8 +16,8 @@ export const columnHeadings: Readonly<Record<ColumnName, PageString>> = {
   preview: 'content',
 };
 
-/** In em of the page's font. The preview takes what the others leave. */
-const usualWidths: Readonly<Record<Exclude<ColumnName, 'preview'>, number>> = {
+/** In em of the page's font. The preview takes the rest. */
+const defaultWidths: Readonly<Record<Exclude<ColumnName, 'preview'>, number>> = {
   time: 7,
   direction: 1.6,
   kind: 4.5,
@@ -27,23 +27,23 @@ const usualWidths: Readonly<Record<Exclude<ColumnName, 'preview'>, number>> = {
 export const minWidth = 1.6;
 export const maxWidth = 60;
 
-/** How the user wants the columns; kept. */
+/** The columns as the user has arranged them. Saved with the page's state. */
 export interface ColumnSettings {
   readonly order: readonly ColumnName[];
-  /** In em; what is absent is as wide as usual. */
+  /** In em; absent for a column of the default width. */
   readonly widths: Readonly<Partial<Record<ColumnName, number>>>;
   readonly hidden: readonly ColumnName[];
   readonly time: TimeMode;
 }
 
-export const usualColumns: ColumnSettings = {
+export const defaultColumns: ColumnSettings = {
   order: columnNames,
   widths: {},
   hidden: [],
   time: 'clock',
 };
 
-/** Reads what was kept, perhaps by an older version of the page. */
+/** Reads saved settings, which an older version of the page may have written. */
 export function readColumns(value: unknown): ColumnSettings {
   const saved = (typeof value === 'object' && value !== null ? value : {}) as Record<
     string,
@@ -69,7 +69,7 @@ export function readColumns(value: unknown): ColumnSettings {
 }
 
 export function widthOf(name: ColumnName, { widths }: ColumnSettings): number {
-  const usual = name === 'preview' ? 0 : usualWidths[name];
+  const usual = name === 'preview' ? 0 : defaultWidths[name];
   return Math.min(maxWidth, Math.max(minWidth, widths[name] ?? usual));
 }
 
@@ -84,7 +84,7 @@ export function moveColumn(
   return neighbour === undefined ? settings : placeColumn(settings, name, neighbour, by);
 }
 
-/** Puts a column before (`-1`) or behind (`1`) another. */
+/** Puts a column before (`-1`) or after (`1`) another. */
 export function placeColumn(
   settings: ColumnSettings,
   name: ColumnName,
@@ -102,17 +102,17 @@ export function placeColumn(
 /** The columns as they are laid out. */
 export interface ColumnLayout {
   readonly shown: readonly ColumnName[];
-  /** Just before the preview: a state's sentence takes their place. */
+  /** Columns just before the preview, whose room a state's sentence takes too. */
   readonly spanned: ReadonlySet<ColumnName>;
-  /** For `grid-template-columns`; where the list is narrow, the kind is left out. */
+  /** For `grid-template-columns`. A narrow list has no column for the kind. */
   readonly template: string;
   readonly narrowTemplate: string;
-  /** How many columns a state's sentence takes. */
+  /** How many columns a state's sentence spans. */
   readonly span: number;
   readonly narrowSpan: number;
 }
 
-/** @param isMerged whether the rows are of several connections, so that theirs must be told */
+/** @param isMerged whether the rows are of several connections, so that each row names its own */
 export function layOut(settings: ColumnSettings, isMerged: boolean): ColumnLayout {
   const shown = settings.order.filter(
     name => !settings.hidden.includes(name) && (name !== 'connection' || isMerged),

@@ -19,7 +19,7 @@ interface EmptyActions {
   readonly showAll: () => void;
 }
 
-/** What stands where the list would be, while there is nothing to list. */
+/** Says in place of the list why there is nothing in it, and what can be done about it. */
 export function renderEmptyState(
   root: HTMLElement,
   selected: ConnectionView | undefined,

@@ -8,8 +8,8 @@ const dayMs = 86_400_000;
 /**
  * Reads a row number (`1204`, `#1,204`) or a time of day (`10:30`, `10:30:05.250`).
  *
- * @param near a moment of the capture, in milliseconds since 1970: the time is of that day, or, where
- *   that would be more than half a day off, of the day before or after
+ * @param near a moment of the capture, in milliseconds since 1970; the time is read as of that day, or
+ *   of the day before or after if that is nearer
  */
 export function readGoal(input: string, near: number): Goal | undefined {
   const words = input.trim();
@@ -32,7 +32,7 @@ export function readGoal(input: string, near: number): Goal | undefined {
   return { at: at + off * dayMs };
 }
 
-/** The small field that asks for a row or a moment. Escape and leaving it close it. */
+/** The small field for the row or the moment to go to. Escape and a loss of focus close it. */
 export class GoToRow {
   readonly element: HTMLElement;
   readonly #input: HTMLInputElement;
@@ -41,7 +41,7 @@ export class GoToRow {
   readonly #go: (goal: Goal) => void;
   readonly #onClose: () => void;
 
-  /** @param near a moment of what is on screen */
+  /** @param near a moment of what is on screen, in milliseconds since 1970 */
   constructor(near: () => number, go: (goal: Goal) => void, onClose: () => void) {
     this.#near = near;
     this.#go = go;

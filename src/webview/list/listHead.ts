@@ -6,7 +6,7 @@ import {
   minWidth,
   placeColumn,
   timeModes,
-  usualColumns,
+  defaultColumns,
   widthOf,
   type ColumnLayout,
   type ColumnName,
@@ -39,7 +39,7 @@ interface Heading {
   readonly sash: Sash | undefined;
 }
 
-/** How far a pointer moves before a press is a drag. */
+/** How far a pointer moves, in pixels, before a press is a drag. */
 const dragPixels = 5;
 
 /**
@@ -60,7 +60,7 @@ export class ListHead {
     this.#settings = settings;
     this.#onChange = onChange;
     this.#layout = layOut(settings, false);
-    this.#headings = usualColumns.order.map(name => this.#heading(name));
+    this.#headings = defaultColumns.order.map(name => this.#heading(name));
     this.element = el('div', { role: 'rowgroup', class: 'head' }, this.#row);
     this.#arrange();
   }
@@ -82,7 +82,7 @@ export class ListHead {
   columnItems(): readonly MenuItem[] {
     const { hidden } = this.#settings;
     return [
-      ...usualColumns.order
+      ...defaultColumns.order
         .filter(name => name !== 'preview' && (name !== 'connection' || this.#isMerged))
         .map((name): MenuItem => {
           const isChecked = !hidden.includes(name);
@@ -96,7 +96,7 @@ export class ListHead {
           };
         }),
       { kind: 'line' },
-      { kind: 'action', label: text('resetColumns'), run: () => this.#change(usualColumns) },
+      { kind: 'action', label: text('resetColumns'), run: () => this.#change(defaultColumns) },
     ];
   }
 
@@ -213,7 +213,7 @@ export class ListHead {
       label: text('resizeColumn', text(columnHeadings[name])),
       edge: 'end',
       step: 0.5,
-      keys: { Home: 'min', Escape: 'usual' },
+      keys: { Home: 'min', Escape: 'default' },
       ariaScale: 10,
       size: () => widthOf(name, this.#settings),
       bounds: () => [minWidth, maxWidth],
@@ -241,7 +241,7 @@ export class ListHead {
     this.#of(name)?.focus();
   }
 
-  /** A press that does not move opens the menu; one that moves takes the column along. */
+  /** A press without a move opens the menu; with one it drags the column. */
   #onPress(name: ColumnName, event: PointerEvent): void {
     const element = this.#of(name);
     if (event.button !== 0 || !element || event.target === null) {
@@ -289,7 +289,7 @@ export class ListHead {
     if (other === undefined || over === from || !box || !own) {
       return;
     }
-    // Not before it would stay under the pointer in its new place.
+    // The column moves only once it would be under the pointer in its new place.
     const isLeftOf = box.left < own.left;
     if (isLeftOf ? clientX < box.left + own.width : clientX > box.right - own.width) {
       this.#change(placeColumn(this.#settings, name, other, over > from ? 1 : -1));

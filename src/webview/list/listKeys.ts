@@ -44,7 +44,7 @@ function unbounded(key: string, position: KeyPosition): number | undefined {
 
 type KeyChord = Pick<KeyboardEvent, 'key' | 'altKey' | 'shiftKey' | 'ctrlKey' | 'metaKey'>;
 
-/** What a key means in the list, beside where it leads to. */
+/** What a key does in the list; `keyTarget` says where it leads. */
 export type ListCommand =
   | 'only'
   | 'extend'
@@ -60,7 +60,7 @@ export type ListCommand =
   | 'findNext'
   | 'findPrevious';
 
-/** `undefined` for keys that mean nothing here, which the editor may have. */
+/** `undefined` for keys that the list leaves to the editor. */
 export function listCommand(chord: KeyChord): ListCommand | undefined {
   const { altKey, shiftKey } = chord;
   const isCommand = chord.ctrlKey || chord.metaKey;

@@ -45,11 +45,11 @@ export function stateRowIcon({ state, severity }: ReadStateRow): string {
 /** What rows show of their connection. */
 export interface ConnectionLabel {
   readonly name: string;
-  /** Which of the theme's chart colours stands for it. */
+  /** The number of one of the theme's chart colours. */
   readonly colour: number;
 }
 
-/** What all rows have in common. */
+/** What all rows are drawn with. */
 export interface RowContext {
   readonly formats: Formats;
   readonly time: TimeColumn;
@@ -63,8 +63,8 @@ function makeCell(name: ColumnName): HTMLElement {
 }
 
 /**
- * One row of the pool. The list moves it to another message as it scrolls, so only what differs is
- * written. All texts of a peer go through `textContent`.
+ * The element of one row on screen. Scrolling shows other messages in it, so only what differs is
+ * written. All texts of a peer are set as text.
  */
 export class RowElement {
   readonly element: HTMLElement;
@@ -150,7 +150,7 @@ export class RowElement {
     this.#row = undefined;
   }
 
-  /** Takes it out of sight, and out of what assistive technology counts. */
+  /** Hides it, also from assistive technology. */
   hide(): void {
     if (this.#position !== undefined) {
       this.#position = undefined;

@@ -2,14 +2,14 @@
 export type RowRange = readonly [from: number, to: number];
 
 /**
- * Which rows are selected, as ranges of positions, so that ten million cost as much as one; and the
- * active row, which the keys start from and the details show.
+ * The selected rows, as ranges of positions, so that ten million cost as much as one; and the active
+ * row, which keys start from and the details show.
  */
 export class RowSelection {
   /** Sorted; they neither overlap nor touch. */
   #ranges: readonly RowRange[] = [];
   #active: number | undefined;
-  /** Where a range that grows with Shift begins. */
+  /** The row at which a range that grows with Shift begins. */
   #anchor: number | undefined;
 
   get ranges(): readonly RowRange[] {
@@ -75,9 +75,9 @@ export class RowSelection {
   }
 
   /**
-   * Selects from where the selection began to here.
+   * Selects from the row at which the selection began to this one.
    *
-   * @param isAdded whether what else is selected stays so
+   * @param isAdded whether other selected rows stay selected
    */
   extend(position: number, isAdded = false): void {
     const anchor = this.#anchor ?? this.#active ?? position;
@@ -93,7 +93,7 @@ export class RowSelection {
     this.#active ??= next - 1;
   }
 
-  /** The rows below have left the list. */
+  /** The rows before this position have left the list. */
   dropBelow(first: number): void {
     const [lowest] = this.#ranges;
     if (lowest && lowest[0] < first) {

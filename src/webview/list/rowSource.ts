@@ -8,28 +8,27 @@ export interface RowQuestion {
 }
 
 interface RowSourceListener {
-  /** The question was answered, so there may be another. */
+  /** The request was answered, so the next may follow. */
   onAnswer(list: ListView): void;
   onFailure(reason: string): void;
 }
 
-const keptRows = 2000;
-const mostAsked = 500;
+const maxRows = 2000;
+const maxRequestedRows = 500;
 
 /**
- * The rows around the screen, by their positions in the list. Asks for rows as they are wanted, one
- * question at a time, so that a slow host is never asked more than it answers; keeps the last few
- * hundred.
+ * The rows around the screen, by their positions in the list. Requests rows as they are wanted, one
+ * request at a time, so that requests do not pile up at a slow host. Keeps the last two thousand or so.
  */
 export class RowSource {
   readonly #ask: (question: RowQuestion) => Promise<RowsAnswer>;
   readonly #listener: RowSourceListener;
-  /** `undefined` stands for a row that was asked for and is not there. */
+  /** `undefined` for a row that was requested and is not there. */
   readonly #rows = new Map<number, PageRow | undefined>();
   #generation = -1;
   #first = 0;
   #dropped = 0;
-  /** The row at this position may be another by now; what is known of it is shown until then. */
+  /** The row at this position may have changed. The old one is shown until it was read again. */
   #doubtful: number | undefined;
   #isAsking = false;
 
@@ -40,7 +39,7 @@ export class RowSource {
 
   readonly find = (position: number): PageRow | undefined => this.#rows.get(position);
 
-  /** Whether all that can be said about these rows is known. */
+  /** Whether all of these rows are known, or known not to be there. */
   covers(from: number, to: number): boolean {
     for (let position = from; position < to; position++) {
       if (!this.#rows.has(position)) {
@@ -51,8 +50,8 @@ export class RowSource {
   }
 
   /**
-   * The list has changed: rows that were not there may be there now. Another generation is another
-   * list, of which nothing is known.
+   * The list has changed: rows that were not there may be there now. Of another generation, which is
+   * another list, nothing is known.
    */
   follow({ generation, first, dropped }: ListView): void {
     if (generation !== this.#generation) {
@@ -69,7 +68,7 @@ export class RowSource {
     this.#dropped = dropped;
   }
 
-  /** Asks for what of these rows is not known, unless a question is open: its answer comes first. */
+  /** Requests those of these rows that are not known, unless a request is open. */
   want(from: number, to: number): void {
     let first = from;
     let next = to;
@@ -80,7 +79,7 @@ export class RowSource {
       next--;
     }
     if (first < next && !this.#isAsking) {
-      const count = Math.min(next - first, mostAsked);
+      const count = Math.min(next - first, maxRequestedRows);
       void this.#read({ generation: this.#generation, from: first, count });
     }
   }
@@ -113,9 +112,9 @@ export class RowSource {
   }
 
   #keep({ from, count }: RowQuestion, rows: readonly PageRow[]): void {
-    if (this.#rows.size > keptRows) {
+    if (this.#rows.size > maxRows) {
       for (const position of this.#rows.keys()) {
-        if (position < from - keptRows / 4 || position >= from + count + keptRows / 4) {
+        if (position < from - maxRows / 4 || position >= from + count + maxRows / 4) {
           this.#rows.delete(position);
         }
       }

@@ -1,18 +1,18 @@
 import type { Row } from '../../core/capture/capture.ts';
 import type { Severity } from '../../core/connection/report.ts';
 
-/** What a row about the connection's state says. */
+/** The content of a row about the connection's state. */
 export interface ReadStateRow {
   readonly text: string;
   readonly severity: Severity;
   readonly state?: string;
-  /** What was asked and answered, of whatever shape. */
+  /** The opening handshake, as recorded; of unknown shape. */
   readonly handshake?: unknown;
   /** Everything else that was recorded with it, in order. */
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
 
-/** Reads a state row's JSON. What is not of its shape is shown as it stands. */
+/** Reads a state row's JSON. Anything else is shown unchanged. */
 export function readStateRow(json: string): ReadStateRow {
   const value = parse(json);
   if (typeof value !== 'object' || value === null) {
@@ -34,8 +34,8 @@ export function readStateRow(json: string): ReadStateRow {
 const encoder = new TextEncoder();
 
 /**
- * Whether a row tells of an opening handshake: only the payload holds that, so the preview is then
- * the shorter of the two.
+ * Whether a row has an opening handshake. Only the payload holds it, so the preview is then the
+ * shorter of the two.
  */
 export function hasHandshake({ kind, preview, byteLength }: Row): boolean {
   return (

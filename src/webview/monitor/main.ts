@@ -15,12 +15,12 @@ const formats = new Formats(document.documentElement.lang || 'en');
 const root = document.querySelector<HTMLElement>('#app') ?? document.body;
 const page = new MonitorPage(root, host.request, keeper, formats);
 
-// A page that is hidden is about to go.
+// A page that is hidden may be about to be closed.
 document.addEventListener('visibilitychange', () => keeper.flush());
 
 host.request('ready', { timeZone: userTimeZone() }).then(
   hello => {
-    // An event from before the first snapshot must not be taken for the list that the page had.
+    // A list event from before the first snapshot would be taken for the list whose place was saved.
     page.start(hello);
     host.listen({
       'connections.changed': connections => page.setConnections(connections),

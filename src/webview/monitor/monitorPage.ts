@@ -32,8 +32,8 @@ import { ListSearch } from './listSearch.ts';
 import { PageLayout } from './pageLayout.ts';
 
 /**
- * The monitor's page: makes its parts, says what each may have the others do, and hands them the
- * host's snapshots. All of it is drawn from the snapshots once a frame at most.
+ * The monitor's page: makes its parts, connects them with each other and with the host, and gives
+ * them the host's snapshots. Draws at most once a frame.
  */
 export class MonitorPage {
   readonly #formats: Formats;
@@ -107,7 +107,7 @@ export class MonitorPage {
     const { state } = this.#keeper;
     this.#charts.isOpen = state.isChartOpen;
     if (state.isDetailOpen && state.active) {
-      // The list knows later which row it is, if that is in it.
+      // The list reports the row later, if it is in the list.
       this.#detailsState.select(undefined);
       this.#detailsState.open();
     }
@@ -224,7 +224,7 @@ export class MonitorPage {
     this.#counts.showSelected(this.#list.selectedCount);
   }
 
-  // What parts have other parts do
+  // What one part has the others do
 
   #openDetails(): void {
     this.#detailsState.open();

@@ -1,4 +1,4 @@
-import { usualShares, type StateKeeper } from '../state/savedState.ts';
+import { defaultShares, type StateKeeper } from '../state/savedState.ts';
 import { el } from '../widgets/dom.ts';
 import { Sash } from '../widgets/sash.ts';
 import { text } from '../widgets/strings.ts';
@@ -76,8 +76,8 @@ export class PageLayout {
       onResize: share => {
         this.#keeper.set(
           this.#isBeside
-            ? { shareBeside: share ?? usualShares.shareBeside }
-            : { shareBelow: share ?? usualShares.shareBelow },
+            ? { shareBeside: share ?? defaultShares.shareBeside }
+            : { shareBelow: share ?? defaultShares.shareBelow },
         );
         this.#showShare();
       },

@@ -3,19 +3,19 @@ import { readColumns, type ColumnSettings } from '../list/columns.ts';
 import { readSavedComposer, type SavedComposer } from '../composer/draft.ts';
 import { readLikedTabs, type LikedTabs } from '../details/detailTabs.ts';
 
-/** A row, named so that it is found again when connections have other ids. */
+/** Names a row also when connections have other ids, as after a reload. */
 export interface SavedRow {
   /** See `ConnectionView.captureKey`. */
   readonly captureKey: string;
   readonly seq: number;
 }
 
-/** What the host brings back when the window was loaded anew; see `shared/keptView.ts`. */
+/** What the host restores after the window was reloaded; see `shared/keptView.ts`. */
 type KeptView = Pick<PanelView, 'following' | 'filter' | 'showHeartbeats' | 'showControl'> & {
   readonly captureKeys: { readonly selected?: string; readonly merged: readonly string[] };
 };
 
-/** What the page looks at and how, kept by VS Code while the page is not there. Never data. */
+/** What the page shows and how, saved by VS Code while the page does not exist. Never messages. */
 export interface SavedState extends Partial<KeptView> {
   /** While paused: a row, and how many rows below the top edge it is, with a fraction. */
   readonly place?: SavedRow & { readonly offset: number };
@@ -33,9 +33,9 @@ export interface SavedState extends Partial<KeptView> {
 }
 
 /** The details' share of the page until the user changes it. */
-export const usualShares = { shareBeside: 0.42, shareBelow: 0.45 };
+export const defaultShares = { shareBeside: 0.42, shareBelow: 0.45 };
 
-/** Reads what `setState` was given, perhaps by an older version of the page. */
+/** Reads what was given to `setState`, perhaps by an older version of the page. */
 export function readSavedState(value: unknown): SavedState {
   const saved = (typeof value === 'object' && value !== null ? value : {}) as Record<
     string,
@@ -56,8 +56,8 @@ export function readSavedState(value: unknown): SavedState {
     isDetailOpen: saved['isDetailOpen'] === true,
     isChartOpen: saved['isChartOpen'] === true,
     tabs: readLikedTabs(saved['tabs']),
-    shareBeside: share('shareBeside', usualShares.shareBeside),
-    shareBelow: share('shareBelow', usualShares.shareBelow),
+    shareBeside: share('shareBeside', defaultShares.shareBeside),
+    shareBelow: share('shareBelow', defaultShares.shareBelow),
     columns: readColumns(saved['columns']),
     composer: readSavedComposer(saved['composer']),
   };
@@ -80,7 +80,7 @@ function readRow(value: unknown): SavedRow | undefined {
   return typeof captureKey === 'string' ? { captureKey, seq } : undefined;
 }
 
-/** Holds the saved state and writes changes at most twice a second, since VS Code stores each. */
+/** Holds the saved state. Writes changes at most twice a second, since VS Code stores each one. */
 export class StateKeeper {
   readonly #write: (state: SavedState) => void;
   #state: SavedState;
@@ -95,7 +95,7 @@ export class StateKeeper {
     return this.#state;
   }
 
-  /** `undefined` removes what was kept under a name. */
+  /** `undefined` removes a property. */
   set(change: { readonly [K in keyof SavedState]?: SavedState[K] | undefined }): void {
     const entries = Object.entries({ ...this.#state, ...change });
     const defined = entries.filter(([, value]) => value !== undefined);
@@ -103,7 +103,7 @@ export class StateKeeper {
     this.#timer ??= setTimeout(() => this.flush(), 500);
   }
 
-  /** Writes what has not been written: the page may be about to go. */
+  /** Writes at once what has not been written, since the page may be about to be closed. */
   flush(): void {
     if (this.#timer !== undefined) {
       clearTimeout(this.#timer);

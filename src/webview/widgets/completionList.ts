@@ -3,22 +3,22 @@ import { visibleLine } from '../../core/text/visibleText.ts';
 import { el, setAttribute } from './dom.ts';
 
 export interface CompletionListParts<T> {
-  /** The list's id in the page; those of its suggestions begin with it. */
+  /** The list's id in the page, with which the ids of its suggestions begin. */
   readonly id: string;
-  /** What the list is called for a screen reader. */
+  /** The list's name for screen readers. */
   readonly name: string;
-  /** One suggestion is always active, at first the first; else the user goes to one before. */
+  /** Whether one suggestion is always active, at first the first; else keys make one active. */
   readonly hasAlwaysActive?: boolean;
   readonly meaningOf: (item: T) => string | undefined;
   readonly onPick: (item: T) => void;
 }
 
-/** The suggestions at a text box, which keeps the focus and says which of them is active. */
+/** The suggestions at a text box. The box keeps the focus and names the active one to ARIA. */
 export class CompletionList<T extends { readonly label: string }> {
   readonly element: HTMLElement;
   readonly #input: HTMLElement;
   readonly #parts: CompletionListParts<T>;
-  /** The place before which there is none: -1 is the text box. */
+  /** The first place that keys reach: -1 is the text box. */
   readonly #first: -1 | 0;
   #items: readonly T[] = [];
   #active = 0;
@@ -57,7 +57,7 @@ export class CompletionList<T extends { readonly label: string }> {
     this.open([]);
   }
 
-  /** To the next or the previous place, and from either end to the other. */
+  /** Goes to the next or the previous place, and from either end to the other. */
   move(step: 1 | -1): void {
     const first = this.#first;
     const count = this.#items.length - first;
@@ -68,7 +68,7 @@ export class CompletionList<T extends { readonly label: string }> {
 
   #draw(): void {
     const { id, meaningOf, onPick } = this.#parts;
-    // Of the roles of a text box only this one may say so.
+    // Of a text box's roles, only this one has the attribute.
     if (this.#input.role === 'combobox') {
       setAttribute(this.#input, 'aria-expanded', String(this.isOpen));
     }

@@ -12,12 +12,12 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** An icon of VS Code's icon font. It says nothing to a screen reader: words stand beside it. */
+/** An icon of VS Code's icon font, hidden from screen readers: there are words beside it. */
 export function icon(name: string): HTMLElement {
   return el('span', { 'class': `codicon codicon-${name}`, 'aria-hidden': 'true' });
 }
 
-/** Sets or, where there is no value, removes an attribute. */
+/** Sets an attribute, or removes it if there is no value. */
 export function setAttribute(element: Element, name: string, value: string | undefined): void {
   if (value === undefined) {
     element.removeAttribute(name);

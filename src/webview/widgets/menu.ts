@@ -5,7 +5,7 @@ export type MenuItem =
   | {
       readonly kind: 'action';
       readonly label: string;
-      /** The keys that do the same, as users read them. */
+      /** The keys that do the same, as shown to users. */
       readonly keys?: string;
       readonly isDisabled?: boolean;
       readonly run: () => void;
@@ -16,10 +16,10 @@ export type MenuItem =
       readonly isChecked: boolean;
       /** Whether it is one of several of which exactly one is checked. */
       readonly isRadio?: boolean;
-      /** Whether the menu stays for the next choice. */
+      /** Whether the menu stays open for the next choice. */
       readonly staysOpen?: boolean;
       readonly isDisabled?: boolean;
-      /** A colour of the theme's charts that stands for it. */
+      /** The number of one of the theme's chart colours, shown beside it. */
       readonly colour?: number;
       readonly run: () => void;
     }
@@ -45,7 +45,7 @@ const spellingMs = 700;
 
 let current: Menu | undefined;
 
-/** Opens a menu at a point of the window, in place of another that may be open. */
+/** Opens a menu at a point of the window. Closes another that is open. */
 export function openMenu(
   label: string,
   items: () => readonly MenuItem[],
@@ -59,14 +59,14 @@ export function openMenu(
   });
 }
 
-/** The point below an element where its menu belongs. */
+/** The point below an element at which its menu opens. */
 export function below(element: Element): MenuPlace {
   const { left, right, bottom } = element.getBoundingClientRect();
   const isRightToLeft = getComputedStyle(element).direction === 'rtl';
   return { x: isRightToLeft ? right : left, y: bottom };
 }
 
-/** The menu that is open, with its submenus. Has the focus, and gives it back. */
+/** The open menu with its submenus. Takes the focus, and returns it when it closes. */
 class Menu {
   readonly #stop = new AbortController();
   readonly #returnTo = document.activeElement;
@@ -260,7 +260,7 @@ class MenuLevel {
   }
 
   /**
-   * Puts it where it is within the window.
+   * Moves it to a place at which it is within the window.
    *
    * @param beside the item that opened it, which it must not cover
    */

@@ -11,8 +11,8 @@ interface PopupOptions {
 }
 
 /**
- * A small dialogue over the page, and the button that opens it. Escape, the button and a click beside
- * it close it, and the browser puts the focus back where it came from.
+ * A small dialogue over the page, and the button that opens it. Escape, the button and a click outside
+ * close it, and the browser returns the focus.
  */
 export class Popup {
   readonly element: HTMLElement;
@@ -25,7 +25,7 @@ export class Popup {
     this.element.addEventListener('beforetoggle', ({ newState }) => {
       if (newState === 'open') {
         render(options.content(), this.element);
-        // Where the browser puts the focus when it has opened it.
+        // The browser gives it the focus once the popup is open.
         this.#focusables[0]?.setAttribute('autofocus', '');
       }
     });
@@ -76,7 +76,7 @@ export class Popup {
       buttons[(at + step + buttons.length) % buttons.length]?.focus();
       event.preventDefault();
     }
-    // What is not for this popup must not move the list under it either.
+    // Other keys must not move the list under the popup either.
     event.stopPropagation();
   }
 }

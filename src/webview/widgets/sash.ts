@@ -9,8 +9,8 @@ interface SashOptions {
   readonly edge: SashEdge;
   /** How far an arrow key moves it, in the unit of the sizes. */
   readonly step: number;
-  /** Where other keys move it. A double click moves it to the `usual` size. */
-  readonly keys: Readonly<Record<string, 'min' | 'max' | 'usual'>>;
+  /** Where other keys move it. A double click moves it to the `default` size. */
+  readonly keys: Readonly<Record<string, 'min' | 'max' | 'default'>>;
   /** ARIA's values are whole numbers: sizes are multiplied by this. */
   readonly ariaScale: number;
   /** The size now. */
@@ -18,7 +18,7 @@ interface SashOptions {
   bounds(): readonly [min: number, max: number];
   /** The pixels in one unit of the sizes. */
   unitPixels(): number;
-  /** @param size within the bounds; `undefined` for the usual one */
+  /** @param size within the bounds; `undefined` for the default one */
   onResize(size: number | undefined): void;
 }
 
@@ -107,7 +107,7 @@ export class Sash {
     const target = keys[event.key];
     if (direction !== undefined) {
       this.#resize(this.#options.size() + direction * step);
-    } else if (target === 'usual') {
+    } else if (target === 'default') {
       this.#options.onResize(undefined);
     } else if (target !== undefined) {
       const [min, max] = this.#options.bounds();

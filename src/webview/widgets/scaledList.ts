@@ -5,13 +5,13 @@ export interface RowWindow {
   readonly shift: number;
 }
 
-/** Longer than a turn of the wheel, and less than can be seen of a bar in a box of millions. */
+/** More pixels than a turn of the wheel scrolls, and too few to see on a bar of millions. */
 const endRoom = 20_000;
 
 /**
- * The geometry of a list of any length. Browsers lay out no box above some ten million pixels, so
- * the box that is scrolled ends at a limit, and the position is kept here, in rows: small scroll
- * steps move it pixel by pixel, large ones, which come from dragging the thumb, in proportion.
+ * The geometry of a list of any length. Browsers lay out no box above some ten million pixels, so the
+ * height of the box that scrolls has a limit, and the position is kept here, in rows: small scroll
+ * steps move it pixel by pixel; large ones, which come from dragging the thumb, move it in proportion.
  *
  * Positions have a fraction. They do not depend on what the list has dropped, so rows on screen
  * stay where they are while older ones go.
@@ -23,14 +23,14 @@ export class ScaledList {
   #rowHeight = 22;
   #viewport = 0;
   #top = 0;
-  /** Where the scroll bar was, as last told or seen. */
+  /** The scroll bar's last known offset, in pixels. */
   #offset = 0;
 
   constructor(maxBoxHeight = 8_000_000) {
     this.#maxBoxHeight = maxBoxHeight;
   }
 
-  /** The rows there are: `first` up to, not including, `next`. */
+  /** The list has the rows `first` up to, not including, `next`. */
   setExtent(first: number, next: number): void {
     this.#first = first;
     this.#next = Math.max(first, next);
@@ -73,7 +73,7 @@ export class ScaledList {
     return Math.min(this.#height, this.#maxBoxHeight);
   }
 
-  /** How many rows fit into the viewport as a whole. */
+  /** How many whole rows fit into the viewport. */
   get pageSize(): number {
     return Math.max(1, Math.floor(this.#viewport / this.#rowHeight));
   }
@@ -91,14 +91,14 @@ export class ScaledList {
     return { from, to: Math.min(to, this.#next), shift };
   }
 
-  /** Where the scroll bar belongs. */
+  /** The offset in pixels that the scroll bar should have. */
   get barOffset(): number {
     const free = this.#lastTop - this.#first;
     const offset = free <= 0 ? 0 : ((this.#top - this.#first) / free) * this.#furthestOffset;
     if (this.#height <= this.#maxBoxHeight || this.#top === this.#first || this.isAtEnd) {
       return offset;
     }
-    // Room to scroll on in small steps: a pixel of the bar is many of the list.
+    // Leaves room for small steps near the ends: a pixel of the bar is many pixels of the list.
     return Math.max(endRoom, Math.min(offset, this.#furthestOffset - endRoom));
   }
 
@@ -106,16 +106,16 @@ export class ScaledList {
     return Math.abs(offset - this.#offset) >= 1;
   }
 
-  /** Says where the scroll bar has been put, so that the event that follows moves nothing. */
+  /** The page has moved the scroll bar. The scroll event that follows will move nothing. */
   barMoved(offset: number): void {
     this.#offset = offset;
   }
 
   /**
-   * Takes in where the scroll bar is now, and tells which way the user moved it; `undefined` where
-   * the page itself did.
+   * The scroll bar has moved to an offset.
    *
-   * @param isStep whether this is known to be a step, however large: a wheel that spins freely
+   * @returns the way in which the user moved it; `undefined` if the page itself did
+   * @param isStep whether it is known to be a step, however large: of a wheel that spins freely
    */
   scrolled(offset: number, isStep = false): 'up' | 'down' | undefined {
     const delta = offset - this.#offset;

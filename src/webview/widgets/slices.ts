@@ -1,11 +1,11 @@
-/** How long work may keep the page from answering to the user. */
+/** How long work may block the page. */
 const sliceMs = 8;
 
 /**
  * Runs a long piece of work a little at a time.
  *
- * @param onStep hears what the work yields, now and then
- * @returns what the work returns; `undefined` where `signal` stopped it
+ * @param onStep called now and then with what the work yields
+ * @returns what the work returns; `undefined` if `signal` stopped it
  */
 export async function inSlices<T, R>(
   work: Generator<T, R>,

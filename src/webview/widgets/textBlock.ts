@@ -1,4 +1,4 @@
-/** Some lines of a long text, laid out when they come near the screen. */
+/** Some lines of a long text. The browser lays them out when they come near the screen. */
 export interface TextBlock {
   readonly text: string;
   readonly lineCount: number;
@@ -14,7 +14,7 @@ const newline = 0x0a;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Cuts UTF-8 into blocks of text between lines, or, where a line is longer than a block, within it:
+ * Cuts UTF-8 into blocks of text between lines, or within a line that is longer than a block, but
  * never within a character. The newline at a cut belongs to neither side.
  *
  * @param mark the offset of a byte whose character is to be marked
@@ -50,7 +50,7 @@ function block(
   };
 }
 
-/** Where the character at `at` begins; what is no character may be cut anywhere. */
+/** The begin of the character at `at`. Invalid UTF-8 may be cut anywhere. */
 export function characterBegin(bytes: Uint8Array, at: number): number {
   let begin = at;
   while (begin > at - 3 && ((bytes[begin] ?? 0) & 0xc0) === 0x80) {

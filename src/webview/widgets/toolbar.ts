@@ -5,17 +5,17 @@ import { text } from './strings.ts';
 interface ToolButton {
   readonly name: PageString;
   readonly icon: string;
-  /** What it does, where the name leaves something to say. */
+  /** What it does, if the name does not say all of it. */
   readonly hint?: PageString;
   readonly isDisabled?: boolean;
   readonly opensMenu?: boolean;
   readonly isPressed?: boolean;
-  /** Has no name beside it, however much room there is. */
+  /** Whether no name is shown beside the icon, however much room there is. */
   readonly isIcon?: boolean;
   readonly run: (event: Event) => void;
 }
 
-/** A button with an icon; its name stands beside the icon where there is room. */
+/** A button with an icon. Its name is shown beside the icon if there is room. */
 export function toolButton(tool: ToolButton): TemplateResult {
   const { name, icon, hint, isDisabled, opensMenu, isPressed, isIcon, run } = tool;
   return html`<button

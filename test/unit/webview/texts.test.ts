@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readCloseFrame, readClosePreview } from '../../../src/core/connection/closeFrame.ts';
-import { usualColumns } from '../../../src/webview/list/columns.ts';
+import { defaultColumns } from '../../../src/webview/list/columns.ts';
 import { firstLiked } from '../../../src/webview/details/detailTabs.ts';
 import { hexDump } from '../../../src/core/text/hexDump.ts';
 import { keyTarget } from '../../../src/webview/list/listKeys.ts';
@@ -185,7 +185,7 @@ describe('readSavedState', () => {
     tabs: firstLiked,
     shareBeside: 0.42,
     shareBelow: 0.45,
-    columns: usualColumns,
+    columns: defaultColumns,
     composer: { isOpen: false, height: 0, drafts: [] },
   };
 
@@ -202,7 +202,7 @@ describe('readSavedState', () => {
       place: { captureKey: 'k', seq: 17, offset: -0.5 },
       pausedAfter: { captureKey: 'k', seq: 20 },
       active: { captureKey: 'l', seq: 3 },
-      columns: { ...usualColumns, widths: { size: 8 }, hidden: ['kind'], time: 'previous' },
+      columns: { ...defaultColumns, widths: { size: 8 }, hidden: ['kind'], time: 'previous' },
     };
     assert.deepEqual(readSavedState(JSON.parse(JSON.stringify(saved))), saved);
   });

@@ -6,38 +6,38 @@ import {
   moveColumn,
   placeColumn,
   readColumns,
-  usualColumns,
+  defaultColumns,
   widthOf,
 } from '../../../../src/webview/list/columns.ts';
 
 describe('columns', () => {
   it('shows whose rows they are only where several are merged', () => {
-    assert.deepEqual(layOut(usualColumns, false).shown, [
+    assert.deepEqual(layOut(defaultColumns, false).shown, [
       'time',
       'direction',
       'kind',
       'size',
       'preview',
     ]);
-    assert.ok(layOut(usualColumns, true).shown.includes('connection'));
+    assert.ok(layOut(defaultColumns, true).shown.includes('connection'));
   });
 
   it('gives a state’s sentence the room of the columns before the preview', () => {
     assert.deepEqual(
-      [layOut(usualColumns, false).span, layOut(usualColumns, false).narrowSpan],
+      [layOut(defaultColumns, false).span, layOut(defaultColumns, false).narrowSpan],
       [3, 2],
     );
-    const first = placeColumn(usualColumns, 'preview', 'time', -1);
+    const first = placeColumn(defaultColumns, 'preview', 'time', -1);
     assert.equal(layOut(first, false).span, 1);
-    const apart = { ...usualColumns, hidden: ['size' as const] };
+    const apart = { ...defaultColumns, hidden: ['size' as const] };
     assert.equal(layOut(apart, false).span, 2);
   });
 
   it('moves a column by one among those that are shown', () => {
-    const { shown } = layOut(usualColumns, false);
-    const moved = moveColumn(usualColumns, shown, 'size', 1);
+    const { shown } = layOut(defaultColumns, false);
+    const moved = moveColumn(defaultColumns, shown, 'size', 1);
     assert.deepEqual(layOut(moved, false).shown, ['time', 'direction', 'kind', 'preview', 'size']);
-    assert.equal(moveColumn(usualColumns, shown, 'time', -1), usualColumns);
+    assert.equal(moveColumn(defaultColumns, shown, 'time', -1), defaultColumns);
   });
 
   it('keeps widths within bounds, whatever was kept', () => {
@@ -56,6 +56,6 @@ describe('columns', () => {
       }),
     );
     const doubled = { order: ['time', 'time', 'kind', 'size', 'connection', 'preview'] };
-    assert.deepEqual(readColumns(doubled), usualColumns);
+    assert.deepEqual(readColumns(doubled), defaultColumns);
   });
 });
