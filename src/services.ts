@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Uri, window, type ExtensionContext, type TreeView, type WebviewPanel } from 'vscode';
-import { PlainHandshakes } from './core/secrets/plainHandshakes.ts';
+import { UnmaskedHandshakes } from './core/secrets/unmaskedHandshakes.ts';
 import { WakeWatch } from './core/connection/wakeWatch.ts';
 import { handleUnexpectedErrors } from './core/base/errors.ts';
 import { DisposableStore } from './core/base/lifecycle.ts';
@@ -32,7 +32,7 @@ import { unwaited } from './host/ui/unwaited.ts';
 import type { ShownLog } from './host/ui/plainLog.ts';
 import { userFormats } from './host/ui/userFormats.ts';
 import { createCaptureService } from './node/capture/captureService.ts';
-import * as loadedLater from './node/transport/loadedLater.ts';
+import * as loadedLater from './node/onFirstUse.ts';
 import { systemClock } from './node/systemClock.ts';
 import { ContextKey } from './shared/ids.ts';
 
@@ -74,7 +74,7 @@ export function startMonitoring({
     clock: systemClock,
     log,
   });
-  const plainHandshakes = new PlainHandshakes(() => randomUUID());
+  const plainHandshakes = new UnmaskedHandshakes(() => randomUUID());
   const connecting = createConnectionServices({
     context,
     clock: systemClock,

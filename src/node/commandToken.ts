@@ -1,6 +1,6 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { UserError } from '../core/base/errors.ts';
-import { Redactor } from '../core/secrets/redaction.ts';
+import { HandshakeRedactor } from '../core/secrets/handshakeRedactor.ts';
 import { visibleLine } from '../core/text/visibleText.ts';
 import type { TokenCommand } from '../core/settings/login.ts';
 
@@ -89,6 +89,6 @@ function saying(remarks: string, secrets: readonly string[]): string {
   if (line === undefined) {
     return '';
   }
-  const safe = visibleLine(new Redactor(secrets).text(line.trim()));
+  const safe = visibleLine(new HandshakeRedactor(secrets).text(line.trim()));
   return ` It says: ${safe.length > longestRemark ? `${safe.slice(0, longestRemark)}…` : safe}`;
 }

@@ -1,4 +1,4 @@
-import { mask } from '../base/mask.ts';
+import { mask } from '../secrets/mask.ts';
 import { originOf, type Endpoint } from '../endpoint/endpoint.ts';
 import type { FilledEndpoint } from '../endpoint/endpointTemplate.ts';
 import type { Profile } from '../settings/profile.ts';

@@ -1,5 +1,5 @@
 import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
-import { secretSubprotocols } from '../secrets/redaction.ts';
+import { secretSubprotocols } from '../secrets/names.ts';
 import type { Runnable } from '../library/library.ts';
 import { textsOfAuth } from '../settings/login.ts';
 import type { Profile } from '../settings/profile.ts';
@@ -13,7 +13,7 @@ import { disclosureOf, referencedBy, type Disclosure, type Wanted } from './disc
 import { messageDisclosures, type Digest } from './messageDisclosures.ts';
 import { shownProgram, shownText, type ShownSource } from './shownProgram.ts';
 
-export interface HandshakeFacts {
+export interface DisclosureFacts {
   readonly profile: Profile;
   readonly destination: Destination;
   /** What went into the URL. */
@@ -34,7 +34,7 @@ export interface FoundItem {
  * or chose the place that it goes to: secrets, environment variables, the program for a token, what the
  * user's own settings would add, and what is sent on opening. Nothing is looked up but names.
  */
-export function handshakeDisclosures(facts: HandshakeFacts): readonly Wanted[] {
+export function handshakeDisclosures(facts: DisclosureFacts): readonly Wanted[] {
   const { destination } = facts;
   const here = [
     ...ofUrl(facts),
@@ -50,9 +50,9 @@ export function handshakeDisclosures(facts: HandshakeFacts): readonly Wanted[] {
 /** Of what is sent unasked, in a question, in UTF-16 units. */
 const longestSaid = 200;
 
-type Going = Pick<HandshakeFacts, 'profile' | 'destination'>;
+type Going = Pick<DisclosureFacts, 'profile' | 'destination'>;
 
-function authorOf({ profile }: HandshakeFacts, key: SettingKey): Origin {
+function authorOf({ profile }: DisclosureFacts, key: SettingKey): Origin {
   return profile.explicit.get(key) ?? 'user';
 }
 
@@ -62,7 +62,7 @@ function isLent({ profile, destination }: Going, key: SettingKey): boolean {
 }
 
 function referenced(
-  { destination, source }: HandshakeFacts,
+  { destination, source }: DisclosureFacts,
   texts: readonly string[],
   author: Origin,
 ): readonly Disclosure[] {
@@ -71,7 +71,7 @@ function referenced(
 }
 
 /** The user's own URL may hold what only its own host was to see, in its path or as a login. */
-function ofUrl({ url, destination, profile }: HandshakeFacts): readonly Disclosure[] {
+function ofUrl({ url, destination, profile }: DisclosureFacts): readonly Disclosure[] {
   const { isForeign } = destination;
   const own: readonly Disclosure[] =
     isForeign && profile.scope === 'user'
@@ -80,7 +80,7 @@ function ofUrl({ url, destination, profile }: HandshakeFacts): readonly Disclosu
   return [...own, ...url.flatMap(need => disclosureOf(need, isForeign) ?? [])];
 }
 
-function ofHeaders(facts: HandshakeFacts): readonly Disclosure[] {
+function ofHeaders(facts: DisclosureFacts): readonly Disclosure[] {
   const { headers, subprotocols } = facts.profile.values;
   const hasToken = secretSubprotocols(subprotocols).some(name => referencesIn(name).length === 0);
   const lent = [
@@ -94,7 +94,7 @@ function ofHeaders(facts: HandshakeFacts): readonly Disclosure[] {
   ];
 }
 
-function ofLogin(facts: HandshakeFacts): readonly Disclosure[] {
+function ofLogin(facts: DisclosureFacts): readonly Disclosure[] {
   const { auth } = facts.profile.values;
   const author = authorOf(facts, 'auth');
   const references = referenced(facts, textsOfAuth(auth), author);
@@ -110,7 +110,7 @@ function ofLogin(facts: HandshakeFacts): readonly Disclosure[] {
 }
 
 /** Also the files that a workspace names, where they are not its own. */
-function ofCertificate(facts: HandshakeFacts): readonly Disclosure[] {
+function ofCertificate(facts: DisclosureFacts): readonly Disclosure[] {
   const { values } = facts.profile;
   const keys = ['tls.cert', 'tls.key'] as const;
   const files = keys.flatMap((key): readonly Disclosure[] => {
@@ -133,7 +133,7 @@ export function isRelative(path: string): boolean {
 }
 
 /** What goes to the proxy goes there, and not to where the URL leads. */
-function ofProxy(facts: HandshakeFacts): readonly Wanted[] {
+function ofProxy(facts: DisclosureFacts): readonly Wanted[] {
   const { profile, source, destination } = facts;
   const { proxy } = profile.values;
   if (proxy === '') {
@@ -216,7 +216,7 @@ function said(kind: 'opening' | 'heartbeat', text: string, digest: Digest): Disc
   return { kind, name, digest: digest(text) };
 }
 
-function ofOpening(facts: HandshakeFacts): readonly Disclosure[] {
+function ofOpening(facts: DisclosureFacts): readonly Disclosure[] {
   const { profile, destination, source, itemOf, digest } = facts;
   const { onOpen } = profile.values;
   const { isForeign } = destination;

@@ -1,5 +1,5 @@
-import { mask } from '../base/mask.ts';
-import { isSecretName } from '../secrets/redaction.ts';
+import { mask } from '../secrets/mask.ts';
+import { isSecretName } from '../secrets/names.ts';
 import { neededBy, spellingOf, type Needs } from '../variables/needs.ts';
 import { parseTemplate, type Reference } from '../variables/template.ts';
 import type { VariableSource } from '../variables/resolve.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import { mask } from '../base/mask.ts';
+import { mask } from '../secrets/mask.ts';
 import { percentDecoded } from '../base/percent.ts';
 
 /** What one connects to, parsed once. */

@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import { mask } from '../base/mask.ts';
+import { mask } from '../secrets/mask.ts';
 import { assertSameOrigin, type Need, type Needs } from '../variables/needs.ts';
 import { resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
 import { parseTemplate, problemsIn } from '../variables/template.ts';

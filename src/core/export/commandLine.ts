@@ -1,7 +1,7 @@
 import { percentDecoded } from '../base/percent.ts';
 import type { AuthSetting } from '../settings/authSetting.ts';
 import { templateWord } from './shellText.ts';
-import { isSecretName, secretSubprotocols } from '../secrets/redaction.ts';
+import { isSecretName, secretSubprotocols } from '../secrets/names.ts';
 import { referencesIn } from '../variables/template.ts';
 
 export const commandTools = ['wscat', 'websocat', 'curl'] as const;

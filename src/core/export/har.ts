@@ -13,7 +13,7 @@ import {
 import { percentDecoded } from '../base/percent.ts';
 import type { HandshakeFacts, HeaderLine, Phase } from '../record/handshakeFacts.ts';
 import { isoTime } from '../base/isoTime.ts';
-import type { ExportRedactor } from '../secrets/redact.ts';
+import type { SecretRedactor } from '../secrets/redact.ts';
 
 interface HarParts extends WriterParts {
   /** The last opening handshake of a capture at or before the row `seq`. */
@@ -151,7 +151,7 @@ export interface Opening {
  * An opening handshake as an entry of HAR 1.2, all but the messages. Chrome reads what is there and
  * fails on `null`, mitmproxy fails on a URL that is not ASCII and on a missing list.
  */
-function harEntry({ at, row }: Opening, redactor: ExportRedactor): object {
+function harEntry({ at, row }: Opening, redactor: SecretRedactor): object {
   const facts = redactor.value(row.handshake) as HandshakeFacts;
   const ms = facts.timings.reduce((sum, timing) => sum + timing.ms, 0);
   const { proxy, tls, redirects, oddities, subprotocol, extensions } = facts;

@@ -1,11 +1,11 @@
 import type { StoredRecord } from '../capture/captureStore.ts';
 import type { ExportedConnection } from './exportJob.ts';
-import type { ExportRedactor } from '../secrets/redact.ts';
+import type { SecretRedactor } from '../secrets/redact.ts';
 import { isTextual } from '../record/record.ts';
 
 /** What each format is written with. */
 export interface WriterParts {
-  readonly redactor: ExportRedactor;
+  readonly redactor: SecretRedactor;
   readonly base64: Base64;
 }
 
@@ -87,7 +87,7 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export function* payloadText(
   { flags, payload }: StoredRecord,
-  redactor: ExportRedactor,
+  redactor: SecretRedactor,
   base64: Base64,
 ): Generator<string, PayloadText> {
   if (isTextual(flags)) {

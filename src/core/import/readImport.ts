@@ -1,7 +1,7 @@
 import { LineIndex } from '../text/lineIndex.ts';
 import { jsonProblem } from '../message/messageBody.ts';
 import { isHar, readHar } from './collections/har.ts';
-import type { Imported, ImportResult } from './draft/imported.ts';
+import type { Imported, ImportResult } from './draft/importResult.ts';
 import { isInsomnia4, isInsomnia5, readInsomnia4, readInsomnia5 } from './collections/insomnia.ts';
 import { isPostman, readPostman } from './collections/postman.ts';
 import { readYaml, type ReadYaml } from './collections/yamlText.ts';

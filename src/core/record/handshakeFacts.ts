@@ -57,7 +57,7 @@ export interface HandshakeFacts {
   readonly redirects: readonly RedirectFacts[];
   /** How long each step took, in order, in milliseconds. */
   readonly timings: readonly { readonly phase: Phase; readonly ms: number }[];
-  /** By which `PlainHandshakes` knows the values that are masked here; absent where none are. */
+  /** By which `UnmaskedHandshakes` knows the values that are masked here; absent where none are. */
   readonly plainKey?: string;
 }
 

@@ -1,5 +1,5 @@
-import { mask } from '../base/mask.ts';
-import { secretPattern, shortestSecret } from './secretPattern.ts';
+import { mask } from './mask.ts';
+import { secretPattern, minSecretLength } from './spellings.ts';
 
 /** Bytes of a long payload that are looked at together. */
 const windowByteLength = 256 * 1024;
@@ -14,7 +14,7 @@ const encoder = new TextEncoder();
  * login. Shorter ones than `shortestSecret` are not sought: they are in too many texts that have
  * nothing to do with them.
  */
-export class ExportRedactor {
+export class SecretRedactor {
   readonly #text: RegExp | undefined;
   readonly #bytes: RegExp | undefined;
   /** No spelling of a secret is longer; in UTF-16 code units. */
@@ -22,7 +22,7 @@ export class ExportRedactor {
 
   constructor(secrets: readonly string[], base64: (bytes: Uint8Array) => string) {
     const sought = [...new Set(secrets)]
-      .filter(secret => secret.length >= shortestSecret)
+      .filter(secret => secret.length >= minSecretLength)
       .sort((a, b) => b.length - a.length); // One may be a part of another.
     const raw = sought.map(secret => byteDecoder.decode(encoder.encode(secret)));
     const { pattern, longest } = secretPattern([...new Set([...sought, ...raw])], base64);

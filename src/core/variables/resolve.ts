@@ -1,6 +1,6 @@
 import { CancellationError, UserError } from '../base/errors.ts';
-import { mask } from '../base/mask.ts';
-import { isSecretName } from '../secrets/redaction.ts';
+import { mask } from '../secrets/mask.ts';
+import { isSecretName } from '../secrets/names.ts';
 import { isoTime } from '../base/isoTime.ts';
 import { NeedsList, spellingOf, type Needs } from './needs.ts';
 import {

@@ -1,4 +1,4 @@
-import { isSecretName } from '../../core/secrets/redaction.ts';
+import { isSecretName } from '../../core/secrets/names.ts';
 import { parseEndpoint, type Endpoint } from '../../core/endpoint/endpoint.ts';
 import type { Profile } from '../../core/settings/profile.ts';
 import type { Secrets } from '../secrets/secrets.ts';

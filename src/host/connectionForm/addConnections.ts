@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { ImportedConnection } from '../../core/import/draft/imported.ts';
+import type { ImportedConnection } from '../../core/import/draft/importResult.ts';
 import { uniqueName } from '../../core/settings/profile.ts';
 import type { ConnectionEntry } from '../connections/configuredConnections.ts';
 import { pickSeveral, unlessCancelled } from '../ui/prompts.ts';

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { mask } from '../../core/base/mask.ts';
+import { mask } from '../../core/secrets/mask.ts';
 import type { DraftCheck } from '../../core/settings/connectionDraft.ts';
 import { settingOf, type SettingKey } from '../../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';

@@ -1,6 +1,6 @@
 import type { Memento, SecretStorage } from 'vscode';
 import type { Logger } from '../../core/base/logger.ts';
-import { isSecretName } from '../../core/secrets/redaction.ts';
+import { isSecretName } from '../../core/secrets/names.ts';
 
 /** Where earlier versions kept them, in plain files of the editor. */
 const plainKey = 'recentUrls';

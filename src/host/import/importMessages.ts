@@ -2,7 +2,7 @@ import { l10n, Uri, window, workspace } from 'vscode';
 import { CancellationError, UserError } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { decodeText } from '../../core/import/draft/decodeText.ts';
-import type { Imported, ImportedConnection } from '../../core/import/draft/imported.ts';
+import type { Imported, ImportedConnection } from '../../core/import/draft/importResult.ts';
 import { readImport } from '../../core/import/readImport.ts';
 import type { Environments } from '../library/environments.ts';
 import type { LibraryFile } from '../library/libraryFile.ts';

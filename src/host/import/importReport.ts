@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Imported } from '../../core/import/draft/imported.ts';
+import type { Imported } from '../../core/import/draft/importResult.ts';
 import type { ItemEntry } from '../../core/library/librarySchema.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 

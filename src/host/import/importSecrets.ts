@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Credential } from '../../core/import/draft/imported.ts';
+import type { ImportedSecret } from '../../core/import/draft/importResult.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { confirmOrClose } from '../ui/prompts.ts';
 
@@ -19,7 +19,7 @@ const mostNamed = 8;
  */
 export async function offerToStore(
   { secrets }: ImportSecretsParts,
-  credentials: readonly Credential[],
+  credentials: readonly ImportedSecret[],
 ): Promise<boolean> {
   const found = credentials.filter(({ value }) => value !== '');
   if (found.length === 0) {

@@ -1,6 +1,6 @@
 import { commands, env, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import type { PlainHandshakes } from '../../core/secrets/plainHandshakes.ts';
+import type { UnmaskedHandshakes } from '../../core/secrets/unmaskedHandshakes.ts';
 import { copyText, type CopiedRow } from '../../core/export/copyText.ts';
 import { flagsOf } from '../../core/record/record.ts';
 import type { ViewRow } from '../../core/capture/view.ts';
@@ -23,7 +23,7 @@ export interface RequestParts {
   readonly model: PanelModel;
   readonly documents: PayloadDocuments;
   readonly filters: SavedFilters;
-  readonly plainHandshakes: Pick<PlainHandshakes, 'get'>;
+  readonly plainHandshakes: Pick<UnmaskedHandshakes, 'get'>;
   /** Asks where to, and writes these positions of the list, or all of it. */
   readonly exportList: (ranges: Ranges | undefined) => Promise<void>;
   readonly showMessages: () => void;

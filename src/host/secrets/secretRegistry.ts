@@ -1,5 +1,5 @@
-import { spellingsOf } from '../../core/secrets/redaction.ts';
-import { mask } from '../../core/base/mask.ts';
+import { spellingsOf } from '../../core/secrets/handshakeRedactor.ts';
+import { mask } from '../../core/secrets/mask.ts';
 
 /** Tokens that live for minutes add up in a window that lives for weeks. */
 const mostValues = 1000;

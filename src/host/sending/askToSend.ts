@@ -1,6 +1,6 @@
 import { commands, l10n } from 'vscode';
 import { CancellationError } from '../../core/base/errors.ts';
-import { isSecretName } from '../../core/secrets/redaction.ts';
+import { isSecretName } from '../../core/secrets/names.ts';
 import { bodyLabel } from '../../core/library/librarySchema.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
 import type { Origin } from '../../core/variables/value.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/base/errors.ts';
-import { isSecretName } from '../../core/secrets/redaction.ts';
+import { isSecretName } from '../../core/secrets/names.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin, PeerText, Value } from '../../core/variables/value.ts';
 import type { MonitoredConnection } from '../connections/monitoredConnection.ts';

@@ -4,7 +4,7 @@ import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
-import type { PlainHandshakes } from '../../core/secrets/plainHandshakes.ts';
+import type { UnmaskedHandshakes } from '../../core/secrets/unmaskedHandshakes.ts';
 import type { StartExport } from '../../core/export/exportJob.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { ExportParts } from '../captures/exportParts.ts';
@@ -31,7 +31,7 @@ export interface MonitorServiceParts {
   readonly sending: ReturnType<typeof createSending>;
   readonly secrets: Secrets;
   readonly formats: Formats;
-  readonly plainHandshakes: PlainHandshakes;
+  readonly plainHandshakes: UnmaskedHandshakes;
   readonly captures: {
     readonly archive: CaptureArchive;
     readonly openView: (query: ViewQuery) => CaptureView;

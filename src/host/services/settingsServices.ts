@@ -2,7 +2,7 @@ import { l10n, type ExtensionContext } from 'vscode';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import { once } from '../../core/base/once.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import type { ImportedConnection } from '../../core/import/draft/imported.ts';
+import type { ImportedConnection } from '../../core/import/draft/importResult.ts';
 import { secretUses } from '../../core/variables/secretUses.ts';
 import { nameSecret } from '../secrets/nameSecret.ts';
 import { ConfiguredConnections } from '../connections/configuredConnections.ts';

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { UserError } from '../../core/base/errors.ts';
 import type { Handshake } from '../../core/connection/transport.ts';
-import { toWire } from '../socket/headerText.ts';
+import { toWire } from '../http/headerText.ts';
 
 /** A token (RFC 9110, section 5.6.2), which is what subprotocols are (RFC 6455, section 4.1). */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -6,9 +6,9 @@ import type {
   TlsFacts,
   Phase,
 } from '../../core/record/handshakeFacts.ts';
-import type { Redactor } from '../../core/secrets/redaction.ts';
-import { fromWire } from '../socket/headerText.ts';
-import type { ProxyAnswer } from '../socket/proxyError.ts';
+import type { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
+import { fromWire } from '../http/headerText.ts';
+import type { ProxyAnswer } from '../proxy/proxyError.ts';
 
 type Response = NonNullable<HandshakeFacts['response']>;
 
@@ -101,7 +101,7 @@ export class HandshakeRecorder {
    * @param redactor takes out what must not be told
    * @param problem why it failed, which is the problem of a certificate that was not verified
    */
-  facts(redactor: Redactor, problem?: string): HandshakeFacts {
+  facts(redactor: HandshakeRedactor, problem?: string): HandshakeFacts {
     const response = this.#response && redactedResponse(this.#response, redactor);
     const isUpgraded = response?.status === 101;
     const subprotocol = isUpgraded && valueOf(response, 'sec-websocket-protocol');
@@ -134,7 +134,7 @@ export class HandshakeRecorder {
   }
 }
 
-function redactedResponse(response: Response, redactor: Redactor): Response {
+function redactedResponse(response: Response, redactor: HandshakeRedactor): Response {
   const { status, statusText, headers, body } = response;
   return {
     status,

@@ -1,10 +1,10 @@
 import { messageOf, UserError } from '../../core/base/errors.ts';
-import { Redactor } from '../../core/secrets/redaction.ts';
+import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
 import type { Handshake } from '../../core/connection/transport.ts';
-import { toWire } from '../socket/headerText.ts';
+import { toWire } from '../http/headerText.ts';
 import { parseProxy, type ProxyAddress } from '../proxy/proxyAddress.ts';
 import type { Target } from './redirects.ts';
-import { secureContextOptions } from '../socket/tlsMaterial.ts';
+import { secureContextOptions } from './tlsMaterial.ts';
 
 /** One way to the endpoint. */
 export interface Route {
@@ -29,7 +29,7 @@ function proxyOf({ proxy, secrets = [] }: Handshake): ProxyAddress | undefined {
   try {
     return proxy === undefined ? undefined : parseProxy(proxy);
   } catch (error) {
-    throw new UserError(new Redactor(secrets).text(messageOf(error)), { cause: error });
+    throw new UserError(new HandshakeRedactor(secrets).text(messageOf(error)), { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { isSecretName, secretSubprotocols } from '../../core/secrets/redaction.ts';
+import { isSecretName, secretSubprotocols } from '../../core/secrets/names.ts';
 import type { Handshake } from '../../core/connection/transport.ts';
 import type { ProxyAddress } from '../proxy/proxyAddress.ts';
 

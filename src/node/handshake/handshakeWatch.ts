@@ -2,7 +2,7 @@ import type { ClientRequest } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TlsFacts, Phase } from '../../core/record/handshakeFacts.ts';
-import { readTlsFacts } from '../socket/tlsFacts.ts';
+import { readTlsFacts } from './tlsFacts.ts';
 
 /** What VS Code's agent says when it has chosen how to connect; a proxy as its resolver has it. */
 export interface ProxyChoice {

@@ -4,24 +4,28 @@ import type WebSocket from 'ws';
 import { toDisposable, type Disposable } from '../../core/base/lifecycle.ts';
 import { CookieJar } from '../../core/endpoint/cookieJar.ts';
 import type { HandshakeFacts, Phase } from '../../core/record/handshakeFacts.ts';
-import type { KeepPlainHandshake } from '../../core/secrets/plainHandshakes.ts';
-import { Redactor } from '../../core/secrets/redaction.ts';
+import type { KeepUnmasked } from '../../core/secrets/unmaskedHandshakes.ts';
+import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
 import { remoteMachine } from '../../core/endpoint/remoteMachine.ts';
 import type { Handshake, Refusal, TransportError } from '../../core/connection/transport.ts';
-import { readBodyText } from '../socket/bodyText.ts';
+import { readBodyText } from '../http/bodyText.ts';
 import { checkHandshake } from './handshakeCheck.ts';
-import { toTransportError } from '../socket/handshakeErrors.ts';
+import { toTransportError } from './handshakeErrors.ts';
 import { HandshakeRecorder } from './handshakeRecorder.ts';
 import { firstRoute, type Route } from './handshakeRoute.ts';
 import { secretsOf } from './handshakeSecrets.ts';
 import type { ProxyChoice } from './handshakeWatch.ts';
-import { fromWire } from '../socket/headerText.ts';
+import { fromWire } from '../http/headerText.ts';
 import type { ProxyAddress, ResolvedProxy } from '../proxy/proxyAddress.ts';
 import type { Tunnel } from '../proxy/proxyTunnel.ts';
 import { followRedirect, isRedirect, withCookies } from './redirects.ts';
-import { headersOf, joinLines, readBody, saysTlsIsWanted } from '../socket/refusal.ts';
-import { isStripping, mayHaveStripped, noteStripping } from '../proxy/strippingProxies.ts';
-import { secureContextOptions } from '../socket/tlsMaterial.ts';
+import { headersOf, joinLines, readBody, saysTlsIsWanted } from '../http/answerBody.ts';
+import {
+  dropsUpgrade,
+  mayHaveDroppedUpgrade,
+  noteDroppedUpgrade,
+} from '../proxy/proxyUpgradeSupport.ts';
+import { secureContextOptions } from './tlsMaterial.ts';
 import { attemptTunnel } from './tunnelAttempt.ts';
 import { attemptWebSocket } from './webSocketAttempt.ts';
 
@@ -47,10 +51,10 @@ export interface OpeningHandshakeEvents {
 export class OpeningHandshake implements Disposable {
   readonly #handshake: Handshake;
   readonly #events: OpeningHandshakeEvents;
-  readonly #redactor: Redactor;
+  readonly #redactor: HandshakeRedactor;
   /** For what is shown where the user asks to see it, and never kept. */
-  readonly #plainRedactor: Redactor;
-  readonly #keepPlain: KeepPlainHandshake | undefined;
+  readonly #plainRedactor: HandshakeRedactor;
+  readonly #keepPlain: KeepUnmasked | undefined;
   readonly #recorder = new HandshakeRecorder();
   readonly #cookies = new CookieJar();
   #phase: Phase = 'dns';
@@ -65,18 +69,14 @@ export class OpeningHandshake implements Disposable {
    * @param keepPlain keeps what the facts leave out for as long as the window is open
    * @throws UserError where the handshake cannot even be asked for
    */
-  constructor(
-    handshake: Handshake,
-    events: OpeningHandshakeEvents,
-    keepPlain?: KeepPlainHandshake,
-  ) {
+  constructor(handshake: Handshake, events: OpeningHandshakeEvents, keepPlain?: KeepUnmasked) {
     checkHandshake(handshake);
     const route = firstRoute(handshake);
     this.#handshake = handshake;
     this.#events = events;
     const secrets = secretsOf(handshake, route.proxy);
-    this.#redactor = new Redactor(secrets);
-    this.#plainRedactor = new Redactor(secrets, 'shown');
+    this.#redactor = new HandshakeRedactor(secrets);
+    this.#plainRedactor = new HandshakeRedactor(secrets, 'shown');
     this.#keepPlain = keepPlain;
     this.#start(route);
   }
@@ -162,7 +162,7 @@ export class OpeningHandshake implements Disposable {
           this.#recorder.usedProxy(proxy.display, 'editor');
           this.#enter('proxy');
           const { address } = proxy;
-          if (address && !choice.error && isStripping(address, endpoint)) {
+          if (address && !choice.error && dropsUpgrade(address, endpoint)) {
             attempt.dispose();
             this.#start({ target, proxy: address, chosenBy: 'editor' });
           }
@@ -182,7 +182,7 @@ export class OpeningHandshake implements Disposable {
         onOpen: (ws, socket) => {
           this.#isOver = true;
           if (route.proxy && route.chosenBy === 'editor') {
-            noteStripping(route.proxy, endpoint);
+            noteDroppedUpgrade(route.proxy, endpoint);
           }
           this.#events.onOpen(ws, socket, this.#facts());
         },
@@ -258,7 +258,7 @@ export class OpeningHandshake implements Disposable {
     const address = editorProxy?.address;
     const { endpoint } = route.target;
     const status = failure.refusal?.status;
-    if (address && mayHaveStripped(address, endpoint, this.#phase, status)) {
+    if (address && mayHaveDroppedUpgrade(address, endpoint, this.#phase, status)) {
       const facts = this.#facts();
       this.#beforeTunnel = { failure: { phase: this.#phase, ...failure }, facts };
       this.#start({ target: route.target, proxy: address, chosenBy: 'editor' });

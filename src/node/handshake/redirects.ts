@@ -1,5 +1,5 @@
 import { UserError } from '../../core/base/errors.ts';
-import { mask } from '../../core/base/mask.ts';
+import { mask } from '../../core/secrets/mask.ts';
 import type { CookieJar } from '../../core/endpoint/cookieJar.ts';
 import {
   originOf,

@@ -5,13 +5,13 @@ import type WebSocket from 'ws';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { TlsFacts, Phase } from '../../core/record/handshakeFacts.ts';
 import type { Handshake } from '../../core/connection/transport.ts';
-import { mendAnswers } from './answerFilter.ts';
+import { mendAnswers } from '../http/answerFilter.ts';
 import { watchRequest, type ProxyChoice } from './handshakeWatch.ts';
 import { readResolvedProxy, type ResolvedProxy } from '../proxy/proxyAddress.ts';
 import type { Target } from './redirects.ts';
 import { requestWebSocket } from './webSocketRequest.ts';
 
-export interface AttemptOptions {
+export interface WebSocketRequestOptions {
   readonly target: Target;
   readonly handshake: Handshake;
   readonly secure: SecureContextOptions;
@@ -20,7 +20,7 @@ export interface AttemptOptions {
 }
 
 /** Told of one request for a WebSocket. After `onOpen` or `onError` nothing comes. */
-export interface AttemptEvents {
+export interface WebSocketRequestEvents {
   onProxy(proxy: ResolvedProxy, choice: ProxyChoice): void;
   onPhase(phase: Phase, request: ClientRequest): void;
   onTls(facts: TlsFacts): void;
@@ -34,7 +34,10 @@ export interface AttemptEvents {
 }
 
 /** Asks once for a WebSocket. Disposing of it drops the socket; nothing is reported after that. */
-export function attemptWebSocket(options: AttemptOptions, events: AttemptEvents): Disposable {
+export function attemptWebSocket(
+  options: WebSocketRequestOptions,
+  events: WebSocketRequestEvents,
+): Disposable {
   const { target, handshake, secure, tunnel } = options;
   let isOver = false;
   let isRefused = false;
@@ -109,7 +112,7 @@ export function attemptWebSocket(options: AttemptOptions, events: AttemptEvents)
 function dropEmpty(
   { headers }: IncomingMessage,
   hasOffered: boolean,
-  events: Pick<AttemptEvents, 'onOddities'>,
+  events: Pick<WebSocketRequestEvents, 'onOddities'>,
 ): void {
   // Of a header that is there twice Node makes one with a comma.
   const empty = (name: string) => /^[\s,]*$/.test(headers[name]?.toString() ?? 'absent');

@@ -4,7 +4,7 @@ import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type SecureContextOptions } from 'node:tls';
 import WebSocket from 'ws';
 import type { Handshake } from '../../core/connection/transport.ts';
-import { longestHead } from '../socket/answerHead.ts';
+import { maxHeadBytes } from '../http/answerHead.ts';
 import type { Target } from './redirects.ts';
 import { maxBufferedChunks, maxFragments } from './transportLimits.ts';
 
@@ -76,7 +76,7 @@ export function requestWebSocket(
     autoPong: false, // `PongSender` does it.
     followRedirects: false,
     // The filter in front of the parser knows the exact limit.
-    maxHeaderSize: 2 * longestHead,
+    maxHeaderSize: 2 * maxHeadBytes,
     finishRequest: request => {
       request.maxHeadersCount = 0; // Else what comes behind the thousandth is lost.
       finishRequest(request);

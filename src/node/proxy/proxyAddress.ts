@@ -1,5 +1,5 @@
 import { UserError } from '../../core/base/errors.ts';
-import { mask } from '../../core/base/mask.ts';
+import { mask } from '../../core/secrets/mask.ts';
 import { percentDecoded } from '../../core/base/percent.ts';
 
 /** Where a proxy is and how one speaks to it. */

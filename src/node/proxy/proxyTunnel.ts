@@ -3,15 +3,15 @@ import { connect as connectTls, getCACertificates } from 'node:tls';
 import { messageOf } from '../../core/base/errors.ts';
 import type { HeaderLine } from '../../core/record/handshakeFacts.ts';
 import type { TlsMaterial } from '../../core/connection/transport.ts';
-import { Redactor } from '../../core/secrets/redaction.ts';
-import { readAnswerHead } from '../socket/answerHead.ts';
-import { readBodyText } from '../socket/bodyText.ts';
-import { foreignAnswer } from '../socket/handshakeErrors.ts';
-import { fromWire } from '../socket/headerText.ts';
+import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
+import { readAnswerHead } from '../http/answerHead.ts';
+import { readBodyText } from '../http/bodyText.ts';
+import { foreignAnswer } from '../http/foreignAnswer.ts';
+import { fromWire } from '../http/headerText.ts';
 import type { ProxyAddress } from './proxyAddress.ts';
-import { ProxyCode, ProxyError, type ProxyAnswer } from '../socket/proxyError.ts';
-import { joinLines, longestBody, readBody } from '../socket/refusal.ts';
-import { SocketReader } from '../socket/socketReader.ts';
+import { ProxyCode, ProxyError, type ProxyAnswer } from './proxyError.ts';
+import { joinLines, maxAnswerBodyBytes, readBody } from '../http/answerBody.ts';
+import { SocketReader } from '../http/socketReader.ts';
 import { openSocks5 } from './socks5.ts';
 
 const longestHead = 16 * 1024;
@@ -140,8 +140,8 @@ async function viaHttp(
   }
   const [, length] = answer.headers.find(([name]) => /^content-length$/i.test(name)) ?? [];
   const limit = /^\d{1,6}$/.test(length ?? '')
-    ? Math.min(Number(length), longestBody)
-    : longestBody;
+    ? Math.min(Number(length), maxAnswerBodyBytes)
+    : maxAnswerBodyBytes;
   const bytes = await new Promise<Buffer>(resolve => readBody(socket, resolve, limit));
   socket.destroy();
   const body = await new Promise<string>(resolve =>
@@ -156,7 +156,7 @@ async function finalAnswer(reader: SocketReader, proxy: ProxyAddress): Promise<P
     const head = await reader.head(longestHead);
     const { status, statusText = '', headers } = readAnswerHead(head.replace(/^\s+/, ''));
     if (status === undefined) {
-      const foreign = foreignAnswer(Buffer.from(head, 'latin1'), new Redactor());
+      const foreign = foreignAnswer(Buffer.from(head, 'latin1'), new HandshakeRedactor());
       const said = foreign ? `: ${foreign.message.replace(/^the peer /, 'it ')}` : '';
       throw new ProxyError(ProxyCode.Protocol, `${proxy.display} does not speak HTTP${said}`);
     }

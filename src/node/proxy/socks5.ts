@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6, type Socket } from 'node:net';
 import type { ProxyAddress } from './proxyAddress.ts';
-import { ProxyCode, ProxyError } from '../socket/proxyError.ts';
-import type { SocketReader } from '../socket/socketReader.ts';
+import { ProxyCode, ProxyError } from './proxyError.ts';
+import type { SocketReader } from '../http/socketReader.ts';
 
 const version = 5;
 const noAuthentication = 0;

@@ -1,7 +1,7 @@
 import { CloseCode, isSendableCloseCode } from '../../core/connection/closeCode.ts';
 import type { ClosingFrame } from '../../core/connection/closingFrame.ts';
 import type { Ended } from '../../core/connection/transport.ts';
-import { toTransportError } from '../socket/handshakeErrors.ts';
+import { toTransportError } from '../handshake/handshakeErrors.ts';
 
 /** For what `ws` refuses a close frame as well, whatever the frame says. */
 const refusals = new Set([

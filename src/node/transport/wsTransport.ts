@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import WebSocket from 'ws';
 import { CloseCode } from '../../core/connection/closeCode.ts';
-import type { KeepPlainHandshake } from '../../core/secrets/plainHandshakes.ts';
+import type { KeepUnmasked } from '../../core/secrets/unmaskedHandshakes.ts';
 import type {
   Ended,
   Handshake,
@@ -22,7 +22,7 @@ import { PongSender } from './pongSender.ts';
 export function openWsTransport(
   handshake: Handshake,
   listener: TransportListener,
-  keepPlain?: KeepPlainHandshake,
+  keepPlain?: KeepUnmasked,
 ): Transport {
   let ws: WebSocket | undefined;
   let socket: Socket | undefined;

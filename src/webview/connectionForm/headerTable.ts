@@ -1,4 +1,4 @@
-import { isSecretName } from '../../core/secrets/redaction.ts';
+import { isSecretName } from '../../core/secrets/names.ts';
 import { el, icon, setAttribute } from '../widgets/dom.ts';
 import { freshId, textInput, type Control } from './control.ts';
 import { fieldLabel, formText } from './formText.ts';

@@ -1,4 +1,4 @@
-import { isSecretName } from '../../core/secrets/redaction.ts';
+import { isSecretName } from '../../core/secrets/names.ts';
 import type { ConnectionField } from '../../core/settings/connectionFields.ts';
 import { FieldFrame, selectOf, textInput, type Control } from './control.ts';
 import { fieldLabel, formText } from './formText.ts';

@@ -1,5 +1,5 @@
 import { html, nothing, render } from 'lit/html.js';
-import { mask } from '../../core/base/mask.ts';
+import { mask } from '../../core/secrets/mask.ts';
 import type { HandshakeFacts } from '../../core/record/handshakeFacts.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { el } from '../widgets/dom.ts';

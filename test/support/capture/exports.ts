@@ -2,7 +2,7 @@ import { base64 } from '../../../src/node/captureWorker/export/exportFile.ts';
 import type { StoredRecord } from '../../../src/core/capture/captureStore.ts';
 import { flagsOf, type Direction, type RowKind } from '../../../src/core/record/record.ts';
 import type { ExportedConnection } from '../../../src/core/export/exportJob.ts';
-import { ExportRedactor } from '../../../src/core/secrets/redact.ts';
+import { SecretRedactor } from '../../../src/core/secrets/redact.ts';
 import type { RowWriter, WriterParts } from '../../../src/core/export/rowWriter.ts';
 
 export const connection: ExportedConnection = {
@@ -12,7 +12,7 @@ export const connection: ExportedConnection = {
 };
 
 export function partsWith(...secrets: readonly string[]): WriterParts {
-  return { redactor: new ExportRedactor(secrets, base64), base64 };
+  return { redactor: new SecretRedactor(secrets, base64), base64 };
 }
 
 export function recordOf(

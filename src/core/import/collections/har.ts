@@ -6,9 +6,9 @@ import {
   textOf,
   type Fields,
   type Imported,
-} from '../draft/imported.ts';
-import { ImportContext } from '../draft/importContext.ts';
-import { base64Body, folder, nameFrom, textBody } from '../draft/messageShelf.ts';
+} from '../draft/importResult.ts';
+import { ImportDraft } from '../draft/importDraft.ts';
+import { base64Body, folder, nameFrom, textBody } from '../draft/messageCollector.ts';
 import { escapeReferences } from '../draft/references.ts';
 
 /** Opcodes of RFC 6455, section 5.2. */
@@ -27,14 +27,14 @@ export function readHar(value: unknown, secretNames: Iterable<string>): Imported
 }
 
 class HarReader {
-  readonly #context: ImportContext;
+  readonly #context: ImportDraft;
 
   constructor(secretNames: Iterable<string>) {
-    this.#context = new ImportContext(secretNames);
+    this.#context = new ImportDraft(secretNames);
   }
 
   read(entries: readonly unknown[]): Imported {
-    const { notes, shelf } = this.#context;
+    const { notes, messages: shelf } = this.#context;
     const items = entries.flatMap(entry => this.#entry(fieldsOf(entry)));
     if (shelf.count > 0) {
       notes.add('What was recorded may hold secrets: look it through before it is shared');
@@ -105,7 +105,7 @@ class HarReader {
       return [];
     }
     const name = isText ? nameFrom(content) : `Binary ${content.slice(0, 12)}`;
-    const entry = this.#context.shelf.place(name, body, taken);
+    const entry = this.#context.messages.place(name, body, taken);
     return entry ? [entry] : [];
   }
 }

@@ -1,6 +1,6 @@
 import { FreeNames, type ItemEntry } from '../../library/librarySchema.ts';
 import { jsonProblem, type MessageBody } from '../../message/messageBody.ts';
-import type { Pair } from '../draft/connectionShelf.ts';
+import type { Pair } from '../draft/connectionCollector.ts';
 import { flatVariables } from '../draft/flatVariables.ts';
 import {
   fieldsOf,
@@ -10,9 +10,9 @@ import {
   textOf,
   type Fields,
   type Imported,
-} from '../draft/imported.ts';
+} from '../draft/importResult.ts';
 import { authOf } from '../draft/importedAuth.ts';
-import { ImportContext } from '../draft/importContext.ts';
+import { ImportDraft } from '../draft/importDraft.ts';
 import {
   treeOfFile,
   treeOfResources,
@@ -20,7 +20,7 @@ import {
   type InsomniaNode,
   type InsomniaTree,
 } from './insomniaTree.ts';
-import { folder, nameFrom } from '../draft/messageShelf.ts';
+import { folder, nameFrom } from '../draft/messageCollector.ts';
 import { encodedTemplate } from '../draft/references.ts';
 import { encodedText } from '../draft/urlEncoding.ts';
 
@@ -69,10 +69,10 @@ const outside: Surroundings = { path: [], headers: [], authentication: {}, varia
  * variables as well.
  */
 class InsomniaReader {
-  readonly #context: ImportContext;
+  readonly #context: ImportDraft;
 
   constructor(secretNames: Iterable<string>) {
-    this.#context = new ImportContext(secretNames);
+    this.#context = new ImportDraft(secretNames);
   }
 
   get notes() {
@@ -174,7 +174,7 @@ class InsomniaReader {
   }
 
   #message(message: Fields, taken: FreeNames, request: string): readonly ItemEntry[] {
-    const { notes, shelf } = this.#context;
+    const { notes, messages: shelf } = this.#context;
     const text = this.#context.translate(textOf(message['value']));
     const name = textOf(message['name']);
     if (text === '') {

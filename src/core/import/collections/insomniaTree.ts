@@ -1,4 +1,4 @@
-import { fieldsOf, listOf, scalarOf, textOf, type Fields } from '../draft/imported.ts';
+import { fieldsOf, listOf, scalarOf, textOf, type Fields } from '../draft/importResult.ts';
 
 /** A thing of an Insomnia file, in whichever format it was. */
 export interface InsomniaNode {

@@ -1,7 +1,7 @@
 import { percentDecoded } from '../../base/percent.ts';
 import { FreeNames, type ItemEntry } from '../../library/librarySchema.ts';
 import { jsonProblem, type MessageBody } from '../../message/messageBody.ts';
-import type { Pair } from '../draft/connectionShelf.ts';
+import type { Pair } from '../draft/connectionCollector.ts';
 import {
   fieldsOf,
   isTrue,
@@ -10,10 +10,10 @@ import {
   textOf,
   type Fields,
   type Imported,
-} from '../draft/imported.ts';
+} from '../draft/importResult.ts';
 import { authOf } from '../draft/importedAuth.ts';
-import { ImportContext } from '../draft/importContext.ts';
-import { base64Body, folder, hexBody, nameFrom, textBody } from '../draft/messageShelf.ts';
+import { ImportDraft } from '../draft/importDraft.ts';
+import { base64Body, folder, hexBody, nameFrom, textBody } from '../draft/messageCollector.ts';
 import { encodedTemplate } from '../draft/references.ts';
 import { encodedText } from '../draft/urlEncoding.ts';
 
@@ -61,10 +61,10 @@ interface Surroundings {
 }
 
 class PostmanReader {
-  readonly #context: ImportContext;
+  readonly #context: ImportDraft;
 
   constructor(secretNames: Iterable<string>) {
-    this.#context = new ImportContext(secretNames, known);
+    this.#context = new ImportDraft(secretNames, known);
   }
 
   read(file: Fields): Imported {
@@ -172,7 +172,7 @@ class PostmanReader {
   }
 
   #message(message: Fields, taken: FreeNames, request: string): readonly ItemEntry[] {
-    const { notes, shelf } = this.#context;
+    const { notes, messages: shelf } = this.#context;
     const payload = fieldsOf(message['payload']);
     const content = textOf(payload['content']);
     const label = textOf(message['title']) || textOf(message['name']);
@@ -205,7 +205,7 @@ class PostmanReader {
     taken: FreeNames,
     around: Surroundings,
   ): readonly ItemEntry[] {
-    const { notes, shelf } = this.#context;
+    const { notes, messages: shelf } = this.#context;
     const value = item['request'];
     const request: Fields = typeof value === 'string' ? { url: value } : fieldsOf(value);
     const url = textOf(request['url']) || urlOf(request['url']);

@@ -1,11 +1,11 @@
 import { cmdWords } from './cmdWords.ts';
 import { CurlCommand } from './curlCommand.ts';
-import type { Refused } from '../draft/imported.ts';
+import type { Refused } from '../draft/importResult.ts';
 import { isPowerShellRequest, powerShellWords, readPowerShell } from './powerShell.ts';
-import { RequestDraft, type CurlRequest } from '../draft/requestDraft.ts';
+import { CurlDraft, type CurlRequest } from './curlRequest.ts';
 import { posixWords, type ShellWord } from './shellWords.ts';
 
-export type { CurlRequest } from '../draft/requestDraft.ts';
+export type { CurlRequest } from './curlRequest.ts';
 
 /** In UTF-16 units: the body of a request is not needed, and may be of any length. */
 const longestCommand = 1024 * 1024;
@@ -45,7 +45,7 @@ export function readCurl(text: string): CurlRequest | Refused {
       : 'This is no cURL command. Use "Copy as cURL" of a browser\'s network tab.';
     return { kind: 'refused', problem };
   }
-  const draft = new RequestDraft();
+  const draft = new CurlDraft();
   new CurlCommand(draft).read(upToOperator(words.slice(at + 1)));
   return draft.result('The cURL command names no URL.');
 }

@@ -1,6 +1,6 @@
 import { curlReason } from './curlReasons.ts';
 import { longOption, shortOption, type CurlOption } from './curlOptions.ts';
-import type { RequestDraft } from '../draft/requestDraft.ts';
+import type { CurlDraft } from './curlRequest.ts';
 import type { ShellWord } from './shellWords.ts';
 import { encodedText } from '../draft/urlEncoding.ts';
 
@@ -14,7 +14,7 @@ interface Given {
 
 /** Reads the arguments of curl as curl does, see its manual, sections OPTIONS and URL. */
 export class CurlCommand {
-  readonly #draft: RequestDraft;
+  readonly #draft: CurlDraft;
   readonly #data: string[] = [];
   #isGet = false;
   #isGlobbing = true;
@@ -25,7 +25,7 @@ export class CurlCommand {
   #open: Omit<Given, 'value'> | undefined;
   #isEnded = false;
 
-  constructor(draft: RequestDraft) {
+  constructor(draft: CurlDraft) {
     this.#draft = draft;
   }
 

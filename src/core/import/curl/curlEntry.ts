@@ -1,6 +1,6 @@
-import { isSecretName, secretSubprotocols } from '../../secrets/redaction.ts';
+import { isSecretName, secretSubprotocols } from '../../secrets/names.ts';
 import { percentDecoded } from '../../base/percent.ts';
-import type { CurlRequest } from '../draft/requestDraft.ts';
+import type { CurlRequest } from './curlRequest.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

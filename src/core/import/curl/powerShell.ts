@@ -1,5 +1,5 @@
-import type { Refused } from '../draft/imported.ts';
-import { RequestDraft, type CurlRequest } from '../draft/requestDraft.ts';
+import type { Refused } from '../draft/importResult.ts';
+import { CurlDraft, type CurlRequest } from './curlRequest.ts';
 import type { ShellWord } from './shellWords.ts';
 
 const request = /(?:^|[\s;=|({&])(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)(?=\s)/i;
@@ -134,7 +134,7 @@ const own =
 
 class PowerShellReader {
   readonly #tokens: readonly Token[];
-  readonly #draft = new RequestDraft();
+  readonly #draft = new CurlDraft();
   #at = 0;
 
   constructor(tokens: readonly Token[]) {

@@ -1,4 +1,4 @@
-import { scalarOf, type Notes } from './imported.ts';
+import { scalarOf, type Notes } from './importResult.ts';
 
 /** Objects within objects, and values in all: more are no variables that anybody refers to. */
 const deepest = 10;

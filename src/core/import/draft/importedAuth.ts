@@ -1,6 +1,6 @@
-import { isTrue, type Fields } from './imported.ts';
-import type { ImportContext } from './importContext.ts';
-import type { Pair } from './connectionShelf.ts';
+import { isTrue, type Fields } from './importResult.ts';
+import type { ImportDraft } from './importDraft.ts';
+import type { Pair } from './connectionCollector.ts';
 
 /** A login of another program as ours, or as headers. */
 export interface ImportedAuth {
@@ -21,7 +21,7 @@ export function authOf(
   type: string,
   fields: Fields,
   label: string,
-  context: ImportContext,
+  context: ImportDraft,
 ): ImportedAuth {
   const { notes, credentials } = context;
   if (['', 'none', 'noauth', 'null'].includes(type)) {

@@ -1,5 +1,5 @@
 import { parseTemplate, referenceKinds } from '../../variables/template.ts';
-import type { Notes } from './imported.ts';
+import type { Notes } from './importResult.ts';
 
 /** Template tags of Insomnia that mean the same here. Its `now` without a format is an ISO time. */
 const knownTags: readonly (readonly [RegExp, string])[] = [

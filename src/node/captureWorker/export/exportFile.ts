@@ -5,7 +5,7 @@ import {
   type ExportProgress,
   type ExportResult,
 } from '../../../core/export/exportJob.ts';
-import { ExportRedactor } from '../../../core/secrets/redact.ts';
+import { SecretRedactor } from '../../../core/secrets/redact.ts';
 import type { RowWriter } from '../../../core/export/rowWriter.ts';
 import { takeModeOf } from '../../files/privateFiles.ts';
 import { blocksOf, positionsIn, type ExportedView, type RowRange } from './exportRows.ts';
@@ -46,8 +46,8 @@ export function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-export function redactorFor({ secrets }: ExportJob): ExportRedactor {
-  return new ExportRedactor(secrets, base64);
+export function redactorFor({ secrets }: ExportJob): SecretRedactor {
+  return new SecretRedactor(secrets, base64);
 }
 
 /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Imported } from '../../../../src/core/import/draft/imported.ts';
-import { mostMessages } from '../../../../src/core/import/draft/messageShelf.ts';
+import type { Imported } from '../../../../src/core/import/draft/importResult.ts';
+import { mostMessages } from '../../../../src/core/import/draft/messageCollector.ts';
 import { readImport } from '../../../../src/core/import/readImport.ts';
 import { runnablesOf } from '../../../../src/core/library/library.ts';
 import { readLibrary } from '../../../../src/core/library/readLibrary.ts';

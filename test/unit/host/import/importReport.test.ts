@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import '../../../support/host/fakeVscode.ts';
-import type { Imported } from '../../../../src/core/import/draft/imported.ts';
+import type { Imported } from '../../../../src/core/import/draft/importResult.ts';
 import { readImport } from '../../../../src/core/import/readImport.ts';
 
 const { countsOf, reportOf } = await import('../../../../src/host/import/importReport.ts');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Imported } from '../../../../../src/core/import/draft/imported.ts';
+import type { Imported } from '../../../../../src/core/import/draft/importResult.ts';
 import { readImport } from '../../../../../src/core/import/readImport.ts';
 import { runnablesOf } from '../../../../../src/core/library/library.ts';
 import { readLibrary } from '../../../../../src/core/library/readLibrary.ts';

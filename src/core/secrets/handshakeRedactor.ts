@@ -1,17 +1,7 @@
-import { mask } from '../base/mask.ts';
+import { mask } from './mask.ts';
 import { percentDecoded } from '../base/percent.ts';
 import type { HeaderLine } from '../record/handshakeFacts.ts';
-import { addressHeaders, isPlainHeader, isPlainSubprotocol, wordsOf } from './plainNames.ts';
-
-/** Words that make the name of a header or a query value one of a secret, wherever they are in it. */
-const telling =
-  /token|secret|passw|passphrase|credential|signature|session|cookie|jwt|bearer|authoriz|apikey|accesskey|licen[cs]ekey/;
-
-/** Words that do so only where they stand alone, as in `X-Auth-Key` and `?sig=`. */
-const tellingAlone = new Set(['key', 'auth', 'sig', 'pwd', 'pass', 'pin', 'sid', 'ticket', 'otp']);
-
-/** Names that hold such a word, but no secret. */
-const harmless = new Set(['sec-websocket-key', 'x-amz-signedheaders']);
+import { addressHeaders, isHarmlessHeader, isSecretName, secretSubprotocols } from './names.ts';
 
 /** Shorter strings are found in too many texts that have nothing to do with them. */
 const shortestSecret = 4;
@@ -26,19 +16,6 @@ const pair = /([?&#;]\s*)([^=&#;?\s"'<>]+)=([^&#;\s"'<>]*)/g;
 const queryPart = /([?&])(?:([^=&#]*)=)?[^&#]*|(#)([^=&#]*)=[^&#]*/g;
 const bearer = /\b(Bearer|Basic|Token|Negotiate|NTLM) +(?![\w-]+ *= *")[\w.~+/=-]{8,}/gi;
 const jsonWebToken = /\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g;
-
-/** Whether what goes by this name, a header or a part of a query, is not to be shown. */
-export function isSecretName(name: string): boolean {
-  const lower = name.toLowerCase();
-  if (harmless.has(lower)) {
-    return false;
-  }
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/);
-  return telling.test(words.join('')) || words.some(word => tellingAlone.has(word));
-}
 
 /** How these secrets are sought: as they are, as URLs and JSON have them, and byte by byte. */
 export function spellingsOf(secrets: readonly string[]): readonly string[] {
@@ -58,7 +35,7 @@ export function spellingsOf(secrets: readonly string[]): readonly string[] {
  * Takes secrets out of an opening handshake: those that it is told, likely ones, and in addresses and
  * headers every value that is not known to be none.
  */
-export class Redactor {
+export class HandshakeRedactor {
   readonly #secrets: readonly string[];
   readonly #showsUnknown: boolean;
 
@@ -116,7 +93,7 @@ export class Redactor {
     if (addressHeaders.has(lower)) {
       return [name, this.url(value)];
     }
-    return [name, this.#showsUnknown || isPlainHeader(name) ? this.text(value) : mask];
+    return [name, this.#showsUnknown || isHarmlessHeader(name) ? this.text(value) : mask];
   }
 
   headers(lines: readonly HeaderLine[]): readonly HeaderLine[] {
@@ -133,34 +110,6 @@ export class Redactor {
   }
 }
 
-/**
- * Those of a list of subprotocols that are tokens in truth: what reads as no name, and what follows a
- * name such as `token` or `access_token`, as in `["token", "<the token>"]` and `bearer.<the token>`.
- */
-export function secretSubprotocols(names: readonly string[]): readonly string[] {
-  const isToken = (name: string) => !isPlainSubprotocol(name) || hasTokenInside(name);
-  return names.filter((name, index) => {
-    const before = names[index - 1] ?? '';
-    // What holds its token already says nothing of the next.
-    return isToken(name) || (isSecretName(before) && !isToken(before));
-  });
-}
-
-/** Words of names, which may follow one that tells of a secret: `auth-v2`, `token.json`. */
-const formalWord =
-  /^(?:v?\d{1,3}|json|xml|cbor|msgpack|proto|protobuf|binary|text|ws|wss|websocket|protocol|transport|token|bearer|auth|authorization|key)$/i;
-const domainEnd = /\.(?:com|org|net|io|dev)$/i;
-
-function hasTokenInside(name: string): boolean {
-  const words = wordsOf(name);
-  return (
-    !domainEnd.test(name) &&
-    words.some(
-      (word, index) => !formalWord.test(word) && isSecretName(words.slice(0, index).join('-')),
-    )
-  );
-}
-
 const jsonMember = /"([^"\\]{1,60})"\s*:\s*"([^"]+)"/g;
 
 /**
@@ -168,7 +117,7 @@ const jsonMember = /"([^"\\]{1,60})"\s*:\s*"([^"]+)"/g;
  * name such as `password`, in JSON or a query. References are none.
  */
 export function spellsOutCredential(text: string): boolean {
-  const known = new Redactor();
+  const known = new HandshakeRedactor();
   return (
     known.text(text) !== text ||
     [...text.matchAll(jsonMember)].some(

@@ -4,7 +4,7 @@ import type { HeaderLine } from '../../core/record/handshakeFacts.ts';
 import type { Refusal } from '../../core/connection/transport.ts';
 import { fromWire } from './headerText.ts';
 
-export const longestBody = 4096;
+export const maxAnswerBodyBytes = 4096;
 const longestWaitMs = 500;
 
 /**
@@ -17,7 +17,7 @@ const longestWaitMs = 500;
 export function readBody(
   stream: Readable,
   done: (body: Buffer) => void,
-  limit = longestBody,
+  limit = maxAnswerBodyBytes,
 ): () => void {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -1,18 +1,18 @@
 import type { ItemEntry } from '../../library/librarySchema.ts';
-import { ConnectionShelf } from './connectionShelf.ts';
-import { CredentialShelf } from './credentials.ts';
-import { EnvironmentShelf } from './environments.ts';
-import { Notes, type Imported } from './imported.ts';
-import { MessageShelf } from './messageShelf.ts';
+import { ConnectionCollector } from './connectionCollector.ts';
+import { SecretCollector } from './secretCollector.ts';
+import { EnvironmentCollector } from './environmentCollector.ts';
+import { Notes, type Imported } from './importResult.ts';
+import { MessageCollector } from './messageCollector.ts';
 import { ReferenceTranslator } from './references.ts';
 
 /** What all readers of one file put their finds into. */
-export class ImportContext {
+export class ImportDraft {
   readonly notes = new Notes();
-  readonly shelf = new MessageShelf(this.notes);
-  readonly credentials: CredentialShelf;
-  readonly environments: EnvironmentShelf;
-  readonly connections: ConnectionShelf;
+  readonly messages = new MessageCollector(this.notes);
+  readonly credentials: SecretCollector;
+  readonly environments: EnvironmentCollector;
+  readonly connections: ConnectionCollector;
   readonly references: ReferenceTranslator;
 
   /**
@@ -20,9 +20,9 @@ export class ImportContext {
    * @param known references that the other program knows by itself, as ours
    */
   constructor(secretNames: Iterable<string>, known: Readonly<Record<string, string>> = {}) {
-    this.credentials = new CredentialShelf(this.notes, secretNames);
-    this.environments = new EnvironmentShelf(this.notes, this.credentials);
-    this.connections = new ConnectionShelf(this.notes, this.credentials);
+    this.credentials = new SecretCollector(this.notes, secretNames);
+    this.environments = new EnvironmentCollector(this.notes, this.credentials);
+    this.connections = new ConnectionCollector(this.notes, this.credentials);
     this.references = new ReferenceTranslator(known, this.notes);
   }
 
@@ -43,7 +43,7 @@ export class ImportContext {
       connections,
       credentials: this.credentials.all,
       undefinedNames: [...this.references.names].filter(name => !defined.has(name)),
-      messageCount: this.shelf.count,
+      messageCount: this.messages.count,
       notes: this.notes.sentences,
       groups: this.notes.groups,
     };

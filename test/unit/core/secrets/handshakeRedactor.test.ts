@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HeaderLine } from '../../../../src/core/record/handshakeFacts.ts';
-import { isSecretName, Redactor } from '../../../../src/core/secrets/redaction.ts';
+import { isSecretName } from '../../../../src/core/secrets/names.ts';
+import { HandshakeRedactor } from '../../../../src/core/secrets/handshakeRedactor.ts';
 
-const plain = new Redactor();
+const plain = new HandshakeRedactor();
 
 /** https://www.iana.org/assignments/websocket: the subprotocols that are registered. */
 const registered = [
@@ -112,7 +113,7 @@ describe('Redaction', () => {
       Object.keys(urls).map(url => plain.url(url)),
       Object.values(urls),
     );
-    const asked = new Redactor(['hunter2'], 'shown');
+    const asked = new HandshakeRedactor(['hunter2'], 'shown');
     assert.equal(
       asked.url('wss://u@h/?room=5&token=abc&x=hunter2'),
       'wss://•••@h/?room=5&token=•••&x=•••',
@@ -129,10 +130,11 @@ describe('Redaction', () => {
       ['User-Agent', 'tests'],
       ['X-Api-Key', 'k'],
     ];
-    const values = (redactor: Redactor) => redactor.headers(lines).map(([, value]) => value);
+    const values = (redactor: HandshakeRedactor) =>
+      redactor.headers(lines).map(([, value]) => value);
     const known = ['permessage-deflate', '*', 'https://h/a?id=•••', 'tests', '•••'];
     assert.deepEqual(values(plain), ['•••', '•••', ...known]);
-    assert.deepEqual(values(new Redactor(['4711'], 'shown')), [
+    assert.deepEqual(values(new HandshakeRedactor(['4711'], 'shown')), [
       'acme-•••',
       'blue',
       'permessage-deflate',
@@ -232,7 +234,7 @@ describe('Redaction', () => {
 
   it('takes the secrets that it knows out of everything, in each of their spellings', () => {
     const secret = 'p"w/ä ß';
-    const redactor = new Redactor([secret, 'hunter2', 'hunter2-and-more', 'abc']);
+    const redactor = new HandshakeRedactor([secret, 'hunter2', 'hunter2-and-more', 'abc']);
     const text = `${secret} ${encodeURIComponent(secret)} ${JSON.stringify(secret)} hunter2-and-more`;
     assert.equal(redactor.text(text), '••• ••• "•••" •••');
     assert.equal(redactor.text('abc'), 'abc', 'too short to be sought');

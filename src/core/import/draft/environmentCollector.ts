@@ -1,7 +1,7 @@
-import { isSecretName } from '../../secrets/redaction.ts';
+import { isSecretName } from '../../secrets/names.ts';
 import { FreeNames, type EnvironmentEntry } from '../../library/librarySchema.ts';
-import type { CredentialShelf } from './credentials.ts';
-import type { Notes } from './imported.ts';
+import type { SecretCollector } from './secretCollector.ts';
+import type { Notes } from './importResult.ts';
 import { isVariableName, literalOf, variableName } from './references.ts';
 
 /** More than these nobody chooses from, or looks through. */
@@ -19,14 +19,14 @@ export interface ImportedVariable {
 }
 
 /** Makes environments of the variables of one file. */
-export class EnvironmentShelf {
+export class EnvironmentCollector {
   readonly #notes: Notes;
-  readonly #credentials: CredentialShelf;
+  readonly #credentials: SecretCollector;
   readonly #names = new FreeNames();
   readonly #entries: EnvironmentEntry[] = [];
   #variablesLeft = mostVariablesInAll;
 
-  constructor(notes: Notes, credentials: CredentialShelf) {
+  constructor(notes: Notes, credentials: SecretCollector) {
     this.#notes = notes;
     this.#credentials = credentials;
   }

@@ -1,7 +1,7 @@
 import { fromWire } from './headerText.ts';
 
 /** More of a head is not read: as much as browsers take. */
-export const longestHead = 256 * 1024;
+export const maxHeadBytes = 256 * 1024;
 
 /** Told one by one up to here. */
 const mostOddities = 8;

@@ -1,11 +1,11 @@
 import { messageOf } from '../../base/errors.ts';
 import { parseEndpointTemplate } from '../../endpoint/endpointTemplate.ts';
 import { FreeNames, type EnvironmentEntry } from '../../library/librarySchema.ts';
-import { secretSubprotocols } from '../../secrets/redaction.ts';
+import { secretSubprotocols } from '../../secrets/names.ts';
 import { token, tokenTemplate } from '../../settings/setting.ts';
-import type { CredentialShelf } from './credentials.ts';
+import type { SecretCollector } from './secretCollector.ts';
 import { headersOf, isOwnHeader } from './headers.ts';
-import type { ImportedConnection, Notes } from './imported.ts';
+import type { ImportedConnection, Notes } from './importResult.ts';
 import { encodedTemplate } from './references.ts';
 import { encodedText } from './urlEncoding.ts';
 
@@ -33,12 +33,12 @@ export interface FoundConnection {
 }
 
 /** Gathers the addresses of one file, each once, such that each can be saved as it is. */
-export class ConnectionShelf {
+export class ConnectionCollector {
   readonly #notes: Notes;
-  readonly #credentials: CredentialShelf;
+  readonly #credentials: SecretCollector;
   readonly #found: FoundConnection[] = [];
 
-  constructor(notes: Notes, credentials: CredentialShelf) {
+  constructor(notes: Notes, credentials: SecretCollector) {
     this.#notes = notes;
     this.#credentials = credentials;
   }

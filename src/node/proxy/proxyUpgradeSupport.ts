@@ -19,7 +19,7 @@ function keyOf(proxy: ProxyAddress, endpoint: Endpoint): string {
  * @param phase where it failed
  * @param status of what came in place of the 101
  */
-export function mayHaveStripped(
+export function mayHaveDroppedUpgrade(
   proxy: ProxyAddress,
   endpoint: Endpoint,
   phase: Phase,
@@ -30,11 +30,11 @@ export function mayHaveStripped(
 }
 
 /** Whether only a tunnel leads to this endpoint through this proxy. */
-export function isStripping(proxy: ProxyAddress, endpoint: Endpoint): boolean {
+export function dropsUpgrade(proxy: ProxyAddress, endpoint: Endpoint): boolean {
   return found.has(keyOf(proxy, endpoint));
 }
 
 /** Remembers that a tunnel worked where the proxy's own way did not. */
-export function noteStripping(proxy: ProxyAddress, endpoint: Endpoint): void {
+export function noteDroppedUpgrade(proxy: ProxyAddress, endpoint: Endpoint): void {
   found.add(keyOf(proxy, endpoint));
 }

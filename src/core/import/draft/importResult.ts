@@ -12,7 +12,7 @@ export interface ImportedConnection {
 }
 
 /** A secret that stood in the file in clear, and for which a reference stands in what was imported. */
-export interface Credential {
+export interface ImportedSecret {
   /** Of the secret: `import-token`. No secret of that name was stored before. */
   readonly name: string;
   /** Never to be logged, shown or written to a file; empty where the file has none. */
@@ -37,7 +37,7 @@ export interface Imported {
   readonly items: readonly ItemEntry[];
   readonly environments: readonly EnvironmentEntry[];
   readonly connections: readonly ImportedConnection[];
-  readonly credentials: readonly Credential[];
+  readonly credentials: readonly ImportedSecret[];
   /** Names that what was imported refers to, and for which the file has no value. */
   readonly undefinedNames: readonly string[];
   readonly messageCount: number;

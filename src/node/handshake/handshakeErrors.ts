@@ -1,29 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { messageOf } from '../../core/base/errors.ts';
-import { CauseCode } from '../../core/connection/cause.ts';
-import { foreignProtocol } from '../../core/connection/foreignProtocol.ts';
-import { Redactor } from '../../core/secrets/redaction.ts';
+import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
 import type { TransportError } from '../../core/connection/transport.ts';
-import { fromWire } from './headerText.ts';
-import { ProxyCode } from './proxyError.ts';
+import { foreignAnswer } from '../http/foreignAnswer.ts';
+import { fromWire } from '../http/headerText.ts';
+import { ProxyCode } from '../proxy/proxyError.ts';
 
 const AnswerCode = {
   /** The 101 chose a subprotocol that was not offered, or none. */
   Subprotocol: 'WSM_SUBPROTOCOL',
   /** The 101 chose a WebSocket extension that was not offered, or its parameters are not valid. */
   Extension: 'WSM_EXTENSION',
-  /** A TLS alert came in answer to a request that was not encrypted. */
-  TlsAlert: 'WSM_TLS_ALERT',
-  /** As Node's parser says it, also where it is not Node's parser that said it. */
-  NotHttp: 'HPE_INVALID_CONSTANT',
 } as const;
 
-const longestLine = 80;
-/** Bytes. */
-const longestHex = 16;
-
-export interface Circumstances {
-  readonly redactor?: Redactor;
+export interface HandshakeErrorContext {
+  readonly redactor?: HandshakeRedactor;
   readonly offered?: readonly string[];
   /** The headers of the 101, if one came. */
   readonly answered?: IncomingHttpHeaders;
@@ -34,9 +25,9 @@ export interface Circumstances {
 /** Puts an error of Node, `ws`, VS Code or our own into words without secrets. */
 export function toTransportError(
   problem: unknown,
-  circumstances: Circumstances = {},
+  circumstances: HandshakeErrorContext = {},
 ): TransportError {
-  const { redactor = new Redactor(), offered = [], answered = {}, proxy } = circumstances;
+  const { redactor = new HandshakeRedactor(), offered = [], answered = {}, proxy } = circumstances;
   const said = messageOf(problem);
   // VS Code's agent has no code for it: https://github.com/microsoft/vscode-proxy-agent
   if (said.startsWith('Failed to establish a socket connection to proxies')) {
@@ -74,7 +65,7 @@ export function toTransportError(
   return { ...(code ? { code } : {}), message: redactor.text(said) };
 }
 
-function chosenSubprotocol(written: string, redactor: Redactor): string {
+function chosenSubprotocol(written: string, redactor: HandshakeRedactor): string {
   const chosen = fromWire(written);
   const names = chosen.split(',').filter(name => name.trim() !== '');
   if (names.length === 0) {
@@ -86,7 +77,7 @@ function chosenSubprotocol(written: string, redactor: Redactor): string {
 }
 
 /** A header of the 101 that does not prove that the peer understood (RFC 6455, section 4.1). */
-function unfit(name: string, answered: IncomingHttpHeaders, redactor: Redactor): string {
+function unfit(name: string, answered: IncomingHttpHeaders, redactor: HandshakeRedactor): string {
   const value = answered[name.toLowerCase()]?.toString();
   if (value === undefined) {
     return `without the header ${name}`;
@@ -95,40 +86,4 @@ function unfit(name: string, answered: IncomingHttpHeaders, redactor: Redactor):
   const fault = isRepeated ? 'is there more than once' : 'does not fit the request';
   const told = name === 'Upgrade' ? `: ${JSON.stringify(redactor.text(fromWire(value)))}` : '';
   return `its header ${name} ${fault}${told}`;
-}
-
-/** What to say where the first bytes are no HTTP/1.1; `undefined` where they are. */
-export function foreignAnswer(begin: Uint8Array, redactor: Redactor): TransportError | undefined {
-  const text = Buffer.from(begin).toString('latin1');
-  if (/^HTTP\//i.test(text)) {
-    return undefined;
-  }
-  const protocol = foreignProtocol(text);
-  switch (protocol.kind) {
-    case 'tls':
-      return {
-        code: AnswerCode.TlsAlert,
-        message: 'the peer answered in TLS, which was not asked for',
-      };
-    case 'http2':
-      return { code: CauseCode.Http2, message: 'the peer answered in HTTP/2' };
-    case 'other':
-    case 'unknown': {
-      const what = protocol.kind === 'other' ? `speaks ${protocol.name}, not` : 'does not speak';
-      const said = redactor.text(sampleOf(text));
-      const message = `the peer ${what} HTTP/1.1: it began with ${said}`;
-      return { code: AnswerCode.NotHttp, message };
-    }
-  }
-}
-
-/** The first line, or the first bytes in hex where they are no text. */
-function sampleOf(text: string): string {
-  const [line = ''] = fromWire(text.trimStart()).split(/[\r\n]/);
-  const isText = line !== '' && !/[\0-\x08\x0e-\x1f\x7f-\x9f]/.test(line);
-  return isText
-    ? `“${line.length > longestLine ? `${line.slice(0, longestLine)}…` : line}”`
-    : `the bytes ${Buffer.from(text.slice(0, longestHex), 'latin1')
-        .toString('hex')
-        .replace(/..(?=.)/g, '$& ')}`;
 }

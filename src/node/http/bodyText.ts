@@ -7,7 +7,7 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib';
-import { longestBody } from './refusal.ts';
+import { maxAnswerBodyBytes } from './answerBody.ts';
 
 const flush = { finishFlush: constants.Z_SYNC_FLUSH } as const;
 
@@ -70,13 +70,13 @@ function decompress(stream: Transform, body: Buffer, done: (plain: Buffer) => vo
     if (!isOver) {
       isOver = true;
       stream.destroy();
-      done(Buffer.concat(chunks).subarray(0, longestBody));
+      done(Buffer.concat(chunks).subarray(0, maxAnswerBodyBytes));
     }
   };
   stream.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
     length += chunk.length;
-    if (length >= longestBody) {
+    if (length >= maxAnswerBodyBytes) {
       finish();
     }
   });

@@ -1,8 +1,8 @@
 import { messageOf } from '../../base/errors.ts';
 import { parseEndpoint } from '../../endpoint/endpoint.ts';
-import { headersOf } from './headers.ts';
-import { Notes, type Refused } from './imported.ts';
-import { escapeReferences } from './references.ts';
+import { headersOf } from '../draft/headers.ts';
+import { Notes, type Refused } from '../draft/importResult.ts';
+import { escapeReferences } from '../draft/references.ts';
 
 /** What a command for another client would have asked for, as a connection. */
 export interface CurlRequest {
@@ -24,7 +24,7 @@ export interface CurlRequest {
 const longestQuote = 60;
 
 /** Gathers what a command says, whichever language it is written in. */
-export class RequestDraft {
+export class CurlDraft {
   readonly notes = new Notes();
   readonly #headers: (readonly [name: string, value: string])[] = [];
   readonly #cookies: string[] = [];

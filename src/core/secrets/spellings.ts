@@ -1,5 +1,5 @@
 /** In UTF-16 code units. */
-export const shortestSecret = 4;
+export const minSecretLength = 4;
 
 /** Backslashes that nested JSON puts before a character: a bound, since a peer may send any number. */
 const escapes = String.raw`\\{1,8}`;

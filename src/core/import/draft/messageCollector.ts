@@ -10,7 +10,7 @@ import {
   jsonProblem,
   type MessageBody,
 } from '../../message/messageBody.ts';
-import type { Notes } from './imported.ts';
+import type { Notes } from './importResult.ts';
 
 /** More than this nobody looks through; a recorded stream can hold millions. */
 export const mostMessages = 2000;
@@ -19,7 +19,7 @@ const longestText = 1024 * 1024;
 const longestInAll = 2 * 1024 * 1024;
 
 /** Counts the messages of one import, and refuses what would make a file that nobody can open. */
-export class MessageShelf {
+export class MessageCollector {
   readonly #notes: Notes;
   #count = 0;
   #length = 0;

@@ -1,6 +1,6 @@
 import { percentDecoded } from '../../base/percent.ts';
-import { isSecretName } from '../../secrets/redaction.ts';
-import type { Credential, Notes } from './imported.ts';
+import { isSecretName } from '../../secrets/names.ts';
+import type { ImportedSecret, Notes } from './importResult.ts';
 import { escapeReferences, literalOf } from './references.ts';
 
 /** What stands before a token in a header such as `Authorization`. */
@@ -11,10 +11,10 @@ const scheme = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate|NTLM)(?=\s)\s+/i;
  * a reference stands for each. Their names are new ones, for what a file says must not reach a secret
  * that the user has stored for something else.
  */
-export class CredentialShelf {
+export class SecretCollector {
   readonly #notes: Notes;
   readonly #taken: Set<string>;
-  readonly #byContent = new Map<string, Credential>();
+  readonly #byContent = new Map<string, ImportedSecret>();
   /** The number that the next secret of a name tries. */
   readonly #next = new Map<string, number>();
 
@@ -24,7 +24,7 @@ export class CredentialShelf {
     this.#taken = new Set(taken);
   }
 
-  get all(): readonly Credential[] {
+  get all(): readonly ImportedSecret[] {
     return [...this.#byContent.values()];
   }
 
@@ -80,7 +80,7 @@ export class CredentialShelf {
       : this.reference(name, escapeReferences(percentDecoded(literal)), where);
   }
 
-  #keep(name: string, value: string, where: string): Credential {
+  #keep(name: string, value: string, where: string): ImportedSecret {
     const key = JSON.stringify([name, value]);
     const known = this.#byContent.get(key);
     if (known) {

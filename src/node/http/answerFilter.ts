@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { longestHead, readAnswerHead } from '../socket/answerHead.ts';
+import { maxHeadBytes, readAnswerHead } from './answerHead.ts';
 
 const Byte = { Tab: 9, LineFeed: 10, CarriageReturn: 13, Blank: 32 } as const;
 const byteOrderMark = [0xef, 0xbb, 0xbf] as const;
@@ -84,13 +84,13 @@ class AnswerFilter {
       }
       const end = this.#findEnd();
       if (end === undefined) {
-        if (this.#length > longestHead) {
+        if (this.#length > maxHeadBytes) {
           this.#endOfHead();
         }
         return;
       }
       const { status, text } = this.#read(end);
-      if (end > longestHead && !isFinal(status)) {
+      if (end > maxHeadBytes && !isFinal(status)) {
         this.#overflow();
         return;
       }
@@ -113,7 +113,7 @@ class AnswerFilter {
     if (isFinal(status)) {
       this.#release();
       this.#pass(Buffer.from(text, 'latin1'));
-    } else if (this.#length > longestHead) {
+    } else if (this.#length > maxHeadBytes) {
       this.#overflow();
     } else {
       this.#release();
