@@ -35,7 +35,6 @@ export const pageStrings = {
   follow: 'Follow',
   followHint: 'Follow: go to the newest message and stay there',
   showOutput: 'Show Output',
-  showOutputHint: 'Show the messages as text in the output panel',
 
   // Figures
   perSecond: '{0}/s',
@@ -77,7 +76,7 @@ export const pageStrings = {
   connectAsk: 'Connect…',
   emptyConnecting: 'Connecting to {0}',
   emptyConnected: 'Connected. Messages appear here as they arrive.',
-  emptyRetry: 'Not connected. The next attempt follows by itself.',
+  emptyRetry: 'Not connected. The next attempt starts automatically.',
   emptyClosing: 'Closing the connection.',
   emptyDisconnected: 'Not connected. Nothing has been received.',
   emptyFailed: 'The connection failed. Nothing has been received.',
@@ -349,7 +348,7 @@ export const pageStrings = {
   columnsMenu: 'Columns',
   resetColumns: 'Reset Columns',
   moveColumnBack: 'Move Before Previous Column',
-  moveColumnOn: 'Move Behind Next Column',
+  moveColumnOn: 'Move After Next Column',
   resizeColumn: 'Width of the column {0}',
   headingHint: 'Click for a menu; drag to move the column',
 
@@ -372,7 +371,8 @@ export const pageStrings = {
   filterByKind: 'This Kind',
   filterByContent: 'This Content',
   filterOutKind: 'Not This Kind',
-  notInList: 'This row is not in the list now; the filter or what is hidden leaves it out.',
+  notInList:
+    'This row is not in the list: the filter leaves it out, or rows of its kind are hidden.',
   goToRowHint: 'Row number, or time as in 10:30:05',
   goToRowBad: 'Type a row number, or a time such as 10:30:05',
 

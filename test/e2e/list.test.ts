@@ -316,6 +316,8 @@ describe('columns', () => {
       await raw.mouse.move(size.x + size.width + 64, size.y + 10, { steps: 4 });
       await raw.mouse.up();
       assert.ok(Math.abs((await box('Size')).width - size.width - 60) < 2);
+      await raw.getByRole('separator', { name: 'Width of the column Size' }).dblclick();
+      assert.equal((await box('Size')).width, size.width);
     }));
 });
 

@@ -212,6 +212,45 @@ it('is used by keyboard alone', () =>
     assert.ok(requests.includes('copy'));
   }));
 
+describe('the sash between list and details', () => {
+  for (const [place, width, less, more] of [
+    ['beside', 1200, 'ArrowRight', 'ArrowLeft'],
+    ['below', 700, 'ArrowDown', 'ArrowUp'],
+  ] as const) {
+    it(`resizes the details ${place} the list by keys, by pointer and by a double click`, () =>
+      withPage({ width }, async (page, raw) => {
+        await page.untilLast(1203);
+        await page.row(1200).click();
+        const size = async () => {
+          const box = await page.details.boundingBox();
+          return Math.round((place === 'beside' ? box?.width : box?.height) ?? 0);
+        };
+        const sash = raw.getByRole('separator', { name: 'Resize details' });
+        const orientation = place === 'beside' ? 'vertical' : 'horizontal';
+        assert.equal(await sash.getAttribute('aria-orientation'), orientation);
+        const before = await size();
+        await sash.press(more);
+        assert.ok((await size()) > before);
+        await sash.press(less);
+        assert.equal(await size(), before);
+        await sash.press('End');
+        assert.equal(await sash.getAttribute('aria-valuenow'), '15');
+        const small = await size();
+        const box = await sash.boundingBox();
+        assert.ok(box);
+        const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+        const [x, y] = place === 'beside' ? [from.x - 60, from.y] : [from.x, from.y - 60];
+        await raw.mouse.move(from.x, from.y);
+        await raw.mouse.down();
+        await raw.mouse.move(x, y, { steps: 4 });
+        await raw.mouse.up();
+        assert.ok(Math.abs((await size()) - small - 60) <= 1, `${small} ${await size()}`);
+        await sash.dblclick();
+        assert.equal(await size(), before);
+      }));
+  }
+});
+
 it('keeps focus and selection while rows are used again', () =>
   withPage({}, async page => {
     await page.untilLast(1203);

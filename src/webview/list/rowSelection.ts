@@ -1,3 +1,5 @@
+import { lowerBound } from '../../core/base/lowerBound.ts';
+
 /** Positions from the first up to, not including, the second. */
 export type RowRange = readonly [from: number, to: number];
 
@@ -25,18 +27,8 @@ export class RowSelection {
   }
 
   has(position: number): boolean {
-    let low = 0;
-    let high = this.#ranges.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const range = this.#ranges[middle];
-      if (range && range[1] <= position) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    const range = this.#ranges[low];
+    const isBefore = (index: number) => (this.#ranges[index]?.[1] ?? Infinity) <= position;
+    const range = this.#ranges[lowerBound(0, this.#ranges.length, isBefore)];
     return range !== undefined && range[0] <= position;
   }
 
