@@ -9,7 +9,7 @@ import { keyTarget, listCommand, type ListCommand } from './listKeys.ts';
 import type { RowElement } from './rowElement.ts';
 import { RowGrid, type ListSources } from './rowGrid.ts';
 import { rowName, type Locate, type RowPlace } from './rowSeeker.ts';
-import { RowSelection, type RowRange } from './rowSelection.ts';
+import { RowSelection, type PositionRange } from './rowSelection.ts';
 import { RowSource, type RowQuestion } from './rowSource.ts';
 import { ScrollAnchor, type Anchor, type ListPlace } from './scrollAnchor.ts';
 
@@ -168,7 +168,7 @@ export class MessageList {
     return this.#list.generation;
   }
 
-  get selected(): readonly RowRange[] {
+  get selected(): readonly PositionRange[] {
     return this.#selection.ranges;
   }
 

@@ -5,7 +5,7 @@ import type { PageString } from '../../shared/monitorStrings.ts';
 import { openMenu, type MenuItem } from '../widgets/menu.ts';
 import type { MessageList } from './messageList.ts';
 import type { Locate } from './rowSeeker.ts';
-import type { RowRange } from './rowSelection.ts';
+import type { PositionRange } from './rowSelection.ts';
 import { text } from '../widgets/strings.ts';
 
 const copyNames: readonly (readonly [CopyFormat, PageString])[] = [
@@ -125,7 +125,7 @@ export class RowCommands {
     return { kind: 'menu', label: text('filterByMenu'), items: () => items };
   }
 
-  #copyRanges(ranges: readonly RowRange[], format: CopyFormat): void {
+  #copyRanges(ranges: readonly PositionRange[], format: CopyFormat): void {
     if (ranges.length > 0) {
       const { generation } = this.#list;
       const done = () => this.#ports.say(text('copied'));
@@ -143,7 +143,7 @@ export class RowCommands {
   }
 }
 
-function mutable(ranges: readonly RowRange[]): [number, number][] {
+function mutable(ranges: readonly PositionRange[]): [number, number][] {
   return ranges.map(([from, to]) => [from, to]);
 }
 

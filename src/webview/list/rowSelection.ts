@@ -1,7 +1,7 @@
 import { lowerBound } from '../../core/base/lowerBound.ts';
 
 /** Positions from the first up to, not including, the second. */
-export type RowRange = readonly [from: number, to: number];
+export type PositionRange = readonly [from: number, to: number];
 
 /**
  * The selected rows, as ranges of positions, so that ten million cost as much as one; and the active
@@ -9,12 +9,12 @@ export type RowRange = readonly [from: number, to: number];
  */
 export class RowSelection {
   /** Sorted; they neither overlap nor touch. */
-  #ranges: readonly RowRange[] = [];
+  #ranges: readonly PositionRange[] = [];
   #active: number | undefined;
   /** The row at which a range that grows with Shift begins. */
   #anchor: number | undefined;
 
-  get ranges(): readonly RowRange[] {
+  get ranges(): readonly PositionRange[] {
     return this.#ranges;
   }
 
@@ -59,7 +59,7 @@ export class RowSelection {
   }
 
   toggle(position: number): void {
-    const range: RowRange = [position, position + 1];
+    const range: PositionRange = [position, position + 1];
     const rest = without(this.#ranges, range);
     this.#ranges = this.has(position) ? rest : union(rest, range);
     this.#active = position;
@@ -73,7 +73,7 @@ export class RowSelection {
    */
   extend(position: number, isAdded = false): void {
     const anchor = this.#anchor ?? this.#active ?? position;
-    const range: RowRange = [Math.min(anchor, position), Math.max(anchor, position) + 1];
+    const range: PositionRange = [Math.min(anchor, position), Math.max(anchor, position) + 1];
     this.#ranges = isAdded ? union(without(this.#ranges, range), range) : [range];
     this.#active = position;
     this.#anchor = anchor;
@@ -94,17 +94,20 @@ export class RowSelection {
   }
 }
 
-function without(ranges: readonly RowRange[], [from, to]: RowRange): readonly RowRange[] {
-  return ranges.flatMap(([begin, end]): RowRange[] => {
-    const left: RowRange = [begin, Math.min(end, from)];
-    const right: RowRange = [Math.max(begin, to), end];
+function without(
+  ranges: readonly PositionRange[],
+  [from, to]: PositionRange,
+): readonly PositionRange[] {
+  return ranges.flatMap(([begin, end]): PositionRange[] => {
+    const left: PositionRange = [begin, Math.min(end, from)];
+    const right: PositionRange = [Math.max(begin, to), end];
     return [left, right].filter(([begin, end]) => begin < end);
   });
 }
 
 /** `range` overlaps none of the others. */
-function union(ranges: readonly RowRange[], range: RowRange): readonly RowRange[] {
-  const merged: RowRange[] = [];
+function union(ranges: readonly PositionRange[], range: PositionRange): readonly PositionRange[] {
+  const merged: PositionRange[] = [];
   for (const next of [...ranges, range].sort(([one], [other]) => one - other)) {
     const last = merged.at(-1);
     if (last?.[1] === next[0]) {

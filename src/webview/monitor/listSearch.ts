@@ -9,7 +9,7 @@ import type { Request } from '../link/hostLink.ts';
 import { Marks } from '../find/marks.ts';
 import type { MessageList } from '../list/messageList.ts';
 
-interface FindingListener {
+interface ListSearchListener {
   setView(change: Partial<PanelView>): void;
   /** Asks for something that the user wants done now. */
   onSave(filter: string): void;
@@ -25,7 +25,7 @@ export class ListSearch {
   #filter = '';
   #filterCondition: Condition | undefined;
 
-  constructor(formats: Formats, list: MessageList, request: Request, listener: FindingListener) {
+  constructor(formats: Formats, list: MessageList, request: Request, listener: ListSearchListener) {
     this.#list = list;
     this.filter = new FilterBox(formats, {
       onSave: filter => listener.onSave(filter),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { until } from '../../../support/until.ts';
 import { RowSeeker } from '../../../../src/webview/list/rowSeeker.ts';
 
 describe('RowSeeker', () => {
@@ -23,7 +24,10 @@ describe('RowSeeker', () => {
     const heard: boolean[] = [];
     seeker.seek(1, { at: 0 }, ({ isScanned }) => heard.push(isScanned));
     asked[0]?.(false);
-    await new Promise(resolve => setTimeout(resolve, 250));
+    await until(
+      () => 'it did not ask again',
+      () => asked.length === 2,
+    );
     assert.ok(seeker.isSeeking);
     asked[1]?.(true);
     await new Promise(setImmediate);
