@@ -1,4 +1,4 @@
-import { Governor } from '../../src/core/connection/governor.ts';
+import { DialLimiter } from '../../src/core/connection/retry/dialLimiter.ts';
 import { OutputFeed } from '../../src/host/connections/outputFeed.ts';
 import { readSettings } from '../../src/core/settings/profile.ts';
 import { MonitoredConnection } from '../../src/host/connections/monitoredConnection.ts';
@@ -35,7 +35,7 @@ export async function wholePath(
     random: Math.random,
     opening: { ...closedOpening, write: (_monitored, ...given) => closedOpening.write(...given) },
     openCapture: open,
-    governor: new Governor(systemClock),
+    limiter: new DialLimiter(systemClock),
     redact: text => text,
     prepare: () => {
       const handshake = handshakeFor(target, { maxMessageBytes: 1024 * 1024 });

@@ -13,4 +13,4 @@ export interface Clock {
 }
 
 /** The longest delay that timers take; a longer one would fire at once. */
-export const longestDelayMs = 2_147_483_647;
+export const maxTimerDelayMs = 2_147_483_647;

@@ -1,4 +1,4 @@
-import { longestDelayMs, type Clock } from './clock.ts';
+import { maxTimerDelayMs, type Clock } from './clock.ts';
 import type { Disposable } from './lifecycle.ts';
 
 /** At most one timer of each kind; clearing the bag stops them all. */
@@ -21,7 +21,7 @@ export class TimerBag<Kind extends string> implements Disposable {
     if (delayMs === Infinity) {
       return;
     }
-    const timer = this.#clock.schedule(Math.min(delayMs, longestDelayMs), () => {
+    const timer = this.#clock.schedule(Math.min(delayMs, maxTimerDelayMs), () => {
       this.#timers.delete(kind);
       task();
     });

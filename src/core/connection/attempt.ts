@@ -1,17 +1,17 @@
 import { isCancellation, messageOf } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { AttemptContext } from './attemptContext.ts';
-import { CauseCode, causeOf, type Cause } from './cause.ts';
-import { CloseCode } from './closeCode.ts';
+import { CauseCode, causeOf, type Cause } from './state/cause.ts';
+import { CloseCode } from './wire/closeCode.ts';
 import { OpenLink } from './openLink.ts';
 import type { Phase } from '../record/handshakeFacts.ts';
-import type { Prepared, PrepareWishes } from './prepared.ts';
+import type { PreparedHandshake, HandshakeRequestOptions } from './prepared.ts';
 import type { Session } from './session.ts';
 import { TimerBag } from '../base/timerBag.ts';
-import type { Ended, Opened, Transport, TransportListener } from './transport.ts';
+import type { Ended, Opened, Transport, TransportListener } from './wire/transport.ts';
 
 /** How long a connection that is replaced by a new one may take to close properly. */
-const farewellMs = 250;
+const gracefulCloseMs = 250;
 
 /**
  * One attempt at a connection, from its turn to dial until its socket is gone. What comes in after
@@ -25,7 +25,7 @@ export class Attempt implements Disposable {
   #phase: Phase | undefined;
   #transport: Transport | undefined;
   #link: OpenLink | undefined;
-  #isGreeted = false;
+  #hasReceived = false;
   #onGone: (() => void) | undefined;
 
   constructor(context: AttemptContext) {
@@ -39,8 +39,8 @@ export class Attempt implements Disposable {
   }
 
   /** Whether the peer has sent a message. */
-  get isGreeted(): boolean {
-    return this.#isGreeted;
+  get hasReceived(): boolean {
+    return this.#hasReceived;
   }
 
   /** While it is open and not closing. */
@@ -57,7 +57,7 @@ export class Attempt implements Disposable {
   start(byUser: boolean): void {
     const { ports, options } = this.#context;
     const { endpoint } = options();
-    this.#turn = ports.governor.request(endpoint, byUser, () => this.#prepare(byUser));
+    this.#turn = ports.limiter.request(endpoint, byUser, () => this.#prepare(byUser));
   }
 
   /** Starts the closing handshake of what is open; the end is reported within the close timeout. */
@@ -69,7 +69,7 @@ export class Attempt implements Disposable {
    * Lets what is open say goodbye by itself, and nobody listens to it any more. Resolves when the
    * peer has answered, or after a quarter of a second.
    */
-  sayGoodbye(code: number): Promise<void> {
+  closeGracefully(code: number): Promise<void> {
     const transport = this.#transport;
     if (!transport || !this.#link) {
       return Promise.resolve();
@@ -82,7 +82,7 @@ export class Attempt implements Disposable {
         transport.dispose();
         resolve();
       };
-      const timeout = this.#context.ports.clock.schedule(farewellMs, leave);
+      const timeout = this.#context.ports.clock.schedule(gracefulCloseMs, leave);
       this.#onGone = leave;
     });
   }
@@ -119,7 +119,7 @@ export class Attempt implements Disposable {
     this.#watchDeadline();
     const { isLoginRefused } = memory;
     memory.isLoginRefused = false;
-    const wishes: PrepareWishes = {
+    const wishes: HandshakeRequestOptions = {
       byUser,
       isLoginRefused,
       withoutCompression: retries.isPlain,
@@ -149,7 +149,7 @@ export class Attempt implements Disposable {
     }
   }
 
-  #dial({ dial, isRefreshable, endpoint }: Prepared): void {
+  #dial({ dial, isRefreshable, endpoint }: PreparedHandshake): void {
     const { ports, options, retries, memory, events } = this.#context;
     memory.isRefreshable = isRefreshable;
     memory.dialled = endpoint;
@@ -195,7 +195,7 @@ export class Attempt implements Disposable {
       // Spelt out, because it runs for every message of a flood.
       onMessage: (payload, isText, frame) => {
         if (!this.#isOver) {
-          this.#isGreeted = true;
+          this.#hasReceived = true;
           const isAnswer = isText && this.session?.onText(payload) === true;
           traffic.received(payload, isText, isAnswer, frame);
         }

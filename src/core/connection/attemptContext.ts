@@ -1,13 +1,13 @@
-import type { Cause } from './cause.ts';
+import type { Cause } from './state/cause.ts';
 import type { ConnectionPorts } from './connectionPorts.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { HandshakeFacts } from '../record/handshakeFacts.ts';
-import type { PongMemory } from './heartbeat.ts';
-import type { ConnectionOptions } from './options.ts';
-import type { Retries } from './retries.ts';
+import type { PongMemory } from './keepAlive.ts';
+import type { ConnectionOptions } from './state/options.ts';
+import type { RetryPolicy } from './retry/retryPolicy.ts';
 import type { Session } from './session.ts';
-import type { ConnectionState } from './state.ts';
-import type { Traffic } from './traffic.ts';
+import type { ConnectionState } from './state/state.ts';
+import type { Traffic } from './wire/traffic.ts';
 
 /** What one attempt at a connection leaves to the next, and to those who look at it. */
 export interface AttemptMemory {
@@ -62,7 +62,7 @@ export interface AttemptContext {
   /** Those of the settings as they are now. */
   readonly options: () => ConnectionOptions;
   readonly traffic: Traffic;
-  readonly retries: Retries;
+  readonly retries: RetryPolicy;
   readonly memory: AttemptMemory;
   readonly events: AttemptEvents;
 }

@@ -1,22 +1,22 @@
 import type { Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { stateAfter } from './afterFailure.ts';
+import { stateAfter } from './retry/afterFailure.ts';
 import { Attempt } from './attempt.ts';
 import { newMemory, noPongs, type AttemptContext } from './attemptContext.ts';
-import type { Cause } from './cause.ts';
-import { CloseCode } from './closeCode.ts';
+import type { Cause } from './state/cause.ts';
+import { CloseCode } from './wire/closeCode.ts';
 import type { ConnectionPorts } from './connectionPorts.ts';
-import { refusesLogin } from './failureRules.ts';
+import { refusesLogin } from './retry/failureRules.ts';
 import type { HandshakeFacts } from '../record/handshakeFacts.ts';
-import type { ConnectionOptions } from './options.ts';
-import { Outbox, type Submission } from './outbox.ts';
-import type { OutgoingMessage, Parcel } from '../message/parcel.ts';
-import { Retries } from './retries.ts';
-import { RetryWait } from './retryWait.ts';
-import type { QueueView } from './sendQueue.ts';
-import type { ConnectionState } from './state.ts';
+import type { ConnectionOptions } from './state/options.ts';
+import { Outbox, type Submission } from './send/outbox.ts';
+import type { MessageData, OutgoingMessage } from '../message/outgoingMessage.ts';
+import { RetryPolicy } from './retry/retryPolicy.ts';
+import { RetryWait } from './retry/retryWait.ts';
+import type { QueueView } from './send/sendQueue.ts';
+import type { ConnectionState } from './state/state.ts';
 import { StateCell } from './stateCell.ts';
-import { Traffic } from './traffic.ts';
+import { Traffic } from './wire/traffic.ts';
 
 /**
  * One monitored endpoint: opens it, keeps it open, and says what happens on it and why.
@@ -27,7 +27,7 @@ import { Traffic } from './traffic.ts';
  */
 export class Connection implements Disposable {
   readonly #context: AttemptContext;
-  readonly #retries: Retries;
+  readonly #retries: RetryPolicy;
   readonly #wait: RetryWait;
   readonly #cell: StateCell;
   readonly #outbox: Outbox;
@@ -42,7 +42,7 @@ export class Connection implements Disposable {
 
   constructor(options: ConnectionOptions, ports: ConnectionPorts) {
     this.#options = options;
-    this.#retries = new Retries(ports.random);
+    this.#retries = new RetryPolicy(ports.random);
     this.#wait = new RetryWait(ports.clock, ports.random);
     this.#context = {
       ports,
@@ -115,7 +115,7 @@ export class Connection implements Disposable {
   reconnect(): void {
     const { kind } = this.#cell.stateOfLiving;
     if (kind === 'open') {
-      void this.#attempt?.sayGoodbye(CloseCode.Normal);
+      void this.#attempt?.closeGracefully(CloseCode.Normal);
     }
     this.#begin();
   }
@@ -137,7 +137,7 @@ export class Connection implements Disposable {
    *
    * @throws UserError while not connected, and while the peer does not take what was sent before
    */
-  async send(data: OutgoingMessage): Promise<void> {
+  async send(data: MessageData): Promise<void> {
     await this.submit({ kind: 'message', data }).done;
   }
 
@@ -147,12 +147,12 @@ export class Connection implements Disposable {
    *
    * @throws UserError where it neither can be sent nor may wait
    */
-  submit(parcel: Parcel): Submission {
-    return this.#outbox.submit(parcel);
+  submit(message: OutgoingMessage): Submission {
+    return this.#outbox.submit(message);
   }
 
   /** Why nothing is sent while the connection is not open, as a sentence. */
-  refusalOf(kind: Parcel['kind']): string {
+  refusalOf(kind: OutgoingMessage['kind']): string {
     return this.#outbox.refusalOf(kind);
   }
 
@@ -224,7 +224,7 @@ export class Connection implements Disposable {
    * 7.4.1). Resolves when the peer has answered, or after a quarter of a second.
    */
   end(): Promise<void> {
-    const gone = this.#attempt?.sayGoodbye(CloseCode.GoingAway);
+    const gone = this.#attempt?.closeGracefully(CloseCode.GoingAway);
     this.dispose();
     return gone ?? Promise.resolve();
   }
@@ -271,15 +271,15 @@ export class Connection implements Disposable {
     const before = this.state;
     const now = this.#context.ports.clock.monotonic();
     const { isRefreshable } = this.#memory;
-    const isGreeted = this.#attempt?.isGreeted === true;
+    const hadMessages = this.#attempt?.hasReceived === true;
     this.#memory.isLoginRefused = refusesLogin(cause);
     this.#abandon();
     if (!this.#wanted) {
       this.#enterIdle();
       return;
     }
-    const { isExcused } = this.#wait;
-    const circumstances = { before, now, isGreeted, isRefreshable, isExcused };
+    const { wokeUp } = this.#wait;
+    const circumstances = { before, now, hadMessages, isRefreshable, wokeUp };
     const next = stateAfter(cause, circumstances, this.#retries, this.#options);
     if (next.kind === 'stopped') {
       this.#wanted = false;

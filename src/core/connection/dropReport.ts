@@ -1,7 +1,7 @@
 import type { Dropped } from '../capture/overflow.ts';
 import { Formats } from '../base/format.ts';
 import { wordOf, type StateRow } from './report.ts';
-import type { ConnectionState } from './state.ts';
+import type { ConnectionState } from './state/state.ts';
 
 const formats = new Formats('en');
 

@@ -1,16 +1,16 @@
 import type { Disposable } from '../base/lifecycle.ts';
 import { Formats } from '../base/format.ts';
 import type { AttemptContext } from './attemptContext.ts';
-import type { Health } from './beat.ts';
-import { CauseCode, type Cause } from './cause.ts';
-import { CloseCode } from './closeCode.ts';
-import { Deliveries } from './deliveries.ts';
-import type { PongMemory } from './heartbeat.ts';
-import type { OnOpenEntry } from './options.ts';
+import type { Health } from './state/state.ts';
+import { CauseCode, type Cause } from './state/cause.ts';
+import { CloseCode } from './wire/closeCode.ts';
+import { PendingWrites } from './send/pendingWrites.ts';
+import type { PongMemory } from './keepAlive.ts';
+import type { OnOpenEntry } from './state/options.ts';
 import { Session } from './session.ts';
-import type { ConnectionState } from './state.ts';
+import type { ConnectionState } from './state/state.ts';
 import { TimerBag } from '../base/timerBag.ts';
-import type { Opened, Transport } from './transport.ts';
+import type { Opened, Transport } from './wire/transport.ts';
 
 const formats = new Formats('en');
 
@@ -19,7 +19,7 @@ export class OpenLink implements Disposable {
   readonly #transport: Transport;
   readonly #context: AttemptContext;
   readonly #timers: TimerBag<'stable' | 'closing'>;
-  readonly #deliveries: Deliveries;
+  readonly #deliveries: PendingWrites;
   /** The URL as the settings had it when it was opened. */
   readonly #url: string;
   readonly #pongs: PongMemory;
@@ -36,7 +36,7 @@ export class OpenLink implements Disposable {
     this.#url = context.options().endpoint.url;
     this.#pongs = context.memory.pongs;
     this.#timers = new TimerBag<'stable' | 'closing'>(ports.clock);
-    this.#deliveries = new Deliveries({ transport, traffic, notice: ports.notice });
+    this.#deliveries = new PendingWrites({ transport, traffic, notice: ports.notice });
   }
 
   /** While it is open and not closing. */
@@ -109,7 +109,7 @@ export class OpenLink implements Disposable {
     this.#isOver = true;
     this.#timers.dispose();
     this.#endSession();
-    this.#deliveries.lose();
+    this.#deliveries.failAll();
   }
 
   #newSession(): Session {

@@ -1,8 +1,8 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import type { Dial } from './transport.ts';
+import type { Dial } from './wire/transport.ts';
 
 /** An opening handshake that is ready to be made. */
-export interface Prepared {
+export interface PreparedHandshake {
   readonly dial: Dial;
   /** Secrets went into it, which may be others the next time. */
   readonly isRefreshable: boolean;
@@ -11,7 +11,7 @@ export interface Prepared {
 }
 
 /** What a connection wants of its next opening handshake. */
-export interface PrepareWishes {
+export interface HandshakeRequestOptions {
   readonly withoutCompression: boolean;
   /** The user asked for it just now, and so can be asked for something. */
   readonly byUser: boolean;

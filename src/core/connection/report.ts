@@ -1,9 +1,9 @@
-import { describeCause } from './cause.ts';
+import { describeCause } from './state/cause.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { HandshakeFacts } from '../record/handshakeFacts.ts';
-import { longestHoldMs } from './retryAfter.ts';
-import type { Attempts, ConnectionState, Failure, StopReason } from './state.ts';
-import { isUserRule, ruleAgainst } from './verdict.ts';
+import { maxHoldMs } from './state/retryAfter.ts';
+import type { Attempts, ConnectionState, Failure, StopReason } from './state/state.ts';
+import { isUserRule, ruleAgainst } from './retry/retryDecision.ts';
 
 /** The words for a connection's state that users see, everywhere the same. */
 export type StateWord =
@@ -170,12 +170,12 @@ function finished(text: string): string {
 const leastFlaps = 3;
 
 function flapping(state: ConnectionState & { kind: 'waiting' | 'stopped' }): string {
-  const { flaps = 0, isGreeted } = state;
+  const { flaps = 0, hadMessages } = state;
   const least = state.kind === 'stopped' && state.why === 'exhausted' ? 1 : leastFlaps;
   if (flaps < least) {
     return '';
   }
-  const how = isGreeted ? ': the peer greets us, and then drops us' : '';
+  const how = hadMessages ? ': the peer greets us, and then drops us' : '';
   return `Flapping: accepted and dropped ${flaps} ${flaps === 1 ? 'time' : 'times in a row'}${how}.`;
 }
 
@@ -184,8 +184,8 @@ function held({ hold }: Failure): string {
     return '';
   }
   const asked = `The peer asked for ${seconds(hold.askedMs)}`;
-  return hold.askedMs > longestHoldMs
-    ? `${asked}; it is given ${seconds(longestHoldMs)}, or try now.`
+  return hold.askedMs > maxHoldMs
+    ? `${asked}; it is given ${seconds(maxHoldMs)}, or try now.`
     : `${asked}.`;
 }
 

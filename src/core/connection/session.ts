@@ -2,21 +2,21 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
-import { longestControlPayload } from '../message/messageBody.ts';
-import type { Health } from './beat.ts';
-import type { Deliveries } from './deliveries.ts';
-import { Greeting, type OpeningPorts } from './greeting.ts';
-import { Heartbeat, type PongMemory } from './heartbeat.ts';
-import type { HeartbeatOptions, OnOpenEntry } from './options.ts';
-import type { Parcel, PingParcel } from '../message/parcel.ts';
-import type { Traffic } from './traffic.ts';
-import type { Transport } from './transport.ts';
+import { maxControlPayload } from '../message/messageBody.ts';
+import type { Health } from './state/state.ts';
+import type { PendingWrites } from './send/pendingWrites.ts';
+import { OnOpenMessages, type OnOpenPorts } from './send/onOpenMessages.ts';
+import { KeepAlive, type PongMemory } from './keepAlive.ts';
+import type { HeartbeatOptions, OnOpenEntry } from './state/options.ts';
+import type { OutgoingMessage, PingMessage } from '../message/outgoingMessage.ts';
+import type { Traffic } from './wire/traffic.ts';
+import type { Transport } from './wire/transport.ts';
 
 export interface SessionPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly traffic: Traffic;
-  readonly opening: OpeningPorts;
+  readonly opening: OnOpenPorts;
   readonly notice: (sentence: string) => void;
   readonly onHealth: (health: Health) => void;
   /** Called at most once; `silentMs` is how long nothing came. */
@@ -33,20 +33,20 @@ const mostPingsAwaited = 100;
 /** One open period of a connection: what is sent on it, and the heartbeat that watches it. */
 export class Session implements Disposable {
   readonly #transport: Transport;
-  readonly #deliveries: Deliveries;
+  readonly #deliveries: PendingWrites;
   readonly #ports: SessionPorts;
   readonly #memory: PongMemory;
   readonly #epoch: number;
   readonly #bytesAtOpen: number;
-  readonly #greeting: Greeting;
+  readonly #greeting: OnOpenMessages;
   #pingsAwaited: readonly string[] = [];
-  #heartbeat: Heartbeat | undefined;
+  #heartbeat: KeepAlive | undefined;
   #isBeatRefused = false;
   #isPaused = false;
 
   constructor(
     transport: Transport,
-    deliveries: Deliveries,
+    deliveries: PendingWrites,
     ports: SessionPorts,
     memory: PongMemory,
     epoch: number,
@@ -57,7 +57,7 @@ export class Session implements Disposable {
     this.#memory = memory;
     this.#epoch = epoch;
     this.#bytesAtOpen = transport.bytesRead;
-    this.#greeting = new Greeting({ ...ports, send: parcel => this.send(parcel) });
+    this.#greeting = new OnOpenMessages({ ...ports, send: message => this.send(message) });
   }
 
   /** The smoothed round-trip time in milliseconds; `undefined` before the first answer. */
@@ -72,7 +72,7 @@ export class Session implements Disposable {
   }
 
   /** Whether the messages of the settings have been sent, or will not be. */
-  get isGreeted(): boolean {
+  get onOpenSent(): boolean {
     return this.#greeting.isOver;
   }
 
@@ -91,7 +91,7 @@ export class Session implements Disposable {
     this.#heartbeat?.dispose();
     const { clock, traffic, notice, onHealth, onDead } = this.#ports;
     const transport = this.#transport;
-    const heartbeat = new Heartbeat(
+    const heartbeat = new KeepAlive(
       options,
       {
         clock,
@@ -140,18 +140,18 @@ export class Session implements Disposable {
    *
    * @throws UserError while the peer does not take what was sent before
    */
-  async send(parcel: Parcel): Promise<void> {
-    if (parcel.kind === 'close') {
-      this.#ports.onClose(parcel.code, parcel.reason, parcel.shown);
+  async send(message: OutgoingMessage): Promise<void> {
+    if (message.kind === 'close') {
+      this.#ports.onClose(message.code, message.reason, message.shown);
       return;
     }
     if (this.isFull) {
       throw new UserError('The peer does not read what was sent before: nothing more was sent.');
     }
-    if (parcel.kind === 'ping') {
-      this.#ping(parcel);
+    if (message.kind === 'ping') {
+      this.#ping(message);
     } else {
-      await this.#deliveries.send(parcel);
+      await this.#deliveries.send(message);
     }
   }
 
@@ -166,9 +166,9 @@ export class Session implements Disposable {
     this.#heartbeat?.dispose();
   }
 
-  #ping({ data, shown }: PingParcel): void {
-    if (data.length > longestControlPayload) {
-      throw new UserError(`A ping holds ${longestControlPayload} bytes at most.`);
+  #ping({ data, shown }: PingMessage): void {
+    if (data.length > maxControlPayload) {
+      throw new UserError(`A ping holds ${maxControlPayload} bytes at most.`);
     }
     this.#pingsAwaited = [...this.#pingsAwaited, data.join()].slice(-mostPingsAwaited);
     this.#transport.ping(data);

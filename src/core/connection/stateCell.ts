@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { isSettled, type ConnectionState } from './state.ts';
+import { isSettled, type ConnectionState } from './state/state.ts';
 
 /** The state of one connection, and who is told when it changes. */
 export class StateCell implements Disposable {

@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import { byteLengthOf, type OutgoingMessage, type Parcel } from './parcel.ts';
+import { byteLengthOf, type MessageData, type OutgoingMessage } from './outgoingMessage.ts';
 import { Formats } from '../base/format.ts';
 import type { Needs } from '../variables/needs.ts';
 import { resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
@@ -15,7 +15,7 @@ import {
 } from './messageBody.ts';
 
 /** Of one message; more would only be refused by the socket's own limit. */
-export const mostBytesSent = 64 * 1024 * 1024;
+export const maxMessageBytes = 64 * 1024 * 1024;
 
 export interface FillingPorts {
   readonly source: VariableSource;
@@ -27,7 +27,7 @@ export interface FillingPorts {
 
 /** A body with all its references filled in. */
 export interface FilledBody {
-  readonly parcel: Parcel;
+  readonly message: OutgoingMessage;
   /** The secrets that are in it, each once. */
   readonly secrets: readonly string[];
   /** What went into it, or into the name of its file. */
@@ -50,8 +50,8 @@ const formats = new Formats('en');
  */
 export async function fillBody(body: MessageBody, ports: FillingPorts): Promise<FilledBody> {
   const filled = await fill(body, ports);
-  if (filled.byteLength > mostBytesSent) {
-    const [found, most] = [formats.bytes(filled.byteLength), formats.bytes(mostBytesSent)];
+  if (filled.byteLength > maxMessageBytes) {
+    const [found, most] = [formats.bytes(filled.byteLength), formats.bytes(maxMessageBytes)];
     throw new UserError(`The message has ${found}, and at most ${most} are sent at once.`);
   }
   return filled;
@@ -75,7 +75,7 @@ async function fill(
       const bytes = await readFile(path.text);
       const data = body.isText ? textOf(bytes, path.masked) : bytes;
       const { used } = path;
-      return { parcel: { kind: 'message', data }, secrets: [], used, byteLength: bytes.length };
+      return { message: { kind: 'message', data }, secrets: [], used, byteLength: bytes.length };
     }
     case 'ping':
       return ping(await resolve(written(body.text), 'The ping', source));
@@ -90,11 +90,11 @@ function message(as: 'text' | 'json' | 'hex' | 'base64', resolved: Resolved): Fi
   const isBinary = typeof data !== 'string';
   // Of bytes there is no mask but the text that they were written as.
   const shown = secrets.length === 0 ? {} : { shown: isBinary ? encoder.encode(masked) : masked };
-  const parcel: Parcel = { kind: 'message', data, ...shown };
-  return { parcel, secrets, used, byteLength: byteLengthOf(data), preview: masked };
+  const outgoing: OutgoingMessage = { kind: 'message', data, ...shown };
+  return { message: outgoing, secrets, used, byteLength: byteLengthOf(data), preview: masked };
 }
 
-function dataOf(as: 'text' | 'json' | 'hex' | 'base64', text: string): OutgoingMessage {
+function dataOf(as: 'text' | 'json' | 'hex' | 'base64', text: string): MessageData {
   switch (as) {
     case 'hex':
       return parseHex(text);
@@ -112,15 +112,15 @@ function ping({ text, masked, secrets, used }: Resolved): FilledBody {
   refuse(pingProblem(text));
   const data = encoder.encode(text);
   const shown = secrets.length === 0 ? {} : { shown: encoder.encode(masked) };
-  const parcel: Parcel = { kind: 'ping', data, ...shown };
-  return { parcel, secrets, used, byteLength: data.length, preview: masked };
+  const outgoing: OutgoingMessage = { kind: 'ping', data, ...shown };
+  return { message: outgoing, secrets, used, byteLength: data.length, preview: masked };
 }
 
 function close(code: number, { text, masked, secrets, used }: Resolved): FilledBody {
   refuse(closeProblem(code, text));
   const shown = secrets.length === 0 ? {} : { shown: masked };
-  const parcel: Parcel = { kind: 'close', code, reason: text, ...shown };
-  return { parcel, secrets, used, byteLength: 2 + byteLengthOf(text), preview: masked };
+  const outgoing: OutgoingMessage = { kind: 'close', code, reason: text, ...shown };
+  return { message: outgoing, secrets, used, byteLength: 2 + byteLengthOf(text), preview: masked };
 }
 
 function textOf(bytes: Uint8Array, path: string): string {

@@ -21,7 +21,7 @@ export interface BodyProblem {
 }
 
 /** Longest payload of a control frame in bytes (RFC 6455, section 5.5). */
-export const longestControlPayload = 125;
+export const maxControlPayload = 125;
 
 /** Why a text is not pairs of hex digits; spaces, commas, colons and `0x` may separate them. */
 export function hexProblem(text: string): BodyProblem | undefined {
@@ -105,15 +105,15 @@ export function closeProblem(code: number, reason: string): BodyProblem | undefi
   if (!(code === 1000 || (code >= 3000 && code <= 4999)) || !Number.isInteger(code)) {
     return { message: 'A client may close with 1000, or with a code from 3000 to 4999.' };
   }
-  return byteLengthOf(reason) > longestControlPayload - 2
-    ? { message: `The reason is too long: ${longestControlPayload - 2} bytes at most.` }
+  return byteLengthOf(reason) > maxControlPayload - 2
+    ? { message: `The reason is too long: ${maxControlPayload - 2} bytes at most.` }
     : undefined;
 }
 
 /** Why a text is too long for a ping. */
 export function pingProblem(text: string): BodyProblem | undefined {
-  return byteLengthOf(text) > longestControlPayload
-    ? { message: `A ping holds ${longestControlPayload} bytes at most.` }
+  return byteLengthOf(text) > maxControlPayload
+    ? { message: `A ping holds ${maxControlPayload} bytes at most.` }
     : undefined;
 }
 

@@ -1,11 +1,11 @@
 import { base64Problem, parseBase64, type MessageBody } from './messageBody.ts';
-import type { Parcel } from './parcel.ts';
+import type { OutgoingMessage } from './outgoingMessage.ts';
 
 /**
  * What a body comes to where nothing has to be looked up for it; `undefined` for all others. What is
  * wrong with it is left to be said by whoever fills it in.
  */
-export function plainParcel(body: MessageBody): Parcel | undefined {
+export function fillPlainBody(body: MessageBody): OutgoingMessage | undefined {
   if ((body.as !== 'text' && body.as !== 'json' && body.as !== 'base64') || hasMarks(body.text)) {
     return undefined;
   }

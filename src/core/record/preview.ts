@@ -4,7 +4,7 @@ import { isTextual, kindOf } from './record.ts';
 const longestText = 512;
 const longestBinary = 64;
 /** Of any control frame (RFC 6455, section 5.5): a close frame's is shown in full, for its reason. */
-const longestControlPayload = 125;
+const maxControlPayload = 125;
 
 /**
  * A code unit of UTF-16 takes at most three bytes of UTF-8. Three more, so that a code point which
@@ -27,7 +27,7 @@ export function previewByteLength(flags: number): number {
     case 'text':
       return longestTextByteLength;
     case 'close':
-      return longestControlPayload;
+      return maxControlPayload;
     case 'binary':
     case 'ping':
     case 'pong':

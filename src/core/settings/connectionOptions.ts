@@ -1,5 +1,5 @@
 import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
-import type { ConnectionOptions, OnOpenEntry, UserRule } from '../connection/options.ts';
+import type { ConnectionOptions, OnOpenEntry, UserRule } from '../connection/state/options.ts';
 import type { MessageBody } from '../message/messageBody.ts';
 import { stricterOf, type Origin } from '../variables/value.ts';
 import type { Profile } from './profile.ts';

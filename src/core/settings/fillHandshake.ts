@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { originOf, type Endpoint } from '../endpoint/endpoint.ts';
 import { fillEndpoint, type FilledEndpoint } from '../endpoint/endpointTemplate.ts';
 import { isSecretName, secretSubprotocols } from '../secrets/names.ts';
-import type { Handshake, TlsMaterial } from '../connection/transport.ts';
+import type { Handshake, TlsMaterial } from '../connection/wire/transport.ts';
 import {
   assertSameOrigin,
   neededBy,

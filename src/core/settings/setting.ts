@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { answerMatcher } from '../connection/heartbeat.ts';
+import { answerMatcher } from '../connection/keepAlive.ts';
 import { parseFilter } from '../filter/parseFilter.ts';
 
 /** One setting: what it may be, and its default. How it reads is in `settingTexts.ts`. */

@@ -2,7 +2,7 @@ import { l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
 import { CancellationError, messageOf, UserError } from '../../core/base/errors.ts';
 import { wordOf } from '../../core/connection/report.ts';
 import { parseEndpointTemplate } from '../../core/endpoint/endpointTemplate.ts';
-import type { ConnectionState } from '../../core/connection/state.ts';
+import type { ConnectionState } from '../../core/connection/state/state.ts';
 import type { Profile } from '../../core/settings/profile.ts';
 import type { Connections } from './connections.ts';
 import type { Demo } from './demo.ts';

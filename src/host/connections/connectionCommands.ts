@@ -1,6 +1,6 @@
 import { commands, l10n, ThemeIcon } from 'vscode';
 import { wordOf } from '../../core/connection/report.ts';
-import { isLive } from '../../core/connection/state.ts';
+import { isLive } from '../../core/connection/state/state.ts';
 import { CommandId } from '../../shared/ids.ts';
 import type { Connections } from './connections.ts';
 import { targetName } from '../ui/treeTarget.ts';

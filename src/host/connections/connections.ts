@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
-import { isLive } from '../../core/connection/state.ts';
+import { isLive } from '../../core/connection/state/state.ts';
 import { uniqueName, type Profile } from '../../core/settings/profile.ts';
 import { notifyOf } from './notifications.ts';
 import { MonitoredConnection, type MonitoredConnectionPorts } from './monitoredConnection.ts';

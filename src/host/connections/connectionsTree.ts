@@ -20,7 +20,7 @@ import {
   wordOf,
   type StateWord,
 } from '../../core/connection/report.ts';
-import { isLive } from '../../core/connection/state.ts';
+import { isLive } from '../../core/connection/state/state.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { Profile } from '../../core/settings/profile.ts';
 import { CommandId, ViewType } from '../../shared/ids.ts';

@@ -1,4 +1,4 @@
-import type { TransportListener } from '../../core/connection/transport.ts';
+import type { TransportListener } from '../../core/connection/wire/transport.ts';
 
 interface Place {
   /** Of the URL (RFC 6454). */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { l10n, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { isSecretName } from '../../core/secrets/names.ts';
-import type { PrepareWishes } from '../../core/connection/prepared.ts';
+import type { HandshakeRequestOptions } from '../../core/connection/prepared.ts';
 import type { Needs } from '../../core/variables/needs.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin, Value } from '../../core/variables/value.ts';
@@ -44,7 +44,7 @@ export class HandshakeVariables {
   }
 
   /** For one attempt. */
-  source(wishes: PrepareWishes): VariableSource {
+  source(wishes: HandshakeRequestOptions): VariableSource {
     const { secrets, environment, now, random } = this.#ports;
     if (wishes.byUser) {
       this.#forgetAnswers();
@@ -98,7 +98,7 @@ export class HandshakeVariables {
   async #answer(
     label: string,
     origin: Origin,
-    { byUser, untimed }: PrepareWishes,
+    { byUser, untimed }: HandshakeRequestOptions,
   ): Promise<string> {
     const key = `${origin} ${label}`;
     const known = this.#answers.get(key);

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { l10n, workspace } from 'vscode';
 import { isCancellation, messageOf, UserError } from '../../core/base/errors.ts';
 import type { FilledEndpoint } from '../../core/endpoint/endpointTemplate.ts';
-import type { PrepareWishes } from '../../core/connection/prepared.ts';
+import type { HandshakeRequestOptions } from '../../core/connection/prepared.ts';
 import {
   destinationOf,
   proxyDestinationOf,
@@ -57,7 +57,10 @@ export class Handshakes {
    * @throws UserError where something is not allowed, a secret, a variable or a file is missing, or no
    *   token comes; CancellationError
    */
-  async prepare(subject: ConsentSubject, wishes: PrepareWishes): Promise<FilledHandshake> {
+  async prepare(
+    subject: ConsentSubject,
+    wishes: HandshakeRequestOptions,
+  ): Promise<FilledHandshake> {
     const { profile } = subject;
     const { name } = profile;
     const variables = this.#variables.get(name) ?? new HandshakeVariables(this.#ports, name);
@@ -102,7 +105,7 @@ export class Handshakes {
     { id, profile }: ConsentSubject,
     url: FilledEndpoint,
     source: VariableSource,
-    { byUser, isUnasked = false, untimed }: PrepareWishes,
+    { byUser, isUnasked = false, untimed }: HandshakeRequestOptions,
   ): Promise<Destination> {
     const { consent, itemOf } = this.#ports;
     if (profile.values.auth.type === 'command' && !workspace.isTrusted) {

@@ -8,10 +8,10 @@ import { Overflow } from '../../core/capture/overflow.ts';
 import { directionOf, flagsOf, isMessage } from '../../core/record/record.ts';
 import { Connection } from '../../core/connection/connection.ts';
 import { dropRow } from '../../core/connection/dropReport.ts';
-import type { Governor } from '../../core/connection/governor.ts';
-import type { Prepared, PrepareWishes } from '../../core/connection/prepared.ts';
-import { conditionOf, MessageTap, type OnMatch } from '../../core/connection/messageTap.ts';
-import type { Parcel } from '../../core/message/parcel.ts';
+import type { DialLimiter } from '../../core/connection/retry/dialLimiter.ts';
+import type { PreparedHandshake, HandshakeRequestOptions } from '../../core/connection/prepared.ts';
+import { conditionOf, MessageTap, type OnMatch } from '../../core/connection/wire/messageTap.ts';
+import type { OutgoingMessage } from '../../core/message/outgoingMessage.ts';
 import {
   sentenceOf,
   severityOf,
@@ -19,7 +19,7 @@ import {
   wordOf,
   type StateRow,
 } from '../../core/connection/report.ts';
-import type { ConnectionState, Failure } from '../../core/connection/state.ts';
+import type { ConnectionState, Failure } from '../../core/connection/state/state.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import type { Step } from '../../core/library/library.ts';
 import type { Origin } from '../../core/variables/value.ts';
@@ -43,7 +43,11 @@ export interface OpeningSource {
    *
    * @param origin who wrote the body
    */
-  write(monitored: MonitoredConnection, body: MessageBody, origin: Origin): Promise<Parcel>;
+  write(
+    monitored: MonitoredConnection,
+    body: MessageBody,
+    origin: Origin,
+  ): Promise<OutgoingMessage>;
   /**
    * The steps of a sequence of the library. Rejects with a sentence where there is none.
    *
@@ -66,12 +70,12 @@ export interface MonitoredConnectionPorts {
   readonly log: Logger;
   readonly random: () => number;
   readonly openCapture: OpenCapture;
-  readonly governor: Governor;
+  readonly limiter: DialLimiter;
   readonly prepare: (
     profile: Profile,
-    wishes: PrepareWishes,
+    wishes: HandshakeRequestOptions,
     monitored: MonitoredConnection,
-  ) => Promise<Prepared>;
+  ) => Promise<PreparedHandshake>;
   readonly output: MessageOutput;
   readonly opening: OpeningSource;
   /** Absent where there are no settings that could change. */

@@ -3,7 +3,7 @@ import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { sentenceOf } from '../../core/connection/report.ts';
 import { longestPart, shortened } from '../../core/text/plainText.ts';
-import type { ConnectionState } from '../../core/connection/state.ts';
+import type { ConnectionState } from '../../core/connection/state/state.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import { openSetting } from '../settings/openSetting.ts';
 import { unwaited } from '../ui/unwaited.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../core/connection/report.ts';
 import { Formats } from '../../core/base/format.ts';
 import { CommandId, InternalCommandId } from '../../shared/ids.ts';
-import type { ConnectionState } from '../../core/connection/state.ts';
+import type { ConnectionState } from '../../core/connection/state/state.ts';
 import type { Connections } from './connections.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { SettingsService } from '../settings/settings.ts';

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { labelOf, sentenceOf, severityOf, wordOf } from '../../core/connection/report.ts';
-import { isLive } from '../../core/connection/state.ts';
+import { isLive } from '../../core/connection/state/state.ts';
 import type { ConnectionView } from '../../shared/monitorProtocol.ts';
 import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
 import { captureKeyOf, type Source } from '../captures/sources.ts';

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { FileType, l10n, Uri, window, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import type { FileRead, ReadFileWithin } from '../../core/message/fileAccess.ts';
-import { mostBytesSent } from '../../core/message/fillBody.ts';
+import { maxMessageBytes } from '../../core/message/fillBody.ts';
 import type { Origin } from '../../core/variables/value.ts';
 
 /**
@@ -75,7 +75,7 @@ export class MessageFiles {
       const folders = (workspace.workspaceFolders ?? [])
         .filter(folder => folder.uri.scheme === 'file')
         .map(folder => folder.uri.fsPath);
-      return await this.#readFile(uri.fsPath, mustBeInside ? folders : undefined, mostBytesSent);
+      return await this.#readFile(uri.fsPath, mustBeInside ? folders : undefined, maxMessageBytes);
     } catch (error) {
       const why = messageOf(error);
       throw new UserError(l10n.t('The file "{0}" cannot be read: {1}', path, why), {
@@ -95,7 +95,7 @@ async function readVirtual(uri: Uri, mustBeInside: boolean): Promise<FileRead> {
   if ((type & FileType.Directory) !== 0) {
     return { kind: 'folder' };
   }
-  return size > mostBytesSent
+  return size > maxMessageBytes
     ? { kind: 'tooLarge' }
     : { kind: 'bytes', bytes: await workspace.fs.readFile(uri) };
 }

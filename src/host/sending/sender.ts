@@ -1,6 +1,6 @@
 import { UserError } from '../../core/base/errors.ts';
-import type { Submission } from '../../core/connection/outbox.ts';
-import type { Parcel } from '../../core/message/parcel.ts';
+import type { Submission } from '../../core/connection/send/outbox.ts';
+import type { OutgoingMessage } from '../../core/message/outgoingMessage.ts';
 import { checkBody, type CheckedBody } from '../../core/message/checkBody.ts';
 import { fillBody, type FilledBody, type FillingPorts } from '../../core/message/fillBody.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
@@ -83,12 +83,12 @@ export class Sender {
     await this.#confirm(monitored, body);
     await this.#ports.permit(monitored, body, originOf(author));
     const source = this.#ports.variables.forUser(monitored);
-    const { parcel } = await this.#fill(monitored, body, source, author);
+    const { message } = await this.#fill(monitored, body, source, author);
     if (this.#ports.placeOf(monitored) !== place) {
       // While something was asked or looked up; the answers were meant for who was there before.
       throw new UserError('The connection leads elsewhere now: the message was not sent.');
     }
-    const { delivery, done } = monitored.connection.submit(parcel);
+    const { delivery, done } = monitored.connection.submit(message);
     this.#ports.history.add(monitored.name, body);
     if (delivery === 'written') {
       await done;
@@ -125,11 +125,15 @@ export class Sender {
   }
 
   /** Fills in what a connection sends by itself, as on opening. */
-  async write(monitored: MonitoredConnection, body: MessageBody, origin: Origin): Promise<Parcel> {
+  async write(
+    monitored: MonitoredConnection,
+    body: MessageBody,
+    origin: Origin,
+  ): Promise<OutgoingMessage> {
     await this.#ports.ready();
     this.#ports.assertOpening(monitored);
     const source = this.#ports.variables.forItself(monitored);
-    return (await this.#fill(monitored, body, source, origin)).parcel;
+    return (await this.#fill(monitored, body, source, origin)).message;
   }
 
   async #fill(

@@ -6,8 +6,8 @@ import type { OpenCapture } from '../../core/capture/capture.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { ReadFileWithin } from '../../core/message/fileAccess.ts';
 import { originOf } from '../../core/endpoint/endpoint.ts';
-import { Governor } from '../../core/connection/governor.ts';
-import type { Dial, Handshake } from '../../core/connection/transport.ts';
+import { DialLimiter } from '../../core/connection/retry/dialLimiter.ts';
+import type { Dial, Handshake } from '../../core/connection/wire/transport.ts';
 import { Connections } from '../connections/connections.ts';
 import { Consent } from '../consent/consent.ts';
 import { PermissionStore } from '../consent/permissionStore.ts';
@@ -47,7 +47,7 @@ export interface ConnectionServiceParts {
 export function createConnectionServices(parts: ConnectionServiceParts) {
   const { context, clock, log, random, secrets, output, captures } = parts;
   const store = new DisposableStore();
-  const governor = store.add(new Governor(clock));
+  const limiter = store.add(new DialLimiter(clock));
   const permissions = store.add(new PermissionStore(context.workspaceState));
   const consent = new Consent({
     permissions,
@@ -86,7 +86,7 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
       clock,
       log,
       random,
-      governor,
+      limiter,
       output,
       openCapture: captures.open,
       redact: secrets.registry.redact,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { encode } from '@msgpack/msgpack';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { isSendableCloseCode } from '../../core/connection/closeCode.ts';
+import { isSendableCloseCode } from '../../core/connection/wire/closeCode.ts';
 
 /** A running demo server. */
 export interface DemoServer {

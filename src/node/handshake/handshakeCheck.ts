@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { UserError } from '../../core/base/errors.ts';
-import type { Handshake } from '../../core/connection/transport.ts';
+import type { Handshake } from '../../core/connection/wire/transport.ts';
 import { toWire } from '../http/headerText.ts';
 
 /** A token (RFC 9110, section 5.6.2), which is what subprotocols are (RFC 6455, section 4.1). */

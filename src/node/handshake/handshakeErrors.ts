@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { messageOf } from '../../core/base/errors.ts';
 import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
-import type { TransportError } from '../../core/connection/transport.ts';
+import type { TransportError } from '../../core/connection/wire/transport.ts';
 import { foreignAnswer } from '../http/foreignAnswer.ts';
 import { fromWire } from '../http/headerText.ts';
 import { ProxyCode } from '../proxy/proxyError.ts';

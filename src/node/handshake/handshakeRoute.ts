@@ -1,6 +1,6 @@
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
-import type { Handshake } from '../../core/connection/transport.ts';
+import type { Handshake } from '../../core/connection/wire/transport.ts';
 import { toWire } from '../http/headerText.ts';
 import { parseProxy, type ProxyAddress } from '../proxy/proxyAddress.ts';
 import type { Target } from './redirects.ts';

@@ -1,5 +1,5 @@
 import { isSecretName, secretSubprotocols } from '../../core/secrets/names.ts';
-import type { Handshake } from '../../core/connection/transport.ts';
+import type { Handshake } from '../../core/connection/wire/transport.ts';
 import type { ProxyAddress } from '../proxy/proxyAddress.ts';
 
 /** All that must not be shown of a handshake, in the spellings in which a peer may echo it. */

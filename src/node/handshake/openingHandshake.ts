@@ -7,7 +7,7 @@ import type { HandshakeFacts, Phase } from '../../core/record/handshakeFacts.ts'
 import type { KeepUnmasked } from '../../core/secrets/unmaskedHandshakes.ts';
 import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
 import { remoteMachine } from '../../core/endpoint/remoteMachine.ts';
-import type { Handshake, Refusal, TransportError } from '../../core/connection/transport.ts';
+import type { Handshake, Refusal, TransportError } from '../../core/connection/wire/transport.ts';
 import { readBodyText } from '../http/bodyText.ts';
 import { checkHandshake } from './handshakeCheck.ts';
 import { toTransportError } from './handshakeErrors.ts';

@@ -7,7 +7,7 @@ import {
   withoutCredentials,
   type Endpoint,
 } from '../../core/endpoint/endpoint.ts';
-import type { TlsMaterial, TransportError } from '../../core/connection/transport.ts';
+import type { TlsMaterial, TransportError } from '../../core/connection/wire/transport.ts';
 
 /** More redirects than these are not followed. */
 const maxRedirects = 5;

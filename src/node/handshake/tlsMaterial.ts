@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { messageOf, UserError } from '../../core/base/errors.ts';
-import type { TlsMaterial } from '../../core/connection/transport.ts';
+import type { TlsMaterial } from '../../core/connection/wire/transport.ts';
 
 const certificatePem =
   /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;

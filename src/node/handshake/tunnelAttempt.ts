@@ -1,6 +1,6 @@
 import { toDisposable, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Endpoint } from '../../core/endpoint/endpoint.ts';
-import type { TlsMaterial } from '../../core/connection/transport.ts';
+import type { TlsMaterial } from '../../core/connection/wire/transport.ts';
 import type { ProxyAddress } from '../proxy/proxyAddress.ts';
 import { openTunnel, type Tunnel } from '../proxy/proxyTunnel.ts';
 import { hostOf } from './webSocketRequest.ts';

@@ -4,7 +4,7 @@ import type { SecureContextOptions } from 'node:tls';
 import type WebSocket from 'ws';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { TlsFacts, Phase } from '../../core/record/handshakeFacts.ts';
-import type { Handshake } from '../../core/connection/transport.ts';
+import type { Handshake } from '../../core/connection/wire/transport.ts';
 import { mendAnswers } from '../http/answerFilter.ts';
 import { watchRequest, type ProxyChoice } from './handshakeWatch.ts';
 import { readResolvedProxy, type ResolvedProxy } from '../proxy/proxyAddress.ts';

@@ -3,7 +3,7 @@ import { Agent as SecureAgent } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type SecureContextOptions } from 'node:tls';
 import WebSocket from 'ws';
-import type { Handshake } from '../../core/connection/transport.ts';
+import type { Handshake } from '../../core/connection/wire/transport.ts';
 import { maxHeadBytes } from '../http/answerHead.ts';
 import type { Target } from './redirects.ts';
 import { maxBufferedChunks, maxFragments } from './transportLimits.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { HeaderLine } from '../../core/record/handshakeFacts.ts';
-import type { Refusal } from '../../core/connection/transport.ts';
+import type { Refusal } from '../../core/connection/wire/transport.ts';
 import { fromWire } from './headerText.ts';
 
 export const maxAnswerBodyBytes = 4096;

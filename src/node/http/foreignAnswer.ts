@@ -1,6 +1,6 @@
-import { CauseCode } from '../../core/connection/cause.ts';
-import { foreignProtocol } from '../../core/connection/foreignProtocol.ts';
-import type { TransportError } from '../../core/connection/transport.ts';
+import { CauseCode } from '../../core/connection/state/cause.ts';
+import { foreignProtocol } from '../../core/connection/wire/foreignProtocol.ts';
+import type { TransportError } from '../../core/connection/wire/transport.ts';
 import type { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
 import { fromWire } from './headerText.ts';
 

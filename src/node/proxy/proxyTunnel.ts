@@ -2,7 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, getCACertificates } from 'node:tls';
 import { messageOf } from '../../core/base/errors.ts';
 import type { HeaderLine } from '../../core/record/handshakeFacts.ts';
-import type { TlsMaterial } from '../../core/connection/transport.ts';
+import type { TlsMaterial } from '../../core/connection/wire/transport.ts';
 import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
 import { readAnswerHead } from '../http/answerHead.ts';
 import { readBodyText } from '../http/bodyText.ts';

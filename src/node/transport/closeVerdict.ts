@@ -1,6 +1,6 @@
-import { CloseCode, isSendableCloseCode } from '../../core/connection/closeCode.ts';
-import type { ClosingFrame } from '../../core/connection/closingFrame.ts';
-import type { Ended } from '../../core/connection/transport.ts';
+import { CloseCode, isSendableCloseCode } from '../../core/connection/wire/closeCode.ts';
+import type { ClosingFrame } from '../../core/connection/wire/closingFrame.ts';
+import type { Ended } from '../../core/connection/wire/transport.ts';
 import { toTransportError } from '../handshake/handshakeErrors.ts';
 
 /** For what `ws` refuses a close frame as well, whatever the frame says. */

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import WebSocket from 'ws';
-import { CloseCode } from '../../core/connection/closeCode.ts';
+import { CloseCode } from '../../core/connection/wire/closeCode.ts';
 import type { KeepUnmasked } from '../../core/secrets/unmaskedHandshakes.ts';
 import type {
   Ended,
   Handshake,
   Transport,
   TransportListener,
-} from '../../core/connection/transport.ts';
+} from '../../core/connection/wire/transport.ts';
 import { closeVerdict } from './closeVerdict.ts';
 import { tapFrames } from './frameTap.ts';
 import { OpeningHandshake, type OpeningHandshakeEvents } from '../handshake/openingHandshake.ts';

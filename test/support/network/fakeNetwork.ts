@@ -1,10 +1,10 @@
-import type { TrafficSink } from '../../../src/core/connection/traffic.ts';
+import type { TrafficSink } from '../../../src/core/connection/wire/traffic.ts';
 import type {
   Dial,
   Ended,
   Transport,
   TransportListener,
-} from '../../../src/core/connection/transport.ts';
+} from '../../../src/core/connection/wire/transport.ts';
 import { directionOf, isHeartbeat, kindOf, RowFlag } from '../../../src/core/record/record.ts';
 
 const text = new TextEncoder();

@@ -8,7 +8,7 @@ import type {
   Opened,
   Transport,
   TransportListener,
-} from '../../../src/core/connection/transport.ts';
+} from '../../../src/core/connection/wire/transport.ts';
 import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
 
 const decoder = new TextDecoder();

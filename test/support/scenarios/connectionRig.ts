@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { Governor } from '../../../src/core/connection/governor.ts';
+import { DialLimiter } from '../../../src/core/connection/retry/dialLimiter.ts';
 import { Connection } from '../../../src/core/connection/connection.ts';
-import type { OpeningPorts } from '../../../src/core/connection/greeting.ts';
+import type { OnOpenPorts } from '../../../src/core/connection/send/onOpenMessages.ts';
 import { labelOf, wordOf } from '../../../src/core/connection/report.ts';
-import type { ConnectionOptions } from '../../../src/core/connection/options.ts';
+import type { ConnectionOptions } from '../../../src/core/connection/state/options.ts';
 import { connectionOptions } from '../../../src/core/settings/connectionOptions.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
 import { silentLog } from '../capture/captures.ts';
@@ -29,11 +29,11 @@ export interface RigOptions {
   readonly random?: () => number;
   readonly prepare?: () => Promise<void>;
   readonly isRefreshable?: boolean;
-  readonly opening?: Partial<OpeningPorts>;
+  readonly opening?: Partial<OnOpenPorts>;
 }
 
 /** Nothing can be looked up: what is sent on opening must stand for itself. */
-export const closedOpening: OpeningPorts = {
+export const closedOpening: OnOpenPorts = {
   write: () => Promise.reject(new Error('Nothing can be filled in here')),
   assertAllowed: () => undefined,
   stepsOf: () => Promise.reject(new Error('There is no library here')),
@@ -67,7 +67,7 @@ export class ConnectionRig {
       clock: this.clock,
       log: silentLog,
       random,
-      governor: new Governor(this.clock),
+      limiter: new DialLimiter(this.clock),
       prepare: async () => {
         await prepare();
         return {

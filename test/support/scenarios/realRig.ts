@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../src/core/base/clock.ts';
 import { Connection } from '../../../src/core/connection/connection.ts';
-import { Governor } from '../../../src/core/connection/governor.ts';
-import type { ConnectionOptions } from '../../../src/core/connection/options.ts';
+import { DialLimiter } from '../../../src/core/connection/retry/dialLimiter.ts';
+import type { ConnectionOptions } from '../../../src/core/connection/state/options.ts';
 import { sentenceOf } from '../../../src/core/connection/report.ts';
-import type { ConnectionState } from '../../../src/core/connection/state.ts';
+import type { ConnectionState } from '../../../src/core/connection/state/state.ts';
 import type {
   Handshake,
   Transport,
   TransportListener,
-} from '../../../src/core/connection/transport.ts';
+} from '../../../src/core/connection/wire/transport.ts';
 import { connectionOptions } from '../../../src/core/settings/connectionOptions.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
@@ -36,7 +36,7 @@ export interface RealRigOptions {
   readonly random?: () => number;
   /** By default the real one. */
   readonly clock?: Clock;
-  readonly governor?: Governor;
+  readonly limiter?: DialLimiter;
   /** What the host adds to a handshake: headers, certificates. Asked anew for each attempt. */
   readonly handshake?: () => Partial<Handshake>;
   readonly isRefreshable?: boolean;
@@ -81,7 +81,7 @@ export class RealRig {
         clock,
         log: this.log.log,
         random,
-        governor: options.governor ?? new Governor(clock),
+        limiter: options.limiter ?? new DialLimiter(clock),
         prepare: async ({ withoutCompression }) => {
           await prepare?.();
           const handshake: Handshake = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { ConnectionState } from '../../../src/core/connection/state.ts';
+import type { ConnectionState } from '../../../src/core/connection/state/state.ts';
 import { ManualClock } from '../manualClock.ts';
 import type { Peer } from '../network/peers.ts';
 import { eventually, RealRig, type RealRigOptions } from './realRig.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
-import type { ConnectionState } from '../../../src/core/connection/state.ts';
+import type { ConnectionState } from '../../../src/core/connection/state/state.ts';
 import { certificates, trustedServer } from '../../support/network/certificates.ts';
 import { closeCodeIn } from '../../support/network/frames.ts';
 import { raw, refusedPort, silent, status, type Peer } from '../../support/network/peers.ts';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { causeOf, describeCause, type Cause } from '../../../src/core/connection/cause.ts';
+import { causeOf, describeCause, type Cause } from '../../../src/core/connection/state/cause.ts';
 import { parseEndpoint } from '../../../src/core/endpoint/endpoint.ts';
-import type { Ended } from '../../../src/core/connection/transport.ts';
-import { decide } from '../../../src/core/connection/verdict.ts';
+import type { Ended } from '../../../src/core/connection/wire/transport.ts';
+import { retryDecision } from '../../../src/core/connection/retry/retryDecision.ts';
 import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
 import { acceptance, frame, type FrameOptions } from '../../support/network/frames.ts';
 import { raw, type Peer } from '../../support/network/peers.ts';
@@ -82,7 +82,7 @@ const endpoint = parseEndpoint('ws://example.test/');
 
 /** Whatever the cause, it is decided on and described. */
 function judge(cause: Cause, subprotocol = '', provenGood = false): void {
-  const verdict = decide(cause, {
+  const verdict = retryDecision(cause, {
     rules: [],
     provenGood,
     subprotocol,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { describe } from 'node:test';
 import { parseEndpoint } from '../../../src/core/endpoint/endpoint.ts';
-import type { Transport, TransportListener } from '../../../src/core/connection/transport.ts';
+import type { Transport, TransportListener } from '../../../src/core/connection/wire/transport.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
 import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
 import { FakeTransport } from '../../support/network/fakeNetwork.ts';

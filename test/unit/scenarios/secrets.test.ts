@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { WebSocketServer } from 'ws';
 import { messageOf } from '../../../src/core/base/errors.ts';
-import { Governor } from '../../../src/core/connection/governor.ts';
-import type { TransportListener } from '../../../src/core/connection/transport.ts';
+import { DialLimiter } from '../../../src/core/connection/retry/dialLimiter.ts';
+import type { TransportListener } from '../../../src/core/connection/wire/transport.ts';
 import { sentenceOf } from '../../../src/core/connection/report.ts';
 import { exportFormats } from '../../../src/core/export/exportJob.ts';
 import { OutputFeed } from '../../../src/host/connections/outputFeed.ts';
@@ -133,7 +133,7 @@ function session(t: TestContext, settings: object) {
     clock: systemClock,
     log,
     random: () => 0.5,
-    governor: new Governor(systemClock),
+    limiter: new DialLimiter(systemClock),
     redact: registry.redact,
     openCapture: options => service.open(options),
     prepare: async (of, wishes) => {

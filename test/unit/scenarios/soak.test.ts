@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ConnectionState } from '../../../src/core/connection/state.ts';
-import { Governor } from '../../../src/core/connection/governor.ts';
+import type { ConnectionState } from '../../../src/core/connection/state/state.ts';
+import { DialLimiter } from '../../../src/core/connection/retry/dialLimiter.ts';
 import { WakeWatch } from '../../../src/core/connection/wakeWatch.ts';
 import { optionsOf } from '../../support/scenarios/connectionRig.ts';
 import { FakeNetwork, settle, type FakeTransport } from '../../support/network/fakeNetwork.ts';
@@ -16,16 +16,16 @@ const url = 'ws://example.test/feed';
 function makeWorld(random: () => number, settings: Readonly<Record<string, unknown>> = {}) {
   const clock = new ManualClock();
   const network = new FakeNetwork();
-  const governor = new Governor(clock);
+  const limiter = new DialLimiter(clock);
   const rig = new RealRig({
     url,
     settings,
     random,
     clock,
-    governor,
+    limiter,
     dial: (_handshake, listener) => network.dial(listener),
   });
-  return { clock, network, governor, rig };
+  return { clock, network, limiter, rig };
 }
 
 type World = ReturnType<typeof makeWorld>;
@@ -114,7 +114,7 @@ function check({ clock, network, rig }: World): void {
   leaving.forEach(attempt => assert.ok(attempt.closed, 'A transport was forgotten'));
   assert.ok(alive.length <= 60, `${alive.length} transports`);
   rig.checkTimers();
-  // Of the bag 1, of the heartbeat at most 3, of the governor 1, and the goodbyes.
+  // Of the bag 1, of the heartbeat at most 3, of the limiter 1, and the goodbyes.
   assert.ok(clock.pending.length <= 7 + leaving.length, `${clock.pending.length} timers`);
   const last = network.attempts.at(-1);
   const kept = network.attempts.filter(attempt => !attempt.isDisposed || attempt === last);

@@ -3,9 +3,12 @@ import { describe, it } from 'node:test';
 import { CancellationError, UserError } from '../../../../src/core/base/errors.ts';
 import { Connection } from '../../../../src/core/connection/connection.ts';
 import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
-import { refusesLogin } from '../../../../src/core/connection/failureRules.ts';
-import { Governor } from '../../../../src/core/connection/governor.ts';
-import type { Prepared, PrepareWishes } from '../../../../src/core/connection/prepared.ts';
+import { refusesLogin } from '../../../../src/core/connection/retry/failureRules.ts';
+import { DialLimiter } from '../../../../src/core/connection/retry/dialLimiter.ts';
+import type {
+  PreparedHandshake,
+  HandshakeRequestOptions,
+} from '../../../../src/core/connection/prepared.ts';
 import { sentenceOf } from '../../../../src/core/connection/report.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import { closedOpening, optionsOf } from '../../../support/scenarios/connectionRig.ts';
@@ -14,18 +17,18 @@ import { ManualClock } from '../../../support/manualClock.ts';
 
 /** A connection whose handshakes the test prepares. */
 function setUp(
-  prepare: (wishes: PrepareWishes) => Promise<unknown>,
-  more: Partial<Prepared> = {},
+  prepare: (wishes: HandshakeRequestOptions) => Promise<unknown>,
+  more: Partial<PreparedHandshake> = {},
   url?: string,
 ) {
   const clock = new ManualClock();
   const network = new FakeNetwork();
-  const asked: PrepareWishes[] = [];
+  const asked: HandshakeRequestOptions[] = [];
   const connection = new Connection(optionsOf({ 'heartbeat.ping': false }, url), {
     clock,
     log: silentLog,
     random: () => 0,
-    governor: new Governor(clock),
+    limiter: new DialLimiter(clock),
     prepare: async wishes => {
       asked.push(wishes);
       await prepare(wishes);

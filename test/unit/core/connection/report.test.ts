@@ -9,7 +9,7 @@ import {
   stateRow,
   wordOf,
 } from '../../../../src/core/connection/report.ts';
-import type { ConnectionState } from '../../../../src/core/connection/state.ts';
+import type { ConnectionState } from '../../../../src/core/connection/state/state.ts';
 
 const endpoint = parseEndpoint('wss://user:SECRET@example.test/feed?token=SECRET');
 const refused = { kind: 'connect', phase: 'tcp', error: 'ECONNREFUSED', message: '' } as const;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
-import type { Parcel } from '../../../../src/core/message/parcel.ts';
-import { Greeting } from '../../../../src/core/connection/greeting.ts';
-import type { OnOpenEntry } from '../../../../src/core/connection/options.ts';
-import { plainParcel } from '../../../../src/core/message/plainParcel.ts';
+import type { OutgoingMessage } from '../../../../src/core/message/outgoingMessage.ts';
+import { OnOpenMessages } from '../../../../src/core/connection/send/onOpenMessages.ts';
+import type { OnOpenEntry } from '../../../../src/core/connection/state/options.ts';
+import { fillPlainBody } from '../../../../src/core/message/plainParcel.ts';
 import type { Origin } from '../../../../src/core/variables/value.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import { settle } from '../../../support/network/fakeNetwork.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
-const message = (data: string): Parcel => ({ kind: 'message', data });
+const message = (data: string): OutgoingMessage => ({ kind: 'message', data });
 const bytes = (text: string) => new TextEncoder().encode(text);
 const quiet = { 'heartbeat.ping': false };
 const queued = { ...quiet, 'queue.maxMessages': 10 };
@@ -236,10 +236,10 @@ describe('The queue of a connection', () => {
 
 describe('The messages of onOpen', () => {
   it('are left to be filled in where they are no base64', () => {
-    assert.equal(plainParcel({ as: 'base64', text: 'a' }), undefined);
+    assert.equal(fillPlainBody({ as: 'base64', text: 'a' }), undefined);
   });
 
-  const write = (body: MessageBody): Promise<Parcel> =>
+  const write = (body: MessageBody): Promise<OutgoingMessage> =>
     body.as === 'text' && body.text.includes('none')
       ? Promise.reject(new UserError('There is no variable "none".'))
       : Promise.resolve(message(`filled ${body.as === 'text' ? body.text : ''}`));
@@ -352,7 +352,7 @@ describe('The messages of onOpen', () => {
       return write(body);
     };
     const entry = { when: 'every', timing: { delayMs: 0 } } as const;
-    const greeting = new Greeting({
+    const greeting = new OnOpenMessages({
       clock: new ManualClock(),
       log: silentLog,
       notice: sentence => assert.equal(sentence, ''),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import { checkBody } from '../../../../src/core/message/checkBody.ts';
-import { fillBody, mostBytesSent } from '../../../../src/core/message/fillBody.ts';
+import { fillBody, maxMessageBytes } from '../../../../src/core/message/fillBody.ts';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import type { VariableSource } from '../../../../src/core/variables/resolve.ts';
 import { template } from '../../../../src/core/variables/value.ts';
@@ -23,7 +23,7 @@ const source: VariableSource = {
 const files: Readonly<Record<string, Uint8Array>> = {
   '/folder/a.txt': new TextEncoder().encode('ä'),
   '/folder/b.bin': Uint8Array.of(0xff, 0),
-  '/folder/large': new Uint8Array(mostBytesSent + 1),
+  '/folder/large': new Uint8Array(maxMessageBytes + 1),
 };
 const readFile = (path: string) => {
   const bytes = files[path];
@@ -47,7 +47,7 @@ describe('A body that is filled in', () => {
     ];
     const filled = await Promise.all(bodies.map(fill));
     assert.deepEqual(
-      filled.map(({ parcel, byteLength }) => [parcel, byteLength]),
+      filled.map(({ message, byteLength }) => [message, byteLength]),
       [
         [{ kind: 'message', data: 'n=7' }, 3],
         [{ kind: 'message', data: '{"a":"\\"me\\""}' }, 14],
@@ -63,7 +63,7 @@ describe('A body that is filled in', () => {
     const ping = await fill({ as: 'ping', text: '${uuid}' });
     const close = await fill({ as: 'close', code: 4000, reason: 'bye ${counter}' });
     assert.deepEqual(
-      [ping.parcel, close.parcel],
+      [ping.message, close.message],
       [
         { kind: 'ping', data: bytes('u-1') },
         { kind: 'close', code: 4000, reason: 'bye 7' },
@@ -81,7 +81,7 @@ describe('A body that is filled in', () => {
     ];
     const filled = await Promise.all(bodies.map(fill));
     assert.deepEqual(
-      filled.map(({ parcel }) => parcel),
+      filled.map(({ message }) => message),
       [
         { kind: 'message', data: 'k=s3"cret', shown: 'k=•••' },
         { kind: 'message', data: '{"k":"s3\\"cret"}', shown: '{"k":"•••"}' },

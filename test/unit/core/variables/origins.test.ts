@@ -72,9 +72,9 @@ async function bodyOf(body: MessageBody, source: VariableSource): Promise<string
     read.push(path);
     return Promise.resolve(new Uint8Array());
   };
-  const { parcel } = await fillBody(body, { source, origin: 'user', readFile });
+  const { message } = await fillBody(body, { source, origin: 'user', readFile });
   assert.deepEqual(read, []);
-  const payload = parcel.kind === 'close' ? parcel.reason : parcel.data;
+  const payload = message.kind === 'close' ? message.reason : message.data;
   return typeof payload === 'string' ? payload : Buffer.from(payload).toString();
 }
 

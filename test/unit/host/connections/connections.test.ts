@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { Emitter } from '../../../../src/core/base/event.ts';
 import type { Capture, OpenCapture, Storage } from '../../../../src/core/capture/capture.ts';
-import { Governor } from '../../../../src/core/connection/governor.ts';
+import { DialLimiter } from '../../../../src/core/connection/retry/dialLimiter.ts';
 import { profileOf, type Profile } from '../../../../src/core/settings/profile.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import { closedOpening } from '../../../support/scenarios/connectionRig.ts';
@@ -49,7 +49,7 @@ function setUp(isConfigured: (name: string) => boolean = () => false) {
     clock,
     log: silentLog,
     random: () => 0,
-    governor: new Governor(clock),
+    limiter: new DialLimiter(clock),
     openCapture,
     prepare: () => Promise.resolve({ dial: network.dial, isRefreshable: false }),
     output: { message: () => undefined, state: () => undefined },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HandshakeFacts } from '../../../../src/core/record/handshakeFacts.ts';
-import type { TransportListener } from '../../../../src/core/connection/transport.ts';
+import type { TransportListener } from '../../../../src/core/connection/wire/transport.ts';
 import { DialOrigins } from '../../../../src/host/connections/dialOrigins.ts';
 
 const one = 'wss://one.example';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { PrepareWishes } from '../../../../src/core/connection/prepared.ts';
+import type { HandshakeRequestOptions } from '../../../../src/core/connection/prepared.ts';
 import { resolve } from '../../../../src/core/variables/resolve.ts';
 import { peerText, template, type Origin } from '../../../../src/core/variables/value.ts';
 import type { Secrets } from '../../../../src/host/secrets/secrets.ts';
@@ -22,7 +22,7 @@ function setUp() {
     },
     'feed',
   );
-  const wishes = (byUser: boolean): PrepareWishes => ({
+  const wishes = (byUser: boolean): HandshakeRequestOptions => ({
     byUser,
     withoutCompression: false,
     isLoginRefused: false,

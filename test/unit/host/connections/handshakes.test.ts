@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import type { PrepareWishes } from '../../../../src/core/connection/prepared.ts';
+import type { HandshakeRequestOptions } from '../../../../src/core/connection/prepared.ts';
 import type { Secrets } from '../../../../src/host/secrets/secrets.ts';
 import { template, type Value } from '../../../../src/core/variables/value.ts';
 import { readFileWithin } from '../../../../src/node/files/readFileWithin.ts';
@@ -57,7 +57,7 @@ function setUp(t: TestContext) {
       return Promise.resolve(`token ${runs.length}`);
     },
   });
-  const prepare = (layers: Layers, wishes: Partial<PrepareWishes> = {}) =>
+  const prepare = (layers: Layers, wishes: Partial<HandshakeRequestOptions> = {}) =>
     handshakes.prepare(
       { id: 'c1', profile: profileIn(layers) },
       {

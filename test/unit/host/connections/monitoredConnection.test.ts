@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { Governor } from '../../../../src/core/connection/governor.ts';
+import { DialLimiter } from '../../../../src/core/connection/retry/dialLimiter.ts';
 import type { Capture, Row } from '../../../../src/core/capture/capture.ts';
 import { readSettings, type Profile } from '../../../../src/core/settings/profile.ts';
 import { MonitoredConnection } from '../../../../src/host/connections/monitoredConnection.ts';
@@ -54,7 +54,7 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
     clock: systemClock,
     log: silentLog,
     random: () => 0.5,
-    governor: new Governor(systemClock),
+    limiter: new DialLimiter(systemClock),
     redact: text => text,
     openCapture: options =>
       withPressure(service.open(options), listener => (setPressure = listener)),

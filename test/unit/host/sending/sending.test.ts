@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { kindOf } from '../../../../src/core/record/record.ts';
-import { Governor } from '../../../../src/core/connection/governor.ts';
+import { DialLimiter } from '../../../../src/core/connection/retry/dialLimiter.ts';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { CancellationError } from '../../../../src/core/base/errors.ts';
@@ -105,7 +105,7 @@ async function setUp(
     log: silentLog,
     random: () => 0,
     openCapture: service.open,
-    governor: new Governor(systemClock),
+    limiter: new DialLimiter(systemClock),
     redact: text => text,
     prepare: () =>
       Promise.resolve({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
-import type { Handshake, TlsMaterial } from '../../../../src/core/connection/transport.ts';
+import type { Handshake, TlsMaterial } from '../../../../src/core/connection/wire/transport.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
 import { certificates } from '../../../support/network/certificates.ts';
 import { raw } from '../../../support/network/peers.ts';

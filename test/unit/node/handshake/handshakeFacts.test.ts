@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import type { HandshakeFacts } from '../../../../src/core/record/handshakeFacts.ts';
-import type { Handshake } from '../../../../src/core/connection/transport.ts';
+import type { Handshake } from '../../../../src/core/connection/wire/transport.ts';
 import { certificates, trustedServer } from '../../../support/network/certificates.ts';
 import { acceptance } from '../../../support/network/frames.ts';
 import { answer, raw, refusedPort, silent, status } from '../../../support/network/peers.ts';

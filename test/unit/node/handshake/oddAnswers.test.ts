@@ -8,10 +8,10 @@ import {
   gzipSync,
   zstdCompressSync,
 } from 'node:zlib';
-import { causeOf, describeCause } from '../../../../src/core/connection/cause.ts';
+import { causeOf, describeCause } from '../../../../src/core/connection/state/cause.ts';
 import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
-import type { Handshake } from '../../../../src/core/connection/transport.ts';
-import { decide } from '../../../../src/core/connection/verdict.ts';
+import type { Handshake } from '../../../../src/core/connection/wire/transport.ts';
+import { retryDecision } from '../../../../src/core/connection/retry/retryDecision.ts';
 import { acceptance } from '../../../support/network/frames.ts';
 import { answer, listen, raw, refusedPort } from '../../../support/network/peers.ts';
 import { connectProxy } from '../../../support/network/proxies.ts';
@@ -40,7 +40,7 @@ async function ask(
 async function words(t: TestContext, answering: Answer, changed?: Partial<Handshake>) {
   const { seen } = await ask(t, answering, changed);
   const cause = causeOf(await seen.ended(), 0);
-  const { rule, action, advice } = decide(cause, {
+  const { rule, action, advice } = retryDecision(cause, {
     rules: [],
     provenGood: false,
     subprotocol: '',

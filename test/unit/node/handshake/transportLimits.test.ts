@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { causeOf, describeCause } from '../../../../src/core/connection/cause.ts';
+import { causeOf, describeCause } from '../../../../src/core/connection/state/cause.ts';
 import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
-import { decide } from '../../../../src/core/connection/verdict.ts';
+import { retryDecision } from '../../../../src/core/connection/retry/retryDecision.ts';
 import { maxFragments, maxUnwrittenPongs } from '../../../../src/node/handshake/transportLimits.ts';
 import { closeFrame, frame, Opcode, type FrameOptions } from '../../../support/network/frames.ts';
 import { raw } from '../../../support/network/peers.ts';
@@ -96,7 +96,7 @@ describe('A limit of this extension', () => {
       }
     });
     const cause = causeOf(await openTransport(t, url).seen.ended(), 0);
-    const verdict = decide(cause, {
+    const verdict = retryDecision(cause, {
       rules: [],
       provenGood: true,
       subprotocol: '',

@@ -5,7 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { FrameFacts } from '../../../../src/core/record/frameFacts.ts';
-import type { Handshake, Transport } from '../../../../src/core/connection/transport.ts';
+import type { Handshake, Transport } from '../../../../src/core/connection/wire/transport.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
 import { acceptance, closeFrame, frame, Opcode } from '../../../support/network/frames.ts';
 import { raw } from '../../../support/network/peers.ts';

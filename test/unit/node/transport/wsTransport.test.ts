@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
-import type { Handshake } from '../../../../src/core/connection/transport.ts';
+import type { Handshake } from '../../../../src/core/connection/wire/transport.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
 import { certificates } from '../../../support/network/certificates.ts';
 import { acceptance } from '../../../support/network/frames.ts';

@@ -1,0 +1,102 @@
+import type { Clock } from '../../base/clock.ts';
+import { toDisposable, type Disposable } from '../../base/lifecycle.ts';
+import type { Endpoint } from '../../endpoint/endpoint.ts';
+
+interface Waiting {
+  readonly byUser: boolean;
+  readonly start: () => void;
+}
+
+/** The attempts at one host and port, of all connections together. */
+interface HostQueue {
+  readonly waiting: Waiting[];
+  /** Whoever is connecting now. */
+  current: Waiting | undefined;
+  /** When the last attempts began, of the monotonic clock, oldest first. */
+  readonly begun: number[];
+  timer: Disposable | undefined;
+}
+
+const leastGapMs = 250;
+const windowMs = 300_000;
+const mostInWindow = 30;
+const mostInWindowOnLoopback = 120;
+
+/**
+ * Lets connections dial one after the other, host by host (RFC 6455, section 4.1), and no faster
+ * than a server can be asked to bear, whatever has gone wrong elsewhere. What the user asks for
+ * waits its turn, but is not slowed.
+ */
+export class DialLimiter implements Disposable {
+  readonly #clock: Clock;
+  readonly #hosts = new Map<string, HostQueue>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Calls `start` when it is this attempt's turn, perhaps at once. Disposing of the result gives the
+   * turn back, or the place in the queue.
+   */
+  request({ host, loopback }: Endpoint, byUser: boolean, start: () => void): Disposable {
+    const queue = this.#hosts.get(host) ?? {
+      waiting: [],
+      current: undefined,
+      begun: [],
+      timer: undefined,
+    };
+    this.#hosts.set(host, queue);
+    const most = loopback ? mostInWindowOnLoopback : mostInWindow;
+    const waiting = { byUser, start };
+    queue.waiting.push(waiting);
+    this.#next(queue, most);
+    return toDisposable(() => {
+      const place = queue.waiting.indexOf(waiting);
+      if (place >= 0) {
+        queue.waiting.splice(place, 1);
+      } else if (queue.current === waiting) {
+        queue.current = undefined;
+        this.#next(queue, most);
+      }
+    });
+  }
+
+  dispose(): void {
+    for (const queue of this.#hosts.values()) {
+      queue.timer?.dispose();
+    }
+    this.#hosts.clear();
+  }
+
+  #next(queue: HostQueue, most: number): void {
+    queue.timer?.dispose();
+    queue.timer = undefined;
+    // The user does not wait for those who wait because they came too often.
+    const first = queue.waiting.find(({ byUser }) => byUser) ?? queue.waiting[0];
+    if (!first || queue.current) {
+      return;
+    }
+    const now = this.#clock.monotonic();
+    const leastMs = this.#waitMs(queue, most, now);
+    const waitMs = first.byUser ? 0 : leastMs;
+    if (waitMs > 0) {
+      queue.timer = this.#clock.schedule(waitMs, () => this.#next(queue, most));
+      return;
+    }
+    queue.waiting.splice(queue.waiting.indexOf(first), 1);
+    queue.current = first;
+    queue.begun.push(now);
+    first.start();
+  }
+
+  /** How long the next attempt that nobody asked for has to wait. */
+  #waitMs({ begun }: HostQueue, most: number, now: number): number {
+    while (begun[0] !== undefined && begun[0] <= now - windowMs) {
+      begun.shift();
+    }
+    const gapMs = (begun.at(-1) ?? -Infinity) + leastGapMs - now;
+    const oldest = begun.length >= most ? begun[begun.length - most] : undefined;
+    return Math.max(0, gapMs, oldest === undefined ? 0 : oldest + windowMs - now);
+  }
+}

@@ -1,0 +1,226 @@
+import { maxTimerDelayMs } from '../../base/clock.ts';
+import { backoffDelay, minRetryDelayMs } from './backoff.ts';
+import type { Cause } from '../state/cause.ts';
+import type { ConnectionOptions } from '../state/options.ts';
+import type { Attempts, Failure, LimitKey, StopReason } from '../state/state.ts';
+import { maxHoldMs } from '../state/retryAfter.ts';
+import { retryDecision, ruleAgainst, type RetryDecision } from './retryDecision.ts';
+
+/** What follows a failure. */
+export type Decision = Pick<
+  Failure,
+  'rule' | 'advice' | 'setting' | 'flaps' | 'hadMessages' | 'hold'
+> &
+  (
+    | { readonly kind: 'retry'; readonly delayMs: number }
+    | ({ readonly kind: 'stop'; readonly resumes: boolean } & Stop)
+  );
+
+/** Why it ends here. */
+interface Stop {
+  readonly why: StopReason;
+  /** The setting that gave the limit, where one was reached. */
+  readonly limitedBy?: LimitKey;
+}
+
+/** What is known of the attempt that failed. */
+export interface FailedAttempt {
+  readonly cause: Cause;
+  /** How long the connection was open; absent where it never was. */
+  readonly uptimeMs?: number | undefined;
+  /** The peer had sent a message before it was lost. */
+  readonly hadMessages?: boolean;
+  readonly subprotocol: string;
+  /** Secrets went into its handshake, which are read anew for each. */
+  readonly isRefreshable: boolean;
+  /** The machine has just woken: networks take a while, so this does not count. */
+  readonly wokeUp: boolean;
+}
+
+/** A server's wish is lengthened by up to this share, so that not all come at the same moment. */
+const holdJitter = 0.1;
+/** Retries after a wake-up: soon, because it is the network that is awaited. */
+const afterWakeRetryMs = [1000, 2000] as const;
+
+/**
+ * Counts the failures of one connection and decides whether and when to try again. Failures are
+ * forgotten only when the connection has proved stable or the user asks anew. What a peer sends
+ * proves nothing: many greet whoever comes, and then drop them.
+ */
+export class RetryPolicy {
+  readonly #random: () => number;
+  #failures = 0;
+  #flaps = { count: 0, hadMessages: true };
+  #lastDelayMs = 0;
+  #limited = { rule: '', inARow: 0 };
+  /** The URL that has been stable since the user asked to connect. */
+  #provenUrl: string | undefined;
+  #hasRefreshed = false;
+  #isPlain = false;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** Whether the next attempt should do without compression. */
+  get isPlain(): boolean {
+    return this.#isPlain;
+  }
+
+  /** The delay before the current attempt; 0 where the user asked for it. */
+  get lastDelayMs(): number {
+    return this.#lastDelayMs;
+  }
+
+  attempts(options: ConnectionOptions): Attempts {
+    const { maxAttempts, maxAttemptsAfterSuccess } = options.reconnect;
+    return {
+      failures: this.#failures,
+      limit: this.#isProven(options) ? maxAttemptsAfterSuccess : maxAttempts,
+    };
+  }
+
+  /** The connection to `url` has been open long enough to be believed in. */
+  stable(url: string): void {
+    this.#provenUrl = url;
+    this.countAnew();
+  }
+
+  /** Counts from the beginning, with nothing proven, as when the user asks to connect. */
+  forget(): void {
+    this.#provenUrl = undefined;
+    this.countAnew();
+  }
+
+  /** Counts from the beginning; an endpoint that was stable is still believed in. */
+  countAnew(): void {
+    this.#failures = 0;
+    this.#flaps = { count: 0, hadMessages: true };
+    this.#lastDelayMs = 0;
+    this.#limited = { rule: '', inARow: 0 };
+    this.#hasRefreshed = false;
+  }
+
+  decide(failed: FailedAttempt, options: ConnectionOptions): Decision {
+    const verdict = retryDecision(failed.cause, {
+      rules: options.reconnect.rules,
+      provenGood: this.#isProven(options),
+      subprotocol: failed.subprotocol,
+      loopback: options.endpoint.loopback,
+      secure: options.endpoint.secure,
+    });
+    // The limit in force when the attempt was made: this failure does not change it.
+    const { limit } = this.attempts(options);
+    if (verdict.action === 'retry' && verdict.counts && !failed.wokeUp) {
+      this.#failures++;
+    }
+    this.#countFlap(failed);
+    this.#isPlain ||= verdict.withoutCompression === true;
+    const { rule, advice, setting } = verdict;
+    const { count: flaps, hadMessages } = this.#flaps;
+    const why = { rule, advice, setting, ...(flaps > 0 ? { flaps, hadMessages } : {}) };
+    if (verdict.refreshes && failed.isRefreshable && !this.#hasRefreshed) {
+      this.#hasRefreshed = true;
+      return { ...why, kind: 'retry', delayMs: minRetryDelayMs };
+    }
+    const stop = this.#whyStop(failed, verdict, options, limit);
+    if (stop) {
+      const resumes = verdict.resumes === true;
+      const helping = settingAgainst(stop, setting, failed.cause);
+      return { ...why, setting: helping, kind: 'stop', resumes, ...stop };
+    }
+    const hold = this.#hold(failed.cause);
+    const delayMs = failed.wokeUp ? this.#between(afterWakeRetryMs) : this.#delay(verdict, options);
+    this.#lastDelayMs = Math.max(hold?.delayMs ?? 0, delayMs);
+    return { ...why, ...(hold ? { hold } : {}), kind: 'retry', delayMs: this.#lastDelayMs };
+  }
+
+  #isProven({ endpoint }: ConnectionOptions): boolean {
+    return this.#provenUrl === endpoint.url;
+  }
+
+  /** Counts connections dropped in a row. Stability forgets them with all other failures. */
+  #countFlap({ uptimeMs, hadMessages = false }: FailedAttempt): void {
+    const { count, hadMessages: allHadMessages } = this.#flaps;
+    this.#flaps =
+      uptimeMs === undefined
+        ? { count: 0, hadMessages: true }
+        : { count: count + 1, hadMessages: allHadMessages && hadMessages };
+  }
+
+  #whyStop(
+    { cause, wokeUp }: FailedAttempt,
+    verdict: RetryDecision,
+    options: ConnectionOptions,
+    limit: number,
+  ): Stop | undefined {
+    if (verdict.action !== 'retry') {
+      const isClosed = verdict.action === 'stop' && cause.kind === 'closeframe';
+      return { why: isClosed ? 'server-closed' : 'fatal' };
+    }
+    if (!options.reconnect.enabled) {
+      return { why: 'disabled' };
+    }
+    if (wokeUp) {
+      return undefined;
+    }
+    const inARow = verdict.rule === this.#limited.rule ? this.#limited.inARow + 1 : 1;
+    this.#limited = { rule: verdict.rule, inARow };
+    if (verdict.limit !== undefined && inARow >= verdict.limit) {
+      return { why: 'fatal' };
+    }
+    if (limit === 0 || this.#failures < limit) {
+      return undefined;
+    }
+    const isAfterSuccess = this.#isProven(options);
+    const limitedBy = `reconnect.maxAttempts${isAfterSuccess ? 'AfterSuccess' : ''}` as const;
+    return { why: 'exhausted', limitedBy };
+  }
+
+  /** How long the peer wants to be left alone, within reason. */
+  #hold({ retryAfterMs }: Cause): Failure['hold'] {
+    if (retryAfterMs === undefined) {
+      return undefined;
+    }
+    const heldMs = Math.min(retryAfterMs, maxHoldMs);
+    return { askedMs: retryAfterMs, delayMs: heldMs * (1 + holdJitter * this.#random()) };
+  }
+
+  #delay(verdict: RetryDecision, { reconnect }: ConnectionOptions): number {
+    const { delayMs, initialMs = 0, spreadMs, firstSpreadMs } = verdict;
+    if (delayMs !== undefined) {
+      return Math.min(maxTimerDelayMs, Math.max(minRetryDelayMs, delayMs));
+    }
+    const policy = {
+      ...reconnect,
+      initialMs: Math.max(reconnect.initialMs, initialMs),
+      maxMs: Math.max(reconnect.maxMs, initialMs),
+    };
+    if (firstSpreadMs && this.#failures <= 1) {
+      return this.#between(firstSpreadMs);
+    }
+    const floor = spreadMs ? this.#between(spreadMs) : 0;
+    return Math.max(floor, backoffDelay(policy, this.#failures, this.#random));
+  }
+
+  #between([low, high]: readonly [number, number]): number {
+    return low + (high - low) * this.#random();
+  }
+}
+
+/** The setting that lets a connection go on that ends here; its cause's own goes before the others. */
+function settingAgainst(
+  { why, limitedBy }: Stop,
+  ofCause: string | undefined,
+  cause: Cause,
+): string | undefined {
+  switch (why) {
+    case 'disabled':
+      return 'reconnect.enabled';
+    case 'exhausted':
+      return ofCause ?? limitedBy;
+    case 'server-closed':
+    case 'fatal':
+      return ofCause ?? (ruleAgainst(cause) ? 'reconnect.rules' : undefined);
+  }
+}

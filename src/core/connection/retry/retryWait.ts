@@ -1,0 +1,68 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import { TimerBag } from '../../base/timerBag.ts';
+
+/** After a wake-up networks come back late, so failures in this time do not count. */
+const ignoredAfterWakeMs = 30_000;
+/** When a wait that the machine slept through ends: not at once, as all others on it do. */
+const afterWakeMs = [500, 2000] as const;
+/** A hint cuts a wait short at most so often. */
+const hintIntervalMs = 30_000;
+
+/** The wait before the next attempt, and what may change it: the machine's sleep, and hints. */
+export class RetryWait implements Disposable {
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #timers: TimerBag<'retry'>;
+  /** On the wall clock, which goes on while the machine sleeps. */
+  #dueAtWall = 0;
+  #wokeAt = -Infinity;
+  #hintedAt = -Infinity;
+
+  constructor(clock: Clock, random: () => number) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#timers = new TimerBag<'retry'>(clock);
+  }
+
+  get timers(): readonly string[] {
+    return this.#timers.running;
+  }
+
+  /** Whether the machine has woken so lately that a failure says nothing about the endpoint. */
+  get wokeUp(): boolean {
+    return this.#clock.monotonic() - this.#wokeAt < ignoredAfterWakeMs;
+  }
+
+  /** Waits anew. */
+  start(delayMs: number, onOver: () => void): void {
+    this.#dueAtWall = this.#clock.now() + delayMs;
+    this.#timers.set('retry', delayMs, onOver);
+  }
+
+  /** Notes that the machine has slept. */
+  woke(): void {
+    this.#wokeAt = this.#clock.monotonic();
+  }
+
+  /** How long the current wait should still take after a sleep. */
+  leftAfterWakeMs(): number {
+    // Timers may have stood still with the machine; the wall clock has not.
+    const [low, high] = afterWakeMs;
+    return Math.max(this.#dueAtWall - this.#clock.now(), low + (high - low) * this.#random());
+  }
+
+  /** Whether a hint may cut the wait short now. Where it `applies`, it counts as used. */
+  takesHint(applies: boolean): boolean {
+    const now = this.#clock.monotonic();
+    const takes = applies && now - this.#hintedAt >= hintIntervalMs;
+    if (takes) {
+      this.#hintedAt = now;
+    }
+    return takes;
+  }
+
+  dispose(): void {
+    this.#timers.dispose();
+  }
+}

@@ -1,0 +1,167 @@
+import type { Clock } from '../../base/clock.ts';
+import { messageOf, UserError } from '../../base/errors.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Step } from '../../library/library.ts';
+import { bodyLabel } from '../../library/librarySchema.ts';
+import type { MessageBody } from '../../message/messageBody.ts';
+import { stricterOf, type Origin } from '../../variables/value.ts';
+import { SequenceRun } from '../../library/sequenceRun.ts';
+import { fillPlainBody } from '../../message/plainParcel.ts';
+import type { OnOpenEntry } from '../state/options.ts';
+import type { OutgoingMessage } from '../../message/outgoingMessage.ts';
+
+/** What messages that are sent by themselves need from the rest. */
+export interface OnOpenPorts {
+  /**
+   * Fills in what a body refers to. Rejects with a sentence where it cannot.
+   *
+   * @param origin who wrote the body
+   */
+  readonly write: (body: MessageBody, origin: Origin) => Promise<OutgoingMessage>;
+  /**
+   * The steps of a sequence of the library. Rejects with a sentence where there is none.
+   *
+   * @param origin who wants it sent
+   */
+  readonly stepsOf: (path: string, origin: Origin) => Promise<readonly Step[]>;
+  /**
+   * Throws a sentence where what is sent unasked may not be sent as it is now: settings may have
+   * changed since it was dialled.
+   */
+  readonly assertAllowed: (what: 'onOpen' | 'heartbeat') => void;
+  /** See `SequencePorts.watch`. */
+  readonly watch: (match: string, onMatch: () => void) => Disposable;
+}
+
+export interface GreetingPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly opening: OnOpenPorts;
+  readonly send: (message: OutgoingMessage) => Promise<void>;
+  /** Says in the list what was not sent. */
+  readonly notice: (sentence: string) => void;
+}
+
+/**
+ * Sends what the setting `onOpen` lists, strictly in order, on one open connection. An entry that
+ * fails ends it: what follows may lean on what was not sent.
+ */
+export class OnOpenMessages implements Disposable {
+  readonly #ports: GreetingPorts;
+  #run: SequenceRun | undefined;
+  #isDisposed = false;
+  #isOver = false;
+
+  constructor(ports: GreetingPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether everything was sent that is going to be. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /**
+   * What needs no waiting is handed over before this returns, so that it goes before all else. Never
+   * rejects; `onOver` is called once unless it is disposed of before.
+   */
+  async start(entries: readonly OnOpenEntry[], onOver: () => void): Promise<void> {
+    const refusal = entries.length === 0 ? undefined : refusalOf(this.#ports.opening);
+    if (refusal !== undefined) {
+      this.#ports.notice(refusal);
+    }
+    for (const [index, entry] of refusal === undefined ? entries.entries() : []) {
+      const message = messageAtOnce(entry);
+      if (message) {
+        this.#handOver(message);
+        continue;
+      }
+      const problem = await this.#entry(entry);
+      if (this.#isDisposed) {
+        return;
+      }
+      if (problem !== undefined) {
+        const rest = index < entries.length - 1 ? ' Nothing after it was sent.' : '';
+        this.#ports.notice(`Message ${index + 1} of onOpen ${problem}${rest}`);
+        break;
+      }
+    }
+    this.#isOver = true;
+    onOver();
+  }
+
+  /** Drops what was not sent: it is sent anew on the next open. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#run?.dispose();
+  }
+
+  /** What becomes of a message that was handed over is told by whoever took it. */
+  #handOver(message: OutgoingMessage): void {
+    this.#ports.send(message).catch((error: unknown) => {
+      this.#ports.log.warn(`onOpen: ${messageOf(error)}`);
+    });
+  }
+
+  /** Why the entry failed, to be read after its name. */
+  async #entry({ what, origin, timing }: OnOpenEntry): Promise<string | undefined> {
+    const { clock, log, opening, send } = this.#ports;
+    let steps: readonly Step[];
+    try {
+      steps =
+        'body' in what
+          ? [{ name: bodyLabel(what.body), origin, body: what.body, timing }]
+          : withDelay(await opening.stepsOf(what.sequence, origin), timing.delayMs);
+    } catch (error) {
+      return `was not sent: ${messageOf(error)}`;
+    }
+    if (this.#isDisposed) {
+      return undefined;
+    }
+    const run = new SequenceRun(steps, {
+      clock,
+      log,
+      watch: opening.watch,
+      send: async step => {
+        // A workspace that has a message of the user's sent gives it no more than it has itself.
+        const message = await opening.write(step.body, stricterOf(step.origin, origin));
+        if (this.#isDisposed) {
+          throw new UserError('The connection is not open any more.');
+        }
+        await send(message);
+      },
+    });
+    this.#run = run;
+    const { state, sent, problem = '' } = await run.run();
+    this.#run = undefined;
+    if (state !== 'failed') {
+      return undefined;
+    }
+    return sent > 0 ? `went no further: ${problem}` : `was not sent: ${problem}`;
+  }
+}
+
+function refusalOf({ assertAllowed }: OnOpenPorts): string | undefined {
+  try {
+    assertAllowed('onOpen');
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** What can be sent without waiting for anything. */
+function messageAtOnce({ what, timing }: OnOpenEntry): OutgoingMessage | undefined {
+  const waits = timing.delayMs > 0 || timing.waitFor !== undefined;
+  return waits || !('body' in what) ? undefined : fillPlainBody(what.body);
+}
+
+function withDelay(steps: readonly Step[], delayMs: number): readonly Step[] {
+  const [first, ...rest] = steps;
+  if (!first) {
+    return steps;
+  }
+  const timing = { ...first.timing, delayMs: first.timing.delayMs + delayMs };
+  return [{ ...first, timing }, ...rest];
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '../../base/clock.ts';
+import { UserError } from '../../base/errors.ts';
+import { Emitter } from '../../base/event.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { QueueLimits } from '../state/options.ts';
+import type { OutgoingMessage } from '../../message/outgoingMessage.ts';
+import { SendQueue, type QueueView } from './sendQueue.ts';
+
+/** A connection that is open. */
+export interface SendTarget {
+  /** Whether the messages of the setting `onOpen` have been sent, or will not be. */
+  readonly onOpenSent: boolean;
+  /** Whether so much waits for a peer that does not read that nothing more is sent. */
+  readonly isFull: boolean;
+  send(message: OutgoingMessage): Promise<void>;
+}
+
+export interface OutboxPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Says in the list what became of something that was to be sent. */
+  readonly notice: (sentence: string) => void;
+  readonly limits: () => QueueLimits;
+  /** While the connection is open. */
+  readonly session: () => SendTarget | undefined;
+  /** Whether the connection is open or on its way to be. */
+  readonly isWanted: () => boolean;
+}
+
+/** What became of something that was given to be sent. */
+export interface Submission {
+  readonly delivery: 'written' | 'queued';
+  /** Resolves when it was handed to the network; rejects where it never was, or nobody knows. */
+  readonly done: Promise<void>;
+}
+
+/** Decides whether something is sent now, waits for the connection to open, or is refused. */
+export class Outbox implements Disposable {
+  readonly #ports: OutboxPorts;
+  readonly #queue: SendQueue;
+  readonly #onDidChange = new Emitter<QueueView>();
+
+  /** What waits to be sent has changed. */
+  readonly onDidChange = this.#onDidChange.event;
+
+  constructor(ports: OutboxPorts) {
+    this.#ports = ports;
+    const { clock, notice } = ports;
+    this.#queue = new SendQueue({
+      clock,
+      notice,
+      onDidChange: () => this.#onDidChange.fire(this.#queue.view),
+    });
+  }
+
+  get queue(): QueueView {
+    return this.#queue.view;
+  }
+
+  /** What would become of a message now; `undefined` where it would be refused. */
+  get takes(): Submission['delivery'] | undefined {
+    const session = this.#ports.session();
+    if (session && (session.onOpenSent || !this.#hasQueue)) {
+      return 'written';
+    }
+    return this.#ports.isWanted() && this.#hasQueue ? 'queued' : undefined;
+  }
+
+  /** Why nothing is sent while the connection is not open, as a sentence. */
+  refusalOf(kind: OutgoingMessage['kind']): string {
+    return this.#ports.isWanted() && !this.#hasQueue && kind === 'message'
+      ? 'Not connected yet: nothing was sent. With queue.maxMessages, messages wait until it is.'
+      : 'Not connected: nothing was sent. Connect first.';
+  }
+
+  /** See `Connection.submit`. */
+  submit(message: OutgoingMessage): Submission {
+    const session = this.#ports.session();
+    const isMessage = message.kind === 'message';
+    if (session && (!isMessage || this.takes === 'written')) {
+      const done = session.send(message);
+      done.catch(() => undefined);
+      return { delivery: 'written', done };
+    }
+    if (isMessage && this.takes === 'queued') {
+      return { delivery: 'queued', done: this.#queue.add(message, this.#ports.limits()) };
+    }
+    throw new UserError(this.refusalOf(message.kind));
+  }
+
+  /** Sends all that waits. */
+  drainTo(session: SendTarget): void {
+    this.#queue.drain(
+      message => session.send(message),
+      () => session.isFull,
+    );
+  }
+
+  /** Takes what waits out unsent. `why` follows a colon. */
+  clear(why: string): void {
+    this.#queue.clear(why);
+  }
+
+  dispose(): void {
+    this.#queue.dispose();
+    this.#onDidChange.dispose();
+  }
+
+  get #hasQueue(): boolean {
+    return this.#ports.limits().maxMessages > 0;
+  }
+}

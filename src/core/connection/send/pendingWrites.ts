@@ -1,0 +1,98 @@
+import { messageOf, UserError } from '../../base/errors.ts';
+import { Formats } from '../../base/format.ts';
+import { visibleLine } from '../../text/visibleText.ts';
+import { byteLengthOf, type DataMessage } from '../../message/outgoingMessage.ts';
+import type { Traffic } from '../wire/traffic.ts';
+import type { Transport } from '../wire/transport.ts';
+
+export interface DeliveryPorts {
+  readonly transport: Pick<Transport, 'send'>;
+  readonly traffic: Traffic;
+  /** Says in the list what became of messages that stand there as sent. */
+  readonly notice: (sentence: string) => void;
+}
+
+interface Pending {
+  readonly message: DataMessage;
+  readonly isHeartbeat: boolean;
+  readonly reject: (error: Error) => void;
+}
+
+const formats = new Formats('en');
+const longestName = 40;
+const mostNames = 3;
+
+/** What was handed to one socket, until the socket says that it was written. */
+export class PendingWrites {
+  readonly #ports: DeliveryPorts;
+  readonly #pending = new Set<Pending>();
+  #largestByteLength = 0;
+
+  constructor(ports: DeliveryPorts) {
+    this.#ports = ports;
+  }
+
+  /** Bytes of the largest message so far; 0 before the first. */
+  get largestByteLength(): number {
+    return this.#largestByteLength;
+  }
+
+  /**
+   * Hands a message to the socket and writes it down. Resolves when it was written; rejects where it
+   * was not, or where nobody knows.
+   */
+  send(message: DataMessage, isHeartbeat = false): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const pending = { message, isHeartbeat, reject };
+      this.#pending.add(pending);
+      this.#ports.transport.send(message.data, error => {
+        if (!this.#pending.delete(pending)) {
+          return; // It was told already that nothing is known of it.
+        }
+        if (error) {
+          this.#tell([pending], `Not delivered: ${nameOf(message)}: ${messageOf(error)}.`);
+          reject(error);
+        } else {
+          resolve();
+        }
+      });
+      this.#ports.traffic.sent(message.data, isHeartbeat, message.shown);
+      // A text has at least a third as many characters as bytes.
+      if (message.data.length * 3 > this.#largestByteLength) {
+        this.#largestByteLength = Math.max(this.#largestByteLength, byteLengthOf(message.data));
+      }
+    });
+  }
+
+  /** The socket is gone: of what it had not written nothing is known. */
+  failAll(): void {
+    const lost = [...this.#pending];
+    this.#pending.clear();
+    const asked = lost.filter(({ isHeartbeat }) => !isHeartbeat);
+    const names = asked.slice(0, mostNames).map(({ message }) => nameOf(message));
+    const more = asked.length > mostNames ? ` and ${asked.length - mostNames} more` : '';
+    this.#tell(
+      asked,
+      `Delivery unknown: the connection went down before it had taken ${names.join(', ')}${more}.`,
+    );
+    for (const { reject } of lost) {
+      reject(new UserError('Delivery unknown: the connection went down while this was sent.'));
+    }
+  }
+
+  #tell(pending: readonly Pending[], sentence: string): void {
+    if (pending.some(({ isHeartbeat }) => !isHeartbeat)) {
+      this.#ports.notice(sentence);
+    }
+  }
+}
+
+/** Names a message as the list shows it: without its secrets. */
+function nameOf({ data, shown = data }: DataMessage): string {
+  const size = formats.bytes(byteLengthOf(data));
+  if (typeof shown !== 'string') {
+    return `a binary message (${size})`;
+  }
+  const line = visibleLine(shown.slice(0, longestName));
+  return `“${line}${shown.length > longestName ? '…' : ''}” (${size})`;
+}

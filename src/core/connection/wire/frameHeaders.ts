@@ -1,0 +1,246 @@
+import type { FrameFacts } from '../../record/frameFacts.ts';
+import { ClosingFrame } from './closingFrame.ts';
+
+/** A message whose facts are worth telling, by its number among all data messages, from 1 on. */
+interface Notable {
+  readonly ordinal: number;
+  readonly facts: FrameFacts;
+}
+
+const Bits = { Fin: 0x80, Compressed: 0x40, Reserved: 0x30, Opcode: 0x0f, Mask: 0x80 } as const;
+const wholeText = 0x81;
+const wholeBinary = 0x82;
+const closeOpcode = 8;
+const lastOpcode = 10;
+
+/** A header without a mask, which servers must not use: 2 bytes and the length in 0, 2 or 8 more. */
+const longestHeader = 10;
+const length16 = 126;
+const length64 = 127;
+/** The upper half of a length beyond 2 ** 53, which no client takes. */
+const excessiveUpperHalf = 0x20_0000;
+
+/**
+ * Facts that wait for their messages at most. The client that reads the same bytes stops the socket
+ * long before; more only come when it reads no more.
+ */
+const mostWaiting = 0x4_0000;
+
+/**
+ * Reads the headers of the frames that a server sends (RFC 6455, section 5.2), beside the client that
+ * reads the frames, and tells of each data message how it came over the wire. It never complains: where the
+ * stream is broken it stops, and the client says why.
+ */
+export class FrameHeaders {
+  readonly #header = new Uint8Array(longestHeader);
+  #headerByteLength = 0;
+  /** When, and in which chunk, the first byte of the header came. */
+  #headerAt = 0;
+  #headerChunk = 0;
+  #chunk = 0;
+  #isStopped = false;
+  /** Of the current frame: what is still to come, and whether it ends a data message. */
+  #payloadLeft = 0;
+  #isLast = false;
+  /** Of the current message; no fragments: there is none. */
+  #fragmentCount = 0;
+  #wireByteLength = 0;
+  #isCompressed = false;
+  #startedAt = 0;
+  #startedChunk = 0;
+  #completed = 0;
+  #taken = 0;
+  #waiting: Notable[] = [];
+  #firstWaiting = 0;
+  #closing: ClosingFrame | undefined;
+
+  /** The peer's close frame, where all messages before it were taken; the client may have refused it. */
+  get closing(): ClosingFrame | undefined {
+    return this.#completed === this.#taken ? this.#closing : undefined;
+  }
+
+  /**
+   * Takes the bytes that came next.
+   *
+   * @param at milliseconds of a clock that never goes back
+   */
+  read(chunk: Uint8Array, at: number): void {
+    this.#chunk++;
+    let position = 0;
+    while (position < chunk.length && !this.#isStopped) {
+      if (this.#payloadLeft > 0) {
+        const some = Math.min(this.#payloadLeft, chunk.length - position);
+        position += some;
+        this.#payloadLeft -= some;
+        if (this.#payloadLeft === 0) {
+          this.#endFrame(at);
+        }
+      } else {
+        position = this.#skipWhole(chunk, position);
+        position = this.#readHeader(chunk, position, at);
+      }
+    }
+    this.#closing?.read(chunk, position);
+  }
+
+  /**
+   * To be called once for each data message that the client reads, in order, after `read` was given
+   * its last byte. Returns nothing of a message in one piece: a single frame, uncompressed, that
+   * came at once.
+   */
+  next(): FrameFacts | undefined {
+    this.#taken++;
+    const waiting = this.#waiting[this.#firstWaiting];
+    if (waiting?.ordinal !== this.#taken) {
+      return undefined;
+    }
+    this.#firstWaiting++;
+    // In pieces, since to take the first away from a long list takes long.
+    if (this.#firstWaiting === this.#waiting.length || this.#firstWaiting === 4096) {
+      this.#waiting = this.#waiting.slice(this.#firstWaiting);
+      this.#firstWaiting = 0;
+    }
+    return waiting.facts;
+  }
+
+  /** Skips the messages in one piece, which are almost all, in next to no time. */
+  #skipWhole(chunk: Uint8Array, begin: number): number {
+    if (this.#fragmentCount > 0 || this.#headerByteLength > 0) {
+      return begin;
+    }
+    let position = begin;
+    for (;;) {
+      const first = chunk[position];
+      const length = chunk[position + 1] ?? length64;
+      if ((first !== wholeText && first !== wholeBinary) || length > length16) {
+        return position;
+      }
+      const end =
+        length < length16
+          ? position + 2 + length
+          : position + 4 + (((chunk[position + 2] ?? 0) << 8) | (chunk[position + 3] ?? 0));
+      if (end > chunk.length) {
+        return position;
+      }
+      this.#completed++;
+      position = end;
+    }
+  }
+
+  /** Takes what there is of a header. */
+  #readHeader(chunk: Uint8Array, begin: number, at: number): number {
+    let position = begin;
+    if (this.#headerByteLength === 0) {
+      this.#headerAt = at;
+      this.#headerChunk = this.#chunk;
+    }
+    while (position < chunk.length) {
+      this.#header[this.#headerByteLength++] = chunk[position++] ?? 0;
+      if (this.#headerByteLength === this.#headerEnd()) {
+        this.#beginFrame(at);
+        break;
+      }
+    }
+    return position;
+  }
+
+  #headerEnd(): number {
+    const length = (this.#header[1] ?? 0) & ~Bits.Mask;
+    if (this.#headerByteLength < 2 || length < length16) {
+      return 2;
+    }
+    return length === length16 ? 4 : longestHeader;
+  }
+
+  #beginFrame(at: number): void {
+    const first = this.#header[0] ?? 0;
+    const payloadByteLength = this.#payloadByteLength();
+    const isData = (first & Bits.Opcode) < closeOpcode;
+    if ((first & Bits.Opcode) === closeOpcode) {
+      const second = this.#header[1] ?? 0;
+      this.#closing = new ClosingFrame((second & Bits.Mask) !== 0, second & ~Bits.Mask);
+      this.#isStopped = true;
+      return;
+    }
+    if (payloadByteLength === undefined || !(isData ? this.#beginData(first) : isControl(first))) {
+      this.#isStopped = true;
+      return;
+    }
+    if (isData) {
+      this.#wireByteLength += this.#headerByteLength + payloadByteLength;
+    }
+    this.#isLast = isData && (first & Bits.Fin) !== 0;
+    this.#headerByteLength = 0;
+    this.#payloadLeft = payloadByteLength;
+    if (payloadByteLength === 0) {
+      this.#endFrame(at);
+    }
+  }
+
+  /** `undefined` where no client takes a frame with this header. */
+  #payloadByteLength(): number | undefined {
+    const header = new DataView(this.#header.buffer);
+    const length = header.getUint8(1);
+    if ((length & Bits.Mask) !== 0) {
+      return undefined;
+    }
+    if (length < length16) {
+      return length;
+    }
+    if (length === length16) {
+      return header.getUint16(2);
+    }
+    const upper = header.getUint32(2);
+    return upper < excessiveUpperHalf ? upper * 2 ** 32 + header.getUint32(6) : undefined;
+  }
+
+  /** Returns whether the frame may come here. */
+  #beginData(first: number): boolean {
+    const isCompressed = (first & Bits.Compressed) !== 0;
+    const opcode = first & Bits.Opcode;
+    if ((first & Bits.Reserved) !== 0 || opcode > 2) {
+      return false;
+    }
+    if (opcode === 0) {
+      this.#fragmentCount++;
+      return this.#fragmentCount > 1 && !isCompressed;
+    }
+    if (this.#fragmentCount > 0) {
+      return false;
+    }
+    this.#fragmentCount = 1;
+    this.#wireByteLength = 0;
+    this.#isCompressed = isCompressed;
+    this.#startedAt = this.#headerAt;
+    this.#startedChunk = this.#headerChunk;
+    return true;
+  }
+
+  #endFrame(at: number): void {
+    if (!this.#isLast) {
+      return;
+    }
+    this.#completed++;
+    const fragmentCount = this.#fragmentCount;
+    const isCompressed = this.#isCompressed;
+    this.#fragmentCount = 0;
+    if (fragmentCount > 1 || isCompressed || this.#startedChunk !== this.#chunk) {
+      const durationMs = at - this.#startedAt;
+      const facts = {
+        fragmentCount,
+        wireByteLength: this.#wireByteLength,
+        isCompressed,
+        durationMs,
+      };
+      this.#waiting.push({ ordinal: this.#completed, facts });
+      this.#isStopped = this.#waiting.length > mostWaiting;
+    }
+  }
+}
+
+/** Whether a control frame may have this first byte and others follow on it. */
+function isControl(first: number): boolean {
+  const opcode = first & Bits.Opcode;
+  const isPlain = (first & (Bits.Reserved | Bits.Compressed)) === 0 && (first & Bits.Fin) !== 0;
+  return isPlain && opcode > closeOpcode && opcode <= lastOpcode;
+}

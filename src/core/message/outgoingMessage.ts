@@ -1,0 +1,34 @@
+/** A message for the peer: a text or bytes. */
+export type MessageData = string | Uint8Array;
+
+/**
+ * What goes on the wire, ready to be sent. `shown` is there where secrets are in it: that is what is
+ * written down in its place.
+ */
+export type OutgoingMessage = DataMessage | PingMessage | CloseMessage;
+
+export interface DataMessage {
+  readonly kind: 'message';
+  readonly data: MessageData;
+  readonly shown?: MessageData;
+}
+
+export interface PingMessage {
+  readonly kind: 'ping';
+  readonly data: Uint8Array;
+  readonly shown?: Uint8Array;
+}
+
+export interface CloseMessage {
+  readonly kind: 'close';
+  readonly code: number;
+  readonly reason: string;
+  readonly shown?: string;
+}
+
+const encoder = new TextEncoder();
+
+/** Bytes on the wire, the frame's header not counted. */
+export function byteLengthOf(data: MessageData): number {
+  return typeof data === 'string' ? encoder.encode(data).length : data.length;
+}
