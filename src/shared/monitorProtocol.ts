@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { RpcAnswer } from '../core/base/rpc.ts';
 import type { Extent, Row, Storage } from '../core/capture/capture.ts';
 import type { FrameFacts } from '../core/record/frameFacts.ts';
 import type { FindAnswer, Located, ViewState } from '../core/capture/view.ts';
@@ -245,7 +246,4 @@ export interface ToHost {
   readonly request: RequestName;
   readonly params: unknown;
 }
-export type ToPage =
-  | { readonly event: keyof HostEvents; readonly value: unknown }
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: string };
+export type ToPage = { readonly event: keyof HostEvents; readonly value: unknown } | RpcAnswer;

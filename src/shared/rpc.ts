@@ -1,14 +1,9 @@
 import * as v from 'valibot';
 import { isCancellation, messageOf } from '../core/base/errors.ts';
-import { requestSchemas, type RequestHandlers } from './monitorProtocol.ts';
+import type { RpcAnswer } from '../core/base/rpc.ts';
 
 type Schemas = Readonly<Record<string, v.GenericSchema>>;
 type Handlers = Readonly<Record<string, (params: never) => unknown>>;
-type OnFailure = (request: string, error: unknown) => void;
-
-export type Answer =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: string };
 
 const envelope = v.object({
   id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -17,29 +12,21 @@ const envelope = v.object({
   params: v.optional(v.unknown()),
 });
 
-/** Answers one message from the monitor's page, as `answerBy` does. */
-export function answer(
-  message: unknown,
-  handlers: RequestHandlers,
-  onFailure: OnFailure,
-): Promise<Answer | undefined> {
-  return answerBy(requestSchemas, message, handlers, onFailure);
-}
-
 /**
- * Answers one message from a page. Never rejects: a failure is an answer too, and what the user has
- * cancelled has no result. `undefined` where the
- * message is so malformed that there is nobody to answer.
+ * Answers one message from a page, which is not trusted. Never rejects: a failure is an answer as well,
+ * and a request that the user cancelled has no result. `undefined` if the message has no usable id, so
+ * that it cannot be answered.
  *
  * @param schemas what the parameters of each request must look like; the page can name no others
  * @param handlers one for each of them
+ * @param onFailure gets what goes wrong, for the log
  */
-export async function answerBy(
+export async function answer(
   schemas: Schemas,
   message: unknown,
   handlers: Handlers,
-  onFailure: OnFailure,
-): Promise<Answer | undefined> {
+  onFailure: (request: string, error: unknown) => void,
+): Promise<RpcAnswer | undefined> {
   const parsed = v.safeParse(envelope, message);
   if (!parsed.success) {
     onFailure('?', new TypeError('The message is no request'));

@@ -12,7 +12,7 @@ import {
 } from '../../core/settings/connectionDraft.ts';
 import { isSameJson } from '../../core/json/json.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
-import { answerBy } from '../../shared/rpc.ts';
+import { answer } from '../../shared/rpc.ts';
 import {
   formSchemas,
   type FormHandlers,
@@ -166,7 +166,7 @@ class ConnectionForm implements Disposable {
     panel.iconPath = Uri.joinPath(root, 'media', 'icon.png');
     store.add(
       panel.webview.onDidReceiveMessage(async (message: unknown) => {
-        const reply = await answerBy(formSchemas, message, handlers, (request, error) =>
+        const reply = await answer(formSchemas, message, handlers, (request, error) =>
           log.warn(`The connection form's request ${request} failed: ${messageOf(error)}`),
         );
         if (reply && !store.isDisposed) {

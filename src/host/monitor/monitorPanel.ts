@@ -5,13 +5,14 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { answer } from '../../shared/rpc.ts';
 import { ViewType } from '../../shared/ids.ts';
-import type {
-  ConnectionView,
-  Hello,
-  HostEvents,
-  RequestHandlers,
-  SavedFilter,
-  ToPage,
+import {
+  requestSchemas,
+  type ConnectionView,
+  type Hello,
+  type HostEvents,
+  type RequestHandlers,
+  type SavedFilter,
+  type ToPage,
 } from '../../shared/monitorProtocol.ts';
 import { sourceView } from './connectionView.ts';
 import type { Connections } from '../connections/connections.ts';
@@ -140,7 +141,7 @@ export class MonitorPanel implements Disposable {
     panel.iconPath = Uri.joinPath(root, 'media', 'icon.png');
     store.add(
       panel.webview.onDidReceiveMessage(async (message: unknown) => {
-        const reply = await answer(message, handlers, (request, error) =>
+        const reply = await answer(requestSchemas, message, handlers, (request, error) =>
           log.warn(`The monitor's request ${request} failed`, error),
         );
         if (reply && !store.isDisposed) {

@@ -1,6 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../core/base/clock.ts';
 import { messageOf } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
+import { RpcClient, type RpcAnswer } from '../../core/base/rpc.ts';
 import type {
   ArchivedCapture,
   CaptureArchive,
@@ -8,20 +13,10 @@ import type {
   RemovedCapture,
 } from '../../core/capture/captureArchive.ts';
 import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
-import type { Sweep } from '../captureWorker/archive/archiveSweep.ts';
 import { hasAbandonedFile, pathsBeside } from '../files/captureFiles.ts';
-import type { CaptureProxy } from './captureProxy.ts';
-import { Worker } from 'node:worker_threads';
-import type {
-  ArchiveTask,
-  ArchiveTaskAnswer,
-  ArchiveTaskData,
-  ArchiveTaskResults,
-} from '../captureWorker/archive/archiveTask.ts';
-import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { takeModeOf } from '../files/privateFiles.ts';
+import type { ArchiveRequests, ArchiveTask, ArchiveTaskData, Sweep } from './captureProtocol.ts';
+import type { CaptureProxy } from './captureProxy.ts';
 
 /** A window that is loaded anew may come back before the last one has closed its captures. */
 const longestWaitMs = 10_000;
@@ -62,14 +57,14 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
       return [];
     }
     await beingClosed();
-    return report(await threads.run({ kind: 'sweep', folder, limits: parts.limits() }));
+    return report(await threads.run('sweep', { folder, limits: parts.limits() }));
   }
 
   async function takeAbandoned(): Promise<readonly ArchivedCapture[]> {
     if (!parts.hasSqlite()) {
       return [];
     }
-    const taken = await threads.run({ kind: 'take', folder, limits: parts.limits() });
+    const taken = await threads.run('take', { folder, limits: parts.limits() });
     return report(taken.sweep).filter(({ key }) => taken.keys.includes(key));
   }
 
@@ -93,7 +88,7 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
     await beingClosed();
     const until = clock.monotonic() + longestWaitMs;
     for (;;) {
-      const archived = await threads.run({ kind: 'prepare', folder, key });
+      const archived = await threads.run('prepare', { folder, key });
       if (archived) {
         return archived;
       }
@@ -117,7 +112,7 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
 
   async function remove(key: string): Promise<void> {
     await beingClosed();
-    await threads.run({ kind: 'remove', folder, key });
+    await threads.run('remove', { folder, key });
   }
 
   async function saveCopy(id: number, path: string): Promise<void> {
@@ -130,7 +125,7 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
       await capture.opened;
       const { kind, path: from } = capture.storage;
       await (kind === 'sqlite' && from !== undefined
-        ? threads.run({ kind: 'copy', from, to })
+        ? threads.run('copy', { from, to })
         : capture.copyTo(to));
     });
   }
@@ -150,44 +145,43 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
   };
 }
 
-/** Runs tasks with capture files, each in a thread of its own that ends with it. */
+/** Runs requests about capture files, each in a thread of its own that ends with it. */
 export class ArchiveThreads {
   readonly #workerPath: string;
   readonly #log: Logger;
   readonly #running = new Set<Worker>();
   #hasEnded = false;
 
-  /** @param workerPath the bundled `captureWorker.ts` */
+  /** @param workerPath the bundled `captureWorker/main.ts` */
   constructor(workerPath: string, log: Logger) {
     this.#workerPath = workerPath;
     this.#log = log;
   }
 
   /** Rejects with a sentence. */
-  run<T extends ArchiveTask>(task: T): Promise<ArchiveTaskResults[T['kind']]> {
+  run<K extends keyof ArchiveRequests>(
+    request: K,
+    params: ArchiveRequests[K]['params'],
+  ): Promise<ArchiveRequests[K]['result']> {
     if (this.#hasEnded) {
       return Promise.reject(new Error('The capture service has ended.'));
     }
-    const workerData: ArchiveTaskData = { task };
+    const rpc = new RpcClient(task => this.#start(rpc, { task: task as ArchiveTask }));
+    return rpc.request(request, params) as Promise<ArchiveRequests[K]['result']>;
+  }
+
+  #start(rpc: RpcClient, workerData: ArchiveTaskData): void {
     const worker = new Worker(this.#workerPath, { workerData, stderr: true });
     this.#running.add(worker);
     worker.stderr.on('data', (text: Uint8Array) => this.#log.debug(String(text).trimEnd()));
-    return new Promise((resolve, reject) => {
-      worker.on('message', (answer: ArchiveTaskAnswer) => {
-        if ('error' in answer) {
-          reject(new Error(answer.error));
-        } else {
-          resolve(answer.result as ArchiveTaskResults[T['kind']]);
-        }
-      });
-      worker.on('error', error => {
-        this.#log.error('A task with capture files failed', error);
-        reject(new Error(`The part that reads capture files failed (${error.message}).`));
-      });
-      worker.on('exit', () => {
-        this.#running.delete(worker);
-        reject(new Error('The part that reads capture files has ended.'));
-      });
+    worker.on('message', (answer: RpcAnswer) => rpc.settle(answer));
+    worker.on('error', error => {
+      this.#log.error('A task with capture files failed', error);
+      rpc.close(`The part that reads capture files failed (${error.message}).`);
+    });
+    worker.on('exit', () => {
+      this.#running.delete(worker);
+      rpc.close('The part that reads capture files has ended.');
     });
   }
 

@@ -14,6 +14,9 @@ import type {
   ViewRow,
   ViewState,
 } from '../../core/capture/view.ts';
+import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
+import type { ArchivedCapture, RemovedCapture } from '../../core/capture/captureArchive.ts';
+import type { RpcAnswer } from '../../core/base/rpc.ts';
 import type { ExportJob, ExportProgress, ExportResult } from '../../core/export/exportJob.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import type { Condition } from '../../core/filter/condition.ts';
@@ -54,122 +57,143 @@ export interface CopyRequest {
   readonly to: number;
 }
 
-/** What may be asked of the worker about a capture, and what it answers. */
-export interface CaptureRequests {
-  readonly open: { readonly params: OpenRequest; readonly result: Storage };
-  readonly append: { readonly params: BatchBuffer; readonly result: undefined };
-  readonly rows: {
-    readonly params: { readonly from: number; readonly count: number };
-    readonly result: readonly Row[];
-  };
-  readonly frame: {
-    readonly params: { readonly seq: number };
-    readonly result: FrameFacts | undefined;
-  };
-  readonly payload: {
-    readonly params: { readonly seq: number; readonly from: number; readonly length: number };
-    readonly result: PayloadPart | undefined;
-  };
-  /** Drops the rows below `nextSeq`. Asked again after that was done, it does nothing. */
-  readonly clear: { readonly params: { readonly nextSeq: number }; readonly result: undefined };
-  readonly limits: { readonly params: CaptureLimits; readonly result: undefined };
-  readonly series: { readonly params: SeriesSpan; readonly result: SeriesView };
-  /** Returns the number of the row that the next part begins with. */
-  readonly copy: { readonly params: CopyRequest; readonly result: number };
-  readonly close: { readonly params: undefined; readonly result: undefined };
-}
-
-export type CaptureMethod = keyof CaptureRequests;
-
 export interface FindParams {
   readonly condition: Condition;
   readonly from: number;
   readonly direction: 'next' | 'previous';
 }
 
-/** What may be asked of the worker about a view, and what it answers. */
-interface ViewRequests {
-  /** `firstPosition`: the positions below it were used, by a worker that failed. */
-  readonly open: {
-    readonly params: { readonly query: ViewQuery; readonly firstPosition: number };
-    readonly result: ViewState;
-  };
-  readonly rows: {
-    readonly params: { readonly from: number; readonly count: number };
-    readonly result: readonly ViewRow[];
-  };
-  readonly locate: { readonly params: ViewPlace; readonly result: Located };
-  /** A later one ends an earlier one, which finds nothing then. */
-  readonly find: { readonly params: FindParams; readonly result: FindAnswer };
-  readonly close: { readonly params: undefined; readonly result: undefined };
+interface RowsParams {
+  readonly from: number;
+  readonly count: number;
 }
 
 export interface ExportRequest {
   readonly job: ExportJob;
-  /** The file that is written to, which does not exist yet; beside the one that it becomes. */
+  /** The file to write to, which does not exist yet; beside the one that it becomes. */
   readonly partPath: string;
 }
 
-/** What may be asked of the worker about an export, and what it answers. */
-interface ExportRequests {
-  /** Answered when the file is there, or when there will be none. */
-  readonly open: { readonly params: ExportRequest; readonly result: ExportResult };
-  readonly cancel: { readonly params: undefined; readonly result: undefined };
+/**
+ * The requests to the worker. The key of one is the id of its capture, view or export. Requests about
+ * one object are done in order, but reads go first.
+ */
+export interface WorkerRequests {
+  readonly 'capture.open': { readonly params: OpenRequest; readonly result: Storage };
+  readonly 'capture.append': { readonly params: BatchBuffer; readonly result: undefined };
+  readonly 'capture.rows': { readonly params: RowsParams; readonly result: readonly Row[] };
+  readonly 'capture.frame': {
+    readonly params: { readonly seq: number };
+    readonly result: FrameFacts | undefined;
+  };
+  readonly 'capture.payload': {
+    readonly params: { readonly seq: number; readonly from: number; readonly length: number };
+    readonly result: PayloadPart | undefined;
+  };
+  /** Drops the rows below `nextSeq`. Asked again after that was done, it does nothing. */
+  readonly 'capture.clear': {
+    readonly params: { readonly nextSeq: number };
+    readonly result: undefined;
+  };
+  readonly 'capture.limits': { readonly params: CaptureLimits; readonly result: undefined };
+  readonly 'capture.series': { readonly params: SeriesSpan; readonly result: SeriesView };
+  /** Returns the number of the row that the next part begins with. */
+  readonly 'capture.copy': { readonly params: CopyRequest; readonly result: number };
+  readonly 'capture.close': { readonly params: undefined; readonly result: undefined };
+  /** `firstPosition`: the positions below it were used by a worker that failed. */
+  readonly 'view.open': {
+    readonly params: { readonly query: ViewQuery; readonly firstPosition: number };
+    readonly result: ViewState;
+  };
+  readonly 'view.rows': { readonly params: RowsParams; readonly result: readonly ViewRow[] };
+  readonly 'view.locate': { readonly params: ViewPlace; readonly result: Located };
+  /** A later search ends an earlier one, which then finds nothing. */
+  readonly 'view.find': { readonly params: FindParams; readonly result: FindAnswer };
+  readonly 'view.close': { readonly params: undefined; readonly result: undefined };
+  /** Answered when the file is complete, or when there will be none. */
+  readonly 'export.open': { readonly params: ExportRequest; readonly result: ExportResult };
+  readonly 'export.cancel': { readonly params: undefined; readonly result: undefined };
 }
 
-/** What requests are about; `key` of a request is the id of the capture, the view… */
-interface WorkerRequests {
-  readonly capture: CaptureRequests;
-  readonly view: ViewRequests;
-  readonly export: ExportRequests;
+export type WorkerRequestName = keyof WorkerRequests;
+export type CaptureRequestName = Extract<WorkerRequestName, `capture.${string}`>;
+export type ViewRequestName = Extract<WorkerRequestName, `view.${string}`>;
+export type ExportRequestName = Extract<WorkerRequestName, `export.${string}`>;
+
+export type ParamsOf<K extends WorkerRequestName> = WorkerRequests[K]['params'];
+export type ResultOf<K extends WorkerRequestName> = WorkerRequests[K]['result'];
+
+/** A request as the worker receives it. */
+export type WorkerRequest<Name extends WorkerRequestName = WorkerRequestName> = {
+  readonly [K in Name]: {
+    readonly id: number;
+    readonly request: K;
+    readonly key: number;
+    readonly params: ParamsOf<K>;
+  };
+}[Name];
+
+/** `capture` and `extent`: where the capture stands, if the request was about one that is open. */
+export type WorkerAnswer = RpcAnswer & { readonly capture?: number; readonly extent?: Extent };
+
+/** Snapshots that the worker sends without being asked; `key` as in requests. */
+export type WorkerEvent =
+  | { readonly event: 'storage'; readonly key: number; readonly value: Storage }
+  | { readonly event: 'view'; readonly key: number; readonly value: ViewState }
+  | { readonly event: 'export'; readonly key: number; readonly value: ExportProgress };
+
+export type FromCaptureWorker = WorkerAnswer | WorkerEvent;
+
+/** The state of a folder of captures after a look through it. */
+export interface Sweep {
+  /** The captures that are left, newest first. */
+  readonly captures: readonly ArchivedCapture[];
+  readonly removed: readonly RemovedCapture[];
+  /** The keys of captures that a crashed window left and that were not offered to the user yet. */
+  readonly unoffered: readonly string[];
+  /** What could not be done, as sentences for the log. */
+  readonly warnings: readonly string[];
 }
 
-export type Target = keyof WorkerRequests;
-
-export type MethodOf<T extends Target> = keyof WorkerRequests[T] & string;
-
-export type ParamsOf<T extends Target, M extends MethodOf<T>> = WorkerRequests[T][M] extends {
-  readonly params: infer P;
+interface FolderParams {
+  readonly folder: string;
+  readonly limits: RetentionLimits;
 }
-  ? P
-  : never;
 
-export type ResultOf<T extends Target, M extends MethodOf<T>> = WorkerRequests[T][M] extends {
-  readonly result: infer R;
+interface FileParams {
+  readonly folder: string;
+  readonly key: string;
 }
-  ? R
-  : never;
 
 /**
- * A request as it travels. Those about one thing are done in order, but reads go first. `open` is
- * not asked again when the worker had to be replaced: whoever asked it does.
+ * Work on capture files that may take long. It is done in a thread of its own, so that neither the
+ * window nor the capture worker waits for it.
  */
-export type WorkerRequest<T extends Target = Target> = {
-  readonly [K in T]: {
-    readonly [M in MethodOf<K>]: {
-      readonly id: number;
-      readonly target: K;
-      readonly key: number;
-      readonly method: M;
-      readonly params: ParamsOf<K, M>;
-    };
-  }[MethodOf<K>];
-}[T];
-
-/** Each request is answered once. */
-export interface WorkerAnswer {
-  readonly kind: 'answer';
-  readonly id: number;
-  /** Where the capture stands after it, where it was about one that is open. */
-  readonly capture?: number;
-  readonly extent?: Extent;
-  readonly result?: unknown;
-  /** Set where the request failed. */
-  readonly error?: string;
+export interface ArchiveRequests {
+  readonly sweep: { readonly params: FolderParams; readonly result: Sweep };
+  /** `keys`: the captures that this window has to offer to the user. */
+  readonly take: {
+    readonly params: FolderParams;
+    readonly result: { readonly sweep: Sweep; readonly keys: readonly string[] };
+  };
+  /** Makes it one whole file that can be opened. `undefined` while a window writes to it. */
+  readonly prepare: { readonly params: FileParams; readonly result: ArchivedCapture | undefined };
+  readonly remove: { readonly params: FileParams; readonly result: undefined };
+  readonly copy: {
+    readonly params: { readonly from: string; readonly to: string };
+    readonly result: undefined;
+  };
 }
 
-export type FromCaptureWorker =
-  | WorkerAnswer
-  | { readonly kind: 'view'; readonly view: number; readonly state: ViewState }
-  | { readonly kind: 'export'; readonly export: number; readonly progress: ExportProgress }
-  | { readonly kind: 'storage'; readonly capture: number; readonly storage: Storage };
+export type ArchiveTask = {
+  readonly [K in keyof ArchiveRequests]: {
+    readonly id: number;
+    readonly request: K;
+    readonly params: ArchiveRequests[K]['params'];
+  };
+}[keyof ArchiveRequests];
+
+/** What an archive thread is started with, in place of `CaptureWorkerData`. */
+export interface ArchiveTaskData {
+  readonly task: ArchiveTask;
+}

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/base/clock.ts';
+import { messageOf } from '../../core/base/errors.ts';
 import { Coalescer } from '../../core/base/coalescer.ts';
 import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
@@ -17,7 +18,7 @@ import type { BufferPool } from '../../core/record/bufferPool.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import { Ingest } from '../../core/capture/ingest.ts';
 import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
-import type { CaptureMethod, CaptureRequests } from './captureProtocol.ts';
+import type { CaptureRequestName, ParamsOf, ResultOf } from './captureProtocol.ts';
 import type { WorkerLink } from './workerLink.ts';
 
 /** How often listeners hear of changes at most. */
@@ -59,6 +60,8 @@ export class CaptureProxy implements Capture {
   #lastAppend: Promise<unknown> = Promise.resolve();
   #storedSeq = 0;
   #closed: Promise<void> | undefined;
+  /** How often the worker was asked to open it. */
+  #openings = 0;
   #settleOpened: (problem: string | undefined) => void = () => undefined;
 
   readonly onDidChange = this.#onDidChange.event;
@@ -110,22 +113,22 @@ export class CaptureProxy implements Capture {
 
   async rows(from: number, count: number): Promise<readonly Row[]> {
     this.#assertOpen();
-    return (await this.#ask('rows', { from, count })).result ?? [];
+    return (await this.#ask('capture.rows', { from, count })).result ?? [];
   }
 
   async payload(seq: number, from: number, length: number): Promise<PayloadPart | undefined> {
     this.#assertOpen();
-    return (await this.#ask('payload', { seq, from, length })).result;
+    return (await this.#ask('capture.payload', { seq, from, length })).result;
   }
 
   async frame(seq: number): Promise<FrameFacts | undefined> {
     this.#assertOpen();
-    return (await this.#ask('frame', { seq })).result;
+    return (await this.#ask('capture.frame', { seq })).result;
   }
 
   async series(span: SeriesSpan): Promise<SeriesView> {
     this.#assertOpen();
-    const { result } = await this.#ask('series', span);
+    const { result } = await this.#ask('capture.series', span);
     if (!result) {
       throw new Error('The statistics could not be read');
     }
@@ -137,13 +140,13 @@ export class CaptureProxy implements Capture {
       return;
     }
     this.#ingest.flush();
-    await this.#ask('clear', { nextSeq: this.#ingest.nextSeq });
+    await this.#ask('capture.clear', { nextSeq: this.#ingest.nextSeq });
   }
 
   setLimits(limits: CaptureLimits): void {
     this.#limits = limits;
     if (!this.#parts.isArchived) {
-      void this.#ask('limits', limits);
+      void this.#ask('capture.limits', limits);
     }
   }
 
@@ -164,7 +167,14 @@ export class CaptureProxy implements Capture {
     const to = this.#extent.next;
     let from = this.#extent.first;
     do {
-      const { result, error } = await this.#ask('copy', { path, name, url, startedAt, from, to });
+      const { result, error } = await this.#ask('capture.copy', {
+        path,
+        name,
+        url,
+        startedAt,
+        from,
+        to,
+      });
       if (result === undefined) {
         throw new Error(error);
       }
@@ -193,7 +203,11 @@ export class CaptureProxy implements Capture {
     const { name, url } = this.#options;
     const [limits, nextSeq] = [this.#limits, this.#storedSeq];
     const request = { path, name, url, startedAt, window, limits, nextSeq, isArchived };
-    void this.#ask('open', request).then(({ result, error }) => {
+    const opening = ++this.#openings;
+    void this.#ask('capture.open', request).then(({ result, error }) => {
+      if (opening !== this.#openings) {
+        return; // The worker was replaced meanwhile, and another request is on its way.
+      }
       if (result) {
         this.setStorage(result);
       }
@@ -234,7 +248,7 @@ export class CaptureProxy implements Capture {
   }
 
   #send(batch: BatchBuffer, nextSeq: number): void {
-    this.#lastAppend = this.#ask('append', batch).then(() => {
+    this.#lastAppend = this.#ask('capture.append', batch).then(() => {
       this.#storedSeq = nextSeq;
       this.#ingest.acknowledge();
     });
@@ -242,24 +256,24 @@ export class CaptureProxy implements Capture {
 
   async #close(): Promise<void> {
     this.#ingest.flush();
-    const closed = this.#ask('close', undefined);
+    const closed = this.#ask('capture.close', undefined);
     this.#store.dispose();
     await closed;
     this.#parts.onDidClose();
   }
 
-  /** Never rejects: a failure of the store is ours to look into, not the caller's to handle. */
-  async #ask<M extends CaptureMethod>(
-    method: M,
-    params: CaptureRequests[M]['params'],
-  ): Promise<Outcome<CaptureRequests[M]['result']>> {
+  /** Never rejects: a failure of the store is logged, and the caller goes on without. */
+  async #ask<K extends CaptureRequestName>(
+    request: K,
+    params: ParamsOf<K>,
+  ): Promise<CaptureAnswer<ResultOf<K>>> {
     const { link, id, log } = this.#parts;
-    const answer = await link.request('capture', id, method, params as never);
-    if (answer.error !== undefined) {
-      log.error(`Capture ${id} could not ${method}: ${answer.error}`);
+    try {
+      return { result: await link.request(request, id, params), error: undefined };
+    } catch (error) {
+      log.error(`Capture ${id} failed at ${request}: ${messageOf(error)}`);
+      return { result: undefined, error: messageOf(error) };
     }
-    const result = answer.result as CaptureRequests[M]['result'] | undefined;
-    return { result, error: answer.error };
   }
 
   #assertOpen(): void {
@@ -269,8 +283,8 @@ export class CaptureProxy implements Capture {
   }
 }
 
-/** `error` is set where the request failed. */
-interface Outcome<R> {
+/** `error` is set if the request failed. */
+interface CaptureAnswer<R> {
   readonly result: R | undefined;
   readonly error: string | undefined;
 }

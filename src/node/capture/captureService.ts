@@ -6,7 +6,12 @@ import type { Disposable } from '../../core/base/lifecycle.ts';
 import { assertNever } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { CaptureOptions, OpenCapture } from '../../core/capture/capture.ts';
-import type { StartExport } from '../../core/export/exportJob.ts';
+import type {
+  ExportJob,
+  ExportProgress,
+  RunningExport,
+  StartExport,
+} from '../../core/export/exportJob.ts';
 import { BufferPool } from '../../core/record/bufferPool.ts';
 import type {
   ArchivedCapture,
@@ -17,8 +22,8 @@ import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import { ArchiveThreads, createCaptureArchive } from './captureArchive.ts';
 import { captureFileName } from '../files/captureFiles.ts';
-import type { CaptureWorkerData, FromCaptureWorker } from './captureProtocol.ts';
-import { ExportClient } from './exportProxy.ts';
+import type { CaptureWorkerData, WorkerEvent } from './captureProtocol.ts';
+import { ExportProxy } from './exportProxy.ts';
 import { findSqlite } from '../captureWorker/store/sqliteStore.ts';
 import { CaptureProxy, type CaptureProxyOptions } from './captureProxy.ts';
 import { WorkerLink } from './workerLink.ts';
@@ -70,6 +75,7 @@ const windowId = randomUUID();
 /** Counts over all services of the process, since files are named by it. */
 let lastOrdinal = 0;
 let lastView = 0;
+let lastExport = 0;
 
 /** Captures kept by a worker thread, which is started when the first of them is opened. */
 export function createCaptureService(options: CaptureServiceOptions): CaptureService {
@@ -78,6 +84,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
   const hasSqlite = () => options.hasSqlite ?? findSqlite() !== undefined;
   const captures = new Map<number, CaptureProxy>();
   const views = new Map<number, ViewProxy>();
+  const exports = new Map<number, ExportProxy>();
   const pool = new BufferPool();
   const threads = new ArchiveThreads(workerPath, log);
   let sweepTimer: Disposable | undefined;
@@ -90,32 +97,27 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     onDidRestart: () => {
       captures.forEach(capture => capture.reopen());
       views.forEach(view => view.reopen());
-      exports.onDidLoseWorker();
+      exports.forEach(running => running.fail());
     },
     onDidGiveUp: reason => captures.forEach(capture => capture.giveUp(reason)),
-    onMessage: receive,
-  });
-  const exports = new ExportClient({
-    link,
-    log,
-    flush: async capture => captures.get(capture)?.flush(),
+    onEvent: receive,
+    onAnswer: ({ capture, extent }) => {
+      if (capture !== undefined && extent) {
+        captures.get(capture)?.setExtent(extent);
+      }
+    },
   });
 
-  function receive(message: FromCaptureWorker): void {
-    switch (message.kind) {
-      case 'answer':
-        if (message.capture !== undefined && message.extent) {
-          captures.get(message.capture)?.setExtent(message.extent);
-        }
-        break;
+  function receive(message: WorkerEvent): void {
+    switch (message.event) {
       case 'storage':
-        captures.get(message.capture)?.setStorage(message.storage);
+        captures.get(message.key)?.setStorage(message.value);
         break;
       case 'view':
-        views.get(message.view)?.setState(message.state);
+        views.get(message.key)?.setState(message.value);
         break;
       case 'export':
-        exports.onProgress(message.export, message.progress);
+        exports.get(message.key)?.setProgress(message.value);
         break;
       default:
         assertNever(message);
@@ -172,15 +174,29 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     return view;
   }
 
+  function startExport(
+    job: ExportJob,
+    onProgress: (progress: ExportProgress) => void,
+  ): RunningExport {
+    const id = ++lastExport;
+    const flush = async (capture: number) => captures.get(capture)?.flush();
+    const running = new ExportProxy(job, { id, link, log, onProgress, flush });
+    exports.set(id, running);
+    const forget = () => void exports.delete(id);
+    running.done.then(forget, forget);
+    return running;
+  }
+
   async function end(): Promise<void> {
-    const exportsEnded = exports.end();
+    const exportsEnded = [...exports.values()].map(({ done }) => done);
+    exports.forEach(running => running.cancel());
     views.forEach(view => view.dispose());
     sweepTimer?.dispose();
     // First, since a file that is read elsewhere is not left as one plain file. But a thread that copies
     // a file does not end before it is through.
     await within(longestEndMs.reading, [threads.end()]);
     const closed = [...captures.values()].map(capture => capture.close());
-    await within(longestEndMs.storing, [exportsEnded, ...closed]);
+    await within(longestEndMs.storing, [...exportsEnded, ...closed]);
     await within(longestEndMs.working, [link.end()]);
   }
 
@@ -194,8 +210,6 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
       });
     });
   }
-
-  const startExport: StartExport = (job, onProgress) => exports.start(job, onProgress);
 
   return { open, archive, openView, startExport, dispose: () => (ended ??= end()) };
 }

@@ -11,118 +11,91 @@ import {
 } from '../../core/export/exportJob.ts';
 import type { WorkerLink } from './workerLink.ts';
 
-interface ExportClientParts {
+interface ExportProxyOptions {
+  readonly id: number;
   readonly link: WorkerLink;
   readonly log: Logger;
-  /** Resolves when what was appended to a capture before is stored. */
+  readonly onProgress: (progress: ExportProgress) => void;
+  /** Resolves when everything that was appended to a capture before is stored. */
   readonly flush: (capture: number) => Promise<void>;
 }
 
-interface Running {
-  readonly onProgress: (progress: ExportProgress) => void;
-  isCancelled: boolean;
-  /** Ends the wait for a worker that is no more. */
-  readonly fail: (reason: string) => void;
+/**
+ * The host's end of an export. The worker writes the file; this removes the partial file of a worker
+ * that failed.
+ */
+export class ExportProxy implements RunningExport {
+  readonly #options: ExportProxyOptions;
+  /** Rejected if the worker fails. */
+  readonly #lost = Promise.withResolvers<never>();
+  #isCancelled = false;
+
   readonly done: Promise<ExportResult>;
-}
 
-/** The host's end of exports: the worker writes, and this removes what a worker that failed leaves. */
-export class ExportClient {
-  readonly #parts: ExportClientParts;
-  readonly #running = new Map<number, Running>();
-  #lastId = 0;
-
-  constructor(parts: ExportClientParts) {
-    this.#parts = parts;
+  constructor(job: ExportJob, options: ExportProxyOptions) {
+    this.#options = options;
+    this.#lost.promise.catch(() => undefined);
+    this.done = this.#export(job);
   }
 
-  start(job: ExportJob, onProgress: (progress: ExportProgress) => void): RunningExport {
-    const id = ++this.#lastId;
-    let fail: Running['fail'] = () => undefined;
-    const failed = new Promise<never>((_, reject) => {
-      fail = reason => reject(new ExportError(reason));
-    });
-    failed.catch(() => undefined); // Nobody may wait for it any more.
-    const done = this.#export(id, job, failed);
-    const running: Running = { onProgress, isCancelled: false, fail, done };
-    this.#running.set(id, running);
-    const forget = () => void this.#running.delete(id);
-    done.then(forget, forget);
-    return { done, cancel: () => this.#cancel(id) };
-  }
-
-  onProgress(id: number, progress: ExportProgress): void {
-    const running = this.#running.get(id);
-    if (running && !running.isCancelled) {
-      running.onProgress(progress);
+  setProgress(progress: ExportProgress): void {
+    if (!this.#isCancelled) {
+      this.#options.onProgress(progress);
     }
   }
 
-  /** The worker ended, and nobody else goes on with what it wrote. */
-  onDidLoseWorker(): void {
-    for (const { fail } of this.#running.values()) {
-      fail('The part that writes exports failed. Export again.');
+  cancel(): void {
+    if (!this.#isCancelled) {
+      this.#isCancelled = true;
+      const { link, id } = this.#options;
+      link.request('export.cancel', id, undefined).catch(() => undefined);
     }
   }
 
-  /** Cancels all; resolves when nothing of them is left. */
-  async end(): Promise<void> {
-    const running = [...this.#running];
-    for (const [id] of running) {
-      this.#cancel(id);
-    }
-    await Promise.allSettled(running.map(([, { done }]) => done));
+  /** To be called when the worker has ended: no other one continues what it wrote. */
+  fail(): void {
+    const reason = 'The part that writes exports failed. Export again.';
+    this.#lost.reject(new ExportError(reason));
   }
 
-  #cancel(id: number): void {
-    const running = this.#running.get(id);
-    if (running && !running.isCancelled) {
-      running.isCancelled = true;
-      void this.#parts.link.request('export', id, 'cancel', undefined);
-    }
-  }
-
-  async #export(id: number, job: ExportJob, failed: Promise<never>): Promise<ExportResult> {
-    const { link, flush } = this.#parts;
-    const path = await target(job.path);
-    await Promise.race([failed, Promise.all(job.connections.map(each => flush(each.capture)))]);
-    this.#assertGoesOn(id);
+  async #export(job: ExportJob): Promise<ExportResult> {
+    const { link, id, flush } = this.#options;
+    const lost = this.#lost.promise;
+    const path = await targetOf(job.path);
+    await Promise.race([lost, Promise.all(job.connections.map(each => flush(each.capture)))]);
+    this.#throwIfCancelled();
     const partPath = `${path}.${randomBytes(6).toString('hex')}.part`;
     try {
-      const request = { job: { ...job, path }, partPath };
-      const answer = await Promise.race([failed, link.request('export', id, 'open', request)]);
-      if (answer.error !== undefined) {
-        this.#assertGoesOn(id);
-        throw new ExportError(answer.error);
-      }
-      return answer.result as ExportResult;
+      const params = { job: { ...job, path }, partPath };
+      return await Promise.race([lost, link.request('export.open', id, params)]);
     } catch (error) {
       await this.#remove(partPath);
-      throw error;
+      this.#throwIfCancelled();
+      throw error instanceof ExportError ? error : new ExportError(messageOf(error));
     }
   }
 
-  /** The worker does so itself, unless it failed. */
+  /** Removes a file that the worker could not remove because it failed. */
   async #remove(partPath: string): Promise<void> {
     try {
       await rm(partPath, { force: true, maxRetries: 3 });
     } catch (error) {
-      this.#parts.log.warn(`${partPath} could not be removed: ${messageOf(error)}`);
+      this.#options.log.warn(`${partPath} could not be removed: ${messageOf(error)}`);
     }
   }
 
-  #assertGoesOn(id: number): void {
-    if (this.#running.get(id)?.isCancelled) {
+  #throwIfCancelled(): void {
+    if (this.#isCancelled) {
       throw new ExportError('The export was cancelled.', true);
     }
   }
 }
 
-/** What a link leads to is replaced, not the link. */
-async function target(path: string): Promise<string> {
+/** The path that a symbolic link leads to: the file is replaced, not the link. */
+async function targetOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {
-    return path; // There is nothing yet, or it will be said when it is written.
+    return path; // There is no file yet, or writing will fail with a better message.
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/base/errors.ts';
 import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
@@ -11,7 +12,7 @@ import type {
   ViewState,
 } from '../../core/capture/view.ts';
 import type { Condition } from '../../core/filter/condition.ts';
-import type { MethodOf, ParamsOf, ResultOf } from './captureProtocol.ts';
+import type { ParamsOf, ResultOf, ViewRequestName } from './captureProtocol.ts';
 import type { WorkerLink } from './workerLink.ts';
 
 interface ViewProxyOptions {
@@ -27,6 +28,8 @@ export class ViewProxy implements CaptureView {
   readonly #query: ViewQuery;
   readonly #parts: ViewProxyOptions;
   readonly #onDidChange = this.#store.add(new Emitter<ViewState>());
+  /** How often the worker was asked to open it. */
+  #openings = 0;
   #state: ViewState = { first: 0, next: 0, scanned: 0, total: 0, hidden: 0, dropped: 0 };
 
   readonly onDidChange = this.#onDidChange.event;
@@ -45,11 +48,11 @@ export class ViewProxy implements CaptureView {
   }
 
   async rows(from: number, count: number): Promise<readonly ViewRow[]> {
-    return (await this.#ask('rows', { from, count })) ?? [];
+    return (await this.#ask('view.rows', { from, count })) ?? [];
   }
 
   async locate(place: ViewPlace): Promise<Located> {
-    const located = await this.#ask('locate', place);
+    const located = await this.#ask('view.locate', place);
     return located ?? { position: this.#state.next, isExact: false, isScanned: true };
   }
 
@@ -58,7 +61,7 @@ export class ViewProxy implements CaptureView {
     from: number,
     direction: 'next' | 'previous',
   ): Promise<FindAnswer> {
-    return (await this.#ask('find', { condition, from, direction })) ?? { isWrapped: false };
+    return (await this.#ask('view.find', { condition, from, direction })) ?? { isWrapped: false };
   }
 
   /**
@@ -67,16 +70,18 @@ export class ViewProxy implements CaptureView {
    */
   reopen(): void {
     const { link, id } = this.#parts;
+    const opening = ++this.#openings;
     const firstPosition = this.#state.next;
-    void link
-      .request('view', id, 'open', { query: this.#query, firstPosition })
-      .then(({ result, error }) => {
-        if (error !== undefined) {
-          this.setState({ ...this.#state, problem: `The messages cannot be shown: ${error}` });
-        } else {
-          this.setState(result as ViewState);
+    link.request('view.open', id, { query: this.#query, firstPosition }).then(
+      state => this.setState(state),
+      (error: unknown) => {
+        // If the worker was replaced meanwhile, another request is on its way.
+        if (opening === this.#openings) {
+          const problem = `The messages cannot be shown: ${messageOf(error)}`;
+          this.setState({ ...this.#state, problem });
         }
-      });
+      },
+    );
   }
 
   /** What the worker says of it, some forty times a second at most. */
@@ -90,24 +95,26 @@ export class ViewProxy implements CaptureView {
   dispose(): void {
     if (!this.#store.isDisposed) {
       this.#store.dispose();
-      void this.#parts.link.request('view', this.id, 'close', undefined);
+      this.#parts.link.request('view.close', this.id, undefined).catch(() => undefined);
       this.#parts.onDidClose();
     }
   }
 
-  /** `undefined` where the worker could not do it. */
-  async #ask<M extends MethodOf<'view'>>(
-    method: M,
-    params: ParamsOf<'view', M>,
-  ): Promise<ResultOf<'view', M> | undefined> {
+  /** `undefined` if the worker could not do it, which is logged. */
+  async #ask<K extends ViewRequestName>(
+    request: K,
+    params: ParamsOf<K>,
+  ): Promise<ResultOf<K> | undefined> {
     this.#assertOpen();
     const { link, id, log } = this.#parts;
-    const answer = await link.request('view', id, method, params);
-    this.#assertOpen();
-    if (answer.error !== undefined) {
-      log.error(`View ${id} could not ${method}: ${answer.error}`);
+    let result: ResultOf<K> | undefined;
+    try {
+      result = await link.request(request, id, params);
+    } catch (error) {
+      log.error(`View ${id} failed at ${request}: ${messageOf(error)}`);
     }
-    return answer.result as ResultOf<'view', M> | undefined;
+    this.#assertOpen();
+    return result;
   }
 
   #assertOpen(): void {

@@ -2,49 +2,44 @@ import type { Worker } from 'node:worker_threads';
 import type { Clock } from '../../core/base/clock.ts';
 import { messageOf } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
+import { RpcClient, type RpcRequest } from '../../core/base/rpc.ts';
 import type {
   FromCaptureWorker,
-  MethodOf,
   ParamsOf,
-  Target,
+  ResultOf,
   WorkerAnswer,
-  WorkerRequest,
+  WorkerEvent,
+  WorkerRequestName,
 } from './captureProtocol.ts';
 
 /** A worker that ends more often than this within the span is not started again. */
-const restartLimit = 3;
+const maxRestarts = 3;
 const restartSpanMs = 60_000;
 
 interface WorkerLinkOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly startWorker: () => Worker;
-  /** Asked when a new worker takes over: must send `open` for each capture and each view. */
+  /** Called when a new worker takes over. Must send `open` for each capture and each view. */
   readonly onDidRestart: () => void;
-  /** The worker cannot be kept running: requests are answered by failures from now on. */
+  /** The worker cannot be kept running: all requests fail from now on. */
   readonly onDidGiveUp: (reason: string) => void;
-  /** Whatever the worker says. An answer comes here before its request is settled. */
-  readonly onMessage: (message: FromCaptureWorker) => void;
-}
-
-interface Pending {
-  readonly request: WorkerRequest;
-  readonly settle: (answer: WorkerAnswer) => void;
+  readonly onEvent: (event: WorkerEvent) => void;
+  /** Called before the request is settled. */
+  readonly onAnswer: (answer: WorkerAnswer) => void;
 }
 
 /**
- * Asks the capture worker, and keeps asking: when the worker ends, another one takes its place and
- * is asked all that was not answered, in order.
+ * Sends requests to the capture worker. If the worker ends, another one takes its place and is sent
+ * all requests that were not answered, in order; but an unanswered `open` fails, because
+ * `onDidRestart` sends a new one.
  */
 export class WorkerLink {
   readonly #options: WorkerLinkOptions;
-  /** In the order they were asked. */
-  readonly #pending = new Map<number, Pending>();
+  readonly #rpc = new RpcClient(message => this.#post(message));
   #worker: Worker | undefined;
-  #lastId = 0;
   #failedAt: number[] = [];
   #failure: string | undefined;
-  #isEnding = false;
 
   constructor(options: WorkerLinkOptions) {
     this.#options = options;
@@ -55,33 +50,30 @@ export class WorkerLink {
     return this.#failure;
   }
 
-  /** Settled in the order of the requests about one thing, reads aside. Never rejects. */
-  request<T extends Target, M extends MethodOf<T>>(
-    target: T,
+  /**
+   * Settled in the order of the requests about one object, except for reads. Rejects with a sentence.
+   *
+   * @param key the id of the capture, view or export
+   */
+  request<K extends WorkerRequestName>(
+    request: K,
     key: number,
-    method: M,
-    params: ParamsOf<T, M>,
-  ): Promise<WorkerAnswer> {
-    const id = ++this.#lastId;
-    if (this.#failure !== undefined || this.#isEnding) {
-      const error = this.#failure ?? 'The capture service has ended';
-      return Promise.resolve({ kind: 'answer', id, error });
-    }
-    return new Promise(settle => {
-      const request = { id, target, key, method, params } as WorkerRequest;
-      this.#pending.set(id, { request, settle });
-      this.#worker ??= this.#start();
-      this.#worker?.postMessage(request);
-    });
+    params: ParamsOf<K>,
+  ): Promise<ResultOf<K>> {
+    return this.#rpc.request(request, params, key) as Promise<ResultOf<K>>;
   }
 
-  /** Ends the worker. What was not answered is answered by a failure. */
+  /** Ends the worker. Requests that were not answered fail. */
   async end(): Promise<void> {
-    this.#isEnding = true;
     const worker = this.#worker;
     this.#worker = undefined;
-    this.#failPending('The capture service has ended');
+    this.#rpc.close('The capture service has ended');
     await worker?.terminate();
+  }
+
+  #post(message: RpcRequest): void {
+    this.#worker ??= this.#start();
+    this.#worker?.postMessage(message);
   }
 
   #start(): Worker | undefined {
@@ -114,11 +106,11 @@ export class WorkerLink {
   }
 
   #receive(message: FromCaptureWorker): void {
-    this.#options.onMessage(message);
-    if (message.kind === 'answer') {
-      const pending = this.#pending.get(message.id);
-      this.#pending.delete(message.id);
-      pending?.settle(message);
+    if ('event' in message) {
+      this.#options.onEvent(message);
+    } else {
+      this.#options.onAnswer(message);
+      this.#rpc.settle(message);
     }
   }
 
@@ -127,20 +119,21 @@ export class WorkerLink {
     this.#worker = undefined;
     const now = clock.monotonic();
     this.#failedAt = [...this.#failedAt.filter(at => now - at < restartSpanMs), now];
-    if (this.#failedAt.length > restartLimit) {
+    if (this.#failedAt.length > maxRestarts) {
       this.#giveUp(reason);
       return;
     }
     log.warn(`The capture worker is started again: ${reason}`);
-    const unanswered = [...this.#pending.values()].filter(({ request }) => {
-      return request.method !== 'open';
-    });
-    const worker = this.#start();
-    this.#worker = worker;
-    if (worker) {
+    const { unanswered } = this.#rpc;
+    this.#worker = this.#start();
+    if (this.#worker) {
       onDidRestart();
-      for (const { request } of unanswered) {
-        worker.postMessage(request);
+    }
+    for (const message of unanswered) {
+      if (message.request.endsWith('.open')) {
+        this.#rpc.settle({ id: message.id, error: reason });
+      } else {
+        this.#worker?.postMessage(message);
       }
     }
   }
@@ -149,14 +142,6 @@ export class WorkerLink {
     this.#failure = reason;
     this.#options.log.error(`The capture worker cannot be kept running: ${reason}`);
     this.#options.onDidGiveUp(reason);
-    this.#failPending(reason);
-  }
-
-  #failPending(error: string): void {
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { request, settle } of pending) {
-      settle({ kind: 'answer', id: request.id, error });
-    }
+    this.#rpc.close(reason);
   }
 }

@@ -1,10 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { assertNever, messageOf } from '../../core/base/errors.ts';
-import { answerTask, type ArchiveTaskData } from './archive/archiveTask.ts';
+import { answerRequest, type RpcAnswer } from '../../core/base/rpc.ts';
+import { performTask } from './archive/archiveTask.ts';
 import type {
+  ArchiveTaskData,
+  CaptureRequestName,
   CaptureWorkerData,
   FromCaptureWorker,
   WorkerRequest,
+  WorkerRequestName,
 } from '../capture/captureProtocol.ts';
 import { Exports } from './export/exports.ts';
 import { CaptureSession } from './sessions/captureSession.ts';
@@ -19,13 +22,13 @@ const data = workerData as CaptureWorkerData;
 const captures = new Map<number, CaptureSession>();
 const views = new ViewSessions({
   captures,
-  report: (view, state) => post({ kind: 'view', view, state }),
+  report: (key, value) => post({ event: 'view', key, value }),
   onDidGetWork: startPumping,
 });
 const exports = new Exports({
   captures,
   viewOf: id => views.get(id),
-  report: (id, progress) => post({ kind: 'export', export: id, progress }),
+  report: (key, value) => post({ event: 'export', key, value }),
   isBusy: () => isPumping,
 });
 const reads: WorkerRequest[] = [];
@@ -42,27 +45,28 @@ function receive(request: WorkerRequest): void {
   startPumping();
 }
 
-function isRead({ method }: WorkerRequest): boolean {
-  return (
-    method === 'rows' ||
-    method === 'payload' ||
-    method === 'frame' ||
-    method === 'series' ||
-    method === 'locate' ||
-    method === 'find' ||
-    method === 'cancel'
-  );
+const readNames: ReadonlySet<WorkerRequestName> = new Set<WorkerRequestName>([
+  'capture.rows',
+  'capture.payload',
+  'capture.frame',
+  'capture.series',
+  'view.rows',
+  'view.locate',
+  'view.find',
+  'export.cancel',
+]);
+
+function isRead({ request }: WorkerRequest): boolean {
+  return readNames.has(request);
 }
 
-function isOpen({ target, key }: WorkerRequest): boolean {
-  switch (target) {
-    case 'capture':
-      return captures.has(key);
-    case 'view':
-      return views.has(key);
-    case 'export':
-      return exports.has(key);
-  }
+function isOpen({ request, key }: WorkerRequest): boolean {
+  const sessions = request.startsWith('capture.')
+    ? captures
+    : request.startsWith('view.')
+      ? views
+      : exports;
+  return sessions.has(key);
 }
 
 function startPumping(): void {
@@ -75,11 +79,11 @@ function startPumping(): void {
 /** Does all reads, one write and one slice of what the views look for, then lets requests in. */
 function pump(): void {
   for (const request of reads.splice(0)) {
-    answer(request);
+    answerRequest(request, perform, reply);
   }
   const write = writes.shift();
   if (write) {
-    answer(write);
+    answerRequest(write, perform, reply);
   }
   views.work(writes.length > 0);
   isPumping = writes.length > 0 || views.hasWork;
@@ -88,52 +92,35 @@ function pump(): void {
   }
 }
 
-function answer(request: WorkerRequest): void {
-  try {
-    const result = perform(request);
-    if (result instanceof Promise) {
-      result.then(
-        value => settle(request, { result: value }),
-        (error: unknown) => settle(request, { error: messageOf(error) }),
-      );
-    } else {
-      settle(request, { result });
-    }
-  } catch (error) {
-    settle(request, { error: messageOf(error) });
-  }
-}
-
-function settle({ id, target, key, method }: WorkerRequest, outcome: Outcome): void {
-  const extent = target === 'capture' ? captures.get(key)?.extent : undefined;
-  const transfer = method === 'payload' ? transferOf(outcome.result) : [];
-  post({ kind: 'answer', id, ...outcome, ...(extent && { capture: key, extent }) }, transfer);
-}
-
-interface Outcome {
-  readonly result?: unknown;
-  readonly error?: string;
+function reply(answer: RpcAnswer, { request, key }: WorkerRequest): void {
+  const extent = request.startsWith('capture.') ? captures.get(key)?.extent : undefined;
+  const transfer =
+    request === 'capture.payload' && 'result' in answer ? transferOf(answer.result) : [];
+  post(extent ? { ...answer, capture: key, extent } : answer, transfer);
 }
 
 /** A promise is answered when it settles; other requests go on meanwhile. */
 function perform(request: WorkerRequest): unknown {
-  switch (request.target) {
-    case 'capture':
-      return performOnCapture(request);
-    case 'view':
+  switch (request.request) {
+    case 'view.open':
+    case 'view.rows':
+    case 'view.locate':
+    case 'view.find':
+    case 'view.close':
       return views.perform(request);
-    case 'export':
+    case 'export.open':
+    case 'export.cancel':
       return exports.perform(request);
     default:
-      return assertNever(request);
+      return performOnCapture(request);
   }
 }
 
-function performOnCapture(request: WorkerRequest<'capture'>): unknown {
+function performOnCapture(request: WorkerRequest<CaptureRequestName>): unknown {
   const { key } = request;
-  if (request.method === 'open') {
-    const onDidChangeStorage = (storage: CaptureSession['storage']) =>
-      post({ kind: 'storage', capture: key, storage });
+  if (request.request === 'capture.open') {
+    const onDidChangeStorage = (value: CaptureSession['storage']) =>
+      post({ event: 'storage', key, value });
     const capture = new CaptureSession(request.params, data, onDidChangeStorage);
     captures.set(key, capture);
     views.changed(key);
@@ -143,33 +130,33 @@ function performOnCapture(request: WorkerRequest<'capture'>): unknown {
   if (!capture) {
     throw new Error(`Capture ${key} is not open`);
   }
-  switch (request.method) {
-    case 'append': {
+  switch (request.request) {
+    case 'capture.append': {
       const batch = capture.append(request.params);
       if (batch) {
         views.appended(key, batch, writes.length > 0);
       }
       return undefined;
     }
-    case 'rows':
+    case 'capture.rows':
       return capture.rows(request.params.from, request.params.count);
-    case 'frame':
+    case 'capture.frame':
       return capture.frame(request.params.seq);
-    case 'payload':
+    case 'capture.payload':
       return capture.payload(request.params.seq, request.params.from, request.params.length);
-    case 'clear':
+    case 'capture.clear':
       capture.clear(request.params.nextSeq);
       views.changed(key);
       return undefined;
-    case 'limits':
+    case 'capture.limits':
       capture.setLimits(request.params);
       views.changed(key);
       return undefined;
-    case 'copy':
+    case 'capture.copy':
       return capture.copy(request.params);
-    case 'series':
+    case 'capture.series':
       return capture.series(request.params);
-    case 'close':
+    case 'capture.close':
       captures.delete(key);
       capture.close();
       views.changed(key);
@@ -186,7 +173,7 @@ function transferOf(result: unknown): ArrayBuffer[] {
 
 const { task } = workerData as Partial<ArchiveTaskData>;
 if (task) {
-  port?.postMessage(answerTask(task));
+  answerRequest(task, performTask, answer => port?.postMessage(answer));
 } else {
   port?.on('message', receive);
 }

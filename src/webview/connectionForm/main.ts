@@ -1,15 +1,15 @@
 import './connectionForm.css';
 import { messageOf } from '../../core/base/errors.ts';
-import { Asking, type Answered } from '../link/asking.ts';
+import { RpcClient, type RpcAnswer } from '../../core/base/rpc.ts';
 import { el } from '../widgets/dom.ts';
 import { ConnectionFormPage, type AskHost } from './connectionFormPage.ts';
 import { formText, readFormStrings } from './formText.ts';
 
 readFormStrings(document.querySelector('#strings'));
 const api = acquireVsCodeApi();
-const asking = new Asking(message => api.postMessage(message));
-window.addEventListener('message', (event: MessageEvent<Answered>) => asking.settle(event.data));
-const ask = ((request: string, params: unknown) => asking.ask(request, params)) as AskHost;
+const rpc = new RpcClient(message => api.postMessage(message));
+window.addEventListener('message', (event: MessageEvent<RpcAnswer>) => rpc.settle(event.data));
+const ask = ((request: string, params: unknown) => rpc.request(request, params)) as AskHost;
 const root = document.querySelector<HTMLElement>('#app') ?? document.body;
 root.replaceChildren(el('p', { class: 'form-note' }, formText('loading')));
 

@@ -3,7 +3,7 @@ import type { Params, RequestName } from '../../shared/monitorProtocol.ts';
 import type { Request } from './hostLink.ts';
 import { text } from '../widgets/strings.ts';
 
-/** Asks for what the user wants done now, and keeps why the last of it failed. */
+/** Sends the requests that the user makes, and keeps why the last one failed. */
 export class HostRequests {
   readonly #request: Request;
   readonly #onChange: () => void;
@@ -14,7 +14,7 @@ export class HostRequests {
     this.#onChange = onChange;
   }
 
-  /** Why something did not work, until something works. */
+  /** Why a request failed, until one succeeds. */
   get problem(): string | undefined {
     return this.#problem;
   }

@@ -18,7 +18,9 @@ function setUp(own: Partial<RequestHandlers> = {}) {
   const echoing = Object.fromEntries(names.map(name => [name, (params: unknown) => ({ params })]));
   const handlers = { ...echoing, ...own } as unknown as RequestHandlers;
   const ask = (message: unknown) =>
-    answer(message, handlers, (request, error) => failures.push(`${request}: ${String(error)}`));
+    answer(requestSchemas, message, handlers, (request, error) =>
+      failures.push(`${request}: ${String(error)}`),
+    );
   return { ask, failures };
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from '../../../core/base/errors.ts';
+import type { Sweep } from '../../capture/captureProtocol.ts';
 import type { ArchivedCapture, RemovedCapture } from '../../../core/capture/captureArchive.ts';
 import {
   graceMs,
@@ -23,16 +24,6 @@ const longestStartMs = 60_000;
 
 /** A sweep waits so long for captures that may be about to be settled. */
 const longestSettlingMs = 3000;
-
-export interface Sweep {
-  /** What is left, newest first. */
-  readonly captures: readonly ArchivedCapture[];
-  readonly removed: readonly RemovedCapture[];
-  /** The keys of those that a window went down with, and that nobody was told of yet. */
-  readonly unoffered: readonly string[];
-  /** What could not be done, as sentences for the log. */
-  readonly warnings: readonly string[];
-}
 
 interface Found {
   readonly file: CaptureFile;

@@ -2,65 +2,31 @@ import { messageOf } from '../../../core/base/errors.ts';
 import type { ArchivedCapture } from '../../../core/capture/captureArchive.ts';
 import type { RetentionLimits } from '../../../core/capture/archiveRetention.ts';
 import { checkArchived, readArchived, removeUnused, settle } from './archivedFile.ts';
-import { isBeingWritten, sweepArchive, type Sweep } from './archiveSweep.ts';
+import { isBeingWritten, sweepArchive } from './archiveSweep.ts';
+import type { ArchiveRequests, ArchiveTask, Sweep } from '../../capture/captureProtocol.ts';
 import { captureFileOf, isPlainFile, type CaptureFile } from '../../files/captureFiles.ts';
 import { dropNote, makeNote, notedAt } from '../../files/captureNotes.ts';
 import { findSqlite, type Sqlite } from '../store/sqliteStore.ts';
 
-/**
- * What is done with capture files in a thread of its own, because it may take long: neither the
- * window nor the capture worker waits for it.
- */
-export type ArchiveTask =
-  | { readonly kind: 'sweep'; readonly folder: string; readonly limits: RetentionLimits }
-  | { readonly kind: 'take'; readonly folder: string; readonly limits: RetentionLimits }
-  | { readonly kind: 'prepare'; readonly folder: string; readonly key: string }
-  | { readonly kind: 'remove'; readonly folder: string; readonly key: string }
-  | { readonly kind: 'copy'; readonly from: string; readonly to: string };
-
-export interface ArchiveTaskResults {
-  readonly sweep: Sweep;
-  /** The keys are those that this window is to tell of. */
-  readonly take: { readonly sweep: Sweep; readonly keys: readonly string[] };
-  /** It can be opened: it is whole, and in one file. `undefined` while a window writes to it. */
-  readonly prepare: ArchivedCapture | undefined;
-  readonly remove: undefined;
-  readonly copy: undefined;
-}
-
-/** What the thread is started with instead of what the capture worker is. */
-export interface ArchiveTaskData {
-  readonly task: ArchiveTask;
-}
-
-export type ArchiveTaskAnswer = { readonly result: unknown } | { readonly error: string };
-
-/** Does not throw: the answer holds the sentence. */
-export function answerTask(task: ArchiveTask): ArchiveTaskAnswer {
-  try {
-    return { result: perform(task) };
-  } catch (error) {
-    return { error: messageOf(error) };
-  }
-}
-
-function perform(task: ArchiveTask): ArchiveTaskResults[ArchiveTask['kind']] {
+/** Does what an archive thread was started for. Throws a sentence. */
+export function performTask(task: ArchiveTask): ArchiveRequests[keyof ArchiveRequests]['result'] {
   const sqlite = findSqlite();
   if (!sqlite) {
     throw new Error('This version of the editor has no SQLite. Update it to open captures.');
   }
-  switch (task.kind) {
+  const { request, params } = task;
+  switch (request) {
     case 'sweep':
-      return sweep(sqlite, task.folder, task.limits);
+      return sweep(sqlite, params.folder, params.limits);
     case 'take':
-      return take(sqlite, task.folder, task.limits);
+      return take(sqlite, params.folder, params.limits);
     case 'prepare':
-      return prepare(sqlite, fileIn(task.folder, task.key));
+      return prepare(sqlite, fileIn(params.folder, params.key));
     case 'remove':
-      remove(sqlite, fileIn(task.folder, task.key));
+      remove(sqlite, fileIn(params.folder, params.key));
       return undefined;
     case 'copy':
-      copy(sqlite, task.from, task.to);
+      copy(sqlite, params.from, params.to);
       return undefined;
   }
 }
@@ -74,7 +40,11 @@ function sweep(sqlite: Sqlite, folder: string, limits: RetentionLimits): Sweep {
 }
 
 /** Of windows that look at the same time, one takes each capture. */
-function take(sqlite: Sqlite, folder: string, limits: RetentionLimits): ArchiveTaskResults['take'] {
+function take(
+  sqlite: Sqlite,
+  folder: string,
+  limits: RetentionLimits,
+): ArchiveRequests['take']['result'] {
   const swept = sweep(sqlite, folder, limits);
   const warnings = [...swept.warnings];
   const keys = swept.unoffered.filter(key => {

@@ -9,7 +9,11 @@ import {
 import { HarWriter, openingIn, type Opening } from '../../../core/export/har.ts';
 import { NdjsonWriter } from '../../../core/export/ndjson.ts';
 import type { RowWriter } from '../../../core/export/rowWriter.ts';
-import type { ExportRequest, WorkerRequest } from '../../capture/captureProtocol.ts';
+import type {
+  ExportRequest,
+  ExportRequestName,
+  WorkerRequest,
+} from '../../capture/captureProtocol.ts';
 import { assertGoesOn, base64, exportFile, redactorFor } from './exportFile.ts';
 import { ViewSession, type StoreOf } from '../sessions/viewSession.ts';
 import { type RowRange, blocksOf, type ExportedView } from './exportRows.ts';
@@ -43,8 +47,8 @@ export class Exports {
   }
 
   /** A promise is that of the whole export. */
-  perform({ key, method, params }: WorkerRequest<'export'>): unknown {
-    if (method === 'open') {
+  perform({ key, request, params }: WorkerRequest<ExportRequestName>): unknown {
+    if (request === 'export.open') {
       return this.#export(key, params);
     }
     this.#running.get(key)?.abort();

@@ -1,6 +1,6 @@
 import type { BatchReader } from '../../../core/record/batch.ts';
 import type { ViewState } from '../../../core/capture/view.ts';
-import type { ParamsOf, WorkerRequest } from '../../capture/captureProtocol.ts';
+import type { ParamsOf, ViewRequestName, WorkerRequest } from '../../capture/captureProtocol.ts';
 import type { CaptureSession } from './captureSession.ts';
 import { ViewSession } from './viewSession.ts';
 
@@ -49,22 +49,22 @@ export class ViewSessions {
     return this.#views.get(id);
   }
 
-  perform(request: WorkerRequest<'view'>): unknown {
-    if (request.method === 'open') {
+  perform(request: WorkerRequest<ViewRequestName>): unknown {
+    if (request.request === 'view.open') {
       return this.#open(request.key, request.params);
     }
     const view = this.#views.get(request.key);
     if (!view) {
       throw new Error(`View ${request.key} is not open`);
     }
-    switch (request.method) {
-      case 'rows':
+    switch (request.request) {
+      case 'view.rows':
         return view.rows(request.params.from, request.params.count);
-      case 'locate':
+      case 'view.locate':
         return view.locate(request.params);
-      case 'find':
+      case 'view.find':
         return view.find(request.params);
-      case 'close':
+      case 'view.close':
         view.close();
         this.#views.delete(request.key);
         this.#reported.delete(request.key);
@@ -118,7 +118,7 @@ export class ViewSessions {
     this.#scheduleMerge();
   }
 
-  #open(id: number, { query, firstPosition }: ParamsOf<'view', 'open'>): ViewState {
+  #open(id: number, { query, firstPosition }: ParamsOf<'view.open'>): ViewState {
     this.#views.get(id)?.close();
     const view = new ViewSession(query, firstPosition, this.#options.captures);
     this.#views.set(id, view);

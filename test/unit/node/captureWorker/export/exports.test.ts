@@ -26,7 +26,7 @@ describe('An export of all rows', () => {
     const path = join(tmpdir(), 'never-written.ndjson');
     const job: ExportJob = { view: 1, connections: [], format: 'ndjson', path, secrets: [] };
     const params = { job, partPath: `${path}.part` };
-    const done = exports.perform({ id: 1, target: 'export', key: 1, method: 'open', params });
+    const done = exports.perform({ id: 1, request: 'export.open', key: 1, params });
     views.clear();
     await assert.rejects(done as Promise<unknown>, /The list has changed since/);
   });
