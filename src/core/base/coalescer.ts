@@ -1,30 +1,29 @@
 import type { Clock } from './clock.ts';
 import type { Disposable } from './lifecycle.ts';
+import { Timer } from './timer.ts';
 
 /**
  * Turns any number of requests into at most one run per interval. The first runs at once, and what
  * is asked for while the interval lasts runs once at its end, so the last is never lost.
  */
 export class Coalescer implements Disposable {
-  readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #run: () => void;
-  #timer: Disposable | undefined;
+  readonly #timer: Timer;
   #again = false;
 
   constructor(clock: Clock, intervalMs: number, run: () => void) {
-    this.#clock = clock;
+    this.#timer = new Timer(clock);
     this.#intervalMs = intervalMs;
     this.#run = run;
   }
 
   request(): void {
-    if (this.#timer) {
+    if (this.#timer.isRunning) {
       this.#again = true;
       return;
     }
-    this.#timer = this.#clock.schedule(this.#intervalMs, () => {
-      this.#timer = undefined;
+    this.#timer.start(this.#intervalMs, () => {
       if (this.#again) {
         this.#again = false;
         this.request();
@@ -34,8 +33,7 @@ export class Coalescer implements Disposable {
   }
 
   dispose(): void {
-    this.#timer?.dispose();
-    this.#timer = undefined;
+    this.#timer.dispose();
     this.#again = false;
   }
 }

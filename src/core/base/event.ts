@@ -1,5 +1,5 @@
 import { onUnexpectedError } from './errors.ts';
-import { toDisposable, type Disposable } from './lifecycle.ts';
+import { noteHeld, noteReleased, toDisposable, type Disposable } from './lifecycle.ts';
 
 /** Subscribes `listener` until the returned disposable is disposed. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
@@ -14,7 +14,8 @@ export class Emitter<T> implements Disposable {
   readonly event: Event<T> = call => {
     const entry = { call };
     this.#listeners.add(entry);
-    return toDisposable(() => this.#listeners.delete(entry));
+    noteHeld(entry);
+    return toDisposable(() => this.#delete(entry));
   };
 
   fire(value: T): void {
@@ -32,6 +33,13 @@ export class Emitter<T> implements Disposable {
   }
 
   dispose(): void {
-    this.#listeners.clear();
+    for (const entry of [...this.#listeners]) {
+      this.#delete(entry);
+    }
+  }
+
+  #delete(entry: { readonly call: (value: T) => void }): void {
+    this.#listeners.delete(entry);
+    noteReleased(entry);
   }
 }

@@ -15,18 +15,28 @@ export function toDisposable(release: () => void): Disposable {
   };
 }
 
+/** While `countLeaks` runs: what holds something that must be given back. */
+let held: Set<object> | undefined;
+
+/** For `countLeaks`: `item` holds something until `noteReleased` is called with it. */
+export function noteHeld(item: object): void {
+  held?.add(item);
+}
+
+export function noteReleased(item: object): void {
+  held?.delete(item);
+}
+
 /**
  * Owns disposables and releases them together, newest first, because later ones may lean on
  * earlier ones. One that throws does not keep the rest from being released.
  */
 export class DisposableStore implements Disposable {
-  static #live: Set<DisposableStore> | undefined;
-
   readonly #items = new Set<Disposable>();
   #disposed = false;
 
   constructor() {
-    DisposableStore.#live?.add(this);
+    noteHeld(this);
   }
 
   get isDisposed(): boolean {
@@ -69,18 +79,18 @@ export class DisposableStore implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
-    DisposableStore.#live?.delete(this);
+    noteReleased(this);
     this.clear();
   }
 
-  /** For tests: counts the stores that `body` makes and leaves undisposed. */
+  /** For tests: counts the stores, timers and subscriptions that `body` makes and does not dispose of. */
   static async countLeaks(body: () => void | Promise<void>): Promise<number> {
-    const live = (DisposableStore.#live = new Set<DisposableStore>());
+    const counted = (held = new Set<object>());
     try {
       await body();
-      return live.size;
+      return counted.size;
     } finally {
-      DisposableStore.#live = undefined;
+      held = undefined;
     }
   }
 }

@@ -1,21 +1,20 @@
-import type { Event } from '../base/event.ts';
+import { UserError } from '../base/errors.ts';
+import { Emitter } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import { stateAfter } from './retry/afterFailure.ts';
-import { Attempt } from './attempt.ts';
-import { newMemory, noPongs, type AttemptContext } from './attemptContext.ts';
-import type { Cause } from './state/cause.ts';
-import { CloseCode } from './wire/closeCode.ts';
-import type { ConnectionPorts } from './connectionPorts.ts';
-import { refusesLogin } from './retry/failureRules.ts';
-import type { HandshakeFacts } from '../record/handshakeFacts.ts';
-import type { ConnectionOptions } from './state/options.ts';
-import { Outbox, type Submission } from './send/outbox.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { MessageData, OutgoingMessage } from '../message/outgoingMessage.ts';
+import type { HandshakeFacts } from '../record/handshakeFacts.ts';
+import { Attempt, type AttemptContext, type ConnectionPorts } from './attempt.ts';
+import { noPongs } from './keepAlive.ts';
+import { refusesLogin } from './retry/failureRules.ts';
 import { RetryPolicy } from './retry/retryPolicy.ts';
 import { RetryWait } from './retry/retryWait.ts';
+import { Outbox, type Submission } from './send/outbox.ts';
 import type { QueueView } from './send/sendQueue.ts';
-import type { ConnectionState } from './state/state.ts';
-import { StateCell } from './stateCell.ts';
+import type { Cause } from './state/cause.ts';
+import type { ConnectionOptions } from './state/options.ts';
+import { isSettled, type ConnectionState } from './state/state.ts';
+import { CloseCode } from './wire/closeCode.ts';
 import { Traffic } from './wire/traffic.ts';
 
 /**
@@ -29,16 +28,27 @@ export class Connection implements Disposable {
   readonly #context: AttemptContext;
   readonly #retries: RetryPolicy;
   readonly #wait: RetryWait;
-  readonly #cell: StateCell;
   readonly #outbox: Outbox;
-  readonly #memory = newMemory();
+  readonly #onDidChangeState = new Emitter<ConnectionState>();
   #options: ConnectionOptions;
+  #state: ConnectionState = { kind: 'idle' };
   #wanted = false;
+  #isPaused = false;
   #attempt: Attempt | undefined;
+  #attemptCount = 0;
+  /** Whether it was open since the user connected. */
+  #hasOpened = false;
+  #isLoginRefused = false;
+  /** Whether secrets went into the handshake that was dialled last. */
+  #isRefreshable = false;
+  /** What was dialled last, if its URL holds variables. */
+  #dialled: Endpoint | undefined;
+  #handshake: HandshakeFacts | undefined;
+  #pongs = noPongs();
 
-  readonly onDidChangeState: Event<ConnectionState>;
+  readonly onDidChangeState = this.#onDidChangeState.event;
   /** What waits to be sent has changed. */
-  readonly onDidChangeQueue: Event<QueueView>;
+  readonly onDidChangeQueue: Outbox['onDidChange'];
 
   constructor(options: ConnectionOptions, ports: ConnectionPorts) {
     this.#options = options;
@@ -46,41 +56,54 @@ export class Connection implements Disposable {
     this.#wait = new RetryWait(ports.clock, ports.random);
     this.#context = {
       ports,
-      options: () => this.#options,
       traffic: new Traffic(ports.clock, ports.traffic),
       retries: this.#retries,
-      memory: this.#memory,
+      options: () => this.#options,
+      pongs: () => this.#pongs,
+      isPaused: () => this.#isPaused,
+      takeLoginRefused: () => {
+        const isRefused = this.#isLoginRefused;
+        this.#isLoginRefused = false;
+        return isRefused;
+      },
       events: {
+        onDial: ({ isRefreshable, endpoint }) => {
+          this.#isRefreshable = isRefreshable;
+          this.#dialled = endpoint;
+          this.#handshake = undefined;
+          const startedAt = ports.clock.monotonic();
+          const attempts = this.#retries.attempts(this.#options);
+          this.#enter({ kind: 'connecting', startedAt, ...attempts });
+        },
+        onHandshake: facts => (this.#handshake = facts),
         onState: state => this.#enter(state),
-        onGreeted: session => this.#outbox.drainTo(session),
+        onOnOpenSent: open => this.#outbox.drainTo(open),
         onDisconnect: (code, reason, shown) => this.disconnect(code, reason, shown),
         onEnd: cause => this.#settle(cause),
       },
     };
-    this.#cell = new StateCell();
-    this.onDidChangeState = this.#cell.onDidChange;
     this.#outbox = new Outbox({
-      ...ports,
+      clock: ports.clock,
+      notice: ports.notice,
       limits: () => this.#options.queue,
-      session: () => this.#attempt?.session,
+      open: () => this.#attempt?.open,
       isWanted: () => this.#wanted,
     });
     this.onDidChangeQueue = this.#outbox.onDidChange;
   }
 
   get state(): ConnectionState {
-    return this.#cell.state;
+    return this.#state;
   }
 
   /** The endpoint among them is what was dialled last, with variables filled in. */
   get options(): ConnectionOptions {
-    const { dialled } = this.#memory;
-    return dialled ? { ...this.#options, endpoint: dialled } : this.#options;
+    return this.#dialled ? { ...this.#options, endpoint: this.#dialled } : this.#options;
   }
 
   /** The heartbeat's smoothed round-trip time; `undefined` while it is not known. */
   get latencyMs(): number | undefined {
-    return this.#attempt?.session?.latencyMs;
+    return this.#attempt?.open?.latencyMs;
   }
 
   /** What waits for the connection to open. */
@@ -95,17 +118,17 @@ export class Connection implements Disposable {
 
   /** What was asked and answered in the last opening handshake. */
   get handshake(): HandshakeFacts | undefined {
-    return this.#memory.handshake;
+    return this.#handshake;
   }
 
   /** The timers that run now, for tests of what is left behind. */
   get timers(): readonly string[] {
-    return [...(this.#attempt?.timers ?? []), ...this.#wait.timers];
+    return [...(this.#attempt?.timers ?? []), ...(this.#wait.isRunning ? ['retry'] : [])];
   }
 
   /** Opens the connection, at once where it was waiting to; does nothing where it is on its way. */
   connect(): void {
-    const { kind } = this.#cell.stateOfLiving;
+    const { kind } = this.#stateOfLiving;
     if (kind !== 'preparing' && kind !== 'connecting' && kind !== 'open') {
       this.#begin();
     }
@@ -113,7 +136,7 @@ export class Connection implements Disposable {
 
   /** Drops what there is and connects anew, counting from the beginning. */
   reconnect(): void {
-    const { kind } = this.#cell.stateOfLiving;
+    const { kind } = this.#stateOfLiving;
     if (kind === 'open') {
       void this.#attempt?.closeGracefully(CloseCode.Normal);
     }
@@ -166,13 +189,13 @@ export class Connection implements Disposable {
     const before = this.#options;
     this.#options = options;
     if (before.endpoint.url !== options.endpoint.url) {
-      this.#memory.dialled = undefined;
-      this.#memory.pongs = noPongs();
+      this.#dialled = undefined;
+      this.#pongs = noPongs();
       this.#outbox.clear('the URL was changed');
     }
-    const session = this.#attempt?.session;
-    if (session && !sameData(before.heartbeat, options.heartbeat)) {
-      session.beat(options.heartbeat);
+    const open = this.#attempt?.open;
+    if (open && !sameData(before.heartbeat, options.heartbeat)) {
+      open.keepAlive(options.heartbeat);
     } else if (this.state.kind === 'waiting') {
       // Nobody asked to connect anew, so what the endpoint has proven still holds.
       this.#retries.countAnew();
@@ -182,8 +205,8 @@ export class Connection implements Disposable {
 
   /** Stops or starts reading, so that the peer is slowed by TCP. Holds over reconnects. */
   setPaused(paused: boolean): void {
-    this.#memory.isPaused = paused;
-    this.#attempt?.session?.setPaused(paused);
+    this.#isPaused = paused;
+    this.#attempt?.open?.setPaused(paused);
   }
 
   /** The machine has slept: what was true before may not be any more. */
@@ -191,7 +214,7 @@ export class Connection implements Disposable {
     this.#wait.woke();
     const { state } = this;
     if (state.kind === 'open') {
-      this.#attempt?.session?.probe();
+      this.#attempt?.open?.probe();
     } else if (state.kind === 'preparing') {
       // Nothing was dialled that could be dead, and the user may be answering a question just now.
       this.#attempt?.woke();
@@ -216,7 +239,17 @@ export class Connection implements Disposable {
 
   /** Resolves when the connection is open, or nothing more will be tried. */
   settled(): Promise<ConnectionState> {
-    return this.#cell.settled();
+    if (isSettled(this.#state)) {
+      return Promise.resolve(this.#state);
+    }
+    return new Promise(resolve => {
+      const subscription = this.onDidChangeState(state => {
+        if (isSettled(state)) {
+          subscription.dispose();
+          resolve(state);
+        }
+      });
+    });
   }
 
   /**
@@ -239,13 +272,21 @@ export class Connection implements Disposable {
     this.#abandon();
     this.#outbox.dispose();
     this.#enter({ kind: 'disposed' });
-    this.#cell.dispose();
+    this.#onDidChangeState.dispose();
+  }
+
+  /** @throws UserError if the connection was disposed of */
+  get #stateOfLiving(): ConnectionState {
+    if (this.#state.kind === 'disposed') {
+      throw new UserError('This connection is gone.');
+    }
+    return this.#state;
   }
 
   /** The user wants it open: all counting starts anew. */
   #begin(): void {
     this.#wanted = true;
-    this.#memory.opens = 0;
+    this.#hasOpened = false;
     this.#retries.forget();
     this.#try(true);
   }
@@ -258,7 +299,10 @@ export class Connection implements Disposable {
 
   #try(byUser: boolean): void {
     this.#abandon();
-    const attempt = new Attempt(this.#context);
+    const attempt = new Attempt(this.#context, {
+      epoch: ++this.#attemptCount,
+      isFirstOpen: !this.#hasOpened,
+    });
     this.#attempt = attempt;
     this.#enter({ kind: 'preparing', ...this.#retries.attempts(this.#options) });
     if (!attempt.isOver) {
@@ -270,17 +314,22 @@ export class Connection implements Disposable {
   #settle(cause: Cause): void {
     const before = this.state;
     const now = this.#context.ports.clock.monotonic();
-    const { isRefreshable } = this.#memory;
     const hadMessages = this.#attempt?.hasReceived === true;
-    this.#memory.isLoginRefused = refusesLogin(cause);
+    this.#isLoginRefused = refusesLogin(cause);
     this.#abandon();
     if (!this.#wanted) {
       this.#enterIdle();
       return;
     }
-    const { wokeUp } = this.#wait;
-    const circumstances = { before, now, hadMessages, isRefreshable, wokeUp };
-    const next = stateAfter(cause, circumstances, this.#retries, this.#options);
+    const failed = {
+      cause,
+      before,
+      now,
+      hadMessages,
+      isRefreshable: this.#isRefreshable,
+      wokeUp: this.#wait.wokeUp,
+    };
+    const next = this.#retries.stateAfter(failed, this.#options);
     if (next.kind === 'stopped') {
       this.#wanted = false;
       this.#outbox.clear('the connection is not tried again');
@@ -310,7 +359,10 @@ export class Connection implements Disposable {
 
   #enter(state: ConnectionState): void {
     this.#context.ports.log.debug(`${this.options.endpoint.host}: ${state.kind}`);
-    this.#cell.enter(state);
+    this.#hasOpened ||= state.kind === 'open';
+    this.#state = state;
+    // Listeners may change the state again before this returns.
+    this.#onDidChangeState.fire(state);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
+import { Timer } from '../base/timer.ts';
 
 const tickMs = 5000;
 const sleepMs = 10_000;
@@ -13,21 +14,22 @@ const sleepMs = 10_000;
 export class WakeWatch implements Disposable {
   readonly #clock: Clock;
   readonly #onDidWake: () => void;
-  #timer: Disposable | undefined;
+  readonly #timer: Timer;
 
   constructor(clock: Clock, onDidWake: () => void) {
     this.#clock = clock;
+    this.#timer = new Timer(clock);
     this.#onDidWake = onDidWake;
     this.#tick();
   }
 
   dispose(): void {
-    this.#timer?.dispose();
+    this.#timer.dispose();
   }
 
   #tick(): void {
     const before = this.#clock.now();
-    this.#timer = this.#clock.schedule(tickMs, () => {
+    this.#timer.start(tickMs, () => {
       const sleptMs = this.#clock.now() - before - tickMs;
       this.#tick();
       if (sleptMs > sleepMs) {

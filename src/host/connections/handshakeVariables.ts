@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { l10n, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { isSecretName } from '../../core/secrets/names.ts';
-import type { HandshakeRequestOptions } from '../../core/connection/prepared.ts';
+import type { HandshakeRequestOptions } from '../../core/connection/wire/transport.ts';
 import type { Needs } from '../../core/variables/needs.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin, Value } from '../../core/variables/value.ts';

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { l10n, workspace } from 'vscode';
 import { isCancellation, messageOf, UserError } from '../../core/base/errors.ts';
 import type { FilledEndpoint } from '../../core/endpoint/endpointTemplate.ts';
-import type { HandshakeRequestOptions } from '../../core/connection/prepared.ts';
+import type { HandshakeRequestOptions } from '../../core/connection/wire/transport.ts';
 import {
   destinationOf,
   proxyDestinationOf,

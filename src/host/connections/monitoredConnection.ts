@@ -7,9 +7,12 @@ import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import { Overflow } from '../../core/capture/overflow.ts';
 import { directionOf, flagsOf, isMessage } from '../../core/record/record.ts';
 import { Connection } from '../../core/connection/connection.ts';
-import { dropRow } from '../../core/connection/dropReport.ts';
+import { dropRow } from '../../core/connection/report.ts';
 import type { DialLimiter } from '../../core/connection/retry/dialLimiter.ts';
-import type { PreparedHandshake, HandshakeRequestOptions } from '../../core/connection/prepared.ts';
+import type {
+  PreparedHandshake,
+  HandshakeRequestOptions,
+} from '../../core/connection/wire/transport.ts';
 import { conditionOf, MessageTap, type OnMatch } from '../../core/connection/wire/messageTap.ts';
 import type { OutgoingMessage } from '../../core/message/outgoingMessage.ts';
 import {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { toDisposable, type Disposable } from '../../base/lifecycle.ts';
+import { Timer } from '../../base/timer.ts';
 import type { Endpoint } from '../../endpoint/endpoint.ts';
 
 interface Waiting {
@@ -14,7 +15,7 @@ interface HostQueue {
   current: Waiting | undefined;
   /** When the last attempts began, of the monotonic clock, oldest first. */
   readonly begun: number[];
-  timer: Disposable | undefined;
+  readonly timer: Timer;
 }
 
 const leastGapMs = 250;
@@ -44,7 +45,7 @@ export class DialLimiter implements Disposable {
       waiting: [],
       current: undefined,
       begun: [],
-      timer: undefined,
+      timer: new Timer(this.#clock),
     };
     this.#hosts.set(host, queue);
     const most = loopback ? mostInWindowOnLoopback : mostInWindow;
@@ -64,14 +65,13 @@ export class DialLimiter implements Disposable {
 
   dispose(): void {
     for (const queue of this.#hosts.values()) {
-      queue.timer?.dispose();
+      queue.timer.dispose();
     }
     this.#hosts.clear();
   }
 
   #next(queue: HostQueue, most: number): void {
-    queue.timer?.dispose();
-    queue.timer = undefined;
+    queue.timer.dispose();
     // The user does not wait for those who wait because they came too often.
     const first = queue.waiting.find(({ byUser }) => byUser) ?? queue.waiting[0];
     if (!first || queue.current) {
@@ -81,7 +81,7 @@ export class DialLimiter implements Disposable {
     const leastMs = this.#waitMs(queue, most, now);
     const waitMs = first.byUser ? 0 : leastMs;
     if (waitMs > 0) {
-      queue.timer = this.#clock.schedule(waitMs, () => this.#next(queue, most));
+      queue.timer.start(waitMs, () => this.#next(queue, most));
       return;
     }
     queue.waiting.splice(queue.waiting.indexOf(first), 1);

@@ -1,8 +1,7 @@
 import { maxTimerDelayMs } from '../../base/clock.ts';
-import { backoffDelay, minRetryDelayMs } from './backoff.ts';
 import type { Cause } from '../state/cause.ts';
-import type { ConnectionOptions } from '../state/options.ts';
-import type { Attempts, Failure, LimitKey, StopReason } from '../state/state.ts';
+import type { BackoffPolicy, ConnectionOptions } from '../state/options.ts';
+import type { Attempts, ConnectionState, Failure, LimitKey, StopReason } from '../state/state.ts';
 import { maxHoldMs } from '../state/retryAfter.ts';
 import { retryDecision, ruleAgainst, type RetryDecision } from './retryDecision.ts';
 
@@ -37,7 +36,17 @@ export interface FailedAttempt {
   readonly wokeUp: boolean;
 }
 
-/** A server's wish is lengthened by up to this share, so that not all come at the same moment. */
+/** How an attempt ended. */
+export interface EndedAttempt extends Omit<FailedAttempt, 'uptimeMs' | 'subprotocol'> {
+  /** The state it ended in. */
+  readonly before: ConnectionState;
+  /** Of the monotonic clock. */
+  readonly now: number;
+}
+
+/** No policy retries faster than this by itself; only the user does. */
+export const minRetryDelayMs = 250;
+/** What a server asks for is lengthened by up to this share, so that not all come at the same moment. */
 const holdJitter = 0.1;
 /** Retries after a wake-up: soon, because it is the network that is awaited. */
 const afterWakeRetryMs = [1000, 2000] as const;
@@ -99,6 +108,37 @@ export class RetryPolicy {
     this.#lastDelayMs = 0;
     this.#limited = { rule: '', inARow: 0 };
     this.#hasRefreshed = false;
+  }
+
+  /** Counts a failure and decides on it. A wait that follows is not due yet: it has not begun. */
+  stateAfter(
+    { before, now, ...known }: EndedAttempt,
+    options: ConnectionOptions,
+  ): ConnectionState & { readonly kind: 'waiting' | 'stopped' } {
+    const isOpen = before.kind === 'open';
+    const uptimeMs = isOpen ? now - before.openedAt : undefined;
+    const subprotocol = isOpen ? before.subprotocol : '';
+    // The limit in force when the attempt was made: this failure does not change it.
+    const { limit } = this.attempts(options);
+    const decision = this.decide({ ...known, uptimeMs, subprotocol }, options);
+    const { rule, advice, setting, flaps, hadMessages, hold } = decision;
+    const { cause } = known;
+    const failure: Failure & { readonly failures: number } = {
+      cause,
+      rule,
+      advice,
+      setting,
+      flaps,
+      hadMessages,
+      hold,
+      uptimeMs,
+      failures: this.#failures,
+    };
+    if (decision.kind === 'stop') {
+      const { why, limitedBy, resumes } = decision;
+      return { kind: 'stopped', why, limitedBy, resumes, ...failure };
+    }
+    return { kind: 'waiting', dueAt: 0, delayMs: decision.delayMs, limit, ...failure };
   }
 
   decide(failed: FailedAttempt, options: ConnectionOptions): Decision {
@@ -223,4 +263,23 @@ function settingAgainst(
     case 'fatal':
       return ofCause ?? (ruleAgainst(cause) ? 'reconnect.rules' : undefined);
   }
+}
+
+/**
+ * The delay before retry `failures` (1, 2, …). The jitter comes after the cap, so that it does not
+ * vanish there: clients that were cut off together must not come back together.
+ *
+ * @param random returns a number from 0 up to, not including, 1
+ */
+export function backoffDelay(
+  policy: BackoffPolicy,
+  failures: number,
+  random: () => number,
+): number {
+  const exponent = Math.max(0, failures - 1);
+  // The power overflows after some thousand failures, and 0 × Infinity would be no number.
+  const power = Math.min(Number.MAX_VALUE, policy.factor ** exponent);
+  const raw = Math.min(policy.maxMs, policy.initialMs * power);
+  const delay = raw * (1 - policy.jitter * random());
+  return Math.min(maxTimerDelayMs, Math.max(minRetryDelayMs, delay));
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import { TimerBag } from '../../base/timerBag.ts';
+import { Timer } from '../../base/timer.ts';
 
 /** After a wake-up networks come back late, so failures in this time do not count. */
 const ignoredAfterWakeMs = 30_000;
@@ -13,7 +13,7 @@ const hintIntervalMs = 30_000;
 export class RetryWait implements Disposable {
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #timers: TimerBag<'retry'>;
+  readonly #timer: Timer;
   /** On the wall clock, which goes on while the machine sleeps. */
   #dueAtWall = 0;
   #wokeAt = -Infinity;
@@ -22,11 +22,11 @@ export class RetryWait implements Disposable {
   constructor(clock: Clock, random: () => number) {
     this.#clock = clock;
     this.#random = random;
-    this.#timers = new TimerBag<'retry'>(clock);
+    this.#timer = new Timer(clock);
   }
 
-  get timers(): readonly string[] {
-    return this.#timers.running;
+  get isRunning(): boolean {
+    return this.#timer.isRunning;
   }
 
   /** Whether the machine has woken so lately that a failure says nothing about the endpoint. */
@@ -37,7 +37,7 @@ export class RetryWait implements Disposable {
   /** Waits anew. */
   start(delayMs: number, onOver: () => void): void {
     this.#dueAtWall = this.#clock.now() + delayMs;
-    this.#timers.set('retry', delayMs, onOver);
+    this.#timer.start(delayMs, onOver);
   }
 
   /** Notes that the machine has slept. */
@@ -63,6 +63,6 @@ export class RetryWait implements Disposable {
   }
 
   dispose(): void {
-    this.#timers.dispose();
+    this.#timer.dispose();
   }
 }

@@ -2,7 +2,6 @@ import type { Clock } from '../../base/clock.ts';
 import { UserError } from '../../base/errors.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
-import type { Logger } from '../../base/logger.ts';
 import type { QueueLimits } from '../state/options.ts';
 import type { OutgoingMessage } from '../../message/outgoingMessage.ts';
 import { SendQueue, type QueueView } from './sendQueue.ts';
@@ -18,12 +17,11 @@ export interface SendTarget {
 
 export interface OutboxPorts {
   readonly clock: Clock;
-  readonly log: Logger;
   /** Says in the list what became of something that was to be sent. */
   readonly notice: (sentence: string) => void;
   readonly limits: () => QueueLimits;
   /** While the connection is open. */
-  readonly session: () => SendTarget | undefined;
+  readonly open: () => SendTarget | undefined;
   /** Whether the connection is open or on its way to be. */
   readonly isWanted: () => boolean;
 }
@@ -60,8 +58,8 @@ export class Outbox implements Disposable {
 
   /** What would become of a message now; `undefined` where it would be refused. */
   get takes(): Submission['delivery'] | undefined {
-    const session = this.#ports.session();
-    if (session && (session.onOpenSent || !this.#hasQueue)) {
+    const open = this.#ports.open();
+    if (open && (open.onOpenSent || !this.#hasQueue)) {
       return 'written';
     }
     return this.#ports.isWanted() && this.#hasQueue ? 'queued' : undefined;
@@ -76,10 +74,10 @@ export class Outbox implements Disposable {
 
   /** See `Connection.submit`. */
   submit(message: OutgoingMessage): Submission {
-    const session = this.#ports.session();
+    const open = this.#ports.open();
     const isMessage = message.kind === 'message';
-    if (session && (!isMessage || this.takes === 'written')) {
-      const done = session.send(message);
+    if (open && (!isMessage || this.takes === 'written')) {
+      const done = open.send(message);
       done.catch(() => undefined);
       return { delivery: 'written', done };
     }
@@ -90,10 +88,10 @@ export class Outbox implements Disposable {
   }
 
   /** Sends all that waits. */
-  drainTo(session: SendTarget): void {
+  drainTo(open: SendTarget): void {
     this.#queue.drain(
-      message => session.send(message),
-      () => session.isFull,
+      message => open.send(message),
+      () => open.isFull,
     );
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
+import { Timer } from '../../base/timer.ts';
 import { Formats } from '../../base/format.ts';
 import type { QueueLimits } from '../state/options.ts';
 import { byteLengthOf, type DataMessage } from '../../message/outgoingMessage.ts';
@@ -31,12 +32,13 @@ const formats = new Formats('en');
 /** Messages that wait for the connection to open, oldest first. */
 export class SendQueue implements Disposable {
   readonly #ports: QueuePorts;
+  readonly #timer: Timer;
   #waiting: Waiting[] = [];
   #byteLength = 0;
-  #timer: Disposable | undefined;
 
   constructor(ports: QueuePorts) {
     this.#ports = ports;
+    this.#timer = new Timer(ports.clock);
   }
 
   get view(): QueueView {
@@ -123,15 +125,11 @@ export class SendQueue implements Disposable {
   }
 
   #changed(): void {
-    this.#timer?.dispose();
-    this.#timer = undefined;
+    this.#timer.dispose();
     const [oldest] = this.#waiting;
     if (oldest) {
       const inMs = oldest.dueAt - this.#ports.clock.monotonic();
-      this.#timer = this.#ports.clock.schedule(Math.max(0, inMs), () => {
-        this.#timer = undefined;
-        this.#expire();
-      });
+      this.#timer.start(Math.max(0, inMs), () => this.#expire());
     }
     this.#ports.onDidChange();
   }

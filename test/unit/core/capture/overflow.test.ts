@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Overflow, type OverflowMode } from '../../../../src/core/capture/overflow.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
-import { dropRow } from '../../../../src/core/connection/dropReport.ts';
+import { dropRow } from '../../../../src/core/connection/report.ts';
 
 const text = flagsOf('text', 'in');
 

@@ -8,7 +8,7 @@ import { DialLimiter } from '../../../../src/core/connection/retry/dialLimiter.t
 import type {
   PreparedHandshake,
   HandshakeRequestOptions,
-} from '../../../../src/core/connection/prepared.ts';
+} from '../../../../src/core/connection/wire/transport.ts';
 import { sentenceOf } from '../../../../src/core/connection/report.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import { closedOpening, optionsOf } from '../../../support/scenarios/connectionRig.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { HandshakeRequestOptions } from '../../../../src/core/connection/prepared.ts';
+import type { HandshakeRequestOptions } from '../../../../src/core/connection/wire/transport.ts';
 import { resolve } from '../../../../src/core/variables/resolve.ts';
 import { peerText, template, type Origin } from '../../../../src/core/variables/value.ts';
 import type { Secrets } from '../../../../src/host/secrets/secrets.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import type { HandshakeRequestOptions } from '../../../../src/core/connection/prepared.ts';
+import type { HandshakeRequestOptions } from '../../../../src/core/connection/wire/transport.ts';
 import type { Secrets } from '../../../../src/host/secrets/secrets.ts';
 import { template, type Value } from '../../../../src/core/variables/value.ts';
 import { readFileWithin } from '../../../../src/node/files/readFileWithin.ts';

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { maxTimerDelayMs } from '../../../../../src/core/base/clock.ts';
-import { backoffDelay, minRetryDelayMs } from '../../../../../src/core/connection/retry/backoff.ts';
+import {
+  backoffDelay,
+  minRetryDelayMs,
+} from '../../../../../src/core/connection/retry/retryPolicy.ts';
 import type { BackoffPolicy } from '../../../../../src/core/connection/state/options.ts';
 import { RetryPolicy } from '../../../../../src/core/connection/retry/retryPolicy.ts';
 import { optionsOf } from '../../../../support/scenarios/connectionRig.ts';
