@@ -85,7 +85,8 @@ export function startMonitoring({
     log: logWithoutSecrets,
     loadDial: async () => {
       const { openWsTransport } = await import('./node/transport/wsTransport.ts');
-      return handshake => listener => openWsTransport(handshake, listener, plainHandshakes.keep);
+      return handshake => listener =>
+        openWsTransport(handshake, listener, { keepUnmasked: plainHandshakes.keep });
     },
     ...loadedLater,
     messagesView: views.messages,

@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import { mask } from '../secrets/mask.ts';
+import { maskUrl } from '../secrets/mask.ts';
 import { percentDecoded } from '../base/percent.ts';
 
 /** What one connects to, parsed once. */
@@ -32,7 +32,7 @@ const loopbackHost =
  */
 export function parseEndpoint(text: string, written = text): Endpoint {
   const typed = text.trim();
-  const quoted = `"${shown(written.trim())}"`;
+  const quoted = `"${maskUrl(written.trim(), 'user')}"`;
   if (typed === '') {
     throw new UserError('The URL is empty. Enter one such as wss://example.com/feed.');
   }
@@ -120,15 +120,4 @@ export function originOf({ url }: Pick<Endpoint, 'url'>): string {
 
 export function withoutCredentials({ url, host, display, secure, loopback }: Endpoint): Endpoint {
   return { url, host, display, secure, loopback };
-}
-
-/**
- * What the user typed, fit for messages and the log: without user information and query, and not
- * too long. What is no URL may have its `@` anywhere, so everything before the last one goes.
- */
-function shown(typed: string): string {
-  const safe = typed
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, `$1${mask}@`)
-    .replace(/\?.*/s, '?…');
-  return safe.length > 200 ? `${safe.slice(0, 200)}…` : safe;
 }

@@ -2,6 +2,7 @@ import { percentDecoded } from '../base/percent.ts';
 import type { AuthSetting } from '../settings/authSetting.ts';
 import { templateWord } from './shellText.ts';
 import { isSecretName, secretSubprotocols } from '../secrets/names.ts';
+import { replaceQuerySecrets } from '../secrets/values.ts';
 import { referencesIn } from '../variables/template.ts';
 
 export const commandTools = ['wscat', 'websocat', 'curl'] as const;
@@ -160,7 +161,7 @@ function withoutCredentials(target: CommandTarget): CommandTarget {
   const tokens = new Set(secretSubprotocols(subprotocols));
   return {
     ...target,
-    url: withoutQueryCredentials(url),
+    url: replaceQuerySecrets(url, ({ name, value }) => referenceFor(value, name)),
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, headerValue(name, value)]),
     ),
@@ -179,22 +180,6 @@ function headerValue(name: string, value: string): string {
   const isAuthorization = name.toLowerCase().endsWith('authorization');
   const [scheme = ''] = (isAuthorization && /^[\w-]+ +(?=.)/.exec(value)) || [];
   return scheme + referenceFor(value.slice(scheme.length), name);
-}
-
-function withoutQueryCredentials(url: string): string {
-  const at = url.indexOf('?');
-  return at < 0
-    ? url
-    : url.slice(0, at) +
-        url
-          .slice(at)
-          .replace(
-            /([?&])([^=&#]+)=([^&#]*)/g,
-            (all: string, mark: string, name: string, value: string) => {
-              const decoded = percentDecoded(name);
-              return isSecretName(decoded) ? `${mark}${name}=${referenceFor(value, decoded)}` : all;
-            },
-          );
 }
 
 function withoutAuthCredentials(auth: AuthSetting): AuthSetting {

@@ -1,2 +1,80 @@
+import { percentDecoded } from '../base/percent.ts';
+import { isSecretName } from './names.ts';
+
 /** Stands for a secret wherever one would be shown. */
 export const mask = '•••';
+
+/** In UTF-16 code units. */
+const maxUrlLength = 200;
+
+/**
+ * A URL for a sentence: without its login and query, and not too long. It need not be valid.
+ *
+ * @param author decides where a login may end. A password that the user typed may hold any character,
+ *   so all before the last `@` is masked. In what a peer sent only an `@` before the path ends a login.
+ */
+export function maskUrl(url: string, author: 'user' | 'peer'): string {
+  const noQuery = (text: string) => text.replace(/\?.*/s, '?…');
+  const safe =
+    author === 'user'
+      ? noQuery(maskLogin(url))
+      : noQuery(url).replace(/^([^/\\]*[/\\]{2})[^/\\]*@/, `$1${mask}@`);
+  return safe.length > maxUrlLength ? `${safe.slice(0, maxUrlLength)}…` : safe;
+}
+
+/** What the user typed as a URL, with a mask for everything between its scheme and its last `@`. */
+export function maskLogin(typed: string): string {
+  return typed.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, `$1${mask}@`);
+}
+
+/**
+ * Every value of a query, and a query that is a value as a whole, as `?eyJ…`. Of a fragment only what
+ * has a name: it mostly is a place on a page.
+ */
+const queryPart = /([?&])(?:([^=&#]*)=)?[^&#]*|(#)([^=&#]*)=[^&#]*/g;
+
+/** A URL with a mask for every value of its query and fragment; the names stay. */
+export function maskQueryValues(url: string): string {
+  return url.replace(
+    queryPart,
+    (all, sign?: string, name?: string, hash?: string, hashName?: string) => {
+      const before = sign ?? hash ?? '';
+      const known = name ?? hashName;
+      return all === before ? all : `${before}${known === undefined ? '' : `${known}=`}${mask}`;
+    },
+  );
+}
+
+const userInfo = /([a-z][a-z0-9+.-]{0,20}:[/\\]{2})[^/\\?#\s"'<>]*@/gi;
+const pair = /([?&#;]\s*)([^=&#;?\s"'<>]+)=([^&#;\s"'<>]*)/g;
+const credentials = /\b(Bearer|Basic|Token|Negotiate|NTLM) +(?![\w-]+ *= *")[\w.~+/=-]{8,}/gi;
+const jsonWebToken = /\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g;
+
+/**
+ * A text with masks for what looks like a secret: logins of URLs, values with the name of a secret,
+ * credentials of HTTP authentication and JSON Web Tokens.
+ */
+export function maskLikelySecrets(text: string): string {
+  return text
+    .replace(userInfo, `$1${mask}@`)
+    .replace(pair, (all, before: string, name: string) =>
+      isSecretName(percentDecoded(name)) ? `${before}${name}=${mask}` : all,
+    )
+    .replace(credentials, `$1 ${mask}`)
+    .replace(jsonWebToken, mask);
+}
+
+const jsonMember = /"([^"\\]{1,60})"\s*:\s*"([^"]+)"/g;
+
+/**
+ * Whether a message that the user writes holds a secret in clear: what looks like one, or a value with
+ * a name such as `password` in JSON. References are not secrets.
+ */
+export function spellsOutCredential(text: string): boolean {
+  return (
+    maskLikelySecrets(text) !== text ||
+    [...text.matchAll(jsonMember)].some(
+      ([, name = '', value = '']) => isSecretName(name) && !value.includes('${'),
+    )
+  );
+}

@@ -1,39 +1,21 @@
 import { mask } from './mask.ts';
-import { secretPattern, minSecretLength } from './spellings.ts';
+import { bytesAsText, SpellingSearch } from './spellings.ts';
 
 /** Bytes of a long payload that are looked at together. */
 const windowByteLength = 256 * 1024;
 
-// Every byte is one character in it, so that a place in the text is a place in the bytes.
-const byteDecoder = new TextDecoder('windows-1252');
 const encoder = new TextEncoder();
 
-/**
- * Takes secrets out of what is exported, in the spellings in which a peer may send them back: as
- * they are, with characters escaped as in JSON or in URLs, and within base64, as in the header of a
- * login. Shorter ones than `shortestSecret` are not sought: they are in too many texts that have
- * nothing to do with them.
- */
+/** Puts a mask in place of known secrets, in every spelling in which a peer may send them back. */
 export class SecretRedactor {
-  readonly #text: RegExp | undefined;
-  readonly #bytes: RegExp | undefined;
-  /** No spelling of a secret is longer; in UTF-16 code units. */
-  readonly #longest: number;
+  readonly #search: SpellingSearch;
 
-  constructor(secrets: readonly string[], base64: (bytes: Uint8Array) => string) {
-    const sought = [...new Set(secrets)]
-      .filter(secret => secret.length >= minSecretLength)
-      .sort((a, b) => b.length - a.length); // One may be a part of another.
-    const raw = sought.map(secret => byteDecoder.decode(encoder.encode(secret)));
-    const { pattern, longest } = secretPattern([...new Set([...sought, ...raw])], base64);
-    this.#text = secretPattern(sought, base64).pattern;
-    this.#bytes = pattern;
-    this.#longest = longest;
+  /** @param secrets very short ones are not sought */
+  constructor(secrets: Iterable<string>) {
+    this.#search = new SpellingSearch(secrets);
   }
 
-  text(text: string): string {
-    return this.#text ? text.replace(this.#text, mask) : text;
-  }
+  readonly text = (text: string): string => this.#search.replace(text, mask);
 
   /** A JSON value with all its texts redacted, names of members included. */
   value(value: unknown): unknown {
@@ -53,37 +35,36 @@ export class SecretRedactor {
 
   /** Pieces of one text; a secret may begin in one of them and end in a later one. */
   *pieces(pieces: Iterable<string>): Generator<string> {
-    const pattern = this.#text;
-    if (!pattern) {
+    if (this.#search.isEmpty) {
       yield* pieces;
       return;
     }
     let held = '';
     for (const piece of pieces) {
       const text = held + piece;
-      const end = this.#decidedEnd(text, pattern);
-      yield text.slice(0, end).replace(pattern, mask);
+      const end = this.#decidedEnd(text);
+      yield this.text(text.slice(0, end));
       held = text.slice(end);
     }
-    yield held.replace(pattern, mask);
+    yield this.text(held);
   }
 
   /** Looks at `bytes` in parts, and yields nothing but a chance to pause after each. */
   *bytes(bytes: Uint8Array): Generator<string, Uint8Array> {
-    const pattern = this.#bytes;
-    if (!pattern) {
+    const search = this.#search;
+    if (search.isEmpty) {
       return bytes;
     }
     const parts: Uint8Array[] = [];
     let kept = 0;
     for (let begin = 0; begin < bytes.length; begin += windowByteLength) {
       const end = begin + windowByteLength;
-      const window = byteDecoder.decode(bytes.subarray(begin, end + this.#longest));
-      for (const { 0: found, index } of window.matchAll(pattern)) {
-        const at = begin + index;
+      const window = bytesAsText(bytes.subarray(begin, end + search.maxLength));
+      for (const match of search.matches(window)) {
+        const at = begin + match.start;
         if (at < end && at >= kept) {
           parts.push(bytes.subarray(kept, at), encoder.encode(mask));
-          kept = at + found.length;
+          kept = begin + match.end;
         }
       }
       yield '';
@@ -92,13 +73,13 @@ export class SecretRedactor {
   }
 
   /** Up to here, what comes later cannot make a secret of the text, nor a longer one. */
-  #decidedEnd(text: string, pattern: RegExp): number {
-    let end = Math.max(0, text.length - this.#longest);
-    for (const { 0: found, index } of text.matchAll(pattern)) {
-      if (index >= end) {
+  #decidedEnd(text: string): number {
+    let end = Math.max(0, text.length - this.#search.maxLength);
+    for (const match of this.#search.matches(text)) {
+      if (match.start >= end) {
         break;
       }
-      end = Math.max(end, index + found.length);
+      end = Math.max(end, match.end);
     }
     return isHighSurrogate(text.charCodeAt(end - 1)) ? end - 1 : end;
   }

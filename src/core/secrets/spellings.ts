@@ -1,102 +1,387 @@
-/** In UTF-16 code units. */
+import { lowerBound } from '../base/lowerBound.ts';
+
+/** In UTF-16 code units. Shorter texts are found in too many others that have nothing to do with them. */
 export const minSecretLength = 4;
 
 /** Backslashes that nested JSON puts before a character: a bound, since a peer may send any number. */
-const escapes = String.raw`\\{1,8}`;
-/** What one UTF-16 code unit takes at most: those backslashes and `u0000`. */
-const longestUnit = 13;
-const longestBase64Edge = 16;
+const maxBackslashes = 8;
+/** Of one UTF-16 code unit: those backslashes and `u0000`. */
+const maxSpelledUnitLength = 13;
+/** Of a text in base64: one character of it at each end. */
+const maxEdgeLength = 2;
 
-const shortEscapes: Readonly<Record<string, string>> = {
-  '"': '"',
-  '/': '/',
-  '\b': 'b',
-  '\f': 'f',
-  '\n': 'n',
-  '\r': 'r',
-  '\t': 't',
-};
+const Unit = {
+  Blank: 0x20,
+  Percent: 0x25,
+  Plus: 0x2b,
+  Minus: 0x2d,
+  Slash: 0x2f,
+  Backslash: 0x5c,
+  Underscore: 0x5f,
+} as const;
+
+/** What follows the backslashes of an escape in JSON. */
+const shortEscapes: ReadonlyMap<number, number> = new Map(
+  Object.entries({ '"': '"', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t' }).map(
+    ([written, meant]) => [written.charCodeAt(0), meant.charCodeAt(0)],
+  ),
+);
 
 const encoder = new TextEncoder();
+// Every byte is one character in it, so that a place in the text is a place in the bytes.
+const byteDecoder = new TextDecoder('windows-1252');
+
+/** A text in which every byte of `bytes` is one character, as `SpellingSearch` reads bytes. */
+export function bytesAsText(bytes: Uint8Array): string {
+  return byteDecoder.decode(bytes);
+}
+
+interface Match {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What may be before and behind a text within base64, whose bits are partly those of the text. */
+interface Edges {
+  readonly before: boolean;
+  readonly after: boolean;
+}
 
 /**
- * A global pattern for all spellings of `secrets`, `undefined` for none, and the length that no
- * match exceeds. Each alternative begins with another character, so that matching takes no longer
- * on a hostile text.
+ * Finds texts in all the spellings in which a peer may send them back: as they are, as their UTF-8
+ * bytes read one by one, with any characters escaped as in JSON or in URLs, and within base64. It
+ * takes time in proportion to the text, however many texts are sought.
  */
-export function secretPattern(
-  secrets: readonly string[],
-  base64: (bytes: Uint8Array) => string,
-): { readonly pattern: RegExp | undefined; readonly longest: number } {
-  if (secrets.length === 0) {
-    return { pattern: undefined, longest: 0 };
-  }
-  const sources = secrets.flatMap(secret => [spelled(secret), ...inBase64(secret, base64)]);
-  const longest = Math.max(...secrets.map(({ length }) => length));
-  return {
-    pattern: new RegExp(sources.join('|'), 'g'),
+export class SpellingSearch {
+  readonly #plain: PrefixList;
+  readonly #base64: PrefixList;
+  readonly #edges: ReadonlyMap<string, Edges>;
+  /** No match is longer; in UTF-16 code units. */
+  readonly maxLength: number;
+
+  /** @param texts those of less than `minSecretLength` are not sought */
+  constructor(texts: Iterable<string>) {
+    const sought = [...new Set(texts)].filter(({ length }) => length >= minSecretLength);
+    const edges = new Map<string, Edges>();
+    for (const text of sought) {
+      for (const { core, before, after } of base64Cores(text)) {
+        const known = edges.get(core);
+        edges.set(core, {
+          before: before || known?.before === true,
+          after: after || known?.after === true,
+        });
+      }
+    }
+    this.#plain = new PrefixList(sought.flatMap(text => [text, ...asBytes(text)]));
+    this.#base64 = new PrefixList([...edges.keys()], ofUsualAlphabet);
+    this.#edges = edges;
+    const longest = sought.reduce((most, { length }) => Math.max(most, length), 0);
     // In base64 a character of three bytes becomes four, each of which may be escaped.
-    longest: longest * 4 * longestUnit + longestBase64Edge,
-  };
+    this.maxLength = longest * 4 * maxSpelledUnitLength + maxEdgeLength;
+  }
+
+  get isEmpty(): boolean {
+    return this.#plain.isEmpty;
+  }
+
+  /** All matches from the left, none within another; the longest of those that begin at one place. */
+  *matches(text: string): Generator<Match> {
+    let from = 0;
+    for (let at = 0; at < text.length; at++) {
+      const plainEnd = this.#plain.mayBeginAt(text, at) ? this.#plain.longestAt(text, at)?.end : 0;
+      const encoded = this.#base64.mayBeginAt(text, at)
+        ? this.#base64.longestAt(text, at)
+        : undefined;
+      let start = at;
+      let end = plainEnd ?? 0;
+      if (encoded && encoded.end > end) {
+        const { before = false, after = false } = this.#edges.get(encoded.found) ?? {};
+        start -= before && at > from && isBase64Character(text.charCodeAt(at - 1)) ? 1 : 0;
+        end = encoded.end + (after && isBase64Character(text.charCodeAt(encoded.end)) ? 1 : 0);
+      }
+      if (end > 0) {
+        yield { start, end };
+        from = end;
+        at = end - 1;
+      }
+    }
+  }
+
+  /** `text` with `replacement` in place of each match. */
+  replace(text: string, replacement: string): string {
+    let replaced = '';
+    let from = 0;
+    for (const { start, end } of this.matches(text)) {
+      replaced += text.slice(from, start) + replacement;
+      from = end;
+    }
+    return from === 0 ? text : replaced + text.slice(from);
+  }
 }
 
-/** Character by character as it is, as JSON escapes it, or as a URL does. */
-function spelled(secret: string): string {
-  return Array.from(secret, spellings).join('');
+/** A text's bytes as HTTP's headers are read, and as `bytesAsText` has them; empty for plain ASCII. */
+function asBytes(text: string): readonly string[] {
+  if (/^[\0-\x7f]*$/.test(text)) {
+    return [];
+  }
+  const binary = asBinary(text);
+  // A peer that takes the bytes for characters may encode them again.
+  return [binary, ...[text, binary].map(each => bytesAsText(encoder.encode(each)))];
 }
 
-function spellings(character: string): string {
-  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-  const inJson = units.map(unit => `${escapes}u${anyCase(hex(unit, 4))}`).join('');
-  const inUrl = Array.from(encoder.encode(character), byte => `%${anyCase(hex(byte, 2))}`).join('');
-  const short = shortEscapes[character];
-  const others = [
-    ...(character === '\\' ? [escapes] : [quoted(character)]),
-    ...(short === undefined ? [] : [`${escapes}${short}`]),
-    ...(character === ' ' ? ['\\+'] : []),
-  ];
-  return `(?:${[...others, inUrl, inJson].join('|')})`;
+function asBinary(text: string): string {
+  return Array.from(encoder.encode(text), byte => String.fromCharCode(byte)).join('');
+}
+
+/** The base64 of a text's bytes in UTF-8. */
+export function base64Of(text: string): string {
+  return btoa(asBinary(text));
 }
 
 /**
- * The part of base64 that depends on the secret alone, for each of the three places in which it can
- * begin, with the characters at its edges, which hold bits of it. Also of the alphabet for URLs.
+ * The part of base64 that depends on the text alone, for each of the three places in which it can
+ * begin, and whether a character at its edges holds bits of it.
  */
-function inBase64(secret: string, base64: (bytes: Uint8Array) => string): readonly string[] {
-  const bytes = encoder.encode(secret);
+function base64Cores(text: string): readonly (Edges & { readonly core: string })[] {
+  const binary = asBinary(text);
   return [0, 1, 2].map(shift => {
-    const shifted = new Uint8Array(shift + bytes.length);
-    shifted.set(bytes, shift);
+    const bits = (shift + binary.length) * 8;
     const begin = Math.ceil((shift * 8) / 6);
-    const end = Math.floor((shifted.length * 8) / 6);
-    const core = Array.from(base64(shifted).slice(begin, end), base64Character).join('');
-    const before = shift === 0 ? '' : edge;
-    const after = (shifted.length * 8) % 6 === 0 ? '' : edge;
-    return `${before}${core}${after}`;
+    const core = btoa('\0'.repeat(shift) + binary).slice(begin, Math.floor(bits / 6));
+    return { core, before: shift > 0, after: bits % 6 !== 0 };
   });
 }
 
-const edge = '[A-Za-z0-9+/_-]?';
+/** Base64 for URLs has two characters of its own. */
+function ofUsualAlphabet(unit: number): number {
+  return unit === Unit.Minus ? Unit.Plus : unit === Unit.Underscore ? Unit.Slash : unit;
+}
 
-function base64Character(character: string): string {
-  switch (character) {
-    case '+':
-      return '(?:[+-]|%2[bB])';
-    case '/':
-      return String.raw`(?:[/_]|\\{1,8}/|%2[fF])`;
-    default:
-      return character;
+function isBase64Character(unit: number): boolean {
+  return /[\w+/-]/.test(String.fromCharCode(unit));
+}
+
+/** A place in a text that has been read as the beginning of some of the texts that are sought. */
+interface Reading {
+  /** These have in common what has been read: from here, up to but without there. */
+  readonly from: number;
+  readonly to: number;
+  /** How much of them has been read. */
+  readonly depth: number;
+  /** Where it goes on in the text. */
+  readonly at: number;
+}
+
+/** Texts in order, which are sought by narrowing them down to those that begin with what is read. */
+class PrefixList {
+  readonly #texts: readonly string[];
+  readonly #fold: (unit: number) => number;
+  readonly #maxLength: number;
+  /** Pairs of units, of seven bits each, with which a spelling of one of the texts may begin. */
+  readonly #pairs = new Uint8Array(1 << 14);
+
+  /** @param fold one of all units that mean the same in these texts */
+  constructor(texts: readonly string[], fold: (unit: number) => number = unit => unit) {
+    this.#fold = fold;
+    this.#maxLength = texts.reduce((most, { length }) => Math.max(most, length), 0);
+    this.#texts = [...new Set(texts)].sort((a, b) => (a < b ? -1 : 1));
+    for (const text of this.#texts) {
+      for (const first of spelledUnits(text.charCodeAt(0))) {
+        for (const second of spelledUnits(text.charCodeAt(1))) {
+          this.#pairs[pairOf(first, second)] = 1;
+        }
+      }
+    }
+    // Whatever is spelled may be behind these.
+    for (const unit of this.isEmpty ? [] : [Unit.Percent, Unit.Backslash]) {
+      for (let other = 0; other < 128; other++) {
+        this.#pairs[pairOf(unit, other)] = 1;
+        this.#pairs[pairOf(other, unit)] = 1;
+      }
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#texts.length === 0;
+  }
+
+  /** A quick look, which only says for sure that none begins there. */
+  mayBeginAt(text: string, at: number): boolean {
+    return this.#pairs[pairOf(text.charCodeAt(at), text.charCodeAt(at + 1))] === 1;
+  }
+
+  /** The longest of the texts that is spelled at `start`. */
+  longestAt(
+    text: string,
+    start: number,
+  ): { readonly end: number; readonly found: string } | undefined {
+    let longest: { readonly end: number; readonly found: string } | undefined;
+    const open: Reading[] = [{ from: 0, to: this.#texts.length, depth: 0, at: start }];
+    // Ways to read a run of backslashes meet again.
+    let seen: Set<number> | undefined;
+    const add = (from: number, to: number, depth: number, at: number) => {
+      const key = ((at - start) * (this.#maxLength + 1) + depth) * this.#texts.length + from;
+      seen ??= new Set();
+      if (from < to && !seen.has(key)) {
+        seen.add(key);
+        open.push({ from, to, depth, at });
+      }
+    };
+    for (let reading = open.pop(); reading; reading = open.pop()) {
+      let { from, to, depth, at } = reading;
+      while (from < to) {
+        const first = this.#texts[from] ?? '';
+        if (first.length === depth) {
+          longest = at > (longest?.end ?? 0) ? { end: at, found: first } : longest;
+          from++;
+        }
+        const unit = text.charCodeAt(at);
+        if (from === to || Number.isNaN(unit)) {
+          break;
+        }
+        const [nextFrom, nextTo] = this.#narrowed(from, to, depth, unit);
+        if (isAmbiguous(unit)) {
+          // As itself; a backslash also as one of several.
+          const count =
+            unit === Unit.Backslash ? Math.min(backslashesAt(text, at), maxBackslashes) : 1;
+          for (let length = 1; nextFrom < nextTo && length <= count; length++) {
+            add(nextFrom, nextTo, depth + 1, at + length);
+          }
+          const meaning = escapeAt(text, at);
+          if (meaning) {
+            const range = this.#narrowedBy(from, to, depth, meaning.units);
+            add(range.from, range.to, depth + meaning.units.length, meaning.end);
+          }
+          break;
+        }
+        from = nextFrom;
+        to = nextTo;
+        depth++;
+        at++;
+      }
+    }
+    return longest;
+  }
+
+  #narrowedBy(from: number, to: number, depth: number, units: readonly number[]) {
+    let range: [from: number, to: number] = [from, to];
+    units.forEach((unit, index) => {
+      range = this.#narrowed(range[0], range[1], depth + index, unit);
+    });
+    return { from: range[0], to: range[1] };
+  }
+
+  /** Those of the texts in a range whose unit at `depth` is `unit`. */
+  #narrowed(from: number, to: number, depth: number, unit: number): [from: number, to: number] {
+    const sought = this.#fold(unit);
+    if (to - from === 1) {
+      const isIt = this.#texts[from]?.charCodeAt(depth) === sought;
+      return [from, isIt ? to : from];
+    }
+    const unitAt = (index: number) => this.#texts[index]?.charCodeAt(depth) ?? 0;
+    const begin = lowerBound(from, to, index => unitAt(index) < sought);
+    return [begin, lowerBound(begin, to, index => unitAt(index) <= sought)];
   }
 }
 
-function quoted(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
+function pairOf(first: number, second: number): number {
+  return ((first & 0x7f) << 7) | (second & 0x7f);
 }
 
-function hex(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0');
+/** A unit and what may stand for it by itself, in an URL or in its base64. */
+function spelledUnits(unit: number): readonly number[] {
+  switch (unit) {
+    case Unit.Blank:
+      return [unit, Unit.Plus];
+    case Unit.Plus:
+      return [unit, Unit.Minus];
+    case Unit.Slash:
+      return [unit, Unit.Underscore];
+    default:
+      return [unit];
+  }
 }
 
-function anyCase(digits: string): string {
-  return digits.replace(/[a-f]/g, digit => `[${digit}${digit.toUpperCase()}]`);
+function isAmbiguous(unit: number): boolean {
+  return unit === Unit.Percent || unit === Unit.Backslash || unit === Unit.Plus;
+}
+
+interface Meaning {
+  readonly units: readonly number[];
+  /** Where it ends in the text. */
+  readonly end: number;
+}
+
+/** What an ambiguous unit means if it does not stand for itself. */
+function escapeAt(text: string, at: number): Meaning | undefined {
+  switch (text.charCodeAt(at)) {
+    case Unit.Plus:
+      return { units: [Unit.Blank], end: at + 1 };
+    case Unit.Percent:
+      return percentEscapeAt(text, at);
+    default:
+      return jsonEscapeAt(text, at);
+  }
+}
+
+/** `%41`, or all bytes of a character of UTF-8 that has several. */
+function percentEscapeAt(text: string, at: number): Meaning | undefined {
+  const first = percentByte(text, at);
+  if (first === undefined || first < 0x80) {
+    return first === undefined ? undefined : { units: [first], end: at + 3 };
+  }
+  const count = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  let code = first & (0xff >> (count + 1));
+  for (let index = 1; index < count; index++) {
+    const byte = percentByte(text, at + 3 * index);
+    if (byte === undefined || byte >> 6 !== 0b10) {
+      return undefined;
+    }
+    code = (code << 6) | (byte & 0x3f);
+  }
+  if (code > 0x10ffff) {
+    return undefined;
+  }
+  const character = String.fromCodePoint(code);
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return { units, end: at + 3 * count };
+}
+
+function percentByte(text: string, at: number): number | undefined {
+  const high = text.charCodeAt(at) === Unit.Percent ? hexDigit(text.charCodeAt(at + 1)) : -1;
+  const low = hexDigit(text.charCodeAt(at + 2));
+  return high < 0 || low < 0 ? undefined : high * 16 + low;
+}
+
+/** Negative if it is not a hexadecimal digit. */
+function hexDigit(unit: number): number {
+  if (unit >= 0x30 && unit <= 0x39) {
+    return unit - 0x30;
+  }
+  const letter = unit | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+/** One more than `maxBackslashes` if there are more. */
+function backslashesAt(text: string, at: number): number {
+  let count = 1;
+  while (count <= maxBackslashes && text.charCodeAt(at + count) === Unit.Backslash) {
+    count++;
+  }
+  return count;
+}
+
+/** An escape as in JSON, behind backslashes of which nested JSON makes several. */
+function jsonEscapeAt(text: string, at: number): Meaning | undefined {
+  const count = backslashesAt(text, at);
+  const end = at + count;
+  if (count > maxBackslashes) {
+    return undefined;
+  }
+  const short = shortEscapes.get(text.charCodeAt(end));
+  if (short !== undefined) {
+    return { units: [short], end: end + 1 };
+  }
+  const [, digits] = /^u([\da-f]{4})$/i.exec(text.slice(end, end + 5)) ?? [];
+  return digits === undefined ? undefined : { units: [Number.parseInt(digits, 16)], end: end + 5 };
 }

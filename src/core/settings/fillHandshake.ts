@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { originOf, type Endpoint } from '../endpoint/endpoint.ts';
 import { fillEndpoint, type FilledEndpoint } from '../endpoint/endpointTemplate.ts';
 import { isSecretName, secretSubprotocols } from '../secrets/names.ts';
+import { withoutScheme } from '../secrets/values.ts';
 import type { Handshake, TlsMaterial } from '../connection/wire/transport.ts';
 import {
   assertSameOrigin,
@@ -79,7 +80,7 @@ export async function fillHandshake(
     const filled = await filling.fill('headers', value, `The header ${name}`);
     headers[name] = filled;
     if (isSecretName(name)) {
-      filling.addSecret(filled.replace(/^\S+\s+/, '')); // Without a scheme such as Bearer.
+      filling.addSecret(withoutScheme(filled)); // Without a scheme such as Bearer.
     }
   }
   const login = await makeLogin(values.auth, filling.login);

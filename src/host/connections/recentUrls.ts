@@ -1,12 +1,12 @@
 import type { Memento, SecretStorage } from 'vscode';
 import type { Logger } from '../../core/base/logger.ts';
-import { isSecretName } from '../../core/secrets/names.ts';
+import { urlHoldsSecret } from '../../core/secrets/values.ts';
 
 /** Where earlier versions kept them, in plain files of the editor. */
 const plainKey = 'recentUrls';
 /** No secret of the user's can have a name with a space in it. */
 const key = 'recent urls';
-const longestList = 10;
+const maxUrls = 10;
 
 /**
  * The URLs that the user typed last, newest first. They are kept where secrets are, since the query of
@@ -42,9 +42,9 @@ export class RecentUrls {
   /** Remembers a URL, unless it carries what looks like a secret. */
   async add(url: string): Promise<void> {
     await this.#read;
-    if (!saysSecret(url)) {
+    if (!urlHoldsSecret(url)) {
       const others = this.#urls.filter(other => other !== url);
-      await this.#set([url, ...others].slice(0, longestList));
+      await this.#set([url, ...others].slice(0, maxUrls));
     }
   }
 
@@ -58,7 +58,7 @@ export class RecentUrls {
     const plain = state.get<unknown>(plainKey);
     if (plain !== undefined) {
       const known = Array.isArray(plain) ? plain.filter(url => typeof url === 'string') : [];
-      await this.#set([...new Set([...this.#urls, ...known])].slice(0, longestList));
+      await this.#set([...new Set([...this.#urls, ...known])].slice(0, maxUrls));
       await state.update(plainKey, undefined);
     }
   }
@@ -77,9 +77,4 @@ function urlsIn(text: string | undefined): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function saysSecret(url: string): boolean {
-  const query = /\?([^#]*)/.exec(url)?.[1] ?? '';
-  return /\/\/[^/?#]*@/.test(url) || [...new URLSearchParams(query).keys()].some(isSecretName);
 }

@@ -1,8 +1,7 @@
-import { spellingsOf } from '../../core/secrets/handshakeRedactor.ts';
-import { mask } from '../../core/secrets/mask.ts';
+import { SecretRedactor } from '../../core/secrets/redact.ts';
 
 /** Tokens that live for minutes add up in a window that lives for weeks. */
-const mostValues = 1000;
+const maxValues = 1000;
 
 /**
  * The secrets that were used in this window, so that what may hold one, as a peer sends back what it
@@ -10,7 +9,7 @@ const mostValues = 1000;
  */
 export class SecretRegistry {
   readonly #values = new Set<string>();
-  #spellings: readonly string[] | undefined;
+  #redactor: SecretRedactor | undefined;
 
   /** The least recently used first. */
   get all(): readonly string[] {
@@ -23,27 +22,20 @@ export class SecretRegistry {
       if (value !== '') {
         this.#values.add(value);
       }
-      this.#spellings = isKnown ? this.#spellings : undefined;
+      this.#redactor = isKnown ? this.#redactor : undefined;
     }
     for (const oldest of this.#values) {
-      if (this.#values.size <= mostValues) {
+      if (this.#values.size <= maxValues) {
         break;
       }
       this.#values.delete(oldest);
-      this.#spellings = undefined;
+      this.#redactor = undefined;
     }
   }
 
   /** The text with a mask in place of each secret. Very short secrets are not sought. */
   readonly redact = (text: string): string => {
-    if (this.#values.size === 0) {
-      return text;
-    }
-    this.#spellings ??= spellingsOf(this.all);
-    let safe = text;
-    for (const secret of this.#spellings) {
-      safe = safe.replaceAll(secret, mask);
-    }
-    return safe;
+    this.#redactor ??= new SecretRedactor(this.#values);
+    return this.#redactor.text(text);
   };
 }

@@ -3,7 +3,7 @@ import { l10n, workspace, type ExtensionContext } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import { spellsOutCredential } from '../../core/secrets/handshakeRedactor.ts';
+import { spellsOutCredential } from '../../core/secrets/mask.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { ReadFileWithin } from '../../core/message/fileAccess.ts';
 import { referencedBy } from '../../core/consent/disclosure.ts';

@@ -1,33 +1,39 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type WebSocket from 'ws';
+import type { Clock } from '../../core/base/clock.ts';
+import { messageOf, UserError } from '../../core/base/errors.ts';
 import { toDisposable, type Disposable } from '../../core/base/lifecycle.ts';
 import { CookieJar } from '../../core/endpoint/cookieJar.ts';
 import type { HandshakeFacts, Phase } from '../../core/record/handshakeFacts.ts';
 import type { KeepUnmasked } from '../../core/secrets/unmaskedHandshakes.ts';
 import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
+import { secretValues } from '../../core/secrets/values.ts';
 import { remoteMachine } from '../../core/endpoint/remoteMachine.ts';
 import type { Handshake, Refusal, TransportError } from '../../core/connection/wire/transport.ts';
-import { readBodyText } from '../http/bodyText.ts';
 import { checkHandshake } from './handshakeCheck.ts';
 import { toTransportError } from './handshakeErrors.ts';
 import { HandshakeRecorder } from './handshakeRecorder.ts';
-import { firstRoute, type Route } from './handshakeRoute.ts';
-import { secretsOf } from './handshakeSecrets.ts';
-import type { ProxyChoice } from './handshakeWatch.ts';
-import { fromWire } from '../http/headerText.ts';
-import type { ProxyAddress, ResolvedProxy } from '../proxy/proxyAddress.ts';
-import type { Tunnel } from '../proxy/proxyTunnel.ts';
-import { followRedirect, isRedirect, withCookies } from './redirects.ts';
-import { headersOf, joinLines, readBody, saysTlsIsWanted } from '../http/answerBody.ts';
+import { fromWire, headersOf, joinHeaders, toWire } from '../http/headerText.ts';
+import { parseProxy, type ProxyAddress, type ResolvedProxy } from '../proxy/proxyAddress.ts';
+import { openTunnel, type Tunnel } from '../proxy/proxyTunnel.ts';
+import { followRedirect, isRedirect, withCookies, type Target } from './redirects.ts';
+import { readBody, readBodyText, saysTlsIsWanted } from '../http/answerBody.ts';
 import {
   dropsUpgrade,
   mayHaveDroppedUpgrade,
   noteDroppedUpgrade,
 } from '../proxy/proxyUpgradeSupport.ts';
 import { secureContextOptions } from './tlsMaterial.ts';
-import { attemptTunnel } from './tunnelAttempt.ts';
-import { attemptWebSocket } from './webSocketAttempt.ts';
+import { hostOf, requestWebSocket, type ProxyChoice } from './webSocketRequest.ts';
+
+/** One way to the endpoint. */
+interface Route {
+  readonly target: Target;
+  /** The proxy to tunnel through ourselves. */
+  readonly proxy?: ProxyAddress;
+  readonly chosenBy?: 'setting' | 'editor';
+}
 
 /** How it failed: by an answer that was not the 101, or by an error. */
 export interface Failure {
@@ -54,7 +60,8 @@ export class OpeningHandshake implements Disposable {
   readonly #redactor: HandshakeRedactor;
   /** For what is shown where the user asks to see it, and never kept. */
   readonly #plainRedactor: HandshakeRedactor;
-  readonly #keepPlain: KeepUnmasked | undefined;
+  readonly #keepUnmasked: KeepUnmasked | undefined;
+  readonly #clock: Clock;
   readonly #recorder = new HandshakeRecorder();
   readonly #cookies = new CookieJar();
   #phase: Phase = 'dns';
@@ -66,10 +73,15 @@ export class OpeningHandshake implements Disposable {
   #beforeTunnel: { readonly failure: Failure; readonly facts: HandshakeFacts } | undefined;
 
   /**
-   * @param keepPlain keeps what the facts leave out for as long as the window is open
-   * @throws UserError where the handshake cannot even be asked for
+   * @param keepUnmasked keeps what the facts leave out for as long as the window is open
+   * @throws UserError if the handshake cannot be requested at all
    */
-  constructor(handshake: Handshake, events: OpeningHandshakeEvents, keepPlain?: KeepUnmasked) {
+  constructor(
+    handshake: Handshake,
+    events: OpeningHandshakeEvents,
+    clock: Clock,
+    keepUnmasked?: KeepUnmasked,
+  ) {
     checkHandshake(handshake);
     const route = firstRoute(handshake);
     this.#handshake = handshake;
@@ -77,7 +89,8 @@ export class OpeningHandshake implements Disposable {
     const secrets = secretsOf(handshake, route.proxy);
     this.#redactor = new HandshakeRedactor(secrets);
     this.#plainRedactor = new HandshakeRedactor(secrets, 'shown');
-    this.#keepPlain = keepPlain;
+    this.#clock = clock;
+    this.#keepUnmasked = keepUnmasked;
     this.#start(route);
   }
 
@@ -111,16 +124,25 @@ export class OpeningHandshake implements Disposable {
   }
 
   #tunnel(route: Route, proxy: ProxyAddress): void {
-    const { endpoint } = route.target;
     this.#recorder.usedProxy(proxy.display, route.chosenBy ?? 'setting');
-    this.#current = attemptTunnel(
-      { proxy, endpoint, tls: this.#handshake.tls },
-      {
-        onBegin: () => this.#enter('proxy'),
-        onTunnel: tunnel => this.#useTunnel(route, tunnel),
-        onError: error => this.#fail(route, { error: this.#errorOf(route, error) }),
-      },
-    );
+    const control = new AbortController();
+    const { signal } = control;
+    this.#current = toDisposable(() => control.abort());
+    // Nothing is reported within the constructor.
+    queueMicrotask(() => {
+      if (!signal.aborted) {
+        this.#enter('proxy');
+        const { endpoint } = route.target;
+        const url = new URL(endpoint.url);
+        const port = Number(url.port || (endpoint.secure ? 443 : 80));
+        const { tls } = this.#handshake;
+        void openTunnel({ proxy, host: hostOf(url), port, tls, signal, clock: this.#clock }).then(
+          tunnel => signal.aborted || this.#useTunnel(route, tunnel),
+          (error: unknown) =>
+            signal.aborted || this.#fail(route, { error: this.#errorOf(route, error) }),
+        );
+      }
+    });
   }
 
   #useTunnel(route: Route, tunnel: Tunnel): void {
@@ -131,7 +153,7 @@ export class OpeningHandshake implements Disposable {
     const { answer, body, request } = tunnel;
     this.#recorder.proxyAnswered(request, answer);
     this.#recorder.body(body);
-    const headers = joinLines(answer.headers);
+    const headers = joinHeaders(answer.headers);
     this.#fail(route, { refusal: this.#refusalOf(answer.status, answer.statusText, headers) });
   }
 
@@ -149,7 +171,7 @@ export class OpeningHandshake implements Disposable {
     const { endpoint, tls } = target;
     let used: { readonly proxy: ResolvedProxy; readonly choice: ProxyChoice } | undefined;
     let upgrade: IncomingMessage | undefined;
-    const attempt = attemptWebSocket(
+    const attempt = requestWebSocket(
       {
         target: withCookies(target, this.#cookies),
         handshake: this.#handshake,
@@ -214,7 +236,7 @@ export class OpeningHandshake implements Disposable {
       return;
     }
     const refusal = this.#refusalOf(statusCode, statusMessage, headersOf(response));
-    const stop = readBody(response, bytes => {
+    const stop = readBody(response, this.#clock, bytes => {
       attempt.dispose();
       readBodyText(bytes, refusal.headers, body => {
         if (!this.#isOver) {
@@ -284,7 +306,9 @@ export class OpeningHandshake implements Disposable {
     const facts = this.#recorder.facts(this.#redactor, problem);
     const plain = this.#recorder.facts(this.#plainRedactor, problem);
     const hasHidden = JSON.stringify(plain) !== JSON.stringify(facts);
-    return hasHidden && this.#keepPlain ? { ...facts, plainKey: this.#keepPlain(plain) } : facts;
+    return hasHidden && this.#keepUnmasked
+      ? { ...facts, plainKey: this.#keepUnmasked(plain) }
+      : facts;
   }
 
   #enter(phase: Phase): void {
@@ -315,4 +339,45 @@ export class OpeningHandshake implements Disposable {
       ? error
       : { ...error, machine: remoteMachine(remoteName) };
   }
+}
+
+/** All that must not be shown of a handshake. */
+function secretsOf(handshake: Handshake, proxy: ProxyAddress | undefined): readonly string[] {
+  const { endpoint, headers, subprotocols, tls, secrets = [] } = handshake;
+  const { url, credentials } = endpoint;
+  return secretValues({
+    url,
+    headers,
+    subprotocols,
+    logins: [...(credentials ? [credentials] : []), ...(proxy ? [proxy] : [])],
+    others: [...secrets, tls.passphrase],
+  });
+}
+
+/**
+ * The way that the user wants to go.
+ *
+ * @throws UserError names the setting that cannot be used, without what was filled in
+ */
+function firstRoute(handshake: Handshake): Route {
+  const proxy = proxyOf(handshake);
+  const target = firstTarget(handshake);
+  return proxy ? { target, proxy, chosenBy: 'setting' } : { target };
+}
+
+function proxyOf({ proxy, secrets = [] }: Handshake): ProxyAddress | undefined {
+  try {
+    return proxy === undefined ? undefined : parseProxy(proxy);
+  } catch (error) {
+    throw new UserError(new HandshakeRedactor(secrets).text(messageOf(error)), { cause: error });
+  }
+}
+
+function firstTarget(handshake: Handshake): Target {
+  const { endpoint, subprotocols, tls, followRedirects } = handshake;
+  if (endpoint.secure || followRedirects) {
+    secureContextOptions(tls); // What is wrong is told before anything is on the wire.
+  }
+  const headers = Object.entries(handshake.headers).map(([name, value]) => [name, toWire(value)]);
+  return { endpoint, headers: Object.fromEntries(headers) as Target['headers'], subprotocols, tls };
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/base/errors.ts';
-import { mask } from '../../core/secrets/mask.ts';
+import { maskUrl } from '../../core/secrets/mask.ts';
 import type { CookieJar } from '../../core/endpoint/cookieJar.ts';
 import {
   originOf,
@@ -113,8 +113,6 @@ function portProblem(location: string): string | undefined {
   return isPort ? undefined : `whose port ${port} is none: they go from 1 to 65535`;
 }
 
-/** What a stranger wrote, without a login and the query, which may hold a token. */
 function shown(location: string): string {
-  const safe = location.replace(/[?].*/s, '?…').replace(/^([^/\\]*[/\\]{2})[^/\\]*@/, `$1${mask}@`);
-  return JSON.stringify(safe.length > 200 ? `${safe.slice(0, 200)}…` : safe);
+  return JSON.stringify(maskUrl(location, 'peer'));
 }

@@ -1,21 +1,29 @@
-import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
-import type { HeaderLine } from '../../core/record/handshakeFacts.ts';
-import type { Refusal } from '../../core/connection/wire/transport.ts';
-import { fromWire } from './headerText.ts';
+import type { Readable, Transform } from 'node:stream';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
+import type { Clock } from '../../core/base/clock.ts';
+import type { JoinedHeaders } from './headerText.ts';
 
+/** No more of an answer's body is read, or kept of what it decompresses to. */
 export const maxAnswerBodyBytes = 4096;
-const longestWaitMs = 500;
+const maxWaitMs = 500;
 
 /**
- * Reads the beginning of an answer's body, for half a second at most, and calls `done` once with
- * its bytes. Afterwards the stream is nobody's: destroy it.
+ * Reads the beginning of an answer's body for half a second at most, then calls `done` once. After
+ * that the caller must destroy the stream.
  *
  * @param limit in bytes
- * @returns ends the reading without calling `done`
+ * @returns stops reading without calling `done`
  */
 export function readBody(
   stream: Readable,
+  clock: Clock,
   done: (body: Buffer) => void,
   limit = maxAnswerBodyBytes,
 ): () => void {
@@ -29,7 +37,7 @@ export function readBody(
     }
   };
   const stop = () => {
-    clearTimeout(timer);
+    timer.dispose();
     stream.off('data', onData);
     stream.off('end', finish);
     stream.off('close', finish);
@@ -38,7 +46,7 @@ export function readBody(
     stop();
     done(Buffer.concat(chunks).subarray(0, limit));
   };
-  const timer = setTimeout(finish, longestWaitMs);
+  const timer = clock.schedule(maxWaitMs, finish);
   if (limit === 0 || stream.readableEnded || stream.destroyed) {
     queueMicrotask(finish);
   } else {
@@ -51,30 +59,94 @@ export function readBody(
   return stop;
 }
 
-/** As nginx, Go, Apache httpd and Tomcat put it. */
+const flush = { finishFlush: constants.Z_SYNC_FLUSH } as const;
+
+/** By the names of `Content-Encoding` (RFC 9110, section 8.4.1). Each accepts a body that was cut off. */
+const decompressors: Readonly<Record<string, (body: Buffer) => Transform>> = {
+  'gzip': () => createGunzip(flush),
+  'x-gzip': () => createGunzip(flush),
+  // The name means the format of zlib, but some servers send bare deflate.
+  'deflate': body =>
+    ((body[0] ?? 0) & 0x0f) === 8 ? createInflate(flush) : createInflateRaw(flush),
+  'br': () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
+  'zstd': () => createZstdDecompress({ finishFlush: constants.ZSTD_e_flush }),
+};
+
+/** A body with more codings, one upon another, is not decoded. */
+const maxCodings = 3;
+
+/**
+ * Calls `done` with the text of a body, or as much of it as can be read: the beginning of a body that
+ * is cut off or damaged, and the body itself if it is not compressed after all.
+ */
+export function readBodyText(
+  body: Buffer,
+  headers: JoinedHeaders,
+  done: (text: string) => void,
+): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '')?.[1];
+  const codings = (headers['content-encoding'] ?? '')
+    .split(',')
+    .map(coding => coding.trim().toLowerCase())
+    .filter(coding => coding !== '' && coding !== 'identity');
+  const isKnown = codings.every(coding => Object.hasOwn(decompressors, coding));
+  const undo = isKnown && codings.length <= maxCodings ? codings : [];
+  undone(undo, body, plain => done(decode(plain, charset)));
+}
+
+/** Undoes the codings; the last was applied last. */
+function undone(codings: readonly string[], body: Buffer, done: (plain: Buffer) => void): void {
+  const create = decompressors[codings.at(-1) ?? ''];
+  if (!create || body.length === 0) {
+    done(body);
+    return;
+  }
+  decompress(create(body), body, plain => {
+    if (plain.length > 0) {
+      undone(codings.slice(0, -1), plain, done);
+    } else {
+      done(body);
+    }
+  });
+}
+
+function decompress(stream: Transform, body: Buffer, done: (plain: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let isOver = false;
+  const finish = () => {
+    if (!isOver) {
+      isOver = true;
+      stream.destroy();
+      done(Buffer.concat(chunks).subarray(0, maxAnswerBodyBytes));
+    }
+  };
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= maxAnswerBodyBytes) {
+      finish();
+    }
+  });
+  stream.on('end', finish);
+  stream.on('error', finish);
+  stream.end(body);
+}
+
+/** Decodes as a stream, so that a character that was cut in two is left out. */
+function decode(bytes: Buffer, charset = 'utf-8'): string {
+  try {
+    return new TextDecoder(charset).decode(bytes, { stream: true });
+  } catch {
+    return new TextDecoder().decode(bytes, { stream: true }); // No such charset.
+  }
+}
+
+/** The words of nginx, Go, Apache httpd and Tomcat. */
 const wantsTls =
   /\bHTTP request (?:was )?sent to (?:an )?HTTPS\b|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled|combination of host and port requires TLS/i;
 
-/** Whether the body of an answer that was not encrypted says that it should have been. */
+/** Whether the body of an unencrypted answer says that the port expects TLS. */
 export function saysTlsIsWanted(body: string): boolean {
   return wantsTls.test(body);
-}
-
-/** An answer's headers, as Node has merged them. */
-export function headersOf({ headers }: IncomingMessage): Refusal['headers'] {
-  const entries = Object.entries(headers).map(([name, value]) => {
-    return [name, fromWire(Array.isArray(value) ? value.join(', ') : (value ?? ''))] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-/** The same for headers that Node has not read. */
-export function joinLines(lines: readonly HeaderLine[]): Refusal['headers'] {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of lines) {
-    const key = name.toLowerCase();
-    const before = headers[key];
-    headers[key] = before === undefined ? value : `${before}, ${value}`;
-  }
-  return headers;
 }

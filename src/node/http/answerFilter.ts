@@ -6,10 +6,10 @@ const Byte = { Tab: 9, LineFeed: 10, CarriageReturn: 13, Blank: 32 } as const;
 const byteOrderMark = [0xef, 0xbb, 0xbf] as const;
 const beginning = 'HTTP/';
 const firstCapacity = 4096;
-/** Enough to tell one protocol from another. */
-const longestSample = 256;
+/** Enough to recognise another protocol. */
+const maxSampleBytes = 256;
 
-/** What came in place of an HTTP answer; its code and bytes are named as those of Node's parser. */
+/** Something else came in place of an HTTP answer. Its members are named as in errors of Node's parser. */
 export class ForeignAnswerError extends Error {
   readonly code = 'HPE_INVALID_CONSTANT';
   readonly rawPacket: Uint8Array;
@@ -20,7 +20,7 @@ export class ForeignAnswerError extends Error {
   }
 }
 
-/** A head above `longestHead`, whose status does not matter any more. */
+/** The head is longer than `maxHeadBytes` and has no final status. */
 export class HeadOverflowError extends Error {
   readonly code = 'HPE_HEADER_OVERFLOW';
 
@@ -30,33 +30,34 @@ export class HeadOverflowError extends Error {
 }
 
 /**
- * Mends the heads of a request's answers on their way to Node's parser. Done on the socket, since no
- * agent may stand in the way of the editor's, and since a second request would find a ticket used up.
+ * Corrects the heads of a request's answers on their way to Node's parser, which would refuse them.
+ * This is done on the socket: an agent would replace the editor's, and for a second request a ticket
+ * that may be used only once would be used up.
  *
- * @param onOddities told of what was mended, before the parser sees it
+ * @param onOddities called with what was corrected, before the parser sees it
  */
-export function mendAnswers(
+export function filterAnswers(
   request: ClientRequest,
   onOddities: (oddities: readonly string[]) => void,
 ): void {
   request.once('socket', (socket: Socket) => new AnswerFilter(socket, onOddities).begin());
 }
 
-/** Whether no other answer follows. What is not of 1xx is none that opens a WebSocket either. */
+/** Whether no other answer follows: all statuses but 1xx. */
 function isFinal(status: number | undefined): boolean {
   return status !== undefined && (status < 100 || status >= 200);
 }
 
 type Listener = (chunk: Buffer) => void;
 
-/** Stands between a socket and its listeners until the last head is through. */
+/** Stands between a socket and its listeners until the last head has passed. */
 class AnswerFilter {
   readonly #socket: Socket;
   readonly #onOddities: (oddities: readonly string[]) => void;
   readonly #listeners: readonly Listener[];
   #bytes: Buffer = Buffer.alloc(firstCapacity);
   #length = 0;
-  /** Where the status line begins, once that is sure. */
+  /** Where the status line begins, once it is known. */
   #start: number | undefined;
   #lineStart = 0;
   #searched = 0;
@@ -71,7 +72,7 @@ class AnswerFilter {
     const socket = this.#socket;
     this.#listeners.forEach(listener => socket.off('data', listener));
     socket.on('data', this.#onData);
-    // Before Node's own listeners, which would call it a reset.
+    // Before Node's own listeners, which would report a reset.
     socket.prependListener('end', this.#endOfHead);
     socket.prependListener('error', this.#endOfHead);
   }
@@ -94,20 +95,20 @@ class AnswerFilter {
         this.#overflow();
         return;
       }
-      const mended = Buffer.from(text, 'latin1');
+      const head = Buffer.from(text, 'latin1');
       const rest = this.#bytes.subarray(end, this.#length);
       if (status === undefined || status === 101 || isFinal(status)) {
         this.#release();
-        this.#socket.unshift(Buffer.concat([mended, rest]));
+        this.#socket.unshift(Buffer.concat([head, rest]));
         return;
       }
-      // The head of a 1xx, another follows.
+      // This was the head of a 1xx; another follows.
       this.#restart(Buffer.from(rest));
-      this.#pass(mended);
+      this.#pass(head);
     }
   };
 
-  /** The head breaks off, or is too long: it tells its status still. */
+  /** The head breaks off or is too long: uses its status if there is one. */
   readonly #endOfHead = () => {
     const { status, text } = this.#start === undefined ? { text: '' } : this.#read(this.#length);
     if (isFinal(status)) {
@@ -144,7 +145,7 @@ class AnswerFilter {
     this.#searched = 0;
   }
 
-  /** Returns whether a status line has begun. Ends the connection where none can. */
+  /** Returns whether a status line has begun. Ends the connection if none can follow. */
   #findStart(): boolean {
     let at = 0;
     while (at < this.#length && this.#isBeforeStart(at)) {
@@ -157,8 +158,8 @@ class AnswerFilter {
       this.#searched = at;
       return true;
     }
-    if (!beginning.startsWith(begun) || at > longestSample) {
-      const sample = this.#bytes.subarray(0, Math.min(this.#length, longestSample));
+    if (!beginning.startsWith(begun) || at > maxSampleBytes) {
+      const sample = this.#bytes.subarray(0, Math.min(this.#length, maxSampleBytes));
       this.#release();
       this.#socket.destroy(new ForeignAnswerError(Buffer.from(sample)));
     }
@@ -176,7 +177,7 @@ class AnswerFilter {
     );
   }
 
-  /** Behind the first empty line. */
+  /** The place after the first empty line. */
   #findEnd(): number | undefined {
     for (;;) {
       const at = this.#bytes.indexOf(Byte.LineFeed, this.#searched);

@@ -1,5 +1,5 @@
 import { UserError } from '../../core/base/errors.ts';
-import { mask } from '../../core/secrets/mask.ts';
+import { maskLogin } from '../../core/secrets/mask.ts';
 import { percentDecoded } from '../../core/base/percent.ts';
 
 /** Where a proxy is and how one speaks to it. */
@@ -43,9 +43,7 @@ const longestSocksCredential = 255;
 export function parseProxy(text: string): ProxyAddress {
   const [, scheme = '', credentials, place = ''] =
     /^([a-z][a-z0-9+.-]*):\/\/(?:(.*)@)?([^@]*)$/is.exec(text.trim()) ?? [];
-  const shown = JSON.stringify(
-    text.trim().replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, `$1${mask}@`),
-  );
+  const shown = JSON.stringify(maskLogin(text.trim()));
   if (scheme === '') {
     throw new UserError(`proxy: ${shown} is no URL. Write one such as http://proxy.example:8080.`);
   }

@@ -1,22 +1,22 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, getCACertificates } from 'node:tls';
+import type { Clock } from '../../core/base/clock.ts';
 import { messageOf } from '../../core/base/errors.ts';
 import type { HeaderLine } from '../../core/record/handshakeFacts.ts';
 import type { TlsMaterial } from '../../core/connection/wire/transport.ts';
 import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
 import { readAnswerHead } from '../http/answerHead.ts';
-import { readBodyText } from '../http/bodyText.ts';
 import { foreignAnswer } from '../http/foreignAnswer.ts';
-import { fromWire } from '../http/headerText.ts';
+import { fromWire, joinHeaders } from '../http/headerText.ts';
 import type { ProxyAddress } from './proxyAddress.ts';
 import { ProxyCode, ProxyError, type ProxyAnswer } from './proxyError.ts';
-import { joinLines, maxAnswerBodyBytes, readBody } from '../http/answerBody.ts';
+import { maxAnswerBodyBytes, readBody, readBodyText } from '../http/answerBody.ts';
 import { SocketReader } from '../http/socketReader.ts';
 import { openSocks5 } from './socks5.ts';
 
-const longestHead = 16 * 1024;
+const maxHeadBytes = 16 * 1024;
 /** Answers before the one that counts, such as 100, are passed over up to here. */
-const mostInterim = 10;
+const maxInterimAnswers = 10;
 
 export interface TunnelOptions {
   readonly proxy: ProxyAddress;
@@ -27,6 +27,7 @@ export interface TunnelOptions {
   readonly tls: TlsMaterial;
   /** Drops the connection to the proxy, also where the tunnel stands already. */
   readonly signal: AbortSignal;
+  readonly clock: Clock;
 }
 
 export type Tunnel =
@@ -122,7 +123,7 @@ async function viaSocks(
 async function viaHttp(
   socket: Socket,
   reader: SocketReader,
-  { proxy, host, port }: TunnelOptions,
+  { proxy, host, port, clock }: TunnelOptions,
 ): Promise<Tunnel> {
   const { user, password } = proxy;
   const place = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
@@ -142,18 +143,18 @@ async function viaHttp(
   const limit = /^\d{1,6}$/.test(length ?? '')
     ? Math.min(Number(length), maxAnswerBodyBytes)
     : maxAnswerBodyBytes;
-  const bytes = await new Promise<Buffer>(resolve => readBody(socket, resolve, limit));
+  const bytes = await new Promise<Buffer>(resolve => readBody(socket, clock, resolve, limit));
   socket.destroy();
   const body = await new Promise<string>(resolve =>
-    readBodyText(bytes, joinLines(answer.headers), resolve),
+    readBodyText(bytes, joinHeaders(answer.headers), resolve),
   );
   return { answer, body, request };
 }
 
 /** @throws ProxyError where it is no HTTP */
 async function finalAnswer(reader: SocketReader, proxy: ProxyAddress): Promise<ProxyAnswer> {
-  for (let interim = 0; interim <= mostInterim; interim++) {
-    const head = await reader.head(longestHead);
+  for (let interim = 0; interim <= maxInterimAnswers; interim++) {
+    const head = await reader.head(maxHeadBytes);
     const { status, statusText = '', headers } = readAnswerHead(head.replace(/^\s+/, ''));
     if (status === undefined) {
       const foreign = foreignAnswer(Buffer.from(head, 'latin1'), new HandshakeRedactor());

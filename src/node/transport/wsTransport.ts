@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import WebSocket from 'ws';
-import { CloseCode } from '../../core/connection/wire/closeCode.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import { CloseCode, isSendableCloseCode } from '../../core/connection/wire/closeCode.ts';
+import type { ClosingFrame } from '../../core/connection/wire/closingFrame.ts';
 import type { KeepUnmasked } from '../../core/secrets/unmaskedHandshakes.ts';
 import type {
   Ended,
@@ -8,76 +10,82 @@ import type {
   Transport,
   TransportListener,
 } from '../../core/connection/wire/transport.ts';
-import { closeVerdict } from './closeVerdict.ts';
-import { tapFrames } from './frameTap.ts';
+import { toTransportError } from '../handshake/handshakeErrors.ts';
 import { OpeningHandshake, type OpeningHandshakeEvents } from '../handshake/openingHandshake.ts';
-import { PongSender } from './pongSender.ts';
+import { maxUnwrittenPongs } from '../handshake/transportLimits.ts';
+import { systemClock } from '../systemClock.ts';
+import { tapFrames } from './frameTap.ts';
+
+export interface WsTransportOptions {
+  readonly clock?: Clock;
+  /** Keeps what the facts of the handshake leave out, so that the user can ask for it. */
+  readonly keepUnmasked?: KeepUnmasked;
+}
 
 /**
- * Opens connections with the `ws` package.
+ * Opens a connection with the `ws` package.
  *
- * @param keepPlain keeps what the facts of the handshake leave out, so that the user can ask for it
- * @throws UserError where the handshake cannot even be asked for
+ * @throws UserError if the handshake cannot be requested at all
  */
 export function openWsTransport(
   handshake: Handshake,
   listener: TransportListener,
-  keepPlain?: KeepUnmasked,
+  { clock = systemClock, keepUnmasked }: WsTransportOptions = {},
 ): Transport {
   let ws: WebSocket | undefined;
   let socket: Socket | undefined;
-  let wanted = true;
+  let isWanted = true;
 
   const events: OpeningHandshakeEvents = {
-    onPhase: phase => wanted && listener.onPhase(phase),
+    onPhase: phase => isWanted && listener.onPhase(phase),
     onOpen: (opened, itsSocket, facts) => {
       ws = opened;
       socket = itsSocket;
       follow(opened, itsSocket);
       listener.onHandshake(facts);
-      if (wanted) {
+      if (isWanted) {
         const subprotocol = opening.redactedSubprotocol(opened.protocol);
         listener.onOpen({ subprotocol, extensions: opened.extensions });
       }
     },
     onFail: (failure, facts) => {
       listener.onHandshake(facts);
-      if (wanted) {
-        wanted = false;
+      if (isWanted) {
+        isWanted = false;
         listener.onEnd({ code: CloseCode.Abnormal, reason: '', ...failure });
       }
     },
   };
-  const opening = new OpeningHandshake(handshake, events, keepPlain);
+  const opening = new OpeningHandshake(handshake, events, clock, keepUnmasked);
 
   /** Reports what comes on an open WebSocket. */
   function follow(opened: WebSocket, itsSocket: Socket): void {
-    const tap = tapFrames(itsSocket, () => wanted && listener.onInput());
-    const pongs = new PongSender(opened, payload => wanted && listener.onPongSent(payload));
+    const tap = tapFrames(itsSocket, () => isWanted && listener.onInput());
+    const pongs = new PongSender(opened, payload => isWanted && listener.onPongSent(payload));
     let problem: Ended | undefined;
     opened.on('error', error => {
-      problem ??= closeVerdict(error, tap.closing);
-      tap.dispose(); // `ws` reads no more, but what comes is still delivered.
+      problem ??= endOf(error, tap.closing);
+      tap.dispose(); // `ws` has stopped reading, but bytes that come are still delivered.
     });
     opened.on('message', (data: Buffer, isBinary) => {
-      if (wanted) {
+      if (isWanted) {
         listener.onMessage(data, !isBinary, tap.next());
       }
     });
     opened.on('ping', data => {
-      if (wanted) {
+      if (isWanted) {
         listener.onPing(data);
         pongs.answer(data);
       }
     });
     opened.on('pong', data => {
-      if (wanted) {
+      if (isWanted) {
         listener.onPong(data);
       }
     });
     opened.on('close', (code, reason) => {
-      if (wanted) {
-        wanted = false;
+      if (isWanted) {
+        isWanted = false;
         const ended = problem ?? { code, reason: reason.toString() };
         const { error } = ended;
         listener.onEnd({
@@ -109,7 +117,7 @@ export function openWsTransport(
         ws.resume(); // Else the peer's close frame would never be read.
         ws.close(code, reason);
       } else {
-        // Later, as all ends are reported.
+        // Not within this call: no end is reported within a call.
         process.nextTick(() => opening.cancel('closed before the connection was established'));
       }
     },
@@ -123,9 +131,86 @@ export function openWsTransport(
       }
     },
     dispose: () => {
-      wanted = false;
+      isWanted = false;
       opening.dispose();
       ws?.terminate();
     },
+  };
+}
+
+/** Codes of errors for which `ws` refuses a close frame, whatever its code and reason are. */
+const closeFrameRefusals = new Set([
+  'WS_ERR_INVALID_UTF8',
+  'WS_ERR_INVALID_CLOSE_CODE',
+  'WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH',
+  'WS_ERR_UNEXPECTED_MASK',
+  'WS_ERR_UNEXPECTED_RSV_1',
+  'WS_ERR_UNEXPECTED_RSV_2_3',
+  'WS_ERR_EXPECTED_FIN',
+]);
+
+/**
+ * How a WebSocket ended that `ws` gave up on. If `ws` refused the peer's close frame for a fault that
+ * leaves code and reason readable, those are used.
+ */
+function endOf(problem: Error, closing: ClosingFrame | undefined): Ended {
+  const error = toTransportError(problem);
+  const lost = { code: CloseCode.Abnormal, reason: '' };
+  if (!closing || !closeFrameRefusals.has(error.code ?? '')) {
+    return { ...lost, error };
+  }
+  const { code, reason } = closing;
+  if (code === undefined) {
+    const message = 'the peer sent a close frame of one byte, which holds no code';
+    return { ...lost, error: { ...error, message } };
+  }
+  if (isSendableCloseCode(code)) {
+    return { code, reason };
+  }
+  const because = reason === '' ? '' : `, reason: “${reason}”`;
+  const message = `the peer closed with ${code}, a code that must not be sent${because}`;
+  return { ...lost, error: { ...error, message } };
+}
+
+/**
+ * Answers pings. Their number is not limited, but the number of pongs that wait for a peer that does
+ * not read is.
+ */
+class PongSender {
+  readonly #ws: WebSocket;
+  readonly #onSent: (payload: Uint8Array) => void;
+  #unwritten = 0;
+  /** The newest ping that could not be answered at once. */
+  #owed: Buffer | undefined;
+
+  /** @param onSent called for each pong when it is given to the socket, after the ping that it answers */
+  constructor(ws: WebSocket, onSent: (payload: Uint8Array) => void) {
+    this.#ws = ws;
+    this.#onSent = onSent;
+  }
+
+  answer(ping: Buffer): void {
+    if (this.#unwritten < maxUnwrittenPongs) {
+      this.#send(ping);
+    } else {
+      this.#owed = Buffer.from(ping);
+    }
+  }
+
+  #send(payload: Buffer): void {
+    if (this.#ws.readyState === WebSocket.OPEN) {
+      this.#unwritten++;
+      this.#ws.pong(payload, undefined, this.#onWritten);
+      this.#onSent(payload);
+    }
+  }
+
+  readonly #onWritten = () => {
+    this.#unwritten--;
+    const owed = this.#owed;
+    if (owed) {
+      this.#owed = undefined;
+      this.#send(owed);
+    }
   };
 }

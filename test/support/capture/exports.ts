@@ -12,7 +12,7 @@ export const connection: ExportedConnection = {
 };
 
 export function partsWith(...secrets: readonly string[]): WriterParts {
-  return { redactor: new SecretRedactor(secrets, base64), base64 };
+  return { redactor: new SecretRedactor(secrets), base64 };
 }
 
 export function recordOf(

@@ -1,5 +1,5 @@
 import { isSecretName, secretSubprotocols } from '../../secrets/names.ts';
-import { percentDecoded } from '../../base/percent.ts';
+import { querySecrets } from '../../secrets/values.ts';
 import type { CurlRequest } from './curlRequest.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -30,10 +30,7 @@ export function secretPlaces({ url, headers, subprotocols }: CurlRequest): reado
   const names = Object.entries(headers)
     .filter(([name, value]) => isSecretName(name) && value.trim() !== '')
     .map(([name]) => `the header ${name}`);
-  const query = [...url.matchAll(/[?&]([^=&#]+)=[^&#]/g)]
-    .map(([, name = '']) => percentDecoded(name))
-    .filter(isSecretName)
-    .map(name => `${name} of the URL`);
+  const query = querySecrets(url).map(({ name }) => `${name} of the URL`);
   const login = /^[a-z]+:\/\/[^/?#@]*:[^/?#@]+@/i.test(url) ? ['the password of the URL'] : [];
   const tokens = secretSubprotocols(subprotocols).length > 0 ? ['a token among subprotocols'] : [];
   return [...names, ...query, ...login, ...tokens];

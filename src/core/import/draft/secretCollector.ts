@@ -1,5 +1,6 @@
 import { percentDecoded } from '../../base/percent.ts';
 import { isSecretName } from '../../secrets/names.ts';
+import { replaceQuerySecrets } from '../../secrets/values.ts';
 import type { ImportedSecret, Notes } from './importResult.ts';
 import { escapeReferences, literalOf } from './references.ts';
 
@@ -57,20 +58,14 @@ export class SecretCollector {
 
   /** A URL without secrets in its login and query, whose values are written percent-encoded. */
   url(template: string, where: string): string {
-    return template
-      .replace(
-        /^([a-z]+:\/\/[^/?#@:]*:)([^/?#@]+)(?=@)/i,
-        (_, before: string, password: string) => {
-          return before + this.#encoded('password', password, `${where}, password of the URL`);
-        },
-      )
-      .replaceAll(
-        /([?&])([^=&#]+)=([^&#]+)/g,
-        (whole, sign: string, name: string, value: string) =>
-          isSecretName(percentDecoded(name))
-            ? `${sign}${name}=${this.#encoded(percentDecoded(name), value, `${where}, query`)}`
-            : whole,
-      );
+    const withoutPassword = template.replace(
+      /^([a-z]+:\/\/[^/?#@:]*:)([^/?#@]+)(?=@)/i,
+      (_, before: string, password: string) =>
+        before + this.#encoded('password', password, `${where}, password of the URL`),
+    );
+    return replaceQuerySecrets(withoutPassword, ({ name, value }) =>
+      this.#encoded(name, value, `${where}, query`),
+    );
   }
 
   #encoded(name: string, value: string, where: string): string {

@@ -47,7 +47,7 @@ export function base64(bytes: Uint8Array): string {
 }
 
 export function redactorFor({ secrets }: ExportJob): SecretRedactor {
-  return new SecretRedactor(secrets, base64);
+  return new SecretRedactor(secrets);
 }
 
 /**

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SecretRedactor } from '../../../../src/core/secrets/redact.ts';
-import { base64 } from '../../../../src/node/captureWorker/export/exportFile.ts';
 
 const secrets = ['s3cr3t/"tök en"\\+', 'hunter22', '😀pass😀'];
 
@@ -45,7 +44,7 @@ function isLeft(text: string, spelling: string): boolean {
 }
 
 describe('redaction of exports', () => {
-  const redactor = new SecretRedactor(secrets, base64);
+  const redactor = new SecretRedactor(secrets);
 
   for (const secret of secrets) {
     it(`finds all spellings of ${JSON.stringify(secret)}, in text and in bytes`, async () => {
@@ -85,18 +84,18 @@ describe('redaction of exports', () => {
   });
 
   it('leaves other texts alone, and does not look for what is too short to be found', () => {
-    const none = new SecretRedactor(['', 'abc'], base64);
+    const none = new SecretRedactor(['', 'abc']);
     const text = 'abc, aHVudGVy, hunter2 2, %68';
     assert.deepEqual([none.text(text), redactor.text(text)], [text, text]);
   });
 
   it('takes the longer of two secrets, one of which is in the other', () => {
-    const both = new SecretRedactor(['hunter', 'hunter22'], base64);
+    const both = new SecretRedactor(['hunter', 'hunter22']);
     assert.equal(both.text('hunter22 hunter'), '••• •••');
   });
 
   it('takes no longer for a text that was made to be slow', () => {
-    const hard = new SecretRedactor(['\\\\\\\\\\\\\\\\', 'aaaaaaaaaaaa'], base64);
+    const hard = new SecretRedactor(['\\\\\\\\\\\\\\\\', 'aaaaaaaaaaaa']);
     const start = performance.now();
     hard.text('\\'.repeat(300_000));
     hard.text('a'.repeat(11).concat('b').repeat(50_000));

@@ -15,7 +15,7 @@ import {
   type Confirmation,
   type SenderPorts,
 } from '../../../../src/host/sending/sender.ts';
-import { spellsOutCredential } from '../../../../src/core/secrets/handshakeRedactor.ts';
+import { spellsOutCredential } from '../../../../src/core/secrets/mask.ts';
 import { SendHistory } from '../../../../src/host/sending/sendHistory.ts';
 import { createCaptureService } from '../../../../src/node/capture/captureService.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';

@@ -1,0 +1,98 @@
+import { percentDecoded } from '../base/percent.ts';
+import { isSecretName, secretSubprotocols } from './names.ts';
+import { base64Of } from './spellings.ts';
+
+/** User name and password, percent-encoding undone. */
+export interface LoginTexts {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Where the secrets of a connection are, as it is dialled or as its settings have it. */
+export interface SecretSource {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly subprotocols: readonly string[];
+  /** Of the URL and of the proxy. */
+  readonly logins: readonly LoginTexts[];
+  /** What is a secret in any case, such as a passphrase; empty texts are left out. */
+  readonly others: readonly (string | undefined)[];
+}
+
+/** Everything that must not be shown of a connection, whoever sends it back. */
+export function secretValues(source: SecretSource): readonly string[] {
+  const { url, headers, subprotocols, logins, others } = source;
+  const found = [
+    ...others,
+    ...Object.entries(headers).flatMap(([name, value]) =>
+      isSecretName(name) ? headerSecrets(value) : [],
+    ),
+    ...querySecrets(url).flatMap(({ value }) => [
+      percentDecoded(value),
+      percentDecoded(value.replaceAll('+', ' ')),
+    ]),
+    ...logins.flatMap(loginSecrets),
+    ...secretSubprotocols(subprotocols),
+  ];
+  return [...new Set(found)].filter((secret): secret is string => !!secret);
+}
+
+const schemeOnly = /^(?:basic|bearer|digest|negotiate|ntlm|token)$/i;
+
+/** The value of a header that is a secret, and its parts: behind a scheme, and each cookie. */
+function headerSecrets(value: string): readonly string[] {
+  return [
+    value,
+    withoutScheme(value),
+    ...value.split(';').map(cookie => cookie.slice(cookie.indexOf('=') + 1).trim()),
+    ...value
+      .split(/[\s;]+/)
+      .filter(part => !schemeOnly.test(part))
+      .map(part => part.replace(/^[\w.-]+=(?=.)/, '')),
+  ].filter(part => !schemeOnly.test(part));
+}
+
+/** A header's value without its first word, such as `Bearer`. */
+export function withoutScheme(value: string): string {
+  return value.replace(/^\S+\s+/, '');
+}
+
+/** A user name is a secret only if it stands alone, as a token in front of the host. */
+function loginSecrets({ user, password }: LoginTexts): readonly string[] {
+  return user === '' && password === ''
+    ? []
+    : [password === '' ? user : password, base64Of(`${user}:${password}`)];
+}
+
+const queryPair = /([?&])([^=&#]+)=([^&#]+)/g;
+
+/** A value of a query that has the name of a secret. */
+export interface QuerySecret {
+  /** Percent-encoding undone. */
+  readonly name: string;
+  /** As the URL has it. */
+  readonly value: string;
+}
+
+/** The values of a URL's query that are secrets by their names. The URL may hold references. */
+export function querySecrets(url: string): readonly QuerySecret[] {
+  return [...url.matchAll(queryPair)]
+    .map(([, , name = '', value = '']) => ({ name: percentDecoded(name), value }))
+    .filter(({ name }) => isSecretName(name));
+}
+
+/** A URL with something else in place of each value of its query that is a secret by its name. */
+export function replaceQuerySecrets(
+  url: string,
+  replacement: (secret: QuerySecret) => string,
+): string {
+  return url.replace(queryPair, (all, sign: string, written: string, value: string) => {
+    const name = percentDecoded(written);
+    return isSecretName(name) ? `${sign}${written}=${replacement({ name, value })}` : all;
+  });
+}
+
+/** Whether a URL holds a login, or a value that is a secret by its name. */
+export function urlHoldsSecret(url: string): boolean {
+  return /\/\/[^/?#]*@/.test(url) || querySecrets(url).length > 0;
+}
