@@ -126,11 +126,6 @@ export const pageStrings = {
   tooManyValues:
     'The tree shows the first {0} values: there are more than fit in memory. The text is complete.',
   findInJson: 'Find in JSON',
-  findNext: 'Next Match',
-  findPrevious: 'Previous Match',
-  closeFind: 'Close Find',
-  finding: 'Looking…',
-  findNothing: 'No results',
   findPlace: '{0} of {1}',
 
   // Text and bytes
@@ -325,11 +320,11 @@ export const pageStrings = {
   // Finding in the list
   findLabel: 'Find',
   findInMessages: 'Find in messages',
-  findNextRow: 'Next Match (Enter)',
-  findPreviousRow: 'Previous Match (Shift+Enter)',
+  findNext: 'Next Match (Enter)',
+  findPrevious: 'Previous Match (Shift+Enter)',
   findMatchCase: 'Match Case (Alt+C)',
   findUsePattern: 'Use Regular Expression (Alt+R)',
-  findCloseWidget: 'Close (Escape)',
+  findClose: 'Close (Escape)',
   findNoResults: 'No results',
   findBusy: 'Searching…',
   findWrappedDown: 'Continued from the top',

@@ -154,7 +154,7 @@ describe('what cannot be sent', () => {
       await user.open('json');
       await user.field.pressSequentially('{"a": nan}');
       await user.says('“n” cannot stand here in JSON. To send it as it stands, choose Text.');
-      assert.equal(await page.locator('.composer-mirror .wrong').textContent(), 'n');
+      assert.equal(await page.locator('.composer-text .mirror .wrong').textContent(), 'n');
       assert.equal(await user.field.getAttribute('aria-invalid'), 'true');
       const described = await user.field.getAttribute('aria-describedby');
       assert.match(await page.locator(`#${described ?? ''}`).innerText(), /^“n” cannot/);

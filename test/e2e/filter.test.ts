@@ -85,7 +85,7 @@ describe('the filter box', () => {
       const problem = user.page.getByRole('alert');
       await problem.waitFor();
       assert.match((await problem.textContent()) ?? '', /^“kind:” takes state, text/);
-      assert.equal(await user.page.locator('.filter-mirror .wrong').textContent(), 'kind:tex');
+      assert.equal(await user.page.locator('.filter-text .mirror .wrong').textContent(), 'kind:tex');
       assert.equal(await user.filter.getAttribute('aria-invalid'), 'true');
       assert.equal(
         await user.filter.getAttribute('aria-describedby'),
@@ -103,9 +103,9 @@ describe('the filter box', () => {
       async user => {
         await user.filter.fill(`${'word '.repeat(40)}kind:x`);
         await user.press('End', 'Enter');
-        await user.page.locator('.filter-mirror .wrong').waitFor();
+        await user.page.locator('.filter-text .mirror .wrong').waitFor();
         const [text, mirror] = await user.page.evaluate(() =>
-          ['.filter-text input', '.filter-mirror'].map(
+          ['.filter-text input', '.filter-text .mirror'].map(
             selector => document.querySelector(selector)?.scrollLeft ?? -1,
           ),
         );

@@ -1,5 +1,5 @@
-import { Painter, type ChartColors, type Picture, type Size } from './chartPainter.ts';
 import { el, oncePerFrame } from '../widgets/dom.ts';
+import { roundUp, shareOf, type Line, type TimeAxis } from './chartModel.ts';
 
 /** A canvas that shows a picture in the theme's colours, sharp at any size. */
 export class Chart {
@@ -63,4 +63,247 @@ function colorsOf(canvas: HTMLCanvasElement): ChartColors {
     fill: Number.parseFloat(color('fill')) || 0,
     font: `11px ${styles.fontFamily}`,
   };
+}
+
+/** `area` for a stream, `bars` for extremes, `dots` for what is measured now and then. */
+export type Shape = 'area' | 'bars' | 'dots';
+
+/** The theme's colours, as `charts.css` names them for charts. */
+interface ChartColors {
+  readonly in: string;
+  readonly out: string;
+  readonly both: string;
+  readonly grid: string;
+  readonly text: string;
+  readonly cursor: string;
+  readonly lost: string;
+  readonly opened: string;
+  /** What areas are filled with, as a share; 0 in high contrast. */
+  readonly fill: number;
+  readonly font: string;
+}
+
+/** In CSS pixels. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Picture {
+  readonly axis: TimeAxis;
+  readonly lines: readonly Line[];
+  readonly shape: Shape;
+  /** The step that the crosshair is on. */
+  readonly cursor?: number | undefined;
+  /** Writes the number at the top, which is a round one; without it nothing is written. */
+  readonly format?: (value: number) => string;
+}
+
+const labelHeight = 14;
+const markSize = 3;
+const endHeight = 1.5;
+const barAlpha = 0.45;
+
+/** Draws one picture. */
+class Painter {
+  readonly #context: CanvasRenderingContext2D;
+  readonly #size: Size;
+  readonly #colors: ChartColors;
+  readonly #picture: Picture;
+  readonly #top: number;
+  readonly #most: number;
+  readonly #isEmpty: boolean;
+
+  constructor(
+    context: CanvasRenderingContext2D,
+    size: Size,
+    colors: ChartColors,
+    picture: Picture,
+  ) {
+    this.#context = context;
+    this.#size = size;
+    this.#colors = colors;
+    this.#picture = picture;
+    this.#top = picture.format ? labelHeight : 2 * markSize;
+    const most = Math.max(0, ...picture.lines.flatMap(({ values }) => values));
+    this.#most = picture.format || most === 0 ? roundUp(most) : most;
+    this.#isEmpty = most === 0;
+  }
+
+  draw(): void {
+    const { width, height } = this.#size;
+    this.#context.clearRect(0, 0, width, height);
+    this.#grid();
+    this.#picture.lines.forEach(line => this.#line(line));
+    this.#marks();
+    this.#cursor();
+  }
+
+  #x(step: number): number {
+    const { room, stepCount } = this.#picture.axis;
+    return ((step + room - stepCount) / room) * this.#size.width;
+  }
+
+  #y(value: number): number {
+    const bottom = this.#size.height - 1;
+    return bottom - (value / this.#most) * (bottom - this.#top);
+  }
+
+  #grid(): void {
+    const { format } = this.#picture;
+    this.#stroke(this.#colors.grid, [], () => {
+      const heights = format ? [0, this.#most / 2, this.#most] : [0];
+      for (const y of heights.map(value => Math.round(this.#y(value)) - 0.5)) {
+        this.#context.moveTo(0, y);
+        this.#context.lineTo(this.#size.width, y);
+      }
+    });
+    if (format && !this.#isEmpty) {
+      this.#context.font = this.#colors.font;
+      this.#context.fillStyle = this.#colors.text;
+      this.#context.textBaseline = 'bottom';
+      this.#context.fillText(format(this.#most), 0, this.#top);
+    }
+  }
+
+  #line(line: Line): void {
+    const { shape } = this.#picture;
+    const color = this.#colors[line.direction];
+    if (shape === 'bars') {
+      this.#bars(line, color);
+    } else if (shape === 'dots') {
+      this.#dots(line, color);
+    } else {
+      this.#area(line, color);
+    }
+  }
+
+  /** A line, dashed for what is sent; below it, an area for what is received. */
+  #area({ values, direction }: Line, color: string): void {
+    const context = this.#context;
+    const trace = () =>
+      values.forEach((value, at) => context.lineTo(this.#x(at + 0.5), this.#y(value)));
+    if (direction === 'in' && this.#colors.fill > 0 && values.length > 0) {
+      context.globalAlpha = this.#colors.fill;
+      context.fillStyle = color;
+      context.beginPath();
+      context.moveTo(this.#x(0.5), this.#y(0));
+      trace();
+      context.lineTo(this.#x(values.length - 0.5), this.#y(0));
+      context.fill();
+      context.globalAlpha = 1;
+    }
+    if (direction === 'out' && values.every(value => value === 0)) {
+      return;
+    }
+    this.#stroke(color, direction === 'out' ? [4, 3] : [], trace, 1.5);
+    if (values.length === 1) {
+      this.#dot(0, values[0] ?? 0, color);
+    }
+  }
+
+  /** Bars from the bottom, paler than their ends, for many of them would be a block. */
+  #bars({ values }: Line, color: string): void {
+    const context = this.#context;
+    const width = Math.max(1, this.#x(1) - this.#x(0) - 1);
+    const bottom = this.#y(0);
+    const tops = new Map<number, number>();
+    values.forEach((value, step) => {
+      if (value > 0) {
+        // Several steps in one pixel are one bar, the tallest.
+        const x = width > 1 ? this.#x(step) : Math.floor(this.#x(step));
+        tops.set(x, Math.min(tops.get(x) ?? bottom - 1, this.#y(value)));
+      }
+    });
+    context.fillStyle = color;
+    for (const [x, top] of tops) {
+      context.globalAlpha = barAlpha;
+      context.fillRect(x, top, width, bottom - top);
+      context.globalAlpha = 1;
+      context.fillRect(x, top, width, endHeight);
+    }
+  }
+
+  /** The steps that have a value, joined by a line. */
+  #dots({ values }: Line, color: string): void {
+    const measured = values.flatMap((value, step) => (value > 0 ? [{ value, step }] : []));
+    this.#stroke(color, [], () => {
+      measured.forEach(({ value, step }) =>
+        this.#context.lineTo(this.#x(step + 0.5), this.#y(value)),
+      );
+    });
+    measured.forEach(({ value, step }) => this.#dot(step, value, color));
+  }
+
+  #dot(step: number, value: number, color: string): void {
+    this.#context.fillStyle = color;
+    this.#context.beginPath();
+    this.#context.arc(this.#x(step + 0.5), this.#y(value), 1.75, 0, 2 * Math.PI);
+    this.#context.fill();
+  }
+
+  /** A loss is a line with a triangle on top, the reopening a dotted line with a ring. */
+  #marks(): void {
+    const { axis, format } = this.#picture;
+    const top = format ? this.#top : 0;
+    for (const { at, kind } of axis.marks) {
+      const share = shareOf(axis, at);
+      if (share < 0 || share > 1) {
+        continue;
+      }
+      const x = Math.round(share * (this.#size.width - 1)) + 0.5;
+      const isLost = kind === 'lost';
+      this.#stroke(this.#colors[kind], isLost ? [] : [1, 2], () => {
+        this.#context.moveTo(x, isLost ? top : top + 2 * markSize);
+        this.#context.lineTo(x, this.#size.height);
+      });
+      if (isLost) {
+        this.#triangle(x, top);
+      } else {
+        this.#stroke(this.#colors[kind], [], () =>
+          this.#context.arc(x, top + markSize, markSize - 0.5, 0, 2 * Math.PI),
+        );
+      }
+    }
+  }
+
+  #triangle(x: number, top: number): void {
+    this.#context.fillStyle = this.#colors.lost;
+    this.#context.beginPath();
+    this.#context.moveTo(x - markSize - 0.5, top);
+    this.#context.lineTo(x + markSize + 0.5, top);
+    this.#context.lineTo(x, top + 2 * markSize);
+    this.#context.fill();
+  }
+
+  #cursor(): void {
+    const { cursor, lines, shape } = this.#picture;
+    if (cursor === undefined) {
+      return;
+    }
+    const x = Math.round(this.#x(cursor + 0.5)) + 0.5;
+    this.#stroke(this.#colors.cursor, [], () => {
+      this.#context.moveTo(x, this.#top);
+      this.#context.lineTo(x, this.#size.height);
+    });
+    if (shape !== 'bars') {
+      for (const { values, direction } of lines) {
+        const value = values[cursor] ?? 0;
+        if (value > 0) {
+          this.#dot(cursor, value, this.#colors[direction]);
+        }
+      }
+    }
+  }
+
+  #stroke(color: string, dash: readonly number[], trace: () => void, width = 1): void {
+    const context = this.#context;
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.lineJoin = 'round';
+    context.setLineDash([...dash]);
+    context.beginPath();
+    trace();
+    context.stroke();
+  }
 }

@@ -1,6 +1,6 @@
 import type { Formats } from '../../core/base/format.ts';
-import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
-import { Chart } from './chart.ts';
+import type { SeriesSpan, SeriesView, Percentiles } from '../../core/metrics/seriesView.ts';
+import { Chart, type Shape } from './chart.ts';
 import {
   chartNames,
   emptyPlot,
@@ -11,11 +11,15 @@ import {
   type ChartName,
   type Plot,
 } from './chartModel.ts';
-import type { Shape } from './chartPainter.ts';
-import { chartNumber, chartSummary, chartTitles, marksSummary, readout } from './chartWords.ts';
-import { ChartBar } from './chartBar.ts';
-import { el } from '../widgets/dom.ts';
-import { percentileTable } from './percentileTable.ts';
+import {
+  chartNumber,
+  chartSummary,
+  chartTitles,
+  marksSummary,
+  readout,
+  percentileRows,
+} from './chartWords.ts';
+import { el, icon } from '../widgets/dom.ts';
 import { text } from '../widgets/strings.ts';
 
 const shapes: Readonly<Record<ChartName, Shape>> = {
@@ -26,7 +30,7 @@ const shapes: Readonly<Record<ChartName, Shape>> = {
   roundTrips: 'dots',
 };
 
-export interface ChartPaneListener {
+interface ChartPaneListener {
   readonly onSpan: (span: SeriesSpan) => void;
   readonly onGoTo: (at: number) => void;
   readonly onClose: () => void;
@@ -179,4 +183,115 @@ export class ChartPane {
     this.#bar.say(words.filter(word => word !== ''));
     this.#bar.setPosition(cursor, stepCount);
   }
+}
+
+interface ChartBarListener {
+  readonly onSpan: (span: SeriesSpan) => void;
+  readonly onClose: () => void;
+  /** A key on the crosshair's slider. */
+  readonly onKey: (event: KeyboardEvent) => void;
+  readonly onBlur: () => void;
+}
+
+/** What stands above the charts: what time they show, what the crosshair is on, and Close. */
+class ChartBar {
+  readonly element: HTMLElement;
+  readonly #readout = el('div', {
+    'class': 'chart-readout',
+    'role': 'slider',
+    'tabindex': '0',
+    'aria-label': text('chartMoment'),
+    'aria-valuemin': '0',
+  });
+  readonly #spans: Readonly<Record<SeriesSpan, HTMLButtonElement>>;
+
+  constructor(listener: ChartBarListener) {
+    const span = (name: SeriesSpan, words: string): HTMLButtonElement => {
+      const button = el('button', { type: 'button', class: 'chart-span' }, words);
+      button.addEventListener('click', () => {
+        this.#press(name);
+        listener.onSpan(name);
+      });
+      return button;
+    };
+    this.#spans = {
+      recent: span('recent', text('chartsRecent')),
+      all: span('all', text('chartsAll')),
+    };
+    this.#press('recent');
+    const close = el(
+      'button',
+      {
+        'type': 'button',
+        'class': 'tool',
+        'aria-label': text('chartsClose'),
+        'title': text('chartsClose'),
+      },
+      icon('close'),
+    );
+    close.addEventListener('click', () => listener.onClose());
+    this.#readout.addEventListener('keydown', event => listener.onKey(event));
+    this.#readout.addEventListener('blur', () => listener.onBlur());
+    const spans = el(
+      'div',
+      { 'class': 'chart-spans', 'role': 'group', 'aria-label': text('chartsSpan') },
+      this.#spans.recent,
+      this.#spans.all,
+    );
+    this.element = el('div', { class: 'chart-bar' }, spans, this.#readout, close);
+    this.element.addEventListener('keydown', event => {
+      if (event.key === 'Escape') {
+        listener.onClose();
+      }
+    });
+  }
+
+  get hasFocus(): boolean {
+    return document.activeElement === this.#readout;
+  }
+
+  focus(): void {
+    this.#readout.focus();
+  }
+
+  say(facts: readonly string[]): void {
+    this.#readout.replaceChildren(...facts.map(fact => el('span', {}, fact)));
+    this.#readout.setAttribute('aria-valuetext', facts.join(', '));
+  }
+
+  setPosition(step: number | undefined, stepCount: number): void {
+    const last = Math.max(0, stepCount - 1);
+    this.#readout.ariaValueMax = String(last);
+    this.#readout.ariaValueNow = String(step ?? last);
+  }
+
+  #press(span: SeriesSpan): void {
+    this.#spans.recent.ariaPressed = String(span === 'recent');
+    this.#spans.all.ariaPressed = String(span === 'all');
+  }
+}
+
+const columns = ['chartMedian', 'chartP95', 'chartP99', 'chartMost'] as const;
+
+/** Half of all messages are at most so long, 95 % at most so long, and so on. */
+function percentileTable(
+  measured: Readonly<Record<'sizes' | 'gaps' | 'roundTrips', Percentiles | undefined>>,
+  formats: Formats,
+): HTMLTableElement {
+  const heads = columns.map(name => el('th', { scope: 'col' }, text(name)));
+  const rows = percentileRows(measured, formats).map(({ name, cells }) =>
+    el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, name),
+      ...columns.map((_, at) => el('td', {}, cells[at] ?? '–')),
+    ),
+  );
+  return el(
+    'table',
+    {},
+    el('caption', { class: 'spoken' }, text('chartPercentiles')),
+    el('thead', {}, el('tr', {}, el('td'), ...heads)),
+    el('tbody', {}, ...rows),
+  );
 }

@@ -1,19 +1,12 @@
-import { html, render } from 'lit/html.js';
 import type { ComposerView } from '../../shared/composerProtocol.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
-import { CompletionList } from '../widgets/completionList.ts';
-import { isAtEdge } from './composerCaret.ts';
+import { CompletionField } from '../widgets/completionField.ts';
 import type { Draft, DraftProblem } from './draft.ts';
-import {
-  referenceCompletions,
-  type ReferenceCompletion,
-  type ReferenceCompletions,
-} from './referenceCompletions.ts';
-import { el, setAttribute } from '../widgets/dom.ts';
-import { partsOf } from '../filter/filterField.ts';
+import { referenceCompletions, type ReferenceCompletion } from './referenceCompletions.ts';
+import { el } from '../widgets/dom.ts';
 import { text } from '../widgets/strings.ts';
 
-export interface MessageFieldListener {
+interface MessageFieldListener {
   onType(text: string): void;
   onSend(): void;
   onFormat(): void;
@@ -29,18 +22,12 @@ export interface MessageFieldListener {
 /** Says why what is composed cannot be sent. */
 export const composerProblemId = 'composer-problem';
 
-/** A longer text is not drawn a second time for its marks. */
-const longestMarked = 100_000;
-
-/** The text of a message, with completion of references, and with its error marked where it is. */
+/** The text of a message, with completion of references, and with its error underlined. */
 export class MessageField {
   readonly element: HTMLElement;
   readonly #input: HTMLTextAreaElement;
-  /** Lies under the text box with the same text, to carry the marks. */
-  readonly #mirror = el('div', { 'class': 'mirror composer-mirror', 'aria-hidden': 'true' });
-  readonly #suggestions: CompletionList<ReferenceCompletion>;
+  readonly #field: CompletionField<ReferenceCompletion>;
   readonly #listener: MessageFieldListener;
-  #offered: ReferenceCompletions | undefined;
 
   constructor(listener: MessageFieldListener) {
     this.#listener = listener;
@@ -51,30 +38,32 @@ export class MessageField {
       'autocomplete': 'off',
       'rows': '3',
     });
-    this.#suggestions = new CompletionList(this.#input, {
+    this.#field = new CompletionField(this.#input, 'field composer-text', {
       id: 'composer-suggestions',
       name: text('composeSuggestions'),
-      hasAlwaysActive: true,
+      selectsFirst: true,
+      opensWithArrows: false,
       meaningOf: ({ meaning }: ReferenceCompletion) => text(meaning),
-      onPick: item => this.#accept(item),
+      complete: (words, caret) => referenceCompletions(words, caret, listener.names()),
+      onType: words => listener.onType(words),
+      onKey: event => this.#onKey(event),
     });
-    const box = el('div', { class: 'field composer-text' }, this.#mirror, this.#input);
-    this.element = el('div', { class: 'composer-field' }, box, this.#suggestions.element);
-    this.#listen();
+    const { element, list } = this.#field;
+    this.element = el('div', { class: 'composer-field' }, element, list);
   }
 
   focus(): void {
     this.#input.focus();
   }
 
-  /** Where the user is elsewhere by now, selecting would take the focus away from there. */
+  /** Without the check, selecting would take the focus from where the user is by now. */
   selectAllIfFocused(): void {
     if (document.activeElement === this.#input) {
       this.#input.select();
     }
   }
 
-  /** Selects a part of the text where it can be seen. */
+  /** Selects a part of the text, and scrolls to it. */
   reveal(from: number, to: number): void {
     // Only a text box that gets the focus scrolls to its caret.
     this.#input.blur();
@@ -83,48 +72,15 @@ export class MessageField {
   }
 
   show({ kind, text: words }: Draft, problem: DraftProblem | undefined): void {
-    const input = this.#input;
-    if (input.value !== words) {
-      input.value = words;
-      this.#suggestions.close();
-    }
-    input.placeholder = text(placeholders[kind] ?? 'composePlaceholder');
-    setAttribute(input, 'aria-invalid', problem ? 'true' : undefined);
-    setAttribute(input, 'aria-describedby', problem ? composerProblemId : undefined);
-    const marked = problem && words.length <= longestMarked ? [problem] : [];
-    render(
-      marked.length === 0
-        ? ''
-        : partsOf(`${words} `, marked).map(({ words, isWrong }) =>
-            isWrong ? html`<span class="wrong">${words}</span>` : words,
-          ),
-      this.#mirror,
-    );
-    this.#align();
-  }
-
-  #listen(): void {
-    const input = this.#input;
-    input.addEventListener('input', () => {
-      this.#listener.onType(input.value);
-      this.#offer();
-    });
-    input.addEventListener('keydown', event => {
-      if (!event.isComposing && this.#onKey(event)) {
-        event.preventDefault();
-        event.stopPropagation();
-      }
-    });
-    input.addEventListener('scroll', () => this.#align());
-    input.addEventListener('blur', () => this.#suggestions.close());
-    input.addEventListener('click', () => this.#suggestions.close());
+    this.#input.placeholder = text(placeholders[kind] ?? 'composePlaceholder');
+    this.#field.show(words, problem ? [problem] : [], composerProblemId);
   }
 
   /** Returns whether the key was for this box. */
   #onKey(event: KeyboardEvent): boolean {
     const { key, ctrlKey, metaKey, shiftKey, altKey, code } = event;
     if (key === 'Enter' && (ctrlKey || metaKey)) {
-      this.#suggestions.close();
+      this.#field.close();
       this.#listener.onSend();
       return true;
     }
@@ -132,71 +88,24 @@ export class MessageField {
       this.#listener.onFormat();
       return true;
     }
-    if (key === ' ' && ctrlKey) {
-      return this.#offer();
-    }
     if (key === 'ArrowUp' || key === 'ArrowDown') {
       return !shiftKey && !ctrlKey && !metaKey && this.#onArrow(key === 'ArrowUp' ? 1 : -1, altKey);
     }
     if (key === 'Escape') {
-      this.#onEscape();
+      this.#listener.onLeave();
       return true;
     }
-    const isAccepting = (key === 'Enter' || key === 'Tab') && !shiftKey && this.#suggestions.isOpen;
-    const { active } = this.#suggestions;
-    if (isAccepting && active) {
-      this.#accept(active);
-    }
-    return isAccepting;
+    return false;
   }
 
+  /** Goes through the history at the first and the last line, or, with Alt, from anywhere. */
   #onArrow(step: 1 | -1, isAnywhere: boolean): boolean {
-    if (this.#suggestions.isOpen && !isAnywhere) {
-      this.#suggestions.move(step === 1 ? -1 : 1);
-      return true;
-    }
     const isAtEnd = isAtEdge(this.#input, step === 1 ? 'first' : 'last');
     if (!isAnywhere && !isAtEnd && !this.#listener.isInHistory()) {
       return false;
     }
     this.#listener.onHistory(step);
     return true;
-  }
-
-  #onEscape(): void {
-    if (this.#suggestions.isOpen) {
-      this.#suggestions.close();
-    } else {
-      this.#listener.onLeave();
-    }
-  }
-
-  /** Returns whether there is anything to offer. */
-  #offer(): boolean {
-    const { value, selectionStart } = this.#input;
-    this.#offered = referenceCompletions(value, selectionStart, this.#listener.names());
-    this.#suggestions.open(this.#offered?.items ?? []);
-    return this.#suggestions.isOpen;
-  }
-
-  #accept({ insert, caret }: ReferenceCompletion): void {
-    if (!this.#offered) {
-      return;
-    }
-    const { from, to } = this.#offered;
-    const { value } = this.#input;
-    this.#input.value = value.slice(0, from) + insert + value.slice(to);
-    this.#input.setSelectionRange(from + caret, from + caret);
-    this.#listener.onType(this.#input.value);
-    if (caret < insert.length) {
-      this.#offer();
-    } else {
-      this.#suggestions.close();
-    }
-  }
-
-  #align(): void {
-    this.#mirror.scrollTop = this.#input.scrollTop;
   }
 }
 
@@ -205,3 +114,39 @@ const placeholders: Partial<Record<Draft['kind'], PageString>> = {
   base64: 'composePlaceholderBase64',
   ping: 'composePlaceholderPing',
 };
+
+/** A longer text is not laid out a second time: its lines are told by the newlines alone. */
+const longestMeasured = 100_000;
+
+/**
+ * Whether the caret is on the first line as it is drawn, or on the last one. Of a selection its
+ * beginning counts upwards, its end downwards.
+ */
+function isAtEdge(input: HTMLTextAreaElement, edge: 'first' | 'last'): boolean {
+  const { value, selectionStart, selectionEnd } = input;
+  const isFirst = edge === 'first';
+  const caret = isFirst ? selectionStart : selectionEnd;
+  const part = isFirst ? value.slice(0, caret) : value.slice(caret);
+  if (part.includes('\n')) {
+    return false;
+  }
+  if (part === '' || value.length > longestMeasured) {
+    return true;
+  }
+  return isOnOneLine(input, caret, isFirst ? 0 : value.length);
+}
+
+/** Lays the text out once more in a box of the same class and size, where places can be measured. */
+function isOnOneLine(input: HTMLTextAreaElement, one: number, other: number): boolean {
+  const words = new Text(input.value);
+  const box = el('div', { 'class': 'mirror', 'aria-hidden': 'true' }, words);
+  input.before(box);
+  const topOf = (offset: number) => {
+    const range = new Range();
+    range.setStart(words, offset);
+    return range.getBoundingClientRect().top;
+  };
+  const distance = Math.abs(topOf(one) - topOf(other));
+  box.remove();
+  return distance < 4;
+}

@@ -3,16 +3,20 @@ import type { Row } from '../../core/capture/capture.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type { FrameAnswer, HandshakeAnswer } from '../../shared/monitorProtocol.ts';
-import { definitions } from '../widgets/definitions.ts';
+import { definitions, type Definition } from '../widgets/definitions.ts';
 import { el } from '../widgets/dom.ts';
 import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
-import { closeView, frameView } from './frameView.ts';
 import { readStateRow } from '../list/stateRow.ts';
+import type { FrameFacts } from '../../core/record/frameFacts.ts';
+import type { RowKind } from '../../core/record/record.ts';
+import { closeCodeMeaning } from '../../core/connection/wire/closeCode.ts';
+import { readCloseFrame } from '../../core/connection/wire/closeFrame.ts';
+import { text } from '../widgets/strings.ts';
 
 type View = (shown: ShownPayload) => Promise<TemplateResult | undefined>;
 
 /** Facts about a row; what they are is for `view` to find out. */
-export class FactsViewer implements PayloadViewer {
+class FactsViewer implements PayloadViewer {
   readonly isFilling = false;
   readonly element = el('div', { class: 'facts-viewer' });
   readonly #view: View;
@@ -72,4 +76,106 @@ export async function wholePayload({
 }: ShownPayload): Promise<Uint8Array | undefined> {
   await reader.read(0, reader.byteLength, signal);
   return reader.loaded(0, reader.byteLength);
+}
+
+/** RFC 6455, section 5.2. */
+const opcodes: Readonly<Record<RowKind, string>> = {
+  state: '',
+  text: '0x1 text',
+  binary: '0x2 binary',
+  close: '0x8 close',
+  ping: '0x9 ping',
+  pong: '0xA pong',
+};
+
+/** How a message came over the wire. */
+interface FrameFactsShown {
+  readonly row: Row;
+  /** Absent where the row says all. */
+  readonly frame: FrameFacts | undefined;
+  /** When the row before it in the list came, in milliseconds since 1970. */
+  readonly previousAt: number | undefined;
+}
+
+/** What is known of a message's frames. A sent message is framed below us, so some is not measured. */
+function frameView(shown: FrameFactsShown, formats: Formats): TemplateResult {
+  const { row, frame, previousAt } = shown;
+  const isSent = row.direction === 'out';
+  const payload = [formats.bytes(row.byteLength), text('byteCount', formats.count(row.byteLength))];
+  return definitions([
+    [text('opcode'), opcodes[row.kind]],
+    [text('direction'), text(isSent ? 'sent' : 'received')],
+    [text('masked'), text(isSent ? 'maskedYes' : 'maskedNo')],
+    [text('fragments'), fragments(shown, formats)],
+    [text('payloadSize'), row.byteLength < 1000 ? (payload[1] ?? '') : payload.join(' · ')],
+    [text('wireSize'), wireSize(shown, formats)],
+    [text('compression'), compression(shown, formats)],
+    [text('reservedBits'), reservedBits(shown)],
+    [text('time'), formats.moment(row.at)],
+    [
+      text('sincePrevious'),
+      previousAt === undefined ? '' : `+${formats.latency(row.at - previousAt)}`,
+    ],
+    [
+      text('frameDuration'),
+      frame ? formats.latency(frame.durationMs) : unknown(isSent, 'onePiece'),
+    ],
+    [text('heartbeatFact'), text(row.heartbeat ? 'yes' : 'no')],
+    [text('sequence'), `#${row.seq}`],
+  ]);
+}
+
+function unknown(isSent: boolean, otherwise: 'onePiece' | 'notCompressed'): string {
+  return text(isSent ? 'notMeasured' : otherwise);
+}
+
+function fragments({ row, frame }: FrameFactsShown, formats: Formats): string {
+  return frame
+    ? formats.count(frame.fragmentCount)
+    : row.direction === 'out'
+      ? text('notMeasured')
+      : '1';
+}
+
+function wireSize({ row, frame }: FrameFactsShown, formats: Formats): string {
+  if (!frame && row.direction === 'out') {
+    return text('notMeasured');
+  }
+  const byteLength = frame?.wireByteLength ?? row.byteLength + headerLength(row.byteLength);
+  return text('wireBytes', formats.count(byteLength));
+}
+
+function compression({ row, frame }: FrameFactsShown, formats: Formats): string {
+  if (!frame) {
+    return unknown(row.direction === 'out', 'notCompressed');
+  }
+  if (!frame.isCompressed) {
+    return text('notCompressed');
+  }
+  const percent = row.byteLength > 0 ? (100 * frame.wireByteLength) / row.byteLength : 100;
+  return text('compressedTo', formats.count(percent));
+}
+
+function reservedBits({ row, frame }: FrameFactsShown): string {
+  return !frame && row.direction === 'out'
+    ? text('notMeasured')
+    : text(frame?.isCompressed === true ? 'bitsCompressed' : 'bitsNone');
+}
+
+/** Of one frame that is not masked (RFC 6455, section 5.2). */
+function headerLength(byteLength: number): number {
+  return byteLength < 126 ? 2 : byteLength < 65_536 ? 4 : 10;
+}
+
+/** What a close frame says: its code, what that stands for, and the reason. */
+function closeView(payload: Uint8Array): TemplateResult {
+  const { code, reason } = readCloseFrame(payload);
+  const number = payload.length >= 2 ? (payload[0] ?? 0) * 256 + (payload[1] ?? 0) : undefined;
+  const meaning = number === undefined ? '' : closeCodeMeaning(number);
+  const facts: readonly Definition[] = [
+    [text('closeCode'), code ?? text('noCloseCode')],
+    [text('closeMeaning'), meaning],
+    [text('closeReason'), reason === '' ? text('noCloseReason') : html`${visibleLine(reason)}`],
+  ];
+  return definitions(facts);
 }

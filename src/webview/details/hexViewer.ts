@@ -1,13 +1,14 @@
 import { html, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
-import { inspectedLength } from '../../core/text/inspectBytes.ts';
+import { inspectedLength, inspectBytes, type Inspection } from '../../core/text/inspectBytes.ts';
 import { hexPreview } from '../../core/record/preview.ts';
 import { el } from '../widgets/dom.ts';
 import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
 import { HexGrid } from './hexGrid.ts';
-import { inspectorView } from './inspectorView.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
+import { visibleLine } from '../../core/text/visibleText.ts';
+import { definitions } from '../widgets/definitions.ts';
 
 /** As hex pairs it stays below what the clipboard takes at once. */
 const mostCopied = 1024 * 1024;
@@ -125,4 +126,41 @@ export class HexViewer implements PayloadViewer {
       this.#context.onCopyText(as === 'hex' ? hexPreview(bytes) : new TextDecoder().decode(bytes));
     }
   }
+}
+
+/** What the bytes at the caret may mean: numbers in both byte orders, a character, a time. */
+function inspectorView(bytes: Uint8Array, formats: Formats): TemplateResult {
+  const { numbers, bits, character, times } = inspectBytes(bytes);
+  return html`<table class="inspected">
+      <thead>
+        <tr>
+          <th scope="col">${text('inspectType')}</th>
+          <th scope="col">${text('littleEndian')}</th>
+          <th scope="col">${text('bigEndian')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${numbers.map(
+          ({ name, little = '–', big }) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td>${little}</td>
+              <td>${big ?? (little === '–' ? '–' : '')}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${definitions([
+      [text('inspectBits'), bits],
+      [text('inspectCharacter'), characterText(character)],
+      ...times.map(({ name, at }) => [name, formats.moment(at)] as const),
+    ])}`;
+}
+
+function characterText(character: Inspection['character']): string {
+  if (character === undefined) {
+    return text('notUtf8');
+  }
+  const code = character.codePointAt(0) ?? 0;
+  return `${visibleLine(character)} U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -7,14 +7,15 @@ import { stringIn } from '../../core/json/readJson.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import { longestFilter } from '../../core/filter/parseFilter.ts';
 import { el } from '../widgets/dom.ts';
-import { FindBar } from '../find/findBar.ts';
+import { FindWidget, type FindDirection, type FindResult } from '../find/findWidget.ts';
 import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
 import { JsonLines } from './jsonLines.ts';
-import { JsonSearch } from './jsonSearch.ts';
 import { inSlices } from '../widgets/slices.ts';
 import { text } from '../widgets/strings.ts';
 import type { TextViewer } from './textViewer.ts';
 import { toolButton } from '../widgets/toolbar.ts';
+import { findBytes, type Found } from '../../core/base/findBytes.ts';
+import type { JsonNodes } from '../../core/json/jsonNodes.ts';
 
 /** In bytes: the host takes no more for the clipboard, see `maxBytesAsked` of the protocol. */
 const mostCopied = 4 * 1024 * 1024;
@@ -30,12 +31,12 @@ export class JsonViewer implements PayloadViewer {
   readonly #tools = el('div', { class: 'viewer-tools' });
   readonly #note = el('div', { class: 'viewer-note' });
   readonly #path = el('div', { class: 'json-path' });
-  readonly #find: FindBar;
+  readonly #find: FindWidget;
   readonly #lines: JsonLines;
   readonly #fallback: HTMLElement;
   readonly element: HTMLElement;
   #tree: JsonTree | undefined;
-  #search: JsonSearch | undefined;
+  #places: JsonPlaces | undefined;
   #shown: ShownPayload | undefined;
   #isBusy = false;
 
@@ -45,10 +46,12 @@ export class JsonViewer implements PayloadViewer {
     this.#context = context;
     this.#text = plain;
     this.#lines = new JsonLines({ onActive: node => this.#renderPath(node) });
-    this.#find = new FindBar(formats, {
-      onWords: words => this.#look(words),
-      onGo: way => this.#go(way),
-      onClose: () => this.#endSearch(),
+    this.#find = new FindWidget({
+      label: 'findInJson',
+      hasPatterns: false,
+      find: ({ text: words }, direction, isFirst) => this.#search(words, direction, isFirst),
+      onDidChange: () => this.#lines.mark(this.#find.words),
+      onClose: () => this.#lines.element.focus(),
     });
     this.#fallback = el('div', { class: 'viewer-fallback', tabindex: '0' }, plain.element);
     this.element = el(
@@ -66,8 +69,7 @@ export class JsonViewer implements PayloadViewer {
   async show(shown: ShownPayload): Promise<void> {
     this.#shown = shown;
     this.#tree = undefined;
-    this.#search?.stop();
-    this.#search = undefined;
+    this.#dropPlaces();
     this.#fallback.hidden = true;
     this.#lines.element.hidden = true;
     this.#say(undefined);
@@ -98,9 +100,9 @@ export class JsonViewer implements PayloadViewer {
       return false;
     }
     if (isCommand && event.key === 'f') {
-      this.#openFind();
-    } else if (event.key === 'F3' && this.#search) {
-      this.#go(event.shiftKey ? 'previous' : 'next');
+      this.#find.open();
+    } else if (event.key === 'F3' && this.#find.isOpen) {
+      this.#find.go(event.shiftKey ? 'previous' : 'next');
     } else if (isCommand && event.key === 'c' && event.target === this.#lines.element) {
       this.#copyValue();
     } else {
@@ -134,9 +136,7 @@ export class JsonViewer implements PayloadViewer {
     this.#lines.show(tree);
     this.#renderTools();
     this.#renderPath(0);
-    if (this.#find.words !== '') {
-      this.#look(this.#find.words);
-    }
+    this.#find.searchAgain();
   }
 
   #deviation({ line, column, found = '' }: JsonProblem): string {
@@ -174,7 +174,7 @@ export class JsonViewer implements PayloadViewer {
       this.#tree
         ? html`${tool('expandAll', 'expand-all', () => this.#openAll())}
           ${tool('collapseAll', 'collapse-all', () => this.#closeAll())}
-          ${tool('findInJson', 'search', () => this.#openFind())}`
+          ${tool('findInJson', 'search', () => this.#find.open())}`
         : nothing,
       this.#tools,
     );
@@ -258,49 +258,88 @@ export class JsonViewer implements PayloadViewer {
     }
   }
 
-  #openFind(): void {
-    this.#find.open();
-    this.#find.show(this.#search?.state ?? { isSearching: false, count: 0, current: 0 });
-    this.#look(this.#find.words);
-  }
-
-  #look(words: string): void {
-    this.#search?.stop();
-    this.#search = undefined;
-    this.#lines.mark(words);
-    if (this.#tree && words !== '') {
-      const search = new JsonSearch(this.#tree.values.nodes);
-      this.#search = search;
-      search.run(words, this.#lines.active).then(
-        isDone => {
-          if (isDone) {
-            this.#showPlace(search);
-          }
-        },
-        (error: unknown) => this.#shown?.onFailure(error),
-      );
+  async #search(
+    words: string,
+    direction: FindDirection,
+    isFirst: boolean,
+  ): Promise<FindResult | undefined> {
+    if (!this.#tree) {
+      return undefined;
     }
-    this.#find.show(this.#search?.state ?? { isSearching: false, count: 0, current: 0 });
+    if (isFirst || !this.#places) {
+      this.#dropPlaces();
+      this.#places = new JsonPlaces(this.#tree.values.nodes, words, this.#lines.active);
+    } else {
+      this.#places.go(direction);
+    }
+    const places = this.#places;
+    await places.found;
+    const { node } = places;
+    return node === undefined
+      ? undefined
+      : {
+          place: text(
+            'findPlace',
+            this.#formats.count(places.current + 1),
+            this.#formats.count(places.count),
+          ),
+          show: () => this.#lines.activate(node),
+        };
   }
 
-  #go(way: 'next' | 'previous'): void {
-    this.#search?.go(way);
-    if (this.#search) {
-      this.#showPlace(this.#search);
+  #dropPlaces(): void {
+    this.#places?.stop();
+    this.#places = undefined;
+  }
+}
+
+/** The places of a text in a JSON text, one of them the current one. */
+class JsonPlaces {
+  /** Resolves when all places are known, or the search was stopped. */
+  readonly found: Promise<void>;
+  readonly #nodes: JsonNodes;
+  readonly #stop = new AbortController();
+  #places: Found | undefined;
+  #current = 0;
+
+  /** Searches; the first place from the value `from` on becomes the current one. */
+  constructor(nodes: JsonNodes, words: string, from: number) {
+    this.#nodes = nodes;
+    this.found = this.#search(words, nodes.begins[from] ?? 0);
+  }
+
+  get count(): number {
+    return this.#places?.count ?? 0;
+  }
+
+  /** Which of them is the current one, from 0. */
+  get current(): number {
+    return this.#current;
+  }
+
+  /** The value that holds the current place; `undefined` if there is none. */
+  get node(): number | undefined {
+    const offset = this.#places?.offsets[this.#current];
+    return offset === undefined ? undefined : this.#nodes.at(offset);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  go(direction: FindDirection): void {
+    const { length } = this.#places?.offsets ?? [];
+    if (length > 0) {
+      this.#current = (this.#current + (direction === 'next' ? 1 : length - 1)) % length;
     }
   }
 
-  #showPlace(search: JsonSearch): void {
-    if (search.node !== undefined) {
-      this.#lines.activate(search.node);
+  async #search(words: string, begin: number): Promise<void> {
+    const found = await inSlices(findBytes(this.#nodes.bytes, words), this.#stop.signal);
+    if (found && !this.#stop.signal.aborted) {
+      this.#places = found;
+      const at = found.offsets.findIndex(offset => offset >= begin);
+      this.#current = Math.max(0, at);
     }
-    this.#find.show(search.state);
-  }
-
-  #endSearch(): void {
-    this.#search?.stop();
-    this.#search = undefined;
-    this.#lines.mark('');
-    this.#lines.element.focus();
   }
 }

@@ -5,11 +5,11 @@ import { el } from '../widgets/dom.ts';
 import { FilterDraft } from './filterDraft.ts';
 import { FilterField } from './filterField.ts';
 import { filterHelp, savedFilters } from './filterPopups.ts';
-import { FilterSpeaker } from './filterSpeaker.ts';
-import { filterStatus } from './filterStatus.ts';
+import { filterStatus, progressOf, unreadWords } from './filterStatus.ts';
 import { Popup } from '../widgets/popup.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
+import { LiveRegion } from '../widgets/liveRegion.ts';
 
 interface FilterListener {
   /** The filter is to be put into effect; empty for none. */
@@ -30,6 +30,9 @@ interface FilterModel {
   readonly filters: readonly SavedFilter[];
 }
 
+/** The user has stopped typing after a rest of this length. */
+const announceAfterMs = 1000;
+
 /** The line over the list: which rows it shows, and how many that are. */
 export class FilterBox {
   readonly element: HTMLElement;
@@ -41,7 +44,8 @@ export class FilterBox {
   readonly #status = el('div', { class: 'filter-status' });
   readonly #saved: Popup;
   readonly #help: Popup;
-  readonly #speaker: FilterSpeaker;
+  /** Tells screen readers how much the filter found. */
+  readonly #region = new LiveRegion();
   readonly #popupActions = {
     insert: (syntax: string) => {
       this.#help.close();
@@ -63,11 +67,12 @@ export class FilterBox {
     cancel: () => this.#clear(),
   };
   #model: FilterModel | undefined;
+  /** The generation of the list whose result was said. */
+  #announced: number | undefined;
 
   constructor(formats: Formats, listener: FilterListener) {
     this.#formats = formats;
     this.#listener = listener;
-    this.#speaker = new FilterSpeaker(formats);
     this.#draft = new FilterDraft({
       onApply: filter => listener.onFilter(filter),
       onChange: () => this.#draw(),
@@ -91,7 +96,7 @@ export class FilterBox {
       content: () => filterHelp(this.#popupActions),
     });
     this.#field.element.append(this.#tools);
-    const parts = [this.#field.element, this.#status, this.#speaker.element];
+    const parts = [this.#field.element, this.#status, this.#region.element];
     const attributes = {
       'class': 'filter-box',
       'role': 'search',
@@ -138,7 +143,30 @@ export class FilterBox {
     if (this.#model) {
       const { view, list } = this.#model;
       render(filterStatus(view, list, this.#formats, this.#statusActions), this.#status);
-      this.#speaker.follow(list, view.filter !== '');
+      this.#announce(list, view.filter !== '');
     }
+  }
+
+  /** Says once for each filter what it found, when all rows have been looked at. */
+  #announce(list: ListView, isFiltered: boolean): void {
+    const isDone = progressOf(list).percent === undefined;
+    if (!isFiltered) {
+      this.#announced = list.generation;
+      this.#region.say('');
+    } else if (isDone && this.#announced !== list.generation) {
+      this.#announced = list.generation;
+      this.#region.sayLater(announceAfterMs, () => this.#resultWords());
+    }
+  }
+
+  #resultWords(): string {
+    const { list } = this.#model ?? {};
+    if (!list) {
+      return '';
+    }
+    const { matches, total } = progressOf(list);
+    const [found, all] = [this.#formats.count(matches), this.#formats.count(total)];
+    const words = [text('filterCountSpoken', found, all), unreadWords(list, this.#formats)];
+    return words.filter(part => part !== '').join('. ');
   }
 }

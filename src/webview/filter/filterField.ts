@@ -1,35 +1,30 @@
-import { html, render } from 'lit/html.js';
-import { completionsOf, type Completion, type Completions } from '../../core/filter/completions.ts';
+import { completionsOf, type Completion } from '../../core/filter/completions.ts';
 import { longestFilter, type FilterProblem } from '../../core/filter/parseFilter.ts';
-import { CompletionList } from '../widgets/completionList.ts';
-import { el, setAttribute } from '../widgets/dom.ts';
-import { meaningText } from './filterMeanings.ts';
+import { CompletionField } from '../widgets/completionField.ts';
+import { el } from '../widgets/dom.ts';
 import { text } from '../widgets/strings.ts';
+import { meaningText } from './filterPopups.ts';
 
 interface FieldListener {
   onType(text: string): void;
-  /** The text is to be put into effect at once. */
+  /** The text is to be applied at once. */
   onEnter(): void;
   onClear(): void;
   /** The user is done here. */
   onLeave(): void;
-  /** Paths into JSON that the messages on screen have. */
+  /** JSON paths of the messages on screen. */
   paths(): readonly string[];
 }
 
 const problemId = 'filter-problem';
 
-/** The text box of a filter, with its suggestions, and with its errors marked where they are. */
+/** The text box of a filter, with suggestions, and with its errors underlined. */
 export class FilterField {
   readonly element: HTMLElement;
   readonly #input: HTMLInputElement;
-  /** Lies under the text box with the same text, to carry the marks. */
-  readonly #mirror = el('div', { 'class': 'mirror filter-mirror', 'aria-hidden': 'true' });
   readonly #problem = el('p', { id: problemId, class: 'popup filter-problem', role: 'alert' });
-  readonly #suggestions: CompletionList<Completion>;
+  readonly #field: CompletionField<Completion>;
   readonly #listener: FieldListener;
-  #problems: readonly FilterProblem[] = [];
-  #offered: Completions | undefined;
 
   constructor(listener: FieldListener) {
     this.#listener = listener;
@@ -43,21 +38,21 @@ export class FilterField {
       'placeholder': text('filterHint'),
       'maxlength': String(longestFilter),
     });
-    this.#suggestions = new CompletionList(this.#input, {
+    this.#field = new CompletionField(this.#input, 'filter-text', {
       id: 'filter-suggestions',
       name: text('filterSuggestions'),
+      selectsFirst: false,
+      opensWithArrows: true,
       meaningOf: ({ meaning }: Completion) => meaning && meaningText(meaning),
-      onPick: item => this.#accept(item),
+      complete: (words, caret, isRequested) => {
+        const found = completionsOf(words, caret, { paths: () => listener.paths() });
+        return isRequested || found.isBegun ? found : undefined;
+      },
+      onType: words => listener.onType(words),
+      onKey: event => this.#onKey(event),
     });
-    const box = el('div', { class: 'filter-text' }, this.#mirror, this.#input);
-    this.element = el(
-      'div',
-      { class: 'field filter-field' },
-      box,
-      this.#suggestions.element,
-      this.#problem,
-    );
-    this.#listen();
+    const { element, list } = this.#field;
+    this.element = el('div', { class: 'field filter-field' }, element, list, this.#problem);
   }
 
   focus(): void {
@@ -65,160 +60,35 @@ export class FilterField {
     this.#input.select();
   }
 
-  /** Adds a term behind what is there. */
+  /** Adds a term at the end. */
   insert(term: string): void {
     const before = this.#input.value.trimEnd();
-    this.#write(before === '' ? term : `${before} ${term}`);
+    this.#input.value = before === '' ? term : `${before} ${term}`;
+    this.#listener.onType(this.#input.value);
     this.#input.focus();
   }
 
   show(words: string, problems: readonly FilterProblem[]): void {
-    if (this.#input.value !== words) {
-      this.#input.value = words;
-      this.#suggestions.close();
-    }
-    this.#problems = problems;
-    this.#draw();
-  }
-
-  #listen(): void {
-    const input = this.#input;
-    input.addEventListener('input', () => {
-      this.#listener.onType(input.value);
-      this.#offer(({ isBegun }) => isBegun);
-    });
-    input.addEventListener('keydown', event => {
-      if (!event.isComposing && this.#onKey(event)) {
-        event.preventDefault();
-        event.stopPropagation();
-      }
-    });
-    for (const name of ['scroll', 'keyup', 'click', 'focus', 'blur'] as const) {
-      input.addEventListener(name, () => this.#align());
-    }
-    input.addEventListener('blur', () => this.#closeSuggestions());
-  }
-
-  /** Returns whether the key was for this box. */
-  #onKey({ key, ctrlKey }: KeyboardEvent): boolean {
-    const suggestions = this.#suggestions;
-    switch (key) {
-      case ' ':
-        return ctrlKey && this.#offer(() => true);
-      case 'ArrowDown':
-      case 'ArrowUp':
-        if (suggestions.isOpen || this.#offer(() => true)) {
-          suggestions.move(key === 'ArrowDown' ? 1 : -1);
-        }
-        return true;
-      case 'Tab':
-        return this.#acceptActive();
-      case 'Enter':
-        if (!this.#acceptActive()) {
-          this.#closeSuggestions();
-          this.#listener.onEnter();
-        }
-        return true;
-      case 'Escape':
-        this.#onEscape();
-        return true;
-      default:
-        return false;
+    this.#field.show(words, problems, problemId);
+    const sentence = problems[0]?.message ?? '';
+    this.#problem.hidden = sentence === '';
+    // The same text again would be read out again.
+    if (this.#problem.textContent !== sentence) {
+      this.#problem.textContent = sentence;
     }
   }
 
-  #onEscape(): void {
-    if (this.#suggestions.isOpen) {
-      this.#closeSuggestions();
-    } else if (this.#input.value === '') {
+  #onKey({ key }: KeyboardEvent): boolean {
+    if (key === 'Enter') {
+      this.#field.close();
+      this.#listener.onEnter();
+    } else if (key === 'Escape' && this.#input.value === '') {
       this.#listener.onLeave();
-    } else {
+    } else if (key === 'Escape') {
       this.#listener.onClear();
-    }
-  }
-
-  /** Returns whether there are any. */
-  #offer(isWanted: (completions: Completions) => boolean): boolean {
-    const { value, selectionStart } = this.#input;
-    const paths = () => this.#listener.paths();
-    this.#offered = completionsOf(value, selectionStart ?? value.length, { paths });
-    if (isWanted(this.#offered)) {
-      this.#suggestions.open(this.#offered.items);
     } else {
-      this.#suggestions.close();
+      return false;
     }
-    this.#draw();
-    return this.#suggestions.isOpen;
+    return true;
   }
-
-  #acceptActive(): boolean {
-    const { active } = this.#suggestions;
-    if (active) {
-      this.#accept(active);
-    }
-    return active !== undefined;
-  }
-
-  #accept({ insert }: Completion): void {
-    const { value } = this.#input;
-    const { from, to } = this.#offered ?? { from: value.length, to: value.length };
-    const caret = from + insert.length;
-    const rest = value.slice(to);
-    this.#write(value.slice(0, from) + insert + (insert.endsWith(' ') ? rest.trimStart() : rest));
-    this.#input.setSelectionRange(caret, caret);
-    this.#offer(({ isBegun }) => isBegun);
-  }
-
-  #write(value: string): void {
-    this.#input.value = value;
-    this.#listener.onType(value);
-  }
-
-  #closeSuggestions(): void {
-    this.#suggestions.close();
-    this.#draw();
-  }
-
-  #draw(): void {
-    const problems = this.#problems;
-    const isWrong = problems.length > 0;
-    setAttribute(this.#input, 'aria-invalid', isWrong ? 'true' : undefined);
-    setAttribute(this.#input, 'aria-describedby', isWrong ? problemId : undefined);
-    const words = problems[0]?.message ?? '';
-    if (this.#problem.textContent !== words) {
-      this.#problem.textContent = words;
-    }
-    this.#problem.hidden = !isWrong || this.#suggestions.isOpen;
-    render(
-      partsOf(this.#input.value, problems).map(({ words, isWrong }) =>
-        isWrong ? html`<span class="wrong">${words}</span>` : words,
-      ),
-      this.#mirror,
-    );
-    this.#align();
-  }
-
-  #align(): void {
-    this.#mirror.scrollLeft = this.#input.scrollLeft;
-  }
-}
-
-interface TextPart {
-  readonly words: string;
-  readonly isWrong: boolean;
-}
-
-/** A text cut where problems begin and end. */
-export function partsOf(words: string, problems: readonly FilterProblem[]): readonly TextPart[] {
-  const parts: TextPart[] = [];
-  let at = 0;
-  for (const { from, to } of problems) {
-    const begin = Math.max(at, from);
-    const end = Math.max(at, Math.min(to, words.length));
-    parts.push({ words: words.slice(at, begin), isWrong: false });
-    parts.push({ words: words.slice(begin, end), isWrong: true });
-    at = end;
-  }
-  parts.push({ words: words.slice(at), isWrong: false });
-  return parts.filter(part => part.words !== '');
 }

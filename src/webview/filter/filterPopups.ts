@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import { visibleLine } from '../../core/text/visibleText.ts';
-import { filterReference } from '../../core/filter/reference.ts';
+import { filterReference, type FilterMeaning } from '../../core/filter/reference.ts';
 import type { SavedFilter } from '../../shared/monitorProtocol.ts';
-import { meaningText } from './filterMeanings.ts';
 import { text } from '../widgets/strings.ts';
+import type { PageString } from '../../shared/monitorStrings.ts';
 
 interface PopupActions {
   /** Puts an example in. */
@@ -78,4 +78,37 @@ export function savedFilters(
     <button type="button" class="secondary" ?disabled=${!canSave} @click=${save}>
       ${text('filterSave')}
     </button>`;
+}
+
+const names: Readonly<Record<FilterMeaning, PageString>> = {
+  word: 'meaningWord',
+  exact: 'meaningExact',
+  pattern: 'meaningPattern',
+  in: 'meaningIn',
+  out: 'meaningOut',
+  kind: 'meaningKind',
+  size: 'meaningSize',
+  after: 'meaningAfter',
+  before: 'meaningBefore',
+  field: 'meaningField',
+  fieldCompare: 'meaningFieldCompare',
+  fieldPart: 'meaningFieldPart',
+  fieldHas: 'meaningFieldHas',
+  error: 'meaningError',
+  heartbeat: 'meaningHeartbeat',
+  compressed: 'meaningCompressed',
+  is: 'meaningIs',
+  not: 'meaningNot',
+  or: 'meaningOr',
+  group: 'meaningGroup',
+  kindState: 'meaningKindState',
+  kindText: 'meaningKindText',
+  kindBinary: 'meaningKindBinary',
+  kindClose: 'meaningKindClose',
+  kindPing: 'meaningKindPing',
+  kindPong: 'meaningKindPong',
+};
+
+export function meaningText(meaning: FilterMeaning): string {
+  return text(names[meaning]);
 }

@@ -41,33 +41,26 @@ export function filterStatus(
 ): TemplateResult {
   const { showHeartbeats, showControl } = view;
   return html`<div class="filter-shown">
-      ${toggle('showHeartbeats', 'heart', showHeartbeats, () =>
-        show({ showHeartbeats: !showHeartbeats }),
-      )}
-      ${toggle('showControl', 'arrow-both', showControl, () => show({ showControl: !showControl }))}
+      ${toolButton({
+        name: 'showHeartbeats',
+        hint: 'showHeartbeatsHint',
+        icon: 'heart',
+        isPressed: showHeartbeats,
+        isOption: true,
+        run: () => show({ showHeartbeats: !showHeartbeats }),
+      })}
+      ${toolButton({
+        name: 'showControl',
+        hint: 'showControlHint',
+        icon: 'arrow-both',
+        isPressed: showControl,
+        isOption: true,
+        run: () => show({ showControl: !showControl }),
+      })}
       ${hiddenCount(list, formats)}
     </div>
     ${view.filter === '' ? nothing : count(progressOf(list), formats, cancel)}
     ${unreadMessages(list, formats)} ${slowRows(list, formats)} ${problem(list)}`;
-}
-
-function toggle(
-  name: 'showHeartbeats' | 'showControl',
-  icon: string,
-  isPressed: boolean,
-  run: () => void,
-): TemplateResult {
-  return html`<button
-    type="button"
-    class="tool toggle"
-    aria-label=${text(name)}
-    aria-pressed=${String(isPressed)}
-    title=${text(`${name}Hint`)}
-    @click=${run}
-  >
-    <span class="codicon codicon-${icon}" aria-hidden="true"></span
-    ><span class="label">${text(name)}</span>
-  </button>`;
 }
 
 function hiddenCount({ hidden }: ListView, formats: Formats): TemplateResult | typeof nothing {

@@ -1,21 +1,38 @@
-import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import { html, render } from 'lit/html.js';
 import { messageOf } from '../../core/base/errors.ts';
-import type { FindAnswer } from '../../core/capture/view.ts';
-import { type Condition, findCondition, type FindQuery } from '../../core/filter/condition.ts';
+import { findCondition, type Condition, type FindQuery } from '../../core/filter/condition.ts';
 import { longestFilter } from '../../core/filter/parseFilter.ts';
-import type { PageString } from '../../shared/monitorStrings.ts';
 import { el, setAttribute } from '../widgets/dom.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
 
 export type FindDirection = 'next' | 'previous';
 
-interface FindListener {
+/** One place where the text was found. */
+export interface FindResult {
+  /** The search continued at the other end. */
+  readonly isWrapped?: boolean;
+  /** Which of how many results this is, in words. */
+  readonly place?: string;
+  /** Shows the place; not called if another search has begun since. */
+  readonly show: () => void;
+}
+
+interface FindOptions {
+  /** What is searched, as a name for the text box. */
+  readonly label: 'findInMessages' | 'findInJson';
+  /** Offers case and regular expressions. */
+  readonly hasPatterns: boolean;
   /**
-   * @param isFirst the query has changed: the row where the search begins may be its result
+   * Resolves to `undefined` if there is no result.
+   *
+   * @param isFirst the query has changed: the place where the search begins may be its result
    */
-  find(query: FindQuery, direction: FindDirection, isFirst: boolean): Promise<FindAnswer>;
-  onDidFind(position: number): void;
+  find(
+    query: FindQuery,
+    direction: FindDirection,
+    isFirst: boolean,
+  ): Promise<FindResult | undefined>;
   /** What is to be marked has changed. */
   onDidChange(): void;
   onClose(): void;
@@ -24,37 +41,43 @@ interface FindListener {
 type FindState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'busy' }
-  | { readonly kind: 'found'; readonly wrapped?: FindDirection }
+  | {
+      readonly kind: 'found';
+      readonly place: string | undefined;
+      readonly wrapped: FindDirection | undefined;
+    }
   | { readonly kind: 'none' }
   | { readonly kind: 'failed'; readonly sentence: string };
 
-/** How long a text that is being typed has to rest before it is looked for. */
+/** How long a text that is being typed has to rest before it is searched for. */
 const restMs = 150;
-/** A search that is done sooner does not say that it goes on. */
+/** A search that ends sooner shows no "Searching…". */
 const patienceMs = 250;
-const stateId = 'find-state';
 
-/** Looks for the next or the previous row with a text, with the keys of an editor's find widget. */
+/** Searches for the next or the previous place of a text, with the keys of an editor's find widget. */
 export class FindWidget {
   readonly element: HTMLElement;
-  readonly #listener: FindListener;
+  readonly #options: FindOptions;
   readonly #input: HTMLInputElement;
   readonly #toggles = el('div', { class: 'find-toggles' });
-  readonly #rest = el('div', { class: 'find-tools' });
-  readonly #words = el('span', { id: stateId, class: 'find-state', role: 'status' });
+  readonly #tools = el('div', { class: 'find-tools' });
+  readonly #words: HTMLElement;
   #isPattern = false;
   #isCaseSensitive = false;
   #state: FindState = { kind: 'idle' };
-  /** Counts searches: the answer to an earlier one is of no use. */
+  /** Counts searches, so that the answer to an earlier one is dropped. */
   #search = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(listener: FindListener) {
-    this.#listener = listener;
+  constructor(options: FindOptions) {
+    this.#options = options;
+    const label = text(options.label);
+    const stateId = `${options.label}-state`;
+    this.#words = el('span', { id: stateId, class: 'find-state', role: 'status' });
     this.#input = el('input', {
       'type': 'text',
-      'aria-label': text('findInMessages'),
+      'aria-label': label,
       'placeholder': text('findLabel'),
       'spellcheck': 'false',
       'autocomplete': 'off',
@@ -63,12 +86,8 @@ export class FindWidget {
     });
     this.#input.addEventListener('input', () => this.#onQuery(restMs));
     const box = el('div', { class: 'field find-text' }, this.#input, this.#toggles);
-    const attributes = {
-      'class': 'find-widget',
-      'role': 'search',
-      'aria-label': text('findLabel'),
-    };
-    this.element = el('div', attributes, box, this.#words, this.#rest);
+    const attributes = { 'class': 'find-widget', 'role': 'search', 'aria-label': label };
+    this.element = el('div', attributes, box, this.#words, this.#tools);
     this.element.hidden = true;
     this.element.addEventListener('keydown', event => {
       if (!event.isComposing && this.#onKey(event)) {
@@ -83,9 +102,14 @@ export class FindWidget {
     return !this.element.hidden;
   }
 
-  /** What is looked for; `undefined` while it is closed, empty, or no regular expression. */
+  /** The text to mark; empty while the widget is closed. */
+  get words(): string {
+    return this.isOpen ? this.#input.value : '';
+  }
+
+  /** The search as a condition; `undefined` while closed, empty, or not a regular expression. */
   get condition(): Condition | undefined {
-    if (!this.isOpen || this.#input.value === '') {
+    if (this.words === '') {
       return undefined;
     }
     try {
@@ -95,30 +119,42 @@ export class FindWidget {
     }
   }
 
-  /** Opens it, or comes back to it. */
+  /** Opens it, or moves the focus back to it. */
   open(): void {
     this.element.hidden = false;
     this.#input.focus();
     this.#input.select();
-    this.#listener.onDidChange();
+    this.#options.onDidChange();
   }
 
   close(): void {
     if (this.isOpen) {
-      this.#stop();
-      this.element.hidden = true;
-      this.#show({ kind: 'idle' });
-      this.#listener.onDidChange();
-      this.#listener.onClose();
+      this.hide();
+      this.#options.onClose();
     }
   }
 
-  /** To the nearest row in a direction; opens the widget where there is nothing to look for yet. */
+  /** Closes it and leaves the focus where it is. */
+  hide(): void {
+    this.#stop();
+    this.element.hidden = true;
+    this.#show({ kind: 'idle' });
+    this.#options.onDidChange();
+  }
+
+  /** Goes to the nearest result in a direction; opens the widget if there is nothing to search for. */
   go(direction: FindDirection): void {
-    if (!this.isOpen || this.#input.value === '') {
+    if (this.words === '') {
       this.open();
     }
     void this.#find(direction, false);
+  }
+
+  /** Searches again if it is open: what is searched has changed. */
+  searchAgain(): void {
+    if (this.isOpen) {
+      this.#onQuery(0);
+    }
   }
 
   get #query(): FindQuery {
@@ -132,27 +168,30 @@ export class FindWidget {
       this.go(shiftKey ? 'previous' : 'next');
     } else if (key === 'Escape') {
       this.close();
-    } else if (altKey && !ctrlKey && (code === 'KeyC' || code === 'KeyR')) {
-      this.#toggle(code === 'KeyC' ? 'case' : 'pattern');
+    } else if (this.#options.hasPatterns && altKey && !ctrlKey && code === 'KeyC') {
+      this.#toggleCase();
+    } else if (this.#options.hasPatterns && altKey && !ctrlKey && code === 'KeyR') {
+      this.#togglePattern();
     } else {
       return false;
     }
     return true;
   }
 
-  #toggle(what: 'case' | 'pattern'): void {
-    if (what === 'case') {
-      this.#isCaseSensitive = !this.#isCaseSensitive;
-    } else {
-      this.#isPattern = !this.#isPattern;
-    }
+  #toggleCase(): void {
+    this.#isCaseSensitive = !this.#isCaseSensitive;
+    this.#onQuery(0);
+  }
+
+  #togglePattern(): void {
+    this.#isPattern = !this.#isPattern;
     this.#onQuery(0);
   }
 
   #onQuery(waitMs: number): void {
     this.#stop();
     this.#show({ kind: 'idle' });
-    this.#listener.onDidChange();
+    this.#options.onDidChange();
     this.#timer = setTimeout(() => void this.#find('next', true), waitMs);
   }
 
@@ -171,13 +210,11 @@ export class FindWidget {
       return;
     }
     this.#patience = setTimeout(() => this.#show({ kind: 'busy' }), patienceMs);
-    const { state, position } = await this.#ask(query, direction, isFirst);
+    const { state, show } = await this.#ask(query, direction, isFirst);
     if (search === this.#search) {
       clearTimeout(this.#patience);
       this.#show(state);
-      if (position !== undefined) {
-        this.#listener.onDidFind(position);
-      }
+      show?.();
     }
   }
 
@@ -185,7 +222,7 @@ export class FindWidget {
     query: FindQuery,
     direction: FindDirection,
     isFirst: boolean,
-  ): Promise<{ readonly state: FindState; readonly position?: number }> {
+  ): Promise<{ readonly state: FindState; readonly show?: () => void }> {
     try {
       findCondition(query);
     } catch (error) {
@@ -193,10 +230,12 @@ export class FindWidget {
       return { state: { kind: 'failed', sentence: text('findBadPattern', reason) } };
     }
     try {
-      const { position, isWrapped } = await this.#listener.find(query, direction, isFirst);
-      return position === undefined
-        ? { state: { kind: 'none' } }
-        : { state: { kind: 'found', ...(isWrapped ? { wrapped: direction } : {}) }, position };
+      const result = await this.#options.find(query, direction, isFirst);
+      if (!result) {
+        return { state: { kind: 'none' } };
+      }
+      const { isWrapped, place, show } = result;
+      return { state: { kind: 'found', place, wrapped: isWrapped ? direction : undefined }, show };
     } catch (error) {
       return { state: { kind: 'failed', sentence: messageOf(error) } };
     }
@@ -214,28 +253,48 @@ export class FindWidget {
     this.#words.title = words;
     this.#words.classList.toggle('error', kind === 'none' || kind === 'failed');
     setAttribute(this.#input, 'aria-invalid', kind === 'failed' ? 'true' : undefined);
+    if (this.#options.hasPatterns) {
+      this.#drawToggles();
+    }
     const isDisabled = this.#input.value === '';
     render(
-      html`${toggle('findMatchCase', 'case-sensitive', this.#isCaseSensitive, () =>
-        this.#toggle('case'),
-      )}${toggle('findUsePattern', 'regex', this.#isPattern, () => this.#toggle('pattern'))}`,
-      this.#toggles,
-    );
-    render(
       html`${toolButton({
-        name: 'findPreviousRow',
+        name: 'findPrevious',
         icon: 'arrow-up',
         isDisabled,
+        isIcon: true,
         run: () => this.go('previous'),
       })}
       ${toolButton({
-        name: 'findNextRow',
+        name: 'findNext',
         icon: 'arrow-down',
         isDisabled,
+        isIcon: true,
         run: () => this.go('next'),
       })}
-      ${toolButton({ name: 'findCloseWidget', icon: 'close', run: () => this.close() })}`,
-      this.#rest,
+      ${toolButton({ name: 'findClose', icon: 'close', isIcon: true, run: () => this.close() })}`,
+      this.#tools,
+    );
+  }
+
+  #drawToggles(): void {
+    render(
+      html`${toolButton({
+        name: 'findMatchCase',
+        icon: 'case-sensitive',
+        isPressed: this.#isCaseSensitive,
+        isOption: true,
+        isIcon: true,
+        run: () => this.#toggleCase(),
+      })}${toolButton({
+        name: 'findUsePattern',
+        icon: 'regex',
+        isPressed: this.#isPattern,
+        isOption: true,
+        isIcon: true,
+        run: () => this.#togglePattern(),
+      })}`,
+      this.#toggles,
     );
   }
 }
@@ -252,25 +311,7 @@ function wordsOf(state: FindState): string {
       return state.sentence;
     case 'found':
       return state.wrapped === undefined
-        ? ''
+        ? (state.place ?? '')
         : text(state.wrapped === 'next' ? 'findWrappedDown' : 'findWrappedUp');
   }
-}
-
-function toggle(
-  name: PageString,
-  icon: string,
-  isPressed: boolean,
-  run: () => void,
-): TemplateResult | typeof nothing {
-  return html`<button
-    type="button"
-    class="tool toggle"
-    aria-label=${text(name)}
-    aria-pressed=${String(isPressed)}
-    title=${text(name)}
-    @click=${run}
-  >
-    <span class="codicon codicon-${icon}" aria-hidden="true"></span>
-  </button>`;
 }

@@ -36,13 +36,16 @@ export class ListSearch {
       paths: () => jsonPathsOf(Array.from(list.previews(), ({ data }) => data)),
     });
     this.find = new FindWidget({
-      find: ({ text, isPattern, isCaseSensitive }, direction, isFirst) => {
-        // What is looked for first may be the row where the search begins.
+      label: 'findInMessages',
+      hasPatterns: true,
+      find: async ({ text, isPattern, isCaseSensitive }, direction, isFirst) => {
+        // The first result may be the row where the search begins.
         const from = Math.max(0, list.position - (isFirst ? 1 : 0));
         const { generation } = list;
-        return request('find', { generation, text, isPattern, isCaseSensitive, from, direction });
+        const query = { generation, text, isPattern, isCaseSensitive, from, direction };
+        const { position, isWrapped } = await request('find', query);
+        return position === undefined ? undefined : { isWrapped, show: () => list.goTo(position) };
       },
-      onDidFind: position => list.goTo(position),
       onDidChange: () => this.#mark(),
       onClose: () => list.element.focus(),
     });

@@ -10,6 +10,8 @@ interface ToolButton {
   readonly isDisabled?: boolean;
   readonly opensMenu?: boolean;
   readonly isPressed?: boolean;
+  /** Whether it looks pressed as the options in the editor's text boxes do. */
+  readonly isOption?: boolean;
   /** Whether no name is shown beside the icon, however much room there is. */
   readonly isIcon?: boolean;
   readonly run: (event: Event) => void;
@@ -17,10 +19,10 @@ interface ToolButton {
 
 /** A button with an icon. Its name is shown beside the icon if there is room. */
 export function toolButton(tool: ToolButton): TemplateResult {
-  const { name, icon, hint, isDisabled, opensMenu, isPressed, isIcon, run } = tool;
+  const { name, icon, hint, isDisabled, opensMenu, isPressed, isOption, isIcon, run } = tool;
   return html`<button
     type="button"
-    class="tool"
+    class=${isOption === true ? 'tool toggle' : 'tool'}
     aria-label=${text(name)}
     title=${text(hint ?? name)}
     aria-haspopup=${opensMenu === true ? 'menu' : nothing}

@@ -92,6 +92,8 @@ const box = new FilterBox(new Formats('en'), {
   paths: () => ['$.price', '$.side'],
 });
 const find = new FindWidget({
+  label: 'findInMessages',
+  hasPatterns: true,
   async find(query, direction, isFirst) {
     heard.push(`find:${JSON.stringify(query)} ${direction}${isFirst ? ' first' : ''}`);
     const { answer } = page;
@@ -99,9 +101,10 @@ const find = new FindWidget({
     if (answer instanceof Error) {
       throw answer;
     }
-    return answer;
+    const { position, isWrapped } = answer;
+    const show = () => heard.push(`found:${position}`);
+    return position === undefined ? undefined : { isWrapped, show };
   },
-  onDidFind: position => heard.push(`found:${position}`),
   onDidChange: draw,
   onClose: () => heard.push('close'),
 });

@@ -5,7 +5,7 @@ import '../../../support/page/englishTexts.ts';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import type { CheckedBody, RunView, ItemView } from '../../../../src/shared/composerProtocol.ts';
 import { maxBodyLength } from '../../../../src/shared/limits.ts';
-import { DraftChecker } from '../../../../src/webview/composer/draftCheck.ts';
+import { DraftChecker, problemOfDraft } from '../../../../src/webview/composer/draftCheck.ts';
 import {
   bodyOfDraft,
   emptyDraft,
@@ -17,7 +17,6 @@ import {
 import { DraftHistory } from '../../../../src/webview/composer/draftHistory.ts';
 import { formattedJson } from '../../../../src/webview/composer/jsonDraft.ts';
 import { referenceCompletions } from '../../../../src/webview/composer/referenceCompletions.ts';
-import { problemOfDraft } from '../../../../src/webview/composer/composerProblem.ts';
 import { endedRuns } from '../../../../src/webview/composer/runs.ts';
 import { libraryMenu } from '../../../../src/webview/composer/libraryMenu.ts';
 

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import '../../../support/page/englishTexts.ts';
 import type { ListView } from '../../../../src/shared/monitorProtocol.ts';
 import { FilterDraft } from '../../../../src/webview/filter/filterDraft.ts';
-import { partsOf } from '../../../../src/webview/filter/filterField.ts';
 import { progressOf } from '../../../../src/webview/filter/filterStatus.ts';
 
 describe('FilterDraft', () => {
@@ -96,17 +95,5 @@ describe('progressOf', () => {
     assert.equal(progressOf({ ...list, scanned: 995_000, total: 1_000_000 }).percent, undefined);
     assert.equal(progressOf({ ...list, scanned: 0, total: 5000 }).percent, undefined);
     assert.equal(progressOf({ ...list, scanned: 0, total: 0 }).percent, undefined);
-  });
-});
-
-describe('partsOf', () => {
-  it('cuts a text where problems begin and end', () => {
-    const problem = (from: number, to: number) => ({ from, to, message: '' });
-    const cut = (...problems: ReturnType<typeof problem>[]) =>
-      partsOf('abcdef', problems).map(({ words, isWrong }) => (isWrong ? `[${words}]` : words));
-    assert.deepEqual(cut(), ['abcdef']);
-    assert.deepEqual(cut(problem(0, 2), problem(4, 6)), ['[ab]', 'cd', '[ef]']);
-    assert.deepEqual(cut(problem(1, 4), problem(2, 5)), ['a', '[bcd]', '[e]', 'f']);
-    assert.deepEqual(cut(problem(5, 99)), ['abcde', '[f]']);
   });
 });
