@@ -24,7 +24,7 @@ export class Chart {
     this.#requestDraw();
   }
 
-  /** To be called when the colours may be others. */
+  /** Reads the colours again; call it when the theme may have changed. */
   recolor(): void {
     this.#colors = undefined;
     this.#requestDraw();
@@ -65,7 +65,7 @@ function colorsOf(canvas: HTMLCanvasElement): ChartColors {
   };
 }
 
-/** `area` for a stream, `bars` for extremes, `dots` for what is measured now and then. */
+/** `area` for a stream, `bars` for extremes, `dots` for irregular measurements. */
 export type Shape = 'area' | 'bars' | 'dots';
 
 /** The theme's colours, as `charts.css` names them for charts. */
@@ -78,7 +78,7 @@ interface ChartColors {
   readonly cursor: string;
   readonly lost: string;
   readonly opened: string;
-  /** What areas are filled with, as a share; 0 in high contrast. */
+  /** The opacity of areas, from 0 to 1; 0 in high contrast. */
   readonly fill: number;
   readonly font: string;
 }
@@ -95,7 +95,7 @@ interface Picture {
   readonly shape: Shape;
   /** The step that the crosshair is on. */
   readonly cursor?: number | undefined;
-  /** Writes the number at the top, which is a round one; without it nothing is written. */
+  /** Formats the number at the top, which is rounded up; if absent, there is no number. */
   readonly format?: (value: number) => string;
 }
 
@@ -111,7 +111,7 @@ class Painter {
   readonly #colors: ChartColors;
   readonly #picture: Picture;
   readonly #top: number;
-  readonly #most: number;
+  readonly #max: number;
   readonly #isEmpty: boolean;
 
   constructor(
@@ -125,9 +125,9 @@ class Painter {
     this.#colors = colors;
     this.#picture = picture;
     this.#top = picture.format ? labelHeight : 2 * markSize;
-    const most = Math.max(0, ...picture.lines.flatMap(({ values }) => values));
-    this.#most = picture.format || most === 0 ? roundUp(most) : most;
-    this.#isEmpty = most === 0;
+    const max = Math.max(0, ...picture.lines.flatMap(({ values }) => values));
+    this.#max = picture.format || max === 0 ? roundUp(max) : max;
+    this.#isEmpty = max === 0;
   }
 
   draw(): void {
@@ -146,13 +146,13 @@ class Painter {
 
   #y(value: number): number {
     const bottom = this.#size.height - 1;
-    return bottom - (value / this.#most) * (bottom - this.#top);
+    return bottom - (value / this.#max) * (bottom - this.#top);
   }
 
   #grid(): void {
     const { format } = this.#picture;
     this.#stroke(this.#colors.grid, [], () => {
-      const heights = format ? [0, this.#most / 2, this.#most] : [0];
+      const heights = format ? [0, this.#max / 2, this.#max] : [0];
       for (const y of heights.map(value => Math.round(this.#y(value)) - 0.5)) {
         this.#context.moveTo(0, y);
         this.#context.lineTo(this.#size.width, y);
@@ -162,7 +162,7 @@ class Painter {
       this.#context.font = this.#colors.font;
       this.#context.fillStyle = this.#colors.text;
       this.#context.textBaseline = 'bottom';
-      this.#context.fillText(format(this.#most), 0, this.#top);
+      this.#context.fillText(format(this.#max), 0, this.#top);
     }
   }
 
@@ -178,7 +178,7 @@ class Painter {
     }
   }
 
-  /** A line, dashed for what is sent; below it, an area for what is received. */
+  /** A line, dashed for sent messages; an area below it for received ones. */
   #area({ values, direction }: Line, color: string): void {
     const context = this.#context;
     const trace = () =>
@@ -202,7 +202,7 @@ class Painter {
     }
   }
 
-  /** Bars from the bottom, paler than their ends, for many of them would be a block. */
+  /** Bars from the bottom, paler than their ends, because many of them would look like a block. */
   #bars({ values }: Line, color: string): void {
     const context = this.#context;
     const width = Math.max(1, this.#x(1) - this.#x(0) - 1);
@@ -210,7 +210,7 @@ class Painter {
     const tops = new Map<number, number>();
     values.forEach((value, step) => {
       if (value > 0) {
-        // Several steps in one pixel are one bar, the tallest.
+        // Of several steps in one pixel only the tallest is drawn.
         const x = width > 1 ? this.#x(step) : Math.floor(this.#x(step));
         tops.set(x, Math.min(tops.get(x) ?? bottom - 1, this.#y(value)));
       }
@@ -224,7 +224,7 @@ class Painter {
     }
   }
 
-  /** The steps that have a value, joined by a line. */
+  /** Dots for steps with a value, joined by a line. */
   #dots({ values }: Line, color: string): void {
     const measured = values.flatMap((value, step) => (value > 0 ? [{ value, step }] : []));
     this.#stroke(color, [], () => {
@@ -242,7 +242,7 @@ class Painter {
     this.#context.fill();
   }
 
-  /** A loss is a line with a triangle on top, the reopening a dotted line with a ring. */
+  /** A loss is a line with a triangle on top, a reopening a dotted line with a ring. */
   #marks(): void {
     const { axis, format } = this.#picture;
     const top = format ? this.#top : 0;

@@ -6,19 +6,19 @@ export const chartNames = ['rate', 'bytes', 'sizes', 'gaps', 'roundTrips'] as co
 export type ChartName = (typeof chartNames)[number];
 
 export interface Line {
-  /** `both`: it is not about one direction. */
+  /** `both` if it does not depend on the direction. */
   readonly direction: 'in' | 'out' | 'both';
-  /** One for each step; what was not measured is 0. */
+  /** One for each step; 0 if nothing was measured. */
   readonly values: readonly number[];
 }
 
-/** The time that all charts of a plot share. */
+/** The time axis of all charts of a plot. */
 export interface TimeAxis {
-  /** When the first step begins, in milliseconds since 1970. */
+  /** The beginning of the first step, in milliseconds since 1970. */
   readonly startAt: number;
   readonly stepMs: number;
   readonly stepCount: number;
-  /** Steps that there is room for: a young connection fills the right part only. */
+  /** The number of steps that fit; a new connection fills only the right part. */
   readonly room: number;
   readonly marks: readonly Mark[];
 }
@@ -28,17 +28,17 @@ export interface Plot {
   readonly charts: Readonly<Record<ChartName, readonly Line[]>>;
 }
 
-/** Steps that a live plot has room for at least, so that its first seconds are not stretched. */
-const leastRoom = 60;
+/** In steps, for a live plot, so that its first seconds are not stretched. */
+const minRoom = 60;
 
 /**
- * What the charts show of a series. The last step of a live one is left out: it is not over, and would
- * look like a sudden end of the stream.
+ * The plot of a series. The last step of a live one is left out: it is not complete, and would look
+ * like a sudden end of the stream.
  */
 export function plotOf(view: SeriesView, isLive: boolean): Plot {
   const { startAt, stepMs, marks, received } = view;
   const stepCount = isLive ? Math.max(0, received.length - 1) : received.length;
-  const room = Math.max(stepCount, isLive ? leastRoom : 1);
+  const room = Math.max(stepCount, isLive ? minRoom : 1);
   const perSecond = (values: readonly number[]) => {
     return values.slice(0, stepCount).map(value => (value * 1000) / stepMs);
   };
@@ -79,29 +79,29 @@ export const emptyPlot: Plot = plotOf(
   false,
 );
 
-/** Where a moment is between the left end, 0, and the right one, 1. Below 0: too early to be shown. */
+/** The position of a moment from the left end, 0, to the right one, 1; below 0 if it is not shown. */
 export function shareOf({ startAt, stepMs, stepCount, room }: TimeAxis, at: number): number {
   return ((at - startAt) / stepMs + room - stepCount) / room;
 }
 
-/** The step at a place between 0 and 1; the nearest one where there is none. */
+/** The step at a position from 0 to 1, or the nearest one. */
 export function stepAt({ stepCount, room }: TimeAxis, share: number): number | undefined {
   const step = Math.floor(share * room) - (room - stepCount);
   return stepCount === 0 ? undefined : Math.min(stepCount - 1, Math.max(0, step));
 }
 
-/** When a step begins. */
+/** The beginning of a step. */
 export function timeOf({ startAt, stepMs }: TimeAxis, step: number): number {
   return startAt + step * stepMs;
 }
 
-/** What happened to the connection within a step. */
+/** Losses and reopenings within a step. */
 export function marksIn(axis: TimeAxis, step: number): readonly Mark[] {
   const from = timeOf(axis, step);
   return axis.marks.filter(({ at }) => at >= from && at < from + axis.stepMs);
 }
 
-/** The step that a key goes to; without one, it begins at the end. */
+/** The step that a key moves to; without a current one, it starts at the end. */
 export function stepForKey(
   key: string,
   step: number | undefined,
@@ -124,14 +124,14 @@ export function stepForKey(
   return target === undefined || last < 0 ? undefined : Math.min(last, Math.max(0, target));
 }
 
-/** The least of 1, 2, 5, 10, 20… that is not below `value`; at least 1. */
+/** The smallest of 1, 2, 5, 10, 20… that is not below `value`. */
 export function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
   const factor = [1, 2, 5, 10].find(factor => factor * power >= value);
   return (factor ?? 10) * power;
 }
 
-/** The step with the greatest value of a line; `undefined` where all are 0. */
+/** The step with the greatest value of a line; `undefined` if all are 0. */
 export function peakOf({ values }: Line): { step: number; value: number } | undefined {
   let step = 0;
   values.forEach((value, at) => {

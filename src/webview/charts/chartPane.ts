@@ -49,7 +49,7 @@ export class ChartPane {
   readonly #table = el('div', { class: 'chart-table' });
   #plot: Plot = emptyPlot;
   #span: SeriesSpan = 'recent';
-  /** When the step under the crosshair begins: steps move on, but it stays. */
+  /** The time at the crosshair, which stays while steps move on. */
   #cursorAt: number | undefined;
 
   constructor(id: string, formats: Formats, listener: ChartPaneListener) {
@@ -83,7 +83,7 @@ export class ChartPane {
     this.#bar.focus();
   }
 
-  /** @param view absent while nothing is known */
+  /** @param view absent until it is loaded */
   show(view: SeriesView | undefined, isLive: boolean): void {
     this.#plot = view ? plotOf(view, isLive) : emptyPlot;
     for (const name of chartNames) {
@@ -99,7 +99,7 @@ export class ChartPane {
     this.#draw();
   }
 
-  /** Says why there is nothing to show. */
+  /** Shows why there is no data. */
   fail(reason: string): void {
     this.#bar.say([text('chartsFailed', reason)]);
   }
@@ -193,7 +193,7 @@ interface ChartBarListener {
   readonly onBlur: () => void;
 }
 
-/** What stands above the charts: what time they show, what the crosshair is on, and Close. */
+/** The line above the charts: the time span, the values at the crosshair, and Close. */
 class ChartBar {
   readonly element: HTMLElement;
   readonly #readout = el('div', {
@@ -273,7 +273,7 @@ class ChartBar {
 
 const columns = ['chartMedian', 'chartP95', 'chartP99', 'chartMost'] as const;
 
-/** Half of all messages are at most so long, 95 % at most so long, and so on. */
+/** The percentiles of sizes, gaps and round trips. */
 function percentileTable(
   measured: Readonly<Record<'sizes' | 'gaps' | 'roundTrips', Percentiles | undefined>>,
   formats: Formats,

@@ -23,7 +23,7 @@ export const chartTitles: Readonly<Record<ChartName, PageString>> = {
 
 const lineNames = { in: 'chartReceived', out: 'chartSent' } as const;
 
-/** A number as its chart writes it. */
+/** A number of a chart, with its unit. */
 export function chartNumber(name: ChartName, value: number, formats: Formats): string {
   switch (name) {
     case 'rate':
@@ -38,7 +38,7 @@ export function chartNumber(name: ChartName, value: number, formats: Formats): s
   }
 }
 
-/** A chart in a sentence, for those who cannot see it. */
+/** A chart as a sentence for screen readers. */
 export function chartSummary(plot: Plot, name: ChartName, formats: Formats): string {
   const number = (value: number) => chartNumber(name, value, formats);
   const about = (line: Line) => {
@@ -57,13 +57,13 @@ export function chartSummary(plot: Plot, name: ChartName, formats: Formats): str
   return `${text(chartTitles[name])}. ${lines}.`;
 }
 
-/** What came of the connection in the time that is shown; empty where it was not lost. */
+/** The number of losses; empty if there are none. */
 export function marksSummary(marks: readonly Mark[], formats: Formats): string {
   const lost = marks.filter(({ kind }) => kind === 'lost').length;
   return lost === 0 ? '' : text('chartLosses', formats.count(lost));
 }
 
-/** Everything that is known of one step, beginning with its time. */
+/** The values of one step, beginning with its time. */
 export function readout(plot: Plot, step: number, formats: Formats): readonly string[] {
   const { axis, charts } = plot;
   const facts = chartNames.flatMap(name =>
@@ -96,7 +96,7 @@ export interface PercentileRow {
   readonly cells: readonly string[];
 }
 
-/** The table of percentiles: the median, two high ones, and the greatest of all. */
+/** The table of percentiles: the median, two high ones, and the maximum. */
 export function percentileRows(
   measured: Readonly<Record<'sizes' | 'gaps' | 'roundTrips', Percentiles | undefined>>,
   formats: Formats,

@@ -11,14 +11,14 @@ const paneId = 'charts';
 
 export interface ChartsListener {
   readonly ask: (connection: string, span: SeriesSpan) => Promise<SeriesView>;
-  /** Goes to a moment in the list, in milliseconds since 1970. */
+  /** Scrolls the list to a time, in milliseconds since 1970. */
   readonly onGoTo: (at: number) => void;
   readonly onToggle: (isOpen: boolean) => void;
 }
 
 /**
- * The numbers of one connection: a strip, and a pane that takes its place. Neither asks for anything
- * while it cannot be seen; to do without both, hide what holds them.
+ * The charts of one connection: a strip, and a pane that replaces it. Neither requests data while it is
+ * not visible.
  */
 export class Charts {
   readonly strip: HTMLElement;
@@ -53,7 +53,7 @@ export class Charts {
     return !this.pane.hidden;
   }
 
-  /** Does not call back. */
+  /** Does not call `onToggle`. */
   set isOpen(isOpen: boolean) {
     if (isOpen !== this.isOpen) {
       this.pane.hidden = !isOpen;
@@ -63,7 +63,7 @@ export class Charts {
     }
   }
 
-  /** @param isLive whether more may come; otherwise it is asked for once */
+  /** @param isLive whether the data may change; otherwise it is requested once */
   follow(connection: string | undefined, isLive: boolean): void {
     if (connection !== this.#connection) {
       this.#pane.show(undefined, false);
@@ -91,7 +91,7 @@ export class Charts {
       connection === undefined ? undefined : { connection, isLive: this.#isLive, span };
   }
 
-  /** Also where it is hidden, so that it has something to show as soon as it is not. */
+  /** Updates hidden charts too, so that they have data when they are shown. */
   #show(view: SeriesView, span: SeriesSpan, isLive: boolean): void {
     if (span === this.#pane.span) {
       this.#pane.show(view, isLive);
@@ -104,7 +104,7 @@ export class Charts {
   #watch(): void {
     const look = () => {
       const isVisible = document.visibilityState === 'visible';
-      this.#questions.isLooked = isVisible && this.#seen.size > 0;
+      this.#questions.isVisible = isVisible && this.#seen.size > 0;
     };
     const observer = new IntersectionObserver(entries => {
       for (const { target, isIntersecting } of entries) {

@@ -1,6 +1,6 @@
 import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
 
-/** How often a live series is asked for. */
+/** Between two requests for a live series. */
 const intervalMs = 1000;
 
 export interface SeriesSubject {
@@ -10,16 +10,16 @@ export interface SeriesSubject {
 }
 
 /**
- * Asks for what the charts show: one question at a time, once a second while it is looked at and may
- * change, once where it can change no more. An answer about something else than what is shown by then
- * is left out.
+ * Requests the data of the charts, one request at a time: once a second while the charts are visible and
+ * the series may change, and once if it cannot change any more. An answer for another subject than the
+ * current one is dropped.
  */
 export class SeriesPoller {
   readonly #ask: (subject: SeriesSubject) => Promise<SeriesView>;
   readonly #onAnswer: (view: SeriesView, subject: SeriesSubject) => void;
   readonly #onFail: (reason: unknown) => void;
   #subject: SeriesSubject | undefined;
-  #isLooked = false;
+  #isVisible = false;
   #isAsking = false;
   #isAnswered = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -38,7 +38,7 @@ export class SeriesPoller {
     return this.#subject;
   }
 
-  /** What to ask about; the same again changes nothing. */
+  /** Setting an equal subject has no effect. */
   set subject(subject: SeriesSubject | undefined) {
     const { connection, isLive, span } = this.#subject ?? {};
     if (
@@ -52,10 +52,10 @@ export class SeriesPoller {
     }
   }
 
-  /** Whether anybody can see the charts. */
-  set isLooked(isLooked: boolean) {
-    if (isLooked !== this.#isLooked) {
-      this.#isLooked = isLooked;
+  /** Whether the charts are visible. */
+  set isVisible(isVisible: boolean) {
+    if (isVisible !== this.#isVisible) {
+      this.#isVisible = isVisible;
       this.#next();
     }
   }
@@ -64,7 +64,7 @@ export class SeriesPoller {
     clearTimeout(this.#timer);
     const subject = this.#subject;
     const isNeeded = subject !== undefined && (subject.isLive || !this.#isAnswered);
-    if (this.#isLooked && isNeeded && !this.#isAsking) {
+    if (this.#isVisible && isNeeded && !this.#isAsking) {
       void this.#put(subject);
     }
   }
@@ -79,7 +79,7 @@ export class SeriesPoller {
         this.#onAnswer(view, subject);
       }
     } catch (error) {
-      // It is asked again, unless it was about a connection that has gone.
+      // The next request tries again.
       if (!isStale()) {
         this.#onFail(error);
       }

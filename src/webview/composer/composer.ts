@@ -24,29 +24,29 @@ import { text } from '../widgets/strings.ts';
 
 export interface ComposerPorts {
   readonly request: Request;
-  /** Tells screen readers. */
+  /** Announces a sentence to screen readers. */
   readonly say: (sentence: string) => void;
-  /** To be kept while the page is not there. */
+  /** Saves state for the next time the page is shown. */
   readonly keep: (saved: SavedComposer) => void;
-  /** The user is done here: back to the list. */
+  /** Moves the focus back to the list. */
   readonly leave: () => void;
 }
 
 const noNames: ComposerView['names'] = { env: [], secret: [], named: [] };
 
-/** The place below the list where a message is written and sent, and where runs are watched. */
+/** The part below the list for writing and sending messages, and for following runs. */
 export class Composer {
   readonly element: HTMLElement;
   readonly #ports: ComposerPorts;
   readonly #face: ComposerPane;
   readonly #field: MessageField;
   readonly #check: DraftChecker;
-  readonly #walk = new DraftHistory();
+  readonly #history = new DraftHistory();
   #saved: SavedComposer;
-  /** The name of the connection that is shown; drafts are kept by it. */
+  /** The name of the shown connection, which is the key of its draft. */
   #name: string | undefined;
   #draft = emptyDraft;
-  /** Those of this page, also what is too long to be kept. */
+  /** The drafts of this page, including those that are too long to be saved. */
   readonly #drafts: Map<string, Draft>;
   #view: ComposerView | undefined;
   #outcome: SendOutcome = { kind: 'none' };
@@ -64,8 +64,8 @@ export class Composer {
       onType: words => this.#type(words),
       onSend: () => void this.#sendDraft(),
       onFormat: () => this.#format(),
-      onHistory: step => this.#goBack(step),
-      isInHistory: () => this.#walk.isAway,
+      onHistory: step => this.#moveInHistory(step),
+      isInHistory: () => this.#history.isAway,
       onLeave: () => ports.leave(),
       names: () => this.#view?.names ?? noNames,
     });
@@ -75,8 +75,8 @@ export class Composer {
   }
 
   /**
-   * @param name of the connection whose drafts are shown; `undefined` where none can be sent to
-   * @param view of that connection; `undefined` while it is not known
+   * @param name of the connection; `undefined` if messages cannot be sent to any
+   * @param view of that connection; `undefined` until it is known
    */
   show(name: string | undefined, view: ComposerView | undefined): void {
     const before = this.#view;
@@ -87,7 +87,7 @@ export class Composer {
     }
     if (isOther) {
       this.#name = name;
-      this.#walk.reset();
+      this.#history.reset();
       this.#outcome = { kind: 'none' };
       this.#draft = this.#drafts.get(name ?? '') ?? emptyDraft;
     }
@@ -102,7 +102,7 @@ export class Composer {
     this.#render();
   }
 
-  /** Opens it and puts the focus into the text. */
+  /** Opens it and moves the focus into the text. */
   open(): void {
     this.#keep({ isOpen: true });
     this.#render();
@@ -113,7 +113,7 @@ export class Composer {
     return this.#view?.connection ?? '';
   }
 
-  /** Why nothing, or nothing of this kind, is sent now. */
+  /** Why this draft cannot be sent now. */
   get #why(): string | undefined {
     const { sends = 'never', why } = this.#view ?? {};
     const { kind } = this.#draft;
@@ -149,7 +149,7 @@ export class Composer {
   }
 
   #type(words: string): void {
-    this.#walk.reset();
+    this.#history.reset();
     this.#change({ text: words });
   }
 
@@ -157,7 +157,7 @@ export class Composer {
     this.#draft = { ...this.#draft, ...change };
     this.#outcome = { kind: 'none' };
     if (change.kind !== undefined) {
-      this.#walk.reset();
+      this.#history.reset();
       this.#check.begin(this.#draft);
     } else {
       this.#check.type(this.#draft);
@@ -178,8 +178,8 @@ export class Composer {
     }
   }
 
-  #goBack(step: 1 | -1): void {
-    const words = this.#walk.move(step, this.#draft, this.#view?.history ?? []);
+  #moveInHistory(step: 1 | -1): void {
+    const words = this.#history.move(step, this.#draft, this.#view?.history ?? []);
     if (words !== undefined) {
       this.#change({ text: words });
     }
@@ -195,7 +195,7 @@ export class Composer {
     this.#face.focus(this.#draft);
   }
 
-  /** The text stays, and is selected: the next one may be written over it. */
+  /** Keeps the text and selects it, so that typing replaces it. */
   async #sendDraft(): Promise<void> {
     const draft = this.#draft;
     const why = this.#why;
@@ -221,12 +221,12 @@ export class Composer {
 
   #sent(name: string | undefined, outcome: SendOutcome, draft: Draft): void {
     if (name !== this.#name || draft !== this.#draft) {
-      // Something else is being written by now, which is not what this is about.
+      // The outcome is not about the draft that is shown now.
       this.#ports.say(outcomeText(outcome));
       return;
     }
     this.#setOutcome(outcome);
-    this.#walk.reset();
+    this.#history.reset();
     if (outcome.kind === 'written' || outcome.kind === 'queued') {
       this.#field.selectAllIfFocused();
     }
@@ -265,7 +265,7 @@ export class Composer {
   #insert({ origin, path }: ItemView): void {
     this.#try(
       this.#ports.request('library.body', { origin, path }).then(({ body }) => {
-        this.#walk.reset();
+        this.#history.reset();
         this.#draft = withBody(this.#draft, body);
         this.#keepDraft();
         this.#outcome = { kind: 'none' };
@@ -275,7 +275,7 @@ export class Composer {
     );
   }
 
-  /** Says why it failed, if it does. */
+  /** Shows why it failed, if it does. */
   #try(request: Promise<unknown>): void {
     request.catch((error: unknown) =>
       this.#setOutcome({ kind: 'failed', reason: messageOf(error) }),

@@ -34,7 +34,7 @@ interface FaceState {
 
 /** The least height of the text, in pixels. */
 const minHeight = 60;
-/** Of the page: the rest is the list's. */
+/** Of the page. */
 const maxHeightShare = 0.55;
 
 /** The composer's elements, and what they show. */
@@ -64,7 +64,7 @@ export class ComposerPane {
     this.#setHeight(height);
   }
 
-  /** Puts the focus where a draft of this kind is written. */
+  /** Moves the focus to the field for a draft of this kind. */
   focus({ kind }: Draft): void {
     if (hasText(kind)) {
       this.#field.focus();
@@ -73,7 +73,7 @@ export class ComposerPane {
     }
   }
 
-  /** Puts the focus on the button that opens it. */
+  /** Moves the focus to the button that opens it. */
   focusBar(): void {
     this.#bar.querySelector('button')?.focus();
   }
@@ -171,7 +171,7 @@ const kindNames: Readonly<Record<BodyKind, PageString>> = {
   close: 'composeAsClose',
 };
 
-/** The line over the message: its kind, and what can be done with it but for sending it. */
+/** The line over the message: its kind, and all commands but sending. */
 function composerTools(draft: Draft, actions: FormActions): TemplateResult {
   const onKind = ({ target }: Event) => {
     const kind = bodyKinds.find(kind => kind === (target as HTMLSelectElement).value);
@@ -214,7 +214,7 @@ function composerTools(draft: Draft, actions: FormActions): TemplateResult {
     </div>`;
 }
 
-/** What stands in place of the text, of kinds that have none. */
+/** The fields of kinds that have no text. */
 function composerFields(
   draft: Draft,
   problem: DraftProblem | undefined,
@@ -284,7 +284,7 @@ function closeFields(
   </div>`;
 }
 
-/** What waits, and where it all goes: shown also while the composer is closed. */
+/** The queue and the environment, which are also shown while the composer is closed. */
 function composerMarks(
   { queued, environment }: ComposerView,
   count: (value: number) => string,
@@ -316,10 +316,10 @@ function environmentMark({
 }
 
 /**
- * The button that sends. It can always be reached, so that it can say why it does nothing now.
+ * The send button. It stays focusable while it is disabled, so that it can say why.
  *
- * @param keys those that do the same, as users read them
- * @param why what is said of it where it does nothing now
+ * @param keys the keyboard shortcut, as users read it
+ * @param why it is disabled; `undefined` if it is not
  */
 function sendButton(
   sends: ComposerView['sends'],

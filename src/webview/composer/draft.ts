@@ -1,13 +1,13 @@
 import { assertNever } from '../../core/base/errors.ts';
 import type { BodyKind, MessageBody } from '../../core/message/messageBody.ts';
 
-/** What is being composed. Kinds that have a text share it, so that a change of kind loses nothing. */
+/** The message being written. Kinds share the text, so that changing the kind loses nothing. */
 export interface Draft {
   readonly kind: BodyKind;
   readonly text: string;
   readonly path: string;
   readonly isText: boolean;
-  /** As it was typed, which may be no number. */
+  /** As it was typed; it may not be a number. */
   readonly code: string;
   readonly reason: string;
 }
@@ -19,12 +19,12 @@ export interface DraftProblem {
   readonly to: number;
 }
 
-/** What the composer keeps while the page is not there. */
+/** State of the composer that outlives the page. */
 export interface SavedComposer {
   readonly isOpen: boolean;
-  /** Of the text, in pixels; 0 grows with it. */
+  /** Of the text, in pixels; 0 lets it grow. */
   readonly height: number;
-  /** By the name of the connection, the one used last at the end. */
+  /** By the name of the connection; the one used last is at the end. */
   readonly drafts: readonly (readonly [name: string, draft: Draft])[];
 }
 
@@ -47,9 +47,9 @@ export const bodyKinds = [
   'close',
 ] satisfies readonly BodyKind[];
 
-/** VS Code keeps the page's state as a whole: what is longer lives as long as the page. */
-const longestKept = 100_000;
-const mostKept = 20;
+/** VS Code stores the page's state as a whole, so longer drafts are lost with the page. */
+const maxKeptLength = 100_000;
+const maxKeptDrafts = 20;
 
 export function bodyOfDraft({ kind, text, path, isText, code, reason }: Draft): MessageBody {
   switch (kind) {
@@ -68,7 +68,7 @@ export function bodyOfDraft({ kind, text, path, isText, code, reason }: Draft): 
   }
 }
 
-/** The draft with a body in it; what the body does not have stays as it was. */
+/** The draft with a body in it; fields that the body does not have stay unchanged. */
 export function withBody(draft: Draft, body: MessageBody): Draft {
   switch (body.as) {
     case 'file':
@@ -90,7 +90,7 @@ export function hasText(kind: BodyKind): kind is Exclude<BodyKind, 'file' | 'clo
   return kind !== 'file' && kind !== 'close';
 }
 
-/** The drafts with this one in them; an empty one is not kept. */
+/** The drafts including this one, unless it is empty or too long. */
 export function keepDraft(
   drafts: SavedComposer['drafts'],
   name: string,
@@ -98,11 +98,11 @@ export function keepDraft(
 ): SavedComposer['drafts'] {
   const others = drafts.filter(([other]) => other !== name);
   const isEmpty = JSON.stringify(draft) === JSON.stringify(emptyDraft);
-  const isLong = draft.text.length > longestKept;
-  return isEmpty || isLong ? others : [...others, [name, draft] as const].slice(-mostKept);
+  const isLong = draft.text.length > maxKeptLength;
+  return isEmpty || isLong ? others : [...others, [name, draft] as const].slice(-maxKeptDrafts);
 }
 
-/** Reads what was kept, perhaps by another version of the page. */
+/** Reads saved state, which another version of the page may have written. */
 export function readSavedComposer(value: unknown): SavedComposer {
   const saved = objectOf(value);
   const { isOpen, height, drafts } = saved;
@@ -110,7 +110,7 @@ export function readSavedComposer(value: unknown): SavedComposer {
   return {
     isOpen: isOpen === true,
     height: isHeight ? height : 0,
-    drafts: (Array.isArray(drafts) ? drafts : []).slice(-mostKept).flatMap(readKept),
+    drafts: (Array.isArray(drafts) ? drafts : []).slice(-maxKeptDrafts).flatMap(readKept),
   };
 }
 

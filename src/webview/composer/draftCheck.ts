@@ -16,57 +16,57 @@ import { jsonTextProblem } from './jsonDraft.ts';
 import { text } from '../widgets/strings.ts';
 
 interface CheckPorts {
-  /** Asks the host about a body; rejects where it cannot tell. */
+  /** Has the host check a body; rejects if it cannot. */
   ask(body: MessageBody): Promise<CheckedBody>;
-  /** The variables that are defined; `undefined` while they are not known. */
+  /** The defined variables; `undefined` until they are known. */
   names(): readonly string[] | undefined;
   onChange(): void;
 }
 
-/** How long a text has to rest before it is looked at, in milliseconds. */
+/** A draft is checked when the user has not typed for this time. */
 const restMs = 250;
-/** Above this a text is looked at only when it rests, even while an error is shown. */
-const longestAtOnce = 20_000;
+/** A longer text is not checked at each key, even while an error is shown. */
+const maxCheckedAtOnce = 20_000;
 
 const encoder = new TextEncoder();
 
-/** Looks at a draft while it is written: for errors, for its size, for what will be sent. */
+/** Checks a draft while it is written: its errors, its size, and what will be sent. */
 export class DraftChecker {
   readonly #ports: CheckPorts;
   #result: CheckedBody = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The number of the last look; the answers to earlier ones come too late. */
-  #look = 0;
+  /** Counts checks, so that answers to earlier ones are dropped. */
+  #check = 0;
 
   constructor(ports: CheckPorts) {
     this.#ports = ports;
   }
 
-  /** What is known of the draft; nothing before it rests, since every word begins as half of one. */
+  /** The last result; updated when the user stops typing. */
   get result(): CheckedBody {
     return this.#result;
   }
 
   /** The draft has changed. */
   type(draft: Draft): void {
-    this.#look++;
-    const isShort = draft.text.length <= longestAtOnce;
+    this.#check++;
+    const isShort = draft.text.length <= maxCheckedAtOnce;
     const problem = this.#result.problem && isShort ? this.problemOf(draft) : undefined;
     this.#result = problem ? { problem } : this.#withoutProblem();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.begin(draft), restMs);
   }
 
-  /** Does not wait any longer. Returns why the draft cannot be sent, as far as the page can tell. */
+  /** Checks it without further delay. Returns the problem, if the page itself finds one. */
   now(draft: Draft): DraftProblem | undefined {
     clearTimeout(this.#timer);
-    const look = ++this.#look;
+    const check = ++this.#check;
     const problem = this.problemOf(draft);
     const body = bodyOfDraft(draft);
     if (problem) {
       this.#result = { problem };
     } else if (isForHost(body)) {
-      this.#ask(body, look);
+      this.#ask(body, check);
     } else {
       this.#result = { byteLength: byteLengthOf(body) };
     }
@@ -74,12 +74,12 @@ export class DraftChecker {
     return problem;
   }
 
-  /** Another draft is shown, or this one rests. One that is not begun is not wrong yet. */
+  /** Another draft is shown, or the user has stopped typing. An empty draft has no problems. */
   begin(draft: Draft): void {
     if (isBegun(draft)) {
       this.now(draft);
     } else {
-      this.#look++;
+      this.#check++;
       clearTimeout(this.#timer);
       this.#result = {};
       this.#ports.onChange();
@@ -90,9 +90,9 @@ export class DraftChecker {
     return problemOfDraft(draft, this.#ports.names());
   }
 
-  #ask(body: MessageBody, look: number): void {
+  #ask(body: MessageBody, check: number): void {
     const take = (result: CheckedBody) => {
-      if (look === this.#look) {
+      if (check === this.#check) {
         this.#result = result;
         this.#ports.onChange();
       }
@@ -104,7 +104,7 @@ export class DraftChecker {
       );
   }
 
-  /** What was said stays until the draft rests, but for errors, whose places have moved. */
+  /** The result stays until the next check, except errors, whose positions have changed. */
   #withoutProblem(): CheckedBody {
     const { byteLength, preview } = this.#result;
     return {
@@ -114,7 +114,7 @@ export class DraftChecker {
   }
 }
 
-/** With another one of these a draft may have become right or wrong. */
+/** When one of these changes, drafts have to be checked again. */
 export function checkKey(view: ComposerView | undefined): string {
   return JSON.stringify([view?.connection, view?.names, view?.environment]);
 }
@@ -123,7 +123,7 @@ function isBegun({ kind, text, path }: Draft): boolean {
   return kind === 'close' || (kind === 'file' ? path : text) !== '';
 }
 
-/** Whether only the host can tell what is sent. */
+/** Whether only the host can say what will be sent. */
 function isForHost(body: MessageBody): boolean {
   if (body.as === 'file') {
     return true;
@@ -150,9 +150,9 @@ function byteLengthOf(body: MessageBody): number {
 }
 
 /**
- * What can be said about a draft without asking the host.
+ * The problem of a draft that the page can find without the host.
  *
- * @param names the variables that are defined; `undefined` while they are not known
+ * @param names the defined variables; `undefined` until they are known
  */
 export function problemOfDraft(
   draft: Draft,
@@ -194,7 +194,7 @@ function formProblem(
     case 'hex':
     case 'base64':
     case 'ping': {
-      // With a reference in it, its form is known only when that is filled in.
+      // The final text is known only after references are filled in.
       const check = { hex: hexProblem, base64: base64Problem, ping: pingProblem }[kind];
       return referencesIn(words).length > 0 ? undefined : placed(check(words), words);
     }

@@ -1,25 +1,25 @@
 import type { MessageBody } from '../../core/message/messageBody.ts';
 import { bodyOfDraft, hasText, type Draft } from './draft.ts';
 
-/** Goes through what was sent before, and back to what was being written. */
+/** Moves through the sent messages, and back to the text being written. */
 export class DraftHistory {
   #texts: readonly string[] = [];
-  /** How far back: 0 is what is being written. */
+  /** Steps back; 0 is the text being written. */
   #back = 0;
   #written = '';
 
-  /** Whether what is shown is an earlier message. */
+  /** Whether a sent message is shown. */
   get isAway(): boolean {
     return this.#back > 0;
   }
 
-  /** What was written is another text now. */
+  /** The text was edited or replaced. */
   reset(): void {
     this.#back = 0;
   }
 
   /**
-   * The text to show; `undefined` where there is nothing further.
+   * The text to show; `undefined` at either end.
    *
    * @param step 1 for an older one, -1 for a newer one
    */
@@ -37,7 +37,7 @@ export class DraftHistory {
   }
 }
 
-/** Those of the draft's kind, oldest first, each once and not what is shown already. */
+/** The sent texts of the draft's kind, oldest first, without duplicates and the draft's own text. */
 function textsOf(draft: Draft, history: readonly MessageBody[]): readonly string[] {
   const { as } = bodyOfDraft(draft);
   const texts = history.flatMap(body =>

@@ -3,7 +3,7 @@ import { referencesIn } from '../../core/variables/template.ts';
 import type { DraftProblem } from './draft.ts';
 import { text } from '../widgets/strings.ts';
 
-/** Why a text is no JSON, were its references filled in with something that will do. */
+/** Why a text is not JSON, assuming that its references are filled in with valid values. */
 export function jsonTextProblem(words: string): DraftProblem | undefined {
   if (words.trim() === '') {
     return { message: text('composeJsonEmpty'), from: 0, to: 0 };
@@ -24,7 +24,7 @@ export function jsonTextProblem(words: string): DraftProblem | undefined {
     : { message: text('composeJsonWrong', found), from, to: from + found.length };
 }
 
-/** The text in lines of its own for each member, its tokens as they are; `undefined` where it is no JSON. */
+/** The text with a line for each member and unchanged tokens; `undefined` if it is not JSON. */
 export function formattedJson(words: string): string | undefined {
   const filled = standIns(words);
   const blocks = formatJson(filled, Infinity);
@@ -38,7 +38,7 @@ export function formattedJson(words: string): string | undefined {
     if (part.kind === undefined) {
       formatted += part.text;
     } else {
-      // The same token of the text as it was written, with its references.
+      // The token as it was written, with its references.
       at = filled.indexOf(part.text, at);
       formatted += words.slice(at, at + part.text.length);
       at += part.text.length;
@@ -47,7 +47,7 @@ export function formattedJson(words: string): string | undefined {
   return formatted;
 }
 
-/** Numbers of the same length in place of references: right in a string and outside of one. */
+/** Replaces references by numbers of the same length, which are valid inside and outside of strings. */
 function standIns(words: string): string {
   let filled = '';
   let end = 0;

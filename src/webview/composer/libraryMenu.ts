@@ -4,14 +4,14 @@ import type { MenuItem } from '../widgets/menu.ts';
 import { text } from '../widgets/strings.ts';
 
 interface LibraryActions {
-  /** Puts a saved message where it can be changed before it is sent. */
+  /** Loads a saved message into the composer. */
   readonly insert: (item: ItemView) => void;
   /** Sends a saved message, or runs a sequence. */
   readonly run: (item: ItemView) => void;
   readonly canRun: boolean;
 }
 
-/** The library as a menu: folders as menus, in the order of its files. */
+/** The library as a menu with a submenu for each folder, in the order of its files. */
 export function libraryMenu(
   saved: readonly ItemView[],
   actions: LibraryActions,
@@ -32,7 +32,7 @@ export function libraryMenu(
   ];
 }
 
-/** @param depth how many folders of the paths are above this menu */
+/** @param depth the number of folders above this menu */
 function folderMenu(
   saved: readonly ItemView[],
   depth: number,

@@ -12,14 +12,14 @@ interface MessageFieldListener {
   onFormat(): void;
   /** To an older message, 1, or a newer one, -1. */
   onHistory(step: 1 | -1): void;
-  /** Whether an earlier message is shown as it was. */
+  /** Whether a sent message is shown unchanged. */
   isInHistory(): boolean;
-  /** The user is done here. */
+  /** The user leaves the field. */
   onLeave(): void;
   names(): ComposerView['names'];
 }
 
-/** Says why what is composed cannot be sent. */
+/** The id of the sentence that says why the draft cannot be sent. */
 export const composerProblemId = 'composer-problem';
 
 /** The text of a message, with completion of references, and with its error underlined. */
@@ -56,7 +56,7 @@ export class MessageField {
     this.#input.focus();
   }
 
-  /** Without the check, selecting would take the focus from where the user is by now. */
+  /** Without the check, selecting would move the focus. */
   selectAllIfFocused(): void {
     if (document.activeElement === this.#input) {
       this.#input.select();
@@ -115,12 +115,12 @@ const placeholders: Partial<Record<Draft['kind'], PageString>> = {
   ping: 'composePlaceholderPing',
 };
 
-/** A longer text is not laid out a second time: its lines are told by the newlines alone. */
-const longestMeasured = 100_000;
+/** In a longer text only newlines count as line breaks. */
+const maxMeasuredLength = 100_000;
 
 /**
- * Whether the caret is on the first line as it is drawn, or on the last one. Of a selection its
- * beginning counts upwards, its end downwards.
+ * Whether the caret is on the first or the last line as it is laid out. The start of a selection
+ * counts for the first line, its end for the last.
  */
 function isAtEdge(input: HTMLTextAreaElement, edge: 'first' | 'last'): boolean {
   const { value, selectionStart, selectionEnd } = input;
@@ -130,13 +130,13 @@ function isAtEdge(input: HTMLTextAreaElement, edge: 'first' | 'last'): boolean {
   if (part.includes('\n')) {
     return false;
   }
-  if (part === '' || value.length > longestMeasured) {
+  if (part === '' || value.length > maxMeasuredLength) {
     return true;
   }
   return isOnOneLine(input, caret, isFirst ? 0 : value.length);
 }
 
-/** Lays the text out once more in a box of the same class and size, where places can be measured. */
+/** Copies the text into an element of the same size and style, in which positions can be measured. */
 function isOnOneLine(input: HTMLTextAreaElement, one: number, other: number): boolean {
   const words = new Text(input.value);
   const box = el('div', { 'class': 'mirror', 'aria-hidden': 'true' }, words);

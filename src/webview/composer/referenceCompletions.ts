@@ -4,7 +4,7 @@ import type { PageString } from '../../shared/monitorStrings.ts';
 
 export interface ReferenceCompletion {
   readonly label: string;
-  /** What takes the place of `from` to `to`, and where the caret goes in it. */
+  /** Replaces the text between `from` and `to`; `caret` is the offset of the caret in it. */
   readonly insert: string;
   readonly caret: number;
   readonly meaning: PageString;
@@ -18,9 +18,9 @@ export interface ReferenceCompletions {
 
 type Names = ComposerView['names'];
 
-const mostItems = 50;
+const maxItems = 50;
 
-/** Each as it is inserted, with `|` where the caret goes if not behind the brace. */
+/** As they are inserted; `|` marks the caret, if not after the brace. */
 const kinds: readonly (readonly [
   kind: Exclude<ReferenceKind, 'named'>,
   shape: string,
@@ -38,7 +38,7 @@ const kinds: readonly (readonly [
   ['workspaceFolder', 'workspaceFolder', 'variableWorkspaceFolder'],
 ];
 
-/** What could go on where the caret stands in a reference that has been begun. */
+/** Completions for an incomplete reference at the caret. */
 export function referenceCompletions(
   text: string,
   caret: number,
@@ -51,7 +51,7 @@ export function referenceCompletions(
     return undefined;
   }
   const [whole, word = '', argument] = begun;
-  // Behind the colon the name alone counts: those of one kind begin alike.
+  // After the colon only the name is compared.
   const typed = (argument?.slice(1) ?? word).toLowerCase();
   const nameOf = (label: string) =>
     (argument === undefined ? label : label.slice(word.length + 1)).toLowerCase();
@@ -61,7 +61,7 @@ export function referenceCompletions(
   const items = all
     .filter(({ label }) => nameOf(label).includes(typed) && nameOf(label) !== typed)
     .toSorted((a, b) => rank(nameOf(a.label), typed) - rank(nameOf(b.label), typed))
-    .slice(0, mostItems);
+    .slice(0, maxItems);
   return { from: caret - whole.length, to, items };
 }
 
@@ -90,7 +90,7 @@ function itemOf(shape: string, meaning: PageString): ReferenceCompletion {
   return { label, insert, caret: mark < 0 ? insert.length : mark + 2, meaning };
 }
 
-/** What begins with what was typed goes before what has it somewhere. */
+/** Prefix matches come first. */
 function rank(name: string, typed: string): number {
   return name.startsWith(typed) ? 0 : 1;
 }

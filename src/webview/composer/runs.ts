@@ -19,7 +19,7 @@ function isOver({ state }: RunProgress): boolean {
   return state === 'done' || state === 'stopped' || state === 'failed';
 }
 
-/** The sequences that run: how far each is, and what stops it. */
+/** The running sequences: their progress, and a button to stop each. */
 export function runList(
   runs: readonly RunView[],
   formats: Formats,
@@ -63,7 +63,7 @@ function stopButton(label: string, run: () => void): TemplateResult {
   </button>`;
 }
 
-/** What a screen reader is told of the runs: the ends of those that were on before. */
+/** A sentence for each run that has ended since, for screen readers. */
 export function endedRuns(
   before: readonly RunView[],
   after: readonly RunView[],

@@ -6,7 +6,7 @@ import type { CheckedBody } from '../../shared/composerProtocol.ts';
 import { composerProblemId } from './messageField.ts';
 import { text } from '../widgets/strings.ts';
 
-/** What became of the last message. */
+/** The outcome of the last message. */
 export type SendOutcome =
   | { readonly kind: 'none' }
   | { readonly kind: 'sending' }
@@ -17,11 +17,11 @@ export type SendOutcome =
 interface Status {
   readonly outcome: SendOutcome;
   readonly checked: CheckedBody;
-  /** Why nothing is sent now, whatever is composed. */
+  /** Why nothing can be sent now. */
   readonly why: string | undefined;
 }
 
-/** The lines below the message: its error, what became of it, what will be sent. */
+/** The lines below the message: its error, the outcome, and a preview. */
 export function composerStatus(
   { outcome, checked, why }: Status,
   formats: Formats,
@@ -71,7 +71,7 @@ function outcomeLine(outcome: SendOutcome): TemplateResult | typeof nothing {
   return html`<p class="composer-outcome ${outcome.kind}">${visibleText(words)}</p>`;
 }
 
-/** As a sentence; empty where nothing is to say. */
+/** As a sentence; empty for no outcome. */
 export function outcomeText(outcome: SendOutcome): string {
   switch (outcome.kind) {
     case 'none':

@@ -9,12 +9,12 @@ type Ports = Pick<SecretInputPorts, 'storeSecret' | 'onFailure'> & {
 };
 type Part = string | number | readonly string[] | undefined;
 
-/** What the fields of one kind of authentication are called, and how each is read. */
+/** A field of one kind of authentication, and how it is read. */
 interface PartField {
   readonly name: string;
   readonly label: FormString;
   readonly as: 'text' | 'secret' | 'lines' | 'number' | 'place';
-  /** Whether it is left out where it is empty. */
+  /** Whether it is left out if it is empty. */
   readonly isOptional?: boolean;
 }
 
@@ -37,7 +37,7 @@ const parts: Readonly<Record<string, readonly PartField[]>> = {
   ],
 };
 
-/** How a connection signs in. */
+/** The authentication of a connection. */
 export class AuthControl implements Control {
   readonly element: HTMLElement;
   readonly #ports: Ports;

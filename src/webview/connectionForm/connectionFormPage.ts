@@ -13,10 +13,10 @@ export type AskHost = <K extends FormRequest>(
   params: FormParams<K>,
 ) => Promise<FormResults[K]>;
 
-/** Long enough not to ask at each key, short enough not to be noticed. */
+/** The draft is checked when the user has not typed for this time. */
 const checkDelayMs = 150;
 
-/** The form of one connection. The host keeps the draft, so that a hidden page loses nothing. */
+/** The form of one connection. The host has a copy of the draft, so that a hidden page loses nothing. */
 export class ConnectionFormPage {
   readonly #ask: AskHost;
   readonly #identity: Identity;
@@ -53,7 +53,7 @@ export class ConnectionFormPage {
     (state.isNew ? this.#identity.url : this.#identity.name).focus();
   }
 
-  /** Writes the draft, if it will do; the host then closes the form. */
+  /** Saves the draft if it is valid; the host then closes the form. */
   async save(connect: boolean): Promise<void> {
     if (this.#isBusy) {
       return;
@@ -61,7 +61,7 @@ export class ConnectionFormPage {
     this.#isBusy = true;
     clearTimeout(this.#timer);
     this.#asked++;
-    this.#identity.insist();
+    this.#identity.showMissing();
     try {
       this.#show();
       if (this.#ownProblem() === undefined) {
@@ -177,7 +177,7 @@ export class ConnectionFormPage {
       .find(({ ownProblem }) => ownProblem !== undefined)?.ownProblem;
   }
 
-  /** Says how much is wrong, and brings the first of it to the user. */
+  /** Shows the number of problems, and moves the focus to the first. */
   #goToProblem(): void {
     const { problems } = this.#check;
     const isWrong = (key: string) => problems[key] !== undefined;

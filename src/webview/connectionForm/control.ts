@@ -1,35 +1,35 @@
 import { el, setAttribute } from '../widgets/dom.ts';
 
-/** What a control tells, and what it asks for. */
+/** What a control reports and requests. */
 export interface ControlPorts {
-  /** Its value is another one; `undefined` where nothing is set. */
+  /** The value has changed; `undefined` if nothing is set. */
   readonly onChange: (value: unknown) => void;
-  /** Stores a text as a secret; `undefined` where the user thought better of it. */
+  /** Stores a text as a secret; resolves to `undefined` if the user cancels. */
   readonly storeSecret: (suggestion: string, value: string) => Promise<string | undefined>;
 }
 
 /** One field of the form. */
 export interface Control {
   readonly element: HTMLElement;
-  /** What is wrong with it that only the page can see, as a sentence. */
+  /** A problem that only the page can find, as a sentence. */
   readonly ownProblem?: string | undefined;
-  /** Shows a problem, and what holds where nothing is set. */
+  /** Shows a problem, and the value that applies if nothing is set. */
   show(problem: string | undefined, inherited: unknown): void;
   focus(): void;
 }
 
-/** The list of references to stored secrets that fields offer. */
+/** The id of the list of references to stored secrets. */
 export const secretListId = 'secrets';
 
 let lastId = 0;
 
-/** An id that nothing else on the page has. */
+/** An id that is unique on the page. */
 export function freshId(): string {
   lastId++;
   return `field${lastId}`;
 }
 
-/** A label, a native control, and a place for what is wrong with it. */
+/** A label, a native control, and a place for its problem. */
 export class FieldFrame {
   readonly element: HTMLElement;
   readonly #input: HTMLElement;

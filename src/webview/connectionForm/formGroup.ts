@@ -15,7 +15,7 @@ interface GroupPorts {
   readonly onFailure: (sentence: string) => void;
 }
 
-/** Fields that belong together; those of the first group are always in sight. */
+/** A group of fields; the first group is always open. */
 export class FormGroup {
   readonly element: HTMLElement;
   readonly controls = new Map<string, Control>();
@@ -44,7 +44,7 @@ export class FormGroup {
     this.element = this.#details;
   }
 
-  /** Says how many of its fields are set. */
+  /** Shows how many of its fields are set. */
   count(values: Readonly<Record<string, unknown>>): void {
     const count = [...this.controls.keys()].filter(key => values[key] !== undefined).length;
     const words = count === 1 ? formText('oneSet') : formText('countSet', String(count));
@@ -108,7 +108,7 @@ function choiceControl(field: ConnectionField, value: unknown, onChange: OnChang
   return selectControl(field, select, String);
 }
 
-/** A number; what is none is handed on as it was typed, and refused with a sentence. */
+/** A number; other text is passed on as it was typed, and refused with a sentence. */
 function numberControl(field: ConnectionField, value: unknown, onChange: OnChange): Control {
   const given = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
   const input = textInput(given, 'short');
@@ -165,7 +165,7 @@ function shownText(inherited: unknown): string {
 
 interface InputExtras {
   readonly hint?: string;
-  /** Looked at whenever the draft has been checked. */
+  /** Called whenever the draft has been checked. */
   readonly warning?: () => string;
   readonly beside?: readonly HTMLElement[];
 }

@@ -2,7 +2,7 @@ import type { FormString } from '../../shared/formStrings.ts';
 
 let texts: Readonly<Record<string, string>> = {};
 
-/** Takes over the texts that came with the page, which are all that there are. */
+/** Reads the texts that the host sent with the page. */
 export function readFormStrings(source: Element | null): void {
   texts = JSON.parse(source?.textContent ?? '{}') as Readonly<Record<string, string>>;
 }
@@ -12,7 +12,7 @@ export function formText(name: FormString, value = ''): string {
   return (texts[name] ?? name).replaceAll('{0}', () => value);
 }
 
-/** What a field is called; one that has no words yet by its key. */
+/** The label of a field; its key if it has none. */
 export function fieldLabel(key: string): string {
   return texts[`field.${key}`] ?? key;
 }

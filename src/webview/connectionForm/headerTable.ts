@@ -16,7 +16,7 @@ type Ports = Pick<SecretInputPorts, 'storeSecret' | 'onFailure'> & {
   readonly suggest: (key: string) => string;
 };
 
-/** The headers of the handshake, a row each. */
+/** The headers of the handshake, one row for each. */
 export class HeaderTable implements Control {
   readonly element: HTMLElement;
   readonly #ports: Ports;
@@ -44,7 +44,7 @@ export class HeaderTable implements Control {
     }
   }
 
-  /** What an object of headers cannot say. */
+  /** A problem that an object of headers cannot represent, such as a duplicate name. */
   get ownProblem(): string | undefined {
     const names = this.#rows.map(({ name }) => name.value.trim().toLowerCase());
     const twice = names.find((name, at) => name !== '' && names.indexOf(name) !== at);

@@ -7,7 +7,7 @@ import { el } from '../widgets/dom.ts';
 import { FieldFrame, freshId, textInput } from './control.ts';
 import { formText } from './formText.ts';
 
-/** What a connection is called, where it goes, and whose settings it is in. */
+/** The name and the URL of a connection, and the settings that it is saved in. */
 export class Identity {
   readonly elements: readonly HTMLElement[];
   readonly name: HTMLInputElement;
@@ -27,7 +27,7 @@ export class Identity {
     for (const input of [this.name, this.url]) {
       input.setAttribute('aria-required', 'true');
     }
-    // What nobody has filled in yet is no mistake.
+    // Missing values of a new connection are not errors yet.
     this.#isTouched = { name: !isNew || draft.name !== '', url: !isNew || draft.url !== '' };
     this.name.addEventListener('input', () => {
       this.#isTouched.name = true;
@@ -45,8 +45,8 @@ export class Identity {
     ];
   }
 
-  /** From now on what is missing is a mistake. */
-  insist(): void {
+  /** Shows missing values as errors from now on. */
+  showMissing(): void {
     this.#isTouched.name = true;
     this.#isTouched.url = true;
   }
@@ -56,7 +56,7 @@ export class Identity {
     this.#urlFrame.showProblem(this.#isTouched.url ? problems['url'] : undefined);
   }
 
-  /** At once, without asking the host; it knows better where variables are in it. */
+  /** Checks it without the host, which is needed only for URLs with variables. */
   #checkUrl(): void {
     if (referencesIn(this.url.value).length > 0) {
       return;

@@ -7,13 +7,13 @@ import { formText } from './formText.ts';
 export interface SecretInputPorts {
   readonly storeSecret: (suggestion: string, value: string) => Promise<string | undefined>;
   readonly onChange: () => void;
-  /** What the value could be called as a secret. */
+  /** Suggests a name for the secret. */
   readonly suggest: () => string;
-  /** Says why it could not be stored. */
+  /** Shows why it could not be stored. */
   readonly onFailure: (sentence: string) => void;
 }
 
-/** A text field whose value can be put among the secrets, with a reference in its place. */
+/** A text field whose value can be stored as a secret and replaced by a reference to it. */
 export class SecretInput {
   readonly input: HTMLInputElement;
   readonly button: HTMLButtonElement;
@@ -36,23 +36,23 @@ export class SecretInput {
     return this.input.value;
   }
 
-  /** Whether it holds something that is written as it stands. */
+  /** Whether the value is plain text, without a reference. */
   get isPlain(): boolean {
     return this.value !== '' && referencesIn(this.value).length === 0;
   }
 
-  /** What to say about a value that ought to be a secret, and is none yet. */
+  /** A warning about a plain value that should be a secret. */
   get warning(): string {
     return this.isPlain ? formText('plainSecret') : '';
   }
 
-  /** What the field is called, for those who cannot see where the button is. */
+  /** Gives the button a name that includes the label of the field, for screen readers. */
   name(label: string): void {
     this.button.setAttribute('aria-label', formText('storeSecretFor', label));
   }
 
   async #store(): Promise<void> {
-    // `Bearer abc`: the scheme is no secret, and shows what the secret is for.
+    // In `Bearer abc` the scheme is not secret, and stays readable.
     const [, scheme = '', value = ''] =
       /^((?:Bearer|Basic|Token) )?([^]*)$/i.exec(this.value) ?? [];
     try {

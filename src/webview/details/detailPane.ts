@@ -19,26 +19,26 @@ import { toolButton } from '../widgets/toolbar.ts';
 interface DetailPaneListener {
   ask(row: PageRow, from: number, length: number): Promise<PayloadAnswer>;
   askFrame(row: PageRow): Promise<FrameAnswer>;
-  /** The values that the row's handshake masks, by its key. */
+  /** The masked values of the handshake with this key. */
   askHandshake(key: string): Promise<HandshakeAnswer>;
-  /** When the row before this one in the list came, where that is known. */
+  /** The time of the previous row in the list, if known. */
   previousAt(row: PageRow): number | undefined;
   /** The whole payload. */
   onCopy(row: PageRow): void;
-  /** A text of the page's own making. */
+  /** Copies a text that the page has made. */
   onCopyText(text: string): void;
   onOpenEditor(row: PageRow): void;
-  /** Narrows the list down by a term of the filter language. */
+  /** Adds a term to the filter. */
   onFilter(term: string): void;
   onClose(): void;
   /** The user chose a tab. */
   onTabs(liked: LikedTabs): void;
 }
 
-/** While keys run through the list, payloads wait until they rest. */
+/** While rows are selected in quick succession, their payloads are loaded after this rest. */
 const restMs = 60;
 
-/** Everything about the selected row. */
+/** The details of the selected row. */
 export class DetailPane {
   readonly element: HTMLElement;
   readonly #chrome = el('div', { class: 'chrome' });
@@ -83,7 +83,7 @@ export class DetailPane {
     return this.element.contains(document.activeElement);
   }
 
-  /** Shows a row; without one a sentence in its place. */
+  /** Shows a row, or, if there is none, a sentence. */
   show(row: PageRow | undefined, sentence = ''): void {
     clearTimeout(this.#timer);
     if (!row) {
@@ -212,7 +212,7 @@ export class DetailPane {
     }
   };
 
-  /** Goes to a tab beside the chosen one, with the focus. */
+  /** Selects the next or previous tab and moves the focus with it. */
   #turn(step: number, isInPanel: boolean): void {
     const tabs = this.#row ? tabsOf(this.#row) : [];
     const next = tabs[(tabs.indexOf(this.#tab) + step + tabs.length) % tabs.length];

@@ -6,7 +6,7 @@ import { hasHandshake } from '../list/stateRow.ts';
 const detailTabs = ['json', 'text', 'hex', 'close', 'frame', 'event', 'handshake'] as const;
 export type DetailTab = (typeof detailTabs)[number];
 
-/** Kinds of row for which one tab is remembered. */
+/** Kinds of rows; the last tab is remembered for each. */
 export type TabGroup = 'text' | 'binary' | 'control' | 'state';
 
 /** The tab that the user chose last for each kind. */
@@ -47,11 +47,11 @@ export function tabsOf(row: Row): readonly DetailTab[] {
   }
 }
 
-/** The tab that shows a row as the user likes it, or, where that is none of its, best. */
+/** The user's last tab for this kind of row, or, if the row does not have it, the best one. */
 export function bestTab(row: Row, liked: LikedTabs): DetailTab {
   const tabs = tabsOf(row);
   const wanted = liked[tabGroup(row)];
-  // Text that is no JSON at all is not offered as such, however much JSON is liked.
+  // Text that is clearly not JSON opens as text, even if the user prefers JSON.
   const isIdle = wanted === 'json' && row.kind === 'text' && !looksLikeJson(row.preview);
   if (isIdle) {
     return 'text';
@@ -64,7 +64,7 @@ export function bestTab(row: Row, liked: LikedTabs): DetailTab {
       : first;
 }
 
-/** Reads what was kept, perhaps by another version of the page. */
+/** Reads saved state, which another version of the page may have written. */
 export function readLikedTabs(value: unknown): LikedTabs {
   const saved = (typeof value === 'object' && value !== null ? value : {}) as Readonly<
     Record<string, unknown>

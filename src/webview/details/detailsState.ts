@@ -2,13 +2,13 @@ import type { PageRow } from '../../shared/monitorProtocol.ts';
 import type { DetailPane } from './detailPane.ts';
 import { text } from '../widgets/strings.ts';
 
-/** The row that is looked at closely, and whether its details are open. */
+/** Which row the details show, and whether they are open. */
 export class DetailsState {
   readonly #details: DetailPane;
   readonly #onOpen: (isOpen: boolean) => void;
   #isOpen = false;
   #row: PageRow | undefined;
-  /** The row is to be told yet. */
+  /** The row is still to be loaded. */
   #isAwaited = false;
 
   /** @param onOpen shows or hides the details */
@@ -25,14 +25,14 @@ export class DetailsState {
     return this.#row;
   }
 
-  /** @param row absent while it is not known yet */
+  /** @param row absent until it is loaded */
   select(row: PageRow | undefined): void {
     this.#row = row;
     this.#isAwaited = row === undefined;
     this.#show();
   }
 
-  /** What was awaited is not in the list. A row that is shown stays, though the list may hide it. */
+  /** The row being loaded is not in the list. A shown row stays, even if the list hides it. */
   awaitNothing(): void {
     if (this.#isAwaited) {
       this.#isAwaited = false;

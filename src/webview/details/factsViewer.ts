@@ -15,7 +15,7 @@ import { text } from '../widgets/strings.ts';
 
 type View = (shown: ShownPayload) => Promise<TemplateResult | undefined>;
 
-/** Facts about a row; what they are is for `view` to find out. */
+/** Shows facts about a row, which `view` finds. */
 class FactsViewer implements PayloadViewer {
   readonly isFilling = false;
   readonly element = el('div', { class: 'facts-viewer' });
@@ -33,7 +33,7 @@ class FactsViewer implements PayloadViewer {
   }
 }
 
-/** A state change. The preview has all but the handshake, also where the row is in no capture. */
+/** A state change. Its preview has everything except the handshake, even if no capture has the row. */
 export function eventViewer(): FactsViewer {
   return new FactsViewer(({ row }) => {
     const { text: sentence, facts } = readStateRow(row.preview);
@@ -53,12 +53,12 @@ export function closeViewer(): FactsViewer {
 
 export interface FrameSource {
   askFrame(row: Row): Promise<FrameAnswer>;
-  /** When the row before it in the list came, where that is known. */
+  /** The time of the previous row in the list, if known. */
   previousAt(row: Row): number | undefined;
 }
 
 export interface HandshakeSource {
-  /** The values that a handshake masks, by its key. */
+  /** The masked values of the handshake with this key. */
   askHandshake(key: string): Promise<HandshakeAnswer>;
 }
 
@@ -69,7 +69,7 @@ export function frameViewer(formats: Formats, source: FrameSource): FactsViewer 
   });
 }
 
-/** `undefined` where it is gone, or something else is to be shown by now. */
+/** `undefined` if the capture no longer has it, or another row is to be shown. */
 export async function wholePayload({
   reader,
   signal,
@@ -91,13 +91,13 @@ const opcodes: Readonly<Record<RowKind, string>> = {
 /** How a message came over the wire. */
 interface FrameFactsShown {
   readonly row: Row;
-  /** Absent where the row says all. */
+  /** Absent if the message came in a single plain frame. */
   readonly frame: FrameFacts | undefined;
-  /** When the row before it in the list came, in milliseconds since 1970. */
+  /** The time of the previous row in the list, in milliseconds since 1970. */
   readonly previousAt: number | undefined;
 }
 
-/** What is known of a message's frames. A sent message is framed below us, so some is not measured. */
+/** The facts about a message's frames. The library frames sent messages, so some are not measured. */
 function frameView(shown: FrameFactsShown, formats: Formats): TemplateResult {
   const { row, frame, previousAt } = shown;
   const isSent = row.direction === 'out';
@@ -162,12 +162,12 @@ function reservedBits({ row, frame }: FrameFactsShown): string {
     : text(frame?.isCompressed === true ? 'bitsCompressed' : 'bitsNone');
 }
 
-/** Of one frame that is not masked (RFC 6455, section 5.2). */
+/** The header length of a single unmasked frame (RFC 6455, section 5.2). */
 function headerLength(byteLength: number): number {
   return byteLength < 126 ? 2 : byteLength < 65_536 ? 4 : 10;
 }
 
-/** What a close frame says: its code, what that stands for, and the reason. */
+/** The code of a close frame, its meaning, and the reason. */
 function closeView(payload: Uint8Array): TemplateResult {
   const { code, reason } = readCloseFrame(payload);
   const number = payload.length >= 2 ? (payload[0] ?? 0) * 256 + (payload[1] ?? 0) : undefined;

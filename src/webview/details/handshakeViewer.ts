@@ -19,8 +19,8 @@ import type { PageString } from '../../shared/monitorStrings.ts';
 import { definitionList, definitions, type Definition } from '../widgets/definitions.ts';
 
 /**
- * The opening handshake behind a row: as the row has it, with the values masked that may be secrets,
- * or with those values, where the user asks for them and this window still has them.
+ * The opening handshake of a row: with the values that may be secrets masked, as the row has it, or,
+ * if the user asks and this window still has them, with these values.
  */
 export class HandshakeViewer implements PayloadViewer {
   readonly isFilling = false;
@@ -46,7 +46,7 @@ export class HandshakeViewer implements PayloadViewer {
     }
   }
 
-  /** @param plain the same with its values; `gone` where nobody has them any more */
+  /** @param plain the same with its values; `gone` if they are no longer in memory */
   #render(
     facts: HandshakeFacts,
     plain: HandshakeFacts | 'gone' | undefined,
@@ -86,7 +86,7 @@ export class HandshakeViewer implements PayloadViewer {
   }
 }
 
-/** Says what a mask stands for where nothing more can be shown. */
+/** Explains the mask if no values can be shown. */
 function maskRemark(facts: HandshakeFacts) {
   const isMasked = JSON.stringify(facts).includes(mask);
   return isMasked ? html`<p class="masked">${text('credentialsMasked', mask)}</p>` : nothing;
@@ -102,7 +102,7 @@ const phaseNames: Readonly<Record<Phase, PageString>> = {
   upgrade: 'phaseUpgrade',
 };
 
-/** Everything that was asked and answered in an opening handshake. */
+/** The request and the response of an opening handshake. */
 function handshakeView(facts: HandshakeFacts, formats: Formats): TemplateResult {
   return html`<div class="handshake">
     ${overview(facts)} ${timings(facts, formats)} ${redirects(facts)}
@@ -137,7 +137,7 @@ function statusLine({ status, statusText }: NonNullable<HandshakeFacts['response
   return [status > 0 ? String(status) : '', statusText].filter(part => part !== '').join(' ');
 }
 
-/** Each phase as a bar that begins where the one before it ended. */
+/** Each phase as a bar that begins at the end of the previous one. */
 function timings({ timings }: HandshakeFacts, formats: Formats): Part {
   if (timings.length === 0) {
     return nothing;
@@ -155,7 +155,7 @@ function timings({ timings }: HandshakeFacts, formats: Formats): Part {
   return section(text('timings'), definitionList([...rows, sum], 'timings'));
 }
 
-/** The page's policy forbids style attributes, but not styles that are set one by one. */
+/** The page's policy forbids style attributes, but not setting single styles. */
 function bar(before: number, ms: number, total: number): HTMLElement {
   const fill = el('span', { class: 'fill' });
   const share = (value: number) => `${total > 0 ? (value / total) * 100 : 0}%`;

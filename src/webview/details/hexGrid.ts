@@ -3,9 +3,9 @@ import { text } from '../widgets/strings.ts';
 import { VirtualLines } from '../widgets/virtualLines.ts';
 
 interface HexGridListener {
-  /** The bytes, where they have been read. */
+  /** The bytes, if they have been read. */
   peek(from: number, length: number): Uint8Array | undefined;
-  /** These bytes are on the screen. */
+  /** These bytes are visible now. */
   onWindow(from: number, to: number): void;
   /** The caret moved, or the selection changed. */
   onSelect(): void;
@@ -14,7 +14,7 @@ interface HexGridListener {
 const widest = 16;
 const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** One line: what is drawn in it, made once. */
+/** The elements of one line; they are reused. */
 interface HexLine {
   readonly offset: HTMLElement;
   readonly cells: readonly HTMLElement[];
@@ -34,7 +34,7 @@ export class HexGrid {
   readonly #lines: VirtualLines;
   readonly #parts = new WeakMap<HTMLElement, HexLine>();
   #byteLength = 0;
-  /** Bytes a line. */
+  /** Bytes per line. */
   #width = widest;
   #anchor = 0;
   #caret = 0;
@@ -82,7 +82,7 @@ export class HexGrid {
     setAttribute(this.element, 'aria-activedescendant', cell?.id);
   }
 
-  /** As many bytes a line as there is room for. */
+  /** Fits as many bytes into a line as there is room for. */
   #fit(): void {
     const style = getComputedStyle(this.element);
     const character = Number.parseFloat(style.fontSize) * 0.62;
@@ -178,7 +178,7 @@ export class HexGrid {
       ArrowDown: this.#caret + width,
       Home: isCommand ? 0 : lineBegin,
       End: isCommand ? this.#byteLength - 1 : lineBegin + width - 1,
-      // With Ctrl they are for the tabs.
+      // With Ctrl they switch tabs.
       ...(isCommand ? {} : { PageUp: this.#caret - page, PageDown: this.#caret + page }),
     };
     return Object.hasOwn(targets, key) ? targets[key] : undefined;
@@ -221,7 +221,7 @@ export class HexGrid {
 interface PaintedByte {
   readonly isThere: boolean;
   readonly className: string;
-  /** Absent while it has not been read. */
+  /** Absent until it has been read. */
   readonly byte: number | undefined;
 }
 

@@ -10,10 +10,10 @@ import { toolButton } from '../widgets/toolbar.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import { definitions } from '../widgets/definitions.ts';
 
-/** As hex pairs it stays below what the clipboard takes at once. */
-const mostCopied = 1024 * 1024;
+/** In bytes; as hex pairs it stays below the limit for the clipboard. */
+const maxCopiedLength = 1024 * 1024;
 
-/** A payload's bytes, and what the ones at the caret may mean. */
+/** A payload's bytes, and the values that those at the caret may encode. */
 export class HexViewer implements PayloadViewer {
   readonly isFilling = true;
   readonly #formats: Formats;
@@ -53,7 +53,7 @@ export class HexViewer implements PayloadViewer {
     }
   }
 
-  /** Reads what is on the screen: the latest wish, one at a time. */
+  /** Reads the visible bytes, one range at a time; of waiting ranges only the latest is read. */
   #want(from: number, to: number): void {
     const { reader } = this.#shown ?? {};
     if (reader && !reader.loaded(from, to - from)) {
@@ -102,13 +102,13 @@ export class HexViewer implements PayloadViewer {
       ${toolButton({
         name: 'copyHex',
         icon: 'copy',
-        isDisabled: to - from > mostCopied,
+        isDisabled: to - from > maxCopiedLength,
         run: () => void this.#copy('hex').catch(this.#fail),
       })}
       ${toolButton({
         name: 'copyAsText',
         icon: 'symbol-string',
-        isDisabled: to - from > mostCopied,
+        isDisabled: to - from > maxCopiedLength,
         run: () => void this.#copy('text').catch(this.#fail),
       })}
     </div>`;
@@ -117,7 +117,7 @@ export class HexViewer implements PayloadViewer {
   async #copy(as: 'hex' | 'text'): Promise<void> {
     const [from, to] = this.#grid.selection;
     const { reader, signal } = this.#shown ?? {};
-    if (!reader || !signal || to - from > mostCopied) {
+    if (!reader || !signal || to - from > maxCopiedLength) {
       return;
     }
     await reader.read(from, to - from, signal);
@@ -128,7 +128,7 @@ export class HexViewer implements PayloadViewer {
   }
 }
 
-/** What the bytes at the caret may mean: numbers in both byte orders, a character, a time. */
+/** The bytes at the caret as numbers in both byte orders, a character, and times. */
 function inspectorView(bytes: Uint8Array, formats: Formats): TemplateResult {
   const { numbers, bits, character, times } = inspectBytes(bytes);
   return html`<table class="inspected">

@@ -5,18 +5,18 @@ import { text } from '../widgets/strings.ts';
 import { VirtualLines } from '../widgets/virtualLines.ts';
 
 interface JsonLinesListener {
-  /** Another value is the active one. */
+  /** Another value has become active. */
   onActive(node: number): void;
 }
 
-/** In bytes: of a value, of a key, and of what is in a container that is closed. */
-const longestValue = 1000;
-const longestKey = 300;
-const longestInside = 160;
-/** Deeper levels are not moved to the right any more. */
+/** In bytes, for a value, a key, and the preview of a collapsed container. */
+const maxValueLength = 1000;
+const maxKeyLength = 300;
+const maxPreviewLength = 160;
+/** Deeper levels are not indented further. */
 const deepestIndent = 40;
 
-/** A JSON text as a tree: one line a value. */
+/** A JSON text as a tree, with one line for each value. */
 export class JsonLines {
   readonly element = el('div', {
     'class': 'json-lines',
@@ -29,7 +29,7 @@ export class JsonLines {
   #tree: JsonTree | undefined;
   #active = 0;
   #made = 0;
-  /** What is marked, in lower case. */
+  /** The text to mark, in lower case. */
   #marked = '';
 
   constructor(listener: JsonLinesListener) {
@@ -43,7 +43,7 @@ export class JsonLines {
     this.element.addEventListener('dblclick', event => this.#onDoubleClick(event));
   }
 
-  /** The value that keys and commands are for. */
+  /** The value that keys and commands apply to. */
   get active(): number {
     return this.#active;
   }
@@ -55,7 +55,7 @@ export class JsonLines {
     this.#lines.toBegin();
   }
 
-  /** Draws anew after the tree has opened or closed something. */
+  /** Redraws after values were expanded or collapsed. */
   refresh(): void {
     if (this.#tree) {
       this.#lines.count = this.#tree.lineCount;
@@ -68,7 +68,7 @@ export class JsonLines {
     this.draw();
   }
 
-  /** Makes a value the active one and brings it on the screen. */
+  /** Makes a value active and scrolls to it. */
   activate(node: number): void {
     if (this.#tree) {
       const count = this.#tree.lineCount;
@@ -90,7 +90,7 @@ export class JsonLines {
     setAttribute(this.element, 'aria-activedescendant', element?.id);
   }
 
-  /** The active value, or what it has been closed into. */
+  /** The active value, or the collapsed container that has it. */
   #nearest(tree: JsonTree): number {
     let node = this.#active;
     for (
@@ -132,7 +132,7 @@ export class JsonLines {
     const isOpen = tree.isOpen(node);
     const twistie = tree.canOpen(node) ? (isOpen ? 'chevron-down' : 'chevron-right') : 'blank';
     yield el('span', { 'class': `twistie codicon codicon-${twistie}`, 'aria-hidden': 'true' });
-    const key = values.key(node, longestKey);
+    const key = values.key(node, maxKeyLength);
     if (key) {
       yield this.#words('key', key.text);
       yield key.isCut ? '…: ' : ': ';
@@ -143,7 +143,7 @@ export class JsonLines {
     if (values.isContainer(node)) {
       yield* this.#container(tree, node);
     } else {
-      const { text: value, isCut } = values.value(node, longestValue);
+      const { text: value, isCut } = values.value(node, maxValueLength);
       yield this.#words(values.kind(node), value);
       yield* isCut ? [el('span', { class: 'count' }, text('goesOn'))] : [];
     }
@@ -154,20 +154,20 @@ export class JsonLines {
     if (tree.isOpen(node)) {
       yield first;
     } else {
-      const { text: inside, isCut } = tree.values.value(node, longestInside);
+      const { text: inside, isCut } = tree.values.value(node, maxPreviewLength);
       yield this.#words('inside', inside.replace(/\s+/g, ' '));
       yield isCut ? `…${last}` : '';
     }
     yield el('span', { class: 'count' }, String(tree.values.nodes.childCount(node)));
   }
 
-  /** A stranger's text, with what is looked for marked in it. */
+  /** Text from a peer, with the search text marked. */
   #words(className: string, raw: string): HTMLElement {
     const words = visibleLine(raw);
     const element = el('span', { class: className });
     const lower = this.#marked === '' ? '' : words.toLowerCase();
     let from = 0;
-    // Where lower case is longer, places would not be the same.
+    // If lower case is longer, offsets differ.
     for (let at = lower.indexOf(this.#marked); lower.length === words.length && at >= 0;) {
       const to = at + this.#marked.length;
       element.append(words.slice(from, at), el('mark', {}, words.slice(at, to)));
@@ -220,7 +220,7 @@ export class JsonLines {
     event.stopPropagation();
   }
 
-  /** The line that a key goes to, as in the trees of VS Code. */
+  /** The line that a key moves to, as in the trees of VS Code. */
   #target(key: string, line: number, tree: JsonTree): number | 'toggle' | undefined {
     const node = this.#active;
     const canOpen = tree.canOpen(node);

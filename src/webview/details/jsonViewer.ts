@@ -17,12 +17,12 @@ import { toolButton } from '../widgets/toolbar.ts';
 import { findBytes, type Found } from '../../core/base/findBytes.ts';
 import type { JsonNodes } from '../../core/json/jsonNodes.ts';
 
-/** In bytes: the host takes no more for the clipboard, see `maxBytesAsked` of the protocol. */
-const mostCopied = 4 * 1024 * 1024;
-/** A path is shown up to here; it is copied in full. */
-const longestPath = 300;
+/** In bytes: the host accepts no more for the clipboard, see `maxBytesAsked` of the protocol. */
+const maxCopiedLength = 4 * 1024 * 1024;
+/** A longer path is cut when it is shown, not when it is copied. */
+const maxPathLength = 300;
 
-/** A text as a tree of JSON; where it is not JSON, as the text that it is. */
+/** A payload as a JSON tree, or as text if it is not JSON. */
 export class JsonViewer implements PayloadViewer {
   readonly isFilling = true;
   readonly #formats: Formats;
@@ -40,7 +40,7 @@ export class JsonViewer implements PayloadViewer {
   #shown: ShownPayload | undefined;
   #isBusy = false;
 
-  /** @param plain shows what is not JSON */
+  /** @param plain for payloads that are not JSON */
   constructor(formats: Formats, context: ViewerActions, plain: TextViewer) {
     this.#formats = formats;
     this.#context = context;
@@ -111,7 +111,7 @@ export class JsonViewer implements PayloadViewer {
     return true;
   }
 
-  /** All of the payload, and then all of its values, with a word on how far it is. */
+  /** Reads the whole payload and then indexes its values, and shows the progress. */
   async #index({ reader, signal }: ShownPayload): Promise<JsonIndex | undefined> {
     const { byteLength } = reader;
     const progress = (name: 'readingPayload' | 'readingJson') => (done: number) => {
@@ -182,7 +182,7 @@ export class JsonViewer implements PayloadViewer {
 
   #renderPath(node: number): void {
     const path = this.#tree?.values.path(node) ?? '';
-    const cut = path.length > longestPath ? `…${path.slice(-longestPath)}` : path;
+    const cut = path.length > maxPathLength ? `…${path.slice(-maxPathLength)}` : path;
     render(this.#tree ? this.#pathBar(node, cut) : nothing, this.#path);
   }
 
@@ -193,8 +193,8 @@ export class JsonViewer implements PayloadViewer {
       ${toolButton({
         name: 'copyValue',
         icon: 'copy',
-        isDisabled: size > mostCopied,
-        ...(size > mostCopied ? { hint: 'tooLongToCopy' } : {}),
+        isDisabled: size > maxCopiedLength,
+        ...(size > maxCopiedLength ? { hint: 'tooLongToCopy' } : {}),
         run: () => this.#copyValue(),
       })}
       ${toolButton({
@@ -205,7 +205,7 @@ export class JsonViewer implements PayloadViewer {
       })}`;
   }
 
-  /** In bytes, of which a character takes one at least. */
+  /** In bytes; each character takes at least one. */
   #valueLength(node: number): number {
     const { values } = this.#tree ?? {};
     return values ? values.valueEnd(node) - values.valueBegin(node) : 0;
@@ -217,10 +217,10 @@ export class JsonViewer implements PayloadViewer {
     }
   }
 
-  /** A string as what it stands for, all else as it came. */
+  /** Copies a string without quotes and escapes, and any other value as it was received. */
   #copyValue(): void {
     const node = this.#lines.active;
-    if (this.#tree && this.#valueLength(node) <= mostCopied) {
+    if (this.#tree && this.#valueLength(node) <= maxCopiedLength) {
       const raw = this.#tree.values.valueText(node);
       const isString = this.#tree.values.kind(node) === 'string';
       this.#context.onCopyText(isString ? stringIn(raw) : raw);

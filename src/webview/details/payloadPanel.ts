@@ -10,7 +10,7 @@ import type { ViewerMakers } from './payloadViewers.ts';
 import type { PayloadReader } from './payloadReader.ts';
 import { text } from '../widgets/strings.ts';
 
-/** One row in one of its forms. Forms are made when they are needed first, and used again. */
+/** Shows a row in one of the viewers. A viewer is created at its first use and then reused. */
 export class PayloadPanel {
   readonly #panel: HTMLElement;
   readonly #say = el('div', { class: 'say' });
@@ -31,7 +31,7 @@ export class PayloadPanel {
     this.#context = context;
   }
 
-  /** Shows no payload but a sentence. */
+  /** Shows a sentence instead of a payload. */
   say(sentence: string): void {
     this.#begin();
     this.#form = undefined;
@@ -57,7 +57,7 @@ export class PayloadPanel {
       }
     };
     const shown = { row, reader, signal, onFailure, onGone };
-    // At once where that can be: the focus may be about to go into the form.
+    // Without a delay if the viewers are loaded, because the focus may move into the viewer next.
     const showing = this.#makers
       ? this.#showForm(this.#formOf(tab, this.#makers), shown)
       : this.#load().then(makers =>
@@ -89,7 +89,7 @@ export class PayloadPanel {
     return form.show(shown);
   }
 
-  /** A key that was pressed anywhere in the details. Returns whether something came of it. */
+  /** Handles a key pressed anywhere in the details. Returns whether it was used. */
   onKey(event: KeyboardEvent): boolean {
     return this.#form?.onKey?.(event) ?? false;
   }
@@ -105,7 +105,7 @@ export class PayloadPanel {
       this.#panel.replaceChildren(element);
     }
     this.#panel.classList.toggle('filling', isFilling);
-    // What fills it has a place of its own for the focus.
+    // A viewer that fills the panel takes the focus itself.
     this.#panel.tabIndex = isFilling ? -1 : 0;
   }
 }

@@ -2,12 +2,12 @@ import type { PayloadAnswer } from '../../shared/monitorProtocol.ts';
 
 type Ask = (from: number, length: number) => Promise<PayloadAnswer>;
 
-/** What is kept track of as read or not. */
+/** In bytes: the unit that is either read or not. */
 const partLength = 64 * 1024;
-/** The most that is asked for at once. */
-const maxRequestedRows = 1024 * 1024;
+/** In bytes, for one request. */
+const maxRequestLength = 1024 * 1024;
 
-/** Reads one payload in parts, from wherever it is looked at, and keeps what it has read. */
+/** Reads the requested parts of a payload, and keeps them. */
 export class PayloadReader {
   readonly byteLength: number;
   readonly #ask: Ask;
@@ -27,16 +27,16 @@ export class PayloadReader {
     return this.#isGone;
   }
 
-  /** These bytes, as far as the payload goes; `undefined` where one of them has not been read. */
+  /** These bytes, up to the end of the payload; `undefined` if any of them has not been read. */
   loaded(from: number, length: number): Uint8Array | undefined {
     const to = Math.min(from + length, this.byteLength);
     return this.#missing(from, to) === undefined ? this.#buffer.subarray(from, to) : undefined;
   }
 
   /**
-   * Resolves when these bytes are there, or are known to be gone, or `signal` stops it.
+   * Resolves when these bytes are read, the capture no longer has them, or `signal` is aborted.
    *
-   * @param onProgress hears how many of the bytes are there
+   * @param onProgress called with the number of bytes that are read
    */
   read(
     from: number,
@@ -45,7 +45,7 @@ export class PayloadReader {
     onProgress?: (done: number) => void,
   ): Promise<void> {
     const to = Math.min(from + length, this.byteLength);
-    // One after the other, whoever asks, so that nothing is asked for twice.
+    // One read after the other, so that nothing is requested twice.
     this.#reading = this.#reading
       .catch(() => undefined)
       .then(() => this.#readParts([from, to], signal, onProgress));
@@ -56,7 +56,7 @@ export class PayloadReader {
     return (this.#bytes ??= new Uint8Array(this.byteLength));
   }
 
-  /** Where the first part begins that has not been read. */
+  /** The beginning of the first part that has not been read. */
   #missing(from: number, to: number): number | undefined {
     for (let part = Math.floor(from / partLength); part * partLength < to; part++) {
       if (this.#isRead[part] !== 1) {
@@ -77,12 +77,12 @@ export class PayloadReader {
       at = this.#missing(at, to)
     ) {
       const end = Math.ceil(to / partLength) * partLength;
-      await this.#readPart(at, Math.min(this.byteLength, end, at + maxRequestedRows), signal);
-      onProgress?.(Math.min(to, at + maxRequestedRows) - from);
+      await this.#readPart(at, Math.min(this.byteLength, end, at + maxRequestLength), signal);
+      onProgress?.(Math.min(to, at + maxRequestLength) - from);
     }
   }
 
-  /** An answer may be shorter than what was asked for. */
+  /** A response may be shorter than requested. */
   async #readPart(from: number, to: number, signal: AbortSignal): Promise<void> {
     let at = from;
     while (at < to && !signal.aborted) {

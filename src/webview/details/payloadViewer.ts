@@ -1,32 +1,32 @@
 import type { Row } from '../../core/capture/capture.ts';
 import type { PayloadReader } from './payloadReader.ts';
 
-/** A row that is to be shown. */
+/** A row to show. */
 export interface ShownPayload {
   readonly row: Row;
   readonly reader: PayloadReader;
   /** Aborted when something else is to be shown. */
   readonly signal: AbortSignal;
-  /** Hears of what fails after `show` is done. */
+  /** Reports a failure after `show` has resolved. */
   readonly onFailure: (error: unknown) => void;
-  /** The capture turned out to have it no longer. */
+  /** Reports that the capture no longer has the payload. */
   readonly onGone: () => void;
 }
 
-/** What a form may ask for. */
+/** Actions of viewers outside of the details. */
 export interface ViewerActions {
   onCopyText(text: string): void;
-  /** Narrows the list down by a term of the filter language. */
+  /** Adds a term to the filter. */
   onFilter(term: string): void;
 }
 
 /** One way to show a payload. */
 export interface PayloadViewer {
   readonly element: HTMLElement;
-  /** Whether it scrolls by itself, in all the room there is. */
+  /** Whether it fills the panel and scrolls its content itself. */
   readonly isFilling: boolean;
-  /** Rejects where the payload cannot be read. */
+  /** Rejects if the payload cannot be read. */
   show(shown: ShownPayload): Promise<void>;
-  /** A key that was pressed anywhere in the details. Returns whether it was for this form. */
+  /** Handles a key pressed anywhere in the details. Returns whether it was used. */
   onKey?(event: KeyboardEvent): boolean;
 }

@@ -15,7 +15,7 @@ import { TextViewer } from './textViewer.ts';
 
 export type ViewerMakers = Readonly<Record<DetailTab, () => PayloadViewer>>;
 
-/** A bundle of its own, which the page loads with the first row that is looked at closely. */
+/** In a separate bundle, which the page loads when it first shows the details of a row. */
 export function viewerMakers(
   formats: Formats,
   context: ViewerActions & FrameSource & HandshakeSource,

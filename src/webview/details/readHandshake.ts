@@ -19,8 +19,8 @@ const phases: Readonly<Record<Phase, true>> = {
 };
 
 /**
- * Reads what a row says about its opening handshake. It may come from another version or be made
- * up: what is missing is empty, and what is of another shape is left out.
+ * Reads the opening handshake in a row. The row may come from another version or be forged: missing
+ * fields become empty, and fields of other types are dropped.
  */
 export function readHandshake(value: unknown): HandshakeFacts | undefined {
   if (!isMembers(value)) {

@@ -8,13 +8,13 @@ import { text } from '../widgets/strings.ts';
 import { characterBegin, cutText, type TextBlock } from '../widgets/textBlock.ts';
 import { visibleText } from '../../core/text/visibleText.ts';
 
-/** Shown at once; more of it on request. */
+/** In bytes, shown without a request; the user can ask for more. */
 const firstPart = 256 * 1024;
 const nextPart = 8 * 1024 * 1024;
-/** So much of what follows is shown with a place that is marked. */
+/** In bytes, shown after the marked place. */
 const afterMark = 4096;
 
-/** A payload as the text that it is. */
+/** A payload as plain text. */
 export class TextViewer implements PayloadViewer {
   readonly isFilling = false;
   readonly element = el('div', { class: 'text-viewer' });
@@ -31,7 +31,7 @@ export class TextViewer implements PayloadViewer {
     this.#renderTools();
   }
 
-  /** @param mark the offset of a byte that is to be pointed out */
+  /** @param mark the offset of a byte to mark */
   async show(shown: ShownPayload, mark?: number): Promise<void> {
     const { reader, signal } = shown;
     const isNear = mark !== undefined && mark < nextPart;
@@ -43,7 +43,7 @@ export class TextViewer implements PayloadViewer {
     }
   }
 
-  /** Adds what follows on the first `from` bytes. */
+  /** Adds the text from `from` on. */
   async #add(
     shown: ShownPayload,
     { from, length, mark }: { from: number; length: number; mark?: number | undefined },
@@ -129,10 +129,10 @@ export class TextViewer implements PayloadViewer {
   }
 }
 
-/** For guessing the height of what has not been laid out yet. */
+/** For estimating the height of text without a layout. */
 const columnsGuess = 100;
 
-/** Long text in blocks that the browser lays out as they come near the screen. */
+/** Long text in blocks, which the browser lays out when they are near the screen. */
 class TextView {
   readonly element = el('div', { class: 'text' });
 
@@ -140,7 +140,7 @@ class TextView {
     this.element.replaceChildren();
   }
 
-  /** Adds these blocks a little at a time, until `signal` stops it. */
+  /** Adds these blocks in slices until `signal` is aborted. */
   async add(blocks: Iterable<TextBlock>, signal: AbortSignal): Promise<void> {
     await inSlices(this.#adding(blocks), signal);
   }

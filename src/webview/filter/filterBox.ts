@@ -12,15 +12,15 @@ import { toolButton } from '../widgets/toolbar.ts';
 import { LiveRegion } from '../widgets/liveRegion.ts';
 
 interface FilterListener {
-  /** The filter is to be put into effect; empty for none. */
+  /** Applies a filter; empty for none. */
   onFilter(text: string): void;
   onShow(change: Partial<Pick<PanelView, 'showHeartbeats' | 'showControl'>>): void;
-  /** The filter is to be kept under a name. */
+  /** Saves a filter under a name. */
   onSave(text: string): void;
   onRemove(name: string): void;
-  /** The user is done here: back to the list. */
+  /** Moves the focus back to the list. */
   onLeave(): void;
-  /** Paths into JSON that messages have, as `jsonPathsOf` makes them; asked while typing. */
+  /** JSON paths of messages, as `jsonPathsOf` returns them; called while the user types. */
   paths(): readonly string[];
 }
 
@@ -33,7 +33,7 @@ interface FilterModel {
 /** The user has stopped typing after a rest of this length. */
 const announceAfterMs = 1000;
 
-/** The line over the list: which rows it shows, and how many that are. */
+/** The line over the list: the filter, and how many rows match. */
 export class FilterBox {
   readonly element: HTMLElement;
   readonly #formats: Formats;
@@ -117,7 +117,7 @@ export class FilterBox {
 
   render(model: FilterModel): void {
     this.#model = model;
-    this.#draft.hear(model.view.filter);
+    this.#draft.follow(model.view.filter);
     this.#draw();
     this.#saved.update();
   }

@@ -1,18 +1,18 @@
 import { parseFilter, type FilterProblem } from '../../core/filter/parseFilter.ts';
 
 interface DraftListener {
-  /** The filter is to be put into effect. */
+  /** Applies the filter. */
   onApply(text: string): void;
-  /** Something else changed that is shown. */
+  /** The text or its problems have changed. */
   onChange(): void;
 }
 
-/** How long a filter that is being typed has to rest before it is put into effect. */
+/** A filter is applied when the user has not typed for this time. */
 const restMs = 150;
 
 /**
- * A filter while it is typed: put into effect when it rests and nothing is wrong with it. Until
- * then the last good one stays in effect.
+ * A filter while it is typed. It is applied when the user stops typing and it has no problems; until
+ * then the last valid one stays applied.
  */
 export class FilterDraft {
   readonly #listener: DraftListener;
@@ -29,28 +29,22 @@ export class FilterDraft {
     return this.#text;
   }
 
-  /** The filter that is in effect. */
-  get applied(): string {
-    return this.#applied;
-  }
-
-  /** What is wrong with the text; not before it rests, since every term begins as half of one. */
+  /** Updated when the user stops typing, because every term is incomplete while it is typed. */
   get problems(): readonly FilterProblem[] {
     return this.#problems;
   }
 
   type(text: string): void {
     this.#text = text;
-    const problems = problemsOf(text);
-    if (problems.length === 0 || this.#problems.length > 0) {
-      this.#problems = problems;
+    if (this.#problems.length > 0) {
+      this.#problems = problemsOf(text);
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.apply(), restMs);
     this.#listener.onChange();
   }
 
-  /** Does not wait any longer. */
+  /** Applies it without further delay. */
   apply(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -67,8 +61,8 @@ export class FilterDraft {
     this.apply();
   }
 
-  /** The filter that the host has: what was typed since goes before it. */
-  hear(filter: string): void {
+  /** Takes over the host's filter, unless the user has typed since. */
+  follow(filter: string): void {
     if (filter === this.#applied || this.#timer !== undefined) {
       return;
     }
@@ -79,7 +73,7 @@ export class FilterDraft {
   }
 }
 
-/** Whether a time has passed does not make a filter right or wrong, so any clock will do. */
+/** The current time does not affect whether a filter is valid. */
 function problemsOf(text: string): readonly FilterProblem[] {
   return parseFilter(text, { now: 0, startOfDay: 0 }).problems;
 }

@@ -10,7 +10,7 @@ interface FieldListener {
   /** The text is to be applied at once. */
   onEnter(): void;
   onClear(): void;
-  /** The user is done here. */
+  /** The user leaves the field. */
   onLeave(): void;
   /** JSON paths of the messages on screen. */
   paths(): readonly string[];
@@ -72,7 +72,7 @@ export class FilterField {
     this.#field.show(words, problems, problemId);
     const sentence = problems[0]?.message ?? '';
     this.#problem.hidden = sentence === '';
-    // The same text again would be read out again.
+    // Screen readers would read the same text again.
     if (this.#problem.textContent !== sentence) {
       this.#problem.textContent = sentence;
     }

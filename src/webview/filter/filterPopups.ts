@@ -6,14 +6,14 @@ import { text } from '../widgets/strings.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 
 interface PopupActions {
-  /** Puts an example in. */
+  /** Inserts an example into the filter. */
   readonly insert: (syntax: string) => void;
   readonly apply: (filter: string) => void;
   readonly save: () => void;
   readonly remove: (name: string) => void;
 }
 
-/** The whole language; a click on an example puts it in. */
+/** The filter language; a click on an example inserts it. */
 export function filterHelp({ insert }: PopupActions): TemplateResult {
   const rows = filterReference.map(
     ({ syntax, meaning }) =>
@@ -39,7 +39,7 @@ export function filterHelp({ insert }: PopupActions): TemplateResult {
   </table>`;
 }
 
-/** The filters that were saved by name. */
+/** The saved filters. */
 export function savedFilters(
   filters: readonly SavedFilter[],
   canSave: boolean,

@@ -5,21 +5,21 @@ import type { ListView, PanelView } from '../../shared/monitorProtocol.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
 
-/** How far a filter has come. */
+/** The progress of a filter. */
 export interface FilterProgress {
   readonly matches: number;
   readonly total: number;
-  /** Of the rows; absent where all have been looked at, but for those that have just come in. */
+  /** Of the rows; absent when all of them were checked, except the newest. */
   readonly percent?: number;
 }
 
-/** So many rows, or such a part of them, may wait while a filter still counts as up to date. */
+/** A filter counts as up to date while fewer rows, or a smaller share, are unchecked. */
 const fewRows = 10_000;
 const smallPart = 0.01;
 
 export function progressOf(list: ListView): FilterProgress {
   const { first, next, dropped, scanned, total } = list;
-  // Where rows were dropped, one row of the list says so.
+  // If rows were dropped, one row of the list says so.
   const matches = Math.max(0, next - first - (dropped > 0 ? 1 : 0));
   const behind = total - scanned;
   return behind > Math.max(fewRows, total * smallPart)
@@ -32,7 +32,7 @@ interface StatusActions {
   readonly cancel: () => void;
 }
 
-/** What stands beside the filter: what is hidden, how much matches, what was left out. */
+/** Beside the filter: hidden rows, matches, and messages that were left out. */
 export function filterStatus(
   view: PanelView,
   list: ListView,
@@ -89,7 +89,7 @@ function count(
   >`;
 }
 
-/** Why the host does not show what was asked for. */
+/** Why the host does not show the filtered list. */
 function problem({ filterProblem, problem }: ListView): TemplateResult | typeof nothing {
   const sentence = filterProblem ?? problem;
   return sentence === undefined ? nothing : warning(visibleLine(sentence));
@@ -101,7 +101,7 @@ function warning(words: string): TemplateResult {
   >`;
 }
 
-/** How many messages a path could not look into; empty where it could look into all. */
+/** The number of messages that are not JSON, for a filter with a path; empty if there are none. */
 export function unreadWords({ unread = 0 }: ListView, formats: Formats): string {
   return unread === 0
     ? ''

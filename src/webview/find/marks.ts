@@ -1,22 +1,22 @@
 import type { Condition } from '../../core/filter/condition.ts';
 import { markerOf, type Marker } from '../../core/filter/marks.ts';
 
-/** What there is to mark: what is looked for, over what the filter asks for. */
+/** The marks of the search are drawn over those of the filter. */
 const layers = ['filter', 'find'] as const;
 type LayerName = (typeof layers)[number];
 
-/** Drawing may take so long in one frame; what is left over follows in the next. */
+/** The time for drawing in one frame; the rest is drawn in the next. */
 const frameBudgetMs = 6;
-/** A condition that takes longer in one text is not marked any more. */
+/** A condition that takes longer in one text is no longer marked. */
 const textBudgetMs = 20;
 
-/** The marks of one text, and the text that they are of. */
+/** The marks of one text, and that text. */
 interface Marked {
   readonly data: string;
   readonly ranges: readonly StaticRange[];
 }
 
-/** Marks texts without a change to the page: the browser paints ranges, as `::highlight` says. */
+/** Marks texts with CSS highlights, which leave the DOM unchanged. */
 export class Marks {
   readonly #layers: Readonly<Record<LayerName, Layer>> = {
     filter: new Layer('filter', 0),
@@ -25,7 +25,7 @@ export class Marks {
   #cells: readonly Text[] = [];
   #frame: number | undefined;
 
-  /** What is to be marked from now on. */
+  /** Sets the conditions to mark. */
   show(conditions: Readonly<Partial<Record<LayerName, Condition | undefined>>>): void {
     for (const name of layers) {
       this.#layers[name].show(conditions[name]);
@@ -33,7 +33,7 @@ export class Marks {
     this.draw(this.#cells);
   }
 
-  /** Marks these texts and no others; to be called whenever they have changed. */
+  /** Marks these texts and no others; call it whenever they have changed. */
   draw(cells: Iterable<Text>): void {
     this.#cells = [...cells];
     if (this.#frame !== undefined) {
@@ -60,7 +60,7 @@ class Layer {
   }
 
   show(condition: Condition | undefined): void {
-    // Texts of conditions are short; most calls bring the same one again.
+    // Conditions are small, and most calls pass the same one again.
     if (JSON.stringify(condition) !== JSON.stringify(this.#condition)) {
       this.#condition = condition;
       this.#marker = condition && markerOf(condition);
@@ -68,7 +68,7 @@ class Layer {
     }
   }
 
-  /** Returns whether it had the time for all of them. */
+  /** Returns whether all of them were drawn in time. */
   draw(cells: readonly Text[], until: number): boolean {
     this.#highlight.clear();
     for (const cell of cells) {

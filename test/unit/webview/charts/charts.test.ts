@@ -187,7 +187,7 @@ describe('the questions of charts', () => {
     questions.subject = live;
     await pass(5000);
     assert.equal(open.length, 0);
-    questions.isLooked = true;
+    questions.isVisible = true;
     await pass(5000);
     assert.equal(open.length, 1);
     open[0]?.answer(viewOf());
@@ -196,7 +196,7 @@ describe('the questions of charts', () => {
     assert.equal(open.length, 1);
     await pass(1);
     assert.equal(open.length, 2);
-    questions.isLooked = false;
+    questions.isVisible = false;
     open[1]?.answer(viewOf());
     await pass(5000);
     assert.deepEqual([open.length, answered.length], [2, 2]);
@@ -204,19 +204,19 @@ describe('the questions of charts', () => {
 
   it('are put once about what can change no more', async t => {
     const { questions, open, pass } = setUp(t);
-    questions.isLooked = true;
+    questions.isVisible = true;
     questions.subject = { ...live, isLive: false };
     open[0]?.answer(viewOf());
     await pass(5000);
-    questions.isLooked = false;
-    questions.isLooked = true;
+    questions.isVisible = false;
+    questions.isVisible = true;
     await pass(5000);
     assert.equal(open.length, 1);
   });
 
   it('leave out an answer about something else, and ask anew at once', async t => {
     const { questions, open, answered, settle } = setUp(t);
-    questions.isLooked = true;
+    questions.isVisible = true;
     questions.subject = live;
     questions.subject = { ...live, span: 'all' };
     assert.equal(open.length, 1);
@@ -230,7 +230,7 @@ describe('the questions of charts', () => {
 
   it('tell of a failure, and go on; of one that nobody waits for they do not', async t => {
     const { questions, open, answered, settle, pass } = setUp(t);
-    questions.isLooked = true;
+    questions.isVisible = true;
     questions.subject = live;
     open[0]?.fail(new Error('No'));
     await pass(1000);

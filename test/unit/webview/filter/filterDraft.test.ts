@@ -41,7 +41,7 @@ describe('FilterDraft', () => {
     assert.equal(draft.problems.length, 0);
     mock.timers.tick(150);
     assert.equal(draft.problems.length, 1);
-    assert.equal(draft.applied, 'foo');
+    assert.deepEqual(applied, ['foo']);
     draft.type('foo kind:t');
     assert.equal(draft.problems[0]?.to, 10);
     draft.type('foo kind:text');
@@ -51,14 +51,14 @@ describe('FilterDraft', () => {
   });
 
   it('follows the host, but not against who is typing', () => {
-    draft.hear('from host');
+    draft.follow('from host');
     assert.equal(draft.text, 'from host');
     draft.type('mine');
-    draft.hear('other');
+    draft.follow('other');
     assert.equal(draft.text, 'mine');
     mock.timers.tick(150);
-    draft.hear('mine');
-    draft.hear('other');
+    draft.follow('mine');
+    draft.follow('other');
     assert.equal(draft.text, 'other');
     assert.deepEqual(applied, ['mine']);
   });
@@ -67,7 +67,7 @@ describe('FilterDraft', () => {
     draft.set('good');
     draft.type('kind:');
     mock.timers.tick(150);
-    draft.hear('good');
+    draft.follow('good');
     assert.equal(draft.text, 'kind:');
     assert.equal(draft.problems.length, 1);
   });
