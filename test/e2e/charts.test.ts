@@ -58,7 +58,7 @@ describe('the charts', () => {
       assert.equal(await asked(page), 1);
     }));
 
-  it('tell by keys what happened when, and go there', () =>
+  it('show values by keys, and scroll the list to them', () =>
     withPage(async page => {
       await follow(page, 'flood');
       await strip(page).click();
@@ -77,7 +77,7 @@ describe('the charts', () => {
       ]);
     }));
 
-  it('go to the moment that is clicked, and show another span', () =>
+  it('scroll the list to a clicked moment, and show another span', () =>
     withPage(async page => {
       await follow(page, 'flood');
       await strip(page).click();
@@ -94,7 +94,7 @@ describe('the charts', () => {
       await untilSo(async () => (await readout(page))?.startsWith('Point at') ?? false);
     }));
 
-  it('say what they show to who cannot see it', () =>
+  it('are described for screen readers', () =>
     withPage(async page => {
       await follow(page, 'flood');
       await untilSo(async () => /highest 6\d\d\/s/.test((await strip(page).textContent()) ?? ''));
@@ -107,8 +107,8 @@ describe('the charts', () => {
     }));
 });
 
-describe('the questions of the charts', () => {
-  it('stop where the charts cannot be seen', () =>
+describe('the requests of the charts', () => {
+  it('stop while the charts are not visible', () =>
     withPage(async page => {
       await follow(page, 'flood', true);
       await untilSo(async () => (await asked(page)) >= 2);
@@ -124,7 +124,7 @@ describe('the questions of the charts', () => {
       assert.equal(await asked(page), before);
     }));
 
-  it('say why there is no answer, as text', () =>
+  it('show why one failed, as text', () =>
     withPage(async page => {
       await page.evaluate(() => {
         window.chartsPage.answers['bad'] = () => Promise.reject(new Error('<b>No</b>'));
@@ -138,7 +138,7 @@ describe('the questions of the charts', () => {
 });
 
 describe('the pictures', () => {
-  it('are redrawn in the size and the colours of the moment', () =>
+  it('are redrawn in the current size and colours', () =>
     withPage(async page => {
       await follow(page, 'flood');
       await untilSo(async () => (await paintOf(page, strips)).painted > 2000);
@@ -164,7 +164,7 @@ describe('the pictures', () => {
       await untilSo(hasPink);
     }));
 
-  it('do not need colours where the system forces its own', () =>
+  it('do not depend on colours if the system forces its own', () =>
     withPage(
       async page => {
         await follow(page, 'flood');
@@ -180,7 +180,7 @@ describe('the pictures', () => {
       { isForced: true },
     ));
 
-  it('are drawn of nothing, of one point and of few', () =>
+  it('are drawn for no points, one point and a few', () =>
     withPage(async page => {
       await page.evaluate(() => (window.chartsPage.charts.isOpen = true));
       const painted: number[] = [];
@@ -192,7 +192,7 @@ describe('the pictures', () => {
     }));
 
   for (const theme of Object.keys(themes)) {
-    it(`break no rule of axe in ${theme}`, () =>
+    it(`have no accessibility violations in ${theme}`, () =>
       withPage(
         async page => {
           await follow(page, 'flood');

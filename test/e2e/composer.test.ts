@@ -81,7 +81,7 @@ function withComposer(
 }
 
 describe('sending from the composer', () => {
-  it('goes by keyboard alone; the text is selected afterwards', () =>
+  it('works by keyboard alone, and selects the text afterwards', () =>
     withComposer({}, async (user, page) => {
       await user.button('Compose').focus();
       await user.press('Enter');
@@ -99,7 +99,7 @@ describe('sending from the composer', () => {
       assert.equal(await page.evaluate(() => document.activeElement?.role), 'grid');
     }));
 
-  it('says why it failed, and keeps quiet where the user cancelled', () =>
+  it('says why it failed, and nothing if the user cancelled', () =>
     withComposer({}, async (user, page) => {
       await user.open();
       await user.field.fill('hello');
@@ -148,8 +148,8 @@ describe('sending from the composer', () => {
     }));
 });
 
-describe('what cannot be sent', () => {
-  it('is marked and said while it is written, and is not sent', () =>
+describe('a message that cannot be sent', () => {
+  it('is marked and explained while it is written, and is not sent', () =>
     withComposer({}, async (user, page) => {
       await user.open('json');
       await user.field.pressSequentially('{"a": nan}');
@@ -170,7 +170,7 @@ describe('what cannot be sent', () => {
       await user.says('Sent.');
     }));
 
-  it('stays while there is no connection, and the button says why', () =>
+  it('stays in the composer without a connection, and the button says why', () =>
     withComposer({ connections: [connectionView(waiting)] }, async (user, page) => {
       await user.open();
       await user.field.fill('later');
@@ -190,7 +190,7 @@ describe('what cannot be sent', () => {
       await user.says('Sent.');
     }));
 
-  it('waits in the queue where that is wanted, but for a ping or a close', () =>
+  it('waits in the queue if that is enabled, except a ping or a close', () =>
     withComposer({}, async (user, page) => {
       await page.evaluate(() =>
         window.fakeHost.composer.set({ sends: 'queue', why: 'Not open yet.', queued: 1234 }),
@@ -214,7 +214,7 @@ describe('what cannot be sent', () => {
 });
 
 describe('variables in the composer', () => {
-  it('are completed, previewed with secrets masked, and asked for when typing rests', () =>
+  it('are completed, and previewed with secrets masked when typing stops', () =>
     withComposer({}, async (user, page) => {
       await user.open();
       await user.field.fill('no reference');
@@ -237,7 +237,7 @@ describe('variables in the composer', () => {
       assert.deepEqual(await axeViolations(page), []);
     }));
 
-  it('that do not exist are named, with those that do', () =>
+  it('that do not exist are named, with existing ones', () =>
     withComposer({}, async user => {
       await user.open();
       await user.field.fill('${tokn}');
@@ -248,7 +248,7 @@ describe('variables in the composer', () => {
 });
 
 describe('the history', () => {
-  it('comes back by the arrows at the first and the last line', () =>
+  it('is reached with the arrow keys at the first and the last line', () =>
     withComposer({}, async user => {
       await user.open();
       for (const words of ['first', 'second\nlonger']) {
@@ -275,7 +275,7 @@ describe('the history', () => {
 });
 
 describe('the composer', () => {
-  it('formats JSON with its references and its numbers as they are', () =>
+  it('formats JSON without changing references and numbers', () =>
     withComposer({}, async user => {
       await user.open('json');
       await user.field.fill('{"id":12345678901234567890,"n":${counter}}');
@@ -287,7 +287,7 @@ describe('the composer', () => {
       await user.says(/^The JSON ends too early/);
     }));
 
-  it('keeps a draft per connection, also over a new page, and closes', () => {
+  it('keeps a draft per connection, also for a new page, and closes', () => {
     return withComposer({ connections: twoConnections }, async (user, page) => {
       await user.open('json');
       await user.field.fill('{"a": 1}');
@@ -306,13 +306,13 @@ describe('the composer', () => {
     });
   });
 
-  it('is not there for a capture', () =>
+  it('is hidden for a capture', () =>
     withComposer({ connections: [connectionView({ source: 'capture' })] }, async user => {
       await user.page.getByRole('grid', { name: 'Messages' }).waitFor();
       assert.equal(await user.region.count(), 0);
     }));
 
-  it('grows with its text to a limit, is resized, and the list goes on following', () =>
+  it('grows with its text up to a limit, can be resized, and the list keeps following', () =>
     withComposer({}, async (user, page) => {
       const height = async () => (await user.field.boundingBox())?.height ?? 0;
       const last = () => page.locator('.grid [aria-rowindex="1205"]').waitFor();
@@ -338,7 +338,7 @@ describe('the composer', () => {
       assert.equal(await page.evaluate(() => window.fakeHost.view.following), true);
     }));
 
-  it('takes a million characters without freezing, and keeps them with the page only', () =>
+  it('accepts a million characters without freezing, and keeps them only with the page', () =>
     withComposer({ connections: twoConnections }, async (user, page) => {
       await user.open();
       const ms = await user.field.evaluate(async field => {
@@ -362,7 +362,7 @@ describe('the composer', () => {
       await page.waitForFunction(() => document.querySelector('textarea')?.value.length === 1.1e6);
     }));
 
-  it('is clean in every theme, open and closed', async () => {
+  it('has no accessibility violations in any theme, open and closed', async () => {
     for (const theme of Object.keys(themes)) {
       await withComposer({ theme, width: 800 }, async (user, page) => {
         await page.evaluate(() =>
@@ -406,7 +406,7 @@ describe('saved messages', () => {
       );
     }));
 
-  it('show how far they are, and are stopped, also while the composer is closed', () =>
+  it('show their progress and can be stopped, also while the composer is closed', () =>
     withComposer({}, async (user, page) => {
       await user.open();
       await user.button('Saved Messages').click();

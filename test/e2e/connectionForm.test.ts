@@ -29,7 +29,7 @@ async function untilAsked(asked: AskedOfHost[], request: string): Promise<AskedO
 }
 
 describe('the connection form', () => {
-  it('begins with the URL, and says what is wrong with it while it is typed', () =>
+  it('starts with the URL, and shows its error while it is typed', () =>
     withForm(part, {}, async page => {
       const url = field(page, 'URL');
       assert.ok(await url.evaluate(node => node === document.activeElement));
@@ -62,7 +62,7 @@ describe('the connection form', () => {
       });
     }));
 
-  it('shows what holds anyway, and writes only what is set', () =>
+  it('shows inherited values, and writes only values that are set', () =>
     withForm(
       part,
       { entry: { name: 'a', url: 'ws://a', compression: false } },
@@ -85,7 +85,7 @@ describe('the connection form', () => {
       },
     ));
 
-  it('opens the group of what will not do, and brings the user there', () =>
+  it('opens the group with an invalid field, and moves the focus there', () =>
     withForm(part, { entry: { name: 'a', url: 'ws://a' } }, async page => {
       await open(page, 'Reconnecting');
       const factor = field(page, 'Factor for each further delay');
@@ -97,7 +97,7 @@ describe('the connection form', () => {
       await page.getByText('It must be a number from 1 to 100, but is "twice".').waitFor();
     }));
 
-  it('takes headers, and offers to keep what they hold a secret', () =>
+  it('edits headers, and offers to store their values as secrets', () =>
     withForm(part, { entry: { name: 'a', url: 'ws://a' } }, async (page, asked) => {
       await open(page, 'Handshake');
       await button(page, 'Add Header').click();
@@ -125,7 +125,7 @@ describe('the connection form', () => {
       assert.deepEqual(offered, ['${secret:api-token}', '${secret:a-Authorization}']);
     }));
 
-  it('asks for what each kind of authentication needs', () =>
+  it('has the fields of each kind of authentication', () =>
     withForm(part, { entry: { name: 'a', url: 'ws://a' } }, async (page, asked) => {
       await open(page, 'Authentication');
       await field(page, 'Kind').selectOption('API key');
@@ -153,7 +153,7 @@ describe('the connection form', () => {
       });
     }));
 
-  it('warns of a passphrase that is written as it stands, and of no proxy', () =>
+  it('warns about a plain passphrase, but not about a proxy', () =>
     withForm(part, { entry: { name: 'a', url: 'ws://a' } }, async page => {
       await open(page, 'Proxy');
       await field(page, 'Proxy; empty is that of the editor').fill('http://proxy:3128');
@@ -173,7 +173,7 @@ describe('the connection form', () => {
       assert.equal(await widthOf('.form-note'), await widthOf('.form-field'));
     }));
 
-  it('says why it could not be saved, and stays as it is', () =>
+  it('says why it could not be saved, and stays unchanged', () =>
     withForm(
       part,
       { entry: fullEntry, failure: 'settings.json is not valid JSON.' },
@@ -198,7 +198,7 @@ describe('the connection form', () => {
       },
     ));
 
-  it('has nothing that an accessibility checker finds, in every theme', async () => {
+  it('has no accessibility violations in any theme', async () => {
     for (const theme of Object.keys(themes)) {
       for (const entry of [undefined, fullEntry]) {
         await withForm(part, { theme, ...(entry && { entry }) }, async page => {

@@ -32,7 +32,7 @@ const odd =
   '{"n":900719925474099312,"n":1e400,"__proto__":{"a":-0.10},"list":[{"b c":"x\\"y"},[1,2]],"z":null}';
 
 describe('JSON', () => {
-  it('is a tree of the tokens as they came', () =>
+  it('is a tree of unchanged tokens', () =>
     withPage(async page => {
       await showRow(page, { kind: 'text', bytes: odd });
       assert.deepEqual(await linesOf(page), [
@@ -56,7 +56,7 @@ describe('JSON', () => {
       }
     }));
 
-  it('opens, closes and is walked through by keys', () =>
+  it('is expanded, collapsed and navigated by keys', () =>
     withPage(async page => {
       await showRow(page, { kind: 'text', bytes: odd });
       const tree = page.getByRole('tree');
@@ -86,7 +86,7 @@ describe('JSON', () => {
       assert.equal((await linesOf(page)).length, 6);
     }));
 
-  it('gives path and value away, and a term for the filter', () =>
+  it('copies path and value, and filters by a value', () =>
     withPage(async page => {
       await showRow(page, { kind: 'text', bytes: odd });
       await page.getByRole('button', { name: 'Expand All' }).click();
@@ -107,7 +107,7 @@ describe('JSON', () => {
       ]);
     }));
 
-  it('is searched, also within what is closed', () =>
+  it('is searched, including collapsed values', () =>
     withPage(async page => {
       await showRow(page, { kind: 'text', bytes: odd });
       await page.getByRole('tree').press('Control+f');
@@ -135,7 +135,7 @@ describe('JSON', () => {
       assert.deepEqual(await calls(page), [['close', undefined]]);
     }));
 
-  it('shows what is not JSON as it came, and marks the place', () =>
+  it('shows text that is not JSON unchanged, and marks the error', () =>
     withPage(async page => {
       await showRow(page, { kind: 'text', bytes: '{"a":1,\n "b": nan}' });
       await page.getByText('unexpected “n” at line 2, column 7').waitFor();
@@ -207,7 +207,7 @@ describe('50 MB', () => {
     );
   }
 
-  it('are searched and walked to the end', { timeout: 60_000 }, () =>
+  it('are searched and navigated to the end', { timeout: 60_000 }, () =>
     withPage(async page => {
       page.setDefaultTimeout(40_000);
       await showMade(page, 'text', 'records');
@@ -223,7 +223,7 @@ describe('50 MB', () => {
     }),
   );
 
-  it('of bytes are read where they are looked at, and no more', { timeout: 60_000 }, () =>
+  it('of bytes are read only where they are visible', { timeout: 60_000 }, () =>
     withPage(async page => {
       await showMade(page, 'binary', 'bytes');
       const grid = page.getByRole('grid');
@@ -241,7 +241,7 @@ describe('50 MB', () => {
     }),
   );
 
-  it('are dropped when the next row is chosen', () =>
+  it('are dropped when the next row is selected', () =>
     withPage(async page => {
       await showMade(page, 'text', 'records');
       await page.getByText(/^Reading/).waitFor();
@@ -254,7 +254,7 @@ describe('50 MB', () => {
 });
 
 describe('text', () => {
-  it('shows control characters, and where it is no UTF-8', () =>
+  it('shows control characters, and the first invalid byte of UTF-8', () =>
     withPage(async page => {
       const bytes = Uint8Array.of(0x68, 0x0a, 0xff, 0x1b, 0x00, 0x69);
       await showRow(page, { kind: 'binary', bytes });
@@ -264,7 +264,7 @@ describe('text', () => {
       assert.equal(await page.locator('.problem-place').textContent(), '\ufffd');
     }));
 
-  it('wraps or not', () =>
+  it('can be wrapped', () =>
     withPage(async page => {
       await showRow(page, { kind: 'text', bytes: 'word '.repeat(300) });
       const block = page.locator('.block');
@@ -274,7 +274,7 @@ describe('text', () => {
       assert.ok((await height()) < wrapped / 5);
     }));
 
-  it('comes in parts, none of which is lost', () =>
+  it('is loaded in parts without gaps', () =>
     withPage(async page => {
       const text = Array.from({ length: 60_000 }, (_, line) => `line ${line} ü😀`).join('\n');
       await showRow(page, { kind: 'text', bytes: text });
@@ -314,7 +314,7 @@ describe('bytes', () => {
       ]);
     }));
 
-  it('are as many a line as there is room for', async () => {
+  it('fill the width of a line', async () => {
     for (const [width, offset] of [
       [800, '00000010'],
       [560, '00000008'],
@@ -344,7 +344,7 @@ describe('the frame', () => {
         ),
     );
 
-  it('tells what was measured, and what was not', () =>
+  it('shows measured facts, and which are not measured', () =>
     withPage(async page => {
       const frame = { fragmentCount: 3, wireByteLength: 250, isCompressed: true, durationMs: 4.25 };
       await showRow(page, { kind: 'text', bytes: 'x'.repeat(1000), frame });
@@ -374,7 +374,7 @@ describe('the frame', () => {
       assert.deepEqual([sent['Heartbeat'], sent['Fragments']], ['yes', sent['On the wire']]);
     }));
 
-  it('of a close says what its code means', () =>
+  it('of a close explains its code', () =>
     withPage(async page => {
       const reason = new TextEncoder().encode('\u202ebye');
       await showRow(page, { kind: 'close', bytes: Uint8Array.of(3, 0xe9, ...reason) });
@@ -400,7 +400,7 @@ describe('the handshake', () => {
     });
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
-  it('masks values, shows them where that is asked for, and hides them again', () =>
+  it('masks values, shows them on request, and hides them again', () =>
     withPage(async page => {
       await page.evaluate(plain => (window.stand.plain = plain), facts('blue'));
       await show(page, facts('•••', 'known'));
@@ -420,7 +420,7 @@ describe('the handshake', () => {
       assert.equal(await page.getByText('blue').count(), 0, 'another row begins with masks');
     }));
 
-  it('says where the values are gone, and offers nothing where none are masked', () =>
+  it('says if the values are gone, and offers nothing if none are masked', () =>
     withPage(async page => {
       await show(page, facts('•••', 'of another window'));
       await tab(page, 'Handshake').click();
@@ -444,7 +444,7 @@ it('shows a state change that is in no capture', () =>
     assert.equal(await page.evaluate(() => window.stand.asked), 0);
   }));
 
-it('says why there is nothing to show', () =>
+it('says why there is no payload', () =>
   withPage(async page => {
     await showRow(page, { kind: 'text', bytes: '{"a":1}', isGone: true });
     await page.getByText('no longer kept').waitFor();
@@ -455,7 +455,7 @@ it('says why there is nothing to show', () =>
     await page.getByText('The payload is empty.').waitFor();
   }));
 
-it('remembers the chosen tab for each kind, and turns tabs by keys', () =>
+it('remembers the selected tab for each kind, and switches tabs by keys', () =>
   withPage(async page => {
     const chosen = (name: string) => page.getByRole('tab', { name, selected: true }).waitFor();
     await showRow(page, { kind: 'text', bytes: '{}' });

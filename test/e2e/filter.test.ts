@@ -64,7 +64,7 @@ function withUser(body: (user: FilterUser) => Promise<void>, look?: Look): Promi
 }
 
 describe('the filter box', () => {
-  it('puts a filter into effect when typing rests, or at once with Enter', () =>
+  it('applies a filter when typing stops, or at once with Enter', () =>
     withUser(async user => {
       await user.filter.fill('price');
       await user.hears('filter:price');
@@ -78,14 +78,17 @@ describe('the filter box', () => {
       assert.deepEqual(await user.marked('filter'), []);
     }));
 
-  it('marks what is wrong, says it, and leaves the last filter in effect', () =>
+  it('marks and explains an error, and leaves the last filter applied', () =>
     withUser(async user => {
       await user.filter.fill('ok kind:tex');
       await user.press('Escape');
       const problem = user.page.getByRole('alert');
       await problem.waitFor();
       assert.match((await problem.textContent()) ?? '', /^“kind:” takes state, text/);
-      assert.equal(await user.page.locator('.filter-text .mirror .wrong').textContent(), 'kind:tex');
+      assert.equal(
+        await user.page.locator('.filter-text .mirror .wrong').textContent(),
+        'kind:tex',
+      );
       assert.equal(await user.filter.getAttribute('aria-invalid'), 'true');
       assert.equal(
         await user.filter.getAttribute('aria-describedby'),
@@ -98,7 +101,7 @@ describe('the filter box', () => {
       assert.ok(await problem.isHidden());
     }));
 
-  it('keeps the marks under the text as it scrolls', () =>
+  it('keeps the marks aligned with the text when it scrolls', () =>
     withUser(
       async user => {
         await user.filter.fill(`${'word '.repeat(40)}kind:x`);
@@ -115,7 +118,7 @@ describe('the filter box', () => {
       { width: 500 },
     ));
 
-  it('offers how to go on, by keyboard', () =>
+  it('offers completions by keyboard', () =>
     withUser(async user => {
       await user.filter.pressSequentially('ki');
       await user.options.first().waitFor();
@@ -135,7 +138,7 @@ describe('the filter box', () => {
       assert.equal(await user.options.count(), 0);
     }));
 
-  it('closes suggestions with Escape, then clears, then goes back to the list', () =>
+  it('closes suggestions with Escape, then clears, then moves back to the list', () =>
     withUser(async user => {
       await user.filter.pressSequentially('i');
       await user.options.first().waitFor();
@@ -148,7 +151,7 @@ describe('the filter box', () => {
       await user.hears('leave');
     }));
 
-  it('lets Tab leave while nothing is chosen', () =>
+  it('lets Tab leave while no suggestion is selected', () =>
     withUser(async user => {
       await user.filter.pressSequentially('i');
       await user.options.first().waitFor();
@@ -157,7 +160,7 @@ describe('the filter box', () => {
       assert.equal(await user.options.count(), 0);
     }));
 
-  it('explains the language, and puts an example in', () =>
+  it('explains the language, and inserts an example', () =>
     withUser(async user => {
       await user.filter.fill('a');
       await user.button('Filter Help').click();
@@ -206,7 +209,7 @@ describe('the filter box', () => {
       assert.match((await saved.textContent()) ?? '', /No filter has been saved/);
     }));
 
-  it('tells what is hidden, found, left out, and how far it is', () =>
+  it('shows hidden, found and unread messages, and the progress', () =>
     withUser(async user => {
       const box = user.page.getByRole('search', { name: 'Filter' });
       assert.match((await box.textContent()) ?? '', /12 hidden/);
@@ -237,7 +240,7 @@ describe('the filter box', () => {
       assert.match((await box.textContent()) ?? '', /Not <i>that<\/i>\./);
     }));
 
-  it('has no violation of accessibility rules, whatever is open', () =>
+  it('has no violation of accessibility rules, with or without popups', () =>
     withUser(
       async user => {
         await user.filter.fill('price kind:x');
@@ -258,7 +261,7 @@ describe('the find widget', () => {
   const query = (text: string, more = {}) =>
     JSON.stringify({ text, isPattern: false, isCaseSensitive: false, ...more });
 
-  it('looks for what is typed, and marks it', () =>
+  it('searches for the typed text, and marks it', () =>
     withUser(async user => {
       await user.press('Control+f');
       await user.find.fill('price');
@@ -293,7 +296,7 @@ describe('the find widget', () => {
       }
     }));
 
-  it('says that nothing was found, that it went on at the other end, or why it failed', () =>
+  it('says that there are no results, that it continued at the other end, or why it failed', () =>
     withUser(async user => {
       const status = user.page.locator('.find-state');
       await user.press('Control+f');
@@ -310,7 +313,7 @@ describe('the find widget', () => {
       await status.getByText('It broke.').waitFor();
     }));
 
-  it('takes regular expressions, and says what is wrong with one', () =>
+  it('accepts regular expressions, and explains an invalid one', () =>
     withUser(async user => {
       await user.press('Control+f', 'Alt+r');
       await user.find.fill('p.i');
@@ -324,7 +327,7 @@ describe('the find widget', () => {
       assert.equal(await user.find.getAttribute('aria-invalid'), 'true');
     }));
 
-  it('forgets the answer to an earlier search', () =>
+  it('drops the answer to an earlier search', () =>
     withUser(async user => {
       await user.press('Control+f');
       await user.page.evaluate(() => (window.filterPage.answerDelayMs = 2500));
@@ -341,7 +344,7 @@ describe('the find widget', () => {
       assert.equal((await user.heard()).filter(said => said.startsWith('found:')).length, 1);
     }));
 
-  it('marks no text for longer than a moment', () =>
+  it('stops marking if it takes too long', () =>
     withUser(async user => {
       await user.press('Control+f', 'Alt+r');
       await user.find.fill('(p+)+$');

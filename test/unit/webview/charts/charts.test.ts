@@ -40,7 +40,7 @@ function viewOf(change: Partial<SeriesView> = {}): SeriesView {
 }
 
 describe('plotOf', () => {
-  it('leaves the step out that is not over, and gives rates by the second', () => {
+  it('leaves out the incomplete step, and returns rates per second', () => {
     const { axis, charts } = plotOf(viewOf(), true);
     assert.deepEqual([axis.stepCount, axis.room], [3, 60]);
     assert.deepEqual(charts.rate, [
@@ -52,7 +52,7 @@ describe('plotOf', () => {
     assert.deepEqual([ended.axis.stepCount, ended.axis.room], [4, 4]);
   });
 
-  it('finds the step under a place, and the place of a step', () => {
+  it('converts positions to steps, and times to positions', () => {
     const steps = fc.record({ count: fc.integer({ min: 1, max: 700 }), isLive: fc.boolean() });
     fc.assert(
       fc.property(steps, fc.nat(), ({ count, isLive }, any) => {
@@ -101,8 +101,8 @@ it('peakOf finds the first of the greatest values', () => {
   assert.equal(peakOf({ direction: 'in', values: [] }), undefined);
 });
 
-describe('the words of charts', () => {
-  it('tell each chart in a sentence', () => {
+describe('The texts of charts', () => {
+  it('describe each chart in a sentence', () => {
     const plot = plotOf(viewOf(), false);
     assert.equal(
       chartSummary(plot, 'rate', formats),
@@ -114,7 +114,7 @@ describe('the words of charts', () => {
     assert.equal(chartSummary(nothing, 'gaps', formats), 'Longest gap. none.');
   });
 
-  it('tell what is known of a step', () => {
+  it('list the values of a step', () => {
     const marks = [
       { at: startAt + 4500, kind: 'lost' },
       { at: startAt + 5900, kind: 'opened' },
@@ -140,7 +140,7 @@ describe('the words of charts', () => {
     ]);
   });
 
-  it('tell percentiles, where something was measured', () => {
+  it('list percentiles if there are measurements', () => {
     const sizes = { count: 9, least: 1, p50: 100, p95: 2000, p99: 2e6, most: 3e6 };
     const rows = percentileRows({ sizes, gaps: undefined, roundTrips: undefined }, formats);
     assert.deepEqual(
@@ -150,7 +150,7 @@ describe('the words of charts', () => {
   });
 });
 
-describe('the questions of charts', () => {
+describe('SeriesPoller', () => {
   const live: SeriesSubject = { connection: 'a', isLive: true, span: 'recent' };
 
   interface Open {
@@ -182,7 +182,7 @@ describe('the questions of charts', () => {
     return { questions, open, answered, settle, pass };
   }
 
-  it('are one at a time, and one a second, while somebody looks', async t => {
+  it('sends one request at a time, once a second, while the charts are visible', async t => {
     const { questions, open, answered, pass } = setUp(t);
     questions.subject = live;
     await pass(5000);
@@ -202,7 +202,7 @@ describe('the questions of charts', () => {
     assert.deepEqual([open.length, answered.length], [2, 2]);
   });
 
-  it('are put once about what can change no more', async t => {
+  it('requests a series that cannot change only once', async t => {
     const { questions, open, pass } = setUp(t);
     questions.isVisible = true;
     questions.subject = { ...live, isLive: false };
@@ -214,7 +214,7 @@ describe('the questions of charts', () => {
     assert.equal(open.length, 1);
   });
 
-  it('leave out an answer about something else, and ask anew at once', async t => {
+  it('drops an answer about another subject, and sends a new request at once', async t => {
     const { questions, open, answered, settle } = setUp(t);
     questions.isVisible = true;
     questions.subject = live;
@@ -228,7 +228,7 @@ describe('the questions of charts', () => {
     assert.deepEqual(answered, ['a all']);
   });
 
-  it('tell of a failure, and go on; of one that nobody waits for they do not', async t => {
+  it('reports a failure and continues; a failure about another subject is not reported', async t => {
     const { questions, open, answered, settle, pass } = setUp(t);
     questions.isVisible = true;
     questions.subject = live;

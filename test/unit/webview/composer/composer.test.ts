@@ -33,7 +33,7 @@ describe('A draft', () => {
     { as: 'close', code: 4001, reason: 'over' },
   ];
 
-  it('holds every kind of body, and keeps the text over a change of kind', () => {
+  it('converts every kind of body, and keeps the text when the kind changes', () => {
     for (const body of bodies) {
       assert.deepEqual(bodyOfDraft(withBody(emptyDraft, body)), body);
     }
@@ -41,7 +41,7 @@ describe('A draft', () => {
     assert.equal(draft.text, 'kept');
   });
 
-  it('is kept by name, the last one at the end, unless it is empty or long', () => {
+  it('is saved by connection name, newest last, unless it is empty or too long', () => {
     let drafts = keepDraft([], 'a', draftOf({ text: '1' }));
     drafts = keepDraft(drafts, 'b', draftOf({ text: '2' }));
     drafts = keepDraft(drafts, 'a', draftOf({ text: '3' }));
@@ -57,7 +57,7 @@ describe('A draft', () => {
     assert.deepEqual([drafts.length, drafts.at(-1)?.[0]], [20, 'c29']);
   });
 
-  it('comes back from what was kept, whatever that is', () => {
+  it('is read from saved state of any shape', () => {
     const saved = {
       isOpen: true,
       height: 140,
@@ -75,7 +75,7 @@ describe('A draft', () => {
   });
 });
 
-describe('What is wrong with a draft', () => {
+describe('The problem of a draft', () => {
   const problem = (change: Partial<Draft>, names: readonly string[] = ['known']) =>
     problemOfDraft(draftOf(change), names);
   const marked = (kind: Draft['kind'], text: string) => {
@@ -83,7 +83,7 @@ describe('What is wrong with a draft', () => {
     return found && text.slice(found.from, found.to);
   };
 
-  it('is told with its place', () => {
+  it('has a message and a position', () => {
     assert.equal(marked('hex', '48 6z'), 'z');
     assert.equal(marked('hex', '48 😀'), '😀');
     assert.equal(marked('base64', 'AA*A'), '*');
@@ -102,7 +102,7 @@ describe('What is wrong with a draft', () => {
     assert.match(problem({ kind: 'json' })?.message ?? '', /^There is no JSON/);
   });
 
-  it('is nothing where it will do', () => {
+  it('is absent for a valid draft', () => {
     const good: readonly Partial<Draft>[] = [
       {},
       { text: '{' },
@@ -122,7 +122,7 @@ describe('What is wrong with a draft', () => {
     assert.equal(problemOfDraft(draftOf({ text: '${unknown}' }), undefined), undefined);
   });
 
-  it('is a code, a reason, a ping or a text beyond the limits, and a file that is not chosen', () => {
+  it('is a code, a reason, a ping or a text beyond the limits, or a missing file', () => {
     const bad: readonly Partial<Draft>[] = [
       ...['1001', '', 'x', '1e3', '99999'].map(code => ({ kind: 'close', code }) as const),
       { kind: 'close', reason: 'ü'.repeat(62) },
@@ -136,7 +136,7 @@ describe('What is wrong with a draft', () => {
   });
 });
 
-describe('Looking at a draft', () => {
+describe('Checking a draft', () => {
   /** A check whose questions the test answers, and a way to let time pass. */
   function setUp({ mock }: TestContext) {
     mock.timers.enable({ apis: ['setTimeout'] });
@@ -155,7 +155,7 @@ describe('Looking at a draft', () => {
   const known = draftOf({ text: '${known}' });
   const settled = () => new Promise(resolve => setImmediate(resolve));
 
-  it('waits until it rests, asks the host only about references, and hears the last answer', async t => {
+  it('waits until typing stops, asks the host only about references, and uses the last answer', async t => {
     const { check, asked, rest } = setUp(t);
     check.type(draftOf({ kind: 'hex', text: '0' }));
     assert.deepEqual(check.result, {});
@@ -175,7 +175,7 @@ describe('Looking at a draft', () => {
     assert.deepEqual([check.result, asked.length], [{ preview: 'new' }, 2]);
   });
 
-  it('says what the host cannot do, and forgets it with the next draft', async t => {
+  it('reports a failure of the host, and drops it with the next draft', async t => {
     const { check, asked } = setUp(t);
     assert.equal(check.now(known), undefined);
     asked[0]?.reject(new Error('The host is gone.'));
@@ -208,7 +208,7 @@ describe('Looking at a draft', () => {
 });
 
 describe('Formatting JSON', () => {
-  it('keeps every token and reference as it was written', () => {
+  it('keeps every token and reference unchanged', () => {
     assert.equal(
       formattedJson('{"a":1.0,"a":12345678901234567890,"s":"\\u0041 ${secret:x}","n":${counter}}'),
       '{\n  "a": 1.0,\n  "a": 12345678901234567890,\n' +
@@ -218,7 +218,7 @@ describe('Formatting JSON', () => {
     assert.equal(formattedJson(''), undefined);
   });
 
-  it('changes nothing but spaces', () => {
+  it('changes only white space', () => {
     fc.assert(
       fc.property(fc.json(), text => {
         const formatted = formattedJson(text) ?? '';
@@ -233,7 +233,7 @@ describe('Completion of references', () => {
   const offered = (text: string, caret = text.length) =>
     referenceCompletions(text, caret, names)?.items.map(({ label }) => label);
 
-  it('offers what goes on from what was typed', () => {
+  it('offers names that match the typed text', () => {
     assert.deepEqual(offered('x ${')?.slice(0, 3), ['baseUrl', 'env:', 'secret:']);
     assert.deepEqual(offered('${sec'), ['secret:']);
     assert.deepEqual(offered('${TIME'), ['timestamp', 'isoTimestamp']);
@@ -243,13 +243,13 @@ describe('Completion of references', () => {
     assert.deepEqual(offered('${prompt:La'), []);
   });
 
-  it('offers nothing elsewhere', () => {
+  it('offers nothing outside of references', () => {
     for (const text of ['', '$', '{', '${a}', '$${a', '${a b', '${1']) {
       assert.equal(offered(text), undefined, text);
     }
   });
 
-  it('replaces what was begun, with the brace behind it', () => {
+  it('replaces the incomplete reference and the brace after it', () => {
     const found = referenceCompletions('a ${ap} b', 6, { ...names, named: ['apple'] });
     const item = found?.items[0];
     assert.deepEqual([found?.from, found?.to, item?.insert, item?.caret], [2, 7, '${apple}', 8]);
@@ -257,7 +257,7 @@ describe('Completion of references', () => {
     assert.deepEqual([env?.insert, env?.caret], ['${env:}', 6]);
   });
 
-  it('never fails, and stays within the text', () => {
+  it('never throws, and its range stays within the text', () => {
     const texts = fc.string({ unit: fc.constantFrom('$', '{', '}', ':', 'a', 'env', ' ') });
     fc.assert(
       fc.property(texts, fc.nat(40), (text, at) => {
@@ -278,7 +278,7 @@ describe('The history', () => {
     { as: 'text', text: 'one' },
   ];
 
-  it('goes back by kind, each text once, and forth to what was being written', () => {
+  it('moves through texts of the same kind, without duplicates, and back to the draft', () => {
     const walk = new DraftHistory();
     const draft = draftOf({ text: 'new' });
     const seen = ([1, 1, 1, -1, -1, -1] as const).map(step => walk.move(step, draft, history));
@@ -286,7 +286,7 @@ describe('The history', () => {
     assert.equal(walk.isAway, false);
   });
 
-  it('begins anew from another text, without what is there already', () => {
+  it('starts again from another text, without that text', () => {
     const walk = new DraftHistory();
     assert.equal(walk.move(1, draftOf({ text: 'one' }), history), 'two');
     walk.reset();
@@ -310,7 +310,7 @@ describe('The menu of the library', () => {
     return item.items();
   };
 
-  it('has folders as menus in order, and says what each item does', () => {
+  it('has a submenu for each folder, and commands for each item', () => {
     const done: string[] = [];
     const sequence: ItemView = { kind: 'sequence', origin: 'user', path: 'A/Run all' };
     const items = libraryMenu([message('First'), message('A/B/Deep'), message('Last'), sequence], {
@@ -328,7 +328,7 @@ describe('The menu of the library', () => {
     assert.deepEqual(done, ['insert A/B/Deep', 'run A/B/Deep', 'run A/Run all']);
   });
 
-  it('keeps the two files apart, and sends nothing while it cannot', () => {
+  it('separates the two files, and disables sending while it is not possible', () => {
     const actions = { canRun: false, insert: () => undefined, run: () => undefined };
     const items = libraryMenu([message('Same', 'workspace'), message('Same')], actions);
     assert.deepEqual(labelsOf(items), ['Workspace', 'User']);
@@ -341,7 +341,7 @@ describe('The menu of the library', () => {
   });
 });
 
-it('The end of a run is told once, with what went wrong', () => {
+it('The end of a run is announced once, with its problem', () => {
   const run = (id: string, change: Partial<RunView['progress']>): RunView => ({
     id,
     name: id,

@@ -15,7 +15,7 @@ describe('FilterDraft', () => {
   });
   afterEach(() => mock.timers.reset());
 
-  it('is put into effect when it rests', () => {
+  it('is applied when typing stops', () => {
     draft.type('f');
     mock.timers.tick(149);
     draft.type('fo');
@@ -25,7 +25,7 @@ describe('FilterDraft', () => {
     assert.deepEqual(applied, ['fo']);
   });
 
-  it('is put into effect at once when it is asked to, and once', () => {
+  it('is applied at once on request, and only once', () => {
     draft.type('foo');
     draft.apply();
     mock.timers.tick(1000);
@@ -35,7 +35,7 @@ describe('FilterDraft', () => {
     assert.deepEqual(applied, ['foo', '']);
   });
 
-  it('leaves the last good one in effect while something is wrong', () => {
+  it('leaves the last valid filter applied while there are problems', () => {
     draft.set('foo');
     draft.type('foo kind:');
     assert.equal(draft.problems.length, 0);
@@ -50,7 +50,7 @@ describe('FilterDraft', () => {
     assert.deepEqual(applied, ['foo', 'foo kind:text']);
   });
 
-  it('follows the host, but not against who is typing', () => {
+  it('follows the host, except while the user types', () => {
     draft.follow('from host');
     assert.equal(draft.text, 'from host');
     draft.type('mine');
@@ -63,7 +63,7 @@ describe('FilterDraft', () => {
     assert.deepEqual(applied, ['mine']);
   });
 
-  it('keeps what is wrong when the host says the same again', () => {
+  it('keeps its problems when the host repeats the applied filter', () => {
     draft.set('good');
     draft.type('kind:');
     mock.timers.tick(150);
@@ -84,13 +84,13 @@ describe('progressOf', () => {
     generation: 1,
   };
 
-  it('counts matches without the row about dropped ones', () => {
+  it('counts matches without the row about dropped rows', () => {
     assert.deepEqual(progressOf(list), { matches: 234, total: 1000 });
     assert.deepEqual(progressOf({ ...list, dropped: 5 }), { matches: 233, total: 1000 });
     assert.deepEqual(progressOf({ ...list, next: 100, dropped: 5 }), { matches: 0, total: 1000 });
   });
 
-  it('tells how far a search is, but not for the rows that just came in', () => {
+  it('returns the progress, but ignores the newest rows', () => {
     assert.equal(progressOf({ ...list, scanned: 345_678, total: 1_000_000 }).percent, 34);
     assert.equal(progressOf({ ...list, scanned: 995_000, total: 1_000_000 }).percent, undefined);
     assert.equal(progressOf({ ...list, scanned: 0, total: 5000 }).percent, undefined);
