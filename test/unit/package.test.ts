@@ -31,6 +31,18 @@ describe('What is shipped', () => {
     );
   });
 
+  it('has the guides and the pictures that the README shows, and no other pictures', () => {
+    const readme = read('README.md');
+    const pictures = [...readme.matchAll(/<img src="([^"]+)"/g)].map(([, source = '']) => source);
+    assert.ok(pictures.length > 0);
+    assert.deepEqual(files.filter(file => /^docs\/.*\.png$/.test(file)).sort(), pictures.sort());
+    const guides = [...readme.matchAll(/\]\((docs\/[^()#]+)\)/g)].map(([, guide = '']) => guide);
+    assert.deepEqual(
+      guides.filter(guide => !files.includes(guide)),
+      [],
+    );
+  });
+
   it('has nothing of how it is made', () => {
     const made = /^(src|test|out|node_modules|\.github|\.ci)\/|\.map$|\.ts$/;
     assert.deepEqual(

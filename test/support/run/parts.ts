@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { storeDurations, warnOfGrowth } from './durations.ts';
 import { ensureChromium, ensureOpenssl, ensurePython, ensureWorkbench } from './setup.mjs';
 import { npmCommand, root } from './steps.mjs';
 import { runIntegrationSuite, runNodeSuite, type Counts } from './suites.ts';
@@ -16,6 +17,7 @@ export async function runParts(args: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: {
       'desktop': { type: 'boolean', default: false },
+      'store-durations': { type: 'boolean', default: false },
       'vscode-version': { type: 'string', default: 'stable' },
     },
   });
@@ -33,8 +35,12 @@ export async function runParts(args: readonly string[]): Promise<number> {
     return 2;
   }
   const total = { passed: 0, failed: 0, skipped: 0 };
+  const durations: Record<string, number> = {};
   const add = async (part: Part) => {
+    const startedAt = performance.now();
     const counts = await runPart(part);
+    Object.assign(durations, counts.durations);
+    durations[part.title] = (performance.now() - startedAt) / 1000;
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
@@ -48,6 +54,7 @@ export async function runParts(args: readonly string[]): Promise<number> {
       await add(part);
     }
   }
+  await (values['store-durations'] ? storeDurations(durations) : warnOfGrowth(durations));
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
 import { runTests } from '@vscode/test-electron';
+import type { Durations } from './durations.ts';
 import { root } from './steps.mjs';
 
 /** How a suite ended. */
@@ -11,6 +12,8 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Of each file, if they are known. */
+  readonly durations?: Durations;
 }
 
 export interface NodeSuite {
@@ -28,7 +31,8 @@ export async function runNodeSuite({ folder, isParallel, limitMs }: NodeSuite): 
     .filter(name => name.endsWith('.test.ts'))
     .sort()
     .map(name => join(root, folder, name));
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const durations: Record<string, number> = {};
+  const counts = { passed: 0, failed: 0, skipped: 0, durations };
   if (files.length === 0) {
     return counts;
   }
@@ -51,6 +55,7 @@ export async function runNodeSuite({ folder, isParallel, limitMs }: NodeSuite): 
       counts.failed = tests - passed - skipped - todo;
       counts.skipped = skipped + todo;
     } else {
+      durations[nameOf(summary.file)] = summary.duration_ms / 1000;
       const sign = summary.success ? '✔' : '✖';
       const elapsed = `${Math.round(summary.duration_ms)} ms`;
       console.log(`${sign} ${nameOf(summary.file)} (${passed} of ${tests}, ${elapsed})`);
