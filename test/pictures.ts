@@ -215,7 +215,8 @@ class Photographer {
       await keyboard.press('ArrowUp');
     }
     await keyboard.press('Enter');
-    await this.#monitor.details.waitFor();
+    const time = await this.#monitor.active.locator('.time').innerText();
+    await this.#monitor.details.getByText(time).waitFor();
   }
 
   /** @param top the pixels that are left out above */

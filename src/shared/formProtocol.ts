@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ConnectionDraft, DraftCheck } from '../core/settings/connectionDraft.ts';
+import type { ConnectionDraft, ConnectionDraftCheck } from '../core/settings/connectionDraft.ts';
 import type { ConnectionField } from '../core/settings/connectionFields.ts';
 import type { SettingsScope } from '../core/settings/settingLayers.ts';
 
@@ -18,7 +18,7 @@ export interface FormState {
   readonly scope: SettingsScope;
   /** One where it cannot be chosen. */
   readonly scopes: readonly ScopeChoice[];
-  readonly check: DraftCheck;
+  readonly check: ConnectionDraftCheck;
   readonly isDirty: boolean;
   /** References to the secrets that are stored, such as `${secret:token}`. */
   readonly secrets: readonly string[];
@@ -57,8 +57,8 @@ export type FormParams<K extends FormRequest> = v.InferOutput<(typeof formSchema
 
 export interface FormResults {
   'form.ready': FormState;
-  'form.change': DraftCheck;
-  'form.save': DraftCheck;
+  'form.change': ConnectionDraftCheck;
+  'form.save': ConnectionDraftCheck;
   'form.cancel': undefined;
   /** Without a reference the user thought better of it. */
   'form.secret': { readonly reference?: string; readonly secrets: readonly string[] };

@@ -71,6 +71,17 @@ describe('The papers', () => {
     );
   });
 
+  it('name only files that exist', () => {
+    for (const paper of papers) {
+      const named = read(paper).match(/(?<=`)(?:src|test)\/[\w./-]+(?=`)/g) ?? [];
+      assert.deepEqual(
+        named.filter(path => !existsSync(join(root, path))),
+        [],
+        paper,
+      );
+    }
+  });
+
   it('name only commands, settings and scripts that exist', () => {
     const names = new Set<string>([...Object.keys(settings), ...Object.values(CommandId)]);
     for (const paper of papers) {

@@ -8,9 +8,9 @@ export interface CommandAuth {
   readonly command: readonly string[];
   /** In seconds. */
   readonly timeout?: number | undefined;
-  /** The header that takes the token; `Authorization` where it is absent. */
+  /** The header that takes the token; `Authorization` if absent. */
   readonly header?: string | undefined;
-  /** What stands before the token; `Bearer` where it is absent, nothing where it is empty. */
+  /** The scheme before the token; `Bearer` if absent, nothing if empty. */
   readonly scheme?: string | undefined;
 }
 

@@ -6,18 +6,18 @@ export type RunTokenCommand = (command: TokenCommand) => Promise<string>;
 export interface TokenUse {
   /** The connection that asks. */
   readonly user: string;
-  /** The origin that the token goes to: each gets its own. */
+  /** The origin that the token is sent to: each has its own. */
   readonly to: string;
   /**
-   * Whether the peer has refused the token that this connection used last; one that another connection
-   * has got since is used.
+   * Whether the peer has refused the token that this connection used last. A newer one of another
+   * connection is used.
    */
   readonly isRefused: boolean;
 }
 
 interface Known {
   readonly token: Promise<string>;
-  /** What it was, once it is there. */
+  /** The token, as soon as it is known. */
   value?: string;
 }
 

@@ -3,27 +3,27 @@ import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
 import { connectionFields } from './connectionFields.ts';
 import { isObject, isSameJson } from '../json/json.ts';
 import { profileOf } from './profile.ts';
-import type { GetSetting } from './settingLayers.ts';
+import { valueAt, type GetSetting } from './settingLayers.ts';
 import { problemWith, settingKeys, settingOf, type SettingKey } from './settingsTable.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A connection while somebody edits it. */
+/** A connection while it is being edited. */
 export interface ConnectionDraft {
   readonly name: string;
   readonly url: string;
-  /** By setting; what is absent is inherited. */
+  /** By key of the setting; an absent one is inherited. */
   readonly values: JsonObject;
 }
 
-export interface DraftCheck {
-  /** A sentence for each field that will not do: `name`, `url`, or the key of a setting. */
+export interface ConnectionDraftCheck {
+  /** A sentence for each refused field: `name`, `url`, or the key of a setting. */
   readonly problems: Readonly<Record<string, string>>;
-  /** What holds where the connection says nothing, under the preset that the draft names. */
+  /** The values that the connection inherits, with the preset that the draft names. */
   readonly inherited: JsonObject;
 }
 
-/** The draft of what is configured; of a new connection, of `{}`. */
+/** The draft of a configured connection; that of a new one is made from `{}`. */
 export function draftOf(entry: JsonObject): ConnectionDraft {
   const values: Record<string, unknown> = {};
   for (const { key } of connectionFields) {
@@ -37,10 +37,10 @@ export function draftOf(entry: JsonObject): ConnectionDraft {
 }
 
 /**
- * What is to be configured: `entry` with the draft's values. What the form does not show stays, each
- * key stays written as it is, and what was inherited and has its inherited value is not written.
+ * The entry to write: `entry` with the draft's values. Settings that the form does not show stay, each
+ * key keeps the way it is written, and a new value that equals the inherited one is left out.
  */
-export function entryOf(
+export function editedEntry(
   { name, url, values }: ConnectionDraft,
   entry: JsonObject,
   inherited: JsonObject,
@@ -56,14 +56,14 @@ export function entryOf(
 }
 
 /**
- * @param get what is set below `websocketMonitor`
- * @param names what the other connections of the list are called
+ * @param get reads settings below `websocketMonitor`
+ * @param names of the other connections of the list
  */
 export function checkDraft(
   draft: ConnectionDraft,
   get: GetSetting,
   names: readonly string[],
-): DraftCheck {
+): ConnectionDraftCheck {
   const problems: Record<string, string> = {};
   const name = draft.name.trim();
   if (name === '') {
@@ -88,23 +88,11 @@ export function checkDraft(
 }
 
 function inheritedBy({ values: { preset } }: ConnectionDraft, get: GetSetting) {
-  // Any URL will do: it decides on nothing here.
+  // The URL does not matter here.
   const entry = { url: 'ws://localhost', ...(preset === undefined ? {} : { preset }) };
   const plain = profileOf({ url: entry.url }, get, []);
   const values = { ...profileOf(entry, get, [])?.values, preset: plain?.values.preset };
   return Object.fromEntries(settingKeys.map(key => [key, values[key]]));
-}
-
-/** The member of `entry` for a dotted key, which is written as a path or as one name with dots. */
-function valueAt(entry: JsonObject, key: string): unknown {
-  if (Object.hasOwn(entry, key)) {
-    return entry[key];
-  }
-  const [first = '', second] = key.split('.');
-  const group = second !== undefined && Object.hasOwn(entry, first) ? entry[first] : undefined;
-  return second !== undefined && isObject(group) && Object.hasOwn(group, second)
-    ? group[second]
-    : undefined;
 }
 
 function withValue(entry: JsonObject, key: string, value: unknown): JsonObject {

@@ -9,18 +9,18 @@ export interface ConnectionField {
   readonly key: string;
   readonly group: FieldGroup;
   readonly kind: FieldKind;
-  /** Of `choice`. */
+  /** Empty unless the kind is `choice`. */
   readonly choices: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
-  /** Whether fractions make no sense. */
+  /** Whether only whole numbers are allowed. */
   readonly isWhole: boolean;
   /** Whether its value may hold credentials, so that storing them as a secret is offered. */
   readonly isSecret: boolean;
 }
 
-/** Settings that a text editor shows better than a form. */
-const tooRich: ReadonlySet<string> = new Set(['onOpen', 'reconnect.rules']);
+/** Settings that are easier to edit as text than in a form. */
+const textOnly: ReadonlySet<string> = new Set(['onOpen', 'reconnect.rules']);
 
 const ownKinds: Readonly<Record<string, FieldKind>> = {
   subprotocols: 'names',
@@ -35,7 +35,7 @@ const ownGroups: Readonly<Record<string, FieldGroup>> = {
   headers: 'handshake',
 };
 
-/** Every setting of a connection that the form shows; a new one of the table is there by itself. */
+/** Every setting of a connection that the form shows. A new one of the table is added by itself. */
 export const connectionFields: readonly ConnectionField[] = settingKeys.flatMap(key => {
   const { perConnection, isSecret } = settingOf(key);
   const kind = kindOf(key);
@@ -51,7 +51,7 @@ export const unshownKeys: readonly SettingKey[] = settingKeys.filter(
 
 function kindOf(key: SettingKey): FieldKind | undefined {
   const own = ownKinds[key];
-  if (own !== undefined || tooRich.has(key)) {
+  if (own !== undefined || textOnly.has(key)) {
     return own;
   }
   const schema = jsonSchemaOf(settingOf(key).check);

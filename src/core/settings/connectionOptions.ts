@@ -5,19 +5,19 @@ import { stricterOf, type Origin } from '../variables/value.ts';
 import type { Profile } from './profile.ts';
 import type { MessageSetting, RuleSetting } from './setting.ts';
 
-/** Retries of a server on this machine come no later: it has just been restarted by hand. */
+/** For a server on this machine, which was probably just restarted by hand. */
 const loopbackMaxDelayMs = 5000;
 
-/** What a profile means for its connection, in milliseconds. */
+/** The options of a profile's connection; durations are in milliseconds. */
 export function connectionOptions(profile: Profile): ConnectionOptions {
   const { values, explicit } = profile;
   const endpoint = parseEndpointTemplate(profile.url);
-  // What the user has sent to a URL of the workspace gives that workspace no more than its own would.
+  // Messages of the user for a URL of the workspace get no more rights than the workspace has.
   const origin = stricterOf(profile.scope, explicit.get('onOpen') ?? 'user');
   const isPlain = values.preset === 'default' && !explicit.has('reconnect.maxDelay');
   const maxMs = values['reconnect.maxDelay'] * 1000;
   const maxAttempts = values['reconnect.maxAttempts'];
-  // What the user sets holds always, unless the other one says otherwise: a preset's does not.
+  // A limit that the user sets always applies, unless the other one is set, too; a preset's does not.
   const isOnlyLimit =
     explicit.has('reconnect.maxAttempts') && !explicit.has('reconnect.maxAttemptsAfterSuccess');
   return {
@@ -54,7 +54,7 @@ export function connectionOptions(profile: Profile): ConnectionOptions {
   };
 }
 
-/** How long an answer is waited for where nothing is said. */
+/** How long to wait for an answer by default. */
 const defaultWaitMs = 30_000;
 
 function onOpenEntry(message: MessageSetting, origin: Origin): OnOpenEntry {

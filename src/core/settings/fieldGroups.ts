@@ -1,4 +1,4 @@
-/** The parts of the connection form, in its order. */
+/** The parts of the connection form, in their order. Apart from the fields, so that the page needs no schema. */
 export const fieldGroups = [
   'general',
   'handshake',

@@ -53,7 +53,7 @@ export interface FilledHandshake {
   readonly handshake: Handshake;
   /** The endpoint for people: no secret is in it. */
   readonly shown: Endpoint;
-  /** Something in it may be another one the next time. */
+  /** Something in it may be a different one the next time. */
   readonly isRefreshable: boolean;
   /** What went into all of it. */
   readonly used: Needs;

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { defaultCommandTimeout, type AuthSetting, type CommandAuth } from './authSetting.ts';
 
-/** What signs in, as part of a request. */
+/** The part of a request that signs in. */
 export type Login =
   | { readonly in: 'header'; readonly name: string; readonly value: string }
   /** Neither name nor value is percent-encoded. */
@@ -13,7 +13,7 @@ export interface TokenCommand {
   /** As the settings have it, for asking the user. */
   readonly written: readonly string[];
   readonly timeoutMs: number;
-  /** What must not be shown of it. */
+  /** The parts of it that must not be shown. */
   readonly secrets: readonly string[];
 }
 
@@ -21,14 +21,14 @@ export interface LoginPorts {
   /** Fills in the references of a text. `where` names its place, for errors. */
   readonly fill: (text: string, where: string) => Promise<string>;
   readonly token: (auth: CommandAuth) => Promise<string>;
-  /** Notes what must not be shown. */
+  /** Registers a text that must not be shown. */
   readonly addSecret: (text: string) => void;
 }
 
 /**
- * Makes a login of the setting `auth`; `undefined` where it says none.
+ * Makes a login from the setting `auth`; `undefined` if it is empty.
  *
- * @throws UserError where a value is missing or will not do
+ * @throws UserError if a value is missing or not usable
  */
 export async function makeLogin(auth: AuthSetting, ports: LoginPorts): Promise<Login | undefined> {
   switch (auth.type) {
@@ -88,7 +88,7 @@ async function basic(
   return { in: 'header', name: 'Authorization', value: `Basic ${encoded}` };
 }
 
-/** @throws UserError where it is empty or not one line */
+/** @throws UserError if it is empty or not one line */
 async function secret(text: string, where: string, ports: LoginPorts): Promise<string> {
   const value = await ports.fill(text, where);
   ports.addSecret(value);

@@ -1,7 +1,13 @@
 import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
 import { messageOf } from '../base/errors.ts';
 import { isObject } from '../json/json.ts';
-import type { FoundSetting, GetSetting, SettingSources, SettingsScope } from './settingLayers.ts';
+import {
+  valueAt,
+  type FoundSetting,
+  type GetSetting,
+  type SettingSources,
+  type SettingsScope,
+} from './settingLayers.ts';
 import {
   presets,
   problemWith,
@@ -20,40 +26,40 @@ export interface Profile {
   readonly values: SettingValues;
   /** The keys that are set, for this connection or for all, and who did so. */
   readonly explicit: ReadonlyMap<SettingKey, SettingsScope>;
-  /** Why it cannot be dialled as it is configured, in sentences; empty where it can. */
+  /** Why it cannot be dialled as it is configured, in sentences; empty if it can. */
   readonly unusable: readonly string[];
   /** Who wrote the URL. */
   readonly scope: SettingsScope;
-  /** The name of the folder whose settings have it, where the workspace has several. */
+  /** The name of the folder whose settings have it, if the workspace has several. */
   readonly folder?: string | undefined;
-  /** What it was read from, for when the settings around it change. */
+  /** The object it was read from, to read it again when the settings around it change. */
   readonly entry: object;
 }
 
 export interface ReadSettings {
-  /** Everything that holds for the window, and for connections that nothing else is said of. */
+  /** The values for the window, and for connections that do not override them. */
   readonly values: SettingValues;
   readonly profiles: readonly Profile[];
-  /** One sentence for each value that is not used as it stands: what, why, and what is used. */
+  /** One sentence for each value that is refused: which, why, and what is used instead. */
   readonly problems: readonly string[];
 }
 
-/** A setting as it was read; one that will not do has a problem in place of its value. */
+/** A setting as it was read; a refused one has a problem instead of a value. */
 type ReadSetting = FoundSetting & { readonly problem?: string };
 type Explicit = ReadonlyMap<SettingKey, ReadSetting>;
 
-/** Something that is to become a profile, and what holds where it says nothing. */
+/** An entry that is to become a profile, and the values that it may override. */
 interface Candidate {
   readonly entry: unknown;
-  /** What it is called in problems. */
+  /** Its name in problems. */
   readonly path: string;
   readonly place: Omit<FoundSetting, 'value'>;
   readonly common: Explicit;
 }
 
 /**
- * Reads all settings. Never fails: a value that will not do is named in `problems` and replaced.
- * In a workspace of several folders the connections of each are there.
+ * Reads all settings. Never fails: a refused value is named in `problems` and replaced. A workspace
+ * with several folders has the connections of all of them.
  */
 export function readSettings({ window, folders }: SettingSources): ReadSettings {
   const problems: string[] = [];
@@ -99,8 +105,8 @@ export function readSettings({ window, folders }: SettingSources): ReadSettings 
 }
 
 /**
- * A profile for what a command was given: an object as in `connections`. Why it will not do, or
- * which of its values, is added to `problems`.
+ * A profile for an object that a command was given, as in `connections`. Why the object or one of
+ * its values is refused is added to `problems`.
  *
  * @param scope who wrote the object
  */
@@ -134,7 +140,7 @@ function profilesOf(candidates: readonly Candidate[], problems: string[]): reado
   return profiles;
 }
 
-/** What an entry is to be called; `undefined` where it is none. */
+/** The name that an entry asks for; `undefined` if it is not a connection. */
 function wantedName(entry: unknown): string | undefined {
   const { name, url } = isObject(entry) ? entry : {};
   if (typeof name === 'string' && name.trim() !== '') {
@@ -143,7 +149,7 @@ function wantedName(entry: unknown): string | undefined {
   try {
     return typeof url === 'string' ? parseEndpointTemplate(url).host : undefined;
   } catch {
-    return undefined; // Why it will not do is said where the profile is made.
+    return undefined; // `addProfile` reports why.
   }
 }
 
@@ -180,7 +186,7 @@ function addProfile(
   const { scope } = place;
   const own = readExplicit(
     key => {
-      const value = at(entry, key);
+      const value = valueAt(entry, key);
       return value === undefined ? undefined : { value, scope };
     },
     problems,
@@ -211,10 +217,10 @@ export function uniqueName(wanted: string, taken: readonly { readonly name: stri
 }
 
 /**
- * The settings that `get` knows and `isMeant`, less those that will not do, which are reported. Of
- * those without which nothing may be dialled, the report stands in place of the value.
+ * The settings that `get` knows and that `isMeant`, without refused ones, which are reported. For an
+ * essential setting the report takes the place of the value.
  *
- * @param ofConnection the prefix of the keys of a connection; absent for those of all
+ * @param ofConnection the prefix of the keys of a connection; absent for the settings of all connections
  */
 function readExplicit(
   get: (key: SettingKey) => FoundSetting | undefined,
@@ -256,21 +262,6 @@ function resolve(explicit: Explicit): SettingValues {
     return [key, value ?? preset[key] ?? settingsTable[key].fallback] as const;
   });
   return Object.fromEntries(entries) as unknown as SettingValues;
-}
-
-/** The member of `entry` that a dotted key names, written as a path or as one key with dots. */
-function at(entry: object, key: string): unknown {
-  if (Object.hasOwn(entry, key)) {
-    return (entry as Readonly<Record<string, unknown>>)[key];
-  }
-  let value: unknown = entry;
-  for (const part of key.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) {
-      return undefined;
-    }
-    value = (value as Readonly<Record<string, unknown>>)[part];
-  }
-  return value;
 }
 
 const groups = new Set(settingKeys.filter(key => key.includes('.')).map(key => key.split('.')[0]));

@@ -1,10 +1,10 @@
 import { compareNumbers, exactNumber, ExactNumber } from '../json/exactNumber.ts';
 import type { ReadSettings } from './profile.ts';
 
-/** The digits of a number as JavaScript writes it that others may have been lost behind. */
+/** A number that JavaScript writes with so many digits may have had more. */
 const fullDigits = 17;
 
-/** All numbers in the JSON messages that the settings want sent on each open. */
+/** All numbers in the JSON messages of `onOpen`. */
 export function onOpenNumbers({ values, profiles }: ReadSettings): readonly number[] {
   const numbers = new Set<number>();
   const open: unknown[] = [values, ...profiles.map(profile => profile.values)].flatMap(each =>
@@ -23,10 +23,10 @@ export function onOpenNumbers({ values, profiles }: ReadSettings): readonly numb
 }
 
 /**
- * A sentence for each number that the editor has rounded, before anybody else could see it.
+ * A sentence for each number that the editor has rounded before the extension could read it.
  *
  * @param numbers as the editor gives them
- * @param written as settings files have them, as far as those could be read
+ * @param written as settings files have them, if those could be read
  */
 export function roundingProblems(
   numbers: readonly number[],
@@ -45,8 +45,8 @@ export function roundingProblems(
       ),
     ...unsure.map(
       number =>
-        `websocketMonitor.onOpen: the number ${JSON.stringify(number)} may be another one in the ` +
-        `settings: the editor rounds what has more than 15 digits. ${wayOut}`,
+        `websocketMonitor.onOpen: the number ${JSON.stringify(number)} may be a different one in the ` +
+        `settings: the editor rounds numbers with more than 15 digits. ${wayOut}`,
     ),
   ];
 }

@@ -84,7 +84,7 @@ export function integer(fallback: number, minimum: number, maximum: number): Set
   return setting(check, allowed, fallback);
 }
 
-export function text(): Setting<string> {
+export function anyText(): Setting<string> {
   return setting(v.string(), 'a text', '');
 }
 
@@ -98,8 +98,8 @@ export function choice<const T extends readonly string[]>(
 }
 
 /**
- * What answers an application heartbeat: a text, or a regular expression that compiles. It is tried on
- * what a peer sends where nothing can stop it, so one whose time has no bound is refused.
+ * The answer to an application heartbeat: a text, or a regular expression that compiles. It runs on
+ * received text without a time limit, so an expression whose time has no bound is refused.
  */
 export function answerPattern(): Setting<string> {
   const isUsable = (expect: string) => {
@@ -116,9 +116,9 @@ export function answerPattern(): Setting<string> {
   return setting(check, allowed, '');
 }
 
-/** RFC 9110, section 5.6.2: what header names and subprotocols may consist of. */
+/** RFC 9110, section 5.6.2: the form of header names and subprotocols. */
 export const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** The same with references, which stand for what is filled in. */
+/** The same, with references that are filled in later. */
 export const tokenTemplate = /^(?:[!#$%&'*+.^_`|~0-9A-Za-z-]|\$\{[^{}]*\})+$/;
 const areDistinct = (values: string[]) => new Set(values).size === values.length;
 
@@ -149,7 +149,7 @@ export function headers(): Setting<Headers> {
   return setting(check, 'header names with texts of one line', {});
 }
 
-/** A message in settings: a text, or an object that says how it is written, when it is sent, and more. */
+/** A message in settings: a text, or an object with its format, when it is sent, and more. */
 export type MessageSetting = string | (MessageForm & MessageTimes);
 
 type MessageForm =
@@ -171,7 +171,7 @@ export type OnOpenWhen = (typeof whens)[number];
 
 const maxPause = 86_400;
 
-/** Messages for a peer. Those of `onOpen`; a sequence waits for what its own steps say. */
+/** The messages of `onOpen`. A sequence has no `waitFor`, since its own steps have. */
 export function messages(): Setting<readonly MessageSetting[]> {
   const pause = v.pipe(v.number(), v.minValue(0), v.maxValue(maxPause));
   const start = { when: v.optional(v.picklist(whens)), delay: v.optional(pause) };
@@ -197,7 +197,7 @@ function isFilter(text: string): boolean {
   return parseFilter(text, { now: 0, startOfDay: 0 }).problems.length === 0;
 }
 
-/** A rule of the user's as settings have it; its `delay` is in seconds. */
+/** A rule as the user writes it; its `delay` is in seconds. */
 export interface RuleSetting {
   readonly close?: number | string | undefined;
   readonly status?: number | string | undefined;

@@ -1,13 +1,13 @@
 import { isObject } from '../json/json.ts';
 import { problemWith, settingKeys, settingOf } from './settingsTable.ts';
 
-/** Who wrote a setting: the user, or whoever wrote the files of the workspace. */
+/** Who wrote a setting: the user, or the author of the workspace's files. */
 export type SettingsScope = 'user' | 'workspace';
 
-/** All that one place says below `websocketMonitor`, as an object of objects. */
+/** What one place sets below `websocketMonitor`, as an object of objects. */
 export interface SettingLayer {
   readonly scope: SettingsScope;
-  /** The name of the folder whose settings these are, of several. */
+  /** The name of the folder whose settings these are, if the workspace has several. */
   readonly folder?: string | undefined;
   readonly values: unknown;
 }
@@ -18,19 +18,19 @@ export interface FoundSetting {
   readonly folder?: string | undefined;
 }
 
-/** What is set for a key below `websocketMonitor`; `undefined` where nothing is. */
+/** Reads a key below `websocketMonitor`; `undefined` if it is not set. */
 export type GetSetting = (key: string) => FoundSetting | undefined;
 
 /** All that is set in a window. */
 export interface SettingSources {
   readonly window: GetSetting;
-  /** Of a workspace file: what each of its folders says, with the window's where it says nothing. */
+  /** Of a workspace file: the settings of each folder, which fall back to those of the window. */
   readonly folders: readonly { readonly name: string; readonly get: GetSetting }[];
 }
 
 /**
- * The value of each key in the first layer that has one. Of a workspace that is not trusted only
- * what the table calls harmless counts, and only where it is a valid value of exactly that key.
+ * The value of each key in the first layer that has one. In Restricted Mode a workspace may set only
+ * what the table calls unrestricted, and only to a valid value of exactly that key.
  *
  * @param layers the most specific first
  */
@@ -54,6 +54,13 @@ function mayWorkspaceSet(written: string, value: unknown, isTrusted: boolean): b
     return setting?.isUserOnly !== true; // It is about data of all workspaces.
   }
   return setting?.isUnrestricted === true && problemWith(setting, value) === undefined;
+}
+
+/** The value for a dotted key, which `entry` writes as a path or as one name with dots. */
+export function valueAt(entry: object, key: string): unknown {
+  return Object.hasOwn(entry, key)
+    ? (entry as Readonly<Record<string, unknown>>)[key]
+    : memberAt(entry, key.split('.'));
 }
 
 function memberAt(value: unknown, [first, ...rest]: readonly string[]): unknown {

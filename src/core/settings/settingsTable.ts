@@ -14,7 +14,7 @@ import {
   rules,
   secret,
   subprotocols,
-  text,
+  anyText,
   unrestricted,
   userOnly,
   type Setting,
@@ -57,16 +57,16 @@ export const settingsTable = {
   'heartbeat.ping': flag(true),
   'heartbeat.interval': number(20, 1, day),
   'heartbeat.timeout': number(10, 0.1, day),
-  'heartbeat.message': text(),
+  'heartbeat.message': anyText(),
   'heartbeat.messageInterval': number(10, 0.1, day),
   'heartbeat.expect': answerPattern(),
   'tls.rejectUnauthorized': atHandshake(essential(flag(true))),
-  'tls.ca': atHandshake(essential(text())),
-  'tls.cert': atHandshake(essential(text())),
-  'tls.key': atHandshake(essential(text())),
-  'tls.passphrase': atHandshake(essential(secret(text()))),
-  'tls.servername': atHandshake(essential(text())),
-  'proxy': atHandshake(essential(secret(text()))),
+  'tls.ca': atHandshake(essential(anyText())),
+  'tls.cert': atHandshake(essential(anyText())),
+  'tls.key': atHandshake(essential(anyText())),
+  'tls.passphrase': atHandshake(essential(secret(anyText()))),
+  'tls.servername': atHandshake(essential(anyText())),
+  'proxy': atHandshake(essential(secret(anyText()))),
   'history.maxMessages': forWindow(integer(10_000_000, 100, 1_000_000_000)),
   'history.maxMegabytes': forWindow(integer(2048, 1, 1_048_576)),
   'history.overflow': forWindow(choice(['pause', 'drop'], 'pause')),
@@ -88,7 +88,7 @@ export function settingOf(key: SettingKey): Setting<SettingValues[SettingKey]> {
   return settingsTable[key];
 }
 
-/** Why `value` will not do for `own`, as a clause; `undefined` where it will. */
+/** Why `own` does not take `value`, as a clause; `undefined` if it does. */
 export function problemWith(own: Setting<unknown>, value: unknown): string | undefined {
   if (v.is(own.check, value)) {
     return undefined;
@@ -102,19 +102,19 @@ function typeName(value: unknown): string {
   return type === 'object' ? 'an object' : `a ${type}`;
 }
 
-/** Other extensions may call a command with anything, also with what JSON does not know. */
+/** Other extensions may call a command with any value, also one that is not JSON. */
 function shown(value: unknown): string {
   let json: string | undefined;
   try {
     json = JSON.stringify(value);
   } catch {
-    // A cycle or a bigint: its type has to do.
+    // A cycle or a bigint: its type is shown instead.
   }
   const text = json ?? typeName(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
-/** What a preset sets; a key that the user sets wins over it. */
+/** The values of a preset; a key that the user sets takes precedence. */
 export const presets: Readonly<Record<SettingValues['preset'], Partial<SettingValues>>> = {
   default: {},
   classic: {

@@ -96,7 +96,7 @@ export async function resolve(
   return { ...resolved, secrets: filling.secrets, used: filling.used };
 }
 
-/** Whether a template's text may be another one the next time. */
+/** Whether a template's text may be a different one the next time. */
 export function isVolatile(text: string): boolean {
   return parseTemplate(text).some(part => typeof part !== 'string');
 }

@@ -6,9 +6,9 @@ import { connectionFields, unshownKeys } from '../../core/settings/connectionFie
 import {
   checkDraft,
   draftOf,
-  entryOf,
+  editedEntry,
   type ConnectionDraft,
-  type DraftCheck,
+  type ConnectionDraftCheck,
 } from '../../core/settings/connectionDraft.ts';
 import { isSameJson } from '../../core/json/json.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
@@ -239,14 +239,14 @@ class ConnectionForm implements Disposable {
     return this.#ports.secretNames().map(reference);
   }
 
-  #change({ draft, scope }: FormParams<'form.change'>): DraftCheck {
+  #change({ draft, scope }: FormParams<'form.change'>): ConnectionDraftCheck {
     this.#draft = draft;
     this.#scope = scope;
     this.#panel.title = this.#title;
     return shown(this.#check());
   }
 
-  #check(): DraftCheck {
+  #check(): ConnectionDraftCheck {
     const names = this.#ports.configured.namesIn(this.#scope, this.#subject.known);
     return checkDraft(this.#draft, settingSources().window, names);
   }
@@ -255,7 +255,7 @@ class ConnectionForm implements Disposable {
   async #save(): Promise<string> {
     const { known } = this.#subject;
     const { configured } = this.#ports;
-    const entry = entryOf(this.#draft, this.#entry, this.#check().inherited);
+    const entry = editedEntry(this.#draft, this.#entry, this.#check().inherited);
     if (known) {
       await configured.replace(known, this.#scope, entry);
     } else {

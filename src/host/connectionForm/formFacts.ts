@@ -1,13 +1,13 @@
 import { l10n } from 'vscode';
 import { mask } from '../../core/secrets/mask.ts';
-import type { DraftCheck } from '../../core/settings/connectionDraft.ts';
+import type { ConnectionDraftCheck } from '../../core/settings/connectionDraft.ts';
 import { settingOf, type SettingKey } from '../../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { listIn, scopeOf, type ConnectionEntry } from '../connections/configuredConnections.ts';
 import { writableScopes } from '../settings/settingsFile.ts';
 
 /** What the page may know of what is inherited: not what may hold credentials. */
-export function shown({ problems, inherited }: DraftCheck): DraftCheck {
+export function shown({ problems, inherited }: ConnectionDraftCheck): ConnectionDraftCheck {
   const safe = Object.entries(inherited).map(([key, value]) => {
     return [key, settingOf(key as SettingKey).isSecret ? withoutValues(value) : value] as const;
   });

@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/base/errors.ts';
-import type { ConnectionDraft, DraftCheck } from '../../core/settings/connectionDraft.ts';
+import type { ConnectionDraft, ConnectionDraftCheck } from '../../core/settings/connectionDraft.ts';
 import { fieldGroups } from '../../core/settings/fieldGroups.ts';
 import type { FormParams, FormRequest, FormResults, FormState } from '../../shared/formProtocol.ts';
 import { el } from '../widgets/dom.ts';
@@ -24,7 +24,7 @@ export class ConnectionFormPage {
   readonly #values: Record<string, unknown>;
   readonly #status = el('p', { class: 'form-status', role: 'alert' });
   readonly #secretList = el('datalist', { id: secretListId });
-  #check: DraftCheck;
+  #check: ConnectionDraftCheck;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
   #isBusy = false;

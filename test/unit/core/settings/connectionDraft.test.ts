@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkDraft, draftOf, entryOf } from '../../../../src/core/settings/connectionDraft.ts';
+import { checkDraft, draftOf, editedEntry } from '../../../../src/core/settings/connectionDraft.ts';
 import { connectionFields, unshownKeys } from '../../../../src/core/settings/connectionFields.ts';
 import { isSameJson } from '../../../../src/core/json/json.ts';
 import { editsBetween } from '../../../../src/core/json/jsonEdit.ts';
@@ -30,13 +30,13 @@ describe('The draft of a connection', () => {
     };
     const draft = draftOf(entry);
     assert.deepEqual(draft.values, { 'heartbeat.ping': false, 'reconnect.maxAttempts': 3 });
-    assert.ok(isSameJson(entryOf(draft, entry, inherited), entry));
+    assert.ok(isSameJson(editedEntry(draft, entry, inherited), entry));
   });
 
   it('writes only what differs, and keeps what it does not know', () => {
     const entry = { name: 'a', url: 'ws://a', onOpen: ['hi'], reconnect: { maxAttempts: 3 } };
     const values = { 'compression': true, 'heartbeat.interval': 5, 'preset': 'default' };
-    assert.deepEqual(entryOf({ name: ' b ', url: 'ws://b ', values }, entry, inherited), {
+    assert.deepEqual(editedEntry({ name: ' b ', url: 'ws://b ', values }, entry, inherited), {
       name: 'b',
       url: 'ws://b',
       onOpen: ['hi'],
@@ -47,7 +47,7 @@ describe('The draft of a connection', () => {
   it('leaves a value that was written, although it is the inherited one', () => {
     const entry = { 'name': 'a', 'url': 'ws://a', 'compression': true, 'tls.ca': 'x' };
     const draft = { ...draftOf(entry), values: { 'compression': true, 'tls.ca': 'y' } };
-    assert.deepEqual(entryOf(draft, entry, inherited), { ...entry, 'tls.ca': 'y' });
+    assert.deepEqual(editedEntry(draft, entry, inherited), { ...entry, 'tls.ca': 'y' });
   });
 
   it('names what will not do, field by field', () => {

@@ -60,14 +60,14 @@ describe('A number in a message of the settings', () => {
     }
   });
 
-  it('may be another one where nobody can read how it was written', () => {
+  it('may be a different one where nobody can read how it was written', () => {
     for (const number of [
       '9007199254740993',
       '12345678901234567890',
       '0.12345678901234567',
       '1e400',
     ]) {
-      assert.match(problemsOf(common(number), false)[0] ?? '', /may be another one/, number);
+      assert.match(problemsOf(common(number), false)[0] ?? '', /may be a different one/, number);
     }
     for (const number of ['9007199254740991', '0.1', '1e30', '5', '0.123456789012345']) {
       assert.deepEqual(problemsOf(common(number), false), [], number);

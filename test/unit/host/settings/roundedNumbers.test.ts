@@ -33,6 +33,6 @@ it('warns of each rounded number once for as long as it stays, also where no fil
   assert.equal(warnings.length, 2);
   written = undefined;
   await change(2 ** 60);
-  assert.match(warnings[2] ?? '', /1152921504606847000 may be another one/);
+  assert.match(warnings[2] ?? '', /1152921504606847000 may be a different one/);
   watch.dispose();
 });
