@@ -4,8 +4,8 @@ import { HandshakeRedactor } from '../core/secrets/handshakeRedactor.ts';
 import { visibleLine } from '../core/text/visibleText.ts';
 import type { TokenCommand } from '../core/settings/login.ts';
 
-const mostBytes = 64 * 1024;
-const longestRemark = 200;
+const maxOutputBytes = 64 * 1024;
+const maxRemarkLength = 200;
 
 /**
  * Runs a program, without a shell, and returns the one line that it writes, trimmed. It is killed
@@ -24,7 +24,7 @@ export function runTokenCommand(
     timeout: timeoutMs,
     // A program may ignore a gentler signal.
     killSignal: 'SIGKILL',
-    maxBuffer: mostBytes,
+    maxBuffer: maxOutputBytes,
     windowsHide: true,
     encoding: 'utf8',
   } as const;
@@ -63,7 +63,7 @@ function problemWith(token: string): string | undefined {
 const failures: Readonly<Record<string, string>> = {
   ENOENT: 'was not found. Give its full path, and look whether the folder it runs in exists.',
   EACCES: 'may not be run: it is not a program, or not yours to run.',
-  ERR_CHILD_PROCESS_STDIO_MAXBUFFER: `wrote more than ${mostBytes / 1024} KiB. Its output must be the token alone.`,
+  ERR_CHILD_PROCESS_STDIO_MAXBUFFER: `wrote more than ${maxOutputBytes / 1024} KiB. Its output must be the token alone.`,
 };
 
 function failureOf(error: ExecFileException, timeoutMs: number, saying: string): string {
@@ -90,5 +90,5 @@ function saying(remarks: string, secrets: readonly string[]): string {
     return '';
   }
   const safe = visibleLine(new HandshakeRedactor(secrets).text(line.trim()));
-  return ` It says: ${safe.length > longestRemark ? `${safe.slice(0, longestRemark)}…` : safe}`;
+  return ` It says: ${safe.length > maxRemarkLength ? `${safe.slice(0, maxRemarkLength)}…` : safe}`;
 }

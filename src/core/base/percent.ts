@@ -6,3 +6,8 @@ export function percentDecoded(text: string): string {
     return text;
   }
 }
+
+/** A text as it may be in a URL's query. Half a surrogate pair cannot be encoded and is replaced. */
+export function percentEncoded(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+}

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { percentEncoded } from '../base/percent.ts';
 import { mask } from '../secrets/mask.ts';
 import { assertSameOrigin, type Need, type Needs } from '../variables/needs.ts';
 import { resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
@@ -152,7 +153,7 @@ function spell({ text }: Resolved, place: Place, reference: string, before: stri
     case 'host':
       // A path right after a host cannot lead elsewhere: `${base}${version}` with `/v1`.
       if (text.startsWith('/') && /:\/\/[^/?#]+$/.test(before)) {
-        return text.split('/').map(encoded).join('/');
+        return text.split('/').map(percentEncoded).join('/');
       }
       if (!/^[^\s/?#@\\]+$/.test(text)) {
         throw new UserError(`The URL needs a host from ${reference}: a name without / ? # or @.`);
@@ -166,13 +167,8 @@ function spell({ text }: Resolved, place: Place, reference: string, before: stri
     case 'login':
     case 'path':
     case 'query':
-      return encoded(text);
+      return percentEncoded(text);
   }
-}
-
-/** Half a surrogate pair cannot be encoded. */
-function encoded(text: string): string {
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
 /** The place of each reference, by where it begins. */

@@ -1,8 +1,8 @@
-/** Words that make the name of a header or a query value one of a secret, wherever they are in it. */
+/** Words that make a name of a header or a query value that of a secret, anywhere in it. */
 const secretWords =
   /token|secret|passw|passphrase|credential|signature|session|cookie|jwt|bearer|authoriz|apikey|accesskey|licen[cs]ekey/;
 
-/** Words that do so only where they stand alone, as in `X-Auth-Key` and `?sig=`. */
+/** Words that do so only as whole words, as in `X-Auth-Key` and `?sig=`. */
 const secretWholeWords = new Set([
   'key',
   'auth',
@@ -15,10 +15,10 @@ const secretWholeWords = new Set([
   'otp',
 ]);
 
-/** Names that hold such a word, but no secret. */
+/** Names that contain such a word, but do not name a secret. */
 const notSecret = new Set(['sec-websocket-key', 'x-amz-signedheaders']);
 
-/** Whether what goes by this name, a header or a part of a query, is not to be shown. */
+/** Whether the value with this name, of a header or a query, must not be shown. */
 export function isSecretName(name: string): boolean {
   const lower = name.toLowerCase();
   if (notSecret.has(lower)) {
@@ -32,9 +32,8 @@ export function isSecretName(name: string): boolean {
 }
 
 /**
- * Headers whose values say how a handshake went and never who somebody is, in small letters. The
- * value of any other header is masked wherever it is kept: no list of names that tell of secrets can
- * know them all.
+ * Headers whose values describe a handshake and never identify anybody, in lower case. The value of
+ * any other header is masked wherever it is kept: no list of the names of secrets can be complete.
  */
 const harmlessHeaders = new Set([
   'accept',
@@ -91,13 +90,13 @@ const harmlessHeaders = new Set([
   'x-xss-protection',
 ]);
 
-/** Whether the value of this header may be shown and kept as it is, but for what is known as secret. */
+/** Whether the value of this header may be shown and kept, apart from known secrets in it. */
 export function isHarmlessHeader(name: string): boolean {
   const lower = name.toLowerCase();
   return harmlessHeaders.has(lower) || lower.startsWith('access-control-');
 }
 
-/** Headers whose values are addresses, in small letters. */
+/** Headers whose values are URLs, in lower case. */
 export const addressHeaders: ReadonlySet<string> = new Set([
   'content-location',
   'location',
@@ -106,8 +105,8 @@ export const addressHeaders: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A subprotocol longer than this is no name but a token, which browsers can send no other way. The
- * longest that is registered has 54 characters, and its longest word has 19.
+ * A longer subprotocol is not a name but a token, which a browser can send in no other way. The longest
+ * registered one has 54 characters, and its longest word has 19.
  *
  * @see https://www.iana.org/assignments/websocket
  */
@@ -150,8 +149,8 @@ function isHex(word: string): boolean {
 }
 
 /**
- * Those of a list of subprotocols that are tokens in truth: what reads as no name, and what follows a
- * name such as `token` or `access_token`, as in `["token", "<the token>"]` and `bearer.<the token>`.
+ * The subprotocols of a list that are in fact tokens: those that do not read as a name, and those that
+ * follow a name such as `token`, as in `["token", "<the token>"]` and `bearer.<the token>`.
  */
 export function secretSubprotocols(names: readonly string[]): readonly string[] {
   const isToken = (name: string) => !readsAsName(name) || hasTokenInside(name);
@@ -162,7 +161,7 @@ export function secretSubprotocols(names: readonly string[]): readonly string[] 
   });
 }
 
-/** Words of names, which may follow one that tells of a secret: `auth-v2`, `token.json`. */
+/** Words that may follow the name of a secret and are not a token: `auth-v2`, `token.json`. */
 const formalWord =
   /^(?:v?\d{1,3}|json|xml|cbor|msgpack|proto|protobuf|binary|text|ws|wss|websocket|protocol|transport|token|bearer|auth|authorization|key)$/i;
 const domainEnd = /\.(?:com|org|net|io|dev)$/i;

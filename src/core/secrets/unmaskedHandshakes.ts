@@ -29,7 +29,7 @@ export class UnmaskedHandshakes {
     return key;
   };
 
-  /** `undefined` where it is of another window, or too long ago. */
+  /** `undefined` if it is of another window, or too old. */
   get(key: string): HandshakeFacts | undefined {
     return this.#kept.get(key);
   }

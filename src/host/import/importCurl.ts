@@ -1,7 +1,7 @@
 import { env, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { readCurl } from '../../core/import/curl/curl.ts';
-import { entryOfRequest, secretPlaces } from '../../core/import/curl/curlEntry.ts';
+import { entryOfRequest, secretPlaces } from '../../core/import/curl/curlRequest.ts';
 import { askText } from '../ui/prompts.ts';
 import type { FormSubject } from '../connectionForm/connectionForm.ts';
 

@@ -12,9 +12,9 @@ import { offerToStore, type ImportSecretsParts } from './importSecrets.ts';
 import { chooseFile, type ItemCommandParts } from '../library/itemCommands.ts';
 
 /** In bytes. Reading a larger one would hold up the editor. */
-const longestFile = 32 * 1024 * 1024;
+const maxFileBytes = 32 * 1024 * 1024;
 /** Sentences about what was left out that the log gets; the report has all. */
-const mostLogged = 20;
+const maxLoggedNotes = 20;
 
 export interface ImportParts extends ItemCommandParts, ImportSecretsParts {
   readonly log: Logger;
@@ -81,7 +81,7 @@ async function pickFile(): Promise<Uri> {
 
 async function read(uri: Uri, secretNames: readonly string[]): Promise<Imported> {
   const { size } = await workspace.fs.stat(uri);
-  if (size > longestFile) {
+  if (size > maxFileBytes) {
     throw new UserError(l10n.t('The file is larger than 32 MiB. Export less at a time.'));
   }
   const { text, note } = decodeText(await workspace.fs.readFile(uri));
@@ -119,7 +119,7 @@ async function report(
   fileName: string,
 ): Promise<void> {
   const { format, connections, notes } = imported;
-  for (const note of notes.slice(0, mostLogged)) {
+  for (const note of notes.slice(0, maxLoggedNotes)) {
     parts.log.info(`Import: ${note}.`);
   }
   const isUsed = await useOnly(parts, added);

@@ -10,7 +10,7 @@ export interface ImportSecretsParts {
 }
 
 /** Places that are named in the question. */
-const mostNamed = 8;
+const maxNamedPlaces = 8;
 
 /**
  * Asks whether what an import holds in clear is to be stored as secrets, and stores it.
@@ -27,7 +27,7 @@ export async function offerToStore(
   }
   const store = found.length === 1 ? l10n.t('Store as Secret') : l10n.t('Store as Secrets');
   const named = found
-    .slice(0, mostNamed)
+    .slice(0, maxNamedPlaces)
     .map(({ name, where }): readonly [string, string, string] => [
       '{0} → ${secret:{1}}',
       where,

@@ -3,7 +3,7 @@ import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { FileRead, ReadFileWithin } from '../../core/message/fileAccess.ts';
 
-/** A pipe that nobody writes to would block its reader for ever. */
+/** Without O_NONBLOCK, opening a pipe without a writer would block for ever. */
 const flags = constants.O_RDONLY | ('O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0); // Windows has none.
 const chunkBytes = 1024 * 1024;
 
@@ -13,7 +13,7 @@ const chunkBytes = 1024 * 1024;
  * Then it is opened once, and what was opened is checked, so that a link that is changed in between
  * leads nowhere else.
  */
-export const readFileWithin: ReadFileWithin = async (path, within, mostBytes) => {
+export const readFileWithin: ReadFileWithin = async (path, within, maxBytes) => {
   const folders = within && (await Promise.all(within.map(folder => realpath(folder))));
   if (folders && !(isPlain(path) && [...within, ...folders].some(folder => isIn(path, folder)))) {
     return { kind: 'outside' };
@@ -22,7 +22,7 @@ export const readFileWithin: ReadFileWithin = async (path, within, mostBytes) =>
   try {
     return folders && !(await isOpenedIn(file, path, folders))
       ? { kind: 'outside' }
-      : await read(file, mostBytes);
+      : await read(file, maxBytes);
   } finally {
     await file.close();
   }
@@ -55,12 +55,12 @@ async function isOpenedIn(
   return isSame && (await realpath(real)) === real;
 }
 
-async function read(file: FileHandle, mostBytes: number): Promise<FileRead> {
+async function read(file: FileHandle, maxBytes: number): Promise<FileRead> {
   const facts = await file.stat();
   if (!facts.isFile()) {
     return { kind: facts.isDirectory() ? 'folder' : 'special' };
   }
-  if (facts.size > mostBytes) {
+  if (facts.size > maxBytes) {
     return { kind: 'tooLarge' };
   }
   // It may grow while it is read, and a file of the system may say that it has no size.
@@ -72,7 +72,7 @@ async function read(file: FileHandle, mostBytes: number): Promise<FileRead> {
       return { kind: 'bytes', bytes: Buffer.concat(chunks, length) };
     }
     length += bytesRead;
-    if (length > mostBytes) {
+    if (length > maxBytes) {
       return { kind: 'tooLarge' };
     }
     chunks.push(buffer.subarray(0, bytesRead));

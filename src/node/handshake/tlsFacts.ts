@@ -1,11 +1,11 @@
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { CertificateFacts, TlsFacts } from '../../core/record/handshakeFacts.ts';
 
-const longestChain = 10;
-/** What a stranger may make us keep of one field. */
-const longestField = 2048;
+const maxChainLength = 10;
+/** A peer's field is cut after this. */
+const maxFieldLength = 2048;
 
-/** What there is to say of a TLS connection once its peer has shown a certificate. */
+/** Describes a TLS connection after its peer has sent a certificate. */
 export function readTlsFacts(socket: TLSSocket): TlsFacts {
   const problem: unknown = socket.authorizationError;
   return {
@@ -30,7 +30,7 @@ function chainOf(
   // Node gives an empty object, or nothing, for a peer without a certificate.
   const fingerprint = certificate?.fingerprint256;
   const isSeen = chain.some(link => link.fingerprint === fingerprint);
-  return !certificate || !fingerprint || isSeen || chain.length === longestChain
+  return !certificate || !fingerprint || isSeen || chain.length === maxChainLength
     ? chain
     : chainOf(certificate.issuerCertificate, [...chain, toFacts(certificate)]);
 }
@@ -55,5 +55,5 @@ function nameOf(name: object): string {
 }
 
 function shortened(text: string): string {
-  return text.length > longestField ? `${text.slice(0, longestField)}…` : text;
+  return text.length > maxFieldLength ? `${text.slice(0, maxFieldLength)}…` : text;
 }

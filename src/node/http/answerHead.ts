@@ -4,8 +4,8 @@ import { fromWire } from './headerText.ts';
 export const maxHeadBytes = 256 * 1024;
 
 /** Told one by one up to here. */
-const mostOddities = 8;
-const longestQuote = 80;
+const maxOddities = 8;
+const maxQuoteLength = 80;
 
 const statusLine = /^HTTP\/(\d+)(?:\.(\d+))?[ \t]+(\d{3})(?:[ \t]+(.*)|[ \t]*)$/i;
 /** RFC 9110, section 5.6.2. */
@@ -121,11 +121,11 @@ function withOneLength(
 
 function quoted(line: string, rest = ''): string {
   const text = fromWire(line);
-  return `“${text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text}${rest}”`;
+  return `“${text.length > maxQuoteLength ? `${text.slice(0, maxQuoteLength)}…` : text}${rest}”`;
 }
 
 function shortened(oddities: readonly string[]): readonly string[] {
   const unique = [...new Set(oddities)];
-  const more = unique.length - mostOddities;
-  return more > 0 ? [...unique.slice(0, mostOddities), `and ${more} more`] : unique;
+  const more = unique.length - maxOddities;
+  return more > 0 ? [...unique.slice(0, maxOddities), `and ${more} more`] : unique;
 }

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** A socket that has brought so many bytes that nobody asked for yet is not read on. */
-const mostUntaken = 64 * 1024;
+/** Reading pauses while the socket has delivered this many bytes that were not requested yet. */
+const maxUntakenBytes = 64 * 1024;
 
 /** What has come so far of an HTTP answer, maybe with blank lines before it. */
 const mayBeHttp = /^\s*(H|HT|HTT|HTTP|HTTP\/[^]*)?$/i;
 
-/** Reads the beginning of what a socket says, and leaves the rest to whoever takes it over. */
+/** Reads the beginning of a socket's data, and leaves the rest to the next owner of the socket. */
 export class SocketReader {
   readonly #socket: Socket;
   #seen = Buffer.alloc(0);
@@ -21,7 +21,7 @@ export class SocketReader {
     socket.on('error', this.#onError);
   }
 
-  /** Exactly so many bytes. Rejects where the socket ends before. */
+  /** Exactly this many bytes. Rejects if the socket ends before. */
   bytes(length: number): Promise<Buffer> {
     return this.#take(() => (this.#seen.length >= length ? length : undefined));
   }
@@ -63,7 +63,7 @@ export class SocketReader {
       if (length !== undefined) {
         const taken = this.#seen.subarray(0, length);
         this.#seen = this.#seen.subarray(length);
-        if (this.#seen.length < mostUntaken) {
+        if (this.#seen.length < maxUntakenBytes) {
           this.#socket.resume();
         }
         return taken;
@@ -77,7 +77,7 @@ export class SocketReader {
 
   readonly #onData = (chunk: Buffer) => {
     this.#seen = Buffer.concat([this.#seen, chunk]);
-    if (this.#seen.length >= mostUntaken) {
+    if (this.#seen.length >= maxUntakenBytes) {
       this.#socket.pause();
     }
     this.#wake();

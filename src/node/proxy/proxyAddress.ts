@@ -33,7 +33,7 @@ const resolverKinds: Readonly<Record<string, string>> = {
 };
 
 /** A length is one byte (RFC 1929, section 2). */
-const longestSocksCredential = 255;
+const maxSocksCredentialBytes = 255;
 
 /**
  * Reads the URL of a proxy.
@@ -64,7 +64,7 @@ export function parseProxy(text: string): ProxyAddress {
   const [, user = '', password = ''] = /^([^:]*):?(.*)$/s.exec(credentials ?? '') ?? [];
   const login = { user: percentDecoded(user), password: percentDecoded(password) };
   const isTooLong = Object.values(login).some(
-    part => Buffer.byteLength(part) > longestSocksCredential,
+    part => Buffer.byteLength(part) > maxSocksCredentialBytes,
   );
   if (known.kind === 'socks5' && isTooLong) {
     throw new UserError('proxy: user name and password of a SOCKS proxy have at most 255 bytes.');

@@ -2,10 +2,10 @@ import type { Endpoint } from '../../core/endpoint/endpoint.ts';
 import type { Phase } from '../../core/record/handshakeFacts.ts';
 import type { ProxyAddress } from './proxyAddress.ts';
 
-/** These would be answered the same through a tunnel. */
+/** The answer would be the same through a tunnel. */
 const finalStatuses = new Set([301, 302, 303, 307, 308, 401, 407]);
 
-/** Proxies that were found out, with the host they did it for, for the life of this process. */
+/** Proxies that were found to drop Upgrade, with the host, as long as this process runs. */
 const found = new Set<string>();
 
 function keyOf(proxy: ProxyAddress, endpoint: Endpoint): string {

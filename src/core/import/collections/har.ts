@@ -34,9 +34,9 @@ class HarReader {
   }
 
   read(entries: readonly unknown[]): Imported {
-    const { notes, messages: shelf } = this.#context;
+    const { notes, messages } = this.#context;
     const items = entries.flatMap(entry => this.#entry(fieldsOf(entry)));
-    if (shelf.count > 0) {
+    if (messages.count > 0) {
       notes.add('What was recorded may hold secrets: look it through before it is shared');
     }
     return this.#context.result('an HTTP archive (HAR)', items);

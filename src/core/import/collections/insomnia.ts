@@ -1,7 +1,6 @@
 import { FreeNames, type ItemEntry } from '../../library/librarySchema.ts';
 import { jsonProblem, type MessageBody } from '../../message/messageBody.ts';
 import type { Pair } from '../draft/connectionCollector.ts';
-import { flatVariables } from '../draft/flatVariables.ts';
 import {
   fieldsOf,
   isTrue,
@@ -10,6 +9,7 @@ import {
   textOf,
   type Fields,
   type Imported,
+  type Notes,
 } from '../draft/importResult.ts';
 import { authOf } from '../draft/importedAuth.ts';
 import { ImportDraft } from '../draft/importDraft.ts';
@@ -22,7 +22,6 @@ import {
 } from './insomniaTree.ts';
 import { folder, nameFrom } from '../draft/messageCollector.ts';
 import { encodedTemplate } from '../draft/references.ts';
-import { encodedText } from '../draft/urlEncoding.ts';
 
 /** Whether parsed JSON says of itself that it is an export of Insomnia's format 4. */
 export function isInsomnia4(value: unknown): boolean {
@@ -167,14 +166,12 @@ class InsomniaReader {
       .translate(textOf(fields['url']).trim())
       .replaceAll(/\/:([^/?#:]+)/g, (whole, name: string) => {
         const value = values.get(name);
-        return value === undefined || value === ''
-          ? whole
-          : `/${encodedTemplate(value, encodedText)}`;
+        return value === undefined || value === '' ? whole : `/${encodedTemplate(value)}`;
       });
   }
 
   #message(message: Fields, taken: FreeNames, request: string): readonly ItemEntry[] {
-    const { notes, messages: shelf } = this.#context;
+    const { notes, messages } = this.#context;
     const text = this.#context.translate(textOf(message['value']));
     const name = textOf(message['name']);
     if (text === '') {
@@ -183,7 +180,7 @@ class InsomniaReader {
     }
     const isJson = textOf(message['mode']).includes('json') && !jsonProblem(text);
     const body: MessageBody = isJson ? { as: 'json', text } : { as: 'text', text };
-    const entry = shelf.place(name || nameFrom(textOf(message['value'])), body, taken);
+    const entry = messages.place(name || nameFrom(textOf(message['value'])), body, taken);
     return entry ? [entry] : [];
   }
 
@@ -254,4 +251,44 @@ function withoutOverridden(outer: readonly Pair[], own: readonly Pair[]): readon
     own.filter(({ isDisabled }) => !isDisabled).map(({ name }) => name.toLowerCase()),
   );
   return [...outer.filter(({ name }) => !names.has(name.toLowerCase())), ...own];
+}
+
+/** Deeper values, and more of them, are not variables that somebody refers to. */
+const maxVariableDepth = 10;
+const maxVariables = 5000;
+
+/**
+ * The values of nested data by the names under which other programs refer to them: `api.host`, and
+ * `list.0` for an item of a list.
+ */
+function flatVariables(
+  data: unknown,
+  notes: Notes,
+): readonly (readonly [name: string, value: string])[] {
+  const found: (readonly [string, string])[] = [];
+  const visit = (value: unknown, name: string, depth: number) => {
+    if (typeof value !== 'object' || value === null) {
+      if (found.length < maxVariables) {
+        found.push([name, scalarOf(value)]);
+      } else {
+        notes.add(
+          `A variable was left out: only the first ${maxVariables} of an environment are read`,
+        );
+      }
+      return;
+    }
+    const members = Object.entries(value);
+    if (members.length === 0 || depth > maxVariableDepth) {
+      const why = members.length === 0 ? 'it is empty' : 'it is nested too deeply';
+      notes.add(`The variable "${name.slice(0, 60)}" was left out: ${why}`);
+      return;
+    }
+    for (const [key, each] of members) {
+      visit(each, name === '' ? key : `${name}.${key}`, depth + 1);
+    }
+  };
+  if (typeof data === 'object' && data !== null && Object.keys(data).length > 0) {
+    visit(data, '', 0);
+  }
+  return found;
 }

@@ -15,9 +15,8 @@ import { authOf } from '../draft/importedAuth.ts';
 import { ImportDraft } from '../draft/importDraft.ts';
 import { base64Body, folder, hexBody, nameFrom, textBody } from '../draft/messageCollector.ts';
 import { encodedTemplate } from '../draft/references.ts';
-import { encodedText } from '../draft/urlEncoding.ts';
 
-const deepest = 15;
+const maxDepth = 15;
 
 /** Postman's own names that mean the same here. Its `$timestamp` counts seconds, so it is not one. */
 const known: Readonly<Record<string, string>> = {
@@ -108,7 +107,7 @@ class PostmanReader {
   #item(item: Fields, taken: FreeNames, around: Surroundings): readonly ItemEntry[] {
     const { notes } = this.#context;
     const name = textOf(item['title']) || textOf(item['name']);
-    if (around.depth >= deepest) {
+    if (around.depth >= maxDepth) {
       notes.add('A folder was left out: it is nested too deeply', name);
       return [];
     }
@@ -172,7 +171,7 @@ class PostmanReader {
   }
 
   #message(message: Fields, taken: FreeNames, request: string): readonly ItemEntry[] {
-    const { notes, messages: shelf } = this.#context;
+    const { notes, messages } = this.#context;
     const payload = fieldsOf(message['payload']);
     const content = textOf(payload['content']);
     const label = textOf(message['title']) || textOf(message['name']);
@@ -186,7 +185,7 @@ class PostmanReader {
       notes.add('A message was left out: it is empty', label || request);
       return [];
     }
-    const entry = shelf.place(label || nameFrom(content), body, taken);
+    const entry = messages.place(label || nameFrom(content), body, taken);
     return entry ? [entry] : [];
   }
 
@@ -205,7 +204,7 @@ class PostmanReader {
     taken: FreeNames,
     around: Surroundings,
   ): readonly ItemEntry[] {
-    const { notes, messages: shelf } = this.#context;
+    const { notes, messages } = this.#context;
     const value = item['request'];
     const request: Fields = typeof value === 'string' ? { url: value } : fieldsOf(value);
     const url = textOf(request['url']) || urlOf(request['url']);
@@ -233,7 +232,7 @@ class PostmanReader {
       return [];
     }
     const body = textBody(this.#context.translate(text));
-    const entry = shelf.place(name || nameFrom(text), body, taken);
+    const entry = messages.place(name || nameFrom(text), body, taken);
     return entry ? [entry] : [];
   }
 
@@ -265,9 +264,7 @@ class PostmanReader {
     const values = new Map(this.#pairs(variables).map(({ name, value }) => [name, value]));
     return url.replaceAll(/\/:([^/?#:]+)/g, (whole, name: string) => {
       const value = values.get(name);
-      return value === undefined || value === ''
-        ? whole
-        : `/${encodedTemplate(value, encodedText)}`;
+      return value === undefined || value === '' ? whole : `/${encodedTemplate(value)}`;
     });
   }
 

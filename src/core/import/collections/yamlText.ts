@@ -2,9 +2,9 @@ import { parseDocument } from 'yaml';
 import { LineIndex } from '../../text/lineIndex.ts';
 
 /** In UTF-16 units. YAML takes far longer to read than JSON. */
-const longestYaml = 2 * 1024 * 1024;
+const maxYamlLength = 2 * 1024 * 1024;
 /** Values that stand for others, as `*name` does: a few lines of them can stand for billions. */
-const mostAliases = 100;
+const maxAliases = 100;
 
 /** What a text says, or why it cannot be read, as a sentence. */
 export type ReadYaml =
@@ -16,7 +16,7 @@ export type ReadYaml =
  * keys are texts. Never throws.
  */
 export function readYaml(text: string): ReadYaml {
-  if (text.length > longestYaml) {
+  if (text.length > maxYamlLength) {
     return { kind: 'refused', problem: 'The YAML is longer than 2 MiB. Export less at a time.' };
   }
   try {
@@ -42,7 +42,7 @@ export function readYaml(text: string): ReadYaml {
       const { line } = new LineIndex(text).at(error.pos[0]);
       return { kind: 'refused', problem: `This is no valid YAML: look at line ${line + 1}.` };
     }
-    return { kind: 'value', value: document.toJS({ maxAliasCount: mostAliases }) as unknown };
+    return { kind: 'value', value: document.toJS({ maxAliasCount: maxAliases }) as unknown };
   } catch (error) {
     // Too many aliases, or brackets that are nested so deeply that they exhaust the stack.
     const problem =

@@ -1,14 +1,13 @@
-import { cmdWords } from './cmdWords.ts';
 import { CurlCommand } from './curlCommand.ts';
 import type { Refused } from '../draft/importResult.ts';
 import { isPowerShellRequest, powerShellWords, readPowerShell } from './powerShell.ts';
 import { CurlDraft, type CurlRequest } from './curlRequest.ts';
-import { posixWords, type ShellWord } from './shellWords.ts';
+import { cmdWords, posixWords, type ShellWord } from './shellWords.ts';
 
 export type { CurlRequest } from './curlRequest.ts';
 
 /** In UTF-16 units: the body of a request is not needed, and may be of any length. */
-const longestCommand = 1024 * 1024;
+const maxCommandLength = 1024 * 1024;
 
 /**
  * What a terminal shows in front of what is typed: `$ `, `% `, `# `, `> `, `ann@host:~$ `,
@@ -28,7 +27,7 @@ const before = /^(?:\w+=.*|sudo|doas|time|env|command|exec|nohup|&|call|start)$/
  * signs. Never throws.
  */
 export function readCurl(text: string): CurlRequest | Refused {
-  if (text.length > longestCommand) {
+  if (text.length > maxCommandLength) {
     const problem = 'This is too long for a cURL command. Leave out the body of the request.';
     return { kind: 'refused', problem };
   }

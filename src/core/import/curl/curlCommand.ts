@@ -1,8 +1,7 @@
-import { curlReason } from './curlReasons.ts';
-import { longOption, shortOption, type CurlOption } from './curlOptions.ts';
+import { percentEncoded } from '../../base/percent.ts';
+import { curlReason, longOption, shortOption, type CurlOption } from './curlOptions.ts';
 import type { CurlDraft } from './curlRequest.ts';
 import type { ShellWord } from './shellWords.ts';
-import { encodedText } from '../draft/urlEncoding.ts';
 
 /** An option as it was written, and what it is. */
 interface Given {
@@ -357,5 +356,5 @@ export class CurlCommand {
 /** `name=content`, `=content` or `content`, of which only the content is encoded. */
 function encodedPair(value: string): string {
   const [, name = '', content = ''] = /^(?:([^=]*)=)?([^]*)$/.exec(value) ?? [];
-  return name === '' ? encodedText(content) : `${name}=${encodedText(content)}`;
+  return name === '' ? percentEncoded(content) : `${name}=${percentEncoded(content)}`;
 }

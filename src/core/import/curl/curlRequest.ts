@@ -3,8 +3,10 @@ import { parseEndpoint } from '../../endpoint/endpoint.ts';
 import { headersOf } from '../draft/headers.ts';
 import { Notes, type Refused } from '../draft/importResult.ts';
 import { escapeReferences } from '../draft/references.ts';
+import { isSecretName, secretSubprotocols } from '../../secrets/names.ts';
+import { querySecrets } from '../../secrets/values.ts';
 
-/** What a command for another client would have asked for, as a connection. */
+/** The connection that a command for another client would have made. */
 export interface CurlRequest {
   readonly kind: 'curl';
   /** `ws:` or `wss:`; texts hold no references of ours. */
@@ -21,9 +23,9 @@ export interface CurlRequest {
 }
 
 /** In UTF-16 units, of what is quoted in a note. */
-const longestQuote = 60;
+const maxQuoteLength = 60;
 
-/** Gathers what a command says, whichever language it is written in. */
+/** Collects what a command says, in whichever language it is written. */
 export class CurlDraft {
   readonly notes = new Notes();
   readonly #headers: (readonly [name: string, value: string])[] = [];
@@ -63,7 +65,7 @@ export class CurlDraft {
     } else if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
       // HTTP/2's own, such as `:authority`, which browsers copy along.
       if (!/^:[a-z]+$/.test(name)) {
-        this.notes.add(`The header "${quoted(name)}" was left out: it can have no such name`);
+        this.notes.add(`The header "${quoted(name)}" was left out: its name is not valid`);
       }
     } else if (/^cookie$/i.test(name)) {
       this.#cookies.push(value);
@@ -128,12 +130,46 @@ export class CurlDraft {
           this.#subprotocols.push(name);
         }
       } else if (name !== '') {
-        this.notes.add(`The subprotocol "${quoted(name)}" was left out: it can have no such name`);
+        this.notes.add(`The subprotocol "${quoted(name)}" was left out: its name is not valid`);
       }
     }
   }
 }
 
 function quoted(text: string): string {
-  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+  return text.length > maxQuoteLength ? `${text.slice(0, maxQuoteLength)}…` : text;
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A request as an entry of the setting `connections`, still without a name. */
+export function entryOfRequest(request: CurlRequest): JsonObject {
+  const { url, headers, subprotocols, isInsecure, settings = {} } = request;
+  const tls: Record<string, unknown> = isInsecure ? { rejectUnauthorized: false } : {};
+  const others: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(settings)) {
+    if (key.startsWith('tls.')) {
+      tls[key.slice('tls.'.length)] = value;
+    } else {
+      others[key] = value;
+    }
+  }
+  return {
+    url,
+    ...(subprotocols.length > 0 ? { subprotocols } : {}),
+    ...(Object.keys(headers).length > 0 ? { headers } : {}),
+    ...(Object.keys(tls).length > 0 ? { tls } : {}),
+    ...others,
+  };
+}
+
+/** Where in a request something stands in clear that is a secret by its name. */
+export function secretPlaces({ url, headers, subprotocols }: CurlRequest): readonly string[] {
+  const names = Object.entries(headers)
+    .filter(([name, value]) => isSecretName(name) && value.trim() !== '')
+    .map(([name]) => `the header ${name}`);
+  const query = querySecrets(url).map(({ name }) => `${name} of the URL`);
+  const login = /^[a-z]+:\/\/[^/?#@]*:[^/?#@]+@/i.test(url) ? ['the password of the URL'] : [];
+  const tokens = secretSubprotocols(subprotocols).length > 0 ? ['a token among subprotocols'] : [];
+  return [...names, ...query, ...login, ...tokens];
 }

@@ -7,14 +7,13 @@ import type { SecretCollector } from './secretCollector.ts';
 import { headersOf, isOwnHeader } from './headers.ts';
 import type { ImportedConnection, Notes } from './importResult.ts';
 import { encodedTemplate } from './references.ts';
-import { encodedText } from './urlEncoding.ts';
 
-/** More than these nobody saves one by one. */
-const mostConnections = 200;
-const mostHeaders = 200;
-/** In UTF-16 units; the form of a connection takes no longer ones. */
-const longestUrl = 16_000;
-const longestValue = 16_000;
+/** The user saves them one by one. */
+const maxConnections = 200;
+const maxHeaders = 200;
+/** In UTF-16 units, as in the form of a connection. */
+const maxUrlLength = 16_000;
+const maxHeaderLength = 16_000;
 
 export interface Pair {
   readonly name: string;
@@ -22,7 +21,7 @@ export interface Pair {
   readonly isDisabled?: boolean;
 }
 
-/** An address of another program. All texts have references as ours. */
+/** An address found in a file. References in its texts are already in our notation. */
 export interface FoundConnection {
   readonly name: string;
   readonly url: string;
@@ -32,7 +31,7 @@ export interface FoundConnection {
   readonly auth?: Readonly<Record<string, string>>;
 }
 
-/** Gathers the addresses of one file, each once, such that each can be saved as it is. */
+/** Collects the addresses of one file, each once, so that each can be saved as it is. */
 export class ConnectionCollector {
   readonly #notes: Notes;
   readonly #credentials: SecretCollector;
@@ -47,15 +46,15 @@ export class ConnectionCollector {
     const { name } = found;
     if (found.url.trim() === '') {
       this.#notes.add('A request has no address, so no connection is offered for it', name);
-    } else if (this.#found.length >= mostConnections) {
-      const most = `only the first ${mostConnections} are taken`;
+    } else if (this.#found.length >= maxConnections) {
+      const most = `only the first ${maxConnections} are taken`;
       this.#notes.add(`A connection was left out: ${most}`, name);
     } else {
       this.#found.push(found);
     }
   }
 
-  /** @param environments of the same file: what their variables hold decides on the scheme */
+  /** @param environments of the same file: the values of their variables decide about the scheme */
   all(environments: readonly EnvironmentEntry[]): readonly ImportedConnection[] {
     const names = new FreeNames();
     const seen = new Set<string>();
@@ -126,14 +125,14 @@ export class ConnectionCollector {
     } else if (/^sec-websocket-protocol$/i.test(name)) {
       this.#subprotocols(value, label, subprotocols);
     } else if (!token.test(name)) {
-      this.#notes.add(`The header "${quoted}" was left out: it can have no such name`, label);
-    } else if (/[\r\n\0]/.test(value.trim()) || value.length > longestValue) {
+      this.#notes.add(`The header "${quoted}" was left out: its name is not valid`, label);
+    } else if (/[\r\n\0]/.test(value.trim()) || value.length > maxHeaderLength) {
       this.#notes.add(
-        `The header ${quoted} was left out: its value is no line of bearable length`,
+        `The header ${quoted} was left out: its value has a line break or is too long`,
         label,
       );
-    } else if (pairs.length >= mostHeaders) {
-      this.#notes.add(`A header was left out: only the first ${mostHeaders} are taken`, label);
+    } else if (pairs.length >= maxHeaders) {
+      this.#notes.add(`A header was left out: only the first ${maxHeaders} are taken`, label);
     } else {
       pairs.push([name, this.#credentials.header(name, value.trim(), label)]);
     }
@@ -149,7 +148,7 @@ export class ConnectionCollector {
             label,
           );
         }
-      } else if (!subprotocols.includes(name) && subprotocols.length < mostHeaders) {
+      } else if (!subprotocols.includes(name) && subprotocols.length < maxHeaders) {
         subprotocols.push(name);
       }
     }
@@ -177,14 +176,14 @@ export class ConnectionCollector {
       this.#notes.add(`A connection was left out: ${messageOf(error).replace(/\.$/, '')}`, label);
       return undefined;
     }
-    if (address.length > longestUrl) {
+    if (address.length > maxUrlLength) {
       this.#notes.add('A connection was left out: its address is too long', label);
       return undefined;
     }
     return address;
   }
 
-  /** Other programs take addresses without a scheme, and HTTP's for those of WebSockets. */
+  /** Other programs accept addresses without a scheme, and `http:` in place of `ws:`. */
   #withScheme(url: string, label: string, environments: readonly EnvironmentEntry[]): string {
     const [, variable] = /^\$\{([\w.-]+)\}(?!:\/\/)/.exec(url) ?? [];
     if (variable !== undefined) {
@@ -229,7 +228,7 @@ function withParameters(url: string, parameters: readonly Pair[]): string {
   const query = parameters
     .filter(({ name, isDisabled = false }) => name !== '' && !isDisabled)
     .map(({ name, value }) => {
-      const [key, content] = [name, value].map(part => encodedTemplate(part, encodedText));
+      const [key, content] = [name, value].map(part => encodedTemplate(part));
       return `${key}=${content}`;
     })
     .join('&');

@@ -4,15 +4,14 @@ import type { SecretCollector } from './secretCollector.ts';
 import type { Notes } from './importResult.ts';
 import { isVariableName, literalOf, variableName } from './references.ts';
 
-/** More than these nobody chooses from, or looks through. */
-const mostEnvironments = 200;
-const mostVariables = 1000;
-const mostVariablesInAll = 20_000;
+const maxEnvironments = 200;
+const maxVariables = 1000;
+const maxVariablesInAll = 20_000;
 
 /** A variable of another program. */
 export interface ImportedVariable {
   readonly name: string;
-  /** With references as ours. */
+  /** References in it are in our notation. */
   readonly value: string;
   /** The other program says that it is a secret. */
   readonly isSecret?: boolean;
@@ -24,7 +23,7 @@ export class EnvironmentCollector {
   readonly #credentials: SecretCollector;
   readonly #names = new FreeNames();
   readonly #entries: EnvironmentEntry[] = [];
-  #variablesLeft = mostVariablesInAll;
+  #variablesLeft = maxVariablesInAll;
 
   constructor(notes: Notes, credentials: SecretCollector) {
     this.#notes = notes;
@@ -54,11 +53,11 @@ export class EnvironmentCollector {
     if (own.length === 0) {
       return all;
     }
-    if (this.#entries.length >= mostEnvironments || count > this.#variablesLeft) {
+    if (this.#entries.length >= maxEnvironments || count > this.#variablesLeft) {
       const limit =
-        this.#entries.length >= mostEnvironments
-          ? `only the first ${mostEnvironments} are taken`
-          : `a file's environments may have ${mostVariablesInAll} variables together`;
+        this.#entries.length >= maxEnvironments
+          ? `only the first ${maxEnvironments} are taken`
+          : `a file's environments may have ${maxVariablesInAll} variables together`;
       this.#notes.add(`An environment was left out: ${limit}`, label);
       return all;
     }
@@ -75,13 +74,13 @@ export class EnvironmentCollector {
       const { name, value } = variable;
       if (!isVariableName(name)) {
         this.#notes.add(
-          `The variable "${name.slice(0, 60)}" was left out: it can have no such name here`,
+          `The variable "${name.slice(0, 60)}" was left out: its name is not valid here`,
           label,
         );
         return [];
       }
-      if (index >= mostVariables) {
-        const most = `only the first ${mostVariables} of an environment are taken`;
+      if (index >= maxVariables) {
+        const most = `only the first ${maxVariables} of an environment are taken`;
         this.#notes.add(`A variable was left out: ${most}`, label);
         return [];
       }

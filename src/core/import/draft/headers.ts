@@ -1,4 +1,4 @@
-/** What each connection makes by itself. */
+/** Whether each connection makes this header itself. */
 export function isOwnHeader(name: string): boolean {
   return /^:|^(?:sec-websocket-(?!protocol$).*|upgrade|connection|content-length)$/i.test(
     name.trim(),
@@ -6,7 +6,7 @@ export function isOwnHeader(name: string): boolean {
 }
 
 /**
- * Headers by name, without those that each connection makes itself. Host is kept where it is not that
+ * Headers by name, without those that each connection makes itself. Host is kept if it is not that
  * of the URL.
  */
 export function headersOf(

@@ -6,7 +6,7 @@ import { Notes, type Imported } from './importResult.ts';
 import { MessageCollector } from './messageCollector.ts';
 import { ReferenceTranslator } from './references.ts';
 
-/** What all readers of one file put their finds into. */
+/** Collects what the reader of a file finds. */
 export class ImportDraft {
   readonly notes = new Notes();
   readonly messages = new MessageCollector(this.notes);

@@ -1,6 +1,6 @@
 import type { EnvironmentEntry, ItemEntry } from '../../library/librarySchema.ts';
 
-/** Where messages were sent to, as far as the imported file tells. */
+/** Where messages were sent to, as far as the imported file says. */
 export interface ImportedConnection {
   readonly name: string;
   readonly url: string;
@@ -11,7 +11,7 @@ export interface ImportedConnection {
   readonly auth?: Readonly<Record<string, string>>;
 }
 
-/** A secret that stood in the file in clear, and for which a reference stands in what was imported. */
+/** A secret that the file held in clear; what was imported has a reference in its place. */
 export interface ImportedSecret {
   /** Of the secret: `import-token`. No secret of that name was stored before. */
   readonly name: string;
@@ -47,7 +47,7 @@ export interface Imported {
   readonly groups: readonly NoteGroup[];
 }
 
-/** The file is none that can be read, and why. */
+/** Why the file cannot be read. */
 export interface Refused {
   readonly kind: 'refused';
   readonly problem: string;
@@ -82,13 +82,13 @@ export function isTrue(value: unknown): boolean {
   return value === true || value === 'true';
 }
 
-/** Names of one reason that are kept, and reasons that are told apart. */
-const mostItems = 100;
-const mostReasons = 300;
+/** Names that are kept for one reason, and different reasons that are kept. */
+const maxItems = 100;
+const maxReasons = 300;
 /** In UTF-16 units. */
-const longestName = 100;
+const maxNameLength = 100;
 
-/** Counts what is left out, so that a thousand of a kind make one sentence. */
+/** Counts what is left out, so that a thousand things of one kind make one sentence. */
 export class Notes {
   readonly #groups = new Map<string, { count: number; readonly items: string[] }>();
 
@@ -99,12 +99,12 @@ export class Notes {
   add(reason: string, item = ''): void {
     const isNew = !this.#groups.has(reason);
     const key =
-      isNew && this.#groups.size >= mostReasons ? 'There is more that was left out' : reason;
+      isNew && this.#groups.size >= maxReasons ? 'There is more that was left out' : reason;
     const group = this.#groups.get(key) ?? { count: 0, items: [] };
     this.#groups.set(key, group);
     group.count++;
-    if (item !== '' && group.items.length < mostItems) {
-      group.items.push(item.slice(0, longestName));
+    if (item !== '' && group.items.length < maxItems) {
+      group.items.push(item.slice(0, maxNameLength));
     }
   }
 

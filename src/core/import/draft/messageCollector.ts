@@ -12,13 +12,13 @@ import {
 } from '../../message/messageBody.ts';
 import type { Notes } from './importResult.ts';
 
-/** More than this nobody looks through; a recorded stream can hold millions. */
-export const mostMessages = 2000;
-const longestText = 1024 * 1024;
+/** A recorded stream can hold millions. */
+export const maxMessages = 2000;
+const maxTextLength = 1024 * 1024;
 /** In UTF-16 units, of all messages: together they must be readable from the library's file. */
-const longestInAll = 2 * 1024 * 1024;
+const maxTotalLength = 2 * 1024 * 1024;
 
-/** Counts the messages of one import, and refuses what would make a file that nobody can open. */
+/** Counts the messages of one import, and refuses those that would make the file too large to open. */
 export class MessageCollector {
   readonly #notes: Notes;
   #count = 0;
@@ -34,16 +34,16 @@ export class MessageCollector {
 
   /** The entry of a message; `undefined`, and a note, where it cannot be kept. */
   place(name: string, body: MessageBody, taken: FreeNames): MessageEntry | undefined {
-    if ('text' in body && body.text.length > longestText) {
+    if ('text' in body && body.text.length > maxTextLength) {
       this.#notes.add('A message longer than 1 MiB was left out: send it from a file', name);
       return undefined;
     }
-    if (this.#count >= mostMessages) {
-      this.#notes.add(`A message was left out: only the first ${mostMessages} are taken`, name);
+    if (this.#count >= maxMessages) {
+      this.#notes.add(`A message was left out: only the first ${maxMessages} are taken`, name);
       return undefined;
     }
     const length = 'text' in body ? body.text.length : 0;
-    if (this.#length + length > longestInAll) {
+    if (this.#length + length > maxTotalLength) {
       this.#notes.add('A message was left out: there are more than 2 MiB together', name);
       return undefined;
     }
@@ -58,23 +58,23 @@ export function textBody(text: string): MessageBody {
   return /^\s*[{[]/.test(text) && !jsonProblem(text) ? { as: 'json', text } : { as: 'text', text };
 }
 
-/** Bytes as base64; `undefined` where the text is none. */
+/** Bytes as base64; `undefined` if the text is not base64. */
 export function base64Body(text: string): MessageBody | undefined {
   return base64Problem(text) ? undefined : { as: 'base64', text };
 }
 
-/** Bytes as hex digits; `undefined` where the text is none. */
+/** Bytes as hex digits; `undefined` if the text is not hex. */
 export function hexBody(text: string): MessageBody | undefined {
   return hexProblem(text) ? undefined : { as: 'hex', text };
 }
 
-/** How a message without a name is called: by how it begins. */
+/** The name of a message that has none: its beginning. */
 export function nameFrom(text: string): string {
   const start = text.slice(0, 200).replaceAll(/\s+/g, ' ').trim();
   return start.length > 40 ? `${start.slice(0, 39)}…` : start;
 }
 
-/** A folder, or nothing where it would be empty. */
+/** A folder, or nothing if it would be empty. */
 export function folder(name: string, items: readonly ItemEntry[]): readonly ItemEntry[] {
   return items.length === 0 ? [] : [{ folder: name.trim().slice(0, 200) || 'Imported', items }];
 }

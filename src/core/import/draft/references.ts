@@ -1,3 +1,4 @@
+import { percentEncoded } from '../../base/percent.ts';
 import { parseTemplate, referenceKinds } from '../../variables/template.ts';
 import type { Notes } from './importResult.ts';
 
@@ -10,9 +11,9 @@ const knownTags: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** In UTF-16 units, of a reference that is quoted in a note. */
-const longestQuote = 100;
+const maxQuoteLength = 100;
 
-/** How other programs write references, as ours. Whatever is none of theirs stays as it is. */
+/** Translates the references of other programs into ours. All other text stays as it is. */
 export class ReferenceTranslator {
   readonly #known: Readonly<Record<string, string>>;
   readonly #notes: Notes;
@@ -55,7 +56,7 @@ export class ReferenceTranslator {
     const reference = known ?? (isVariableName(name) ? `\${${variableName(name)}}` : undefined);
     if (reference === undefined || dollar !== '') {
       // A dollar sign before a reference would make mere text of it here.
-      this.#note(`The reference ${whole.slice(0, longestQuote)}`);
+      this.#note(`The reference ${whole.slice(0, maxQuoteLength)}`);
       return escapeReferences(whole);
     }
     if (known === undefined) {
@@ -77,7 +78,7 @@ export class ReferenceTranslator {
   }
 }
 
-/** What may stand between the braces of a reference of ours. */
+/** Whether a name is valid in a reference of ours. */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][\w.-]{0,100}$/.test(name);
 }
@@ -96,15 +97,17 @@ export function escapeReferences(text: string): string {
   return text.replaceAll('${', () => '$${');
 }
 
-/** What a template holds besides references, as it would be sent; `undefined` where there are some. */
+/** The text of a template without references, as it would be sent; `undefined` if it has references. */
 export function literalOf(template: string): string | undefined {
   const parts = parseTemplate(template);
   return parts.every(part => typeof part === 'string') ? parts.join('') : undefined;
 }
 
-/** Encodes what stands in a URL's query, but not its references, whose values are encoded later. */
-export function encodedTemplate(template: string, encode: (text: string) => string): string {
+/** Percent-encodes a text for a URL's query, except its references, whose values are encoded later. */
+export function encodedTemplate(template: string): string {
   return parseTemplate(template)
-    .map(part => (typeof part === 'string' ? encode(part) : template.slice(part.from, part.to)))
+    .map(part =>
+      typeof part === 'string' ? percentEncoded(part) : template.slice(part.from, part.to),
+    )
     .join('');
 }

@@ -4,13 +4,13 @@ import { replaceQuerySecrets } from '../../secrets/values.ts';
 import type { ImportedSecret, Notes } from './importResult.ts';
 import { escapeReferences, literalOf } from './references.ts';
 
-/** What stands before a token in a header such as `Authorization`. */
+/** A scheme before a token in a header such as `Authorization`. */
 const scheme = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate|NTLM)(?=\s)\s+/i;
 
 /**
- * Takes secrets out of what is imported, so that none is written to a file that is made to be shared:
- * a reference stands for each. Their names are new ones, for what a file says must not reach a secret
- * that the user has stored for something else.
+ * Replaces secrets in what is imported by references, so that no secret is written to a file that may
+ * be shared. The names are new ones: a file must not reach a secret that the user has stored for
+ * something else.
  */
 export class SecretCollector {
   readonly #notes: Notes;
@@ -30,7 +30,7 @@ export class SecretCollector {
   }
 
   /**
-   * A reference for a value that is a secret; the template itself where it is one already.
+   * A reference for a value that is a secret; the template itself if it is a reference already.
    *
    * @param name what the secret is called in the file
    * @param where it stands, for people
@@ -50,7 +50,7 @@ export class SecretCollector {
     return `${prefix}\${secret:${secret}}`;
   }
 
-  /** The value of a header: a reference where the name tells of a secret, and the value is one. */
+  /** The value of a header; a reference if the name is that of a secret and the value is not empty. */
   header(name: string, template: string, where: string): string {
     const isSecret = isSecretName(name) && literalOf(template)?.trim() !== '';
     return isSecret ? this.reference(name, template, `${where}, header ${name}`) : template;

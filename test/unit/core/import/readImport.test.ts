@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Imported } from '../../../../src/core/import/draft/importResult.ts';
-import { mostMessages } from '../../../../src/core/import/draft/messageCollector.ts';
+import { maxMessages } from '../../../../src/core/import/draft/messageCollector.ts';
 import { readImport } from '../../../../src/core/import/readImport.ts';
 import { runnablesOf } from '../../../../src/core/library/library.ts';
 import { readLibrary } from '../../../../src/core/library/readLibrary.ts';
@@ -333,11 +333,11 @@ describe('A HAR', () => {
   });
 
   it('of a flood is cut, and says so', () => {
-    const flood = Array.from({ length: mostMessages + 500 }, (_, index) => {
+    const flood = Array.from({ length: maxMessages + 500 }, (_, index) => {
       return { type: 'send', opcode: 1, data: `message ${index}` };
     });
     const result = imported({ log: { entries: [entry(flood)] } });
-    assert.equal(result.messageCount, mostMessages);
+    assert.equal(result.messageCount, maxMessages);
     assert.ok(result.notes.some(note => note.includes('(500×)')));
   });
 

@@ -53,7 +53,7 @@ describe('The report of an import', () => {
       '  R1: ws://x/1?…',
       '  A request was left out: it is not for a WebSocket.',
       '      Rest',
-      '  The header "Bad Name" was left out: it can have no such name.',
+      '  The header "Bad Name" was left out: its name is not valid.',
       '      R1',
       '  import-token: E⟨U+202E⟩, variable token (stored)',
       '  ${x}',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readCurl } from '../../../../../src/core/import/curl/curl.ts';
-import { entryOfRequest, secretPlaces } from '../../../../../src/core/import/curl/curlEntry.ts';
+import { entryOfRequest, secretPlaces } from '../../../../../src/core/import/curl/curlRequest.ts';
 import type { Imported } from '../../../../../src/core/import/draft/importResult.ts';
 import { readImport } from '../../../../../src/core/import/readImport.ts';
 import { secretUses } from '../../../../../src/core/variables/secretUses.ts';
