@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import {
+  connect,
   createServer,
   type AddressInfo,
   type Server,
@@ -7,6 +8,7 @@ import {
   type Socket,
 } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { until } from '../until.ts';
 import { acceptance } from './frames.ts';
 
 /**
@@ -45,6 +47,21 @@ export interface RawOptions extends PeerOptions {
   readonly before?: (socket: Socket, head: string, number: number) => unknown;
   /** Lines of the 101 beyond the necessary ones. */
   readonly headers?: readonly string[] | ((head: string) => readonly string[]);
+}
+
+/**
+ * How many connections were made to a peer up to now. The system hands them out in the order in which
+ * they came: when one that is made here has been accepted, all before it were.
+ */
+export async function connectionsUpToNow(peer: Peer): Promise<number> {
+  const probe = connect(peer.port, '127.0.0.1');
+  await once(probe, 'connect');
+  const { localPort } = probe;
+  await until('the probe was not accepted', () =>
+    [...peer.sockets].some(({ remotePort }) => remotePort === localPort),
+  );
+  probe.destroy();
+  return peer.connections - 1;
 }
 
 /** Listens and gives each connection to `serve`, which need not mind errors. */

@@ -4,7 +4,7 @@ import { UserError } from '../../../../src/core/base/errors.ts';
 import type { Handshake, TlsMaterial } from '../../../../src/core/connection/wire/transport.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
 import { certificates } from '../../../support/network/certificates.ts';
-import { raw } from '../../../support/network/peers.ts';
+import { connectionsUpToNow, raw } from '../../../support/network/peers.ts';
 import { handshakeFor, during, TransportRecorder } from '../../../support/network/transports.ts';
 
 /** What the user is told; the secret in each of the inputs must not be in it. */
@@ -161,7 +161,6 @@ describe('What cannot be asked for is named before anything is on the wire', () 
     const peer = await during(t, raw());
     problemOf(peer.url, { subprotocols: ['a', 'a'] });
     problemOf(peer.url, { proxy: 'ftp://127.0.0.1' });
-    await new Promise(resolve => setTimeout(resolve, 20));
-    assert.equal(peer.connections, 0);
+    assert.equal(await connectionsUpToNow(peer), 0);
   });
 });
