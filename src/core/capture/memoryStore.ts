@@ -1,3 +1,4 @@
+import { lowerBound } from '../base/lowerBound.ts';
 import { previewByteLength } from '../record/preview.ts';
 import type { BatchReader } from '../record/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
@@ -178,18 +179,10 @@ export class MemoryStore implements CaptureStore {
 
   /** Which chunk holds `seq`, or the first one after it. */
   #indexOf(seq: number): number {
-    let low = 0;
-    let high = this.#chunks.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const chunk = this.#chunks[middle];
-      if (chunk && nextOf(chunk) <= seq) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return lowerBound(0, this.#chunks.length, index => {
+      const chunk = this.#chunks[index];
+      return chunk !== undefined && nextOf(chunk) <= seq;
+    });
   }
 }
 

@@ -1,3 +1,5 @@
+import { lowerBound } from '../base/lowerBound.ts';
+
 /** A stretch of an index: rows `seq`, `seq + 1`… of one source at positions that follow each other. */
 export interface RowRun {
   readonly position: number;
@@ -168,17 +170,8 @@ export class RowIndex {
 
   /** The last chunk that begins at or before `position`. */
   #chunkAt(position: number): number {
-    let low = 0;
-    let high = this.#chunks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#chunks[middle]?.position ?? 0) <= position) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
+    const isBefore = (index: number) => (this.#chunks[index]?.position ?? 0) <= position;
+    return Math.max(0, lowerBound(0, this.#chunks.length, isBefore) - 1);
   }
 }
 
@@ -195,15 +188,6 @@ function isFull(chunk: Chunk, source: number, seq: number, position: number): bo
 /** The last run of the chunk that begins at or before `position`. */
 function runAt(chunk: Chunk, position: number): number {
   const offset = position - chunk.position;
-  let low = 0;
-  let high = chunk.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if ((chunk.positions[middle] ?? 0) <= offset) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return low;
+  const isBefore = (run: number) => (chunk.positions[run] ?? 0) <= offset;
+  return Math.max(0, lowerBound(0, chunk.length, isBefore) - 1);
 }

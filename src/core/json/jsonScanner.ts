@@ -1,8 +1,27 @@
-import { JsonNodes } from './jsonNodes.ts';
 import { lenientWords } from './readJson.ts';
 
 /** What may come next. */
 type Expects = 'value' | 'first value' | 'first key' | 'key' | 'colon' | 'comma' | 'nothing';
+
+export type JsonTokenKind = 'key' | 'string' | 'number' | 'word' | 'punctuation';
+
+/** Gets the structure of a text while it is scanned. */
+export interface JsonSink {
+  /** A value begins within the container that is open; a member begins with its key. */
+  add(begin: number): void;
+  /** The value that was added last is a container. */
+  open(): void;
+  /** The innermost container ends. */
+  close(): void;
+}
+
+/** A place in a text. Lines count from 1. */
+interface ScannedPlace {
+  readonly at: number;
+  readonly line: number;
+  /** Where the line begins. */
+  readonly lineStart: number;
+}
 
 const quote = 0x22;
 const apostrophe = 0x27;
@@ -11,57 +30,103 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
+/** A byte order mark. */
+const utf16Mark = [0xfeff];
+const utf8Mark = [0xef, 0xbb, 0xbf];
 
-const bytesOf = (word: string) => Uint8Array.from(word, character => character.charCodeAt(0));
-const words = ['true', 'false', 'null'].map(bytesOf);
-const otherWords = Object.keys(lenientWords).map(bytesOf);
+const unitsOf = (word: string) => Uint8Array.from(word, character => character.charCodeAt(0));
+const words = ['true', 'false', 'null'].map(unitsOf);
+const otherWords = Object.keys(lenientWords).map(unitsOf);
+
+/** Where a text stops being JSON. */
+export interface JsonProblem {
+  /** Counts from 1. */
+  readonly line: number;
+  /** Counts from 1, in UTF-16 units. */
+  readonly column: number;
+  /** The same place in the units of the text, from 0. */
+  readonly offset: number;
+  /** The character that is not allowed there; absent if the text ends too early. */
+  readonly found?: string;
+}
+
+/** A text as the scanner reads it. */
+export function utf16Of(text: string): Uint16Array {
+  const units = new Uint16Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    units[at] = text.charCodeAt(at);
+  }
+  return units;
+}
 
 /**
- * Reads JSON (RFC 8259), and what is near to it as in `readJson`, out of UTF-8 and writes down where
- * its values begin. Nothing is decoded, so all tokens stay as they came. It can stop after any number
- * of bytes, also within a string, and takes no stack for depth.
+ * Reads JSON (RFC 8259) token by token, and what is near to it as in `readJson`, from the bytes of UTF-8
+ * or the units of UTF-16. Nothing is decoded, so all tokens stay as they came. It can stop after any
+ * number of units, also within a string, and needs no stack for deep nesting.
  */
 export class JsonScanner {
-  readonly nodes: JsonNodes;
-  /** Where it stands; after a failure the place of the problem. */
-  at: number;
+  /** The current place; after a failure the place of the problem. */
+  at = 0;
+  /** Where the token that `next` returned begins. */
+  begin = 0;
   failed = false;
-  /** The first place where it is not JSON by the letter, but was read all the same. */
-  deviation: { readonly at: number; readonly line: number; readonly lineStart: number } | undefined;
-  /** Newlines before `at`, and where the last line begins. */
+  /** The first place where it is not strict JSON but was accepted. */
+  deviation: ScannedPlace | undefined;
+  /** The line of `at`, from 1, and where it begins. */
   line = 1;
   lineStart = 0;
-  readonly #bytes: Uint8Array;
+  readonly #units: Uint8Array | Uint16Array;
+  readonly #sink: JsonSink | undefined;
   #expects: Expects = 'value';
-  /** Of the string that it stands in. */
+  /** The quote of the string that `at` is in; 0 outside of strings. */
   #quote = 0;
-  /** For each open object 1, for each open array 0. */
+  /** 1 for each open object, 0 for each open array. */
   #open = new Uint8Array(64);
   #depth = 0;
 
-  constructor(bytes: Uint8Array, maxNodes: number) {
-    this.#bytes = bytes;
-    this.nodes = new JsonNodes(bytes, maxNodes);
-    this.at = 0;
-    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+  constructor(units: Uint8Array | Uint16Array, sink?: JsonSink) {
+    this.#units = units;
+    this.#sink = sink;
+    const mark = units instanceof Uint16Array ? utf16Mark : utf8Mark;
+    if (mark.every((unit, index) => units[index] === unit)) {
       this.#deviate(0);
-      this.at = 3;
+      this.at = mark.length;
     }
   }
 
-  /** Whether all that was read makes one JSON text. */
+  /** Whether everything that was read is one complete JSON text. */
   get isWhole(): boolean {
     return this.#expects === 'nothing' && this.#quote === 0 && !this.failed;
   }
 
-  /** Goes on to `until` or a little further. False where the text is not JSON. */
+  /**
+   * Reads one token, which is from `begin` to `at`. `undefined` at the end of the text, also within a
+   * string, and where the text is not JSON.
+   */
+  next(): JsonTokenKind | undefined {
+    const { length } = this.#units;
+    this.#skipSpaces(length);
+    this.begin = this.at;
+    if (this.at >= length) {
+      return undefined;
+    }
+    const first = this.#units[this.at] ?? 0;
+    const isKey = this.#expects === 'key' || this.#expects === 'first key';
+    this.failed = !this.#token(first);
+    if (this.#quote !== 0) {
+      this.#stringRest(length);
+    }
+    return this.failed || this.#quote !== 0 ? undefined : kindOf(first, isKey);
+  }
+
+  /** Continues up to `until` or a little further. `false` if the text is not JSON. */
   run(until: number): boolean {
     while (this.at < until && !this.failed) {
       if (this.#quote !== 0) {
         this.#stringRest(until);
       } else {
         this.#skipSpaces(until);
-        this.failed = this.at < until && !this.#token(this.#bytes[this.at] ?? 0);
+        this.failed = this.at < until && !this.#token(this.#units[this.at] ?? 0);
       }
     }
     return !this.failed;
@@ -69,7 +134,7 @@ export class JsonScanner {
 
   #skipSpaces(until: number): void {
     for (; this.at < until; this.at++) {
-      const byte = this.#bytes[this.at];
+      const byte = this.#units[this.at];
       if (byte === 0x0a) {
         this.line++;
         this.lineStart = this.at + 1;
@@ -104,7 +169,7 @@ export class JsonScanner {
     if (!isQuote(first)) {
       return false;
     }
-    this.nodes.add(this.at);
+    this.#sink?.add(this.at);
     this.#beginString(first);
     this.#expects = 'colon';
     return true;
@@ -124,7 +189,7 @@ export class JsonScanner {
 
   #value(first: number): boolean {
     if (this.#depth === 0 || this.#open[this.#depth - 1] === 0) {
-      this.nodes.add(this.at);
+      this.#sink?.add(this.at);
     }
     if (first === openBrace || first === openBracket) {
       this.at++;
@@ -147,7 +212,7 @@ export class JsonScanner {
       this.#open = larger;
     }
     this.#open[this.#depth++] = isObject;
-    this.nodes.open();
+    this.#sink?.open();
   }
 
   #pass(expects: Expects): true {
@@ -163,23 +228,23 @@ export class JsonScanner {
     }
     this.at++;
     this.#depth--;
-    this.nodes.close();
+    this.#sink?.close();
     this.#expects = this.#depth > 0 ? 'comma' : 'nothing';
     return true;
   }
 
   #stringRest(until: number): void {
-    const bytes = this.#bytes;
+    const units = this.#units;
     let at = this.at;
     while (at < until && !this.failed) {
-      const byte = bytes[at] ?? 0;
-      if (byte === this.#quote) {
+      const unit = units[at] ?? 0;
+      if (unit === this.#quote) {
         this.at = at + 1;
         this.#quote = 0;
         return;
       }
-      const length = byte === backslash ? escapeLength(bytes, at) : byte < 0x20 ? 0 : 1;
-      if (byte === backslash && length > 0 && !isStrictEscape(bytes[at + 1])) {
+      const length = unit === backslash ? escapeLength(units, at) : unit < 0x20 ? 0 : 1;
+      if (unit === backslash && length > 0 && !isStrictEscape(units[at + 1])) {
         this.#deviate(at);
       }
       this.failed = length === 0;
@@ -190,7 +255,7 @@ export class JsonScanner {
 
   #word(): boolean {
     const isHere = (word: Uint8Array) =>
-      word.every((byte, index) => this.#bytes[this.at + index] === byte);
+      word.every((byte, index) => this.#units[this.at + index] === byte);
     const strict = words.find(isHere);
     const word = strict ?? otherWords.find(isHere);
     if (word && !strict) {
@@ -201,28 +266,42 @@ export class JsonScanner {
   }
 
   #number(): boolean {
-    const bytes = this.#bytes;
+    const units = this.#units;
     const digits = (at: number) => {
-      while (isDigit(bytes[at])) {
+      while (isDigit(units[at])) {
         at++;
       }
       return at;
     };
-    const begin = bytes[this.at] === 0x2d ? this.at + 1 : this.at;
-    if (!isDigit(bytes[begin])) {
+    const begin = units[this.at] === 0x2d ? this.at + 1 : this.at;
+    if (!isDigit(units[begin])) {
       return false;
     }
-    let end = bytes[begin] === 0x30 ? begin + 1 : digits(begin);
-    if (bytes[end] === 0x2e && isDigit(bytes[end + 1])) {
+    let end = units[begin] === 0x30 ? begin + 1 : digits(begin);
+    if (units[end] === 0x2e && isDigit(units[end + 1])) {
       end = digits(end + 1);
     }
-    if (bytes[end] === 0x65 || bytes[end] === 0x45) {
-      const sign = bytes[end + 1] === 0x2b || bytes[end + 1] === 0x2d ? 1 : 0;
-      end = isDigit(bytes[end + 1 + sign]) ? digits(end + 1 + sign) : end;
+    if (units[end] === 0x65 || units[end] === 0x45) {
+      const sign = units[end + 1] === 0x2b || units[end + 1] === 0x2d ? 1 : 0;
+      end = isDigit(units[end + 1 + sign]) ? digits(end + 1 + sign) : end;
     }
     this.at = end;
     return true;
   }
+}
+
+function kindOf(first: number, isKey: boolean): JsonTokenKind {
+  if (isQuote(first)) {
+    return isKey ? 'key' : 'string';
+  }
+  if (isDigit(first) || first === 0x2d) {
+    return 'number';
+  }
+  return isLetter(first) ? 'word' : 'punctuation';
+}
+
+function isLetter(unit: number): boolean {
+  return (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 }
 
 function isQuote(byte: number): boolean {
@@ -238,97 +317,17 @@ function isDigit(byte = 0): boolean {
 }
 
 /** The length of the escape that begins at `at`; 0 where there is none like it. */
-function escapeLength(bytes: Uint8Array, at: number): number {
-  const next = bytes[at + 1] ?? 0;
+function escapeLength(units: Uint8Array | Uint16Array, at: number): number {
+  const next = units[at + 1] ?? 0;
   if (next === 0x75) {
-    return [2, 3, 4, 5].every(i => isHexDigit(bytes[at + i])) ? 6 : 0;
+    return [2, 3, 4, 5].every(i => isHexDigit(units[at + i])) ? 6 : 0;
   }
   if (next === 0x78) {
-    return [2, 3].every(i => isHexDigit(bytes[at + i])) ? 4 : 0;
+    return [2, 3].every(i => isHexDigit(units[at + i])) ? 4 : 0;
   }
   return next !== 0 && '"\'\\/bfnrt'.includes(String.fromCharCode(next)) ? 2 : 0;
 }
 
 function isHexDigit(byte = 0): boolean {
   return isDigit(byte) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66);
-}
-
-/** Where a text stops being JSON. Lines and columns count from 1, columns in UTF-16 units. */
-export interface JsonProblem {
-  readonly line: number;
-  readonly column: number;
-  /** The same in bytes, from 0. */
-  readonly offset: number;
-  /** The character that cannot stand there; absent where the text ends too early. */
-  readonly found?: string;
-}
-
-export type JsonIndex =
-  | {
-      readonly nodes: JsonNodes;
-      readonly problem?: undefined;
-      /** The first place where it is only near to JSON, and was read all the same. */
-      readonly deviation?: JsonProblem;
-    }
-  | {
-      readonly nodes?: undefined;
-      readonly problem: JsonProblem;
-      readonly deviation?: undefined;
-    };
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** Each value takes 16 bytes. */
-const mostNodes = 6_000_000;
-
-/**
- * Finds the values of a text that is JSON or near to it, as `readJson` says. Yields after each slice how many bytes are done, so that its caller
- * may rest.
- */
-export function* indexJson(
-  bytes: Uint8Array,
-  maxNodes = mostNodes,
-  sliceLength = 262_144,
-): Generator<number, JsonIndex> {
-  const scanner = new JsonScanner(bytes, maxNodes);
-  while (
-    scanner.at < bytes.length &&
-    scanner.run(Math.min(bytes.length, scanner.at + sliceLength))
-  ) {
-    yield scanner.at;
-  }
-  if (!scanner.isWhole) {
-    return { problem: yield* problemAt(bytes, scanner, sliceLength) };
-  }
-  const { nodes, deviation } = scanner;
-  return deviation
-    ? { nodes, deviation: yield* problemAt(bytes, deviation, sliceLength) }
-    : { nodes };
-}
-
-function* problemAt(
-  bytes: Uint8Array,
-  { at, line, lineStart }: Pick<JsonScanner, 'at' | 'line' | 'lineStart'>,
-  sliceLength: number,
-): Generator<number, JsonProblem> {
-  let column = 1;
-  for (let from = lineStart; from < at; from += sliceLength) {
-    column += utf16Length(bytes, from, Math.min(at, from + sliceLength));
-    yield at;
-  }
-  const place = { line, column, offset: at };
-  const code = decoder.decode(bytes.subarray(at, at + 4)).codePointAt(0);
-  return code === undefined ? place : { ...place, found: String.fromCodePoint(code) };
-}
-
-/** The length of UTF-8 as UTF-16: a character of four bytes takes two units. */
-function utf16Length(bytes: Uint8Array, from: number, to: number): number {
-  let length = 0;
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at] ?? 0;
-    if ((byte & 0xc0) !== 0x80) {
-      length += byte >= 0xf0 ? 2 : 1;
-    }
-  }
-  return length;
 }

@@ -1,4 +1,5 @@
-import type { JsonNodes } from './jsonNodes.ts';
+import { lowerBound } from '../base/lowerBound.ts';
+import type { JsonNodes } from './jsonIndex.ts';
 import { JsonValues } from './jsonValues.ts';
 
 /** So many lines are open at the beginning at most. */
@@ -41,17 +42,8 @@ export class JsonTree {
 
   /** The line that shows `node`; `undefined` where it is within one that is closed. */
   lineOf(node: number): number | undefined {
-    let low = 0;
-    let high = this.#lineCount;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.nodeAt(middle) < node) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low < this.#lineCount && this.nodeAt(low) === node ? low : undefined;
+    const line = lowerBound(0, this.#lineCount, each => this.nodeAt(each) < node);
+    return line < this.#lineCount && this.nodeAt(line) === node ? line : undefined;
   }
 
   isOpen(node: number): boolean {

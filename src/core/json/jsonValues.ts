@@ -1,4 +1,4 @@
-import type { JsonNodes } from './jsonNodes.ts';
+import type { JsonNodes } from './jsonIndex.ts';
 import { stringIn, lenientWords } from './readJson.ts';
 
 type JsonKind = 'object' | 'array' | 'string' | 'number' | 'word';

@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import { JsonScanner } from '../json/jsonScanner.ts';
+import { JsonScanner, utf16Of } from '../json/jsonScanner.ts';
 
 /** What is sent, as it is written down: with references, before they are filled in. */
 export type MessageBody =
@@ -80,23 +80,20 @@ export function jsonProblem(text: string): BodyProblem | undefined {
     return undefined;
   } catch {
     // Engines name the place for some mistakes only.
-    const bytes = encoder.encode(text);
-    const scanner = new JsonScanner(bytes, 0);
-    scanner.run(bytes.length);
+    const scanner = new JsonScanner(utf16Of(text));
+    scanner.run(text.length);
     const { deviation } = scanner;
     if (deviation?.at === 0 && text.startsWith('\ufeff')) {
       return { message: 'A byte order mark stands before the JSON.', at: 0 };
     }
     // What a peer sends may be near to JSON; what one sends oneself is to be JSON by the letter.
     if (deviation) {
-      const read = decoder.decode(bytes.subarray(0, deviation.at));
-      return { message: 'This is not JSON from here on.', at: read.length };
+      return { message: 'This is not JSON from here on.', at: deviation.at };
     }
     if (!scanner.failed) {
       return { message: 'The JSON ends too early.', at: text.length };
     }
-    const before = decoder.decode(bytes.subarray(0, scanner.at));
-    return { message: 'This is not JSON from here on.', at: before.length };
+    return { message: 'This is not JSON from here on.', at: scanner.at };
   }
 }
 
@@ -118,7 +115,6 @@ export function pingProblem(text: string): BodyProblem | undefined {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function byteLengthOf(text: string): number {
   return encoder.encode(text).length;

@@ -1,3 +1,5 @@
+import { lowerBound } from '../base/lowerBound.ts';
+
 /** A place in a text as editors count it, both from 0; `character` in UTF-16 units. */
 interface LinePlace {
   readonly line: number;
@@ -19,16 +21,8 @@ export class LineIndex {
   /** The place of an offset in UTF-16 units; one beyond the text is its end. */
   at(offset: number): LinePlace {
     const inside = Math.min(Math.max(offset, 0), this.#length);
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#starts[middle] ?? 0) <= inside) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return { line: low, character: inside - (this.#starts[low] ?? 0) };
+    const next = lowerBound(0, this.#starts.length, line => (this.#starts[line] ?? 0) <= inside);
+    const line = next - 1;
+    return { line, character: inside - (this.#starts[line] ?? 0) };
   }
 }

@@ -17,8 +17,7 @@ export function jsonTextProblem(words: string): DraftProblem | undefined {
   if (!block.value) {
     return undefined;
   }
-  const { line, column, found } = block.value;
-  const from = offsetOf(words, line) + column - 1;
+  const { offset: from, found } = block.value;
   return found === undefined
     ? { message: text('composeJsonEnds'), from: words.length, to: words.length }
     : { message: text('composeJsonWrong', found), from, to: from + found.length };
@@ -56,12 +55,4 @@ function standIns(words: string): string {
     end = to;
   }
   return filled + words.slice(end);
-}
-
-function offsetOf(words: string, line: number): number {
-  let at = 0;
-  for (let count = 1; count < line; count++) {
-    at = words.indexOf('\n', at) + 1;
-  }
-  return at;
 }

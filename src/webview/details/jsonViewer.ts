@@ -1,7 +1,8 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
 import { filterTerm } from '../../core/json/jsonValues.ts';
-import { indexJson, type JsonIndex, type JsonProblem } from '../../core/json/jsonScanner.ts';
+import { indexJson, type JsonIndex } from '../../core/json/jsonIndex.ts';
+import type { JsonProblem } from '../../core/json/jsonScanner.ts';
 import { JsonTree } from '../../core/json/jsonTree.ts';
 import { stringIn } from '../../core/json/readJson.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
@@ -15,7 +16,7 @@ import { text } from '../widgets/strings.ts';
 import type { TextViewer } from './textViewer.ts';
 import { toolButton } from '../widgets/toolbar.ts';
 import { findBytes, type Found } from '../../core/base/findBytes.ts';
-import type { JsonNodes } from '../../core/json/jsonNodes.ts';
+import type { JsonNodes } from '../../core/json/jsonIndex.ts';
 
 /** In bytes: the host accepts no more for the clipboard, see `maxBytesAsked` of the protocol. */
 const maxCopiedLength = 4 * 1024 * 1024;

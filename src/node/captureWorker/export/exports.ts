@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import { lowerBound } from '../../../core/base/lowerBound.ts';
 import { CsvWriter } from '../../../core/export/csv.ts';
 import {
   ExportError,
@@ -202,7 +203,9 @@ class ExportOpenings {
 
   /** The last opening at or before the row `seq`; `undefined` also where it was dropped meanwhile. */
   at(capture: number, seq: number): Opening | undefined {
-    const found = lastUpTo(this.#seqs.get(capture) ?? [], seq);
+    const seqs = this.#seqs.get(capture) ?? [];
+    const after = lowerBound(0, seqs.length, index => (seqs[index] ?? Infinity) <= seq);
+    const found = seqs[after - 1];
     if (found === undefined) {
       return undefined;
     }
@@ -215,19 +218,4 @@ class ExportOpenings {
     }
     return this.#last.opening;
   }
-}
-
-/** The last of the growing numbers that is not above `limit`. */
-function lastUpTo(numbers: readonly number[], limit: number): number | undefined {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((numbers[middle] ?? Infinity) <= limit) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return numbers[low - 1];
 }

@@ -1,3 +1,4 @@
+import { lowerBound } from '../../../core/base/lowerBound.ts';
 import type { BatchReader } from '../../../core/record/batch.ts';
 import type { CaptureStore, StoredRecord } from '../../../core/capture/captureStore.ts';
 import { RowIndex, type RowRun } from '../../../core/capture/rowIndex.ts';
@@ -275,7 +276,8 @@ export class ViewSession {
   }
 
   #locateTime(at: number): Located {
-    const position = positionOfTime(this.#index, at, candidate => this.#timeAt(candidate));
+    const { first, next } = this.#index;
+    const position = lowerBound(first, next, candidate => this.#timeAt(candidate) < at);
     return {
       position,
       isExact: position < this.#index.next && this.#timeAt(position) === at,
@@ -355,25 +357,6 @@ function noteRow(seq: number, at: number, note: StateRow): Row {
     byteLength: preview.length,
     preview,
   };
-}
-
-/** The first position whose row is not before `at`; the next one where there is none. */
-function positionOfTime(
-  { first, next }: RowIndex,
-  at: number,
-  timeAt: (position: number) => number,
-): number {
-  let low = first;
-  let high = next;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (timeAt(middle) < at) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }
 
 /** Positions that are searched before others have a turn; of patterns, each may take its time. */

@@ -6,8 +6,8 @@ import {
   jsonParts,
   looksLikeJson,
   type JsonBlock,
-  type JsonProblem,
 } from '../../../../src/core/json/formatJson.ts';
+import type { JsonProblem } from '../../../../src/core/json/jsonScanner.ts';
 
 function format(text: string, blockLength?: number) {
   const blocks: JsonBlock[] = [];
@@ -68,8 +68,27 @@ describe('formatJson', () => {
     assert.equal(format('\ufeff{}').text, '{}');
   });
 
+  it('takes the same characters for a mark in bytes as text, which is no JSON', () => {
+    assert.equal(format('\u00ef\u00bb\u00bf{}').problem?.found, '\u00ef');
+  });
+
+  it('refuses what is only near to JSON', () => {
+    const near = [
+      "{'a':1}",
+      '[None]',
+      '[NaN]',
+      '[-Infinity]',
+      String.raw`["\'"]`,
+      String.raw`["\x41"]`,
+    ];
+    assert.deepEqual(
+      near.map(text => format(text).problem?.column),
+      [2, 2, 2, 2, 3, 3],
+    );
+  });
+
   it('says where a text stops being JSON', () => {
-    const problems: Readonly<Record<string, JsonProblem>> = {
+    const problems: Readonly<Record<string, Omit<JsonProblem, 'offset'>>> = {
       '': { line: 1, column: 1 },
       'hello': { line: 1, column: 1, found: 'h' },
       '{"a":1,}': { line: 1, column: 8, found: '}' },
@@ -91,7 +110,12 @@ describe('formatJson', () => {
       '[😀]': { line: 1, column: 2, found: '😀' },
     };
     for (const [text, problem] of Object.entries(problems)) {
-      assert.deepEqual(format(text).problem, problem, text);
+      const lineStart = text
+        .split('\n')
+        .slice(0, problem.line - 1)
+        .join('\n').length;
+      const offset = (problem.line > 1 ? lineStart + 1 : 0) + problem.column - 1;
+      assert.deepEqual(format(text).problem, { ...problem, offset }, text);
     }
   });
 

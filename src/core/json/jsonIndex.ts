@@ -1,3 +1,6 @@
+import { lowerBound } from '../base/lowerBound.ts';
+import { JsonScanner, type JsonProblem, type JsonSink } from './jsonScanner.ts';
+
 const noNode = 0xffffffff;
 /** From the innermost value to the outermost: a text may be nothing but brackets. */
 const longestClimb = 2000;
@@ -6,7 +9,7 @@ const longestClimb = 2000;
  * The values of a JSON text in the order of the text, as four integers each, so that millions of them
  * take no objects. A node is named by its place in this order.
  */
-export class JsonNodes {
+export class JsonNodes implements JsonSink {
   readonly bytes: Uint8Array;
   readonly #maxNodes: number;
   count = 0;
@@ -115,17 +118,8 @@ export class JsonNodes {
 
   /** The innermost value that holds, or comes before, a byte. */
   at(offset: number): number {
-    let low = 0;
-    let high = this.count;
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if ((this.begins[middle] ?? 0) <= offset) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    const after = lowerBound(0, this.count, node => (this.begins[node] ?? 0) <= offset);
+    return Math.max(0, after - 1);
   }
 
   #grow(): void {
@@ -140,4 +134,75 @@ export class JsonNodes {
     this.#places = larger(this.#places);
     this.#nexts = larger(this.#nexts);
   }
+}
+
+export type JsonIndex =
+  | {
+      readonly nodes: JsonNodes;
+      readonly problem?: undefined;
+      /** The first place where it is only near to JSON, and was read all the same. */
+      readonly deviation?: JsonProblem;
+    }
+  | {
+      readonly nodes?: undefined;
+      readonly problem: JsonProblem;
+      readonly deviation?: undefined;
+    };
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Each value takes 16 bytes. */
+const defaultMaxNodes = 6_000_000;
+
+/**
+ * Finds the values of a text that is JSON or near to it, as `readJson` says. Yields after each slice how
+ * many bytes are done, so that its caller can pause.
+ */
+export function* indexJson(
+  bytes: Uint8Array,
+  maxNodes = defaultMaxNodes,
+  sliceLength = 262_144,
+): Generator<number, JsonIndex> {
+  const nodes = new JsonNodes(bytes, maxNodes);
+  const scanner = new JsonScanner(bytes, nodes);
+  while (
+    scanner.at < bytes.length &&
+    scanner.run(Math.min(bytes.length, scanner.at + sliceLength))
+  ) {
+    yield scanner.at;
+  }
+  if (!scanner.isWhole) {
+    return { problem: yield* problemAt(bytes, scanner, sliceLength) };
+  }
+  const { deviation } = scanner;
+  return deviation
+    ? { nodes, deviation: yield* problemAt(bytes, deviation, sliceLength) }
+    : { nodes };
+}
+
+function* problemAt(
+  bytes: Uint8Array,
+  { at, line, lineStart }: Pick<JsonScanner, 'at' | 'line' | 'lineStart'>,
+  sliceLength: number,
+): Generator<number, JsonProblem> {
+  let column = 1;
+  for (let from = lineStart; from < at; from += sliceLength) {
+    column += utf16Length(bytes, from, Math.min(at, from + sliceLength));
+    yield at;
+  }
+  const place = { line, column, offset: at };
+  const code = decoder.decode(bytes.subarray(at, at + 4)).codePointAt(0);
+  return code === undefined ? place : { ...place, found: String.fromCodePoint(code) };
+}
+
+/** The length of UTF-8 as UTF-16: a character of four bytes takes two units. */
+function utf16Length(bytes: Uint8Array, from: number, to: number): number {
+  let length = 0;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if ((byte & 0xc0) !== 0x80) {
+      length += byte >= 0xf0 ? 2 : 1;
+    }
+  }
+  return length;
 }
