@@ -1,22 +1,59 @@
-// The composer in the page alone, against a fake host.
+// The composer in the page, with its own host behind it.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import { until } from '../support/until.ts';
 import { axeViolations } from '../support/page/accessibility.ts';
-import { lastRequest, usePages } from '../support/page/monitorPage.ts';
+import { editor } from '../support/host/fakeVscode.ts';
+import type { ConnectionScenario, MonitorHost } from '../support/page/monitorHost.ts';
+import { usePages, type MonitorPage } from '../support/page/monitorPage.ts';
 import { themes } from '../support/page/pageBrowser.ts';
-import { connectionView } from '../support/page/pageHarness.ts';
 
 const { withPage } = usePages();
-const twoConnections = [connectionView(), connectionView({ id: 'c2', name: 'Chat' })];
-const waiting = { state: 'retry', severity: 'warning', label: 'retry 3/10' } as const;
+const twoConnections = [{}, { name: 'Chat' }];
+/** Nothing answers, and the connection waits for its next attempt. */
+const waiting: ConnectionScenario = {
+  settings: { 'reconnect.initialDelay': 3600, 'reconnect.maxDelay': 3600 },
+  attempt: transport => transport.refuse(),
+};
+/** What is sent waits until the connection is open. */
+const queueing: ConnectionScenario = {
+  ...waiting,
+  settings: { ...waiting.settings, 'queue.maxMessages': 10_000 },
+};
+const library = {
+  items: [
+    {
+      folder: 'Orders',
+      items: [
+        { name: 'New order', json: { op: 'new', id: '${uuid}' } },
+        {
+          name: 'Buy and sell',
+          steps: [
+            { name: 'Buy', text: 'buy', waitFor: { match: 'bought', timeout: 3600 } },
+            { name: 'Hold', text: 'hold', waitFor: { match: 'held', timeout: 3600 } },
+            { name: 'Sell', text: 'sell' },
+          ],
+        },
+      ],
+    },
+    { name: 'Hello', hex: '01 02' },
+  ],
+  environments: [
+    { name: 'live', isProduction: true, variables: { baseUrl: 'wss://a.example', token: 't' } },
+  ],
+};
 
 /** The composer as a user meets it. */
 class ComposerUser {
   readonly page: Page;
+  readonly host: MonitorHost;
+  readonly monitor: MonitorPage;
 
-  constructor(page: Page) {
+  constructor(page: Page, host: MonitorHost, monitor: MonitorPage) {
     this.page = page;
+    this.host = host;
+    this.monitor = monitor;
   }
 
   get region() {
@@ -57,19 +94,10 @@ class ComposerUser {
     });
   }
 
-  sends(): Promise<readonly unknown[]> {
-    return this.page.evaluate(() =>
-      window.fakeHost.requests
-        .filter(({ request }) => request === 'compose.send')
-        .map(({ params }) => (params as { body: unknown }).body),
-    );
-  }
-
-  asks(name: string): Promise<number> {
-    return this.page.evaluate(
-      name => window.fakeHost.requests.filter(({ request }) => request === name).length,
-      name,
-    );
+  /** The bodies that the page wanted to send. */
+  get sends(): readonly unknown[] {
+    const params = this.host.bridge.paramsOf('compose.send');
+    return params.map(each => (each as { readonly body: unknown }).body);
   }
 }
 
@@ -77,7 +105,9 @@ function withComposer(
   scenario: Parameters<typeof withPage>[0],
   body: (user: ComposerUser, page: Page) => Promise<void>,
 ): Promise<void> {
-  return withPage(scenario, (_, page) => body(new ComposerUser(page), page));
+  return withPage({ library, ...scenario }, (monitor, page, host) =>
+    body(new ComposerUser(page, host, monitor), page),
+  );
 }
 
 describe('sending from the composer', () => {
@@ -88,7 +118,7 @@ describe('sending from the composer', () => {
       await page.keyboard.type('hello');
       await user.press('ControlOrMeta+Enter');
       await user.says('Sent.');
-      assert.deepEqual(await lastRequest(page, 'compose.send'), {
+      assert.deepEqual(await user.monitor.asked('compose.send'), {
         connection: 'c1',
         body: { as: 'text', text: 'hello' },
       });
@@ -103,17 +133,15 @@ describe('sending from the composer', () => {
     withComposer({}, async (user, page) => {
       await user.open();
       await user.field.fill('hello');
-      await page.evaluate(() => (window.fakeHost.composer.refusal = 'Too <b>long</b> for it.'));
+      user.host.bridge.failNext('compose.send', 'Too <b>long</b> for it.');
       await user.button('Send').click();
       await user.says('Not sent: Too <b>long</b> for it.');
       assert.equal(await user.field.inputValue(), 'hello');
-      await page.evaluate(() => {
-        window.fakeHost.composer.refusal = undefined;
-        window.fakeHost.composer.isCancelling = true;
-      });
+      // The user is asked for the value and answers with Escape.
+      await user.field.fill('${prompt:name}');
       await user.button('Send').click();
       await page.waitForFunction(() => !document.querySelector('.composer-outcome'));
-      assert.equal((await user.sends()).length, 2);
+      assert.equal(user.sends.length, 2);
     }));
 
   it('sends every kind of body', () =>
@@ -128,8 +156,9 @@ describe('sending from the composer', () => {
       await user.field.fill('');
       await user.press('ControlOrMeta+Enter');
       await kind.selectOption('file');
+      editor.answer = () => '/elsewhere/<b>orders</b>.json';
       await user.button('Choose File…').click();
-      await user.says('/folder/<b>orders</b>.json');
+      await user.says('/elsewhere/<b>orders</b>.json');
       await user.says('2.0 kB');
       await user.region.getByRole('checkbox', { name: 'Send it as text' }).uncheck();
       await user.button('Send').click();
@@ -138,10 +167,10 @@ describe('sending from the composer', () => {
       await user.region.getByRole('textbox', { name: 'Reason' }).fill('bye');
       await user.press('Enter');
       await user.says('Sent.');
-      assert.deepEqual(await user.sends(), [
+      assert.deepEqual(user.sends, [
         { as: 'hex', text: '0x01 ff' },
         { as: 'ping', text: '' },
-        { as: 'file', path: '/folder/<b>orders</b>.json', isText: false },
+        { as: 'file', path: '/elsewhere/<b>orders</b>.json', isText: false },
         { as: 'close', code: 4001, reason: 'bye' },
       ]);
       assert.deepEqual(await axeViolations(page), []);
@@ -165,41 +194,40 @@ describe('a message that cannot be sent', () => {
       await page.keyboard.type('"x"');
       await user.press('Delete', 'Delete');
       await page.waitForFunction(() => !document.querySelector('.composer [aria-invalid]'));
-      assert.deepEqual(await user.sends(), []);
+      assert.deepEqual(user.sends, []);
       await user.press('ControlOrMeta+Enter');
       await user.says('Sent.');
     }));
 
   it('stays in the composer without a connection, and the button says why', () =>
-    withComposer({ connections: [connectionView(waiting)] }, async (user, page) => {
+    withComposer({ connections: [waiting] }, async (user, page) => {
       await user.open();
       await user.field.fill('later');
-      await user.says('Not connected: the text stays here.');
+      const why = user.host.connections[0]?.connection.refusalOf('message') ?? '';
+      assert.notEqual(why, '');
+      await user.says(why);
       const button = user.button('Send');
       assert.equal(await button.getAttribute('aria-disabled'), 'true');
-      assert.equal(await button.getAttribute('title'), 'Not connected: the text stays here.');
+      assert.equal(await button.getAttribute('title'), why);
       await button.click({ force: true });
-      await page.getByRole('status').getByText('Not connected: the text stays here.').waitFor();
-      assert.deepEqual(await user.sends(), []);
+      await page.getByRole('status').getByText(why).waitFor();
+      assert.deepEqual(user.sends, []);
       assert.equal(await user.field.inputValue(), 'later');
-      await page.evaluate(() =>
-        window.fakeHost.change(0, { state: 'connected', severity: 'info', label: 'connected' }),
-      );
+      user.host.connections[0]?.connection.reconnect();
+      await user.host.untilAttempts(2);
+      user.host.network.last.open();
       await page.waitForFunction(() => !document.querySelector('.composer-why'));
       await button.click();
       await user.says('Sent.');
     }));
 
   it('waits in the queue if that is enabled, except a ping or a close', () =>
-    withComposer({}, async (user, page) => {
-      await page.evaluate(() =>
-        window.fakeHost.composer.set({ sends: 'queue', why: 'Not open yet.', queued: 1234 }),
-      );
+    withComposer({ connections: [queueing] }, async (user, page) => {
       await user.open();
       await user.field.fill('later');
       await user.button('Queue').click();
       await user.says('It waits until the connection is open.');
-      await user.says('1,234 waiting');
+      await user.says('1 waiting');
       await user.region.getByRole('combobox', { name: 'Kind of message' }).selectOption('ping');
       await user.says(/^A ping or a close is not queued/);
       await user.button('Queue').click({ force: true });
@@ -207,7 +235,7 @@ describe('a message that cannot be sent', () => {
         .getByRole('status')
         .getByText(/is not queued/)
         .waitFor();
-      assert.equal((await user.sends()).length, 1);
+      assert.equal(user.sends.length, 1);
       await user.button('Cancel All').click();
       await page.waitForFunction(() => !document.querySelector('.composer-queue'));
     }));
@@ -219,7 +247,7 @@ describe('variables in the composer', () => {
       await user.open();
       await user.field.fill('no reference');
       await user.says('12 B');
-      assert.equal(await user.asks('compose.check'), 0);
+      assert.equal(user.host.bridge.paramsOf('compose.check').length, 0);
       await user.field.fill('');
       await user.field.pressSequentially('key=${sec');
       assert.equal(await user.options.count(), 1);
@@ -231,19 +259,19 @@ describe('variables in the composer', () => {
       assert.equal(await user.field.inputValue(), 'key=${secret:apiKey}');
       assert.equal(await user.options.count(), 0);
       await user.says('key=•••');
-      assert.equal(await user.asks('compose.check'), 1);
+      assert.equal(user.host.bridge.paramsOf('compose.check').length, 1);
       await page.keyboard.type(' ${uuid}');
-      await user.says('key=••• <uuid >');
+      await user.says(/^key=••• [0-9a-f-]{36}$/);
       assert.deepEqual(await axeViolations(page), []);
     }));
 
   it('that do not exist are named, with existing ones', () =>
-    withComposer({}, async user => {
+    withComposer({ environment: 'live' }, async user => {
       await user.open();
       await user.field.fill('${tokn}');
       await user.says(/^There is no variable "tokn"\. Defined are \$\{baseUrl\}, \$\{token\}\./);
       await user.press('ControlOrMeta+Enter');
-      assert.deepEqual(await user.sends(), []);
+      assert.deepEqual(user.sends, []);
     }));
 });
 
@@ -256,6 +284,7 @@ describe('the history', () => {
         await user.press('ControlOrMeta+Enter');
         await user.says('Sent.');
       }
+      await until('the page knows no history', () => user.host.bridge.historyLength === 2);
       await user.field.fill('new\nlines');
       await user.press('ArrowUp');
       assert.equal(await user.field.inputValue(), 'new\nlines');
@@ -291,15 +320,14 @@ describe('the composer', () => {
     return withComposer({ connections: twoConnections }, async (user, page) => {
       await user.open('json');
       await user.field.fill('{"a": 1}');
-      await page.evaluate(() => window.fakeHost.setView({ selected: 'c2' }));
+      user.host.setView({ selected: 'c2' });
       await page.waitForFunction(() => document.querySelector('textarea')?.value === '');
       await user.field.fill('chat');
       await page.waitForFunction(() => sessionStorage.getItem('state')?.includes('chat'));
       await page.reload();
-      await user.field.waitFor();
-      assert.equal(await user.field.inputValue(), '{"a": 1}');
-      await page.evaluate(() => window.fakeHost.setView({ selected: 'c2' }));
       await page.waitForFunction(() => document.querySelector('textarea')?.value === 'chat');
+      user.host.setView({ selected: 'c1' });
+      await page.waitForFunction(() => document.querySelector('textarea')?.value === '{"a": 1}');
       await user.button('Close the Composer').click();
       assert.equal(await user.field.count(), 0);
       assert.match(await page.evaluate(() => document.activeElement?.ariaLabel ?? ''), /^Compose/);
@@ -307,15 +335,16 @@ describe('the composer', () => {
   });
 
   it('is hidden for a capture', () =>
-    withComposer({ connections: [connectionView({ source: 'capture' })] }, async user => {
-      await user.page.getByRole('grid', { name: 'Messages' }).waitFor();
+    withComposer({}, async user => {
+      await user.host.showCapture('Old');
+      await user.monitor.untilLast(2);
       assert.equal(await user.region.count(), 0);
     }));
 
   it('grows with its text up to a limit, can be resized, and the list keeps following', () =>
-    withComposer({}, async (user, page) => {
+    withComposer({}, async user => {
       const height = async () => (await user.field.boundingBox())?.height ?? 0;
-      const last = () => page.locator('.grid [aria-rowindex="1205"]').waitFor();
+      const last = () => user.monitor.row(1203).waitFor();
       await last();
       await user.open();
       const small = await height();
@@ -326,16 +355,16 @@ describe('the composer', () => {
       assert.ok(small < middle && middle < large && large < 300, `${small} ${middle} ${large}`);
       const bar = user.region.getByRole('separator', { name: 'Height of the composer' });
       await bar.press('ArrowDown');
-      await page.waitForTimeout(50);
-      assert.ok((await height()) < large);
+      await until('it is no smaller', async () => (await height()) < large);
       await bar.press('Home');
       assert.ok((await height()) > large);
       await bar.press('End');
       assert.equal(await height(), large);
       await user.button('Close the Composer').click();
       await last();
-      await page.waitForTimeout(100);
-      assert.equal(await page.evaluate(() => window.fakeHost.view.following), true);
+      await user.host.grow(1);
+      await user.monitor.untilLast(1204);
+      assert.equal(user.monitor.isFollowing, true);
     }));
 
   it('accepts a million characters without freezing, and keeps them only with the page', () =>
@@ -353,24 +382,17 @@ describe('the composer', () => {
       await user.says('1.1 MB');
       await user.button('Send').click();
       await user.says('Sent.');
-      await page.waitForTimeout(600);
-      const saved = await page.evaluate(() => JSON.stringify(window.fakeHost.savedState).length);
-      assert.ok(saved < 10_000, String(saved));
-      await page.evaluate(() => window.fakeHost.setView({ selected: 'c2' }));
+      const { length } = await user.monitor.kept(({ composer }) => composer !== undefined);
+      assert.ok(length < 10_000, String(length));
+      user.host.setView({ selected: 'c2' });
       await page.waitForFunction(() => document.querySelector('textarea')?.value === '');
-      await page.evaluate(() => window.fakeHost.setView({ selected: 'c1' }));
+      user.host.setView({ selected: 'c1' });
       await page.waitForFunction(() => document.querySelector('textarea')?.value.length === 1.1e6);
     }));
 
   it('has no accessibility violations in any theme, open and closed', async () => {
     for (const theme of Object.keys(themes)) {
-      await withComposer({ theme, width: 800 }, async (user, page) => {
-        await page.evaluate(() =>
-          window.fakeHost.composer.set({
-            environment: { name: 'live', isProduction: true },
-            queued: 2,
-          }),
-        );
+      await withComposer({ theme, width: 800, environment: 'live' }, async (user, page) => {
         assert.deepEqual(await axeViolations(page), [], theme);
         await user.open('json');
         await user.field.fill('{"key": "${secret:apiKey}"');
@@ -382,6 +404,9 @@ describe('the composer', () => {
 });
 
 describe('saved messages', () => {
+  /** What the workspace sends is asked for first; the first choice allows it. */
+  const allow = () => (editor.answer = ({ choices }) => choices[0]);
+
   it('are inserted, sent and run from a menu, and saved', () =>
     withComposer({}, async (user, page) => {
       await user.open();
@@ -393,31 +418,31 @@ describe('saved messages', () => {
       await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('op'));
       assert.equal(await user.field.inputValue(), '{\n  "op": "new",\n  "id": "${uuid}"\n}');
       await user.button('Saved Messages').click();
+      allow();
       await user.press('End', 'ArrowRight', 'ArrowDown', 'Enter');
       await user.says('Hello');
-      assert.deepEqual(await lastRequest(page, 'library.run'), {
+      assert.deepEqual(await user.monitor.asked('library.run'), {
         connection: 'c1',
         origin: 'workspace',
         path: 'Hello',
       });
       await user.button('Save…').click();
-      await page.waitForFunction(() =>
-        window.fakeHost.requests.some(({ request }) => request === 'compose.save'),
-      );
+      await user.monitor.asked('compose.save');
     }));
 
   it('show their progress and can be stopped, also while the composer is closed', () =>
     withComposer({}, async (user, page) => {
       await user.open();
       await user.button('Saved Messages').click();
+      allow();
       await user.press('ArrowRight', 'ArrowDown', 'Enter');
-      await user.says('waiting · 1 of 3 · Buy · 1 sent');
+      await user.says(/^waiting · 0 of 3 · Buy · 1 sent/);
       await user.button('Close the Composer').click();
-      await page.evaluate(() => window.fakeHost.composer.progress({ step: 2, state: 'sending' }));
-      await user.says(/^sending · 2 of 3/);
+      user.host.network.last.receive('bought');
+      await user.says(/^waiting · 1 of 3 · Hold/);
       assert.deepEqual(await axeViolations(page), []);
       await user.button('Stop Orders/Buy and sell').click();
-      await user.says(/^stopped · 2 of 3 · 1 sent/);
+      await user.says(/^stopped · 1 of 3 · 2 sent/);
       await page.getByRole('status').getByText('Orders/Buy and sell: stopped.').waitFor();
     }));
 });

@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { axeViolations } from '../support/page/accessibility.ts';
 import { filterPart } from '../support/page/pageParts.ts';
-import { usePart, type Look } from '../support/page/partHarness.ts';
+import type { Look } from '../support/page/pageBrowser.ts';
+import { usePart } from '../support/page/partHarness.ts';
 
 const { withPage } = usePart(filterPart);
 

@@ -1,40 +1,56 @@
 // The list of the page: columns, selection, menus, and its place while it becomes another.
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { axeViolations } from '../support/page/accessibility.ts';
-import { lastRequest, usePages } from '../support/page/monitorPage.ts';
+import { dividedRow } from '../support/page/marketRows.ts';
+import { rowAt, usePages, type MonitorPage } from '../support/page/monitorPage.ts';
+import { until } from '../support/until.ts';
 import { themes } from '../support/page/pageBrowser.ts';
-import { connectionView } from '../support/page/pageHarness.ts';
+import { HeldScans, repeated } from '../support/page/views.ts';
 
 const { withPage } = usePages();
 
-const paused = { selected: 'c1', following: false };
-const two = [connectionView(), connectionView({ id: 'c2', name: 'Chat <b>' })];
+const paused = { following: false };
+const divided = [{ rowAt: dividedRow }];
+const two = [{}, { name: 'Chat <b>' }];
 
-const setView = (page: Page, change: object) =>
-  page.evaluate(change => window.fakeHost.setView(change), change);
-const cell = (page: Page, position: number, name: string) =>
-  page.locator(`.box [aria-rowindex="${position + 2}"] .${name}`);
+const cell = (page: MonitorPage, row: number, name: string) => page.row(row).locator(`.${name}`);
 const selectedCount = (page: Page) => page.locator('.selection-count');
+/** What was asked of which rows, counted as the page's are. */
+async function chosen(page: MonitorPage, request: 'copy' | 'export' | 'editor.compare') {
+  const { generation, ranges, positions, ...rest } = (await page.asked(request)) as {
+    readonly generation: number;
+    readonly ranges?: readonly (readonly [number, number])[];
+    readonly positions?: readonly number[];
+  };
+  assert.ok(generation > 0);
+  return {
+    ...rest,
+    ...(ranges && { ranges: ranges.map(range => range.map(rowAt)) }),
+    ...(positions && { positions: positions.map(rowAt) }),
+  };
+}
+
 const headings = (page: Page) => page.getByRole('columnheader').allTextContents();
 
 describe('another list', () => {
   it('keeps the row at the top in its place', () =>
-    withPage({ view: paused }, async (page, raw) => {
+    withPage({ connections: divided, view: paused }, async (page, raw, host) => {
       await page.untilShown(() => true);
       await page.grid.hover();
       await raw.mouse.wheel(0, -22 * 600);
       await page.untilShown(seqs => (seqs[0] ?? 0) < 900);
       const [top = 0] = await page.shown();
-      await setView(raw, { filter: 'every:5' });
-      await page.untilShown(positions => positions[0] === Math.ceil(top / 5));
-      await setView(raw, { filter: '' });
-      await page.untilShown(positions => positions[0] === Math.ceil(top / 5) * 5);
+      host.setView({ filter: 'by5' });
+      await page.untilShown(([first]) => first === Math.ceil(top / 5) - 1);
+      host.setView({ filter: '' });
+      await page.untilShown(([first]) => first === Math.ceil(top / 5) * 5);
     }));
 
   it('keeps the active row where it is on screen, and selected', () =>
-    withPage({ view: paused }, async (page, raw) => {
+    withPage({ connections: divided, view: paused }, async (page, raw, host) => {
       await page.untilShown(() => true);
       await page.grid.press('Home');
       await page.untilShown(seqs => seqs[0] === 0);
@@ -43,67 +59,77 @@ describe('another list', () => {
       await page.untilShown(seqs => seqs.includes(310));
       await page.row(310).click();
       const before = await page.row(310).boundingBox();
-      await setView(raw, { filter: 'every:5' });
-      await raw.locator('[aria-rowindex="64"][aria-selected=true]').waitFor();
-      assert.equal((await page.row(62).boundingBox())?.y, before?.y);
-      await setView(raw, { filter: '' });
-      await raw.locator('[aria-rowindex="312"][aria-selected=true]').waitFor();
+      host.setView({ filter: 'by5' });
+      await page.row(61).and(raw.locator('[aria-selected=true]')).waitFor();
+      assert.equal((await page.row(61).boundingBox())?.y, before?.y);
+      host.setView({ filter: '' });
+      await page.row(310).and(raw.locator('[aria-selected=true]')).waitFor();
       assert.equal((await page.row(310).boundingBox())?.y, before?.y);
     }));
 
-  it('waits for the scan to come to the place, unless the user goes on', () =>
-    withPage({ view: paused }, async (page, raw) => {
+  it('waits for the scan to come to the place, unless the user goes on', () => {
+    const scans = new HeldScans();
+    const scenario = { connections: divided, view: paused, wrapView: scans.wrap };
+    return withPage(scenario, async (page, _raw, host) => {
       await page.untilLast(1203);
-      await raw.evaluate(() => window.fakeHost.setScanned(0.1));
-      await setView(raw, { filter: 'every:2' });
-      await page.untilShown(positions => positions.length > 0 && (positions.at(-1) ?? 0) < 70);
-      await raw.evaluate(() => window.fakeHost.setScanned(1));
-      await page.untilLast(601);
-      await raw.evaluate(() => window.fakeHost.setScanned(0.1));
-      await setView(raw, { filter: 'every:4' });
-      await page.untilShown(positions => (positions.at(-1) ?? 0) < 40);
+      scans.share = 0.1;
+      host.setView({ filter: 'by2' });
+      await page.untilShown(rows => (rows.at(-1) ?? 0) < 70);
+      scans.share = 1;
+      await page.untilLast(600);
+      scans.share = 0.1;
+      host.setView({ filter: 'by4' });
+      await page.untilShown(rows => (rows.at(-1) ?? 0) < 40);
       await page.grid.press('Home');
-      await raw.evaluate(() => window.fakeHost.setScanned(1));
-      await raw.waitForTimeout(400);
+      scans.share = 1;
+      // Whatever the page makes of the end of the scan, it has made of it when it knows of more rows.
+      await page.untilCount(300);
+      await host.grow(4);
+      await page.untilCount(301);
       assert.equal((await page.shown())[0], 0);
-    }));
+    });
+  });
 
-  it('is followed from the key on that goes to its end before it has a row', () =>
-    withPage({ view: paused }, async (page, raw) => {
+  it('is followed from the key on that goes to its end before it has a row', () => {
+    const scans = new HeldScans();
+    const scenario = { connections: divided, view: paused, wrapView: scans.wrap };
+    return withPage(scenario, async (page, _raw, host) => {
       await page.untilShown(() => true);
-      await raw.evaluate(() => window.fakeHost.setScanned(0));
-      await setView(raw, { filter: 'every:2' });
-      await raw.waitForFunction(() => window.fakeHost.list.next === window.fakeHost.list.first);
+      scans.share = 0;
+      host.setView({ filter: 'by2' });
+      await page.untilCount(0);
       await page.grid.press('End');
-      await raw.evaluate(() => window.fakeHost.setScanned(1));
-      await page.untilLast(601);
-      assert.equal(await page.isFollowing(), true);
-    }));
+      scans.share = 1;
+      await page.untilLast(600);
+      assert.equal(page.isFollowing, true);
+    });
+  });
 
   it('follows on where the tail is followed, and says where nothing matches', () =>
-    withPage({}, async (page, raw) => {
+    withPage({ connections: divided }, async (page, raw, host) => {
       await page.untilLast(1203);
-      await setView(raw, { filter: 'every:7' });
-      await page.untilLast(171);
-      assert.equal(await page.isFollowing(), true);
-      await setView(raw, { filter: 'none' });
+      host.setView({ filter: 'by7' });
+      await page.untilLast(170);
+      assert.equal(page.isFollowing, true);
+      host.setView({ filter: 'nowhere' });
       await raw.getByText('No row matches the filter.').waitFor();
       await raw.locator('.empty').getByRole('button', { name: 'Clear Filter' }).click();
       await page.untilLast(1203);
     }));
 
   it('is found again after a reload, also when connections have other ids', () =>
-    withPage({ view: paused }, async (page, raw) => {
+    withPage({ connections: divided, view: paused }, async (page, raw, host) => {
       await page.untilShown(() => true);
       await page.grid.press('Home');
       await page.grid.press('PageDown');
       await page.grid.press('PageDown');
       const before = await page.untilShown(([top = 0]) => top > 0 && top < 1000);
-      await raw.waitForFunction(() => sessionStorage.getItem('state')?.includes('"place"'));
-      await raw.waitForTimeout(600);
-      const state = await raw.evaluate(() => sessionStorage.getItem('state') ?? '');
+      const state = await page.kept(({ place }) =>
+        before.includes((place as { readonly seq: number } | undefined)?.seq ?? -1),
+      );
       const kept = JSON.parse(state) as Record<string, unknown>;
-      assert.deepEqual(kept['captureKeys'], { selected: 'key of c1', merged: [] });
+      const path = host.connections[0]?.capture.storage.path ?? '';
+      assert.deepEqual(kept['captureKeys'], { selected: basename(path), merged: [] });
       assert.deepEqual([kept['filter'], kept['following']], ['', false]);
       assert.ok(!state.includes('"c1"'), state);
       await raw.reload();
@@ -111,56 +137,50 @@ describe('another list', () => {
     }));
 
   it('counts what is new on, over a filter and a reload', () =>
-    withPage({}, async (page, raw) => {
+    withPage({ connections: divided }, async (page, raw, host) => {
       await page.untilLast(1203);
       await page.button('Pause').click();
-      await page.grow(10);
+      await host.grow(10);
       await page.button('10 new messages').waitFor();
-      await setView(raw, { filter: 'every:2' });
+      host.setView({ filter: 'by2' });
       await page.button('5 new messages').waitFor();
-      await setView(raw, { filter: '' });
+      host.setView({ filter: '' });
       await page.button('10 new messages').waitFor();
-      await raw.waitForTimeout(700);
+      await page.kept(({ pausedAfter }) => pausedAfter !== undefined);
       await raw.reload();
-      await page.button('Pause').click();
-      await page.grow(3);
-      await page.button('3 new messages').waitFor();
+      await page.button('10 new messages').waitFor();
+      await host.grow(3);
+      await page.button('13 new messages').waitFor();
     }));
 });
 
-it('shows what was dropped as a warning, and the newest count of it', () => {
-  const extent = { first: 1000, next: 1204, byteLength: 1, dropped: 1000 };
-  const dropping = connectionView({ extent });
-  return withPage({ connections: [dropping], view: paused }, async (page, raw) => {
-    await page.grid.press('Home');
-    await raw.getByText('1000 older rows were dropped').waitFor();
-    await raw.evaluate(() =>
-      window.fakeHost.change(0, {
-        extent: { first: 1100, next: 1304, byteLength: 1, dropped: 1100 },
-      }),
-    );
-    await raw.getByText('1100 older rows were dropped').waitFor();
-    assert.equal(await raw.locator('.row.remark.warning:not([hidden])').count(), 1);
-  });
-});
+it('shows what was dropped as a warning, and the newest count of it', () =>
+  withPage(
+    { connections: [{ settings: { 'history.maxMessages': 204 } }], view: paused },
+    async (page, raw, host) => {
+      await page.grid.press('Home');
+      const dropped = () => {
+        const count = host.connections[0]?.capture.extent.dropped ?? 0;
+        return raw.getByText(`${count.toLocaleString('en')} older rows were dropped`);
+      };
+      await dropped().waitFor();
+      await host.grow(100);
+      await dropped().waitFor();
+      assert.equal(await raw.locator('.row.state.warning:not([hidden])').count(), 1);
+    },
+  ));
 
 describe('the selection', () => {
-  it('takes ten million rows at once', () => {
-    const extent = { first: 0, next: 10_000_000, byteLength: 1e9, dropped: 0 };
-    return withPage({ connections: [connectionView({ extent })] }, async (page, raw) => {
+  it('takes ten million rows at once', () =>
+    withPage({ wrapView: view => repeated(view, 10_000_000) }, async (page, raw) => {
       await page.untilLast(9_999_999);
       await page.grid.press('Control+a');
       await selectedCount(raw).getByText('10,000,000 selected').waitFor();
       await raw.getByRole('status').getByText('10,000,000 selected').waitFor();
       await page.grid.press('Control+c');
-      await raw.getByRole('status').getByText('Copied').waitFor();
-      assert.deepEqual(await lastRequest(raw, 'copy'), {
-        generation: 1,
-        ranges: [[0, 10_000_000]],
-        format: 'text',
-      });
-    });
-  });
+      assert.deepEqual(await chosen(page, 'copy'), { ranges: [[0, 10_000_000]], format: 'text' });
+      await raw.getByText('These are too many messages for the clipboard').first().waitFor();
+    }));
 
   it('grows with Shift and changes with Control, by pointer and by keys', () =>
     withPage({}, async (page, raw) => {
@@ -182,8 +202,7 @@ describe('the selection', () => {
       await selectedCount(raw).getByText('4 selected').waitFor();
       await page.grid.press('Control+c');
       await raw.getByRole('status').getByText('Copied').waitFor();
-      assert.deepEqual(await lastRequest(raw, 'copy'), {
-        generation: 1,
+      assert.deepEqual(await chosen(page, 'copy'), {
         ranges: [
           [1180, 1183],
           [1184, 1185],
@@ -204,8 +223,7 @@ describe('the selection', () => {
       await keyboard.type('com');
       await focused.getByText('Compare the Two').waitFor();
       await keyboard.press('Enter');
-      assert.deepEqual(await lastRequest(raw, 'editor.compare'), {
-        generation: 1,
+      assert.deepEqual(await chosen(page, 'editor.compare'), {
         positions: [1202, 1203],
       });
       assert.equal(await page.grid.evaluate(grid => grid === document.activeElement), true);
@@ -217,8 +235,7 @@ describe('the selection', () => {
       await keyboard.press('ArrowRight');
       await keyboard.press('End');
       await keyboard.press('Enter');
-      assert.deepEqual(await lastRequest(raw, 'copy'), {
-        generation: 1,
+      assert.deepEqual(await chosen(page, 'copy'), {
         ranges: [[1202, 1204]],
         format: 'websocat',
       });
@@ -229,7 +246,7 @@ describe('the selection', () => {
     }));
 
   it('has a menu under the pointer, within the window, that filters by the row', () =>
-    withPage({ width: 500, height: 420 }, async (page, raw) => {
+    withPage({ width: 500, height: 420 }, async (page, raw, host) => {
       await page.untilLast(1203);
       await page.row(1203).click({ button: 'right', position: { x: 460, y: 10 } });
       const menu = raw.getByRole('menu', { name: 'Selected messages' });
@@ -238,7 +255,7 @@ describe('the selection', () => {
       assert.ok(box.y >= 0 && box.y + box.height <= 420, JSON.stringify(box));
       await menu.getByText('Filter By').click();
       await raw.getByRole('menuitem', { name: 'This Kind: kind:text' }).click();
-      await raw.waitForFunction(() => window.fakeHost.view.filter === 'kind:text');
+      await until('the filter is not set', () => host.bridge.view?.filter === 'kind:text');
     }));
 });
 
@@ -249,17 +266,17 @@ describe('columns', () => {
       const time = raw.getByRole('columnheader').first();
       await time.press('Space');
       await time.getByText('Since start').waitFor();
-      await cell(raw, 1203, 'time').getByText('+45.242').waitFor();
+      await cell(page, 1203, 'time').getByText('+45.242').waitFor();
       await time.press('Space');
-      await cell(raw, 1203, 'time').getByText('+0.037').waitFor();
+      await cell(page, 1203, 'time').getByText('+0.037').waitFor();
       const [first = 0] = await page.shown();
-      await cell(raw, first, 'time').getByText('+0.037').waitFor();
+      await cell(page, first, 'time').getByText('+0.037').waitFor();
       await time.press('Space');
       await page.row(1201).click();
-      await cell(raw, 1200, 'time').getByText('−0.037').waitFor();
-      await cell(raw, 1203, 'time').getByText('+0.075').waitFor();
+      await cell(page, 1200, 'time').getByText('−0.037').waitFor();
+      await cell(page, 1203, 'time').getByText('+0.075').waitFor();
       await page.row(1203).click();
-      await cell(raw, 1203, 'time').getByText('0.000').waitFor();
+      await cell(page, 1203, 'time').getByText('0.000').waitFor();
     }));
 
   it('are made wider, moved and hidden by keys, kept over a reload, and reset', () =>
@@ -333,8 +350,8 @@ it('goes to a row and to a moment', () =>
     await field.press('Enter');
     await page.untilShown(seqs => seqs.includes(300));
     assert.equal(await page.row(300).getAttribute('aria-selected'), 'true');
-    assert.equal(await page.isFollowing(), false);
-    const clock = await cell(raw, 300, 'time').textContent();
+    assert.equal(page.isFollowing, false);
+    const clock = await cell(page, 300, 'time').textContent();
     await page.grid.press('Control+g');
     await field.fill('700');
     await field.press('Enter');
@@ -372,27 +389,25 @@ describe('several connections', () => {
       );
       await raw.keyboard.press('Escape');
       await raw.getByText('2 merged').waitFor();
-      await cell(raw, 2407, 'connection').getByText('Chat <b>').waitFor();
-      assert.equal(await cell(raw, 2407, 'connection').locator('.dot.colour-1').count(), 1);
+      await cell(page, 2407, 'connection').getByText('Chat <b>').waitFor();
+      assert.equal(await cell(page, 2407, 'connection').locator('.dot.colour-1').count(), 1);
       await page.button('Merged Timeline').click();
       await raw.getByRole('menuitem', { name: 'Only Market data' }).click();
       await page.untilLast(1203);
       assert.equal(await raw.getByRole('columnheader', { name: 'Connection' }).count(), 0);
     }));
 
-  it('include captures, which can only be read', () => {
-    const capture = connectionView({ id: 'c2', name: 'Old', source: 'capture' });
-    const view = { selected: 'c2' };
-    return withPage({ connections: [connectionView(), capture], view }, async (page, raw) => {
-      await page.untilLast(1203);
+  it('include captures, which can only be read', () =>
+    withPage({}, async (page, raw, host) => {
+      await host.showCapture('Old');
+      await page.untilLast(2);
       await raw.locator('.badge').getByText('capture').waitFor();
       for (const name of ['Disconnect', 'Connect', 'Reconnect Now', 'Clear', 'Pause']) {
         assert.equal(await raw.getByRole('button', { name, exact: true }).count(), 0, name);
       }
       await page.button('Export…').click();
-      assert.deepEqual(await lastRequest(raw, 'export'), { generation: 1 });
-    });
-  });
+      assert.deepEqual(await chosen(page, 'export'), {});
+    }));
 });
 
 describe('accessibility of the list', () => {

@@ -112,11 +112,16 @@ export class ListModel implements Disposable {
 
   async locate({ generation, place }: Params<'locate'>): Promise<Located> {
     const view = this.#current(generation);
-    return view.locate(
+    const located = await view.locate(
       'at' in place
         ? place
         : { capture: this.#ports.sources.get(place.connection).capture.id, seq: place.seq },
     );
+    // The worker answers at once, but reports new rows at intervals. The page cannot go to a row that
+    // it was not told of: it asks again.
+    const { position, isExact } = located;
+    const last = view.state.next - (isExact ? 1 : 0);
+    return position <= last ? located : { ...located, isScanned: false };
   }
 
   async find(params: Params<'find'>): Promise<FindAnswer> {

@@ -164,8 +164,15 @@ export class MonitorPanel implements Disposable {
   }
 
   #handlers(): RequestHandlers {
+    const { handlers, model } = this.#ports;
     return {
-      ...this.#ports.handlers,
+      ...handlers,
+      'locate': async params => {
+        const located = await handlers.locate(params);
+        // The page has to know of the rows before it can go there.
+        this.#publish('list.changed', model.list);
+        return located;
+      },
       'ready': page => {
         if (page) {
           userZone.learn(page.timeZone);

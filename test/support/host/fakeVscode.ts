@@ -1,7 +1,10 @@
-// As much of the editor as settings and questions take, so that host files run in a unit test:
-// import this file first, then `await import` what is tested.
+// As much of the editor as the host's files need in a test: import this file first, then
+// `await import` what is tested. The integration tests run the same files in the real editor.
 import { registerHooks } from 'node:module';
 import { posix } from 'node:path';
+import type { Uri as EditorUri } from 'vscode';
+import { Emitter, type Event } from '../../../src/core/base/event.ts';
+import { FakeWebviewPanel } from './fakeWebview.ts';
 
 /** What the user is shown, and may be asked to answer. */
 export interface Shown {
@@ -39,6 +42,10 @@ export interface FakeEditor {
   /** Commands that were run. */
   readonly executed: string[];
   clipboard: string;
+  /** Where pages load their files from. */
+  webviewOrigin: string;
+  /** Tabs with pages, in the order in which they were opened. */
+  readonly panels: FakeWebviewPanel[];
 }
 
 export const editor: FakeEditor = {
@@ -55,6 +62,8 @@ export const editor: FakeEditor = {
   shown: [],
   executed: [],
   clipboard: '',
+  webviewOrigin: 'https://webview.test',
+  panels: [],
   answer: () => undefined,
 };
 
@@ -123,6 +132,8 @@ function settingAt(path: string, key: string): unknown {
   return found;
 }
 
+const nothingHappens = () => ({ dispose: () => undefined });
+
 const workspace = {
   get textDocuments() {
     return [...editor.unsaved].map(path => ({ isDirty: true, uri: new Uri(path) }));
@@ -148,7 +159,18 @@ const workspace = {
   },
   asRelativePath: ({ path }: Uri) =>
     path.slice((editor.folders.find(folder => path.startsWith(`${folder}/`))?.length ?? -1) + 1),
+  openTextDocument: () => Promise.resolve({}),
+  createFileSystemWatcher: () => ({
+    onDidCreate: nothingHappens,
+    onDidChange: nothingHappens,
+    onDidDelete: nothingHappens,
+    dispose: () => undefined,
+  }),
   fs: {
+    stat: ({ path }: Uri): Promise<object> =>
+      editor.files.has(path)
+        ? Promise.resolve({ type: 1, size: editor.files.get(path)?.length ?? 0 })
+        : Promise.reject(new FileSystemError(path)),
     readFile: ({ path }: Uri): Promise<Uint8Array> => {
       const text = editor.files.get(path);
       return text === undefined
@@ -160,9 +182,9 @@ const workspace = {
       return Promise.resolve();
     },
   },
-  onDidChangeConfiguration: () => ({ dispose: () => undefined }),
-  onDidGrantWorkspaceTrust: () => ({ dispose: () => undefined }),
-  onDidChangeWorkspaceFolders: () => ({ dispose: () => undefined }),
+  onDidChangeConfiguration: nothingHappens,
+  onDidGrantWorkspaceTrust: nothingHappens,
+  onDidChangeWorkspaceFolders: nothingHappens,
   getConfiguration: (section?: string, folder?: Uri) => ({
     // Of a workspace that is not trusted the editor leaves out only the keys that the manifest names:
     // this one leaves out nothing, which is worse.
@@ -219,6 +241,14 @@ interface InputOptions {
 }
 
 const window = {
+  createWebviewPanel: () => {
+    const panel = new FakeWebviewPanel(editor.webviewOrigin);
+    editor.panels.push(panel);
+    return panel;
+  },
+  showTextDocument: () => Promise.resolve({}),
+  withProgress: (_options: unknown, task: (progress: object, token: object) => unknown) =>
+    task({ report: () => undefined }, { onCancellationRequested: nothingHappens }),
   createStatusBarItem: () => ({
     show: () => undefined,
     hide: () => undefined,
@@ -277,6 +307,28 @@ class ThemeColor {
   }
 }
 
+/** A value that the editor only takes in to draw it. */
+class Drawn {
+  readonly given: readonly unknown[];
+
+  constructor(...given: readonly unknown[]) {
+    this.given = given;
+  }
+}
+
+class EditorEmitter<T> {
+  readonly #emitter = new Emitter<T>();
+  readonly event: Event<T> = this.#emitter.event;
+
+  fire(value: T): void {
+    this.#emitter.fire(value);
+  }
+
+  dispose(): void {
+    this.#emitter.dispose();
+  }
+}
+
 const api = {
   Uri,
   FileSystemError,
@@ -284,12 +336,30 @@ const api = {
   workspace,
   window,
   ThemeColor,
+  EventEmitter: EditorEmitter,
+  DataTransferItem: Drawn,
+  Diagnostic: Drawn,
+  MarkdownString: Drawn,
+  Range: Drawn,
+  TreeItem: Drawn,
+  DiagnosticSeverity: { Warning: 1 },
+  TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
+  ViewColumn: { Active: -1, Beside: -2 },
+  languages: {
+    createDiagnosticCollection: () => ({
+      clear: () => undefined,
+      set: () => undefined,
+      delete: () => undefined,
+      dispose: () => undefined,
+    }),
+  },
   StatusBarAlignment: { Left: 1, Right: 2 },
   FileType: { Directory: 2, SymbolicLink: 64 },
   ConfigurationTarget: { Global: 1, Workspace: 2 },
   ThemeIcon,
   ProgressLocation: { Notification: 15 },
   env: {
+    language: 'en',
     get remoteName() {
       return editor.remoteName;
     },
@@ -313,7 +383,7 @@ const api = {
 };
 
 /** A file of that path, as the editor hands it out. */
-export const uriOf = (path: string): object => new Uri(path);
+export const uriOf = (path: string) => new Uri(path) as unknown as EditorUri;
 
 (globalThis as Record<string, unknown>)['fakeVscode'] = api;
 const source = Object.keys(api).map(name => `export const ${name} = fakeVscode.${name};`);

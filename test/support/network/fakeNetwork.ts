@@ -2,9 +2,11 @@ import type { TrafficSink } from '../../../src/core/connection/wire/traffic.ts';
 import type {
   Dial,
   Ended,
+  Opened,
   Transport,
   TransportListener,
 } from '../../../src/core/connection/wire/transport.ts';
+import type { HandshakeFacts } from '../../../src/core/record/handshakeFacts.ts';
 import { directionOf, isHeartbeat, kindOf, RowFlag } from '../../../src/core/record/record.ts';
 
 const text = new TextEncoder();
@@ -65,9 +67,14 @@ export class FakeTransport implements Transport {
     }
   }
 
-  open(): void {
+  open(opened: Opened = { subprotocol: '', extensions: '' }): void {
     this.bytesRead += 129;
-    this.#listener.onOpen({ subprotocol: '', extensions: '' });
+    this.#listener.onOpen(opened);
+  }
+
+  /** What is known of the opening handshake, right before it opens or ends. */
+  handshake(facts: HandshakeFacts): void {
+    this.#listener.onHandshake(facts);
   }
 
   /** Bytes come that were counted before. */

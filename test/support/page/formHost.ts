@@ -7,7 +7,8 @@ import {
 } from '../../../src/core/settings/connectionDraft.ts';
 import { connectionFields } from '../../../src/core/settings/connectionFields.ts';
 import type { FormState } from '../../../src/shared/formProtocol.ts';
-import type { Look, PartHarness } from './partHarness.ts';
+import type { Look } from './pageBrowser.ts';
+import type { PartHarness } from './partHarness.ts';
 
 export interface FormScenario extends Look {
   /** What is configured; a new connection where it is absent. */

@@ -2,52 +2,56 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import type { Page } from 'playwright-core';
-import { connectionView, PageHarness, type Scenario } from './pageHarness.ts';
+import type { CaptureServiceOptions } from '../../../src/node/capture/captureService.ts';
 import { until } from '../until.ts';
+import type { MonitorHost } from './monitorHost.ts';
+import { PageHarness, type Scenario } from './pageHarness.ts';
 
 type WithPage = (
-  scenario: Partial<Scenario>,
-  body: (page: MonitorPage, raw: Page) => Promise<void>,
+  scenario: Scenario,
+  body: (page: MonitorPage, raw: Page, host: MonitorHost) => Promise<void>,
 ) => Promise<void>;
 
 /** Starts a harness before the tests of a file, and ends it after them. */
-export function usePages(): { readonly withPage: WithPage } {
+export function usePages(captures: Partial<CaptureServiceOptions> = {}): {
+  readonly withPage: WithPage;
+} {
   let harness: PageHarness;
-  before(async () => (harness = await PageHarness.start()));
+  before(async () => (harness = await PageHarness.start(captures)));
   after(() => harness.close());
   return {
     /** Opens a page for `body`, and afterwards makes sure that nothing broke its rules. */
     withPage: async (scenario, body) => {
-      const view = { selected: 'c1' };
-      const raw = await harness.open({ connections: [connectionView()], view, ...scenario });
+      const { page, host } = await harness.open(scenario);
       const errors: string[] = [];
-      raw.on('pageerror', error => errors.push(error.message));
+      page.on('pageerror', error => errors.push(error.message));
       try {
-        await body(new MonitorPage(raw), raw);
+        await body(new MonitorPage(page, host), page, host);
         assert.deepEqual(errors, []);
-        assert.deepEqual(await raw.evaluate(() => window.violations), []);
-        assert.ok((await raw.evaluate(() => window.fakeHost.mostRowsAsked)) <= 1);
+        assert.deepEqual(await page.evaluate(() => window.violations), []);
+        assert.ok(host.bridge.maxOpenRows <= 1);
       } finally {
-        await raw.close();
+        await page.close();
+        host.dispose();
       }
     },
   };
 }
 
-/** The last request of a kind that the page made. */
-export function lastRequest(page: Page, name: string): Promise<unknown> {
-  return page.evaluate(
-    name => window.fakeHost.requests.findLast(({ request }) => request === name)?.params,
-    name,
-  );
-}
+/** Of the first row in `aria-rowindex`: the heads are row 1, and a view keeps a place for what it dropped. */
+const firstIndex = 3;
 
-/** The page as a user meets it. */
+/** The row at a position of its view. */
+export const rowAt = (position: number) => position + 2 - firstIndex;
+
+/** The page as a user meets it. Its rows are counted from 0: unfiltered, as they are in the capture. */
 export class MonitorPage {
   readonly #page: Page;
+  readonly #host: MonitorHost;
 
-  constructor(page: Page) {
+  constructor(page: Page, host: MonitorHost) {
     this.#page = page;
+    this.#host = host;
   }
 
   get grid() {
@@ -62,53 +66,65 @@ export class MonitorPage {
     return this.#page.getByRole('button', { name });
   }
 
-  /** The sequence numbers of the rows on screen, the last of them once it is drawn. */
+  /** The rows on screen, the last of them once it is drawn. */
   async shown(): Promise<readonly number[]> {
     const rows = this.grid.locator('[role=row][aria-rowindex]');
     const indexes = await rows.evaluateAll(elements =>
-      elements.map(element => Number(element.getAttribute('aria-rowindex')) - 2),
+      elements.map(element => Number(element.getAttribute('aria-rowindex'))),
     );
-    return indexes.filter(seq => seq >= 0);
+    return indexes.map(index => index - firstIndex).filter(row => row >= 0);
   }
 
   /** Waits until `isSo` holds for what is shown. */
-  async untilShown(isSo: (seqs: readonly number[]) => boolean): Promise<readonly number[]> {
-    let seqs: readonly number[] = [];
+  async untilShown(isSo: (rows: readonly number[]) => boolean): Promise<readonly number[]> {
+    let rows: readonly number[] = [];
     await until(
-      () => `other rows than ${seqs[0]} to ${seqs.at(-1)} are shown`,
+      () => `other rows than ${rows[0]} to ${rows.at(-1)} are shown`,
       async () => {
-        seqs = await this.shown();
-        return seqs.length > 0 && isSo(seqs);
+        rows = await this.shown();
+        return rows.length > 0 && isSo(rows);
       },
     );
-    return seqs;
+    return rows;
   }
 
-  untilLast(seq: number) {
-    return this.untilShown(seqs => seqs.at(-1) === seq);
+  untilLast(row: number) {
+    return this.untilShown(rows => rows.at(-1) === row);
   }
 
-  row(seq: number) {
-    return this.grid.locator(`[aria-rowindex="${seq + 2}"]`);
-  }
-
-  async isFollowing(): Promise<boolean> {
-    return this.#page.evaluate(() => window.fakeHost.view.following);
-  }
-
-  /** Lets the capture grow by so many rows, and lose some of the oldest. */
-  grow(count: number, dropped = 0): Promise<void> {
-    return this.#page.evaluate(
-      ([count, dropped]) => {
-        const [{ extent, received }] = window.fakeHost.connections as [
-          (typeof window.fakeHost.connections)[0],
-        ];
-        window.fakeHost.change(0, {
-          extent: { ...extent, first: extent.first + dropped, next: extent.next + count },
-          received: received + count,
-        });
-      },
-      [count, dropped] as const,
+  /** Waits until the list has so many rows. */
+  untilCount(count: number): Promise<void> {
+    return until(
+      `the list has not ${count} rows`,
+      async () => Number(await this.grid.getAttribute('aria-rowcount')) === count + firstIndex - 1,
     );
+  }
+
+  row(row: number) {
+    return this.grid.locator(`[aria-rowindex="${row + firstIndex}"]`);
+  }
+
+  /** Waits for a request of this name, and gives the parameters of the last. */
+  async asked(request: Parameters<MonitorHost['bridge']['paramsOf']>[0]): Promise<unknown> {
+    const asked = () => this.#host.bridge.paramsOf(request);
+    await until(`the page does not ask ${request}`, () => asked().length > 0);
+    return asked().at(-1);
+  }
+
+  /** Waits for a state that the page keeps of itself, as JSON, and gives it. */
+  async kept(isSo: (state: Readonly<Record<string, unknown>>) => boolean): Promise<string> {
+    let json = '';
+    await until(
+      () => `the page keeps ${json}`,
+      async () => {
+        json = await this.#page.evaluate(() => sessionStorage.getItem('state') ?? '{}');
+        return isSo(JSON.parse(json) as Readonly<Record<string, unknown>>);
+      },
+    );
+    return json;
+  }
+
+  get isFollowing(): boolean {
+    return this.#host.bridge.view?.following === true;
   }
 }

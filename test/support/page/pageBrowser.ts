@@ -1,7 +1,9 @@
-// What all harnesses of pages share: the browser, and the files that every page has.
+// What all pages of tests share: the browser, the files, and the document that the host makes.
+import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { basename, extname } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { jsonForScript } from '../../../src/core/text/markup.ts';
 import type { Theme } from './pageSurroundings.ts';
 
 /** What VS Code sets in a webview, in the four themes that it brings along. */
@@ -9,10 +11,32 @@ export const themes = JSON.parse(await readFile('test/fixtures/themes.json', 'ut
   Record<string, Theme>
 >;
 
-/** What is served, by its path. */
-export type PageFiles = Readonly<
-  Record<string, readonly [type: string, body: string | Uint8Array]>
->;
+/** Where pages and their files are loaded from. */
+export const pageOrigin = 'https://page.test';
+
+/** How a page is looked at. */
+export interface Look {
+  readonly theme?: string;
+  readonly width?: number;
+  readonly height?: number;
+  /** As with Windows' contrast themes. */
+  readonly isForced?: boolean;
+}
+
+export interface PageContent {
+  /** The whole document, as the host makes it. */
+  readonly html: string;
+  /** Files that the build has not put into `dist`, by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Runs before the page has any content. */
+  readonly prepare?: ((page: Page) => Promise<unknown>) | undefined;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.ttf': 'font/ttf',
+};
 
 /** Starts the browser that pages are tested in: without a window, but with scroll bars. */
 export function launchBrowser(...browserArguments: readonly string[]): Promise<Browser> {
@@ -30,23 +54,65 @@ export function launchBrowser(...browserArguments: readonly string[]): Promise<B
   });
 }
 
-/** The icons. */
-export async function iconFiles(): Promise<PageFiles> {
-  const codicon = 'node_modules/@vscode/codicons/dist/codicon';
-  return {
-    '/codicon.css': ['text/css', await readFile(`${codicon}.css`)],
-    '/codicon.ttf': ['font/ttf', await readFile(`${codicon}.ttf`)],
-  };
+/** The script and the style sheet of these files in this order, as `dist/NAME.js` and `dist/NAME.css`. */
+export async function bundleOf(
+  name: string,
+  sources: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const { outputFiles } = await build({
+    stdin: { contents: sources.map(path => `import './${path}';`).join('\n'), resolveDir: '.' },
+    bundle: true,
+    write: false,
+    outfile: `dist/${name}.js`,
+    format: 'iife',
+    platform: 'browser',
+    target: 'chrome134',
+  });
+  return Object.fromEntries(outputFiles.map(({ path, text }) => [`/dist/${basename(path)}`, text]));
 }
 
-/** What esbuild made, by its path: scripts and styles. */
-export function servedFiles(
-  outputs: readonly { readonly path: string; readonly contents: Uint8Array }[],
-): PageFiles {
-  return Object.fromEntries(
-    outputs.map(({ path, contents }) => {
-      const type = path.endsWith('.css') ? 'text/css' : 'text/javascript';
-      return [`/${basename(path)}`, [type, contents]];
-    }),
-  );
+const surroundings = await bundleOf('surroundings', ['test/support/page/pageSurroundings.ts']);
+
+/** Opens a page of its own under the policy that the host gives it; the caller closes it. */
+export async function openPage(browser: Browser, content: PageContent, look: Look): Promise<Page> {
+  const { width = 1280, height = 720, theme = 'Dark Modern', isForced } = look;
+  const page = await browser.newPage({
+    viewport: { width, height },
+    ...(isForced && { forcedColors: 'active' }),
+  });
+  await content.prepare?.(page);
+  const files: Readonly<Record<string, string>> = {
+    '/vscode.css': vscodeCss,
+    ...surroundings,
+    ...content.files,
+  };
+  await page.route(`${pageOrigin}/**`, async route => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname === '/') {
+      await route.fulfill({ contentType: 'text/html', body: surrounded(content.html, theme) });
+      return;
+    }
+    const body = files[pathname] ?? (await readFile(`.${pathname}`));
+    await route.fulfill({ contentType: types[extname(pathname)] ?? '', body });
+  });
+  // The page has loaded when its scripts have run.
+  await page.goto(pageOrigin);
+  return page;
 }
+
+/** The document with what VS Code puts into every webview before the page's own scripts. */
+function surrounded(html: string, theme: string): string {
+  const nonce = /nonce="([^"]+)"/.exec(html)?.[1] ?? '';
+  const theming = `<script nonce="${nonce}">window.theme = ${jsonForScript(themes[theme])};</script>`;
+  const script = `<script nonce="${nonce}" src="/dist/surroundings.js"></script>`;
+  return html
+    .replace('<head>', () => '<head>\n<link rel="stylesheet" href="/vscode.css">')
+    .replace('<body>', () => `<body>${theming}${script}`);
+}
+
+const vscodeCss = `
+html { scrollbar-color: var(--vscode-scrollbarSlider-background) var(--vscode-editor-background); }
+body { overscroll-behavior-x: none; background-color: transparent; margin: 0; padding: 0 20px;
+  color: var(--vscode-editor-foreground); font: var(--vscode-font-weight)
+  var(--vscode-font-size)/1.4 var(--vscode-font-family); }
+`;

@@ -1,13 +1,20 @@
-// Rows of a capture that are made up from their numbers, so that ten million of them take no memory.
-import type { Row } from '../../../src/core/capture/capture.ts';
-import { flagsOf } from '../../../src/core/record/record.ts';
+// What the captures of the page's tests hold: rows that follow from their numbers, and are appended
+// to a real capture.
+import { flagsOf, type RowKind } from '../../../src/core/record/record.ts';
 import type { HandshakeFacts, HeaderLine } from '../../../src/core/record/handshakeFacts.ts';
-import { preview } from '../../../src/core/record/preview.ts';
 
-/** When the first row came. */
-export const start = Date.UTC(2026, 10, 16, 10, 30, 0, 250);
+/** When the connections were opened, in milliseconds since 1970. */
+export const startedAt = Date.UTC(2026, 10, 16, 10, 30);
 /** Between two rows. */
 export const rowMs = 37.4;
+
+/** The row with this number in its capture, as it is appended. */
+export type RowMaker = (seq: number) => {
+  readonly at: number;
+  readonly flags: number;
+  readonly payload: Uint8Array;
+};
+
 const encoder = new TextEncoder();
 
 const hostile =
@@ -20,6 +27,9 @@ function ticker(seq: number): string {
   return `{"stream":"btcusdt@depth","data":{"e":"depthUpdate","E":1794825${seq},"u":${seq}900719925474099312,${book}}}`;
 }
 
+/** The only row that is long. */
+const largeRow = 1195;
+
 const request: readonly HeaderLine[] = [
   ['Host', 'stream.example.com'],
   ['Connection', 'Upgrade'],
@@ -31,7 +41,8 @@ const request: readonly HeaderLine[] = [
   ['Authorization', '•••'],
 ];
 
-const opened: HandshakeFacts = {
+/** A handshake that says everything that one can say. */
+export const openedHandshake: HandshakeFacts = {
   url: 'wss://stream.example.com/v2/market?token=•••',
   proxy: { url: 'http://proxy.corp.example:3128', chosenBy: 'setting' },
   request,
@@ -94,7 +105,7 @@ const opened: HandshakeFacts = {
   ],
 };
 
-const refused: HandshakeFacts = {
+export const refusedHandshake: HandshakeFacts = {
   url: 'wss://stream.example.com/v2/market',
   request,
   response: {
@@ -127,7 +138,7 @@ const stories = [
   {
     state: 'connected',
     severity: 'info',
-    handshake: opened,
+    handshake: openedHandshake,
     text: 'Connected to stream.example.com (subprotocol v2.market.example, permessage-deflate).',
   },
   {
@@ -142,16 +153,15 @@ const stories = [
     severity: 'error',
     rule: 'unauthorized',
     code: 401,
-    handshake: refused,
+    handshake: refusedHandshake,
     text: 'stream.example.com refused the opening handshake with status 401 (Unauthorized). Trying again would not help (rule: unauthorized). Check the header Authorization.',
   },
 ];
 
 /** What the peer sent or the user did at `seq`, as bytes of a kind. */
 function contentOf(seq: number): {
-  kind: Row['kind'];
+  kind: RowKind;
   out?: boolean;
-  beat?: boolean;
   text?: string;
 } {
   const place = seq % 64;
@@ -168,60 +178,53 @@ function contentOf(seq: number): {
     5: { kind: 'text', text: '{"result":null,"id":1}' },
     20: { kind: 'binary' },
     21: { kind: 'text', text: rightToLeft },
-    30: { kind: 'ping', out: true, beat: true },
-    31: { kind: 'pong', beat: true },
+    30: { kind: 'ping', out: true, text: 'beat' },
+    31: { kind: 'pong', text: 'beat' },
     40: { kind: 'text', text: hostile },
     41: { kind: 'text', text: 'hello' },
     42: { kind: 'text', text: '{"price": 12.50, "price": 12.50000000000000000001, "bad": nan}' },
-    43: { kind: 'text', text: large() },
+    43: { kind: 'text', text: seq === largeRow ? large() : ticker(seq) },
     44: { kind: 'text', out: true, text: '' },
     61: { kind: 'close' },
   };
   return special[place] ?? { kind: 'text', text: ticker(seq) };
 }
 
-let largeText: string | undefined;
-
 /** About five megabytes of JSON. */
 function large(): string {
-  largeText ??= `{"snapshot":[${Array.from({ length: 52_000 }, (_, index) =>
+  return `{"snapshot":[${Array.from({ length: 52_000 }, (_, index) =>
     JSON.stringify({ id: index, price: index * 1.5, side: 'buy', venue: 'XNAS', note: 'ünïcode' }),
   ).join(',')}]}`;
-  return largeText;
 }
 
-const bytesBySeq = new Map<number, Uint8Array>();
-
-export function bytesOf(seq: number): Uint8Array {
-  const { kind, text } = contentOf(seq);
-  const key = text === largeText ? -1 : seq;
-  let bytes = bytesBySeq.get(key);
-  if (!bytes) {
-    if (kind === 'binary') {
-      bytes = Uint8Array.from({ length: 700 }, (_, index) => (index * index + seq) % 256);
-    } else if (kind === 'close') {
-      bytes = Uint8Array.of(0x03, 0xe9, ...encoder.encode('server is restarting'));
-    } else {
-      bytes = encoder.encode(text ?? 'beat');
-    }
-    if (key === -1 || bytesBySeq.size < 50) {
-      bytesBySeq.set(key, bytes);
-    }
+function bytesOf(seq: number): Uint8Array {
+  const { kind, text = '' } = contentOf(seq);
+  switch (kind) {
+    case 'binary':
+      return Uint8Array.from({ length: 700 }, (_, index) => (index * index + seq) % 256);
+    case 'close':
+      return Uint8Array.of(0x03, 0xe9, ...encoder.encode('server is restarting'));
+    case 'text':
+    case 'ping':
+    case 'pong':
+    case 'state':
+      return encoder.encode(text);
   }
-  return bytes;
 }
 
-export function rowAt(seq: number): Row {
-  const { kind, out = false, beat: heartbeat = false } = contentOf(seq);
-  const direction = out ? 'out' : 'in';
-  const bytes = bytesOf(seq);
-  return {
-    seq,
-    at: start + seq * rowMs,
-    kind,
-    direction,
-    heartbeat,
-    byteLength: bytes.length,
-    preview: preview(flagsOf(kind, direction, heartbeat), bytes),
-  };
+/** A stream of prices, with one of everything that the page shows in its own way. */
+export const marketRow: RowMaker = seq => {
+  const { kind, out = false } = contentOf(seq);
+  return { at: timeOf(seq), flags: flagsOf(kind, out ? 'out' : 'in'), payload: bytesOf(seq) };
+};
+
+/** A row that names the numbers by which its own can be divided, so that filters pick every nth. */
+export const dividedRow: RowMaker = seq => {
+  const words = [2, 4, 5, 7].filter(divisor => seq % divisor === 0).map(each => ` by${each}`);
+  const payload = encoder.encode(`#${seq}${words.join('')}`);
+  return { at: timeOf(seq), flags: flagsOf('text', 'in'), payload };
+};
+
+function timeOf(seq: number): number {
+  return startedAt + 250 + seq * rowMs;
 }
