@@ -6,6 +6,7 @@ import type { Locator } from 'playwright-core';
 import { startDemoServer } from '../src/node/demo/demoServer.ts';
 import { indexedPng } from './support/run/indexedPng.ts';
 import { root } from './support/run/steps.mjs';
+import { until } from './support/until.ts';
 import { answerDialog, ComposerPage, TreePage } from './support/workbench/clientPages.ts';
 import { WorkbenchPage } from './support/workbench/pages.ts';
 import { openWorkbench, type Settings, type Workbench } from './support/workbench/workbench.ts';
@@ -215,8 +216,16 @@ class Photographer {
       await keyboard.press('ArrowUp');
     }
     await keyboard.press('Enter');
-    const time = await this.#monitor.active.locator('.time').innerText();
-    await this.#monitor.details.getByText(time).waitFor();
+    const shown = this.#monitor.active.filter({ visible: true }).locator('.time');
+    await until('the details are those of the row', async () => {
+      const [time = '', ...others] = await shown.allInnerTexts();
+      const { details } = this.#monitor;
+      return (
+        others.length === 0 &&
+        (await details.isVisible()) &&
+        (await details.innerText()).includes(time)
+      );
+    });
   }
 
   /** @param top the pixels that are left out above */
