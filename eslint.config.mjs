@@ -22,6 +22,13 @@ const spreadLiterals = [
   'SpreadElement > TSAsExpression > ArrayExpression',
 ].map(selector => ({ selector, message: 'Write the members where the literal is spread.' }));
 
+const readsClock = 'Take the clock as a port; a date is made from a number.';
+/** What reads the clock. Dates may be made from numbers and written: that is arithmetic. */
+const clockReads = [
+  'NewExpression[callee.name=Date][arguments.length=0]',
+  'CallExpression[callee.name=Date]',
+].map(selector => ({ selector, message: readsClock }));
+
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'media/', '.vscode-test/', '**/*.d.ts'] },
   tseslint.configs.strictTypeChecked,
@@ -58,10 +65,12 @@ export default tseslint.config(
   {
     files: ['src/core/**', 'src/shared/**'],
     rules: {
-      'no-restricted-globals': ['error', 'Date', 'performance', 'setTimeout', 'setInterval'],
+      'no-restricted-globals': ['error', 'performance', 'setTimeout', 'setInterval'],
+      'no-restricted-syntax': ['error', ...spreadLiterals, ...clockReads],
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Take `random` as a port.' },
+        { object: 'Date', property: 'now', message: readsClock },
       ],
     },
   },

@@ -8,12 +8,12 @@ const { default: configuration } = (await import(file)) as {
   default: readonly Linter.Config[];
 };
 
-/** The rules about exits, apart from those that need types. */
+/** The rules about exits and clocks, apart from those that need types. */
 const rules = configuration.flatMap(({ files, ignores, rules: each }): Linter.Config[] => {
-  const rule = each?.['no-restricted-syntax'];
-  return rule === undefined || files === undefined
+  const kept = Object.entries(each ?? {}).filter(([name]) => name.startsWith('no-restricted-'));
+  return kept.length === 0 || files === undefined
     ? []
-    : [{ files, ignores: ignores ?? [], rules: { 'no-restricted-syntax': rule } }];
+    : [{ files, ignores: ignores ?? [], rules: Object.fromEntries(kept) }];
 });
 
 /** What is found in a line of code that stands in `file`. */
@@ -74,6 +74,26 @@ describe('The lint rules', () => {
       'const { tooltip } = item;',
     ]) {
       assert.deepEqual(problemsOf(code), [], code);
+    }
+  });
+
+  it('let core make and write dates, but not read the clock', () => {
+    const core = 'src/core/some.ts';
+    for (const code of [
+      'export const at = Date.now();',
+      'export const at = new Date();',
+      'export const at = Date();',
+      'export const at = performance.now();',
+    ]) {
+      assert.equal(problemsOf(code, core).length, 1, code);
+      assert.deepEqual(problemsOf(code, 'src/node/some.ts'), [], code);
+    }
+    for (const code of [
+      'export const at = new Date(0);',
+      'export const at = Date.UTC(2026, 1);',
+      'export const at = new Date(ms).toISOString();',
+    ]) {
+      assert.deepEqual(problemsOf(code, core), [], code);
     }
   });
 });

@@ -1,4 +1,4 @@
-import { daysSince1970 } from '../base/calendar.ts';
+import { startOfDay } from '../base/date.ts';
 import { originOf, type Endpoint } from './endpoint.ts';
 
 interface Cookie {
@@ -166,12 +166,12 @@ function parseCookieDate(text: string): number | undefined {
     }
   }
   const [hours = 24, minutes = 0, seconds = 0] = time ?? [];
-  const days =
+  const midnight =
     year === undefined || month === undefined || day === undefined
       ? undefined
-      : daysSince1970(year, month, day);
+      : startOfDay(year, month, day);
   const isTime = hours < 24 && minutes < 60 && seconds < 60;
-  return days === undefined || !isTime
+  return midnight === undefined || !isTime
     ? undefined
-    : ((days * 24 + hours) * 60 + minutes) * 60_000 + seconds * 1000;
+    : midnight + ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }

@@ -12,7 +12,7 @@ import {
 } from './rowWriter.ts';
 import { percentDecoded } from '../base/percent.ts';
 import type { HandshakeFacts, HeaderLine, Phase } from '../record/handshakeFacts.ts';
-import { isoTime } from '../base/isoTime.ts';
+import { isoTime } from '../base/date.ts';
 import type { SecretRedactor } from '../secrets/redact.ts';
 
 interface HarParts extends WriterParts {

@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../capture/captureStore.ts';
 import { directionOf, isHeartbeat, kindOf } from '../record/record.ts';
 import type { ExportedConnection } from './exportJob.ts';
-import { isoTime } from '../base/isoTime.ts';
+import { isoTime } from '../base/date.ts';
 import {
   decoded,
   payloadText,

@@ -1,4 +1,4 @@
-import { daysSince1970 } from '../base/calendar.ts';
+import { startOfDay } from '../base/date.ts';
 
 /** What times in a filter are measured by. */
 export interface FilterClock {
@@ -13,8 +13,8 @@ export interface FilterClock {
 /** @param timeZone an IANA name; the local time zone where it is not given */
 export function clockIn(now: number, timeZone?: string): FilterClock {
   const local = now + zoneOffset(now, timeZone);
-  const startOfDay = fromLocal(Math.floor(local / dayMs) * dayMs, timeZone);
-  return { now, startOfDay, ...(timeZone === undefined ? {} : { timeZone }) };
+  const midnight = fromLocal(Math.floor(local / dayMs) * dayMs, timeZone);
+  return { now, startOfDay: midnight, ...(timeZone === undefined ? {} : { timeZone }) };
 }
 
 const unitMs: Readonly<Record<string, number>> = {
@@ -56,9 +56,9 @@ function parseTimeOfDay(text: string): number | undefined {
 }
 
 /** On the two days a year on which clocks are changed, midnight has another offset than later. */
-function today(time: number, { startOfDay, timeZone }: FilterClock): number {
-  const at = startOfDay + time;
-  return at - zoneOffset(at, timeZone) + zoneOffset(startOfDay, timeZone);
+function today(time: number, { startOfDay: midnight, timeZone }: FilterClock): number {
+  const at = midnight + time;
+  return at - zoneOffset(at, timeZone) + zoneOffset(midnight, timeZone);
 }
 
 function parseIso(text: string, { timeZone }: FilterClock): number | undefined {
@@ -66,12 +66,12 @@ function parseIso(text: string, { timeZone }: FilterClock): number | undefined {
   if (!match) {
     return undefined;
   }
-  const day = daysSince1970(Number(match[1]), Number(match[2]), Number(match[3]));
+  const day = startOfDay(Number(match[1]), Number(match[2]), Number(match[3]));
   const time = match[4] === undefined ? 0 : parseTimeOfDay(match[4]);
   if (day === undefined || time === undefined) {
     return undefined;
   }
-  const at = day * dayMs + time;
+  const at = day + time;
   const zone = match[5];
   return zone === undefined ? fromLocal(at, timeZone) : at - namedOffset(zone);
 }
@@ -106,9 +106,9 @@ export function zoneOffset(at: number, timeZone: string | undefined): number {
   });
   const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
   const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name) ?? 0);
-  const day = daysSince1970(part('year'), part('month'), part('day')) ?? 0;
+  const day = startOfDay(part('year'), part('month'), part('day')) ?? 0;
   const seconds = (part('hour') * 60 + part('minute')) * 60 + part('second');
-  return day * dayMs + seconds * 1000 - Math.floor(at / 1000) * 1000;
+  return day + seconds * 1000 - Math.floor(at / 1000) * 1000;
 }
 
 /** Whether a name of IANA's is known here. */

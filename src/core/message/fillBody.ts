@@ -5,6 +5,7 @@ import type { Needs } from '../variables/needs.ts';
 import { resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
 import { template, type Origin } from '../variables/value.ts';
 import {
+  base64Problem,
   closeProblem,
   jsonProblem,
   parseBase64,
@@ -129,4 +130,22 @@ function textOf(bytes: Uint8Array, path: string): string {
   } catch {
     throw new UserError(`The file "${path}" is not UTF-8 text. Send it as binary.`);
   }
+}
+
+/**
+ * What a body comes to where nothing has to be looked up for it; `undefined` for all others. What is
+ * wrong with it is left to be said by whoever fills it in.
+ */
+export function fillPlainBody(body: MessageBody): OutgoingMessage | undefined {
+  if ((body.as !== 'text' && body.as !== 'json' && body.as !== 'base64') || hasMarks(body.text)) {
+    return undefined;
+  }
+  if (body.as !== 'base64') {
+    return { kind: 'message', data: body.text };
+  }
+  return base64Problem(body.text) ? undefined : { kind: 'message', data: parseBase64(body.text) };
+}
+
+function hasMarks(text: string): boolean {
+  return text.includes('${');
 }

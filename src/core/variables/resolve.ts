@@ -1,7 +1,7 @@
 import { CancellationError, UserError } from '../base/errors.ts';
 import { mask } from '../secrets/mask.ts';
 import { isSecretName } from '../secrets/names.ts';
-import { isoTime } from '../base/isoTime.ts';
+import { isoTime } from '../base/date.ts';
 import { NeedsList, spellingOf, type Needs } from './needs.ts';
 import {
   parseTemplate,

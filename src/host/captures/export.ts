@@ -11,7 +11,7 @@ import {
   type StartExport,
   exportFileName,
 } from '../../core/export/exportJob.ts';
-import { isoTime } from '../../core/base/isoTime.ts';
+import { isoTime } from '../../core/base/date.ts';
 import { zoneOffset } from '../../core/filter/filterTime.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import type { Formats } from '../../core/base/format.ts';

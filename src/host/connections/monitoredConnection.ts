@@ -7,7 +7,14 @@ import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import { Overflow } from '../../core/capture/overflow.ts';
 import { directionOf, flagsOf, isMessage } from '../../core/record/record.ts';
 import { Connection } from '../../core/connection/connection.ts';
-import { dropRow } from '../../core/connection/report.ts';
+import {
+  dropRow,
+  sentenceOf,
+  severityOf,
+  stateRow,
+  wordOf,
+  type StateRow,
+} from '../../core/connection/report.ts';
 import type { DialLimiter } from '../../core/connection/retry/dialLimiter.ts';
 import type {
   PreparedHandshake,
@@ -15,13 +22,6 @@ import type {
 } from '../../core/connection/wire/transport.ts';
 import { conditionOf, MessageTap, type OnMatch } from '../../core/connection/wire/messageTap.ts';
 import type { OutgoingMessage } from '../../core/message/outgoingMessage.ts';
-import {
-  sentenceOf,
-  severityOf,
-  stateRow,
-  wordOf,
-  type StateRow,
-} from '../../core/connection/report.ts';
 import type { ConnectionState, Failure } from '../../core/connection/state/state.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import type { Step } from '../../core/library/library.ts';

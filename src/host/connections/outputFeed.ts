@@ -2,7 +2,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import { Coalescer } from '../../core/base/coalescer.ts';
 import { directionOf, kindOf } from '../../core/record/record.ts';
-import { closeFrameText, readCloseFrame } from '../../core/connection/wire/closeFrame.ts';
+import { closeFrameText, readCloseFrame } from '../../core/connection/wire/closeCode.ts';
 import type { StateRow } from '../../core/connection/report.ts';
 import { Formats } from '../../core/base/format.ts';
 import { preview, previewByteLength } from '../../core/record/preview.ts';

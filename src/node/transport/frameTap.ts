@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
-import type { ClosingFrame } from '../../core/connection/wire/closingFrame.ts';
-import { FrameHeaders } from '../../core/connection/wire/frameHeaders.ts';
+import { type ClosingFrame, FrameHeaders } from '../../core/connection/wire/frameHeaders.ts';
 
 /** Reads the frames' headers on a socket that `ws` reads. */
 export interface FrameTap extends Disposable {

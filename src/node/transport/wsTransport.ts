@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import WebSocket from 'ws';
 import type { Clock } from '../../core/base/clock.ts';
 import { CloseCode, isSendableCloseCode } from '../../core/connection/wire/closeCode.ts';
-import type { ClosingFrame } from '../../core/connection/wire/closingFrame.ts';
+import type { ClosingFrame } from '../../core/connection/wire/frameHeaders.ts';
 import type { KeepUnmasked } from '../../core/secrets/unmaskedHandshakes.ts';
 import type {
   Ended,

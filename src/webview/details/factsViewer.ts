@@ -10,7 +10,7 @@ import { readStateRow } from '../list/stateRow.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import type { RowKind } from '../../core/record/record.ts';
 import { closeCodeMeaning } from '../../core/connection/wire/closeCode.ts';
-import { readCloseFrame } from '../../core/connection/wire/closeFrame.ts';
+import { readCloseFrame } from '../../core/connection/wire/closeCode.ts';
 import { text } from '../widgets/strings.ts';
 
 type View = (shown: ShownPayload) => Promise<TemplateResult | undefined>;

@@ -300,7 +300,7 @@ class JsonPlaces {
   readonly found: Promise<void>;
   readonly #nodes: JsonNodes;
   readonly #stop = new AbortController();
-  #places: Found | undefined;
+  #places: FoundBytes | undefined;
   #current = 0;
 
   /** Searches; the first place from the value `from` on becomes the current one. */

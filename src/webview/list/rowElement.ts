@@ -3,7 +3,7 @@ import type { RowKind } from '../../core/record/record.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
-import { readClosePreview } from '../../core/connection/wire/closeFrame.ts';
+import { readClosePreview } from '../../core/connection/wire/closeCode.ts';
 import type { PageRow } from '../../shared/monitorProtocol.ts';
 import type { ColumnLayout, ColumnName } from './columns.ts';
 import { el, icon } from '../widgets/dom.ts';

@@ -12,7 +12,7 @@ const says = (...lines: readonly string[]) => ({
 });
 
 describe('Scenarios of the answer to the handshake', { concurrency: true }, () => {
-  scenario('#10 a 401 is asked for once, and shown with its WWW-Authenticate', async world => {
+  scenario('a 401 is asked for once, and shown with its WWW-Authenticate', async world => {
     const peer = await world.peer(status(401, { 'WWW-Authenticate': 'Basic realm="lab"' }));
     const rig = world.manual({ url: peer.url });
     rig.connection.connect();
@@ -24,7 +24,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     assert.match(rig.sentence, /HTTP 401.*Sign in/);
   });
 
-  scenario('#11 a 401 is asked for once more where the token is read anew', async world => {
+  scenario('a 401 is asked for once more where the token is read anew', async world => {
     let token = 0;
     const peer = await world.peer(
       raw(undefined, {
@@ -46,7 +46,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
   });
 
   for (const code of [400, 403, 404, 426]) {
-    scenario(`#12 a ${code} is asked for once, and shown with its body`, async world => {
+    scenario(`a ${code} is asked for once, and shown with its body`, async world => {
       const peer = await world.peer(status(code, { Upgrade: 'h2c' }, 'What went wrong'));
       const rig = world.manual({ url: peer.url });
       rig.connection.connect();
@@ -57,7 +57,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     });
   }
 
-  scenario('#14 a Retry-After of 7 s is kept to, and said', async world => {
+  scenario('a Retry-After of 7 s is kept to, and said', async world => {
     for (const draw of [0, 0.999]) {
       const peer = await world.peer(status(503, { 'Retry-After': '7' }));
       const rig = world.manual({ url: peer.url, random: () => draw });
@@ -83,7 +83,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     ['Thu, 01 Jan 1970 00:00:00 GMT', 250, 1000],
     [['3', '99999999999'], 3000, 3300],
   ] as const) {
-    scenario(`#16 Retry-After: ${String(asked)} is neither a hammer nor for ever`, async world => {
+    scenario(`Retry-After: ${String(asked)} is neither a hammer nor for ever`, async world => {
       const peer = await world.peer(status(503, { 'Retry-After': asked }));
       const rig = world.manual({ url: peer.url });
       rig.connection.connect();
@@ -95,23 +95,20 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     });
   }
 
-  scenario(
-    '#17 three times 429, then open: each waits in the band of five seconds',
-    async world => {
-      const peer = await world.peer(
-        raw(undefined, {
-          before: (socket, _head, number) => (number <= 3 ? socket.end(answer(429)) : false),
-        }),
-      );
-      const rig = world.manual({ url: peer.url, isRemote: true, random: () => 0 });
-      rig.connection.connect();
-      assert.deepEqual([await rig.retry(), await rig.retry(), await rig.retry()], [5e3, 1e4, 2e4]);
-      await rig.until('open');
-      assert.equal(peer.requests.length, 4);
-    },
-  );
+  scenario('three times 429, then open: each waits in the band of five seconds', async world => {
+    const peer = await world.peer(
+      raw(undefined, {
+        before: (socket, _head, number) => (number <= 3 ? socket.end(answer(429)) : false),
+      }),
+    );
+    const rig = world.manual({ url: peer.url, isRemote: true, random: () => 0 });
+    rig.connection.connect();
+    assert.deepEqual([await rig.retry(), await rig.retry(), await rig.retry()], [5e3, 1e4, 2e4]);
+    await rig.until('open');
+    assert.equal(peer.requests.length, 4);
+  });
 
-  scenario('#19 a refusal whose body never comes does not hold it up', async world => {
+  scenario('a refusal whose body never comes does not hold it up', async world => {
     const peer = await world.peer(status(503, { 'Content-Length': '100' }));
     const rig = world.rig({ url: peer.url, settings: { ...quick, connectTimeout: 60 } });
     rig.connection.connect();
@@ -126,7 +123,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     ['no Upgrade', says('HTTP/1.1 101 Fine', 'Connection: Upgrade')],
     ['a page', { before: (socket: Socket) => socket.write(answer(200, {}, '<html>')) }],
   ] as const) {
-    scenario(`#20 ${what} is no WebSocket, asked for once`, async world => {
+    scenario(`${what} is no WebSocket, asked for once`, async world => {
       const server = await world.peer(raw(undefined, peer));
       const rig = world.manual({ url: server.url });
       rig.connection.connect();
@@ -139,7 +136,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     ['that was not offered', ['Sec-WebSocket-Protocol: soap']],
     ['that is missing', []],
   ] as const) {
-    scenario(`#21 a subprotocol ${what} is named beside those offered`, async world => {
+    scenario(`a subprotocol ${what} is named beside those offered`, async world => {
       const peer = await world.peer(raw(undefined, { headers }));
       const settings = { subprotocols: ['mqtt', 'stomp'] };
       const rig = world.manual({ url: peer.url, settings });
@@ -151,7 +148,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     });
   }
 
-  scenario('#22 an extension not offered is tried once more without compression', async world => {
+  scenario('an extension not offered is tried once more without compression', async world => {
     const peer = await world.peer(raw(undefined, { headers: ['Sec-WebSocket-Extensions: x'] }));
     const rig = world.manual({ url: peer.url });
     rig.connection.connect();
@@ -161,7 +158,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     assert.deepEqual(offers, [true, false]);
   });
 
-  scenario('#23 a banner of SSH is not HTTP', async world => {
+  scenario('a banner of SSH is not HTTP', async world => {
     const before = (socket: Socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n');
     const peer = await world.peer(raw(undefined, { before }));
     const rig = world.manual({ url: peer.url });
@@ -173,7 +170,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
   });
 
   scenario(
-    '#24 a redirect to another host is named, or followed without anything of the user',
+    'a redirect to another host is named, or followed without anything of the user',
     async world => {
       const other = await world.peer(raw(undefined, { host: '127.0.0.2' }));
       const Location = other.url.replace('ws:', 'http:');
@@ -201,7 +198,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     },
   );
 
-  scenario('#25 a redirect loop ends after five hops, and at the one deadline', async world => {
+  scenario('a redirect loop ends after five hops, and at the one deadline', async world => {
     const delayed = (ms: number) =>
       raw(undefined, {
         before: (socket, head) => {
@@ -223,7 +220,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     assert.ok(slow.requests.length <= 4, `${slow.requests.length} requests`);
   });
 
-  scenario('#101 a 101 that offers its messages in the same packet loses none', async world => {
+  scenario('a 101 that offers its messages in the same packet loses none', async world => {
     const before = (socket: Socket, head: string) => {
       const hello = Buffer.from([0x81, 5, ...Buffer.from('hello')]);
       socket.write(Buffer.concat([acceptance(head), hello, hello]));

@@ -8,7 +8,7 @@ const settings = { preset: 'classic' };
 
 // The rows of connection.md, section 0: what the blog post's client meets.
 describe('Scenarios of the preset classic', { concurrency: true }, () => {
-  scenario('#78 a refused port is tried eleven times, two seconds apart', async world => {
+  scenario('a refused port is tried eleven times, two seconds apart', async world => {
     const rig = world.manual({ url: `ws://127.0.0.1:${await refusedPort()}/`, settings });
     rig.connection.connect();
     await rig.exhaust();
@@ -19,7 +19,7 @@ describe('Scenarios of the preset classic', { concurrency: true }, () => {
     );
   });
 
-  scenario('#78 a loss is tried again after two seconds, without end', async world => {
+  scenario('a loss is tried again after two seconds, without end', async world => {
     const peer = await world.peer(raw(socket => socket.resetAndDestroy()));
     const rig = world.manual({ url: peer.url, settings });
     rig.connection.connect();
@@ -31,7 +31,7 @@ describe('Scenarios of the preset classic', { concurrency: true }, () => {
   });
 
   for (const code of [1000, 1001, 1011, 1012]) {
-    scenario(`#78 a close with ${code} is the end`, async world => {
+    scenario(`a close with ${code} is the end`, async world => {
       const peer = await world.peer(raw(socket => void socket.end(closeFrame(code))));
       const rig = world.manual({ url: peer.url, settings });
       rig.connection.connect();
@@ -40,7 +40,7 @@ describe('Scenarios of the preset classic', { concurrency: true }, () => {
     });
   }
 
-  scenario('#78 an HTTP status, an unknown host and a timeout are the end', async world => {
+  scenario('an HTTP status, an unknown host and a timeout are the end', async world => {
     const refusing = await world.peer(status(401));
     const mute = await world.peer(raw(undefined, { before: () => undefined }));
     for (const url of [refusing.url, 'ws://no-such-host.invalid/', mute.url]) {
@@ -55,28 +55,25 @@ describe('Scenarios of the preset classic', { concurrency: true }, () => {
     }
   });
 
-  scenario(
-    '#78 start, then a ping at once and every ten seconds, end with the socket',
-    async world => {
-      const received: string[] = [];
-      const peer = await world.peer(
-        raw(socket => socket.on('data', data => received.push(String(data)))),
-      );
-      const rig = world.manual({ url: peer.url, settings });
-      rig.connection.connect();
-      await rig.until('open');
-      assert.deepEqual(texts(rig.traffic.lines), ['start', 'ping ♥']);
-      rig.manual.advance(20_000);
-      assert.deepEqual(texts(rig.traffic.lines), ['start', 'ping ♥', 'ping ♥', 'ping ♥']);
-      peer.sockets.forEach(socket => socket.destroy());
-      await rig.waiting();
-      const { length } = rig.traffic.lines;
-      rig.manual.advance(1999);
-      assert.equal(rig.traffic.lines.length, length);
-    },
-  );
+  scenario('start, then a ping at once and every ten seconds, end with the socket', async world => {
+    const received: string[] = [];
+    const peer = await world.peer(
+      raw(socket => socket.on('data', data => received.push(String(data)))),
+    );
+    const rig = world.manual({ url: peer.url, settings });
+    rig.connection.connect();
+    await rig.until('open');
+    assert.deepEqual(texts(rig.traffic.lines), ['start', 'ping ♥']);
+    rig.manual.advance(20_000);
+    assert.deepEqual(texts(rig.traffic.lines), ['start', 'ping ♥', 'ping ♥', 'ping ♥']);
+    peer.sockets.forEach(socket => socket.destroy());
+    await rig.waiting();
+    const { length } = rig.traffic.lines;
+    rig.manual.advance(1999);
+    assert.equal(rig.traffic.lines.length, length);
+  });
 
-  scenario('#78 a server that closes before start was sent crashes nothing', async world => {
+  scenario('a server that closes before start was sent crashes nothing', async world => {
     const peer = await world.peer(raw(socket => void socket.end(closeFrame(1006 - 6))));
     const rig = world.manual({ url: peer.url, settings });
     rig.connection.connect();

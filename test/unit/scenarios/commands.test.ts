@@ -60,7 +60,7 @@ async function connecting(rig: RealRig, kind: RealRig['kind']): Promise<RealRig>
 const afterRetries = () => new Promise(resolve => setTimeout(resolve, 400));
 
 describe('Scenarios of commands', { concurrency: true }, () => {
-  scenario('#58 connecting three times is one attempt, with one result', async world => {
+  scenario('connecting three times is one attempt, with one result', async world => {
     const peer = await world.peer(silent());
     const rig = world.rig({ url: peer.url, settings: { ...quick, connectTimeout: 0.3 } });
     const results: Promise<unknown>[] = [];
@@ -75,7 +75,7 @@ describe('Scenarios of commands', { concurrency: true }, () => {
     others.forEach(other => assert.equal(other, first));
   });
 
-  scenario('#59 disconnecting in the same turn dials nothing', async world => {
+  scenario('disconnecting in the same turn dials nothing', async world => {
     const peer = await world.peer(raw());
     const rig = world.rig({ url: peer.url, settings: quick });
     rig.connection.connect();
@@ -85,7 +85,7 @@ describe('Scenarios of commands', { concurrency: true }, () => {
   });
 
   for (const [state, reach] of Object.entries(states)) {
-    scenario(`#60 disconnecting while ${state} is idle in time, and stays so`, async world => {
+    scenario(`disconnecting while ${state} is idle in time, and stays so`, async world => {
       const rig = await reach(world, {});
       const attempts = rig.attemptsAt.length;
       rig.connection.disconnect();
@@ -96,7 +96,7 @@ describe('Scenarios of commands', { concurrency: true }, () => {
     });
   }
 
-  scenario('#61 connecting while closing does not wait for a mute peer', async world => {
+  scenario('connecting while closing does not wait for a mute peer', async world => {
     const peer = await world.peer(raw());
     const rig = await connecting(world.rig({ url: peer.url, settings: quick }), 'open');
     rig.connection.disconnect();
@@ -107,27 +107,24 @@ describe('Scenarios of commands', { concurrency: true }, () => {
     assert.deepEqual([rig.kind, peer.connections, peer.sockets.size], ['open', 2, 1]);
   });
 
-  scenario(
-    '#62 connecting while it waits is an attempt now, and no second when due',
-    async world => {
-      const port = await refusedPort();
-      const rig = world.manual({ url: `ws://127.0.0.1:${port}/`, random: () => 0 });
-      rig.connection.connect();
-      await rig.retry();
-      await rig.retry();
-      assert.equal((await rig.waiting()).failures, 3);
-      rig.connection.connect();
-      const { failures, delayMs } = await rig.waiting();
-      assert.deepEqual([failures, delayMs, rig.attemptsAt.length], [1, 1000, 4]);
-      const peer = await world.peer(raw(undefined, { port }));
-      await rig.retry();
-      await rig.until('open');
-      rig.manual.advance(3999);
-      assert.deepEqual([rig.kind, peer.connections], ['open', 1]);
-    },
-  );
+  scenario('connecting while it waits is an attempt now, and no second when due', async world => {
+    const port = await refusedPort();
+    const rig = world.manual({ url: `ws://127.0.0.1:${port}/`, random: () => 0 });
+    rig.connection.connect();
+    await rig.retry();
+    await rig.retry();
+    assert.equal((await rig.waiting()).failures, 3);
+    rig.connection.connect();
+    const { failures, delayMs } = await rig.waiting();
+    assert.deepEqual([failures, delayMs, rig.attemptsAt.length], [1, 1000, 4]);
+    const peer = await world.peer(raw(undefined, { port }));
+    await rig.retry();
+    await rig.until('open');
+    rig.manual.advance(3999);
+    assert.deepEqual([rig.kind, peer.connections], ['open', 1]);
+  });
 
-  scenario('#64 the late close of an old connection is nothing to the new one', async world => {
+  scenario('the late close of an old connection is nothing to the new one', async world => {
     const accepted: Socket[] = [];
     const peer = await world.peer(raw(socket => void accepted.push(socket)));
     const rig = await connecting(world.rig({ url: peer.url, settings: quick }), 'open');
@@ -141,7 +138,7 @@ describe('Scenarios of commands', { concurrency: true }, () => {
     assert.equal(rig.count('in close'), 0);
   });
 
-  scenario('#67 a listener that throws harms nobody', async world => {
+  scenario('a listener that throws harms nobody', async world => {
     const peer = await world.peer(raw());
     const rig = world.rig({ url: peer.url, settings: quick });
     const seen: string[] = [];
@@ -164,32 +161,29 @@ describe('Scenarios of commands', { concurrency: true }, () => {
     ]);
   });
 
-  scenario(
-    '#106 a listener that disconnects or disposes ends it, whatever the state',
-    async world => {
-      for (const command of ['disconnect', 'dispose', 'reconnect'] as const) {
-        for (const kind of ['preparing', 'connecting', 'open'] as const) {
-          const peer = await world.peer(
-            raw(socket => socket.on('data', () => socket.end(closeFrame(1000)))),
-          );
-          const rig = world.rig({ url: peer.url, settings: quick });
-          let isDone = false;
-          rig.connection.onDidChangeState(state => {
-            if (state.kind === kind && !isDone) {
-              isDone = true;
-              rig.connection[command]();
-            }
-          });
-          rig.connection.connect();
-          const end = { disconnect: 'idle', dispose: 'disposed', reconnect: 'open' } as const;
-          await rig.until(end[command]);
-          rig.checkTimers();
-        }
+  scenario('a listener that disconnects or disposes ends it, whatever the state', async world => {
+    for (const command of ['disconnect', 'dispose', 'reconnect'] as const) {
+      for (const kind of ['preparing', 'connecting', 'open'] as const) {
+        const peer = await world.peer(
+          raw(socket => socket.on('data', () => socket.end(closeFrame(1000)))),
+        );
+        const rig = world.rig({ url: peer.url, settings: quick });
+        let isDone = false;
+        rig.connection.onDidChangeState(state => {
+          if (state.kind === kind && !isDone) {
+            isDone = true;
+            rig.connection[command]();
+          }
+        });
+        rig.connection.connect();
+        const end = { disconnect: 'idle', dispose: 'disposed', reconnect: 'open' } as const;
+        await rig.until(end[command]);
+        rig.checkTimers();
       }
-    },
-  );
+    }
+  });
 
-  scenario('#50 a peer that never reads is not sent more than is bearable', async world => {
+  scenario('a peer that never reads is not sent more than is bearable', async world => {
     const peer = await world.peer(raw(socket => void socket.pause()));
     const rig = await connecting(world.rig({ url: peer.url, settings: quick }), 'open');
     const chunk = new Uint8Array(1024 * 1024);
@@ -212,7 +206,7 @@ describe('Scenarios of commands', { concurrency: true }, () => {
   });
 
   scenario(
-    '#119 settings that change while it waits are tried at once, and counted anew',
+    'settings that change while it waits are tried at once, and counted anew',
     async world => {
       const refused = `ws://127.0.0.1:${await refusedPort()}/`;
       const other = `ws://127.0.0.1:${await refusedPort()}/`;
@@ -234,27 +228,24 @@ describe('Scenarios of commands', { concurrency: true }, () => {
     },
   );
 
-  scenario(
-    '#120 a pause of reading holds over a reconnect, and hinders no goodbye',
-    async world => {
-      const peer = await world.peer(
-        raw(socket => {
-          socket.write(frame(Opcode.Text, 'hello'));
-          socket.on('data', () => socket.end(closeFrame(1000)));
-        }),
-      );
-      const rig = world.rig({ url: peer.url, settings: quick });
-      rig.connection.setPaused(true);
-      await connecting(rig, 'open');
-      rig.connection.reconnect();
-      await rig.until('open');
-      rig.connection.disconnect();
-      await rig.until('idle');
-      await eventually(() => peer.sockets.size === 0, 'no socket');
-    },
-  );
+  scenario('a pause of reading holds over a reconnect, and hinders no goodbye', async world => {
+    const peer = await world.peer(
+      raw(socket => {
+        socket.write(frame(Opcode.Text, 'hello'));
+        socket.on('data', () => socket.end(closeFrame(1000)));
+      }),
+    );
+    const rig = world.rig({ url: peer.url, settings: quick });
+    rig.connection.setPaused(true);
+    await connecting(rig, 'open');
+    rig.connection.reconnect();
+    await rig.until('open');
+    rig.connection.disconnect();
+    await rig.until('idle');
+    await eventually(() => peer.sockets.size === 0, 'no socket');
+  });
 
-  scenario('#121 a hundred reconnects leave one socket, and no listeners', async world => {
+  scenario('a hundred reconnects leave one socket, and no listeners', async world => {
     const peer = await world.peer(raw());
     const rig = world.manual({ url: peer.url });
     rig.connection.connect();

@@ -11,7 +11,7 @@ import { scenario } from '../../support/scenarios/scenarios.ts';
 
 describe('Scenarios of several connections to a host', () => {
   scenario(
-    '#80 one connection that fails for good does not hold up another to the host',
+    'one connection that fails for good does not hold up another to the host',
     async world => {
       const peer = await world.peer(
         raw(undefined, {
@@ -37,7 +37,7 @@ describe('Scenarios of several connections to a host', () => {
     },
   );
 
-  scenario('#57 twenty monitors that wake together take turns', async world => {
+  scenario('twenty monitors that wake together take turns', async world => {
     const clock = new ManualClock();
     const limiter = new DialLimiter(clock);
     const random = seededRandom(57);
@@ -84,7 +84,7 @@ describe('Scenarios of several connections to a host', () => {
     assert.ok(spreadMs >= 1000, `All within ${spreadMs} ms`);
   });
 
-  scenario('#57 what wakes at another host does not wait for these', async world => {
+  scenario('what wakes at another host does not wait for these', async world => {
     const clock = new ManualClock();
     const limiter = new DialLimiter(clock);
     const mute = await world.peer(silent());
@@ -97,7 +97,7 @@ describe('Scenarios of several connections to a host', () => {
     assert.equal(stuck.kind, 'connecting');
   });
 
-  scenario('#112 the user is not held up by others that wait for the limiter', async world => {
+  scenario('the user is not held up by others that wait for the limiter', async world => {
     const clock = new ManualClock();
     const limiter = new DialLimiter(clock);
     const network = new FakeNetwork();

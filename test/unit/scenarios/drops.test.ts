@@ -33,7 +33,7 @@ describe('Scenarios of peers that greet us and then drop us', { concurrency: tru
       /Closed with 1011/,
     ],
   ] as const) {
-    scenario(`#110 one that ${what} on the login is given up at the limit`, async world => {
+    scenario(`one that ${what} on the login is given up at the limit`, async world => {
       const peer = await world.peer(greeting(drop));
       const settings = { ...login, 'reconnect.maxAttempts': 4 };
       const rig = world.manual({ url: peer.url, settings, isRemote: true });
@@ -55,25 +55,22 @@ describe('Scenarios of peers that greet us and then drop us', { concurrency: tru
     });
   }
 
-  scenario(
-    '#111 a server that was stable, went away and is dialled anew has its limit',
-    async world => {
-      const first = await world.peer(greeting(() => undefined));
-      const settings = { ...login, 'reconnect.maxAttempts': 4 };
-      const rig = world.manual({ url: first.url, settings });
-      rig.connection.connect();
-      await rig.has('in text hello');
-      rig.manual.advance(10_000);
-      rig.connection.disconnect();
-      await rig.until('idle');
-      await first.dispose();
-      rig.connection.connect();
-      assert.equal((await rig.exhaust()).length, 3);
-      assert.equal((await rig.stopped()).why, 'exhausted');
-    },
-  );
+  scenario('a server that was stable, went away and is dialled anew has its limit', async world => {
+    const first = await world.peer(greeting(() => undefined));
+    const settings = { ...login, 'reconnect.maxAttempts': 4 };
+    const rig = world.manual({ url: first.url, settings });
+    rig.connection.connect();
+    await rig.has('in text hello');
+    rig.manual.advance(10_000);
+    rig.connection.disconnect();
+    await rig.until('idle');
+    await first.dispose();
+    rig.connection.connect();
+    assert.equal((await rig.exhaust()).length, 3);
+    assert.equal((await rig.stopped()).why, 'exhausted');
+  });
 
-  scenario('#111 the limit of the user holds after a loss of what was stable, too', async world => {
+  scenario('the limit of the user holds after a loss of what was stable, too', async world => {
     const peer = await world.peer(greeting(() => undefined));
     const settings = { ...login, 'reconnect.maxAttempts': 4 };
     const rig = world.manual({ url: peer.url, settings });
@@ -85,7 +82,7 @@ describe('Scenarios of peers that greet us and then drop us', { concurrency: tru
     assert.match(rig.sentence, /\(reconnect\.maxAttemptsAfterSuccess\)/);
   });
 
-  scenario('#112 a message in the packet of the 101 is a sign of life', async world => {
+  scenario('a message in the packet of the 101 is a sign of life', async world => {
     let isRestarting = false;
     const sockets: Socket[] = [];
     const peer = await world.peer(

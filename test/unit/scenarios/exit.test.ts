@@ -61,7 +61,7 @@ describe('Scenarios of the end of the process', { concurrency: true }, () => {
   ] as const) {
     const over = tls ? 'TLS' : 'TCP';
     scenario(
-      `#113 a peer is told by 1001 over ${over} on ${how}(), sent messages before it`,
+      `a peer is told by 1001 over ${over} on ${how}(), sent messages before it`,
       async world => {
         let received = Buffer.alloc(0);
         const hear = (socket: Socket) =>
@@ -80,7 +80,7 @@ describe('Scenarios of the end of the process', { concurrency: true }, () => {
   }
 
   for (const state of states) {
-    scenario(`#72 what is disposed of while ${state} keeps no process alive`, async world => {
+    scenario(`what is disposed of while ${state} keeps no process alive`, async world => {
       const peer = await world.peer(peerFor(state));
       const refused = `ws://127.0.0.1:${await refusedPort()}/`;
       const url = state === 'waiting' ? refused : peer.url;

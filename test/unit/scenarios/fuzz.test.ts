@@ -149,10 +149,10 @@ const frames = fc.array(
 
 describe('Fuzz', { concurrency: false }, () => {
   for (const [name, numRuns, bytes, isBefore] of [
-    ['#113 arbitrary bytes in place of the 101 end it once', 100, packets, true],
-    ['#114 nearly HTTP in place of the 101 ends it once', 200, http, true],
-    ['#115 arbitrary bytes after the 101 end it once', 100, packets, false],
-    ['#116 frames of any opcode, length and reserved bits end it once', 300, frames, false],
+    ['arbitrary bytes in place of the 101 end it once', 100, packets, true],
+    ['nearly HTTP in place of the 101 ends it once', 200, http, true],
+    ['arbitrary bytes after the 101 end it once', 100, packets, false],
+    ['frames of any opcode, length and reserved bits end it once', 300, frames, false],
   ] as const) {
     it(name, async () => {
       const peer = await fuzzer();
@@ -170,7 +170,7 @@ describe('Fuzz', { concurrency: false }, () => {
     });
   }
 
-  it('#117 any cause is decided on and described', () => {
+  it('any cause is decided on and described', () => {
     const code = fc.oneof(fc.string(), fc.constantFrom('EPROTO', 'HPE_X', 'CERT_X', 'constructor'));
     const ended = fc.record(
       {
@@ -198,7 +198,7 @@ describe('Fuzz', { concurrency: false }, () => {
     );
   });
 
-  it('#118 any reason of a 1013 is read or passed over', () => {
+  it('any reason of a 1013 is read or passed over', () => {
     const reasons = fc.oneof(
       fc.json(),
       fc.anything({ withBigInt: false }).map(value => JSON.stringify({ retryAfter: value })),

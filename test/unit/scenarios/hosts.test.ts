@@ -24,7 +24,7 @@ function failLookup(code: string, listener: TransportListener): Transport {
 }
 
 describe('Scenarios of hosts and URLs', { concurrency: true }, () => {
-  scenario('#76 an unknown host that was good before is tried for ever', async world => {
+  scenario('an unknown host that was good before is tried for ever', async world => {
     const peer = await world.peer(raw());
     let isGone = false;
     const rig = world.manual({
@@ -52,7 +52,7 @@ describe('Scenarios of hosts and URLs', { concurrency: true }, () => {
     await rig.until('open');
   });
 
-  scenario('#75 an unknown host is tried three times, and named', async world => {
+  scenario('an unknown host is tried three times, and named', async world => {
     const rig = world.manual({
       url: unknownHost,
       dial: (handshake, listener) =>
@@ -76,7 +76,7 @@ describe('Scenarios of hosts and URLs', { concurrency: true }, () => {
     );
   });
 
-  scenario('#75 a name that cannot be looked up just now is tried like any other', async world => {
+  scenario('a name that cannot be looked up just now is tried like any other', async world => {
     const rig = world.manual({
       url: unknownHost,
       dial: (_, listener) => failLookup('EAI_AGAIN', listener),
@@ -88,7 +88,7 @@ describe('Scenarios of hosts and URLs', { concurrency: true }, () => {
     assert.equal(rig.attemptsAt.length, 10);
   });
 
-  scenario('#77 credentials of the URL are sent and never shown', async world => {
+  scenario('credentials of the URL are sent and never shown', async world => {
     const peer = await world.peer(status(401));
     const rig = world.manual({ url: peer.url.replace('//', '//me:hunter22@') });
     rig.connection.connect();
@@ -105,7 +105,7 @@ describe('Scenarios of hosts and URLs', { concurrency: true }, () => {
     assert.ok(!shown.includes(basic));
   });
 
-  scenario('#77 a URL with unicode goes over the wire encoded', async world => {
+  scenario('a URL with unicode goes over the wire encoded', async world => {
     const peer = await world.peer(raw());
     const rig = world.manual({ url: `${peer.url}ü/✓?q=ä` });
     rig.connection.connect();
@@ -114,7 +114,7 @@ describe('Scenarios of hosts and URLs', { concurrency: true }, () => {
   });
 
   scenario(
-    '#77 a URL with IPv6 is dialled, and named in brackets',
+    'a URL with IPv6 is dialled, and named in brackets',
     async world => {
       const peer = await world.peer(raw(undefined, { host: '::1' }));
       const rig = world.manual({ url: peer.url });
@@ -132,7 +132,7 @@ describe('Scenarios of hosts and URLs', { concurrency: true }, () => {
     ['no host', () => 'ws://me:hunter22@', /not a valid URL/],
     ['a port out of range', (url: string) => url.replace(/\d+\/$/, '99999/'), /not a valid URL/],
   ] as const) {
-    scenario(`#77 a URL with ${what} is refused before the wire, unquoted`, async world => {
+    scenario(`a URL with ${what} is refused before the wire, unquoted`, async world => {
       const peer = await world.peer(raw());
       const url = change(peer.url.replace('//', '//me:hunter22@'));
       const { profiles, problems } = readSettings(userSettings(key => ({ url })[key as 'url']));

@@ -37,7 +37,7 @@ async function frozenAfterAPong(world: World) {
 
 describe('Scenarios of the heartbeat', { concurrency: true }, () => {
   scenario(
-    '#45 a frozen server is suspect at 30 s, counted from its last pong, and dead at 40 s',
+    'a frozen server is suspect at 30 s, counted from its last pong, and dead at 40 s',
     async world => {
       const { rig } = await frozenAfterAPong(world);
       rig.manual.advance(29_999);
@@ -54,7 +54,7 @@ describe('Scenarios of the heartbeat', { concurrency: true }, () => {
   );
 
   scenario(
-    '#45 a server that thaws at 35 s is well again, on the same socket',
+    'a server that thaws at 35 s is well again, on the same socket',
     async world => {
       const { child, rig } = await frozenAfterAPong(world);
       rig.manual.advance(35_000);
@@ -69,7 +69,7 @@ describe('Scenarios of the heartbeat', { concurrency: true }, () => {
     noSigstop,
   );
 
-  scenario('#47 a server that ignores pings is killed twice, then only kept', async world => {
+  scenario('a server that ignores pings is killed twice, then only kept', async world => {
     const peer = await world.peer(raw());
     const rig = world.manual({ url: peer.url });
     rig.connection.connect();
@@ -87,7 +87,7 @@ describe('Scenarios of the heartbeat', { concurrency: true }, () => {
     assert.ok(rig.count('out ping') - pings >= 29, 'It still keeps proxies from dropping it');
   });
 
-  scenario('#48 a pong behind a large message that drips in is waited for', async world => {
+  scenario('a pong behind a large message that drips in is waited for', async world => {
     const seconds = 30;
     const bytes = frame(Opcode.Text, 'x'.repeat(1_000_000));
     const pings: Buffer[] = [];
@@ -117,7 +117,7 @@ describe('Scenarios of the heartbeat', { concurrency: true }, () => {
   });
 
   scenario(
-    '#52 a server that floods with pings and does not read is kept, within bounds',
+    'a server that floods with pings and does not read is kept, within bounds',
     async world => {
       const pings = Buffer.concat(
         Array.from({ length: 2000 }, () => frame(Opcode.Ping, 'x'.repeat(100))),
@@ -147,7 +147,7 @@ describe('Scenarios of the heartbeat', { concurrency: true }, () => {
     },
   );
 
-  scenario('#65 the pong of an old connection is nothing to the new one', async world => {
+  scenario('the pong of an old connection is nothing to the new one', async world => {
     const kept: Buffer[] = [];
     const peer = await world.peer(
       raw(socket => {
@@ -173,49 +173,43 @@ describe('Scenarios of the heartbeat', { concurrency: true }, () => {
     assert.equal(cause.kind, 'heartbeat', 'Nor is it a sign of life of the new one later');
   });
 
-  scenario(
-    '#65 the late reply to an old heartbeat message is nothing to the new one',
-    async world => {
-      const accepted: Socket[] = [];
-      const peer = await world.peer(raw(socket => void accepted.push(socket)));
-      const settings = {
-        'heartbeat.ping': false,
-        'heartbeat.message': 'ping',
-        'heartbeat.expect': 'pong',
-      };
-      const rig = world.manual({ url: peer.url, settings });
-      rig.connection.connect();
-      await rig.until('open');
-      rig.connection.reconnect();
-      await rig.until('open');
-      accepted[0]?.write(frame(Opcode.Text, 'pong'));
-      await new Promise(resolve => setTimeout(resolve, 50));
-      rig.manual.advance(20_000);
-      assert.equal((await rig.waiting()).cause.kind, 'heartbeat');
-      assert.equal(rig.count('in text'), 0);
-    },
-  );
+  scenario('the late reply to an old heartbeat message is nothing to the new one', async world => {
+    const accepted: Socket[] = [];
+    const peer = await world.peer(raw(socket => void accepted.push(socket)));
+    const settings = {
+      'heartbeat.ping': false,
+      'heartbeat.message': 'ping',
+      'heartbeat.expect': 'pong',
+    };
+    const rig = world.manual({ url: peer.url, settings });
+    rig.connection.connect();
+    await rig.until('open');
+    rig.connection.reconnect();
+    await rig.until('open');
+    accepted[0]?.write(frame(Opcode.Text, 'pong'));
+    await new Promise(resolve => setTimeout(resolve, 50));
+    rig.manual.advance(20_000);
+    assert.equal((await rig.waiting()).cause.kind, 'heartbeat');
+    assert.equal(rig.count('in text'), 0);
+  });
 
-  scenario(
-    '#71 while reading is paused for five minutes nothing is taken for dead',
-    async world => {
-      const peer = await world.peer(raw(socket => void answerPings(socket)));
-      const rig = world.manual({ url: peer.url });
-      rig.connection.connect();
-      await rig.until('open');
-      rig.manual.advance(1000);
-      await rig.has('in pong');
-      rig.connection.setPaused(true);
-      rig.manual.advance(300_000);
-      assert.equal(healthOf(rig), 'ok');
-      peer.sockets.forEach(socket => socket.write(closeFrame(1000)));
-      rig.connection.setPaused(false);
-      assert.equal((await rig.stopped()).cause.close, 1000);
-      assert.equal(peer.connections, 1);
-    },
-  );
+  scenario('while reading is paused for five minutes nothing is taken for dead', async world => {
+    const peer = await world.peer(raw(socket => void answerPings(socket)));
+    const rig = world.manual({ url: peer.url });
+    rig.connection.connect();
+    await rig.until('open');
+    rig.manual.advance(1000);
+    await rig.has('in pong');
+    rig.connection.setPaused(true);
+    rig.manual.advance(300_000);
+    assert.equal(healthOf(rig), 'ok');
+    peer.sockets.forEach(socket => socket.write(closeFrame(1000)));
+    rig.connection.setPaused(false);
+    assert.equal((await rig.stopped()).cause.close, 1000);
+    assert.equal(peer.connections, 1);
+  });
 
-  scenario('#41 a connection that was open for a minute starts counting anew', async () => {
+  scenario('a connection that was open for a minute starts counting anew', async () => {
     const rig = new ConnectionRig();
     await rig.dial();
     for (let failure = 1; failure <= 4; failure++) {

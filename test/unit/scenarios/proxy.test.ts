@@ -14,23 +14,20 @@ const secretless = (rig: RealRig) =>
   );
 
 describe('Scenarios of proxies', () => {
-  scenario(
-    '#73 a proxy that wants a login ends it, and is named without credentials',
-    async world => {
-      const proxy = await world.keep(connectProxy({ auth: 'me:right' }));
-      const settings = { proxy: proxy.url.replace('//', '//me:hunter22@') };
-      const rig = world.manual({ url: 'ws://peer.test:8080/', settings });
-      rig.connection.connect();
-      const { why, cause, rule } = await rig.stopped();
-      assert.deepEqual([why, cause.status, cause.phase], ['fatal', 407, 'proxy']);
-      assert.equal(rule, 'HTTP: proxy or portal');
-      assert.equal(rig.connection.handshake?.proxy?.url, proxy.url);
-      assert.equal(proxy.asked.length, 1);
-      secretless(rig);
-    },
-  );
+  scenario('a proxy that wants a login ends it, and is named without credentials', async world => {
+    const proxy = await world.keep(connectProxy({ auth: 'me:right' }));
+    const settings = { proxy: proxy.url.replace('//', '//me:hunter22@') };
+    const rig = world.manual({ url: 'ws://peer.test:8080/', settings });
+    rig.connection.connect();
+    const { why, cause, rule } = await rig.stopped();
+    assert.deepEqual([why, cause.status, cause.phase], ['fatal', 407, 'proxy']);
+    assert.equal(rule, 'HTTP: proxy or portal');
+    assert.equal(rig.connection.handshake?.proxy?.url, proxy.url);
+    assert.equal(proxy.asked.length, 1);
+    secretless(rig);
+  });
 
-  scenario('#73 a proxy that answers 502 is tried again', async world => {
+  scenario('a proxy that answers 502 is tried again', async world => {
     const proxy = await world.keep(connectProxy({ deny: 502 }));
     const settings = { proxy: proxy.url.replace('//', '//me:hunter22@') };
     const rig = world.manual({ url: 'ws://peer.test:8080/', settings });
@@ -42,7 +39,7 @@ describe('Scenarios of proxies', () => {
     secretless(rig);
   });
 
-  scenario('#73 a proxy that is down is tried again, and named', async world => {
+  scenario('a proxy that is down is tried again, and named', async world => {
     const port = await refusedPort();
     const settings = { proxy: `http://me:hunter22@127.0.0.1:${port}` };
     const rig = world.manual({ url: 'ws://peer.test:8080/', settings });
@@ -53,23 +50,20 @@ describe('Scenarios of proxies', () => {
     secretless(rig);
   });
 
-  scenario(
-    '#74 ws: through a proxy that strips Upgrade gets a tunnel, in one attempt',
-    async world => {
-      const proxy = await world.keep(connectProxy({ strip: true }));
-      const patch = patchAsVsCode({ proxy: proxy.url });
-      await world.keep({ dispose: () => patch[Symbol.dispose]() });
-      const before = (socket: Socket, head: string) =>
-        /^upgrade:/im.test(head) ? false : socket.end(answer(426, { Upgrade: 'websocket' }));
-      const peer = await world.peer(raw(undefined, { before }));
-      const rig = world.manual({ url: peer.url.replace('127.0.0.1', 'peer.test') });
-      rig.connection.connect();
-      await rig.until('open');
-      assert.deepEqual(proxy.asked, [
-        `GET http://peer.test:${peer.port}/`,
-        `CONNECT peer.test:${peer.port}`,
-      ]);
-      assert.equal(rig.attemptsAt.length, 1);
-    },
-  );
+  scenario('ws: through a proxy that strips Upgrade gets a tunnel, in one attempt', async world => {
+    const proxy = await world.keep(connectProxy({ strip: true }));
+    const patch = patchAsVsCode({ proxy: proxy.url });
+    await world.keep({ dispose: () => patch[Symbol.dispose]() });
+    const before = (socket: Socket, head: string) =>
+      /^upgrade:/im.test(head) ? false : socket.end(answer(426, { Upgrade: 'websocket' }));
+    const peer = await world.peer(raw(undefined, { before }));
+    const rig = world.manual({ url: peer.url.replace('127.0.0.1', 'peer.test') });
+    rig.connection.connect();
+    await rig.until('open');
+    assert.deepEqual(proxy.asked, [
+      `GET http://peer.test:${peer.port}/`,
+      `CONNECT peer.test:${peer.port}`,
+    ]);
+    assert.equal(rig.attemptsAt.length, 1);
+  });
 });

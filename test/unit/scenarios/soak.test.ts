@@ -138,7 +138,7 @@ function watchCount(rig: RealRig): void {
 }
 
 describe('Soak', { concurrency: false }, () => {
-  it('#79 ten thousand cycles of anything leave nothing behind', async () => {
+  it('ten thousand cycles of anything leave nothing behind', async () => {
     const random = seededRandom(seed);
     const world = makeWorld(random);
     const { clock, rig } = world;
@@ -182,7 +182,7 @@ describe('Soak', { concurrency: false }, () => {
     assert.ok(world.network.attempts.every(attempt => attempt.isDisposed));
   });
 
-  it('#107 three hours of flapping grow nothing', async () => {
+  it('three hours of flapping grow nothing', async () => {
     const random = seededRandom(seed);
     const world = makeWorld(random, { 'reconnect.maxAttempts': 0 });
     const { clock, network, rig } = world;

@@ -6,7 +6,7 @@ import { scenario } from '../../support/scenarios/scenarios.ts';
 
 // By itself, because it holds up the whole process.
 describe('Scenarios of a thread that is held up', () => {
-  scenario('#53 a thread that was held up loses no connection and sends one beat', async world => {
+  scenario('a thread that was held up loses no connection and sends one beat', async world => {
     const child = await world.keep(childServer('ws'));
     const settings = { ...quick, 'heartbeat.interval': 1, 'heartbeat.timeout': 0.3 };
     const rig = world.rig({ url: child.url, settings });

@@ -40,7 +40,7 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
       /self-signed/,
     ],
   ] as const satisfies readonly (readonly [string, TlsOptions, boolean, string, RegExp])[]) {
-    scenario(`#27 a certificate of ${what} is refused once, with its own advice`, async world => {
+    scenario(`a certificate of ${what} is refused once, with its own advice`, async world => {
       const peer = await world.peer(raw(undefined, { tls }));
       const handshake = trust ? () => ({ tls: trusting }) : () => ({});
       const rig = world.manual({ url: peer.url, handshake });
@@ -51,7 +51,7 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
     });
   }
 
-  scenario('#28 wss: to a port without TLS is told to be ws:', async world => {
+  scenario('wss: to a port without TLS is told to be ws:', async world => {
     const refuse = (socket: Socket) => void socket.once('data', () => socket.end(answer(400)));
     const peer = await world.peer(listen(refuse));
     const rig = world.manual({ url: peer.url.replace('ws:', 'wss:') });
@@ -61,17 +61,14 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
     assert.match(rig.sentence, /use ws:\/\//);
   });
 
-  scenario(
-    '#28 ws: to a port with TLS is tried within the budget and not for ever',
-    async world => {
-      const peer = await world.peer(raw(undefined, { tls: trustedServer }));
-      const rig = world.manual({ url: peer.url.replace('wss:', 'ws:') });
-      rig.connection.connect();
-      await rig.exhaust();
-      assert.deepEqual([(await rig.stopped()).why, peer.connections], ['exhausted', 10]);
-      assert.match(rig.sentence, /use wss:\/\//);
-    },
-  );
+  scenario('ws: to a port with TLS is tried within the budget and not for ever', async world => {
+    const peer = await world.peer(raw(undefined, { tls: trustedServer }));
+    const rig = world.manual({ url: peer.url.replace('wss:', 'ws:') });
+    rig.connection.connect();
+    await rig.exhaust();
+    assert.deepEqual([(await rig.stopped()).why, peer.connections], ['exhausted', 10]);
+    assert.match(rig.sentence, /use wss:\/\//);
+  });
 
   for (const alert of [
     Buffer.of(0x15, 3, 3, 0, 2, 2, 70),
@@ -79,17 +76,14 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
     Buffer.of(0x15),
   ]) {
     const bytes = alert.toString('hex');
-    scenario(
-      `#28 ws: that is answered with the TLS alert ${bytes} is told to be wss:`,
-      async world => {
-        const peer = await world.peer(raw(undefined, { before: socket => socket.end(alert) }));
-        const rig = world.manual({ url: peer.url });
-        rig.connection.connect();
-        const { why, rule } = await rig.stopped();
-        assert.deepEqual([why, rule, peer.connections], ['fatal', 'TLS on this port', 1]);
-        assert.match(rig.sentence, /use wss:\/\//);
-      },
-    );
+    scenario(`ws: that is answered with the TLS alert ${bytes} is told to be wss:`, async world => {
+      const peer = await world.peer(raw(undefined, { before: socket => socket.end(alert) }));
+      const rig = world.manual({ url: peer.url });
+      rig.connection.connect();
+      const { why, rule } = await rig.stopped();
+      assert.deepEqual([why, rule, peer.connections], ['fatal', 'TLS on this port', 1]);
+      assert.match(rig.sentence, /use wss:\/\//);
+    });
   }
 
   for (const [server, body] of [
@@ -98,7 +92,7 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
     ['Apache httpd', "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />"],
     ['Tomcat', 'Bad Request\nThis combination of host and port requires TLS.\n'],
   ] as const) {
-    scenario(`#28 ws: that ${server} answers in words is told to be wss:`, async world => {
+    scenario(`ws: that ${server} answers in words is told to be wss:`, async world => {
       const peer = await world.peer(status(400, {}, body));
       const rig = world.manual({ url: peer.url });
       rig.connection.connect();
@@ -108,7 +102,7 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
     });
   }
 
-  scenario('#28 the same words behind wss: are a refusal like any other', async world => {
+  scenario('the same words behind wss: are a refusal like any other', async world => {
     const body = 'Client sent an HTTP request to an HTTPS server.';
     const peer = await world.peer(status(400, {}, body, { tls: trustedServer }));
     const rig = world.manual({ url: peer.url, handshake: () => ({ tls: trusting }) });
@@ -116,7 +110,7 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
     assert.equal((await rig.stopped()).rule, 'HTTP: request refused');
   });
 
-  scenario('#28 the alert of a real TLS server is read as one', async world => {
+  scenario('the alert of a real TLS server is read as one', async world => {
     const server = await world.peer(raw(undefined, { tls: trustedServer }));
     // OpenSSL gives no alert to what looks like HTTP, as other servers do: the first bytes are others.
     const front = await world.peer(
@@ -134,7 +128,7 @@ describe('Scenarios of TLS', { concurrency: true }, () => {
   });
 
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
-    scenario(`#29 a client certificate that is wanted by ${version} is named`, async world => {
+    scenario(`a client certificate that is wanted by ${version} is named`, async world => {
       const tls = {
         ...trustedServer,
         ca: certificates.ca,

@@ -92,7 +92,7 @@ describe('Scenarios of sleep and wake', () => {
     ['macOS', true],
   ] as const) {
     scenario(
-      `#54 after eight hours of sleep on ${system} there is one probe, then a reconnect`,
+      `after eight hours of sleep on ${system} there is one probe, then a reconnect`,
       async world => {
         const all = sleeper(world);
         const { clock, network, rig } = all;
@@ -113,7 +113,7 @@ describe('Scenarios of sleep and wake', () => {
       },
     );
 
-    scenario(`#54 a connection that outlived eight hours on ${system} goes on`, async world => {
+    scenario(`a connection that outlived eight hours on ${system} goes on`, async world => {
       const all = sleeper(world);
       const { clock, network, rig } = all;
       await open(all);
@@ -132,7 +132,7 @@ describe('Scenarios of sleep and wake', () => {
     [8000, 'at the end of the wait for a pong', 28_000],
   ] as const) {
     scenario(
-      `#53 a thread held up for ${heldMs} ms ${moment} sends one beat, and loses nothing`,
+      `a thread held up for ${heldMs} ms ${moment} sends one beat, and loses nothing`,
       async world => {
         const all = sleeper(world);
         const { clock, network, rig } = all;
@@ -155,7 +155,7 @@ describe('Scenarios of sleep and wake', () => {
   }
 
   scenario(
-    '#55 a wait that was slept through ends within two seconds, and nothing counts',
+    'a wait that was slept through ends within two seconds, and nothing counts',
     async world => {
       const { clock, network, rig } = sleeper(world);
       rig.connection.connect();
@@ -192,7 +192,7 @@ describe('Scenarios of sleep and wake', () => {
     },
   );
 
-  scenario('#108 a server that asked for a minute gets it also after a wake-up', async world => {
+  scenario('a server that asked for a minute gets it also after a wake-up', async world => {
     const { clock, network, rig } = sleeper(world);
     rig.connection.connect();
     await settle();
@@ -214,28 +214,25 @@ describe('Scenarios of sleep and wake', () => {
     assert.equal(network.attempts.length, before + 1, 'The user may break it');
   });
 
-  scenario(
-    '#109 a hint cuts a wait short once in 30 s, and costs nothing while open',
-    async world => {
-      const all = sleeper(world);
-      const { clock, network, rig } = all;
-      await open(all);
-      rig.connection.hint();
-      network.last.end();
-      await rig.waiting();
-      clock.advance(300);
-      rig.connection.hint();
-      await settle();
-      assert.equal(network.attempts.length, 2);
-      network.last.refuse();
-      await rig.waiting();
-      rig.connection.hint();
-      await settle();
-      assert.equal(network.attempts.length, 2, 'Not again so soon');
-    },
-  );
+  scenario('a hint cuts a wait short once in 30 s, and costs nothing while open', async world => {
+    const all = sleeper(world);
+    const { clock, network, rig } = all;
+    await open(all);
+    rig.connection.hint();
+    network.last.end();
+    await rig.waiting();
+    clock.advance(300);
+    rig.connection.hint();
+    await settle();
+    assert.equal(network.attempts.length, 2);
+    network.last.refuse();
+    await rig.waiting();
+    rig.connection.hint();
+    await settle();
+    assert.equal(network.attempts.length, 2, 'Not again so soon');
+  });
 
-  scenario('#110 what a login at a portal stopped goes on when the user is back', async world => {
+  scenario('what a login at a portal stopped goes on when the user is back', async world => {
     const { clock, network, rig } = sleeper(world);
     rig.connection.connect();
     await settle();
@@ -248,7 +245,7 @@ describe('Scenarios of sleep and wake', () => {
     assert.equal(rig.kind, 'open');
   });
 
-  scenario('#111 an attempt that was slept through begins anew, uncounted', async world => {
+  scenario('an attempt that was slept through begins anew, uncounted', async world => {
     const { clock, network, rig } = sleeper(world);
     rig.connection.connect();
     await settle();

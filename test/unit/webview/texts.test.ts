@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readCloseFrame, readClosePreview } from '../../../src/core/connection/wire/closeFrame.ts';
+import { readCloseFrame, readClosePreview } from '../../../src/core/connection/wire/closeCode.ts';
 import { defaultColumns } from '../../../src/webview/list/columns.ts';
 import { firstLiked } from '../../../src/webview/details/detailTabs.ts';
 import { hexDump } from '../../../src/core/text/hexDump.ts';

@@ -7,7 +7,7 @@ import { bodyLabel } from '../../library/librarySchema.ts';
 import type { MessageBody } from '../../message/messageBody.ts';
 import { stricterOf, type Origin } from '../../variables/value.ts';
 import { SequenceRun } from '../../library/sequenceRun.ts';
-import { fillPlainBody } from '../../message/plainParcel.ts';
+import { fillPlainBody } from '../../message/fillBody.ts';
 import type { OnOpenEntry } from '../state/options.ts';
 import type { OutgoingMessage } from '../../message/outgoingMessage.ts';
 

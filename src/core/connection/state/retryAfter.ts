@@ -1,4 +1,4 @@
-import { daysSince1970 } from '../../base/calendar.ts';
+import { startOfDay } from '../../base/date.ts';
 
 /** Nobody is made to wait longer than this by a server; the user hears of it. */
 export const maxHoldMs = 600_000;
@@ -33,8 +33,8 @@ const httpDate = /^\w{3}, (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/;
 /** Milliseconds since 1970 of a date as HTTP writes it (RFC 9110, section 5.6.7), or NaN. */
 function parseHttpDate(text: string): number {
   const [, day, month = '', year, hours, minutes, seconds] = httpDate.exec(text) ?? [];
-  const days = daysSince1970(Number(year), months.indexOf(month) + 1, Number(day)) ?? NaN;
-  return ((days * 24 + Number(hours)) * 60 + Number(minutes)) * 60_000 + Number(seconds) * 1000;
+  const midnight = startOfDay(Number(year), months.indexOf(month) + 1, Number(day)) ?? NaN;
+  return midnight + ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
 }
 
 /** Close codes whose reason may hold JSON that says when to come back. */

@@ -1,5 +1,4 @@
 import type { FrameFacts } from '../../record/frameFacts.ts';
-import { ClosingFrame } from './closingFrame.ts';
 
 /** A message whose facts are worth telling, by its number among all data messages, from 1 on. */
 interface Notable {
@@ -14,7 +13,7 @@ const closeOpcode = 8;
 const lastOpcode = 10;
 
 /** A header without a mask, which servers must not use: 2 bytes and the length in 0, 2 or 8 more. */
-const longestHeader = 10;
+const maxHeaderLength = 10;
 const length16 = 126;
 const length64 = 127;
 /** The upper half of a length beyond 2 ** 53, which no client takes. */
@@ -24,7 +23,7 @@ const excessiveUpperHalf = 0x20_0000;
  * Facts that wait for their messages at most. The client that reads the same bytes stops the socket
  * long before; more only come when it reads no more.
  */
-const mostWaiting = 0x4_0000;
+const maxWaiting = 0x4_0000;
 
 /**
  * Reads the headers of the frames that a server sends (RFC 6455, section 5.2), beside the client that
@@ -32,7 +31,7 @@ const mostWaiting = 0x4_0000;
  * stream is broken it stops, and the client says why.
  */
 export class FrameHeaders {
-  readonly #header = new Uint8Array(longestHeader);
+  readonly #header = new Uint8Array(maxHeaderLength);
   #headerByteLength = 0;
   /** When, and in which chunk, the first byte of the header came. */
   #headerAt = 0;
@@ -149,7 +148,7 @@ export class FrameHeaders {
     if (this.#headerByteLength < 2 || length < length16) {
       return 2;
     }
-    return length === length16 ? 4 : longestHeader;
+    return length === length16 ? 4 : maxHeaderLength;
   }
 
   #beginFrame(at: number): void {
@@ -233,7 +232,7 @@ export class FrameHeaders {
         durationMs,
       };
       this.#waiting.push({ ordinal: this.#completed, facts });
-      this.#isStopped = this.#waiting.length > mostWaiting;
+      this.#isStopped = this.#waiting.length > maxWaiting;
     }
   }
 }
@@ -243,4 +242,54 @@ function isControl(first: number): boolean {
   const opcode = first & Bits.Opcode;
   const isPlain = (first & (Bits.Reserved | Bits.Compressed)) === 0 && (first & Bits.Fin) !== 0;
   return isPlain && opcode > closeOpcode && opcode <= lastOpcode;
+}
+
+/** What a control frame may hold (RFC 6455, section 5.5); more of it is not kept. */
+const maxClosePayload = 125;
+const maskByteLength = 4;
+
+const decoder = new TextDecoder();
+
+/**
+ * The payload of a close frame, whatever is wrong with it: a client that refuses the frame for a mask
+ * or for a reason that is not UTF-8 hides the code that the peer gave.
+ */
+export class ClosingFrame {
+  readonly #isMasked: boolean;
+  readonly #bytes: Uint8Array;
+  #length = 0;
+
+  /** @param byteLength of the payload */
+  constructor(isMasked: boolean, byteLength: number) {
+    this.#isMasked = isMasked;
+    const kept = Math.min(byteLength, maxClosePayload);
+    this.#bytes = new Uint8Array(kept + (isMasked ? maskByteLength : 0));
+  }
+
+  /** Takes what came next, from `position` on. */
+  read(chunk: Uint8Array, position: number): void {
+    const some = chunk.subarray(position, position + this.#bytes.length - this.#length);
+    this.#bytes.set(some, this.#length);
+    this.#length += some.length;
+  }
+
+  /** `undefined` where there is none. */
+  get code(): number | undefined {
+    const [high, low] = this.#payload();
+    return high === undefined || low === undefined ? undefined : high * 256 + low;
+  }
+
+  /** With a replacement character for what is not UTF-8. */
+  get reason(): string {
+    return decoder.decode(this.#payload().subarray(2));
+  }
+
+  #payload(): Uint8Array {
+    const bytes = this.#bytes.subarray(0, this.#length);
+    if (!this.#isMasked) {
+      return bytes;
+    }
+    const mask = bytes.subarray(0, maskByteLength);
+    return bytes.subarray(maskByteLength).map((byte, at) => byte ^ (mask[at % 4] ?? 0));
+  }
 }

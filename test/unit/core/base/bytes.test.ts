@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { findBytes } from '../../../../src/core/base/findBytes.ts';
+import { findBytes } from '../../../../src/core/base/byteSearch.ts';
 import { inspectBytes } from '../../../../src/core/text/inspectBytes.ts';
 import { findInvalidUtf8 } from '../../../../src/core/base/utf8.ts';
 

@@ -5,7 +5,7 @@ import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import type { OutgoingMessage } from '../../../../src/core/message/outgoingMessage.ts';
 import { OnOpenMessages } from '../../../../src/core/connection/send/onOpenMessages.ts';
 import type { OnOpenEntry } from '../../../../src/core/connection/state/options.ts';
-import { fillPlainBody } from '../../../../src/core/message/plainParcel.ts';
+import { fillPlainBody } from '../../../../src/core/message/fillBody.ts';
 import type { Origin } from '../../../../src/core/variables/value.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import {

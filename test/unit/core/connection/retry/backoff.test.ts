@@ -5,9 +5,9 @@ import { maxTimerDelayMs } from '../../../../../src/core/base/clock.ts';
 import {
   backoffDelay,
   minRetryDelayMs,
+  RetryPolicy,
 } from '../../../../../src/core/connection/retry/retryPolicy.ts';
 import type { BackoffPolicy } from '../../../../../src/core/connection/state/options.ts';
-import { RetryPolicy } from '../../../../../src/core/connection/retry/retryPolicy.ts';
 import { optionsOf } from '../../../../support/scenarios/connectionRig.ts';
 
 const standard: BackoffPolicy = { initialMs: 1000, factor: 2, maxMs: 30_000, jitter: 0.5 };
