@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/lifecycle.ts';
+import { Timer } from '../base/timer.ts';
 import { boundedPattern } from '../pattern/boundedPattern.ts';
 import type { Health } from './state/state.ts';
 import type { HeartbeatOptions } from './state/options.ts';
 
-/** What a connection remembers of an endpoint's pongs across its sessions. */
+/** What a connection knows of an endpoint's pongs; kept over reconnects. */
 export interface PongMemory {
   hasPonged: boolean;
-  /** Sessions that were given up for want of a pong, and for nothing else. */
+  /** How many connections in a row were given up because no pong came. */
   lostToSilence: number;
 }
 
@@ -21,24 +22,24 @@ export interface KeepAlivePorts {
   readonly link: Link;
   /** Sends a protocol ping. */
   readonly ping: (payload: Uint8Array) => void;
-  /** Sends the application's heartbeat message. */
+  /** Sends the heartbeat message of the settings. */
   readonly sendMessage: (text: string) => void;
   readonly onHealth: (health: Health) => void;
-  /** Says what the user must know of the heartbeat. */
+  /** Adds a row to the list. */
   readonly notice: (sentence: string) => void;
-  /** Called at most once; `silentMs` is how long nothing came. */
+  /** Called at most once. `silentMs` is the time since the last sign of life. */
   readonly onDead: (silentMs: number) => void;
 }
 
-/** The first ping follows the open at once, so that a latency is known early. */
+/** The first ping comes soon after the open, so that a latency is known early. */
 const firstPingMs = 1000;
-/** Sessions lost to silence before we believe that this endpoint never answers pings. */
-const silentSessions = 2;
-/** Beats without any sign of life that make a link dead: the first only makes it suspect. */
+/** After this many connections lost to silence, the endpoint is taken for one that never answers pings. */
+const maxLostToSilence = 2;
+/** Pings without a sign of life that make a connection dead: the first only makes it suspect. */
 const misses = 2;
 /** How long a probe waits for a sign of life. */
 const probeTimeoutMs = 4000;
-/** No beat ever comes to this number. */
+/** No regular ping gets this number. */
 const probeSequence = 0xffff_ffff;
 const maxAnswerBytes = 64 * 1024;
 
@@ -47,8 +48,8 @@ const tooLongSentence =
   'Without looks ahead or behind, and without repeats of repeats, the pattern takes longer texts.';
 
 /**
- * The heartbeat of one open connection: protocol pings and, apart from them, an application message.
- * Made anew for each connection, so nothing of an old one can be taken for an answer of the new.
+ * Keeps one open connection alive: protocol pings and, apart from them, the heartbeat message of the
+ * settings. Each connection has its own, so an answer to an old one is not taken for one to the new.
  */
 export class KeepAlive implements Disposable {
   readonly roundTrip = new RoundTrip();
@@ -70,9 +71,9 @@ export class KeepAlive implements Disposable {
     this.#epoch = epoch;
     const { clock, link, onHealth, onDead } = ports;
     const make = (part: Omit<PingTimerOptions, 'onHealth' | 'onDead' | 'misses'>) => {
-      const beat = new PingTimer({ ...part, misses, onHealth, onDead }, clock, link);
-      this.#pingTimers.push(beat);
-      return beat;
+      const timer = new PingTimer({ ...part, misses, onHealth, onDead }, clock, link);
+      this.#pingTimers.push(timer);
+      return timer;
     };
     if (options.ping) {
       this.#pings = make({
@@ -96,18 +97,18 @@ export class KeepAlive implements Disposable {
     return this.#pings !== undefined;
   }
 
-  /** Pings are sent, but their pongs are no longer waited for, because none has ever come. */
+  /** Pings are sent, but no pong is expected any more, because there never was one. */
   get isUnverifiable(): boolean {
-    return !this.#memory.hasPonged && this.#memory.lostToSilence >= silentSessions;
+    return !this.#memory.hasPonged && this.#memory.lostToSilence >= maxLostToSilence;
   }
 
   /**
-   * Asks for a sign of life at once and takes silence for death sooner than usual: after a sleep the
-   * link is as likely gone as not. The regular beats begin anew after it.
+   * Asks for a sign of life at once, with a shorter timeout than usual: after a sleep the connection
+   * is often gone. The regular pings start again after it.
    */
   probe(): void {
-    for (const beat of this.#pingTimers) {
-      beat.dispose();
+    for (const timer of this.#pingTimers) {
+      timer.dispose();
     }
     const { clock, link, ping, onDead } = this.#ports;
     const probe = new PingTimer(
@@ -126,24 +127,24 @@ export class KeepAlive implements Disposable {
     this.#probe?.dispose();
     this.#probe = probe;
     probe.start();
-    for (const beat of this.#pingTimers) {
-      beat.start(probeTimeoutMs + 1000);
+    for (const timer of this.#pingTimers) {
+      timer.start(probeTimeoutMs + 1000);
     }
   }
 
   start(): void {
-    for (const beat of this.#pingTimers) {
-      beat.start();
+    for (const timer of this.#pingTimers) {
+      timer.start();
     }
-    // Last, because whoever hears it may dispose of this.
+    // Last, because the listener may dispose of this.
     if (this.isUnverifiable) {
       this.#ports.onHealth('unverifiable');
     }
   }
 
   /**
-   * A pong came. One of ours answers its ping and all before it; a stranger's is a sign of life and
-   * no more (RFC 6455, section 5.5.3). Returns whether it answers one of ours.
+   * A pong arrived. If it answers a ping of ours, it answers all before it as well; any other is only
+   * a sign of life (RFC 6455, section 5.5.3). Returns whether it answers a ping of ours.
    */
   onPong(payload: Uint8Array): boolean {
     const sequence = sequenceOf(payload, this.#epoch);
@@ -159,7 +160,7 @@ export class KeepAlive implements Disposable {
     return true;
   }
 
-  /** A text message came; returns whether it is the awaited answer to the application's heartbeat. */
+  /** A text message arrived. Returns whether it is the awaited answer to the heartbeat message. */
   onText(payload: Uint8Array): boolean {
     if (!this.#messages?.isWaiting || payload.byteLength > maxAnswerBytes) {
       return false;
@@ -181,20 +182,20 @@ export class KeepAlive implements Disposable {
 
   dispose(): void {
     this.#probe?.dispose();
-    for (const beat of this.#pingTimers) {
-      beat.dispose();
+    for (const timer of this.#pingTimers) {
+      timer.dispose();
     }
   }
 }
 
-/** Whether a text is an answer; `undefined` where finding out could take long. */
+/** Whether a text is an answer; `undefined` if matching it could take long. */
 export type AnswerMatcher = (text: string) => boolean | undefined;
 
 /**
- * How the setting `heartbeat.expect` is read: as a regular expression between slashes, else as the
- * very text. `undefined` where it is empty, or cannot be tried on any text of a stranger.
+ * Reads the setting `heartbeat.expect`: a regular expression between slashes, otherwise the exact
+ * text. `undefined` if it is empty, or if the pattern could take too long on a text of the peer.
  *
- * @throws SyntaxError where the regular expression is malformed
+ * @throws SyntaxError if the regular expression is malformed
  */
 export function answerMatcher(expect: string): AnswerMatcher | undefined {
   const { source, flags = '' } = patternIn(expect) ?? {};
@@ -205,7 +206,7 @@ export function answerMatcher(expect: string): AnswerMatcher | undefined {
   return pattern && (text => pattern.test(text));
 }
 
-/** The parts of what is written between slashes; `undefined` for any other text. */
+/** The pattern and flags of a text in slashes; `undefined` for any other text. */
 export function patternIn(
   expect: string,
 ): { readonly source: string; readonly flags: string } | undefined {
@@ -213,7 +214,7 @@ export function patternIn(
   return source === undefined ? undefined : { source, flags };
 }
 
-/** Eight bytes: the connection's epoch and the ping's number, so that a stale pong is told apart. */
+/** Eight bytes: the connection's epoch and the ping's number, to recognize a stale pong. */
 function pingPayload(epoch: number, sequence: number): Uint8Array {
   const bytes = new Uint8Array(8);
   const view = new DataView(bytes.buffer);
@@ -230,7 +231,7 @@ function sequenceOf(payload: Uint8Array, epoch: number): number | undefined {
   return view.getUint32(0) === epoch ? view.getUint32(4) : undefined;
 }
 
-/** What a beat can see of the connection it keeps. */
+/** What keeping a connection alive needs to know of it. */
 export interface Link {
   readonly bytesRead: () => number;
   readonly bufferedBytes: () => number;
@@ -240,18 +241,18 @@ export interface Link {
 export interface PingTimerOptions {
   readonly firstMs: number;
   readonly intervalMs: number;
-  /** Absent: no answer is waited for. */
+  /** `undefined`: no answer is expected. */
   readonly timeoutMs: number | undefined;
-  /** So many beats in a row without any sign of life make the link dead. */
+  /** The number of pings in a row without a sign of life that make the connection dead. */
   readonly misses: number;
-  /** Sends one beat; `sequence` counts from 1. */
+  /** Sends one ping; `sequence` counts from 1. */
   readonly send: (sequence: number) => void;
-  /** May dispose of the beat, as may `send`. */
+  /** May dispose of the timer, as may `send`. */
   readonly onHealth: (health: Health) => void;
   readonly onDead: (silentMs: number) => void;
 }
 
-/** One beat on its way: what is compared when its time is up. */
+/** A ping whose answer is awaited, with what is compared when its time is up. */
 interface Probe {
   readonly sequence: number;
   readonly sentAt: number;
@@ -261,15 +262,15 @@ interface Probe {
   isStallIgnored: boolean;
 }
 
-/** A peer that still takes what we sent gets so many timeouts more. */
+/** How many more timeouts a peer gets while it still reads what we sent. */
 const maxExtensions = 2;
-/** A timer that is later than this says that we slept, not the peer. */
+/** If a timer is later than this, it was this process that stalled, not the peer. */
 const stallMs = 1000;
 
 /**
- * Sends something again and again and watches for life. Any byte from the peer counts as life, not
- * only an answer: an answer may be stuck behind a large message. One beat without life makes the
- * link suspect and sends a second; another one makes it dead.
+ * Sends a ping or a heartbeat message at an interval and watches for signs of life. Any byte from the
+ * peer counts, not only an answer: an answer may be stuck behind a large message. One ping without a
+ * sign of life makes the connection suspect and is followed by a second; another makes it dead.
  */
 export class PingTimer implements Disposable {
   readonly #options: PingTimerOptions;
@@ -280,58 +281,56 @@ export class PingTimer implements Disposable {
   #probe: Probe | undefined;
   #misses = 0;
   #silentSince = 0;
-  #next: Disposable | undefined;
+  readonly #next: Timer;
   #timeout: Disposable | undefined;
 
   constructor(options: PingTimerOptions, clock: Clock, link: Link) {
     this.#options = options;
     this.#clock = clock;
     this.#link = link;
+    this.#next = new Timer(clock);
   }
 
   get isWaiting(): boolean {
     return this.#probe !== undefined;
   }
 
-  /** @param firstMs when the first beat comes */
+  /** @param firstMs the time until the first ping */
   start(firstMs = this.#options.firstMs): void {
     this.#isRunning = true;
     this.#silentSince = this.#clock.monotonic();
     if (firstMs === 0) {
-      this.#beat();
+      this.#ping();
     } else {
-      this.#next = this.#clock.schedule(firstMs, () => this.#beat());
+      this.#next.start(firstMs, () => this.#ping());
     }
   }
 
-  /** The awaited answer came; returns the milliseconds since beat `sequence`, where that is it. */
+  /** An answer arrived. Returns the milliseconds since ping `sequence`, if that is the awaited one. */
   answered(sequence = this.#sequence): number | undefined {
     const probe = this.#probe;
     if (!probe || sequence > probe.sequence) {
       return undefined;
     }
-    // An answer to an earlier beat is life, but says nothing about the time of this one.
+    // An answer to an earlier ping is a sign of life, but no round-trip time of this one.
     const elapsedMs =
       sequence === probe.sequence ? this.#clock.monotonic() - probe.sentAt : undefined;
     this.#alive();
     return elapsedMs;
   }
 
-  /** Stops beating; it may be started again. */
+  /** Stops; it may be started again. */
   dispose(): void {
     this.#isRunning = false;
-    this.#next?.dispose();
+    this.#next.dispose();
     this.#timeout?.dispose();
     this.#probe = undefined;
     this.#misses = 0;
   }
 
-  #beat(): void {
-    // Each beat is planned from now on, so after a stall there is one beat, not all that were missed.
-    this.#next?.dispose();
-    const { intervalMs } = this.#options;
-    this.#next =
-      intervalMs === Infinity ? undefined : this.#clock.schedule(intervalMs, () => this.#beat());
+  #ping(): void {
+    // The next one is planned from now on: after a stall there is one ping, not all that were missed.
+    this.#next.start(this.#options.intervalMs, () => this.#ping());
     if (this.#probe || this.#link.isPaused()) {
       return;
     }
@@ -362,7 +361,7 @@ export class PingTimer implements Disposable {
     this.#timeout?.dispose();
     this.#timeout = this.#clock.schedule(delayMs, () => {
       const lagMs = this.#clock.monotonic() - dueAt;
-      // The answer may wait in the socket already, behind whatever held this thread up.
+      // The answer may already wait in the socket, behind what held this thread up.
       this.#timeout = this.#clock.afterInput(() => this.#judge(delayMs, lagMs));
     });
   }
@@ -419,7 +418,7 @@ export class PingTimer implements Disposable {
 export class RoundTrip {
   #smoothed: number | undefined;
 
-  /** The smoothed time; `undefined` before the first answer. */
+  /** `undefined` before the first answer. */
   get smoothedMs(): number | undefined {
     return this.#smoothed;
   }
