@@ -2,7 +2,7 @@
  * Looks for the first byte that is not UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above
  * U+10FFFF). Yields after each slice how many bytes are done.
  *
- * @returns the offset of the first byte of the sequence that is not a character; `undefined` where all is well
+ * @returns the offset of the first byte of the sequence that is not a character; `undefined` if all is well
  */
 export function* findInvalidUtf8(
   bytes: Uint8Array,
@@ -23,7 +23,7 @@ export function* findInvalidUtf8(
   return undefined;
 }
 
-/** The length of the character that begins at `at`; 0 where there is none. */
+/** The length of the character that begins at `at`; 0 if there is none. */
 export function sequenceLength(bytes: Uint8Array, at: number): 0 | 1 | 2 | 3 | 4 {
   const first = bytes[at] ?? 0xff;
   const second = bytes[at + 1] ?? 0;

@@ -18,11 +18,10 @@ import { CloseCode } from './wire/closeCode.ts';
 import { Traffic } from './wire/traffic.ts';
 
 /**
- * One monitored endpoint: opens it, keeps it open, and says what happens on it and why.
+ * One monitored endpoint: opens it, keeps it open, and reports what happens on it and why.
  *
- * The user's wish is one variable; what the sockets do is served to it. What an attempt
- * still reports once it has been abandoned is not heard. All ways in which an attempt can end
- * meet in `#settle`, which decides once.
+ * Whether the user wants it open is one variable; at most one attempt at a time serves it. Reports of
+ * an attempt that was abandoned are ignored. However an attempt ends, `#settle` decides what follows.
  */
 export class Connection implements Disposable {
   readonly #context: AttemptContext;
@@ -47,7 +46,7 @@ export class Connection implements Disposable {
   #pongs = noPongs();
 
   readonly onDidChangeState = this.#onDidChangeState.event;
-  /** What waits to be sent has changed. */
+  /** The queue has changed. */
   readonly onDidChangeQueue: Outbox['onDidChange'];
 
   constructor(options: ConnectionOptions, ports: ConnectionPorts) {
@@ -96,22 +95,22 @@ export class Connection implements Disposable {
     return this.#state;
   }
 
-  /** The endpoint among them is what was dialled last, with variables filled in. */
+  /** Their endpoint is the one that was dialled last, with variables filled in. */
   get options(): ConnectionOptions {
     return this.#dialled ? { ...this.#options, endpoint: this.#dialled } : this.#options;
   }
 
-  /** The heartbeat's smoothed round-trip time; `undefined` while it is not known. */
+  /** The smoothed round-trip time of the keep-alive; `undefined` if it is not known yet. */
   get latencyMs(): number | undefined {
     return this.#attempt?.open?.latencyMs;
   }
 
-  /** What waits for the connection to open. */
+  /** The messages that wait for the connection to open. */
   get queue(): QueueView {
     return this.#outbox.queue;
   }
 
-  /** What would become of a message now; `undefined` where it would be refused. */
+  /** What would happen to a message now; `undefined` if it would be refused. */
   get takes(): Submission['delivery'] | undefined {
     return this.#outbox.takes;
   }
@@ -121,12 +120,12 @@ export class Connection implements Disposable {
     return this.#handshake;
   }
 
-  /** The timers that run now, for tests of what is left behind. */
+  /** The timers that run, for tests of what is left behind. */
   get timers(): readonly string[] {
     return [...(this.#attempt?.timers ?? []), ...(this.#wait.isRunning ? ['retry'] : [])];
   }
 
-  /** Opens the connection, at once where it was waiting to; does nothing where it is on its way. */
+  /** Opens the connection, without waiting for the next retry. Does nothing if it is open or opening. */
   connect(): void {
     const { kind } = this.#stateOfLiving;
     if (kind !== 'preparing' && kind !== 'connecting' && kind !== 'open') {
@@ -134,7 +133,7 @@ export class Connection implements Disposable {
     }
   }
 
-  /** Drops what there is and connects anew, counting from the beginning. */
+  /** Drops the connection and opens it again; failures are counted from zero. */
   reconnect(): void {
     const { kind } = this.#stateOfLiving;
     if (kind === 'open') {
@@ -165,10 +164,10 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Sends a message or a ping, or closes; where the settings allow it, a message may wait for the
-   * connection to open. Nobody has to listen to `done`: the list tells what was not delivered.
+   * Sends a message or a ping, or closes. If the settings allow it, a message waits for the connection
+   * to open. Awaiting `done` is optional: failures also appear as rows.
    *
-   * @throws UserError where it neither can be sent nor may wait
+   * @throws UserError if it can neither be sent nor wait
    */
   submit(message: OutgoingMessage): Submission {
     return this.#outbox.submit(message);
@@ -179,12 +178,12 @@ export class Connection implements Disposable {
     return this.#outbox.refusalOf(kind);
   }
 
-  /** Takes what waits out of the queue, unsent. */
+  /** Drops the queue. */
   cancelQueued(why = 'cancelled by you'): void {
     this.#outbox.clear(why);
   }
 
-  /** Takes options that changed. Those of the handshake hold from the next attempt on. */
+  /** Applies changed options. Those of the handshake apply from the next attempt on. */
   setOptions(options: ConnectionOptions): void {
     const before = this.#options;
     this.#options = options;
@@ -197,26 +196,26 @@ export class Connection implements Disposable {
     if (open && !sameData(before.heartbeat, options.heartbeat)) {
       open.keepAlive(options.heartbeat);
     } else if (this.state.kind === 'waiting') {
-      // Nobody asked to connect anew, so what the endpoint has proven still holds.
+      // The user did not ask to connect again: an endpoint that was stable still counts as proven.
       this.#retries.countAnew();
       this.#try(true);
     }
   }
 
-  /** Stops or starts reading, so that the peer is slowed by TCP. Holds over reconnects. */
+  /** Stops or starts reading, so that TCP slows the peer. Kept over reconnects. */
   setPaused(paused: boolean): void {
     this.#isPaused = paused;
     this.#attempt?.open?.setPaused(paused);
   }
 
-  /** The machine has slept: what was true before may not be any more. */
+  /** The machine has slept: the connection may be gone. */
   wake(): void {
     this.#wait.woke();
     const { state } = this;
     if (state.kind === 'open') {
       this.#attempt?.open?.probe();
     } else if (state.kind === 'preparing') {
-      // Nothing was dialled that could be dead, and the user may be answering a question just now.
+      // Nothing was dialled that could be dead, and the user may be answering a prompt.
       this.#attempt?.woke();
     } else if (state.kind === 'connecting') {
       this.#try(false);
@@ -227,7 +226,7 @@ export class Connection implements Disposable {
     }
   }
 
-  /** Something says that an attempt may succeed now: the user is back, the host is up again. */
+  /** An attempt may succeed now: the user is back, or the host is up again. */
   hint(): void {
     const { state } = this;
     const applies =
@@ -253,8 +252,8 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Ends for good, and tells the peer of an open connection that we go away (1001, RFC 6455, section
-   * 7.4.1). Resolves when the peer has answered, or after a quarter of a second.
+   * Ends for good. The peer of an open connection gets the close code 1001 (RFC 6455, section 7.4.1).
+   * Resolves when the peer has answered, or after a quarter of a second.
    */
   end(): Promise<void> {
     const gone = this.#attempt?.closeGracefully(CloseCode.GoingAway);
@@ -262,7 +261,7 @@ export class Connection implements Disposable {
     return gone ?? Promise.resolve();
   }
 
-  /** The same at once: the peer is told where that takes no time, and its answer is not waited for. */
+  /** Ends for good at once. A close frame is sent if possible, but its answer is not awaited. */
   dispose(): void {
     if (this.state.kind === 'disposed') {
       return;
@@ -283,7 +282,7 @@ export class Connection implements Disposable {
     return this.#state;
   }
 
-  /** The user wants it open: all counting starts anew. */
+  /** The user wants it open: everything is counted from zero. */
   #begin(): void {
     this.#wanted = true;
     this.#hasOpened = false;
@@ -291,7 +290,7 @@ export class Connection implements Disposable {
     this.#try(true);
   }
 
-  /** Tries again without waiting; what was counted stays. */
+  /** Tries again without waiting; the counts stay. */
   #resume(): void {
     this.#wanted = true;
     this.#try(false);
@@ -310,7 +309,7 @@ export class Connection implements Disposable {
     }
   }
 
-  /** The one place where the end of an attempt or of a connection is decided on. */
+  /** The one place that decides what follows the end of an attempt or of a connection. */
   #settle(cause: Cause): void {
     const before = this.state;
     const now = this.#context.ports.clock.monotonic();
@@ -344,7 +343,7 @@ export class Connection implements Disposable {
     this.#enter({ ...state, dueAt: this.#context.ports.clock.monotonic() + state.delayMs });
   }
 
-  /** Leaves the current attempt or wait behind. */
+  /** Drops the current attempt or wait. */
   #abandon(): void {
     this.#wait.dispose();
     this.#attempt?.dispose();

@@ -19,10 +19,10 @@ export interface StateRow {
   readonly severity: Severity;
   /** What happened, why, and what happens next, in sentences. */
   readonly text: string;
-  /** The rule that decided, where there was something to decide. */
+  /** The rule that decided, after a failure. */
   readonly rule?: string;
   readonly code?: string | number;
-  /** What was asked and answered, where the row ends an opening handshake. */
+  /** Request and answer, if the row ends an opening handshake. */
   readonly handshake?: HandshakeFacts;
 }
 
@@ -163,17 +163,17 @@ function after(
   return finished(`${describeCause(state.cause, endpoint)}${uptime}`);
 }
 
-/** With one full stop: what is wrong with the settings comes as whole sentences. */
+/** With one full stop: problems of the settings are whole sentences already. */
 function finished(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
 }
 
-/** So many connections dropped in a row are worth a remark; where they are the end, any number is. */
-const leastFlaps = 3;
+/** Flapping is mentioned from this many dropped connections in a row on, and always if it gives up. */
+const minFlaps = 3;
 
 function flapping(state: ConnectionState & { kind: 'waiting' | 'stopped' }): string {
   const { flaps = 0, hadMessages } = state;
-  const least = state.kind === 'stopped' && state.why === 'exhausted' ? 1 : leastFlaps;
+  const least = state.kind === 'stopped' && state.why === 'exhausted' ? 1 : minFlaps;
   if (flaps < least) {
     return '';
   }
@@ -210,7 +210,7 @@ function stopSentence(state: Stopped): string {
   return stopSentences[state.why](state);
 }
 
-/** What would have it tried again all the same, where nothing else helps and no rule says otherwise. */
+/** The rule that would have it tried again, if no other setting helps. */
 function wayOn({ setting, rule, cause }: Stopped): string {
   const ownRule = ruleAgainst(cause);
   return setting === 'reconnect.rules' && !isUserRule(rule) && ownRule !== undefined

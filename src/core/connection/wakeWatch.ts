@@ -6,10 +6,9 @@ const tickMs = 5000;
 const sleepMs = 10_000;
 
 /**
- * Notices that the machine has slept: the wall clock has run on much further than a timer of ours.
- * A clock that was set, or a thread that was held up, looks the same; what follows is only a probe,
- * so that does no harm. Both clocks are needed, because on some systems the monotonic one stands
- * still during sleep.
+ * Notices that the machine has slept: the wall clock has advanced much further than a timer. A clock
+ * that was set, or a blocked thread, looks the same, which does no harm: the result is only a probe. Both clocks are needed, because on some systems the monotonic one stops
+ * during sleep.
  */
 export class WakeWatch implements Disposable {
   readonly #clock: Clock;

@@ -6,7 +6,7 @@ import type { Wanted } from './disclosure.ts';
 
 export interface Guard {
   readonly isAllowed: (wanted: Wanted) => boolean;
-  /** Rejects with a sentence where a secret is bound to other hosts. */
+  /** Rejects with a sentence if a secret is bound to other hosts. */
   readonly assertHost: (secret: string, origin: string) => Promise<void>;
 }
 

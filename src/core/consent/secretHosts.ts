@@ -79,7 +79,7 @@ function defaultPort(protocol: string): string {
   return protocol === 'wss:' ? '443' : '80';
 }
 
-/** `undefined` where it is none. */
+/** `undefined` if it is none. */
 export function parsedUrl(url: string): URL | undefined {
   try {
     return new URL(url);

@@ -85,7 +85,7 @@ function isTrustworthy({ secure, loopback }: Endpoint): boolean {
   return secure || loopback;
 }
 
-/** Reads a `Set-Cookie` (RFC 6265, section 5.2); `undefined` where it is not to be kept. */
+/** Reads a `Set-Cookie` (RFC 6265, section 5.2); `undefined` if it is not to be kept. */
 function parseCookie(endpoint: Endpoint, line: string, now: number): Cookie | undefined {
   const [pair = '', ...parts] = line.split(';');
   const name = nameOf(pair);

@@ -21,7 +21,7 @@ const longestPath = 200;
  * Reads `connect?url=…&name=…`. The editor decodes a link before it hands it on, so the URL may go on
  * after an `&`: it ends at the last `&name=`.
  *
- * @throws UserError where the link is none that may be followed, saying why
+ * @throws UserError if the link is none that may be followed, saying why
  */
 export function readDeepLink(path: string, query: string): DeepLink {
   if (path !== '/connect') {

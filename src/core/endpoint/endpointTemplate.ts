@@ -65,7 +65,7 @@ export function parseEndpointTemplate(text: string): Endpoint {
  * Fills in the references of a URL. Values in its path and query are percent-encoded; one in its
  * host or port cannot lead elsewhere than there, and what a peer sent cannot stand there at all.
  *
- * @throws UserError where a value is missing or does not fit, without the value; CancellationError
+ * @throws UserError if a value is missing or does not fit, without the value; CancellationError
  */
 export async function fillEndpoint(
   { text, origin }: Template,

@@ -19,7 +19,7 @@ import {
 export interface CheckedBody {
   /** Bytes of the payload. */
   readonly byteLength?: number;
-  /** With references filled in and secrets masked, cut to a length; absent where it is no text. */
+  /** With references filled in and secrets masked, cut to a length; absent if it is no text. */
   readonly preview?: string;
   /** Why it cannot be sent; the place is in the body's text, in UTF-16 units. */
   readonly problem?: { readonly message: string; readonly from: number; readonly to: number };

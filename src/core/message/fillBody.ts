@@ -22,7 +22,7 @@ export interface FillingPorts {
   readonly source: VariableSource;
   /** Who wrote the body. */
   readonly origin: Origin;
-  /** Rejects with a sentence where the file cannot be read. */
+  /** Rejects with a sentence if the file cannot be read. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
 }
 
@@ -35,7 +35,7 @@ export interface FilledBody {
   readonly used: Needs;
   /** Bytes of the payload. */
   readonly byteLength: number;
-  /** Its text with secrets masked; absent where it is a file. */
+  /** Its text with secrets masked; absent if it is a file. */
   readonly preview?: string;
 }
 
@@ -47,7 +47,7 @@ const formats = new Formats('en');
 /**
  * Makes of a body what goes on the wire.
  *
- * @throws UserError where a value is missing, or what comes of it will not do; CancellationError
+ * @throws UserError if a value is missing, or what comes of it will not do; CancellationError
  */
 export async function fillBody(body: MessageBody, ports: FillingPorts): Promise<FilledBody> {
   const filled = await fill(body, ports);

@@ -125,7 +125,7 @@ export function sentenceOf({ message, at }: BodyProblem): string {
   return at === undefined ? message : `${message} See character ${at + 1}.`;
 }
 
-/** @throws UserError naming the place of a problem, where there is one */
+/** @throws UserError naming the place of a problem, if there is one */
 export function refuse(problem: BodyProblem | undefined): void {
   if (problem) {
     throw new UserError(sentenceOf(problem));

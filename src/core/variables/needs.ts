@@ -13,7 +13,7 @@ import {
 /** A reference that a text has, in itself or in a variable that it names. */
 export interface Need {
   readonly kind: ReferenceKind;
-  /** Its name, label or path; empty where it has none. */
+  /** Its name, label or path; empty if it has none. */
   readonly argument: string;
   /** Who wrote the reference down, or one that led to it: of two, the one who may do less. */
   readonly origin: Origin;
@@ -81,7 +81,7 @@ export function namesOf(needs: Needs, kind: ReferenceKind): readonly string[] {
  *
  * @param where names the place of the text, for the error
  * @param to the origin (RFC 6454) of the URL that is dialled
- * @throws UserError where something came from elsewhere
+ * @throws UserError if something came from elsewhere
  */
 export function assertSameOrigin(needs: Needs, where: string, to: string): void {
   const other = needs.find(({ from }) => from !== undefined && from !== to);

@@ -20,7 +20,7 @@ import {
   type Value,
 } from './value.ts';
 
-/** Where the values of references come from; `undefined` where there is none. */
+/** Where the values of references come from; `undefined` if there is none. */
 export interface VariableSource {
   /**
    * Of the process's environment; it and `secret` may refuse what its author may not have.
@@ -39,7 +39,7 @@ export interface VariableSource {
   /** The next number of a counter, from 1 on. */
   readonly counter: (name: string) => number;
   /**
-   * `undefined` where the user cancelled.
+   * `undefined` if the user cancelled.
    *
    * @param origin who wrote the label, which the user is to read
    */
@@ -49,7 +49,7 @@ export interface VariableSource {
   /**
    * A variable of the environment in use, which may hold references, or what was extracted.
    *
-   * @param origin as of `env`; absent where it is only looked at, and not filled in
+   * @param origin as of `env`; absent if it is only looked at, and not filled in
    */
   readonly named: (name: string, origin?: Origin) => Value | undefined;
   /** All names that there are, also of extractors that have nothing yet. */
@@ -82,7 +82,7 @@ export interface FillingWishes {
  * knows goes in as it stands.
  *
  * @param where names the place of the text, for the errors
- * @throws UserError where a value is missing, refers to itself or may not go in, saying which and what
+ * @throws UserError if a value is missing, refers to itself or may not go in, saying which and what
  *   to do; CancellationError
  */
 export async function resolve(
@@ -214,7 +214,7 @@ class Filling {
     return { text, masked: isSecret ? mask : text };
   }
 
-  /** @throws UserError where variables refer to each other without an end, or almost */
+  /** @throws UserError if variables refer to each other without an end, or almost */
   #assertEnds({ kind, argument }: Reference, within: readonly string[]): void {
     if (kind !== 'named') {
       return;

@@ -17,7 +17,7 @@ export type ReferenceKind = (typeof referenceKinds)[number];
 /** `${kind:argument}` in a text, from `from` up to, not including, `to` in UTF-16 units. */
 export interface Reference {
   readonly kind: ReferenceKind;
-  /** Of `named` the name itself; empty where there is none. */
+  /** Of `named` the name itself; empty if there is none. */
   readonly argument: string;
   readonly from: number;
   readonly to: number;
@@ -86,7 +86,7 @@ export function problemsIn(text: string, names: readonly string[]): readonly Tem
   });
 }
 
-/** The ends of `random:1-100`; `undefined` where they are none. */
+/** The ends of `random:1-100`; `undefined` if they are none. */
 export function randomRange(argument: string): readonly [least: number, most: number] | undefined {
   const [, least, most] = range.exec(argument.trim()) ?? [];
   const ends = [Number(least), Number(most)] as const;

@@ -11,22 +11,22 @@ interface Waiting {
 /** The attempts at one host and port, of all connections together. */
 interface HostQueue {
   readonly waiting: Waiting[];
-  /** Whoever is connecting now. */
+  /** The one that is connecting. */
   current: Waiting | undefined;
   /** When the last attempts began, of the monotonic clock, oldest first. */
   readonly begun: number[];
   readonly timer: Timer;
 }
 
-const leastGapMs = 250;
+const minGapMs = 250;
 const windowMs = 300_000;
-const mostInWindow = 30;
-const mostInWindowOnLoopback = 120;
+const maxInWindow = 30;
+const maxInWindowOnLoopback = 120;
 
 /**
- * Lets connections dial one after the other, host by host (RFC 6455, section 4.1), and no faster
- * than a server can be asked to bear, whatever has gone wrong elsewhere. What the user asks for
- * waits its turn, but is not slowed.
+ * Lets connections dial one after the other for each host (RFC 6455, section 4.1), and limits their
+ * rate, whatever goes wrong elsewhere. A connection that the user asked for waits for its turn, but is
+ * not slowed.
  */
 export class DialLimiter implements Disposable {
   readonly #clock: Clock;
@@ -48,7 +48,7 @@ export class DialLimiter implements Disposable {
       timer: new Timer(this.#clock),
     };
     this.#hosts.set(host, queue);
-    const most = loopback ? mostInWindowOnLoopback : mostInWindow;
+    const most = loopback ? maxInWindowOnLoopback : maxInWindow;
     const waiting = { byUser, start };
     queue.waiting.push(waiting);
     this.#next(queue, most);
@@ -72,7 +72,7 @@ export class DialLimiter implements Disposable {
 
   #next(queue: HostQueue, most: number): void {
     queue.timer.dispose();
-    // The user does not wait for those who wait because they came too often.
+    // The user's attempt goes before automatic ones that wait because of the rate.
     const first = queue.waiting.find(({ byUser }) => byUser) ?? queue.waiting[0];
     if (!first || queue.current) {
       return;
@@ -90,12 +90,12 @@ export class DialLimiter implements Disposable {
     first.start();
   }
 
-  /** How long the next attempt that nobody asked for has to wait. */
+  /** How long the next automatic attempt has to wait. */
   #waitMs({ begun }: HostQueue, most: number, now: number): number {
     while (begun[0] !== undefined && begun[0] <= now - windowMs) {
       begun.shift();
     }
-    const gapMs = (begun.at(-1) ?? -Infinity) + leastGapMs - now;
+    const gapMs = (begun.at(-1) ?? -Infinity) + minGapMs - now;
     const oldest = begun.length >= most ? begun[begun.length - most] : undefined;
     return Math.max(0, gapMs, oldest === undefined ? 0 : oldest + windowMs - now);
   }

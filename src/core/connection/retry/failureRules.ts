@@ -6,7 +6,7 @@ import type { Endpoint } from '../../endpoint/endpoint.ts';
 export interface Outcome {
   /** `stop` ends quietly, `fail` ends as an error that needs the user. */
   readonly action: 'retry' | 'stop' | 'fail';
-  /** What the user can do; absent where waiting is all there is. */
+  /** What the user can do; absent if waiting is all there is. */
   readonly advice?: string;
   /** The setting that helps: one of ours, or one of the editor's by its full name. */
   readonly setting?: string;
@@ -496,7 +496,7 @@ const profiles: Readonly<Record<string, readonly Rule[]>> = {
   ),
 };
 
-/** The rules of a subprotocol, which go before the others; none where it is not known. */
+/** The rules of a subprotocol, which go before the others; none if it is not known. */
 export function rulesOf(subprotocol: string): readonly Rule[] {
   return Object.hasOwn(profiles, subprotocol) ? (profiles[subprotocol] ?? []) : [];
 }

@@ -4,7 +4,7 @@ import type { UserRule } from '../state/options.ts';
 
 const userRulePrefix = 'reconnect.rules: ';
 
-/** What is to be done after a failure, and why. */
+/** What follows a failure, and why. */
 export interface RetryDecision extends Outcome {
   /** The name of the rule that decided, for the user to see. */
   readonly rule: string;
@@ -17,7 +17,7 @@ export interface FailureContext {
   readonly rules: readonly UserRule[];
   /** The endpoint has been open and stable before. */
   readonly provenGood: boolean;
-  /** What was agreed on, where the connection was open; some subprotocols say what their codes mean. */
+  /** Of the open connection: some subprotocols define what their close codes mean. */
   readonly subprotocol: string;
   readonly loopback: boolean;
   /** Whether the endpoint is one of `wss:`. */
@@ -49,7 +49,7 @@ export function retryDecision(cause: Cause, circumstances: FailureContext): Retr
   return { ...verdict, spreadMs: undefined, firstSpreadMs: undefined };
 }
 
-/** Whether a rule of the user's speaks of this cause. */
+/** Whether a rule of the user matches this cause. */
 function matchesUserRule(rule: UserRule, cause: Cause): boolean {
   if (rule.error !== undefined) {
     return cause.error !== undefined && (rule.error === '*' || rule.error === cause.error);
@@ -63,7 +63,7 @@ function matchesUserRule(rule: UserRule, cause: Cause): boolean {
 
 /**
  * The rule that would have this failure tried again, as the user would write it in
- * `reconnect.rules`; `undefined` where no rule can speak of it.
+ * `reconnect.rules`; `undefined` if no rule can match it.
  */
 export function ruleAgainst({ error, status, close }: Cause): string | undefined {
   // In the order in which `matchesUserRule` reads them.

@@ -18,21 +18,21 @@ export type Decision = Pick<
 /** Why it ends here. */
 interface Stop {
   readonly why: StopReason;
-  /** The setting that gave the limit, where one was reached. */
+  /** The setting whose limit was reached. */
   readonly limitedBy?: LimitKey;
 }
 
 /** What is known of the attempt that failed. */
 export interface FailedAttempt {
   readonly cause: Cause;
-  /** How long the connection was open; absent where it never was. */
+  /** How long the connection was open; absent if it never was. */
   readonly uptimeMs?: number | undefined;
   /** The peer had sent a message before it was lost. */
   readonly hadMessages?: boolean;
   readonly subprotocol: string;
-  /** Secrets went into its handshake, which are read anew for each. */
+  /** Secrets went into its handshake; they are read again for each. */
   readonly isRefreshable: boolean;
-  /** The machine has just woken: networks take a while, so this does not count. */
+  /** The machine has just woken: networks take a while, so this failure does not count. */
   readonly wokeUp: boolean;
 }
 
@@ -44,17 +44,17 @@ export interface EndedAttempt extends Omit<FailedAttempt, 'uptimeMs' | 'subproto
   readonly now: number;
 }
 
-/** No policy retries faster than this by itself; only the user does. */
+/** No automatic retry comes faster than this. */
 export const minRetryDelayMs = 250;
 /** What a server asks for is lengthened by up to this share, so that not all come at the same moment. */
 const holdJitter = 0.1;
-/** Retries after a wake-up: soon, because it is the network that is awaited. */
+/** Delay of retries after a wake-up: short, because only the network is awaited. */
 const afterWakeRetryMs = [1000, 2000] as const;
 
 /**
- * Counts the failures of one connection and decides whether and when to try again. Failures are
- * forgotten only when the connection has proved stable or the user asks anew. What a peer sends
- * proves nothing: many greet whoever comes, and then drop them.
+ * Counts the failures of one connection and decides whether and when to try again. The count is reset
+ * only if the connection was stable, or if the user connects again. A message of the peer is no proof
+ * of stability: many servers send one to each client and then drop it.
  */
 export class RetryPolicy {
   readonly #random: () => number;
@@ -76,7 +76,7 @@ export class RetryPolicy {
     return this.#isPlain;
   }
 
-  /** The delay before the current attempt; 0 where the user asked for it. */
+  /** The delay before the current attempt; 0 if the user asked for it. */
   get lastDelayMs(): number {
     return this.#lastDelayMs;
   }
@@ -89,19 +89,19 @@ export class RetryPolicy {
     };
   }
 
-  /** The connection to `url` has been open long enough to be believed in. */
+  /** The connection to `url` has been open for long enough to count as stable. */
   stable(url: string): void {
     this.#provenUrl = url;
     this.countAnew();
   }
 
-  /** Counts from the beginning, with nothing proven, as when the user asks to connect. */
+  /** Counts from zero, and no endpoint is proven: the user connects. */
   forget(): void {
     this.#provenUrl = undefined;
     this.countAnew();
   }
 
-  /** Counts from the beginning; an endpoint that was stable is still believed in. */
+  /** Counts from zero; an endpoint that was stable still counts as proven. */
   countAnew(): void {
     this.#failures = 0;
     this.#flaps = { count: 0, hadMessages: true };
@@ -217,7 +217,7 @@ export class RetryPolicy {
     return { why: 'exhausted', limitedBy };
   }
 
-  /** How long the peer wants to be left alone, within reason. */
+  /** How long the peer asks to wait, up to a limit. */
   #hold({ retryAfterMs }: Cause): Failure['hold'] {
     if (retryAfterMs === undefined) {
       return undefined;
@@ -248,7 +248,7 @@ export class RetryPolicy {
   }
 }
 
-/** The setting that lets a connection go on that ends here; its cause's own goes before the others. */
+/** The setting that would keep it trying; that of the cause comes first. */
 function settingAgainst(
   { why, limitedBy }: Stop,
   ofCause: string | undefined,

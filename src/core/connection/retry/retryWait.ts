@@ -4,17 +4,17 @@ import { Timer } from '../../base/timer.ts';
 
 /** After a wake-up networks come back late, so failures in this time do not count. */
 const ignoredAfterWakeMs = 30_000;
-/** When a wait that the machine slept through ends: not at once, as all others on it do. */
+/** A wait that ended during the sleep ends a random time after it, so that not all do at once. */
 const afterWakeMs = [500, 2000] as const;
-/** A hint cuts a wait short at most so often. */
+/** The least time between two hints that end a wait. */
 const hintIntervalMs = 30_000;
 
-/** The wait before the next attempt, and what may change it: the machine's sleep, and hints. */
+/** The wait before the next attempt, which a sleep of the machine or a hint may shorten. */
 export class RetryWait implements Disposable {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #timer: Timer;
-  /** On the wall clock, which goes on while the machine sleeps. */
+  /** On the wall clock, which does not stop while the machine sleeps. */
   #dueAtWall = 0;
   #wokeAt = -Infinity;
   #hintedAt = -Infinity;
@@ -34,7 +34,7 @@ export class RetryWait implements Disposable {
     return this.#clock.monotonic() - this.#wokeAt < ignoredAfterWakeMs;
   }
 
-  /** Waits anew. */
+  /** Starts the wait. */
   start(delayMs: number, onOver: () => void): void {
     this.#dueAtWall = this.#clock.now() + delayMs;
     this.#timer.start(delayMs, onOver);

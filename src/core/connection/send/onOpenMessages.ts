@@ -11,23 +11,23 @@ import { fillPlainBody } from '../../message/fillBody.ts';
 import type { OnOpenEntry } from '../state/options.ts';
 import type { OutgoingMessage } from '../../message/outgoingMessage.ts';
 
-/** What messages that are sent by themselves need from the rest. */
+/** What messages that are sent automatically need. */
 export interface OnOpenPorts {
   /**
-   * Fills in what a body refers to. Rejects with a sentence where it cannot.
+   * Fills in what a body refers to. Rejects with a sentence if it cannot.
    *
    * @param origin who wrote the body
    */
   readonly write: (body: MessageBody, origin: Origin) => Promise<OutgoingMessage>;
   /**
-   * The steps of a sequence of the library. Rejects with a sentence where there is none.
+   * The steps of a sequence of the library. Rejects with a sentence if there is none.
    *
    * @param origin who wants it sent
    */
   readonly stepsOf: (path: string, origin: Origin) => Promise<readonly Step[]>;
   /**
-   * Throws a sentence where what is sent unasked may not be sent as it is now: settings may have
-   * changed since it was dialled.
+   * Throws a sentence if the messages of the settings are not allowed as they are now: they may have
+   * changed since the connection was dialled.
    */
   readonly assertAllowed: (what: 'onOpen' | 'heartbeat') => void;
   /** See `SequencePorts.watch`. */
@@ -39,13 +39,13 @@ export interface GreetingPorts {
   readonly log: Logger;
   readonly opening: OnOpenPorts;
   readonly send: (message: OutgoingMessage) => Promise<void>;
-  /** Says in the list what was not sent. */
+  /** Adds a row to the list that says what was not sent. */
   readonly notice: (sentence: string) => void;
 }
 
 /**
- * Sends what the setting `onOpen` lists, strictly in order, on one open connection. An entry that
- * fails ends it: what follows may lean on what was not sent.
+ * Sends what the setting `onOpen` lists, strictly in order, on one open connection. If an entry fails,
+ * the rest is not sent, since it may depend on it.
  */
 export class OnOpenMessages implements Disposable {
   readonly #ports: GreetingPorts;
@@ -57,13 +57,13 @@ export class OnOpenMessages implements Disposable {
     this.#ports = ports;
   }
 
-  /** Whether everything was sent that is going to be. */
+  /** Whether all was sent, or the rest will not be. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
   /**
-   * What needs no waiting is handed over before this returns, so that it goes before all else. Never
+   * Entries that need no waiting are sent before this returns, so that they come first. Never
    * rejects; `onOver` is called once unless it is disposed of before.
    */
   async start(entries: readonly OnOpenEntry[], onOver: () => void): Promise<void> {
@@ -91,13 +91,13 @@ export class OnOpenMessages implements Disposable {
     onOver();
   }
 
-  /** Drops what was not sent: it is sent anew on the next open. */
+  /** Drops what was not sent: the next open starts from the beginning. */
   dispose(): void {
     this.#isDisposed = true;
     this.#run?.dispose();
   }
 
-  /** What becomes of a message that was handed over is told by whoever took it. */
+  /** Does not wait for the message to be written; `send` reports a failure in the list. */
   #handOver(message: OutgoingMessage): void {
     this.#ports.send(message).catch((error: unknown) => {
       this.#ports.log.warn(`onOpen: ${messageOf(error)}`);
@@ -151,7 +151,7 @@ function refusalOf({ assertAllowed }: OnOpenPorts): string | undefined {
   }
 }
 
-/** What can be sent without waiting for anything. */
+/** The message of an entry that can be sent at once. */
 function messageAtOnce({ what, timing }: OnOpenEntry): OutgoingMessage | undefined {
   const waits = timing.delayMs > 0 || timing.waitFor !== undefined;
   return waits || !('body' in what) ? undefined : fillPlainBody(what.body);

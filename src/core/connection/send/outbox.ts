@@ -17,7 +17,7 @@ export interface SendTarget {
 
 export interface OutboxPorts {
   readonly clock: Clock;
-  /** Says in the list what became of something that was to be sent. */
+  /** Adds a row to the list that says what happened to a message. */
   readonly notice: (sentence: string) => void;
   readonly limits: () => QueueLimits;
   /** While the connection is open. */
@@ -26,14 +26,14 @@ export interface OutboxPorts {
   readonly isWanted: () => boolean;
 }
 
-/** What became of something that was given to be sent. */
+/** What happened to a message that was submitted. */
 export interface Submission {
   readonly delivery: 'written' | 'queued';
-  /** Resolves when it was handed to the network; rejects where it never was, or nobody knows. */
+  /** Resolves when it was written to the network; rejects if it was not, or if that is unknown. */
   readonly done: Promise<void>;
 }
 
-/** Decides whether something is sent now, waits for the connection to open, or is refused. */
+/** Decides whether a message is sent now, waits for the connection to open, or is refused. */
 export class Outbox implements Disposable {
   readonly #ports: OutboxPorts;
   readonly #queue: SendQueue;
@@ -56,7 +56,7 @@ export class Outbox implements Disposable {
     return this.#queue.view;
   }
 
-  /** What would become of a message now; `undefined` where it would be refused. */
+  /** What would happen to a message now; `undefined` if it would be refused. */
   get takes(): Submission['delivery'] | undefined {
     const open = this.#ports.open();
     if (open && (open.onOpenSent || !this.#hasQueue)) {
@@ -87,7 +87,7 @@ export class Outbox implements Disposable {
     throw new UserError(this.refusalOf(message.kind));
   }
 
-  /** Sends all that waits. */
+  /** Sends the queue. */
   drainTo(open: SendTarget): void {
     this.#queue.drain(
       message => open.send(message),
@@ -95,7 +95,7 @@ export class Outbox implements Disposable {
     );
   }
 
-  /** Takes what waits out unsent. `why` follows a colon. */
+  /** Drops the queue. `why` follows a colon. */
   clear(why: string): void {
     this.#queue.clear(why);
   }

@@ -8,7 +8,7 @@ import type { Transport } from '../wire/transport.ts';
 export interface DeliveryPorts {
   readonly transport: Pick<Transport, 'send'>;
   readonly traffic: Traffic;
-  /** Says in the list what became of messages that stand there as sent. */
+  /** Adds a row to the list that says what happened to messages that it shows as sent. */
   readonly notice: (sentence: string) => void;
 }
 
@@ -19,10 +19,10 @@ interface Pending {
 }
 
 const formats = new Formats('en');
-const longestName = 40;
-const mostNames = 3;
+const maxNameLength = 40;
+const maxNames = 3;
 
-/** What was handed to one socket, until the socket says that it was written. */
+/** The messages that were handed to one socket and that it has not written yet. */
 export class PendingWrites {
   readonly #ports: DeliveryPorts;
   readonly #pending = new Set<Pending>();
@@ -38,8 +38,8 @@ export class PendingWrites {
   }
 
   /**
-   * Hands a message to the socket and writes it down. Resolves when it was written; rejects where it
-   * was not, or where nobody knows.
+   * Hands a message to the socket and records it. Resolves when it was written; rejects if it was not,
+   * or if that is unknown.
    */
   send(message: DataMessage, isHeartbeat = false): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -47,10 +47,10 @@ export class PendingWrites {
       this.#pending.add(pending);
       this.#ports.transport.send(message.data, error => {
         if (!this.#pending.delete(pending)) {
-          return; // It was told already that nothing is known of it.
+          return; // `failAll` has reported it already.
         }
         if (error) {
-          this.#tell([pending], `Not delivered: ${nameOf(message)}: ${messageOf(error)}.`);
+          this.#report([pending], `Not delivered: ${nameOf(message)}: ${messageOf(error)}.`);
           reject(error);
         } else {
           resolve();
@@ -64,14 +64,14 @@ export class PendingWrites {
     });
   }
 
-  /** The socket is gone: of what it had not written nothing is known. */
+  /** The socket is gone: whether the peer got what it had not written is unknown. */
   failAll(): void {
     const lost = [...this.#pending];
     this.#pending.clear();
     const asked = lost.filter(({ isHeartbeat }) => !isHeartbeat);
-    const names = asked.slice(0, mostNames).map(({ message }) => nameOf(message));
-    const more = asked.length > mostNames ? ` and ${asked.length - mostNames} more` : '';
-    this.#tell(
+    const names = asked.slice(0, maxNames).map(({ message }) => nameOf(message));
+    const more = asked.length > maxNames ? ` and ${asked.length - maxNames} more` : '';
+    this.#report(
       asked,
       `Delivery unknown: the connection went down before it had taken ${names.join(', ')}${more}.`,
     );
@@ -80,7 +80,7 @@ export class PendingWrites {
     }
   }
 
-  #tell(pending: readonly Pending[], sentence: string): void {
+  #report(pending: readonly Pending[], sentence: string): void {
     if (pending.some(({ isHeartbeat }) => !isHeartbeat)) {
       this.#ports.notice(sentence);
     }
@@ -93,6 +93,6 @@ function nameOf({ data, shown = data }: DataMessage): string {
   if (typeof shown !== 'string') {
     return `a binary message (${size})`;
   }
-  const line = visibleLine(shown.slice(0, longestName));
-  return `“${line}${shown.length > longestName ? '…' : ''}” (${size})`;
+  const line = visibleLine(shown.slice(0, maxNameLength));
+  return `“${line}${shown.length > maxNameLength ? '…' : ''}” (${size})`;
 }

@@ -14,7 +14,7 @@ export interface QueueView {
 export interface QueuePorts {
   readonly clock: Clock;
   readonly onDidChange: () => void;
-  /** Says that messages were taken out unsent, and why. */
+  /** Adds a row to the list that says that messages were dropped, and why. */
   readonly notice: (sentence: string) => void;
 }
 
@@ -46,9 +46,9 @@ export class SendQueue implements Disposable {
   }
 
   /**
-   * Puts a message at the end. The result resolves when it was sent, and rejects where it never is.
+   * Adds a message. The result resolves when it was sent, and rejects if it was dropped.
    *
-   * @throws UserError where it does not fit
+   * @throws UserError if it does not fit
    */
   add(message: DataMessage, limits: QueueLimits): Promise<void> {
     const byteLength = byteLengthOf(message.data);
@@ -58,21 +58,21 @@ export class SendQueue implements Disposable {
       );
     }
     if (this.#byteLength + byteLength > limits.maxBytes) {
-      const most = formats.bytes(limits.maxBytes);
-      throw new UserError(`Not sent: no more than ${most} can wait (queue.maxKilobytes).`);
+      const max = formats.bytes(limits.maxBytes);
+      throw new UserError(`Not sent: no more than ${max} can wait (queue.maxKilobytes).`);
     }
     const dueAt = this.#ports.clock.monotonic() + limits.maxAgeMs;
     const sent = new Promise<void>((resolve, reject) => {
       this.#waiting.push({ message, byteLength, dueAt, resolve, reject });
     });
-    // Whoever only wants to know that it waits does not listen; the notice tells it then.
+    // A caller that only wants to queue it does not await this; a notice reports it then.
     sent.catch(() => undefined);
     this.#byteLength += byteLength;
     this.#changed();
     return sent;
   }
 
-  /** Sends everything, in order, but for what comes once the peer takes no more. */
+  /** Sends everything in order, until the peer takes no more; the rest is dropped. */
   drain(send: (message: DataMessage) => Promise<void>, isFull: () => boolean): void {
     const all = this.#takeAll();
     for (const [index, { message, resolve, reject }] of all.entries()) {
@@ -84,7 +84,7 @@ export class SendQueue implements Disposable {
     }
   }
 
-  /** Takes everything out unsent. `why` follows a colon. */
+  /** Drops everything. `why` follows a colon. */
   clear(why: string): void {
     this.#drop(this.#takeAll(), why);
   }

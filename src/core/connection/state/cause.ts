@@ -6,7 +6,7 @@ import type { Phase } from '../../record/handshakeFacts.ts';
 import { retryAfterMs, retryAfterOfClose } from './retryAfter.ts';
 import type { Ended } from '../wire/transport.ts';
 
-/** Codes of our own, beside those of Node and `ws`, for what only this client can tell. */
+/** Codes of this client, for what neither Node nor `ws` has a code for. */
 export const CauseCode = {
   ConnectTimeout: 'CONNECT_TIMEOUT',
   HeartbeatTimeout: 'HEARTBEAT_TIMEOUT',
@@ -33,19 +33,19 @@ export interface Cause {
   readonly error?: string;
   /** What the platform said, for what no sentence of ours covers. */
   readonly message?: string;
-  /** The machine that the host stands for, where it is not the user's own. */
+  /** The machine that the host name means, if it is not the user's own. */
   readonly machine?: string;
   readonly status?: number;
   readonly statusText?: string;
-  /** The close code, where the connection had been open. */
+  /** The close code, if the connection had been open. */
   readonly close?: number;
-  /** The peer's words: text of a stranger. */
+  /** The peer's text: not trusted. */
   readonly reason?: string;
   /** When the peer asks to be tried again, in milliseconds from now. */
   readonly retryAfterMs?: number;
 }
 
-/** The one reading of how a transport ended: what it reported itself goes before the close code. */
+/** Why a transport ended: an error that it reported takes precedence over the close code. */
 export function causeOf(ended: Ended, now: number): Cause {
   const { phase, error, refusal, code, reason } = ended;
   const at = phase ? { phase } : {};
@@ -61,7 +61,7 @@ export function causeOf(ended: Ended, now: number): Cause {
       message: error.message,
       ...(error.machine ? { machine: error.machine } : {}),
     };
-    // `ws` reports what it refused itself as 1006, whatever it told the peer.
+    // `ws` reports what it refused itself as 1006, whatever code it sent.
     return phase
       ? { kind: phase === 'tls' ? 'tls' : 'connect', ...at, ...detail }
       : { kind: 'protocol', ...detail, close: code };
@@ -130,7 +130,7 @@ const errorSentences: Readonly<Record<string, string>> = {
   WS_ERR_INVALID_UTF8: '{host} sent text that is not UTF-8',
 };
 
-/** A stranger's words, short enough that the verdict around them can be read. */
+/** Text of the peer, shortened so that the sentence around it stays readable. */
 function said(words: string): string {
   return shortened(visibleLine(shortened(words, longestPart)), longestPart);
 }

@@ -30,7 +30,7 @@ export interface ReconnectOptions extends BackoffPolicy {
   readonly enabled: boolean;
   /** Failures in a row until the endpoint has once been stable; 0 is no limit. */
   readonly maxAttempts: number;
-  /** Failures in a row afterwards, until the user connects anew; 0 is no limit. */
+  /** Failures in a row afterwards, until the user connects again; 0 is no limit. */
   readonly maxAttemptsAfterSuccess: number;
   /** Open this long before failures are forgotten; `Infinity`: never. */
   readonly stableAfterMs: number;
@@ -42,7 +42,7 @@ export interface HeartbeatOptions {
   readonly ping: boolean;
   readonly intervalMs: number;
   readonly timeoutMs: number;
-  /** A text that is sent again and again; empty: none. */
+  /** A text that is sent at an interval; empty if there is none. */
   readonly message: string;
   readonly messageIntervalMs: number;
   /** What answers `message`: a text, or `/a regular expression/flags`; empty: nothing is expected. */

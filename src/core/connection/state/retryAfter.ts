@@ -1,11 +1,11 @@
 import { startOfDay } from '../../base/date.ts';
 
-/** Nobody is made to wait longer than this by a server; the user hears of it. */
+/** The longest wait that a server can ask for; the user sees it if it asked for more. */
 export const maxHoldMs = 600_000;
 
 /**
  * What a `Retry-After` header asks for, in milliseconds (RFC 9110, section 10.2.3): seconds, or a
- * date, which is read against the server's own `Date` where there is one. `undefined` for nonsense.
+ * date, which is read against the server's own `Date` if there is one. `undefined` if it is neither.
  *
  * @param headers by lower-case name
  * @param now of the wall clock, in milliseconds
@@ -40,7 +40,7 @@ function parseHttpDate(text: string): number {
 /** Close codes whose reason may hold JSON that says when to come back. */
 const codesWithRetryAfter: ReadonlySet<number> = new Set([1013, 4429]);
 
-/** The same out of a close frame's reason, where it is JSON with `retryAfter` in seconds. */
+/** The same from a close frame's reason that is JSON with `retryAfter` in seconds. */
 export function retryAfterOfClose(code: number, reason: string): number | undefined {
   if (!codesWithRetryAfter.has(code) || !reason.startsWith('{')) {
     return undefined;

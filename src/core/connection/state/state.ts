@@ -17,7 +17,7 @@ export interface Failure {
   readonly advice?: string | undefined;
   /** The setting that helps: one of ours, or one of the editor's by its full name. */
   readonly setting?: string | undefined;
-  /** How long the connection had been open; absent where it never was. */
+  /** How long the connection had been open; absent if it never was. */
   readonly uptimeMs?: number | undefined;
   /** So many connections in a row were accepted and dropped. */
   readonly flaps?: number | undefined;

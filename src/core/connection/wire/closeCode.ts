@@ -66,7 +66,7 @@ export function isSendableCloseCode(code: number): boolean {
 }
 
 export interface CloseFrame {
-  /** The number and its name; absent where the frame has no code. */
+  /** The number and its name; absent if the frame has no code. */
   readonly code?: string;
   readonly reason: string;
 }

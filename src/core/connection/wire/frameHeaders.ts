@@ -27,8 +27,8 @@ const maxWaiting = 0x4_0000;
 
 /**
  * Reads the headers of the frames that a server sends (RFC 6455, section 5.2), beside the client that
- * reads the frames, and tells of each data message how it came over the wire. It never complains: where the
- * stream is broken it stops, and the client says why.
+ * reads the frames, and keeps for each data message how it arrived. It reports no errors: if the
+ * stream is broken it stops, and the client reports why.
  */
 export class FrameHeaders {
   readonly #header = new Uint8Array(maxHeaderLength);
@@ -53,7 +53,7 @@ export class FrameHeaders {
   #firstWaiting = 0;
   #closing: ClosingFrame | undefined;
 
-  /** The peer's close frame, where all messages before it were taken; the client may have refused it. */
+  /** The peer's close frame, once all messages before it were taken. The client may have refused it. */
   get closing(): ClosingFrame | undefined {
     return this.#completed === this.#taken ? this.#closing : undefined;
   }
@@ -61,7 +61,7 @@ export class FrameHeaders {
   /**
    * Takes the bytes that came next.
    *
-   * @param at milliseconds of a clock that never goes back
+   * @param at milliseconds of a monotonic clock
    */
   read(chunk: Uint8Array, at: number): void {
     this.#chunk++;
@@ -176,7 +176,7 @@ export class FrameHeaders {
     }
   }
 
-  /** `undefined` where no client takes a frame with this header. */
+  /** `undefined` if no client takes a frame with this header. */
   #payloadByteLength(): number | undefined {
     const header = new DataView(this.#header.buffer);
     const length = header.getUint8(1);
@@ -273,7 +273,7 @@ export class ClosingFrame {
     this.#length += some.length;
   }
 
-  /** `undefined` where there is none. */
+  /** `undefined` if there is none. */
   get code(): number | undefined {
     const [high, low] = this.#payload();
     return high === undefined || low === undefined ? undefined : high * 256 + low;

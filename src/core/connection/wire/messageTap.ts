@@ -21,7 +21,7 @@ const nothing = { flags: 0, at: 0, size: 0, payload: () => new Uint8Array() };
 const everything: Condition = { is: 'all', of: [] };
 
 /**
- * Shows received messages to whoever waits for one. It costs nothing while nobody does; what is
+ * Passes received messages to those that wait for one. It costs nothing while there are none; what is
  * matched here is matched while the message comes in, so watch no longer than is needed. A message is
  * decoded and parsed at most once for all watchers, and none can hold the thread up.
  */
@@ -31,7 +31,7 @@ export class MessageTap {
   readonly #watchers = new Set<Watcher>();
   readonly #reader = new RowReader(bytes => decoder.decode(bytes));
 
-  /** @param notice is given a sentence where a message was not looked into, once for each watcher */
+  /** @param notice called once for each watcher for which a message could not be matched */
   constructor(log: Logger, notice: (sentence: string) => void) {
     this.#log = log;
     this.#notice = notice;
@@ -79,7 +79,7 @@ export class MessageTap {
 /**
  * What a filter's text asks for; an empty one asks for nothing, so that all fits.
  *
- * @throws UserError where it is no filter
+ * @throws UserError if it is no filter
  */
 export function conditionOf(filter: string, clock: FilterClock): Condition {
   const { condition = everything, problems } = parseFilter(filter, clock);

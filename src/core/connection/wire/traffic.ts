@@ -9,7 +9,7 @@ export interface TrafficSink {
   /**
    * @param at the wall clock in milliseconds
    * @param flags see record.ts
-   * @param frame how a message came, where there is something to tell
+   * @param frame how a message arrived, unless it came in one piece
    */
   append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void;
 }
@@ -19,7 +19,7 @@ const textAnswer = flagsOf('text', 'in', true);
 const binaryIn = flagsOf('binary', 'in');
 const encoder = new TextEncoder();
 
-/** Writes down what goes over a connection, with its time and its kind. */
+/** Records what goes over a connection, with its time and its kind. */
 export class Traffic {
   readonly #clock: Clock;
   readonly #sink: TrafficSink;
@@ -48,7 +48,7 @@ export class Traffic {
     }
   }
 
-  /** @param shown what is written down in place of a message that holds secrets */
+  /** @param shown recorded in place of a message that holds secrets */
   sent(message: MessageData, isHeartbeat: boolean, shown?: MessageData): void {
     const kind = typeof message === 'string' ? 'text' : 'binary';
     const flags = flagsOf(kind, 'out', isHeartbeat) | maskFlag(shown);

@@ -28,7 +28,7 @@ export interface Handshake {
   readonly closeTimeoutMs: number;
   /** The URL of a proxy of this connection's own, credentials included; absent: the editor decides. */
   readonly proxy?: string;
-  /** The kind of the remote window that all of this runs in, as the editor names it; absent: none. */
+  /** The kind of the remote window that this runs in, as the editor names it. */
   readonly remoteName?: string;
   /** What was filled in and must not be shown, wherever it is in all of this. */
   readonly secrets?: readonly string[];
@@ -44,7 +44,7 @@ export interface Opened {
 export interface TransportError {
   readonly code?: string;
   readonly message: string;
-  /** The machine that was meant by a host such as `localhost`, where it is not the user's own. */
+  /** The machine that a host such as `localhost` means, if it is not the user's own. */
   readonly machine?: string;
 }
 
@@ -57,7 +57,7 @@ export interface Refusal {
   readonly wantsTls?: boolean;
 }
 
-/** How a transport ended. `error` and `refusal` tell what the close code alone would hide. */
+/** How a transport ended. `error` and `refusal` say what the close code alone would hide. */
 export interface Ended {
   /** As received, 1005 for a close frame without one, 1006 for none at all. */
   readonly code: number;
@@ -69,7 +69,7 @@ export interface Ended {
 }
 
 /**
- * Told of everything on one transport, in order. Payloads are lent: they are valid only during the
+ * Receives everything that happens on one transport, in order. Payloads are lent: they are valid only during the
  * call.
  */
 export interface TransportListener {
@@ -77,25 +77,25 @@ export interface TransportListener {
   /** Once for each attempt that came to a handshake, right before `onOpen` or `onEnd`. */
   onHandshake(facts: HandshakeFacts): void;
   onOpen(opened: Opened): void;
-  /** Bytes have come; whatever they bring to an end is told behind this. */
+  /** Bytes have arrived. Called before the messages that they complete are reported. */
   onInput(): void;
-  /** @param frame absent where nothing is known, or the message came in one piece */
+  /** @param frame absent if nothing is known, or if the message came in one piece */
   onMessage(payload: Uint8Array, isText: boolean, frame?: FrameFacts): void;
   onPing(payload: Uint8Array): void;
   /** A ping of the peer's was answered by the transport itself (RFC 6455, section 5.5.3). */
   onPongSent(payload: Uint8Array): void;
   onPong(payload: Uint8Array): void;
-  /** Exactly once and last, also where it never opened. */
+  /** Called exactly once, as the last, also if it never opened. */
   onEnd(ended: Ended): void;
 }
 
 /** One attempt at one connection. Disposing of it drops the socket; nothing is reported after that. */
 export interface Transport extends Disposable {
-  /** Bytes received so far, frames and all: what tells a live link from a dead one. */
+  /** Bytes received so far, frame headers included: they tell a live connection from a dead one. */
   readonly bytesRead: number;
   /** Bytes that the peer has not taken yet. */
   readonly bufferedBytes: number;
-  /** `done` is called once, with an error where the data was not written. */
+  /** `done` is called once, with an error if the data was not written. */
   send(data: string | Uint8Array, done: (error?: Error) => void): void;
   ping(payload: Uint8Array): void;
   /** Starts the closing handshake. `onEnd` follows, at the latest after the close timeout. */
@@ -107,7 +107,7 @@ export interface Transport extends Disposable {
 /**
  * Starts one attempt. Reports nothing before it has returned.
  *
- * @throws Error where the handshake cannot even be asked for, as for a malformed header
+ * @throws Error if no request can be made, for example because of a malformed header
  */
 export type Dial = (listener: TransportListener) => Transport;
 
@@ -116,19 +116,19 @@ export interface PreparedHandshake {
   readonly dial: Dial;
   /** Secrets went into it, which may be others the next time. */
   readonly isRefreshable: boolean;
-  /** What is dialled, for people, where variables were filled in: no secret is in it. */
+  /** What is dialled, with variables filled in but secrets masked; absent if there are none. */
   readonly endpoint?: Endpoint;
 }
 
-/** What a connection wants of its next opening handshake. */
+/** Options of one opening handshake. */
 export interface HandshakeRequestOptions {
   readonly withoutCompression: boolean;
-  /** The user asked for it just now, and so can be asked for something. */
+  /** The user asked for it just now, and can be prompted. */
   readonly byUser: boolean;
-  /** Nobody asked for it: it is made because a window opened, and is not to ask for permissions. */
+  /** It is made because a window opened, and must not prompt for permissions. */
   readonly isUnasked?: boolean;
   /** The peer did not accept the login of the attempt before. */
   readonly isLoginRefused: boolean;
-  /** Does what takes its own time, as a person or a program does: it is not timed. */
+  /** Runs work whose duration does not count against the connect timeout, such as a prompt. */
   readonly untimed: <T>(work: () => PromiseLike<T>) => Promise<T>;
 }
