@@ -4,7 +4,7 @@ import type { Disposable } from './lifecycle.ts';
 export interface Clock {
   /** The wall clock, since 1970. For what is shown and stored; it may jump. */
   now(): number;
-  /** A clock that never goes back. For spans: only differences of it mean anything. */
+  /** A clock that never goes back. For durations: only differences of it mean anything. */
   monotonic(): number;
   /** Runs `task` once, `delayMs` from now, unless the result is disposed first. */
   schedule(delayMs: number, task: () => void): Disposable;

@@ -1,13 +1,13 @@
 import { toDisposable, type Disposable } from './lifecycle.ts';
 
-/** Makes a forgotten case of a union a type error, and a thrown one where types were lied to. */
+/** Makes a forgotten case of a union a type error; throws if a value contradicts its type. */
 export function assertNever(value: never): never {
   throw new Error(`Unexpected value ${JSON.stringify(value)}`);
 }
 
 /**
  * What an error says, as one line. Node's error for several refused addresses has no message of its
- * own, so the messages of its parts stand for it.
+ * own, so the messages of its parts are joined.
  */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') {

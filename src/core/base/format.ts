@@ -68,7 +68,7 @@ export class Formats {
   readonly #timeZone: () => string | undefined;
   #made: { readonly zone: string | undefined; readonly formatters: Formatters } | undefined;
 
-  /** @param timeZone an IANA name, which may change; the local time zone where it is not given */
+  /** @param timeZone an IANA name, which may change; the local time zone if it is not given */
   constructor(locale: string, timeZone?: string | (() => string | undefined)) {
     this.#locale = locale;
     this.#timeZone = typeof timeZone === 'function' ? timeZone : () => timeZone;

@@ -28,7 +28,7 @@ export function noteReleased(item: object): void {
 }
 
 /**
- * Owns disposables and releases them together, newest first, because later ones may lean on
+ * Owns disposables and releases them together, newest first, because later ones may depend on
  * earlier ones. One that throws does not keep the rest from being released.
  */
 export class DisposableStore implements Disposable {

@@ -1,4 +1,4 @@
-/** A text without its percent-encoding; as it stands where that is malformed. */
+/** Decodes the percent-encoding of a text; returns it unchanged if that is malformed. */
 export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);

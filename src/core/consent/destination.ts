@@ -8,17 +8,17 @@ import { template } from '../variables/value.ts';
 import { parsedUrl } from './secretHosts.ts';
 import { shownText, type ShownSource } from './shownProgram.ts';
 
-/** Where something of a connection goes, and who decided on that. */
+/** Where data of a connection is sent, and who decided on that. */
 export interface Destination {
-  /** For people and for comparing: an origin and, where a workspace chose them, the ways to it. */
+  /** For display and comparison: an origin and, if a workspace chose them, the ways to it. */
   readonly to: string;
   /** The origin that is dialled. A secret may be in it. */
   readonly origin: string;
-  /** Whether a workspace has a say in where it goes. */
+  /** Whether a workspace decides on any part of it. */
   readonly isForeign: boolean;
 }
 
-/** Settings by which a workspace could have what goes to the user's own URL read on its way. */
+/** Settings by which a workspace could have data to the user's own URL read on its way. */
 const ways: readonly SettingKey[] = ['tls.rejectUnauthorized', 'tls.ca', 'tls.servername'];
 
 /**
@@ -49,7 +49,7 @@ export function destinationOf(
   };
 }
 
-/** Whether a variable of a workspace is in it. What a peer sent never says where a URL leads. */
+/** Whether it contains a variable of a workspace. Data of a peer is never part of a URL. */
 export function isChosenByWorkspace(needs: Needs): boolean {
   return needs.some(({ origin, source }) => origin === 'workspace' || source === 'workspace');
 }
@@ -78,7 +78,7 @@ function isUnsafe(value: unknown): boolean {
   return value === false || (typeof value === 'string' && value !== '');
 }
 
-/** Where what is written into the setting `proxy` goes. */
+/** Where the data in the setting `proxy` is sent. */
 export function proxyDestinationOf(
   { explicit, values }: Profile,
   source: ShownSource,

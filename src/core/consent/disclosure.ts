@@ -28,7 +28,7 @@ export interface Disclosure {
   readonly digest?: string;
 }
 
-/** A disclosure, and where it leads to. */
+/** A disclosure, and its destination. */
 export interface Wanted {
   /** See `destinationOf`. */
   readonly to: string;

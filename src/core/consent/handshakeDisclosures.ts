@@ -56,7 +56,7 @@ function authorOf({ profile }: DisclosureFacts, key: SettingKey): Origin {
   return profile.explicit.get(key) ?? 'user';
 }
 
-/** Whether what the user set for all connections would go where a workspace wants it. */
+/** Whether the user's settings for all connections would be sent to a destination of a workspace. */
 function isLent({ profile, destination }: Going, key: SettingKey): boolean {
   return destination.isForeign && profile.explicit.get(key) === 'user';
 }
@@ -109,7 +109,7 @@ function ofLogin(facts: DisclosureFacts): readonly Disclosure[] {
   return isAsked ? [{ kind: 'login', name: auth.type }, ...references] : references;
 }
 
-/** Also the files that a workspace names, where they are not its own. */
+/** Includes the files that a workspace names if they are not its own. */
 function ofCertificate(facts: DisclosureFacts): readonly Disclosure[] {
   const { values } = facts.profile;
   const keys = ['tls.cert', 'tls.key'] as const;
@@ -132,7 +132,7 @@ export function isRelative(path: string): boolean {
   return !/^([\\/~]|[a-z]:)|\.\.|\$\{/i.test(path);
 }
 
-/** What goes to the proxy goes there, and not to where the URL leads. */
+/** The proxy's own data is sent to the proxy, not to the URL. */
 function ofProxy(facts: DisclosureFacts): readonly Wanted[] {
   const { profile, source, destination } = facts;
   const { proxy } = profile.values;
@@ -176,7 +176,7 @@ export function openingDisclosures(
     : [];
 }
 
-/** The same for what is sent again and again. */
+/** The same for the heartbeat message. */
 export function heartbeatDisclosures(
   profile: Profile,
   destination: Destination,
@@ -196,7 +196,7 @@ export function heartbeatDisclosures(
     : [];
 }
 
-/** Whether a workspace says something to whoever the user wants to talk to, or as the user. */
+/** Whether a workspace sends something to a peer that the user chose, or with the user's login. */
 function isSaidForUser(facts: Going, key: SettingKey): boolean {
   const { profile } = facts;
   if (profile.explicit.get(key) !== 'workspace') {

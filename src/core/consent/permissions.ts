@@ -30,7 +30,7 @@ const record = v.object({
   ),
 });
 
-/** What was kept for a workspace; nothing where another version or workspace wrote it. */
+/** What was kept for a workspace; nothing if another version or workspace wrote it. */
 export function readPermissions(kept: unknown, workspace: string): readonly Permission[] {
   const read = v.safeParse(record, kept);
   return read.success && read.output.workspace === workspace ? read.output.permissions : [];

@@ -32,7 +32,7 @@ export function maySecretGo(hosts: readonly string[], origin: string): boolean {
   }
   const url = parsedUrl(origin);
   if (!url) {
-    return false; // Of a proxy it may be that nobody knows before its references are filled in.
+    return false; // A proxy may be unknown before its references are filled in.
   }
   const hostname = url.hostname.replace(/\.$/, '');
   const protocol = url.protocol.replace('http', 'ws');

@@ -7,7 +7,7 @@ interface Cookie {
   readonly origin: string;
   readonly path: string;
   readonly isSecure: boolean;
-  /** Milliseconds since 1970, or `Infinity` until the jar goes. */
+  /** Milliseconds since 1970, or `Infinity` as long as the jar exists. */
   readonly expiresAt: number;
 }
 
@@ -40,7 +40,7 @@ export class CookieJar {
   }
 
   /**
-   * The value of the `Cookie` header of a request; `undefined` for none.
+   * The value of the `Cookie` header of a request; `undefined` if there are none.
    *
    * @param own what the user wrote; a cookie of the same name takes its place
    * @param now milliseconds since 1970

@@ -10,7 +10,7 @@ export interface Endpoint {
   /** The URL for people: its query, which may hold a token, is left out. */
   readonly display: string;
   readonly secure: boolean;
-  /** A server on this machine, where nobody else is hurt by quick retries. */
+  /** A server on this machine: quick retries do not harm others. */
   readonly loopback: boolean;
   /** From `user:password@`; sent as Basic authentication and never shown. */
   readonly credentials?: { readonly user: string; readonly password: string };
@@ -20,7 +20,7 @@ const hostAdvice = 'Write the host after ws:// or wss://, as in wss://example.co
 const portAdvice =
   'Write one from 1 to 65535, or none for the usual one: 80 for ws:, 443 for wss:.';
 
-/** As `URL` writes it: IPv4 in four parts, also where an IPv6 address stands for it. */
+/** As `URL` writes it: IPv4 in four parts, also for an IPv6 address that maps it. */
 const loopbackHost =
   /^((.+\.)?localhost\.?|127(\.\d+){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/;
 

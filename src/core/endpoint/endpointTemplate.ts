@@ -7,7 +7,7 @@ import { parseTemplate, problemsIn } from '../variables/template.ts';
 import { template, type Template } from '../variables/value.ts';
 import { originOf, parseEndpoint, withoutCredentials, type Endpoint } from './endpoint.ts';
 
-/** Where in a URL a reference stands, which decides what its value may be and how it is written. */
+/** The part of a URL that holds a reference; it decides what the value may be and how it is encoded. */
 type Place = 'whole' | 'scheme' | 'login' | 'host' | 'port' | 'path' | 'query';
 
 /** The URL of a connection with all its references filled in. */
@@ -193,7 +193,7 @@ function placesIn(written: string): ReadonlyMap<number, Place> {
   return places;
 }
 
-/** Tells by its offset where in a URL something stands. */
+/** Finds the part of a URL by an offset. */
 function placesOf(url: string): (offset: number) => Place {
   const hostFrom = url.indexOf('://') + '://'.length;
   const length = url.slice(hostFrom).search(/[/?#]/);

@@ -9,7 +9,7 @@ const machines: Readonly<Record<string, string>> = {
   'tunnel': 'the remote machine (tunnel)',
 };
 
-/** What a host such as `localhost` stands for in a remote window. */
+/** The machine that a host such as `localhost` means in a remote window. */
 export function remoteMachine(remoteName: string): string {
   return Object.hasOwn(machines, remoteName) ? (machines[remoteName] ?? '') : 'the remote machine';
 }

@@ -28,7 +28,7 @@ export interface CheckedBody {
 /** In UTF-16 units. */
 const longestPreview = 2000;
 
-/** Never rejects. The ports must be such that nobody is asked and nothing is counted. */
+/** Never rejects. The ports must neither prompt the user nor count anything. */
 export async function checkBody(body: MessageBody, ports: FillingPorts): Promise<CheckedBody> {
   const text = textOfBody(body);
   const [unknown] = problemsIn(text, ports.source.names);

@@ -45,9 +45,9 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const formats = new Formats('en');
 
 /**
- * Makes of a body what goes on the wire.
+ * Fills in the references of a body and encodes it.
  *
- * @throws UserError if a value is missing, or what comes of it will not do; CancellationError
+ * @throws UserError if a value is missing, or the result cannot be sent; CancellationError
  */
 export async function fillBody(body: MessageBody, ports: FillingPorts): Promise<FilledBody> {
   const filled = await fill(body, ports);
@@ -133,8 +133,8 @@ function textOf(bytes: Uint8Array, path: string): string {
 }
 
 /**
- * What a body comes to where nothing has to be looked up for it; `undefined` for all others. What is
- * wrong with it is left to be said by whoever fills it in.
+ * The message of a body that needs no look-up; `undefined` for all others, and for an invalid one,
+ * whose problem `fillBody` reports.
  */
 export function fillPlainBody(body: MessageBody): OutgoingMessage | undefined {
   if ((body.as !== 'text' && body.as !== 'json' && body.as !== 'base64') || hasMarks(body.text)) {

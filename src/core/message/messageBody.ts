@@ -7,14 +7,14 @@ export type MessageBody =
   | { readonly as: 'json'; readonly text: string }
   | { readonly as: 'hex'; readonly text: string }
   | { readonly as: 'base64'; readonly text: string }
-  /** A file's bytes; as text where `isText` says so. */
+  /** A file's bytes; sent as text if `isText`. */
   | { readonly as: 'file'; readonly path: string; readonly isText: boolean }
   | { readonly as: 'ping'; readonly text: string }
   | { readonly as: 'close'; readonly code: number; readonly reason: string };
 
 export type BodyKind = MessageBody['as'];
 
-/** What is wrong with a body, and where in its text, in UTF-16 units from 0. */
+/** A problem of a body, and its offset in the text in UTF-16 units. */
 export interface BodyProblem {
   readonly message: string;
   readonly at?: number;
@@ -73,7 +73,7 @@ export function parseBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(plain), character => character.charCodeAt(0));
 }
 
-/** Why a text is no JSON, and where. */
+/** Why a text is not JSON, and at which offset. */
 export function jsonProblem(text: string): BodyProblem | undefined {
   try {
     JSON.parse(text);

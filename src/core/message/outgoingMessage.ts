@@ -2,8 +2,8 @@
 export type MessageData = string | Uint8Array;
 
 /**
- * What goes on the wire, ready to be sent. `shown` is there where secrets are in it: that is what is
- * written down in its place.
+ * A message that is ready to be sent. If it contains secrets, `shown` is the masked text that is
+ * recorded in its place.
  */
 export type OutgoingMessage = DataMessage | PingMessage | CloseMessage;
 

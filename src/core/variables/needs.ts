@@ -17,7 +17,7 @@ export interface Need {
   readonly argument: string;
   /** Who wrote the reference down, or one that led to it: of two, the one who may do less. */
   readonly origin: Origin;
-  /** Who says what it stands for. */
+  /** Who defines its value. */
   readonly source: ValueSource;
   /** Of what a peer sent, the origin of the URL that it came from; see `PeerText`. */
   readonly from?: string;
@@ -26,11 +26,11 @@ export interface Need {
 /** What a text needs, each once, in the order in which it is needed. */
 export type Needs = readonly Need[];
 
-/** Gathers what is needed. */
+/** Collects needs. */
 export class NeedsList {
   readonly #needs = new Map<string, Need>();
 
-  /** @param value what it stands for, where that is known */
+  /** @param value its value, if that is known */
   add({ kind, argument }: Reference, origin: Origin, value?: Value): void {
     const from = value?.kind === 'literal' && value.source === 'peer' ? value.from : undefined;
     const source = value ? sourceOf(value) : sourceOfKind(kind);
@@ -44,8 +44,8 @@ export class NeedsList {
 }
 
 /**
- * What texts need, before any value is looked up: nobody is asked, nothing is counted, no secret is
- * read. Variables are followed, each once. A name that nobody has defined can only be an extractor's.
+ * What texts need, before any value is looked up: no prompt, no counter, no secret is used. Variables
+ * are followed, each once. A name without a definition can only be an extractor's.
  *
  * @param named what a name stands for, as `VariableSource.named`
  */
@@ -77,7 +77,7 @@ export function namesOf(needs: Needs, kind: ReferenceKind): readonly string[] {
 }
 
 /**
- * Refuses to tell a peer what another one sent.
+ * Refuses to send data of one peer to another.
  *
  * @param where names the place of the text, for the error
  * @param to the origin (RFC 6454) of the URL that is dialled

@@ -20,7 +20,7 @@ import {
   type Value,
 } from './value.ts';
 
-/** Where the values of references come from; `undefined` if there is none. */
+/** The source of the values of references; `undefined` if there is no value. */
 export interface VariableSource {
   /**
    * Of the process's environment; it and `secret` may refuse what its author may not have.
@@ -111,7 +111,7 @@ const mostNested = 100_000;
 
 const noneQuoted: ReadonlySet<TemplatePart> = new Set();
 
-/** The references that stand between the quotes of a JSON string. */
+/** The references inside of JSON strings. */
 function quotedIn(parts: readonly TemplatePart[]): ReadonlySet<TemplatePart> {
   const quoted = new Set<TemplatePart>();
   let isInside = false;

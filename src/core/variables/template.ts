@@ -86,7 +86,7 @@ export function problemsIn(text: string, names: readonly string[]): readonly Tem
   });
 }
 
-/** The ends of `random:1-100`; `undefined` if they are none. */
+/** The ends of `random:1-100`; `undefined` if it is not a range. */
 export function randomRange(argument: string): readonly [least: number, most: number] | undefined {
   const [, least, most] = range.exec(argument.trim()) ?? [];
   const ends = [Number(least), Number(most)] as const;

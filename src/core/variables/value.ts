@@ -4,7 +4,7 @@
  */
 export type Origin = 'user' | 'workspace';
 
-/** Who says what a reference stands for. */
+/** Who defines the value of a reference. */
 export type ValueSource = Origin | 'peer' | 'machine';
 
 /** A text whose references are filled in: only what somebody wrote down for that is one. */
@@ -14,7 +14,7 @@ export interface Template {
   readonly origin: Origin;
 }
 
-/** A text that is put in as it stands: whatever looks like a reference in it is none. */
+/** A text that is inserted unchanged: what looks like a reference in it is not one. */
 export type Literal = PeerText | PlainText;
 
 /** What a peer sent. It chooses no host, no program and no file. */
@@ -24,7 +24,7 @@ export interface PeerText {
   readonly text: string;
   /**
    * The origin (RFC 6454) of the URL that it was received from, such as `wss://example.com`; no other
-   * origin is told of it. Absent where the user has said that it serves all connections.
+   * origin is told of it. Absent if the user has said that it serves all connections.
    */
   readonly from?: string;
 }
@@ -36,7 +36,7 @@ export interface PlainText {
   readonly text: string;
 }
 
-/** What a reference stands for. How it may be used hangs on where it came from, at any depth. */
+/** The value of a reference. How it may be used depends on where it came from, at any depth. */
 export type Value = Template | Literal;
 
 /** Of two who have a hand in something, the one who may do less. */
