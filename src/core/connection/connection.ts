@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import { isSameJson } from '../json/json.ts';
 import type { MessageData, OutgoingMessage } from '../message/outgoingMessage.ts';
 import type { HandshakeFacts } from '../record/handshakeFacts.ts';
 import { Attempt, type AttemptContext, type ConnectionPorts } from './attempt.ts';
@@ -193,7 +194,7 @@ export class Connection implements Disposable {
       this.#outbox.clear('the URL was changed');
     }
     const open = this.#attempt?.open;
-    if (open && !sameData(before.heartbeat, options.heartbeat)) {
+    if (open && !isSameJson(before.heartbeat, options.heartbeat)) {
       open.keepAlive(options.heartbeat);
     } else if (this.state.kind === 'waiting') {
       // The user did not ask to connect again: an endpoint that was stable still counts as proven.
@@ -363,9 +364,4 @@ export class Connection implements Disposable {
     // Listeners may change the state again before this returns.
     this.#onDidChangeState.fire(state);
   }
-}
-
-/** Whether two pieces of plain data are the same. */
-function sameData(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -15,7 +15,7 @@ import { inSlices } from '../widgets/slices.ts';
 import { text } from '../widgets/strings.ts';
 import type { TextViewer } from './textViewer.ts';
 import { toolButton } from '../widgets/toolbar.ts';
-import { findBytes, type Found } from '../../core/base/findBytes.ts';
+import { findBytes, type FoundBytes } from '../../core/base/byteSearch.ts';
 import type { JsonNodes } from '../../core/json/jsonIndex.ts';
 
 /** In bytes: the host accepts no more for the clipboard, see `maxBytesAsked` of the protocol. */
