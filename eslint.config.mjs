@@ -76,7 +76,7 @@ export default tseslint.config(
   },
   {
     files: ['src/host/**', 'src/*.ts'],
-    ignores: ['src/host/ui/{card,notify,plainLog,prompts,statusItem,treeRow}.ts'],
+    ignores: ['src/host/ui/{card,notify,plainLog,prompts,statusItem,trees}.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
@@ -104,15 +104,15 @@ export default tseslint.config(
           selector: 'NewExpression[callee.property.name=MarkdownString]',
           message: shownByUs('card.ts'),
         },
-        { selector: 'NewExpression[callee.name=TreeItem]', message: shownByUs('treeRow.ts') },
+        { selector: 'NewExpression[callee.name=TreeItem]', message: shownByUs('trees.ts') },
         {
           selector: 'NewExpression[callee.property.name=TreeItem]',
-          message: shownByUs('treeRow.ts'),
+          message: shownByUs('trees.ts'),
         },
         {
           selector:
             'AssignmentExpression > MemberExpression.left[property.name=/^(description|tooltip)$/]',
-          message: shownByUs('treeRow.ts'),
+          message: shownByUs('trees.ts'),
         },
         {
           // The editor shows a rejection that nobody handles nowhere.

@@ -7,7 +7,7 @@ import { watchForLibrary } from './host/library/libraryWatch.ts';
 import { SettingsService } from './host/settings/settings.ts';
 import type { CaptureNode } from './host/captures/capturesTree.ts';
 import type { ConnectionNode } from './host/connections/connectionsTree.ts';
-import { draggable, LazyTree, type DraggableTree } from './host/ui/lazyTree.ts';
+import { draggable, LazyTree, type DraggableTree } from './host/ui/trees.ts';
 import type { LibraryNode } from './host/library/libraryTree.ts';
 import { logged, unwaited } from './host/ui/unwaited.ts';
 import { openLog } from './host/ui/plainLog.ts';
@@ -18,10 +18,13 @@ import { ViewType } from './shared/ids.ts';
 
 type Monitoring = ReturnType<typeof startMonitoring>;
 
-/** Ends what outlives a window only by accident; set once there is something to end. */
+/** Ends connections and the capture worker; set once there is something to end. */
 let end: Monitoring['end'] | undefined;
 
-/** Registers what the editor may ask for. All else is loaded with the first thing that it asks for. */
+/**
+ * Registers commands, views and providers. Everything else is loaded when the first of them is
+ * used.
+ */
 export function activate(context: ExtensionContext): void {
   const log = openLog('WebSocket Monitor');
   const settings = new SettingsService(log);
@@ -91,7 +94,8 @@ export function activate(context: ExtensionContext): void {
     ),
   );
   connectUnasked();
-  closeFolderToOthers(capturesFolder); // As an early version made it, others could look into it.
+  // An early version made it readable for other users.
+  closeFolderToOthers(capturesFolder);
   const offerAbandoned = async () => {
     if (await hasAbandonedFile(capturesFolder)) {
       await unasked(started => started.offerAbandonedCaptures());

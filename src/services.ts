@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { Uri, window, type ExtensionContext, type TreeView, type WebviewPanel } from 'vscode';
+import {
+  env,
+  UIKind,
+  Uri,
+  window,
+  type ExtensionContext,
+  type TreeView,
+  type WebviewPanel,
+} from 'vscode';
 import { UnmaskedHandshakes } from './core/secrets/unmaskedHandshakes.ts';
 import { WakeWatch } from './core/connection/wakeWatch.ts';
-import { handleUnexpectedErrors } from './core/base/errors.ts';
 import { DisposableStore } from './core/base/lifecycle.ts';
+import { Formats } from './core/base/format.ts';
+import { handleUnexpectedErrors } from './core/base/errors.ts';
 import { once } from './core/base/once.ts';
 import type { Profile } from './core/settings/profile.ts';
-import { offerAbandonedCaptures } from './host/captures/abandonedCaptures.ts';
+import { notifyRemoved, offerAbandonedCaptures } from './host/captures/captureNotices.ts';
 import { connectShown, connectUnasked } from './host/connections/connect.ts';
 import { commandHandlers } from './host/services/commandHandlers.ts';
 import { reportError } from './host/ui/commands.ts';
@@ -19,7 +28,6 @@ import { keepingLimits } from './host/settings/keepingLimits.ts';
 import { MessagesChannel } from './host/connections/messageOutput.ts';
 import { RecentUrls } from './host/connections/recentUrls.ts';
 import { redactedLog } from './host/secrets/redactedLog.ts';
-import { notifyRemoved } from './host/captures/removedCaptures.ts';
 import { SecretRegistry } from './host/secrets/secretRegistry.ts';
 import { Secrets } from './host/secrets/secrets.ts';
 import type { SettingsService } from './host/settings/settings.ts';
@@ -30,7 +38,7 @@ import { ConnectionsTree } from './host/connections/connectionsTree.ts';
 import type { LibraryNode } from './host/library/libraryTree.ts';
 import { unwaited } from './host/ui/unwaited.ts';
 import type { ShownLog } from './host/ui/plainLog.ts';
-import { userFormats } from './host/ui/userFormats.ts';
+import { userZone } from './host/ui/userZone.ts';
 import { createCaptureService } from './node/capture/captureService.ts';
 import * as loadedLater from './node/onFirstUse.ts';
 import { systemClock } from './node/systemClock.ts';
@@ -40,16 +48,16 @@ export interface MonitoringParts {
   readonly context: ExtensionContext;
   readonly log: ShownLog;
   readonly settings: SettingsService;
-  /** Where capture files go. */
+  /** The folder of capture files. */
   readonly capturesFolder: string;
-  /** Of trees that are drawn here. */
+  /** The views of trees whose data is provided here. */
   readonly views: {
     readonly captures: TreeView<CaptureNode>;
     readonly messages: TreeView<LibraryNode>;
   };
 }
 
-/** Puts together all that connects, keeps and shows, and hands the parts to each other. */
+/** Creates all services of the extension and connects them with each other. */
 export function startMonitoring({
   context,
   log,
@@ -58,26 +66,29 @@ export function startMonitoring({
   views,
 }: MonitoringParts) {
   const { extensionUri, globalState } = context;
+  const clock = systemClock;
   const registry = new SecretRegistry();
+  // The user may be on another machine than this one.
+  userZone.begin(globalState, env.remoteName !== undefined || env.uiKind === UIKind.Web);
+  const formats = new Formats(env.language, () => userZone.timeZone);
+  const output = new MessagesChannel(clock, settings, registry.redact);
   const logWithoutSecrets = redactedLog(log, registry.redact);
   const unexpectedErrors = handleUnexpectedErrors(error =>
     logWithoutSecrets.error('Unexpected error', error),
   );
-  const formats = userFormats(globalState);
-  const output = new MessagesChannel(systemClock, settings, registry.redact);
   const secrets = new Secrets(context, registry);
   const captures = createCaptureService({
     workerPath: Uri.joinPath(extensionUri, 'dist', 'captureWorker.cjs').fsPath,
     folder: capturesFolder,
     retentionLimits: keepingLimits,
     onDidRemove: notifyRemoved(views.captures, formats, log),
-    clock: systemClock,
+    clock,
     log,
   });
   const plainHandshakes = new UnmaskedHandshakes(() => randomUUID());
   const connecting = createConnectionServices({
     context,
-    clock: systemClock,
+    clock,
     random: Math.random,
     secrets,
     output,
@@ -102,12 +113,11 @@ export function startMonitoring({
   );
   const shown = new DisposableStore();
   const monitor = once(async () => {
-    const { createMonitorServices: createMonitor } =
-      await import('./host/services/monitorServices.ts');
+    const { createMonitorServices } = await import('./host/services/monitorServices.ts');
     return shown.add(
-      createMonitor({
+      createMonitorServices({
         context,
-        clock: systemClock,
+        clock,
         log,
         connections,
         library,
@@ -136,13 +146,7 @@ export function startMonitoring({
   const { archive } = captures;
   const { configured } = configuring;
   const trees = {
-    connections: new ConnectionsTree({
-      connections,
-      settings,
-      configured,
-      clock: systemClock,
-      formats,
-    }),
+    connections: new ConnectionsTree({ connections, settings, configured, clock, formats }),
     captures: new CapturesTree(archive, formats, views.captures),
     messages: library.tree,
   };
@@ -168,9 +172,9 @@ export function startMonitoring({
     configuring,
     trees.captures,
     trees.connections,
-    new WakeWatch(systemClock, () => connections.wake()),
+    new WakeWatch(clock, () => connections.wake()),
     window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),
-    new StatusBar(connections, settings, systemClock, formats),
+    new StatusBar(connections, settings, clock, formats),
     connections.onDidChange(() => keys.setFrom(connections)),
     settings.onDidChange(new SettingsFollower({ connections, settings, log }).follow),
   );
@@ -183,7 +187,9 @@ export function startMonitoring({
     payloadText: async (uri: Uri) => (await monitor()).documents.textAt(uri),
     followLink: (uri: Uri) => followLink({ connections, settings, connect, log }, uri),
     offerAbandonedCaptures: () => offerAbandonedCaptures({ archive, formats, log }),
-    /** Ends what outlives a window only by accident, within some four seconds: the editor waits five. */
+    /**
+     * Ends the connections and the capture worker within about four seconds; the editor waits five.
+     */
     end: async () => {
       await connections.end();
       await captures.dispose();

@@ -23,7 +23,7 @@ const needleInterval = 5000;
 const matchCount = messageCount / needleInterval;
 const rounds = 3;
 
-/** As `ListModel` asks for when nothing is typed. */
+/** As `PanelModel` asks for when nothing is typed. */
 const hide: Condition = {
   is: 'any',
   of: [{ is: 'heartbeat' }, { is: 'kind', kinds: ['ping', 'pong', 'close'] }],

@@ -176,7 +176,7 @@ describe('Connections and captures in a real workbench', () => {
     const { sent } = flood;
     await Promise.race([sending, delay(3000)]); // The rest has nobody to take it.
     await workbench.reload();
-    const center = await page.notified(/A window went down while it monitored flood\./);
+    const center = await page.notified(/A window crashed while it monitored flood\./);
     await page.screenshot('offered');
     await center.getByRole('button', { name: 'Open Capture' }).click();
     await page.monitor.filter.fill('');

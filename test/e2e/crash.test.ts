@@ -68,7 +68,7 @@ describe('A window with many connections whose extension host is killed', () => 
     process.kill(host.pid, 'SIGKILL');
     await workbench.reload();
     const center = await page.notified(
-      /A window went down while it monitored feed \d, feed \d, feed \d and 5 more\. All 8 captures were kept, with 16,\d{3} rows\./,
+      /A window crashed while it monitored feed \d, feed \d, feed \d and 5 more\. All 8 captures were kept, with 16,\d{3} rows\./,
     );
     await page.screenshot('offered-all');
     await center.getByRole('button', { name: 'Show Captures' }).click();

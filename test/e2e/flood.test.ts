@@ -131,7 +131,7 @@ describe('A flood in a real workbench', () => {
   it('is exported to the last message, in order', async () => {
     const path = join(workbench.folder, 'flood.ndjson');
     await page.runCommand('WebSocket Monitor: Export Messages');
-    await page.pick('The rows that the monitor shows');
+    await page.pick('Rows shown in the monitor');
     await page.pick('NDJSON');
     await page.saveAs(path);
     await workbench.page

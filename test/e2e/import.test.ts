@@ -80,7 +80,7 @@ describe('An import in a real workbench', () => {
   it('gives connections that are saved and connected to at once', async () => {
     const center = await page.notified('1 connection.');
     await center.getByRole('button', { name: 'Add Connection…' }).first().click();
-    await shows(form.frame.getByText('From the file that was imported.'));
+    await shows(form.frame.getByText('From the imported file.'));
     assert.equal(await form.field('Name').inputValue(), 'Join');
     await form.field('Workspace settings').check();
     await page.screenshot('import-form');

@@ -87,13 +87,15 @@ describe('What others wrote', () => {
     await page.runCommand('WebSocket Monitor: Connect');
     await allow();
     await page.monitor.frame
-      .getByText(/Message 1 of onOpen was not sent: The file .* is not sent: what a workspace says/)
+      .getByText(
+        /Message 1 of onOpen was not sent: The file .* is not sent: a workspace may only send/,
+      )
       .first()
       .waitFor();
     await page.screenshot('file-outside');
     await runSaved('By link');
     await allow(/^Allow All 3/);
-    const refused = /"link.txt" is not sent: what a workspace says may read files/;
+    const refused = /"link.txt" is not sent: a workspace may only send files/;
     await page.monitor.frame.getByText(refused).first().waitFor();
     await runSaved('Own');
     await until('its own is sent', () => peer.received.length > 0);

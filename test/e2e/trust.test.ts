@@ -159,7 +159,9 @@ describe('What a workspace brings along', () => {
     await shows(dialog().getByText("console.log('t-1')"));
     await page.screenshot('auth-consent');
     await answerDialog(screen, 'Cancel');
-    await shows(page.monitor.frame.getByText(/What this workspace wants to use was not allowed/));
+    await shows(
+      page.monitor.frame.getByText(/You have not allowed what this workspace wants to use/),
+    );
     assert.deepEqual([await runs(), peer.headers.length], [0, 0]);
 
     await connect();
@@ -237,7 +239,7 @@ describe('What a workspace brings along', () => {
     await page.screenshot('manage-permissions');
     await header.first().click();
     await screen.keyboard.press('Enter');
-    await page.notified(/It is no longer allowed/);
+    await page.notified(/The permission was revoked/);
     await page.runCommand('WebSocket Monitor: Reconnect Now');
     await shows(dialog().getByText(/Your own header: X-Api-Key/));
     await answerDialog(screen, 'Cancel');

@@ -3,7 +3,7 @@ import { CancellationError, UserError } from '../../core/base/errors.ts';
 import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { Sources } from './sources.ts';
-import { targetName } from '../ui/treeTarget.ts';
+import { targetName } from '../ui/trees.ts';
 import { confirm, pickOne } from '../ui/prompts.ts';
 import { inform } from '../ui/notify.ts';
 import type { ShowMonitor } from '../connections/connect.ts';
@@ -13,24 +13,24 @@ export interface CaptureCommandParts {
   readonly sources: Sources;
   readonly showMonitor: ShowMonitor;
   readonly formats: Formats;
-  /** The list of captures is another now. */
+  /** Called when the list of captures has changed. */
   readonly refresh: () => void;
 }
 
 /** Shows the capture of an earlier window in the monitor. */
 export async function openCapture(parts: CaptureCommandParts, target?: unknown): Promise<void> {
-  const key = await chooseCapture(parts, target, l10n.t('Open which capture?'));
+  const key = await chooseCapture(parts, target, l10n.t('Select the capture to open'));
   const source = await parts.sources.withKey(key);
   await parts.showMonitor(source.id);
 }
 
 /** Deletes a capture's file, after asking. */
 export async function deleteCapture(parts: CaptureCommandParts, target?: unknown): Promise<void> {
-  const key = await chooseCapture(parts, target, l10n.t('Delete which capture?'));
+  const key = await chooseCapture(parts, target, l10n.t('Select the capture to delete'));
   const captures = await parts.archive.list();
   const capture = captures.find(each => each.key === key);
   if (!capture) {
-    throw new UserError(l10n.t('The capture is no longer there: its file was deleted.'));
+    throw new UserError(l10n.t('The capture no longer exists, because its file was deleted.'));
   }
   const rows = parts.formats.count(capture.rowCount);
   const question = [
@@ -38,15 +38,15 @@ export async function deleteCapture(parts: CaptureCommandParts, target?: unknown
     capture.name,
     rows,
   ] as const;
-  const detail = l10n.t('Its file is deleted for good.');
+  const detail = l10n.t('Its file is deleted permanently.');
   await confirm(question, [detail], l10n.t('Delete'));
   await parts.sources.remove(key);
   parts.refresh();
 }
 
-/** Writes a capture as a SQLite database under a name of the user's. */
+/** Saves a capture as a SQLite database at a place that the user chooses. */
 export async function saveCapture(parts: CaptureCommandParts, target?: unknown): Promise<void> {
-  const key = await chooseCapture(parts, target, l10n.t('Save which capture?'));
+  const key = await chooseCapture(parts, target, l10n.t('Select the capture to save'));
   const source = await parts.sources.withKey(key);
   const uri = await window.showSaveDialog({
     defaultUri: Uri.file(key),
@@ -57,7 +57,7 @@ export async function saveCapture(parts: CaptureCommandParts, target?: unknown):
     throw new CancellationError();
   }
   if (uri.scheme !== 'file') {
-    throw new UserError(l10n.t('A capture can be saved to a folder of this machine only.'));
+    throw new UserError(l10n.t('A capture can only be saved to a folder on this machine.'));
   }
   await parts.archive.saveCopy(source.capture.id, uri.fsPath);
   inform('information', [l10n.t('Saved as {0}.'), uri.fsPath]);
@@ -71,7 +71,7 @@ async function chooseCapture(
   const named = targetName(target);
   if (named !== undefined) {
     if (typeof named !== 'string') {
-      throw new UserError(l10n.t('Name a capture.'));
+      throw new UserError(l10n.t('Pass the key of a capture.'));
     }
     return named;
   }

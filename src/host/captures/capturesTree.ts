@@ -4,9 +4,7 @@ import type { ArchivedCapture, CaptureArchive } from '../../core/capture/capture
 import type { Formats } from '../../core/base/format.ts';
 import { CommandId } from '../../shared/ids.ts';
 import { textCard } from '../ui/card.ts';
-import { treeRow } from '../ui/treeRow.ts';
-import type { DrawnTree } from '../ui/lazyTree.ts';
-import { TreeTarget } from '../ui/treeTarget.ts';
+import { type DrawnTree, treeRow, TreeTarget } from '../ui/trees.ts';
 
 export class CaptureNode extends TreeTarget {
   readonly capture: ArchivedCapture;
@@ -17,7 +15,7 @@ export class CaptureNode extends TreeTarget {
   }
 }
 
-/** The captures that earlier windows left, in the activity bar. */
+/** The tree of captures of earlier windows. */
 export class CapturesTree implements DrawnTree<CaptureNode>, Disposable {
   readonly #store = new DisposableStore();
   readonly #archive: CaptureArchive;
@@ -28,7 +26,7 @@ export class CapturesTree implements DrawnTree<CaptureNode>, Disposable {
   constructor(archive: CaptureArchive, formats: Formats, view: TreeView<CaptureNode>) {
     this.#archive = archive;
     this.#formats = formats;
-    // Other windows end without telling; whoever looks again wants what is there now.
+    // Other windows may have closed in the meantime, so the list is read again when it is shown.
     this.#store.add(view.onDidChangeVisibility(({ visible }) => visible && this.refresh()));
   }
 
@@ -79,7 +77,7 @@ export class CapturesTree implements DrawnTree<CaptureNode>, Disposable {
       ? []
       : [
           l10n.t(
-            'It is older than websocketMonitor.history.keepDays says, and is deleted after {0}. Save it to keep it.',
+            'It is older than websocketMonitor.history.keepDays allows, and will be deleted after {0}. Save it to keep it.',
             this.#formats.moment(dueAt),
           ),
         ];
@@ -100,6 +98,10 @@ function noteOf({ problem, isAbandoned }: ArchivedCapture): readonly string[] {
     return [problem];
   }
   return isAbandoned
-    ? [l10n.t('The window that made this capture went down. It is complete up to then.')]
+    ? [
+        l10n.t(
+          'The window that made this capture crashed. The capture is complete up to that moment.',
+        ),
+      ]
     : [];
 }

@@ -16,19 +16,24 @@ import { zoneOffset } from '../../core/filter/filterTime.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
-import { filterClock } from '../ui/filterClock.ts';
-import { userZone } from '../ui/userZone.ts';
+import { filterClock, userZone } from '../ui/userZone.ts';
 import { sourceNames, type Source } from './sources.ts';
 import { unwaited } from '../ui/unwaited.ts';
 import { inform, showInformation, withProgress } from '../ui/notify.ts';
-import { chooseFormat, chooseSubject } from './exportChoice.ts';
-import type { ExportParts, ExportSubject } from './exportParts.ts';
+import {
+  chooseFormat,
+  chooseSubject,
+  type ChosenFormat,
+  type ExportParts,
+  type ExportSubject,
+  type ExportTarget,
+  readExportTarget,
+} from './exportChoices.ts';
 import { exportSecrets } from './exportSecrets.ts';
-import { readExportTarget, type ChosenFormat, type ExportTarget } from './exportTarget.ts';
 
 /**
- * Writes messages to a file. Asks for what `target` does not say; where it says all, as code does, it
- * asks nothing and resolves with how much was written.
+ * Writes messages to a file. Asks for what is missing in `target`; code passes everything, and gets
+ * the number of exported messages.
  */
 export async function exportMessages(
   parts: ExportParts,
@@ -38,7 +43,7 @@ export async function exportMessages(
   return exportSubject(parts, await chooseSubject(parts, wanted), wanted);
 }
 
-/** Asks as what and where to, and writes it. */
+/** Asks for the format and the place if they are missing, and writes the file. */
 export async function exportSubject(
   parts: ExportParts,
   subject: ExportSubject,
@@ -51,7 +56,7 @@ export async function exportSubject(
   const uri = wanted.uri ?? (await choosePlace(parts, subject, format));
   if (uri.scheme !== 'file') {
     throw new UserError(
-      l10n.t('An export can be written to a folder of this machine only, not to {0}:.', uri.scheme),
+      l10n.t('An export can only be written to a folder on this machine, not to {0}:.', uri.scheme),
     );
   }
   if (format === 'sqlite') {
@@ -120,7 +125,7 @@ async function write(
   }
 }
 
-/** @throws UserError where the filter is none */
+/** @throws UserError if the filter is invalid */
 function openView(
   { openView, now }: ExportParts,
   { source, filter }: Extract<ExportSubject, { kind: 'capture' }>,
@@ -164,7 +169,7 @@ async function saveDatabase(
 ): Promise<void> {
   if (subject.kind !== 'capture' || subject.filter !== '') {
     throw new UserError(
-      l10n.t('A database holds a whole capture. Choose another format for a part of it.'),
+      l10n.t('A database is always a whole capture. Choose another format for a part of it.'),
     );
   }
   const title = l10n.t('Saving the capture');
@@ -172,7 +177,7 @@ async function saveDatabase(
   inform('information', [l10n.t('Saved as {0}.'), uri.fsPath]);
 }
 
-/** Says what came of it, and offers to look at it. Nobody waits for the answer. */
+/** Reports the result, and offers to open the file. */
 async function offer(formats: Formats, { rows, missed }: ExportResult, uri: Uri): Promise<void> {
   const open = l10n.t('Open');
   const reveal = l10n.t('Reveal');

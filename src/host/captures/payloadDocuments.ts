@@ -5,11 +5,11 @@ import { formatJson, looksLikeJson } from '../../core/json/formatJson.ts';
 import { payloadScheme } from '../ui/registrations.ts';
 import { sourceNames, type Sources } from './sources.ts';
 
-/** What an editor of text can hold. */
+/** The limit of text editors. */
 const maxOpenedBytes = 50 * 1024 * 1024;
-/** Longer JSON is shown as it came: to format it would keep other extensions waiting. */
+/** Longer JSON is not formatted, since that would block other extensions. */
 const maxFormattedLength = 4 * 1024 * 1024;
-/** A line of a dump takes five times the bytes it shows. */
+/** A hex dump is about five times as long as its bytes. */
 const maxDumpedBytes = 10 * 1024 * 1024;
 
 /** A row of a source, see `Source.id`. */
@@ -24,8 +24,8 @@ interface Payload {
 }
 
 /**
- * Payloads as documents that cannot be written to. A document's address says which row it shows;
- * what it shows is read when the editor asks for it, so nothing is kept here.
+ * Payloads as read-only documents. The URI of a document names its row; its text is read when the
+ * editor asks for it, so this class has no state.
  */
 export class PayloadDocuments {
   readonly #sources: Sources;
@@ -34,13 +34,13 @@ export class PayloadDocuments {
     this.#sources = sources;
   }
 
-  /** Opens a payload in an editor, in the language that its text is in. */
+  /** Opens a payload in an editor, with the language of its text. */
   async open(address: RowAddress): Promise<void> {
     const document = await workspace.openTextDocument(await this.#uriOf(address));
     await window.showTextDocument(document, { preview: true });
   }
 
-  /** Shows what differs between two payloads. */
+  /** Opens two payloads in the diff editor. */
   async compare(left: RowAddress, right: RowAddress): Promise<void> {
     const [leftUri, rightUri] = await Promise.all([this.#uriOf(left), this.#uriOf(right)]);
     const title = l10n.t('Message #{0} ↔ #{1}', left.seq, right.seq);
@@ -52,7 +52,7 @@ export class PayloadDocuments {
     return (await this.#read({ source, seq })).text;
   }
 
-  /** The editor finds the language by the extension. */
+  /** The editor determines the language by the extension. */
   async #uriOf(address: RowAddress): Promise<Uri> {
     const { extension } = await this.#read(address);
     const { name } = sourceNames(this.#sources.get(address.source));
@@ -91,7 +91,9 @@ function readText(text: string): Payload {
   return { text, extension: /^\s*<[?!a-z]/i.test(text) ? 'xml' : 'txt' };
 }
 
-/** `undefined` for what is no JSON; token by token, so that numbers and keys stay as they came. */
+/**
+ * `undefined` if it is not JSON. Formats token by token, so that numbers and keys are not changed.
+ */
 function formattedJson(text: string): string | undefined {
   if (!looksLikeJson(text)) {
     return undefined;

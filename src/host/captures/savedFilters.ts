@@ -8,7 +8,7 @@ const key = 'savedFilters';
 const maxFilters = 100;
 const maxNameLength = 200;
 
-/** The filters that the user gave names to, in the order of their names. */
+/** The filters that the user saved, sorted by name. */
 export class SavedFilters implements Disposable {
   readonly #state: Memento;
   readonly #onDidChange = new Emitter<undefined>();

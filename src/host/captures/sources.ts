@@ -8,7 +8,7 @@ import type { ArchivedCapture, CaptureArchive } from '../../core/capture/capture
 import type { Connections } from '../connections/connections.ts';
 import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
 
-/** A connection of this window, or the capture of an earlier one that was opened here. */
+/** A connection of this window, or an opened capture of an earlier window. */
 export type Source =
   | {
       readonly kind: 'connection';
@@ -33,14 +33,14 @@ export interface SourcesPorts {
   readonly log: Logger;
 }
 
-/** Everything that the monitor can show. */
+/** All sources that the monitor can show. */
 export class Sources implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: SourcesPorts;
   readonly #captures = new Map<string, OpenedCapture>();
   readonly #onDidChange = this.#store.add(new Emitter<undefined>());
 
-  /** A source came or went, or anything that is shown of one has changed. */
+  /** A source was added or removed, or anything that is shown of one has changed. */
   readonly onDidChange = this.#onDidChange.event;
 
   constructor(ports: SourcesPorts) {
@@ -48,7 +48,7 @@ export class Sources implements Disposable {
     this.#store.add(ports.connections.onDidChange(() => this.#onDidChange.fire(undefined)));
   }
 
-  /** Connections in the order in which they were asked for, then captures. */
+  /** Connections in the order of their creation, then captures. */
   get all(): readonly Source[] {
     return [...this.#ports.connections.all.map(sourceOf), ...this.#captures.values()];
   }
@@ -58,7 +58,7 @@ export class Sources implements Disposable {
     return monitored ? sourceOf(monitored) : this.#captures.get(id);
   }
 
-  /** @throws UserError where it is no longer there */
+  /** @throws UserError if it is no longer open */
   get(id: string): Source {
     const found = this.find(id);
     if (!found) {
@@ -67,12 +67,12 @@ export class Sources implements Disposable {
     return found;
   }
 
-  /** The source of a capture by its id among all captures. */
+  /** The source of a capture, given by the capture's id. */
   ofCapture(capture: number): Source | undefined {
     return this.all.find(source => source.capture.id === capture);
   }
 
-  /** The source that keeps its capture under this key, opened where it is not. */
+  /** The source whose capture has this key; opens the capture if needed. */
   async withKey(captureKey: string): Promise<Source> {
     const known = this.all.find(source => source.captureKey === captureKey);
     return known ?? this.#open(captureKey);
@@ -106,7 +106,7 @@ export class Sources implements Disposable {
     const id = idOf(captureKey);
     const other = this.#captures.get(id);
     if (other) {
-      capture.dispose(); // It was asked for twice at the same time.
+      capture.dispose(); // It was opened twice at the same time.
       return other;
     }
     const opened: OpenedCapture = { kind: 'capture', id, capture, captureKey, archived };
@@ -125,12 +125,12 @@ export function sourceOf(monitored: MonitoredConnection): Source {
   return { kind: 'connection', id, capture, captureKey: captureKeyOf(monitored), monitored };
 }
 
-/** A capture in memory has no file to be known by; nothing finds it again after the window. */
+/** A capture in memory has no file name, and is lost when the window closes. */
 export function captureKeyOf({ id, capture }: MonitoredConnection): string {
   return capture.storage.path?.replace(/^.*[\\/]/, '') ?? `memory-${id}`;
 }
 
-/** What a source is called, and where it is connected to. */
+/** The name and the URL of a source. */
 export function sourceNames(source: Source): { readonly name: string; readonly url: string } {
   return source.kind === 'connection'
     ? { name: source.monitored.name, url: source.monitored.connection.options.endpoint.display }

@@ -7,13 +7,13 @@ import { showInformation } from '../ui/notify.ts';
 import type { FormSubject } from './connectionForm.ts';
 
 export interface AddConnectionsParts {
-  /** What the connections of all settings are called. */
+  /** The names of all connections in the settings. */
   readonly names: () => readonly string[];
-  /** Opens a form; resolves when it is closed, to whether its connection was saved. */
+  /** Opens a form; resolves when it is closed, to whether the connection was saved. */
   readonly fillIn: (subject: FormSubject) => Promise<boolean>;
 }
 
-/** Asks which of several connections to add, and shows their forms, one after the other. */
+/** Asks which of several connections to add, and shows their forms, one after another. */
 export async function addConnections(
   { names, fillIn }: AddConnectionsParts,
   imported: readonly ImportedConnection[],
@@ -52,18 +52,18 @@ async function choose(
 }
 
 function notesOn(index: number, count: number): readonly string[] {
-  const source = l10n.t('From the file that was imported.');
+  const source = l10n.t('From the imported file.');
   return count === 1
     ? [source]
-    : [source, l10n.t('This is {0} of {1}: the next one opens after it.', index + 1, count)];
+    : [source, l10n.t('This is {0} of {1}. The next one opens after it.', index + 1, count)];
 }
 
 async function isToGoOn(rest: number): Promise<boolean> {
   const next = l10n.t('Next Connection');
   const sentence =
     rest === 1
-      ? l10n.t('It was not saved. One more connection was chosen.')
-      : l10n.t('It was not saved. {0} more connections were chosen.', rest);
+      ? l10n.t('The connection was not saved. One more is selected.')
+      : l10n.t('The connection was not saved. {0} more are selected.', rest);
   return (await showInformation(sentence, next)) === next;
 }
 

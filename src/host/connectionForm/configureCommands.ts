@@ -9,7 +9,7 @@ import type {
 import type { Connections } from '../connections/connections.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { openFolderSettings } from '../settings/openSetting.ts';
-import { targetName } from '../ui/treeTarget.ts';
+import { targetName } from '../ui/trees.ts';
 import { confirm, pickOne } from '../ui/prompts.ts';
 import { inform } from '../ui/notify.ts';
 import type { FormSubject } from './connectionForm.ts';
@@ -27,9 +27,12 @@ export async function addConnection({ showForm }: ConfigureParts): Promise<void>
   await showForm({});
 }
 
-/** Opens the form of a configured connection; one of this window only can be put among them so. */
+/**
+ * Opens the form of a connection; saving it adds one that exists only in this window to the
+ * settings.
+ */
 export async function editConnection(parts: ConfigureParts, target?: unknown): Promise<void> {
-  const profile = await chooseProfile(parts, target, l10n.t('Edit which connection?'));
+  const profile = await chooseProfile(parts, target, l10n.t('Select the connection to edit'));
   const known = parts.configured.locate(profile);
   if (known) {
     await parts.showForm({ known });
@@ -39,13 +42,13 @@ export async function editConnection(parts: ConfigureParts, target?: unknown): P
     await openFolderSettings(profile.folder);
     return;
   }
-  const notes = [l10n.t('This connection is not in the settings yet: saving puts it there.')];
+  const notes = [l10n.t('This connection is not in the settings yet. Saving adds it.')];
   await parts.showForm({ entry: { name: profile.name, ...profile.entry }, notes });
 }
 
-/** Makes a copy after the original, and opens its form. */
+/** Adds a copy after the original, and opens its form. */
 export async function duplicateConnection(parts: ConfigureParts, target?: unknown): Promise<void> {
-  const known = await chooseConfigured(parts, target, l10n.t('Duplicate which connection?'));
+  const known = await chooseConfigured(parts, target, l10n.t('Select the connection to duplicate'));
   const name = await parts.configured.duplicate(known);
   const copy = parts.configured.find(name);
   if (copy) {
@@ -53,13 +56,13 @@ export async function duplicateConnection(parts: ConfigureParts, target?: unknow
   }
 }
 
-/** Takes a connection out of the settings, after asking. What it has captured stays. */
+/** Removes a connection from the settings, after asking. Its captures are kept. */
 export async function removeConnection(parts: ConfigureParts, target?: unknown): Promise<void> {
-  const known = await chooseConfigured(parts, target, l10n.t('Remove which connection?'));
+  const known = await chooseConfigured(parts, target, l10n.t('Select the connection to remove'));
   const detail =
     known.scope === 'user'
-      ? l10n.t('It is in your user settings. Messages that were captured stay.')
-      : l10n.t('It is in the settings of this workspace. Messages that were captured stay.');
+      ? l10n.t('It is in your user settings. Captured messages are kept.')
+      : l10n.t('It is in the settings of this workspace. Captured messages are kept.');
   const question = [l10n.t('Remove the connection "{0}" from the settings?'), known.name] as const;
   await confirm(question, [detail], l10n.t('Remove'));
   await parts.configured.remove(known);
@@ -72,16 +75,16 @@ export async function moveConnection(
   target?: unknown,
 ): Promise<void> {
   const { configured } = parts;
-  const known = await chooseConfigured(parts, target, l10n.t('Move which connection?'));
+  const known = await chooseConfigured(parts, target, l10n.t('Select the connection to move'));
   if (known.index !== undefined && !configured.canMove(known, by)) {
-    return; // It is where it is to go already.
+    return; // It is the first or the last already.
   }
   await configured.move(known, (known.index ?? 0) + by);
 }
 
-/** Puts a command that connects likewise onto the clipboard. Secrets are shell variables in it. */
+/** Copies a command that connects in the same way. Secrets are shell variables in it. */
 export async function copyAs(parts: ConfigureParts, target?: unknown): Promise<void> {
-  const profile = await chooseProfile(parts, target, l10n.t('Copy which connection?'));
+  const profile = await chooseProfile(parts, target, l10n.t('Select the connection to copy'));
   const details: Readonly<Record<CommandTool, string>> = {
     wscat: l10n.t('connects and reads lines'),
     websocat: l10n.t('connects and reads lines'),
@@ -111,7 +114,7 @@ export async function copyAs(parts: ConfigureParts, target?: unknown): Promise<v
   );
 }
 
-/** A profile of this window or of the settings: the one that is named, the only one, or as picked. */
+/** A profile of this window or of the settings: the named one, the only one, or the picked one. */
 async function chooseProfile(
   { connections, settings }: ConfigureParts,
   target: unknown,
@@ -122,7 +125,7 @@ async function chooseProfile(
   if (named !== undefined) {
     const name = typeof named === 'string' ? named : '';
     const monitored = connections.find(name);
-    // What is configured now counts, not what the connection was opened with.
+    // The current settings are used, not those that the connection was opened with.
     const configured = profiles.find(each => each.name === (monitored?.name ?? name));
     return configured ?? connections.get(name).profile;
   }
@@ -148,7 +151,7 @@ async function chooseConfigured(
   if (!known && profile.folder !== undefined) {
     throw new UserError(
       l10n.t(
-        '"{0}" is in the settings of the folder "{1}": change its .vscode/settings.json. "Edit Connection…" opens it.',
+        '"{0}" is in the settings of the folder "{1}". Edit its .vscode/settings.json, which "Edit Connection…" opens.',
         profile.name,
         profile.folder,
       ),
@@ -156,7 +159,7 @@ async function chooseConfigured(
   }
   if (!known) {
     throw new UserError(
-      l10n.t('"{0}" is not in the settings: it was made in this window only.', profile.name),
+      l10n.t('"{0}" is not in the settings. It exists only in this window.', profile.name),
     );
   }
   return known;

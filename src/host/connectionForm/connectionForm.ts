@@ -45,17 +45,17 @@ export interface ConnectionFormPorts {
   readonly openSettings: (scope: SettingsScope) => Promise<void>;
 }
 
-/** What a form is about. */
+/** The connection of a form. */
 export interface FormSubject {
-  /** The connection that is edited; absent for a new one. */
+  /** The connection to edit; absent for a new one. */
   readonly known?: ConfiguredConnection;
-  /** Of a new connection what is filled in already. */
+  /** The initial entry of a new connection. */
   readonly entry?: ConnectionEntry;
-  /** Sentences for above the form. */
+  /** Sentences to show above the form. */
   readonly notes?: readonly string[];
 }
 
-/** The forms that are open, one for each connection that is edited. */
+/** The open forms, one for each connection. */
 export class ConnectionForms implements Disposable {
   readonly #ports: ConnectionFormPorts;
   readonly #open = new Map<string, ConnectionForm>();
@@ -68,7 +68,7 @@ export class ConnectionForms implements Disposable {
     this.#form(subject);
   }
 
-  /** Shows a form; resolves when it is closed, to whether its connection was saved. */
+  /** Shows a form; resolves when it is closed, to whether the connection was saved. */
   fillIn(subject: FormSubject): Promise<boolean> {
     return this.#form(subject).isSaved;
   }
@@ -93,7 +93,7 @@ export class ConnectionForms implements Disposable {
   }
 }
 
-/** One form in a tab. The draft is kept here, so that a hidden page loses nothing. */
+/** One form in a tab. The draft is kept here, because a hidden page is discarded. */
 class ConnectionForm implements Disposable {
   readonly #ports: ConnectionFormPorts;
   readonly #subject: FormSubject;
@@ -104,10 +104,10 @@ class ConnectionForm implements Disposable {
   #store: DisposableStore;
   #draft: ConnectionDraft;
   #scope: SettingsScope;
-  /** Whether closing it asks no more. */
+  /** Whether it can be closed without asking. */
   #isDone = false;
   #wasSaved = false;
-  /** Resolves when it is closed for good. */
+  /** Resolves when it is closed, to whether it was saved. */
   readonly isSaved: Promise<boolean>;
 
   constructor(ports: ConnectionFormPorts, subject: FormSubject, onClosed: () => void) {
@@ -140,7 +140,7 @@ class ConnectionForm implements Disposable {
 
   get #isDirty(): boolean {
     const { draft, scope } = this.#initial;
-    // What was filled in for a new connection is nowhere yet.
+    // The initial entry of a new connection is not stored anywhere yet.
     const isUnwritten = !this.#subject.known && this.#subject.entry !== undefined;
     return isUnwritten || scope !== this.#scope || !isSameJson(draft, this.#draft);
   }
@@ -269,12 +269,12 @@ class ConnectionForm implements Disposable {
     try {
       await this.#ports.connect(name);
     } catch (error) {
-      // The page that asked for it is gone.
+      // The page that requested it is closed.
       inform('error', messageOf(error));
     }
   }
 
-  /** A tab cannot be kept from closing: what would be lost is asked about afterwards. */
+  /** A tab cannot prevent its closing, so unsaved changes are asked about afterwards. */
   async #closed(): Promise<void> {
     this.#store.dispose();
     if (this.#isDone || !this.#isDirty) {
@@ -285,7 +285,7 @@ class ConnectionForm implements Disposable {
     const discard = l10n.t("Don't Save");
     const name = this.#draft.name.trim() || l10n.t('New Connection');
     const question = [l10n.t('Save the changes to "{0}"?'), name] as const;
-    const detail = [l10n.t('Otherwise they are lost.')];
+    const detail = [l10n.t('Your changes will be lost if you do not save them.')];
     const answer = await confirmOrClose(question, detail, discard, save, edit);
     if (answer === discard) {
       this.#onClosed();

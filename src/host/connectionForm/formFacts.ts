@@ -6,7 +6,7 @@ import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { listIn, scopeOf, type ConnectionEntry } from '../connections/configuredConnections.ts';
 import { writableScopes } from '../settings/settingsFile.ts';
 
-/** What the page may know of what is inherited: not what may hold credentials. */
+/** The check for the page, without inherited values that may hold credentials. */
 export function shown({ problems, inherited }: ConnectionDraftCheck): ConnectionDraftCheck {
   const safe = Object.entries(inherited).map(([key, value]) => {
     return [key, settingOf(key as SettingKey).isSecret ? withoutValues(value) : value] as const;
@@ -33,12 +33,12 @@ export function preferredScope(): SettingsScope {
     : 'user';
 }
 
-/** A list of the workspace takes the place of the user's, which few would expect. */
+/** A note that a list of the workspace replaces the user's, which users may not expect. */
 export function noteOf(scope: SettingsScope): string {
   const hasList = (each: SettingsScope) => scopeOf('connections') === each;
   if (scope === 'user' && hasList('workspace')) {
     return l10n.t(
-      'This workspace has a list of its own: connections of the user are not shown in it.',
+      'This workspace has its own list of connections. Connections in the user settings are not shown in it.',
     );
   }
   const hidden = scope === 'workspace' && hasList('user') ? listIn('user').length : 0;
@@ -47,10 +47,10 @@ export function noteOf(scope: SettingsScope): string {
   }
   return hidden === 1
     ? l10n.t(
-        'The workspace gets a list of its own: the connection of the user is not shown in it any more.',
+        'The workspace will have its own list of connections. The connection in the user settings will not be shown in it.',
       )
     : l10n.t(
-        'The workspace gets a list of its own: the {0} connections of the user are not shown in it any more.',
+        'The workspace will have its own list of connections. The {0} connections in the user settings will not be shown in it.',
         hidden,
       );
 }

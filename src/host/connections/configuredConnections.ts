@@ -12,38 +12,38 @@ export type ConnectionEntry = Readonly<Record<string, unknown>>;
 
 type SettingsWriter = Pick<SettingsFiles, 'write'>;
 
-/** A connection of the settings, and where it is in them. */
+/** A connection in the settings, and its place there. */
 export interface ConfiguredConnection {
   readonly name: string;
   readonly scope: SettingsScope;
-  /** Its position in `connections`; absent for the one that `url` is. */
+  /** Its index in `connections`; absent for the connection of `url`. */
   readonly index?: number;
-  /** As it is written. */
+  /** Its entry as it is written. */
   readonly entry: ConnectionEntry;
 }
 
-/** The connections of the settings as things that can be made, changed, moved and removed. */
+/** Finds, adds, changes, moves and removes connections in the settings. */
 export class ConfiguredConnections {
   readonly #settings: SettingsService;
   readonly #files: SettingsWriter;
   readonly #onLostComments: () => void;
 
-  /** @param onLostComments where a setting could not be written without losing its comments */
+  /** @param onLostComments called if a setting could only be written without its comments */
   constructor(settings: SettingsService, files: SettingsWriter, onLostComments: () => void) {
     this.#settings = settings;
     this.#files = files;
     this.#onLostComments = onLostComments;
   }
 
-  /** The connection of that name, if the settings have it. */
+  /** The connection with that name, if it is in the settings. */
   find(name: string): ConfiguredConnection | undefined {
     const profile = this.#profile(name);
     return profile && this.locate(profile);
   }
 
   /**
-   * Where a profile of the settings in force comes from. What a folder of several has is changed in its
-   * file only.
+   * The place of a profile in the settings; `undefined` also for that of a folder in a multi-root
+   * workspace, which can only be changed in its file.
    */
   locate(profile: Profile): ConfiguredConnection | undefined {
     const { name, entry, folder } = profile;
@@ -65,8 +65,9 @@ export class ConfiguredConnections {
   }
 
   /**
-   * The setting that decides on `key` for the connection of that name: `connections` where its entry
-   * there does. `undefined` where none does, as for the URL of a connection that no settings name.
+   * The setting that determines `key` for the connection with that name: `connections` if its entry
+   * there sets it. `undefined` if none does, as for the URL of a connection that is not in the
+   * settings.
    */
   settingFor(name: string, key: string): string | undefined {
     const profile = this.#profile(name);
@@ -74,7 +75,7 @@ export class ConfiguredConnections {
       return key === 'url' ? undefined : key;
     }
     const { folder, entry } = profile;
-    // Where a folder has its own, only an entry of a list holds more than a URL.
+    // In the settings of a folder, only an entry of a list has more than a URL.
     const isListed =
       folder === undefined
         ? this.locate(profile)?.index !== undefined
@@ -82,7 +83,7 @@ export class ConfiguredConnections {
     return isListed && hasSetting({ ...entry }, key) ? 'connections' : key;
   }
 
-  /** What the connections of a scope are called, but for one of them. */
+  /** The names of the connections of a scope, except for one of them. */
   namesIn(scope: SettingsScope, except?: ConfiguredConnection): readonly string[] {
     return listIn(scope).flatMap((entry, index) => {
       const isExcepted = except?.scope === scope && except.index === index;
@@ -97,8 +98,8 @@ export class ConfiguredConnections {
   }
 
   /**
-   * Gives a connection another entry or scope. That of `url` becomes one of `connections` as soon as
-   * it has more than a URL.
+   * Changes the entry or the scope of a connection. The connection of `url` moves to `connections`
+   * as soon as it has more than a URL.
    */
   async replace(
     known: ConfiguredConnection,
@@ -144,7 +145,7 @@ export class ConfiguredConnections {
     return this.#write(known.scope, [removalOf(known)], expectedOf(known));
   }
 
-  /** Whether a connection can be moved by so many places. */
+  /** Whether a connection can be moved by this number of places. */
   canMove({ scope, index }: ConfiguredConnection, by: number): boolean {
     const to = (index ?? Number.NaN) + by;
     return to >= 0 && to < listIn(scope).length;
@@ -154,12 +155,15 @@ export class ConfiguredConnections {
     return listIn(scope).length - 1;
   }
 
-  /** Puts a connection in the place of another one of its list. */
+  /** Moves a connection to another index of its list. */
   async move(known: ConfiguredConnection, to: number): Promise<void> {
     const { scope, index } = known;
     if (index === undefined) {
       throw new UserError(
-        l10n.t('"{0}" is the setting websocketMonitor.url, which always comes first.', known.name),
+        l10n.t(
+          '"{0}" is defined by the setting websocketMonitor.url, which always comes first.',
+          known.name,
+        ),
       );
     }
     if (to !== index) {
@@ -184,7 +188,7 @@ export class ConfiguredConnections {
   }
 }
 
-/** The scope whose value is in force: a list of the workspace takes the place of the user's. */
+/** The scope whose value is used: a list of the workspace replaces the user's. */
 export function scopeOf(setting: 'url' | 'connections'): SettingsScope | undefined {
   return (['workspace', 'user'] as const).find(scope => settingIn(scope, setting) !== undefined);
 }
@@ -194,7 +198,7 @@ export function listIn(scope: SettingsScope): readonly unknown[] {
   return Array.isArray(list) ? (list as readonly unknown[]) : [];
 }
 
-/** Whether an entry sets this key, written as a path or as one key with dots. */
+/** Whether an entry sets this key, as nested objects or as one key with dots. */
 function hasSetting(entry: ConnectionEntry, key: string): boolean {
   let value: unknown = entry;
   for (const part of key.split('.')) {
@@ -215,7 +219,7 @@ function removalOf({ scope, index }: ConfiguredConnection): SettingEdit {
   if (index === undefined) {
     return { kind: 'remove', setting: 'url', path: [] };
   }
-  // An empty list of the workspace would still hide the user's.
+  // An empty list of the workspace would still replace the user's.
   const path = listIn(scope).length === 1 ? [] : [index];
   return { kind: 'remove', setting: 'connections', path };
 }

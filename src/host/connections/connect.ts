@@ -9,17 +9,17 @@ import type { Demo } from './demo.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { RecentUrls } from './recentUrls.ts';
 import type { SettingsService } from '../settings/settings.ts';
-import { targetName, TreeTarget } from '../ui/treeTarget.ts';
+import { targetName, TreeTarget } from '../ui/trees.ts';
 import { createPicker, type Choice } from '../ui/prompts.ts';
 
-/** What the command resolves to. */
+/** The result of the command. */
 export interface ConnectResult {
   readonly id: string;
   readonly name: string;
   readonly state: ConnectionState['kind'];
 }
 
-/** Shows the monitor and, where it is given, this source in it. */
+/** Shows the monitor and, if given, this source in it. */
 export type ShowMonitor = (source?: string) => Promise<void>;
 
 export interface ConnectParts {
@@ -38,9 +38,9 @@ type Target =
 type Item = Choice & { readonly choice?: Target; readonly recent?: string };
 
 /**
- * Connects to what `target` names: a URL, a configured connection, or an object as in `connections`;
- * asks where it is not given and more than one endpoint comes into question. Resolves when the
- * connection is open, stopped or cancelled.
+ * Connects to `target`: a URL, the name of a connection, or an object as in `connections`. Without
+ * it, the user is asked unless exactly one endpoint is configured. Resolves when the connection is
+ * open, stopped or cancelled.
  */
 export async function connect(parts: ConnectParts, target?: unknown): Promise<ConnectResult> {
   const named = targetName(target);
@@ -52,7 +52,7 @@ export async function connect(parts: ConnectParts, target?: unknown): Promise<Co
   );
 }
 
-/** Connects to what `target` names, as the user wanted who did not use the command: and shows it. */
+/** Connects to `target` and shows it, as for a form or a link. */
 export async function connectShown(parts: ConnectParts, target: unknown): Promise<ConnectResult> {
   return connectTo(parts, profileFor(parts, target), true);
 }
@@ -70,14 +70,14 @@ async function connectTo(
   return settled(monitored);
 }
 
-/** Connects without showing anything. */
+/** Connects because a window opened, without showing anything. */
 export function connectUnasked(connections: Connections, profiles: readonly Profile[]): void {
   for (const profile of profiles) {
     connections.open(profile).connectUnasked();
   }
 }
 
-/** Waits until a connection is open, or nothing more will be tried. */
+/** Waits until a connection is open, or makes no more attempts. */
 export async function settled(monitored: MonitoredConnection): Promise<ConnectResult> {
   const { kind } = await monitored.connection.settled();
   return { id: monitored.id, name: monitored.name, state: kind };
@@ -98,7 +98,7 @@ function profileFor({ connections, settings, recent }: ConnectParts, target: unk
     return sameUrl(connections, profile);
   }
   if (typeof target !== 'object' || target === null) {
-    throw new UserError(l10n.t('Name a connection or a URL to connect to.'));
+    throw new UserError(l10n.t('Pass the name of a connection or a URL.'));
   }
   return settings.profileOf(target);
 }
@@ -107,10 +107,10 @@ function noSuchConnection(name: string, profiles: readonly Profile[]): string {
   const names = profiles.map(profile => `"${profile.name}"`).join(', ');
   return names === ''
     ? l10n.t('No connection named "{0}" is configured. A URL begins with ws:// or wss://.', name)
-    : l10n.t('No connection named "{0}" is configured. There are: {1}.', name, names);
+    : l10n.t('No connection named "{0}" is configured. Configured connections: {1}.', name, names);
 }
 
-/** A URL that is monitored already keeps its connection and its messages. */
+/** The profile of the connection that has this URL already, so that it keeps its messages. */
 function sameUrl(connections: Connections, profile: Profile): Profile {
   const known = connections.all.find(({ profile: { url } }) => url === profile.url);
   return known ? known.profile : profile;
@@ -140,7 +140,7 @@ async function choose(parts: ConnectParts): Promise<Profile> {
   }
 }
 
-/** Offers what can be connected to; what is typed counts as a URL. */
+/** Offers endpoints to connect to; typed text counts as a URL. */
 function pick({ settings, connections, recent }: ConnectParts): Promise<Target> {
   const { picker, offer: show } = createPicker<Item>(
     l10n.t('WebSocket Monitor: Connect'),
@@ -166,7 +166,7 @@ function pick({ settings, connections, recent }: ConnectParts): Promise<Target> 
     });
     picker.onDidHide(() => {
       picker.dispose();
-      reject(new CancellationError()); // Too late to matter where something was chosen.
+      reject(new CancellationError()); // Has no effect if something was chosen.
     });
     picker.show();
   });
@@ -189,7 +189,7 @@ function typed(value: string): readonly Item[] {
     const label = l10n.t('Connect to {0}', display);
     return [{ label, iconPath: icons.plug, alwaysShow: true, choice: { kind: 'url', url } }];
   } catch (error) {
-    // A word may be meant for the list below; a whole URL that will not do is worth a sentence.
+    // A word may filter the list below; an invalid URL shows why it is invalid.
     return url.includes(':')
       ? [
           {
@@ -236,7 +236,7 @@ function items(
   const demo: Item = {
     label: l10n.t('Demo Ticker'),
     iconPath: icons.beaker,
-    description: l10n.t('starts a server on this machine that sends quotes'),
+    description: l10n.t('starts a server on this machine that sends sample quotes'),
     choice: { kind: 'demo' },
   };
   return [

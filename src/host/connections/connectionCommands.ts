@@ -1,33 +1,34 @@
 import { commands, l10n, ThemeIcon } from 'vscode';
+import { UserError } from '../../core/base/errors.ts';
 import { wordOf } from '../../core/connection/report.ts';
 import { isLive } from '../../core/connection/state/state.ts';
-import { CommandId } from '../../shared/ids.ts';
+import { type ConnectResult, settled, type ShowMonitor } from './connect.ts';
 import type { Connections } from './connections.ts';
-import { targetName } from '../ui/treeTarget.ts';
-import { pickOne, type Choice } from '../ui/prompts.ts';
-import { chooseConnection } from './choose.ts';
-import { settled, type ConnectResult, type ShowMonitor } from './connect.ts';
+import type { MonitoredConnection } from './monitoredConnection.ts';
+import { type Choice, pickOne } from '../ui/prompts.ts';
+import { targetName } from '../ui/trees.ts';
+import { CommandId } from '../../shared/ids.ts';
 
-/** Closes a connection, or stops retrying. Resolves when it is closed; harmless where it is. */
+/** Closes a connection, or stops retrying. Resolves when it is closed, also if it was before. */
 export async function disconnect(
   connections: Connections,
   target?: unknown,
 ): Promise<ConnectResult | undefined> {
   if (target === undefined && connections.all.length > 0 && connections.live.length === 0) {
-    return undefined; // Pressed twice: what was asked for is so already.
+    return undefined; // All are disconnected already.
   }
   const monitored = await chooseConnection(
     connections,
     target,
     connections.live,
-    l10n.t('Disconnect which connection?'),
+    l10n.t('Select the connection to disconnect'),
     l10n.t('Nothing is connected.'),
   );
   monitored.connection.disconnect();
   return settled(monitored);
 }
 
-/** Connects anew, at once: where it is open, waits to retry, or has been stopped. */
+/** Reconnects at once, whether the connection is open, waits to retry, or is stopped. */
 export async function reconnect(
   connections: Connections,
   target?: unknown,
@@ -37,7 +38,7 @@ export async function reconnect(
     connections,
     target,
     live.length > 0 ? live : all,
-    l10n.t('Reconnect which connection?'),
+    l10n.t('Select the connection to reconnect'),
     l10n.t('There is no connection yet. Run Connect… first.'),
   );
   monitored.connection.reconnect();
@@ -54,13 +55,13 @@ export async function clear(connections: Connections, target?: unknown): Promise
     connections,
     target,
     filled,
-    l10n.t('Clear the messages of which connection?'),
+    l10n.t('Select the connection to clear'),
     l10n.t('There are no messages.'),
   );
   await monitored.capture.clear();
 }
 
-/** Shows the monitor and, where it is named, that connection in it. */
+/** Shows the monitor and, if given, that connection in it. */
 export async function openMonitor(
   connections: Connections,
   showMonitor: ShowMonitor,
@@ -74,11 +75,11 @@ type Action = 'monitor' | 'output' | 'reconnect' | 'disconnect' | 'connect' | 'l
 
 interface ActionChoice extends Choice {
   readonly action: Action;
-  /** Of the connection; empty where it is about none. */
+  /** The id of the connection; empty for a general action. */
   readonly id: string;
 }
 
-/** What a click on the status bar does: offers what can be done now. */
+/** Offers the actions that are possible now; run by a click on the status bar. */
 export async function showActions(connections: Connections): Promise<void> {
   const choice = (icon: string, label: string, action: Action, id = ''): ActionChoice => ({
     label,
@@ -115,3 +116,39 @@ const actionCommands: Readonly<Record<Action, CommandId>> = {
   connect: CommandId.Connect,
   log: CommandId.ShowLog,
 };
+
+/**
+ * The connection for a command: the one that `target` names, the only candidate, or the one that
+ * the user picks.
+ *
+ * @param none the error message if there is no candidate
+ */
+export async function chooseConnection(
+  connections: Connections,
+  target: unknown,
+  candidates: readonly MonitoredConnection[],
+  placeHolder: string,
+  none: string,
+): Promise<MonitoredConnection> {
+  const named = targetName(target);
+  if (named !== undefined) {
+    if (typeof named !== 'string') {
+      throw new UserError(l10n.t('Pass the name or the id of a connection.'));
+    }
+    return connections.get(named);
+  }
+  const [only] = candidates;
+  if (!only) {
+    throw new UserError(none);
+  }
+  if (candidates.length === 1) {
+    return only;
+  }
+  const items = candidates.map(monitored => ({
+    label: monitored.name,
+    description: wordOf(monitored.connection.state),
+    detail: monitored.connection.options.endpoint.display,
+    monitored,
+  }));
+  return (await pickOne(items, { placeHolder })).monitored;
+}

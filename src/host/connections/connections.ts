@@ -8,18 +8,18 @@ import { notifyOf } from './notifications.ts';
 import { MonitoredConnection, type MonitoredConnectionPorts } from './monitoredConnection.ts';
 
 /**
- * So many connections that have ended and that no settings name are kept. Links and code may make any
- * number of them in a window.
+ * How many ended connections that are not in the settings are kept. Links and code may create any
+ * number of them.
  */
-const mostEnded = 20;
+const maxEnded = 20;
 
-/** A connection, and what was made for it. */
+/** A connection, and the disposables that belong to it. */
 interface Kept {
   readonly monitored: MonitoredConnection;
   readonly store: DisposableStore;
 }
 
-/** Every connection of this window, by the order in which it was first asked for. */
+/** The connections of this window, in the order of their creation. */
 export class Connections implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: MonitoredConnectionPorts;
@@ -29,9 +29,12 @@ export class Connections implements Disposable {
   readonly #onDidChange = this.#store.add(new Emitter<MonitoredConnection>());
   readonly #onDidRemove = this.#store.add(new Emitter<MonitoredConnection>());
 
-  /** Anything that is shown of a connection has changed, or it is gone; at most 20 times a second. */
+  /**
+   * Anything that is shown of a connection has changed, or it was removed; at most 20 times a
+   * second.
+   */
   readonly onDidChange = this.#onDidChange.event;
-  /** A connection had ended and is gone; only its capture stays. */
+  /** An ended connection was removed; only its capture file remains. */
   readonly onDidRemove = this.#onDidRemove.event;
 
   constructor(ports: MonitoredConnectionPorts) {
@@ -53,7 +56,7 @@ export class Connections implements Disposable {
     );
   }
 
-  /** @throws UserError where there is none, naming those that there are */
+  /** @throws UserError if there is none, with the names of the existing ones */
   get(idOrName: string): MonitoredConnection {
     const found = this.find(idOrName);
     if (found) {
@@ -62,12 +65,15 @@ export class Connections implements Disposable {
     const names = this.#all.map(({ name }) => `"${name}"`).join(', ');
     throw new UserError(
       names === ''
-        ? l10n.t('There is no connection "{0}": none was made in this window yet.', idOrName)
-        : l10n.t('There is no connection "{0}". There are: {1}.', idOrName, names),
+        ? l10n.t(
+            'There is no connection "{0}", because no connection was opened in this window yet.',
+            idOrName,
+          )
+        : l10n.t('There is no connection "{0}". Connections: {1}.', idOrName, names),
     );
   }
 
-  /** The connection for `profile`: the one that is there already, with this profile, or a new one. */
+  /** The connection for `profile`: the existing one, which gets this profile, or a new one. */
   open(profile: Profile): MonitoredConnection {
     const known = this.#all.find(({ name }) => name === profile.name);
     if (known?.profile.url === profile.url) {
@@ -93,14 +99,14 @@ export class Connections implements Disposable {
     return monitored;
   }
 
-  /** The machine has slept. The attempts that follow are spread by each connection itself. */
+  /** To be called when the machine wakes up. Each connection spreads its attempts itself. */
   wake(): void {
     for (const { connection } of this.#all) {
       connection.wake();
     }
   }
 
-  /** Something says that an attempt may succeed now; for one host, or for all. */
+  /** To be called when an attempt may succeed now; for one host, or for all. */
   hint(host?: string): void {
     for (const { connection } of this.#all) {
       if (host === undefined || connection.options.endpoint.host === host) {
@@ -110,8 +116,8 @@ export class Connections implements Disposable {
   }
 
   /**
-   * Ends all for good, and tells the peers of open connections that this window goes away. Resolves
-   * when they have answered, or after a quarter of a second.
+   * Ends all connections for good with close code 1001. Resolves when the peers have answered, or
+   * after 250 ms.
    */
   async end(): Promise<void> {
     await Promise.all(this.#all.map(({ connection }) => connection.end()));
@@ -127,12 +133,12 @@ export class Connections implements Disposable {
     this.#all = kept.map(({ monitored }) => monitored);
   }
 
-  /** Removes the oldest of what has ended where there is too much; their captures stay, as files. */
+  /** Removes the oldest ended connections beyond the limit; their capture files remain. */
   #removeEnded(latest: MonitoredConnection): void {
     const ended = this.#kept.filter(
       ({ monitored }) => monitored !== latest && this.#canBeRemoved(monitored),
     );
-    for (const { monitored, store } of ended.slice(0, -mostEnded)) {
+    for (const { monitored, store } of ended.slice(0, -maxEnded)) {
       this.#keep(this.#kept.filter(each => each.monitored !== monitored));
       this.#store.delete(store);
       this.#onDidRemove.fire(monitored);
@@ -140,7 +146,7 @@ export class Connections implements Disposable {
     }
   }
 
-  /** What is only in memory would be lost with its connection. */
+  /** A capture that is only in memory would be lost with its connection. */
   #canBeRemoved({ name, connection, capture }: MonitoredConnection): boolean {
     const isConfigured = this.#ports.places?.().isConfigured(name) === true;
     return !isLive(connection.state) && !isConfigured && capture.storage.kind === 'sqlite';

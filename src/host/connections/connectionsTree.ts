@@ -30,12 +30,10 @@ import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { textCard } from '../ui/card.ts';
 import { inform } from '../ui/notify.ts';
-import { treeRow } from '../ui/treeRow.ts';
-import { mimeTypeOf, type DraggableTree } from '../ui/lazyTree.ts';
-import { TreeTarget } from '../ui/treeTarget.ts';
+import { type DraggableTree, mimeTypeOf, treeRow, TreeTarget } from '../ui/trees.ts';
 
-/** Rates change all the time; a tree that is drawn more often than this cannot be read. */
-const leastIntervalMs = 1000;
+/** Rates change all the time, but a tree that is redrawn more often than this cannot be read. */
+const minIntervalMs = 1000;
 
 const icons: Readonly<Record<StateWord, readonly [icon: string, color?: string]>> = {
   failed: ['error', 'list.errorForeground'],
@@ -46,7 +44,7 @@ const icons: Readonly<Record<StateWord, readonly [icon: string, color?: string]>
   disconnected: ['circle-outline'],
 };
 
-/** A connection of this window, or one that has only been configured. */
+/** A connection of this window, or one that is only configured. */
 export class ConnectionNode extends TreeTarget {
   readonly of: MonitoredConnection | Profile;
 
@@ -64,21 +62,21 @@ export interface ConnectionsTreeParts {
   readonly formats: Formats;
 }
 
-/** What is dragged: the name of a configured connection. */
+/** The dragged data is the name of a configured connection. */
 const mimeType = mimeTypeOf(ViewType.Connections);
 
 /**
- * The connections in the activity bar: those that are configured in the order of the settings, which
- * dragging changes, and after them those that were only made in this window.
+ * The tree of connections: the configured ones in the order of the settings, which dragging
+ * changes, and then those that exist only in this window.
  */
 export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposable {
   readonly #store = new DisposableStore();
   readonly #parts: ConnectionsTreeParts;
   readonly #onDidChange = this.#store.add(new EventEmitter<ConnectionNode[] | undefined>());
-  /** What the editor was told last: the rows, and how each looked. */
+  /** What the editor shows: the rows, and how each looks. */
   #rows: readonly ConnectionNode[] = [];
   readonly #faces = new WeakMap<ConnectionNode, string>();
-  /** The same object for the same connection, so that the tree keeps what is selected. */
+  /** One node for each connection, so that the tree keeps its selection. */
   readonly #nodes = new Map<MonitoredConnection | Profile, ConnectionNode>();
   readonly onDidChangeTreeData = this.#onDidChange.event;
   #tick: Disposable | undefined;
@@ -86,13 +84,13 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
   constructor(parts: ConnectionsTreeParts) {
     this.#parts = parts;
     const { connections, settings, clock } = parts;
-    const changes = this.#store.add(new Coalescer(clock, leastIntervalMs, () => this.#refresh()));
+    const changes = this.#store.add(new Coalescer(clock, minIntervalMs, () => this.#refresh()));
     this.#store.add(
       connections.onDidChange(() => {
         changes.request();
-        // A rate falls when nothing comes, which no event tells.
+        // A rate also falls when no event occurs.
         this.#tick?.dispose();
-        this.#tick = clock.schedule(2 * leastIntervalMs, () => changes.request());
+        this.#tick = clock.schedule(2 * minIntervalMs, () => changes.request());
       }),
     );
     this.#store.add(settings.onDidChange(() => changes.request()));
@@ -110,7 +108,9 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
     return item;
   }
 
-  /** A row that is drawn anew under the pointer swallows the click, so none is without need. */
+  /**
+   * A row that is redrawn under the pointer loses the click, so only rows that look different are.
+   */
   #refresh(): void {
     const rows = this.#current();
     if (rows.length !== this.#rows.length || rows.some((row, at) => row !== this.#rows[at])) {
@@ -140,7 +140,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
 
   #itemOf({ of }: ConnectionNode): TreeItem {
     const item = 'connection' in of ? this.#monitoredItem(of) : configuredItem(of);
-    // What the menus of the tree go by, after the state: where it is in the settings, if it is.
+    // The `when` clauses of the tree's menus check the state and the place in the settings.
     const known = this.#configuredAs({ of });
     const place = known ? (known.index === undefined ? '.single' : '.listed') : '';
     item.contextValue = `${item.contextValue ?? ''}${place}`;
@@ -154,7 +154,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
     }
   }
 
-  /** Puts what was dragged in the place of `target`, or last. */
+  /** Moves the dragged connection to the place of `target`, or to the end. */
   async handleDrop(target: ConnectionNode | undefined, dragged: DataTransfer): Promise<void> {
     const { configured } = this.#parts;
     const name: unknown = dragged.get(mimeType)?.value;
@@ -177,7 +177,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
     this.#store.dispose();
   }
 
-  /** Where a row's connection is in the settings, if it is. */
+  /** The place of a row's connection in the settings, if it is there. */
   #configuredAs({ of }: Pick<ConnectionNode, 'of'>): ConfiguredConnection | undefined {
     return this.#parts.configured.find(of.name);
   }
@@ -211,7 +211,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
     return item;
   }
 
-  /** The state; while open the rate; after a loss why. */
+  /** The state, the rate if it is open, and the reason if it is not. */
   #description(monitored: MonitoredConnection): string {
     const { connection, profile, received } = monitored;
     const { clock, formats } = this.#parts;
@@ -228,14 +228,14 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
   }
 }
 
-/** All of an item that can change. */
+/** Everything of an item that can change. */
 function faceOf({ label, description, contextValue, tooltip, iconPath }: TreeItem): string {
   const { id } = iconPath instanceof ThemeIcon ? iconPath : {};
   const said = tooltip instanceof MarkdownString ? tooltip.value : tooltip;
   return JSON.stringify([label, description, contextValue, said, id]);
 }
 
-/** What the menus of the tree go by, as far as it is the connection's state. */
+/** The state of a connection for the `when` clauses of the tree's menus. */
 function contextOf({ connection }: MonitoredConnection): string {
   const { state } = connection;
   if (state.kind === 'open') {

@@ -6,7 +6,7 @@ import { logged } from '../ui/unwaited.ts';
 
 type Key = (typeof ContextKey)[keyof typeof ContextKey];
 
-/** Sets the keys that `when` clauses read, each only where it changed. */
+/** Sets the context keys of `when` clauses, each only if it has changed. */
 export class ContextKeys {
   readonly #log: Logger;
   readonly #values = new Map<Key, boolean>();

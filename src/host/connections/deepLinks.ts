@@ -18,8 +18,8 @@ export interface DeepLinkParts {
 }
 
 /**
- * Follows a link such as `vscode://websocket-monitor.websocket-monitor/connect?url=…`. Anybody can
- * make one, so it is shown and asked about, and nothing of the user's goes along.
+ * Follows a link such as `vscode://websocket-monitor.websocket-monitor/connect?url=…`. Anyone can
+ * create one, so the user is asked first, and none of the user's credentials are used.
  */
 export async function followLink(parts: DeepLinkParts, { path, query }: Uri): Promise<void> {
   try {
@@ -51,7 +51,7 @@ async function confirmLink(
       : []),
     '',
     l10n.t(
-      'Your headers, sign-in, opening messages and certificates are not used for it, and certificates are checked. Your settings for reconnecting, heartbeats and limits are.',
+      'Your headers, sign-in, opening messages and certificates are not used, and the server certificate is verified. Your settings for reconnecting, heartbeats and limits are used.',
     ),
     ...(proxy === ''
       ? []
@@ -61,13 +61,13 @@ async function confirmLink(
   await confirm(question, detail, l10n.t('Connect'));
 }
 
-/** A proxy is where the user wants all to go; who the user is there is nothing that a link may use. */
+/** The user's proxy is used for links too, but not the user's login at the proxy. */
 function withoutLogin(proxy: string): string {
   const plain = proxy.replace(/^([^/]*:\/\/)?[^/?#]*@/s, '$1');
   return referencesIn(plain).length > 0 ? '' : plain;
 }
 
-/** A connection of its own, which takes over nothing that could give anything away. */
+/** The entry of a new connection, which inherits no credentials and no messages. */
 function entryOf(
   { connections, settings }: DeepLinkParts,
   { url, name }: DeepLink,

@@ -28,7 +28,7 @@ export class Demo implements Disposable {
     this.#onDidChange = onDidChange;
   }
 
-  /** Starts it where it does not run; resolves to its address either way. */
+  /** Starts it unless it is running; resolves to its address. */
   async start(): Promise<{ url: string }> {
     this.#server ??= this.#start();
     try {
@@ -41,7 +41,7 @@ export class Demo implements Disposable {
     }
   }
 
-  /** Stops it; resolves to the address that it had, or to nothing where it did not run. */
+  /** Stops it; resolves to its former address, or to `undefined` if it was not running. */
   async stop(): Promise<{ url: string } | undefined> {
     const server = await this.#server;
     this.#server = undefined;
@@ -50,7 +50,7 @@ export class Demo implements Disposable {
     return server && { url: server.url };
   }
 
-  /** Starts it for somebody who looks at it, and offers the next steps. */
+  /** Starts it, and offers to connect to it. */
   async startAndOffer(): Promise<{ url: string }> {
     const { url } = await this.start();
     unwaited('The demo server', this.#log, this.#offer(url));
@@ -63,7 +63,7 @@ export class Demo implements Disposable {
 
   async #offer(url: string): Promise<void> {
     const [connect, copy] = [l10n.t('Connect'), l10n.t('Copy URL')];
-    const sentence = [l10n.t('The demo server runs at {0}'), url] as const;
+    const sentence = [l10n.t('The demo server is running at {0}'), url] as const;
     const chosen = await showInformation(sentence, connect, copy);
     if (chosen === connect) {
       await commands.executeCommand(CommandId.Connect, { url, name: l10n.t('Demo ticker') });

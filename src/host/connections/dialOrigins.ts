@@ -1,28 +1,31 @@
 import type { TransportListener } from '../../core/connection/wire/transport.ts';
 
 interface Place {
-  /** Of the URL (RFC 6454). */
+  /** The origin (RFC 6454) of the URL. */
   readonly origin: string;
-  /** Milliseconds since 1970: nothing before came from there. */
+  /** Milliseconds since 1970: earlier messages came from another origin. */
   readonly since: number;
 }
 
 /**
- * Where each connection was dialled last. What came from one origin is not told to another, also where
- * it is the same connection: its URL may have been changed, or a variable in it.
+ * The origin that each connection was last dialled with. What came from one origin is not sent to
+ * another one, also on the same connection: its URL, or a variable in it, may have changed.
  */
 export class DialOrigins {
   readonly #places = new Map<string, Place>();
   readonly #onDidMove: (connection: string, origin: string) => void;
 
-  /** @param onDidMove called with the id of a connection that leads elsewhere than before, and where */
+  /**
+   * @param onDidMove called with the id of a connection whose origin has changed, and the new
+   * origin
+   */
   constructor(onDidMove: (connection: string, origin: string) => void) {
     this.#onDidMove = onDidMove;
   }
 
   /**
-   * What listens to a transport in place of `listener`, so that it is known where a redirect has led:
-   * what comes then is told by somebody else than who was dialled.
+   * Wraps the listener of a transport to note the origin that a redirect has led to: messages come
+   * from there then.
    *
    * @param now in milliseconds since 1970
    */
@@ -40,7 +43,7 @@ export class DialOrigins {
   }
 
   /**
-   * To be called right before a connection is dialled.
+   * To be called immediately before a connection is dialled.
    *
    * @param now in milliseconds since 1970
    */
@@ -55,23 +58,23 @@ export class DialOrigins {
     }
   }
 
-  /** The connection is gone. */
+  /** To be called when the connection was removed. */
   forget(connection: string): void {
     this.#places.delete(connection);
   }
 
-  /** Empty where it was never dialled. */
+  /** Empty if it was never dialled. */
   originOf(connection: string): string {
     return this.#places.get(connection)?.origin ?? '';
   }
 
-  /** Milliseconds since 1970: what a connection received earlier came from elsewhere. */
+  /** Milliseconds since 1970: what a connection received earlier came from another origin. */
   sinceOf(connection: string): number {
     return this.#places.get(connection)?.since ?? 0;
   }
 }
 
-/** None where what is shown of a URL has a mask for its host: then it is nobody's. */
+/** An origin that equals no other one if the host is masked in the shown URL. */
 function originIn(shown: string): string {
   return URL.canParse(shown) ? new URL(shown).origin : 'unknown:';
 }

@@ -1,33 +1,35 @@
+import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { l10n, workspace } from 'vscode';
 import { isCancellation, messageOf, UserError } from '../../core/base/errors.ts';
-import type { FilledEndpoint } from '../../core/endpoint/endpointTemplate.ts';
 import type { HandshakeRequestOptions } from '../../core/connection/wire/transport.ts';
 import {
+  type Destination,
   destinationOf,
   proxyDestinationOf,
-  type Destination,
 } from '../../core/consent/destination.ts';
 import {
+  type FoundItem,
   handshakeDisclosures,
   isRelative,
-  type FoundItem,
 } from '../../core/consent/handshakeDisclosures.ts';
+import type { FilledEndpoint } from '../../core/endpoint/endpointTemplate.ts';
+import { isSecretName } from '../../core/secrets/names.ts';
 import { CommandTokens } from '../../core/settings/commandTokens.ts';
 import {
-  fillHandshake,
   type Admitted,
   type FilledHandshake,
+  fillHandshake,
 } from '../../core/settings/fillHandshake.ts';
 import type { TokenCommand } from '../../core/settings/login.ts';
 import type { Profile } from '../../core/settings/profile.ts';
 import type { SettingKey } from '../../core/settings/settingsTable.ts';
-import { namesOf } from '../../core/variables/needs.ts';
+import { namesOf, type Needs } from '../../core/variables/needs.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
-import type { Origin } from '../../core/variables/value.ts';
-import type { Consent, ConsentSubject } from '../consent/consent.ts';
-import { digest } from '../consent/digest.ts';
-import { HandshakeVariables, type HandshakeVariablePorts } from './handshakeVariables.ts';
+import type { Origin, Value } from '../../core/variables/value.ts';
+import { type Consent, type ConsentSubject, digest } from '../consent/consent.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import { askText } from '../ui/prompts.ts';
 
 export interface HandshakeHostPorts extends HandshakeVariablePorts {
   readonly consent: Consent;
@@ -39,7 +41,7 @@ export interface HandshakeHostPorts extends HandshakeVariablePorts {
   readonly runCommand: (command: TokenCommand, folder: string) => Promise<string>;
 }
 
-/** Puts the opening handshakes of this window's connections together. */
+/** Prepares the opening handshakes of this window's connections. */
 export class Handshakes {
   readonly #ports: HandshakeHostPorts;
   readonly #tokens: CommandTokens;
@@ -52,10 +54,10 @@ export class Handshakes {
   }
 
   /**
-   * Asks for what a workspace wants to use, and fills in.
+   * Asks for the permissions that a workspace needs, and fills in references.
    *
-   * @throws UserError where something is not allowed, a secret, a variable or a file is missing, or no
-   *   token comes; CancellationError
+   * @throws UserError if something is not allowed, a secret, a variable or a file is missing, or
+   *   no token is returned; CancellationError
    */
   async prepare(
     subject: ConsentSubject,
@@ -79,7 +81,7 @@ export class Handshakes {
       },
       token: async command => {
         if (admitted) {
-          // What its arguments stand for may have changed since the user was asked.
+          // The values of its arguments may have changed since the user was asked.
           await requireAll(admitted.url);
         }
         const { isLoginRefused, untimed } = wishes;
@@ -95,12 +97,12 @@ export class Handshakes {
       : filled;
   }
 
-  /** Drops what was answered and counted for a connection that is gone. */
+  /** Drops the answers and counters of a connection that was removed. */
   forget(name: string): void {
     this.#variables.delete(name);
   }
 
-  /** Asks for all that needs permission; returns where it goes. */
+  /** Asks for all permissions that are needed; returns the destination. */
   async #require(
     { id, profile }: ConsentSubject,
     url: FilledEndpoint,
@@ -110,7 +112,7 @@ export class Handshakes {
     const { consent, itemOf } = this.#ports;
     if (profile.values.auth.type === 'command' && !workspace.isTrusted) {
       throw new UserError(
-        l10n.t('The command of auth does not run in Restricted Mode. Trust this workspace first.'),
+        l10n.t('The command of auth is not run in Restricted Mode. Trust this workspace first.'),
       );
     }
     const destination = destinationOf(profile, url, source);
@@ -127,7 +129,9 @@ export class Handshakes {
     } catch (error) {
       if (isCancellation(error)) {
         throw new UserError(
-          l10n.t('What this workspace wants to use was not allowed. Connect to be asked again.'),
+          l10n.t(
+            'You have not allowed what this workspace wants to use. Connect again to be asked.',
+          ),
           { cause: error },
         );
       }
@@ -141,8 +145,8 @@ export class Handshakes {
   }
 
   /**
-   * The file that a setting names. What a workspace names within itself must be there, with all links
-   * followed; of other files the user was asked.
+   * The file that a setting names. A relative path of a workspace must lead into the workspace,
+   * with all links resolved; for other files the user was asked.
    */
   async #readFile(
     { explicit, folder }: Profile,
@@ -167,11 +171,131 @@ export class Handshakes {
 }
 
 /**
- * Where a program runs: one that is named by a path, in the first folder, which the path may be
- * relative to. One that is only a name is looked for in its folder first by some systems, so it
- * runs where no workspace puts its files.
+ * The folder that a program runs in. A program that is given by a path, which may be relative, runs
+ * in the first folder. Some systems search the current folder first for a program that is given by
+ * name only, so that runs in the home folder, where a workspace has no files.
  */
 function folderFor({ command: [program = ''] }: TokenCommand): string {
   const isPath = /[\\/]/.test(program);
   return (isPath ? workspace.workspaceFolders?.[0]?.uri.fsPath : undefined) ?? homedir();
+}
+
+/** The variables of the active environment, and extracted values. */
+export interface EnvironmentVariables {
+  /** @param connection the name of the connection that the value is for */
+  readonly named: (name: string, connection: string) => Value | undefined;
+  readonly names: readonly string[];
+}
+
+export interface HandshakeVariablePorts {
+  readonly secrets: Secrets;
+  readonly environment: EnvironmentVariables;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/**
+ * The values of references in the handshakes of one connection. The user is asked once for each
+ * connect; retries use the same answers.
+ */
+export class HandshakeVariables {
+  readonly #ports: HandshakeVariablePorts;
+  readonly #connection: string;
+  /** By the origin of the label, and the label. */
+  readonly #answers = new Map<string, string>();
+  /** The destination that the answers were sent to; `undefined` if they were not sent yet. */
+  #answeredFor: string | undefined;
+  readonly #counters = new Map<string, number>();
+
+  /** @param connection the connection's name */
+  constructor(ports: HandshakeVariablePorts, connection: string) {
+    this.#ports = ports;
+    this.#connection = connection;
+  }
+
+  /** The source for one attempt. */
+  source(wishes: HandshakeRequestOptions): VariableSource {
+    const { secrets, environment, now, random } = this.#ports;
+    if (wishes.byUser) {
+      this.#forgetAnswers();
+    }
+    return {
+      env: name => process.env[name],
+      secret: name => secrets.get(name),
+      workspaceFolder: () => workspace.workspaceFolders?.[0]?.uri.fsPath,
+      now,
+      uuid: () => randomUUID(),
+      random,
+      counter: name => this.#count(name),
+      prompt: (label, origin) => this.#answer(label, origin, wishes),
+      // Nothing is received before the handshake has ended.
+      last: () => Promise.resolve(undefined),
+      named: name => environment.named(name, this.#connection),
+      names: environment.names,
+    };
+  }
+
+  /**
+   * Drops answers that were given for another destination than the one that is dialled now.
+   *
+   * @param to see `destinationOf`
+   * @param url the references that were filled into the URL already
+   * @throws UserError if the URL has such an answer
+   */
+  assertAnsweredFor(to: string, url: Needs): void {
+    const before = this.#answeredFor;
+    if (before !== undefined && before !== to) {
+      this.#forgetAnswers();
+      const asked = url.find(({ kind }) => kind === 'prompt');
+      if (asked) {
+        throw askAgain(asked.argument);
+      }
+    }
+    this.#answeredFor = to;
+  }
+
+  #forgetAnswers(): void {
+    this.#answers.clear();
+    this.#answeredFor = undefined;
+  }
+
+  #count(name: string): number {
+    const next = (this.#counters.get(name) ?? 0) + 1;
+    this.#counters.set(name, next);
+    return next;
+  }
+
+  async #answer(
+    label: string,
+    origin: Origin,
+    { byUser, untimed }: HandshakeRequestOptions,
+  ): Promise<string> {
+    const key = `${origin} ${label}`;
+    const known = this.#answers.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    if (!byUser) {
+      throw askAgain(label);
+    }
+    const answer = await untimed(() =>
+      askText({
+        title:
+          origin === 'workspace'
+            ? [l10n.t('A connection of this workspace asks for: {0}'), label]
+            : l10n.t('WebSocket Monitor: Connect'),
+        prompt: label,
+        password: isSecretName(label),
+      }),
+    );
+    this.#answers.set(key, answer);
+    return answer;
+  }
+}
+
+function askAgain(label: string): UserError {
+  return new UserError(
+    l10n.t('"{0}" must be entered by you. Connect manually to be asked.', label),
+  );
 }

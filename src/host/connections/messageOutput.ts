@@ -7,21 +7,21 @@ import type { MessageOutput } from './monitoredConnection.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { userZone } from '../ui/userZone.ts';
 
-/** The id of the language that colours the channel: `contributes.languages` in package.json. */
+/** The language id of the channel, from `contributes.languages` in package.json. */
 const languageId = 'websocket-messages';
 
-/** The output channel `WebSocket Messages`, one line a message. */
+/** The output channel `WebSocket Messages`, with one line for each message. */
 export class MessagesChannel implements MessageOutput, Disposable {
   readonly #store = new DisposableStore();
   readonly #channel = this.#store.add(
     window.createOutputChannel(l10n.t('WebSocket Messages'), languageId),
   );
   readonly #feed: OutputFeed;
-  /** The name of the first connection; lines name their connection once there is another. */
+  /** The name of the first connection; lines begin with a name once there are several. */
   #first: string | undefined;
   #hasSeveral = false;
 
-  /** @param redact takes secrets out of the lines; a peer may send back what it was sent */
+  /** @param redact removes secrets from the lines; a peer may echo what it was sent */
   constructor(clock: Clock, settings: SettingsService, redact: (text: string) => string) {
     const options = () => {
       const { values } = settings.current;

@@ -31,18 +31,18 @@ import { RateMeter } from '../../core/metrics/rateMeter.ts';
 import { connectionOptions } from '../../core/settings/connectionOptions.ts';
 import type { Profile } from '../../core/settings/profile.ts';
 import { settingKeys, settingOf, type SettingValues } from '../../core/settings/settingsTable.ts';
-import { filterClock } from '../ui/filterClock.ts';
+import { filterClock } from '../ui/userZone.ts';
 
-/** Where the lines for the output channel go. */
+/** Writes the lines of the output channel. */
 export interface MessageOutput {
   message(at: number, name: string, flags: number, payload: Uint8Array): void;
   state(at: number, name: string, row: StateRow): void;
 }
 
-/** What a connection sends by itself is filled in and looked up elsewhere. */
+/** Prepares what a connection sends by itself. */
 export interface OpeningSource {
   /**
-   * Rejects with a sentence where a value is missing. Asks the user for nothing.
+   * Rejects with a UserError if a value is missing. Does not ask the user.
    *
    * @param origin who wrote the body
    */
@@ -52,19 +52,19 @@ export interface OpeningSource {
     origin: Origin,
   ): Promise<OutgoingMessage>;
   /**
-   * The steps of a sequence of the library. Rejects with a sentence where there is none.
+   * The steps of a sequence of the library. Rejects with a UserError if there is none.
    *
-   * @param origin who wants it sent
+   * @param origin who wrote `onOpen`
    */
   stepsOf(path: string, origin: Origin, on: MonitoredConnection): Promise<readonly Step[]>;
-  /** Throws a sentence where what is sent unasked may not be sent as it is now. */
+  /** Throws a UserError if the workspace may not send it as it is now. */
   assertAllowed(what: 'onOpen' | 'heartbeat', on: MonitoredConnection): void;
 }
 
-/** What the settings in force have to do with a connection, by its name. */
+/** The relation of a connection, given by its name, to the settings. */
 export interface ConnectionPlaces {
   readonly isConfigured: (name: string) => boolean;
-  /** The setting that decides on `key` for it; `undefined` where no setting does. */
+  /** The setting that determines `key` for it; `undefined` if none does. */
   readonly settingFor: (name: string, key: string) => string | undefined;
 }
 
@@ -81,9 +81,9 @@ export interface MonitoredConnectionPorts {
   ) => Promise<PreparedHandshake>;
   readonly output: MessageOutput;
   readonly opening: OpeningSource;
-  /** Absent where there are no settings that could change. */
+  /** Absent if there are no settings. */
   readonly places?: () => ConnectionPlaces;
-  /** Takes secrets that were used in this window out of what a peer says. */
+  /** Removes secrets that were used in this window from a peer's text. */
   readonly redact: (text: string) => string;
 }
 
@@ -92,7 +92,7 @@ const handshakeKeys = settingKeys.filter(key => settingOf(key).appliesTo === 'ha
 const stateFlags = flagsOf('state', 'in');
 const encoder = new TextEncoder();
 
-/** One connection with what is kept and counted of it. */
+/** One connection with its capture and its counters. */
 export class MonitoredConnection implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: MonitoredConnectionPorts;
@@ -104,13 +104,15 @@ export class MonitoredConnection implements Disposable {
   #isUnasked = false;
 
   readonly id: string;
-  /** When its capture began, in milliseconds since 1970. */
+  /** The beginning of its capture, in milliseconds since 1970. */
   readonly startedAt: number;
   readonly connection: Connection;
   readonly capture: Capture;
   readonly received = new RateMeter();
   readonly sent = new RateMeter();
-  /** Anything that is shown of it has changed, traffic included; fires at most 20 times a second. */
+  /**
+   * Anything that is shown of it has changed, traffic included; fires at most 20 times a second.
+   */
   readonly onDidChange = this.#onDidChange.event;
 
   constructor(id: string, profile: Profile, ports: MonitoredConnectionPorts) {
@@ -168,7 +170,7 @@ export class MonitoredConnection implements Disposable {
     return this.#profile;
   }
 
-  /** The setting that helps with what is wrong, if one does. */
+  /** The setting that may solve the current failure, if there is one. */
   get helpfulSetting(): string | undefined {
     const { state } = this.connection;
     const key = isFailure(state) ? state.setting : undefined;
@@ -177,22 +179,24 @@ export class MonitoredConnection implements Disposable {
   }
 
   /**
-   * Calls `onMatch` with the payload of each message that is received from now on and matches, until
-   * the result is disposed of. The payload is lent for the call. Costs each message while it lasts.
+   * Calls `onMatch` with the payload of each matching message that is received from now on, until
+   * the result is disposed. The payload is valid only during the call. Each message is tested while
+   * this lasts.
    */
   watch(condition: Condition, onMatch: OnMatch): Disposable {
     return this.#tap.watch(condition, onMatch);
   }
 
-  /** Connects because a window opened: nobody is there to be asked for permissions. */
+  /** Connects because a window opened: the user is not asked for permissions. */
   connectUnasked(): void {
     this.#unasked(() => this.connection.connect());
   }
 
   /**
-   * Takes changed settings. Returns whether some of them wait for a reconnect.
+   * Applies changed settings.
    *
-   * @throws UserError where they cannot be used; those before stay in force
+   * @returns whether some of them take effect only after a reconnect
+   * @throws UserError if they cannot be used; then the previous ones stay in effect
    */
   setProfile(profile: Profile): boolean {
     const options = connectionOptions(profile);
@@ -203,7 +207,8 @@ export class MonitoredConnection implements Disposable {
     if (sameSettings(before, profile)) {
       return false;
     }
-    // Where it waits, this begins anew; but it was a file that changed, perhaps by a pull.
+    // This may start an attempt, but a file has changed, perhaps by a pull, and the user has not
+    // asked.
     this.#unasked(() => this.connection.setOptions(options));
     const needsReconnect =
       before.url !== profile.url ||
@@ -211,7 +216,7 @@ export class MonitoredConnection implements Disposable {
     return needsReconnect && this.connection.state.kind === 'open';
   }
 
-  /** An attempt that this begins is not one that the user has asked for. */
+  /** Marks an attempt that `begin` starts as not requested by the user. */
   #unasked(begin: () => void): void {
     const { state } = this.connection;
     this.#isUnasked = true;
@@ -253,7 +258,7 @@ export class MonitoredConnection implements Disposable {
     this.#onDidChange.fire(undefined);
   }
 
-  /** What is kept otherwise than expected is part of the story that the list tells. */
+  /** A storage problem is also shown in the list of messages. */
   #noteStorage({ problem }: Storage): void {
     if (problem !== undefined && problem !== this.#storageProblem) {
       this.#storageProblem = problem;
@@ -288,7 +293,7 @@ function isFailure(state: ConnectionState): state is ConnectionState & Failure {
   return state.kind === 'waiting' || state.kind === 'stopped';
 }
 
-/** Whether a state tells the reader of the list something that the state before has not. */
+/** Whether a state is shown in the list; the others add nothing to the state before. */
 function isWorthARow({ kind }: ConnectionState): boolean {
   return kind !== 'connecting' && kind !== 'closing' && kind !== 'disposed';
 }
@@ -304,7 +309,7 @@ function sameSettings(one: Profile, other: Profile): boolean {
   return one.url === other.url && same(one.values, other.values);
 }
 
-/** Settings are plain JSON, so their text tells whether they are the same. */
+/** Compares settings, which are plain JSON. */
 function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -10,8 +10,9 @@ import { unwaited } from '../ui/unwaited.ts';
 import { showError, showWarning } from '../ui/notify.ts';
 
 /**
- * Tells the user what needs them: that a connection has failed for good, and that a peer never
- * answers pings. Once each until it has been open again; what is tried again by itself is no news.
+ * Notifies the user of what needs their attention: that a connection has failed for good, and that
+ * a peer never answers pings. Each once until the connection was open again; automatic retries are
+ * not notified.
  */
 export function notifyOf(monitored: MonitoredConnection, log: Logger): Disposable {
   const told = new Set<string>();
@@ -61,7 +62,7 @@ async function notifySilence({ name, connection }: MonitoredConnection): Promise
   }
 }
 
-/** Only the name may lose its middle: cause, verdict and advice follow each other in the sentence. */
+/** Only the name is shortened: the sentence has the cause, the consequence and advice. */
 function told(name: string, sentence: string): string {
   return `${shortened(name, longestPart / 4)}: ${sentence}`;
 }

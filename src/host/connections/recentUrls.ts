@@ -2,15 +2,16 @@ import type { Memento, SecretStorage } from 'vscode';
 import type { Logger } from '../../core/base/logger.ts';
 import { urlHoldsSecret } from '../../core/secrets/values.ts';
 
-/** Where earlier versions kept them, in plain files of the editor. */
+/** The key of earlier versions, which stored them in plain files of the editor. */
 const plainKey = 'recentUrls';
-/** No secret of the user's can have a name with a space in it. */
+/** The user's secrets cannot have this name, because it has a space. */
 const key = 'recent urls';
 const maxUrls = 10;
 
 /**
- * The URLs that the user typed last, newest first. They are kept where secrets are, since the query of
- * any of them may hold one; a URL that says so itself, by a login or the name of a value, is not kept.
+ * The URLs that the user typed last, newest first. They are stored in SecretStorage, since a query
+ * may hold a secret. A URL with a login, or with a query parameter whose name indicates a secret,
+ * is not stored.
  */
 export class RecentUrls {
   readonly #storage: SecretStorage;
@@ -21,11 +22,11 @@ export class RecentUrls {
   constructor(state: Memento, storage: SecretStorage, log: Logger) {
     this.#storage = storage;
     this.#log = log;
-    // Where the editor has no place for secrets, there are no recent URLs, and all else works.
+    // If the editor cannot store secrets, there are no recent URLs.
     this.#read = this.#start(state).catch(() => undefined);
   }
 
-  /** Resolves when `all` is what was kept. */
+  /** Resolves when the stored URLs have been read. */
   ready(): Promise<void> {
     return this.#read;
   }
@@ -34,12 +35,12 @@ export class RecentUrls {
     return this.#urls;
   }
 
-  /** Remembers a URL likewise; no connection waits for that. */
+  /** Stores a URL as `add` does, without waiting for it. */
   note(url: string): void {
-    this.add(url).catch((error: unknown) => this.#log.warn('A URL could not be kept', error));
+    this.add(url).catch((error: unknown) => this.#log.warn('A URL could not be stored', error));
   }
 
-  /** Remembers a URL, unless it carries what looks like a secret. */
+  /** Stores a URL, unless it seems to have a secret. */
   async add(url: string): Promise<void> {
     await this.#read;
     if (!urlHoldsSecret(url)) {
@@ -69,7 +70,7 @@ export class RecentUrls {
   }
 }
 
-/** Another version may have written anything. */
+/** Another version may have stored something else. */
 function urlsIn(text: string | undefined): readonly string[] {
   try {
     const value: unknown = JSON.parse(text ?? '[]');

@@ -14,10 +14,10 @@ export interface SettingsFollowerParts {
   readonly log: Logger;
 }
 
-/** Gives the connections of this window the settings that changed. */
+/** Applies changed settings to the connections of this window. */
 export class SettingsFollower {
   readonly #parts: SettingsFollowerParts;
-  /** What could not be followed, and was told, for as long as that stays so. */
+  /** The problems that were shown and still exist. */
   #told: ReadonlySet<string> = new Set();
 
   constructor(parts: SettingsFollowerParts) {
@@ -25,9 +25,9 @@ export class SettingsFollower {
   }
 
   /**
-   * To be called when they have changed. Where one can take effect only with a new opening handshake,
-   * the user is told, once for each change. A connection whose settings will not do keeps those it
-   * has; that says so, and stops no other one from following.
+   * To be called when the settings have changed. If a change needs a new opening handshake, the
+   * user is notified. A connection whose new settings are invalid keeps the previous ones, and a
+   * warning is shown; the other connections are not affected.
    */
   readonly follow = (): void => {
     const problems = new Set<string>();
@@ -37,7 +37,7 @@ export class SettingsFollower {
       } catch (error) {
         problems.add(
           l10n.t(
-            '"{0}" keeps the settings that it has, because the changed ones cannot be used: {1}',
+            '"{0}" keeps its previous settings, because the new ones cannot be used: {1}',
             monitored.name,
             messageOf(error),
           ),

@@ -17,9 +17,9 @@ import type { SettingsService } from '../settings/settings.ts';
 import { card, type CardLink, type CardSection } from '../ui/card.ts';
 import { StatusItem, type StatusFace } from '../ui/statusItem.ts';
 
-const leastIntervalMs = 250;
+const minIntervalMs = 250;
 const tickMs = 1000;
-/** Which connection stands for all where there are several: the first of these that one is in. */
+/** Of several connections the one is shown whose state comes first here. */
 const urgency: readonly StateWord[] = [
   'failed',
   'retry',
@@ -38,12 +38,13 @@ const icons: Readonly<Record<StateWord, string>> = {
   disconnected: 'debug-disconnect',
 };
 
-/** What of a card changes by itself is put into it no more often than this. */
+/** How often the card is updated if no state changes. */
 const cardMs = 60_000;
 
 /**
- * The state of the connection that most needs attention, and beside it what changes all the time: its
- * rate, or the countdown to the next attempt. The first has a card with links, which must keep still.
+ * Shows the state of the connection that most needs attention, and in a second item its rate or the
+ * countdown to the next attempt. These change all the time, and the first item has a card with
+ * links, which must not be redrawn.
  */
 export class StatusBar implements Disposable {
   readonly #store = new DisposableStore();
@@ -70,7 +71,7 @@ export class StatusBar implements Disposable {
   readonly #clock: Clock;
   readonly #formats: Formats;
   #tick: Disposable | undefined;
-  /** The state that `#label` tells of: how long a wait is going to be is told once. */
+  /** The state that `#label` describes, with the length of a wait as it was at its beginning. */
   #state: ConnectionState | undefined;
   #label = '';
   #card:
@@ -81,7 +82,7 @@ export class StatusBar implements Disposable {
     this.#settings = settings;
     this.#clock = clock;
     this.#formats = formats;
-    const update = this.#store.add(new Coalescer(clock, leastIntervalMs, () => this.#update()));
+    const update = this.#store.add(new Coalescer(clock, minIntervalMs, () => this.#update()));
     this.#store.add(connections.onDidChange(() => update.request()));
     this.#store.add(settings.onDidChange(() => update.request()));
     this.#store.add({ dispose: () => this.#tick?.dispose() });
@@ -100,7 +101,7 @@ export class StatusBar implements Disposable {
       return;
     }
     this.#show(first);
-    // The countdown and the rate move on their own.
+    // The countdown and the rate also change without an event.
     if (this.#connections.live.length > 0) {
       this.#tick = this.#clock.schedule(tickMs, () => this.#update());
     }
@@ -140,7 +141,7 @@ export class StatusBar implements Disposable {
     }
   }
 
-  /** The card of all connections; the same for as long as their states are, but for a minute at most. */
+  /** The card of all connections; it stays the same until a state changes, or for a minute. */
   #tooltip(): StatusFace['tooltip'] {
     const { all } = this.#connections;
     const of = JSON.stringify(
@@ -161,7 +162,7 @@ export class StatusBar implements Disposable {
     return this.#card.made;
   }
 
-  /** What the card says about one connection. */
+  /** The section of one connection. */
   #section(monitored: MonitoredConnection): CardSection {
     const { connection, received, sent, capture } = monitored;
     const { state, latencyMs, options } = connection;

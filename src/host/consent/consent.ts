@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { l10n, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
+import { TaskQueue } from '../../core/base/taskQueue.ts';
 import { parseEndpoint } from '../../core/endpoint/endpoint.ts';
 import { destinationOf, type Destination } from '../../core/consent/destination.ts';
 import type { Wanted } from '../../core/consent/disclosure.ts';
@@ -13,19 +15,19 @@ import type { PermissionStore } from './permissionStore.ts';
 
 export interface ConsentPorts {
   readonly permissions: PermissionStore;
-  /** The hosts that a secret is bound to; none where it may go to all. */
+  /** The hosts that a secret is limited to; empty if it may be sent to all. */
   readonly hostsOf: (secret: string) => Promise<readonly string[]>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** A connection, as far as it decides on where something goes. */
+/** What of a connection determines its destination. */
 export interface ConsentSubject {
   readonly id: string;
   readonly profile: Profile;
 }
 
-/** For texts that refer to nothing. */
+/** For texts without references. */
 const noVariables = {
   named: () => undefined,
   env: () => undefined,
@@ -34,19 +36,19 @@ const noVariables = {
 
 export interface PermissionRequest {
   readonly purpose: Purpose;
-  /** Everything that the purpose takes; asked again when the user has answered. */
+  /** All permissions that the purpose needs; called again after the user has answered. */
   readonly wanted: () => readonly Wanted[];
-  /** Whether the user is there to be asked. */
+  /** Whether the user may be asked. */
   readonly mayAsk: boolean;
 }
 
-/** Asks before anything goes somewhere because a workspace says so, and keeps what is not allowed back. */
+/** Asks before anything is sent because a workspace says so, and withholds what is not allowed. */
 export class Consent {
   readonly #ports: ConsentPorts;
   /** By the connection's id. */
   readonly #destinations = new Map<string, Destination>();
-  /** One question at a time: what is allowed in one need not be asked in the next. */
-  #last: Promise<unknown> = Promise.resolve();
+  /** Asks one question at a time: what is allowed in one need not be asked in the next. */
+  readonly #questions = new TaskQueue();
 
   constructor(ports: ConsentPorts) {
     this.#ports = ports;
@@ -57,7 +59,7 @@ export class Consent {
     this.#destinations.set(connection, destination);
   }
 
-  /** The peer has led a connection to another origin: nothing was allowed to go there. */
+  /** A redirect has led a connection to another origin, for which nothing was allowed. */
   noteMove(connection: string, origin: string): void {
     const noted = this.#destinations.get(connection);
     if (noted && noted.origin !== origin) {
@@ -67,9 +69,9 @@ export class Consent {
   }
 
   /**
-   * Where what is sent on a connection goes.
+   * The destination of what is sent on a connection.
    *
-   * @throws UserError where that is not known before it is dialled
+   * @throws UserError if that is not known before it is dialled
    */
   destinationOf({ id, profile }: ConsentSubject): Destination {
     const noted = this.#destinations.get(id);
@@ -78,7 +80,7 @@ export class Consent {
     }
     if (referencesIn(`${profile.url}${profile.values.proxy}`).length > 0) {
       throw new UserError(
-        l10n.t('Connect first: until then nobody knows where a message would go.'),
+        l10n.t('Connect first. Until then the destination of a message is not known.'),
       );
     }
     const endpoint = parseEndpoint(profile.url);
@@ -91,11 +93,11 @@ export class Consent {
   }
 
   /**
-   * Asks, in one question, for all that was not allowed. What was asked for is what is allowed: where
-   * files have changed while the question was open, nothing is done.
+   * Asks, in one question, for all permissions that are missing. If files change while the question
+   * is open, so that other permissions are needed, it fails.
    *
-   * @throws UserError where it may not be asked for or has changed; CancellationError where the user
-   *   would rather not
+   * @throws UserError if the user may not be asked, or something has changed; CancellationError
+   *   if the user cancels
    */
   async require(request: PermissionRequest): Promise<void> {
     const wanted = request.wanted();
@@ -104,7 +106,9 @@ export class Consent {
     }
     if (!workspace.isTrusted) {
       throw new UserError(
-        l10n.t('Nothing of this workspace is used in Restricted Mode. Trust the workspace first.'),
+        l10n.t(
+          'Settings and files of this workspace are not used in Restricted Mode. Trust the workspace first.',
+        ),
       );
     }
     if (this.isAllowed(wanted)) {
@@ -113,21 +117,19 @@ export class Consent {
     if (!request.mayAsk) {
       throw new UserError(
         l10n.t(
-          'It needs your permission for what this workspace wants to use. Connect by hand to be asked.',
+          'This workspace wants to use something that needs your permission. Connect manually to be asked.',
         ),
       );
     }
-    const asked = this.#last.then(() => this.#ask(request));
-    this.#last = asked.catch(() => undefined); // Whoever asked hears of it.
-    await asked;
+    await this.#questions.add(() => this.#ask(request));
     if (!this.isAllowed(request.wanted())) {
       throw new UserError(
-        l10n.t('What this workspace wants to use has changed while you were asked. Try again.'),
+        l10n.t('What this workspace wants to use changed while you were asked. Try again.'),
       );
     }
   }
 
-  /** The same source, which keeps back what may not go there. */
+  /** A source that withholds the values that may not be sent to the destination. */
   guard(source: VariableSource, destination: Destination): VariableSource {
     return guardedSource(source, destination, {
       isAllowed: wanted => this.isAllowed([wanted]),
@@ -135,13 +137,13 @@ export class Consent {
     });
   }
 
-  /** @throws UserError where a secret is bound to other hosts */
+  /** @throws UserError if a secret is limited to other hosts */
   async assertHost(secret: string, origin: string): Promise<void> {
     const hosts = await this.#ports.hostsOf(secret);
     if (!maySecretGo(hosts, origin)) {
       throw new UserError(
         l10n.t(
-          'The secret "{0}" may go to {1} only, and not to {2}. "List Secrets…" changes that.',
+          'The secret "{0}" may only be sent to {1}, not to {2}. Run "List Secrets…" to change that.',
           secret,
           hosts.join(', '),
           origin,
@@ -153,9 +155,14 @@ export class Consent {
   async #ask({ purpose, wanted }: PermissionRequest): Promise<void> {
     const all = wanted();
     if (this.isAllowed(all)) {
-      return; // The question before has settled it.
+      return; // The previous question has included it.
     }
     const allowed = await askForPermission(purpose, all);
     await this.#ports.permissions.allow(allowed, this.#ports.now());
   }
+}
+
+/** A SHA-256 digest in hex, which tells one text from another. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

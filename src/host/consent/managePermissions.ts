@@ -9,7 +9,7 @@ interface Allowed extends Choice {
   readonly wanted: Wanted;
 }
 
-/** Shows what was allowed for this workspace, and takes back what the user chooses of it. */
+/** Shows the permissions of this workspace, and revokes those that the user selects. */
 export async function managePermissions(permissions: PermissionStore): Promise<void> {
   const allowed = permissions.all.flatMap(({ to, gives, at }) =>
     gives.map((what): Allowed => {
@@ -20,21 +20,23 @@ export async function managePermissions(permissions: PermissionStore): Promise<v
   );
   if (allowed.length === 0) {
     await showInformation(
-      l10n.t('Nothing was allowed for this workspace. What it wants to use is asked about first.'),
+      l10n.t(
+        'This workspace has no permissions. You are asked before it uses anything that needs one.',
+      ),
     );
     return;
   }
   const picked = await pickSeveral(allowed, {
     title: [l10n.t('WebSocket Monitor: Permissions of "{0}"'), workspace.name ?? ''],
-    placeHolder: l10n.t('Choose what is no longer allowed'),
+    placeHolder: l10n.t('Select the permissions to revoke'),
     matchOnDescription: true,
   });
   await permissions.revoke(picked.map(({ wanted }) => wanted));
   await showInformation(
     picked.length === 1
-      ? l10n.t('It is no longer allowed. You are asked before it is used again.')
+      ? l10n.t('The permission was revoked. You will be asked before it is used again.')
       : l10n.t(
-          'These {0} are no longer allowed. You are asked before they are used again.',
+          '{0} permissions were revoked. You will be asked before they are used again.',
           picked.length,
         ),
   );

@@ -1,33 +1,33 @@
 import { l10n, workspace } from 'vscode';
 import {
-  disclosureKinds,
   type Disclosure,
   type DisclosureKind,
+  disclosureKinds,
   type Wanted,
 } from '../../core/consent/disclosure.ts';
 import type { Sentence } from '../ui/notify.ts';
 import { confirm } from '../ui/prompts.ts';
 
-/** What is to be done with what is asked for. */
+/** What the permissions are needed for. */
 export type Purpose =
   | { readonly kind: 'connect'; readonly name: string; readonly to: string }
   | {
       readonly kind: 'send';
-      /** The connection's. */
+      /** The name of the connection. */
       readonly name: string;
-      /** The path of a saved message or sequence; absent for what the user wrote himself. */
+      /** The path of a saved message or sequence; absent for a message that the user wrote. */
       readonly path?: string;
       readonly to: string;
-      /** The texts as they were written, for people. */
+      /** The messages as they were written, to be shown. */
       readonly contents: readonly string[];
-      /** All that the workspace has saved, as something to allow at once. */
+      /** All saved messages of the workspace, which can be allowed at once. */
       readonly everything?: { readonly count: number; readonly wanted: readonly Wanted[] };
     };
 
-const mostContents = 8;
+const maxContents = 8;
 
 /**
- * Asks whether a workspace may have all of this.
+ * Asks whether a workspace may use all of this.
  *
  * @returns what is allowed
  * @throws CancellationError if the user allows nothing
@@ -49,7 +49,7 @@ export async function askForPermission(
     everything && all !== undefined ? everythingLines(purpose.to, everything) : [],
     [
       l10n.t(
-        'You are asked again when any of this changes. "Manage Permissions…" shows and takes back what you allowed.',
+        'You will be asked again if any of this changes. Run "Manage Permissions…" to see and revoke permissions.',
       ),
     ],
   ]
@@ -64,7 +64,7 @@ function questionOf(purpose: Purpose): Sentence {
   const name = workspace.name ?? '';
   if (purpose.kind === 'connect') {
     return [
-      l10n.t('The workspace "{0}" wants to connect "{1}" to {2} and to use what follows.'),
+      l10n.t('The workspace "{0}" wants to connect "{1}" to {2} and use the following.'),
       name,
       purpose.name,
       purpose.to,
@@ -72,7 +72,7 @@ function questionOf(purpose: Purpose): Sentence {
   }
   return purpose.path === undefined
     ? [
-        l10n.t('The workspace "{0}" has a say in what goes to "{1}" at {2}. Send this?'),
+        l10n.t('The workspace "{0}" contributes to this message to "{1}" at {2}. Send it?'),
         name,
         purpose.name,
         purpose.to,
@@ -86,7 +86,7 @@ function questionOf(purpose: Purpose): Sentence {
       ];
 }
 
-/** The question itself names the message that it is about. */
+/** Whether the question itself names the message. */
 function isNamedBy(purpose: Purpose, { kind, name }: Disclosure): boolean {
   return purpose.kind === 'send' && kind === 'message' && name === purpose.path;
 }
@@ -96,15 +96,15 @@ function contentLines(purpose: Purpose): readonly Sentence[] {
     return [];
   }
   const { contents } = purpose;
-  const more = contents.length - mostContents;
+  const more = contents.length - maxContents;
   return [
     l10n.t('As it is written:'),
-    ...contents.slice(0, mostContents).map(text => ['    {0}', text] as const),
+    ...contents.slice(0, maxContents).map(text => ['    {0}', text] as const),
     ...(more > 0 ? [l10n.t('    and {0} more', more)] : []),
   ];
 }
 
-/** A line for each kind, and for each place that is not where the purpose leads. */
+/** A line for each kind, grouped by destination if there are several. */
 export function linesOf(to: string, wanted: readonly Wanted[]): readonly Sentence[] {
   const places = [to, ...new Set(wanted.map(each => each.to).filter(each => each !== to))];
   return places.flatMap(place => {
@@ -135,16 +135,16 @@ function lineOf(kind: DisclosureKind, all: readonly Disclosure[]): readonly Sent
   if (names.length === 0) {
     return [];
   }
-  // Commas may be in a line that is run.
+  // A command line may have commas.
   const lists = kind === 'program' ? names : [names.join(', ')];
   return lists.map(name => disclosureLabel({ kind, name }));
 }
 
-/** What a disclosure, or a list of one kind, is called. */
+/** The label of a disclosure, or of a list of one kind. */
 export function disclosureLabel({ kind, name }: Disclosure): Sentence {
   switch (kind) {
     case 'url':
-      return [l10n.t('All that your own URL holds: {0}'), name];
+      return [l10n.t('Everything in your own URL: {0}'), name];
     case 'program':
       return [l10n.t('Program that runs on this machine: {0}'), name];
     case 'secret':
@@ -164,7 +164,7 @@ export function disclosureLabel({ kind, name }: Disclosure): Sentence {
     case 'opening':
       return [l10n.t('Messages that are sent on opening: {0}'), name];
     case 'heartbeat':
-      return [l10n.t('Message that is sent again and again (heartbeat): {0}'), name];
+      return [l10n.t('Message that is sent periodically (heartbeat): {0}'), name];
     case 'message':
       return [l10n.t('Saved message or sequence: {0}'), name];
   }

@@ -14,16 +14,16 @@ import {
 
 const key = 'permissions';
 
-/** Where earlier versions kept what was allowed for whatever a workspace came to hold later. */
+/** The keys of earlier versions, whose permissions also covered later changes of a workspace. */
 const formerKeys = ['library.maySend', 'allowedAuthCommands'];
 
-/** What the user has allowed for the workspace of this window. */
+/** The permissions of the workspace of this window. */
 export class PermissionStore implements Disposable {
   readonly #state: Memento;
   readonly #onDidChange = new Emitter<undefined>();
   readonly onDidChange = this.#onDidChange.event;
 
-  /** @param state that of the workspace */
+  /** @param state the workspace's state */
   constructor(state: Memento) {
     this.#state = state;
     this.#forgetFormer().catch(onUnexpectedError);
@@ -68,7 +68,7 @@ export class PermissionStore implements Disposable {
   }
 }
 
-/** Tells one workspace from another; empty where no folder is open. */
+/** Identifies a workspace; empty if no folder is open. */
 function workspaceId(): string {
   const { workspaceFile, workspaceFolders } = workspace;
   return (workspaceFile ?? workspaceFolders?.[0]?.uri)?.toString() ?? '';

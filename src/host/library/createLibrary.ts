@@ -21,17 +21,17 @@ export interface LibraryParts {
   readonly consent: Consent;
   readonly view: TreeView<LibraryNode>;
   readonly filterClock: () => FilterClock;
-  /** Fills in references, asks where it must, and sends. */
+  /** Fills in references, asks the user if needed, and sends. */
   readonly send: RunnerPorts['send'];
   readonly originOf: ExtractedPorts['originOf'];
-  /** Shows an error as a command would. */
+  /** Shows an error as a command does. */
   readonly onError: (error: unknown) => void;
 }
 
-/** In milliseconds. A folder of another machine may not answer at all. */
-const longestReadMs = 5000;
+/** A folder on another machine may never answer. */
+const maxReadMs = 5000;
 
-/** The library with all that stands behind it. */
+/** Creates the library and the services that use it. */
 export function createLibrary(parts: LibraryParts) {
   const { context, clock, log, connections, consent, view, filterClock } = parts;
   const { send, originOf, onError } = parts;
@@ -61,10 +61,10 @@ export function createLibrary(parts: LibraryParts) {
   const runs = new LibraryRuns({ library, runner, consent, connections, named });
   const tree = store.add(new LibraryTree({ library, runner, view, clock, onError }));
   store.add(followConnections(connections, extracted, runner));
-  /** Waits for variables and extractors, as who is about to connect or to send must. */
+  /** Waits until variables and extractors are known; needed before connecting and sending. */
   const ready = async () => {
-    if (!library.isRead && !(await withinTime(library.ready(), longestReadMs, clock))) {
-      const seconds = longestReadMs / 1000;
+    if (!library.isRead && !(await withinTime(library.ready(), maxReadMs, clock))) {
+      const seconds = maxReadMs / 1000;
       log.warn(`The saved messages and environments were not read within ${seconds} s.`);
     }
   };
@@ -81,7 +81,9 @@ export function createLibrary(parts: LibraryParts) {
   };
 }
 
-/** Extractors look at each connection from its beginning; nothing runs on one that is gone. */
+/**
+ * Extractors watch each connection from its beginning; runs on a removed connection are stopped.
+ */
 function followConnections(
   connections: Connections,
   extracted: ExtractedValues,

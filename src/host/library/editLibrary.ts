@@ -1,43 +1,47 @@
+import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import {
   FreeNames,
+  libraryLimits,
   type EnvironmentEntry,
   type ItemEntry,
-  libraryLimits,
 } from '../../core/library/librarySchema.ts';
 import { runnablesOf, type LibraryItem, type Runnable } from '../../core/library/library.ts';
 import { libraryVersion } from '../../core/library/readLibrary.ts';
 import { isObject } from '../../core/json/json.ts';
 import type { JsonEdit, JsonPath } from '../../core/json/jsonEdit.ts';
-import { editJson, readJson } from '../settings/settingsText.ts';
+import { editJson, fileChanged, indentAt, readJson } from '../json/jsonText.ts';
 import { readLibraryText, spanOf } from './libraryText.ts';
 
-/** What every file begins as. */
+/** The text of a new file. */
 const emptyText = `{\n  "version": ${libraryVersion},\n  "items": []\n}\n`;
 
-/** Stands for a moved item until its own text, comments and all, is put in its place. */
+/** Replaced by the text of a moved item, with its comments. */
 const placeholder = '\u{F0000}moved\u{F0000}';
 
 /**
- * The text of a library's file after a change. Comments and form of everything else stay.
+ * Changes to the text of a library file. Comments and formatting of everything else are kept.
  *
- * All of these throw a UserError where the text is no JSON, where it is of a later version, and where
- * what is to be changed is not there any more.
+ * All methods throw a UserError if the text is not valid JSON, if it has a later version, or if
+ * what is to be changed is gone.
  */
 export class LibraryEdit {
   readonly #name: string;
-  /** The text had too much in it already, so that a change may be what makes it less. */
+  /** The text exceeded a limit before, so a change may be meant to reduce it. */
   readonly #wasOver: boolean;
   #text: string;
 
-  /** @param name what the file is called, for the errors */
+  /** @param name the name of the file, for the errors */
   constructor(text: string, name: string) {
     this.#name = name;
     this.#text = text.trim() === '' ? emptyText : text;
     const { isLater, excess } = readLibraryText(this.#text, 'user');
     if (isLater) {
       throw new UserError(
-        `${name} is of a later version of WebSocket Monitor, so it is not changed. Update the extension.`,
+        l10n.t(
+          '{0} was written by a later version of WebSocket Monitor and cannot be changed. Update the extension.',
+          name,
+        ),
       );
     }
     this.#wasOver = excess !== undefined;
@@ -48,34 +52,34 @@ export class LibraryEdit {
   }
 
   /**
-   * Refuses a change that would add more than is read again.
+   * Refuses a change whose result would exceed the limits for reading.
    *
-   * @throws UserError saying what is too much
+   * @throws UserError naming the limit
    */
   requireReadable(): void {
     const { bytes } = libraryLimits;
     if (new TextEncoder().encode(this.#text).byteLength > bytes) {
-      throw this.#tooMuch(`it would be larger than ${bytes / 1024 / 1024} MiB`);
+      throw this.#tooMuch(l10n.t('it would be larger than {0} MiB', bytes / 1024 / 1024));
     }
     const { excess } = readLibraryText(this.#text, 'user');
     if (excess !== undefined && !this.#wasOver) {
-      throw this.#tooMuch(`it would hold more than is read (${excess})`);
+      throw this.#tooMuch(l10n.t('it would exceed a limit ({0})', excess));
     }
   }
 
-  /** How many items a list has. */
+  /** The number of items in a list. */
   countOf(list: JsonPath): number {
     return this.#namesIn(list).length;
   }
 
-  /** Adds items to the end of a list, each by a name that is free there. */
+  /** Adds items to the end of a list, each under a name that is free there. */
   addItems(list: JsonPath, entries: readonly ItemEntry[]): this {
     const names = new FreeNames(this.#namesIn(list));
     const values = entries.map(entry => renamed(entry, names));
     return this.#apply({ kind: 'extend', path: list, values });
   }
 
-  /** Adds environments; one of a name that is there keeps it, and the new one gets another. */
+  /** Adds environments; a new one whose name is taken gets another name. */
   addEnvironments(entries: readonly EnvironmentEntry[]): this {
     const path = ['environments'];
     const names = new FreeNames(this.#namesIn(path));
@@ -88,12 +92,12 @@ export class LibraryEdit {
     return this.#apply({ kind: 'remove', path: place });
   }
 
-  /** Adds a copy, by another name, behind the item. */
+  /** Adds a copy under another name after the item. */
   duplicate(place: JsonPath): this {
     const entry = this.#require(place);
     const [list, index] = splitPlace(place);
     if (!isObject(entry)) {
-      throw this.#changed();
+      throw fileChanged(this.#name);
     }
     const count = this.countOf(list);
     const copy = renamed(entry as unknown as ItemEntry, new FreeNames(this.#namesIn(list)));
@@ -102,13 +106,13 @@ export class LibraryEdit {
   }
 
   /**
-   * Moves an item before the one that is at `index` of a list now, or to its end. Steps that name a
-   * moved message go on naming it.
+   * Moves an item before the one that is now at `index` of a list, or to its end. Steps that name a
+   * moved message are updated.
    */
   move(place: JsonPath, list: JsonPath, index: number): this {
     this.#require(place);
     if (startsWith(list, place)) {
-      throw new UserError('A folder cannot be moved into itself.');
+      throw new UserError(l10n.t('A folder cannot be moved into itself.'));
     }
     const before = messagesAt(this.#text, place);
     const [source, from] = splitPlace(place);
@@ -139,7 +143,7 @@ export class LibraryEdit {
     return shifted(target, source, from + 1, -1);
   }
 
-  /** The text of an item, without the indent of its lines. */
+  /** The text of an item without the indent of its lines. */
   #sourceOf(place: JsonPath): string {
     const { offset, length } = this.#spanOf(place);
     const body = this.#text.slice(offset, offset + length);
@@ -174,7 +178,7 @@ export class LibraryEdit {
   #require(place: JsonPath): unknown {
     const value = readJson(this.#text, place, this.#name);
     if (value === undefined) {
-      throw this.#changed();
+      throw fileChanged(this.#name);
     }
     return value;
   }
@@ -182,7 +186,7 @@ export class LibraryEdit {
   #spanOf(place: JsonPath): { readonly offset: number; readonly length: number } {
     const span = spanOf(this.#text, place);
     if (!span) {
-      throw this.#changed();
+      throw fileChanged(this.#name);
     }
     return span;
   }
@@ -193,11 +197,9 @@ export class LibraryEdit {
   }
 
   #tooMuch(why: string): UserError {
-    return new UserError(`Nothing was added to ${this.#name}: ${why}. Add less at a time.`);
-  }
-
-  #changed(): UserError {
-    return new UserError(`${this.#name} has changed meanwhile. Try again.`);
+    return new UserError(
+      l10n.t('Nothing was added to {0}: {1}. Add less at a time.', this.#name, why),
+    );
   }
 }
 
@@ -207,14 +209,14 @@ function renamed(entry: ItemEntry, names: FreeNames): ItemEntry {
     : { ...entry, name: names.take(entry.name) };
 }
 
-/** The messages and sequences that are at a place, or in the folder there, in order. */
+/** The message or sequence at a place, or those in the folder there, in order. */
 function messagesAt(text: string, place: JsonPath): readonly Runnable[] {
   const { places } = readLibraryText(text, 'user');
   const found = [...places].find(([, each]) => samePath(each, place))?.[0];
   return found ? runnablesOf([found] satisfies readonly LibraryItem[]) : [];
 }
 
-/** Where the steps of all sequences name saved messages, and which. */
+/** The places where steps of sequences name saved messages, with the names. */
 function* stepNames(value: unknown, place: JsonPath): Generator<readonly [JsonPath, string]> {
   for (const [index, entry] of (Array.isArray(value) ? (value as unknown[]) : []).entries()) {
     const at = [...place, index];
@@ -236,7 +238,7 @@ function splitPlace(place: JsonPath): readonly [list: JsonPath, index: number] {
   return [place.slice(0, -1), typeof index === 'number' ? index : 0];
 }
 
-/** A place after items were put into a list, or taken from it, at `from` and behind. */
+/** A place after items were added to a list or removed from it at `from`. */
 function shifted(place: JsonPath, list: JsonPath, from: number, by: number): JsonPath {
   const index = place[list.length];
   return startsWith(place, list) && typeof index === 'number' && index >= from
@@ -250,9 +252,4 @@ function startsWith(place: JsonPath, start: JsonPath): boolean {
 
 function samePath(one: JsonPath, other: JsonPath): boolean {
   return one.length === other.length && startsWith(one, other);
-}
-
-function indentAt(text: string, offset: number): string {
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
-  return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? '';
 }

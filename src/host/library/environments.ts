@@ -13,7 +13,7 @@ import type { LibraryStore } from './libraryStore.ts';
 
 const key = 'library.environment';
 
-/** Which one is in use: a workspace and the user may have one of the same name each. */
+/** Which one is active: the workspace and the user may each have one of the same name. */
 interface Chosen {
   readonly name: string;
   readonly origin: Origin;
@@ -22,12 +22,12 @@ interface Chosen {
 export interface EnvironmentsPorts {
   readonly library: Pick<LibraryStore, 'usable' | 'isRead' | 'onDidChange'>;
   readonly extracted: ExtractedValues;
-  /** Of the workspace. */
+  /** The workspace's state. */
   readonly state: Memento;
   readonly log: Logger;
 }
 
-/** The environment in use, in the status bar, and the values that references may name. */
+/** The active environment, its status bar item, and the values that references may name. */
 export class Environments implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: EnvironmentsPorts;
@@ -43,7 +43,7 @@ export class Environments implements Disposable {
   readonly #onDidChange = this.#store.add(new Emitter<undefined>());
   #problems = '';
 
-  /** Another one is in use, or what it holds has changed. */
+  /** Another environment is active, or its variables have changed. */
   readonly onDidChange = this.#onDidChange.event;
 
   constructor(ports: EnvironmentsPorts) {
@@ -57,8 +57,9 @@ export class Environments implements Disposable {
   }
 
   /**
-   * `undefined` where none was chosen, or the chosen one is no longer there. Another of that name never
-   * takes its place, but is enough to make it production.
+   * `undefined` if none was chosen, or the chosen one is gone: another one of that name never takes
+   * its place. If any environment of that name is marked as production, this one counts as
+   * production.
    */
   get active(): Environment | undefined {
     const chosen = this.#chosen;
@@ -67,18 +68,18 @@ export class Environments implements Disposable {
     return found && { ...found, isProduction: this.#isProduction(found.name) };
   }
 
-  /** What references may name. */
+  /** The names that references may use. */
   get names(): readonly string[] {
     const defined = Object.keys(this.active?.variables ?? {});
     return [...new Set([...defined, ...this.#ports.extracted.names])];
   }
 
   /**
-   * What a name stands for: a variable of the environment in use, or else what was taken from a
-   * received message. So nobody who sends messages replaces what somebody has defined.
+   * The value of a name: a variable of the active environment, or else an extracted value. So a
+   * peer cannot replace a variable that the user has defined.
    *
-   * @param connection the id of the one that it is for
-   * @throws UserError where that is not known, since the files were not read yet
+   * @param connection the id of the connection that the value is for
+   * @throws UserError if the files have not been read yet
    */
   named(name: string, connection: string | undefined): Value | undefined {
     const { variables = {}, origin = 'user' } = this.active ?? {};
@@ -91,9 +92,9 @@ export class Environments implements Disposable {
   }
 
   /**
-   * The environment that something is about to be sent with.
+   * The environment to send with.
    *
-   * @throws UserError where that is not known, since the files were not read yet
+   * @throws UserError if the files have not been read yet
    */
   toSendWith(): Environment | undefined {
     if (this.#chosen) {
@@ -103,9 +104,9 @@ export class Environments implements Disposable {
   }
 
   /**
-   * Asks which one to use, or uses the one of this name.
+   * Activates the environment of this name, or asks which one to activate.
    *
-   * @throws UserError where there is none, or none of this name
+   * @throws UserError if there is none, or none of this name
    */
   async switch(name: unknown): Promise<void> {
     const { all } = this;
@@ -146,14 +147,15 @@ export class Environments implements Disposable {
   #assertRead(): void {
     if (!this.#ports.library.isRead) {
       throw new UserError(
-        l10n.t(
-          'The environments are not known yet: the files of saved messages are still being read. Try again in a moment.',
-        ),
+        l10n.t('The files with environments are still being read. Try again in a moment.'),
       );
     }
   }
 
-  /** What was chosen; an earlier version kept the name alone, which then means the user's own. */
+  /**
+   * The choice; an earlier version stored only the name, which then means the user's own
+   * environment.
+   */
   get #chosen(): Chosen | undefined {
     const kept = this.#ports.state.get<Chosen | string>(key);
     if (typeof kept !== 'string') {
@@ -164,7 +166,7 @@ export class Environments implements Disposable {
     return { name: kept, origin };
   }
 
-  /** @param name of those that are to choose from; absent: all, and none */
+  /** @param name only environments of this name; absent: all, and "No Environment" */
   #choices(name: string | undefined) {
     const { active } = this;
     const meant = this.all.filter(each => name === undefined || each.name === name);
@@ -209,7 +211,7 @@ export class Environments implements Disposable {
       .filter(each => Object.hasOwn(variables, each))
       .map(
         each =>
-          `The extractor "${each}" is not used while the environment "${name}" is: it has a variable of that name.`,
+          `The extractor "${each}" is not used while the environment "${name}" is active, which has a variable of that name.`,
       );
   }
 
@@ -226,7 +228,7 @@ export class Environments implements Disposable {
             icon: 'warning',
             text: l10n.t('{0} (production)', label),
             tooltip: l10n.t(
-              'WebSocket Monitor fills in the variables of production. Click to switch.',
+              'WebSocket Monitor uses the variables of this production environment. Click to switch.',
             ),
             background: 'warning',
             spoken: l10n.t('WebSocket environment {0}, production', label),
@@ -234,7 +236,9 @@ export class Environments implements Disposable {
         : {
             icon: 'server-environment',
             text: label,
-            tooltip: l10n.t('Whose variables WebSocket Monitor fills in. Click to switch.'),
+            tooltip: l10n.t(
+              'The environment whose variables WebSocket Monitor uses. Click to switch.',
+            ),
             spoken: l10n.t('WebSocket environment {0}', label),
           },
     );

@@ -5,44 +5,44 @@ import type { Extractor } from '../../core/library/library.ts';
 import { valueAt, type PathStep } from '../../core/json/jsonPath.ts';
 import { peerText, type PeerText } from '../../core/variables/value.ts';
 
-/** A longer message is looked into by nobody for a token. */
-const longestMessage = 1024 * 1024;
-const mostExtractors = 100;
+/** Longer messages are not searched for values. */
+const maxMessageBytes = 1024 * 1024;
+const maxExtractors = 100;
 
 export interface ExtractedPorts {
   readonly filterClock: () => FilterClock;
   /**
-   * Calls `onMatch` with the payload of each received message that matches, from now on.
-   * The payload is lent for the call.
+   * Calls `onMatch` with the payload of each received message that matches, from now on. The
+   * payload is valid only during the call.
    */
   readonly watch: (
     connection: string,
     condition: Condition,
     onMatch: (payload: Uint8Array) => void,
   ) => Disposable;
-  /** The origin (RFC 6454) of the URL that a connection was dialled at last. */
+  /** The origin (RFC 6454) of the URL that a connection was last dialled with. */
   readonly originOf: (connection: string) => string;
 }
 
 interface Rule {
   readonly extractor: Extractor;
-  /** The same for as long as the extractor is. */
+  /** Stays the same as long as the extractor does. */
   readonly key: string;
   readonly path: readonly PathStep[];
   readonly condition: Condition;
 }
 
-/** The last message that matched, until somebody asks for the value that is in it. */
+/** The last message that matched; it is searched for the value only when that is asked for. */
 interface Taken {
   readonly path: readonly PathStep[];
   readonly payload: Uint8Array;
-  /** Where it came from; see `PeerText`. */
+  /** The origin of the message; see `PeerText`. */
   readonly from?: string;
   /** Later ones have higher numbers. */
   readonly order: number;
 }
 
-/** A connection whose messages are looked at. */
+/** A connection whose messages are watched. */
 interface Followed {
   readonly name: string;
   readonly watches: DisposableStore;
@@ -51,10 +51,11 @@ interface Followed {
 }
 
 /**
- * What extractors have taken from the received messages of each connection. A value serves only the
- * connection that received it, unless its extractor names the connection that it is taken from; one of a
- * workspace then serves the connections to the same origin, one of the user's all. A message is looked into when its value is asked for, not when it comes: only the last one counts, and
- * thousands may come.
+ * Values that extractors take from the received messages of each connection. A value is used only
+ * by the connection that received it, unless its extractor names a connection: then the value of a
+ * workspace's extractor is used by all connections to the same origin, and that of the user's
+ * extractor by all connections. A message is searched when its value is asked for, not when it is
+ * received: only the last one counts, and there may be thousands.
  */
 export class ExtractedValues implements Disposable {
   readonly #ports: ExtractedPorts;
@@ -71,16 +72,16 @@ export class ExtractedValues implements Disposable {
     return [...new Set(this.#rules.map(({ extractor }) => extractor.name))];
   }
 
-  /** Returns a sentence for each extractor that cannot be used. */
+  /** @returns a sentence for each extractor that cannot be used */
   setExtractors(extractors: readonly Extractor[]): readonly string[] {
     const problems: string[] = [];
     const own = new Set(
       extractors.filter(({ origin }) => origin === 'user').map(({ name }) => name),
     );
-    this.#rules = extractors.slice(0, mostExtractors).flatMap(extractor => {
+    this.#rules = extractors.slice(0, maxExtractors).flatMap(extractor => {
       const isTaken = extractor.origin === 'workspace' && own.has(extractor.name);
       const rule = isTaken
-        ? `The extractor "${extractor.name}" of the workspace is not used: you have one of that name.`
+        ? `The extractor "${extractor.name}" of the workspace is not used: you have one with that name.`
         : this.#ruleOf(extractor);
       if (typeof rule === 'string') {
         problems.push(rule);
@@ -95,10 +96,10 @@ export class ExtractedValues implements Disposable {
   }
 
   /**
-   * Looks at what a connection receives, from now on.
+   * Watches what a connection receives, from now on.
    *
-   * @param id by which values are asked for
-   * @param name by which extractors name it
+   * @param id used by `get`
+   * @param name used by extractors
    */
   follow(id: string, name: string): void {
     if (!this.#followed.has(id)) {
@@ -112,15 +113,16 @@ export class ExtractedValues implements Disposable {
     this.#followed.delete(id);
   }
 
-  /** Drops what a connection has received so far: it is dialled elsewhere now. */
+  /** Drops the values of a connection, which is dialled with another origin now. */
   clear(id: string): void {
     this.#followed.get(id)?.taken.clear();
   }
 
   /**
-   * What a connection received last, or what the connection received that the extractor names.
+   * The last value that a connection received, or that the connection received which the extractor
+   * names.
    *
-   * @param id the connection that it is for
+   * @param id the connection that the value is for
    */
   get(name: string, id: string | undefined): PeerText | undefined {
     const rules = this.#rules.filter(({ extractor }) => extractor.name === name);
@@ -133,7 +135,7 @@ export class ExtractedValues implements Disposable {
     if (ownText !== undefined) {
       return peerText(ownText, last?.from);
     }
-    // Its extractor says that it is for all.
+    // The extractor names a connection, so all connections may use it.
     const shared = newest(
       rules.flatMap(({ key, extractor }) =>
         [...this.#followed.values()]
@@ -164,8 +166,8 @@ export class ExtractedValues implements Disposable {
       }
       watches.add(
         this.#ports.watch(id, condition, payload => {
-          if (payload.length <= longestMessage) {
-            // That it is for all is for the user to say.
+          if (payload.length <= maxMessageBytes) {
+            // Only the user's own extractors may pass values between origins.
             const isForAll = extractor.connection !== undefined && extractor.origin === 'user';
             const from = isForAll ? {} : { from: this.#ports.originOf(id) };
             taken.set(key, { path, payload: payload.slice(), ...from, order: ++this.#count });
@@ -180,12 +182,12 @@ export class ExtractedValues implements Disposable {
     const clock = this.#ports.filterClock();
     const field = parseFilter(path, clock).condition;
     if (field?.is !== 'field' || field.comparison !== 'has') {
-      return `The extractor "${name}" needs a path such as $.data.token, and has ${path}.`;
+      return `The extractor "${name}" needs a path such as $.data.token, but has ${path}.`;
     }
     const filter = parseFilter(when, clock);
     const [problem] = filter.problems;
     if (problem) {
-      return `The extractor "${name}" cannot be used: ${when} is no filter. ${problem.message}`;
+      return `The extractor "${name}" cannot be used: ${when} is not a valid filter. ${problem.message}`;
     }
     const of = filter.condition ? [filter.condition, field] : [field];
     const key = JSON.stringify(extractor);

@@ -1,22 +1,22 @@
 import { l10n, window, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { LineIndex } from '../../core/text/lineIndex.ts';
+import type { JsonPath } from '../../core/json/jsonEdit.ts';
 import { messageEntryOf, type ItemEntry } from '../../core/library/librarySchema.ts';
 import { runnablesOf } from '../../core/library/library.ts';
 import { jsonProblem, type MessageBody } from '../../core/message/messageBody.ts';
+import { LineIndex } from '../../core/text/lineIndex.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
-import type { JsonPath } from '../../core/json/jsonEdit.ts';
 import type { LibraryFile } from './libraryFile.ts';
-import { rangeOf, type LibraryStore } from './libraryStore.ts';
-import { spanOf } from './libraryText.ts';
-import { moveBy } from './moveItem.ts';
 import { ItemNode, RootNode } from './libraryNodes.ts';
-import { askName, askText, confirm, pickOne, pickSeveral } from '../ui/prompts.ts';
+import { type LibraryStore, rangeOf } from './libraryStore.ts';
+import { fileChanged, readJson } from '../json/jsonText.ts';
+import { spanOf } from './libraryText.ts';
 import type { Sentence } from '../ui/notify.ts';
+import { askName, askText, confirm, pickOne, pickSeveral } from '../ui/prompts.ts';
 
 export interface ItemCommandParts {
   readonly library: LibraryStore;
-  /** What is selected in the tree, for commands that come from a key. */
+  /** The selected node of the tree, for commands that are run by a key. */
   readonly selected: () => unknown;
 }
 
@@ -56,12 +56,12 @@ export async function moveItem(
   await moveBy(parts.library, nodeOf(parts, target), by);
 }
 
-/** Asks for a text, and keeps it as a message. */
+/** Asks for a text, and saves it as a message. */
 export async function newMessage(parts: ItemCommandParts, target: unknown): Promise<void> {
   const destination = await destinationOf(parts, target);
   const text = await askText({
     title: l10n.t('New Message'),
-    prompt: l10n.t('What should it send? Text or JSON; it can be changed in the file.'),
+    prompt: l10n.t('Text or JSON to send. You can change it in the file later.'),
     placeHolder: '{"op":"subscribe","channel":"prices"}',
   });
   const isJson = /^\s*[{[]/.test(text) && !jsonProblem(text);
@@ -69,7 +69,7 @@ export async function newMessage(parts: ItemCommandParts, target: unknown): Prom
   await add(destination, [messageEntryOf(name, { as: isJson ? 'json' : 'text', text })]);
 }
 
-/** Keeps what was composed as a message, by a name that the user gives. */
+/** Saves what was composed as a message, under a name that the user enters. */
 export async function saveMessage(parts: ItemCommandParts, body: MessageBody): Promise<void> {
   const destination = await destinationOf(parts, undefined);
   const suggested = 'text' in body ? body.text.slice(0, 40) : body.as;
@@ -79,20 +79,22 @@ export async function saveMessage(parts: ItemCommandParts, body: MessageBody): P
   );
 }
 
-/** Asks for messages of the same file, and keeps them as a sequence. */
+/** Asks for messages of one file, and saves them as a sequence. */
 export async function newSequence(parts: ItemCommandParts, target: unknown): Promise<void> {
   const destination = await destinationOf(parts, target);
   const messages = runnablesOf(destination.file.content.library.items).filter(
     ({ kind }) => kind === 'message',
   );
   if (messages.length === 0) {
-    throw new UserError(l10n.t('A sequence is made of saved messages. Save some first.'));
+    throw new UserError(l10n.t('A sequence consists of saved messages. Save some first.'));
   }
   const picked = await pickSeveral(
     messages.map(({ path }) => ({ label: path, path })),
     {
       title: l10n.t('New Sequence'),
-      placeHolder: l10n.t('Which messages? Their order, delays and answers are set in the file.'),
+      placeHolder: l10n.t(
+        'Select the messages. Edit the file to set their order, delays and answers.',
+      ),
       ignoreFocusOut: true,
     },
   );
@@ -106,7 +108,7 @@ export async function newFolder(parts: ItemCommandParts, target: unknown): Promi
   await file.edit(edit => edit.addItems(list, [{ folder: name, items: [] }]));
 }
 
-/** Opens a file of the library, which is made where it is not there yet. */
+/** Opens a file of the library, and creates it if needed. */
 export async function openMessagesFile(parts: ItemCommandParts, target: unknown): Promise<void> {
   const { file } = await destinationOf(parts, target);
   if (file.text === '') {
@@ -115,15 +117,15 @@ export async function openMessagesFile(parts: ItemCommandParts, target: unknown)
   await openAt(file, []);
 }
 
-/** The file that the user wants: the only one, or the one that is picked. */
+/** The only file, or the one that the user picks. */
 export async function chooseFile({ library }: ItemCommandParts): Promise<LibraryFile> {
   const { files } = library;
   const items = files.map(file => ({
     label: file.origin === 'workspace' ? l10n.t('Workspace') : l10n.t('User'),
     description:
       file.origin === 'workspace'
-        ? l10n.t('.vscode/websocket-monitor.json, to be shared')
-        : l10n.t('for you, in every workspace'),
+        ? l10n.t('.vscode/websocket-monitor.json, can be shared')
+        : l10n.t('your own, in every workspace'),
     file,
   }));
   const [only, other] = items;
@@ -152,7 +154,7 @@ async function askItemName(title: string, suggestion: string): Promise<string> {
   return name.slice(0, maxNameLength);
 }
 
-/** Adds something and opens the file at it, since there is more to set than was asked for. */
+/** Adds items and opens the file at the last one, since more can be set there. */
 async function add({ file, list }: Destination, entries: readonly ItemEntry[]): Promise<void> {
   let count = 0;
   await file.edit(edit => {
@@ -176,4 +178,71 @@ function nodeOf({ selected }: ItemCommandParts, target: unknown): ItemNode {
     throw new UserError(l10n.t('Select a saved message, sequence or folder first.'));
   }
   return node;
+}
+
+/**
+ * Moves an item to the end of a folder or file (`undefined`: its own), or before another item.
+ *
+ * @throws UserError if it cannot be moved
+ */
+export async function moveTo(
+  library: LibraryStore,
+  node: ItemNode,
+  target: ItemNode | RootNode | undefined,
+): Promise<void> {
+  const from = library.file(node.origin);
+  const to = library.file(target?.origin ?? node.origin);
+  const { list, index } = placeIn(target);
+  if (from !== to) {
+    await moveToFile(from, to, node.place, list);
+    return;
+  }
+  // The items after it move up when it is taken out, so the index is one higher.
+  const isBehind = isSameList(node.place, list) && (node.place.at(-1) as number) < index;
+  await from.edit(edit => edit.move(node.place, list, isBehind ? index + 1 : index));
+}
+
+/** Moves an item one place up or down. */
+export async function moveBy(library: LibraryStore, node: ItemNode, by: 1 | -1): Promise<void> {
+  const at = node.place.at(-1);
+  if (typeof at !== 'number' || at + by < 0) {
+    return;
+  }
+  const index = by === 1 ? at + 2 : at - 1;
+  await library.file(node.origin).edit(edit => {
+    edit.move(node.place, node.place.slice(0, -1), index);
+  });
+}
+
+function placeIn(target: ItemNode | RootNode | undefined): {
+  readonly list: JsonPath;
+  readonly index: number;
+} {
+  if (!target || target.kind === 'root') {
+    return { list: ['items'], index: Number.MAX_SAFE_INTEGER };
+  }
+  if (target.item.kind === 'folder') {
+    return { list: [...target.place, 'items'], index: Number.MAX_SAFE_INTEGER };
+  }
+  const index = target.place.at(-1);
+  return { list: target.place.slice(0, -1), index: typeof index === 'number' ? index : 0 };
+}
+
+function isSameList(place: JsonPath, list: JsonPath): boolean {
+  return place.length === list.length + 1 && list.every((step, index) => place[index] === step);
+}
+
+/** The item is added before it is removed, so that it cannot get lost. */
+async function moveToFile(
+  from: LibraryFile,
+  to: LibraryFile,
+  place: JsonPath,
+  list: JsonPath,
+): Promise<void> {
+  const entry = readJson(from.text, place, from.name);
+  if (entry === undefined) {
+    throw fileChanged(from.name);
+  }
+  await to.edit(edit => edit.addItems(list, [entry as ItemEntry]));
+  await from.edit(edit => edit.remove(place));
 }

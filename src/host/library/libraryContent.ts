@@ -1,21 +1,22 @@
-import { emptyLibrary, type Library, type LibraryItem } from '../../core/library/library.ts';
 import type { JsonPath } from '../../core/json/jsonEdit.ts';
+import { emptyLibrary, type Library, type LibraryItem } from '../../core/library/library.ts';
+import type { Origin } from '../../core/variables/value.ts';
 
-/** What is wrong with a file, and where: in UTF-16 units. */
+/** A problem in a file, and its position in UTF-16 units. */
 export interface TextProblem {
   readonly offset: number;
   readonly length: number;
   readonly message: string;
 }
 
-/** What a library's file says. */
+/** The content of a library file. */
 export interface LibraryContent {
   readonly library: Library;
   readonly problems: readonly TextProblem[];
   readonly isLater: boolean;
-  /** What is in it beyond what is read, as one of the problems says. */
+  /** Which limit it exceeds, as a sentence that is also one of the problems. */
   readonly excess: string | undefined;
-  /** Where in the document each item is. */
+  /** The path of each item in the document. */
   readonly places: ReadonlyMap<LibraryItem, JsonPath>;
 }
 
@@ -26,3 +27,6 @@ export const noContent: LibraryContent = {
   excess: undefined,
   places: new Map(),
 };
+
+/** In the order in which they are searched and shown. */
+export const origins: readonly Origin[] = ['workspace', 'user'];

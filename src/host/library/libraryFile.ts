@@ -1,15 +1,16 @@
 import { FileSystemError, l10n, RelativePattern, Uri, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import { TaskQueue } from '../../core/base/taskQueue.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { libraryLimits } from '../../core/library/librarySchema.ts';
 import type { LibraryEdit } from './editLibrary.ts';
-import { noContent, type LibraryContent } from './libraryContent.ts';
+import type { Origin } from '../../core/variables/value.ts';
+import { type LibraryContent, noContent } from './libraryContent.ts';
 import { logged } from '../ui/unwaited.ts';
 import { libraryFileName, watchFolder } from './libraryWatch.ts';
-import type { Origin } from './origin.ts';
 
-/** One of the two files that libraries are kept in, as it is on the disk. */
+/** One of the two library files, as it is on the disk. */
 export class LibraryFile implements Disposable {
   readonly #store = new DisposableStore();
   readonly #log: Logger;
@@ -17,13 +18,13 @@ export class LibraryFile implements Disposable {
   #text = '';
   #content: LibraryContent = noContent;
   #isRead = false;
-  /** One reading or writing after the other. */
-  #queue: Promise<unknown> = Promise.resolve();
+  /** Reads and writes, one after another. */
+  readonly #queue = new TaskQueue();
 
   readonly origin: Origin;
   readonly uri: Uri;
 
-  /** @param folder what the file is in; it need not be there */
+  /** @param folder the folder of the file; it need not exist */
   constructor(origin: Origin, folder: Uri, log: Logger, onDidRead: () => void) {
     this.origin = origin;
     this.uri = Uri.joinPath(folder, libraryFileName);
@@ -41,14 +42,14 @@ export class LibraryFile implements Disposable {
     }
   }
 
-  /** How the file is called where it is spoken of. */
+  /** The name of the file in messages. */
   get name(): string {
     return this.origin === 'workspace'
       ? `.vscode/${libraryFileName}`
       : l10n.t('your own {0}', libraryFileName);
   }
 
-  /** Whether it was looked into at all; until then it is not known what is in it. */
+  /** Whether it has been read since it was opened. */
   get isRead(): boolean {
     return this.#isRead;
   }
@@ -57,19 +58,19 @@ export class LibraryFile implements Disposable {
     return this.#content;
   }
 
-  /** What `content` was read from. */
+  /** The text that `content` was read from. */
   get text(): string {
     return this.#text;
   }
 
-  /** Resolves when everything that was asked for so far has been done. */
+  /** Resolves when all reads and writes that were requested so far have ended. */
   async settled(): Promise<void> {
-    await this.#queue;
+    await this.#queue.settled();
   }
 
-  /** Reads it again. Never rejects: what is wrong with it is among its problems. */
+  /** Reads it again. Never rejects: an error is one of its problems. */
   read(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#queue.add(async () => {
       const before = this.#text;
       try {
         this.#text = await this.#load();
@@ -88,17 +89,15 @@ export class LibraryFile implements Disposable {
   }
 
   /**
-   * Changes the file, or makes it.
+   * Changes the file, or creates it.
    *
-   * @throws UserError where it cannot be changed, saying why and what to do; then it is as before
+   * @throws UserError if it cannot be changed, saying why and what to do; then it is as before
    */
   async edit(change: (edit: LibraryEdit) => void): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#queue.add(async () => {
       const shown = workspace.textDocuments.find(({ uri }) => uri.toString() === String(this.uri));
       if (shown?.isDirty) {
-        throw new UserError(
-          l10n.t('{0} has changes that are not saved. Save it first.', this.name),
-        );
+        throw new UserError(l10n.t('{0} has unsaved changes. Save it and try again.', this.name));
       }
       const before = await this.#load();
       const { LibraryEdit } = await import('./editLibrary.ts');
@@ -117,14 +116,14 @@ export class LibraryFile implements Disposable {
     this.#store.dispose();
   }
 
-  /** The text of the file; empty where there is none. */
+  /** The text of the file; empty if there is none. */
   async #load(): Promise<string> {
     try {
       const { size } = await workspace.fs.stat(this.uri);
       if (size > libraryLimits.bytes) {
         throw new UserError(
           l10n.t(
-            'The file is larger than {0} MiB and is not read. Keep long messages in files of their own, and name them with "file".',
+            'The file is larger than {0} MiB and is not read. Put long messages into files of their own and refer to them with "file".',
             libraryLimits.bytes / 1024 / 1024,
           ),
         );
@@ -138,15 +137,9 @@ export class LibraryFile implements Disposable {
       throw error;
     }
   }
-
-  #inTurn(task: () => Promise<void>): Promise<void> {
-    const turn = this.#queue.then(task);
-    this.#queue = turn.catch(() => undefined);
-    return turn;
-  }
 }
 
-/** Most windows have no library, and do not load what reads one. */
+/** Loads the reader only if there is a library; most windows have none. */
 async function contentOf(text: string, origin: Origin): Promise<LibraryContent> {
   return text === '' ? noContent : (await import('./libraryText.ts')).readLibraryText(text, origin);
 }

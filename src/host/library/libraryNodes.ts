@@ -1,17 +1,17 @@
 import type { LibraryItem } from '../../core/library/library.ts';
 import type { JsonPath } from '../../core/json/jsonEdit.ts';
 import type { LibraryFile } from './libraryFile.ts';
-import type { Origin } from './origin.ts';
-import { TreeTarget } from '../ui/treeTarget.ts';
+import type { Origin } from '../../core/variables/value.ts';
+import { TreeTarget } from '../ui/trees.ts';
 
 /** A message, a sequence or a folder of the library. */
 export class ItemNode extends TreeTarget {
   readonly kind = 'item';
-  /** The same for the same item, as long as its name and its folder stay. */
+  /** Stays the same as long as the item's name and folder do. */
   readonly id: string;
   readonly origin: Origin;
   readonly item: LibraryItem;
-  /** Where it is in its file. */
+  /** Its path in the file. */
   readonly place: JsonPath;
   readonly parent: ItemNode | RootNode | undefined;
   readonly children: readonly ItemNode[];
@@ -32,7 +32,7 @@ export class ItemNode extends TreeTarget {
   }
 }
 
-/** All of one file, shown where both files hold something. */
+/** The items of one file; shown if both files have items. */
 export class RootNode extends TreeTarget {
   readonly kind = 'root';
   readonly origin: Origin;
@@ -52,7 +52,7 @@ interface NodeContext {
   ) => readonly ItemNode[];
 }
 
-/** The nodes of one file. Ids are unique, whatever names the file gives. */
+/** The nodes of one file. Their ids are unique, whatever names the file contains. */
 export function nodesOf(
   { origin, content }: Pick<LibraryFile, 'origin' | 'content'>,
   root: RootNode | undefined,

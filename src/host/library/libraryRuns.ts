@@ -8,29 +8,27 @@ import type { Destination } from '../../core/consent/destination.ts';
 import type { Wanted } from '../../core/consent/disclosure.ts';
 import { messageDisclosures, stepsOf } from '../../core/consent/messageDisclosures.ts';
 import { bodyLabel } from '../../core/library/librarySchema.ts';
-import type { Value } from '../../core/variables/value.ts';
+import type { Value, Origin } from '../../core/variables/value.ts';
 import type { Connections } from '../connections/connections.ts';
-import type { Consent, ConsentSubject } from '../consent/consent.ts';
-import { digest } from '../consent/digest.ts';
+import { type Consent, type ConsentSubject, digest } from '../consent/consent.ts';
 import type { Found, LibraryStore } from './libraryStore.ts';
-import type { Origin } from './origin.ts';
 import type { SequenceRunner } from './sequenceRunner.ts';
 
-/** As many as the page is told of. */
+/** How many items the page gets. */
 const maxItems = 1000;
-/** Of a message in a question, in UTF-16 units. */
-const longestContent = 200;
+/** How much of a message a question shows, in UTF-16 units. */
+const maxContentLength = 200;
 
 export interface LibraryRunsParts {
   readonly library: LibraryStore;
   readonly runner: SequenceRunner;
   readonly consent: Consent;
   readonly connections: Connections;
-  /** What a name stands for on a connection, by its id. */
+  /** The value of a name on a connection, given by its id. */
   readonly named: (name: string, connection: string) => Value | undefined;
 }
 
-/** What the panel and other parts of the host do with the library. */
+/** Runs items of the library, after asking for permission if needed. */
 export class LibraryRuns {
   readonly #parts: LibraryRunsParts;
 
@@ -50,20 +48,20 @@ export class LibraryRuns {
       .map(({ id, path, progress }) => ({ id, name: path, progress }));
   }
 
-  /** @throws UserError where there is no such message */
+  /** @throws UserError if there is no such message */
   bodyOf(path: string, origin?: Origin): MessageBody {
     const { item } = this.#parts.library.get(path, origin);
     if (item.kind === 'sequence') {
-      throw new UserError(l10n.t('"{0}" is a sequence: run it, or edit it in its file.', path));
+      throw new UserError(l10n.t('"{0}" is a sequence. Run it, or edit it in its file.', path));
     }
     return item.body;
   }
 
   /**
-   * Begins a run, after the user was asked where that is needed. Resolves when it has begun.
+   * Starts a run, after asking the user if needed. Resolves when it has started.
    *
-   * @returns what resolves at its end, and never rejects
-   * @throws UserError where it cannot begin; CancellationError where the user would rather not
+   * @returns `ended`, which resolves at the end of the run and never rejects
+   * @throws UserError if it cannot start; CancellationError if the user cancels
    */
   async start(found: Found, connection: string): Promise<{ readonly ended: Promise<RunProgress> }> {
     const { connections, consent, library, runner } = this.#parts;
@@ -87,7 +85,7 @@ export class LibraryRuns {
     return { ended: runner.start(found.item, found.origin, monitored.id) };
   }
 
-  /** The same for an item by its path, as the page and code name it. */
+  /** The same for an item that is given by its path. */
   async startByPath(
     path: string,
     origin: Origin | undefined,
@@ -99,22 +97,22 @@ export class LibraryRuns {
   }
 
   /**
-   * The steps of a sequence, or of a message, that `onOpen` names; of two of that path, the one that is
-   * of the same origin as `onOpen`.
+   * The steps of a sequence or message that `onOpen` names. If both files have the path, the item
+   * with the origin of `onOpen` is used.
    *
    * @param origin who wrote `onOpen`
-   * @throws UserError where there is none, or where it may not be sent
+   * @throws UserError if there is none, or it may not be sent
    */
   async stepsOf(path: string, origin: Origin, on: ConsentSubject): Promise<readonly Step[]> {
     const { library, consent } = this.#parts;
     await library.ready();
     const found = library.getFor(origin, path);
     const destination = consent.destinationOf(on);
-    // It was asked about before it was dialled, and nobody may be there now.
+    // The user was asked before the connection was dialled, and may not be there now.
     if (!consent.isAllowed(this.#wantedBy([found], destination, on.id))) {
       throw new UserError(
         l10n.t(
-          '"{0}" was not sent: this workspace may not send it as it is now. Connect by hand to be asked.',
+          '"{0}" was not sent: you have not allowed this workspace to send it as it is now. Connect manually to be asked.',
           path,
         ),
       );
@@ -122,12 +120,12 @@ export class LibraryRuns {
     return stepsOf(found.item);
   }
 
-  /** The item that `onOpen` of this author names, if there is one. */
+  /** The item that `onOpen` by this author names, if there is one. */
   itemOf(path: string, by: Origin): Found | undefined {
     try {
       return this.#parts.library.getFor(by, path);
     } catch {
-      return undefined; // Why there is none is said where it is to be sent.
+      return undefined; // The error is shown when it is to be sent.
     }
   }
 
@@ -145,8 +143,8 @@ export class LibraryRuns {
   }
 }
 
-/** What a message is, as it was written: no secret is in it. */
+/** A message as it was written, with references in place of secrets. */
 function contentOf(body: MessageBody): string {
-  const text = bodyLabel(body, longestContent);
+  const text = bodyLabel(body, maxContentLength);
   return body.as === 'file' ? l10n.t('the file {0}', text) : text;
 }

@@ -8,14 +8,14 @@ import { runnablesOf, type Library, type Runnable } from '../../core/library/lib
 import { plainLine } from '../../core/text/plainText.ts';
 import { logged } from '../ui/unwaited.ts';
 import { LibraryFile } from './libraryFile.ts';
-import type { TextProblem } from './libraryContent.ts';
+import type { Origin } from '../../core/variables/value.ts';
+import { origins, type TextProblem } from './libraryContent.ts';
 import { workspaceLibraryFolder } from './libraryWatch.ts';
-import { origins, type Origin } from './origin.ts';
 
-/** Problems of a file that the log gets; all that are listed are marked in the file. */
-const mostLogged = 10;
+/** How many problems of a file are logged; all of them are marked in the file. */
+const maxLogged = 10;
 
-/** Something to run, and whose it is. */
+/** A message or sequence, and whose it is. */
 export interface Found {
   readonly origin: Origin;
   readonly item: Runnable;
@@ -26,7 +26,9 @@ export interface LibraryStorePorts {
   readonly log: Logger;
 }
 
-/** The saved messages, sequences and environments: those of the workspace, and the user's own. */
+/**
+ * The library: messages, sequences, environments and extractors of the workspace and of the user.
+ */
 export class LibraryStore implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: LibraryStorePorts;
@@ -37,7 +39,7 @@ export class LibraryStore implements Disposable {
   readonly #onDidChange = this.#store.add(new Emitter<undefined>());
   readonly #logged = new Map<Origin, string>();
 
-  /** What is in the files, or what may be used of it, has changed. */
+  /** The content of the files, or whether it may be used, has changed. */
   readonly onDidChange = this.#onDidChange.event;
 
   constructor(ports: LibraryStorePorts) {
@@ -48,7 +50,7 @@ export class LibraryStore implements Disposable {
     this.#store.add(workspace.onDidGrantWorkspaceTrust(() => this.#onDidChange.fire(undefined)));
   }
 
-  /** The workspace's file where a folder is open, then the user's. */
+  /** The workspace's file if a folder is open, then the user's. */
   get files(): readonly LibraryFile[] {
     return origins.flatMap(origin => this.#files.get(origin) ?? []);
   }
@@ -63,7 +65,7 @@ export class LibraryStore implements Disposable {
     await Promise.all(this.files.map(file => file.settled()));
   }
 
-  /** What may be used: in Restricted Mode nothing that a workspace says. */
+  /** The content that may be used: in Restricted Mode only the user's. */
   get usable(): Library {
     const libraries = this.files.filter(isUsable).map(({ content }) => content.library);
     return {
@@ -73,7 +75,10 @@ export class LibraryStore implements Disposable {
     };
   }
 
-  /** Whether there are messages and sequences that may not be run, for want of trust. */
+  /**
+   * Whether there are messages and sequences that may not be run because the workspace is not
+   * trusted.
+   */
   get isHeldBack(): boolean {
     return this.files.some(file => !isUsable(file) && runnablesIn(file).length > 0);
   }
@@ -84,9 +89,10 @@ export class LibraryStore implements Disposable {
   }
 
   /**
-   * The message or sequence of this path; of two, the workspace's, unless `origin` says which.
+   * The message or sequence of this path. If both files have it, the workspace's, unless `origin`
+   * is given.
    *
-   * @throws UserError where there is none, or where it may not be run
+   * @throws UserError if there is none, or it may not be run
    */
   get(path: string, origin?: Origin): Found {
     const files = this.files.filter(file => origin === undefined || file.origin === origin);
@@ -97,7 +103,10 @@ export class LibraryStore implements Disposable {
       }
       if (item) {
         throw new UserError(
-          l10n.t('"{0}" is from this workspace, which is not trusted. Trust it first.', path),
+          l10n.t(
+            '"{0}" is from this workspace, which is not trusted. Trust the workspace first.',
+            path,
+          ),
         );
       }
     }
@@ -105,19 +114,19 @@ export class LibraryStore implements Disposable {
   }
 
   /**
-   * The same for somebody who means his own first: neither takes the place of what the other has under
-   * the same path.
+   * The same, but an item of `origin` is preferred: the workspace's item does not replace the
+   * user's of the same path, nor the other way round.
    */
   getFor(origin: Origin, path: string): Found {
     const isOwn = this.runnables.some(each => each.origin === origin && each.item.path === path);
     return this.get(path, isOwn ? origin : undefined);
   }
 
-  /** @throws UserError where no folder is open */
+  /** @throws UserError if no folder is open */
   file(origin: Origin): LibraryFile {
     const file = this.#files.get(origin);
     if (!file) {
-      throw new UserError(l10n.t('Open a folder first: the file is kept in it.'));
+      throw new UserError(l10n.t('Open a folder first. The file is stored in it.'));
     }
     return file;
   }
@@ -154,7 +163,7 @@ export class LibraryStore implements Disposable {
     logged(`Reading ${file.name}`, this.#ports.log, file.read());
   }
 
-  /** Says what is wrong with a file: in the file, and once in the log. */
+  /** Marks the problems of a file in the editor, and logs them once. */
   #report(file: LibraryFile): void {
     const { uri, origin, name, text, content } = file;
     const { problems } = content;
@@ -163,10 +172,12 @@ export class LibraryStore implements Disposable {
       uri,
       problems.map(problem => diagnosticOf(problem, lines)),
     );
-    const logged = problems.slice(0, mostLogged).map(({ message }) => `${name}: ${message}`);
-    if (problems.length > mostLogged) {
-      const more = problems.length - mostLogged;
-      logged.push(`${name}: ${more} more ${more === 1 ? 'is' : 'are'} marked in the file.`);
+    const logged = problems.slice(0, maxLogged).map(({ message }) => `${name}: ${message}`);
+    if (problems.length > maxLogged) {
+      const more = problems.length - maxLogged;
+      logged.push(
+        `${name}: ${more} more ${more === 1 ? 'problem is' : 'problems are'} marked in the file.`,
+      );
     }
     const words = logged.join('\n');
     if (words !== '' && words !== this.#logged.get(origin)) {
@@ -180,7 +191,7 @@ function runnablesIn({ origin, content }: LibraryFile): readonly Found[] {
   return runnablesOf(content.library.items).map(item => ({ origin, item }));
 }
 
-/** Whether what a file says may be acted on. */
+/** Whether the content of a file may be used. */
 export function isUsable({ origin }: Pick<LibraryFile, 'origin'>): boolean {
   return origin === 'user' || workspace.isTrusted;
 }
@@ -192,7 +203,7 @@ function diagnosticOf({ offset, length, message }: TextProblem, lines: LineIndex
   return diagnostic;
 }
 
-/** A document counts so too, but it need not be open for its problems to be shown. */
+/** The range of a span; the document need not be open. */
 export function rangeOf(lines: LineIndex, offset: number, length: number): Range {
   const from = lines.at(offset);
   const to = lines.at(offset + length);

@@ -1,6 +1,5 @@
 import {
   createScanner,
-  findNodeAtLocation,
   getNodeValue,
   parseTree,
   printParseErrorCode,
@@ -11,11 +10,12 @@ import { libraryLimits } from '../../core/library/librarySchema.ts';
 import { readLibrary } from '../../core/library/readLibrary.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import type { JsonPath } from '../../core/json/jsonEdit.ts';
+import { nodeAt } from '../json/jsonText.ts';
 import { noContent, type LibraryContent, type TextProblem } from './libraryContent.ts';
 
 /**
- * Reads a library's file, JSON with comments. Never fails. Nothing of a file that is no JSON is used,
- * for half of a message is none.
+ * Reads a library file, which is JSON with comments. Never throws. Nothing of an invalid file is
+ * used, since half a message would be wrong.
  *
  * @param origin whose file it is
  */
@@ -33,7 +33,7 @@ export function readLibraryText(text: string, origin: Origin): LibraryContent {
   if (!root || error) {
     const { offset = 0, length = 1 } = error ?? {};
     const what = error ? printParseErrorCode(error.error) : 'ValueExpected';
-    const message = `This is not JSON: ${what}. Nothing of the file is used.`;
+    const message = `This is not valid JSON: ${what}. The file is not used.`;
     return { ...noContent, problems: [{ offset, length, message }] };
   }
   const { library, problems, places, ...rest } = readLibrary(getNodeValue(root), origin);
@@ -49,8 +49,8 @@ export function readLibraryText(text: string, origin: Origin): LibraryContent {
 }
 
 /**
- * What of a file is more than is read: its brackets are within one another too deeply, which would
- * exhaust the stack of the parser, or it holds too many values.
+ * The limit that a file exceeds: its brackets are nested too deeply, which would exhaust the stack
+ * of the parser, or it has too many values.
  */
 function excessOf(text: string): TextProblem | undefined {
   const { nesting, values } = libraryLimits;
@@ -64,16 +64,16 @@ function excessOf(text: string): TextProblem | undefined {
     if (depth > nesting || count > values) {
       const what =
         depth > nesting
-          ? `The brackets here are nested more than ${nesting} deep.`
-          : `The file holds more than ${values} values.`;
-      const message = `${what} Nothing of the file is used.`;
+          ? `Brackets are nested more than ${nesting} levels deep here.`
+          : `The file has more than ${values} values.`;
+      const message = `${what} The file is not used.`;
       return { offset: scanner.getTokenOffset(), length: scanner.getTokenLength(), message };
     }
   }
   return undefined;
 }
 
-/** Names that stand twice in one object: what the earlier one holds is not used. */
+/** Names that occur twice in one object: only the last member is used. */
 function repeatedNames(root: Node): readonly TextProblem[] {
   const problems: TextProblem[] = [];
   const open = [root];
@@ -84,7 +84,7 @@ function repeatedNames(root: Node): readonly TextProblem[] {
       const before = name && names.get(name.value);
       if (before && problems.length < libraryLimits.problems) {
         const { offset, length } = before;
-        const message = 'The same name stands here again further on. Only the last one is used.';
+        const message = 'The same name occurs again below. Only the last one is used.';
         problems.push({ offset, length, message });
       }
       if (name) {
@@ -96,26 +96,26 @@ function repeatedNames(root: Node): readonly TextProblem[] {
   return problems.sort((a, b) => a.offset - b.offset);
 }
 
-/** Where an item of a file is in its text; `undefined` where it is not there any more. */
+/** The span of an item in the text of its file; `undefined` if it is gone. */
 export function spanOf(text: string, place: JsonPath): Omit<TextProblem, 'message'> | undefined {
   const root = parseTree(text);
   const node = root && nodeAt(root, place);
   return node && { offset: node.offset, length: node.length };
 }
 
-/** `items[1].steps[0]` as names and positions. */
+/** Turns `items[1].steps[0]` into a path of names and indexes. */
 export function pathOf(place: string): JsonPath {
   return [...place.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([word, index]) =>
     index === undefined ? word : Number(index),
   );
 }
 
-/** The reader's sentences begin with a place, or with a name in quotes. */
+/** The span that a problem is about: its sentence begins with a place, or with a name in quotes. */
 function placeOf(sentence: string, root: Node): Omit<TextProblem, 'message'> {
   const [, place, key] =
     /^(?:((?:items|environments|extractors)[\w.[\]-]*)|"([^"]+)")/.exec(sentence) ?? [];
   let path = place === undefined ? (key === undefined ? [] : [key]) : pathOf(place);
-  // What is missing has no place of its own: then the nearest thing around it.
+  // Something that is missing has no place: then the nearest thing around it.
   while (path.length > 0) {
     const node = nodeAt(root, path);
     if (node) {
@@ -126,7 +126,10 @@ function placeOf(sentence: string, root: Node): Omit<TextProblem, 'message'> {
   return { offset: root.offset, length: 1 };
 }
 
-/** A member with its name. Of lists and objects only the beginning: a whole file that is marked tells nothing. */
+/**
+ * A member with its name. Of lists and objects only the beginning is marked, since they may be
+ * long.
+ */
 function spanIn(node: Node): Omit<TextProblem, 'message'> {
   const member = node.parent?.type === 'property' ? node.parent : node;
   const isLong = node.type === 'object' || node.type === 'array';
@@ -135,15 +138,4 @@ function spanIn(node: Node): Omit<TextProblem, 'message'> {
     offset: member.offset,
     length: isLong ? (name?.length ?? 1) : member.length,
   };
-}
-
-function nodeAt(root: Node, path: JsonPath): Node | undefined {
-  return findNodeAtLocation(root, [...path]);
-}
-
-/** What a document holds at a place; `undefined` where it has none. */
-export function valueIn(text: string, place: JsonPath): unknown {
-  const root = parseTree(text);
-  const node = root && nodeAt(root, place);
-  return node && (getNodeValue(node) as unknown);
 }

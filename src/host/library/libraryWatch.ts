@@ -4,15 +4,15 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 export const libraryFileName = 'websocket-monitor.json';
 const folderName = '.vscode';
 
-/** What the workspace's library is in; `undefined` where no folder is open. */
+/** The folder of the workspace's library; `undefined` if no folder is open. */
 export function workspaceLibraryFolder(): Uri | undefined {
   const [folder] = workspace.workspaceFolders ?? [];
   return folder && Uri.joinPath(folder.uri, folderName);
 }
 
 /**
- * Calls `onDidCreate` when the folder of the workspace's library comes into being. A file that comes
- * at the same moment as its folder may go unnoticed: the system begins to watch the folder after that.
+ * Calls `onDidCreate` when the folder of the workspace's library is created. The creation of a file
+ * at the same moment may not be reported, because the system starts to watch the folder after that.
  */
 export function watchFolder(folder: Uri, onDidCreate: () => void): Disposable {
   const store = new DisposableStore();
@@ -23,8 +23,9 @@ export function watchFolder(folder: Uri, onDidCreate: () => void): Disposable {
 }
 
 /**
- * Calls `onDidFind` where there is a library, or as soon as there is one: what is wrong with it and
- * the environments in it are shown unasked. Until then nothing of it has to be loaded.
+ * Calls `onDidFind` if there is a library, or as soon as there is one, because its problems and
+ * environments are shown without being asked for. Until then the code of the library need not be
+ * loaded.
  */
 export function watchForLibrary(globalStorageUri: Uri, onDidFind: () => void): Disposable {
   const store = new DisposableStore();
@@ -44,7 +45,7 @@ export function watchForLibrary(globalStorageUri: Uri, onDidFind: () => void): D
     look();
     return look;
   };
-  // The workspace's folder may change any number of times: only the last one is watched.
+  // The workspace's folder may change repeatedly: only the last one is watched.
   const ofWorkspace = store.add(new DisposableStore());
   let watched: string | undefined;
   const lookIntoWorkspace = () => {

@@ -3,11 +3,12 @@ import { UserError } from '../../core/base/errors.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { LibraryRuns } from './libraryRuns.ts';
 import type { Found, LibraryStore } from './libraryStore.ts';
-import { origins, type Origin } from './origin.ts';
+import type { Origin } from '../../core/variables/value.ts';
+import { origins } from './libraryContent.ts';
 import type { SequenceRunner } from './sequenceRunner.ts';
 import { ItemNode } from './libraryNodes.ts';
 import { pickOne, pickSeveral } from '../ui/prompts.ts';
-import { chooseConnection } from '../connections/choose.ts';
+import { chooseConnection } from '../connections/connectionCommands.ts';
 
 export interface RunItemParts {
   readonly connections: Connections;
@@ -16,7 +17,7 @@ export interface RunItemParts {
   readonly runner: SequenceRunner;
 }
 
-/** What code may ask for; a text is a path. */
+/** The argument of the command; a string is a path. */
 interface Asked {
   readonly path: string;
   readonly origin: Origin | undefined;
@@ -24,8 +25,9 @@ interface Asked {
 }
 
 /**
- * Runs a saved message or sequence. From a tree it resolves when the run has begun, since its progress
- * is shown there; from code at its end, and rejects where it failed.
+ * Runs a saved message or sequence. Called from a tree it resolves when the run has started, since
+ * the tree shows its progress; called from code it resolves at the end, and rejects if the run
+ * failed.
  */
 export async function runItem(parts: RunItemParts, target: unknown): Promise<void> {
   await parts.library.ready();
@@ -49,13 +51,13 @@ function askedFor(target: unknown): Asked {
   const { path, origin, connection } = given;
   if (typeof path !== 'string' || (connection !== undefined && typeof connection !== 'string')) {
     throw new UserError(
-      l10n.t('Give the path of a saved message or sequence, such as "Orders/New order".'),
+      l10n.t('Pass the path of a saved message or sequence, such as "Orders/New order".'),
     );
   }
   return { path, origin: origins.find(each => each === origin), connection };
 }
 
-/** Stops the runs of an item or, where none is meant, one that the user picks. */
+/** Stops the runs of an item or, without an argument, those that the user picks. */
 export async function stopItem(parts: RunItemParts, target: unknown): Promise<void> {
   if (target instanceof ItemNode) {
     parts.runner.stopItem(target.origin, target.item.path);
@@ -84,7 +86,7 @@ async function pickRuns(running: SequenceRunner['all']): Promise<SequenceRunner[
     run,
   }));
   const picked = await pickSeveral(items, {
-    placeHolder: l10n.t('What should be stopped?'),
+    placeHolder: l10n.t('Select what to stop'),
   });
   return picked.map(({ run }) => run);
 }
@@ -101,7 +103,9 @@ async function pickItem(library: LibraryStore): Promise<Found> {
   if (runnables.length === 0) {
     throw new UserError(
       library.isHeldBack
-        ? l10n.t('What this workspace has saved is not sent in Restricted Mode. Trust it first.')
+        ? l10n.t(
+            'The saved messages of this workspace are not sent in Restricted Mode. Trust the workspace first.',
+          )
         : l10n.t('Nothing is saved yet. Run "New Message…" or "Import Messages…".'),
     );
   }
@@ -111,7 +115,7 @@ async function pickItem(library: LibraryStore): Promise<Found> {
     found,
   }));
   const picked = await pickOne(items, {
-    placeHolder: l10n.t('Which message or sequence should be sent?'),
+    placeHolder: l10n.t('Select the message or sequence to send'),
   });
   return picked.found;
 }
@@ -125,7 +129,7 @@ async function connectionFor(
     connections,
     name,
     open,
-    l10n.t('On which connection?'),
+    l10n.t('Select the connection to send on'),
     l10n.t('No connection is open. Connect first.'),
   );
   return id;

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import { isCancellation, UserError } from '../../core/base/errors.ts';
 import { Emitter } from '../../core/base/event.ts';
@@ -7,20 +8,20 @@ import type { Condition } from '../../core/filter/condition.ts';
 import { parseFilter, type FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Runnable, Step } from '../../core/library/library.ts';
 import { SequenceRun, type RunProgress } from '../../core/library/sequenceRun.ts';
-import type { Origin } from './origin.ts';
+import type { Origin } from '../../core/variables/value.ts';
 
-/** How long a run that has ended is still shown. */
+/** How long a run stays visible after its end. */
 const shownAfterEndMs = 8000;
-/** On one connection; more is a mistake, such as a key that is held down. */
-const mostRuns = 20;
+/** The limit of runs on one connection; more are a mistake, such as a key that is held down. */
+const maxRuns = 20;
 
 export interface RunnerPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly filterClock: () => FilterClock;
   /**
-   * Sends on a connection, after the questions that must be asked first. Rejects with a sentence
-   * where the message was not sent.
+   * Sends on a connection, after asking the user if needed. Rejects with a UserError if the message
+   * was not sent.
    */
   readonly send: (connection: string, step: Step) => Promise<void>;
   /** Calls `onMatch` for each received message that matches, from now on. */
@@ -40,7 +41,7 @@ interface Entry extends Omit<LibraryRun, 'progress'> {
   readonly run: SequenceRun;
 }
 
-/** The runs of saved messages and sequences: any number at a time, on any connections. */
+/** The runs of saved messages and sequences, up to 20 at a time on each connection. */
 export class SequenceRunner implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: RunnerPorts;
@@ -49,14 +50,14 @@ export class SequenceRunner implements Disposable {
   readonly #onDidChange = this.#store.add(new Emitter<undefined>());
   #count = 0;
 
-  /** A run began, went on, ended, or is shown no longer. */
+  /** A run started, progressed, ended, or is no longer shown. */
   readonly onDidChange = this.#onDidChange.event;
 
   constructor(ports: RunnerPorts) {
     this.#ports = ports;
   }
 
-  /** Those that run, and those that ended a short while ago, oldest first. */
+  /** The current runs and those that ended recently, oldest first. */
   get all(): readonly LibraryRun[] {
     return [...this.#entries.values()].map(({ run, ...entry }) => ({
       ...entry,
@@ -65,9 +66,9 @@ export class SequenceRunner implements Disposable {
   }
 
   /**
-   * Begins a run. The result resolves at its end, and never rejects.
+   * Starts a run. The result resolves at its end, and never rejects.
    *
-   * @throws UserError where it cannot begin, before anything is sent
+   * @throws UserError if it cannot start; then nothing was sent
    */
   start(item: Runnable, origin: Origin, connection: string): Promise<RunProgress> {
     const steps = item.kind === 'sequence' ? item.steps : [item];
@@ -95,7 +96,7 @@ export class SequenceRunner implements Disposable {
     return this.#follow(id, run);
   }
 
-  /** Sends nothing more of it. Does nothing where it has ended. */
+  /** Stops a run, which sends nothing more. Does nothing if it has ended. */
   stop(id: string): void {
     this.#entries.get(id)?.run.stop();
   }
@@ -105,7 +106,7 @@ export class SequenceRunner implements Disposable {
     this.#stopWhere(entry => entry.origin === origin && entry.path === path);
   }
 
-  /** Stops what runs on a connection that goes away. */
+  /** Stops the runs on a connection that is removed. */
   stopOn(connection: string): void {
     this.#stopWhere(entry => entry.connection === connection);
   }
@@ -136,14 +137,16 @@ export class SequenceRunner implements Disposable {
     return progress;
   }
 
-  /** Whatever would fail halfway fails now. */
+  /** Reports errors before the start that would stop the run halfway. */
   #check(item: Runnable, steps: readonly Step[], connection: string): void {
     if (steps.length === 0) {
-      throw new UserError(`"${item.path}" has no steps to run.`);
+      throw new UserError(l10n.t('"{0}" has no steps to run.', item.path));
     }
     const running = [...this.#entries.values()].filter(({ run }) => run.isRunning);
-    if (running.filter(entry => entry.connection === connection).length >= mostRuns) {
-      throw new UserError(`${mostRuns} messages and sequences run already. Stop some first.`);
+    if (running.filter(entry => entry.connection === connection).length >= maxRuns) {
+      throw new UserError(
+        l10n.t('{0} messages and sequences are running already. Stop some first.', maxRuns),
+      );
     }
     for (const { timing } of steps) {
       if (timing.waitFor) {
@@ -155,8 +158,10 @@ export class SequenceRunner implements Disposable {
   #condition(match: string, path: string): Condition {
     const { condition, problems } = parseFilter(match, this.#ports.filterClock());
     if (!condition) {
-      const why = problems[0]?.message ?? 'It asks for nothing.';
-      throw new UserError(`"${path}" cannot wait for ${match}: that is no filter. ${why}`);
+      const why = problems[0]?.message ?? l10n.t('It is empty.');
+      throw new UserError(
+        l10n.t('"{0}" cannot wait for {1}, which is not a valid filter. {2}', path, match, why),
+      );
     }
     return condition;
   }

@@ -1,66 +1,131 @@
-import type { Event } from '../../core/base/event.ts';
-import { Emitter } from '../../core/base/event.ts';
+import { isCancellation } from '../../core/base/errors.ts';
+import { Emitter, type Event } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
-import type { Logger } from '../../core/base/logger.ts';
-import type { ComposerView } from '../../shared/composerProtocol.ts';
+import type { ComposerResults, ComposerView } from '../../shared/composerProtocol.ts';
+import type { Params, RequestHandlers } from '../../shared/monitorProtocol.ts';
 import type { Connections } from '../connections/connections.ts';
-import { libraryView, type LibraryRequestsParts } from './libraryRequests.ts';
-import type { LibraryStore } from '../library/libraryStore.ts';
+import type { Environments } from '../library/environments.ts';
+import { saveMessage, type ItemCommandParts } from '../library/itemCommands.ts';
+import type { LibraryRuns } from '../library/libraryRuns.ts';
 import type { SequenceRunner } from '../library/sequenceRunner.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { sendingView } from './composerRequests.ts';
+import type { MessageFiles } from '../sending/messageFiles.ts';
 import type { Sender } from '../sending/sender.ts';
 
-/** More names than this help nobody who looks for one. */
-const mostNames = 500;
+/** Of each kind of name that is offered for completion. */
+const maxNames = 500;
 
-export interface ComposerModelParts extends Pick<LibraryRequestsParts, 'runs' | 'environments'> {
+export interface ComposerModelPorts extends ItemCommandParts {
   readonly connections: Connections;
-  readonly library: LibraryStore;
   readonly runner: SequenceRunner;
+  readonly runs: LibraryRuns;
+  readonly environments: Environments;
   readonly sender: Sender;
+  readonly files: MessageFiles;
   readonly secrets: Secrets;
-  readonly log: Logger;
 }
 
-/** What the page's composer shows of the selected connection. */
+type ComposerRequest =
+  | 'compose.check'
+  | 'compose.send'
+  | 'compose.pickFile'
+  | 'compose.save'
+  | 'queue.cancel'
+  | 'library.run'
+  | 'library.body'
+  | 'run.stop';
+
+/** What the page's composer shows of the selected connection, and the answers to its requests. */
 export class ComposerModel implements Disposable {
   readonly #store = new DisposableStore();
-  readonly #parts: ComposerModelParts;
+  readonly #ports: ComposerModelPorts;
+  readonly #onDidChange = this.#store.add(new Emitter<undefined>());
 
-  /** Something that it shows may have changed. */
-  readonly onDidChange: Event<undefined>;
+  /** What the composer shows may have changed. */
+  readonly onDidChange: Event<undefined> = this.#onDidChange.event;
 
-  constructor(parts: ComposerModelParts) {
-    this.#parts = parts;
-    const { library, runner, environments, secrets } = parts;
-    const changes = this.#store.add(new Emitter<undefined>());
-    this.onDidChange = changes.event;
+  readonly handlers: Pick<RequestHandlers, ComposerRequest> = {
+    'compose.check': ({ connection, body }) => {
+      const { connections, sender } = this.#ports;
+      return sender.check(connections.get(connection), body, 'page');
+    },
+    'compose.send': params => this.#send(params),
+    'compose.pickFile': async () => {
+      const path = await this.#ports.files.pick();
+      return path === undefined ? {} : { path };
+    },
+    'compose.save': async ({ body }) => {
+      await saveMessage(this.#ports, body);
+      return undefined;
+    },
+    'queue.cancel': ({ connection }) => {
+      this.#ports.connections.get(connection).connection.cancelQueued();
+      return undefined;
+    },
+    'library.run': async ({ connection, path, origin }) => {
+      await this.#ports.runs.startByPath(path, origin, connection);
+      return undefined;
+    },
+    'library.body': ({ path, origin }) => ({ body: this.#ports.runs.bodyOf(path, origin) }),
+    'run.stop': ({ id }) => {
+      this.#ports.runs.stop(id);
+      return undefined;
+    },
+  };
+
+  constructor(ports: ComposerModelPorts) {
+    this.#ports = ports;
+    const { library, runner, environments, secrets } = ports;
     for (const { onDidChange } of [library, runner, environments, secrets]) {
-      this.#store.add(onDidChange(() => changes.fire(undefined)));
+      this.#store.add(onDidChange(() => this.#onDidChange.fire(undefined)));
     }
   }
 
-  /** `undefined` where there is nobody to send to, as for the capture of an earlier window. */
+  /** `undefined` if nothing can be sent to the source, as to the capture of an earlier window. */
   view(selected: string | undefined): ComposerView | undefined {
-    const monitored = selected === undefined ? undefined : this.#parts.connections.find(selected);
+    const { connections, sender, secrets, runs, environments } = this.#ports;
+    const monitored = selected === undefined ? undefined : connections.find(selected);
     if (!monitored) {
       return undefined;
     }
-    const { sender, secrets } = this.#parts;
-    const { named, ...library } = libraryView(monitored.id, this.#parts);
+    const { id, connection } = monitored;
+    const { takes, queue } = connection;
+    const sends = takes === 'written' ? 'now' : takes === 'queued' ? 'queue' : 'never';
+    const { active, names } = environments;
     return {
-      ...sendingView(monitored, sender),
-      ...library,
+      connection: id,
+      sends,
+      ...(sends === 'never' && { why: connection.refusalOf('message') }),
+      queued: queue.count,
+      history: sender.history(monitored),
       names: {
-        env: Object.keys(process.env).sort().slice(0, mostNames),
-        secret: secrets.names.slice(0, mostNames),
-        named: named.slice(0, mostNames),
+        env: Object.keys(process.env).sort().slice(0, maxNames),
+        secret: secrets.names.slice(0, maxNames),
+        named: names.slice(0, maxNames),
       },
+      items: runs.items,
+      runs: runs.runsOn(id),
+      ...(active && { environment: { name: active.name, isProduction: active.isProduction } }),
     };
   }
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  async #send({
+    connection,
+    body,
+  }: Params<'compose.send'>): Promise<ComposerResults['compose.send']> {
+    const { connections, sender } = this.#ports;
+    const monitored = connections.get(connection);
+    try {
+      return { delivery: await sender.send(monitored, body, 'page') };
+    } catch (error) {
+      if (isCancellation(error)) {
+        return { delivery: 'cancelled' };
+      }
+      throw error;
+    }
   }
 }

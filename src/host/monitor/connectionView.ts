@@ -5,7 +5,7 @@ import type { ConnectionView } from '../../shared/monitorProtocol.ts';
 import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
 import { captureKeyOf, type Source } from '../captures/sources.ts';
 
-/** A snapshot for the page; the times are those of the wall clock and of the monotonic clock. */
+/** A snapshot for the page. */
 export function sourceView(source: Source, now: number, monotonicNow: number): ConnectionView {
   return source.kind === 'connection'
     ? connectionView(source.monitored, now, monotonicNow)
@@ -26,8 +26,10 @@ function captureView(source: Extract<Source, { kind: 'capture' }>): ConnectionVi
     severity: 'info',
     label: l10n.t('capture'),
     cause: isAbandoned
-      ? l10n.t('The window that made this capture went down. It is complete up to then.')
-      : l10n.t('A capture of an earlier window: nothing more comes in.'),
+      ? l10n.t(
+          'The window that made this capture crashed. The capture is complete up to that moment.',
+        )
+      : l10n.t('A capture of an earlier window. It receives no more messages.'),
     subprotocol: '',
     receivedRate: 0,
     received: 0,
@@ -41,10 +43,11 @@ function captureView(source: Extract<Source, { kind: 'capture' }>): ConnectionVi
 }
 
 /**
- * A snapshot of one connection for the page. Spans rather than moments, because the page may run on
- * another machine with another clock.
+ * A snapshot of one connection. It has durations, not times, because the page may run on another
+ * machine with another clock.
  *
- * @param now of the wall clock; @param monotonicNow of the monotonic clock
+ * @param now the wall clock
+ * @param monotonicNow the monotonic clock
  */
 function connectionView(
   monitored: MonitoredConnection,

@@ -23,10 +23,10 @@ import { logged } from '../ui/unwaited.ts';
 import { monitorHtml } from '../ui/html.ts';
 import type { PanelModel, ViewChange } from './panelModel.ts';
 
-const leastIntervalMs = 50;
-/** What the composer shows changes seldom, and is much. */
-const leastComposerIntervalMs = 250;
-/** Rates fall when nothing comes, which no event tells. */
+const minIntervalMs = 50;
+/** The composer's data is large and changes seldom. */
+const minComposerIntervalMs = 250;
+/** Rates also fall when no event occurs. */
 const tickMs = 1000;
 
 export interface PanelPorts {
@@ -38,15 +38,15 @@ export interface PanelPorts {
   readonly model: PanelModel;
   readonly composer: ComposerModel;
   readonly filters: { readonly all: readonly SavedFilter[] };
-  /** Everything the page may ask that is not about the panel itself. */
+  /** The handlers of all requests that are not about the panel itself. */
   readonly handlers: Omit<RequestHandlers, 'ready' | 'view.set'>;
   readonly onDidChangeOpen: (isOpen: boolean) => void;
 }
 
 /**
- * The one monitor tab: opened on demand, shown again where it is open already, and brought back
- * after the window was loaded anew. The page in it may vanish whenever it is hidden; what it looks at
- * is kept in the `PanelModel`.
+ * The monitor tab, of which there is one: opened on demand, revealed if it is open already, and
+ * restored after a reload of the window. The page in it may be discarded whenever it is hidden; its
+ * state is kept in the `PanelModel`.
  */
 export class MonitorPanel implements Disposable {
   readonly #store = new DisposableStore();
@@ -54,7 +54,7 @@ export class MonitorPanel implements Disposable {
   readonly #publishing: Coalescer;
   readonly #listing: Coalescer;
   readonly #composing: Coalescer;
-  /** What the page was told last, so that it is not told again. */
+  /** The composer's data that the page has, as JSON, so that it is not sent again. */
   #composer = '';
   #open: { readonly panel: WebviewPanel; readonly store: DisposableStore } | undefined;
   #tick: Disposable | undefined;
@@ -63,20 +63,20 @@ export class MonitorPanel implements Disposable {
     const { clock, sources, model, composer } = ports;
     this.#ports = ports;
     this.#publishing = this.#store.add(
-      new Coalescer(clock, leastIntervalMs, () => this.#publishConnections()),
+      new Coalescer(clock, minIntervalMs, () => this.#publishConnections()),
     );
     this.#listing = this.#store.add(
-      new Coalescer(clock, leastIntervalMs, () => this.#publish('list.changed', model.list)),
+      new Coalescer(clock, minIntervalMs, () => this.#publish('list.changed', model.list)),
     );
     this.#composing = this.#store.add(
-      new Coalescer(clock, leastComposerIntervalMs, () => this.#publishComposer()),
+      new Coalescer(clock, minComposerIntervalMs, () => this.#publishComposer()),
     );
     this.#store.add(composer.onDidChange(() => this.#composing.request()));
     this.#store.add(sources.onDidChange(() => this.#publishing.request()));
     this.#store.add(model.onDidChangeList(() => this.#listing.request()));
   }
 
-  /** Shows the panel and, where it is given, this source in it. */
+  /** Shows the panel and, if given, this source in it. */
   show(source?: string, preserveFocus = false): void {
     if (source !== undefined) {
       this.#ports.model.set({ selected: source, merged: [] });
@@ -95,7 +95,7 @@ export class MonitorPanel implements Disposable {
     this.#adopt(panel);
   }
 
-  /** The window was loaded anew: the page comes back with what it kept of itself. */
+  /** Restores the panel after a reload of the window, with the state that the page has stored. */
   async restore(panel: WebviewPanel, state: unknown): Promise<void> {
     if (this.#open) {
       panel.dispose();
@@ -106,7 +106,7 @@ export class MonitorPanel implements Disposable {
     this.#adopt(panel);
   }
 
-  /** Changes what is looked at, as the page does. */
+  /** Changes the view, as the page does. */
   set(change: ViewChange): void {
     this.#ports.model.set(change);
     this.#publishView();
@@ -212,7 +212,7 @@ export class MonitorPanel implements Disposable {
     if (this.#open && connections.live.length > 0) {
       this.#tick = clock.schedule(tickMs, () => this.#publishing.request());
     }
-    // The first connection of all is shown without being chosen.
+    // The first connection is shown without being selected.
     model.refresh();
     this.#publish('connections.changed', this.#views());
     this.#publishView();
@@ -233,7 +233,7 @@ export class MonitorPanel implements Disposable {
     }
   }
 
-  /** A page that is hidden is gone; it asks for everything when it comes back. */
+  /** A hidden page is discarded; it asks for everything when it is shown again. */
   #publish<K extends keyof HostEvents>(event: K, value: HostEvents[K]): void {
     if (this.#open?.panel.visible) {
       const message: ToPage = { event, value };

@@ -13,7 +13,7 @@ import type { SavedFilters } from '../captures/savedFilters.ts';
 import { sourceNames, type Sources } from '../captures/sources.ts';
 import type { PanelModel } from './panelModel.ts';
 
-/** More than this is no use on a clipboard, and much would freeze whoever pastes it. */
+/** A larger clipboard is of no use, and could freeze the program that pastes it. */
 const maxCopiedBytes = 16 * 1024 * 1024;
 const maxCopiedRows = 100_000;
 
@@ -24,14 +24,14 @@ export interface RequestParts {
   readonly documents: PayloadDocuments;
   readonly filters: SavedFilters;
   readonly plainHandshakes: Pick<UnmaskedHandshakes, 'get'>;
-  /** Asks where to, and writes these positions of the list, or all of it. */
+  /** Asks for a file, and exports these positions of the list, or all of it. */
   readonly exportList: (ranges: Ranges | undefined) => Promise<void>;
   readonly showMessages: () => void;
 }
 
 type Ranges = Params<'copy'>['ranges'];
 
-/** What the page may ask about connections and their messages. */
+/** The handlers of requests about connections and their messages. */
 export function pageRequests(parts: RequestParts) {
   return { ...connectionRequests(parts), ...listRequests(parts), ...rowRequests(parts) };
 }
@@ -76,11 +76,11 @@ function connectionRequests({ connections, showMessages }: RequestParts) {
 function listRequests({ model, filters, exportList }: RequestParts) {
   const done = undefined;
   return {
-    'rows': (params: Params<'rows'>) => model.rows.rows(params),
-    'locate': (params: Params<'locate'>) => model.rows.locate(params),
-    'find': (params: Params<'find'>) => model.rows.find(params),
+    'rows': (params: Params<'rows'>) => model.rows(params),
+    'locate': (params: Params<'locate'>) => model.locate(params),
+    'find': (params: Params<'find'>) => model.find(params),
     'export': async ({ generation, ranges }: Params<'export'>) => {
-      model.rows.viewOf(generation);
+      model.viewOf(generation);
       await exportList(ranges);
       return done;
     },
@@ -125,7 +125,7 @@ function rowRequests({ sources, model, documents, plainHandshakes }: RequestPart
       return done;
     },
     'editor.compare': async ({ generation, positions }: Params<'editor.compare'>) => {
-      const view = model.rows.viewOf(generation);
+      const view = model.viewOf(generation);
       const [left, right] = await Promise.all(
         positions.toSorted((a, b) => a - b).map(position => view.rows(position, 1)),
       );
@@ -150,17 +150,21 @@ async function copyRows(
   ranges: Ranges,
   format: CopyFormat,
 ): Promise<void> {
-  const view = model.rows.viewOf(generation);
+  const view = model.viewOf(generation);
   const rows: ViewRow[] = [];
   for (const [from, to] of ranges) {
     if (rows.length + to - from > maxCopiedRows) {
-      throw new UserError(l10n.t('These are too many messages for the clipboard. Export them.'));
+      throw new UserError(
+        l10n.t('These messages are too many for the clipboard. Export them instead.'),
+      );
     }
     rows.push(...(await view.rows(from, to - from)));
   }
   const size = rows.reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (size > maxCopiedBytes) {
-    throw new UserError(l10n.t('This is too much for the clipboard. Export it instead.'));
+    throw new UserError(
+      l10n.t('These messages are too large for the clipboard. Export them instead.'),
+    );
   }
   const copied: CopiedRow[] = [];
   for (const row of rows) {

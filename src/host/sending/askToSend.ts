@@ -8,7 +8,7 @@ import { CommandId } from '../../shared/ids.ts';
 import { askText, confirm } from '../ui/prompts.ts';
 import type { Confirmation } from './sender.ts';
 
-const longestShown = 200;
+const maxShownLength = 200;
 
 /** Asks before something goes to an environment that is marked as production. */
 export async function confirmProduction(
@@ -30,10 +30,10 @@ export async function confirmProduction(
     [
       l10n.t('Message as it was written ({0}): {1}'),
       body.as,
-      bodyLabel(body, longestShown),
+      bodyLabel(body, maxShownLength),
     ] as const,
   ];
-  // The editor makes the first choice the default, and its own "Cancel" the last.
+  // The editor makes the first choice the default, so that must not send.
   const answer = await confirm(question, detail, change, once, always);
   if (answer === change) {
     await commands.executeCommand(CommandId.SwitchEnvironment);
@@ -45,8 +45,8 @@ export async function confirmProduction(
 /**
  * Asks for the value of `${prompt:label}` in a message.
  *
- * @param origin who wrote the label: one of a workspace must not pass for a question of the editor
- * @param last what the input box begins with
+ * @param origin who wrote the label: one of a workspace must not look like a question of the editor
+ * @param last the initial text of the input box
  */
 export function askForValue(label: string, origin: Origin, last: string): Promise<string> {
   const template =
@@ -55,7 +55,7 @@ export function askForValue(label: string, origin: Origin, last: string): Promis
       : l10n.t('WebSocket Monitor: {0}');
   return askText({
     title: [template, label],
-    prompt: l10n.t('A value for the message that is about to be sent'),
+    prompt: l10n.t('Value for the message to send'),
     value: last,
     password: isSecretName(label),
   });

@@ -1,18 +1,19 @@
+import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { isSecretName } from '../../core/secrets/names.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin, PeerText, Value } from '../../core/variables/value.ts';
 import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
 
-/** Variables that somebody has defined: of the environment in use, and extracted ones. */
+/** Variables of the active environment, and extracted values. */
 export interface NamedValues {
-  /** @param connection its id, since extracted values are those of a connection */
+  /** @param connection the id of the connection that the value is for */
   readonly named: (name: string, connection: string) => Value | undefined;
   readonly names: (connection: string) => readonly string[];
 }
 
 export interface VariablePorts extends NamedValues {
-  /** Keeps back what may not go where a connection leads. */
+  /** Withholds values that may not be sent to the connection's destination. */
   readonly guard: (source: VariableSource, monitored: MonitoredConnection) => VariableSource;
   readonly env: (name: string) => string | undefined;
   readonly secret: (name: string) => PromiseLike<string | undefined>;
@@ -22,18 +23,18 @@ export interface VariablePorts extends NamedValues {
   readonly random: () => number;
   /**
    * @param origin who wrote the label
-   * @param last what was answered the last time; empty for a secret
+   * @param last the previous answer; empty for a secret
    */
   readonly prompt: (label: string, origin: Origin, last: string) => PromiseLike<string | undefined>;
-  /** Whether the value of a known secret is in a text, which then is not offered again. */
+  /** Whether a text has a known secret; such a text is not offered again. */
   readonly holdsSecret: (text: string) => boolean;
   readonly last: (monitored: MonitoredConnection, path: string) => Promise<PeerText | undefined>;
 }
 
-/** Gives references in messages their values, for each connection its own. */
+/** Provides the values of references in messages, separately for each connection. */
 export class HostVariables {
   readonly #ports: VariablePorts;
-  /** By connection and name. Both end with the window; secrets are not among the answers. */
+  /** By connection and name. Both are lost when the window closes; answers have no secrets. */
   readonly #counters = new Map<string, number>();
   readonly #answers = new Map<string, string>();
 
@@ -41,7 +42,7 @@ export class HostVariables {
     this.#ports = ports;
   }
 
-  /** For a message that the user sends: may ask. */
+  /** For a message that the user sends; may ask the user. */
   forUser(monitored: MonitoredConnection): VariableSource {
     const source = this.#source(monitored, {
       counter: name => this.#count(monitored, name),
@@ -50,19 +51,22 @@ export class HostVariables {
     return this.#ports.guard(source, monitored);
   }
 
-  /** For a message that is sent unasked: nobody may be there to answer. */
+  /** For a message that is sent automatically; does not ask the user. */
   forItself(monitored: MonitoredConnection): VariableSource {
     const source = this.#source(monitored, {
       counter: name => this.#count(monitored, name),
       prompt: label => {
-        const sentence = `\${prompt:${label}} cannot be asked for in onOpen, which sends unasked.`;
+        const sentence = l10n.t(
+          '{0} cannot be used in onOpen, which sends without asking.',
+          `\${prompt:${label}}`,
+        );
         return Promise.reject(new UserError(sentence));
       },
     });
     return this.#ports.guard(source, monitored);
   }
 
-  /** For a look at what would be sent: asks nothing, counts nothing. */
+  /** For a preview; does not ask the user and does not count. */
   forPreview(monitored: MonitoredConnection): VariableSource {
     return this.#source(monitored, {
       counter: name => this.#peek(monitored, name) + 1,
@@ -107,7 +111,7 @@ export class HostVariables {
     return answer;
   }
 
-  /** What the user typed for his own label is not offered for the same one of a workspace. */
+  /** An answer to the user's own label is not offered for the same label of a workspace. */
   #lastAnswer(label: string, origin: Origin): string {
     const last = this.#answers.get(`${origin} ${label}`) ?? '';
     return this.#ports.holdsSecret(last) ? '' : last;

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
@@ -13,16 +14,16 @@ export interface LastReceivedPorts {
   readonly openView: (query: ViewQuery) => CaptureView;
 }
 
-/** Longer messages are not taken apart for a value. */
-const longestMessage = 4 * 1024 * 1024;
-const longestSearchMs = 5000;
+/** Longer messages are not searched for values. */
+const maxMessageBytes = 4 * 1024 * 1024;
+const maxSearchMs = 5000;
 
 /**
- * What the newest received JSON message that has this path holds there; `undefined` where none has.
- * The capture worker looks for it, the newest first.
+ * The value at a path of the newest received JSON message that has the path; `undefined` if none
+ * has it. The capture worker searches for it, newest first.
  *
- * @param since in milliseconds since 1970: what came before is not looked at
- * @throws UserError where the path is none, or the search takes too long
+ * @param since in milliseconds since 1970: earlier messages are ignored
+ * @throws UserError if the path is invalid, or the search takes too long
  */
 export async function lastReceived(
   capture: Capture,
@@ -32,7 +33,9 @@ export async function lastReceived(
 ): Promise<PeerText | undefined> {
   const field = parseFilter(path, { now: 0, startOfDay: 0 }).condition;
   if (field?.is !== 'field' || field.comparison !== 'has') {
-    throw new UserError(`\${last:${path}} needs a path such as $.data.token.`);
+    throw new UserError(
+      l10n.t('{0} needs a path such as {1}.', `\${last:${path}}`, '$.data.token'),
+    );
   }
   await capture.flush();
   const view = openView({ captures: [capture.id] });
@@ -40,8 +43,8 @@ export async function lastReceived(
   store.add(view);
   try {
     const late = new Promise<never>((_, reject) => {
-      const sentence = `No received message with ${path} was found in time.`;
-      store.add(clock.schedule(longestSearchMs, () => reject(new UserError(sentence))));
+      const sentence = l10n.t('No received message with {0} was found in time.', path);
+      store.add(clock.schedule(maxSearchMs, () => reject(new UserError(sentence))));
     });
     const found = await Promise.race([search(view, capture, field, since), late]);
     return found === undefined ? undefined : peerText(found);
@@ -63,17 +66,17 @@ async function search(
       { is: 'direction', direction: 'in' },
       { is: 'kind', kinds: ['text'] },
       { is: 'time', comparison: '>=', at: since },
-      { is: 'size', comparison: '<=', bytes: longestMessage },
+      { is: 'size', comparison: '<=', bytes: maxMessageBytes },
       field,
     ],
   };
   const { position } = await view.find(condition, view.state.next, 'previous');
   const [row] = position === undefined ? [] : await view.rows(position, 1);
-  const part = row && (await capture.payload(row.seq, 0, longestMessage));
+  const part = row && (await capture.payload(row.seq, 0, maxMessageBytes));
   return part && valueAt(part.bytes, field.path);
 }
 
-/** Resolves when the view has all rows that were there when it was opened. */
+/** Resolves when the view has all rows that the capture had when it was opened. */
 function caughtUp(view: CaptureView, { extent }: Capture): Promise<void> {
   const rows = extent.next - extent.first;
   return new Promise(resolve => {

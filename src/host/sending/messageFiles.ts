@@ -6,14 +6,14 @@ import { maxMessageBytes } from '../../core/message/fillBody.ts';
 import type { Origin } from '../../core/variables/value.ts';
 
 /**
- * Who wrote the name of a file. The page shows what a stranger sent, and must not be able to send that
- * stranger just any file.
+ * Who named a file. The page shows what a peer sent, so it must not be able to send any file to
+ * that peer.
  */
 export type Author = Origin | 'page';
 
 /**
- * Files as the bodies of messages, and the one place that decides who may have which: the user any, a
- * file of the workspace those in the workspace, the page those and what was picked for it.
+ * Reads files that are bodies of messages, and decides who may read which: the user any file, the
+ * workspace files in the workspace, and the page those and files that the user picked for it.
  */
 export class MessageFiles {
   readonly #picked = new Set<string>();
@@ -27,7 +27,7 @@ export class MessageFiles {
    * The bytes of a file: absolute, below `~`, or below a folder of the workspace.
    *
    * @param folder the name of the folder whose settings name it; absent: the first
-   * @throws UserError where it cannot be read, or not for this author
+   * @throws UserError if it cannot be read, or not by this author
    */
   async read(path: string, author: Author, folder?: string): Promise<Uint8Array> {
     const isFree = author === 'user' || (author === 'page' && this.#picked.has(path));
@@ -38,9 +38,9 @@ export class MessageFiles {
       case 'outside':
         throw new UserError(
           author === 'page'
-            ? l10n.t('Pick the file "{0}" first: it is not in the workspace.', path)
+            ? l10n.t('Choose the file "{0}" first. It is not in the workspace.', path)
             : l10n.t(
-                'The file "{0}" is not sent: what a workspace says may read files of the workspace only, and this one, or what a link leads to, is not in it.',
+                'The file "{0}" is not sent: a workspace may only send files that are in it, and this file, or the target of a link, is not.',
                 path,
               ),
         );
@@ -53,7 +53,7 @@ export class MessageFiles {
     }
   }
 
-  /** Lets the user pick one. The path is relative where the file is in the workspace. */
+  /** Lets the user pick a file. Its path is relative if it is in the workspace. */
   async pick(): Promise<string | undefined> {
     const [picked] = (await window.showOpenDialog({ openLabel: l10n.t('Use File') })) ?? [];
     if (!picked) {
@@ -85,7 +85,7 @@ export class MessageFiles {
   }
 }
 
-/** A file of a workspace that is not on a disk here: only its provider knows what links lead to. */
+/** Reads a file of a virtual workspace; only its provider can resolve links. */
 async function readVirtual(uri: Uri, mustBeInside: boolean): Promise<FileRead> {
   const folder = workspace.getWorkspaceFolder(uri);
   if (mustBeInside && (!folder || (await hasLink(uri, folder.uri)))) {
@@ -100,7 +100,7 @@ async function readVirtual(uri: Uri, mustBeInside: boolean): Promise<FileRead> {
     : { kind: 'bytes', bytes: await workspace.fs.readFile(uri) };
 }
 
-/** Whether the file, or a folder on the way to it from `top`, is a link. */
+/** Whether the file, or a folder between it and `top`, is a link. */
 async function hasLink(uri: Uri, top: Uri): Promise<boolean> {
   for (let at = uri; at.path.length > top.path.length; at = Uri.joinPath(at, '..')) {
     const { type } = await workspace.fs.stat(at);
@@ -119,8 +119,10 @@ function locate(path: string, name: string | undefined): Uri {
   const { workspaceFolders: folders } = workspace;
   const folder = folders?.find(each => each.name === name) ?? folders?.[0];
   if (!isAbsolute && !folder) {
-    throw new UserError(l10n.t('"{0}" is relative, and no folder is open. Name it in full.', path));
+    throw new UserError(
+      l10n.t('"{0}" is relative, and no folder is open. Use an absolute path.', path),
+    );
   }
-  // Both take ".." out, so that nothing outside looks as if it were inside.
+  // Both resolve "..", so that a path outside cannot look like one inside.
   return isAbsolute || !folder ? Uri.joinPath(Uri.file(path), '.') : Uri.joinPath(folder.uri, path);
 }

@@ -1,14 +1,15 @@
-import { l10n } from 'vscode';
+import { l10n, type TextDocument, type TextEditor, ThemeIcon, window } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import type { MessageBody } from '../../core/message/messageBody.ts';
+import { jsonProblem, type MessageBody } from '../../core/message/messageBody.ts';
+import { chooseConnection } from '../connections/connectionCommands.ts';
 import type { Connections } from '../connections/connections.ts';
-import { askForMessage } from './editorText.ts';
 import type { Sender } from './sender.ts';
-import { TreeTarget } from '../ui/treeTarget.ts';
-import { chooseConnection } from '../connections/choose.ts';
+import type { Sentence } from '../ui/notify.ts';
+import { askText, type Choice, pickOne } from '../ui/prompts.ts';
+import { TreeTarget } from '../ui/trees.ts';
 
 /**
- * Sends one message: what `target` holds, what the active editor holds, or what the user types.
+ * Sends one message: that of `target`, the text of the active editor, or what the user types.
  * References in it are filled in.
  */
 export async function send(
@@ -22,8 +23,8 @@ export async function send(
     connections,
     connection,
     takers,
-    l10n.t('Send to which connection?'),
-    l10n.t('Not connected: there is nobody to send to. Connect first.'),
+    l10n.t('Select the connection to send to'),
+    l10n.t('Nothing is connected. Connect first.'),
   );
   if (monitored.connection.takes === undefined) {
     throw new UserError(monitored.connection.refusalOf('message'));
@@ -39,11 +40,11 @@ function readTarget(target: unknown): {
     return { connection: target };
   }
   if (typeof target !== 'object' || target === null) {
-    throw new UserError(l10n.t('Give an object with text or base64.'));
+    throw new UserError(l10n.t('Pass an object with text or base64.'));
   }
   const { connection, text, base64 } = target as Readonly<Record<string, unknown>>;
   if (text !== undefined && base64 !== undefined) {
-    throw new UserError(l10n.t('Give text or base64, not both.'));
+    throw new UserError(l10n.t('Pass text or base64, not both.'));
   }
   if (typeof text === 'string') {
     return { connection, body: { as: 'text', text } };
@@ -55,4 +56,79 @@ function readTarget(target: unknown): {
     throw new UserError(l10n.t('The message must be a string, in text or in base64.'));
   }
   return { connection };
+}
+
+interface Candidate extends Choice {
+  /** Absent if the user is to type the message. */
+  readonly body?: MessageBody;
+}
+
+type WrittenBody = Extract<MessageBody, { readonly as: 'text' | 'json' }>;
+
+const maxDetailLength = 80;
+
+/**
+ * Asks for the message to send to `name`: the selection in the active editor, the whole JSON or
+ * text file, or a text that the user types. It always asks, since a sent file cannot be taken back.
+ *
+ * @throws CancellationError
+ */
+export async function askForMessage(name: string): Promise<MessageBody> {
+  const title = [l10n.t('Send to {0}'), name] as const;
+  const editor = window.activeTextEditor;
+  const written = editor ? candidatesOf(editor) : [];
+  if (written.length === 0) {
+    return type(title);
+  }
+  const typed: Candidate = {
+    label: l10n.t('Type a Message…'),
+    iconPath: new ThemeIcon('edit'),
+  };
+  const placeHolder = l10n.t('Select what to send');
+  const picked = await pickOne([...written, typed], { title, placeHolder });
+  return picked.body ?? type(title);
+}
+
+function candidatesOf({ document, selection }: TextEditor): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  const selected = document.getText(selection);
+  if (!selection.isEmpty) {
+    const label = l10n.t('The Selection');
+    candidates.push(
+      candidate('selection', label, bodyOf(selected, jsonProblem(selected) === undefined)),
+    );
+  }
+  const text = document.getText();
+  if (isMessageLike(document) && text !== '' && text !== selected) {
+    const label = l10n.t('The Whole File');
+    candidates.push(candidate('file', label, bodyOf(text, isJson(document))));
+  }
+  return candidates;
+}
+
+function isMessageLike(document: TextDocument): boolean {
+  return (
+    isJson(document) || document.languageId === 'plaintext' || /\.txt$/i.test(document.fileName)
+  );
+}
+
+/** Not JSON with comments, which peers do not accept as JSON. */
+function isJson({ languageId, fileName }: TextDocument): boolean {
+  return languageId === 'json' || (/\.json$/i.test(fileName) && languageId !== 'jsonc');
+}
+
+function bodyOf(text: string, isJsonText: boolean): WrittenBody {
+  return { as: isJsonText ? 'json' : 'text', text };
+}
+
+function candidate(icon: string, label: string, body: WrittenBody): Candidate {
+  const line = body.text.slice(0, maxDetailLength).replaceAll(/\s+/g, ' ');
+  const detail = body.text.length > maxDetailLength ? `${line}…` : line;
+  return { label, iconPath: new ThemeIcon(icon), detail, body };
+}
+
+async function type(title: Sentence): Promise<MessageBody> {
+  const prompt = l10n.t('Text to send');
+  const text = await askText({ title, prompt });
+  return { as: 'text', text };
 }

@@ -4,16 +4,17 @@ import type { Logger } from '../../core/base/logger.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
 
 const key = 'sendHistory';
-const mostBodies = 50;
-const mostConnections = 20;
-/** Characters of all bodies of a connection together: the editor keeps the whole state in one piece. */
-const mostCharacters = 64 * 1024;
+const maxBodies = 50;
+const maxConnections = 20;
+/** Of all bodies of a connection together: the editor stores the whole state in one piece. */
+const maxCharacters = 64 * 1024;
 
 type Stored = Readonly<Record<string, readonly MessageBody[]>>;
 
 /**
- * What was sent on each connection, by its name, as it was written: with references, not with the
- * values that they stand for. What spells a secret out is known for as long as the window is open.
+ * The messages that were sent on each connection, by its name, as they were written: with
+ * references, not with their values. A message that spells out a secret is kept only while the
+ * window is open.
  */
 export class SendHistory {
   readonly #state: Memento;
@@ -21,7 +22,7 @@ export class SendHistory {
   readonly #holdsSecret: (text: string) => boolean;
   #all: Stored;
 
-  /** @param holdsSecret whether a text spells a secret out, and is not to be kept on the disk */
+  /** @param holdsSecret whether a text spells out a secret, and must not be stored on the disk */
   constructor(state: Memento, holdsSecret: (text: string) => boolean, log: Logger) {
     this.#state = state;
     this.#holdsSecret = holdsSecret;
@@ -34,18 +35,18 @@ export class SendHistory {
     return this.#all[connection] ?? [];
   }
 
-  /** A body that is there already goes to the end. */
+  /** A body that is in the history already moves to the end. */
   add(connection: string, body: MessageBody): void {
     const written = JSON.stringify(body);
-    if (written.length > mostCharacters) {
+    if (written.length > maxCharacters) {
       return;
     }
     const others = this.of(connection).filter(other => JSON.stringify(other) !== written);
     const bodies = fitting([...others, body]);
     const rest = Object.entries(this.#all).filter(([name]) => name !== connection);
-    this.#all = Object.fromEntries([...rest.slice(1 - mostConnections), [connection, bodies]]);
+    this.#all = Object.fromEntries([...rest.slice(1 - maxConnections), [connection, bodies]]);
     this.#state.update(key, this.#kept()).then(undefined, (error: unknown) => {
-      this.#log.warn(`The history of sent messages was not kept: ${messageOf(error)}`);
+      this.#log.warn(`The history of sent messages could not be stored: ${messageOf(error)}`);
     });
   }
 
@@ -61,12 +62,12 @@ function textsOf(body: MessageBody): readonly string[] {
   return Object.values(body).filter(value => typeof value === 'string');
 }
 
-/** The newest that are few enough and short enough. */
+/** The newest bodies within the limits. */
 function fitting(bodies: readonly MessageBody[]): readonly MessageBody[] {
   let characters = 0;
   return bodies
-    .slice(-mostBodies)
+    .slice(-maxBodies)
     .reverse()
-    .filter(body => (characters += JSON.stringify(body).length) <= mostCharacters)
+    .filter(body => (characters += JSON.stringify(body).length) <= maxCharacters)
     .reverse();
 }

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { Submission } from '../../core/connection/send/outbox.ts';
 import type { OutgoingMessage } from '../../core/message/outgoingMessage.ts';
@@ -23,11 +24,11 @@ export type Confirmation = 'once' | 'window';
 export interface SenderPorts {
   readonly variables: HostVariables;
   readonly history: SendHistory;
-  /** Rejects with a sentence where the file cannot be read, or not by this author. */
+  /** Rejects with a UserError if the file cannot be read, or not by this author. */
   readonly readFile: (path: string, author: Author) => Promise<Uint8Array>;
-  /** Resolves when there is no more to wait for before references can be filled in. */
+  /** Resolves when references can be filled in. */
   readonly ready: () => Promise<void>;
-  /** The environment in use, if there is one. Throws a UserError where that is not known. */
+  /** The active environment, if there is one. Throws a UserError if that is not known yet. */
   readonly environment: () => TargetEnvironment | undefined;
   /**
    * Asks whether to send to production: once, or for as long as the window is open. Rejects with a
@@ -38,26 +39,26 @@ export interface SenderPorts {
     connection: string,
     body: MessageBody,
   ) => Promise<Confirmation>;
-  /** Asks for what of a body needs permission. Rejects where it is not allowed. */
+  /** Asks for the permissions that a body needs. Rejects if they are not given. */
   readonly permit: (
     monitored: MonitoredConnection,
     body: MessageBody,
     origin: Origin,
   ) => Promise<void>;
-  /** Where what is sent on a connection goes, as a question names it. */
+  /** The destination of a connection, as questions name it. */
   readonly placeOf: (monitored: MonitoredConnection) => string;
-  /** The origin (RFC 6454) of it. */
+  /** The origin (RFC 6454) of the destination. */
   readonly originOf: (monitored: MonitoredConnection) => string;
-  /** Throws a sentence where what a connection sends on opening is not allowed. */
+  /** Throws a UserError if what a connection sends on opening is not allowed. */
   readonly assertOpening: (monitored: MonitoredConnection) => void;
-  /** Told of each secret that goes out, so that exports and copies can leave it out. */
+  /** Called with each secret that is sent, so that exports and copies can mask it. */
   readonly onSecrets: (secrets: readonly string[]) => void;
 }
 
-/** Sends what the user, the composer or the library wants sent. */
+/** Sends messages of the user, the composer and the library. */
 export class Sender {
   readonly #ports: SenderPorts;
-  /** Connections with environments that need no more asking in this window. */
+  /** Pairs of connection and environment that were confirmed for this window. */
   readonly #confirmed = new Set<string>();
 
   constructor(ports: SenderPorts) {
@@ -65,18 +66,18 @@ export class Sender {
   }
 
   /**
-   * Fills in, asks what must be asked, and sends. Resolves when it was handed to the network, or
-   * waits in the queue.
+   * Fills in references, asks the user if needed, and sends. Resolves when the message was handed
+   * to the network, or is in the queue.
    *
-   * @param author who wrote the body, which decides what it may read
-   * @throws UserError where it was not sent; CancellationError where the user would rather not
+   * @param author who wrote the body, which determines what it may read
+   * @throws UserError if it was not sent; CancellationError if the user cancels
    */
   async send(
     monitored: MonitoredConnection,
     body: MessageBody,
     author: Author,
   ): Promise<Submission['delivery']> {
-    // Before anything is asked: all answers would be in vain.
+    // Before the user is asked: the answers would be useless.
     assertTakes(monitored, body);
     await this.#ports.ready();
     const place = this.#ports.placeOf(monitored);
@@ -85,8 +86,10 @@ export class Sender {
     const source = this.#ports.variables.forUser(monitored);
     const { message } = await this.#fill(monitored, body, source, author);
     if (this.#ports.placeOf(monitored) !== place) {
-      // While something was asked or looked up; the answers were meant for who was there before.
-      throw new UserError('The connection leads elsewhere now: the message was not sent.');
+      // It changed while the user was asked; the answers were meant for the previous destination.
+      throw new UserError(
+        l10n.t('The message was not sent, because the connection has another destination now.'),
+      );
     }
     const { delivery, done } = monitored.connection.submit(message);
     this.#ports.history.add(monitored.name, body);
@@ -97,9 +100,9 @@ export class Sender {
   }
 
   /**
-   * Asks whether to send where the environment in use is production, unless that was settled.
+   * Asks whether to send if the active environment is production, unless that was confirmed before.
    *
-   * @throws CancellationError where the user would rather not
+   * @throws CancellationError if the user cancels
    */
   async #confirm(monitored: MonitoredConnection, body: MessageBody): Promise<void> {
     const environment = this.#ports.environment();
@@ -113,18 +116,18 @@ export class Sender {
     }
   }
 
-  /** What a body would be if it were sent now. Asks nothing and counts nothing. */
+  /** A preview of a body as it would be sent now. Does not ask the user, and does not count. */
   check(monitored: MonitoredConnection, body: MessageBody, author: Author): Promise<CheckedBody> {
     const source = this.#ports.variables.forPreview(monitored);
     return checkBody(body, this.#fillingPorts(source, author));
   }
 
-  /** What was sent on a connection, as it was written, newest last. */
+  /** The messages that were sent on a connection, as they were written, newest last. */
   history({ name }: MonitoredConnection): readonly MessageBody[] {
     return this.#ports.history.of(name);
   }
 
-  /** Fills in what a connection sends by itself, as on opening. */
+  /** Fills in a message that a connection sends by itself, as on opening. */
   async write(
     monitored: MonitoredConnection,
     body: MessageBody,
@@ -157,7 +160,7 @@ export class Sender {
   }
 }
 
-/** What stands in the composer the user has before his eyes. */
+/** The user sees the text in the composer, so it counts as the user's own. */
 function originOf(author: Author): Origin {
   return author === 'page' ? 'user' : author;
 }

@@ -14,8 +14,7 @@ import {
 } from '../../core/consent/handshakeDisclosures.ts';
 import { bodyLabel } from '../../core/library/librarySchema.ts';
 import { template } from '../../core/variables/value.ts';
-import type { Consent } from '../consent/consent.ts';
-import { digest } from '../consent/digest.ts';
+import { type Consent, digest } from '../consent/consent.ts';
 import type { OpeningSource } from '../connections/monitoredConnection.ts';
 import type { SecretRegistry } from '../secrets/secretRegistry.ts';
 import type { Secrets } from '../secrets/secrets.ts';
@@ -26,8 +25,8 @@ import { MessageFiles } from './messageFiles.ts';
 import { Sender, type TargetEnvironment } from './sender.ts';
 import { SendHistory } from './sendHistory.ts';
 
-/** Of a message in a question, in UTF-16 units. */
-const longestContent = 200;
+/** How much of a message a question shows, in UTF-16 units. */
+const maxContentLength = 200;
 
 export interface SendingParts {
   readonly context: Pick<ExtensionContext, 'workspaceState'>;
@@ -40,23 +39,23 @@ export interface SendingParts {
   readonly openView: (query: ViewQuery) => CaptureView;
   readonly library: LibraryPorts;
   readonly readFile: ReadFileWithin;
-  /** Milliseconds since 1970: what a connection received earlier came from elsewhere. */
+  /** Milliseconds since 1970: what a connection received earlier came from another origin. */
   readonly sinceOf: (connection: string) => number;
-  /** The origin (RFC 6454) that a connection was dialled at last. */
+  /** The origin (RFC 6454) that a connection was last dialled with. */
   readonly originOf: (connection: string) => string;
 }
 
-/** What sending asks of the library. */
+/** What sending needs from the library. */
 export interface LibraryPorts extends NamedValues {
-  /** Resolves when there is no more to wait for before references can be filled in. */
+  /** Resolves when references can be filled in. */
   readonly ready: () => Promise<void>;
-  /** The environment in use, if there is one. Throws a UserError where that is not known. */
+  /** The active environment, if there is one. Throws a UserError if that is not known yet. */
   readonly environment: () => TargetEnvironment | undefined;
-  /** The steps of a sequence. Rejects with a sentence where there is none, or it may not be run. */
+  /** The steps of a sequence. Rejects with a UserError if there is none, or it may not be run. */
   readonly stepsOf: OpeningSource['stepsOf'];
 }
 
-/** Everything between what a user writes and what a connection is given to send. */
+/** Creates what turns a message as it was written into what a connection sends. */
 export function createSending(parts: SendingParts) {
   const { context, clock, log, random, secrets, consent, registry, openView } = parts;
   const { library, sinceOf, originOf } = parts;
@@ -84,10 +83,10 @@ export function createSending(parts: SendingParts) {
       throw new UserError(
         what === 'onOpen'
           ? l10n.t(
-              'What this workspace wants to send on opening was not allowed. Connect by hand to be asked.',
+              'You have not allowed what this workspace wants to send on opening. Connect manually to be asked.',
             )
           : l10n.t(
-              'The heartbeat message of this workspace was not allowed, and is not sent. Connect by hand to be asked.',
+              'The heartbeat message of this workspace is not sent, because you have not allowed it. Connect manually to be asked.',
             ),
       );
     }
@@ -113,7 +112,7 @@ export function createSending(parts: SendingParts) {
         kind: 'send',
         name: monitored.name,
         to,
-        contents: [bodyLabel(body, longestContent)],
+        contents: [bodyLabel(body, maxContentLength)],
       } as const;
       await consent.require({ purpose, wanted, mayAsk: true });
     },

@@ -1,14 +1,4 @@
 import { l10n } from 'vscode';
-import type { ShownLog } from '../ui/plainLog.ts';
-import { CommandId, InternalCommandId } from '../../shared/ids.ts';
-import type { CommandHandlers } from '../ui/commands.ts';
-import type { PermissionStore } from '../consent/permissionStore.ts';
-import type { MessagesChannel } from '../connections/messageOutput.ts';
-import type { Connections } from '../connections/connections.ts';
-import type { Secrets } from '../secrets/secrets.ts';
-import type { Sender } from '../sending/sender.ts';
-import type { SettingsService } from '../settings/settings.ts';
-import type { MonitorServices } from './monitorServices.ts';
 import type { ConfigureParts } from '../connectionForm/configureCommands.ts';
 import { connect, type ConnectParts } from '../connections/connect.ts';
 import {
@@ -18,12 +8,24 @@ import {
   reconnect,
   showActions,
 } from '../connections/connectionCommands.ts';
-import { libraryCommands, type LibraryCommandParts } from './libraryCommands.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { MessagesChannel } from '../connections/messageOutput.ts';
+import type { PermissionStore } from '../consent/permissionStore.ts';
+import type { ImportParts } from '../import/importMessages.ts';
+import type { Environments } from '../library/environments.ts';
+import { runItem, type RunItemParts, stopItem } from '../library/runItem.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { send } from '../sending/send.ts';
+import type { Sender } from '../sending/sender.ts';
+import type { MonitorServices } from './monitorServices.ts';
+import type { SettingsService } from '../settings/settings.ts';
+import type { CommandHandlers } from '../ui/commands.ts';
+import type { ShownLog } from '../ui/plainLog.ts';
+import { CommandId, InternalCommandId } from '../../shared/ids.ts';
 
 export interface CommandParts extends ConnectParts, ConfigureParts, LibraryCommandParts {
   readonly monitor: () => Promise<MonitorServices>;
-  /** The list of captures is another now. */
+  /** Called when the list of captures has changed. */
   readonly refresh: () => void;
   readonly connections: Connections;
   readonly settings: SettingsService;
@@ -34,7 +36,7 @@ export interface CommandParts extends ConnectParts, ConfigureParts, LibraryComma
   readonly log: ShownLog;
 }
 
-/** What each command does. What few windows use is loaded with the first use. */
+/** The handlers of all commands. Code that few windows need is loaded with the first use. */
 export function commandHandlers(parts: CommandParts): CommandHandlers {
   const { connections, showMonitor, monitor, output, sender, demo, log } = parts;
   return {
@@ -112,5 +114,30 @@ function configureCommands(parts: CommandParts) {
     [CommandId.CopyAs]: async target => (await load()).copyAs(parts, target),
     [CommandId.ImportCurl]: async target =>
       (await import('../import/importCurl.ts')).importCurl(parts, target),
+  } satisfies Partial<CommandHandlers>;
+}
+
+export interface LibraryCommandParts extends RunItemParts, ImportParts {
+  readonly environments: Environments;
+}
+
+/** The handlers of the library's commands. */
+export function libraryCommands(parts: LibraryCommandParts) {
+  const load = () => import('../library/itemCommands.ts');
+  return {
+    [CommandId.RunSaved]: target => runItem(parts, target),
+    [CommandId.StopSaved]: target => stopItem(parts, target),
+    [CommandId.EditSaved]: async target => (await load()).editItem(parts, target),
+    [CommandId.DuplicateSaved]: async target => (await load()).duplicateItem(parts, target),
+    [CommandId.DeleteSaved]: async target => (await load()).deleteItem(parts, target),
+    [CommandId.MoveSavedUp]: async target => (await load()).moveItem(parts, target, -1),
+    [CommandId.MoveSavedDown]: async target => (await load()).moveItem(parts, target, 1),
+    [CommandId.NewMessage]: async target => (await load()).newMessage(parts, target),
+    [CommandId.NewSequence]: async target => (await load()).newSequence(parts, target),
+    [CommandId.NewFolder]: async target => (await load()).newFolder(parts, target),
+    [CommandId.ImportMessages]: async target =>
+      (await import('../import/importMessages.ts')).importMessages(parts, target),
+    [CommandId.OpenMessagesFile]: async target => (await load()).openMessagesFile(parts, target),
+    [CommandId.SwitchEnvironment]: target => parts.environments.switch(target),
   } satisfies Partial<CommandHandlers>;
 }

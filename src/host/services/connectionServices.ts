@@ -12,7 +12,7 @@ import { Connections } from '../connections/connections.ts';
 import { Consent } from '../consent/consent.ts';
 import { PermissionStore } from '../consent/permissionStore.ts';
 import { DialOrigins } from '../connections/dialOrigins.ts';
-import { filterClock } from '../ui/filterClock.ts';
+import { filterClock } from '../ui/userZone.ts';
 import { Handshakes, type HandshakeHostPorts } from '../connections/handshakes.ts';
 import { createLibrary } from '../library/createLibrary.ts';
 import type { ConnectionPlaces, MessageOutput } from '../connections/monitoredConnection.ts';
@@ -23,7 +23,7 @@ import type { LibraryNode } from '../library/libraryTree.ts';
 export interface ConnectionServiceParts {
   readonly context: Pick<ExtensionContext, 'globalStorageUri' | 'workspaceState'>;
   readonly clock: Clock;
-  /** Leaves out the secrets that went into handshakes and messages. */
+  /** Masks the secrets that were used in handshakes and messages. */
   readonly log: Logger;
   readonly random: () => number;
   readonly secrets: Secrets;
@@ -32,18 +32,18 @@ export interface ConnectionServiceParts {
     readonly open: OpenCapture;
     readonly openView: (query: ViewQuery) => CaptureView;
   };
-  /** Loaded with the first attempt, because it is most of what there is to load. */
+  /** Loaded with the first attempt, because it is most of the code. */
   readonly loadDial: () => Promise<(handshake: Handshake) => Dial>;
   readonly runCommand: HandshakeHostPorts['runCommand'];
   readonly readFile: ReadFileWithin;
   readonly messagesView: TreeView<LibraryNode>;
-  /** What the settings say of connections; asked no sooner than one is there. */
+  /** The relation of connections to the settings; called when there is a connection. */
   readonly places: () => ConnectionPlaces;
-  /** Shows an error as a command would. */
+  /** Shows an error as a command does. */
   readonly onError: (error: unknown) => void;
 }
 
-/** The connections of this window, what is sent on them, and the library that it comes from. */
+/** Creates the connections of this window, the library, and what sends messages. */
 export function createConnectionServices(parts: ConnectionServiceParts) {
   const { context, clock, log, random, secrets, output, captures } = parts;
   const store = new DisposableStore();
@@ -57,7 +57,7 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
   const dialled = new DialOrigins((id, origin) => {
     consent.noteMove(id, origin);
     library.extracted.clear(id);
-    // What waits was filled in for another place.
+    // Queued messages were filled in for another destination.
     connections.get(id).connection.cancelQueued('the connection leads elsewhere now');
   });
   const handshakes: Handshakes = new Handshakes({
@@ -79,8 +79,8 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
     },
     runCommand: parts.runCommand,
   });
-  // Connections send what the library holds, and the library sends on connections: each of the three
-  // asks the others no sooner than somebody connects.
+  // Connections send items of the library, and the library sends on connections: the three are used
+  // by each other only after a connection was opened.
   const connections: Connections = store.add(
     new Connections({
       clock,
@@ -92,13 +92,14 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
       redact: secrets.registry.redact,
       places: parts.places,
       prepare: async (profile, wishes, { id }) => {
-        // A window that has just opened reads its files at the same time.
+        // A window that has just opened may still be reading its files.
         await wishes.untimed(() => library.ready());
         const [dialWith, { handshake, shown, isRefreshable }] = await Promise.all([
           parts.loadDial(),
           handshakes.prepare({ id, profile }, wishes),
         ]);
-        // What `localhost` means there is for the transport to say.
+        // In a remote window `localhost` is another machine, which the transport takes into
+        // account.
         const { remoteName } = env;
         const dial = dialWith(remoteName === undefined ? handshake : { ...handshake, remoteName });
         return {

@@ -7,17 +7,15 @@ import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { UnmaskedHandshakes } from '../../core/secrets/unmaskedHandshakes.ts';
 import type { StartExport } from '../../core/export/exportJob.ts';
 import type { Formats } from '../../core/base/format.ts';
-import type { ExportParts } from '../captures/exportParts.ts';
+import type { ExportParts } from '../captures/exportChoices.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { createLibrary } from '../library/createLibrary.ts';
-import { libraryRequests } from '../monitor/libraryRequests.ts';
+import { ComposerModel } from '../monitor/composerModel.ts';
 import { PayloadDocuments } from '../captures/payloadDocuments.ts';
 import { SavedFilters } from '../captures/savedFilters.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { sendingRequests } from '../monitor/composerRequests.ts';
 import type { createSending } from '../sending/sending.ts';
 import { Sources } from '../captures/sources.ts';
-import { ComposerModel } from '../monitor/composerModel.ts';
 import { MonitorPanel } from '../monitor/monitorPanel.ts';
 import { PanelModel } from '../monitor/panelModel.ts';
 import { pageRequests } from '../monitor/requests.ts';
@@ -43,7 +41,7 @@ export interface MonitorServiceParts {
 
 export type MonitorServices = ReturnType<typeof createMonitorServices>;
 
-/** The monitor's panel with all that stands behind it. */
+/** Creates the monitor panel and the services that it uses. */
 export function createMonitorServices(parts: MonitorServiceParts) {
   const { context, clock, log, connections, secrets, formats, captures, showMessages } = parts;
   const store = new DisposableStore();
@@ -65,20 +63,7 @@ export function createMonitorServices(parts: MonitorServiceParts) {
     startExport,
     currentView: () => model.shownRows,
   };
-  const { runs, runner, environments, selected } = library;
-  const { sender, files } = sending;
-  const composer = store.add(
-    new ComposerModel({
-      connections,
-      runs,
-      runner,
-      environments,
-      sender,
-      secrets,
-      log,
-      library: library.library,
-    }),
-  );
+  const composer = store.add(new ComposerModel({ ...library, ...sending, connections, secrets }));
   const panel = store.add(
     new MonitorPanel({
       root: context.extensionUri,
@@ -90,8 +75,7 @@ export function createMonitorServices(parts: MonitorServiceParts) {
       filters,
       composer,
       handlers: {
-        ...sendingRequests({ connections, sender, files }),
-        ...libraryRequests({ library: library.library, selected, runs, environments }),
+        ...composer.handlers,
         ...pageRequests({
           connections,
           sources,

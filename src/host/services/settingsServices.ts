@@ -24,7 +24,7 @@ export interface SettingsServiceParts {
   readonly connect: (name: string) => Promise<unknown>;
 }
 
-/** The connections of the settings, and the forms that change them. */
+/** Creates what reads and changes the connections in the settings, and the forms for them. */
 export function createSettingsServices(parts: SettingsServiceParts) {
   const { context, log, settings, secrets, library, connect } = parts;
   const store = new DisposableStore();
@@ -46,7 +46,7 @@ export function createSettingsServices(parts: SettingsServiceParts) {
     () =>
       inform(
         'information',
-        l10n.t('Saved. Comments inside the list of connections could not be kept.'),
+        l10n.t('Saved. Comments in the list of connections could not be kept.'),
       ),
   );
   const forms = once(async () => {
@@ -78,7 +78,7 @@ export function createSettingsServices(parts: SettingsServiceParts) {
       const fillIn = async (subject: FormSubject) => (await forms()).fillIn(subject);
       await addConnections({ names, fillIn }, imported);
     },
-    /** No import may refer to these: they are the user's, or are to be. */
+    /** Names that an import may not use: these secrets are stored or referred to already. */
     reservedSecrets: () => {
       const profiles = settings.current.profiles.map(({ name, url, values }) => {
         return { where: name, value: { url, values } };

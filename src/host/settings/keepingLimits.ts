@@ -6,9 +6,9 @@ const dayMs = 86_400_000;
 const megabyte = 1024 * 1024;
 
 /**
- * What the captures of ended windows may take. They are of all workspaces, so that the user's own
- * settings are asked and nothing else, whatever scope the manifest gives them. A value that will not
- * do deletes nothing: it is no limit.
+ * The limits for captures of closed windows. These belong to all workspaces, so only the user's own
+ * settings are read, whatever scope the manifest gives them. An invalid value is no limit, so that
+ * it deletes nothing.
  */
 export function keepingLimits(): RetentionLimits {
   return {

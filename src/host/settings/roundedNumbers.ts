@@ -8,12 +8,12 @@ import type { SettingsService } from './settings.ts';
 interface RoundedNumbersPorts {
   readonly settings: Pick<SettingsService, 'current' | 'onDidChange'>;
   readonly log: Logger;
-  /** The numbers in JSON messages of the settings' files, as they are written there. */
+  /** The numbers in JSON messages, as the settings files spell them. */
   readonly readWritten: () => Promise<readonly string[]>;
   readonly warn: (sentence: string) => void;
 }
 
-/** Warns of numbers that the editor has rounded, at once and when the settings change. */
+/** Warns about numbers that the editor has rounded, now and when the settings change. */
 export function warnOfRoundedNumbers(ports: RoundedNumbersPorts): Disposable {
   const { settings, log, readWritten, warn } = ports;
   let warned: ReadonlySet<string> = new Set();
@@ -24,7 +24,7 @@ export function warnOfRoundedNumbers(ports: RoundedNumbersPorts): Disposable {
       try {
         written = await readWritten();
       } catch (error) {
-        // The numbers themselves still tell something.
+        // The numbers themselves are still checked.
         log.warn(`The settings could not be read for their numbers: ${messageOf(error)}`);
       }
     }
@@ -36,7 +36,9 @@ export function warnOfRoundedNumbers(ports: RoundedNumbersPorts): Disposable {
     warned = new Set(problems);
   };
   const look = (current: ReadSettings) => {
-    check(current).catch((error: unknown) => log.warn('Numbers could not be looked at', error));
+    check(current).catch((error: unknown) =>
+      log.warn('The numbers of the settings could not be checked', error),
+    );
   };
   look(settings.current);
   return settings.onDidChange(look);

@@ -7,17 +7,17 @@ import {
 } from '../../core/settings/settingLayers.ts';
 import { settingsSection, type SettingKey } from '../../core/settings/settingsTable.ts';
 
-// The one file that asks the editor for settings, so that nothing of a workspace that is not trusted
-// gets around `settingsIn`.
+// The only file that reads configuration from the editor, so that settings of an untrusted
+// workspace cannot bypass `settingsIn`.
 
 /**
- * What is set below `websocketMonitor`; defaults do not count. The editor is asked once for all, since
- * each question takes it long.
+ * What is set below `websocketMonitor`, without defaults. One `inspect` reads everything, because
+ * each call is slow.
  */
 export function settingSources(): SettingSources {
   const { isTrusted, workspaceFile, workspaceFolders = [] } = workspace;
   const layers = windowLayers();
-  // Without a workspace file the settings of the only folder are those of the workspace.
+  // Without a workspace file, the settings of the only folder are the workspace's.
   const folders = workspaceFile === undefined ? [] : workspaceFolders;
   return {
     window: settingsIn(layers, isTrusted),
@@ -29,19 +29,19 @@ export function settingSources(): SettingSources {
   };
 }
 
-/** The settings of ours that name connections. */
+/** The settings that define connections. */
 export type ConnectionSetting = 'url' | 'connections';
 
 /**
- * What is set in a scope, without defaults; `undefined` where nothing is, or where it is a workspace's
- * that is not trusted.
+ * The value that is set in a scope, without defaults; `undefined` if none is set, or if the scope
+ * is an untrusted workspace.
  */
 export function settingIn(scope: SettingsScope, setting: ConnectionSetting): unknown {
   const layers = windowLayers().filter(layer => layer.scope === scope);
   return settingsIn(layers, workspace.isTrusted)(setting)?.value;
 }
 
-/** Writes a setting by the editor's own means. */
+/** Writes a setting through the editor's API. */
 export function writeSetting(
   scope: SettingsScope,
   setting: ConnectionSetting,
@@ -63,12 +63,12 @@ function inspect(folder?: Uri) {
   return workspace.getConfiguration(undefined, folder).inspect(settingsSection);
 }
 
-/** What the user's own settings say of a key, whatever a workspace says of it. */
+/** The value in the user's own settings, whatever the workspace sets. */
 export function usersSetting(key: SettingKey): unknown {
   return workspace.getConfiguration(settingsSection).inspect(key)?.globalValue;
 }
 
-/** Whether the workspace has a value for a setting, given by its full name. */
+/** Whether the workspace sets a setting, given by its full name. */
 export function isSetByWorkspace(id: string): boolean {
   const { workspaceValue, workspaceFolderValue } = workspace.getConfiguration().inspect(id) ?? {};
   return workspaceValue !== undefined || workspaceFolderValue !== undefined;

@@ -15,7 +15,7 @@ import { settingSources } from './settingValues.ts';
 import { unwaited } from '../ui/unwaited.ts';
 import { showWarning } from '../ui/notify.ts';
 
-/** The settings in force, and an event for when they change. Nothing else reads configuration. */
+/** The current settings, and an event for changes. Nothing else reads configuration. */
 export class SettingsService implements Disposable {
   readonly #store = new DisposableStore();
   readonly #onDidChange = this.#store.add(new Emitter<ReadSettings>());
@@ -48,10 +48,10 @@ export class SettingsService implements Disposable {
   }
 
   /**
-   * The profile that `entry`, an object as in `connections`, stands for under the current settings.
+   * The profile of `entry`, an object as in `connections`, under the current settings.
    *
-   * @param scope who wrote it
-   * @throws UserError where any part of it will not do
+   * @param scope where it was written
+   * @throws UserError if any part of it is invalid
    */
   profileOf(entry: unknown, scope: SettingsScope = 'user'): Profile {
     const problems: string[] = [];
@@ -62,7 +62,7 @@ export class SettingsService implements Disposable {
     return profile;
   }
 
-  /** What is to be connected without being asked; nothing in Restricted Mode. */
+  /** The profiles with `autoConnect`; none in Restricted Mode. */
   get autoConnected(): readonly Profile[] {
     const { profiles } = this.#current;
     return workspace.isTrusted ? profiles.filter(({ values }) => values.autoConnect) : [];
@@ -78,7 +78,7 @@ export class SettingsService implements Disposable {
     return settings;
   }
 
-  /** Names what is wrong, once for as long as it stays wrong. */
+  /** Shows problems, each once for as long as it persists. */
   async #warn(problems: readonly string[]): Promise<void> {
     const fresh = problems.filter(problem => !this.#warned.has(problem));
     this.#warned.clear();
@@ -95,7 +95,7 @@ export class SettingsService implements Disposable {
     const text =
       rest.length === 0
         ? first
-        : l10n.t('{0} There are {1} more problems; the log names them.', first, rest.length);
+        : l10n.t('{0} There are {1} more problems; see the log.', first, rest.length);
     const openSettings = l10n.t('Open Settings');
     if ((await showWarning(text, openSettings)) === openSettings) {
       await commands.executeCommand('workbench.action.openSettings', settingsSection);

@@ -1,70 +1,72 @@
 import { env, FileSystemError, l10n, Uri, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
+import { TaskQueue } from '../../core/base/taskQueue.ts';
 import { isSameJson } from '../../core/json/json.ts';
 import type { JsonEdit, JsonPath } from '../../core/json/jsonEdit.ts';
 import { settingsSection } from '../../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { settingIn, writeSetting, type ConnectionSetting } from './settingValues.ts';
-import { editJson, messageNumbersIn, pathOfSetting, readJson } from './settingsText.ts';
+import { editJson, fileChanged, readJson } from '../json/jsonText.ts';
+import { messageNumbersIn, pathOfSetting } from './settingsText.ts';
 
-/** What of a setting is to change: paths begin below the setting itself. */
+/** A change of a setting; its paths begin below the setting. */
 export type SettingEdit = JsonEdit & { readonly setting: ConnectionSetting };
 
 interface SettingsFile {
   readonly uri: Uri;
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
-  /** Where in it the settings are: a workspace file has them in an object of their own. */
+  /** The path of the settings in it: in a workspace file they are in an object of their own. */
   readonly within: JsonPath;
 }
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** The scopes that can be written to in this window; what an untrusted workspace sets is not used. */
+/**
+ * The scopes that can be written in this window; settings of an untrusted workspace are not used.
+ */
 export function writableScopes(): readonly SettingsScope[] {
   return workspace.isTrusted && workspaceSettings() ? ['user', 'workspace'] : ['user'];
 }
 
-/** What must be where it is about to be changed, and its place below the setting. */
+/** The value that a change expects to find, and its path below the setting. */
 export interface Expected {
   readonly setting: ConnectionSetting;
   readonly path: JsonPath;
   readonly value: unknown;
 }
 
-/** The editor takes this long at most to notice that a file has changed. */
+/** How long to wait, at most, until the editor has noticed that a file has changed. */
 const noticeMs = 3000;
 
-/** Writes the settings of the user or of the workspace, one change after the other. */
+/** Writes the settings of the user or of the workspace, one change after another. */
 export class SettingsFiles {
   readonly #globalStorage: Uri;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new TaskQueue();
 
-  /** @param globalStorage our own folder, which is beside the user's settings */
+  /** @param globalStorage our own folder, from which the path of the user's settings is derived */
   constructor(globalStorage: Uri) {
     this.#globalStorage = globalStorage;
   }
 
   /**
-   * Comments and the form of what is there stay. Resolves when the settings are in force.
+   * Keeps comments and formatting. Resolves when the editor uses the new settings.
    *
-   * @returns whether comments stayed: where the user's file cannot be found the editor writes
-   *   instead, and comments inside the setting are lost
-   * @throws UserError where the file is no valid JSON, has changes that are not saved, or no longer
-   *   holds what is expected
+   * @returns whether comments were kept: if the user's file cannot be found, the editor writes
+   *   the setting, and comments in it are lost
+   * @throws UserError if the file is not valid JSON, has unsaved changes, or no longer holds what
+   *   is expected
    */
   write(
     scope: SettingsScope,
     edits: readonly SettingEdit[],
     expected?: Expected,
   ): Promise<{ readonly keepsComments: boolean }> {
-    const next = this.#last.then(() => this.#write(scope, edits, expected));
-    this.#last = next.catch(() => undefined); // Whoever asked for it hears of it.
-    return next;
+    return this.#queue.add(() => this.#write(scope, edits, expected));
   }
 
-  /** The numbers in messages of all settings that can be read, as they are written. */
+  /** The numbers in messages of all settings files that can be read, as they are spelled there. */
   async messageNumbers(): Promise<readonly string[]> {
     const folders = workspace.isTrusted ? (workspace.workspaceFolders ?? []) : [];
     const files = [
@@ -88,8 +90,8 @@ export class SettingsFiles {
   }
 
   /**
-   * The file that the user's settings come from, if it can be found: beside our storage, also of a
-   * profile. A remote window takes ours from the machine's file, since they are about that machine.
+   * The file of the user's settings, if it can be found: relative to our storage, also in a
+   * profile. In a remote window our settings, which have machine scope, are in the machine's file.
    */
   async #userSettings(): Promise<SettingsFile | undefined> {
     const storage = this.#globalStorage;
@@ -113,11 +115,11 @@ async function writeFile(
 ): Promise<void> {
   const { uri, name, within } = file;
   const isUnsaved = workspace.textDocuments.some(
-    // The editor has the user's settings under a scheme of its own.
+    // The editor opens the user's settings under a scheme of its own.
     document => document.isDirty && document.uri.path === uri.path,
   );
   if (isUnsaved) {
-    throw new UserError(l10n.t('{0} has changes that are not saved. Save it and try again.', name));
+    throw new UserError(l10n.t('{0} has unsaved changes. Save it and try again.', name));
   }
   const before = (await read(uri)) ?? '';
   const pathOf = (text: string, setting: ConnectionSetting, below: JsonPath) => [
@@ -127,7 +129,7 @@ async function writeFile(
   if (expected) {
     const found = readJson(before, pathOf(before, expected.setting, expected.path), name);
     if (!isSameJson(found, expected.value)) {
-      throw new UserError(l10n.t('{0} has changed meanwhile. Try again.', name));
+      throw fileChanged(name);
     }
   }
   let text = before;
@@ -139,7 +141,7 @@ async function writeFile(
   }
 }
 
-/** Waits until `isSo`, asked at each change of the configuration, but not for ever. */
+/** Waits until `isSo`, which is checked at each change of the configuration, or for `noticeMs`. */
 async function untilNoticed(isSo: () => Promise<boolean>): Promise<void> {
   let stop: () => void = () => undefined;
   const timeout = new Promise<void>(resolve => (stop = resolve));
@@ -177,7 +179,11 @@ function workspaceSettings(): SettingsFile | undefined {
     : undefined;
 }
 
-/** Whether a file says what the editor says is set. One that is no JSON is named when it is written. */
+/**
+ * Whether a file holds the settings that the editor uses.
+ *
+ * @throws UserError if it is not valid JSON
+ */
 async function isInForce(
   scope: SettingsScope,
   { uri, name, within }: SettingsFile,

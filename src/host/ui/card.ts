@@ -1,7 +1,7 @@
 import { MarkdownString } from 'vscode';
 import { plainMarkdown, plainText } from '../../core/text/plainText.ts';
 
-/** What the card says about one thing: a heading, rows of a name and a value, and what can be done. */
+/** A section of a card: a heading, rows of a name and a value, and links that run commands. */
 export interface CardSection {
   readonly heading: string;
   readonly rows: readonly (readonly [name: string, value: string])[];
@@ -14,9 +14,11 @@ export interface CardLink {
   readonly arguments: readonly unknown[];
 }
 
-const longestCode = 2000;
+const maxCodeLength = 2000;
 
-/** A card whose only links are those that are given, whatever a stranger has put into its texts. */
+/**
+ * A card whose only links are `links`: all texts are escaped, since a peer may have written them.
+ */
 export function card(sections: readonly CardSection[]): MarkdownString {
   const made = new MarkdownString(sections.map(markdownOf).join('\n\n---\n\n'), false);
   const enabledCommands = sections.flatMap(({ links }) => links.map(({ command }) => command));
@@ -24,10 +26,10 @@ export function card(sections: readonly CardSection[]): MarkdownString {
   return made;
 }
 
-/** A card of paragraphs, with a block of code at its end. */
+/** A card of paragraphs with a block of code at the end. */
 export function codeCard(paragraphs: readonly string[], code: string): MarkdownString {
   const text = paragraphs.map(each => plainMarkdown(each)).join('\n\n');
-  return new MarkdownString(text).appendCodeblock(plainText(code, longestCode), 'text');
+  return new MarkdownString(text).appendCodeblock(plainText(code, maxCodeLength), 'text');
 }
 
 /** A card of paragraphs. */

@@ -2,19 +2,19 @@ import { commands, l10n } from 'vscode';
 import { isCancellation, messageOf, UserError } from '../../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { CommandId, InternalCommandId } from '../../shared/ids.ts';
-import { TreeTarget } from './treeTarget.ts';
+import { TreeTarget } from './trees.ts';
 import type { ShownLog } from './plainLog.ts';
 import { showError } from './notify.ts';
 
-/** One handler for every command: a command without one does not compile. */
+/** A handler for every command; a command without one is a compile error. */
 export type CommandHandlers = Readonly<
   Record<CommandId | InternalCommandId, (target?: unknown) => unknown>
 >;
 
 /**
- * Registers all commands; what they do is loaded with the first that is run. A failure of one that
- * was run without arguments, as from the palette or a tree, is shown; one that was run with arguments,
- * as from code, rejects with the same sentence.
+ * Registers all commands; their handlers are loaded when the first one is run. If a command that
+ * was run without arguments, as from the palette or a tree, fails, the error is shown; one that was
+ * run with arguments, as from code, rejects with the error.
  */
 export function registerCommands(load: () => Promise<CommandHandlers>, log: ShownLog): Disposable {
   const store = new DisposableStore();
@@ -40,7 +40,7 @@ export function registerCommands(load: () => Promise<CommandHandlers>, log: Show
   return store;
 }
 
-/** Shows what went wrong; `what` names it in the log. */
+/** Shows an error, and logs it unless it is a UserError; `what` names the task in the log. */
 export async function reportError(what: string, error: unknown, log: ShownLog): Promise<void> {
   if (error instanceof UserError) {
     await showError(error.message);

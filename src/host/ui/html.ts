@@ -3,14 +3,14 @@ import { env, l10n, Uri, type Webview } from 'vscode';
 import { escapeHtml, jsonForScript } from '../../core/text/markup.ts';
 import { pageStrings } from '../../shared/monitorStrings.ts';
 
-/** What of a page is its own. */
+/** What differs between the pages. */
 export interface PageContent {
   readonly title: string;
   /** The script and the style sheet of this name are in `dist`. */
   readonly bundle: string;
   /** There too: what the script imports, to be fetched along with it. */
   readonly chunks?: readonly string[];
-  /** In English; they are translated here. */
+  /** In English, from a table in src/shared; they are translated here. */
   readonly strings: Readonly<Record<string, string>>;
 }
 
@@ -25,8 +25,8 @@ export function monitorHtml(webview: Webview, root: Uri, title: string): string 
 }
 
 /**
- * A page of ours. Only our own bundle runs in it, and it reaches no network. What the bundle
- * imports, also later, inherits its nonce, so that no folder needs to be allowed.
+ * A page that runs only our bundle and has no network access. Modules that the bundle imports, also
+ * later, inherit its nonce, so the policy allows no folder.
  */
 export function pageHtml(webview: Webview, root: Uri, parts: PageContent): string {
   const nonce = randomBytes(16).toString('base64url');

@@ -3,7 +3,7 @@ import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { plainText } from '../../core/text/plainText.ts';
 
-const longestEntry = 20_000;
+const maxEntryLength = 20_000;
 
 /** The extension's log, as an output channel. */
 export interface ShownLog extends Logger, Disposable {
@@ -11,9 +11,8 @@ export interface ShownLog extends Logger, Disposable {
 }
 
 /**
- * Opens the log. Lines may quote what strangers say: the editor makes links of addresses in them, so
- * a blank breaks those. What follows a line break is
- * set in, so that no entry can be made up.
+ * Opens the log. Entries may quote peers. The editor turns addresses into links, so a space breaks
+ * them up; text after a line break is indented, so that it cannot look like an entry of its own.
  */
 export function openLog(name: string): ShownLog {
   const channel = window.createOutputChannel(name, { log: true });
@@ -30,7 +29,7 @@ export function openLog(name: string): ShownLog {
 
 function entry(message: string | Error): string {
   const text = message instanceof Error ? (message.stack ?? message.message) : message;
-  return withoutLinks(plainText(text, longestEntry).replaceAll('\n', '\n  '));
+  return withoutLinks(plainText(text, maxEntryLength).replaceAll('\n', '\n  '));
 }
 
 function detailOf(detail: unknown): unknown {

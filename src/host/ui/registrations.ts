@@ -2,17 +2,17 @@ import { window, workspace, type Uri, type WebviewPanel } from 'vscode';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { ViewType } from '../../shared/ids.ts';
 
-/** Of the addresses of payloads that are shown as documents. */
+/** The URI scheme of payloads that are shown as documents. */
 export const payloadScheme = 'websocket-monitor';
 
-/** What the editor asks for beside commands and trees. */
+/** The callbacks of the editor other than commands and trees. */
 export interface Providers {
   restorePanel(panel: WebviewPanel, state: unknown): Promise<void>;
   payloadText(uri: Uri): Promise<string>;
   followLink(uri: Uri): Promise<void>;
 }
 
-/** Has `load` called with the first thing that the editor asks for. */
+/** Registers the callbacks; `load` is called with the first of them. */
 export function registerProviders(load: () => Promise<Providers>): Disposable {
   const store = new DisposableStore();
   store.add(

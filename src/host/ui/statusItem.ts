@@ -8,11 +8,11 @@ import {
 } from 'vscode';
 import { plainLine } from '../../core/text/plainText.ts';
 
-const longestText = 100;
+const maxTextLength = 100;
 
-/** How an item of the status bar looks and what is said of it. */
+/** The look and the accessible label of a status bar item. */
 export interface StatusFace {
-  /** Of the editor's icons, such as `sync~spin`. */
+  /** The name of one of the editor's icons, such as `sync~spin`. */
   readonly icon?: string;
   readonly text: string;
   readonly tooltip: MarkdownString | string;
@@ -20,7 +20,7 @@ export interface StatusFace {
   readonly spoken: string;
 }
 
-/** Where an item stands, and what a click on it runs. */
+/** The position of an item, and the command that a click on it runs. */
 export interface StatusPlace {
   readonly id: string;
   readonly name: string;
@@ -30,10 +30,10 @@ export interface StatusPlace {
 }
 
 /**
- * An item of the status bar. Whatever is set of it, the editor sends all of it to the workbench, which
- * takes a card with links for another one each time, and draws it anew under the pointer that is about
- * to click: so nothing is set that stays the same, and what changes all the time needs an item of its
- * own, with a string as its tooltip.
+ * A status bar item. If any property is set, the editor sends all of them to the workbench, which
+ * treats a card with links as new each time and redraws it under the pointer. So properties are set
+ * only if they change, and text that changes all the time needs an item of its own whose tooltip is
+ * a string.
  */
 export class StatusItem implements Disposable {
   readonly #item: StatusBarItem;
@@ -49,7 +49,7 @@ export class StatusItem implements Disposable {
   }
 
   show({ icon, text, tooltip, background, spoken }: StatusFace): void {
-    const shown = plainLine(text, longestText);
+    const shown = plainLine(text, maxTextLength);
     const line = icon === undefined ? shown : `$(${icon}) ${shown}`;
     const said = typeof tooltip === 'string' ? tooltip : tooltip.value;
     if (this.#item.text !== line) {

@@ -1,11 +1,11 @@
 import { EventEmitter, Uri, window, workspace } from 'vscode';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 
-/** Of the addresses of reports. */
+/** The URI scheme of reports. */
 const scheme = 'websocket-monitor-report';
-const mostKept = 20;
+const maxKept = 20;
 
-/** Plain texts that are shown in an editor which nothing can be written in. */
+/** Plain texts that are shown in a read-only editor. The latest 20 can be opened. */
 export class TextReports implements Disposable {
   readonly #store = new DisposableStore();
   readonly #onDidChange = this.#store.add(new EventEmitter<Uri>());
@@ -21,12 +21,12 @@ export class TextReports implements Disposable {
     );
   }
 
-  /** @param title names the tab */
+  /** @param title the name of the tab */
   async show(title: string, text: string): Promise<void> {
     const path = `/${++this.#count}/${title}.txt`;
     this.#texts.set(path, text);
     const [oldest] = this.#texts.keys();
-    if (this.#texts.size > mostKept && oldest !== undefined) {
+    if (this.#texts.size > maxKept && oldest !== undefined) {
       this.#texts.delete(oldest);
     }
     const document = await workspace.openTextDocument(Uri.from({ scheme, path }));

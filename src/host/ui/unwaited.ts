@@ -3,8 +3,8 @@ import type { Logger } from '../../core/base/logger.ts';
 import { inform } from './notify.ts';
 
 /**
- * For what nobody waits for, such as what a button of a notification does: a failure is logged and
- * shown, in place of an unhandled rejection that nobody sees.
+ * Runs a task that no caller awaits, such as the action of a notification's button. A failure is
+ * logged and shown; it would be an unhandled rejection otherwise.
  *
  * @param what for the log, such as `Open Setting`
  */
@@ -17,7 +17,9 @@ export function unwaited(what: string, log: Logger, task: Thenable<unknown>): vo
   });
 }
 
-/** The same where the user asked for nothing, and can do nothing about it. */
+/**
+ * The same for a task that the user has not started and cannot influence: a failure is only logged.
+ */
 export function logged(what: string, log: Logger, task: Thenable<unknown>): void {
   task.then(undefined, (error: unknown) => log.warn(`${what} failed`, error));
 }

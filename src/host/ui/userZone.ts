@@ -1,7 +1,8 @@
-import { isTimeZone } from '../../core/filter/filterTime.ts';
+import { clockIn, isTimeZone } from '../../core/filter/filterTime.ts';
+import type { FilterClock } from '../../core/filter/parseFilter.ts';
 
-/** Where a name is kept over windows; the editor's `Memento` is one. */
-interface Keeper {
+/** Keeps a name over windows; the editor's `Memento` is one. */
+interface Storage {
   get(key: string): unknown;
   update(key: string, value: string): PromiseLike<void>;
 }
@@ -9,23 +10,23 @@ interface Keeper {
 const key = 'userTimeZone';
 
 /**
- * The time zone of the user, who may be elsewhere than this extension host: in a remote window or in a
- * browser. Only a page knows it, so the last one that said so is remembered. There is one user, so there
- * is one zone for all that shows, names or reads times.
+ * The time zone of the user, who may be on another machine than this extension host: in a remote window
+ * or in a browser. Only a page knows it, so the last zone that a page sent is stored. There is one user,
+ * so there is one zone for everything that shows, names or reads times.
  */
 export class UserZone {
   readonly #hostZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  #keeper: Keeper | undefined;
+  #storage: Storage | undefined;
   #isElsewhere = false;
   #timeZone: string | undefined;
 
-  /** @param isElsewhere the user may sit at another machine than this one */
-  begin(keeper: Keeper, isElsewhere: boolean): void {
-    const kept = keeper.get(key);
-    this.#keeper = keeper;
+  /** @param isElsewhere the user may be on another machine */
+  begin(storage: Storage, isElsewhere: boolean): void {
+    const stored = storage.get(key);
+    this.#storage = storage;
     this.#isElsewhere = isElsewhere;
-    if (isElsewhere && typeof kept === 'string' && isTimeZone(kept)) {
-      this.#timeZone = kept;
+    if (isElsewhere && typeof stored === 'string' && isTimeZone(stored)) {
+      this.#timeZone = stored;
     }
   }
 
@@ -34,16 +35,16 @@ export class UserZone {
     return this.#timeZone;
   }
 
-  /** A page is where the user is. */
+  /** Takes the zone of a page, which runs on the user's machine. */
   learn(timeZone: string): void {
     if (timeZone !== this.#timeZone) {
       this.#timeZone = timeZone;
-      // Where it is not kept, the next page says it again.
-      this.#keeper?.update(key, timeZone).then(undefined, () => undefined);
+      // If it cannot be stored, the next page sends it again.
+      this.#storage?.update(key, timeZone).then(undefined, () => undefined);
     }
   }
 
-  /** Which zone must stand beside times, because a reader could take them for another's. */
+  /** The zone to name beside times, if a reader could take them for those of another zone. */
   get zoneToName(): string | undefined {
     const zone = this.#timeZone ?? this.#hostZone;
     const isSure = this.#timeZone !== undefined || !this.#isElsewhere;
@@ -52,3 +53,8 @@ export class UserZone {
 }
 
 export const userZone = new UserZone();
+
+/** The user's clock, for a filter that comes without one. */
+export function filterClock(now: number): FilterClock {
+  return clockIn(now, userZone.timeZone);
+}

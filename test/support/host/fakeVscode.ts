@@ -344,6 +344,8 @@ const api = {
   TreeItem: Drawn,
   DiagnosticSeverity: { Warning: 1 },
   TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
+  QuickPickItemKind: { Separator: -1, Default: 0 },
+  UIKind: { Desktop: 1, Web: 2 },
   ViewColumn: { Active: -1, Beside: -2 },
   languages: {
     createDiagnosticCollection: () => ({

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import '../../../support/host/fakeVscode.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { onOpenNumbers, roundingProblems } from '../../../../src/core/settings/roundedNumbers.ts';
-import { messageNumbersIn } from '../../../../src/host/settings/settingsText.ts';
 import { userSettings } from '../../../support/host/settings.ts';
+
+const { messageNumbersIn } = await import('../../../../src/host/settings/settingsText.ts');
 
 /** As the editor hands them out: parsed. */
 function numbersOf(text: string): readonly number[] {

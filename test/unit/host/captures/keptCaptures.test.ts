@@ -6,10 +6,9 @@ import { editor } from '../../../support/host/fakeVscode.ts';
 import { collectingLog, silentLog } from '../../../support/capture/captures.ts';
 
 const { keepingLimits } = await import('../../../../src/host/settings/keepingLimits.ts');
-const { offerAbandonedCaptures } =
-  await import('../../../../src/host/captures/abandonedCaptures.ts');
+const { offerAbandonedCaptures } = await import('../../../../src/host/captures/captureNotices.ts');
 const { notifyRemoved: tellRemoved } =
-  await import('../../../../src/host/captures/removedCaptures.ts');
+  await import('../../../../src/host/captures/captureNotices.ts');
 
 const formats = new Formats('en');
 const day = 86_400_000;
@@ -53,7 +52,7 @@ describe('The limits of the captures of ended windows', () => {
   });
 });
 
-describe('What windows left that went down', () => {
+describe('Captures of windows that crashed', () => {
   const capture = (key: string, changed: Partial<ArchivedCapture> = {}): ArchivedCapture => ({
     key,
     window: 'w',
@@ -80,12 +79,7 @@ describe('What windows left that went down', () => {
     await offer([capture('prices')]);
     assert.deepEqual(
       editor.shown.map(({ text, choices }) => [text, choices]),
-      [
-        [
-          'A window went down while it monitored prices. Its 1,000 rows were kept.',
-          ['Open Capture'],
-        ],
-      ],
+      [['A window crashed while it monitored prices. Its 1,000 rows were kept.', ['Open Capture']]],
     );
     assert.deepEqual(editor.executed, ['websocketMonitor.openCapture']);
   });
@@ -96,7 +90,7 @@ describe('What windows left that went down', () => {
     const [shown] = editor.shown;
     assert.match(
       shown?.text ?? '',
-      /^A window went down while it monitored a, b\S*, c and 4 more\. All 8 captures were kept, with 8,000 rows\.$/,
+      /^A window crashed while it monitored a, b\S*, c and 4 more\. All 8 captures were kept, with 8,000 rows\.$/,
     );
     assert.deepEqual(
       [shown?.choices, editor.executed],
@@ -111,8 +105,8 @@ describe('What windows left that went down', () => {
     assert.deepEqual(
       editor.shown.map(({ text }) => text),
       [
-        'A window went down. Captures that it left and that cannot be read: 1.',
-        'A window went down while it monitored a. Its 1,000 rows were kept. Others that cannot be read: 1.',
+        'A window crashed. It left captures that cannot be read: 1.',
+        'A window crashed while it monitored a. Its 1,000 rows were kept. Other captures cannot be read: 1.',
       ],
     );
   });
@@ -141,12 +135,15 @@ describe('What the limits delete', () => {
     tell([removed('age')]);
     assert.equal(
       view.message,
-      'Captures deleted because they were older than websocketMonitor.history.keepDays says: 1.',
+      'Captures deleted because they were older than websocketMonitor.history.keepDays allows: 1.',
     );
     assert.deepEqual(editor.shown, []);
     tell([removed('size'), removed('size')]);
     tell([removed('size')]);
-    assert.match(view.message, /keepDays says: 1\. .* more than .*keepMegabytes says: 3\. The log/);
+    assert.match(
+      view.message,
+      /keepDays allows: 1\. .* larger than .*keepMegabytes allows: 3\. The log/,
+    );
     assert.deepEqual(
       editor.shown.map(({ as, isModal, choices }) => [as, isModal, choices]),
       [['information', false, ['Open Setting']]],

@@ -67,7 +67,7 @@ describe('Removing a connection', () => {
     const { parts, done } = setUp();
     await assert.rejects(removeConnection(parts, 'a'), CancellationError);
     assert.match(editor.shown[0]?.text ?? '', /Remove the connection "a"/);
-    assert.match(editor.shown[0]?.detail ?? '', /user settings\. Messages.*stay/);
+    assert.match(editor.shown[0]?.detail ?? '', /user settings\. Captured messages are kept/);
     assert.deepEqual(done, []);
     editor.answer = () => 'Remove';
     await removeConnection(parts, 'a');

@@ -17,11 +17,17 @@ beforeEach(() => editor.files.clear());
 it('The form counts the connections that a list of the workspace would hide', () => {
   assert.equal(noteOf('workspace'), '');
   editor.files.set(editor.userFile, connections(1));
-  assert.match(noteOf('workspace'), /: the connection of the user is not shown/);
+  assert.match(
+    noteOf('workspace'),
+    /list of connections\. The connection in the user settings will not/,
+  );
   editor.files.set(editor.userFile, connections(3));
-  assert.match(noteOf('workspace'), /: the 3 connections of the user are not shown/);
+  assert.match(
+    noteOf('workspace'),
+    /list of connections\. The 3 connections in the user settings will not/,
+  );
   assert.equal(noteOf('user'), '');
   editor.files.set(editor.workspaceFile, connections(2));
-  assert.match(noteOf('user'), /has a list of its own/);
+  assert.match(noteOf('user'), /has its own list/);
   assert.equal(noteOf('workspace'), '');
 });

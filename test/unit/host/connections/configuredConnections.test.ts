@@ -171,10 +171,10 @@ describe('The configured connections', () => {
     const { configured, get } = setUp();
     const known = get('b');
     editor.unsaved.add(user);
-    await assert.rejects(configured.remove(known), /settings\.json has changes that are not saved/);
+    await assert.rejects(configured.remove(known), /settings\.json has unsaved changes/);
     editor.unsaved.clear();
     editor.files.set(user, two.replace('"ws://b"', '"ws://c"'));
-    await assert.rejects(configured.remove(known), /has changed meanwhile/);
+    await assert.rejects(configured.remove(known), /has changed in the meantime/);
     editor.files.set(user, `${two}]`);
     await assert.rejects(configured.remove(known), /not valid JSON/);
     assert.equal(text(), `${two}]`);

@@ -6,8 +6,7 @@ import { peerText, template, type Origin } from '../../../../src/core/variables/
 import type { Secrets } from '../../../../src/host/secrets/secrets.ts';
 import { editor } from '../../../support/host/fakeVscode.ts';
 
-const { HandshakeVariables } =
-  await import('../../../../src/host/connections/handshakeVariables.ts');
+const { HandshakeVariables } = await import('../../../../src/host/connections/handshakes.ts');
 
 function setUp() {
   const variables = new HandshakeVariables(
@@ -73,15 +72,15 @@ describe('What a handshake refers to', () => {
     variables.assertAnsweredFor('wss://a.test', []);
     assert.equal(await fill('${prompt:PIN}', 'user', false), '1234');
     variables.assertAnsweredFor('wss://b.test', []);
-    await assert.rejects(fill('${prompt:PIN}', 'user', false), /connect by hand/);
+    await assert.rejects(fill('${prompt:PIN}', 'user', false), /Connect manually/);
     await fill('${prompt:PIN}');
     variables.assertAnsweredFor('wss://b.test', []);
     const need = { kind: 'prompt', argument: 'PIN', origin: 'user', source: 'user' } as const;
-    assert.throws(() => variables.assertAnsweredFor('wss://c.test', [need]), /connect by hand/);
-    await assert.rejects(fill('${prompt:PIN}', 'user', false), /connect by hand/);
+    assert.throws(() => variables.assertAnsweredFor('wss://c.test', [need]), /Connect manually/);
+    await assert.rejects(fill('${prompt:PIN}', 'user', false), /Connect manually/);
   });
 
   it('is not asked for unasked', async () => {
-    await assert.rejects(setUp().fill('${prompt:Room}', 'user', false), /connect by hand/);
+    await assert.rejects(setUp().fill('${prompt:Room}', 'user', false), /Connect manually/);
   });
 });

@@ -82,11 +82,14 @@ describe('An opening handshake', () => {
     };
     assert.equal(await by('own.pem'), 'OWN');
     for (const path of ['link.pem', 'up/me.pem']) {
-      await assert.rejects(by(path), /^UserError: tls\.cert: .*is not in it\.$/);
+      await assert.rejects(
+        by(path),
+        /^UserError: tls\.cert: .*may only send files that are in it.*is not\.$/,
+      );
     }
     const [asked] = editor.shown;
     assert.equal(asked, undefined);
-    await assert.rejects(by('../me.pem'), /was not allowed/);
+    await assert.rejects(by('../me.pem'), /not allowed what this workspace/);
     editor.answer = () => 'Allow';
     assert.equal(await by('../me.pem'), 'MINE');
     const user = { url: 'wss://a.test', tls: { cert: 'link.pem' } };
@@ -115,22 +118,22 @@ describe('An opening handshake', () => {
     const at = (url: string) => ({ workspace: { url, headers: { 'X-Pin': '${prompt:PIN}' } } });
     await prepare(at('wss://a.test'));
     assert.equal((await prepare(at('wss://a.test'), retry)).handshake.headers['X-Pin'], '1234');
-    await assert.rejects(prepare(at('wss://b.test'), retry), /has to be asked for/);
+    await assert.rejects(prepare(at('wss://b.test'), retry), /must be entered by you/);
     variables.set('host', template('a.test', 'workspace'));
     const url = 'wss://${host}/?pin=${prompt:PIN}';
     await prepare({ workspace: { url } });
     variables.set('host', template('b.test', 'workspace'));
-    await assert.rejects(prepare({ workspace: { url } }, retry), /has to be asked for/);
+    await assert.rejects(prepare({ workspace: { url } }, retry), /must be entered by you/);
   });
 
   it('asks before a user’s own URL goes by a way of the workspace, and shows what it has', async t => {
     const { prepare } = setUp(t);
     const user = { url: 'wss://ann:pw@mine.test/?token=hush' };
     const workspace = { proxy: 'http://good.test/x@evil.test:8080', tls: { ca: 'own.pem' } };
-    await assert.rejects(prepare({ user, workspace }), /was not allowed/);
+    await assert.rejects(prepare({ user, workspace }), /not allowed what this workspace/);
     const [{ text, detail } = assert.fail()] = editor.shown;
     assert.match(text, /to wss:\/\/mine\.test by way of http:\/\/evil\.test:8080 with a check of/);
-    assert.match(detail, /All that your own URL holds: wss:\/\/mine\.test\/\?…/);
+    assert.match(detail, /Everything in your own URL: wss:\/\/mine\.test\/\?…/);
     assert.doesNotMatch(text + detail, /hush|pw|good\.test/);
     editor.shown.length = 0;
     await prepare({ user: { ...user, proxy: 'http://p.test:1', tls: { ca: 'own.pem' } } });

@@ -79,7 +79,7 @@ describe('Connections that follow the settings', () => {
         ['one', 'two', 'three'].filter(name => name !== faulty).map(name => [name, 5]),
       );
       assert.equal(all.find(({ name }) => name === faulty)?.profile, before);
-      const said = `"${faulty}" keeps the settings that it has, because the changed ones cannot be used`;
+      const said = `"${faulty}" keeps its previous settings, because the new ones cannot be used`;
       assert.equal(editor.shown.length, 1);
       assert.ok(editor.shown[0]?.text.startsWith(said), editor.shown[0]?.text);
       assert.ok(lines.some(line => line.startsWith(said)));

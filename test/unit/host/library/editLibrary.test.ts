@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import '../../../support/host/fakeVscode.ts';
 import { runnablesOf } from '../../../../src/core/library/library.ts';
-import { LibraryEdit } from '../../../../src/host/library/editLibrary.ts';
-import { readLibraryText, spanOf } from '../../../../src/host/library/libraryText.ts';
 import { assertLinear } from '../../../support/growth.ts';
+
+const { LibraryEdit } = await import('../../../../src/host/library/editLibrary.ts');
+const { readLibraryText, spanOf } = await import('../../../../src/host/library/libraryText.ts');
 
 const file = `// Made to be shared.
 {
@@ -82,7 +84,7 @@ describe("A library's file", () => {
       'user',
     );
     assert.deepEqual(library.items, []);
-    assert.match(problems[0]?.message ?? '', /not JSON/);
+    assert.match(problems[0]?.message ?? '', /not valid JSON/);
     assert.deepEqual(readLibraryText('', 'user').problems, []);
   });
 });
@@ -91,8 +93,8 @@ describe("A library's file that holds too much", () => {
   it('is not used, and says what is too much', () => {
     const deep = '['.repeat(100_000);
     for (const [text, sentence] of [
-      [deep, /nested more than 200 deep/],
-      [`{"version":1,"items":${deep}`, /nested more than 200 deep/],
+      [deep, /nested more than 200 levels deep/],
+      [`{"version":1,"items":${deep}`, /nested more than 200 levels deep/],
       [`[${'0,'.repeat(400_000)}0]`, /more than 400000 values/],
     ] as const) {
       const { library, problems, excess } = readLibraryText(text, 'user');
@@ -220,8 +222,8 @@ describe('A change of a library', () => {
 
   it('is refused where it cannot be', () => {
     assert.throws(() => edit().move(['items', 1], ['items', 1, 'items'], 0), /into itself/);
-    assert.throws(() => edit().remove(['items', 9]), /changed meanwhile/);
-    assert.throws(() => edit().duplicate(['items', 9]), /changed meanwhile/);
+    assert.throws(() => edit().remove(['items', 9]), /changed in the meantime/);
+    assert.throws(() => edit().duplicate(['items', 9]), /changed in the meantime/);
     assert.throws(() => edit('{ "version": 1, ').remove(['items', 0]), /not valid JSON/);
     assert.throws(() => edit('{ "version": 2 }'), /later version/);
   });

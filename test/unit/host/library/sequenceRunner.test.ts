@@ -7,9 +7,12 @@ import { runnablesOf } from '../../../../src/core/library/library.ts';
 import { readLibrary } from '../../../../src/core/library/readLibrary.ts';
 import { CancellationError } from '../../../../src/core/base/errors.ts';
 import type { Origin } from '../../../../src/core/variables/value.ts';
-import { SequenceRunner } from '../../../../src/host/library/sequenceRunner.ts';
+import type { SequenceRunner as Runner } from '../../../../src/host/library/sequenceRunner.ts';
+import '../../../support/host/fakeVscode.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
+
+const { SequenceRunner } = await import('../../../../src/host/library/sequenceRunner.ts');
 
 function itemsOf(items: readonly unknown[], origin: Origin = 'user'): readonly Runnable[] {
   return runnablesOf(readLibrary({ version: 1, items }, origin).library.items);
@@ -46,7 +49,7 @@ function setUp(fail?: Error) {
   return { clock, sent, watches, runner };
 }
 
-const states = (runner: SequenceRunner) => runner.all.map(({ progress }) => progress.state);
+const states = (runner: Runner) => runner.all.map(({ progress }) => progress.state);
 
 describe('Runs of the library', () => {
   it('go on beside each other, and are shown for a while after their end', async () => {

@@ -78,7 +78,7 @@ describe('The file of a message', () => {
     for (const path of refused) {
       assert.match(
         await read(path, 'workspace'),
-        /^UserError: The file ".*" is not sent: what a/,
+        /^UserError: The file ".*" is not sent: a workspace/,
         path,
       );
     }
@@ -88,7 +88,7 @@ describe('The file of a message', () => {
     const { outside, files, read } = setUp(t);
     assert.equal(await read('a.json', 'page'), 'A');
     for (const path of [outside, 'link.json', '../key.txt']) {
-      assert.match(await read(path, 'page'), /^UserError: Pick the file ".*" first/, path);
+      assert.match(await read(path, 'page'), /^UserError: Choose the file ".*" first/, path);
     }
     editor.answer = () => outside;
     assert.equal(await files.pick(), outside);

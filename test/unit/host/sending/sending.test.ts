@@ -8,13 +8,9 @@ import { readSettings } from '../../../../src/core/settings/profile.ts';
 import { CancellationError } from '../../../../src/core/base/errors.ts';
 import { peerText, template, type Origin } from '../../../../src/core/variables/value.ts';
 import { MonitoredConnection } from '../../../../src/host/connections/monitoredConnection.ts';
-import { HostVariables, type VariablePorts } from '../../../../src/host/sending/hostVariables.ts';
-import { lastReceived } from '../../../../src/host/sending/lastReceived.ts';
-import {
-  Sender,
-  type Confirmation,
-  type SenderPorts,
-} from '../../../../src/host/sending/sender.ts';
+import type { VariablePorts } from '../../../../src/host/sending/hostVariables.ts';
+import '../../../support/host/fakeVscode.ts';
+import type { Confirmation, SenderPorts } from '../../../../src/host/sending/sender.ts';
 import { spellsOutCredential } from '../../../../src/core/secrets/mask.ts';
 import { SendHistory } from '../../../../src/host/sending/sendHistory.ts';
 import { createCaptureService } from '../../../../src/node/capture/captureService.ts';
@@ -25,6 +21,10 @@ import { Peer } from '../../../support/network/peer.ts';
 import { handshakeFor } from '../../../support/network/transports.ts';
 import { until as untilHolds } from '../../../support/until.ts';
 import { userSettings } from '../../../support/host/settings.ts';
+
+const { HostVariables } = await import('../../../../src/host/sending/hostVariables.ts');
+const { lastReceived } = await import('../../../../src/host/sending/lastReceived.ts');
+const { Sender } = await import('../../../../src/host/sending/sender.ts');
 
 const text = (written: string): MessageBody => ({ as: 'text', text: written });
 const secret = 'tr0ub4dor-and-3';
@@ -271,7 +271,7 @@ describe('The sender', { timeout: 30_000 }, () => {
     );
     await assert.rejects(
       sender.send(monitored, text('pin ${prompt:PIN}'), 'user'),
-      /leads elsewhere now: the message was not sent/,
+      /not sent, because the connection has another destination/,
     );
     await sender.send(monitored, text('last'), 'user');
     await until(() => peer.received.length > 0);
@@ -335,7 +335,7 @@ describe('The sender', { timeout: 30_000 }, () => {
     const { shown, open } = await setUp(t, { settings });
     await open();
     await until(() => shown.some(line => line.includes('onOpen')));
-    assert.match(shown.join('\n'), /Message 1 of onOpen was not sent: .*cannot be asked for/);
+    assert.match(shown.join('\n'), /Message 1 of onOpen was not sent: .*cannot be used in onOpen/);
   });
 
   it('sends what was received last, the newest that has it', async t => {

@@ -106,7 +106,7 @@ describe('The question for a permission', () => {
     assert.equal(editor.shown.length, 3);
     for (const { detail } of editor.shown) {
       assert.doesNotMatch(detail, /^\n|\n\n\n|\n$/);
-      assert.match(detail, /\n\nYou are asked again/);
+      assert.match(detail, /\n\nYou will be asked again/);
     }
   });
 });
@@ -149,7 +149,7 @@ describe('What a workspace wants to use', () => {
     const { require, consent } = windowOf();
     await assert.rejects(require([secret]), CancellationError);
     assert.equal(editor.shown.length, 1);
-    await assert.rejects(require([secret], { mayAsk: false }), /Connect by hand to be asked/);
+    await assert.rejects(require([secret], { mayAsk: false }), /Connect manually to be asked/);
     assert.equal(editor.shown.length, 1);
     assert.equal(consent.isAllowed([secret]), false);
   });
@@ -177,7 +177,7 @@ describe('What a workspace wants to use', () => {
     };
     await assert.rejects(
       require(() => wanted),
-      /has changed while you were asked/,
+      /changed while you were asked/,
     );
     assert.equal(consent.isAllowed([message('1')]), true);
     assert.deepEqual(
@@ -243,7 +243,7 @@ describe('A secret that is bound to hosts', () => {
     await consent.assertHost('s', 'wss://a.test');
     await assert.rejects(consent.assertHost('s', 'wss://b.test'), (error: Error) => {
       assert.ok(error instanceof UserError);
-      assert.match(error.message, /"s" may go to a\.test only, and not to wss:\/\/b\.test.*List/);
+      assert.match(error.message, /"s" may only be sent to a\.test, not to wss:\/\/b\.test.*List/);
       return true;
     });
   });
@@ -260,7 +260,7 @@ describe('Managing permissions', () => {
     const [list, told] = editor.shown;
     assert.equal(list?.as, 'pick');
     assert.equal(list.choices.length, 2);
-    assert.match(told?.text ?? '', /no longer allowed/);
+    assert.match(told?.text ?? '', /was revoked/);
     assert.deepEqual([consent.isAllowed([program]), consent.isAllowed([secret])], [false, true]);
   });
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { filterClock } from '../../../../src/host/ui/filterClock.ts';
-import { UserZone, userZone } from '../../../../src/host/ui/userZone.ts';
+import { filterClock, UserZone, userZone } from '../../../../src/host/ui/userZone.ts';
 
 const hostZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 const otherZone = hostZone === 'Asia/Tokyo' ? 'America/New_York' : 'Asia/Tokyo';

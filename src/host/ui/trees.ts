@@ -1,39 +1,87 @@
 import {
-  EventEmitter,
-  window,
   type CancellationToken,
   type DataTransfer,
   type Event,
+  EventEmitter,
+  type MarkdownString,
   type TreeDataProvider,
   type TreeDragAndDropController,
-  type TreeItem,
+  TreeItem,
+  TreeItemCollapsibleState,
   type TreeView,
   type TreeViewOptions,
+  window,
 } from 'vscode';
-import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import { type Disposable, DisposableStore } from '../../core/base/lifecycle.ts';
 import { once } from '../../core/base/once.ts';
+import { plainLine, plainText } from '../../core/text/plainText.ts';
 
-/** What draws a tree, once that is loaded. */
+/**
+ * The argument of a command that is run on a row of a tree. Its name is the id of a connection or,
+ * if it has not been opened in this window, its name; of a capture it is the key.
+ */
+export class TreeTarget {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** The name that a command was given: by a row of a tree, or by code. */
+export function targetName(target: unknown): unknown {
+  return target instanceof TreeTarget ? target.name : target;
+}
+
+const maxTooltipLength = 4000;
+
+/** The texts of a row in a tree; a peer may have written any of them. */
+export interface RowTexts {
+  readonly label: string;
+  readonly description?: string;
+  /** Lines, or a card. */
+  readonly tooltip?: string | MarkdownString;
+  readonly state?: TreeItemCollapsibleState;
+}
+
+/** A row of a tree; the caller sets what is not text. */
+export function treeRow({ label, description, tooltip, state }: RowTexts): TreeItem {
+  const name = plainLine(label);
+  const row = new TreeItem(name, state ?? TreeItemCollapsibleState.None);
+  if (description !== undefined) {
+    row.description = plainLine(description);
+    // Screen readers would read the tooltip instead, which may lack the name.
+    row.accessibilityInformation = { label: `${name}, ${row.description}` };
+  }
+  if (tooltip !== undefined) {
+    row.tooltip = typeof tooltip === 'string' ? plainText(tooltip, maxTooltipLength) : tooltip;
+  }
+  return row;
+}
+
+/** The data of a tree, once it is loaded. */
 export interface DrawnTree<T> {
-  /** Of some rows, or of all. */
+  /** Some rows have changed, or all. */
   readonly onDidChangeTreeData: Event<T[] | undefined>;
   getChildren(node?: T): T[] | Promise<T[]>;
   getParent?(node: T): T | undefined;
   getTreeItem(node: T): TreeItem;
 }
 
-/** The same where its rows can be dragged. */
+/** The data of a tree whose rows can be dragged. */
 export interface DraggableTree<T> extends DrawnTree<T> {
   handleDrag(nodes: readonly T[], dragged: DataTransfer): void;
   handleDrop(target: T | undefined, dragged: DataTransfer, token: CancellationToken): Promise<void>;
 }
 
-/** What the rows of a tree are dragged as. */
+/** The MIME type of dragged rows of a tree. */
 export function mimeTypeOf(id: string): string {
   return `application/vnd.code.tree.${id.toLowerCase()}`;
 }
 
-/** A view that is there from the beginning; its tree is loaded when the editor first asks for rows. */
+/**
+ * A view that exists from activation on; its data is loaded when the editor first asks for rows.
+ */
 export class LazyTree<T, D extends DrawnTree<T> = DrawnTree<T>> implements Disposable {
   readonly #store = new DisposableStore();
   readonly #onDidChange = this.#store.add(new EventEmitter<T[] | undefined>());
@@ -65,7 +113,7 @@ export class LazyTree<T, D extends DrawnTree<T> = DrawnTree<T>> implements Dispo
   }
 }
 
-/** For a `LazyTree` whose rows can be dragged. */
+/** The options of a `LazyTree` whose rows can be dragged. */
 export function draggable<T>(id: string) {
   const mimeTypes = [mimeTypeOf(id)];
   return (tree: () => Promise<DraggableTree<T>>) => {

@@ -1,11 +1,11 @@
 import type { Node } from 'jsonc-parser';
 
-/** An item of a list or a member of an object, with the comments that are about it. */
+/** An item of a list or a member of an object, with its comments. */
 interface Piece {
-  /** Comments before it, and the space after them. */
+  /** The comments before it, and the white space after them. */
   readonly lead: string;
   readonly body: string;
-  /** Comments after it on its line. */
+  /** The comments after it on its line. */
   readonly trail: string;
 }
 
@@ -14,17 +14,16 @@ const isComment = (token: string) => token.startsWith('/');
 const isBreak = (token: string) => /^[\r\n]/.test(token);
 
 /**
- * What stands between the brackets of a JSON list or object as text: pieces that can be added,
- * dropped and put into another order, while every comment stays beside what it is about and the
- * space between them stays where it is.
+ * The text between the brackets of a JSON list or object, as pieces that can be added, removed and
+ * moved. Each comment stays with its piece, and the white space between the pieces stays in place.
  */
 export class BracketText {
   readonly #open: string;
   readonly #close: string;
   readonly #pieces: Piece[] = [];
-  /** The space before each piece. */
+  /** The white space before each piece. */
   readonly #gaps: string[] = [];
-  /** What is left before the closing bracket. */
+  /** The text before the closing bracket. */
   #tail: string;
   #endsWithComma = false;
 
@@ -66,7 +65,7 @@ export class BracketText {
   }
 
   /**
-   * @param indent what a line of this list or object begins with
+   * @param indent the indent of the line of the opening bracket
    * @param lineBreak the document's
    */
   append(body: string, indent: string, innerIndent: string, lineBreak: string): void {
@@ -75,7 +74,7 @@ export class BracketText {
     this.#gaps.push(isOneLine ? ' ' : lineBreak + innerIndent);
     this.#pieces.push({ lead: '', body, trail: '' });
     if (this.#pieces.length === 1 && this.#tail.trim() !== '') {
-      // Comments in what was empty: they stay before what comes.
+      // Comments in an empty list stay before the new piece.
       this.#gaps[0] = this.#tail.trimEnd() + (this.#gaps[0] ?? '');
       this.#tail = '';
     }
@@ -98,20 +97,20 @@ export class BracketText {
   }
 }
 
-/** Space, and what follows it. */
+/** Leading white space, and the rest. */
 function split(text: string): readonly [gap: string, lead: string] {
   const lead = text.trimStart();
   return [text.slice(0, text.length - lead.length), lead];
 }
 
-/** What between a piece and the next belongs to the one before. */
+/** The part of the text between two pieces that belongs to the first one. */
 function afterPiece(between: string, isLast: boolean) {
   const tokens: readonly string[] = between.match(trivia) ?? [];
   const comma = tokens.indexOf(',');
   const before = comma < 0 ? [] : tokens.slice(0, comma).filter(isComment);
   const after = tokens.slice(comma + 1);
   const lineEnd = after.findIndex(isBreak);
-  // `{…}, /* next */ {…}` is about the next one.
+  // In `{…}, /* next */ {…}` the comment belongs to the next piece.
   const ownEnd = lineEnd < 0 && isLast ? after.findLastIndex(isComment) + 1 : lineEnd;
   const ownLine = after.slice(0, Math.max(ownEnd, 0));
   return {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import '../../../support/host/fakeVscode.ts';
 import { parse } from 'jsonc-parser';
 import { isSameJson } from '../../../../src/core/json/json.ts';
 import type { JsonEdit } from '../../../../src/core/json/jsonEdit.ts';
-import { editJson, pathOfSetting, readJson } from '../../../../src/host/settings/settingsText.ts';
+
+const { editJson, readJson } = await import('../../../../src/host/json/jsonText.ts');
+const { pathOfSetting } = await import('../../../../src/host/settings/settingsText.ts');
 
 const list = 'websocketMonitor.connections';
 const edit = (text: string, ...edits: readonly JsonEdit[]) =>
@@ -154,11 +157,14 @@ describe('The text of a settings file', () => {
   it('is not touched where it is no JSON, and the place is named', () => {
     assert.throws(() => edit('{\n  "a": 1,\n  "b": ]\n}', append(1)), {
       message:
-        'settings.json is not valid JSON (ValueExpected at line 3, column 8). Nothing was written: mend it first.',
+        'settings.json is not valid JSON (ValueExpected at line 3, column 8). Nothing was written. Fix the file and try again.',
     });
-    assert.throws(() => edit('[1]', append(1)), /must be an object/);
-    assert.throws(() => edit(`{ "${list}": [] }`, move(0, 1)), /changed meanwhile/);
-    assert.throws(() => edit(`{ "${list}": 5 }`, set(1, list, 0, 'name')), /changed meanwhile/);
+    assert.throws(() => edit('[1]', append(1)), /must contain a JSON object/);
+    assert.throws(() => edit(`{ "${list}": [] }`, move(0, 1)), /changed in the meantime/);
+    assert.throws(
+      () => edit(`{ "${list}": 5 }`, set(1, list, 0, 'name')),
+      /changed in the meantime/,
+    );
   });
 
   it('means what the edits say, whatever stands between the items', () => {
