@@ -232,7 +232,7 @@ function paintByte(
 ): void {
   cell.textContent = isThere ? (byte === undefined ? '··' : (pairs[byte] ?? '')) : '';
   const isPrinted = byte !== undefined && byte >= 0x20 && byte < 0x7f;
-  character.textContent = isThere ? (isPrinted ? String.fromCharCode(byte) : '..') : '';
+  character.textContent = isThere ? (isPrinted ? String.fromCharCode(byte) : '.') : '';
   cell.className = isThere ? `byte${className}` : 'byte none';
   character.className = isThere ? `${isPrinted ? 'printed' : 'other'}${className}` : 'none';
 }

@@ -95,7 +95,7 @@ describe('The built-in rules', () => {
   });
 
   it('name no setting in an advice without pointing at one', () => {
-    const dotted = settingKeys.filter(key => key.includes('..'));
+    const dotted = settingKeys.filter(key => key.includes('.'));
     for (const { name, setting, advice = '' } of outcomes) {
       const named = dotted.filter(key => advice.includes(key));
       assert.ok(named.length === 0 || setting !== undefined, `${name}: ${advice}`);
