@@ -49,7 +49,7 @@ export interface ConnectionPorts {
 }
 
 /** How an attempt reports to its connection. It reports nothing after it was disposed of. */
-export interface AttemptEvents {
+interface AttemptEvents {
   /** The handshake is ready and is about to be dialled. The connection may dispose of the attempt. */
   readonly onDial: (prepared: PreparedHandshake) => void;
   readonly onHandshake: (facts: HandshakeFacts) => void;
@@ -79,7 +79,7 @@ export interface AttemptContext {
 }
 
 /** Which attempt it is. */
-export interface AttemptNumber {
+interface AttemptNumber {
   /** Counts all attempts of the connection: tells the pongs of this one from those of older ones. */
   readonly epoch: number;
   /** Whether the connection was not open yet since the user connected. */
@@ -325,7 +325,7 @@ export class Attempt implements Disposable {
  * An attempt from the moment its socket is open, the closing handshake included: what is sent on it,
  * its keep-alive, and when it counts as stable. The transport belongs to the attempt.
  */
-export class OpenConnection implements SendTarget, Disposable {
+class OpenConnection implements SendTarget, Disposable {
   readonly #transport: Transport;
   readonly #context: AttemptContext;
   readonly #number: AttemptNumber;

@@ -17,7 +17,7 @@ export function noPongs(): PongMemory {
   return { hasPonged: false, lostToSilence: 0 };
 }
 
-export interface KeepAlivePorts {
+interface KeepAlivePorts {
   readonly clock: Clock;
   readonly link: Link;
   /** Sends a protocol ping. */
@@ -189,7 +189,7 @@ export class KeepAlive implements Disposable {
 }
 
 /** Whether a text is an answer; `undefined` if matching it could take long. */
-export type AnswerMatcher = (text: string) => boolean | undefined;
+type AnswerMatcher = (text: string) => boolean | undefined;
 
 /**
  * Reads the setting `heartbeat.expect`: a regular expression between slashes, otherwise the exact
@@ -207,7 +207,7 @@ export function answerMatcher(expect: string): AnswerMatcher | undefined {
 }
 
 /** The pattern and flags of a text in slashes; `undefined` for any other text. */
-export function patternIn(
+function patternIn(
   expect: string,
 ): { readonly source: string; readonly flags: string } | undefined {
   const [, source, flags = ''] = /^\/(.+)\/([a-z]*)$/s.exec(expect) ?? [];
@@ -232,13 +232,13 @@ function sequenceOf(payload: Uint8Array, epoch: number): number | undefined {
 }
 
 /** What keeping a connection alive needs to know of it. */
-export interface Link {
+interface Link {
   readonly bytesRead: () => number;
   readonly bufferedBytes: () => number;
   readonly isPaused: () => boolean;
 }
 
-export interface PingTimerOptions {
+interface PingTimerOptions {
   readonly firstMs: number;
   readonly intervalMs: number;
   /** `undefined`: no answer is expected. */
@@ -272,7 +272,7 @@ const stallMs = 1000;
  * peer counts, not only an answer: an answer may be stuck behind a large message. One ping without a
  * sign of life makes the connection suspect and is followed by a second; another makes it dead.
  */
-export class PingTimer implements Disposable {
+class PingTimer implements Disposable {
   readonly #options: PingTimerOptions;
   readonly #clock: Clock;
   readonly #link: Link;
@@ -415,7 +415,7 @@ export class PingTimer implements Disposable {
 }
 
 /** Round-trip times, smoothed as TCP does it (RFC 6298, section 2). Milliseconds. */
-export class RoundTrip {
+class RoundTrip {
   #smoothed: number | undefined;
 
   /** `undefined` before the first answer. */

@@ -4,7 +4,7 @@ import type { Origin } from '../variables/value.ts';
 import type { Destination } from './destination.ts';
 import type { Wanted } from './disclosure.ts';
 
-export interface Guard {
+interface Guard {
   readonly isAllowed: (wanted: Wanted) => boolean;
   /** Rejects with a sentence if a secret is bound to other hosts. */
   readonly assertHost: (secret: string, origin: string) => Promise<void>;

@@ -13,7 +13,7 @@ import { disclosureOf, referencedBy, type Disclosure, type Wanted } from './disc
 import { messageDisclosures, type Digest } from './messageDisclosures.ts';
 import { shownProgram, shownText, type ShownSource } from './shownProgram.ts';
 
-export interface DisclosureFacts {
+interface DisclosureFacts {
   readonly profile: Profile;
   readonly destination: Destination;
   /** What went into the URL. */

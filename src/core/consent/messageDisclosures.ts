@@ -7,7 +7,7 @@ import { referencedBy, type Disclosure } from './disclosure.ts';
 /** Makes something short of a text that is another one for any other text. */
 export type Digest = (text: string) => string;
 
-export interface MessagePorts {
+interface MessagePorts {
   readonly named: VariableSource['named'];
   /** Whether a workspace chose where it goes. */
   readonly isForeign: boolean;

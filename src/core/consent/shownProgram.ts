@@ -6,7 +6,7 @@ import type { VariableSource } from '../variables/resolve.ts';
 import { template, type Origin } from '../variables/value.ts';
 
 /** A program with its arguments as it would run, for people. */
-export interface ShownProgram {
+interface ShownProgram {
   /** One line: each argument quoted as in JSON, secrets masked. */
   readonly line: string;
   readonly needs: Needs;

@@ -19,7 +19,7 @@ export interface PingMessage {
   readonly shown?: Uint8Array;
 }
 
-export interface CloseMessage {
+interface CloseMessage {
   readonly kind: 'close';
   readonly code: number;
   readonly reason: string;

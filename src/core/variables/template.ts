@@ -25,7 +25,7 @@ export interface Reference {
 
 export type TemplatePart = string | Reference;
 
-export interface TemplateProblem {
+interface TemplateProblem {
   readonly from: number;
   readonly to: number;
   readonly message: string;

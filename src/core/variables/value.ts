@@ -30,7 +30,7 @@ export interface PeerText {
 }
 
 /** What the user typed or stored, or what this machine knows. */
-export interface PlainText {
+interface PlainText {
   readonly kind: 'literal';
   readonly source: 'user' | 'machine';
   readonly text: string;

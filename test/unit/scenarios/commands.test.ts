@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe } from 'node:test';
+import { handleUnexpectedErrors } from '../../../src/core/base/errors.ts';
 import { optionsOf } from '../../support/scenarios/connectionRig.ts';
 import { closeFrame, frame, Opcode } from '../../support/network/frames.ts';
 import { raw, refusedPort, silent, status } from '../../support/network/peers.ts';
@@ -142,8 +143,11 @@ describe('Scenarios of commands', { concurrency: true }, () => {
     const peer = await world.peer(raw());
     const rig = world.rig({ url: peer.url, settings: quick });
     const seen: string[] = [];
+    const bug = new Error('A listener of a test');
+    const errors = new Set<unknown>();
+    const handling = handleUnexpectedErrors(error => errors.add(error));
     rig.connection.onDidChangeState(() => {
-      throw new Error('A listener of a test');
+      throw bug;
     });
     rig.connection.onDidChangeState(({ kind }) => seen.push(kind));
     await connecting(rig, 'open');
@@ -159,6 +163,9 @@ describe('Scenarios of commands', { concurrency: true }, () => {
       'connecting',
       'open',
     ]);
+    rig.connection.dispose();
+    handling.dispose();
+    assert.deepEqual([...errors], [bug]);
   });
 
   scenario('a listener that disconnects or disposes ends it, whatever the state', async world => {

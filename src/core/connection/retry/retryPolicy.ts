@@ -6,10 +6,7 @@ import { maxHoldMs } from '../state/retryAfter.ts';
 import { retryDecision, ruleAgainst, type RetryDecision } from './retryDecision.ts';
 
 /** What follows a failure. */
-export type Decision = Pick<
-  Failure,
-  'rule' | 'advice' | 'setting' | 'flaps' | 'hadMessages' | 'hold'
-> &
+type Decision = Pick<Failure, 'rule' | 'advice' | 'setting' | 'flaps' | 'hadMessages' | 'hold'> &
   (
     | { readonly kind: 'retry'; readonly delayMs: number }
     | ({ readonly kind: 'stop'; readonly resumes: boolean } & Stop)
@@ -23,7 +20,7 @@ interface Stop {
 }
 
 /** What is known of the attempt that failed. */
-export interface FailedAttempt {
+interface FailedAttempt {
   readonly cause: Cause;
   /** How long the connection was open; absent if it never was. */
   readonly uptimeMs?: number | undefined;
@@ -37,7 +34,7 @@ export interface FailedAttempt {
 }
 
 /** How an attempt ended. */
-export interface EndedAttempt extends Omit<FailedAttempt, 'uptimeMs' | 'subprotocol'> {
+interface EndedAttempt extends Omit<FailedAttempt, 'uptimeMs' | 'subprotocol'> {
   /** The state it ended in. */
   readonly before: ConnectionState;
   /** Of the monotonic clock. */

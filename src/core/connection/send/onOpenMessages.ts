@@ -34,7 +34,7 @@ export interface OnOpenPorts {
   readonly watch: (match: string, onMatch: () => void) => Disposable;
 }
 
-export interface GreetingPorts {
+interface OnOpenMessagesPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly opening: OnOpenPorts;
@@ -48,12 +48,12 @@ export interface GreetingPorts {
  * the rest is not sent, since it may depend on it.
  */
 export class OnOpenMessages implements Disposable {
-  readonly #ports: GreetingPorts;
+  readonly #ports: OnOpenMessagesPorts;
   #run: SequenceRun | undefined;
   #isDisposed = false;
   #isOver = false;
 
-  constructor(ports: GreetingPorts) {
+  constructor(ports: OnOpenMessagesPorts) {
     this.#ports = ports;
   }
 

@@ -15,7 +15,7 @@ export interface SendTarget {
   send(message: OutgoingMessage): Promise<void>;
 }
 
-export interface OutboxPorts {
+interface OutboxPorts {
   readonly clock: Clock;
   /** Adds a row to the list that says what happened to a message. */
   readonly notice: (sentence: string) => void;

@@ -5,7 +5,7 @@ import { byteLengthOf, type DataMessage } from '../../message/outgoingMessage.ts
 import type { Traffic } from '../wire/traffic.ts';
 import type { Transport } from '../wire/transport.ts';
 
-export interface DeliveryPorts {
+interface PendingWritesPorts {
   readonly transport: Pick<Transport, 'send'>;
   readonly traffic: Traffic;
   /** Adds a row to the list that says what happened to messages that it shows as sent. */
@@ -24,11 +24,11 @@ const maxNames = 3;
 
 /** The messages that were handed to one socket and that it has not written yet. */
 export class PendingWrites {
-  readonly #ports: DeliveryPorts;
+  readonly #ports: PendingWritesPorts;
   readonly #pending = new Set<Pending>();
   #largestByteLength = 0;
 
-  constructor(ports: DeliveryPorts) {
+  constructor(ports: PendingWritesPorts) {
     this.#ports = ports;
   }
 

@@ -11,7 +11,7 @@ export interface QueueView {
   readonly byteLength: number;
 }
 
-export interface QueuePorts {
+interface QueuePorts {
   readonly clock: Clock;
   readonly onDidChange: () => void;
   /** Adds a row to the list that says that messages were dropped, and why. */

@@ -26,7 +26,7 @@ export interface BackoffPolicy {
   readonly jitter: number;
 }
 
-export interface ReconnectOptions extends BackoffPolicy {
+interface ReconnectOptions extends BackoffPolicy {
   readonly enabled: boolean;
   /** Failures in a row until the endpoint has once been stable; 0 is no limit. */
   readonly maxAttempts: number;

@@ -65,7 +65,7 @@ export function isSendableCloseCode(code: number): boolean {
   return (code >= 1000 && code <= 1014 && !reserved) || (code >= 3000 && code <= 4999);
 }
 
-export interface CloseFrame {
+interface CloseFrame {
   /** The number and its name; absent if the frame has no code. */
   readonly code?: string;
   readonly reason: string;

@@ -31,7 +31,7 @@ const tlsRecord = /^[\x14-\x17](\x03|$)/;
 const http2Frame = /^\0[^]{2}(\x04|\x07)[\0\x01]\0{4}/;
 
 /** What a peer speaks that does not speak HTTP/1.1, as far as its first bytes tell. */
-export type ForeignProtocol =
+type ForeignProtocol =
   | { readonly kind: 'tls' }
   | { readonly kind: 'http2' }
   | { readonly kind: 'other'; readonly name: string }
