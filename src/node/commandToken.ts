@@ -5,14 +5,14 @@ import { visibleLine } from '../core/text/visibleText.ts';
 import type { TokenCommand } from '../core/settings/login.ts';
 
 const maxOutputBytes = 64 * 1024;
-const maxRemarkLength = 200;
+const maxDetailLength = 200;
 
 /**
- * Runs a program, without a shell, and returns the one line that it writes, trimmed. It is killed
- * when its time is over.
+ * Runs a program, without a shell, and returns the single line of its output, trimmed. The program is
+ * killed after `timeoutMs`.
  *
- * @param folder where it runs; absent: where this process does
- * @throws UserError a sentence that names the program and what went wrong, without secrets
+ * @param folder the working directory; that of this process if absent
+ * @throws UserError a sentence that names the program and the failure, without secrets
  */
 export function runTokenCommand(
   { command, written, timeoutMs, secrets }: TokenCommand,
@@ -22,7 +22,7 @@ export function runTokenCommand(
   const options = {
     ...(folder === undefined ? {} : { cwd: folder }),
     timeout: timeoutMs,
-    // A program may ignore a gentler signal.
+    // A program may ignore other signals.
     killSignal: 'SIGKILL',
     maxBuffer: maxOutputBytes,
     windowsHide: true,
@@ -30,65 +30,65 @@ export function runTokenCommand(
   } as const;
   const name = `The command of auth, "${visibleLine(written[0] ?? '')}",`;
   return new Promise((resolve, reject) => {
-    const onEnd = (error: ExecFileException | null, output: string, remarks: string) => {
+    const onEnd = (error: ExecFileException | null, output: string, errorOutput: string) => {
       const problem = error
-        ? failureOf(error, timeoutMs, saying(remarks, [...secrets, output.trim()]))
+        ? failureOf(error, timeoutMs, detailOf(errorOutput, [...secrets, output.trim()]))
         : problemWith(output.trim());
       if (problem === undefined) {
         resolve(output.trim());
       } else {
-        // The error itself holds the arguments and the output.
+        // Without the original error as the cause, since it contains the arguments and the output.
         reject(new UserError(`${name} ${problem}`));
       }
     };
     try {
       const child = execFile(program, given, options, onEnd);
-      child.stdin?.on('error', () => undefined); // It need not read.
+      child.stdin?.on('error', () => undefined); // The program may end without reading.
       child.stdin?.end();
     } catch {
-      reject(new UserError(`${name} cannot be run: an argument holds a null character.`));
+      reject(new UserError(`${name} cannot be run: an argument contains a null character.`));
     }
   });
 }
 
 function problemWith(token: string): string | undefined {
   if (token === '') {
-    return 'wrote nothing, where a token was expected.';
+    return 'wrote no token.';
   }
   return /\p{Cc}/u.test(token)
-    ? 'wrote more than one line, or characters that are no text. Its output must be the token alone.'
+    ? 'wrote more than one line, or control characters. Its output must be the token alone.'
     : undefined;
 }
 
 const failures: Readonly<Record<string, string>> = {
-  ENOENT: 'was not found. Give its full path, and look whether the folder it runs in exists.',
-  EACCES: 'may not be run: it is not a program, or not yours to run.',
+  ENOENT: 'was not found. Use its full path, and check that its working directory exists.',
+  EACCES: 'cannot be run: it is not a program, or you have no permission to run it.',
   ERR_CHILD_PROCESS_STDIO_MAXBUFFER: `wrote more than ${maxOutputBytes / 1024} KiB. Its output must be the token alone.`,
 };
 
-function failureOf(error: ExecFileException, timeoutMs: number, saying: string): string {
+function failureOf(error: ExecFileException, timeoutMs: number, detail: string): string {
   const { code, signal } = error;
   const known = failures[String(code)];
   if (known !== undefined) {
     return known;
   }
   if (error.killed === true) {
-    return `did not end within ${timeoutMs / 1000} s.${saying}`;
+    return `did not end within ${timeoutMs / 1000} s.${detail}`;
   }
   if (signal) {
-    return `was ended by the signal ${signal}.${saying}`;
+    return `was ended by the signal ${signal}.${detail}`;
   }
   return typeof code === 'number'
-    ? `failed with exit code ${code}.${saying}`
+    ? `failed with exit code ${code}.${detail}`
     : `cannot be run (${code ?? 'unknown error'}).`;
 }
 
-/** The first line that it wrote about what went wrong, as far as it can be shown. */
-function saying(remarks: string, secrets: readonly string[]): string {
-  const line = remarks.split(/\r?\n/).find(each => each.trim() !== '');
+/** The first line of the program's error output, shortened and without secrets. */
+function detailOf(errorOutput: string, secrets: readonly string[]): string {
+  const line = errorOutput.split(/\r?\n/).find(each => each.trim() !== '');
   if (line === undefined) {
     return '';
   }
   const safe = visibleLine(new HandshakeRedactor(secrets).text(line.trim()));
-  return ` It says: ${safe.length > maxRemarkLength ? `${safe.slice(0, maxRemarkLength)}…` : safe}`;
+  return ` Its error output: ${safe.length > maxDetailLength ? `${safe.slice(0, maxDetailLength)}…` : safe}`;
 }

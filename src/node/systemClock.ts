@@ -1,18 +1,18 @@
 import type { Clock } from '../core/base/clock.ts';
 import { toDisposable } from '../core/base/lifecycle.ts';
 
-/** Further apart than this, the wall clock was set or the machine slept. */
+/** A larger difference means that the wall clock was set or the machine slept. */
 const toleranceMs = 2;
 
-/** The two are compared no more often: `now` is asked for each message. */
+/** The minimum time between two comparisons of the clocks: `now` is called for each message. */
 const checkIntervalMs = 1;
 
 let offsetMs = Date.now() - performance.now();
 let checkedAt = 0;
 
 /**
- * The wall clock with fractions of a millisecond: the monotonic clock, moved so that it agrees with
- * `Date.now()`, and moved again when the two part.
+ * The wall clock with fractions of a millisecond: the monotonic clock plus an offset, which is set
+ * again when the sum differs from `Date.now()`.
  */
 function now(): number {
   const monotonic = performance.now();
@@ -26,7 +26,7 @@ function now(): number {
   return monotonic + offsetMs;
 }
 
-/** The real clock. Timers do keep the process alive. */
+/** The real clock. Its timers keep the process alive. */
 export const systemClock: Clock = {
   now,
   monotonic: () => performance.now(),

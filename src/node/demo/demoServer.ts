@@ -7,21 +7,21 @@ import { isSendableCloseCode } from '../../core/connection/wire/closeCode.ts';
 
 /** A running demo server. */
 export interface DemoServer {
-  /** Its ticker, `ws://127.0.0.1:<port>/ticker`; the other endpoints are beside it. */
+  /** The URL of the ticker, `ws://127.0.0.1:<port>/ticker`; only the path of other endpoints differs. */
   readonly url: string;
-  /** Ends it and drops its connections; resolves when the port is free. */
+  /** Stops the server and drops its connections; resolves when the port is free. */
   dispose(): Promise<void>;
 }
 
-/** What `/auth` lets in, as `Authorization: Bearer demo` or `?token=demo`. Not a secret. */
+/** Accepted by `/auth` as `Authorization: Bearer demo` or `?token=demo`. Not a secret. */
 const demoToken = 'demo';
-/** A flood skips a turn while the client has so much to read still. */
+/** A flood skips a turn while more bytes than this wait to be sent. */
 const maxBufferedBytes = 8 * 1024 * 1024;
 const turnMs = 10;
-/** And takes no longer than this of the extension host's time, whatever the rate. */
+/** The maximum time that a turn of a flood takes from the extension host, at any rate. */
 const turnBudgetMs = 5;
 
-/** Serves one connection; returns what stops it. */
+/** Serves one connection; returns a function that stops it. */
 type Serve = (socket: WebSocket, query: URLSearchParams) => () => void;
 
 const nothing = () => undefined;
@@ -31,7 +31,7 @@ function every(intervalMs: number, run: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** A number of the query within bounds, or the fallback. */
+/** A number of the query, limited to `min` and `max`; the fallback if it is missing or not a number. */
 function numberOf(
   query: URLSearchParams,
   name: string,
@@ -50,7 +50,7 @@ const echo: Serve = socket => {
 
 const symbols = ['ACME', 'BETA', 'CORP', 'DYNE', 'ECHO'];
 
-/** A price that wanders, so that consecutive quotes look like quotes. */
+/** Generates quotes with prices in random walks. */
 function quotes(): () => object {
   const prices = new Map(symbols.map(symbol => [symbol, 50 + Math.random() * 100]));
   let seq = 0;
@@ -97,7 +97,7 @@ const flood: Serve = (socket, query) => {
       const head = `{"seq":${seq},"pad":"`;
       seq++;
       const text = `${head}${'x'.repeat(Math.max(0, size - head.length - 2))}"}`;
-      // Compressing each would take far longer than a flood has.
+      // Compression would take longer than a turn.
       socket.send(text, { compress: false });
     }
   });
@@ -135,8 +135,8 @@ const endpoints: Readonly<Record<string, Serve>> = {
 /**
  * Starts the demo server on loopback.
  *
- * @param port 0 takes any that is free
- * @throws Error where the port cannot be had
+ * @param port 0 takes any free port
+ * @throws Error if the port is not available
  */
 export async function startDemoServer(port = 0): Promise<DemoServer> {
   const server = createServer((_request, response) => {
@@ -147,14 +147,10 @@ export async function startDemoServer(port = 0): Promise<DemoServer> {
   const mute = new WebSocketServer({ noServer: true, autoPong: false });
 
   server.on('upgrade', (request, socket, head) => {
-    socket.on('error', nothing); // Node listens no more: a reset would end the extension host.
+    socket.on('error', nothing); // Node removed its listener: a reset would end the extension host.
     const { origin } = request.headers;
     if (origin !== undefined && !isOfThisMachine(origin)) {
-      refuse(
-        socket,
-        '403 Forbidden',
-        `Pages of ${JSON.stringify(origin)} may not connect.\n${why}`,
-      );
+      refuse(socket, '403 Forbidden', `Pages of ${JSON.stringify(origin)} cannot connect.\n${why}`);
       return;
     }
     const path = request.url ?? '/';
@@ -196,12 +192,12 @@ export async function startDemoServer(port = 0): Promise<DemoServer> {
 }
 
 const why =
-  'This demo server is for programs and pages of this machine only: any page that a browser shows\n' +
-  'could reach it otherwise. Clients that are no browser send no Origin and are let in.\n';
+  'This demo server accepts only programs and pages of this machine: otherwise any page in a browser\n' +
+  'could connect to it. Clients that are not browsers send no Origin and are accepted.\n';
 
 /**
- * Whether a page comes from this machine (RFC 6455, section 10.2). The host that was asked for says
- * nothing: a name of a stranger's may lead here.
+ * Whether a page comes from this machine (RFC 6455, section 10.2). The requested host is not checked:
+ * any domain name may resolve to this machine.
  */
 function isOfThisMachine(origin: string): boolean {
   const { protocol, hostname } = URL.canParse(origin) ? new URL(origin) : new URL('null:');
@@ -209,7 +205,7 @@ function isOfThisMachine(origin: string): boolean {
   return isOfWeb && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** Answers an opening handshake with a status and perhaps headers, says why, and hangs up. */
+/** Refuses an opening handshake: `status` may hold headers after the status; `body` is the reason. */
 function refuse(socket: Duplex, status: string, body = ''): void {
   socket.once('finish', () => socket.destroy());
   const type = body === '' ? '' : 'Content-Type: text/plain; charset=utf-8\r\n';

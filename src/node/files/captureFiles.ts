@@ -13,13 +13,13 @@ export interface CaptureFile {
   readonly path: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** The process that made it; another one may have got its number since. */
+  /** The process that made it; another process may have the number by now. */
   readonly pid: number;
 }
 
 /**
- * The name of a capture's file. Nothing in it comes from a peer or a user; names sort by time, and
- * say which process writes to them.
+ * The name of a capture's file. It contains no text of a peer or a user, sorts by time, and names the
+ * process that writes to the file.
  *
  * @param startedAt milliseconds since 1970
  */
@@ -28,7 +28,7 @@ export function captureFileName(startedAt: number, pid: number, ordinal: number)
   return `${time}-${pid}-${ordinal}.sqlite`;
 }
 
-/** `undefined` where `key` is not the name of a capture's file: it cannot lead out of `folder`. */
+/** `undefined` if `key` is not the name of a capture's file, so that it cannot lead out of `folder`. */
 export function captureFileOf(folder: string, key: string): CaptureFile | undefined {
   const [, day, hour, minute, second, ms, pid] = fileName.exec(key) ?? [];
   if (day === undefined) {
@@ -39,9 +39,9 @@ export function captureFileOf(folder: string, key: string): CaptureFile | undefi
 }
 
 /**
- * The captures in a folder, newest first; also those of which nothing but a file beside the
- * database is left. What is no plain file, such as a link, is nobody's capture. Throws what the file
- * system throws, except where there is no such folder.
+ * The captures in a folder, newest first; also those of which only a file beside the database is left.
+ * Links and other special files are skipped. Throws the errors of the file system, unless the folder
+ * does not exist.
  */
 export function captureFilesIn(folder: string): readonly CaptureFile[] {
   try {
@@ -54,14 +54,14 @@ export function captureFilesIn(folder: string): readonly CaptureFile[] {
   }
 }
 
-/** Bytes of the database and of what is beside it. */
+/** The size of the database and the files beside it, in bytes. */
 export function fileByteLength({ path }: CaptureFile): number {
   return [path, ...pathsBeside(path)].reduce((sum, each) => {
     return sum + (statSync(each, { throwIfNoEntry: false })?.size ?? 0);
   }, 0);
 }
 
-/** Removes a database and what is kept beside it. Throws what the file system throws. */
+/** Removes a database and the files beside it. Throws the errors of the file system. */
 export function removeDatabase(path: string): void {
   const notes = noteEndings.map(ending => path + ending);
   for (const each of [path, ...pathsBeside(path), ...notes]) {
@@ -69,7 +69,7 @@ export function removeDatabase(path: string): void {
   }
 }
 
-/** What is at a path itself, not where a link leads to; `undefined` where nothing can be found out. */
+/** The facts of the file at a path, without following a link; `undefined` if they cannot be read. */
 export function lstatOf(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
@@ -78,12 +78,12 @@ export function lstatOf(path: string): Stats | undefined {
   }
 }
 
-/** The file of a capture, and no link, folder or other thing that bears such a name. */
+/** Whether a capture is a plain file, and not a link or folder of such a name. */
 export function isPlainFile({ path }: CaptureFile): boolean {
   return lstatOf(path)?.isFile() ?? false;
 }
 
-/** Bytes wait beside a database to be brought into it, as a process that went down leaves them. */
+/** Whether a database has a write-ahead log with content, as a crashed process leaves it. */
 export function hasLog({ path }: CaptureFile): boolean {
   return (lstatOf(`${path}-wal`)?.size ?? 0) > 0;
 }
@@ -93,10 +93,9 @@ export function pathsBeside(path: string): readonly string[] {
 }
 
 /**
- * Whether a process that has ended left something that is to be offered: a write-ahead log, which a
- * window takes away when it ends a capture, or a note that another window made of it. Opens no
- * database: doing so beside SQLite, in one process, would break its locks. `false` where the folder
- * cannot be read.
+ * Whether a process that has ended left a capture to offer: one with a write-ahead log, which a window
+ * removes when it ends a capture, or one with a note of another window. Opens no database: doing so
+ * beside SQLite in the same process would break its locks. `false` if the folder cannot be read.
  */
 export async function hasAbandonedFile(folder: string): Promise<boolean> {
   const names = new Set(await readdir(folder).catch(() => []));
@@ -119,8 +118,9 @@ export async function hasAbandonedFile(folder: string): Promise<boolean> {
 }
 
 /**
- * The process that made it lives, as far as its number tells. This process may have got the number
- * of one that ended, as is common in containers: it made nothing before it was there.
+ * Whether the process that made the capture may still run, by its number. This process may have the
+ * number of one that ended, as is common in containers; captures older than this process are not its
+ * own.
  */
 export function mayBeWriting({ pid, startedAt }: CaptureFile): boolean {
   if (pid === process.pid) {
@@ -151,7 +151,7 @@ function filesOf(folder: string, names: readonly string[]): readonly CaptureFile
     .flatMap(key => captureFileOf(folder, key) ?? []);
 }
 
-/** Nothing is at the place of a database where only a file beside it is left. */
+/** Whether the database is a plain file, or missing because only a file beside it is left. */
 function isPlainOrGone({ path }: CaptureFile): boolean {
   return lstatOf(path)?.isFile() ?? true;
 }

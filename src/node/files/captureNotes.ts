@@ -1,12 +1,13 @@
 import { closeSync, lstatSync, lutimesSync, openSync, rmSync } from 'node:fs';
 
 /**
- * What is noted of a capture beside its database, as an empty file whose own time is when:
- * - `offer`: a window went down with it, and nobody was told;
- * - `offered`: somebody was;
- * - `due`: it was found too old.
+ * A note about a capture: an empty file beside its database, whose modification time is that of the
+ * note:
+ * - `offer`: a window crashed with the capture open, and the user was not notified yet;
+ * - `offered`: the user was notified;
+ * - `due`: the capture is too old.
  *
- * Files, so that windows that run at the same time agree without waiting for each other.
+ * These are files so that windows that run at the same time agree without waiting for each other.
  */
 export type CaptureNote = 'offer' | 'offered' | 'due';
 
@@ -19,8 +20,8 @@ export function notePath(path: string, note: CaptureNote): string {
 }
 
 /**
- * When it was noted, milliseconds since 1970; `undefined` where it was not. A time in the future, of
- * a clock that was wrong, becomes `now`.
+ * When the note was made, milliseconds since 1970; `undefined` if there is no note. A time in the
+ * future, of a clock that was wrong, becomes `now`.
  */
 export function notedAt(path: string, note: CaptureNote, now: number): number | undefined {
   const at = lstatSync(notePath(path, note), { throwIfNoEntry: false })?.mtimeMs;
@@ -32,8 +33,8 @@ export function notedAt(path: string, note: CaptureNote, now: number): number | 
 }
 
 /**
- * Notes it, unless that was done before: of several windows that do so at the same time, one is
- * answered `true`. Throws what the file system throws.
+ * Makes a note, unless it exists already. If several windows do so at the same time, only one gets
+ * `true`. Throws the errors of the file system.
  */
 export function makeNote(path: string, note: CaptureNote, now: number): boolean {
   try {

@@ -1,15 +1,15 @@
 import { statSync } from 'node:fs';
 
-/** What happened to a file behind the back of the process that has it open. */
+/** What another process did to a file that is open. */
 export type FileLoss =
-  /** It was deleted or moved; what it holds can be read still. */
+  /** It was deleted or moved; its contents can still be read. */
   | 'gone'
-  /** Another file is in its place; what it holds can be read still. */
+  /** Another file is at its path; its contents can still be read. */
   | 'replaced'
-  /** It is shorter than it was: what it held is lost. */
+  /** It was truncated: its contents are lost. */
   | 'cut';
 
-/** A database is no longer what was opened. */
+/** A database is no longer the file that was opened. */
 export class FileLossError extends Error {
   readonly loss: FileLoss;
 
@@ -19,7 +19,7 @@ export class FileLossError extends Error {
   }
 }
 
-/** How often to look, at most: it takes some microseconds, and a full batch about a thousand. */
+/** The minimum time between two checks: a check takes some microseconds, a full batch about 1000. */
 const intervalMs = 250;
 
 interface Identity {
@@ -29,7 +29,7 @@ interface Identity {
 }
 
 /**
- * Looks now and then whether a database that is open, and its log, are still the files at their
+ * Checks at intervals whether a database that is open, and its log, are still the files at their
  * paths. The system keeps a deleted file as long as it is open, so that writing to it never fails.
  */
 export class FileWatch {
@@ -37,8 +37,8 @@ export class FileWatch {
   readonly #now: () => number;
   readonly #file: Identity | undefined;
   #log: Identity | undefined;
-  #longest = 0n;
-  #lookedAt: number;
+  #maxSize = 0n;
+  #checkedAt: number;
 
   /** @param path a database that was opened just now */
   constructor(path: string, now: () => number = () => performance.now()) {
@@ -46,21 +46,21 @@ export class FileWatch {
     this.#now = now;
     this.#file = identityOf(path);
     this.#log = identityOf(logOf(path));
-    this.#longest = this.#file?.size ?? 0n;
-    this.#lookedAt = now();
+    this.#maxSize = this.#file?.size ?? 0n;
+    this.#checkedAt = now();
   }
 
   /**
-   * What happened; `undefined` where nothing did, or it is not time to look again.
+   * What happened; `undefined` if nothing did, or the last check was less than 250 ms ago.
    *
-   * @param isUrgent looks in any case
+   * @param isUrgent checks in any case
    */
   look(isUrgent = false): FileLoss | undefined {
     const now = this.#now();
-    if (!isUrgent && now - this.#lookedAt < intervalMs) {
+    if (!isUrgent && now - this.#checkedAt < intervalMs) {
       return undefined;
     }
-    this.#lookedAt = now;
+    this.#checkedAt = now;
     const file = identityOf(this.#path);
     const log = identityOf(logOf(this.#path));
     if (!file || (this.#log && !log)) {
@@ -69,20 +69,20 @@ export class FileWatch {
     if (!isSame(file, this.#file) || (this.#log && !isSame(log, this.#log))) {
       return 'replaced';
     }
-    if (file.size < this.#longest) {
+    if (file.size < this.#maxSize) {
       return 'cut';
     }
-    this.#longest = file.size;
+    this.#maxSize = file.size;
     this.#log ??= log;
     return undefined;
   }
 
-  /** The database was made shorter on purpose. */
+  /** Must be called after the database was made shorter on purpose. */
   shortened(): void {
-    this.#longest = identityOf(this.#path)?.size ?? 0n;
+    this.#maxSize = identityOf(this.#path)?.size ?? 0n;
   }
 
-  /** Another file is where the database was. */
+  /** Whether another file is at the path of the database. */
   get isTaken(): boolean {
     const file = identityOf(this.#path);
     return file !== undefined && !isSame(file, this.#file);
@@ -97,7 +97,7 @@ function isSame(a: Identity | undefined, b: Identity | undefined): boolean {
   return a?.dev === b?.dev && a?.ino === b?.ino;
 }
 
-/** `undefined` also where the way to it is barred: nobody else will find it either. */
+/** `undefined` also if the path is not accessible, since no other program can open it either. */
 function identityOf(path: string): Identity | undefined {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });

@@ -6,20 +6,20 @@ const folderMode = 0o700;
 const fileMode = 0o600;
 
 /**
- * Captures hold what came over connections, and are nobody's but the user's. Windows has no such
- * modes: what is below a user's own folder is closed to others there.
+ * Captures hold the traffic of connections, so only the user may read them. Windows has no such modes:
+ * there, files below a user's folder are closed to others.
  */
 const hasModes = process.platform !== 'win32';
 
-/** Makes a folder that others cannot look into, also of one that is there. Throws as `mkdirSync`. */
+/** Makes a folder, new or existing, that others cannot read. Throws the errors of `mkdirSync`. */
 export function makePrivateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: folderMode });
   closeFolderToOthers(path);
 }
 
 /**
- * Takes from others what they may do with a folder. Where a link leads to it, it is one that the
- * user has chosen and may share: what is in it is closed to others by itself. Never throws.
+ * Removes the permissions of others on a folder, unless the path is a link: the user has chosen that
+ * folder and may share it, and the files in it are closed to others themselves. Never throws.
  */
 export function closeFolderToOthers(path: string): void {
   const found = lstatOf(path);
@@ -29,9 +29,9 @@ export function closeFolderToOthers(path: string): void {
 }
 
 /**
- * Makes an empty file for SQLite, which gives what it puts beside it the same mode. One that is there
- * stays, closed to others. It is not opened then: that would break SQLite's locks. Throws what the
- * file system throws.
+ * Makes an empty file for SQLite, which gives the files beside it the same mode. An existing file is
+ * closed to others without being opened, which would break SQLite's locks. Throws the errors of the
+ * file system.
  */
 export function makePrivateFile(path: string): void {
   try {
@@ -44,7 +44,7 @@ export function makePrivateFile(path: string): void {
   }
 }
 
-/** Takes from others what they may do with a database and what is beside it. Never throws. */
+/** Removes the permissions of others on a database and the files beside it. Never throws. */
 export function closeToOthers(path: string): void {
   for (const each of [path, ...pathsBeside(path)]) {
     const found = lstatOf(each);
@@ -54,7 +54,7 @@ export function closeToOthers(path: string): void {
   }
 }
 
-/** What is written privately gets the mode of what it replaces; where that is nothing it stays private. */
+/** Gives a file the mode of the file that it replaces; it stays private if there is no such file. */
 export async function takeModeOf(replaced: string, path: string): Promise<void> {
   const found = hasModes ? await stat(replaced).catch(() => undefined) : undefined;
   if (found) {
@@ -62,12 +62,12 @@ export async function takeModeOf(replaced: string, path: string): Promise<void> 
   }
 }
 
-function restrict(path: string, mode: number, most: number): void {
-  if (hasModes && (mode & 0o777 & ~most) !== 0) {
+function restrict(path: string, mode: number, allowed: number): void {
+  if (hasModes && (mode & 0o777 & ~allowed) !== 0) {
     try {
-      chmodSync(path, mode & most);
+      chmodSync(path, mode & allowed);
     } catch {
-      // Another user's, or on a file system without modes: whoever set it up decides.
+      // The file belongs to another user, or the file system has no modes.
     }
   }
 }

@@ -8,10 +8,10 @@ const flags = constants.O_RDONLY | ('O_NONBLOCK' in constants ? constants.O_NONB
 const chunkBytes = 1024 * 1024;
 
 /**
- * Reads a local file that must be in one of some folders. What was written as its path is compared
- * first, before anything is touched: to look at a path of another machine would already sign in there.
- * Then it is opened once, and what was opened is checked, so that a link that is changed in between
- * leads nowhere else.
+ * Reads a local file that must be in one of some folders. The path is compared as text first, without
+ * access to the file system: looking at a path of another machine would already sign in there. Then
+ * the file is opened once, and the open file is checked, so that a link that is changed in between
+ * cannot lead to another file.
  */
 export const readFileWithin: ReadFileWithin = async (path, within, maxBytes) => {
   const folders = within && (await Promise.all(within.map(folder => realpath(folder))));
@@ -28,12 +28,12 @@ export const readFileWithin: ReadFileWithin = async (path, within, maxBytes) => 
   }
 };
 
-/** Whether it is none of the paths of Windows that name a device, or are not to be normalised. */
+/** Whether a path is absolute, and not one of Windows' paths to devices or without normalisation. */
 function isPlain(path: string): boolean {
   return isAbsolute(path) && !/^[\\/]{2}[?.]/.test(path);
 }
 
-/** By their texts; `..` is taken out. */
+/** Compares the paths as texts, after `..` was resolved. */
 function isIn(path: string, folder: string): boolean {
   const rest = relative(resolve(folder), resolve(path));
   return rest !== '' && rest !== '..' && !rest.startsWith(`..${sep}`) && !isAbsolute(rest);
@@ -63,7 +63,7 @@ async function read(file: FileHandle, maxBytes: number): Promise<FileRead> {
   if (facts.size > maxBytes) {
     return { kind: 'tooLarge' };
   }
-  // It may grow while it is read, and a file of the system may say that it has no size.
+  // The file may grow while it is read, and some files of the system report a size of 0.
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {

@@ -3,26 +3,26 @@ import { UserError } from '../../core/base/errors.ts';
 import type { Handshake } from '../../core/connection/wire/transport.ts';
 import { toWire } from '../http/headerText.ts';
 
-/** A token (RFC 9110, section 5.6.2), which is what subprotocols are (RFC 6455, section 4.1). */
+/** A token (RFC 9110, section 5.6.2). Subprotocols must be tokens (RFC 6455, section 4.1). */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** Headers that settings of their own make. */
+/** Headers that are made from other settings. */
 const ownSettings: Readonly<Record<string, string>> = {
   'sec-websocket-protocol': 'subprotocols',
   'sec-websocket-extensions': 'compression',
 };
 
 /**
- * Looks whether this can be asked of a peer at all.
+ * Checks whether a handshake can be requested.
  *
- * @throws UserError names the header or subprotocol that is wrong; never a header's value
+ * @throws UserError names the header or subprotocol that is not valid; never a header's value
  */
 export function checkHandshake({ headers, subprotocols }: Handshake): void {
   for (const [name, value] of Object.entries(headers)) {
     try {
       validateHeaderName(name);
     } catch (error) {
-      throw new UserError(`headers: ${JSON.stringify(name)} is no name that a header can have.`, {
+      throw new UserError(`headers: ${JSON.stringify(name)} is not a valid header name.`, {
         cause: error,
       });
     }
@@ -35,15 +35,15 @@ export function checkHandshake({ headers, subprotocols }: Handshake): void {
     const setting = ownSettings[name.toLowerCase()];
     if (setting !== undefined) {
       throw new UserError(
-        `headers: ${name} is made from the setting ${setting}, set that instead.`,
+        `headers: ${name} is made from the setting ${setting}; set that instead.`,
       );
     }
     try {
-      // Half a surrogate pair has no bytes in UTF-8.
+      // A lone surrogate has no encoding in UTF-8.
       validateHeaderValue(name, /\p{Surrogate}/u.test(value) ? value : toWire(value));
     } catch (error) {
       const what = /[\r\n]/.test(value) ? 'a line break' : 'a character that HTTP does not allow';
-      throw new UserError(`headers: the value of ${name} holds ${what}.`, { cause: error });
+      throw new UserError(`headers: the value of ${name} contains ${what}.`, { cause: error });
     }
   }
   subprotocols.forEach((subprotocol, index) => {

@@ -7,7 +7,7 @@ import { fromWire } from '../http/headerText.ts';
 import { ProxyCode } from '../proxy/proxyError.ts';
 
 const AnswerCode = {
-  /** The 101 chose a subprotocol that was not offered, or none. */
+  /** The 101 chose a subprotocol that was not offered, or no subprotocol. */
   Subprotocol: 'WSM_SUBPROTOCOL',
   /** The 101 chose a WebSocket extension that was not offered, or its parameters are not valid. */
   Extension: 'WSM_EXTENSION',
@@ -22,32 +22,32 @@ export interface HandshakeErrorContext {
   readonly proxy?: { readonly display: string; readonly problem: unknown };
 }
 
-/** Puts an error of Node, `ws`, VS Code or our own into words without secrets. */
+/** Describes an error of Node, `ws`, VS Code or this extension without secrets. */
 export function toTransportError(
   problem: unknown,
   circumstances: HandshakeErrorContext = {},
 ): TransportError {
   const { redactor = new HandshakeRedactor(), offered = [], answered = {}, proxy } = circumstances;
-  const said = messageOf(problem);
+  const text = messageOf(problem);
   // VS Code's agent has no code for it: https://github.com/microsoft/vscode-proxy-agent
-  if (said.startsWith('Failed to establish a socket connection to proxies')) {
-    const { display = '', problem: why = said } = proxy ?? {};
+  if (text.startsWith('Failed to establish a socket connection to proxies')) {
+    const { display = '', problem: why = text } = proxy ?? {};
     const message = `the proxy ${display} cannot be reached: ${messageOf(why)}`;
     return { code: ProxyCode.Unreachable, message: redactor.text(message) };
   }
-  if (/^Server sent (a|no|an invalid) subprotocol/.test(said)) {
+  if (/^Server sent (a|no|an invalid) subprotocol/.test(text)) {
     const chosen = answered['sec-websocket-protocol'];
     const taken = chosen === undefined ? 'no subprotocol' : chosenSubprotocol(chosen, redactor);
     const all = redactor.subprotocols(offered.join(', '));
     const message = `the peer chose ${taken}; offered: ${all || 'none'}`;
     return { code: AnswerCode.Subprotocol, message };
   }
-  if (/Sec-WebSocket-Extensions|indicated an extension/.test(said)) {
+  if (/Sec-WebSocket-Extensions|indicated an extension/.test(text)) {
     const chosen = redactor.text(fromWire(answered['sec-websocket-extensions'] ?? ''));
-    const message = `the peer chose the WebSocket extensions ${JSON.stringify(chosen)}: ${said}`;
+    const message = `the peer chose the WebSocket extensions ${JSON.stringify(chosen)}: ${text}`;
     return { code: AnswerCode.Extension, message };
   }
-  const [, name] = /^Invalid (Upgrade|Sec-WebSocket-Accept) header$/.exec(said) ?? [];
+  const [, name] = /^Invalid (Upgrade|Sec-WebSocket-Accept) header$/.exec(text) ?? [];
   if (name !== undefined) {
     return { message: `the peer accepted, but ${unfit(name, answered, redactor)}` };
   }
@@ -62,7 +62,7 @@ export function toTransportError(
     problem instanceof Error && 'code' in problem && typeof problem.code === 'string'
       ? problem.code
       : undefined;
-  return { ...(code ? { code } : {}), message: redactor.text(said) };
+  return { ...(code ? { code } : {}), message: redactor.text(text) };
 }
 
 function chosenSubprotocol(written: string, redactor: HandshakeRedactor): string {
@@ -71,7 +71,7 @@ function chosenSubprotocol(written: string, redactor: HandshakeRedactor): string
   if (names.length === 0) {
     return 'an empty subprotocol';
   }
-  // A header that is there twice is one with a comma, as Node tells it.
+  // Node joins a repeated header with a comma.
   const isOne = names.length === 1 && chosen === names[0];
   return `${isOne ? 'the subprotocol' : 'more than one subprotocol:'} ${redactor.subprotocols(chosen)}`;
 }
@@ -84,6 +84,6 @@ function unfit(name: string, answered: IncomingHttpHeaders, redactor: HandshakeR
   }
   const isRepeated = value.includes(',') && name !== 'Upgrade';
   const fault = isRepeated ? 'is there more than once' : 'does not fit the request';
-  const told = name === 'Upgrade' ? `: ${JSON.stringify(redactor.text(fromWire(value)))}` : '';
-  return `its header ${name} ${fault}${told}`;
+  const detail = name === 'Upgrade' ? `: ${JSON.stringify(redactor.text(fromWire(value)))}` : '';
+  return `its header ${name} ${fault}${detail}`;
 }

@@ -13,8 +13,8 @@ import type { ProxyAnswer } from '../proxy/proxyError.ts';
 type Response = NonNullable<HandshakeFacts['response']>;
 
 /**
- * Takes down what is asked and answered in an opening handshake. What it holds is secret; what it
- * tells has gone through a redactor.
+ * Records the requests and answers of an opening handshake. The recorded data may hold secrets;
+ * `facts` returns it redacted.
  */
 export class HandshakeRecorder {
   readonly #redirects: RedirectFacts[] = [];
@@ -26,10 +26,10 @@ export class HandshakeRecorder {
   #oddities: readonly string[] = [];
   #tls: TlsFacts | undefined;
   #phase: Phase | undefined;
-  /** When the step began that runs now, or is to come. */
+  /** When the current step began, or the previous one ended. */
   #since = performance.now();
 
-  /** Begins a new request: the first, that to where a redirect leads, or another way to the same. */
+  /** Begins a new request: the first, one after a redirect, or one by another route. */
   begin(url: string): void {
     this.#url = url;
     this.#proxy = undefined;
@@ -44,7 +44,7 @@ export class HandshakeRecorder {
     this.#phase = phase;
   }
 
-  /** Stops the watch of the step that runs. */
+  /** Ends the timing of the current step. */
   endStep(): void {
     if (this.#phase) {
       const now = performance.now();
@@ -72,14 +72,14 @@ export class HandshakeRecorder {
     this.#answered({ status: statusCode, statusText: fromWire(statusMessage), headers });
   }
 
-  /** What was asked of a proxy, and what it answered in place of a tunnel. */
+  /** The request to a proxy, and its answer if it opened no tunnel. */
   proxyAnswered(request: readonly HeaderLine[], answer: ProxyAnswer): void {
     this.#request = request;
     this.#answered(answer);
   }
 
-  /** What was mended in the answer; it quotes the peer. */
-  mended(oddities: readonly string[]): void {
+  /** Corrections of the answer; they quote the peer. */
+  corrected(oddities: readonly string[]): void {
     this.#oddities = [...new Set([...this.#oddities, ...oddities])];
   }
 
@@ -98,8 +98,8 @@ export class HandshakeRecorder {
   }
 
   /**
-   * @param redactor takes out what must not be told
-   * @param problem why it failed, which is the problem of a certificate that was not verified
+   * @param redactor masks the secrets
+   * @param problem code of the failure; used as the problem of a certificate that was not verified
    */
   facts(redactor: HandshakeRedactor, problem?: string): HandshakeFacts {
     const response = this.#response && redactedResponse(this.#response, redactor);

@@ -27,22 +27,22 @@ import {
 import { secureContextOptions } from './tlsMaterial.ts';
 import { hostOf, requestWebSocket, type ProxyChoice } from './webSocketRequest.ts';
 
-/** One way to the endpoint. */
+/** A target, and the proxy through which it is reached. */
 interface Route {
   readonly target: Target;
-  /** The proxy to tunnel through ourselves. */
+  /** The proxy through which this extension opens a tunnel. */
   readonly proxy?: ProxyAddress;
   readonly chosenBy?: 'setting' | 'editor';
 }
 
-/** How it failed: by an answer that was not the 101, or by an error. */
+/** How a handshake failed: an answer other than 101, or an error. */
 export interface Failure {
   readonly phase: Phase;
   readonly refusal?: Refusal;
   readonly error?: TransportError;
 }
 
-/** One of `onOpen` and `onFail` comes, once and last. */
+/** Either `onOpen` or `onFail` is called, once and last. */
 export interface OpeningHandshakeEvents {
   onPhase(phase: Phase): void;
   onOpen(ws: WebSocket, socket: Socket, facts: HandshakeFacts): void;
@@ -50,15 +50,15 @@ export interface OpeningHandshakeEvents {
 }
 
 /**
- * Opens a WebSocket, with all that may take more than one request: redirects, and a tunnel through
- * a proxy that VS Code uses for `ws:` without one (RFC 6455, section 4.1, asks for CONNECT).
- * Disposing of it drops the sockets; nothing is reported after that.
+ * Opens a WebSocket, with as many requests as it takes: it follows redirects, and opens a tunnel
+ * through a proxy that VS Code uses for `ws:` without one (RFC 6455, section 4.1, asks for CONNECT).
+ * `dispose` drops the sockets; nothing is reported after that.
  */
 export class OpeningHandshake implements Disposable {
   readonly #handshake: Handshake;
   readonly #events: OpeningHandshakeEvents;
   readonly #redactor: HandshakeRedactor;
-  /** For what is shown where the user asks to see it, and never kept. */
+  /** For facts that are shown only if the user asks for them, and never stored. */
   readonly #plainRedactor: HandshakeRedactor;
   readonly #keepUnmasked: KeepUnmasked | undefined;
   readonly #clock: Clock;
@@ -67,13 +67,13 @@ export class OpeningHandshake implements Disposable {
   #phase: Phase = 'dns';
   #redirects = 0;
   #isOver = false;
-  /** What runs now: a request, a tunnel that is being opened, or the reading of a refusal. */
+  /** The current activity: a request, a tunnel that is being opened, or the reading of a refusal. */
   #current: Disposable | undefined;
-  /** What to report where the tunnel that it led to does not come about. */
+  /** Reported if the tunnel that was tried after this failure cannot be opened. */
   #beforeTunnel: { readonly failure: Failure; readonly facts: HandshakeFacts } | undefined;
 
   /**
-   * @param keepUnmasked keeps what the facts leave out for as long as the window is open
+   * @param keepUnmasked keeps the unmasked facts as long as the window is open
    * @throws UserError if the handshake cannot be requested at all
    */
   constructor(
@@ -94,17 +94,17 @@ export class OpeningHandshake implements Disposable {
     this.#start(route);
   }
 
-  /** What the peer says, without the secrets of this handshake. */
+  /** A text of the peer without the secrets of this handshake. */
   redacted(text: string): string {
     return this.#redactor.text(text);
   }
 
-  /** What was agreed on, unless it is a token in truth. */
+  /** The negotiated subprotocol, masked if it carries a token. */
   redactedSubprotocol(name: string): string {
     return this.#redactor.subprotocols(name);
   }
 
-  /** Ends it as a failure. */
+  /** Ends the handshake as a failure. */
   cancel(message: string): void {
     this.#end({ error: { message } });
   }
@@ -157,7 +157,7 @@ export class OpeningHandshake implements Disposable {
     this.#fail(route, { refusal: this.#refusalOf(answer.status, answer.statusText, headers) });
   }
 
-  /** For requests after the first: nobody is there any more to throw to. */
+  /** For requests after the first: an error is reported, since there is no caller to catch it. */
   #attemptLater(route: Route, tunnel?: Socket): void {
     try {
       this.#attempt(route, tunnel);
@@ -196,7 +196,7 @@ export class OpeningHandshake implements Disposable {
           this.#enter(phase);
         },
         onTls: facts => this.#recorder.tls(facts),
-        onOddities: oddities => this.#recorder.mended(oddities),
+        onOddities: oddities => this.#recorder.corrected(oddities),
         onUpgrade: response => {
           upgrade = response;
           this.#recorder.received(response);
@@ -242,8 +242,8 @@ export class OpeningHandshake implements Disposable {
         if (!this.#isOver) {
           this.#recorder.body(body);
           const wantsTls = !route.target.endpoint.secure && saysTlsIsWanted(body);
-          const told = wantsTls ? { ...refusal, wantsTls } : refusal;
-          this.#fail(route, { refusal: told }, editorProxy);
+          const complete = wantsTls ? { ...refusal, wantsTls } : refusal;
+          this.#fail(route, { refusal: complete }, editorProxy);
         }
       });
     });
@@ -275,7 +275,7 @@ export class OpeningHandshake implements Disposable {
     }
   }
 
-  /** Tries the other way, if there is one, or ends. */
+  /** Tries a tunnel if the editor's proxy may have dropped Upgrade, otherwise ends. */
   #fail(route: Route, failure: Omit<Failure, 'phase'>, editorProxy?: ResolvedProxy): void {
     const address = editorProxy?.address;
     const { endpoint } = route.target;
@@ -341,7 +341,7 @@ export class OpeningHandshake implements Disposable {
   }
 }
 
-/** All that must not be shown of a handshake. */
+/** The secrets of a handshake. */
 function secretsOf(handshake: Handshake, proxy: ProxyAddress | undefined): readonly string[] {
   const { endpoint, headers, subprotocols, tls, secrets = [] } = handshake;
   const { url, credentials } = endpoint;
@@ -355,9 +355,9 @@ function secretsOf(handshake: Handshake, proxy: ProxyAddress | undefined): reado
 }
 
 /**
- * The way that the user wants to go.
+ * The route by the user's settings.
  *
- * @throws UserError names the setting that cannot be used, without what was filled in
+ * @throws UserError names the setting that cannot be used, without the secrets filled into it
  */
 function firstRoute(handshake: Handshake): Route {
   const proxy = proxyOf(handshake);
@@ -376,7 +376,7 @@ function proxyOf({ proxy, secrets = [] }: Handshake): ProxyAddress | undefined {
 function firstTarget(handshake: Handshake): Target {
   const { endpoint, subprotocols, tls, followRedirects } = handshake;
   if (endpoint.secure || followRedirects) {
-    secureContextOptions(tls); // What is wrong is told before anything is on the wire.
+    secureContextOptions(tls); // Reports a fault before anything is sent.
   }
   const headers = Object.entries(handshake.headers).map(([name, value]) => [name, toWire(value)]);
   return { endpoint, headers: Object.fromEntries(headers) as Target['headers'], subprotocols, tls };

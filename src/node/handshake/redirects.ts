@@ -9,25 +9,25 @@ import {
 } from '../../core/endpoint/endpoint.ts';
 import type { TlsMaterial, TransportError } from '../../core/connection/wire/transport.ts';
 
-/** More redirects than these are not followed. */
+/** The maximum number of redirects that are followed. */
 const maxRedirects = 5;
 
 const RedirectCode = {
-  /** Too many of them, or a loop. */
+  /** There were too many redirects, or a loop. */
   Limit: 'WSM_REDIRECT_LIMIT',
   /** From `wss:` to `ws:`. */
   Downgrade: 'WSM_REDIRECT_DOWNGRADE',
-  /** To what is no URL, or none of a WebSocket. */
+  /** The location is not a URL, or not the URL of a WebSocket. */
   Invalid: 'WSM_REDIRECT_INVALID',
 } as const;
 
-/** Statuses that name another place for the same request. */
+/** Statuses that name another location for the same request. */
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 
-/** Where an opening handshake goes, and with what. */
+/** An endpoint and the parts of the opening handshake that are sent to it. */
 export interface Target {
   readonly endpoint: Endpoint;
-  /** As they go over the wire, one character a byte. */
+  /** As they are sent, one character per byte. */
   readonly headers: Readonly<Record<string, string>>;
   readonly subprotocols: readonly string[];
   readonly tls: TlsMaterial;
@@ -51,25 +51,25 @@ export function isRedirect(status: number, location: string | undefined): locati
 }
 
 /**
- * Where a redirect leads from `from`. Within an origin everything goes along, to another nothing but
- * what makes it an opening handshake: any header may be a credential, and so may a subprotocol.
+ * Returns the target that a redirect names. Within an origin it keeps all headers, subprotocols and
+ * credentials; for another origin it drops them: any header or subprotocol may be a credential.
  *
  * @param followed how many redirects were followed before
  */
 export function followRedirect(from: Target, location: string, followed: number): Redirect {
   if (followed >= maxRedirects) {
-    const message = `the peer redirected more than ${maxRedirects} times, lastly to ${shown(location)}`;
+    const message = `the peer redirected more than ${maxRedirects} times, last to ${shown(location)}`;
     return { error: { code: RedirectCode.Limit, message } };
   }
   let endpoint: Endpoint;
   try {
     const url = new URL(location, from.endpoint.url);
     url.hash = '';
-    // The schemes of the web and of WebSockets stand for each other (RFC 6455, section 3).
+    // `http:` and `https:` are taken as `ws:` and `wss:`, as the WHATWG standard of WebSockets does.
     endpoint = parseEndpoint(url.href.replace(/^http(s?):/, 'ws$1:').replace(/#$/, ''));
   } catch (error) {
     const why =
-      error instanceof UserError ? 'which is no address of a WebSocket' : 'which is no valid URL';
+      error instanceof UserError ? 'which is not a WebSocket URL' : 'which is not a valid URL';
     const message = `the peer redirected to ${shown(location)}, ${portProblem(location) ?? why}`;
     return { error: { code: RedirectCode.Invalid, message } };
   }
@@ -77,14 +77,14 @@ export function followRedirect(from: Target, location: string, followed: number)
     const message = `the peer redirected to ${shown(endpoint.url)}, which is not encrypted`;
     return { error: { code: RedirectCode.Downgrade, message } };
   }
-  // What the peer wrote before an @ is not the user's.
+  // Credentials in the peer's URL are not the user's.
   const plain = withoutCredentials(endpoint);
   const { credentials } = from.endpoint;
   if (originOf(endpoint) === originOf(from.endpoint)) {
     const own = { ...plain, ...(credentials ? { credentials } : {}) };
     return { target: { ...from, endpoint: own }, stripped: [] };
   }
-  // Whom to trust is no secret, and without it no certificate would do.
+  // The trusted authorities are not secret, and without them no certificate would be accepted.
   const { rejectUnauthorized, ca } = from.tls;
   const tls = { rejectUnauthorized, ...(ca ? { ca } : {}) };
   return {
@@ -98,7 +98,7 @@ function strippedFrom({ endpoint, headers, subprotocols, tls }: Target): readonl
   const isSignedIn = names.some(name => name.toLowerCase() === 'authorization');
   return [
     ...names,
-    // Which is what credentials of the URL would have been sent as.
+    // Credentials of the URL would have been sent in this header.
     ...(endpoint.credentials && !isSignedIn ? ['Authorization'] : []),
     ...(subprotocols.length > 0 ? ['Sec-WebSocket-Protocol'] : []),
     ...(tls.cert ? ['client certificate'] : []),
@@ -106,11 +106,11 @@ function strippedFrom({ endpoint, headers, subprotocols, tls }: Target): readonl
   ];
 }
 
-/** What is wrong with a port that no server can have. */
+/** Describes a port that is out of range. */
 function portProblem(location: string): string | undefined {
   const [, port] = /^(?:[a-z]+:)?[/\\]{2}[^/?#\\]*:(\d{1,20})(?=[/?#\\]|$)/i.exec(location) ?? [];
   const isPort = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
-  return isPort ? undefined : `whose port ${port} is none: they go from 1 to 65535`;
+  return isPort ? undefined : `whose port ${port} is not valid: ports are from 1 to 65535`;
 }
 
 function shown(location: string): string {

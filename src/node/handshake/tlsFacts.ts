@@ -2,7 +2,7 @@ import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { CertificateFacts, TlsFacts } from '../../core/record/handshakeFacts.ts';
 
 const maxChainLength = 10;
-/** A peer's field is cut after this. */
+/** Longer fields of a certificate are cut. */
 const maxFieldLength = 2048;
 
 /** Describes a TLS connection after its peer has sent a certificate. */
@@ -17,7 +17,7 @@ export function readTlsFacts(socket: TLSSocket): TlsFacts {
   };
 }
 
-/** The types say Error; it is the error's code. */
+/** Node's types declare an Error; at run time it is the error's code. */
 function wordOf(problem: unknown): string {
   return problem instanceof Error ? problem.message : typeof problem === 'string' ? problem : '';
 }

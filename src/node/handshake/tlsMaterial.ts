@@ -9,21 +9,23 @@ const certificatePem =
 const keyPem = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
 const encryptedKeyPem = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
 
-/** How OpenSSL and BoringSSL say that a passphrase is wrong. */
+/** The errors of OpenSSL and BoringSSL for a wrong passphrase. */
 const wrongPassphrase = /mac verify|incorrect.password|bad.?decrypt|password|passphrase/i;
 
-/** As DER all of these begin with a SEQUENCE. */
+/** In DER, certificates, keys and PKCS #12 begin with a SEQUENCE. */
 const sequenceTag = 0x30;
 
 /**
- * Puts TLS material into the words of `node:tls`.
+ * Converts TLS material to options of `node:tls`.
  *
  * @throws UserError names the setting whose file cannot be used, and why
  */
 export function secureContextOptions(tls: TlsMaterial): SecureContextOptions {
   const { ca, cert, key, passphrase, servername } = tls;
   if (servername && isIP(servername) !== 0) {
-    throw new UserError('tls.servername: give a host name; TLS knows no IP address as a name.');
+    throw new UserError(
+      'tls.servername: give a host name; TLS does not accept an IP address as a server name.',
+    );
   }
   if (ca) {
     readCertificates('tls.ca', ca);
@@ -33,7 +35,7 @@ export function secureContextOptions(tls: TlsMaterial): SecureContextOptions {
     ...(passphrase ? { passphrase } : {}),
   };
   if (!cert && key) {
-    throw new UserError('tls.key: the certificate that it belongs to is missing, set tls.cert.');
+    throw new UserError('tls.key: its certificate is missing, set tls.cert.');
   }
   if (!cert) {
     return options;
@@ -70,7 +72,7 @@ function readCertificates(setting: string, bytes: Uint8Array): void {
   }
 }
 
-/** A certificate as PEM, with its key in a file of its own or beside it. */
+/** A certificate as PEM, with its key in the same file or in another one. */
 function readPair({ passphrase, key }: TlsMaterial, cert: Uint8Array): SecureContextOptions {
   readCertificates('tls.cert', cert);
   const pem = textOf(key ?? cert);
@@ -83,13 +85,13 @@ function readPair({ passphrase, key }: TlsMaterial, cert: Uint8Array): SecureCon
   }
   const isEncrypted = encryptedKeyPem.test(pem);
   if (isEncrypted && !passphrase) {
-    throw new UserError('tls.passphrase: the private key is encrypted, give its passphrase.');
+    throw new UserError('tls.passphrase: the private key is encrypted; enter its passphrase.');
   }
   try {
     createPrivateKey({ key: pem, ...(passphrase ? { passphrase } : {}) });
   } catch (error) {
     throw isEncrypted
-      ? new UserError('tls.passphrase: it does not open the private key.', { cause: error })
+      ? new UserError('tls.passphrase: it does not decrypt the private key.', { cause: error })
       : new UserError(`tls.key: the private key is damaged (${messageOf(error)}).`, {
           cause: error,
         });
@@ -99,7 +101,7 @@ function readPair({ passphrase, key }: TlsMaterial, cert: Uint8Array): SecureCon
     createSecureContext({ ...pair, ...(passphrase ? { passphrase } : {}) });
   } catch (error) {
     throw new UserError(
-      `tls.key: it does not go with the certificate of tls.cert (${messageOf(error)}).`,
+      `tls.key: it does not match the certificate of tls.cert (${messageOf(error)}).`,
       { cause: error },
     );
   }
@@ -112,18 +114,18 @@ function readPfx({ passphrase }: TlsMaterial, cert: Uint8Array): SecureContextOp
   try {
     createSecureContext({ pfx, ...(passphrase ? { passphrase } : {}) });
   } catch (error) {
-    const said = messageOf(error);
+    const text = messageOf(error);
     if (pfx[0] !== sequenceTag) {
       throw new UserError('tls.cert: the file is neither PEM nor PKCS #12.', { cause: error });
     }
-    if (wrongPassphrase.test(said)) {
-      const problem = passphrase ? 'it does not open' : 'give the one of';
+    if (wrongPassphrase.test(text)) {
+      const problem = passphrase ? 'it does not decrypt' : 'enter the passphrase of';
       throw new UserError(`tls.passphrase: ${problem} the PKCS #12 file of tls.cert.`, {
         cause: error,
       });
     }
-    const hint = /unsupported/i.test(said) ? ' Export it anew, with AES.' : '';
-    throw new UserError(`tls.cert: the PKCS #12 file cannot be read (${said}).${hint}`, {
+    const hint = /unsupported/i.test(text) ? ' Export it again with AES.' : '';
+    throw new UserError(`tls.cert: the PKCS #12 file cannot be read (${text}).${hint}`, {
       cause: error,
     });
   }

@@ -26,7 +26,7 @@ export interface WebSocketRequestOptions {
   readonly tunnel: Socket | undefined;
 }
 
-/** What VS Code's agent reports when it has chosen how to connect; a proxy as its resolver writes it. */
+/** Reported by VS Code's agent when it has chosen a route; `proxy` is in its resolver's notation. */
 export interface ProxyChoice {
   readonly proxy: string;
   /** Not yet given to the request. */
@@ -40,16 +40,16 @@ export interface WebSocketRequestEvents {
   onProxy(proxy: ResolvedProxy, choice: ProxyChoice): void;
   onPhase(phase: Phase, request: ClientRequest): void;
   onTls(facts: TlsFacts): void;
-  /** What was corrected in the answer that follows. */
+  /** Corrections of the answer that follows. */
   onOddities(oddities: readonly string[]): void;
   onUpgrade(response: IncomingMessage): void;
   onOpen(ws: WebSocket, socket: Socket): void;
-  /** The answer that came in place of the 101, its body unread. Dispose of the request afterwards. */
+  /** An answer other than 101, its body unread. The receiver must dispose of the request. */
   onRefusal(response: IncomingMessage): void;
   onError(error: Error): void;
 }
 
-/** Requests a WebSocket once. Disposing of it drops the socket; nothing is reported after that. */
+/** Requests a WebSocket once. `dispose` drops the socket; nothing is reported after that. */
 export function requestWebSocket(
   options: WebSocketRequestOptions,
   events: WebSocketRequestEvents,
@@ -58,7 +58,7 @@ export function requestWebSocket(
   let isOver = false;
   let isRefused = false;
   let isProxied = tunnel !== undefined;
-  /** Connected already, by us or by VS Code's agent, and perhaps not yet the request's. */
+  /** Connected by this extension or by VS Code's agent, possibly not yet given to the request. */
   let pending: unknown = tunnel;
   let error: Error | undefined;
 
@@ -99,7 +99,7 @@ export function requestWebSocket(
       });
     }
   });
-  // A listener here takes the refusal over from `ws`, which would hide status and headers.
+  // Without this listener, `ws` would handle the refusal and hide status and headers.
   ws.on('unexpected-response', (_, response) => {
     if (!isOver) {
       isRefused = true;
@@ -124,7 +124,7 @@ export function requestWebSocket(
   };
 }
 
-/** Headers of the 101 that choose nothing; `ws` refuses them. */
+/** Removes empty headers of the 101, which `ws` would refuse. */
 function dropEmpty(
   { headers }: IncomingMessage,
   hasOffered: boolean,
@@ -134,17 +134,17 @@ function dropEmpty(
   const empty = (name: string) => /^[\s,]*$/.test(headers[name]?.toString() ?? 'absent');
   if (empty('sec-websocket-protocol') && !hasOffered) {
     delete headers['sec-websocket-protocol'];
-    events.onOddities(['an empty subprotocol, which was taken for none']);
+    events.onOddities(['an empty subprotocol, which was ignored']);
   }
   if (empty('sec-websocket-extensions')) {
     delete headers['sec-websocket-extensions'];
-    events.onOddities(['empty Sec-WebSocket-Extensions, which were taken for none']);
+    events.onOddities(['an empty Sec-WebSocket-Extensions, which was ignored']);
   }
 }
 
 interface RequestWatch {
   readonly isSecure: boolean;
-  /** Whether the socket leads to a proxy, so that neither name nor port is the endpoint's. */
+  /** Whether the socket leads to a proxy, so that name and port are not the endpoint's. */
   readonly isProxied: () => boolean;
   readonly onProxy: (choice: ProxyChoice) => void;
   readonly onPhase: (phase: Phase) => void;
@@ -156,10 +156,10 @@ function watchRequest(request: ClientRequest, watch: RequestWatch): void {
   const { isSecure, isProxied, onProxy, onPhase, onTls } = watch;
   request.on('proxy', onProxy);
   request.on('socket', (socket: Socket) => {
-    // To an `https:` proxy even a `ws:` request goes over TLS.
+    // The socket of a `ws:` request uses TLS if the proxy is an `https:` one.
     const tls = isSecure && isTls(socket) ? socket : undefined;
     if (tls) {
-      // Node verifies in a listener of its own, which would have dropped the certificate.
+      // Must run before Node's own listener, which verifies and then drops the certificate.
       tls.prependOnceListener('secure', () => onTls(readTlsFacts(tls)));
       tls.once('secureConnect', () => {
         onTls(readTlsFacts(tls));
@@ -206,7 +206,7 @@ class TunnelAgent extends Agent {
   }
 }
 
-/** Speaks TLS through a socket that is already connected. */
+/** Opens TLS through a socket that is already connected. */
 class SecureTunnelAgent extends SecureAgent {
   readonly #socket: Socket;
   readonly #host: string;
@@ -232,7 +232,7 @@ interface UntypedOptions {
   readonly maxHeaderSize: number;
 }
 
-/** Stands for the endpoint behind a tunnel: VS Code chooses no proxy for local addresses. */
+/** Replaces the endpoint's host behind a tunnel: VS Code chooses no proxy for local addresses. */
 const tunnelHost = '127.0.0.1';
 
 /**
@@ -262,14 +262,14 @@ function createWebSocket(
     // The filter in front of the parser knows the exact limit.
     maxHeaderSize: 2 * maxHeadBytes,
     finishRequest: request => {
-      request.maxHeadersCount = 0; // Else all headers after the thousandth are lost.
+      request.maxHeadersCount = 0; // By default Node drops all headers after the thousandth.
       finishRequest(request);
     },
     ...(endpoint.secure
       ? {
           ...secure,
           rejectUnauthorized: tls.rejectUnauthorized,
-          // Else it would be that of the header Host, or of `tunnelHost`.
+          // By default Node takes it from the header Host, or from `tunnelHost`.
           servername: tls.servername ?? (isIP(host) === 0 ? host : ''),
         }
       : {}),

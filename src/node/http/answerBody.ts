@@ -10,7 +10,7 @@ import {
 import type { Clock } from '../../core/base/clock.ts';
 import type { JoinedHeaders } from './headerText.ts';
 
-/** No more of an answer's body is read, or kept of what it decompresses to. */
+/** The maximum number of bytes of an answer's body that are read, and kept after decompression. */
 export const maxAnswerBodyBytes = 4096;
 const maxWaitMs = 500;
 
@@ -72,7 +72,7 @@ const decompressors: Readonly<Record<string, (body: Buffer) => Transform>> = {
   'zstd': () => createZstdDecompress({ finishFlush: constants.ZSTD_e_flush }),
 };
 
-/** A body with more codings, one upon another, is not decoded. */
+/** A body with more nested codings is not decoded. */
 const maxCodings = 3;
 
 /**
@@ -133,7 +133,7 @@ function decompress(stream: Transform, body: Buffer, done: (plain: Buffer) => vo
   stream.end(body);
 }
 
-/** Decodes as a stream, so that a character that was cut in two is left out. */
+/** Decodes as a stream, so that a character that is cut in two at the end is left out. */
 function decode(bytes: Buffer, charset = 'utf-8'): string {
   try {
     return new TextDecoder(charset).decode(bytes, { stream: true });
@@ -142,11 +142,11 @@ function decode(bytes: Buffer, charset = 'utf-8'): string {
   }
 }
 
-/** The words of nginx, Go, Apache httpd and Tomcat. */
+/** The error texts of nginx, Go, Apache httpd and Tomcat. */
 const wantsTls =
   /\bHTTP request (?:was )?sent to (?:an )?HTTPS\b|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled|combination of host and port requires TLS/i;
 
-/** Whether the body of an unencrypted answer says that the port expects TLS. */
+/** Whether the body of an unencrypted answer states that the port expects TLS. */
 export function saysTlsIsWanted(body: string): boolean {
   return wantsTls.test(body);
 }

@@ -9,7 +9,7 @@ const firstCapacity = 4096;
 /** Enough to recognise another protocol. */
 const maxSampleBytes = 256;
 
-/** Something else came in place of an HTTP answer. Its members are named as in errors of Node's parser. */
+/** The peer did not answer with HTTP. The members are named as in errors of Node's parser. */
 export class ForeignAnswerError extends Error {
   readonly code = 'HPE_INVALID_CONSTANT';
   readonly rawPacket: Uint8Array;
@@ -31,8 +31,8 @@ export class HeadOverflowError extends Error {
 
 /**
  * Corrects the heads of a request's answers on their way to Node's parser, which would refuse them.
- * This is done on the socket: an agent would replace the editor's, and for a second request a ticket
- * that may be used only once would be used up.
+ * This is done on the socket because an agent would replace the editor's agent, and a second request
+ * would fail if it needs a ticket that is valid only once.
  *
  * @param onOddities called with what was corrected, before the parser sees it
  */
@@ -43,21 +43,21 @@ export function filterAnswers(
   request.once('socket', (socket: Socket) => new AnswerFilter(socket, onOddities).begin());
 }
 
-/** Whether no other answer follows: all statuses but 1xx. */
+/** Whether no other answer follows, which is so for all statuses except 1xx. */
 function isFinal(status: number | undefined): boolean {
   return status !== undefined && (status < 100 || status >= 200);
 }
 
 type Listener = (chunk: Buffer) => void;
 
-/** Stands between a socket and its listeners until the last head has passed. */
+/** Intercepts a socket's data before its listeners until the last head has passed. */
 class AnswerFilter {
   readonly #socket: Socket;
   readonly #onOddities: (oddities: readonly string[]) => void;
   readonly #listeners: readonly Listener[];
   #bytes: Buffer = Buffer.alloc(firstCapacity);
   #length = 0;
-  /** Where the status line begins, once it is known. */
+  /** The offset of the status line, if it was found. */
   #start: number | undefined;
   #lineStart = 0;
   #searched = 0;
@@ -108,7 +108,7 @@ class AnswerFilter {
     }
   };
 
-  /** The head breaks off or is too long: uses its status if there is one. */
+  /** The head is incomplete or too long: uses its status if there is one. */
   readonly #endOfHead = () => {
     const { status, text } = this.#start === undefined ? { text: '' } : this.#read(this.#length);
     if (isFinal(status)) {
@@ -177,7 +177,7 @@ class AnswerFilter {
     );
   }
 
-  /** The place after the first empty line. */
+  /** The offset after the first empty line. */
   #findEnd(): number | undefined {
     for (;;) {
       const at = this.#bytes.indexOf(Byte.LineFeed, this.#searched);

@@ -1,9 +1,9 @@
 import { fromWire } from './headerText.ts';
 
-/** More of a head is not read: as much as browsers take. */
+/** The maximum length of a head; the same as in browsers. */
 export const maxHeadBytes = 256 * 1024;
 
-/** Told one by one up to here. */
+/** The maximum number of oddities that are listed one by one. */
 const maxOddities = 8;
 const maxQuoteLength = 80;
 
@@ -13,23 +13,23 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const control = /[\0-\x08\n-\x1f\x7f]/g;
 const chunked = /(^|,)\s*chunked\s*$/i;
 
-/** The head of an HTTP answer as our parser takes it, one character a byte. */
+/** The head of an HTTP answer as this parser reads it, one character per byte. */
 export interface AnswerHead {
-  /** With the empty line at its end. Untouched where it is as HTTP has it, or past mending. */
+  /** With the empty line at its end. Unchanged if it is valid HTTP, or cannot be corrected. */
   readonly text: string;
-  /** Absent where the status line cannot be read. */
+  /** Absent if the status line cannot be read. */
   readonly status?: number;
   readonly statusText?: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** What was not as HTTP has it (RFC 9112) and was taken all the same; quotes the peer. */
+  /** Violations of HTTP (RFC 9112) that were tolerated; they quote the peer. */
   readonly oddities: readonly string[];
 }
 
 /**
- * Reads the head of an answer as browsers and curl do, which mind no fault that leaves the meaning
- * clear: Node's parser gives up on it and hides the status.
+ * Reads the head of an answer as browsers and curl do: they tolerate faults that leave the meaning
+ * clear. Node's parser would fail and hide the status.
  *
- * @param raw one character a byte, with the empty line at its end or broken off
+ * @param raw one character per byte, with the empty line at its end or incomplete
  */
 export function readAnswerHead(raw: string): AnswerHead {
   const [first = '', ...rest] = raw.split(/\r?\n/);
@@ -47,13 +47,13 @@ export function readAnswerHead(raw: string): AnswerHead {
     oddities.push('lines that end in LF without CR');
   }
   if (!/\r?\n\r?\n$/.test(raw)) {
-    oddities.push('a head that breaks off');
+    oddities.push('an incomplete head');
   }
   const headers = withOneLength(readHeaders(rest, oddities), oddities);
   const lines = headers.map(([name, value]) => `${name}: ${value}`);
-  const mended = [`${plain} ${statusText.replace(control, ' ')}`, ...lines, '\r\n'].join('\r\n');
+  const corrected = [`${plain} ${statusText.replace(control, ' ')}`, ...lines, '\r\n'].join('\r\n');
   return {
-    text: oddities.length === 0 ? raw : mended,
+    text: oddities.length === 0 ? raw : corrected,
     status: Number(digits),
     statusText,
     headers,
@@ -70,13 +70,13 @@ function readHeaders(lines: readonly string[], oddities: string[]): [string, str
       continue;
     }
     if (last && /^[ \t]/.test(line)) {
-      oddities.push(`a header that goes on in the next line: ${last[0]}`);
+      oddities.push(`a header that continues on the next line: ${last[0]}`);
       last[1] = `${last[1]} ${plainValue(line, last[0], oddities)}`;
     } else if (!token.test(name)) {
-      // Of what has a colon only the name is told: the value may be a secret.
+      // If the line has a colon, only the name is quoted: the value may be a secret.
       const [before = '', after] = line.split(':', 2);
-      const told = quoted(before, after === undefined ? '' : ': …');
-      oddities.push(`a line that is no header and was left out: ${told}`);
+      const shown = quoted(before, after === undefined ? '' : ': …');
+      oddities.push(`a line that is not a header and was ignored: ${shown}`);
     } else {
       if (blank !== '') {
         oddities.push(`a blank before the colon of a header: ${name}`);
@@ -95,7 +95,7 @@ function plainValue(value: string, name: string, oddities: string[]): string {
   return plain.trim();
 }
 
-/** Leaves one length, or none where that is in doubt: the body then ends with the connection. */
+/** Keeps one length, or no length if it is ambiguous: the body then ends with the connection. */
 function withOneLength(
   headers: readonly [string, string][],
   oddities: string[],
@@ -115,7 +115,7 @@ function withOneLength(
     oddities.push('Content-Length beside Transfer-Encoding');
     return others;
   }
-  oddities.push(isClear ? 'Content-Length more than once' : 'a Content-Length in doubt');
+  oddities.push(isClear ? 'Content-Length more than once' : 'an ambiguous Content-Length');
   return isClear ? [...others, ['Content-Length', length]] : others;
 }
 

@@ -5,17 +5,17 @@ import type { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts'
 import { fromWire } from './headerText.ts';
 
 const ForeignCode = {
-  /** A TLS alert came in answer to a request that was not encrypted. */
+  /** The peer answered an unencrypted request with a TLS alert. */
   TlsAlert: 'WSM_TLS_ALERT',
-  /** The code of Node's parser, also if another part of ours noticed it. */
+  /** The code of Node's parser, also if this extension detected the fault. */
   NotHttp: 'HPE_INVALID_CONSTANT',
 } as const;
 
-/** Of a line that is quoted. */
+/** The maximum length of a quoted line. */
 const maxLineLength = 80;
 const maxHexBytes = 16;
 
-/** Says what a peer sent in place of HTTP/1.1; `undefined` if its first bytes are HTTP/1.1. */
+/** Describes an answer that is not HTTP/1.1; `undefined` if its first bytes are HTTP/1.1. */
 export function foreignAnswer(
   begin: Uint8Array,
   redactor: HandshakeRedactor,
@@ -36,14 +36,14 @@ export function foreignAnswer(
     case 'other':
     case 'unknown': {
       const what = protocol.kind === 'other' ? `speaks ${protocol.name}, not` : 'does not speak';
-      const said = redactor.text(sampleOf(text));
-      const message = `the peer ${what} HTTP/1.1: it began with ${said}`;
+      const sample = redactor.text(sampleOf(text));
+      const message = `the peer ${what} HTTP/1.1: it began with ${sample}`;
       return { code: ForeignCode.NotHttp, message };
     }
   }
 }
 
-/** The first line, or the first bytes in hex where they are no text. */
+/** The first line, or the first bytes in hex if they are not text. */
 function sampleOf(text: string): string {
   const [line = ''] = fromWire(text.trimStart()).split(/[\r\n]/);
   const isText = line !== '' && !/[\0-\x08\x0e-\x1f\x7f-\x9f]/.test(line);

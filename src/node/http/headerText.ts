@@ -22,7 +22,7 @@ export function fromWire(text: string): string {
 /** Values by lower-case name; those of a repeated header are joined with commas. */
 export type JoinedHeaders = Readonly<Record<string, string>>;
 
-/** An answer's headers, as Node has joined them. */
+/** An answer's headers, joined by Node. */
 export function headersOf({ headers }: IncomingMessage): JoinedHeaders {
   const entries = Object.entries(headers).map(([name, value]) => {
     return [name, fromWire(Array.isArray(value) ? value.join(', ') : (value ?? ''))] as const;
@@ -30,7 +30,7 @@ export function headersOf({ headers }: IncomingMessage): JoinedHeaders {
   return Object.fromEntries(entries);
 }
 
-/** The same for headers that Node has not read. */
+/** The same for headers that Node did not parse. */
 export function joinHeaders(lines: readonly HeaderLine[]): JoinedHeaders {
   const headers: Record<string, string> = {};
   for (const [name, value] of lines) {

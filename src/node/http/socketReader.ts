@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 /** Reading pauses while the socket has delivered this many bytes that were not requested yet. */
 const maxUntakenBytes = 64 * 1024;
 
-/** What has come so far of an HTTP answer, maybe with blank lines before it. */
+/** The beginning of an HTTP answer, of any length, possibly after blank lines. */
 const mayBeHttp = /^\s*(H|HT|HTT|HTTP|HTTP\/[^]*)?$/i;
 
 /** Reads the beginning of a socket's data, and leaves the rest to the next owner of the socket. */
@@ -27,8 +27,8 @@ export class SocketReader {
   }
 
   /**
-   * The head of an HTTP answer, with the empty line at its end, or what came in place of one. Lines
-   * may end in LF alone. Rejects above `limit` bytes, which are fewer than a reader keeps.
+   * The head of an HTTP answer, with the empty line at its end, or the received bytes if they are not
+   * HTTP. Lines may end in LF alone. Rejects above `limit` bytes, which must be less than 64 KiB.
    */
   async head(limit: number): Promise<string> {
     const bytes = await this.#take(() => {
@@ -45,7 +45,7 @@ export class SocketReader {
     return bytes.toString('latin1');
   }
 
-  /** Gives the socket back, paused, with what was not taken. */
+  /** Gives the socket back, paused, with the bytes that were not read. */
   release(): void {
     this.#socket.pause();
     this.#socket.off('data', this.#onData);

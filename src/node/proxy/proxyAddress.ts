@@ -2,7 +2,7 @@ import { UserError } from '../../core/base/errors.ts';
 import { maskLogin } from '../../core/secrets/mask.ts';
 import { percentDecoded } from '../../core/base/percent.ts';
 
-/** Where a proxy is and how one speaks to it. */
+/** The address, protocol and credentials of a proxy. */
 export interface ProxyAddress {
   readonly kind: 'http' | 'https' | 'socks5';
   /** Without brackets. */
@@ -10,7 +10,7 @@ export interface ProxyAddress {
   readonly port: number;
   readonly user: string;
   readonly password: string;
-  /** The URL for people, without credentials. */
+  /** The URL to show, without credentials. */
   readonly display: string;
 }
 
@@ -18,11 +18,11 @@ const schemes: Readonly<Record<string, { kind: ProxyAddress['kind']; port: numbe
   http: { kind: 'http', port: 80 },
   https: { kind: 'https', port: 443 },
   socks5: { kind: 'socks5', port: 1080 },
-  // The proxy looks names up in any case, so this is the same.
+  // The proxy resolves names in both cases, so this is the same.
   socks5h: { kind: 'socks5', port: 1080 },
 };
 
-/** What VS Code's resolver calls the kinds of proxy that can be tunnelled through. */
+/** The names that VS Code's resolver uses for the kinds of proxy that can open a tunnel. */
 const resolverKinds: Readonly<Record<string, string>> = {
   PROXY: 'http',
   HTTP: 'http',
@@ -32,20 +32,20 @@ const resolverKinds: Readonly<Record<string, string>> = {
   SOCKS4: 'socks4',
 };
 
-/** A length is one byte (RFC 1929, section 2). */
+/** The length is one byte (RFC 1929, section 2). */
 const maxSocksCredentialBytes = 255;
 
 /**
  * Reads the URL of a proxy.
  *
- * @throws UserError a sentence that names what is wrong, without the credentials
+ * @throws UserError a sentence that names the fault, without the credentials
  */
 export function parseProxy(text: string): ProxyAddress {
   const [, scheme = '', credentials, place = ''] =
     /^([a-z][a-z0-9+.-]*):\/\/(?:(.*)@)?([^@]*)$/is.exec(text.trim()) ?? [];
   const shown = JSON.stringify(maskLogin(text.trim()));
   if (scheme === '') {
-    throw new UserError(`proxy: ${shown} is no URL. Write one such as http://proxy.example:8080.`);
+    throw new UserError(`proxy: ${shown} is not a URL. Use one such as http://proxy.example:8080.`);
   }
   const known = schemes[scheme.toLowerCase()];
   if (!known) {
@@ -58,9 +58,9 @@ export function parseProxy(text: string): ProxyAddress {
     throw new UserError(`proxy: the host or port in ${shown} is not valid.`);
   }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw new UserError(`proxy: ${shown} may hold a host and a port only.`);
+    throw new UserError(`proxy: ${shown} may contain a host and a port only.`);
   }
-  // The password may hold anything, since it may come from a secret; the user name no colon.
+  // The password may contain any character, since it may come from a secret; the user name no colon.
   const [, user = '', password = ''] = /^([^:]*):?(.*)$/s.exec(credentials ?? '') ?? [];
   const login = { user: percentDecoded(user), password: percentDecoded(password) };
   const isTooLong = Object.values(login).some(
@@ -70,9 +70,9 @@ export function parseProxy(text: string): ProxyAddress {
     throw new UserError('proxy: user name and password of a SOCKS proxy have at most 255 bytes.');
   }
   if (url.port === '0') {
-    throw new UserError(`proxy: ${shown} names the port 0, which nothing listens on.`);
+    throw new UserError(`proxy: ${shown} uses port 0, on which no server can listen.`);
   }
-  // The parser has left port 80 out as the default of its own scheme.
+  // The parser omits port 80, since it is the default of `http:`.
   const port = url.port ? Number(url.port) : /:80\/?$/.test(place) ? 80 : known.port;
   return {
     kind: known.kind,
@@ -83,15 +83,18 @@ export function parseProxy(text: string): ProxyAddress {
   };
 }
 
-/** What VS Code's resolver decided on, such as `PROXY user:password@host:8080` or `DIRECT`. */
+/** A proxy that VS Code's resolver chose. */
 export interface ResolvedProxy {
-  /** For people, without credentials. */
+  /** The URL to show, without credentials. */
   readonly display: string;
-  /** Absent for a proxy that only VS Code can speak to. */
+  /** Absent for a kind of proxy that only VS Code supports. */
   readonly address?: ProxyAddress;
 }
 
-/** Reads the resolver's word for a proxy; `undefined` is none. */
+/**
+ * Reads the resolver's notation, such as `PROXY user:password@host:8080` or `DIRECT`; `undefined` if
+ * it names no proxy.
+ */
 export function readResolvedProxy(word: string): ResolvedProxy | undefined {
   const [type = '', target = ''] = word.trim().split(/\s+/);
   const scheme = resolverKinds[type.toUpperCase()];

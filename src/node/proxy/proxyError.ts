@@ -1,19 +1,19 @@
 import type { HeaderLine } from '../../core/record/handshakeFacts.ts';
 
 export const ProxyCode = {
-  /** It could not be connected to, or dropped the connection. */
+  /** No connection to the proxy could be opened, or the proxy dropped it. */
   Unreachable: 'PROXY_UNREACHABLE',
-  /** It was reached, but did not connect to the endpoint. */
+  /** The proxy was reached, but did not connect to the endpoint. */
   Refused: 'PROXY_REFUSED',
-  /** It wants other credentials; an HTTP proxy says so by a status of 407 instead. */
+  /** The proxy requires other credentials; an HTTP proxy answers with status 407 instead. */
   Authentication: 'PROXY_AUTHENTICATION',
-  /** It speaks another protocol. */
+  /** The proxy uses another protocol. */
   Protocol: 'PROXY_PROTOCOL',
-  /** An `https:` proxy is not trusted, or no TLS connection to it comes about. */
+  /** An `https:` proxy is not trusted, or the TLS handshake with it failed. */
   Tls: 'PROXY_TLS',
 } as const;
 
-/** Why a proxy opened no tunnel, in words that hold no credentials of the proxy's URL. */
+/** Why a proxy opened no tunnel. The message contains no credentials of the proxy's URL. */
 export class ProxyError extends Error {
   readonly code: string;
 

@@ -15,17 +15,17 @@ import { SocketReader } from '../http/socketReader.ts';
 import { openSocks5 } from './socks5.ts';
 
 const maxHeadBytes = 16 * 1024;
-/** Answers before the one that counts, such as 100, are passed over up to here. */
+/** The maximum number of 1xx answers that are skipped before the final one. */
 const maxInterimAnswers = 10;
 
 export interface TunnelOptions {
   readonly proxy: ProxyAddress;
-  /** What the proxy is to connect to. */
+  /** The host to which the proxy connects. */
   readonly host: string;
   readonly port: number;
-  /** Whom to trust where the proxy itself speaks TLS. */
+  /** The trusted authorities if the proxy itself uses TLS. */
   readonly tls: TlsMaterial;
-  /** Drops the connection to the proxy, also where the tunnel stands already. */
+  /** Drops the connection to the proxy, also after the tunnel was opened. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
@@ -33,7 +33,7 @@ export interface TunnelOptions {
 export type Tunnel =
   /** Leads to the endpoint; paused. */
   | { readonly socket: Socket; readonly request: readonly HeaderLine[] }
-  /** The proxy answered with something else than a tunnel. */
+  /** The proxy opened no tunnel. */
   | {
       readonly answer: ProxyAnswer;
       readonly body: string;
@@ -41,16 +41,16 @@ export type Tunnel =
     };
 
 /**
- * Opens a tunnel of our own, past the agents of VS Code.
+ * Opens a tunnel without the agents of VS Code.
  *
- * @throws ProxyError where the proxy cannot be reached or opens none
+ * @throws ProxyError if the proxy cannot be reached or opens no tunnel
  */
 export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   const { proxy, signal } = options;
   const socket = dialProxy(options);
   const drop = () => socket.destroy();
   signal.addEventListener('abort', drop);
-  // Kept: an 'error' that nobody hears would end the extension host.
+  // Kept for the socket's whole life: an 'error' without a listener would end the extension host.
   socket.on('error', () => undefined);
   socket.on('close', () => signal.removeEventListener('abort', drop));
   const reader = new SocketReader(socket);
@@ -85,7 +85,7 @@ function dialProxy({ proxy, tls }: TunnelOptions): Socket {
     : connect({ host, port });
 }
 
-/** The connection's own authority beside all others: the proxy need not be the endpoint's kin. */
+/** The endpoint's authority and all default ones: the proxy may have another owner. */
 function authorities({ ca }: TlsMaterial): string[] {
   return [
     ...getCACertificates('default'),
@@ -94,7 +94,7 @@ function authorities({ ca }: TlsMaterial): string[] {
   ];
 }
 
-/** Resolves when the proxy can be spoken to. */
+/** Resolves when the proxy is ready for a request. */
 function connected(socket: Socket, proxy: ProxyAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     let isTcp = false;
@@ -151,15 +151,15 @@ async function viaHttp(
   return { answer, body, request };
 }
 
-/** @throws ProxyError where it is no HTTP */
+/** @throws ProxyError if the answer is not HTTP */
 async function finalAnswer(reader: SocketReader, proxy: ProxyAddress): Promise<ProxyAnswer> {
   for (let interim = 0; interim <= maxInterimAnswers; interim++) {
     const head = await reader.head(maxHeadBytes);
     const { status, statusText = '', headers } = readAnswerHead(head.replace(/^\s+/, ''));
     if (status === undefined) {
       const foreign = foreignAnswer(Buffer.from(head, 'latin1'), new HandshakeRedactor());
-      const said = foreign ? `: ${foreign.message.replace(/^the peer /, 'it ')}` : '';
-      throw new ProxyError(ProxyCode.Protocol, `${proxy.display} does not speak HTTP${said}`);
+      const detail = foreign ? `: ${foreign.message.replace(/^the peer /, 'it ')}` : '';
+      throw new ProxyError(ProxyCode.Protocol, `${proxy.display} does not speak HTTP${detail}`);
     }
     if (status >= 200) {
       const lines = headers.map(([name, value]): HeaderLine => [name, fromWire(value)]);

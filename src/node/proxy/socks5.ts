@@ -18,7 +18,7 @@ const replies: Readonly<Record<number, string>> = {
   8: 'it does not support the type of address',
 };
 
-/** Asks a SOCKS5 proxy for a connection (RFC 1928); the proxy looks the host name up. */
+/** Asks a SOCKS5 proxy for a connection (RFC 1928); the proxy resolves the host name. */
 export async function openSocks5(
   socket: Socket,
   reader: SocketReader,
@@ -28,12 +28,14 @@ export async function openSocks5(
   const hasCredentials = proxy.user !== '' || proxy.password !== '';
   const offered = hasCredentials ? [noAuthentication, userAndPassword] : [noAuthentication];
   socket.write(Buffer.from([version, offered.length, ...offered]));
-  const [spoken, method = 0] = await reader.bytes(2);
-  if (spoken !== version) {
+  const [answeredVersion, method = 0] = await reader.bytes(2);
+  if (answeredVersion !== version) {
     throw new ProxyError(ProxyCode.Protocol, `${proxy.display} does not speak SOCKS5`);
   }
   if (!offered.includes(method)) {
-    const problem = hasCredentials ? 'does not take a user name and password' : 'wants a login';
+    const problem = hasCredentials
+      ? 'does not accept a user name and password'
+      : 'requires a login';
     throw new ProxyError(ProxyCode.Authentication, `${proxy.display} ${problem}`);
   }
   if (method === userAndPassword) {
@@ -49,7 +51,7 @@ export async function openSocks5(
   }
   const lengths: Readonly<Record<number, number>> = { 1: 4, 4: 16 };
   const length = lengths[type] ?? (await reader.bytes(1)).readUInt8();
-  await reader.bytes(length + 2); // The address it is bound to and the port, which say nothing.
+  await reader.bytes(length + 2); // The bound address and port, which are not used.
 }
 
 async function signIn(socket: Socket, reader: SocketReader, proxy: ProxyAddress): Promise<void> {
@@ -59,7 +61,7 @@ async function signIn(socket: Socket, reader: SocketReader, proxy: ProxyAddress)
   );
   const [, status] = await reader.bytes(2);
   if (status !== 0) {
-    const message = `${proxy.display} did not take the user name and password`;
+    const message = `${proxy.display} rejected the user name and password`;
     throw new ProxyError(ProxyCode.Authentication, message);
   }
 }
@@ -79,7 +81,7 @@ function addressOf(host: string): readonly number[] {
   return [3, name.length, ...name];
 }
 
-/** As `URL` writes it: without a part in the notation of IPv4. */
+/** Reads an address in the form of `URL`, which has no part in the notation of IPv4. */
 function bytesOfIPv6(host: string): readonly number[] {
   const [before = [], after = []] = host.split('::').map(part => part.split(':').filter(Boolean));
   const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');

@@ -3,20 +3,20 @@ import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import { type ClosingFrame, FrameHeaders } from '../../core/connection/wire/frameHeaders.ts';
 
-/** Reads the frames' headers on a socket that `ws` reads. */
+/** Reads the headers of frames on a socket that `ws` reads. */
 export interface FrameTap extends Disposable {
-  /** To be called once for each message, in order: how it came, where there is something to tell. */
+  /** Must be called once for each message, in order; `undefined` if its frames are not remarkable. */
   next(): FrameFacts | undefined;
-  /** The peer's close frame, where it came and all messages before it were told of. */
+  /** The peer's close frame, if it was received and all messages before it were reported. */
   readonly closing: ClosingFrame | undefined;
 }
 
 /**
- * @param onInput told of each chunk before `ws` reads it
+ * Must be called while `ws` emits 'open': `ws` has added its listener then, and no byte has been
+ * delivered yet, not even those that came with the handshake's answer. The tap receives each chunk
+ * before `ws` does. It does not make the stream flow, since `prependListener` does not.
  *
- * Must be called while `ws` reports that it is open: its own listener is there then, and no byte has
- * been delivered yet, not even those that came with the handshake's answer. The tap hears each chunk
- * before `ws` does, and only listens: to put a listener in front does not make a stream flow.
+ * @param onInput called for each chunk before `ws` reads it
  */
 export function tapFrames(socket: Socket, onInput: () => void): FrameTap {
   const headers = new FrameHeaders();

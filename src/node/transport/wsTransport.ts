@@ -18,7 +18,7 @@ import { tapFrames } from './frameTap.ts';
 
 export interface WsTransportOptions {
   readonly clock?: Clock;
-  /** Keeps what the facts of the handshake leave out, so that the user can ask for it. */
+  /** Keeps the unmasked facts of the handshake, so that the user can ask for them. */
   readonly keepUnmasked?: KeepUnmasked;
 }
 
@@ -58,14 +58,14 @@ export function openWsTransport(
   };
   const opening = new OpeningHandshake(handshake, events, clock, keepUnmasked);
 
-  /** Reports what comes on an open WebSocket. */
+  /** Reports the events of an open WebSocket. */
   function follow(opened: WebSocket, itsSocket: Socket): void {
     const tap = tapFrames(itsSocket, () => isWanted && listener.onInput());
     const pongs = new PongSender(opened, payload => isWanted && listener.onPongSent(payload));
     let problem: Ended | undefined;
     opened.on('error', error => {
       problem ??= endOf(error, tap.closing);
-      tap.dispose(); // `ws` has stopped reading, but bytes that come are still delivered.
+      tap.dispose(); // `ws` has stopped reading, but the socket still delivers bytes.
     });
     opened.on('message', (data: Buffer, isBinary) => {
       if (isWanted) {
@@ -114,10 +114,10 @@ export function openWsTransport(
     ping: payload => ws?.ping(payload),
     close: (code, reason) => {
       if (ws) {
-        ws.resume(); // Else the peer's close frame would never be read.
+        ws.resume(); // While paused, the peer's close frame would never be read.
         ws.close(code, reason);
       } else {
-        // Not within this call: no end is reported within a call.
+        // Deferred, since the end must not be reported within this call.
         process.nextTick(() => opening.cancel('closed before the connection was established'));
       }
     },
@@ -138,7 +138,7 @@ export function openWsTransport(
   };
 }
 
-/** Codes of errors for which `ws` refuses a close frame, whatever its code and reason are. */
+/** Codes of errors for which `ws` refuses a close frame regardless of its code and reason. */
 const closeFrameRefusals = new Set([
   'WS_ERR_INVALID_UTF8',
   'WS_ERR_INVALID_CLOSE_CODE',
@@ -150,8 +150,8 @@ const closeFrameRefusals = new Set([
 ]);
 
 /**
- * How a WebSocket ended that `ws` gave up on. If `ws` refused the peer's close frame for a fault that
- * leaves code and reason readable, those are used.
+ * How a WebSocket ended after an error of `ws`. If `ws` refused the peer's close frame for a fault
+ * that leaves code and reason readable, those are used.
  */
 function endOf(problem: Error, closing: ClosingFrame | undefined): Ended {
   const error = toTransportError(problem);
@@ -161,7 +161,7 @@ function endOf(problem: Error, closing: ClosingFrame | undefined): Ended {
   }
   const { code, reason } = closing;
   if (code === undefined) {
-    const message = 'the peer sent a close frame of one byte, which holds no code';
+    const message = 'the peer sent a close frame of one byte, which is too short for a code';
     return { ...lost, error: { ...error, message } };
   }
   if (isSendableCloseCode(code)) {
@@ -173,17 +173,17 @@ function endOf(problem: Error, closing: ClosingFrame | undefined): Ended {
 }
 
 /**
- * Answers pings. Their number is not limited, but the number of pongs that wait for a peer that does
- * not read is.
+ * Answers pings, and limits the number of pongs that wait to be written while the peer does not
+ * read.
  */
 class PongSender {
   readonly #ws: WebSocket;
   readonly #onSent: (payload: Uint8Array) => void;
   #unwritten = 0;
-  /** The newest ping that could not be answered at once. */
+  /** The newest ping that was not answered at once. */
   #owed: Buffer | undefined;
 
-  /** @param onSent called for each pong when it is given to the socket, after the ping that it answers */
+  /** @param onSent called for each pong when it is given to the socket, after its ping was reported */
   constructor(ws: WebSocket, onSent: (payload: Uint8Array) => void) {
     this.#ws = ws;
     this.#onSent = onSent;

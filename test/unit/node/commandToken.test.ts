@@ -71,14 +71,14 @@ describe('The command of auth', () => {
         ].map(problem),
       ),
       [
-        'wrote nothing, where a token was expected.',
-        'wrote more than one line, or characters that are no text. Its output must be the token alone.',
-        'wrote more than one line, or characters that are no text. Its output must be the token alone.',
+        'wrote no token.',
+        'wrote more than one line, or control characters. Its output must be the token alone.',
+        'wrote more than one line, or control characters. Its output must be the token alone.',
         'wrote more than 64 KiB. Its output must be the token alone.',
-        'failed with exit code 3. It says: not logged in␛[0m, key •••',
-        'failed with exit code 3. It says: ••• is old',
+        'failed with exit code 3. Its error output: not logged in␛[0m, key •••',
+        'failed with exit code 3. Its error output: ••• is old',
         'failed with exit code 4.',
-        `failed with exit code 3. It says: ${'y'.repeat(200)}…`,
+        `failed with exit code 3. Its error output: ${'y'.repeat(200)}…`,
       ],
     );
   });
@@ -93,10 +93,13 @@ describe('The command of auth', () => {
   it('that is not there, or cannot be run, says so', async () => {
     const start = (...command: string[]) =>
       problem(runTokenCommand({ command, written: ['get-token'], timeoutMs: 5000, secrets: [] }));
-    assert.match(await start('no-such-program-of-ours'), /^was not found\. Give its full path/);
-    assert.match(await start(node, 'a\0b'), /^cannot be run: an argument holds a null character/);
+    assert.match(await start('no-such-program-of-ours'), /^was not found\. Use its full path/);
+    assert.match(
+      await start(node, 'a\0b'),
+      /^cannot be run: an argument contains a null character/,
+    );
     if (process.platform !== 'win32') {
-      assert.match(await start(import.meta.filename), /^may not be run/);
+      assert.match(await start(import.meta.filename), /^cannot be run: it is not a program/);
     }
   });
 });

@@ -305,7 +305,10 @@ describe('A secret of a session', () => {
     });
     ran.connection.connect();
     await eventually(() => ran.connection.state.kind === 'stopped', 'the end');
-    assert.match(ran.left.sentences.join('\n'), /failed with exit code 1\. It says: no •••/);
+    assert.match(
+      ran.left.sentences.join('\n'),
+      /failed with exit code 1\. Its error output: no •••/,
+    );
     await checkAll(ran, ['stopped']);
   });
 

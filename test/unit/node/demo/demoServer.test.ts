@@ -262,7 +262,7 @@ describe('The demo server', () => {
       socket.on('data', chunk => (text += chunk.toString()));
       await once(socket, 'end');
       assert.match(text, /^HTTP\/1\.1 403 Forbidden\r\n/, origin);
-      assert.match(text, /\r\n\r\nPages of ".*" may not connect\.\nThis demo server is for/);
+      assert.match(text, /\r\n\r\nPages of ".*" cannot connect\.\nThis demo server accepts only/);
     }
   });
 

@@ -31,18 +31,21 @@ const der = Buffer.from(client.toString().replace(/-----.*-----|\s/g, ''), 'base
 describe('What cannot be asked for is named before anything is on the wire', () => {
   it('in headers', () => {
     const cases: Readonly<Record<string, readonly [string, string]>> = {
-      'headers: the value of X holds a line break.': ['X', 'a\r\nsecret: b'],
-      'headers: the value of Y holds a line break.': ['Y', 'secret\n'],
-      'headers: the value of Z holds a character that HTTP does not allow.': ['Z', 'secret \0'],
-      'headers: the value of W holds a character that HTTP does not allow.': ['W', 'secret \ud800'],
-      'headers: "a b" is no name that a header can have.': ['a b', 'secret'],
-      'headers: "" is no name that a header can have.': ['', 'secret'],
-      'headers: "A:\\r\\nB" is no name that a header can have.': ['A:\r\nB', 'secret'],
-      'headers: Sec-WebSocket-Protocol is made from the setting subprotocols, set that instead.': [
+      'headers: the value of X contains a line break.': ['X', 'a\r\nsecret: b'],
+      'headers: the value of Y contains a line break.': ['Y', 'secret\n'],
+      'headers: the value of Z contains a character that HTTP does not allow.': ['Z', 'secret \0'],
+      'headers: the value of W contains a character that HTTP does not allow.': [
+        'W',
+        'secret \ud800',
+      ],
+      'headers: "a b" is not a valid header name.': ['a b', 'secret'],
+      'headers: "" is not a valid header name.': ['', 'secret'],
+      'headers: "A:\\r\\nB" is not a valid header name.': ['A:\r\nB', 'secret'],
+      'headers: Sec-WebSocket-Protocol is made from the setting subprotocols; set that instead.': [
         'Sec-WebSocket-Protocol',
         'secret',
       ],
-      'headers: sec-websocket-extensions is made from the setting compression, set that instead.': [
+      'headers: sec-websocket-extensions is made from the setting compression; set that instead.': [
         'sec-websocket-extensions',
         'x',
       ],
@@ -91,16 +94,16 @@ describe('What cannot be asked for is named before anything is on the wire', () 
       'socks4://host:1': `proxy: "socks4://host:1" ${beginning}`,
       'ws://host': `proxy: "ws://host" ${beginning}`,
       'file:///secret@': `proxy: "file://•••@" ${beginning}`,
-      'host:8080': 'proxy: "host:8080" is no URL. Write one such as http://proxy.example:8080.',
+      'host:8080': 'proxy: "host:8080" is not a URL. Use one such as http://proxy.example:8080.',
       'me:secret@host:8080':
-        'proxy: "•••@host:8080" is no URL. Write one such as http://proxy.example:8080.',
-      '': 'proxy: "" is no URL. Write one such as http://proxy.example:8080.',
+        'proxy: "•••@host:8080" is not a URL. Use one such as http://proxy.example:8080.',
+      '': 'proxy: "" is not a URL. Use one such as http://proxy.example:8080.',
       'http://': 'proxy: the host or port in "http://" is not valid.',
       'http://host:99999': 'proxy: the host or port in "http://host:99999" is not valid.',
       'http://me:secret@ho st': 'proxy: the host or port in "http://•••@ho st" is not valid.',
-      'http://host:0': 'proxy: "http://host:0" names the port 0, which nothing listens on.',
-      'http://host/path': 'proxy: "http://host/path" may hold a host and a port only.',
-      'http://host?x=1': 'proxy: "http://host?x=1" may hold a host and a port only.',
+      'http://host:0': 'proxy: "http://host:0" uses port 0, on which no server can listen.',
+      'http://host/path': 'proxy: "http://host/path" may contain a host and a port only.',
+      'http://host?x=1': 'proxy: "http://host?x=1" may contain a host and a port only.',
       [`socks5://me:${'secret'.repeat(50)}@host`]:
         'proxy: user name and password of a SOCKS proxy have at most 255 bytes.',
     };
@@ -126,20 +129,23 @@ describe('What cannot be asked for is named before anything is on the wire', () 
       [{ cert: client, key: damagedKey }, /^tls\.key: the private key is damaged/],
       [
         { cert: client, key: serverKey },
-        /^tls\.key: it does not go with the certificate of tls\.cert/,
+        /^tls\.key: it does not match the certificate of tls\.cert/,
       ],
       [
         { cert: client, key: clientEncryptedKey },
-        /^tls\.passphrase: the private key is encrypted, give its passphrase\.$/,
+        /^tls\.passphrase: the private key is encrypted; enter its passphrase\.$/,
       ],
       [
         { cert: client, key: clientEncryptedKey, passphrase: 'secret' },
-        /^tls\.passphrase: it does not open the private key\.$/,
+        /^tls\.passphrase: it does not decrypt the private key\.$/,
       ],
-      [{ cert: clientPfx }, /^tls\.passphrase: give the one of the PKCS #12 file of tls\.cert\.$/],
+      [
+        { cert: clientPfx },
+        /^tls\.passphrase: enter the passphrase of the PKCS #12 file of tls\.cert\.$/,
+      ],
       [
         { cert: clientPfx, passphrase: 'secret' },
-        /^tls\.passphrase: it does not open the PKCS #12 file of tls\.cert\.$/,
+        /^tls\.passphrase: it does not decrypt the PKCS #12 file of tls\.cert\.$/,
       ],
       [
         { cert: clientPfx.subarray(0, 500), passphrase },

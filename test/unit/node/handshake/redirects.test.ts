@@ -175,10 +175,16 @@ describe('A redirect', () => {
 
   it('that leads to a port that is none is told so, and no query is', async t => {
     for (const [location, expected] of [
-      ['ws://h:0/a?k=s3cret', '"ws://h:0/a?…", whose port 0 is none: they go from 1 to 65535'],
-      ['https://h:65536', '"https://h:65536", whose port 65536 is none: they go from 1 to 65535'],
-      ['//u:pw@h:00/', '"//•••@h:00/", whose port 00 is none: they go from 1 to 65535'],
-      ['ftp://h/?k=s3cret', '"ftp://h/?…", which is no address of a WebSocket'],
+      [
+        'ws://h:0/a?k=s3cret',
+        '"ws://h:0/a?…", whose port 0 is not valid: ports are from 1 to 65535',
+      ],
+      [
+        'https://h:65536',
+        '"https://h:65536", whose port 65536 is not valid: ports are from 1 to 65535',
+      ],
+      ['//u:pw@h:00/', '"//•••@h:00/", whose port 00 is not valid: ports are from 1 to 65535'],
+      ['ftp://h/?k=s3cret', '"ftp://h/?…", which is not a WebSocket URL'],
     ] as const) {
       const peer = await redirecting(t, location);
       const { error } = await openTransport(t, peer.url, following).seen.ended();
@@ -186,7 +192,7 @@ describe('A redirect', () => {
     }
     const peer = await redirecting(t, '/?k=s3cret');
     const { error } = await openTransport(t, peer.url, following).seen.ended();
-    assert.match(error?.message ?? '', /more than 5 times, lastly to "\/\?…"$/);
+    assert.match(error?.message ?? '', /more than 5 times, last to "\/\?…"$/);
   });
 
   it('without a target, or with another status, is a refusal', async t => {

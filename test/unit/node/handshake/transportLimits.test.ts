@@ -156,7 +156,7 @@ describe('A close frame that is not as it should be', () => {
       });
     }
     const { error } = await ended(t, frame(Opcode.Close, 'x'));
-    assert.match(error?.message ?? '', /close frame of one byte, which holds no code/);
+    assert.match(error?.message ?? '', /close frame of one byte, which is too short for a code/);
   });
 
   it('does not hide what was wrong before it', async t => {

@@ -166,8 +166,8 @@ describe('A connection through a proxy of its own', () => {
       [https.url]: ['PROXY_TLS', /made no TLS connection: unable to verify/],
       [`https://127.0.0.1:${ssh.port}`]: ['PROXY_TLS', /made no TLS connection/],
       [socks.url]: ['PROXY_REFUSED', /did not connect to peer\.test:9: the host is unreachable/],
-      [login.url]: ['PROXY_AUTHENTICATION', /wants a login/],
-      [withLogin(login.url, 'a:wrong')]: ['PROXY_AUTHENTICATION', /did not take the user name/],
+      [login.url]: ['PROXY_AUTHENTICATION', /requires a login/],
+      [withLogin(login.url, 'a:wrong')]: ['PROXY_AUTHENTICATION', /rejected the user name/],
     };
     for (const [proxy, [code, message]] of Object.entries(cases)) {
       const { seen } = openTransport(t, 'ws://peer.test:9/', { proxy });
