@@ -400,7 +400,8 @@ class OpenConnection implements SendTarget, Disposable {
     const other = this.#number.isFirstOpen ? 'reconnect' : 'first';
     const entries = options().onOpen.filter(({ when }) => when !== other);
     void this.#onOpen.start(entries, () => events.onOnOpenSent(this));
-    if (!this.#isClosing) {
+    // A message of onOpen may have closed it. The getter, since the compiler believes the check above.
+    if (!this.isClosing) {
       this.#watchStability();
       this.keepAlive(options().heartbeat);
     }
