@@ -6,7 +6,7 @@ import type { FindAnswer, Located, ViewState } from '../core/capture/view.ts';
 import type { HandshakeFacts } from '../core/record/handshakeFacts.ts';
 import type { Severity, StateWord } from '../core/connection/report.ts';
 import { isTimeZone } from '../core/filter/filterTime.ts';
-import { longestFilter } from '../core/filter/parseFilter.ts';
+import { maxFilterLength } from '../core/filter/parseFilter.ts';
 import type { SeriesView } from '../core/metrics/seriesView.ts';
 import { composerRequests, type ComposerResults, type ComposerView } from './composerProtocol.ts';
 import { maxBytesAsked, maxRowsAsked } from './limits.ts';
@@ -141,7 +141,7 @@ const generation = position;
 const ranges = v.pipe(v.array(v.tuple([position, position])), v.minLength(1), v.maxLength(10_000));
 
 const timeZone = v.pipe(v.string(), v.maxLength(100), v.check(isTimeZone, 'No time zone'));
-const filterText = v.pipe(v.string(), v.maxLength(longestFilter));
+const filterText = v.pipe(v.string(), v.maxLength(maxFilterLength));
 
 /**
  * What the page may ask, and what the parameters must look like: the page shows what a stranger

@@ -20,12 +20,12 @@ export interface RetentionCandidate {
   readonly key: string;
   /** The same for all captures of one window. */
   readonly window: string;
-  /** When it was begun and written to, as far as anything tells; milliseconds since 1970. */
+  /** When it was created and written, as far as is known; milliseconds since 1970. */
   readonly times: readonly number[];
   readonly byteLength: number;
   /** It must stay, and all of its window: it is in use, or was not yet offered after a crash. */
   readonly isProtected: boolean;
-  /** Nobody knows what is in it, so that it goes by its age alone. */
+  /** Its content is not known, so only its age counts. */
   readonly isUnreadable: boolean;
   /** When an earlier look found it too old. */
   readonly dueSince: number | undefined;
@@ -43,7 +43,7 @@ interface RetentionDecision {
 interface WindowCaptures {
   readonly id: string;
   readonly captures: readonly RetentionCandidate[];
-  /** When it ended; `undefined` where all that tells lies in the future, as after a wrong clock. */
+  /** When it ended; `undefined` if all known times are in the future, as after a wrong clock. */
   readonly endedAt: number | undefined;
   readonly latest: number;
 }
@@ -51,10 +51,10 @@ interface WindowCaptures {
 /**
  * Decides which captures stay. All of one window stay or go together.
  *
- * No clock is trusted alone: a window goes by its age only when two looks, a day apart, find it too
- * old, since a clock that is wrong for some hours would make all of them old at once. Where the
- * windows together are too large the oldest go at once, but never the newest; what is protected does
- * not count for that.
+ * No single reading of the clock is trusted: a window goes by its age only if two sweeps, a day apart,
+ * find it too old, since a clock that is wrong for some hours would make all of them old at once.
+ * Where the windows together are too large the oldest go at once, but never the newest; what is
+ * protected does not count for that.
  *
  * @param protectedWindows windows that still write
  * @param now milliseconds since 1970
@@ -88,7 +88,7 @@ export function decideRetention(
   return { due, removed };
 }
 
-/** The latest of `times` that is not in the future; `undefined` where all are. */
+/** The latest of `times` that is not in the future; `undefined` if all are. */
 function latestKnown(times: readonly number[], now: number): number | undefined {
   const past = times.filter(time => time <= now + clockSlackMs);
   return past.length === 0 ? undefined : Math.max(...past);

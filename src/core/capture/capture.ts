@@ -4,7 +4,7 @@ import type { SeriesSpan, SeriesView } from '../metrics/seriesView.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
 import type { Direction, RowKind } from '../record/record.ts';
 
-/** Where a capture stands: rows `first` up to, not including, `next` can be read. */
+/** The state of a capture: rows `first` up to, not including, `next` can be read. */
 export interface Extent {
   readonly first: number;
   readonly next: number;
@@ -27,7 +27,7 @@ export interface Row {
   readonly byteLength: number;
   /**
    * The beginning of the payload: text as it is, binary as hex pairs; of a state change its JSON in
-   * full. Holds whatever a stranger sent.
+   * full. It is untrusted text of the peer.
    */
   readonly preview: string;
 }
@@ -39,10 +39,10 @@ export interface PayloadPart {
   readonly byteLength: number;
 }
 
-/** How a capture is kept. `problem` says why it is not kept in a file, or no longer, and what to do. */
+/** How a capture is stored. `problem`: why it is not, or no longer, in a file, and what to do. */
 export interface Storage {
   readonly kind: 'sqlite' | 'memory';
-  /** The file, where there is one. */
+  /** The file, if there is one. */
   readonly path?: string;
   readonly problem?: string;
 }
@@ -64,7 +64,7 @@ export interface Capture extends Disposable {
   readonly storage: Storage;
   /** Rows were added, dropped or cleared. Coalesced: fires at most 20 times a second. */
   readonly onDidChange: Event<Extent>;
-  /** Fires at once where storage changed, as after a full disk. */
+  /** Fires at once if storage changed, as after a full disk. */
   readonly onDidChangeStorage: Event<Storage>;
   /**
    * Fires `true` when so much waits to be stored that the socket should be paused, `false` when it
@@ -76,13 +76,13 @@ export interface Capture extends Disposable {
   append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void;
   /** Up to `count` rows from `from` on, fewer at either end. Rejects only after disposal. */
   rows(from: number, count: number): Promise<readonly Row[]>;
-  /** `undefined` where the row is not, or no longer, in the capture. */
+  /** `undefined` if the row is not, or no longer, in the capture. */
   payload(seq: number, from: number, length: number): Promise<PayloadPart | undefined>;
-  /** `undefined` where nothing is known of it but what the row says. */
+  /** `undefined` if no more is known than the row shows. */
   frame(seq: number): Promise<FrameFacts | undefined>;
   /** The numbers behind the charts. */
   series(span: SeriesSpan): Promise<SeriesView>;
-  /** Drops all rows; numbering goes on. */
+  /** Drops all rows; their numbers are not used again. */
   clear(): Promise<void>;
   setLimits(limits: CaptureLimits): void;
   /** Resolves when all that was appended before is stored. */
@@ -95,5 +95,8 @@ export interface CaptureOptions extends CaptureLimits {
   readonly url: string;
 }
 
-/** Makes captures. Does not fail: without a usable folder they are kept in memory, and say so. */
+/**
+ * Creates captures. Does not fail: without a usable folder they are kept in memory, and `storage` says
+ * so.
+ */
 export type OpenCapture = (options: CaptureOptions) => Capture;

@@ -11,7 +11,7 @@ export interface ArchivedCapture {
   readonly url: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** When the last row came; absent where there is none. */
+  /** When the last row came; absent if there is no row. */
   readonly endedAt?: number;
   readonly rowCount: number;
   /** Bytes of the file. */

@@ -14,9 +14,9 @@ export interface StoredRecord {
 }
 
 /**
- * What a store says of rows for a view, in their order: `count` of them that are shown, from `seq`
+ * How a store classifies rows for a view, in their order: `count` rows that are shown, from `seq`
  * on; or left out, but counted; or left out because they could not be looked into; or one that the
- * view must look at, because the store cannot tell.
+ * view must match itself, because the store cannot decide.
  */
 export type MatchedRows =
   | { readonly is: 'shown'; readonly seq: number; readonly count: number; readonly at: number }
@@ -30,7 +30,7 @@ export type MatchedRows =
  */
 export interface CaptureStore {
   readonly extent: Extent;
-  /** Stores all rows of `batch` or, when it throws, none of them. */
+  /** Stores all rows of `batch`, or no row if it throws. */
   append(batch: BatchReader): void;
   rows(from: number, count: number): readonly Row[];
   payload(seq: number, from: number, length: number): PayloadPart | undefined;
@@ -38,7 +38,7 @@ export interface CaptureStore {
   /** Rows `from` up to, not including, `to`, read as they are asked for. */
   records(from: number, to: number): Iterable<StoredRecord>;
   /**
-   * What `test` says of the rows `from` up to, not including, `to`, as far as that is cheaply told.
+   * Classifies the rows `from` up to, not including, `to`, as far as that is cheap.
    *
    * @param isEach each row has its `at`, so `count` is 1
    */
@@ -50,7 +50,7 @@ export interface CaptureStore {
 }
 
 /**
- * A row out of what is stored of it.
+ * Builds a row from its stored fields.
  *
  * @param head the first bytes of the payload, as many as `previewByteLength` asks for
  */
@@ -72,7 +72,7 @@ export function rowOf(
   };
 }
 
-/** What is dropped beyond the limit, as a part of it, so that not each batch drops something. */
+/** The fraction of a limit that is dropped in advance, so that not every batch drops something. */
 const slack = 1 / 32;
 
 /** How much must go: the fewest of the oldest rows that are at least `rows` and `bytes`. */
@@ -81,7 +81,7 @@ interface Excess {
   readonly bytes: number;
 }
 
-/** `undefined` where the limits hold. */
+/** `undefined` if the limits are kept. */
 export function excessOf(extent: Extent, limits: CaptureLimits): Excess | undefined {
   const rows = excess(extent.next - extent.first, limits.maxRows);
   const bytes = excess(extent.byteLength, limits.maxBytes);
@@ -99,7 +99,7 @@ interface RowColumns {
   readonly flags: Uint32Array;
 }
 
-/** What a test that `isByFlags` says of the rows `begin` up to, not including, `end` of `columns`. */
+/** Classifies rows `begin` up to, not including, `end` by a matcher that `isByFlags`. */
 export function* findInColumns(
   test: ViewMatcher,
   { firstSeq, times, flags }: RowColumns,

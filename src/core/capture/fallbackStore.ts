@@ -21,13 +21,13 @@ export interface FallbackOptions {
   /** Bytes kept in memory at most. */
   readonly reserveByteLength: number;
   readonly onDidChange: (change: FallbackChange) => void;
-  /** Numbers below this were used, also where the primary store does not know. */
-  readonly leastNext?: number;
+  /** Numbers below this were used, even if the primary store has no such rows. */
+  readonly minNext?: number;
 }
 
 /**
- * A store that goes on in memory where the primary one fails, as on a full disk. What is stored
- * stays readable and the numbering goes on. When the memory is used up, new rows are dropped and
+ * A store that continues in memory if the primary one fails, as on a full disk. Stored rows
+ * stay readable and the numbering continues. When the memory is used up, new rows are dropped and
  * counted rather than old ones: those led up to the failure.
  */
 export class FallbackStore implements CaptureStore {
@@ -40,18 +40,18 @@ export class FallbackStore implements CaptureStore {
   #droppedRowCount = 0;
   /** What the primary store failed with. */
   #failure: unknown;
-  #leastNext: number;
+  #minNext: number;
 
   constructor(options: FallbackOptions) {
     this.#options = options;
     this.#primary = options.primary;
-    this.#leastNext = options.leastNext ?? 0;
+    this.#minNext = options.minNext ?? 0;
   }
 
   get extent(): Extent {
     const primary = this.#primary;
     if (!this.#reserve) {
-      const next = this.#leastNext;
+      const next = this.#minNext;
       const isBehind = primary.extent.next < next && isEmpty(primary.extent);
       return isBehind ? { ...primary.extent, first: next, next } : primary.extent;
     }
@@ -143,11 +143,11 @@ export class FallbackStore implements CaptureStore {
    */
   clear(remade?: () => CaptureStore): void {
     const reserve = this.#reserve;
-    this.#leastNext = this.extent.next;
+    this.#minNext = this.extent.next;
     try {
       if (remade) {
         this.#primary.close();
-        this.#primary = new MemoryStore(this.#leastNext);
+        this.#primary = new MemoryStore(this.#minNext);
         this.#primary = remade();
       } else {
         this.#primary.clear();
@@ -179,7 +179,7 @@ export class FallbackStore implements CaptureStore {
 
   #fail(error: unknown): void {
     if (!this.#reserve) {
-      const seq = Math.max(this.#leastNext, this.#primary.extent.next);
+      const seq = Math.max(this.#minNext, this.#primary.extent.next);
       this.#reserve = new MemoryStore(seq);
       this.#failure = error;
       this.#options.onDidChange({ kind: 'failed', seq, error });

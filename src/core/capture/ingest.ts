@@ -9,8 +9,8 @@ import {
 import type { BufferPool } from '../record/bufferPool.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
 
-/** A batch goes out at this age, so that what a quiet peer says is seen at once. */
-const longestWaitMs = 10;
+/** A batch is sent at this age, so that the messages of a quiet peer show at once. */
+const maxBatchAgeMs = 10;
 
 /**
  * Bytes that wait to be stored: beyond the first the socket pauses, below the second it resumes. The
@@ -26,7 +26,7 @@ interface IngestOptions {
   /** The sequence number of the first row. */
   readonly firstSeq: number;
   /**
-   * Takes a batch to where it is stored; `Ingest.acknowledge` must follow for each, in order. The
+   * Sends a batch to be stored; `Ingest.acknowledge` must follow for each, in order. The
    * row after it will have the number `nextSeq`.
    */
   readonly send: (batch: BatchBuffer, nextSeq: number) => void;
@@ -72,9 +72,9 @@ export class Ingest implements Disposable {
       }
       this.#writer.append(at, flags, payload, frame);
     }
-    // The timer outlives a batch that was full before: to set one anew for each would cost more
-    // than a batch that goes out early now and then.
-    this.#timer ??= this.#options.clock.schedule(longestWaitMs, () => {
+    // The timer outlives a batch that was full before: setting a new one for each batch would cost more
+    // than an early batch now and then.
+    this.#timer ??= this.#options.clock.schedule(maxBatchAgeMs, () => {
       this.#timer = undefined;
       this.flush();
     });

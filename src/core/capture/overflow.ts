@@ -63,7 +63,7 @@ export class Overflow {
     return false;
   }
 
-  /** Tells what was dropped since it was told last; for the end, when no row may follow. */
+  /** Reports what was dropped since the last report. To be called at the end, when no row may follow. */
   report(): void {
     if (this.#messages + this.#controlFrames > 0) {
       const messages = this.#messages;

@@ -87,7 +87,7 @@ export class RowIndex {
     }
   }
 
-  /** Where the row is or, where it is in no run, the next one of its source; else `undefined`. */
+  /** The position of the row, or of the next one of its source; `undefined` if there is no such row. */
   positionOf(source: number, seq: number): number | undefined {
     let index = this.#chunks.length - 1;
     while (index > 0 && !((this.#chunks[index]?.bases.get(source) ?? Infinity) <= seq)) {

@@ -14,20 +14,20 @@ export interface ViewQuery {
 }
 
 /**
- * Where a view stands. Positions only grow over the view's life and are never used twice; what is in
+ * The state of a view. Positions only grow over the view's life and are never used twice; what is in
  * them now begins at `first`, which need not be 0.
  */
 export interface ViewState {
   /** Rows at the positions `first` up to, not including, `next` can be read. */
   readonly first: number;
   readonly next: number;
-  /** Rows that were looked at, of so many. */
+  /** Rows that were matched, and the number of all rows. */
   readonly scanned: number;
   readonly total: number;
   /** Rows that `ViewQuery.hide` left out. */
   readonly hidden: number;
   /**
-   * Oldest rows that the limits have dropped. Where there are any, the row at `first` says so: a
+   * Oldest rows that the limits have dropped. If there are any, the row at `first` says so: a
    * state change that is in no capture.
    */
   readonly dropped: number;
@@ -50,7 +50,7 @@ export type ViewPlace =
   { readonly capture: number; readonly seq: number } | { readonly at: number };
 
 export interface Located {
-  /** The place, or the next row that the view has; `next` where there is none. */
+  /** The place, or the next row that the view has; `next` if there is no such row. */
   readonly position: number;
   /** Whether that is the very row. */
   readonly isExact: boolean;
@@ -59,14 +59,14 @@ export interface Located {
 }
 
 export interface FindAnswer {
-  /** Absent where no row matches. */
+  /** Absent if no row matches. */
   readonly position?: number;
   /** Whether the search went on at the other end. */
   readonly isWrapped: boolean;
 }
 
 /**
- * A sequence of the rows of one capture or several, kept by the capture worker, which goes on with
+ * A sequence of the rows of one capture or several, kept by the capture worker, which continues
  * it as rows come in. Reads reject only after disposal.
  */
 export interface CaptureView extends Disposable {

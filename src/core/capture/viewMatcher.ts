@@ -16,7 +16,7 @@ const flagsCount = 2 ** 16;
 const noBytes = new Uint8Array();
 
 /**
- * Which rows a view shows, compiled. Throws where a condition holds what is no regular expression.
+ * A compiled view query. Throws if a condition has an invalid regular expression.
  */
 export class ViewMatcher {
   readonly query: RowQuery;
@@ -24,7 +24,7 @@ export class ViewMatcher {
   readonly isByFlags: boolean;
   /** There are regular expressions, which may take a lifetime. */
   readonly hasPattern: boolean;
-  /** What the condition is for a message that is no JSON, at best; absent where it asks for none. */
+  /** The condition at its best for a message that is not JSON; absent if it does not ask for JSON. */
   readonly bestCase: Condition | undefined;
   readonly #reader: RowReader;
   readonly #matches: RowTest | undefined;

@@ -39,7 +39,7 @@ export function commandLine(written: CommandTarget, tool: CommandTool): CommandL
   };
 }
 
-/** A word as it stands, or templates that make one word after another's end. */
+/** A literal word, or templates that are joined to one word. */
 type Word = string | readonly string[];
 
 interface Parts {
@@ -142,7 +142,7 @@ function withoutLogin({ url, auth }: CommandTarget) {
   return { url: scheme + rest, login: `${percentDecoded(user)}:\${password}` };
 }
 
-/** What of a connection a command line can say. All texts may hold references. */
+/** The parts of a connection that a command line can express. All texts may hold references. */
 export interface CommandTarget {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -154,7 +154,7 @@ export interface CommandTarget {
 
 /**
  * The same connection with a reference in place of each credential that the settings spell out, so that
- * none of them leaves them with a command.
+ * no command has a credential in it.
  */
 function withoutCredentials(target: CommandTarget): CommandTarget {
   const { url, headers, subprotocols, auth } = target;
@@ -196,7 +196,7 @@ function withoutAuthCredentials(auth: AuthSetting): AuthSetting {
   }
 }
 
-/** A value with references is none of its own; an empty one hides nothing. */
+/** A value with references stays as it is, and so does an empty one. */
 function referenceFor(value: string, name: string): string {
   const isSpelledOut = value !== '' && referencesIn(value).length === 0;
   return isSpelledOut ? `\${${name.replace(/[^\w.-]+/g, '-').replace(/^[^A-Za-z_]/, '_')}}` : value;

@@ -2,7 +2,7 @@ import { assertNever } from '../base/errors.ts';
 import { isTextual } from '../record/record.ts';
 import { shellQuoted } from './shellText.ts';
 
-/** A row with what is to be copied of it. */
+/** A row with its payload, to be copied. */
 export interface CopiedRow {
   readonly flags: number;
   readonly payload: Uint8Array;
@@ -16,7 +16,7 @@ const decoder = new TextDecoder();
 
 /**
  * Rows as one text for the clipboard: one a line, but for a single row's own line breaks. As JSON,
- * one value for one row and an array for several; what is not JSON becomes a string. The commands
+ * one value for one row and an array for several; other text becomes a string. The commands
  * are for a POSIX shell, with each message in quotes that nothing in it can end and without any
  * character that a terminal acts on; as text, a message is what came.
  *

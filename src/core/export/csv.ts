@@ -6,7 +6,7 @@ import { payloadText, around, nameSpeller, type RowWriter, type WriterParts } fr
 
 const columns = 'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data';
 
-/** By it Excel knows UTF-8, which it takes for the system's old encoding otherwise. */
+/** Without it, Excel reads UTF-8 as the system's old encoding. */
 const byteOrderMark = '\ufeff';
 
 /** Where a spreadsheet would begin to calculate, its wide forms and blanks before it included. */
@@ -16,8 +16,8 @@ const plainNumber = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 /**
  * CSV as RFC 4180 has it, with a header. A spreadsheet takes a field that begins with `=`, `+`, `-`
  * or `@` for a formula, and peers send what they like: such a field gets an apostrophe in front, and
- * `guarded` in the column `encoding`, so that a program knows to take it away. Numbers stay as they
- * are. Base64 may begin with `+` and gets its apostrophe without notice, since none can be a part
+ * `guarded` in the column `encoding`, so that a program can remove it. Numbers stay as they
+ * are. Base64 may begin with `+` and gets its apostrophe without notice, since it is never part
  * of it. A state change is its JSON.
  */
 export class CsvWriter implements RowWriter {

@@ -3,7 +3,7 @@ import { UserError } from '../base/errors.ts';
 export const exportFormats = ['ndjson', 'csv', 'har'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-/** What the file says of a connection whose rows are in it. */
+/** The facts of a connection whose rows are in the file. */
 export interface ExportedConnection {
   readonly capture: number;
   readonly name: string;
@@ -20,7 +20,7 @@ export interface ExportJob {
   readonly format: ExportFormat;
   /** CSV begins with a byte order mark. */
   readonly byteOrderMark?: boolean;
-  /** Where the file goes. What is there is replaced when the export is complete, not before. */
+  /** The path of the file. An existing file is replaced only when the export is complete. */
   readonly path: string;
   /** Texts that must not be in the file: each is replaced by `•••`. */
   readonly secrets: readonly string[];
@@ -61,12 +61,12 @@ export type StartExport = (
   onProgress: (progress: ExportProgress) => void,
 ) => RunningExport;
 
-/** Names that Windows keeps for devices, with whatever ending. */
+/** Names that Windows reserves for devices, with any extension. */
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
- * A name for a file with what is exported of `name`, which may hold anything: only letters, digits,
- * dots and dashes are left of it, so that it can neither lead anywhere nor look like another.
+ * A name for a file with an export of `name`, which may hold anything: only letters, digits,
+ * dots and dashes are kept, so that it is no path and cannot look like another name.
  *
  * @param moment as ISO 8601, by the clock of its reader
  * @param ending without a dot

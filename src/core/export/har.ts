@@ -20,7 +20,7 @@ interface HarParts extends WriterParts {
   readonly openingAt: (capture: number, seq: number) => Opening | undefined;
 }
 
-/** The version of what is written here, not of the extension. */
+/** The version of the format, not of the extension. */
 const creator = { name: 'WebSocket Monitor', version: '1' };
 
 /**
@@ -100,7 +100,7 @@ export class HarWriter implements RowWriter {
   }
 }
 
-/** The opening handshake that a row tells of, if it does. */
+/** The opening handshake that a row describes, if it does. */
 export function openingIn({ seq, at, flags, payload }: StoredRecord): Opening | undefined {
   const text = kindOf(flags) === 'state' ? decoded(payload) : undefined;
   if (text?.includes('"handshake"') !== true) {
@@ -231,7 +231,7 @@ function responseOf({ response }: HandshakeFacts, sentence: string): object {
   };
 }
 
-/** Times of HAR are milliseconds; -1 says that a step was not needed. `connect` includes `ssl`. */
+/** Times of HAR are milliseconds; -1 means that a step was not needed. `connect` includes `ssl`. */
 function timingsOf({ timings }: HandshakeFacts): object {
   const took = (...phases: readonly Phase[]) => {
     const found = timings.filter(({ phase }) => phases.includes(phase));
@@ -273,7 +273,7 @@ function formDecoded(text: string): string {
   return percentDecoded(text.replaceAll('+', ' '));
 }
 
-/** What stands for a secret is no ASCII, and a server may have put anything into a `Location`. */
+/** The mask of a secret is not ASCII, and a server may have put anything into a `Location`. */
 function inAscii(url: string): string {
   const whole = url.replace(/\p{Surrogate}/gu, '\ufffd');
   return whole.replace(/[^\x20-\x7e]+/g, encodeURIComponent);

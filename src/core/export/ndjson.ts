@@ -15,7 +15,7 @@ import {
 /**
  * One JSON object a line (ndjson, also called JSON Lines), always with the same members: `seq`, `at`
  * as ISO 8601, `time` in milliseconds since 1970, `connection`, `direction`, `kind`, `heartbeat`,
- * `size` in bytes; then `data` as text, or in base64 where `enc` says so. A state change has its
+ * `size` in bytes; then `data` as text, or in base64 if `enc` says so. A state change has its
  * facts in `state` in place of `data`.
  */
 export class NdjsonWriter implements RowWriter {
@@ -64,7 +64,7 @@ export class NdjsonWriter implements RowWriter {
   }
 }
 
-/** A state change's facts, where they are what they should be. */
+/** The facts of a state change, if they are valid JSON. */
 function factsIn(payload: Uint8Array): object | undefined {
   const text = decoded(payload);
   if (text === undefined) {

@@ -39,7 +39,7 @@ export function nameSpeller(
 }
 
 /** Longer lines are handed on in pieces. */
-const longestPiece = 256 * 1024;
+const maxPieceLength = 256 * 1024;
 
 /** A payload between `head` and `tail`, in as few pieces as are not long. */
 export function* around(
@@ -50,7 +50,7 @@ export function* around(
 ): Generator<string> {
   let text = head + escape(payload.first);
   for (const piece of payload.rest) {
-    if (text.length >= longestPiece) {
+    if (text.length >= maxPieceLength) {
       yield text;
       text = '';
     }
@@ -59,7 +59,7 @@ export function* around(
   yield text + tail;
 }
 
-/** What stands between the quotes of a JSON string. */
+/** The part between the quotes of a JSON string. */
 export function jsonInner(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
@@ -67,10 +67,10 @@ export function jsonInner(text: string): string {
 /** Bytes of a payload that become one piece: a multiple of three, so that base64 can be joined. */
 const pieceByteLength = 192 * 1024;
 
-/** Base64 of all bytes (RFC 4648 section 4), with padding. A port, because core has none. */
+/** Base64 of all bytes (RFC 4648 section 4), with padding. A port, because core cannot encode it. */
 type Base64 = (bytes: Uint8Array) => string;
 
-/** A payload as text, in pieces that are made as they are asked for; none cuts a code point. */
+/** A payload as text, in pieces that are made on demand and never split a code point. */
 interface PayloadText {
   readonly encoding: 'text' | 'base64';
   readonly first: string;
@@ -81,7 +81,7 @@ interface PayloadText {
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * A payload as it is exported: without secrets, as text where it is one. A text that is no UTF-8,
+ * A payload as it is exported: without secrets, as text if it is one. A text that is no UTF-8,
  * which has no other form, becomes base64 like binary does, so that nothing is lost. What is yielded
  * is empty: it is a chance to pause while a long payload is looked at.
  */

@@ -13,7 +13,7 @@ const encoder = new TextEncoder();
 /**
  * One word of a command for a POSIX shell: within single quotes it takes every character for itself.
  * A text with a character that a terminal may act on is quoted as `$'…'` (POSIX.1-2024, section 2.2.4;
- * bash, zsh, ksh), so that none is in what is pasted, and the word is the same.
+ * bash, zsh, ksh), so that pasting is safe and the word is the same.
  */
 export function shellQuoted(text: string): string {
   return unsafe.test(text)

@@ -5,14 +5,14 @@ import { payloadTest, rowTest, type RowTest } from './matcher.ts';
 /** In a longer message, neither patterns nor values of JSON are looked for. In bytes. */
 const maxMatchedBytes = 1024 * 1024;
 
-/** A row was not looked into, because that could have taken long; the message says why. */
+/** A row was not matched, because that could have taken long; the message says why. */
 export class MatchLimitError extends Error {}
 
 /**
- * Compiles a condition for what strangers send, on a thread that nothing may hold up: a size decides
- * first, and what is left takes time in proportion to it.
+ * Compiles a condition for untrusted messages on a thread that must not be blocked: their size decides
+ * first, and the rest takes time in proportion to it.
  *
- * The test throws `NotLookedInto` where the condition depends on a part that was not looked for.
+ * The test throws `MatchLimitError` if the condition depends on a part that was not looked for.
  */
 export function boundedRowTest(condition: Condition): RowTest {
   const test = rowTest(condition, part =>

@@ -7,7 +7,7 @@ export interface Completion {
   readonly label: string;
   /** What takes the place of `Completions.from` to `to`. */
   readonly insert: string;
-  /** Absent for a path, which says everything itself. */
+  /** Absent for a path, which needs no explanation. */
   readonly meaning?: FilterMeaning;
 }
 
@@ -22,7 +22,7 @@ interface Sources {
   readonly paths: () => readonly string[];
 }
 
-const mostItems = 50;
+const maxItems = 50;
 
 const keys: readonly Completion[] = [
   { label: 'in:', insert: 'in: ', meaning: 'in' },
@@ -119,7 +119,7 @@ function matching(
   return {
     from: caret - begun.length,
     to,
-    items: fitting.slice(0, mostItems),
+    items: fitting.slice(0, maxItems),
     isBegun: begun !== '',
   };
 }

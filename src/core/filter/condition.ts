@@ -59,7 +59,7 @@ export interface FindQuery {
   readonly isCaseSensitive: boolean;
 }
 
-/** The rows that a find goes to. Throws a SyntaxError, with its reason, for a bad expression. */
+/** The rows that a find stops at. Throws a SyntaxError, with its reason, for a bad expression. */
 export function findCondition({ text, isPattern, isCaseSensitive }: FindQuery): Condition {
   if (!isPattern) {
     return { is: 'text', text, exact: isCaseSensitive };

@@ -6,11 +6,11 @@ export interface FilterClock {
   readonly now: number;
   /** When the user's day began, in milliseconds since 1970. */
   readonly startOfDay: number;
-  /** An IANA name; the local time zone where it is not given. */
+  /** An IANA name; the local time zone if it is not given. */
   readonly timeZone?: string;
 }
 
-/** @param timeZone an IANA name; the local time zone where it is not given */
+/** @param timeZone an IANA name; the local time zone if it is not given */
 export function clockIn(now: number, timeZone?: string): FilterClock {
   const local = now + zoneOffset(now, timeZone);
   const midnight = fromLocal(Math.floor(local / dayMs) * dayMs, timeZone);
@@ -32,7 +32,7 @@ const isoDate = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](.+?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 /**
  * A moment in milliseconds since 1970: `-5m` before now, `10:30` or `10:30:05.250` of today, or an ISO
- * date with or without a time, which is local where it names no zone.
+ * date with or without a time, which is local if it names no zone.
  */
 export function parseTime(text: string, clock: FilterClock): number | undefined {
   const ago = relative.exec(text);

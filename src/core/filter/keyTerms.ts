@@ -28,7 +28,7 @@ const sizeRule = '“size:” takes bytes such as >1k, <=2mb, =100 or 1k..2k.';
 const timeRule =
   'takes 10:30, 10:30:05.250, 2026-01-31, 2026-01-31T10:30, or -5m for five minutes ago.';
 
-/** What `key:value` asks for, or the sentence that says what is allowed. */
+/** The condition of `key:value`, or a sentence about what is allowed. */
 export function keyTerm(key: FilterKey, value: string, clock: FilterClock): Condition | string {
   switch (key) {
     case 'in':

@@ -6,12 +6,12 @@ import type { Span } from './scanner.ts';
 /** Finds what of a text to mark, in order and without overlaps. */
 export type Marker = (text: string) => readonly Span[];
 
-const mostMarks = 100;
+const maxMarks = 100;
 
 /**
  * What of a row's text a condition looks for: words, exact texts and regular expressions that are
  * not negated. At most a hundred marks; a regular expression that could take long marks only the
- * beginning, or nothing. `undefined` where there is nothing to mark in any text.
+ * beginning, or nothing. `undefined` if no text can have marks.
  */
 export function markerOf(condition: Condition): Marker | undefined {
   const searches = searchesOf(condition);
@@ -65,7 +65,7 @@ function textSearch(text: string, isExact: boolean): Search {
   return whole => spansOf(expression, whole);
 }
 
-/** Marks what is seen as the word but was written otherwise. */
+/** Marks what reads as the word but is spelled differently. */
 function seenSearch(word: string): Search {
   const { fold, needles } = searchWord(word);
   return text => {
@@ -78,7 +78,7 @@ function seenSearch(word: string): Search {
     const partAt = parts.flatMap((part, index) => Array.from(part.text.split(''), () => index));
     return needles.flatMap(needle => {
       const spans: Span[] = [];
-      for (let at = seen.indexOf(needle); at >= 0 && spans.length < mostMarks;) {
+      for (let at = seen.indexOf(needle); at >= 0 && spans.length < maxMarks;) {
         const end = at + needle.length;
         const from = parts[partAt[at] ?? 0]?.from ?? 0;
         spans.push({ from, to: parts[partAt[end - 1] ?? 0]?.to ?? from });
@@ -95,7 +95,7 @@ function spansOf(expression: RegExp, text: string): Span[] {
     if (found !== '') {
       spans.push({ from: index, to: index + found.length });
     }
-    if (spans.length === mostMarks) {
+    if (spans.length === maxMarks) {
       break;
     }
   }
@@ -112,5 +112,5 @@ function merged(spans: Span[]): readonly Span[] {
       result.push(span);
     }
   }
-  return result.slice(0, mostMarks);
+  return result.slice(0, maxMarks);
 }

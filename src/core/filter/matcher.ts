@@ -21,9 +21,9 @@ type PayloadCondition = Extract<Condition, { is: 'text' | 'pattern' | 'field' }>
 type PayloadTest = (condition: PayloadCondition) => Test;
 
 /**
- * Compiles a condition. The matcher decodes and parses a payload at most once, and only where flags,
- * time and size do not decide. Throws where the condition holds what is no regular expression, which
- * `parseFilter` lets nobody write.
+ * Compiles a condition. The matcher decodes and parses a payload at most once, and only if flags,
+ * time and size do not decide. Throws if the condition has an invalid regular expression, which
+ * `parseFilter` refuses.
  */
 export function matcherOf(condition: Condition, { decode }: { readonly decode: Decode }): Matcher {
   const test = rowTest(condition);
@@ -250,7 +250,7 @@ function compareWithNumber(
   return compare(order, comparison, 0);
 }
 
-/** @param value `undefined` where it is not of the kind that it could be compared with */
+/** @param value `undefined` if it is of a type that cannot be compared */
 function compare<T extends string | number>(
   value: T | undefined,
   comparison: Comparison,

@@ -16,16 +16,16 @@ export type { FilterClock } from './filterTime.ts';
 export type { FilterProblem } from './scanner.ts';
 
 interface ParsedFilter {
-  /** Absent where there are problems, and where the text asks for nothing. */
+  /** Absent if there are problems, and if the text asks for nothing. */
   readonly condition?: Condition;
   /** In the order of their places; at most one at each. */
   readonly problems: readonly FilterProblem[];
 }
 
 /** In characters: more would only serve to exhaust the stack. */
-export const longestFilter = 2000;
+export const maxFilterLength = 2000;
 /** Of groups and negations, for the same reason. */
-const deepest = 50;
+const maxDepth = 50;
 
 const orRule =
   'Something to look for stands on both sides of “or”. To look for the word, use quotes.';
@@ -37,9 +37,9 @@ const orRule =
  * Times such as `-5m` become moments here, once: they do not move on with the clock.
  */
 export function parseFilter(text: string, clock: FilterClock): ParsedFilter {
-  if (text.length > longestFilter) {
-    const message = `A filter has at most ${longestFilter} characters.`;
-    return { problems: [{ from: longestFilter, to: text.length, message }] };
+  if (text.length > maxFilterLength) {
+    const message = `A filter has at most ${maxFilterLength} characters.`;
+    return { problems: [{ from: maxFilterLength, to: text.length, message }] };
   }
   const scanner = new Scanner(text);
   const condition = new Parser(scanner, clock).alternatives(0);
@@ -104,10 +104,10 @@ class Parser {
 
   #negatable(depth: number): Condition | undefined {
     const scanner = this.#scanner;
-    if (depth > deepest) {
+    if (depth > maxDepth) {
       const from = scanner.at;
       scanner.at = scanner.text.length;
-      scanner.report({ from, to: scanner.at }, `Groups go at most ${deepest} deep.`);
+      scanner.report({ from, to: scanner.at }, `Groups go at most ${maxDepth} deep.`);
       return undefined;
     }
     if (scanner.peek() === '(') {
@@ -215,7 +215,7 @@ function joined(is: 'all' | 'any', of: readonly Condition[]): Condition | undefi
   return of.length > 1 ? { is, of } : of[0];
 }
 
-const longestPath = 32;
+const maxPathSteps = 32;
 const words: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
 
 const pathRule =
@@ -225,9 +225,9 @@ const pathRule =
 function fieldTerm(scanner: Scanner): Condition | undefined {
   const from = scanner.at;
   const path = takePath(scanner);
-  if (!path || path.length > longestPath) {
+  if (!path || path.length > maxPathSteps) {
     scanner.takeWord();
-    const rule = path ? `A path has at most ${longestPath} steps.` : pathRule;
+    const rule = path ? `A path has at most ${maxPathSteps} steps.` : pathRule;
     scanner.report({ from, to: scanner.at }, rule);
     return undefined;
   }
@@ -254,7 +254,7 @@ function afterPath(scanner: Scanner, from: number, path: PathStep[]): Condition 
   return undefined;
 }
 
-/** The steps after `$`, at least one; `undefined` where they cannot be read. */
+/** The steps after `$`, at least one; `undefined` if they cannot be read. */
 function takePath(scanner: Scanner): PathStep[] | undefined {
   const path: PathStep[] = [];
   scanner.at++;

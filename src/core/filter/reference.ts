@@ -6,7 +6,7 @@ export type FilterMeaning =
   | ('kindState' | 'kindText' | 'kindBinary' | 'kindClose' | 'kindPing' | 'kindPong');
 
 interface FilterExample {
-  /** Can be put into a filter as it stands. */
+  /** Can be put into a filter unchanged. */
   readonly syntax: string;
   readonly meaning: FilterMeaning;
 }

@@ -2,7 +2,7 @@ import { kindOf } from '../record/record.ts';
 import { readJson } from '../json/readJson.ts';
 import { searchText } from '../text/searchText.ts';
 
-/** What a condition is asked about. `payload` is called where the rest does not decide. */
+/** A row as conditions see it. `payload` is called only if the rest does not decide. */
 export interface MatchedRow {
   /** See `RowFlag`. */
   readonly flags: number;
@@ -16,7 +16,7 @@ export interface MatchedRow {
 /** UTF-8 as text: what is not UTF-8 becomes U+FFFD, a byte order mark stays. */
 export type Decode = (bytes: Uint8Array) => string;
 
-/** Reads of one row after the other what conditions ask for: each of it once, and only then. */
+/** Reads rows one after the other for conditions: each part once, and only when it is needed. */
 export class RowReader {
   readonly #decode: Decode;
   #row: MatchedRow = { flags: 0, at: 0, size: 0, payload: () => new Uint8Array() };
@@ -53,7 +53,7 @@ export class RowReader {
     return (this.#bytes ??= this.#row.payload());
   }
 
-  /** Whether `text` is the payload as it stands. */
+  /** Whether `text` is the whole payload, decoded. */
   get isPlain(): boolean {
     const kind = kindOf(this.#row.flags);
     return kind !== 'state' && kind !== 'close';
@@ -72,7 +72,7 @@ export class RowReader {
     return (this.#seenText ??= searchText(this.text));
   }
 
-  /** `undefined` where the row is neither a text message nor a state change, or holds no JSON. */
+  /** `undefined` if the row is neither a text message nor a state change, or holds no JSON. */
   get json(): unknown {
     if (!this.#isParsed) {
       this.#isParsed = true;
@@ -92,13 +92,13 @@ export class RowReader {
     return this.#writtenJson;
   }
 
-  /** Whether it is a message whose values nobody can ask for: a binary one, or one that is no JSON. */
+  /** Whether it is a message without JSON values: a binary one, or text that is not JSON. */
   get isOpaque(): boolean {
     const kind = kindOf(this.#row.flags);
     return kind === 'binary' || (kind === 'text' && this.json === undefined);
   }
 
-  /** RFC 6455, section 5.5.1; `undefined` where the frame has none, or is none. */
+  /** RFC 6455, section 5.5.1; `undefined` if the frame has no code or is not a close frame. */
   get closeCode(): number | undefined {
     const [high, low] = kindOf(this.#row.flags) === 'close' ? this.bytes : [];
     return high === undefined || low === undefined ? undefined : high * 256 + low;

@@ -24,7 +24,7 @@ export interface ScannedPattern extends Span {
 
 const orWord = /or(?=[\s()]|$)/iy;
 
-/** Takes a filter's text apart from left to right, and gathers what is wrong with it. */
+/** Reads the text of a filter from left to right, and collects its problems. */
 export class Scanner {
   readonly text: string;
   at = 0;
@@ -48,7 +48,7 @@ export class Scanner {
     return this.text.charAt(this.at + ahead);
   }
 
-  /** Notes what is wrong; of two problems at the same place the first stands. */
+  /** Adds a problem; of two at the same place the first is kept. */
   report({ from, to }: Span, message: string): void {
     if (!this.#problems.some(problem => problem.from === from && problem.to === to)) {
       this.#problems.push({ from, to, message });
@@ -92,7 +92,7 @@ export class Scanner {
     return { from, to: this.at, text, jsonText: text, isQuoted: false };
   }
 
-  /** `"…"` with `\"` and `\\`; any other backslash stands for itself. */
+  /** `"…"` with `\"` and `\\`; any other backslash is literal. */
   takeQuoted(): ScannedValue | undefined {
     const from = this.at;
     const match = this.take(/"((?:[^"\\]|\\[^])*)"/y);
@@ -128,6 +128,6 @@ function readJson(quoted: string): string | undefined {
   try {
     return JSON.parse(quoted) as string;
   } catch {
-    return undefined; // `"\d"` and the like: the backslash stands for itself.
+    return undefined; // `"\d"` and the like: the backslash is literal.
   }
 }

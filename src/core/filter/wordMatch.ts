@@ -14,7 +14,7 @@ const singletons: readonly (readonly [ascii: RegExp, character: string, escape: 
 
 /**
  * What a text must hold for a word to be in it as it is seen, but not as it was written; `undefined`
- * where nothing so simple tells. Most texts hold none of it, and need not be decoded.
+ * if there is no such simple test. Most texts contain nothing of it, so they need not be decoded.
  */
 export function otherSpellings(word: string): readonly string[] | undefined {
   const { needles } = searchWord(word);
@@ -30,7 +30,7 @@ export function otherSpellings(word: string): readonly string[] | undefined {
 }
 
 /**
- * Whether a row's text holds a word as readers see it: in upper or lower case, also where JSON writes
+ * Whether a row's text contains a word as readers see it: in upper or lower case, also if JSON writes
  * it with escapes or its accents are characters of their own; and as it was written.
  */
 export function wordTest(word: string): (reader: RowReader) => boolean {
@@ -56,7 +56,7 @@ export function wordTest(word: string): (reader: RowReader) => boolean {
   };
 }
 
-/** Whether bytes can hold a needle that is not of ASCII; always where one is. */
+/** Whether bytes can contain a needle that is not ASCII; always true if one is ASCII. */
 function mayHoldOther(needles: readonly string[]): ByteSearch {
   if (needles.some(needle => /^\p{ASCII}*$/u.test(needle))) {
     return () => true;

@@ -13,14 +13,14 @@ export class ExactNumber {
 
 /** RFC 8259, section 6. */
 const grammar = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-/** A text that is a number is taken for one up to so many characters. */
-const longestNumber = 400;
+/** Longer texts are not read as numbers. */
+const maxNumberLength = 400;
 /** So many digits survive a `number` and keep their order (IEEE 754, binary64). */
 const safeDigits = 15;
 
-/** What a text says, if it is a number as JSON writes it; exact where a `number` is not. */
+/** The value of a text that is a number as JSON writes it; exact if a `number` would round it. */
 export function numberIn(text: string): number | ExactNumber | undefined {
-  return text.length <= longestNumber && grammar.test(text) ? exactNumber(text) : undefined;
+  return text.length <= maxNumberLength && grammar.test(text) ? exactNumber(text) : undefined;
 }
 
 /** @param text a number as JSON writes it */
@@ -39,8 +39,8 @@ function isSafe(text: string): boolean {
 }
 
 /**
- * Below 0 where `one` is less than `other`, 0 where they are equal, above 0 otherwise. What was
- * written decides, never a rounded value. `undefined` where one of them is not a number (NaN).
+ * Below 0 if `one` is less than `other`, 0 if they are equal, above 0 otherwise. The written digits
+ * decide, never a rounded value. `undefined` if one of them is not a number (NaN).
  */
 export function compareNumbers(
   one: number | ExactNumber,

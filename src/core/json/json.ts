@@ -1,7 +1,7 @@
 /** An object of JSON, not an array. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whether two JSON values are the same, whatever the order of their members. */
+/** Whether two JSON values are equal; the order of members does not matter. */
 export function isSameJson(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((item, at) => isSameJson(item, other[at]));

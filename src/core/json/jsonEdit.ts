@@ -5,7 +5,7 @@ export type JsonPath = readonly (string | number)[];
 
 /** One change of a JSON document. What it does not name stays as it is, comments and all. */
 export type JsonEdit =
-  /** Gives a member a value; the objects on the way to it are made where they are missing. */
+  /** Gives a member a value; missing objects on the way are created. */
   | { readonly kind: 'set'; readonly path: JsonPath; readonly value: unknown }
   /** Gives values that are there others, all at once. Their own paths begin at `path`. */
   | {
@@ -15,11 +15,11 @@ export type JsonEdit =
     }
   /** Takes a member or an item away, with the comments that are about it. */
   | { readonly kind: 'remove'; readonly path: JsonPath }
-  /** Adds to the end of a list, which is made where it is missing. */
+  /** Adds to the end of a list, which is created if it is missing. */
   | { readonly kind: 'append'; readonly path: JsonPath; readonly value: unknown }
   /** Adds several, in this order. One edit for each would read the document again for each. */
   | { readonly kind: 'extend'; readonly path: JsonPath; readonly values: readonly unknown[] }
-  /** Puts the item at `from` where the one at `to` is; those between move up. */
+  /** Moves the item at `from` to the place of the one at `to`; those between shift. */
   | {
       readonly kind: 'move';
       readonly path: JsonPath;

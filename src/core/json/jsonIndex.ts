@@ -3,7 +3,7 @@ import { JsonScanner, type JsonProblem, type JsonSink } from './jsonScanner.ts';
 
 const noNode = 0xffffffff;
 /** From the innermost value to the outermost: a text may be nothing but brackets. */
-const longestClimb = 2000;
+const maxClimb = 2000;
 
 /**
  * The values of a JSON text in the order of the text, as four integers each, so that millions of them
@@ -90,10 +90,10 @@ export class JsonNodes implements JsonSink {
     return this.#nexts[node] ?? this.count;
   }
 
-  /** How deep it is, 0 for the outermost; not counted beyond `longestClimb`. */
+  /** How deep it is, 0 for the outermost; not counted beyond `maxClimb`. */
   depth(node: number): number {
     let depth = 0;
-    for (let up = this.parent(node); up !== undefined && depth < longestClimb; depth++) {
+    for (let up = this.parent(node); up !== undefined && depth < maxClimb; depth++) {
       up = this.parent(up);
     }
     return depth;
@@ -102,7 +102,7 @@ export class JsonNodes implements JsonSink {
   /** How many values it has, not counting those inside them. */
   childCount(node: number): number {
     let last = this.next(node) - 1;
-    for (let steps = 0; last > node && steps < longestClimb; steps++) {
+    for (let steps = 0; last > node && steps < maxClimb; steps++) {
       const up = this.parent(last);
       if (up === node) {
         return this.place(last) + 1;
@@ -140,7 +140,7 @@ export type JsonIndex =
   | {
       readonly nodes: JsonNodes;
       readonly problem?: undefined;
-      /** The first place where it is only near to JSON, and was read all the same. */
+      /** The first place where the text is only near to JSON but was accepted. */
       readonly deviation?: JsonProblem;
     }
   | {

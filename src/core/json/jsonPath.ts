@@ -4,8 +4,8 @@ import { readJson } from './readJson.ts';
 /** A step into a JSON value: a member's name, an element's index, or any of them. */
 export type PathStep = string | number | { readonly any: true };
 
-const mostPaths = 200;
-const deepest = 8;
+const maxPaths = 200;
+const maxDepth = 8;
 
 const token = /"((?:[^"\\]|\\[^])*)"|[{}[\],:]|[^\s"{}[\],:]+/g;
 const plainName = /^[\p{L}\p{N}\p{M}_$@-]+$/u;
@@ -29,11 +29,11 @@ export function jsonPathsOf(texts: Iterable<string>): readonly string[] {
     if (/^\s*[{[]/.test(text)) {
       addPaths(text, paths);
     }
-    if (paths.size >= mostPaths) {
+    if (paths.size >= maxPaths) {
       break;
     }
   }
-  return [...paths].slice(0, mostPaths);
+  return [...paths].slice(0, maxPaths);
 }
 
 function addPaths(text: string, paths: Set<string>): void {
@@ -42,7 +42,7 @@ function addPaths(text: string, paths: Set<string>): void {
     const level = levels.at(-1);
     if (found === '{' || found === '[') {
       levels.push({ path: level ? pathIn(level) : '$', isArray: found === '[', name: undefined });
-      if (levels.length > deepest) {
+      if (levels.length > maxDepth) {
         return;
       }
     } else if (found === '}' || found === ']') {
@@ -68,7 +68,7 @@ const decoder = new TextDecoder();
 
 /**
  * What a JSON message holds at a path, as text: strings as they are, numbers as they were written, all
- * else as JSON. `undefined` where the message is no JSON or the path leads nowhere.
+ * else as JSON. `undefined` if the message is not JSON or has no value at the path.
  */
 export function valueAt(payload: Uint8Array, path: readonly PathStep[]): string | undefined {
   const value = readJson(decoder.decode(payload), { keepsNumbers: true })?.value;

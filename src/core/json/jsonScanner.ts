@@ -70,7 +70,7 @@ export class JsonScanner {
   /** Where the token that `next` returned begins. */
   begin = 0;
   failed = false;
-  /** The first place where it is not strict JSON but was accepted. */
+  /** The first place that is not strict JSON but was accepted. */
   deviation: ScannedPlace | undefined;
   /** The line of `at`, from 1, and where it begins. */
   line = 1;
@@ -101,7 +101,7 @@ export class JsonScanner {
 
   /**
    * Reads one token, which is from `begin` to `at`. `undefined` at the end of the text, also within a
-   * string, and where the text is not JSON.
+   * string, and if the text is not JSON.
    */
   next(): JsonTokenKind | undefined {
     const { length } = this.#units;
@@ -316,7 +316,7 @@ function isDigit(byte = 0): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-/** The length of the escape that begins at `at`; 0 where there is none like it. */
+/** The length of the escape that begins at `at`; 0 if it is invalid. */
 function escapeLength(units: Uint8Array | Uint16Array, at: number): number {
   const next = units[at + 1] ?? 0;
   if (next === 0x75) {

@@ -26,7 +26,7 @@ export class JsonTree {
     this.#isOpen = new Uint8Array(nodes.count);
   }
 
-  /** Opens what is to be seen at the beginning. To be called first; yields as `openAll` does. */
+  /** Opens the first levels. To be called first; yields as `openAll` does. */
   *begin(): Generator<undefined, void> {
     this.#openFirst();
     yield* this.#rebuild();
@@ -40,7 +40,7 @@ export class JsonTree {
     return this.#lines[line] ?? 0;
   }
 
-  /** The line that shows `node`; `undefined` where it is within one that is closed. */
+  /** The line that shows `node`; `undefined` if it is inside a closed one. */
   lineOf(node: number): number | undefined {
     const line = lowerBound(0, this.#lineCount, each => this.nodeAt(each) < node);
     return line < this.#lineCount && this.nodeAt(line) === node ? line : undefined;

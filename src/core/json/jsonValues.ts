@@ -3,7 +3,7 @@ import { stringIn, lenientWords } from './readJson.ts';
 
 type JsonKind = 'object' | 'array' | 'string' | 'number' | 'word';
 
-/** A piece of the text as it came; `isCut` where it goes on. */
+/** A piece of the original text; `isCut` if it continues. */
 interface JsonSnippet {
   readonly text: string;
   readonly isCut: boolean;
@@ -27,7 +27,7 @@ const kinds: Readonly<Record<string, JsonKind>> = {
 export class JsonValues {
   readonly nodes: JsonNodes;
   readonly #bytes: Uint8Array;
-  /** Where strings end that take long to look through, by where they begin. */
+  /** The ends of long strings by their begins, because finding an end takes long. */
   readonly #longStrings = new Map<number, number>();
 
   constructor(nodes: JsonNodes) {
@@ -82,7 +82,7 @@ export class JsonValues {
   value(node: number, maxLength: number): JsonSnippet {
     const begin = this.valueBegin(node);
     const lastBegin = this.nodes.begins[this.nodes.next(node) - 1] ?? begin;
-    // Where it ends need not be known where it is cut.
+    // Its end need not be known if it is cut.
     const isLong = lastBegin - begin > maxLength;
     return this.#snippet(begin, isLong ? lastBegin : this.valueEnd(node), maxLength);
   }
@@ -157,7 +157,7 @@ export class JsonValues {
   #snippet(begin: number, end: number, maxLength: number): JsonSnippet {
     const isCut = end - begin > maxLength;
     const part = this.#bytes.subarray(begin, isCut ? begin + maxLength : end);
-    // Each time with a decoder of its own where a character may be cut: it keeps the rest back.
+    // A cut character stays in the decoder, so a text that is cut needs a decoder of its own.
     const text = isCut
       ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(part, { stream: true })
       : decoder.decode(part);
@@ -185,16 +185,16 @@ function filterQuoted(text: string): string {
 }
 
 /** The filter language takes no longer paths. */
-const mostSteps = 32;
+const maxSteps = 32;
 
 /**
  * A term of the filter language for all messages with the same value at the same place, such as
- * `$.a[0].b:"x y"`; `undefined` where there is none: for objects and arrays, for what is in no container,
+ * `$.a[0].b:"x y"`. `undefined` for objects and arrays, for a value that is in no container,
  * and for texts that no line can hold.
  */
 export function filterTerm(values: JsonValues, node: number): string | undefined {
   const depth = values.nodes.depth(node);
-  if (values.isContainer(node) || depth === 0 || depth > mostSteps) {
+  if (values.isContainer(node) || depth === 0 || depth > maxSteps) {
     return undefined;
   }
   const raw = values.valueText(node);

@@ -18,7 +18,7 @@ const mayBeContainer = /^\ufeff?[ \t\r\n]*[[{]/;
 /** The beginnings of all else that JSON can be. */
 const mayBeScalar = /^[ \t\r\n]*["\-\dtfn]/;
 
-/** Words that JSON does not know, but Python and JavaScript write: a value for each. */
+/** Words that are not JSON but that Python and JavaScript write, with their values. */
 export const lenientWords: Readonly<Record<string, unknown>> = {
   'NaN': NaN,
   'Infinity': Infinity,
@@ -31,7 +31,7 @@ export const lenientWords: Readonly<Record<string, unknown>> = {
 
 /**
  * Reads JSON, and what is near to it: a byte order mark in front, `NaN` and `Infinity`, and the words
- * and quotes of Python. `undefined` where a text is neither. `JsonScanner` takes the very same texts.
+ * and quotes of Python. `undefined` for other texts. `JsonScanner` accepts exactly the same texts.
  */
 export function readJson(text: string, options: ReadOptions = {}): JsonReading | undefined {
   const isContainer = mayBeContainer.test(text);
@@ -50,7 +50,7 @@ export function readJson(text: string, options: ReadOptions = {}): JsonReading |
   return new Reader(text, options.keepsNumbers === true).read();
 }
 
-/** What a string stands for. @param raw with its quotes, as `readJson` takes it */
+/** The value of a string. @param raw with its quotes, as `readJson` accepts it */
 export function stringIn(raw: string): string {
   return String(new Reader(raw, false).read()?.value);
 }
@@ -142,7 +142,7 @@ class Reader {
     return container !== undefined && isEmpty(container) && this.#takes(closing(container));
   }
 
-  /** Past a comma, or the end of the container: then true. `undefined` where there is neither. */
+  /** Skips a comma, or the end of the container: then true. `undefined` if there is neither. */
   #separated(container: Container): boolean | undefined {
     this.#match(spaces);
     if (this.#takes(closing(container))) {
@@ -210,7 +210,7 @@ class Reader {
     return undefined;
   }
 
-  /** The length of the escape at `at`, 0 where there is none like it, and what it stands for. */
+  /** The length of the escape at `at`, 0 if it is invalid, and its character. */
   #escape(at: number): readonly [length: number, character: string] {
     const next = this.#text.charAt(at + 1);
     const digits = next === 'u' ? 4 : next === 'x' ? 2 : 0;

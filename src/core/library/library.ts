@@ -18,7 +18,7 @@ export interface Timing {
 
 /** One message of a sequence, or a saved message by itself. */
 export interface Step {
-  /** How it is called where its progress is shown. */
+  /** The name that progress reports show. */
   readonly name: string;
   /** Who wrote it, which decides what it may read. */
   readonly origin: Origin;
@@ -83,7 +83,7 @@ export interface Library {
 
 export const emptyLibrary: Library = { items: [], environments: [], extractors: [] };
 
-/** All messages and sequences, in order, with those of folders where the folder is. */
+/** All messages and sequences, in order, with those of a folder in its place. */
 export function runnablesOf(items: readonly LibraryItem[]): readonly Runnable[] {
   return items.flatMap(item => (item.kind === 'folder' ? runnablesOf(item.items) : [item]));
 }

@@ -178,7 +178,7 @@ export class FreeNames {
     this.#taken = new Set(taken);
   }
 
-  /** The name, with a number after it where it is taken; it is taken from then on. */
+  /** The name, with a number after it if it is taken; it is taken from then on. */
   take(wanted: string): string {
     const base = wanted.trim().replaceAll(/\s+/g, ' ').slice(0, 180) || 'Message';
     let name = base;
@@ -193,7 +193,7 @@ export class FreeNames {
 
 /**
  * How much a library's file may hold. The editor reads such files by itself, also in a workspace that
- * nobody trusts, on the thread that all extensions share: none may keep it busy for long.
+ * is not trusted, on the thread that all extensions share, so no file may keep it busy for long.
  */
 export const libraryLimits = {
   /** Bytes of the file. */

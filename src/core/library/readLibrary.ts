@@ -26,12 +26,12 @@ import type { Origin } from '../variables/value.ts';
 import type { MessageBody } from '../message/messageBody.ts';
 import { visibleLine } from '../text/visibleText.ts';
 
-/** The format that this version writes; a later one is not read, so that nothing of it is lost. */
+/** The format that this version writes. Files of a later format are not read, to lose no data. */
 export const libraryVersion = 1;
 
 interface ReadLibrary {
   readonly library: Library;
-  /** One sentence for each thing that is not used as it stands: where and why. */
+  /** One sentence for each part that is not used as it is: the place and the reason. */
   readonly problems: readonly string[];
   /** The file is of a later version: it must not be written to. */
   readonly isLater: boolean;
@@ -43,7 +43,7 @@ interface ReadLibrary {
 
 const fileKeys = ['$schema', 'version', 'items', 'environments', 'extractors'];
 
-/** A step that names a saved message is filled in from it; a sequence may stand before the message. */
+/** Steps may name saved messages, which may come later in the file than the sequence. */
 interface Draft {
   readonly path: string;
   readonly steps: readonly unknown[];
@@ -246,7 +246,7 @@ class LibraryReader {
     return this.#instead(item, { ...item, steps });
   }
 
-  /** Gives what stands for an item its place. */
+  /** Gives a replaced item's place to its replacement. */
   #instead(item: LibraryItem, other: LibraryItem): LibraryItem {
     this.#places.set(other, this.#places.get(item) ?? '');
     this.#places.delete(item);
@@ -326,8 +326,8 @@ function messagesByPath(items: readonly LibraryItem[]): MessagesByPath {
   return new Map(messages.map(message => [message.path, message]));
 }
 
-/** In UTF-16 units: a sentence may quote what is in the file. */
-const longestSentence = 400;
+/** In UTF-16 units: a sentence may quote the file. */
+const maxSentenceLength = 400;
 
 /**
  * The problems of one file as sentences in plain text. The first ones are listed and the rest only
@@ -341,12 +341,12 @@ class ProblemList {
     this.#count++;
     if (this.#sentences.length < libraryLimits.problems) {
       const cut =
-        sentence.length > longestSentence ? `${sentence.slice(0, longestSentence)}…` : sentence;
+        sentence.length > maxSentenceLength ? `${sentence.slice(0, maxSentenceLength)}…` : sentence;
       this.#sentences.push(visibleLine(cut));
     }
   }
 
-  /** The last one says how many are not listed. */
+  /** The last one gives the number of those that are not listed. */
   get sentences(): readonly string[] {
     const more = this.#count - this.#sentences.length;
     return more === 0

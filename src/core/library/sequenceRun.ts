@@ -8,16 +8,16 @@ import type { Step, WaitFor } from './library.ts';
 interface SequencePorts {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Rejects with a sentence where the message was not sent. */
+  /** Rejects with a sentence if the message was not sent. */
   readonly send: (step: Step) => Promise<void>;
   /**
    * Calls `onMatch` with the first received message that matches, from now on. Throws a UserError
-   * where the text is no filter.
+   * if the text is not a filter.
    */
   readonly watch: (match: string, onMatch: () => void) => Disposable;
 }
 
-/** Where a run stands. `step` counts from 0; at the end it is the number of steps. */
+/** The progress of a run. `step` counts from 0; at the end it is the number of steps. */
 export interface RunProgress {
   readonly state: 'waiting' | 'sending' | 'repeating' | 'done' | 'stopped' | 'failed';
   readonly step: number;
@@ -32,7 +32,7 @@ export interface RunProgress {
 
 /**
  * One run of a sequence: each step waits its delay, is sent, and waits for what it expects. A step
- * that repeats without an end goes on beside those after it, until the run is stopped.
+ * that repeats endlessly continues beside the later ones until the run is stopped.
  */
 export class SequenceRun implements Disposable {
   readonly #store = new DisposableStore();
@@ -88,7 +88,7 @@ export class SequenceRun implements Disposable {
     return this.#progress;
   }
 
-  /** Sends nothing more. Does nothing where it has ended. */
+  /** Sends nothing more. Does nothing if it has ended. */
   stop(): void {
     this.#end?.('stopped');
   }
@@ -141,7 +141,7 @@ export class SequenceRun implements Disposable {
   async #send(step: Step): Promise<void> {
     const { waitFor } = step.timing;
     if (this.#hasEnded) {
-      await new Promise(() => undefined); // what still runs here after the end goes no further
+      await new Promise(() => undefined); // Whatever still runs after the end stops here.
     }
     this.#report(this.#isRepeating ? {} : { state: 'sending' });
     // Watched from before it is sent: the answer may be here before the send is reported done.
@@ -166,7 +166,7 @@ export class SequenceRun implements Disposable {
     );
     store.add(this.#ports.clock.schedule(timeoutMs, () => reject(timeout)));
     this.#waits.add(store);
-    // Until it is awaited nobody hears of a timeout, which is no reason to end the process.
+    // Until it is awaited, a timeout must not count as an unhandled rejection.
     came.catch(() => undefined);
     const dispose = () => {
       this.#waits.delete(store);

@@ -12,7 +12,7 @@ export class RateMeter {
     return this.#total;
   }
 
-  /** @param now milliseconds of whatever clock, always the same */
+  /** @param now milliseconds, always of the same clock */
   add(now: number, count = 1): void {
     const index = this.#advance(now);
     this.#counts[index] = (this.#counts[index] ?? 0) + count;

@@ -19,9 +19,9 @@ const partsPerMs = 100;
 
 /**
  * The statistics of one capture, in about 150 kB, fed batch by batch. What has been counted stays
- * counted when the limits drop the rows; only a new `Series` begins anew.
+ * counted when the limits drop the rows; only a new `Series` starts from zero.
  *
- * Rows may come late, as when the clock was set back: they are counted where their time is.
+ * Rows may come late, as when the clock was set back: they are counted at their own time.
  */
 export class Series {
   readonly #recent = new RecentSteps();
@@ -54,7 +54,7 @@ export class Series {
   /**
    * Counts rows.
    *
-   * @param payloadOf gives the payload of a row, or at least 125 bytes of it; not asked for messages,
+   * @param payloadOf returns the payload of a row, or at least 125 bytes of it; not called for messages,
    * and for other rows in their order
    */
   add(rows: CountedColumns, payloadOf: (row: number) => Uint8Array): void {
@@ -70,7 +70,7 @@ export class Series {
     }
   }
 
-  /** @param now milliseconds since 1970, where the connection may still bring rows */
+  /** @param now milliseconds since 1970, if the connection may still receive rows */
   view(span: SeriesSpan, now?: number): SeriesView {
     this.#store();
     const nowSecond = now === undefined ? undefined : Math.floor(now / secondMs);
@@ -115,7 +115,7 @@ export class Series {
         received++;
         receivedBytes += length;
         const gap = at - receivedAt;
-        // Not a number for the first one, and below 0 where the clock was set back.
+        // Not a number for the first one, and below 0 if the clock was set back.
         if (gap >= 0) {
           gaps.add(gap);
           longestGapMs = gap > longestGapMs ? gap : longestGapMs;
@@ -192,7 +192,7 @@ const maxMarks = 500;
 /** Enough for the member that `report.ts` writes first. */
 const headByteLength = 40;
 
-/** When an open connection was lost, and when it was back, as the state rows tell it. */
+/** When an open connection was lost, and when it was back, according to the state rows. */
 class Reconnects {
   #marks: Mark[] = [];
   #isOpen = false;
@@ -237,7 +237,7 @@ class Reconnects {
   }
 }
 
-/** Pings that wait for their pong; a peer that answers none makes no more of them. */
+/** Pings that wait for their pong; older ones are dropped. */
 const maxWaiting = 64;
 
 /**
@@ -254,7 +254,7 @@ class RoundTrips {
     }
   }
 
-  /** Milliseconds from ping to pong; `undefined` where the pong answers none that waits. */
+  /** Milliseconds from ping to pong; `undefined` if the pong answers no waiting ping. */
   answered(at: number, payload: Uint8Array): number | undefined {
     const key = keyOf(payload);
     const index = this.#waiting.findIndex(ping => ping.key === key);

@@ -15,11 +15,11 @@ export interface SeriesView {
   readonly largest: readonly number[];
   /** The longest time between two received messages that ended in the step, in milliseconds. */
   readonly longestGapMs: readonly number[];
-  /** The worst round-trip time in the step, in milliseconds; 0 where none was measured. */
+  /** The worst round-trip time in the step, in milliseconds; 0 if none was measured. */
   readonly roundTripMs: readonly number[];
   /** When the connection opened again after it was lost, and when it was lost. */
   readonly marks: readonly { readonly at: number; readonly kind: 'opened' | 'lost' }[];
-  /** Over the whole span. Absent where nothing was measured. */
+  /** Over the whole span. Absent if nothing was measured. */
   readonly sizes?: Percentiles;
   readonly gapsMs?: Percentiles;
   readonly roundTripsMs?: Percentiles;
@@ -28,9 +28,9 @@ export interface SeriesView {
 /** Of a distribution kept in fixed memory, so within a few percent. */
 export interface Percentiles {
   readonly count: number;
-  readonly least: number;
+  readonly min: number;
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
-  readonly most: number;
+  readonly max: number;
 }

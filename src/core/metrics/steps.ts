@@ -18,7 +18,7 @@ export class RecentSteps {
 
   add(second: number, totals: StepTotals): void {
     if (second <= this.#newest - recentSteps) {
-      // The clock was set back: what is there now lies in the future.
+      // The clock was set back, so that all existing steps are in the future.
       this.#first = Infinity;
       this.#newest = -Infinity;
     }
@@ -26,7 +26,7 @@ export class RecentSteps {
     this.#columns.add(placeOf(second), totals);
   }
 
-  /** @param now the second to end with, where that is later than the newest one */
+  /** @param now the second to end with, if that is later than the newest one */
   read(now: number | undefined): Steps {
     const last = Math.max(this.#newest, now ?? -Infinity);
     const first = Math.max(this.#first, last - recentSteps + 1);
@@ -41,7 +41,7 @@ export class RecentSteps {
     };
   }
 
-  /** Empties the seconds between what is there and `second`, before or after it. */
+  /** Clears the seconds between the existing ones and `second`, before or after it. */
   #reach(second: number): void {
     const first = this.#first;
     const newest = this.#newest;
@@ -60,7 +60,7 @@ export class RecentSteps {
   }
 }
 
-/** All of it, in steps that become twice as long whenever there are too many of them. */
+/** The whole time, in steps that double in length when there are too many of them. */
 export class WholeSteps {
   readonly #columns = new StepColumns(wholeSteps);
   #startAt: number | undefined;
@@ -74,7 +74,7 @@ export class WholeSteps {
     this.#columns.add(this.#reach(this.#startAt, at), totals);
   }
 
-  /** @param now the second to end with, where that is later than the newest one */
+  /** @param now the second to end with, if that is later than the newest one */
   read(now: number | undefined): Steps {
     const startAt = this.#startAt ?? 0;
     if (this.#startAt !== undefined && now !== undefined) {
@@ -120,7 +120,7 @@ export function emptyTotals(): StepTotals {
   };
 }
 
-/** The totals of so many steps, a column for each. */
+/** The totals of a number of steps, a column for each. */
 class StepColumns {
   readonly #columns: Readonly<Record<keyof StepTotals, Float64Array>>;
 

@@ -3,11 +3,11 @@ import { looksFromStart, patternProgram } from './patternProgram.ts';
 import { safeTextLength } from './patternRisk.ts';
 
 /** For one text; some 20 milliseconds at the worst. */
-const mostSteps = 2_000_000;
+const maxSteps = 2_000_000;
 
-/** A regular expression for texts of strangers, where nothing can stop it once it runs. */
+/** A regular expression for untrusted texts, on a thread where it cannot be interrupted. */
 interface BoundedPattern {
-  /** Whether it matches anywhere; `undefined` where finding out could take long. */
+  /** Whether it matches anywhere; `undefined` if that could take too long. */
   test(text: string): boolean | undefined;
   /** What the last test took, in steps of roughly the same length. */
   readonly steps: number;
@@ -15,11 +15,11 @@ interface BoundedPattern {
 
 /**
  * Makes a regular expression safe. One that is regular, as nearly all are, takes time in proportion to
- * the text, also where it looks ahead from the beginning of the text. With references to groups, or
- * other looks ahead or behind, it is tried on texts of up to `safeTextLength`; `undefined` where that
- * is none.
+ * the text, also if it looks ahead from the beginning of the text. With references to groups, or
+ * other lookarounds, it is tried on texts of up to `safeTextLength`; `undefined` if that
+ * is 0.
  *
- * @throws SyntaxError where JavaScript does not take it
+ * @throws SyntaxError if JavaScript does not take it
  */
 export function boundedPattern(source: string, flags: string): BoundedPattern | undefined {
   // Without the flags that keep a place between calls.
@@ -48,7 +48,7 @@ function linearPattern(source: string, flags: string): BoundedPattern | undefine
   const linear = program && new LinearPattern(program);
   return (
     linear && {
-      test: text => linear.test(text, mostSteps),
+      test: text => linear.test(text, maxSteps),
       get steps() {
         return linear.steps;
       },
@@ -56,7 +56,7 @@ function linearPattern(source: string, flags: string): BoundedPattern | undefine
   );
 }
 
-/** Where all that is asked of the beginning of a text is regular, each of it is tried in its turn. */
+/** If all lookaheads from the beginning of a text are regular, they are tried one after the other. */
 function lookingPattern(source: string, flags: string): BoundedPattern | undefined {
   const { looks, rest } = looksFromStart(source, flags) ?? {};
   const all = [...(looks ?? []), { source: rest ?? '', isNegated: false }].map(look => ({

@@ -1,18 +1,18 @@
 import type { Assertion, PatternProgram } from './patternProgram.ts';
 
 /** Kept at once; a hostile text could make one for each of its characters. */
-const mostKept = 5000;
-const mostCharacters = 20_000;
+const maxKept = 5000;
+const maxCharacters = 20_000;
 const quickCodes = 256;
 /** What it takes to see which units a new character fits, and each of those units, in steps. */
 const stepsPerCharacter = 30;
 const stepsPerUnit = 5;
 
-/** What stands on one side of a place in a text, as far as `^`, `$` and `\b` ask. */
+/** What is on one side of a place in a text, as far as `^`, `$` and `\b` need it. */
 const Side = { Edge: 0, Line: 1, Word: 2, Other: 3 } as const;
 type Side = (typeof Side)[keyof typeof Side];
 
-/** All places in the program where a search may stand after a character. */
+/** All states of the program in which a search can be after a character. */
 interface Standing {
   readonly places: readonly number[];
   /** What the character was. */
@@ -30,7 +30,7 @@ interface Kind {
 
 /**
  * Whether a regular expression matches anywhere in a text, found without going back: all ways through
- * the expression are followed at once (K. Thompson, 1968), and where a set of ways has been met
+ * the expression are followed at once (K. Thompson, 1968), and if a set of ways has occurred
  * before, its next step is remembered. So the work grows with the text and never with more.
  */
 export class LinearPattern {
@@ -51,13 +51,13 @@ export class LinearPattern {
     this.#start = standing([], Side.Edge);
   }
 
-  /** What the last test took: one for each character, and one for each way that was followed anew. */
+  /** The cost of the last test: one for each character and for each transition that was not cached. */
   get steps(): number {
     return this.#steps;
   }
 
-  /** `undefined` where it would take more than `mostSteps`. */
-  test(text: string, mostSteps: number): boolean | undefined {
+  /** `undefined` if it would take more than `maxSteps`. */
+  test(text: string, maxSteps: number): boolean | undefined {
     let at = this.#start;
     this.#steps = 0;
     for (let index = 0; index < text.length;) {
@@ -67,7 +67,7 @@ export class LinearPattern {
       if (at === this.#matched) {
         return true;
       }
-      if (++this.#steps > mostSteps) {
+      if (++this.#steps > maxSteps) {
         return undefined;
       }
     }
@@ -85,7 +85,7 @@ export class LinearPattern {
     if (known) {
       return known;
     }
-    if (++this.#transitions > mostKept) {
+    if (++this.#transitions > maxKept) {
       this.#forget();
     }
     const next = this.#follow(at, kind);
@@ -111,7 +111,7 @@ export class LinearPattern {
     );
   }
 
-  /** Where a character is to come from here on; `undefined` where the end has been reached. */
+  /** The states that need another character; `undefined` if the end has been reached. */
   #reach({ places, before }: Standing, after: Side): readonly number[] | undefined {
     const { states, start } = this.#program;
     const seen = new Uint8Array(states.length);
@@ -172,7 +172,7 @@ export class LinearPattern {
       this.#quickKinds[code] = kind;
       return kind;
     }
-    if (this.#otherKinds.size >= mostCharacters) {
+    if (this.#otherKinds.size >= maxCharacters) {
       this.#otherKinds.clear();
     }
     this.#otherKinds.set(code, kind);

@@ -2,9 +2,9 @@
 export interface PatternProgram {
   readonly states: readonly PatternState[];
   readonly start: number;
-  /** Each tells whether a character fits, by its place here. */
+  /** Each decides whether a character matches; states name them by index. */
   readonly units: readonly RegExp[];
-  /** What `\w` is, which tells where words end. */
+  /** What `\w` matches, which decides where words end. */
   readonly word: RegExp;
   /** Whether characters are code points, as with the flag `u`, or else UTF-16 units. */
   readonly isUnicode: boolean;
@@ -21,8 +21,8 @@ type PatternState =
 export type Assertion = '^' | '$' | 'b' | 'B';
 
 /** Repeats with counts are written out; a longer program would take long for each character. */
-const mostStates = 2000;
-const deepest = 100;
+const maxStates = 2000;
+const maxDepth = 100;
 
 type Part =
   | { readonly is: 'unit'; readonly source: string }
@@ -31,9 +31,9 @@ type Part =
   | { readonly is: 'repeat'; readonly of: Part; readonly least: number; readonly most: number };
 
 /**
- * Compiles a regular expression that JavaScript takes. `undefined` where it is not regular in the
+ * Compiles a regular expression that JavaScript takes. `undefined` if it is not regular in the
  * sense of the theory (references to groups, looks ahead and behind), where it is written in a way
- * that only old scripts use, and where it is too long once its counts are written out.
+ * that only old scripts use, and if it is too long once its counts are written out.
  */
 export function patternProgram(source: string, flags: string): PatternProgram | undefined {
   if (/[^imsudgy]/.test(flags)) {
@@ -44,7 +44,7 @@ export function patternProgram(source: string, flags: string): PatternProgram | 
   const unitFlags = flags.replace(/[^isu]/g, '');
   const compiler = new Compiler(unitFlags);
   const start = part && compiler.compile(part, 0);
-  if (start === undefined || compiler.states.length > mostStates) {
+  if (start === undefined || compiler.states.length > maxStates) {
     return undefined;
   }
   const { states, units } = compiler;
@@ -76,12 +76,12 @@ export function looksFromStart(
 const assertion = /\^|\$|\\[bB]/y;
 const group = /\((?:\?(?::|<(?![=!])[^>]*>)|(?!\?))/y;
 const quantifier = /([*+?])\??|\{(\d+)(?:(,)(\d*))?\}\??/y;
-/** One character, or a set of which one stands there. */
+/** One character, or a set of characters. */
 const unit =
   /\\(?:[dDwWsSfnrtv]|c[A-Za-z]|x[\da-fA-F]{2}|u[\da-fA-F]{4}|0(?!\d)|[^\w])|\[(?:[^\]\\]|\\[^])*\]|[^\\^$*+?()[\]{}|]/y;
 const unicodeUnit =
   /\\(?:[dDwWsSfnrtv]|c[A-Za-z]|x[\da-fA-F]{2}|u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|u\{[\da-fA-F]+\}|[pP]\{[^}]*\}|0(?!\d)|[^\w])|\[(?:[^\]\\]|\\[^])*\]|[^\\^$*+?()[\]{}|]/uy;
-/** Without `u`, these stand for themselves where they cannot mean anything else. */
+/** Without `u`, these are literal characters if they have no other meaning. */
 const lenientUnit = /[\]{}]|\\[ac-eg-jl-mo-qyzACE-RTUVXYZ_]/y;
 
 class Reader {
@@ -164,7 +164,7 @@ class Reader {
   }
 
   #group(depth: number): Part | undefined {
-    const part = depth > deepest ? undefined : this.#choice(depth);
+    const part = depth > maxDepth ? undefined : this.#choice(depth);
     return part && this.#take(/\)/y) ? part : undefined;
   }
 
@@ -194,9 +194,9 @@ class Compiler {
     this.#flags = flags;
   }
 
-  /** The state that `part` begins with, where `next` follows on it. */
+  /** The first state of `part`, which `next` follows. */
   compile(part: Part, next: number): number {
-    if (this.states.length > mostStates) {
+    if (this.states.length > maxStates) {
       return next;
     }
     switch (part.is) {
@@ -224,11 +224,11 @@ class Compiler {
         break;
       }
       start = this.#add({ is: 'fork', next: before, other: next });
-      if (this.states.length > mostStates) {
+      if (this.states.length > maxStates) {
         return start;
       }
     }
-    for (let count = 0; count < least && this.states.length <= mostStates; count++) {
+    for (let count = 0; count < least && this.states.length <= maxStates; count++) {
       const before = this.compile(of, start);
       if (before === start) {
         break;

@@ -1,9 +1,9 @@
 /** Steps that a search for marks may take in one text, at the worst: a tenth of a second or so. */
-const mostSteps = 25_000_000;
+const maxSteps = 25_000_000;
 /** A repeat up to so often is counted as if it were written out. */
 const fewRepeats = 10;
 /** More unbounded repeats are not tried in any text. */
-const mostRepeats = 50;
+const maxRepeats = 50;
 
 const token =
   /\\k<|\\[1-9]|\\[^]|\[(?:[^\]\\]|\\[^])*\]|\((?:\?(?:[:=!]|<[=!]|<[^>]*>))?|[)|]|[*+?]\??|\{(\d+)(?:(,)(\d*))?\}\??|[^]/gy;
@@ -23,8 +23,8 @@ interface Group {
 }
 
 /**
- * How long a text may be for a regular expression to be tried where nothing can stop it, as in the
- * page: none at all where its time may double with each character.
+ * How long a text may be for a regular expression to be tried if nothing can stop it, as in the
+ * page: 0 if its time may double with each character.
  *
  * A search backtracks over each combination of the places where its unbounded repeats can end, and of
  * its choices. An unbounded repeat of what repeats itself or has choices, and a reference to a group,
@@ -32,17 +32,17 @@ interface Group {
  */
 export function safeTextLength(source: string): number {
   const risk = riskOf(source);
-  if (risk === undefined || risk.repeats > mostRepeats) {
+  if (risk === undefined || risk.repeats > maxRepeats) {
     return 0;
   }
-  let combinations = mostSteps / 2 ** risk.choices;
+  let combinations = maxSteps / 2 ** risk.choices;
   for (let factor = 2; factor <= risk.repeats + 1; factor++) {
     combinations *= factor;
   }
   return Math.floor(combinations ** (1 / (risk.repeats + 1)));
 }
 
-/** `undefined` where a regular expression can explode. */
+/** `undefined` if the time of a regular expression can grow exponentially. */
 function riskOf(source: string): Risk | undefined {
   const groups: Group[] = [];
   let ended: Group | undefined;
@@ -76,7 +76,7 @@ const quantifiers: Readonly<Record<string, readonly [least: number, most: number
   '?': [0, 1],
 };
 
-/** How often, at the least and at the most, a quantifier has what is before it; else once. */
+/** The minimum and maximum of a quantifier; without one, once. */
 function timesOf(
   text: string,
   [least, comma, most]: readonly (string | undefined)[],
@@ -87,7 +87,7 @@ function timesOf(
   return quantifiers[text.charAt(0)] ?? once;
 }
 
-/** What comes of `risk` where all of it since `before` is repeated; `undefined` where it can explode. */
+/** `risk` after everything since `before` is repeated; `undefined` if it can grow exponentially. */
 function repeatedRisk(
   risk: Risk,
   before: Risk,

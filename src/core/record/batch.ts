@@ -54,7 +54,7 @@ export class BatchWriter {
   readonly #flags = new Uint32Array(batchRowCapacity);
   readonly #lengths = new Uint32Array(batchRowCapacity);
   readonly #payload = new Uint8Array(batchByteCapacity);
-  /** Made for the first frame that there is something to tell of. */
+  /** Created with the first frame facts. */
   #frames: PackedFrames | undefined;
   #frameCount = 0;
   #rowCount = 0;
@@ -69,7 +69,7 @@ export class BatchWriter {
     return batchByteLength(this.#rowCount, this.#byteLength, this.#frameCount);
   }
 
-  /** Copies a row; `false`, and nothing copied, where it does not fit in. */
+  /** Copies a row. `false`, with nothing copied, if it does not fit in. */
   append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): boolean {
     const row = this.#rowCount;
     const offset = this.#byteLength;
@@ -137,7 +137,7 @@ export function singleRowBatch(
   return buffer;
 }
 
-/** The columns of a batch. Row `i`'s payload begins where the payloads before it end. */
+/** The columns of a batch. The payload of row `i` begins where the one before it ends. */
 export class BatchReader {
   readonly firstSeq: number;
   readonly rowCount: number;

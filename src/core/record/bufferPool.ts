@@ -10,10 +10,10 @@ import {
 const sharedByteLength = batchByteLength(batchRowCapacity, batchByteCapacity, batchFrameCapacity);
 
 /** Shorter batches get a buffer to measure: to clone it costs less than to have a long one wait. */
-const leastSharedByteLength = sharedByteLength / 4;
+const minSharedByteLength = sharedByteLength / 4;
 
-/** Shared buffers that are kept, whoever used them: 8 MiB. */
-const longestPool = Math.floor((8 * 1024 * 1024) / sharedByteLength);
+/** Shared buffers that are kept for all captures together: 8 MiB. */
+const maxPooled = Math.floor((8 * 1024 * 1024) / sharedByteLength);
 
 /** Hands out buffers for batches, and hands them out again once they have been given back. */
 export class BufferPool {
@@ -21,15 +21,15 @@ export class BufferPool {
 
   /** A buffer of at least `byteLength` bytes, which may hold those of an earlier batch. */
   take(byteLength: number): BatchBuffer {
-    if (byteLength < leastSharedByteLength || byteLength > sharedByteLength) {
+    if (byteLength < minSharedByteLength || byteLength > sharedByteLength) {
       return new ArrayBuffer(byteLength);
     }
     return this.#free.pop() ?? new SharedArrayBuffer(sharedByteLength);
   }
 
-  /** The batch in `buffer` is stored, and nobody reads it any more. */
+  /** To be called when the batch in `buffer` is stored and is not read any more. */
   giveBack(buffer: BatchBuffer): void {
-    if (buffer instanceof SharedArrayBuffer && this.#free.length < longestPool) {
+    if (buffer instanceof SharedArrayBuffer && this.#free.length < maxPooled) {
       this.#free.push(buffer);
     }
   }

@@ -1,7 +1,7 @@
 import { RowFlag } from './record.ts';
 
 /**
- * How a message came over the wire, where that is not told by its payload: in several fragments, in
+ * How a message came over the wire, if its payload does not show it: in several fragments, in
  * several pieces of the stream, or compressed (RFC 6455 section 5, RFC 7692).
  */
 export interface FrameFacts {
@@ -32,7 +32,7 @@ export function packFrame(to: PackedFrames, index: number, row: number, frame: F
   to[begin + 3] = frame.durationMs;
 }
 
-/** The facts of `row`, which has these flags; `undefined` where there are none. */
+/** The facts of `row`, which has these flags; `undefined` if it has no facts. */
 export function unpackFrame(
   from: PackedFrames,
   row: number,
@@ -51,7 +51,7 @@ export function unpackFrame(
   return undefined;
 }
 
-/** The facts of both, where the rows of the second are numbered from `offset` on. */
+/** Both together; the rows of the second are numbered from `offset` on. */
 export function joinFrames(one: PackedFrames, other: PackedFrames, offset: number): PackedFrames {
   const joined = new Float64Array(one.length + other.length);
   joined.set(one);

@@ -35,7 +35,7 @@ export interface RedirectFacts {
 /**
  * What was asked and answered in one opening handshake, as far as it came. Nothing in it is secret:
  * user information, the values of queries, and those of all headers that are not known to hold no
- * secret are replaced by `•••`. The peer's words in it are text of a stranger.
+ * secret are replaced by `•••`. The peer's texts in it are untrusted.
  */
 export interface HandshakeFacts {
   readonly url: string;
@@ -57,7 +57,7 @@ export interface HandshakeFacts {
   readonly redirects: readonly RedirectFacts[];
   /** How long each step took, in order, in milliseconds. */
   readonly timings: readonly { readonly phase: Phase; readonly ms: number }[];
-  /** By which `UnmaskedHandshakes` knows the values that are masked here; absent where none are. */
+  /** By which `UnmaskedHandshakes` knows the values that are masked here; absent if nothing is masked. */
   readonly plainKey?: string;
 }
 

@@ -1,8 +1,8 @@
 import { isTextual, kindOf } from './record.ts';
 
 /** In UTF-16 code units. */
-const longestText = 512;
-const longestBinary = 64;
+const maxTextLength = 512;
+const maxBinaryByteLength = 64;
 /** Of any control frame (RFC 6455, section 5.5): a close frame's is shown in full, for its reason. */
 const maxControlPayload = 125;
 
@@ -10,7 +10,7 @@ const maxControlPayload = 125;
  * A code unit of UTF-16 takes at most three bytes of UTF-8. Three more, so that a code point which
  * is cut at the end of the bytes lies beyond the text that is shown.
  */
-const longestTextByteLength = 3 * longestText + 3;
+const maxTextByteLength = 3 * maxTextLength + 3;
 
 // Without `ignoreBOM` the decoder would take a leading byte order mark away.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -25,13 +25,13 @@ export function previewByteLength(flags: number): number {
     case 'state':
       return Infinity;
     case 'text':
-      return longestTextByteLength;
+      return maxTextByteLength;
     case 'close':
       return maxControlPayload;
     case 'binary':
     case 'ping':
     case 'pong':
-      return longestBinary;
+      return maxBinaryByteLength;
   }
 }
 
@@ -70,10 +70,10 @@ function statePreview(json: string): string {
 }
 
 function shorten(text: string): string {
-  if (text.length <= longestText) {
+  if (text.length <= maxTextLength) {
     return text;
   }
-  const last = text.charCodeAt(longestText - 1);
+  const last = text.charCodeAt(maxTextLength - 1);
   const isHighSurrogate = last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, isHighSurrogate ? longestText - 1 : longestText);
+  return text.slice(0, isHighSurrogate ? maxTextLength - 1 : maxTextLength);
 }

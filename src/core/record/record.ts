@@ -20,7 +20,7 @@ export const RowFlag = {
   Compressed: 0x40,
   /** Came in more than one frame (RFC 6455, section 5.4). */
   Fragmented: 0x80,
-  /** Held secrets when it was sent: what is stored has a mask in their places. */
+  /** It had secrets when it was sent; the stored payload has masks in their places. */
   Masked: 0x100,
 } as const;
 

@@ -1,10 +1,10 @@
 import { sequenceLength } from '../base/utf8.ts';
 
-/** A number in both byte orders; absent where too few bytes are left. */
+/** A number in both byte orders; absent if too few bytes are left. */
 interface InspectedNumber {
   readonly name: string;
   readonly little?: string;
-  /** Absent as well where the byte order makes no difference. */
+  /** Absent as well if the byte order makes no difference. */
   readonly big?: string;
 }
 
@@ -15,7 +15,7 @@ export interface Inspection {
   readonly bits: string;
   /** The character of UTF-8 that begins here, if one does. */
   readonly character?: string;
-  /** Moments in milliseconds since 1970, where a number reads as a likely one. */
+  /** Times in milliseconds since 1970, if a number is a likely one. */
   readonly times: readonly { readonly name: string; readonly at: number }[];
 }
 

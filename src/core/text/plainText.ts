@@ -1,19 +1,19 @@
 import { visibleLine, visibleText } from './visibleText.ts';
 
-/** In characters. The editor cuts the end of longer notifications, which is where the advice stands. */
-export const longestSentence = 800;
+/** In characters. The editor cuts the end of longer notifications, and the advice is at the end. */
+export const maxSentenceLength = 800;
 /** A path, a URL, a name or a whole sentence within a sentence. */
-export const longestPart = 400;
+export const maxPartLength = 400;
 
 /**
- * A stranger's text as one line that the editor draws as nothing but text, wherever it stands: what
+ * An untrusted text as one line that the editor always shows as plain text: what
  * draws nothing or moves its neighbours is shown, a long text loses its middle, and a space breaks
  * what the editor takes for a link (`[label](command:id)`) or for an icon (`$(name)`).
  *
  * @param longest in UTF-16 code units, before spaces are put in
  */
-export function plainLine(text: string, longest = longestSentence): string {
-  // Cut twice: what is shown instead of a character is longer, and a huge text is not gone through.
+export function plainLine(text: string, longest = maxSentenceLength): string {
+  // Cut twice: replacements are longer than the characters, and a huge text is not processed.
   return broken(shortened(visibleLine(shortened(text, longest)), longest));
 }
 
@@ -23,7 +23,7 @@ export function plainText(text: string, longest: number): string {
 }
 
 /**
- * A sentence whose parts are strangers' texts. What stands side by side can make a link that neither
+ * A sentence with untrusted parts. Adjacent parts can make a link that neither
  * part makes, so the whole is gone through again.
  *
  * @param template with `{0}`, `{1}` … for the parts
@@ -31,15 +31,15 @@ export function plainText(text: string, longest: number): string {
 export function plainSentence(
   template: string,
   parts: readonly (string | number)[],
-  longest = longestSentence,
+  longest = maxSentenceLength,
 ): string {
   const shown = parts.map(part => (typeof part === 'number' ? `${part}` : line(part)));
   const text = template.replace(/\{(\d+)\}/g, (whole, at: string) => shown[Number(at)] ?? whole);
   return plainLine(text, longest);
 }
 
-/** A stranger's text as one line of Markdown that draws as nothing but text. */
-export function plainMarkdown(text: string, longest = longestSentence): string {
+/** An untrusted text as one line of Markdown that shows as plain text. */
+export function plainMarkdown(text: string, longest = maxSentenceLength): string {
   // Whatever a dialect of Markdown gives a meaning to is ASCII punctuation; `:`, `.` and `@` also
   // keep it from making links of addresses. Spaces in front would make a block of code.
   return shortened(visibleLine(shortened(text, longest)), longest)
@@ -47,7 +47,7 @@ export function plainMarkdown(text: string, longest = longestSentence): string {
     .replace(/^ +| {2,}/g, spaces => '\u00a0'.repeat(spaces.length));
 }
 
-/** A text without its middle where it is longer; never cut within a character. */
+/** A text without its middle if it is longer; never cut within a character. */
 export function shortened(text: string, longest: number): string {
   if (text.length <= longest) {
     return text;
@@ -61,7 +61,7 @@ export function shortened(text: string, longest: number): string {
 }
 
 function line(part: string): string {
-  return plainLine(part, longestPart);
+  return plainLine(part, maxPartLength);
 }
 
 function broken(text: string): string {

@@ -1,5 +1,5 @@
 /**
- * A text as a reader takes it: characters that JSON writes as escapes are what they stand for, and
+ * A text normalised for searching: JSON's escapes are replaced by their characters, and
  * those of several parts, as `e` and an accent, are one (Unicode, annex 15, NFC).
  */
 export function searchText(text: string): string {
@@ -7,16 +7,16 @@ export function searchText(text: string): string {
 }
 
 /** As many characters that join another as any text of people has at one place (annex 15, UAX15-D4). */
-const longestRun = /\p{M}{30}/gu;
+const maxMarkRun = /\p{M}{30}/gu;
 
 /**
  * The text in NFC. To bring what joins one character in order takes time that grows with the square of
- * it, which a stranger may send by the million: so it is taken in pieces.
+ * it, and a peer may send millions of them: so it is done in pieces.
  */
 function composed(text: string): string {
   const pieces: string[] = [];
   let from = 0;
-  for (const { 0: run, index } of text.matchAll(longestRun)) {
+  for (const { 0: run, index } of text.matchAll(maxMarkRun)) {
     pieces.push(text.slice(from, index + run.length).normalize('NFC'));
     from = index + run.length;
   }
@@ -27,7 +27,7 @@ function composed(text: string): string {
 const escape = /\\(?:u([\da-fA-F]{4})|(["\\/bfnrt]))/g;
 const letters: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
-/** With what JSON's escapes stand for, whether the text is JSON or not. */
+/** Replaces JSON's escapes by their characters, whether the text is JSON or not. */
 function unescaped(text: string): string {
   return text.includes('\\')
     ? text.replace(escape, (_: string, hex: string | undefined, letter: string | undefined = '') =>
@@ -36,7 +36,7 @@ function unescaped(text: string): string {
     : text;
 }
 
-/** The same letters in one case. Letters beyond ASCII only where a word has some. */
+/** The same letters in one case. Letters beyond ASCII only if a word has some. */
 type Fold = (text: string) => string;
 
 export const foldAscii: Fold = text => text.replace(/[A-Z]+/g, found => found.toLowerCase());
@@ -44,7 +44,7 @@ export const foldAscii: Fold = text => text.replace(/[A-Z]+/g, found => found.to
 /** Sigma has a second small letter, which ends words. */
 export const foldAll: Fold = text => text.toLowerCase().replaceAll('ς', 'σ');
 
-/** What a word stands for where text is read as it is seen. */
+/** A word prepared for searching in normalised text. */
 interface SearchWord {
   readonly fold: Fold;
   /** The word as it was typed, and as it is read; folded, and each of them once. */
@@ -62,7 +62,7 @@ function hasNoCaseBeyondAscii(text: string): boolean {
   return others.toLowerCase() === others && others.toUpperCase() === others;
 }
 
-/** A part of a seen text, and where in the text that was written it comes from. */
+/** A part of a normalised text, and the place in the original text that it comes from. */
 interface SeenPart {
   readonly text: string;
   readonly from: number;

@@ -13,8 +13,8 @@ const joinsAfter = /^(?!\p{ASCII})[\p{L}\p{M}\p{Extended_Pictographic}]/u;
 const takesVariation = /\p{Emoji}$/u;
 
 /**
- * Shows what a stranger's text holds: nothing in the result is invisible, and nothing in it
- * reorders what stands beside it. Newlines and tabs stay.
+ * Makes all characters of an untrusted text visible: nothing in the result is invisible, and nothing
+ * in it reorders adjacent text. Newlines and tabs stay.
  */
 export function visibleText(text: string): string {
   return text.replace(hiddenInLines, visibleCharacter);

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { sentenceOf } from '../../core/connection/report.ts';
-import { longestPart, shortened } from '../../core/text/plainText.ts';
+import { maxPartLength, shortened } from '../../core/text/plainText.ts';
 import type { ConnectionState } from '../../core/connection/state/state.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import { openSetting } from '../settings/openSetting.ts';
@@ -64,5 +64,5 @@ async function notifySilence({ name, connection }: MonitoredConnection): Promise
 
 /** Only the name is shortened: the sentence has the cause, the consequence and advice. */
 function told(name: string, sentence: string): string {
-  return `${shortened(name, longestPart / 4)}: ${sentence}`;
+  return `${shortened(name, maxPartLength / 4)}: ${sentence}`;
 }

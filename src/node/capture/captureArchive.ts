@@ -18,8 +18,8 @@ import { takeModeOf } from '../files/privateFiles.ts';
 import type { ArchiveRequests, ArchiveTask, ArchiveTaskData, Sweep } from './captureProtocol.ts';
 import type { CaptureProxy } from './captureProxy.ts';
 
-/** A window that is loaded anew may come back before the last one has closed its captures. */
-const longestWaitMs = 10_000;
+/** A reloaded window may ask before the last one has closed its captures. */
+const maxPrepareMs = 10_000;
 const againMs = 250;
 
 interface CaptureArchiveParts {
@@ -39,7 +39,7 @@ interface CaptureArchiveParts {
 }
 
 interface SweptArchive extends CaptureArchive {
-  /** Removes what is not to be kept. Never rejects: what goes wrong is logged. */
+  /** Removes captures by the retention limits. Never rejects: failures are logged. */
   sweep(): Promise<void>;
 }
 
@@ -86,7 +86,7 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
 
   async function prepare(key: string): Promise<ArchivedCapture> {
     await beingClosed();
-    const until = clock.monotonic() + longestWaitMs;
+    const until = clock.monotonic() + maxPrepareMs;
     for (;;) {
       const archived = await threads.run('prepare', { folder, key });
       if (archived) {
@@ -194,10 +194,10 @@ export class ArchiveThreads {
 
 /**
  * Has a database written beside `path` and gives it that name when it is complete and on the disk.
- * Rejects with a sentence; what was at `path` is there still then. Others can read it only where they
+ * Rejects with a sentence; what was at `path` is there still then. Others can read it only if they
  * could read what it replaces.
  *
- * @param captureFolder where captures are kept, none of which may be replaced
+ * @param captureFolder the folder of captures; a file in it must not be replaced
  * @param write appends to a database that is empty
  */
 async function writeDatabase(

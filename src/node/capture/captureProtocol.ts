@@ -44,7 +44,7 @@ export interface OpenRequest {
   readonly isArchived?: boolean;
 }
 
-/** A part of a capture that is copied, row by row, because it is not in a file, or not all of it. */
+/** A part of a capture that is copied row by row, because not all of it is in a file. */
 export interface CopyRequest {
   /** The database that the rows are appended to. */
   readonly path: string;
@@ -133,7 +133,7 @@ export type WorkerRequest<Name extends WorkerRequestName = WorkerRequestName> = 
   };
 }[Name];
 
-/** `capture` and `extent`: where the capture stands, if the request was about one that is open. */
+/** `capture` and `extent`: the state of the capture, if the request was about an open one. */
 export type WorkerAnswer = RpcAnswer & { readonly capture?: number; readonly extent?: Extent };
 
 /** Snapshots that the worker sends without being asked; `key` as in requests. */

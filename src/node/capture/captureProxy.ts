@@ -21,7 +21,7 @@ import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
 import type { CaptureRequestName, ParamsOf, ResultOf } from './captureProtocol.ts';
 import type { WorkerLink } from './workerLink.ts';
 
-/** How often listeners hear of changes at most. */
+/** The shortest time between two change events. */
 const changeIntervalMs = 50;
 
 export interface CaptureProxyOptions {
@@ -157,7 +157,7 @@ export class CaptureProxy implements Capture {
 
   /**
    * Writes all rows that were appended before to a new database, asking for them part by part, so
-   * that the worker goes on with what comes in. Rows that the limits drop meanwhile are not in it.
+   * that the worker can store new rows meanwhile. Rows that the limits drop meanwhile are left out.
    * Rejects with a sentence.
    */
   async copyTo(path: string): Promise<void> {

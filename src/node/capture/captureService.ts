@@ -34,7 +34,7 @@ import { ViewProxy } from './viewProxy.ts';
  * the files, to store what was appended, and to end the worker. The editor ends the process after five
  * seconds, cleanly or not.
  */
-const longestEndMs = { reading: 1000, storing: 1500, working: 500 };
+const maxEndMs = { reading: 1000, storing: 1500, working: 500 };
 
 /** Old captures are looked through when the rush of a connection's beginning is over. */
 const sweepDelayMs = 5000;
@@ -42,7 +42,7 @@ const sweepDelayMs = 5000;
 export interface CaptureServiceOptions {
   /** The bundled `captureWorker.ts`. */
   readonly workerPath: string;
-  /** Where capture files go; made where it is missing. */
+  /** Where capture files go; made if it is missing. */
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -194,13 +194,13 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     sweepTimer?.dispose();
     // First, since a file that is read elsewhere is not left as one plain file. But a thread that copies
     // a file does not end before it is through.
-    await within(longestEndMs.reading, [threads.end()]);
+    await within(maxEndMs.reading, [threads.end()]);
     const closed = [...captures.values()].map(capture => capture.close());
-    await within(longestEndMs.storing, [...exportsEnded, ...closed]);
-    await within(longestEndMs.working, [link.end()]);
+    await within(maxEndMs.storing, [...exportsEnded, ...closed]);
+    await within(maxEndMs.working, [link.end()]);
   }
 
-  /** Waits for all of it, whatever becomes of it, but no longer than that. */
+  /** Waits until all are settled, but no longer than `limitMs`. */
   function within(limitMs: number, ends: readonly Promise<unknown>[]): Promise<void> {
     return new Promise(resolve => {
       const timeout = clock.schedule(limitMs, resolve);

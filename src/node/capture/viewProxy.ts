@@ -65,7 +65,7 @@ export class ViewProxy implements CaptureView {
   }
 
   /**
-   * Asks the worker to open the view. A worker that takes the place of another goes through all rows
+   * Asks the worker to open the view. A worker that replaces another searches all rows
    * again, at positions that were not used yet.
    */
   reopen(): void {
@@ -84,7 +84,7 @@ export class ViewProxy implements CaptureView {
     );
   }
 
-  /** What the worker says of it, some forty times a second at most. */
+  /** To be called with the worker's snapshots, at most about forty a second. */
   setState(state: ViewState): void {
     if (!this.#store.isDisposed) {
       this.#state = state;

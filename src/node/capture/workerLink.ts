@@ -100,7 +100,7 @@ export class WorkerLink {
         this.#replace(reason ?? `it ended with code ${code}`);
       }
     });
-    // Node's notes, such as that SQLite is a recent part of it.
+    // Node's warnings, such as that its SQLite is experimental.
     worker.stderr.on('data', (text: Uint8Array) => log.debug(String(text).trimEnd()));
     return worker;
   }

@@ -14,7 +14,7 @@ import { CaptureSession } from './sessions/captureSession.ts';
 import { ViewSessions } from './sessions/viewSessions.ts';
 
 /**
- * The capture worker: one thread that owns the stores of all captures. What is asked is queued, so
+ * The capture worker: one thread that owns the stores of all captures. Requests are queued, so
  * that a read need not wait for all batches that came before it.
  */
 const port = parentPort;

@@ -108,7 +108,7 @@ export function percentileRows(
     const title = name === 'sizes' ? 'chartSizesAll' : name === 'gaps' ? 'chartGapsAll' : undefined;
     return {
       name: text(title ?? 'chartRoundTrips'),
-      cells: values ? [values.p50, values.p95, values.p99, values.most].map(number) : [],
+      cells: values ? [values.p50, values.p95, values.p99, values.max].map(number) : [],
     };
   });
 }

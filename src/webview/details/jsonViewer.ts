@@ -6,7 +6,7 @@ import type { JsonProblem } from '../../core/json/jsonScanner.ts';
 import { JsonTree } from '../../core/json/jsonTree.ts';
 import { stringIn } from '../../core/json/readJson.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
-import { longestFilter } from '../../core/filter/parseFilter.ts';
+import { maxFilterLength } from '../../core/filter/parseFilter.ts';
 import { el } from '../widgets/dom.ts';
 import { FindWidget, type FindDirection, type FindResult } from '../find/findWidget.ts';
 import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
@@ -230,9 +230,9 @@ export class JsonViewer implements PayloadViewer {
 
   #filterTerm(node: number): string | undefined {
     const { values } = this.#tree ?? {};
-    const isShort = this.#valueLength(node) <= longestFilter;
+    const isShort = this.#valueLength(node) <= maxFilterLength;
     const term = values && isShort ? filterTerm(values, node) : undefined;
-    return term !== undefined && term.length <= longestFilter ? term : undefined;
+    return term !== undefined && term.length <= maxFilterLength ? term : undefined;
   }
 
   #filter(): void {

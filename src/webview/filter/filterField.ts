@@ -1,5 +1,5 @@
 import { completionsOf, type Completion } from '../../core/filter/completions.ts';
-import { longestFilter, type FilterProblem } from '../../core/filter/parseFilter.ts';
+import { maxFilterLength, type FilterProblem } from '../../core/filter/parseFilter.ts';
 import { CompletionField } from '../widgets/completionField.ts';
 import { el } from '../widgets/dom.ts';
 import { text } from '../widgets/strings.ts';
@@ -36,7 +36,7 @@ export class FilterField {
       'spellcheck': 'false',
       'autocomplete': 'off',
       'placeholder': text('filterHint'),
-      'maxlength': String(longestFilter),
+      'maxlength': String(maxFilterLength),
     });
     this.#field = new CompletionField(this.#input, 'filter-text', {
       id: 'filter-suggestions',

@@ -1,7 +1,7 @@
 import { html, render } from 'lit/html.js';
 import { messageOf } from '../../core/base/errors.ts';
 import { findCondition, type Condition, type FindQuery } from '../../core/filter/condition.ts';
-import { longestFilter } from '../../core/filter/parseFilter.ts';
+import { maxFilterLength } from '../../core/filter/parseFilter.ts';
 import { el, setAttribute } from '../widgets/dom.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
@@ -82,7 +82,7 @@ export class FindWidget {
       'spellcheck': 'false',
       'autocomplete': 'off',
       'aria-describedby': stateId,
-      'maxlength': String(longestFilter),
+      'maxlength': String(maxFilterLength),
     });
     this.#input.addEventListener('input', () => this.#onQuery(restMs));
     const box = el('div', { class: 'field find-text' }, this.#input, this.#toggles);

@@ -1,4 +1,4 @@
-import { longestPart, shortened } from '../../text/plainText.ts';
+import { maxPartLength, shortened } from '../../text/plainText.ts';
 import { visibleLine } from '../../text/visibleText.ts';
 import { closeCodeMeaning, closeCodeName, CloseCode } from '../wire/closeCode.ts';
 import type { Endpoint } from '../../endpoint/endpoint.ts';
@@ -132,7 +132,7 @@ const errorSentences: Readonly<Record<string, string>> = {
 
 /** Text of the peer, shortened so that the sentence around it stays readable. */
 function said(words: string): string {
-  return shortened(visibleLine(shortened(words, longestPart)), longestPart);
+  return shortened(visibleLine(shortened(words, maxPartLength)), maxPartLength);
 }
 
 /** Messages are whole sentences at times, and what follows here ends in a full stop of its own. */

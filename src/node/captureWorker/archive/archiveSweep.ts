@@ -20,14 +20,14 @@ import { closeFolderToOthers, closeToOthers } from '../../files/privateFiles.ts'
 import type { Sqlite } from '../store/sqliteStore.ts';
 
 /** A window that makes a capture has it locked by this age. */
-const longestStartMs = 60_000;
+const maxStartMs = 60_000;
 
-/** A sweep waits so long for captures that may be about to be settled. */
-const longestSettlingMs = 3000;
+/** How long a sweep waits for captures that may be about to be settled. */
+const maxSettlingMs = 3000;
 
 interface Found {
   readonly file: CaptureFile;
-  /** Absent where no row was stored. */
+  /** Absent if no row was stored. */
   readonly capture: ArchivedCapture | undefined;
   /** A window has it open, if only to read it. */
   readonly isOpen: boolean;
@@ -41,10 +41,10 @@ type Kept = Found & { readonly capture: ArchivedCapture };
 
 /**
  * Settles the captures that were left in `folder`, and removes those without a row and those that the
- * user's limits do not keep, see `keepingOf`. A capture that a window writes to is not touched, and
- * none is removed that a window reads, or that a window went down with and nobody was told of. What
- * others could read, as an early version left it, is closed to them.
- * Throws where the folder cannot be read.
+ * user's limits do not keep, see `keepingOf`. A capture that a window writes to is not touched, and no
+ * capture is removed that a window reads, or that a crashed window left and that was not offered yet.
+ * What others could read, as an early version left it, is closed to them. Throws if the folder cannot
+ * be read.
  */
 export function sweepArchive(
   sqlite: Sqlite,
@@ -55,7 +55,7 @@ export function sweepArchive(
   closeFolderToOthers(folder);
   const files = captureFilesIn(folder);
   files.forEach(({ path }) => closeToOthers(path));
-  const until = performance.now() + longestSettlingMs;
+  const until = performance.now() + maxSettlingMs;
   const found = files.map(file => lookPatiently(sqlite, file, now, until));
   return new Sweeper(sqlite, limits, now).sweep(found);
 }
@@ -137,7 +137,7 @@ class Sweeper {
     };
   }
 
-  /** Notes what is too old, and from when on it is deleted. */
+  /** Notes whether a capture is too old, and from when on it is deleted. */
   #noted({ path, key }: CaptureFile, capture: ArchivedCapture, isDue: boolean): ArchivedCapture {
     if (!isDue) {
       this.#tryTo(() => dropNote(path, 'due'), `${key} is not too old`);
@@ -170,27 +170,27 @@ function windowOf({ pid }: CaptureFile, capture: ArchivedCapture | undefined): s
   return capture?.window ?? `process ${pid}`;
 }
 
-/** A window writes to it, or may be about to. Settles it where it can be. */
+/** A window writes to it, or may be about to. Settles it if it can be. */
 export function isBeingWritten(sqlite: Sqlite, file: CaptureFile, now: number): boolean {
   return lookAt(sqlite, file, now).isBeingWritten;
 }
 
 /**
  * SQLite's lock decides who has it, because the number of a process may be used again, and is
- * unknown from within a container. Only a writer has a log: what is read was settled before.
+ * unknown from within a container. Only a writer has a log: files are settled before they are read.
  */
 function lookAt(sqlite: Sqlite, file: CaptureFile, now: number): Found {
   const nothing = { file, capture: undefined, isOpen: false, isLeft: false };
   if (lstatOf(file.path) === undefined) {
     return { ...nothing, isBeingWritten: mayBeWriting(file) };
   }
-  if (now - file.startedAt < longestStartMs && mayBeWriting(file)) {
+  if (now - file.startedAt < maxStartMs && mayBeWriting(file)) {
     const capture = readArchived(sqlite, file);
     if (!isEnded(capture)) {
       return { ...nothing, capture, isBeingWritten: true };
     }
   }
-  // Of what is damaged, SQLite may drop the log as well.
+  // SQLite may drop the log even of a damaged file.
   const hadLog = hasLog(file) || notedAt(file.path, 'offer', now) !== undefined;
   const isOpen = isLocked(sqlite, file);
   const capture = readArchived(sqlite, file);
@@ -208,12 +208,12 @@ function isEnded(capture: ArchivedCapture | undefined): boolean {
   return capture !== undefined && !capture.isAbandoned && capture.problem === undefined;
 }
 
-/** Settles it where it can be. */
+/** Settles it if it can be. */
 function isLocked(sqlite: Sqlite, { path }: CaptureFile): boolean {
   try {
     return !settle(sqlite, path);
   } catch {
-    // Damaged, or not to be written to: reading it says how.
+    // Damaged or read-only: reading it gives the reason.
     return false;
   }
 }

@@ -89,7 +89,7 @@ function prepare(sqlite: Sqlite, file: CaptureFile): ArchivedCapture | undefined
   return capture;
 }
 
-/** Without its log nobody would know that it is to be offered still. */
+/** Without its log, no window could tell that it still has to be offered. */
 function noteOffer(path: string): void {
   try {
     if (notedAt(path, 'offered', Date.now()) === undefined) {
@@ -106,7 +106,7 @@ function remove(sqlite: Sqlite, { path }: CaptureFile): void {
   }
 }
 
-/** A consistent copy, also of what is being written to. Its pages are in order and none is free. */
+/** A consistent copy, also of a file that is being written. Its pages are in order, without free ones. */
 function copy(sqlite: Sqlite, from: string, to: string): void {
   const database = new sqlite.DatabaseSync(from, { readOnly: true });
   try {

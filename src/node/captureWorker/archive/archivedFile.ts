@@ -6,15 +6,15 @@ import { fileByteLength, removeDatabase, type CaptureFile } from '../../files/ca
 import { formatVersion, selectExtent, type StoredExtent } from '../store/sqliteSchema.ts';
 import type { Sqlite } from '../store/sqliteStore.ts';
 
-/** The result codes of SQLite that are told apart here. */
+/** The result codes of SQLite that are distinguished here. */
 const busy = 5;
 const corrupt = 11;
 const notADatabase = 26;
 
 /**
- * Brings a database of which nobody has a part in memory into its one file: what is in the
- * write-ahead log, as after a crash, and no lock. `false` where it is open, here or in another
- * process: SQLite's lock says so also when the number of a process is used again. Throws what SQLite
+ * Brings a database that is not open anywhere into its one file: what is in the
+ * write-ahead log, as after a crash, and no lock. `false` if it is open, here or in another
+ * process: SQLite's lock is reliable even if a process number is used again. Throws what SQLite
  * throws.
  */
 export function settle(sqlite: Sqlite, path: string): boolean {
@@ -31,8 +31,8 @@ export function settle(sqlite: Sqlite, path: string): boolean {
 }
 
 /**
- * Removes a database that nobody has open, and what is beside it. `false` where somebody has. It is
- * locked meanwhile, so that no window opens it just then; what is damaged cannot be locked or opened.
+ * Removes a database that is not open, and the files beside it. `false` if it is open. It is
+ * locked meanwhile, so that no window opens it; a damaged one cannot be locked or opened.
  * Throws what the file system throws.
  */
 export function removeUnused(sqlite: Sqlite, path: string): boolean {
@@ -54,7 +54,7 @@ export function removeUnused(sqlite: Sqlite, path: string): boolean {
   return isFree;
 }
 
-/** `false` where it is open elsewhere. */
+/** `false` if it is open elsewhere. */
 function lock(database: DatabaseSync): boolean {
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
@@ -76,8 +76,8 @@ function lockIfWhole(database: DatabaseSync): boolean {
 }
 
 /**
- * What a capture's file says of itself, without changing it. Does not throw: the file may be
- * anything. `undefined` where nothing was stored in it.
+ * Reads the facts of a capture's file without changing it. Does not throw: the file may be
+ * anything. `undefined` if nothing was stored in it.
  */
 export function readArchived(sqlite: Sqlite, file: CaptureFile): ArchivedCapture | undefined {
   const { key, startedAt, pid } = file;
@@ -102,7 +102,7 @@ export function readArchived(sqlite: Sqlite, file: CaptureFile): ArchivedCapture
 
 /**
  * Looks at each page of the database, which takes one or two seconds for each gigabyte.
- * Throws a sentence where it is damaged.
+ * Throws a sentence if it is damaged.
  */
 export function checkArchived(sqlite: Sqlite, path: string): void {
   const database = new sqlite.DatabaseSync(path, { readOnly: true });
@@ -134,7 +134,7 @@ type Facts = Omit<ArchivedCapture, 'key' | 'window' | 'fileByteLength' | 'proble
   readonly window?: string;
 };
 
-/** `undefined` where there is no row, or not even a table, as when a window ended at once. */
+/** `undefined` if there is no row, or not even a table, as when a window ended at once. */
 function factsOf(database: DatabaseSync): Facts | undefined {
   const tables = database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'");
   if (tables.get()?.['n'] === 0) {

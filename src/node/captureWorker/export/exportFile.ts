@@ -35,7 +35,7 @@ export interface ExportPorts {
   readonly passes?: readonly number[];
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ExportProgress) => void;
-  /** Lets others have their turn after so long a slice. */
+  /** Yields to other work after a slice of that length. */
   readonly giveWay: (sliceMs: number) => Promise<void>;
   /** Makes a file that does not exist yet; another one than the file system's is for tests. */
   readonly openPart?: (path: string) => Promise<PartFile>;
@@ -52,8 +52,8 @@ export function redactorFor({ secrets }: ExportJob): SecretRedactor {
 
 /**
  * Writes an export to `partPath` and, once it is whole and on the disk, gives it its name. Whatever
- * goes wrong, `partPath` is gone afterwards and what was at `job.path` is as it was. Others can read it
- * only where they could read what it replaces.
+ * fails, `partPath` is removed and the file at `job.path` is unchanged. Others can read it
+ * only if they could read what it replaces.
  *
  * @throws ExportError with a sentence
  */
@@ -75,7 +75,7 @@ export async function exportFile(
     await rename(partPath, job.path);
     return result;
   } catch (error) {
-    // Closed a second time, or not at all because the disk is full: the file goes anyway.
+    // Closed a second time, or not closable because the disk is full: the file is removed anyway.
     await file?.close().catch(() => undefined);
     if (file) {
       await rm(partPath, { force: true });
@@ -163,14 +163,14 @@ class Pieces {
   }
 }
 
-/** @throws ExportError where it was cancelled */
+/** @throws ExportError if it was cancelled */
 export function assertGoesOn(signal: AbortSignal): void {
   if (signal.aborted) {
     throw new ExportError('The export was cancelled.', true);
   }
 }
 
-/** Asked first, since nobody wants to hear of it after the last row. */
+/** Checked first, because the user should not learn it after the last row. */
 async function assertNoFolder(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) {

@@ -15,17 +15,17 @@ export interface ExportedView {
 
 export type RowRange = readonly [from: number, to: number];
 
-/** Rows that may be read later than the view goes on. */
+/** Rows that stay valid while the view changes. */
 interface RowBlock {
   readonly rows: readonly ExportedRow[];
   /** How many positions were looked at. */
   readonly positionCount: number;
 }
 
-const mostRows = 512;
+const maxRowsPerBlock = 512;
 /** Bytes of payload that blocks are made to hold, and that no block of several rows exceeds. */
 const wantedByteLength = 512 * 1024;
-const mostByteLength = 4 * wantedByteLength;
+const maxByteLength = 4 * wantedByteLength;
 
 /**
  * Reads the rows of `ranges` in blocks. Nothing of the view or its captures is in use between two
@@ -33,7 +33,7 @@ const mostByteLength = 4 * wantedByteLength;
  * so blocks of long rows hold few of them, at least one.
  */
 export function* blocksOf(view: ExportedView, ranges: readonly RowRange[]): Generator<RowBlock> {
-  let count = mostRows;
+  let count = maxRowsPerBlock;
   for (const [from, to] of ranges) {
     let position = from;
     while (position < to) {
@@ -52,7 +52,7 @@ export function* blocksOf(view: ExportedView, ranges: readonly RowRange[]): Gene
       yield { rows: block.rows, positionCount: next - position };
       position = next;
       if (block.byteLength < wantedByteLength) {
-        count = Math.min(mostRows, count * 2);
+        count = Math.min(maxRowsPerBlock, count * 2);
       }
     }
   }
@@ -73,7 +73,7 @@ function read(view: ExportedView, from: number, to: number): Read {
     if (to - from === 1) {
       return { rows: [{ capture, record }], byteLength, isTooLong: false };
     }
-    if (byteLength > mostByteLength) {
+    if (byteLength > maxByteLength) {
       return { rows, byteLength, isTooLong: true };
     }
     // The payload is lent until the next row is read.

@@ -89,7 +89,10 @@ export class Exports {
     });
   }
 
-  /** All rows of a view that is still being filled, once it has come to where its captures are now. */
+  /**
+   * All rows of a view that is still being filled, once it has read all rows that its captures have
+   * now.
+   */
   async #whole(
     job: ExportJob,
     view: ViewSession,
@@ -97,7 +100,7 @@ export class Exports {
   ): Promise<readonly RowRange[]> {
     const { total } = view.state;
     while (view.state.scanned < Math.min(total, view.state.total)) {
-      // Nobody goes on filling a view that was closed.
+      // A view that was closed is not filled any more.
       if (this.#options.viewOf(job.view) !== view) {
         throw new ExportError(listChanged);
       }
@@ -132,7 +135,7 @@ export class Exports {
     }
   }
 
-  /** A handshake is wanted also where the exported view, or a selection, does not show its row. */
+  /** A handshake is wanted also if the exported view, or a selection, does not show its row. */
   async #openings(ids: readonly number[], signal: AbortSignal): Promise<ExportOpenings> {
     const { captures } = this.#options;
     const openings = new ExportOpenings((capture, seq) => {
@@ -156,7 +159,7 @@ export class Exports {
     return openings;
   }
 
-  /** Lets others have their turn, at least once, and for so long where they want it. */
+  /** Yields to other work at least once, and up to that long while there is any. */
   async #giveWay(ms: number): Promise<void> {
     const until = performance.now() + ms;
     do {
@@ -165,7 +168,7 @@ export class Exports {
   }
 }
 
-/** What of `ranges` is in the view now. The row that tells of dropped ones is in no capture. */
+/** The parts of `ranges` that are in the view now. The row about dropped ones is in no capture. */
 function rangesOf({ state }: ViewSession, ranges: readonly RowRange[]): readonly RowRange[] {
   const first = state.first + (state.dropped > 0 ? 1 : 0);
   return ranges
@@ -179,7 +182,7 @@ class ExportOpenings {
   readonly #read: (capture: number, seq: number) => Opening | undefined;
   #last: { readonly capture: number; readonly seq: number; readonly opening: Opening } | undefined;
 
-  /** @param read the opening that a row tells of, read again */
+  /** @param read reads the opening of a row again */
   constructor(read: (capture: number, seq: number) => Opening | undefined) {
     this.#read = read;
   }
@@ -201,7 +204,7 @@ class ExportOpenings {
     }
   }
 
-  /** The last opening at or before the row `seq`; `undefined` also where it was dropped meanwhile. */
+  /** The last opening at or before the row `seq`; `undefined` also if it was dropped meanwhile. */
   at(capture: number, seq: number): Opening | undefined {
     const seqs = this.#seqs.get(capture) ?? [];
     const after = lowerBound(0, seqs.length, index => (seqs[index] ?? Infinity) <= seq);

@@ -23,7 +23,7 @@ import { findSqlite, SqliteStore, type Sqlite } from '../store/sqliteStore.ts';
 import { LossAwareStore } from '../store/lossAwareStore.ts';
 import { FileLossError } from '../../files/fileWatch.ts';
 
-/** What a capture may take in memory, whatever its limits are: without a file, and after it failed. */
+/** The most memory of a capture, whatever its limits are: without a file, and after the file failed. */
 const memoryByteLength = 256 * 1024 * 1024;
 const reserveByteLength = 64 * 1024 * 1024;
 
@@ -62,12 +62,12 @@ export class CaptureSession {
     return this.#store.extent;
   }
 
-  /** What views read from. */
+  /** The store that views read from. */
   get store(): CaptureStore {
     return this.#store;
   }
 
-  /** @returns the batch, or `undefined` where it was stored already */
+  /** @returns the batch, or `undefined` if it was stored already */
   append(buffer: BatchBuffer): BatchReader | undefined {
     const batch = new BatchReader(buffer);
     // A batch that is sent again after a worker failed may have been stored before it did.
@@ -166,7 +166,7 @@ export class CaptureSession {
         primary,
         path,
         reserveByteLength,
-        leastNext: nextSeq,
+        minNext: nextSeq,
         remake: make,
         onDidChange: change => this.#fellBack(change),
       });
@@ -208,7 +208,7 @@ export class CaptureSession {
   }
 }
 
-/** A store in a new file that nobody else can read, or in the one that is there. */
+/** A store in a new file that only this user can read, or in the existing one. */
 function newFile(
   sqlite: Sqlite,
   { path, name, url, startedAt, window }: OpenRequest,
@@ -236,7 +236,7 @@ function lost(first: number, next: number, why: string): string {
   return `Messages ${from} to ${to} were lost: ${why}.`;
 }
 
-/** Says what became of the rows below `next`, where the file at `path` cannot be opened. */
+/** Says where the rows below `next` are if the file at `path` cannot be opened. */
 function whereabouts(next: number, path: string): string {
   return existsSync(path)
     ? `Messages 0 to ${count.format(next - 1)} were in the file ${path}, which cannot be opened.`

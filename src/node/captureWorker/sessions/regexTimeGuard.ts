@@ -2,15 +2,15 @@ import { createContext, Script } from 'node:vm';
 import type { StoredRecord } from '../../../core/capture/captureStore.ts';
 import { RowMatch, type ViewMatcher } from '../../../core/capture/viewMatcher.ts';
 
-/** How long one row may keep the patterns of a filter busy, at least. */
+/** The least time that the regular expressions of a filter get for one row. */
 const budgetMs = 50;
 
-/** How long a turn lasts, in which many rows are judged: what is beyond is one row's. */
+/** How long a turn for many rows lasts; time beyond it was used by one row. */
 const turnMs = 5;
 
 const timeoutCode = 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 
-/** After so many rows that were too slow, a filter is given up. */
+/** After this number of rows that were too slow, a filter is stopped. */
 const slowLimit = 20;
 
 const sandbox: { turn: () => void } = { turn: () => undefined };
@@ -29,7 +29,7 @@ function runBounded(turn: () => void): void {
   runTurn(turn);
 }
 
-/** Judges records by a view's test, and gives up on rows that take its patterns too long. */
+/** Matches records for a view, and skips rows on which its regular expressions take too long. */
 export class RegexTimeGuard {
   readonly #test: ViewMatcher;
   #slowCount = 0;
@@ -49,7 +49,7 @@ export class RegexTimeGuard {
   }
 
   /**
-   * The verdicts on `records`, or on the first of them: no longer than until `deadline`, which is of
+   * Matches `records`, or the first of them, until `deadline`, which is of
    * `performance.now`, but on one at least unless it has given up.
    */
   match(records: readonly StoredRecord[], deadline: number): readonly RowMatch[] {

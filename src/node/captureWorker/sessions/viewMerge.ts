@@ -1,8 +1,8 @@
-/** Rows of a source wait so long, in milliseconds, for older ones of the others. */
+/** How long rows of a source wait for older ones of the others, in milliseconds. */
 export const mergeHorizonMs = 30;
 
 /** Rows of a source that wait, beyond which it is not searched further. */
-const longestQueue = 8192;
+const maxQueueLength = 8192;
 
 interface Queue {
   readonly seqs: number[];
@@ -15,7 +15,7 @@ interface Queue {
 
 /**
  * Brings rows of several sources into the order of their times. What comes later than the horizon
- * goes to the end: what was shown once does not move.
+ * is appended: rows that were shown do not move.
  */
 export class ViewMerge {
   readonly #queues: readonly Queue[];
@@ -57,7 +57,7 @@ export class ViewMerge {
     let least: number | undefined;
     for (const [source, queue] of this.#queues.entries()) {
       const other = this.#queues[least ?? -1];
-      const isOpen = !queue.isCaughtUp && queue.seqs.length - queue.head < longestQueue;
+      const isOpen = !queue.isCaughtUp && queue.seqs.length - queue.head < maxQueueLength;
       if (isOpen && (!other || queue.reachedAt < other.reachedAt)) {
         least = source;
       }
@@ -115,13 +115,13 @@ function mayHoldOlder(queue: Queue, at: number, now: number): boolean {
   if (!isEmpty(queue)) {
     return false;
   }
-  // A time far in the future is from a clock that was put back since, and tells nothing.
+  // A time far in the future is from a clock that was set back since, and is ignored.
   return queue.isCaughtUp ? Math.abs(now - at) < mergeHorizonMs : at > queue.reachedAt;
 }
 
 /** Frees what has been handed on, now and then, since it moves the rest. */
 function trim(queue: Queue): void {
-  if (isEmpty(queue) || queue.head >= longestQueue) {
+  if (isEmpty(queue) || queue.head >= maxQueueLength) {
     queue.seqs.splice(0, queue.head);
     queue.times.splice(0, queue.head);
     queue.head = 0;

@@ -20,7 +20,7 @@ import type { Row } from '../../../core/capture/capture.ts';
 import type { StateRow } from '../../../core/connection/report.ts';
 
 /** Rows that are read at once at most. */
-const mostRows = 2000;
+const maxRowsPerRead = 2000;
 
 /** How long a batch is looked at while others wait to be stored. */
 const pressedMs = 2;
@@ -46,7 +46,7 @@ export class ViewSession {
   #search: Search | undefined;
 
   /**
-   * Throws where a condition holds what is no regular expression.
+   * Throws if a condition holds what is no regular expression.
    *
    * @param firstPosition positions below it were used
    */
@@ -54,7 +54,7 @@ export class ViewSession {
     const test = new ViewMatcher(query, decodeUtf8);
     const ids = [...new Set(query.captures)];
     const isEach = ids.length > 1;
-    // The one before the first is kept for the row that tells of dropped ones.
+    // The position before the first is reserved for the row about dropped ones.
     this.#index = new RowIndex(firstPosition + 1);
     this.#captures = captures;
     this.#judge = new RegexTimeGuard(test);
@@ -103,13 +103,13 @@ export class ViewSession {
     return this.#search !== undefined || this.#isBehind;
   }
 
-  /** How long to wait before `merge` is called; Infinity where nothing waits for it. */
+  /** How long to wait before `merge` is called; Infinity if nothing waits for it. */
   get mergeDelayMs(): number {
     return this.#merge?.isWaiting ? mergeHorizonMs : Infinity;
   }
 
   rows(from: number, count: number): readonly ViewRow[] {
-    const to = from + Math.min(count, mostRows);
+    const to = from + Math.min(count, maxRowsPerRead);
     const rows: ViewRow[] = [];
     const position = this.#first;
     if (position < this.#index.first && from <= position && position < to) {
@@ -139,7 +139,7 @@ export class ViewSession {
     return 'at' in place ? this.#locateTime(place.at) : this.#locateRow(place.capture, place.seq);
   }
 
-  /** Resolves with nothing found where another search, or the end of the view, ends it. */
+  /** Resolves with nothing found if another search, or the end of the view, ends it. */
   find({ condition, from, direction }: FindParams): Promise<FindAnswer> {
     const test = new ViewMatcher({ condition }, decodeUtf8);
     this.#endSearch();
@@ -326,7 +326,7 @@ function rowsOfRun(
   });
 }
 
-/** The row that stands where the oldest ones were. */
+/** The row that takes the place of the oldest ones. */
 function droppedRow(dropped: number, seq: number, at: number): Row {
   const rows = dropped === 1 ? 'older row was' : 'older rows were';
   return noteRow(seq, at, {

@@ -7,7 +7,7 @@ import { ViewSession } from './viewSession.ts';
 /** How long a view looks for rows before others have their turn. */
 const sliceMs = 8;
 
-/** How often the host is told of a view at most; it tells the page less often still. */
+/** The shortest time between two snapshots of a view for the host, which sends fewer to the page. */
 const reportIntervalMs = 25;
 
 interface ViewSessionsOptions {
@@ -21,7 +21,7 @@ interface ViewSessionsOptions {
 export class ViewSessions {
   readonly #options: ViewSessionsOptions;
   readonly #views = new Map<number, ViewSession>();
-  /** What the host was told last, as it was told. */
+  /** The last snapshot of each view that was sent to the host. */
   readonly #reported = new Map<number, ViewState>();
   #reportTimer: NodeJS.Timeout | undefined;
   #mergeTimer: NodeJS.Timeout | undefined;

@@ -8,8 +8,8 @@ import { RowMatch, type ViewMatcher } from '../../../core/capture/viewMatcher.ts
 import type { RegexTimeGuard } from './regexTimeGuard.ts';
 
 /** Rows that are searched at first, so that the first ones show at once, and at most. */
-const leastStep = 256;
-const mostStep = 4096;
+const minStep = 256;
+const maxStep = 4096;
 
 /** A search that takes less is made longer, one that takes more is made shorter. */
 const goodStepMs = 5;
@@ -28,7 +28,7 @@ interface ViewSourceOptions {
   readonly isEach: boolean;
 }
 
-/** One capture as a view goes through it: which of its rows have been looked at. */
+/** One capture of a view: which of its rows have been matched. */
 export class ViewSource {
   readonly #options: ViewSourceOptions;
   #store: CaptureStore | undefined;
@@ -37,7 +37,7 @@ export class ViewSource {
   #next = 0;
   #hidden = 0;
   #unread = 0;
-  #step = leastStep;
+  #step = minStep;
   #group: StoredRecord[] = [];
   #groupByteLength = 0;
 
@@ -79,7 +79,7 @@ export class ViewSource {
     return this.#store ? this.#next - this.#store.extent.first : 0;
   }
 
-  /** Follows the capture: rows were added or went, or it was opened, anew perhaps, or closed. */
+  /** To be called when rows were added or removed, or the capture was opened, reopened or closed. */
   refresh(store: CaptureStore | undefined): void {
     if (store !== this.#store) {
       this.#store = store;
@@ -138,7 +138,7 @@ export class ViewSource {
       const duration = performance.now() - now;
       now += duration;
       if (duration < goodStepMs / 2) {
-        this.#step = Math.min(2 * this.#step, mostStep);
+        this.#step = Math.min(2 * this.#step, maxStep);
       } else if (duration > goodStepMs) {
         this.#step = Math.max(this.#step >>> 1, 1);
       }

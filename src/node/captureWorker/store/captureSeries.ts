@@ -24,7 +24,7 @@ export class CaptureSeries {
   #uncounted: number | undefined;
   #counting: Promise<void> | undefined;
 
-  /** @param file where `store` keeps its rows, if it is in a file; read at full speed */
+  /** @param file the store behind `store` if its rows are in a file; reading it is faster */
   constructor(store: CaptureStore, file: SqliteStore | undefined) {
     const { first, next } = store.extent;
     this.#store = store;
@@ -52,7 +52,7 @@ export class CaptureSeries {
   /**
    * Rejects with what the store throws.
    *
-   * @param now milliseconds since 1970, where more rows may come
+   * @param now milliseconds since 1970, if more rows may come
    */
   async view(span: SeriesSpan, now: number | undefined): Promise<SeriesView> {
     this.#counting ??= this.#count().finally(() => (this.#counting = undefined));
@@ -83,7 +83,7 @@ export class CaptureSeries {
   }
 }
 
-/** The same of any store, more slowly. Heads are not the payloads, but differ where those do. */
+/** The same of any store, more slowly. Heads are not the payloads, but they differ if the payloads do. */
 function factsIn(store: CaptureStore, from: number, to: number): RowFacts {
   const rows = store.rows(from, to - from);
   const heads = new Map<number, Uint8Array>();

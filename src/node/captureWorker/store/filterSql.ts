@@ -6,8 +6,8 @@ import { searchWord } from '../../../core/text/searchText.ts';
 import { otherSpellings } from '../../../core/filter/wordMatch.ts';
 
 /**
- * A condition as an expression over a row of the table `record`: 1 where the row matches, 0 where it
- * does not, and NULL where SQL cannot tell, which is how SQL's own AND, OR and NOT take it.
+ * A condition as an expression over a row of the table `record`: 1 if the row matches, 0 if it
+ * does not, and NULL if SQL cannot decide, which is how SQL's own AND, OR and NOT take it.
  */
 export interface FilterSql {
   readonly sql: string;
@@ -24,7 +24,7 @@ export interface FilterSqlOptions {
 }
 
 /** SQLite's own limit for patterns is 50,000 bytes. */
-const longestPattern = 10_000;
+const maxPatternLength = 10_000;
 
 const unknown: FilterSql = { sql: 'NULL', parameters: [], isByFacts: false };
 const opcode = `flags & ${RowFlag.OpcodeMask}`;
@@ -68,17 +68,17 @@ export function filterSql(condition: Condition, options: FilterSqlOptions): Filt
  * Whether a row that does not match is a message that cannot be looked into, and could match for all
  * that is known.
  *
- * @param hope what is asked of it at best, see `hopeful`
+ * @param bestCase the condition at its best, see `ViewMatcher.bestCase`
  */
 export function unreadSql(hope: Condition, options: FilterSqlOptions): FilterSql {
   const { sql, parameters } = filterSql(hope, options);
   return { sql: `(${sql}) AND (${opaqueSql(options)})`, parameters, isByFacts: false };
 }
 
-/** Whether a row is a message that is no JSON; NULL where SQL cannot tell. */
+/** Whether a row is a message that is not JSON; NULL if SQL cannot decide. */
 export function opaqueSql({ areTexts, mayHoldNul }: FilterSqlOptions): string {
   const nul = mayHoldNul ? 'OR instr(payload, char(0))' : '';
-  // What is near to JSON begins as JSON does, or with a byte order mark; the matcher knows more.
+  // A text near to JSON begins as JSON does, or with a byte order mark; the matcher decides on it.
   const ofText = `
     CASE WHEN payload IS NULL ${nul} THEN NULL WHEN json_valid(payload) THEN 0
     WHEN payload GLOB '[ ' || char(9, 10, 13, 65279) || '{[]*' THEN NULL ELSE 1 END`;
@@ -119,7 +119,7 @@ function decided(sql: string): FilterSql {
 }
 
 function compared(sql: string, comparison: Comparison, value: number): FilterSql {
-  // SQLite has no number that is none.
+  // SQLite has no NaN.
   return Number.isNaN(value)
     ? unknown
     : { sql: `${sql} ${comparison} ?`, parameters: [value], isByFacts: true };
@@ -141,10 +141,10 @@ function joined(
 
 /**
  * Decides on text messages that are stored with their row. For letters of ASCII, LIKE folds as the
- * matcher does; GLOB folds none.
+ * matcher does; GLOB is case-sensitive.
  */
 function textSql({ text, exact }: ConditionOf<'text'>, options: FilterSqlOptions): FilterSql {
-  if (text.length > longestPattern) {
+  if (text.length > maxPatternLength) {
     return unknown;
   }
   // With NUL, a pattern would end there.
@@ -158,7 +158,7 @@ function textSql({ text, exact }: ConditionOf<'text'>, options: FilterSqlOptions
   const others = disguises ? disguises.map(() => 'payload GLOB ?') : ['1'];
   const nul = options.mayHoldNul ? ['instr(payload, char(0))'] : [];
   const open = [...others, ...nul].join(' OR ');
-  // Each of it is NULL for a payload that is in the other table.
+  // Each test is NULL for a payload that is in the other table.
   const decided = open === '' ? test : `${test} OR iif(${open}, NULL, 0)`;
   return {
     sql: options.areTexts ? decided : `iif((${opcode}) = 1, ${decided}, NULL)`,
@@ -194,7 +194,7 @@ function fieldSql(
     .map(text => JSON.stringify(text))
     // What JSON writes in one way only.
     .filter(json => /^[\u0020-\u007e]*$/.test(json) && !json.includes('\\'))
-    .filter(json => json.length <= longestPattern)
+    .filter(json => json.length <= maxPatternLength)
     .map(globOf);
   const tests = patterns.map(() => 'payload GLOB ?').join(' AND ') || '1';
   // Two searches for one character each are much faster than one for a set of two.
@@ -208,7 +208,7 @@ function fieldSql(
   };
 }
 
-/** Whether a value stands between quotes in each message that has it: `NaN` and the like do not. */
+/** Whether a value is quoted in every message that has it: `NaN` and the like are not. */
 function isWritten(value: ConditionOf<'field'>['value']): value is string {
   return typeof value === 'string' && !/^(?:NaN|-?Infinity)$/.test(value);
 }

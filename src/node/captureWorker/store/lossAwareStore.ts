@@ -14,7 +14,7 @@ import { FileLossError, FileWatch } from '../../files/fileWatch.ts';
 interface LossAwareStoreOptions extends FallbackOptions {
   /** Where the primary store's database is. */
   readonly path: string;
-  /** Makes a new database there, where nothing is. Throws what SQLite and the file system throw. */
+  /** Creates a new database at `path`. Throws what SQLite and the file system throw. */
   readonly remake: () => CaptureStore;
 }
 

@@ -67,7 +67,7 @@ export class RowFinder {
     this.#records = new RecordReader(database);
   }
 
-  /** Must be told of each batch: most rows are plain texts, which makes a search short. */
+  /** To be called with each batch: most rows are plain texts, which makes a search short. */
   appended(batch: BatchReader): void {
     const known = knownOf(batch);
     this.#nextSeq = batch.nextSeq;
@@ -162,7 +162,7 @@ export class RowFinder {
     }
   }
 
-  /** Asks once: each filter that is typed goes through the same blocks. */
+  /** Cached, because each new filter searches the same blocks. */
   #isJson(block: number, known: Known): boolean {
     if (block >= blockOf(this.#nextSeq)) {
       return false;
@@ -213,7 +213,7 @@ export class RowFinder {
           seq, at, (${shows.sql}) AS shows, (${hides.sql}) AS hides, (${unread.sql}) AS unread
         FROM record WHERE seq >= ? AND seq < ?
       )`;
-    // Not even asked where it is known: it is asked of each row that does not match.
+    // Left out if the answer is known, because it is evaluated for each row that does not match.
     const orUnread = unread === never ? '' : 'OR (unread IS NOT 0 AND hides IS NOT 1)';
     return {
       isBlind: shows.sql === undecided.sql,

@@ -16,7 +16,7 @@ import {
 /** Most rows are stored by statements of this many; fewer at once are slower, and more not faster. */
 const rowsPerStatement = [128, 16, 1] as const;
 
-/** Bound where no payload is: SQLite takes an empty blob for NULL. */
+/** Bound if there is no payload: SQLite takes an empty blob for NULL. */
 const noBytes = new Uint8Array(1);
 
 const rowsInCommon: readonly RowsInCommon[] = [
@@ -61,7 +61,7 @@ export class RowInserter {
     let row = 0;
     let offset = 0;
     while (row < rowCount) {
-      // The first row says its number, and those after it follow on it.
+      // The first row has its number, and the later ones follow it.
       this.#insertOne(batch, row, offset);
       offset += lengths[row] ?? 0;
       row++;

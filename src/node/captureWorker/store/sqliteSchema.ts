@@ -78,7 +78,7 @@ export const schema = `
   PRAGMA user_version = ${formatVersion};
 `;
 
-/** What `selectExtent` finds; `first` is NULL where there is no row. */
+/** What `selectExtent` finds; `first` is NULL if there is no row. */
 export type StoredExtent = Omit<Extent, 'first'> & { readonly first: number | null };
 
 export const selectExtent = `
@@ -109,7 +109,7 @@ const text = `CAST(${unpackedPayload} AS TEXT)`;
 const textOrBlob = `iif(column1 & 14, ${unpackedPayload}, ${text})`;
 
 /**
- * Stores a row. Its parameters: the number; the payload, NULL where it is in the other table; what
+ * Stores a row. Its parameters: the number; the payload, NULL if it is in the other table; what
  * `packRow` makes of the rest; the time.
  */
 export const insertRow = `
@@ -126,8 +126,8 @@ export interface RowsInCommon {
 }
 
 /**
- * Stores rows that follow on the last one. Its parameters: a blob with all payloads; their time, where
- * they have one; and for each row what `packRow` makes of it and, where they have not, the time. The
+ * Stores rows that follow the last one. Its parameters: a blob with all payloads; their time, if
+ * it is the same; and for each row the result of `packRow` and, if times differ, the time. The
  * rows are not given their numbers, because SQLite finds the next one in less time than it takes to
  * see that a given one is free. The parameters have no numbers, because Node binds those that have in
  * quadratic time.
@@ -150,7 +150,7 @@ export const insertLargePayload = `
 export const insertFrame = `
   INSERT INTO frame (seq, fragments, wire_size, duration) VALUES (?, ?, ?, ?)`;
 
-/** How one message came; `flags` says whether it was compressed. */
+/** How one message came; `flags` has whether it was compressed. */
 export const selectFrame = `
   SELECT fragments, wire_size AS wireSize, duration, flags
   FROM frame JOIN record USING (seq) WHERE seq = ?`;
@@ -184,7 +184,7 @@ export const selectPayload = `
     ON record.payload IS NULL AND large_payload.seq = record.seq
   WHERE record.seq = ?`;
 
-/** The last of the fewest of the oldest rows that hold at least so many bytes. */
+/** The last row of the shortest run of oldest rows that has at least the given bytes. */
 export const selectEndOfBytes = `
   SELECT seq FROM (
     SELECT

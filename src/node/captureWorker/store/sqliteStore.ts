@@ -37,7 +37,7 @@ export function findSqlite(): Sqlite | undefined {
 }
 
 interface SqliteStoreOptions {
-  /** Shown to whoever opens the file. */
+  /** For people who open the file. */
   readonly name: string;
   readonly url: string;
   /** Milliseconds since 1970. */
@@ -220,7 +220,7 @@ export class SqliteStore implements CaptureStore {
     this.#database.close();
   }
 
-  /** Makes it one plain file, which can be read where nothing can be written. */
+  /** Makes it one plain file, which can be read if nothing can be written. */
   #markEnd(): void {
     try {
       this.#database.prepare('UPDATE capture SET ended = ?').run(Date.now());
@@ -311,7 +311,7 @@ export interface RowFacts extends CountedColumns {
 /** A control frame is at most 125 bytes long; of a state change this is enough. */
 const headByteLength = 128;
 
-/** Reads no payload but of state changes, pings and pongs: SQLite knows lengths without that. */
+/** Reads only the payloads of state changes, pings and pongs: SQLite has the lengths without that. */
 const selectFacts = `
   SELECT
     at,

@@ -30,7 +30,7 @@ describe('a histogram', () => {
         sum.add(histogram);
         const found = sum.percentiles();
         assert.ok(found);
-        const { count, least, most, ...shares } = found;
+        const { count, min: least, max: most, ...shares } = found;
         assert.deepEqual(
           { count, least, most },
           { count: values.length, least: Math.min(...values), most: Math.max(...values) },
@@ -72,7 +72,7 @@ describe('a sliding histogram', () => {
       sliding.turn(minute);
       sliding.current.add(minute);
     }
-    const { count, least, most } = sliding.recent(129) ?? {};
+    const { count, min: least, max: most } = sliding.recent(129) ?? {};
     assert.deepEqual([count, least, most], [10, 120, 129]);
     assert.equal(sliding.recent(135)?.count, 4);
     assert.equal(sliding.recent(140), undefined);

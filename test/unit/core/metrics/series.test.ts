@@ -149,7 +149,7 @@ describe('a series of a connection', () => {
     ];
     const { roundTripMs, roundTripsMs, received } = seriesOf(rows).view('recent');
     assert.deepEqual(roundTripMs, [20, 0, 50, 0]);
-    assert.deepEqual([roundTripsMs?.count, roundTripsMs?.least], [2, 20]);
+    assert.deepEqual([roundTripsMs?.count, roundTripsMs?.min], [2, 20]);
     assert.equal(sum(received), 0);
   });
 
@@ -158,7 +158,7 @@ describe('a series of a connection', () => {
     const early = seriesOf([...pings, beat(start + 300, 'pong', 3)]);
     const late = seriesOf([...pings, beat(start + 300, 'pong', 190)]);
     assert.equal(early.view('all').roundTripsMs, undefined);
-    assert.equal(late.view('all').roundTripsMs?.most, 110);
+    assert.equal(late.view('all').roundTripsMs?.max, 110);
   });
 
   it('marks losses and what followed on them, not what the user did', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
-  longestSentence,
+  maxSentenceLength,
   plainLine,
   plainMarkdown,
   plainSentence,
@@ -65,7 +65,7 @@ describe('A plain line', () => {
 
   it('keeps both ends of a text that is too long', () => {
     const shown = plainLine(longHostileText);
-    assert.ok(shown.length <= longestSentence + 50);
+    assert.ok(shown.length <= maxSentenceLength + 50);
     assert.match(shown, /^xxx.* … .*\(command:/);
     assert.match(plainLine(`${'x'.repeat(5000)} Do this instead.`), /Do this instead\.$/);
   });

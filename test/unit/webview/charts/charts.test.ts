@@ -141,7 +141,7 @@ describe('The texts of charts', () => {
   });
 
   it('list percentiles if there are measurements', () => {
-    const sizes = { count: 9, least: 1, p50: 100, p95: 2000, p99: 2e6, most: 3e6 };
+    const sizes = { count: 9, min: 1, p50: 100, p95: 2000, p99: 2e6, max: 3e6 };
     const rows = percentileRows({ sizes, gaps: undefined, roundTrips: undefined }, formats);
     assert.deepEqual(
       rows.map(({ name, cells }) => [name, ...cells]),
