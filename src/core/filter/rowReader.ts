@@ -23,7 +23,7 @@ export class RowReader {
   #bytes: Uint8Array | undefined;
   #decoded: string | undefined;
   #text: string | undefined;
-  #seenText: string | undefined;
+  #searchText: string | undefined;
   #json: unknown;
   #isParsed = false;
   #writtenJson: unknown;
@@ -38,7 +38,7 @@ export class RowReader {
     this.#bytes = undefined;
     this.#decoded = undefined;
     this.#text = undefined;
-    this.#seenText = undefined;
+    this.#searchText = undefined;
     this.#json = undefined;
     this.#isParsed = false;
     this.#writtenJson = undefined;
@@ -67,9 +67,9 @@ export class RowReader {
     return (this.#text ??= this.#readText());
   }
 
-  /** The same as a reader takes it, see `seenText`. */
+  /** The same normalised for searching, see `searchText`. */
   get searchText(): string {
-    return (this.#seenText ??= searchText(this.text));
+    return (this.#searchText ??= searchText(this.text));
   }
 
   /** `undefined` if the row is neither a text message nor a state change, or holds no JSON. */

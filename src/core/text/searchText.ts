@@ -63,7 +63,7 @@ function hasNoCaseBeyondAscii(text: string): boolean {
 }
 
 /** A part of a normalised text, and the place in the original text that it comes from. */
-interface SeenPart {
+interface SearchPart {
   readonly text: string;
   readonly from: number;
   readonly to: number;
@@ -73,9 +73,9 @@ const piece = /\\(?:u[\da-fA-F]{4}|["\\/bfnrt])|[^]/gu;
 /** What joins the character before it: accents, and vowels and finals of Korean syllables. */
 const joining = /^[\p{M}\u1160-\u11ff]/u;
 
-/** The parts of `seenText` in their order; each is folded by itself. */
-export function searchParts(text: string, fold: Fold): readonly SeenPart[] {
-  const parts: SeenPart[] = [];
+/** The parts of `searchText` in their order; each is folded by itself. */
+export function searchParts(text: string, fold: Fold): readonly SearchPart[] {
+  const parts: SearchPart[] = [];
   for (const { 0: raw, index } of text.matchAll(piece)) {
     const read = unescaped(raw);
     const last = parts.at(-1);

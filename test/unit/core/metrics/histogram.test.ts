@@ -33,7 +33,7 @@ describe('a histogram', () => {
         const { count, min: least, max: most, ...shares } = found;
         assert.deepEqual(
           { count, least, most },
-          { count: values.length, least: Math.min(...values), most: Math.max(...values) },
+          { count: values.length, min: Math.min(...values), max: Math.max(...values) },
         );
         for (const [name, share] of [
           ['p50', 0.5],
@@ -55,7 +55,7 @@ describe('a histogram', () => {
       histogram.add(size);
       const sum = new Distribution(1);
       sum.add(histogram);
-      const all = { least: size, p50: size, p95: size, p99: size, most: size };
+      const all = { min: size, p50: size, p95: size, p99: size, max: size };
       assert.deepEqual(sum.percentiles(), { count: 2, ...all });
     }
   });
