@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
-import { toDisposable } from '../../../../src/core/base/lifecycle.ts';
+import { DisposableStore, toDisposable } from '../../../../src/core/base/lifecycle.ts';
 import type { Step, Timing } from '../../../../src/core/library/library.ts';
 import { SequenceRun, type RunProgress } from '../../../../src/core/library/sequenceRun.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
@@ -140,5 +140,25 @@ describe('A sequence', () => {
       sent: 1,
       problem: 'Not connected.',
     });
+  });
+
+  it('holds no timer, watch or subscription after its end, however it ends', async () => {
+    const timing = { delayMs: 100, waitFor: { match: 'answer', timeoutMs: 1000 } };
+    const leaks = await DisposableStore.countLeaks(async () => {
+      const stopped = start([step('a', timing), step('b')]);
+      const timedOut = start([step('a', { ...timing, waitFor: { match: 'x', timeoutMs: 1000 } })]);
+      for (const rig of [stopped, timedOut]) {
+        rig.run.onDidChange(() => undefined);
+        await rig.advance(100);
+      }
+      stopped.run.stop();
+      await timedOut.advance(1000);
+      await settle();
+      for (const rig of [stopped, timedOut]) {
+        assert.ok(rig.end);
+        assert.deepEqual([rig.clock.pending, rig.watched.size], [[], 0]);
+      }
+    });
+    assert.equal(leaks, 0);
   });
 });

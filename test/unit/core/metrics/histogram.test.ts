@@ -30,9 +30,9 @@ describe('a histogram', () => {
         sum.add(histogram);
         const found = sum.percentiles();
         assert.ok(found);
-        const { count, min: least, max: most, ...shares } = found;
+        const { count, min, max, ...shares } = found;
         assert.deepEqual(
-          { count, least, most },
+          { count, min, max },
           { count: values.length, min: Math.min(...values), max: Math.max(...values) },
         );
         for (const [name, share] of [
@@ -72,8 +72,8 @@ describe('a sliding histogram', () => {
       sliding.turn(minute);
       sliding.current.add(minute);
     }
-    const { count, min: least, max: most } = sliding.recent(129) ?? {};
-    assert.deepEqual([count, least, most], [10, 120, 129]);
+    const { count, min, max } = sliding.recent(129) ?? {};
+    assert.deepEqual([count, min, max], [10, 120, 129]);
     assert.equal(sliding.recent(135)?.count, 4);
     assert.equal(sliding.recent(140), undefined);
     assert.equal(sliding.all()?.count, 30);

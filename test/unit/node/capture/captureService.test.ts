@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { DisposableStore } from '../../../../src/core/base/lifecycle.ts';
 import type { Capture } from '../../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import type { CaptureServiceOptions } from '../../../../src/node/capture/captureService.ts';
 import { collectingLog, scratchFolder, workerPath } from '../../../support/capture/captures.ts';
-import { unlimited, useCaptures } from '../../../support/capture/captureService.ts';
+import { startCaptures, unlimited, useCaptures } from '../../../support/capture/captureService.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
 const text = flagsOf('text', 'in');
@@ -131,6 +132,23 @@ describe('a capture', () => {
     const later = service.open(options);
     assert.match(later.storage.problem ?? '', /not kept/);
     folder[Symbol.dispose]();
+  });
+
+  it('holds no timer, store or subscription once its service has ended', async () => {
+    const clock = new ManualClock();
+    const leaks = await DisposableStore.countLeaks(async () => {
+      const { service, end } = startCaptures({ clock });
+      const capture = service.open(options);
+      const view = service.openView({ captures: [capture.id] });
+      capture.onDidChange(() => undefined);
+      capture.onDidChangeStorage(() => undefined);
+      view.onDidChange(() => undefined);
+      appendNumbers(capture, 0, 10);
+      await capture.flush();
+      await end();
+    });
+    assert.equal(leaks, 0);
+    assert.deepEqual(clock.pending, []);
   });
 
   it('is kept in memory where the folder cannot be made, and says why', async t => {
