@@ -34,7 +34,7 @@ export function* formatJson(
   blockLength = 16_384,
 ): Generator<JsonBlock, JsonProblem | undefined> {
   const scanner = new JsonScanner(utf16Of(text));
-  scanner.deviation = undefined; // A byte order mark is allowed here, but no other deviation.
+  scanner.acceptByteOrderMark();
   const writer = new BlockWriter(text);
   for (let kind = scanner.next(); kind && !scanner.deviation; kind = scanner.next()) {
     writer.write(kind, scanner.begin, scanner.at);

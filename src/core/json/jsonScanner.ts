@@ -94,6 +94,11 @@ export class JsonScanner {
     }
   }
 
+  /** Does not count a byte order mark, which was just read, as a deviation. */
+  acceptByteOrderMark(): void {
+    this.deviation = undefined;
+  }
+
   /** Whether everything that was read is one complete JSON text. */
   get isWhole(): boolean {
     return this.#expects === 'nothing' && this.#quote === 0 && !this.failed;

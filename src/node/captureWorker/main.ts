@@ -111,7 +111,16 @@ function perform(request: WorkerRequest): unknown {
     case 'export.open':
     case 'export.cancel':
       return exports.perform(request);
-    default:
+    case 'capture.open':
+    case 'capture.append':
+    case 'capture.rows':
+    case 'capture.frame':
+    case 'capture.payload':
+    case 'capture.clear':
+    case 'capture.limits':
+    case 'capture.series':
+    case 'capture.copy':
+    case 'capture.close':
       return performOnCapture(request);
   }
 }

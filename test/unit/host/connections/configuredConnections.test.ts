@@ -32,7 +32,7 @@ function setUp(storage = own) {
     },
   };
   let lost = 0;
-  const files: Files = new SettingsFiles(uriOf(storage) as ConstructorParameters<typeof Files>[0]);
+  const files: Files = new SettingsFiles(uriOf(storage));
   const configured: Configured = new ConfiguredConnections(
     settings as unknown as SettingsService,
     files,

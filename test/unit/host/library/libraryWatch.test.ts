@@ -39,7 +39,7 @@ const inStorage = '/storage/websocket-monitor.json';
 describe('The watch for a library', () => {
   it('watches one folder of the workspace, however often the folders change', () => {
     let found = 0;
-    const watch = watchForLibrary(uriOf('/storage') as Uri, () => found++);
+    const watch = watchForLibrary(uriOf('/storage'), () => found++);
     for (let change = 0; change < 50; change++) {
       editor.folders = [`/folder-${change % 7}`];
       changeFolders();
@@ -63,7 +63,7 @@ describe('The watch for a library', () => {
   it('finds a library that comes at the same moment as its folder', async () => {
     let found = 0;
     editor.folders = ['/new'];
-    const watch = watchForLibrary(uriOf('/storage') as Uri, () => found++);
+    const watch = watchForLibrary(uriOf('/storage'), () => found++);
     watched.get('/new/.vscode')?.();
     await new Promise(setImmediate);
     assert.equal(found, 0, 'a folder without a library');
