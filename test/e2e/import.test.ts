@@ -62,7 +62,7 @@ describe('An import in a real workbench', () => {
   it('says what came, stores what is secret, and shows a report of the rest', async () => {
     await page.runCommand('WebSocket Monitor: Import Messages');
     await choose(join(workbench.folder, 'insomnia.yaml'));
-    await shows(workbench.page.getByText('What is imported holds a secret'));
+    await shows(workbench.page.getByText('The import contains a secret'));
     await page.screenshot('import-secrets');
     await page.dialogButton('Store as Secret').click();
     const sentence = 'From an Insomnia export: 1 message, 1 environment, 1 connection.';

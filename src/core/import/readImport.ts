@@ -12,10 +12,10 @@ const readable =
 type Reader = (value: unknown, secretNames: Iterable<string>) => Imported;
 
 /**
- * Reads a file of another program, whichever it is. Never throws.
+ * Reads an export of another program and detects its format. Never throws.
  *
- * @param secretNames of all secrets that are stored, or that something refers to: what is imported
- *   refers to none of these
+ * @param secretNames of all secrets that are stored or referred to; the import refers to no secret of
+ *   these names
  */
 export function readImport(text: string, secretNames: Iterable<string> = []): ImportResult {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
@@ -28,7 +28,7 @@ export function readImport(text: string, secretNames: Iterable<string> = []): Im
   }
   const read = readerOf(parsed.value);
   if (!read) {
-    return { kind: 'refused', problem: `This is none of: ${readable}.` };
+    return { kind: 'refused', problem: `This format is not supported. Supported are ${readable}.` };
   }
   const imported = read(parsed.value, secretNames);
   return isEmpty(imported) ? { kind: 'refused', problem: emptySentence(imported) } : imported;
@@ -38,7 +38,7 @@ function parse(text: string): ReadYaml {
   try {
     return { kind: 'value', value: parseJson(text) };
   } catch {
-    // The first lines of Insomnia's YAML say what it is; nothing else is read as YAML.
+    // Only Insomnia's files are read as YAML; their first lines name the format.
     const isYaml = /^(?:"type"|'type'|type)\s*:\s*["']?\w+\.insomnia(?:\.rest)?\/5/m.test(
       text.slice(0, 20_000),
     );
@@ -46,12 +46,12 @@ function parse(text: string): ReadYaml {
   }
 }
 
-/** What JSON.parse tells of each value in newer versions of JavaScript. */
+/** The third argument of a reviver of `JSON.parse`, in newer versions of JavaScript. */
 interface Context {
   readonly source?: string;
 }
 
-/** JSON whose numbers stay as they are written: those that would be rounded become texts. */
+/** Parses JSON without rounding: numbers that would change become texts. */
 function parseJson(text: string): unknown {
   if (!/\d{16}|\d[eE]|\.\d{15}/.test(text)) {
     return JSON.parse(text) as unknown;
@@ -82,22 +82,22 @@ function isEmpty({ items, environments, connections }: Imported): boolean {
 
 function emptySentence({ format, notes }: Imported): string {
   return [
-    `This is ${format} with nothing for a WebSocket in it.`,
+    `This is ${format} without anything for WebSockets.`,
     ...notes.slice(0, 3).map(note => `${note}.`),
   ].join(' ');
 }
 
 function problemOf(text: string): string {
   if (/^\$kind:\s*\S+/m.test(text.slice(0, 2000))) {
-    return 'This is a file of a Postman workspace in YAML, which cannot be read here. Export the collection as JSON.';
+    return 'This is a YAML file of a Postman workspace, which is not supported. Export the collection as JSON.';
   }
   if (/^\s*(?:[$>%#]\s+)?curl[\s.]/i.test(text)) {
-    return 'This is a cURL command. Use "Import Connection from cURL…" for it.';
+    return 'This is a cURL command. Use "Import Connection from cURL…" instead.';
   }
   if (/^[[{]/.test(text)) {
     const { message = 'This is not JSON.', at = 0 } = jsonProblem(text) ?? {};
     const line = new LineIndex(text).at(at).line + 1;
-    return `${message} Look at line ${line}, and whether the file is complete.`;
+    return `${message} Check line ${line}, and that the file is complete.`;
   }
-  return `This is not JSON. What can be imported: ${readable}.`;
+  return `This is not JSON. Supported are ${readable}.`;
 }

@@ -12,9 +12,9 @@ export class HandshakeRedactor {
   readonly #showsUnknown: boolean;
 
   /**
-   * @param secrets texts that must not be shown anywhere; very short ones are not sought
-   * @param unknown what happens to values of queries and headers about which nothing is known:
-   *   `masked` in all that is kept, `shown` if the user asks to see them
+   * @param secrets texts that must not be shown anywhere; very short ones are ignored
+   * @param unknown whether unknown values of queries and headers are `masked`, as in all stored facts,
+   *   or `shown`, if the user asks for them
    */
   constructor(secrets: Iterable<string> = [], unknown: 'masked' | 'shown' = 'masked') {
     this.#known = new SecretRedactor(secrets);

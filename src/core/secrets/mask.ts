@@ -1,17 +1,17 @@
 import { percentDecoded } from '../base/percent.ts';
 import { isSecretName } from './names.ts';
 
-/** Stands for a secret wherever one would be shown. */
+/** Replaces a secret in every text that is shown. */
 export const mask = '•••';
 
 /** In UTF-16 code units. */
 const maxUrlLength = 200;
 
 /**
- * A URL for a sentence: without its login and query, and not too long. It need not be valid.
+ * A URL for a sentence: without its login and query, and shortened. It need not be valid.
  *
- * @param author decides where a login may end. A password that the user typed may hold any character,
- *   so all before the last `@` is masked. In what a peer sent only an `@` before the path ends a login.
+ * @param author decides how the end of a login is found. A password typed by the user may contain any
+ *   character, so all before the last `@` is masked. In a peer's URL, a login ends before the path.
  */
 export function maskUrl(url: string, author: 'user' | 'peer'): string {
   const noQuery = (text: string) => text.replace(/\?.*/s, '?…');
@@ -22,14 +22,14 @@ export function maskUrl(url: string, author: 'user' | 'peer'): string {
   return safe.length > maxUrlLength ? `${safe.slice(0, maxUrlLength)}…` : safe;
 }
 
-/** What the user typed as a URL, with a mask for everything between its scheme and its last `@`. */
+/** A URL typed by the user, with a mask for everything between its scheme and its last `@`. */
 export function maskLogin(typed: string): string {
   return typed.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, `$1${mask}@`);
 }
 
 /**
- * Every value of a query, and a query that is a value as a whole, as `?eyJ…`. Of a fragment only what
- * has a name: it mostly is a place on a page.
+ * Every value of a query, and a query that is a single value, such as `?eyJ…`. Of a fragment only
+ * values with a name, since most fragments are places on a page.
  */
 const queryPart = /([?&])(?:([^=&#]*)=)?[^&#]*|(#)([^=&#]*)=[^&#]*/g;
 
@@ -51,7 +51,7 @@ const credentials = /\b(Bearer|Basic|Token|Negotiate|NTLM) +(?![\w-]+ *= *")[\w.
 const jsonWebToken = /\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g;
 
 /**
- * A text with masks for what looks like a secret: logins of URLs, values with the name of a secret,
+ * A text with masks for likely secrets: logins of URLs, values with the name of a secret,
  * credentials of HTTP authentication and JSON Web Tokens.
  */
 export function maskLikelySecrets(text: string): string {
@@ -67,8 +67,8 @@ export function maskLikelySecrets(text: string): string {
 const jsonMember = /"([^"\\]{1,60})"\s*:\s*"([^"]+)"/g;
 
 /**
- * Whether a message that the user writes holds a secret in clear: what looks like one, or a value with
- * a name such as `password` in JSON. References are not secrets.
+ * Whether a message of the user contains a secret in clear text: a likely secret, or a value with a
+ * name such as `password` in JSON. References are not secrets.
  */
 export function spellsOutCredential(text: string): boolean {
   return (

@@ -1,8 +1,8 @@
-/** Words that make a name of a header or a query value that of a secret, anywhere in it. */
+/** A header or query value is a secret if its name contains one of these. */
 const secretWords =
   /token|secret|passw|passphrase|credential|signature|session|cookie|jwt|bearer|authoriz|apikey|accesskey|licen[cs]ekey/;
 
-/** Words that do so only as whole words, as in `X-Auth-Key` and `?sig=`. */
+/** Words that denote a secret only as whole words, as in `X-Auth-Key` and `?sig=`. */
 const secretWholeWords = new Set([
   'key',
   'auth',
@@ -15,7 +15,7 @@ const secretWholeWords = new Set([
   'otp',
 ]);
 
-/** Names that contain such a word, but do not name a secret. */
+/** Names that contain such a word, but do not denote a secret. */
 const notSecret = new Set(['sec-websocket-key', 'x-amz-signedheaders']);
 
 /** Whether the value with this name, of a header or a query, must not be shown. */
@@ -32,8 +32,8 @@ export function isSecretName(name: string): boolean {
 }
 
 /**
- * Headers whose values describe a handshake and never identify anybody, in lower case. The value of
- * any other header is masked wherever it is kept: no list of the names of secrets can be complete.
+ * Headers whose values describe a handshake and never identify a user, in lower case. The value of any
+ * other header is masked in stored facts, since no list of the names of secrets can be complete.
  */
 const harmlessHeaders = new Set([
   'accept',
@@ -105,24 +105,24 @@ export const addressHeaders: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A longer subprotocol is not a name but a token, which a browser can send in no other way. The longest
- * registered one has 54 characters, and its longest word has 19.
+ * A longer subprotocol is a token, which browsers can send only in this header or the URL. The longest
+ * registered name has 54 characters, and its longest word has 19.
  *
  * @see https://www.iana.org/assignments/websocket
  */
 const maxSubprotocolLength = 64;
 const maxWordLength = 24;
 
-/** Digits of versions; a token has more. */
+/** The maximum number of digits in a name; a token has more. */
 const maxDigits = 6;
-/** Versions of some interfaces are dates: `2024-10-01`, `20241001`. */
+/** Some interfaces use dates as versions: `2024-10-01`, `20241001`. */
 const date = /(?<!\d)20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])(?!\d)/g;
 
-/** A word of a name, perhaps with a version: `graphql`, `v12`, `json2`; or a short one of any kind. */
+/** A word of a name, possibly with a version, such as `graphql`, `v12`, `json2`; or any short word. */
 const nameWord = /^(?:[a-z]+\d{0,3}|\d{1,3}[a-z]{0,4}|[a-z\d]{1,7})$/i;
 
-/** Whether a subprotocol reads as a name, such as `graphql-transport-ws`, and not as a token. */
-function readsAsName(text: string): boolean {
+/** Whether a subprotocol looks like a name, such as `graphql-transport-ws`, and not like a token. */
+function looksLikeName(text: string): boolean {
   const words = wordsOf(text.replace(date, ''));
   const digits = words.join('').replace(/\D/g, '').length;
   return (
@@ -138,30 +138,30 @@ function wordsOf(name: string): readonly string[] {
   return name.split(/[-._+/:~]/).filter(word => word !== '');
 }
 
-/** `wampCra` is a name; capitals in the middle of a long word, time and again, are base64. */
+/** `wampCra` is a name; a long word with several capitals in the middle is base64. */
 function isMixedCase(word: string): boolean {
   return word.length > 16 && (word.match(/[a-z][A-Z]/g)?.length ?? 0) > 3;
 }
 
-/** No word of a language has so many of the letters a to f and no other. */
+/** No longer word of a language consists of the letters a to f only. */
 function isHex(word: string): boolean {
   return word.length > 8 && /^[\da-f]+$/i.test(word);
 }
 
 /**
- * The subprotocols of a list that are in fact tokens: those that do not read as a name, and those that
- * follow a name such as `token`, as in `["token", "<the token>"]` and `bearer.<the token>`.
+ * The subprotocols of a list that are in fact tokens: those that do not look like a name, and those
+ * that follow a name such as `token`, as in `["token", "<the token>"]` and `bearer.<the token>`.
  */
 export function secretSubprotocols(names: readonly string[]): readonly string[] {
-  const isToken = (name: string) => !readsAsName(name) || hasTokenInside(name);
+  const isToken = (name: string) => !looksLikeName(name) || hasTokenInside(name);
   return names.filter((name, index) => {
     const before = names[index - 1] ?? '';
-    // What holds its token already says nothing of the next.
+    // A name that contains its token, such as `bearer.<the token>`, does not announce another one.
     return isToken(name) || (isSecretName(before) && !isToken(before));
   });
 }
 
-/** Words that may follow the name of a secret and are not a token: `auth-v2`, `token.json`. */
+/** Words that may follow the name of a secret without being a token: `auth-v2`, `token.json`. */
 const formalWord =
   /^(?:v?\d{1,3}|json|xml|cbor|msgpack|proto|protobuf|binary|text|ws|wss|websocket|protocol|transport|token|bearer|auth|authorization|key)$/i;
 const domainEnd = /\.(?:com|org|net|io|dev)$/i;

@@ -1,23 +1,23 @@
 import { mask } from './mask.ts';
 import { bytesAsText, SpellingSearch } from './spellings.ts';
 
-/** Bytes of a long payload that are looked at together. */
+/** The number of bytes of a long payload that are searched at a time. */
 const windowByteLength = 256 * 1024;
 
 const encoder = new TextEncoder();
 
-/** Puts a mask in place of known secrets, in every spelling in which a peer may send them back. */
+/** Masks known secrets, in every spelling in which a peer may send them back. */
 export class SecretRedactor {
   readonly #search: SpellingSearch;
 
-  /** @param secrets very short ones are not sought */
+  /** @param secrets texts to mask; those of less than `minSecretLength` are ignored */
   constructor(secrets: Iterable<string>) {
     this.#search = new SpellingSearch(secrets);
   }
 
   readonly text = (text: string): string => this.#search.replace(text, mask);
 
-  /** A JSON value with all its texts redacted, names of members included. */
+  /** A JSON value with all its texts redacted, including the names of members. */
   value(value: unknown): unknown {
     if (typeof value === 'string') {
       return this.text(value);
@@ -33,7 +33,7 @@ export class SecretRedactor {
     return value;
   }
 
-  /** Pieces of one text; a secret may begin in one of them and end in a later one. */
+  /** Redacts the pieces of one text; a secret may extend over several pieces. */
   *pieces(pieces: Iterable<string>): Generator<string> {
     if (this.#search.isEmpty) {
       yield* pieces;
@@ -49,7 +49,7 @@ export class SecretRedactor {
     yield this.text(held);
   }
 
-  /** Looks at `bytes` in parts, and yields nothing but a chance to pause after each. */
+  /** Redacts `bytes` in parts; yields an empty text after each, so that the caller can pause. */
   *bytes(bytes: Uint8Array): Generator<string, Uint8Array> {
     const search = this.#search;
     if (search.isEmpty) {
@@ -72,7 +72,7 @@ export class SecretRedactor {
     return kept === 0 ? bytes : concat([...parts, bytes.subarray(kept)]);
   }
 
-  /** Up to here, what comes later cannot make a secret of the text, nor a longer one. */
+  /** The end of the part of `text` in which later text cannot add or extend a match. */
   #decidedEnd(text: string): number {
     let end = Math.max(0, text.length - this.#search.maxLength);
     for (const match of this.#search.matches(text)) {

@@ -1,13 +1,13 @@
 import { lowerBound } from '../base/lowerBound.ts';
 
-/** In UTF-16 code units. Shorter texts are found in too many others that have nothing to do with them. */
+/** In UTF-16 code units. Shorter texts would occur in too many unrelated texts. */
 export const minSecretLength = 4;
 
-/** Backslashes that nested JSON puts before a character: a bound, since a peer may send any number. */
+/** The maximum number of backslashes that nested JSON puts before a character. */
 const maxBackslashes = 8;
-/** Of one UTF-16 code unit: those backslashes and `u0000`. */
+/** The maximum length of one escaped UTF-16 code unit: the backslashes and `u0000`. */
 const maxSpelledUnitLength = 13;
-/** Of a text in base64: one character of it at each end. */
+/** Base64 characters that hold only some bits of a text, one at each end. */
 const maxEdgeLength = 2;
 
 const Unit = {
@@ -20,7 +20,7 @@ const Unit = {
   Underscore: 0x5f,
 } as const;
 
-/** What follows the backslashes of an escape in JSON. */
+/** Characters after the backslashes of an escape in JSON, and their meanings. */
 const shortEscapes: ReadonlyMap<number, number> = new Map(
   Object.entries({ '"': '"', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t' }).map(
     ([written, meant]) => [written.charCodeAt(0), meant.charCodeAt(0)],
@@ -28,7 +28,7 @@ const shortEscapes: ReadonlyMap<number, number> = new Map(
 );
 
 const encoder = new TextEncoder();
-// Every byte is one character in it, so that a place in the text is a place in the bytes.
+// Every byte is one character in this encoding, so that offsets in the text are offsets in the bytes.
 const byteDecoder = new TextDecoder('windows-1252');
 
 /** A text in which every byte of `bytes` is one character, as `SpellingSearch` reads bytes. */
@@ -41,25 +41,25 @@ interface Match {
   readonly end: number;
 }
 
-/** What may be before and behind a text within base64, whose bits are partly those of the text. */
+/** Whether the base64 characters before and after a core hold bits of the text. */
 interface Edges {
   readonly before: boolean;
   readonly after: boolean;
 }
 
 /**
- * Finds texts in all the spellings in which a peer may send them back: as they are, as their UTF-8
- * bytes read one by one, with any characters escaped as in JSON or in URLs, and within base64. It
- * takes time in proportion to the text, however many texts are sought.
+ * Finds texts in all spellings in which a peer may send them back: unchanged, as UTF-8 bytes decoded
+ * one by one, with any characters escaped as in JSON or URLs, and within base64. The time is
+ * proportional to the length of the searched text, for any number of texts to find.
  */
 export class SpellingSearch {
   readonly #plain: PrefixList;
   readonly #base64: PrefixList;
   readonly #edges: ReadonlyMap<string, Edges>;
-  /** No match is longer; in UTF-16 code units. */
+  /** The maximum length of a match, in UTF-16 code units. */
   readonly maxLength: number;
 
-  /** @param texts those of less than `minSecretLength` are not sought */
+  /** @param texts to find; those of less than `minSecretLength` are ignored */
   constructor(texts: Iterable<string>) {
     const sought = [...new Set(texts)].filter(({ length }) => length >= minSecretLength);
     const edges = new Map<string, Edges>();
@@ -84,7 +84,7 @@ export class SpellingSearch {
     return this.#plain.isEmpty;
   }
 
-  /** All matches from the left, none within another; the longest of those that begin at one place. */
+  /** All matches from the left, without overlaps; the longest of those that begin at one offset. */
   *matches(text: string): Generator<Match> {
     let from = 0;
     for (let at = 0; at < text.length; at++) {
@@ -119,13 +119,13 @@ export class SpellingSearch {
   }
 }
 
-/** A text's bytes as HTTP's headers are read, and as `bytesAsText` has them; empty for plain ASCII. */
+/** The UTF-8 bytes of a text, decoded as HTTP headers and as `bytesAsText`; empty for ASCII. */
 function asBytes(text: string): readonly string[] {
   if (/^[\0-\x7f]*$/.test(text)) {
     return [];
   }
   const binary = asBinary(text);
-  // A peer that takes the bytes for characters may encode them again.
+  // A peer that reads the bytes as characters may encode them again.
   return [binary, ...[text, binary].map(each => bytesAsText(encoder.encode(each)))];
 }
 
@@ -139,8 +139,8 @@ export function base64Of(text: string): string {
 }
 
 /**
- * The part of base64 that depends on the text alone, for each of the three places in which it can
- * begin, and whether a character at its edges holds bits of it.
+ * The part of base64 that depends on the text alone, for each of the three offsets at which the text
+ * can begin, and whether the characters beside it hold bits of the text.
  */
 function base64Cores(text: string): readonly (Edges & { readonly core: string })[] {
   const binary = asBinary(text);
@@ -152,7 +152,7 @@ function base64Cores(text: string): readonly (Edges & { readonly core: string })
   });
 }
 
-/** Base64 for URLs has two characters of its own. */
+/** Maps the two special characters of base64url to those of base64. */
 function ofUsualAlphabet(unit: number): number {
   return unit === Unit.Minus ? Unit.Plus : unit === Unit.Underscore ? Unit.Slash : unit;
 }
@@ -161,26 +161,26 @@ function isBase64Character(unit: number): boolean {
   return /[\w+/-]/.test(String.fromCharCode(unit));
 }
 
-/** A place in a text that has been read as the beginning of some of the texts that are sought. */
+/** The state of a search: an offset up to which the text matches the beginning of some of the texts. */
 interface Reading {
-  /** These have in common what has been read: from here, up to but without there. */
+  /** The range of texts that match so far; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
-  /** How much of them has been read. */
+  /** The number of code units that match. */
   readonly depth: number;
-  /** Where it goes on in the text. */
+  /** The offset of the next code unit in the searched text. */
   readonly at: number;
 }
 
-/** Texts in order, which are sought by narrowing them down to those that begin with what is read. */
+/** A sorted list of texts, which is searched by narrowing the range of matching prefixes. */
 class PrefixList {
   readonly #texts: readonly string[];
   readonly #fold: (unit: number) => number;
   readonly #maxLength: number;
-  /** Pairs of units, of seven bits each, with which a spelling of one of the texts may begin. */
+  /** Pairs of units, of seven bits each, with which a spelling of a text may begin. */
   readonly #pairs = new Uint8Array(1 << 14);
 
-  /** @param fold one of all units that mean the same in these texts */
+  /** @param fold maps units with the same meaning to one of them */
   constructor(texts: readonly string[], fold: (unit: number) => number = unit => unit) {
     this.#fold = fold;
     this.#maxLength = texts.reduce((most, { length }) => Math.max(most, length), 0);
@@ -192,7 +192,7 @@ class PrefixList {
         }
       }
     }
-    // Whatever is spelled may be behind these.
+    // Any unit may be escaped with these.
     for (const unit of this.isEmpty ? [] : [Unit.Percent, Unit.Backslash]) {
       for (let other = 0; other < 128; other++) {
         this.#pairs[pairOf(unit, other)] = 1;
@@ -205,19 +205,19 @@ class PrefixList {
     return this.#texts.length === 0;
   }
 
-  /** A quick look, which only says for sure that none begins there. */
+  /** A quick check: `false` if no text begins at this offset; `true` if one may. */
   mayBeginAt(text: string, at: number): boolean {
     return this.#pairs[pairOf(text.charCodeAt(at), text.charCodeAt(at + 1))] === 1;
   }
 
-  /** The longest of the texts that is spelled at `start`. */
+  /** The longest match that begins at `start`. */
   longestAt(
     text: string,
     start: number,
   ): { readonly end: number; readonly found: string } | undefined {
     let longest: { readonly end: number; readonly found: string } | undefined;
     const open: Reading[] = [{ from: 0, to: this.#texts.length, depth: 0, at: start }];
-    // Ways to read a run of backslashes meet again.
+    // Different readings of a run of backslashes lead to the same states.
     let seen: Set<number> | undefined;
     const add = (from: number, to: number, depth: number, at: number) => {
       const key = ((at - start) * (this.#maxLength + 1) + depth) * this.#texts.length + from;
@@ -241,7 +241,7 @@ class PrefixList {
         }
         const [nextFrom, nextTo] = this.#narrowed(from, to, depth, unit);
         if (isAmbiguous(unit)) {
-          // As itself; a backslash also as one of several.
+          // The literal meaning; several backslashes may also mean a single one.
           const count =
             unit === Unit.Backslash ? Math.min(backslashesAt(text, at), maxBackslashes) : 1;
           for (let length = 1; nextFrom < nextTo && length <= count; length++) {
@@ -271,7 +271,7 @@ class PrefixList {
     return { from: range[0], to: range[1] };
   }
 
-  /** Those of the texts in a range whose unit at `depth` is `unit`. */
+  /** The part of a range whose texts have `unit` at `depth`. */
   #narrowed(from: number, to: number, depth: number, unit: number): [from: number, to: number] {
     const sought = this.#fold(unit);
     if (to - from === 1) {
@@ -288,7 +288,7 @@ function pairOf(first: number, second: number): number {
   return ((first & 0x7f) << 7) | (second & 0x7f);
 }
 
-/** A unit and what may stand for it by itself, in an URL or in its base64. */
+/** A unit and the single units that may replace it, in a URL or in base64url. */
 function spelledUnits(unit: number): readonly number[] {
   switch (unit) {
     case Unit.Blank:
@@ -308,11 +308,11 @@ function isAmbiguous(unit: number): boolean {
 
 interface Meaning {
   readonly units: readonly number[];
-  /** Where it ends in the text. */
+  /** The offset after the escape. */
   readonly end: number;
 }
 
-/** What an ambiguous unit means if it does not stand for itself. */
+/** The meaning of an ambiguous unit as an escape. */
 function escapeAt(text: string, at: number): Meaning | undefined {
   switch (text.charCodeAt(at)) {
     case Unit.Plus:
@@ -324,7 +324,7 @@ function escapeAt(text: string, at: number): Meaning | undefined {
   }
 }
 
-/** `%41`, or all bytes of a character of UTF-8 that has several. */
+/** Reads `%41`, or all bytes of a longer UTF-8 character. */
 function percentEscapeAt(text: string, at: number): Meaning | undefined {
   const first = percentByte(text, at);
   if (first === undefined || first < 0x80) {
@@ -362,7 +362,7 @@ function hexDigit(unit: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
-/** One more than `maxBackslashes` if there are more. */
+/** The number of backslashes at an offset; at most `maxBackslashes` + 1. */
 function backslashesAt(text: string, at: number): number {
   let count = 1;
   while (count <= maxBackslashes && text.charCodeAt(at + count) === Unit.Backslash) {
@@ -371,7 +371,7 @@ function backslashesAt(text: string, at: number): number {
   return count;
 }
 
-/** An escape as in JSON, behind backslashes of which nested JSON makes several. */
+/** Reads an escape as in JSON, after one backslash or the several of nested JSON. */
 function jsonEscapeAt(text: string, at: number): Meaning | undefined {
   const count = backslashesAt(text, at);
   const end = at + count;

@@ -1,20 +1,20 @@
 import type { HandshakeFacts } from '../record/handshakeFacts.ts';
 
-/** Keeps a handshake with the values of its queries and headers, and returns its key. */
+/** Keeps a handshake with the unmasked values of its queries and headers, and returns its key. */
 export type KeepUnmasked = (plain: HandshakeFacts) => string;
 
-/** More would only take memory: a connection that fails is tried again and again. */
+/** Limits the memory, since a failing connection is retried many times. */
 const maxKept = 200;
 
 /**
- * The last handshakes of this window with the values that their rows leave out. They are in memory
- * only: what is masked in a capture stays so, and the user may look at it until the window closes.
+ * The last handshakes of this window with the values that are masked in their rows. They are kept in
+ * memory only, so that captures stay masked; the user can see them until the window closes.
  */
 export class UnmaskedHandshakes {
   readonly #kept = new Map<string, HandshakeFacts>();
   readonly #newKey: () => string;
 
-  /** @param newKey never the same twice, since rows of other windows hold keys, too */
+  /** @param newKey must return globally unique keys, since rows of other windows also have keys */
   constructor(newKey: () => string) {
     this.#newKey = newKey;
   }
@@ -29,7 +29,7 @@ export class UnmaskedHandshakes {
     return key;
   };
 
-  /** `undefined` if it is of another window, or too old. */
+  /** `undefined` if the handshake is of another window, or too old. */
   get(key: string): HandshakeFacts | undefined {
     return this.#kept.get(key);
   }

@@ -2,24 +2,24 @@ import { percentDecoded } from '../base/percent.ts';
 import { isSecretName, secretSubprotocols } from './names.ts';
 import { base64Of } from './spellings.ts';
 
-/** User name and password, percent-encoding undone. */
+/** User name and password, percent-decoded. */
 export interface LoginTexts {
   readonly user: string;
   readonly password: string;
 }
 
-/** Where the secrets of a connection are, as it is dialled or as its settings have it. */
+/** The parts of a connection or its settings that may contain secrets. */
 export interface SecretSource {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly subprotocols: readonly string[];
-  /** Of the URL and of the proxy. */
+  /** The logins of the URL and the proxy. */
   readonly logins: readonly LoginTexts[];
-  /** What is a secret in any case, such as a passphrase; empty texts are left out. */
+  /** Texts that are always secret, such as a passphrase; empty texts are ignored. */
   readonly others: readonly (string | undefined)[];
 }
 
-/** Everything that must not be shown of a connection, whoever sends it back. */
+/** All texts of a connection that must not be shown, even if a peer sends them back. */
 export function secretValues(source: SecretSource): readonly string[] {
   const { url, headers, subprotocols, logins, others } = source;
   const found = [
@@ -57,7 +57,7 @@ export function withoutScheme(value: string): string {
   return value.replace(/^\S+\s+/, '');
 }
 
-/** A user name is a secret only if it stands alone, as a token in front of the host. */
+/** A user name is a secret only without a password, since it may be a token. */
 function loginSecrets({ user, password }: LoginTexts): readonly string[] {
   return user === '' && password === ''
     ? []
@@ -68,20 +68,20 @@ const queryPair = /([?&])([^=&#]+)=([^&#]+)/g;
 
 /** A value of a query that has the name of a secret. */
 export interface QuerySecret {
-  /** Percent-encoding undone. */
+  /** Percent-decoded. */
   readonly name: string;
-  /** As the URL has it. */
+  /** As in the URL. */
   readonly value: string;
 }
 
-/** The values of a URL's query that are secrets by their names. The URL may hold references. */
+/** The values of a URL's query that are secrets by their names. The URL may contain references. */
 export function querySecrets(url: string): readonly QuerySecret[] {
   return [...url.matchAll(queryPair)]
     .map(([, , name = '', value = '']) => ({ name: percentDecoded(name), value }))
     .filter(({ name }) => isSecretName(name));
 }
 
-/** A URL with something else in place of each value of its query that is a secret by its name. */
+/** Replaces each value of a URL's query that is a secret by its name. */
 export function replaceQuerySecrets(
   url: string,
   replacement: (secret: QuerySecret) => string,
@@ -92,7 +92,7 @@ export function replaceQuerySecrets(
   });
 }
 
-/** Whether a URL holds a login, or a value that is a secret by its name. */
+/** Whether a URL contains a login, or a value that is a secret by its name. */
 export function urlHoldsSecret(url: string): boolean {
   return /\/\/[^/?#]*@/.test(url) || querySecrets(url).length > 0;
 }

@@ -11,8 +11,8 @@ export interface ImportCurlParts {
 }
 
 /**
- * Opens the form with what a cURL command would have asked for: of the clipboard, or as it is typed.
- * What of it is a secret is named above the form, in which each can be stored as one.
+ * Opens the form with the connection of a cURL command, from the clipboard or typed by the user. The
+ * notes above the form name the secrets in it, which can be stored from there.
  */
 export async function importCurl({ showForm }: ImportCurlParts, target?: unknown): Promise<void> {
   const text = typeof target === 'string' ? target : await askForCurl();
@@ -25,10 +25,10 @@ export async function importCurl({ showForm }: ImportCurlParts, target?: unknown
     entry: entryOfRequest(read),
     notes: [
       l10n.t(
-        'From a cURL command. Cookies and tokens in it may be short-lived: store them as secrets.',
+        'From a cURL command. Store its cookies and tokens as secrets; they may be short-lived.',
       ),
       ...(places.length > 0
-        ? [l10n.t('As they are, the settings would hold them in clear: {0}.', places.join(', '))]
+        ? [l10n.t('These would be saved in the settings in clear text: {0}.', places.join(', '))]
         : []),
       ...read.notes.map(note => `${note}.`),
     ],
@@ -42,7 +42,7 @@ async function askForCurl(): Promise<string> {
   }
   return askText({
     title: l10n.t('Import Connection from cURL'),
-    prompt: l10n.t('Paste what "Copy as cURL" of a browser\'s network tab gave'),
+    prompt: l10n.t('Paste the result of "Copy as cURL" in a browser\'s network tab'),
     validate: text => {
       const read = text.trim() === '' ? undefined : readCurl(text);
       return read?.kind === 'refused' ? read.problem : undefined;

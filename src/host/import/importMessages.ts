@@ -11,9 +11,9 @@ import { countsOf, reportOf } from './importReport.ts';
 import { offerToStore, type ImportSecretsParts } from './importSecrets.ts';
 import { chooseFile, type ItemCommandParts } from '../library/itemCommands.ts';
 
-/** In bytes. Reading a larger one would hold up the editor. */
+/** In bytes. Reading a larger file would block the extension host. */
 const maxFileBytes = 32 * 1024 * 1024;
-/** Sentences about what was left out that the log gets; the report has all. */
+/** The maximum number of notes in the log; the report lists all. */
 const maxLoggedNotes = 20;
 
 export interface ImportParts extends ItemCommandParts, ImportSecretsParts {
@@ -25,20 +25,20 @@ export interface ImportParts extends ItemCommandParts, ImportSecretsParts {
   readonly showReport: (title: string, text: string) => Promise<void>;
 }
 
-/** What the command resolves to. */
+/** The result of the command. */
 interface Summary {
   readonly messages: number;
   readonly environments: number;
-  /** Addresses that were found; code adds none by this command. */
+  /** Connections that were found; they are not added if the command is called by code. */
   readonly connections: number;
-  /** What was left out and why. */
+  /** What was left out, and why. */
   readonly notes: readonly string[];
 }
 
 /**
- * Imports what Postman, Insomnia or a browser's archive sent.
+ * Imports messages from a file of Postman or Insomnia, or a browser's archive.
  *
- * @param target the file, for code: then nothing is asked, and a workspace's file is preferred
+ * @param target the file, if called by code: then no question is asked, and the workspace's library is used
  */
 export async function importMessages(parts: ImportParts, target: unknown): Promise<Summary> {
   const isAsked = !(target instanceof Uri);
@@ -98,7 +98,7 @@ async function read(uri: Uri, secretNames: readonly string[]): Promise<Imported>
       };
 }
 
-/** Adds all of it in one edit; returns what the new environments are called. */
+/** Adds the contents in one edit; returns the names of the new environments. */
 async function addTo(
   file: LibraryFile,
   { items, environments }: Imported,
@@ -110,7 +110,7 @@ async function addTo(
   return all.slice(all.length - environments.length).map(({ name }) => name);
 }
 
-/** Says what was taken; what came of each thing is one click away, since it may be long. */
+/** Shows a summary with a button for the full report, which may be long. */
 async function report(
   parts: ImportParts,
   imported: Imported,
@@ -136,12 +136,12 @@ async function report(
   ];
   const sentence = [
     l10n.t('From {0}: {1}.', format, countsOf(imported)),
-    notes.length > 0 ? l10n.t('Not everything came along as it was: see the report.') : '',
-    isUsed ? l10n.t('Its environment is in use now.') : '',
+    notes.length > 0 ? l10n.t('Some parts were changed or left out: see the report.') : '',
+    isUsed ? l10n.t('Its environment is now active.') : '',
   ]
     .filter(each => each !== '')
     .join(' ');
-  // A notification closes with the first choice, but one may want more than one.
+  // A notification closes after the first choice, so it is shown again with the other ones.
   while (actions.length > 0) {
     const choice = await showInformation(sentence, ...actions);
     actions = choice === undefined ? [] : actions.filter(each => each !== choice);
@@ -155,7 +155,7 @@ async function report(
   }
 }
 
-/** Uses the environment of an import where it is the only one, so that its addresses can be dialled. */
+/** Activates the environment of an import if it is the only one, so that its addresses can be used. */
 async function useOnly({ environments }: ImportParts, added: readonly string[]): Promise<boolean> {
   const [only, ...others] = added;
   if (only === undefined || others.length > 0 || environments.active) {

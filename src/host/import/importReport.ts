@@ -3,7 +3,7 @@ import type { Imported } from '../../core/import/draft/importResult.ts';
 import type { ItemEntry } from '../../core/library/librarySchema.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 
-/** "1 message, 2 environments, 1 connection", without what there is none of. */
+/** "1 message, 2 environments, 1 connection", without zero counts. */
 export function countsOf({ messageCount, environments, connections }: Imported): string {
   const counts = [
     counted(messageCount, l10n.t('1 message'), l10n.t('{0} messages', messageCount)),
@@ -26,7 +26,7 @@ function counted(count: number, one: string, many: string): string {
 }
 
 /**
- * What came of an import, thing by thing, as plain text.
+ * The full report of an import as plain text.
  *
  * @param areSecretsStored whether the secrets of the file were stored
  */
@@ -52,13 +52,13 @@ export function reportOf(imported: Imported, areSecretsStored: boolean): string 
       environments.map(each => `${each.name} (${variables(Object.keys(each.variables).length)})`),
     ],
     [
-      l10n.t('Connections, which are saved one by one'),
+      l10n.t('Connections, to be saved one by one'),
       connections.map(({ name, url }) => `${name}: ${url.replace(/\?.*$/s, '?…')}`),
     ],
     [l10n.t('Left out or changed'), left],
-    [l10n.t('Secrets of the file, for which references stand'), secrets],
+    [l10n.t('Secrets of the file, replaced by references'), secrets],
     [
-      l10n.t('Variables that the file gives no value: add them to an environment'),
+      l10n.t('Variables without a value in the file: add them to an environment'),
       undefinedNames.map(name => `\${${name}}`),
     ],
   ];

@@ -5,15 +5,15 @@ import { confirmOrClose } from '../ui/prompts.ts';
 
 export interface ImportSecretsParts {
   readonly secrets: Pick<Secrets, 'names' | 'store'>;
-  /** The names of all secrets that are stored, or that settings and saved messages refer to. */
+  /** The names of all secrets that are stored, or referred to by settings and saved messages. */
   readonly reservedSecrets: () => readonly string[];
 }
 
-/** Places that are named in the question. */
+/** The maximum number of places that the question lists. */
 const maxNamedPlaces = 8;
 
 /**
- * Asks whether what an import holds in clear is to be stored as secrets, and stores it.
+ * Asks whether to store the values that an import contains in clear text as secrets, and stores them.
  *
  * @returns whether they were stored
  */
@@ -36,11 +36,9 @@ export async function offerToStore(
   const more = found.length - named.length;
   const answer = await confirmOrClose(
     found.length === 1
-      ? l10n.t('What is imported holds a secret. Store it, so that files only refer to it?')
+      ? l10n.t('The import contains a secret. Store it, so that files only refer to it?')
       : [
-          l10n.t(
-            'What is imported holds {0} secrets. Store them, so that files only refer to them?',
-          ),
+          l10n.t('The import contains {0} secrets. Store them, so that files only refer to them?'),
           found.length,
         ],
     more === 0 ? named : [...named, [l10n.t('and {0} more'), more] as const],
@@ -51,7 +49,7 @@ export async function offerToStore(
     return false;
   }
   for (const { name, value } of found) {
-    // The names were free when the file was read; what came meanwhile is not replaced.
+    // The names were free when the file was read; secrets stored since then are not replaced.
     if (!secrets.names.includes(name)) {
       await secrets.store(name, value);
     }

@@ -11,7 +11,7 @@ export interface ListSecretsParts {
   readonly secrets: Secrets;
   readonly settings: SettingsService;
   readonly log: Logger;
-  /** What else may refer to secrets: saved messages and environments. */
+  /** Other places that may refer to secrets: saved messages and environments. */
   readonly library: () => readonly Place[];
 }
 
@@ -19,7 +19,7 @@ interface Item extends Choice {
   readonly name: string;
 }
 
-/** Shows the names of the secrets and where they are used; their values are never shown. */
+/** Shows the names of the secrets and where they are used, but never their values. */
 export async function listSecrets(parts: ListSecretsParts): Promise<void> {
   const add = { iconPath: new ThemeIcon('add'), tooltip: l10n.t('Store a Secret') };
   const replace = { iconPath: new ThemeIcon('edit'), tooltip: l10n.t('Replace') };
@@ -27,7 +27,7 @@ export async function listSecrets(parts: ListSecretsParts): Promise<void> {
   const remove = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Delete') };
   const { picker, offer } = createPicker<Item>(
     l10n.t('WebSocket Monitor: Secrets'),
-    l10n.t('Choose one to replace its value; a value is never shown'),
+    l10n.t('Select a secret to replace its value; values are never shown'),
   );
   picker.matchOnDescription = true;
   picker.buttons = [add];
@@ -83,7 +83,7 @@ async function itemsOf(
   ]);
 }
 
-/** The settings that may refer to secrets, by connection; what holds for all counts for each. */
+/** The settings that may refer to secrets, by connection; each includes the common settings. */
 function placesIn({ current }: SettingsService): readonly Place[] {
   return current.profiles.map(({ name, url, values }) => ({ where: name, value: { url, values } }));
 }
@@ -92,7 +92,7 @@ async function confirmAndDelete(parts: ListSecretsParts, name: string): Promise<
   const users = secretUses([...placesIn(parts.settings), ...parts.library()]).get(name) ?? [];
   const detail =
     users.length > 0
-      ? l10n.t('It is used by {0}, which cannot do without it.', users.join(', '))
+      ? l10n.t('It is used by {0}, which will fail without it.', users.join(', '))
       : l10n.t('Nothing in the settings and saved messages uses it.');
   const question = [l10n.t('Delete the secret "{0}"?'), name] as const;
   await confirm(question, [detail], l10n.t('Delete'));

@@ -5,8 +5,8 @@ import { askText, confirm } from '../ui/prompts.ts';
 const validName = /^[\w.-]{1,100}$/;
 
 /**
- * Asks what a value is to be called as a secret, and stores it. One that is there already is
- * replaced only after asking.
+ * Asks for a name and stores a value as a secret. The value of an existing secret is replaced only
+ * after confirmation.
  *
  * @returns the name
  */
@@ -18,12 +18,12 @@ export async function nameSecret(
   const words = suggestion.toLowerCase().replace(/[^\w.]+/g, '-');
   const name = await askText({
     title: l10n.t('Store as Secret'),
-    prompt: l10n.t('A name for the secret; its value is kept by the editor, outside the settings'),
+    prompt: l10n.t('A name for the secret; the editor stores its value outside the settings'),
     value: words.replace(/^-+|-+$/g, '').slice(0, 100),
     validate: text =>
       validName.test(text)
         ? undefined
-        : l10n.t('A name has 1 to 100 letters, digits, dots, hyphens or underscores.'),
+        : l10n.t('Use 1 to 100 letters, digits, dots, hyphens or underscores.'),
   });
   await confirmReplacement(secrets, name);
   await secrets.store(name, value);
@@ -34,7 +34,7 @@ async function confirmReplacement(secrets: Secrets, name: string): Promise<void>
   if (!secrets.names.includes(name)) {
     return;
   }
-  const question = [l10n.t('There is a secret "{0}" already. Replace its value?'), name] as const;
-  const detail = l10n.t('Everything that refers to it uses the new value from then on.');
+  const question = [l10n.t('The secret "{0}" already exists. Replace its value?'), name] as const;
+  const detail = l10n.t('Everything that refers to it will use the new value.');
   await confirm(question, [detail], l10n.t('Replace'));
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '../../core/base/logger.ts';
 
-/** A log that takes secrets out of what it is given, errors and their stacks included. */
+/** A log that masks secrets in all its arguments, including errors and their stacks. */
 export function redactedLog(log: Logger, redact: (text: string) => string): Logger {
   const safe = (detail: unknown): unknown => {
     if (detail instanceof Error) {

@@ -5,44 +5,44 @@ import { secretName, type Secrets } from './secrets.ts';
 import { askText, pickOne, unlessCancelled } from '../ui/prompts.ts';
 import { inform } from '../ui/notify.ts';
 
-/** Asks for a secret's value and stores it. The value is never an argument, so that none is logged. */
+/** Asks for a secret's value and stores it. The value is never an argument, so that it is not logged. */
 export async function storeSecret(secrets: Secrets, target?: unknown): Promise<void> {
   const name = nameIn(target) ?? (await askName(secrets));
   const isKnown = secrets.names.includes(name);
   const value = await askText({
     title: isKnown ? l10n.t('Replace Secret {0}', name) : l10n.t('Store Secret {0}', name),
     prompt: isKnown
-      ? l10n.t('The new value; the old one is gone then')
+      ? l10n.t('The new value; the old one is deleted')
       : l10n.t('The value; settings use it as {0}', '${' + `secret:${name}}`),
     password: true,
     validate: text => (text === '' ? l10n.t('A secret has at least one character.') : undefined),
   });
-  // What was typed is not lost where the question after it is not answered.
+  // Stored first, so that the value is not lost if the next question is cancelled.
   const isReplaced = await secrets.store(name, value);
   const hosts = await askHosts(secrets, name);
   inform('information', [
     isReplaced
-      ? l10n.t('The secret "{0}" is replaced. Handshakes use the new value from now on. {1}')
-      : l10n.t('The secret "{0}" is stored. {1}'),
+      ? l10n.t('The secret "{0}" was replaced. New handshakes use the new value. {1}')
+      : l10n.t('The secret "{0}" was stored. {1}'),
     name,
     hostsSentence(hosts),
   ]);
 }
 
-/** Asks which hosts a secret may go to, and keeps the answer. */
+/** Asks to which hosts a secret may be sent, and stores the answer. */
 export async function limitSecret(secrets: Secrets, name: string): Promise<void> {
   const hosts = await askHosts(secrets, name);
   inform('information', ['"{0}": {1}', name, hostsSentence(hosts)]);
 }
 
-/** @returns the hosts that hold now; they stay where the user does not answer */
+/** @returns the hosts after the question; unchanged if the user cancels it */
 async function askHosts(secrets: Secrets, name: string): Promise<readonly string[]> {
   const before = await secrets.hostsOf(name);
   const answer = await unlessCancelled(
     askText({
       title: [l10n.t('Secret {0}: Only for These Hosts'), name],
       prompt: l10n.t(
-        'Hosts such as api.example.com or wss://api.example.com:8443, with commas between them; empty: any',
+        'Hosts such as api.example.com or wss://api.example.com:8443, separated by commas; empty for any host',
       ),
       value: before.join(', '),
       placeHolder: 'api.example.com',
@@ -68,8 +68,8 @@ function problemWithHosts(text: string): string | undefined {
 
 function hostsSentence(hosts: readonly string[]): string {
   return hosts.length === 0
-    ? l10n.t('It may go to any host.')
-    : l10n.t('It goes to {0} only.', hosts.join(', '));
+    ? l10n.t('It can be sent to any host.')
+    : l10n.t('It is sent only to {0}.', hosts.join(', '));
 }
 
 export async function deleteSecret(secrets: Secrets, target?: unknown): Promise<void> {
@@ -83,7 +83,7 @@ export async function deleteSecret(secrets: Secrets, target?: unknown): Promise<
   }
   const name = given ?? (await pickName(names));
   await secrets.delete(name);
-  inform('information', [l10n.t('The secret "{0}" is deleted.'), name]);
+  inform('information', [l10n.t('The secret "{0}" was deleted.'), name]);
 }
 
 async function pickName(names: readonly string[]): Promise<string> {
@@ -112,7 +112,10 @@ async function askName(secrets: Secrets): Promise<string> {
       }
       return secrets.names.includes(text)
         ? {
-            message: [l10n.t('There is a secret "{0}": its value is replaced.'), text] as const,
+            message: [
+              l10n.t('The secret "{0}" already exists. Its value will be replaced.'),
+              text,
+            ] as const,
             severity: InputBoxValidationSeverity.Warning,
           }
         : undefined;
@@ -121,5 +124,5 @@ async function askName(secrets: Secrets): Promise<string> {
 }
 
 function problem(): string {
-  return l10n.t('A name has 1 to 100 letters, digits, dots, hyphens or underscores.');
+  return l10n.t('Use 1 to 100 letters, digits, dots, hyphens or underscores.');
 }

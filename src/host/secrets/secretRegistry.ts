@@ -1,17 +1,17 @@
 import { SecretRedactor } from '../../core/secrets/redact.ts';
 
-/** Tokens that live for minutes add up in a window that lives for weeks. */
+/** Limits the memory: short-lived tokens accumulate in a window that stays open for weeks. */
 const maxValues = 1000;
 
 /**
- * The secrets that were used in this window, so that what may hold one, as a peer sends back what it
- * was sent, can be shown without them. They are in memory only, and go with the window.
+ * The secrets that were used in this window, to mask them in texts that may contain them, such as
+ * answers of a peer. They are kept in memory only.
  */
 export class SecretRegistry {
   readonly #values = new Set<string>();
   #redactor: SecretRedactor | undefined;
 
-  /** The least recently used first. */
+  /** The least recently used secret is first. */
   get all(): readonly string[] {
     return [...this.#values];
   }
@@ -33,7 +33,7 @@ export class SecretRegistry {
     }
   }
 
-  /** The text with a mask in place of each secret. Very short secrets are not sought. */
+  /** The text with a mask in place of each secret. Very short secrets are ignored. */
   readonly redact = (text: string): string => {
     this.#redactor ??= new SecretRedactor(this.#values);
     return this.#redactor.text(text);

@@ -5,22 +5,22 @@ import type { SecretRegistry } from './secretRegistry.ts';
 
 const namesKey = 'secretNames';
 
-/** No other name has a secret of the user's: what else is kept there is nobody's to name. */
+/** The names of the user's secrets. Other keys of the storage do not match, so they cannot be read by name. */
 export const secretName = /^[\w.-]{1,100}$/;
 
-/** Where the hosts of a secret are kept: no secret has such a name. */
+/** The key for the hosts of a secret, which is not a valid name of a secret. */
 function hostsKeyOf(name: string): string {
   return `hosts:${name}`;
 }
 
-/** The user's secrets by name. The values never leave `SecretStorage` but to be sent. */
+/** The user's secrets by name. The values leave `SecretStorage` only to be sent. */
 export class Secrets implements Disposable {
   readonly #storage: SecretStorage;
   readonly #state: Memento;
   readonly #onDidChange = new Emitter<undefined>();
-  /** A secret was stored or deleted in this window. */
+  /** Fired after a secret was stored, limited or deleted in this window. */
   readonly onDidChange = this.#onDidChange.event;
-  /** Those that were read in this window, for taking them out of what is shown. */
+  /** The secrets that were read in this window, to mask them in texts that are shown. */
   readonly registry: SecretRegistry;
 
   constructor(
@@ -42,13 +42,13 @@ export class Secrets implements Disposable {
     return value;
   }
 
-  /** The hosts that a secret may go to, as `parseSecretHosts` gives them; none where it may go to all. */
+  /** The hosts to which a secret may be sent, as from `parseSecretHosts`; empty if there is no limit. */
   async hostsOf(name: string): Promise<readonly string[]> {
     const kept = await this.#storage.get(hostsKeyOf(name));
     return kept === undefined ? [] : kept.split(' ');
   }
 
-  /** Returns whether it took the place of another value, whose hosts then hold for it. */
+  /** Returns whether another value was replaced, whose hosts are kept. */
   async store(name: string, value: string): Promise<boolean> {
     const isReplaced = (await this.#storage.get(name)) !== undefined;
     await this.#storage.store(name, value);
@@ -57,7 +57,7 @@ export class Secrets implements Disposable {
     return isReplaced;
   }
 
-  /** Lets a secret go to these hosts only; to all where there are none. */
+  /** Limits a secret to these hosts; an empty list removes the limit. */
   async limit(name: string, hosts: readonly string[]): Promise<void> {
     await this.#bind(name, hosts);
     this.#onDidChange.fire(undefined);

@@ -15,12 +15,12 @@ import { escapeReferences } from '../draft/references.ts';
 const textOpcode = 1;
 const binaryOpcode = 2;
 
-/** Whether parsed JSON has the outline of an HTTP archive. */
+/** Whether parsed JSON has the structure of an HTTP archive. */
 export function isHar(value: unknown): boolean {
   return Array.isArray(fieldsOf(fieldsOf(value)['log'])['entries']);
 }
 
-/** Reads what a client sent in the WebSocket sessions of an archive, each message once. */
+/** Reads the messages that a client sent in the WebSocket sessions of an archive, without duplicates. */
 export function readHar(value: unknown, secretNames: Iterable<string>): Imported {
   const { entries } = fieldsOf(fieldsOf(value)['log']);
   return new HarReader(secretNames).read(listOf(entries));
@@ -37,7 +37,7 @@ class HarReader {
     const { notes, messages } = this.#context;
     const items = entries.flatMap(entry => this.#entry(fieldsOf(entry)));
     if (messages.count > 0) {
-      notes.add('What was recorded may hold secrets: look it through before it is shared');
+      notes.add('Recorded messages may contain secrets: check them before you share them');
     }
     return this.#context.result('an HTTP archive (HAR)', items);
   }
@@ -51,7 +51,7 @@ class HarReader {
       notes.add('A request was left out: it has no WebSocket messages', nameOf(address));
       return [];
     }
-    // A browser writes `https:` for some of them; what it asked for was a WebSocket all the same.
+    // Browsers write `https:` for some WebSocket requests.
     const url = address.replace(/^http/i, 'ws');
     const name = hostOf(url);
     const headers = pairsOf(request['headers']);
@@ -65,7 +65,7 @@ class HarReader {
     const messages = listOf(recorded);
     if (messages.length === 0) {
       notes.add(
-        'A session has no messages in the file: its address and headers are offered',
+        'A session has no messages: only its address and headers were imported',
         nameOf(url),
       );
     }
@@ -83,7 +83,7 @@ class HarReader {
       }
       const content = textOf(data);
       if (content === '' || seen.has(content)) {
-        notes.add('A message was left out: it is empty, or there already', session);
+        notes.add('A message was left out: it is empty or a duplicate', session);
         return [];
       }
       seen.add(content);
@@ -92,7 +92,7 @@ class HarReader {
   }
 
   #message(opcode: unknown, content: string, taken: FreeNames): readonly ItemEntry[] {
-    // Some programs leave the opcode out, and then have text only.
+    // Some programs omit the opcode, and record text only.
     const isText = opcode === textOpcode || opcode === undefined;
     const body = isText
       ? textBody(escapeReferences(content))
@@ -110,7 +110,7 @@ class HarReader {
   }
 }
 
-/** Not all browsers record the messages; Firefox has only the handshake. */
+/** Detects a WebSocket also without messages: Firefox records only the handshake. */
 function isWebSocket(entry: Fields, request: Fields): boolean {
   return (
     Array.isArray(entry['_webSocketMessages']) ||

@@ -23,13 +23,13 @@ import {
 import { folder, nameFrom } from '../draft/messageCollector.ts';
 import { encodedTemplate } from '../draft/references.ts';
 
-/** Whether parsed JSON says of itself that it is an export of Insomnia's format 4. */
+/** Whether parsed JSON is an export of Insomnia's format 4. */
 export function isInsomnia4(value: unknown): boolean {
   const file = fieldsOf(value);
   return file['_type'] === 'export' && Array.isArray(file['resources']);
 }
 
-/** Whether parsed JSON or YAML says of itself that it is of Insomnia's format 5. */
+/** Whether parsed JSON or YAML is a file of Insomnia's format 5. */
 export function isInsomnia5(value: unknown): boolean {
   return /^\w+\.insomnia(?:\.rest)?\/5/.test(textOf(fieldsOf(value)['type']));
 }
@@ -40,7 +40,7 @@ export function readInsomnia4(value: unknown, secretNames: Iterable<string>): Im
   return new InsomniaReader(secretNames).read(tree);
 }
 
-/** Reads a file of format 5, which is YAML or JSON: the only one of Insomnia's own since version 11. */
+/** Reads a file of format 5, YAML or JSON: the only format that Insomnia has written since version 11. */
 export function readInsomnia5(value: unknown, secretNames: Iterable<string>): Imported {
   const file = fieldsOf(value);
   const reader = new InsomniaReader(secretNames);
@@ -51,8 +51,8 @@ export function readInsomnia5(value: unknown, secretNames: Iterable<string>): Im
   return reader.read(treeOfFile(file));
 }
 
-/** What holds for all that is in a folder. */
-interface Surroundings {
+/** What the items of a folder inherit. */
+interface Inherited {
   /** Names of the folders, outermost first. */
   readonly path: readonly string[];
   readonly headers: readonly Pair[];
@@ -60,12 +60,11 @@ interface Surroundings {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const outside: Surroundings = { path: [], headers: [], authentication: {}, variables: {} };
+const root: Inherited = { path: [], headers: [], authentication: {}, variables: {} };
 
 /**
- * WebSocket requests become folders that hold their messages, and connections; requests for other
- * protocols are left out. An environment of ours stands alone, so one that builds on others has their
- * variables as well.
+ * WebSocket requests become folders with their messages, and connections; requests for other protocols
+ * are left out. Environments of this extension do not inherit, so variables of parents are copied.
  */
 class InsomniaReader {
   readonly #context: ImportDraft;
@@ -80,44 +79,44 @@ class InsomniaReader {
 
   read({ roots, environments, cookies, lost }: InsomniaTree): Imported {
     const variables = this.#environments(environments, {});
-    const items = this.#nodes(roots, { ...outside, variables });
+    const items = this.#nodes(roots, { ...root, variables });
     if (cookies > 0) {
       this.notes.add('The cookies of the jar were left out: add them as the header Cookie');
     }
     for (const name of lost) {
       this.notes.add(
-        'Something was left out: it is in no folder of the file, or nested too deeply',
+        'An item was left out: it is in no folder of the file, or nested too deeply',
         name,
       );
     }
     return this.#context.result('an Insomnia export', items);
   }
 
-  #nodes(nodes: readonly InsomniaNode[], around: Surroundings): readonly ItemEntry[] {
+  #nodes(nodes: readonly InsomniaNode[], outer: Inherited): readonly ItemEntry[] {
     return nodes.flatMap(node => {
       const { fields, kind, what } = node;
       const isForWebSocket = kind === 'http' && /^\s*wss?:/i.test(textOf(fields['url']));
       if (kind === 'folder') {
-        return this.#folder(node, around);
+        return this.#folder(node, outer);
       }
       if (kind === 'websocket' || isForWebSocket) {
-        return this.#request(node, around);
+        return this.#request(node, outer);
       }
       this.notes.add(`${what} was left out: it is not for a WebSocket`, textOf(fields['name']));
       return [];
     });
   }
 
-  #folder({ fields, children, environments }: InsomniaNode, around: Surroundings) {
+  #folder({ fields, children, environments }: InsomniaNode, outer: Inherited) {
     const name = textOf(fields['name']) || 'Insomnia';
     this.#noteExtras(fields, name);
-    const path = [...around.path, name];
-    const inherited = this.#environments(environments, around.variables);
+    const path = [...outer.path, name];
+    const inherited = this.#environments(environments, outer.variables);
     const own = this.#variables(fields['environment'], fields);
     let variables = inherited;
     if (own.length > 0) {
       variables = this.#context.environments.add(name, own, inherited);
-      const why = 'with those of the environment around it';
+      const why = 'with those of the enclosing environment';
       this.notes.add(`The variables of a folder became an environment, ${why}`, name);
     }
     const { type } = fieldsOf(fields['authentication']);
@@ -126,26 +125,26 @@ class InsomniaReader {
       this.#nodes(children, {
         path,
         variables,
-        headers: [...around.headers, ...this.#pairs(fields['headers'])],
+        headers: [...outer.headers, ...this.#pairs(fields['headers'])],
         authentication:
-          textOf(type) === '' ? around.authentication : fieldsOf(fields['authentication']),
+          textOf(type) === '' ? outer.authentication : fieldsOf(fields['authentication']),
       }),
     );
   }
 
-  #request({ fields, messages }: InsomniaNode, around: Surroundings): readonly ItemEntry[] {
+  #request({ fields, messages }: InsomniaNode, outer: Inherited): readonly ItemEntry[] {
     const context = this.#context;
     const url = this.#url(fields);
     const name = textOf(fields['name']) || url;
     this.#noteExtras(fields, name);
     const own = fieldsOf(fields['authentication']);
-    const login = textOf(own['type']) === '' ? around.authentication : own;
+    const login = textOf(own['type']) === '' ? outer.authentication : own;
     const { auth, headers } = authOf(textOf(login['type']), login, name, context);
     context.connections.add({
       name,
       url,
       parameters: this.#pairs(fields['parameters']),
-      headers: [...withoutOverridden(around.headers, this.#pairs(fields['headers'])), ...headers],
+      headers: [...withoutOverridden(outer.headers, this.#pairs(fields['headers'])), ...headers],
       ...(auth ? { auth } : {}),
     });
     const taken = new FreeNames();
@@ -157,7 +156,7 @@ class InsomniaReader {
     );
   }
 
-  /** `:name` of a path stands for a value of its own. */
+  /** Replaces `:name` in the path by the value of that name. */
   #url(fields: Fields): string {
     const values = new Map(
       this.#pairs(fields['pathParameters']).map(({ name, value }) => [name, value]),
@@ -184,7 +183,7 @@ class InsomniaReader {
     return entry ? [entry] : [];
   }
 
-  /** Returns the variables of the first, on which folders build. */
+  /** Returns the variables of the first environment, which folders inherit. */
   #environments(
     all: readonly InsomniaEnvironment[],
     inherited: Readonly<Record<string, string>>,
@@ -235,17 +234,17 @@ class InsomniaReader {
       fields['afterResponseScript'],
     ];
     if (scripts.some(each => textOf(each) !== '')) {
-      this.notes.add('A script was left out: none is run here', name);
+      this.notes.add('A script was left out: scripts are not supported', name);
     }
     const description =
       textOf(fields['description']) || textOf(fieldsOf(fields['meta'])['description']);
     if (description !== '') {
-      this.notes.add('A description was left out: there is no place for it', name);
+      this.notes.add('A description was left out: descriptions are not supported', name);
     }
   }
 }
 
-/** Those of a folder that its request does not have itself. */
+/** The headers of a folder that its request does not override, then those of the request. */
 function withoutOverridden(outer: readonly Pair[], own: readonly Pair[]): readonly Pair[] {
   const names = new Set(
     own.filter(({ isDisabled }) => !isDisabled).map(({ name }) => name.toLowerCase()),
@@ -253,7 +252,7 @@ function withoutOverridden(outer: readonly Pair[], own: readonly Pair[]): readon
   return [...outer.filter(({ name }) => !names.has(name.toLowerCase())), ...own];
 }
 
-/** Deeper values, and more of them, are not variables that somebody refers to. */
+/** Deeper nesting, and more values, are not expected in variables. */
 const maxVariableDepth = 10;
 const maxVariables = 5000;
 
@@ -272,7 +271,7 @@ function flatVariables(
         found.push([name, scalarOf(value)]);
       } else {
         notes.add(
-          `A variable was left out: only the first ${maxVariables} of an environment are read`,
+          `A variable was left out: only the first ${maxVariables} of an environment are imported`,
         );
       }
       return;

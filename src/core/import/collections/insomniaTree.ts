@@ -1,27 +1,27 @@
 import { fieldsOf, listOf, scalarOf, textOf, type Fields } from '../draft/importResult.ts';
 
-/** A thing of an Insomnia file, in whichever format it was. */
+/** An item of an Insomnia file, independent of the format. */
 export interface InsomniaNode {
   readonly kind: 'folder' | 'websocket' | 'http' | 'other';
-  /** What it is, for people, where it is left out. */
+  /** What the item is, for the note if it is left out. */
   readonly what: string;
   readonly fields: Fields;
-  /** Of a folder what is in it, in its order. */
+  /** The items of a folder, in order. */
   readonly children: readonly InsomniaNode[];
-  /** Of a WebSocket request its saved messages. */
+  /** The saved messages of a WebSocket request. */
   readonly messages: readonly Fields[];
-  /** Of a workspace its variables. */
+  /** The environments of a workspace. */
   readonly environments: readonly InsomniaEnvironment[];
 }
 
 export interface InsomniaEnvironment {
   readonly fields: Fields;
-  /** Those that have its variables as well. */
+  /** Environments that inherit its variables. */
   readonly children: readonly InsomniaEnvironment[];
 }
 
-/** Folders within folders, and environments likewise; no program makes more. */
-const deepest = 15;
+/** The maximum nesting of folders, and of environments; no program writes more. */
+const maxDepth = 15;
 
 type Kinds = Readonly<Record<string, readonly [kind: InsomniaNode['kind'], what: string]>>;
 
@@ -36,17 +36,17 @@ const kinds: Kinds = {
   mcp_request: ['other', 'A request'],
 };
 
-/** Of no meaning by themselves, or of nothing but the program's own state. */
+/** Types that are read with their parents, or hold only the program's own state. */
 const silent =
   /^(?:environment|websocket_payload|socket_io_payload|cookie_jar|api_spec|workspace_meta|.*_meta|settings|stats)$/;
 
-/** What was found, and what hangs below nothing that is gone through. */
+/** The items of a file, and those that could not be reached. */
 export interface InsomniaTree {
   readonly roots: readonly InsomniaNode[];
   /** Variables that belong to no workspace of the file. */
   readonly environments: readonly InsomniaEnvironment[];
   readonly cookies: number;
-  /** What was left out, by its name. */
+  /** The names of items that were left out. */
   readonly lost: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export function treeOfResources(resources: readonly unknown[]): InsomniaTree {
 class ResourceTree {
   readonly #resources: readonly Fields[];
   readonly #childrenOf = new Map<string, Fields[]>();
-  /** An id that is there twice, or a resource within itself, would be gone through for ever. */
+  /** Prevents endless recursion for duplicate ids and cycles. */
   readonly #seen = new Set<Fields>();
 
   constructor(resources: readonly Fields[]) {
@@ -72,7 +72,7 @@ class ResourceTree {
   }
 
   read(): InsomniaTree {
-    // Whatever hangs below nothing that is in the file still counts: people delete lines.
+    // Resources whose parent is missing are read as roots, since people delete lines.
     const ids = new Set(this.#resources.map(({ _id }) => textOf(_id)));
     ids.delete('');
     const tops = this.#resources.filter(({ parentId }) => !ids.has(textOf(parentId)));
@@ -90,7 +90,7 @@ class ResourceTree {
   }
 
   #nodes(resources: readonly Fields[], depth: number): readonly InsomniaNode[] {
-    if (depth > deepest) {
+    if (depth > maxDepth) {
       return [];
     }
     return sorted(resources, ({ metaSortKey }) => metaSortKey).flatMap(fields => {
@@ -112,7 +112,7 @@ class ResourceTree {
   }
 
   #environments(resources: readonly Fields[], depth = 0): readonly InsomniaEnvironment[] {
-    if (depth > deepest) {
+    if (depth > maxDepth) {
       return [];
     }
     return resources
@@ -123,7 +123,7 @@ class ResourceTree {
       });
   }
 
-  /** Whether it was not gone through before. */
+  /** Whether the resource was not visited before. */
   #take(resource: Fields): boolean {
     const isNew = !this.#seen.has(resource);
     this.#seen.add(resource);
@@ -131,7 +131,7 @@ class ResourceTree {
   }
 }
 
-/** Format 5 is a tree; what a thing is can be told by its id and by what it has. */
+/** Format 5 is a tree; the kind of an item follows from its id and its members. */
 export function treeOfFile(file: Fields): InsomniaTree {
   const lost: string[] = [];
   const bases = Array.isArray(file['environments']) ? file['environments'] : [file['environments']];
@@ -162,7 +162,7 @@ function environmentOf(value: unknown): InsomniaEnvironment {
 
 function nodesOf(value: unknown, depth: number, lost: string[]): readonly InsomniaNode[] {
   const all = listOf(value).map(fieldsOf);
-  if (depth > deepest) {
+  if (depth > maxDepth) {
     lost.push(...all.map(({ name }) => textOf(name)));
     return [];
   }

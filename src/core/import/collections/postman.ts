@@ -18,7 +18,7 @@ import { encodedTemplate } from '../draft/references.ts';
 
 const maxDepth = 15;
 
-/** Postman's own names that mean the same here. Its `$timestamp` counts seconds, so it is not one. */
+/** Built-in variables and their equivalents. Postman's `$timestamp` is in seconds, so it has none. */
 const known: Readonly<Record<string, string>> = {
   $guid: '${uuid}',
   $randomUUID: '${uuid}',
@@ -26,7 +26,7 @@ const known: Readonly<Record<string, string>> = {
   $randomInt: '${random:0-1000}',
 };
 
-/** Whether parsed JSON says of itself that it comes from Postman. */
+/** Whether parsed JSON was written by Postman. */
 export function isPostman(value: unknown): boolean {
   const file = fieldsOf(value);
   return '_postman_variable_scope' in file || isCollection(file) || isWrapped(file);
@@ -37,7 +37,7 @@ function isCollection(file: Fields): boolean {
   return typeof schema === 'string' && /getpostman\.com|schema\.postman\.com/.test(schema);
 }
 
-/** As Postman's API answers it. */
+/** Whether it is an answer of Postman's API, which wraps the collection. */
 function isWrapped(file: Fields): boolean {
   return isCollection(fieldsOf(file['collection']));
 }
@@ -53,8 +53,8 @@ export function readPostman(value: unknown, secretNames: Iterable<string>): Impo
   return new PostmanReader(secretNames).read(collection);
 }
 
-/** What holds for all that is in a folder: the login, unless it has its own. */
-interface Surroundings {
+/** What the items of a folder inherit: the login, unless they have their own. */
+interface Inherited {
   readonly auth: unknown;
   readonly depth: number;
 }
@@ -97,25 +97,25 @@ class PostmanReader {
     environments.add(label, variables);
   }
 
-  #items(holder: Fields, around: Surroundings): readonly ItemEntry[] {
+  #items(holder: Fields, inherited: Inherited): readonly ItemEntry[] {
     const taken = new FreeNames();
     return listOf(holder['item'] ?? holder['items'] ?? holder['children']).flatMap(value =>
-      this.#item(fieldsOf(value), taken, around),
+      this.#item(fieldsOf(value), taken, inherited),
     );
   }
 
-  #item(item: Fields, taken: FreeNames, around: Surroundings): readonly ItemEntry[] {
+  #item(item: Fields, taken: FreeNames, inherited: Inherited): readonly ItemEntry[] {
     const { notes } = this.#context;
     const name = textOf(item['title']) || textOf(item['name']);
-    if (around.depth >= maxDepth) {
+    if (inherited.depth >= maxDepth) {
       notes.add('A folder was left out: it is nested too deeply', name);
       return [];
     }
     switch (item['type'] ?? item['$kind']) {
       case 'ws-raw-request':
-        return this.#request(name, item, around);
+        return this.#request(name, item, inherited);
       case 'ws-socketio-request':
-        notes.add('A Socket.IO request was left out: its protocol is not spoken here', name);
+        notes.add('A Socket.IO request was left out: Socket.IO is not supported', name);
         return [];
       case 'grpc-request':
       case 'mqtt-request':
@@ -127,18 +127,18 @@ class PostmanReader {
     if (Array.isArray(item['item'] ?? item['items'] ?? item['children'])) {
       this.#noteExtras(item, name);
       this.#variables(name, listOf(item['variable'] ?? item['variables']).map(fieldsOf));
-      const auth = item['auth'] ?? around.auth;
-      return folder(name, this.#items(item, { auth, depth: around.depth + 1 }));
+      const auth = item['auth'] ?? inherited.auth;
+      return folder(name, this.#items(item, { auth, depth: inherited.depth + 1 }));
     }
     if ('request' in item) {
-      return this.#classic(name, item, taken, around);
+      return this.#classic(name, item, taken, inherited);
     }
-    notes.add('Something was left out: it is no request and no folder', name);
+    notes.add('An item was left out: it is neither a request nor a folder', name);
     return [];
   }
 
   /** Format 3: the address in the payload, the saved messages as children. */
-  #request(name: string, item: Fields, around: Surroundings): readonly ItemEntry[] {
+  #request(name: string, item: Fields, inherited: Inherited): readonly ItemEntry[] {
     const payload = fieldsOf(item['payload']);
     this.#noteExtras(item, name);
     const url = textOf(payload['url']) || urlOf(payload['url']);
@@ -148,7 +148,7 @@ class PostmanReader {
       parameters,
       headers: payload['headers'],
       variables: payload['pathVariables'],
-      auth: payload['auth'] ?? item['auth'] ?? around.auth,
+      auth: payload['auth'] ?? item['auth'] ?? inherited.auth,
     });
     const taken = new FreeNames();
     const messages = listOf(item['children'] ?? item['messages'] ?? payload['messages']);
@@ -160,7 +160,7 @@ class PostmanReader {
         if (type !== undefined && type !== 'ws-raw-message') {
           const label = textOf(message['title']) || textOf(message['name']);
           this.#context.notes.add(
-            'A saved example was left out: it is what a server answered',
+            'A saved example was left out: it is an answer of the server',
             label,
           );
           return [];
@@ -177,7 +177,7 @@ class PostmanReader {
     const label = textOf(message['title']) || textOf(message['name']);
     const body = this.#body(textOf(payload['type']), textOf(payload['subtype']), content);
     if (!body) {
-      const why = 'A binary message was left out: its content is not what it says';
+      const why = 'A binary message was left out: its content is not valid base64 or hex';
       notes.add(why, label || request);
       return [];
     }
@@ -197,12 +197,12 @@ class PostmanReader {
     return type === 'json' && !jsonProblem(text) ? { as: 'json', text } : { as: 'text', text };
   }
 
-  /** Format 2.1 knows HTTP only; people keep addresses of WebSockets in it nevertheless. */
+  /** Format 2.1 supports HTTP only, but people also keep WebSocket URLs in it. */
   #classic(
     name: string,
     item: Fields,
     taken: FreeNames,
-    around: Surroundings,
+    inherited: Inherited,
   ): readonly ItemEntry[] {
     const { notes, messages } = this.#context;
     const value = item['request'];
@@ -214,20 +214,20 @@ class PostmanReader {
     }
     this.#noteExtras(item, name);
     if (listOf(item['response']).length > 0) {
-      notes.add('A saved example was left out: it is what a server answered', name);
+      notes.add('A saved example was left out: it is an answer of the server', name);
     }
     for (const key of ['proxy', 'certificate'].filter(each => request[each])) {
-      notes.add(`The ${key} of a request was left out: set it at the connection`, name);
+      notes.add(`The ${key} of a request was left out: set it in the connection`, name);
     }
     const { variable: variables, query } = fieldsOf(request['url']);
-    const auth = request['auth'] ?? around.auth;
+    const auth = request['auth'] ?? inherited.auth;
     const parameters = notInQuery(url, this.#pairs(query));
     this.#addConnection(name, { url, parameters, headers: request['header'], variables, auth });
     const { raw, mode = 'raw' } = fieldsOf(request['body']);
     const text = textOf(raw);
     if (text === '') {
       if (request['body'] && mode !== 'raw') {
-        notes.add('A body was left out: it is no text', name);
+        notes.add('A body was left out: it is not text', name);
       }
       return [];
     }
@@ -259,7 +259,7 @@ class PostmanReader {
     });
   }
 
-  /** `:name` of a path stands for a value of its own. */
+  /** Replaces `:name` in the path by the value of that name. */
   #withPathVariables(url: string, variables: unknown): string {
     const values = new Map(this.#pairs(variables).map(({ name, value }) => [name, value]));
     return url.replaceAll(/\/:([^/?#:]+)/g, (whole, name: string) => {
@@ -268,7 +268,7 @@ class PostmanReader {
     });
   }
 
-  /** A list of objects; older formats have headers as one text. */
+  /** Reads a list of objects; in older formats headers are one text. */
   #pairs(value: unknown): readonly Pair[] {
     const lines = typeof value === 'string' ? value.split(/\r?\n/) : [];
     const written = lines.map(line => {
@@ -285,16 +285,16 @@ class PostmanReader {
   #noteExtras(item: Fields, name: string): void {
     const { notes } = this.#context;
     if (listOf(item['event'] ?? item['events'] ?? item['scripts']).length > 0) {
-      notes.add('A script was left out: none is run here', name);
+      notes.add('A script was left out: scripts are not supported', name);
     }
     const inner = fieldsOf(item['request'])['description'] ?? item['description'];
     if ((textOf(inner) || textOf(fieldsOf(inner)['content'])) !== '') {
-      notes.add('A description was left out: there is no place for it', name);
+      notes.add('A description was left out: descriptions are not supported', name);
     }
   }
 }
 
-/** `undefined` where it is nested so deeply that it exhausts the stack. */
+/** `undefined` if the value is nested so deeply that it exhausts the stack. */
 function jsonText(value: object): string | undefined {
   try {
     return JSON.stringify(value);
@@ -303,14 +303,14 @@ function jsonText(value: object): string | undefined {
   }
 }
 
-/** Parameters that the address does not hold already; disabled ones are nowhere but in the list. */
+/** The parameters that the URL does not contain yet, and all disabled ones. */
 function notInQuery(url: string, parameters: readonly Pair[]): readonly Pair[] {
   const query = /\?([^#]*)/.exec(url)?.[1] ?? '';
   const names = new Set(query.split('&').map(part => percentDecoded(part.replace(/=.*$/s, ''))));
   return parameters.filter(({ name, isDisabled }) => isDisabled || !names.has(name));
 }
 
-/** An address in parts, which Postman writes beside `raw`. */
+/** Joins an address from its parts if `raw` is missing. */
 function urlOf(value: unknown): string {
   const { raw, protocol, host, port, path, query } = fieldsOf(value);
   if (textOf(raw) !== '') {
@@ -331,7 +331,7 @@ function urlOf(value: unknown): string {
   return `${scheme}${authority}/${joined(path, '/').replace(/^\//, '')}${end}`;
 }
 
-/** Format 2.1 has the texts of a login as a list, 2.0 as an object, and 3 calls them credentials. */
+/** In format 2.1 the texts of a login are a list, in 2.0 an object, and in 3 the member `credentials`. */
 function loginOf(value: unknown): { readonly type: string; readonly fields: Fields } {
   const auth = fieldsOf(value);
   const type = textOf(auth['type']);

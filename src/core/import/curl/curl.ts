@@ -6,29 +6,28 @@ import { cmdWords, posixWords, type ShellWord } from './shellWords.ts';
 
 export type { CurlRequest } from './curlRequest.ts';
 
-/** In UTF-16 units: the body of a request is not needed, and may be of any length. */
+/** In UTF-16 units. Only a body, which is not needed, makes a command longer. */
 const maxCommandLength = 1024 * 1024;
 
 /**
- * What a terminal shows in front of what is typed: `$ `, `% `, `# `, `> `, `ann@host:~$ `,
+ * Prompts of terminals: `$ `, `% `, `# `, `> `, `ann@host:~$ `,
  * `C:\Users\ann>`, `PS C:\> `.
  */
 const prompt =
   /^[ \t]*(?:[$%#>❯»λ][ \t]+|(?:\([\w.-]+\)[ \t]*)?\[?[\w.-]+@[\w.-]+[^\n$#%>]{0,200}[$#%>][ \t]+|(?:PS[ \t]+)?[A-Za-z]:\\[^\n>]{0,200}>[ \t]*|PS[ \t]+[^\n>]{0,200}>[ \t]*)(?=\S)/;
-/** The same in front of the further lines of a command. */
+/** Prompts before the continuation lines of a command. */
 const secondPrompt = /^[ \t]*(?:>{1,2}|\.{3}|More\?)[ \t]+(?=\S)/gm;
 
-/** What may stand before the program: variables that are set for it, and programs that run it. */
+/** Words that may precede the program: assignments of variables, and programs that run it. */
 const before = /^(?:\w+=.*|sudo|doas|time|env|command|exec|nohup|&|call|start)$/is;
 
 /**
- * Reads a browser's "Copy as cURL" or "Copy as PowerShell", or a command for curl of any other
- * origin, as the opening handshake that it was. POSIX shells, cmd and PowerShell are known by their
- * signs. Never throws.
+ * Reads a browser's "Copy as cURL" or "Copy as PowerShell", or any other curl command, as an opening
+ * handshake. Detects the syntax of POSIX shells, cmd and PowerShell. Never throws.
  */
 export function readCurl(text: string): CurlRequest | Refused {
   if (text.length > maxCommandLength) {
-    const problem = 'This is too long for a cURL command. Leave out the body of the request.';
+    const problem = 'The cURL command is too long. Remove the body of the request.';
     return { kind: 'refused', problem };
   }
   const { command, shell } = withoutPrompts(text);
@@ -40,13 +39,13 @@ export function readCurl(text: string): CurlRequest | Refused {
   if (!/(?:^|[\\/])curl(?:\.exe)?$/i.test(words[at]?.text ?? '')) {
     const isFetch = /^\s*(?:await\s+)?fetch\(/.test(command);
     const problem = isFetch
-      ? 'This is JavaScript. Use "Copy as cURL" of the same menu, not "Copy as fetch".'
-      : 'This is no cURL command. Use "Copy as cURL" of a browser\'s network tab.';
+      ? 'This is JavaScript. Use "Copy as cURL" in the same menu instead of "Copy as fetch".'
+      : 'This is not a cURL command. Use "Copy as cURL" in a browser\'s network tab.';
     return { kind: 'refused', problem };
   }
   const draft = new CurlDraft();
   new CurlCommand(draft).read(upToOperator(words.slice(at + 1)));
-  return draft.result('The cURL command names no URL.');
+  return draft.result('The cURL command contains no URL.');
 }
 
 type Shell = 'posix' | 'cmd' | 'powershell';
@@ -56,7 +55,7 @@ function withoutPrompts(text: string): { readonly command: string; readonly shel
   const [shown = ''] = prompt.exec(trimmed) ?? [];
   const command = trimmed
     .slice(shown.length)
-    // Where the first line has no prompt, a line that begins like one is a part of a text.
+    // If the first line has no prompt, a later line that begins like one is part of a quoted text.
     .replaceAll(shown === '' ? /(?!)/g : secondPrompt, '');
   return { command, shell: shellOf(command, shown) };
 }
@@ -65,7 +64,7 @@ function shellOf(command: string, shown: string): Shell {
   if (/^\s*PS\b/.test(shown) || /`[ \t]*\r?\n/.test(command)) {
     return 'powershell';
   }
-  // A browser on Windows escapes with `^`; bash needs no such sign outside of quotes.
+  // Browsers on Windows escape with `^`, which is not used in bash.
   return /^\s*[A-Za-z]:\\/.test(shown) || /\^["\n\r]|\^\\\^"/.test(command) ? 'cmd' : 'posix';
 }
 
@@ -80,7 +79,7 @@ function wordsOf(command: string, shell: Shell): readonly ShellWord[] {
   }
 }
 
-/** What a shell gives to this program: no other program, and nothing of what it reads and writes. */
+/** The words up to an operator that ends the command, without redirections. */
 function upToOperator(words: readonly ShellWord[]): readonly ShellWord[] {
   const given: ShellWord[] = [];
   for (let at = 0; at < words.length; at++) {

@@ -3,24 +3,24 @@ import { curlReason, longOption, shortOption, type CurlOption } from './curlOpti
 import type { CurlDraft } from './curlRequest.ts';
 import type { ShellWord } from './shellWords.ts';
 
-/** An option as it was written, and what it is. */
+/** An option of the command with its value. */
 interface Given {
   readonly option: CurlOption;
-  /** `-k` or `--insecure`. */
+  /** As in the command: `-k` or `--insecure`. */
   readonly written: string;
   readonly value: string;
 }
 
-/** Reads the arguments of curl as curl does, see its manual, sections OPTIONS and URL. */
+/** Reads the arguments as curl does; see the sections OPTIONS and URL of its manual. */
 export class CurlCommand {
   readonly #draft: CurlDraft;
   readonly #data: string[] = [];
   #isGet = false;
   #isGlobbing = true;
   #url = '';
-  /** No word is an option any more. */
+  /** Whether `--` ended the options. */
   #isPastOptions = false;
-  /** The option that waits for the next word. */
+  /** The option whose value is the next word. */
   #open: Omit<Given, 'value'> | undefined;
   #isEnded = false;
 
@@ -32,14 +32,14 @@ export class CurlCommand {
     for (const { text, variables, isCutOff = false } of words) {
       this.#word(text);
       if (isCutOff) {
-        this.#note('A quote is not closed: see whether the command was cut off');
+        this.#note('A quote is not closed: check that the command is complete');
       }
       if (this.#isEnded) {
         break;
       }
       for (const name of variables) {
         this.#note(
-          `The shell variable $${this.#draft.quote(name)} was not filled in: it stands as text`,
+          `The shell variable $${this.#draft.quote(name)} was not filled in: it was kept as text`,
         );
       }
     }
@@ -49,7 +49,7 @@ export class CurlCommand {
     this.#finishData();
     // Brackets around the host are an IPv6 address.
     if (this.#isGlobbing && /[[{]/.test(this.#url.replace(/^(?:[^/]*\/\/)?[^/?#]*/, ''))) {
-      this.#note('Of {…} and […] in a URL curl makes several URLs: here they stand as they are');
+      this.#note('{…} and […] in the URL were kept as text; curl would make several URLs of them');
     }
   }
 
@@ -69,26 +69,26 @@ export class CurlCommand {
     }
   }
 
-  /** `--name`, and `--name=value`, which curl has taken since 8.16. */
+  /** Reads `--name`, and `--name=value`, which curl accepts since 8.16. */
   #long(word: string): void {
     const [, name = '', attached] = /^--([^=]*)(?:=([^]*))?$/.exec(word) ?? [];
     const written = `--${this.#draft.quote(name)}`;
-    // `--expand-url` and its like fill in curl's own variables first.
+    // Options such as `--expand-url` fill in curl's own variables first.
     const known = longOption(name.replace(/^expand-(?=.)/, ''));
     const negated = /^no-(.+)$/.exec(name)?.[1];
     if (known?.takesValue) {
-      const option = name.startsWith('expand-') ? { ...known, use: 'told' as const } : known;
+      const option = name.startsWith('expand-') ? { ...known, use: 'unsupported' as const } : known;
       this.#valued({ option, written }, attached);
     } else if (known) {
       this.#flag(known, written, true);
     } else if (negated !== undefined && longOption(negated)?.takesValue === false) {
       this.#flag(longOption(negated), written, false);
     } else {
-      this.#note(`${written} was left out: no such option of curl is known`);
+      this.#note(`${written} was left out: it is not an option of curl`);
     }
   }
 
-  /** Letters may stand together; the first that takes a value has the rest of the word, or the next. */
+  /** Reads combined letters; one that takes a value takes the rest of the word, or the next word. */
   #short(word: string): void {
     for (let at = 1; at < word.length; at++) {
       const letter = word.charAt(at);
@@ -102,7 +102,7 @@ export class CurlCommand {
       if (option) {
         this.#flag(option, written, true);
       } else {
-        this.#note(`${written} was left out: no such option of curl is known`);
+        this.#note(`${written} was left out: it is not an option of curl`);
       }
     }
   }
@@ -124,7 +124,7 @@ export class CurlCommand {
       case 'location-trusted':
         this.#draft.set('followRedirects', isOn);
         if (option?.name === 'location-trusted' && isOn) {
-          this.#note(`${written} was left out in part: no login goes along to another origin`);
+          this.#note(`${written} was left out in part: a login is not sent to another origin`);
         }
         break;
       case 'globoff':
@@ -135,10 +135,10 @@ export class CurlCommand {
         break;
       case 'next':
         this.#isEnded = true;
-        this.#note(`What comes after ${written} was left out: it is another request`);
+        this.#note(`The part after ${written} was left out: it is another request`);
         break;
       default:
-        if (option?.use === 'told' && isOn) {
+        if (option?.use === 'unsupported' && isOn) {
           this.#leaveOut(option, written);
         }
     }
@@ -147,9 +147,9 @@ export class CurlCommand {
   #apply({ option, written, value }: Given): void {
     const draft = this.#draft;
     switch (option.use === 'read' ? option.name : option.use) {
-      case 'own':
+      case 'irrelevant':
         break;
-      case 'told':
+      case 'unsupported':
         this.#leaveOut(option, written);
         break;
       case 'url':
@@ -220,7 +220,7 @@ export class CurlCommand {
     this.#draft.setUrl(url);
   }
 
-  /** Empty, it is not sent at all; a blank makes it an empty one. */
+  /** As in curl, an empty value sends no header; a blank sends an empty one. */
   #ownHeader(name: string, value: string): void {
     if (value !== '') {
       this.#draft.addHeader(name, value);
@@ -229,14 +229,14 @@ export class CurlCommand {
 
   #header(line: string): void {
     if (line.startsWith('@')) {
-      this.#note('A file of headers was left out: add them by hand');
+      this.#note('A file of headers was left out: add the headers manually');
       return;
     }
-    // `Name:` takes a header of curl's own away, and `Name;` sends one without a value. Browsers copy
-    // HTTP/2's own along, such as `:authority: example.com`.
+    // `Name:` removes a default header of curl, and `Name;` sends one without a value. Browsers also
+    // copy pseudo-headers of HTTP/2, such as `:authority: example.com`.
     const [, name = '', sign, value = ''] = /^(:?[^:;]+)(:|;(?=\s*$))([^]*)$/.exec(line) ?? [];
     if (sign === undefined) {
-      this.#note(`"${this.#draft.quote(line)}" was left out: it is no header`);
+      this.#note(`"${this.#draft.quote(line)}" was left out: it is not a header`);
     } else if (sign === ';' || value.trim() !== '') {
       this.#draft.addHeader(name, value);
     }
@@ -246,7 +246,7 @@ export class CurlCommand {
     const [, name = '', colon, password = ''] = /^([^:]*)(:?)([^]*)$/.exec(value) ?? [];
     this.#draft.set('auth', { type: 'basic', username: name, password: '' });
     if (colon === '' || password !== '') {
-      this.#note(`The password of ${written} was left out: enter it at Authentication`);
+      this.#note(`The password of ${written} was left out: enter it under Authentication`);
     }
   }
 
@@ -255,21 +255,21 @@ export class CurlCommand {
     if (seconds >= 0.1 && seconds <= 600) {
       this.#draft.set('connectTimeout', seconds);
     } else {
-      this.#note(`${written} was left out: connectTimeout takes 0.1 to 600 seconds`);
+      this.#note(`${written} was left out: connectTimeout must be 0.1 to 600 seconds`);
     }
   }
 
   #file(key: string, written: string, path: string): void {
     this.#draft.set(key, path);
     if (!/^(?:[\\/~]|[A-Za-z]:[\\/])/.test(path)) {
-      this.#note(`The file of ${written} is sought in the folder of the workspace: check its path`);
+      this.#note(`The path of ${written} is relative to the workspace folder: check it`);
     }
   }
 
-  /** `certificate:password`; a colon of the path is escaped, but not that of a drive. */
+  /** Reads `certificate:password`; colons in the path are escaped, except that of a drive. */
   #certificate(written: string, value: string): void {
     if (/^pkcs11:/i.test(value)) {
-      this.#note(`${written} was left out: a certificate here is a file`);
+      this.#note(`${written} was left out: a certificate must be a file`);
       return;
     }
     const [, path = '', password] =
@@ -287,10 +287,10 @@ export class CurlCommand {
     const quote = (text: string) => this.#draft.quote(text);
     this.#note(
       address === ''
-        ? `${written} was left out: the system is asked for addresses`
-        : `${written} was left out: the system is asked for the address of ${quote(host)}. ` +
-            `To reach ${quote(address)}, make it the host of the URL with port ${port}, with the header Host ` +
-            `and, for wss:, tls.servername ${quote(host)}`,
+        ? `${written} was left out: addresses are resolved by the system`
+        : `${written} was left out: the address of ${quote(host)} is resolved by the system. ` +
+            `To reach ${quote(address)}, use it as the host of the URL with port ${port}, and set the ` +
+            `header Host and, for wss:, tls.servername to ${quote(host)}`,
     );
   }
 
@@ -303,15 +303,15 @@ export class CurlCommand {
       return;
     }
     if (!isSupported) {
-      this.#note(`${written} was left out: a proxy here is an http:, https: or socks5: URL`);
+      this.#note(`${written} was left out: a proxy must be an http:, https: or socks5: URL`);
       return;
     }
     const plain = url.replace(/^([^/]*\/\/)[^/]*@/, '$1').replace(/^socks5h/i, 'socks5');
     this.#draft.set('proxy', plain);
-    this.#note(`The proxy of ${written} is that of the connection now: check whether it is needed`);
+    this.#note(`The connection uses the proxy of ${written}: check whether it is needed`);
     if (login !== undefined) {
       this.#note(
-        `The login of ${written} was left out: add it to the proxy, the password as a secret`,
+        `The login of ${written} was left out: add it to the URL of the proxy, with the password as a secret`,
       );
     }
   }
@@ -335,12 +335,12 @@ export class CurlCommand {
     }
   }
 
-  /** With `-G` the data is the query. */
+  /** With `-G`, the data is part of the query. */
   #finishData(): void {
     if (this.#isGet) {
       this.#data.forEach(part => this.#draft.addQuery(part));
     } else if (this.#data.length > 0) {
-      this.#note('The body was left out: a WebSocket handshake has none');
+      this.#note('The body was left out: a WebSocket handshake has no body');
     }
   }
 
@@ -353,7 +353,7 @@ export class CurlCommand {
   }
 }
 
-/** `name=content`, `=content` or `content`, of which only the content is encoded. */
+/** Encodes only the content of `name=content`, `=content` or `content`. */
 function encodedPair(value: string): string {
   const [, name = '', content = ''] = /^(?:([^=]*)=)?([^]*)$/.exec(value) ?? [];
   return name === '' ? percentEncoded(content) : `${name}=${percentEncoded(content)}`;

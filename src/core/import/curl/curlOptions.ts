@@ -1,24 +1,24 @@
 /**
- * curl's options (those of its manual up to 8.17), sorted by what an opening handshake makes of them.
- * The table is complete, so that the value of an option is never taken for the URL.
+ * The options of curl up to 8.17, grouped by their meaning for an opening handshake. The table is
+ * complete, so that the value of an option is never mistaken for the URL.
  */
 
-/** With a value, and read: see `CurlCommand`. */
+/** Options with a value that `CurlCommand` reads. */
 const readValues =
   'cacert cert connect-timeout cookie data data-ascii data-binary data-raw data-urlencode ' +
   'header key oauth2-bearer proto-default proxy proxy1.0 preproxy referer request resolve ' +
   'socks4 socks4a socks5 socks5-hostname url url-query user user-agent';
 
-/** With a value that says how curl runs, writes or repeats: nothing of it reaches a server. */
-const ownValues =
+/** Options with a value that affect only curl itself, such as its output and retries. */
+const irrelevantValues =
   'cookie-jar create-file-mode dump-header etag-save expect100-timeout happy-eyeballs-timeout-ms ' +
   'hsts keepalive-cnt keepalive-time libcurl limit-rate max-filesize max-redirs max-time output ' +
   'output-dir parallel-max parallel-max-host rate retry retry-delay retry-max-time speed-limit ' +
   'speed-time ssl-sessions stderr trace trace-ascii trace-config write-out alt-svc egd-file ' +
   'random-file';
 
-/** With a value that changes what is sent, to whom or how, and that a connection here has no place for. */
-const toldValues =
+/** Options with a value that would change the request, but have no equivalent setting. */
+const unsupportedValues =
   'abstract-unix-socket aws-sigv4 capath cert-type ciphers config connect-to continue-at crlfile ' +
   'curves delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url ech engine ' +
   'etag-compare form form-string ftp-account ftp-alternative-to-user ftp-method ftp-port ' +
@@ -31,11 +31,11 @@ const toldValues =
   'socks5-gssapi-service telnet-option tftp-blksize time-cond tls-max tls13-ciphers tlsauthtype ' +
   'tlspassword tlsuser unix-socket upload-file upload-flags variable vlan-priority';
 
-/** Without a value, and read. */
+/** Options without a value that `CurlCommand` reads. */
 const readFlags = 'get insecure location location-trusted next';
 
-/** Without a value, and of no effect on the handshake. */
-const ownFlags =
+/** Options without a value that have no effect on the handshake. */
+const irrelevantFlags =
   'alpn append basic buffer ca-native clobber compressed compressed-ssh create-dirs crlf disable ' +
   'disable-eprt disable-epsv disallow-username-in-url doh-cert-status doh-insecure dump-ca-embed ' +
   'eprt epsv fail fail-early fail-with-body false-start form-escape ftp-create-dirs ftp-pasv ftp-pret ' +
@@ -50,14 +50,14 @@ const ownFlags =
   'tcp-fastopen tcp-nodelay tftp-no-options tls-earlydata tr-encoding trace-ids trace-time use-ascii ' +
   'verbose version xattr follow ssl-allow-beast ssl-no-revoke ssl-revoke-best-effort';
 
-/** Without a value; a connection here has no place for it. */
-const toldFlags =
+/** Options without a value that have no equivalent setting. */
+const unsupportedFlags =
   'anyauth cert-status digest haproxy-protocol ipv4 ipv6 negotiate netrc netrc-optional ntlm ntlm-wb ' +
   'proxy-anyauth proxy-ca-native proxy-digest proxy-insecure proxy-negotiate proxy-ntlm ' +
   'proxy-ssl-allow-beast proxy-ssl-auto-client-cert proxy-tlsv1 socks5-gssapi socks5-gssapi-nec ' +
   'ssl-auto-client-cert sslv2 sslv3 tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3';
 
-/** What each letter stands for. */
+/** The long names of the letters. */
 const letters: Readonly<Record<string, string>> = {
   '0': 'http1.0',
   '1': 'tlsv1',
@@ -124,19 +124,19 @@ export interface CurlOption {
   /** Its long name, without hyphens. */
   readonly name: string;
   readonly takesValue: boolean;
-  /** What becomes of it: it is read, it concerns curl only, or it is told of as left out. */
-  readonly use: 'read' | 'own' | 'told';
+  /** Whether the option is read, ignored, or listed as left out. */
+  readonly use: 'read' | 'irrelevant' | 'unsupported';
 }
 
 const options = new Map<string, CurlOption>(
   (
     [
       [readValues, true, 'read'],
-      [ownValues, true, 'own'],
-      [toldValues, true, 'told'],
+      [irrelevantValues, true, 'irrelevant'],
+      [unsupportedValues, true, 'unsupported'],
       [readFlags, false, 'read'],
-      [ownFlags, false, 'own'],
-      [toldFlags, false, 'told'],
+      [irrelevantFlags, false, 'irrelevant'],
+      [unsupportedFlags, false, 'unsupported'],
     ] as const
   ).flatMap(([names, takesValue, use]) =>
     names.split(' ').map(name => [name, { name, takesValue, use }] as const),
@@ -150,8 +150,8 @@ export function shortOption(letter: string): CurlOption | undefined {
 }
 
 /**
- * The option of a long name, without hyphens; older versions of curl take a beginning that only one
- * option has.
+ * The option of a long name, without hyphens. As in older versions of curl, the name may be shortened
+ * if it stays unique.
  */
 export function longOption(name: string): CurlOption | undefined {
   const exact = options.get(name);
@@ -162,21 +162,20 @@ export function longOption(name: string): CurlOption | undefined {
   return others.length === 0 ? options.get(only ?? '') : undefined;
 }
 
-/** Why an option is left out for which a connection has no setting, and what to do instead, as a clause. */
+/** Why an option without an equivalent setting is left out, and what to do instead, as a clause. */
 const reasons: Readonly<Record<string, string>> = {
-  'abstract-unix-socket': 'a connection here goes by TCP',
-  'unix-socket': 'a connection here goes by TCP, so give the server a port',
-  'connect-to':
-    'write the host that is to be dialled into the URL, and the other one as the header Host',
+  'abstract-unix-socket': 'connections use TCP',
+  'unix-socket': 'connections use TCP, so the server needs a port',
+  'connect-to': 'use the host to connect to in the URL, and set the other one as the header Host',
   'config': 'the options in that file are not read',
   'json': 'a WebSocket handshake has no body',
   'form': 'a WebSocket handshake has no body',
   'form-string': 'a WebSocket handshake has no body',
   'upload-file': 'a WebSocket handshake has no body',
   'pass': 'store it as a secret, and refer to it in tls.passphrase',
-  'capath': 'name one file in tls.ca',
-  'cert-type': 'tls.cert takes PEM and PKCS #12 files',
-  'key-type': 'tls.key takes PEM files',
+  'capath': 'set one file as tls.ca',
+  'cert-type': 'tls.cert must be a PEM or PKCS #12 file',
+  'key-type': 'tls.key must be a PEM file',
   'netrc': 'enter the login at Authentication',
   'netrc-file': 'enter the login at Authentication',
   'netrc-optional': 'enter the login at Authentication',
@@ -185,8 +184,8 @@ const reasons: Readonly<Record<string, string>> = {
   'ntlm-wb': 'of logins with a name and a password only Basic is known here',
   'negotiate': 'of logins with a name and a password only Basic is known here',
   'anyauth': 'of logins with a name and a password only Basic is known here',
-  'proxy-user': 'add it to the URL of the proxy, the password as a secret',
-  'noproxy': 'a proxy of the connection is used for its host',
+  'proxy-user': 'add it to the URL of the proxy, with the password as a secret',
+  'noproxy': 'the proxy of the connection is used for all hosts',
   'range': 'add it as the header Range',
   'etag-compare': 'add it as the header If-None-Match',
   'variable': 'variables of curl are not filled in',

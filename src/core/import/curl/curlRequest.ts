@@ -6,26 +6,26 @@ import { escapeReferences } from '../draft/references.ts';
 import { isSecretName, secretSubprotocols } from '../../secrets/names.ts';
 import { querySecrets } from '../../secrets/values.ts';
 
-/** The connection that a command for another client would have made. */
+/** A connection read from a command for another client. */
 export interface CurlRequest {
   readonly kind: 'curl';
-  /** `ws:` or `wss:`; texts hold no references of ours. */
+  /** A `ws:` or `wss:` URL; `${` is escaped in all texts. */
   readonly url: string;
-  /** `Cookie` among them where there were cookies. */
+  /** Includes `Cookie` if the command has cookies. */
   readonly headers: Readonly<Record<string, string>>;
   readonly subprotocols: readonly string[];
-  /** The certificate is not to be checked. */
+  /** Whether the certificate must not be verified. */
   readonly isInsecure: boolean;
-  /** Other settings of a connection, by their keys; absent where there are none. */
+  /** Other settings of the connection, by their keys; absent if there are none. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** One sentence, without its full stop, for each thing that was left out or is to be looked at. */
+  /** Sentences, without their full stops, about parts that were left out or must be checked. */
   readonly notes: readonly string[];
 }
 
-/** In UTF-16 units, of what is quoted in a note. */
+/** In UTF-16 units, of a text that is quoted in a note. */
 const maxQuoteLength = 60;
 
-/** Collects what a command says, in whichever language it is written. */
+/** Collects the parts of a command, for any shell. */
 export class CurlDraft {
   readonly notes = new Notes();
   readonly #headers: (readonly [name: string, value: string])[] = [];
@@ -35,7 +35,7 @@ export class CurlDraft {
   readonly #settings: Record<string, unknown> = {};
   #url: string | undefined;
   isInsecure = false;
-  /** What an address without a scheme begins with. */
+  /** The scheme for an address without one. */
   defaultScheme = 'ws';
 
   setUrl(url: string): void {
@@ -46,7 +46,7 @@ export class CurlDraft {
     }
   }
 
-  /** Adds to the query of the URL, percent-encoded as it stands. */
+  /** Adds a part, already percent-encoded, to the query of the URL. */
   addQuery(part: string): void {
     this.#query.push(part);
   }
@@ -56,14 +56,14 @@ export class CurlDraft {
     this.#settings[key] = value;
   }
 
-  /** Adds a header; what each connection makes by itself is dropped. */
+  /** Adds a header, except those that a connection generates itself. */
   addHeader(rawName: string, rawValue: string): void {
     const name = rawName.trim();
     const value = rawValue.trim();
     if (/[\r\n\0]/.test(value)) {
-      this.notes.add(`The header ${quoted(name)} was left out: it has a line break in it`);
+      this.notes.add(`The header ${quoted(name)} was left out: its value has a line break`);
     } else if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
-      // HTTP/2's own, such as `:authority`, which browsers copy along.
+      // Browsers also copy pseudo-headers of HTTP/2, such as `:authority`.
       if (!/^:[a-z]+$/.test(name)) {
         this.notes.add(`The header "${quoted(name)}" was left out: its name is not valid`);
       }
@@ -80,7 +80,7 @@ export class CurlDraft {
     this.addHeader('Cookie', pairs.replace(/;\s*$/, ''));
   }
 
-  /** What was written, without what cannot stand in a note. */
+  /** Shortens a text for a note. */
   quote(text: string): string {
     return quoted(text);
   }
@@ -163,7 +163,7 @@ export function entryOfRequest(request: CurlRequest): JsonObject {
   };
 }
 
-/** Where in a request something stands in clear that is a secret by its name. */
+/** The places in a request that contain a secret, by its name, in clear text. */
 export function secretPlaces({ url, headers, subprotocols }: CurlRequest): readonly string[] {
   const names = Object.entries(headers)
     .filter(([name, value]) => isSecretName(name) && value.trim() !== '')

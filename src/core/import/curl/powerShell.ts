@@ -6,14 +6,14 @@ const request = /(?:^|[\s;=|({&])(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)
 /** In Windows PowerShell `curl` and `wget` are other names of Invoke-WebRequest. */
 const alias = /^\s*(?:curl|wget)\s(?:[^]*?\s)?-(?:Uri|Headers|UseBasicParsing|WebSession)\b/i;
 
-/** Whether a text has PowerShell's own client make a request. */
+/** Whether a text is a request with PowerShell's own client. */
 export function isPowerShellRequest(text: string): boolean {
   return request.test(text) || alias.test(text);
 }
 
 type Token =
   | { readonly kind: 'text'; readonly text: string; readonly isPlain: boolean }
-  /** One of `@{ } ( ) = , ; |` or the end of a line. */
+  /** One of `@{ } ( ) = , ; |` or a line break. */
   | { readonly kind: 'sign'; readonly text: string };
 
 const escapes: Readonly<Record<string, string>> = {
@@ -38,7 +38,7 @@ const wordPiece = new RegExp(
   'g',
 );
 
-/** What PowerShell gives to a program of another kind, such as `curl.exe`. Never fails. */
+/** Splits a command line as PowerShell does for other programs, such as `curl.exe`. Never throws. */
 export function powerShellWords(text: string): readonly ShellWord[] {
   const words: ShellWord[] = [];
   let word: { text: string; isPlain: boolean; variables: string[] } | undefined;
@@ -50,7 +50,7 @@ export function powerShellWords(text: string): readonly ShellWord[] {
       const expanded = double ?? plain ?? '';
       word.variables.push(...[...expanded.matchAll(/(?<!`)\$(\w+)/g)].map(([, name = '']) => name));
     } else if (word) {
-      // Windows PowerShell loses quotes that are not escaped for the program as well.
+      // Windows PowerShell requires quotes to be escaped a second time for the program.
       words.push({ ...word, text: word.text.replaceAll('\\"', '"') });
       word = undefined;
     }
@@ -85,12 +85,12 @@ function unquoted(double?: string, single?: string, plain?: string): string {
   );
 }
 
-/** Reads Invoke-WebRequest with the session that browsers write before it. Never throws. */
+/** Reads Invoke-WebRequest, and the session that browsers write before it. Never throws. */
 export function readPowerShell(text: string): CurlRequest | Refused {
   return new PowerShellReader(tokensOf(text)).read();
 }
 
-/** Parameters that are read; PowerShell takes any beginning that says which. */
+/** Names of parameters; PowerShell accepts any unique abbreviation. */
 const parameters = [
   'uri',
   'headers',
@@ -128,8 +128,8 @@ const parameters = [
 ];
 const switches =
   /^(?:usebasicparsing|passthru|disablekeepalive|skip.*|.*usedefaultcredentials|allow.*)$/;
-/** Of no effect on a handshake. */
-const own =
+/** Parameters without effect on a handshake. */
+const irrelevant =
   /^(?:websession|sessionvariable|contenttype|outfile|timeoutsec|maximumredirection|httpversion|transferencoding|usebasicparsing|passthru|disablekeepalive|skiphe.*|skipht.*|allow.*)$/;
 
 class PowerShellReader {
@@ -157,10 +157,10 @@ class PowerShellReader {
         this.#draft.setUrl(next.text);
       }
     }
-    return this.#draft.result('The command names no URI.');
+    return this.#draft.result('The command contains no URI.');
   }
 
-  /** `$session.UserAgent = "…"` and `New-Object System.Net.Cookie("name", "value", "/", "host")`. */
+  /** Reads `$session.UserAgent = "…"` and `New-Object System.Net.Cookie("name", "value", "/", "host")`. */
   #session(): void {
     for (const [index, { kind, text }] of this.#tokens.entries()) {
       if (kind === 'text' && /\.UserAgent$/i.test(text) && this.#textAt(index + 1) === '=') {
@@ -178,7 +178,7 @@ class PowerShellReader {
       parameters.find(each => each === lower) ?? parameters.find(each => each.startsWith(lower));
     if (name !== undefined && switches.test(name)) {
       this.#draft.isInsecure ||= name === 'skipcertificatecheck' && attached !== '$false';
-      this.#tell(name, `-${typed}`);
+      this.#noteUnsupported(name, `-${typed}`);
     } else if (name === 'headers') {
       this.#headers();
     } else {
@@ -209,24 +209,24 @@ class PowerShellReader {
       case 'body':
       case 'infile':
       case 'form':
-        draft.notes.add('The body was left out: a WebSocket handshake has none');
+        draft.notes.add('The body was left out: a WebSocket handshake has no body');
         break;
       default:
-        this.#tell(name, written);
+        this.#noteUnsupported(name, written);
     }
   }
 
-  #tell(name: string | undefined, written: string): void {
-    if (name === undefined || !(own.test(name) || name === 'skipcertificatecheck')) {
-      this.#draft.notes.add(`${written} was left out: set at the connection what it is for`);
+  #noteUnsupported(name: string | undefined, written: string): void {
+    if (name === undefined || !(irrelevant.test(name) || name === 'skipcertificatecheck')) {
+      this.#draft.notes.add(`${written} was left out: use the matching setting of the connection`);
     }
   }
 
-  /** `@{ "name"="value"; … }`, with lines or semicolons in between. */
+  /** Reads `@{ "name"="value"; … }`, separated by line breaks or semicolons. */
   #headers(): void {
     if (this.#peek()?.text !== '@{') {
       this.#takeValue();
-      this.#draft.notes.add('The headers of a variable were left out: add them by hand');
+      this.#draft.notes.add('The headers of a variable were left out: add them manually');
       return;
     }
     this.#at++;
@@ -240,7 +240,7 @@ class PowerShellReader {
     this.#at++;
   }
 
-  /** One text; what is more than that, such as a calculation in parentheses, is gone over. */
+  /** Reads one text; skips other expressions, such as those in parentheses. */
   #takeValue(): string {
     const next = this.#peek();
     if (next?.kind === 'text') {

@@ -1,11 +1,11 @@
-/** One word of a command line, as a program gets it, and what can be said of how it was written. */
+/** One word of a command line, as a program receives it. */
 export interface ShellWord {
   readonly text: string;
-  /** Nothing of it was quoted, so that a sign of the shell's may be in it. */
+  /** Whether no part was quoted, so that the word may contain operators of the shell. */
   readonly isPlain: boolean;
-  /** The names of shell variables that would have been filled in. */
+  /** The names of shell variables that the shell would have expanded. */
   readonly variables: readonly string[];
-  /** A quote of it is not closed. */
+  /** Whether a quote is not closed. */
   readonly isCutOff?: boolean;
 }
 
@@ -22,15 +22,15 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Each piece of a word: `$'…'`, `$"…"` and `"…"`, `'…'`, the end of a line that goes on, an escaped
- * character, plain ones, or space, which comments are, too. Line ends are space: people paste what a
- * window has wrapped.
+ * A piece of a word: `$'…'`, `$"…"` and `"…"`, `'…'`, a continued line break, an escaped character,
+ * plain characters, or space, to which comments belong. Line breaks are space, since people paste
+ * wrapped text.
  */
 const piece =
   /(?<=\s)(#.*)|\$'((?:\\[^]|[^'\\])*)'?|\$?"((?:\\[^]|[^"\\])*)"?|'([^']*)'?|(\\\r?\n)|\\([^])|([^\s'"\\$]+|\$)|(\s+)/g;
 const variable = /\\[^]|`[^`]*`?|\$(?:\{(\w+)[^}]{0,200}\}|(\w+)|\()/g;
 
-/** Splits a command line as a POSIX shell and bash would, without running anything. Never fails. */
+/** Splits a command line as a POSIX shell and bash do, without expansion. Never throws. */
 export function posixWords(text: string): readonly ShellWord[] {
   const words: ShellWord[] = [];
   let word: { text: string; isPlain: boolean; variables: string[]; isCutOff?: boolean } | undefined;
@@ -66,7 +66,7 @@ export function posixWords(text: string): readonly ShellWord[] {
   return words;
 }
 
-/** Whether a quoted piece has both of its quotes around what is within. */
+/** Whether a quoted piece has its closing quote. */
 function isClosed(piece: string, within: string): boolean {
   const opening = piece.search(/['"]/) + 1;
   return piece.length > opening + within.length;
@@ -78,7 +78,7 @@ function variablesIn(text: string): readonly string[] {
   );
 }
 
-/** Of bash's `$'…'`. Bytes that are written one by one are read as UTF-8. */
+/** The text of bash's `$'…'`. Escaped bytes are decoded as UTF-8. */
 function ansiText(text: string): string {
   return text.replaceAll(
     /((?:\\x[\da-fA-F]{1,2}|\\[0-7]{1,3})+)|\\(?:u([\da-fA-F]{1,4})|U([\da-fA-F]{1,8})|c([^])|([^]))/g,
@@ -106,14 +106,14 @@ function bytesText(escaped: string): string {
 }
 
 /**
- * Splits a command line of Windows' cmd: first the carets, as cmd takes them away, then the quotes, as
- * a C program reads its arguments. Never fails.
+ * Splits a command line of Windows' cmd: removes the carets as cmd does, then reads the quotes as a C
+ * program does. Never throws.
  */
 export function cmdWords(text: string): readonly string[] {
   return argumentsIn(withoutCarets(text));
 }
 
-/** A caret makes the next character plain, but not within quotes, and continues a line at its end. */
+/** A caret escapes the next character, except within quotes; at the end of a line it continues it. */
 function withoutCarets(text: string): string {
   let isQuoted = false;
   return text.replaceAll(
@@ -124,7 +124,7 @@ function withoutCarets(text: string): string {
         return whole;
       }
       if (/^\^[\r\n]/.test(whole)) {
-        // Two line ends after a caret: the second one is escaped, and hence a part of the text.
+        // After a caret and two line breaks, the second one is escaped, and thus part of the text.
         return lineBreak === undefined ? ' ' : '\n';
       }
       if (isQuoted) {
@@ -136,7 +136,7 @@ function withoutCarets(text: string): string {
   );
 }
 
-/** Backslashes count only before a quote; two quotes within quotes are one that is a part of the text. */
+/** Backslashes escape only before a quote; two quotes within quotes are one literal quote. */
 function argumentsIn(line: string): readonly string[] {
   const words: string[] = [];
   let word: string | undefined;

@@ -8,7 +8,7 @@ import { headersOf, isOwnHeader } from './headers.ts';
 import type { ImportedConnection, Notes } from './importResult.ts';
 import { encodedTemplate } from './references.ts';
 
-/** The user saves them one by one. */
+/** The user saves connections one by one. */
 const maxConnections = 200;
 const maxHeaders = 200;
 /** In UTF-16 units, as in the form of a connection. */
@@ -21,17 +21,17 @@ export interface Pair {
   readonly isDisabled?: boolean;
 }
 
-/** An address found in a file. References in its texts are already in our notation. */
+/** A connection found in a file. References in its texts are already translated to `${name}`. */
 export interface FoundConnection {
   readonly name: string;
   readonly url: string;
   readonly headers: readonly Pair[];
-  /** For the query. */
+  /** Parameters of the query. */
   readonly parameters?: readonly Pair[];
   readonly auth?: Readonly<Record<string, string>>;
 }
 
-/** Collects the addresses of one file, each once, so that each can be saved as it is. */
+/** Collects the connections of one file without duplicates, ready to be saved. */
 export class ConnectionCollector {
   readonly #notes: Notes;
   readonly #credentials: SecretCollector;
@@ -45,16 +45,16 @@ export class ConnectionCollector {
   add(found: FoundConnection): void {
     const { name } = found;
     if (found.url.trim() === '') {
-      this.#notes.add('A request has no address, so no connection is offered for it', name);
+      this.#notes.add('A request was left out: it has no address', name);
     } else if (this.#found.length >= maxConnections) {
-      const most = `only the first ${maxConnections} are taken`;
-      this.#notes.add(`A connection was left out: ${most}`, name);
+      const limit = `only the first ${maxConnections} are imported`;
+      this.#notes.add(`A connection was left out: ${limit}`, name);
     } else {
       this.#found.push(found);
     }
   }
 
-  /** @param environments of the same file: the values of their variables decide about the scheme */
+  /** @param environments of the same file; the values of their variables decide about the scheme */
   all(environments: readonly EnvironmentEntry[]): readonly ImportedConnection[] {
     const names = new FreeNames();
     const seen = new Set<string>();
@@ -64,7 +64,7 @@ export class ConnectionCollector {
       if (!read || seen.has(content)) {
         if (read) {
           this.#notes.add(
-            'A connection is there already, with the same address and headers',
+            'A connection was left out: another one has the same address and headers',
             found.name,
           );
         }
@@ -132,7 +132,7 @@ export class ConnectionCollector {
         label,
       );
     } else if (pairs.length >= maxHeaders) {
-      this.#notes.add(`A header was left out: only the first ${maxHeaders} are taken`, label);
+      this.#notes.add(`A header was left out: only the first ${maxHeaders} are imported`, label);
     } else {
       pairs.push([name, this.#credentials.header(name, value.trim(), label)]);
     }
@@ -144,7 +144,7 @@ export class ConnectionCollector {
         if (name !== '') {
           const quoted = name.slice(0, 60);
           this.#notes.add(
-            `The subprotocol "${quoted}" was left out: set it at the connection`,
+            `The subprotocol "${quoted}" was left out: set it in the connection`,
             label,
           );
         }
@@ -161,7 +161,10 @@ export class ConnectionCollector {
   ): string | undefined {
     const [, bare = '', fragment] = /^([^#]*)(#.*)?$/s.exec(url.trim()) ?? [];
     if (fragment !== undefined) {
-      this.#notes.add('The end of an address from # on was left out: WebSockets have none', label);
+      this.#notes.add(
+        'The fragment of an address (after #) was left out: WebSocket URLs have no fragment',
+        label,
+      );
     }
     const address = withParameters(this.#withScheme(bare, label, environments), parameters);
     if (parameters.some(({ name, value }) => name === '' && value !== '')) {
@@ -183,20 +186,20 @@ export class ConnectionCollector {
     return address;
   }
 
-  /** Other programs accept addresses without a scheme, and `http:` in place of `ws:`. */
+  /** Other programs accept addresses without a scheme, and `http:` instead of `ws:`. */
   #withScheme(url: string, label: string, environments: readonly EnvironmentEntry[]): string {
     const [, variable] = /^\$\{([\w.-]+)\}(?!:\/\/)/.exec(url) ?? [];
     if (variable !== undefined) {
       return this.#withVariable(url, variable, label, environments);
     }
     if (/^https?:\/\//i.test(url)) {
-      this.#notes.add('An address begins with ws in place of http, as WebSockets have it', label);
+      this.#notes.add('The scheme of an address was changed from http to ws', label);
       return url.replace(/^http/i, 'ws');
     }
     if (/^(?:[a-z][a-z0-9+.-]*|\$\{[\w.-]+\}):\/\//i.test(url)) {
       return url;
     }
-    this.#notes.add('An address had no scheme: ws:// was put before it', label);
+    this.#notes.add('An address had no scheme: ws:// was added', label);
     return `ws://${url.replace(/^\/\//, '')}`;
   }
 
@@ -211,14 +214,14 @@ export class ConnectionCollector {
     );
     if (values.some(value => /^https?:\/\//i.test(value))) {
       this.#notes.add(
-        `An address begins with \${${variable}}, which is an HTTP address: change that to ws:// or wss://`,
+        `An address begins with \${${variable}}, which is an HTTP address: change it to ws:// or wss://`,
         label,
       );
     }
-    // A value that is a reference itself may have a scheme.
+    // A value that is a reference itself may contain a scheme.
     const isBare = values.length > 0 && values.every(value => /^(?!\$\{)(?!.*:\/\/)./s.test(value));
     if (isBare) {
-      this.#notes.add('An address had no scheme: ws:// was put before it', label);
+      this.#notes.add('An address had no scheme: ws:// was added', label);
     }
     return isBare ? `ws://${url}` : url;
   }

@@ -1,16 +1,16 @@
-/** A file's text, and what is to be said about it. */
+/** A file's text, and a note if it was damaged. */
 export interface DecodedText {
   readonly text: string;
-  /** A sentence, without its full stop, where the bytes were not what they should be. */
+  /** A sentence, without its full stop, if some bytes were not valid. */
   readonly note?: string;
 }
 
-/** In bytes: enough to tell an encoding by. */
+/** In bytes; enough to detect the encoding. */
 const sampleLength = 8;
 
 /**
- * The text of a file: UTF-8, or UTF-16 of either order, which Windows' programs write, with a byte
- * order mark or without. Never throws.
+ * Decodes a file: UTF-8, or UTF-16 of either byte order as Windows' programs write it, with or without
+ * a byte order mark. Never throws.
  */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const encoding = encodingOf(bytes);
@@ -20,7 +20,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    const note = 'The file is not UTF-8 throughout: some characters could not be read (�)';
+    const note = 'The file is not valid UTF-8: some characters could not be read (�)';
     return { text: new TextDecoder().decode(bytes), note };
   }
 }
@@ -30,7 +30,7 @@ function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     return first === 0xff ? 'utf-16le' : 'utf-16be';
   }
-  // All formats begin with ASCII characters, of whose two bytes one is zero in UTF-16.
+  // All formats begin with ASCII characters; in UTF-16, one of the two bytes of each is zero.
   const sample = [...bytes.subarray(0, sampleLength)];
   const hasZeros = (parity: 0 | 1) =>
     sample.length >= 4 && sample.every((byte, at) => (byte === 0) === (at % 2 === parity));

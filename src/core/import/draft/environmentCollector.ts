@@ -6,24 +6,24 @@ import { isVariableName, literalOf, variableName } from './references.ts';
 
 const maxEnvironments = 200;
 const maxVariables = 1000;
-const maxVariablesInAll = 20_000;
+const maxTotalVariables = 20_000;
 
 /** A variable of another program. */
 export interface ImportedVariable {
   readonly name: string;
-  /** References in it are in our notation. */
+  /** References in it are already translated to `${name}`. */
   readonly value: string;
-  /** The other program says that it is a secret. */
+  /** The other program marks it as a secret. */
   readonly isSecret?: boolean;
 }
 
-/** Makes environments of the variables of one file. */
+/** Makes environments from the variables of one file. */
 export class EnvironmentCollector {
   readonly #notes: Notes;
   readonly #credentials: SecretCollector;
   readonly #names = new FreeNames();
   readonly #entries: EnvironmentEntry[] = [];
-  #variablesLeft = maxVariablesInAll;
+  #variablesLeft = maxTotalVariables;
 
   constructor(notes: Notes, credentials: SecretCollector) {
     this.#notes = notes;
@@ -35,11 +35,11 @@ export class EnvironmentCollector {
   }
 
   /**
-   * Adds an environment, unless it has no variables. A value that is a secret, by its name or because
-   * the other program says so, does not go into a file that is made to be shared: a reference stands
-   * for it.
+   * Adds an environment, unless it has no variables. Values that are secrets by their names, or are
+   * marked as such, are replaced by references, since the library's file is made to be shared.
    *
-   * @param inherited variables that hold as well where this one has none of the name
+   * @param inherited variables that are added unless the environment defines them itself
+   * @returns the variables of the environment, with the inherited ones
    */
   add(
     name: string,
@@ -56,8 +56,8 @@ export class EnvironmentCollector {
     if (this.#entries.length >= maxEnvironments || count > this.#variablesLeft) {
       const limit =
         this.#entries.length >= maxEnvironments
-          ? `only the first ${maxEnvironments} are taken`
-          : `a file's environments may have ${maxVariablesInAll} variables together`;
+          ? `only the first ${maxEnvironments} are imported`
+          : `the environments of a file may have ${maxTotalVariables} variables in total`;
       this.#notes.add(`An environment was left out: ${limit}`, label);
       return all;
     }
@@ -80,14 +80,14 @@ export class EnvironmentCollector {
         return [];
       }
       if (index >= maxVariables) {
-        const most = `only the first ${maxVariables} of an environment are taken`;
-        this.#notes.add(`A variable was left out: ${most}`, label);
+        const limit = `only the first ${maxVariables} of an environment are imported`;
+        this.#notes.add(`A variable was left out: ${limit}`, label);
         return [];
       }
       const ours = variableName(name);
       if (ours !== name) {
         this.#notes.add(
-          `The variable "${name}" is called "${ours}": \${${name}} means another thing`,
+          `The variable "${name}" was renamed to "${ours}": \${${name}} has another meaning`,
         );
       }
       return [[ours, this.#value(variable, label, value)] as const];
@@ -95,14 +95,14 @@ export class EnvironmentCollector {
   }
 
   #value({ name, isSecret }: ImportedVariable, label: string, value: string): string {
-    // Where it only refers to other variables, those are looked at.
+    // A value that only refers to other variables is not secret itself.
     if (isSecret !== true && !(isSecretName(name) && literalOf(value)?.trim() !== '')) {
       return value;
     }
     const reference = this.#credentials.reference(name, value, `${label}, variable ${name}`);
     if (reference !== value) {
       this.#notes.add(
-        `"${name.slice(0, 60)}" looks like a secret and was not copied: ${reference} stands for it`,
+        `"${name.slice(0, 60)}" looks like a secret and was replaced by ${reference}`,
         label,
       );
     }

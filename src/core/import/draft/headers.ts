@@ -1,4 +1,4 @@
-/** Whether each connection makes this header itself. */
+/** Whether a connection generates this header itself. */
 export function isOwnHeader(name: string): boolean {
   return /^:|^(?:sec-websocket-(?!protocol$).*|upgrade|connection|content-length)$/i.test(
     name.trim(),
@@ -6,8 +6,8 @@ export function isOwnHeader(name: string): boolean {
 }
 
 /**
- * Headers by name, without those that each connection makes itself. Host is kept if it is not that
- * of the URL.
+ * Headers by name, without those that a connection generates itself. Host is kept if it differs from
+ * that of the URL.
  */
 export function headersOf(
   pairs: Iterable<readonly [name: string, value: string]>,

@@ -6,7 +6,7 @@ import { Notes, type Imported } from './importResult.ts';
 import { MessageCollector } from './messageCollector.ts';
 import { ReferenceTranslator } from './references.ts';
 
-/** Collects what the reader of a file finds. */
+/** Collects the contents of a file while it is read. */
 export class ImportDraft {
   readonly notes = new Notes();
   readonly messages = new MessageCollector(this.notes);
@@ -16,8 +16,8 @@ export class ImportDraft {
   readonly references: ReferenceTranslator;
 
   /**
-   * @param secretNames of all secrets that are stored, or that something refers to
-   * @param known references that the other program knows by itself, as ours
+   * @param secretNames of all secrets that are stored or referred to
+   * @param known built-in variables of the other program, and the references that replace them
    */
   constructor(secretNames: Iterable<string>, known: Readonly<Record<string, string>> = {}) {
     this.credentials = new SecretCollector(this.notes, secretNames);
@@ -30,7 +30,7 @@ export class ImportDraft {
     return this.references.translate(text);
   }
 
-  /** @param format what the file is, for people */
+  /** @param format name of the format, to be shown */
   result(format: string, items: readonly ItemEntry[]): Imported {
     const environments = this.environments.all;
     const connections = this.connections.all(environments);

@@ -1,49 +1,49 @@
 import type { EnvironmentEntry, ItemEntry } from '../../library/librarySchema.ts';
 
-/** Where messages were sent to, as far as the imported file says. */
+/** A connection in the imported file. */
 export interface ImportedConnection {
   readonly name: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Absent where there are none. */
+  /** Absent if there are no subprotocols. */
   readonly subprotocols?: readonly string[];
-  /** As the setting `auth`; absent where there is none. */
+  /** As in the setting `auth`; absent if there is no login. */
   readonly auth?: Readonly<Record<string, string>>;
 }
 
-/** A secret that the file held in clear; what was imported has a reference in its place. */
+/** A secret that the file contained in clear text; the import refers to it instead. */
 export interface ImportedSecret {
-  /** Of the secret: `import-token`. No secret of that name was stored before. */
+  /** The name of the secret, such as `import-token`. No secret of that name was stored before. */
   readonly name: string;
-  /** Never to be logged, shown or written to a file; empty where the file has none. */
+  /** Must not be logged, shown or written to a file; empty if the file contains no value. */
   readonly value: string;
-  /** Where it stood, for people. */
+  /** The place in the file, to be shown. */
   readonly where: string;
 }
 
-/** Something that was left out or changed, and of what. */
+/** One reason for which parts of the file were left out or changed. */
 export interface NoteGroup {
   readonly reason: string;
   readonly count: number;
-  /** Names of what it happened to; not all of them where they are many. */
+  /** The names of these parts; only the first hundred. */
   readonly items: readonly string[];
 }
 
-/** What was found in a file of another program, ready to be put into a library. */
+/** The contents of a file of another program, ready to be added to a library. */
 export interface Imported {
   readonly kind: 'imported';
-  /** What the file is, for people. */
+  /** The name of the format, to be shown. */
   readonly format: string;
   readonly items: readonly ItemEntry[];
   readonly environments: readonly EnvironmentEntry[];
   readonly connections: readonly ImportedConnection[];
   readonly credentials: readonly ImportedSecret[];
-  /** Names that what was imported refers to, and for which the file has no value. */
+  /** The names of referenced variables for which the file has no value. */
   readonly undefinedNames: readonly string[];
   readonly messageCount: number;
-  /** One sentence for each kind of thing that was left out or changed, and why. */
+  /** One sentence, without its full stop, for each reason for which something was left out or changed. */
   readonly notes: readonly string[];
-  /** The same with the names of what it happened to. */
+  /** The same with the names of the parts concerned. */
   readonly groups: readonly NoteGroup[];
 }
 
@@ -57,7 +57,7 @@ export type ImportResult = Imported | Refused;
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The members of a JSON object; none of anything else. */
+/** The members of a JSON object; an empty object for any other value. */
 export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Fields)
@@ -72,34 +72,33 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A text, or a number or truth value as it is written. */
+/** A text, or the text of a number or boolean. */
 export function scalarOf(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : textOf(value);
 }
 
-/** Whether a flag is set; YAML is read as texts only. */
+/** Whether a flag is set; the scalars of YAML are read as texts. */
 export function isTrue(value: unknown): boolean {
   return value === true || value === 'true';
 }
 
-/** Names that are kept for one reason, and different reasons that are kept. */
+/** The maximum number of names for one reason. */
 const maxItems = 100;
 const maxReasons = 300;
 /** In UTF-16 units. */
 const maxNameLength = 100;
 
-/** Counts what is left out, so that a thousand things of one kind make one sentence. */
+/** Counts omissions and changes by reason, so that a thousand of one kind make one sentence. */
 export class Notes {
   readonly #groups = new Map<string, { count: number; readonly items: string[] }>();
 
   /**
    * @param reason a sentence without its full stop
-   * @param item the name of what it is about, where the reason does not say it
+   * @param item the name of the part concerned, if the reason does not contain it
    */
   add(reason: string, item = ''): void {
     const isNew = !this.#groups.has(reason);
-    const key =
-      isNew && this.#groups.size >= maxReasons ? 'There is more that was left out' : reason;
+    const key = isNew && this.#groups.size >= maxReasons ? 'More was left out' : reason;
     const group = this.#groups.get(key) ?? { count: 0, items: [] };
     this.#groups.set(key, group);
     group.count++;

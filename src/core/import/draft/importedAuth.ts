@@ -2,20 +2,20 @@ import { isTrue, type Fields } from './importResult.ts';
 import type { ImportDraft } from './importDraft.ts';
 import type { Pair } from './connectionCollector.ts';
 
-/** A login of another program as ours, or as headers. */
+/** A login of another program, as the setting `auth` or as headers. */
 export interface ImportedAuth {
   readonly auth?: Readonly<Record<string, string>>;
   readonly headers: readonly Pair[];
 }
 
-const none: ImportedAuth = { headers: [] };
+const noAuth: ImportedAuth = { headers: [] };
 
 /**
- * What a login means here.
+ * Converts a login of Insomnia or Postman.
  *
- * @param type by its name in Insomnia and Postman, which agree
- * @param fields its texts by their names in the one or the other
- * @param label whose it is
+ * @param type the kind of login; both programs use the same names
+ * @param fields the texts of the login by their names in either program
+ * @param label the name of the request
  */
 export function authOf(
   type: string,
@@ -25,12 +25,12 @@ export function authOf(
 ): ImportedAuth {
   const { notes, credentials } = context;
   if (['', 'none', 'noauth', 'null'].includes(type)) {
-    return none;
+    return noAuth;
   }
   const left = `The authentication of "${label.slice(0, 60)}" was left out`;
   if (isTrue(fields['disabled'])) {
     notes.add(`${left}: it is disabled`);
-    return none;
+    return noAuth;
   }
   const text = (...keys: readonly string[]) => {
     const value = keys
@@ -79,6 +79,6 @@ export function authOf(
       };
     }
   }
-  notes.add(`${left}: set it at the connection`);
-  return none;
+  notes.add(`${left}: set it in the connection`);
+  return noAuth;
 }

@@ -15,10 +15,10 @@ import type { Notes } from './importResult.ts';
 /** A recorded stream can hold millions. */
 export const maxMessages = 2000;
 const maxTextLength = 1024 * 1024;
-/** In UTF-16 units, of all messages: together they must be readable from the library's file. */
+/** In UTF-16 units, of all messages, so that the library's file can still be opened. */
 const maxTotalLength = 2 * 1024 * 1024;
 
-/** Counts the messages of one import, and refuses those that would make the file too large to open. */
+/** Counts the messages of one import, and refuses those that would make the library's file too large. */
 export class MessageCollector {
   readonly #notes: Notes;
   #count = 0;
@@ -32,19 +32,19 @@ export class MessageCollector {
     return this.#count;
   }
 
-  /** The entry of a message; `undefined`, and a note, where it cannot be kept. */
+  /** Makes the entry of a message; returns `undefined` and adds a note if it exceeds a limit. */
   place(name: string, body: MessageBody, taken: FreeNames): MessageEntry | undefined {
     if ('text' in body && body.text.length > maxTextLength) {
       this.#notes.add('A message longer than 1 MiB was left out: send it from a file', name);
       return undefined;
     }
     if (this.#count >= maxMessages) {
-      this.#notes.add(`A message was left out: only the first ${maxMessages} are taken`, name);
+      this.#notes.add(`A message was left out: only the first ${maxMessages} are imported`, name);
       return undefined;
     }
     const length = 'text' in body ? body.text.length : 0;
     if (this.#length + length > maxTotalLength) {
-      this.#notes.add('A message was left out: there are more than 2 MiB together', name);
+      this.#notes.add('A message was left out: the messages exceed 2 MiB in total', name);
       return undefined;
     }
     this.#count++;
@@ -53,7 +53,7 @@ export class MessageCollector {
   }
 }
 
-/** A text as JSON where it is an object or an array, else as it stands. */
+/** A body as JSON if the text is an object or an array, otherwise as text. */
 export function textBody(text: string): MessageBody {
   return /^\s*[{[]/.test(text) && !jsonProblem(text) ? { as: 'json', text } : { as: 'text', text };
 }
@@ -68,13 +68,13 @@ export function hexBody(text: string): MessageBody | undefined {
   return hexProblem(text) ? undefined : { as: 'hex', text };
 }
 
-/** The name of a message that has none: its beginning. */
+/** A name for a message without one: the beginning of its text. */
 export function nameFrom(text: string): string {
   const start = text.slice(0, 200).replaceAll(/\s+/g, ' ').trim();
   return start.length > 40 ? `${start.slice(0, 39)}…` : start;
 }
 
-/** A folder, or nothing if it would be empty. */
+/** A folder, or an empty list if it would be empty. */
 export function folder(name: string, items: readonly ItemEntry[]): readonly ItemEntry[] {
   return items.length === 0 ? [] : [{ folder: name.trim().slice(0, 200) || 'Imported', items }];
 }

@@ -2,7 +2,7 @@ import { percentEncoded } from '../../base/percent.ts';
 import { parseTemplate, referenceKinds } from '../../variables/template.ts';
 import type { Notes } from './importResult.ts';
 
-/** Template tags of Insomnia that mean the same here. Its `now` without a format is an ISO time. */
+/** Template tags of Insomnia and their equivalents. Its `now` without a format is an ISO time. */
 const knownTags: readonly (readonly [RegExp, string])[] = [
   [/^uuid(?:\s+['"]v4['"])?$/, '${uuid}'],
   [/^faker\s+['"](?:guid|randomUUID)['"]$/, '${uuid}'],
@@ -13,26 +13,26 @@ const knownTags: readonly (readonly [RegExp, string])[] = [
 /** In UTF-16 units, of a reference that is quoted in a note. */
 const maxQuoteLength = 100;
 
-/** Translates the references of other programs into ours. All other text stays as it is. */
+/** Translates the references of other programs to `${name}`. Other text keeps its meaning. */
 export class ReferenceTranslator {
   readonly #known: Readonly<Record<string, string>>;
   readonly #notes: Notes;
   readonly #names = new Set<string>();
 
-  /** @param known what a name stands for that their program knows by itself */
+  /** @param known built-in variables of the other program, and the references that replace them */
   constructor(known: Readonly<Record<string, string>>, notes: Notes) {
     this.#known = known;
     this.#notes = notes;
   }
 
-  /** The variables that were referred to, by their names here. */
+  /** The variables that were referred to, by their translated names. */
   get names(): ReadonlySet<string> {
     return this.#names;
   }
 
   /**
-   * `{{ name }}`, `{{ _.name }}` and `{{ list[0] }}` become `${name}` and `${list.0}`. A `${` of the
-   * text stays mere text: what a file says never is a reference of ours that was not one of theirs.
+   * `{{ name }}`, `{{ _.name }}` and `{{ list[0] }}` become `${name}` and `${list.0}`. A `${` in the
+   * text is escaped, so that the file cannot introduce references such as `${secret:name}`.
    */
   translate(text: string): string {
     return text.replaceAll(
@@ -55,7 +55,7 @@ export class ReferenceTranslator {
     const known = Object.hasOwn(this.#known, name) ? this.#known[name] : undefined;
     const reference = known ?? (isVariableName(name) ? `\${${variableName(name)}}` : undefined);
     if (reference === undefined || dollar !== '') {
-      // A dollar sign before a reference would make mere text of it here.
+      // A dollar sign before a reference would escape it.
       this.#note(`The reference ${whole.slice(0, maxQuoteLength)}`);
       return escapeReferences(whole);
     }
@@ -73,26 +73,26 @@ export class ReferenceTranslator {
     return known ?? escapeReferences(whole);
   }
 
-  #note(what: string): void {
-    this.#notes.add(`${what} has no counterpart here and was left as it is`);
+  #note(subject: string): void {
+    this.#notes.add(`${subject} has no equivalent and was kept as text`);
   }
 }
 
-/** Whether a name is valid in a reference of ours. */
+/** Whether a name is valid in a `${name}` reference. */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][\w.-]{0,100}$/.test(name);
 }
 
 /**
- * What a variable of another program is called here. Names that are references of another kind
- * already, as `env` and `workspaceFolder`, would not name it.
+ * The translated name of a variable. Names of other kinds of reference, such as `env` and
+ * `workspaceFolder`, get a prefix.
  */
 export function variableName(name: string): string {
-  const isOurs = referenceKinds.some(kind => kind === name && kind !== 'named');
-  return isOurs ? `import-${name}` : name;
+  const isReserved = referenceKinds.some(kind => kind === name && kind !== 'named');
+  return isReserved ? `import-${name}` : name;
 }
 
-/** Writes a text so that nothing in it is a reference. */
+/** Escapes a text so that it contains no references. */
 export function escapeReferences(text: string): string {
   return text.replaceAll('${', () => '$${');
 }

@@ -8,18 +8,18 @@ import { escapeReferences, literalOf } from './references.ts';
 const scheme = /^(?:Bearer|Basic|Token|ApiKey|Digest|Negotiate|NTLM)(?=\s)\s+/i;
 
 /**
- * Replaces secrets in what is imported by references, so that no secret is written to a file that may
- * be shared. The names are new ones: a file must not reach a secret that the user has stored for
- * something else.
+ * Replaces secrets in an import by references, so that no secret is written to a file that may be
+ * shared. The names are new, so that a file cannot refer to a secret that the user has stored for
+ * another purpose.
  */
 export class SecretCollector {
   readonly #notes: Notes;
   readonly #taken: Set<string>;
   readonly #byContent = new Map<string, ImportedSecret>();
-  /** The number that the next secret of a name tries. */
+  /** The number to try for the next secret of a name. */
   readonly #next = new Map<string, number>();
 
-  /** @param taken the names of all secrets that are stored, or that something refers to */
+  /** @param taken the names of all secrets that are stored or referred to */
   constructor(notes: Notes, taken: Iterable<string>) {
     this.#notes = notes;
     this.#taken = new Set(taken);
@@ -30,10 +30,10 @@ export class SecretCollector {
   }
 
   /**
-   * A reference for a value that is a secret; the template itself if it is a reference already.
+   * Replaces a secret value by a reference. A template with references is returned as it is.
    *
-   * @param name what the secret is called in the file
-   * @param where it stands, for people
+   * @param name of the secret in the file
+   * @param where its place in the file, to be shown
    */
   reference(name: string, template: string, where: string): string {
     const value = literalOf(template);
@@ -41,7 +41,7 @@ export class SecretCollector {
       const [prefix = ''] = scheme.exec(template) ?? [];
       const isOnlyReference = /^(?:\$\{[^{}]*\}\s*)+$/.test(template.slice(prefix.length));
       if (!isOnlyReference) {
-        this.#notes.add('A value may hold a secret beside a variable: look it through', where);
+        this.#notes.add('A value may contain a secret beside a variable: check it', where);
       }
       return template;
     }
@@ -50,13 +50,13 @@ export class SecretCollector {
     return `${prefix}\${secret:${secret}}`;
   }
 
-  /** The value of a header; a reference if the name is that of a secret and the value is not empty. */
+  /** The value of a header; a reference if the name denotes a secret and the value is not empty. */
   header(name: string, template: string, where: string): string {
     const isSecret = isSecretName(name) && literalOf(template)?.trim() !== '';
     return isSecret ? this.reference(name, template, `${where}, header ${name}`) : template;
   }
 
-  /** A URL without secrets in its login and query, whose values are written percent-encoded. */
+  /** A URL without secrets in its login and query, whose values are percent-encoded. */
   url(template: string, where: string): string {
     const withoutPassword = template.replace(
       /^([a-z]+:\/\/[^/?#@:]*:)([^/?#@]+)(?=@)/i,

@@ -48,7 +48,7 @@ describe('Importing much', () => {
     }
   });
 
-  it('takes what can be looked through, and says where it stops', () => {
+  it('imports up to the limits, and notes each limit', () => {
     const values = many(1500, index => ({ key: `v${index}`, value: '' }));
     const environment = { name: 'E', _postman_variable_scope: 'environment', values };
     const resources = many(300, index => ({
@@ -74,10 +74,10 @@ describe('Importing much', () => {
       data: { x: '' },
     }));
     const cases: readonly (readonly [object, RegExp])[] = [
-      [environment, /only the first 1000 of an environment are taken \(500×\)/],
-      [{ _type: 'export', resources }, /An environment.*first 200 are taken \(100×\)/],
-      [{ _type: 'export', resources: requests }, /A connection.*first 200 are taken \(100×\)/],
-      [{ _type: 'export', resources: [nested, ...children] }, /20000 variables together/],
+      [environment, /only the first 1000 of an environment are imported \(500×\)/],
+      [{ _type: 'export', resources }, /An environment.*first 200 are imported \(100×\)/],
+      [{ _type: 'export', resources: requests }, /A connection.*first 200 are imported \(100×\)/],
+      [{ _type: 'export', resources: [nested, ...children] }, /20000 variables in total/],
     ];
     for (const [file, sentence] of cases) {
       const result = readImport(JSON.stringify(file));
@@ -124,9 +124,9 @@ describe("A file's bytes", () => {
     assert.deepEqual(decodeText(new Uint8Array()), { text: '' });
   });
 
-  it('that are no text of any kind are read as far as can be, and told of', () => {
+  it('that are not valid text are decoded with replacement characters and a note', () => {
     const { text: read, note = '' } = decodeText(Uint8Array.from([0x7b, 0xe4, 0x7d]));
     assert.equal(read, '{\ufffd}');
-    assert.match(note, /not UTF-8/);
+    assert.match(note, /not valid UTF-8/);
   });
 });

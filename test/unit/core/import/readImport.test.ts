@@ -162,7 +162,7 @@ describe('A Postman collection', () => {
     assert.deepEqual(
       groups.map(({ reason, items }) => [reason, items]),
       [
-        ['The proxy of a request was left out: set it at the connection', ['One']],
+        ['The proxy of a request was left out: set it in the connection', ['One']],
         ['The parameter off was left out: it is disabled', ['One', 'Two']],
         ['A parameter was left out: it has no name', ['Two']],
         ['A header was left out: it has no name', ['Two']],
@@ -329,7 +329,7 @@ describe('A HAR', () => {
     assert.deepEqual(result.connections[0]?.headers, { Origin: 'https://example.com' });
     const notes = result.notes.join('\n');
     assert.match(notes, /received message was left out \(2×\)/);
-    assert.match(notes, /may hold secrets/);
+    assert.match(notes, /may contain secrets/);
   });
 
   it('of a flood is cut, and says so', () => {
@@ -351,19 +351,19 @@ describe('A HAR', () => {
 
 const websocket = { _id: 'a', _type: 'websocket_request', url: 'ws://x' };
 
-describe('A file to import that is not what it says', () => {
-  it('gets a sentence', () => {
+describe('A file that cannot be imported', () => {
+  it('is refused with a reason', () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       ['', /empty/],
       ['\u0000\u0001binary', /not JSON/],
-      ['{"log":', /^The JSON ends too early\. Look at line 1, and whether the file is complete\.$/],
-      ['{"log":{\n"entries":[}}', /^This is not JSON from here on\. Look at line 2, /],
+      ['{"log":', /^The JSON ends too early\. Check line 1, and that the file is complete\.$/],
+      ['{"log":{\n"entries":[}}', /^This is not JSON from here on\. Check line 2, /],
       ['['.repeat(100_000), /^The JSON ends too early/],
-      ['[]', /none of/],
-      ['{"info":{"schema":"https://example.com"}}', /none of/],
+      ['[]', /not supported\. Supported are/],
+      ['{"info":{"schema":"https://example.com"}}', /not supported\. Supported are/],
       ['curl https://example.com', /Import Connection from cURL/],
-      ['{"log":{"entries":[{},{}]}}', /HAR.*nothing for a WebSocket.*\(2×\)/],
-      ['$kind: collection\nname: x', /Postman.*YAML/],
+      ['{"log":{"entries":[{},{}]}}', /HAR.*without anything for WebSockets.*\(2×\)/],
+      ['$kind: collection\nname: x', /YAML.*Postman/],
     ];
     for (const [text, sentence] of cases) {
       const result = readImport(text);

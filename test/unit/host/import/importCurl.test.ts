@@ -52,8 +52,8 @@ describe('Importing a cURL command', () => {
     editor.clipboard = 'curl wss://x.test/ -b sid=1 --unix-socket /x';
     await importCurl(parts);
     const [source, secrets, left] = forms[0]?.notes ?? [];
-    assert.match(source ?? '', /^From a cURL command\..*store them as secrets/);
-    assert.match(secrets ?? '', /in clear: the header Cookie\./);
+    assert.match(source ?? '', /^From a cURL command\..*Store its cookies and tokens as secrets/);
+    assert.match(secrets ?? '', /in clear text: the header Cookie\./);
     assert.match(left ?? '', /--unix-socket.*port\.$/);
     assert.deepEqual(editor.shown, []);
   });

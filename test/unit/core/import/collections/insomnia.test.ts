@@ -105,7 +105,7 @@ describe('Variables of Insomnia', () => {
       'import-workspaceFolder': 'b',
     });
     assert.deepEqual(undefinedNames, []);
-    assert.match(notes.join('\n'), /"env" is called "import-env"/);
+    assert.match(notes.join('\n'), /"env" was renamed to "import-env"/);
   });
 });
 
@@ -318,7 +318,10 @@ describe('A file of Insomnia 5', () => {
     const text = 'type: collection.insomnia.rest/5.0\ncollection: []\n---\ncollection: []\n';
     const result = readImport(text);
     assert.ok(result.kind === 'refused');
-    assert.match(result.problem, /several YAML documents \(---\): make a file of each/);
+    assert.match(
+      result.problem,
+      /several YAML documents \(---\): split it into one file per document/,
+    );
   });
 
   it('that is hostile does no harm', () => {
@@ -333,12 +336,12 @@ describe('A file of Insomnia 5', () => {
       .join('\n');
     const cases: readonly (readonly [string, RegExp])[] = [
       [`${head}${bomb}`, /too many aliases/],
-      [`${head}a: ${'['.repeat(100_000)}`, /not valid|nested too deeply|no valid YAML/],
-      [`${head}a: [1`, /no valid YAML: look at line \d/],
+      [`${head}a: ${'['.repeat(100_000)}`, /not valid|nested too deeply/],
+      [`${head}a: [1`, /not valid YAML: check line \d/],
       [`${head}${'a: b\n'.repeat(600_000)}`, /longer than 2 MiB/],
-      [`${head}collection: !!js/function 'x'`, /nothing for a WebSocket/],
-      [`${head}__proto__: { collection: [] }`, /nothing for a WebSocket/],
-      ['type: mock.insomnia.rest/5.0\nroutes: []', /nothing for a WebSocket/],
+      [`${head}collection: !!js/function 'x'`, /without anything for WebSockets/],
+      [`${head}__proto__: { collection: [] }`, /without anything for WebSockets/],
+      ['type: mock.insomnia.rest/5.0\nroutes: []', /without anything for WebSockets/],
     ];
     for (const [text, sentence] of cases) {
       const result = readImport(text);

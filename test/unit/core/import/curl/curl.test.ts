@@ -68,7 +68,7 @@ describe('A command copied from a browser', () => {
     });
   });
 
-  it('says what it left out', () => {
+  it('notes what it left out', () => {
     const request = read(
       "curl ws://x/ -u 'me:secret' --data-raw '{}' --proxy http://p:1 -X POST -b cookies.txt ws://y/ -H $'X: a\\nb' -H 'Y: ${env:HOME}'",
     );
@@ -81,14 +81,14 @@ describe('A command copied from a browser', () => {
   });
 });
 
-describe('A command means what curl makes of it', () => {
+describe('A command is read as curl reads it', () => {
   const cases: readonly (readonly [string, Readonly<Record<string, string>>, readonly RegExp[]])[] =
     [
       ["-A '' -e ''", {}, []],
       ["-A ' '", { 'User-Agent': '' }, []],
-      ["-H 'X-E;foo'", {}, [/^"X-E;foo" was left out: it is no header$/]],
+      ["-H 'X-E;foo'", {}, [/^"X-E;foo" was left out: it is not a header$/]],
       ["-H 'X-E; '", { 'X-E': '' }, []],
-      ['-E pkcs11:token=x', {}, [/^-E was left out: a certificate here is a file$/]],
+      ['-E pkcs11:token=x', {}, [/^-E was left out: a certificate must be a file$/]],
       ['-H "A: `id`"', { A: '`id`' }, [/\(…\) was not filled in/]],
       ["-H 'A: b", { A: 'b' }, [/^A quote is not closed/]],
       ['-H "A: b', { A: 'b' }, [/^A quote is not closed/]],
@@ -104,29 +104,29 @@ describe('A command means what curl makes of it', () => {
     });
   }
 
-  it('of braces and brackets in the address it makes several, unless told not to', () => {
-    for (const [command, isTold] of [
+  it('with braces or brackets in the URL gets a note, except with -g', () => {
+    for (const [command, isNoted] of [
       ['curl ws://x/{a,b}', true],
       ['curl ws://x/[1-3]', true],
       ['curl -g ws://x/[1-3]', false],
       ['curl ws://[::1]:80/a', false],
     ] as const) {
-      assert.equal(read(command).notes.length, isTold ? 1 : 0, command);
+      assert.equal(read(command).notes.length, isNoted ? 1 : 0, command);
     }
   });
 });
 
-describe('What is no such command', () => {
-  it('gets a sentence', () => {
+describe('A text that is not a cURL command', () => {
+  it('is refused with a reason', () => {
     for (const [text, sentence] of [
-      ['', /no cURL command/],
-      ['wget https://example.com', /no cURL command/],
-      ['curl', /names no URL/],
-      ["curl -H 'A: b'", /names no URL/],
+      ['', /not a cURL command/],
+      ['wget https://example.com', /not a cURL command/],
+      ['curl', /contains no URL/],
+      ["curl -H 'A: b'", /contains no URL/],
       ['curl ftp://example.com/', /no WebSocket URL/],
       ["curl 'http://'", /not a valid URL/],
       ['fetch("https://example.com")', /Copy as cURL/],
-      ['iwr -Headers @{}', /names no URI/],
+      ['iwr -Headers @{}', /contains no URI/],
     ] as const) {
       const result = readCurl(text);
       assert.ok(result.kind === 'refused' && sentence.test(result.problem), text);

@@ -66,7 +66,7 @@ describe("curl's options", () => {
     assert.equal(read("curl -E 'C:\\c.pem:pw' ws://x").settings?.['tls.cert'], 'C:\\c.pem');
   });
 
-  it('that a connection has none for are told of, each with what to do', () => {
+  it('without an equivalent setting are noted, each with what to do', () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       ['--unix-socket /x', /--unix-socket.*TCP/],
       ['--resolve x.test:443:127.0.0.1', /of x\.test.*127\.0\.0\.1.*443.*Host.*servername/],
@@ -83,10 +83,10 @@ describe("curl's options", () => {
       ['-XPOST', /-X POST.*GET/],
       ['--socks4 p:1', /--socks4.*socks5/],
       ['-z now', /-z was left out/],
-      ['--bogus', /--bogus.*no such option/],
+      ['--bogus', /--bogus.*not an option of curl/],
       ['--next http://y/', /after --next/],
       ['-: http://y/', /after -: was left out/],
-      ['-H x', /"x" was left out: it is no header/],
+      ['-H x', /"x" was left out: it is not a header/],
       ['-H "a b: 1"', /header "a b" was left out/],
       ['-H', /-H was left out: its value is missing/],
     ];
