@@ -31,6 +31,18 @@ async function activeLine(page: Page): Promise<string | null> {
 const odd =
   '{"n":900719925474099312,"n":1e400,"__proto__":{"a":-0.10},"list":[{"b c":"x\\"y"},[1,2]],"z":null}';
 
+describe('The payload', () => {
+  it('is that of the last row, also if rows come in quick succession and one comes twice', () =>
+    withPage(async page => {
+      await page.evaluate(() => {
+        window.stand.show({ kind: 'text', bytes: '["first"]' });
+        window.stand.show({ kind: 'text', bytes: '["second"]' });
+        window.stand.showAgain();
+      });
+      await lines(page).filter({ hasText: 'second' }).waitFor({ timeout: 5000 });
+    }));
+});
+
 describe('JSON', () => {
   it('is a tree of unchanged tokens', () =>
     withPage(async page => {

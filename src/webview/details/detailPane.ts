@@ -85,14 +85,14 @@ export class DetailPane {
 
   /** Shows a row, or, if there is none, a sentence. */
   show(row: PageRow | undefined, sentence = ''): void {
+    if (row && row === this.#row) {
+      return; // Its payload may still be about to be loaded.
+    }
     clearTimeout(this.#timer);
     if (!row) {
       this.#row = undefined;
       this.#renderChrome();
       this.#payload.say(sentence);
-      return;
-    }
-    if (row === this.#row) {
       return;
     }
     this.#row = row;

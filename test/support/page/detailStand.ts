@@ -6,6 +6,7 @@ import type { HandshakeFacts } from '../../../src/core/record/handshakeFacts.ts'
 import { Formats } from '../../../src/core/base/format.ts';
 import { preview } from '../../../src/core/record/preview.ts';
 import { maxBytesAsked } from '../../../src/shared/limits.ts';
+import type { PageRow } from '../../../src/shared/monitorProtocol.ts';
 import { DetailPane } from '../../../src/webview/details/detailPane.ts';
 import { readLikedTabs, type LikedTabs } from '../../../src/webview/details/detailTabs.ts';
 
@@ -21,6 +22,8 @@ export interface StandRow {
 
 export interface DetailStand {
   show(row: StandRow): void;
+  /** Shows the same row once more, as when the list reports it again. */
+  showAgain(): void;
   /** What the details asked of the page, in order. */
   readonly calls: (readonly [name: string, value: unknown])[];
   /** How many parts of payloads were asked for. */
@@ -52,6 +55,7 @@ new PerformanceObserver(list => {
 let seq = 0;
 let bytes: Uint8Array = new Uint8Array();
 let current: StandRow | undefined;
+let shown: PageRow | undefined;
 const note = (name: string) => (value?: unknown) => void stand.calls.push([name, value]);
 
 const pane = new DetailPane(new Formats('en', 'UTC'), readLikedTabs(undefined), {
@@ -90,7 +94,7 @@ const stand: DetailStand = {
     seq++;
     longest = 0;
     shownAt = performance.now();
-    pane.show({
+    shown = {
       seq,
       at,
       kind,
@@ -100,8 +104,10 @@ const stand: DetailStand = {
       position: seq,
       connection: 'c1',
       preview: preview(flagsOf(kind, direction, heartbeat), bytes),
-    });
+    };
+    pane.show(shown);
   },
+  showAgain: () => pane.show(shown),
 };
 window.stand = stand;
 const root = document.querySelector<HTMLElement>('#app') ?? document.body;
