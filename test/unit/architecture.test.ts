@@ -28,6 +28,87 @@ const layers: Readonly<Record<string, Layer>> = {
   },
 };
 
+/**
+ * What the files of a folder may import of the other folders of their layer; of the layers below, all
+ * of it. Nothing here is unused, so that each line is true.
+ */
+const folders: Readonly<Record<string, string>> = {
+  'core/base': '',
+  'core/capture': 'base filter metrics record',
+  'core/connection':
+    'base capture connection/retry connection/send connection/state connection/wire endpoint json message pattern record',
+  'core/connection/retry': 'base connection/state connection/wire endpoint',
+  'core/connection/send': 'base connection/state connection/wire library message text variables',
+  'core/connection/state': 'base connection/wire endpoint library message record text variables',
+  'core/connection/wire': 'base endpoint filter message record',
+  'core/consent': 'base endpoint library message secrets settings variables',
+  'core/endpoint': 'base secrets text variables',
+  'core/export': 'base capture connection record secrets settings variables',
+  'core/filter': 'base json pattern record text',
+  'core/import': 'import/collections import/draft message text',
+  'core/import/collections': 'base import/draft library message text',
+  'core/import/curl': 'base endpoint import/draft secrets',
+  'core/import/draft': 'base endpoint library message secrets settings variables',
+  'core/json': 'base',
+  'core/library': 'base json message text variables',
+  'core/message': 'base json variables',
+  'core/metrics': 'record',
+  'core/pattern': '',
+  'core/record': '',
+  'core/secrets': 'base record',
+  'core/settings':
+    'base connection connection/state connection/wire endpoint filter json message secrets variables',
+  'core/text': 'base',
+  'core/variables': 'base secrets',
+  'host/captures': 'connections secrets settings ui',
+  'host/connectionForm': 'connections settings ui',
+  'host/connections': 'consent secrets settings ui',
+  'host/consent': 'ui',
+  'host/import': 'connectionForm library secrets ui',
+  'host/json': '',
+  'host/library': 'connections consent json ui',
+  'host/monitor': 'captures connections library secrets sending settings ui',
+  'host/secrets': 'settings ui',
+  'host/sending': 'connections consent secrets ui',
+  'host/services':
+    'captures connectionForm connections consent import library monitor secrets sending settings ui',
+  'host/settings': 'json ui',
+  'host/ui': '',
+  'node': 'files',
+  'node/capture': 'captureWorker/store files',
+  'node/captureWorker': 'capture captureWorker/archive captureWorker/export captureWorker/sessions',
+  'node/captureWorker/archive': 'capture captureWorker/store files',
+  'node/captureWorker/export': 'capture captureWorker/sessions files',
+  'node/captureWorker/sessions': 'capture captureWorker/store files',
+  'node/captureWorker/store': 'files',
+  'node/demo': '',
+  'node/files': '',
+  'node/handshake': 'http proxy',
+  'node/http': '',
+  'node/proxy': 'http',
+  'node/transport': '. handshake',
+  'shared': '',
+  'webview/charts': 'widgets',
+  'webview/composer': 'link widgets',
+  'webview/connectionForm': 'widgets',
+  'webview/details': 'find list widgets',
+  'webview/filter': 'widgets',
+  'webview/find': 'widgets',
+  'webview/header': 'link list state widgets',
+  'webview/link': 'widgets',
+  'webview/list': 'link widgets',
+  'webview/monitor': 'charts composer details filter find header link list state widgets',
+  'webview/state': 'composer details link list',
+  'webview/widgets': '',
+};
+
+/** The folders of more than fifteen files, and why each is one. */
+const largeFolders: Readonly<Record<string, string>> = {
+  'core/base': 'small things that all layers share and that do not know each other',
+  'host/connections': 'a connection, what shows it, and what its commands do',
+  'webview/list': 'the parts of the one virtual list',
+};
+
 interface Import {
   readonly specifier: string;
   /** Below the root of the project, with slashes; a package where it is absent. */
@@ -153,6 +234,31 @@ describe('The architecture', () => {
 
   it('has no cycle of imports between files', () => {
     assert.deepEqual(findCycle(importGraph()), []);
+  });
+
+  it('has folders that import what their line allows, and all of that', () => {
+    const found: Record<string, string> = {};
+    for (const [folder, targets] of importGraph(dirname)) {
+      const [, layer = '', ...rest] = folder.split('/');
+      if (layer !== '') {
+        const own = `src/${layer}`;
+        found[[layer, ...rest].join('/')] = [...targets]
+          .filter(target => target === own || target.startsWith(`${own}/`))
+          .map(target => target.slice(own.length + 1) || '.')
+          .sort()
+          .join(' ');
+      }
+    }
+    assert.deepEqual(found, folders);
+  });
+
+  it('has folders that a reader can take in at a glance', () => {
+    const counts = new Map<string, number>();
+    for (const file of files.keys()) {
+      counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    }
+    const large = [...counts].filter(([, count]) => count > 15).map(([folder]) => folder.slice(4));
+    assert.deepEqual(large.sort(), Object.keys(largeFolders).sort());
   });
 
   it('has no cycle of imports between folders', () => {
