@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { CommandId } from '../../src/shared/ids.ts';
 import { Peer } from '../support/network/peer.ts';
 import { refusedPort, status } from '../support/network/peers.ts';
-import { connect, run, until, type Result } from './support.ts';
+import { until } from '../support/until.ts';
+import { connect, run, type Result } from './support.ts';
 
 /** One attempt, so that a failure is final at once. */
 const once = { reconnect: { maxAttempts: 1 } };

@@ -6,7 +6,8 @@ import { after, before, describe, it } from 'mocha';
 import { Uri } from 'vscode';
 import { CommandId } from '../../src/shared/ids.ts';
 import { Peer } from '../support/network/peer.ts';
-import { connect, run, until, withSetting } from './support.ts';
+import { until } from '../support/until.ts';
+import { connect, run, withSetting } from './support.ts';
 
 interface Written {
   readonly rows: number;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { languages, Uri, workspace } from 'vscode';
 import { CommandId } from '../../src/shared/ids.ts';
-import { run, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { run } from './support.ts';
 
 const encoder = new TextEncoder();
 

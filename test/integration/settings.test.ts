@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { CommandId } from '../../src/shared/ids.ts';
 import { Peer } from '../support/network/peer.ts';
-import { connect, run, UndoList, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { connect, run, UndoList } from './support.ts';
 
 describe('Settings', () => {
   let peer: Peer;

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { commands, extensions, workspace, type ConfigurationTarget } from 'vscode';
 import { settingsSection } from '../../src/core/settings/settingsTable.ts';
 import { CommandId } from '../../src/shared/ids.ts';
@@ -22,21 +21,6 @@ export function connect(target: unknown): Thenable<Result> {
 
 export function activeExtension() {
   return extensions.getExtension(extensionId);
-}
-
-/** Polls, for what nothing tells of, and names what it waited for. */
-export async function until(
-  what: string,
-  holds: () => boolean | PromiseLike<boolean>,
-  longestMs = 30_000,
-): Promise<void> {
-  for (let waitedMs = 0; waitedMs < longestMs; waitedMs += 25) {
-    if (await holds()) {
-      return;
-    }
-    await wait(25);
-  }
-  throw new Error(`It never came to this: ${what}`);
 }
 
 /** Sets one of our settings for the length of a test; the result puts things back. */

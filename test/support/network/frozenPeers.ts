@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { letTimePass } from '../letTimePass.ts';
 import { spawnOwned } from '../run/processes.mjs';
 
 /** A server in a process of its own, which can be stopped in the middle of everything. */
@@ -79,7 +80,7 @@ export async function blackhole(): Promise<ChildServer> {
     const filler = connect(child.port, '127.0.0.1');
     filler.on('error', () => undefined);
     fillers.push(filler);
-    await Promise.race([once(filler, 'connect'), new Promise(done => setTimeout(done, 100))]);
+    await Promise.race([once(filler, 'connect'), letTimePass(100, 'a swallowed SYN is silent')]);
   }
   return {
     ...child,

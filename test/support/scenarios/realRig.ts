@@ -17,6 +17,7 @@ import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
 import { collectingLog } from '../capture/captures.ts';
 import { closedOpening } from './connectionRig.ts';
 import { collectingTraffic } from '../network/fakeNetwork.ts';
+import { letTimePass } from '../letTimePass.ts';
 import { ManualClock } from '../manualClock.ts';
 import { userSettings } from '../host/settings.ts';
 
@@ -224,7 +225,7 @@ export async function eventually(
   const until = performance.now() + 15_000;
   while (!holds()) {
     assert.ok(performance.now() < until, `It never came to "${what}": ${story()}`);
-    await new Promise(resolve => setTimeout(resolve, 2));
+    await letTimePass(2, 'no event reports the condition');
   }
 }
 

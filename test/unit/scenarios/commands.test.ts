@@ -3,51 +3,54 @@ import type { Socket } from 'node:net';
 import { describe } from 'node:test';
 import { handleUnexpectedErrors } from '../../../src/core/base/errors.ts';
 import { optionsOf } from '../../support/scenarios/connectionRig.ts';
+import { settle } from '../../support/network/fakeNetwork.ts';
 import { closeFrame, frame, Opcode } from '../../support/network/frames.ts';
-import { raw, refusedPort, silent, status } from '../../support/network/peers.ts';
 import {
-  eventually,
-  quick,
-  type RealRig,
-  type RealRigOptions,
-} from '../../support/scenarios/realRig.ts';
+  connectionsUpToNow,
+  raw,
+  refusedPort,
+  silent,
+  status,
+} from '../../support/network/peers.ts';
+import { eventually, quick, type RealRig } from '../../support/scenarios/realRig.ts';
 import { scenario, type World } from '../../support/scenarios/scenarios.ts';
 
+/** No pings, which the peers here do not answer. */
+const silently = { ...quick, 'heartbeat.ping': false } as const;
+
 /** Ways into each state, with what is asked of the connection then. */
-const states: Readonly<
-  Record<string, (world: World, more: Partial<RealRigOptions>) => Promise<RealRig>>
-> = {
-  preparing: async (world, more) => {
+const states: Readonly<Record<string, (world: World) => Promise<RealRig>>> = {
+  preparing: async world => {
     const peer = await world.peer(raw());
     const prepare = () => new Promise<void>(() => undefined);
-    return connecting(world.rig({ url: peer.url, settings: quick, prepare, ...more }), 'preparing');
+    return connecting(world.manual({ url: peer.url, settings: silently, prepare }), 'preparing');
   },
-  connecting: async (world, more) => {
+  connecting: async world => {
     const peer = await world.peer(silent());
-    const rig = world.rig({ url: peer.url, settings: quick, ...more });
+    const rig = world.manual({ url: peer.url, settings: silently });
     await connecting(rig, 'connecting');
     await eventually(() => peer.connections === 1, 'a connection');
     return rig;
   },
-  open: async (world, more) => {
+  open: async world => {
     const peer = await world.peer(raw());
-    return connecting(world.rig({ url: peer.url, settings: quick, ...more }), 'open');
+    return connecting(world.manual({ url: peer.url, settings: silently }), 'open');
   },
-  closing: async (world, more) => {
+  closing: async world => {
     const peer = await world.peer(raw());
-    const rig = world.rig({ url: peer.url, settings: quick, ...more });
+    const rig = world.manual({ url: peer.url, settings: silently });
     await connecting(rig, 'open');
     rig.connection.disconnect();
     assert.equal(rig.kind, 'closing');
     return rig;
   },
-  waiting: async (world, more) => {
+  waiting: async world => {
     const url = `ws://127.0.0.1:${await refusedPort()}/`;
-    return connecting(world.rig({ url, settings: quick, ...more }), 'waiting');
+    return connecting(world.manual({ url, settings: silently }), 'waiting');
   },
-  stopped: async (world, more) => {
+  stopped: async world => {
     const peer = await world.peer(status(404));
-    return connecting(world.rig({ url: peer.url, settings: quick, ...more }), 'stopped');
+    return connecting(world.manual({ url: peer.url, settings: silently }), 'stopped');
   },
 };
 
@@ -57,8 +60,11 @@ async function connecting(rig: RealRig, kind: RealRig['kind']): Promise<RealRig>
   return rig;
 }
 
-/** Long enough for a retry that should not come. */
-const afterRetries = () => new Promise(resolve => setTimeout(resolve, 400));
+/** Lets an hour pass, in which a retry that should not come would. */
+async function anHour(rig: RealRig): Promise<void> {
+  rig.manual.advance(3_600_000);
+  await settle();
+}
 
 describe('Scenarios of commands', { concurrency: true }, () => {
   scenario('connecting three times is one attempt, with one result', async world => {
@@ -78,34 +84,35 @@ describe('Scenarios of commands', { concurrency: true }, () => {
 
   scenario('disconnecting in the same turn dials nothing', async world => {
     const peer = await world.peer(raw());
-    const rig = world.rig({ url: peer.url, settings: quick });
+    const rig = world.manual({ url: peer.url });
     rig.connection.connect();
     rig.connection.disconnect();
-    await afterRetries();
-    assert.deepEqual([rig.kind, peer.connections], ['idle', 0]);
+    await anHour(rig);
+    assert.deepEqual([rig.kind, await connectionsUpToNow(peer)], ['idle', 0]);
   });
 
   for (const [state, reach] of Object.entries(states)) {
     scenario(`disconnecting while ${state} is idle in time, and stays so`, async world => {
-      const rig = await reach(world, {});
+      const rig = await reach(world);
       const attempts = rig.attemptsAt.length;
       rig.connection.disconnect();
+      rig.manual.advance(1000 * silently.closeTimeout);
       await rig.until('idle');
       assert.deepEqual(rig.connection.timers, []);
-      await afterRetries();
+      await anHour(rig);
       assert.deepEqual([rig.kind, rig.attemptsAt.length], ['idle', attempts]);
     });
   }
 
   scenario('connecting while closing does not wait for a mute peer', async world => {
     const peer = await world.peer(raw());
-    const rig = await connecting(world.rig({ url: peer.url, settings: quick }), 'open');
+    const rig = await connecting(world.manual({ url: peer.url, settings: silently }), 'open');
     rig.connection.disconnect();
     rig.connection.connect();
     await rig.until('open');
     await eventually(() => peer.sockets.size === 1, 'only the new socket');
-    await afterRetries();
-    assert.deepEqual([rig.kind, peer.connections, peer.sockets.size], ['open', 2, 1]);
+    await anHour(rig);
+    assert.deepEqual([rig.kind, await connectionsUpToNow(peer)], ['open', 2]);
   });
 
   scenario('connecting while it waits is an attempt now, and no second when due', async world => {
@@ -128,14 +135,14 @@ describe('Scenarios of commands', { concurrency: true }, () => {
   scenario('the late close of an old connection is nothing to the new one', async world => {
     const accepted: Socket[] = [];
     const peer = await world.peer(raw(socket => void accepted.push(socket)));
-    const rig = await connecting(world.rig({ url: peer.url, settings: quick }), 'open');
+    const rig = await connecting(world.manual({ url: peer.url, settings: silently }), 'open');
     rig.connection.reconnect();
     await rig.until('open');
     const { length } = rig.states;
     accepted[0]?.end(closeFrame(1011));
     await eventually(() => peer.sockets.size === 1, 'the old socket is gone');
-    await afterRetries();
-    assert.deepEqual([rig.states.length, peer.connections], [length, 2]);
+    await anHour(rig);
+    assert.deepEqual([rig.states.length, await connectionsUpToNow(peer)], [length, 2]);
     assert.equal(rig.count('in close'), 0);
   });
 

@@ -11,7 +11,7 @@ import { openWsTransport } from '../../../src/node/transport/wsTransport.ts';
 import { ConnectionRig } from '../../support/scenarios/connectionRig.ts';
 import { childServer } from '../../support/network/frozenPeers.ts';
 import { closeFrame, frame, Opcode, pingsIn } from '../../support/network/frames.ts';
-import { raw } from '../../support/network/peers.ts';
+import { connectionsUpToNow, raw } from '../../support/network/peers.ts';
 import { eventually } from '../../support/scenarios/realRig.ts';
 import { scenario, type World } from '../../support/scenarios/scenarios.ts';
 
@@ -187,7 +187,8 @@ describe('Scenarios of the heartbeat', { concurrency: true }, () => {
     rig.connection.reconnect();
     await rig.until('open');
     accepted[0]?.write(frame(Opcode.Text, 'pong'));
-    await new Promise(resolve => setTimeout(resolve, 50));
+    // A connection that is made after the reply is accepted after it was received.
+    await connectionsUpToNow(peer);
     rig.manual.advance(20_000);
     assert.equal((await rig.waiting()).cause.kind, 'heartbeat');
     assert.equal(rig.count('in text'), 0);

@@ -6,6 +6,7 @@ import { blackhole } from '../../support/network/frozenPeers.ts';
 import { acceptance } from '../../support/network/frames.ts';
 import { connectionsUpToNow, drip, raw, refusedPort, silent } from '../../support/network/peers.ts';
 import { quick, seededRandom } from '../../support/scenarios/realRig.ts';
+import { until } from '../../support/until.ts';
 import { scenario } from '../../support/scenarios/scenarios.ts';
 
 const impatient = { ...quick, connectTimeout: 0.3 };
@@ -87,10 +88,8 @@ describe('Scenarios before the handshake', { concurrency: true }, () => {
     const rig = world.manual({ url });
     rig.connection.connect();
     await rig.until('connecting');
-    while (peer.connections === 0) {
-      await new Promise(resolve => setImmediate(resolve));
-    }
-    await new Promise(resolve => setTimeout(resolve, 20));
+    const hasAsked = () => [...peer.sockets].some(({ bytesRead }) => bytesRead > 0);
+    await until('the client has begun with TLS', hasAsked);
     rig.manual.advance(10_000);
     const { cause, failures } = await rig.waiting();
     assert.deepEqual([cause.phase, failures], ['tls', 1]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { childServer } from '../../support/network/frozenPeers.ts';
+import { letTimePass } from '../../support/letTimePass.ts';
 import { quick } from '../../support/scenarios/realRig.ts';
 import { scenario } from '../../support/scenarios/scenarios.ts';
 
@@ -14,10 +15,10 @@ describe('Scenarios of a thread that is held up', () => {
     await rig.has('in pong', 1);
     // Once in the wait for the next beat, once in the wait for a pong.
     for (const waitMs of [50, 1000]) {
-      await new Promise(resolve => setTimeout(resolve, waitMs));
+      await letTimePass(waitMs, 'the beats go by the real clock');
       const pings = rig.count('out ping');
       blockLoop(2500);
-      await new Promise(resolve => setTimeout(resolve, 200));
+      await letTimePass(200, 'further beats must not come');
       assert.ok(rig.count('out ping') - pings <= 1, 'Beats are not caught up with');
       assert.equal(rig.kind, 'open');
     }

@@ -14,6 +14,7 @@ import { closeFrame, frame, Opcode } from '../../../support/network/frames.ts';
 import { raw } from '../../../support/network/peers.ts';
 import { during, handshakeFor } from '../../../support/network/transports.ts';
 import { userSettings } from '../../../support/host/settings.ts';
+import { until as untilHolds } from '../../../support/until.ts';
 
 interface SetUp {
   readonly monitored: MonitoredConnection;
@@ -126,14 +127,7 @@ async function story(monitored: MonitoredConnection): Promise<readonly string[]>
   );
 }
 
-async function until(isTrue: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!isTrue()) {
-    assert.ok(Date.now() < deadline, 'It takes too long');
-    await new Promise(resolve => setTimeout(resolve, 2));
-  }
-}
-
+const until = (isTrue: () => boolean) => untilHolds(String(isTrue), isTrue);
 const isOpen = ({ connection }: MonitoredConnection) => connection.state.kind === 'open';
 const droppedText = (what: string) =>
   `${what} dropped: ${what.includes('was') ? 'it' : 'they'} came faster than ` +

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { kindOf } from '../../../../src/core/record/record.ts';
 import { DialLimiter } from '../../../../src/core/connection/retry/dialLimiter.ts';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
@@ -322,7 +322,7 @@ describe('The sender', { timeout: 30_000 }, () => {
     });
     await open();
     const sent = sender.send(monitored, text('${who}'), 'user');
-    await wait(20);
+    await turn();
     known = 'in time';
     read(undefined);
     await sent;
@@ -399,7 +399,7 @@ describe('The sender', { timeout: 30_000 }, () => {
     const big = sender.send(monitored, text('x'.repeat(15_000_000)), 'user');
     const small = sender.send(monitored, text('k=${secret:key}'), 'user');
     const ends = Promise.allSettled([big, small]);
-    await wait(20);
+    await turn();
     peer.sockets[0]?.terminate();
     const reasons = (await ends).map(end => (end.status === 'rejected' ? String(end.reason) : ''));
     assert.ok(

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../../../src/core/base/clock.ts';
 import type { Capture } from '../../../../src/core/capture/capture.ts';
 import type { RemovedCapture } from '../../../../src/core/capture/captureArchive.ts';
@@ -251,10 +250,18 @@ describe('the archive', () => {
 
   it('waits for the window that writes to a capture, as before it was loaded anew', async t => {
     const { folder, capture: writing, key } = await writingWindow(t);
-    const { service } = startCaptures({ folder });
+    let waits = 0;
+    const clock: Clock = {
+      ...systemClock,
+      schedule: (delayMs, run) => {
+        waits++;
+        return systemClock.schedule(delayMs, run);
+      },
+    };
+    const { service } = startCaptures({ folder, clock });
     t.after(() => service.dispose());
     const opening = service.archive.open(key);
-    await delay(300);
+    await until('it has found the other window twice', () => waits >= 2);
     appendNumbers(writing, 10, 12);
     writing.dispose();
     const { archived, capture } = await opening;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
@@ -12,6 +12,7 @@ import type { CaptureServiceOptions } from '../../../../src/node/capture/capture
 import { collectingLog, scratchFolder, workerPath } from '../../../support/capture/captures.ts';
 import { startCaptures, unlimited, useCaptures } from '../../../support/capture/captureService.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
+import { until as untilHolds } from '../../../support/until.ts';
 
 const text = flagsOf('text', 'in');
 const encoder = new TextEncoder();
@@ -322,7 +323,11 @@ describe('a capture', () => {
     t.after(() => scratch[Symbol.dispose]());
     const workerPathOfTasks = join(scratch.path, 'stuck.mjs');
     const signal = join(scratch.path, 'stuck');
-    const child = `require('node:fs').writeFileSync(${JSON.stringify(signal)}, ''); setTimeout(() => 0, 2500)`;
+    const child = `const { existsSync, writeFileSync } = require('node:fs');
+      writeFileSync(${JSON.stringify(signal)}, '');
+      const asking = setInterval(() => {
+        if (!existsSync(${JSON.stringify(signal)})) clearInterval(asking);
+      }, 20);`;
     const program = [
       "import { execFileSync } from 'node:child_process';",
       `execFileSync(process.execPath, ['-e', ${JSON.stringify(child)}]);`,
@@ -340,9 +345,7 @@ describe('a capture', () => {
     appendNumbers(capture, 0, 1000);
     let isStuck = true;
     const listed = service.archive.list().catch(() => (isStuck = false));
-    while (!existsSync(signal)) {
-      await new Promise(resolve => setTimeout(resolve, 5));
-    }
+    await untilHolds('the thread is stuck', () => existsSync(signal));
     const ended = service.dispose();
     clock.advance(1000);
     await ended;
@@ -351,6 +354,7 @@ describe('a capture', () => {
     const database = new DatabaseSync(join(folder, file), { readOnly: true });
     assert.equal(database.prepare('SELECT count(*) AS rows FROM messages').get()?.['rows'], 1000);
     database.close();
+    rmSync(signal);
     await listed;
   });
 });

@@ -13,15 +13,17 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Capture } from '../../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
 import { FileWatch } from '../../../../src/node/files/fileWatch.ts';
 import { scratchFolder } from '../../../support/capture/captures.ts';
 import { unlimited, useCaptures } from '../../../support/capture/captureService.ts';
+import { letTimePass } from '../../../support/letTimePass.ts';
 import { until } from '../../../support/until.ts';
 
 const encoder = new TextEncoder();
+
+const lookReason = 'the worker looks at the file four times a second, by its own clock';
 
 /** A capture with 3000 rows in its file; `next` more rows say their own number as well. */
 async function setUp(t: TestContext) {
@@ -138,7 +140,7 @@ describe('A capture whose file is lost while it is written', () => {
     for (const length of [0, 8192]) {
       const { capture, path, notice, append, count } = await setUp(t);
       await append(4000, 5000); // More than the log takes, so that the database has most of it.
-      await delay(300);
+      await letTimePass(300, lookReason);
       await append(1);
       assert.ok(statSync(path).size > 1_000_000);
       const before = count();
@@ -161,7 +163,7 @@ describe('A capture whose file is lost while it is written', () => {
   it('notices a cut also where it is only read', async t => {
     const { capture, path, append } = await setUp(t);
     await append(4000, 5000);
-    await delay(300);
+    await letTimePass(300, lookReason);
     await append(1);
     truncateSync(path, 8192);
     const { next } = capture.extent;

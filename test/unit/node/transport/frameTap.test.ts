@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { FrameFacts } from '../../../../src/core/record/frameFacts.ts';
 import type { Handshake, Transport } from '../../../../src/core/connection/wire/transport.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
+import { letTimePass } from '../../../support/letTimePass.ts';
 import { acceptance, closeFrame, frame, Opcode } from '../../../support/network/frames.ts';
 import { raw } from '../../../support/network/peers.ts';
 import { during, handshakeFor, TransportRecorder } from '../../../support/network/transports.ts';
@@ -84,7 +84,7 @@ describe('The facts of frames', () => {
     const url = await server(t, Buffer.alloc(0), async socket => {
       for (const byte of bytes) {
         socket.write(Uint8Array.of(byte));
-        await wait(1);
+        await letTimePass(1, 'the bytes have to come one by one');
       }
     });
     const { seen } = open(t, url);
