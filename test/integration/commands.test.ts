@@ -103,7 +103,7 @@ describe('The commands', () => {
     ['https: instead of wss:', 'https://127.0.0.1/', /Use wss:\/\//],
     ['a fragment', 'ws://127.0.0.1/#x', /fragment/],
     ['a name that does not exist', 'nobody', /No connection named "nobody"/],
-    ['no name and no URL', 7, /Name a connection or a URL/],
+    ['no name and no URL', 7, /Pass the name of a connection or a URL/],
     ['an object without a URL', { name: 'x' }, /has no url/],
     [
       'a setting with a wrong type',

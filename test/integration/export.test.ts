@@ -123,17 +123,17 @@ describe('The command export', () => {
   });
 
   for (const [what, change, says] of [
-    ['no object', 7, /Give an object with format and uri/],
+    ['no object', 7, /Pass an object with format and uri/],
     ['an unknown format', { format: 'xml' }, /The format must be one of ndjson, csv, har/],
     ['a byte order mark in other formats', { byteOrderMark: true }, /Only CSV can begin/],
     ['a byte order mark that is none', { byteOrderMark: 'yes' }, /must be true or false/],
     ['no place', { uri: undefined }, /The uri must be/],
     ['a relative path', { uri: 'messages.ndjson' }, /The uri must be/],
-    ['a place elsewhere', { uri: 'https://example.com/x' }, /a folder of this machine only/],
+    ['a place elsewhere', { uri: 'https://example.com/x' }, /only be written to a folder on this machine/],
     ['a filter that is none', { filter: 'size:>many' }, /The filter cannot be used: .*size/],
     ['a filter that is no text', { filter: 5 }, /The filter must be a string/],
     ['an unknown connection', { connection: 'nobody' }, /There is no connection "nobody"/],
-    ['a connection that is no name', { connection: {} }, /Give the name or the id/],
+    ['a connection that is no name', { connection: {} }, /Pass the name or the id/],
   ] as const) {
     it(`refuses ${what} with a sentence, and leaves what is there`, async () => {
       const path = fileOf('ndjson', 'precious');
@@ -167,8 +167,8 @@ describe('The captures of earlier windows, by command', () => {
   for (const command of [CommandId.OpenCapture, CommandId.SaveCapture, CommandId.DeleteCapture]) {
     it(`${command} says that there is no such capture`, async () => {
       const key = '../../2026-01-01T00-00-00-000Z-1-1.sqlite';
-      await assert.rejects(Promise.resolve(run(command, key)), /no longer there/);
-      await assert.rejects(Promise.resolve(run(command, 5)), /Name a capture/);
+      await assert.rejects(Promise.resolve(run(command, key)), /no longer exists/);
+      await assert.rejects(Promise.resolve(run(command, 5)), /Pass the key of a capture/);
     });
   }
 });
