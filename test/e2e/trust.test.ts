@@ -85,11 +85,11 @@ describe('What a workspace brings along', () => {
     const run = messages.item(/^Hello/).getByRole('button', { name: /^Run Message/ });
     assert.equal(await run.count(), 0);
     await page.runCommand('WebSocket Monitor: Run Message or Sequence');
-    await page.notified(/What this workspace has saved is not sent in Restricted Mode/);
+    await page.notified(/The saved messages of this workspace are not sent in Restricted Mode/);
     await page.runCommand('WebSocket Monitor: Focus on Connections View');
     await connect('signed');
     await shows(
-      page.monitor.frame.getByText(/The command of auth does not run in Restricted Mode/),
+      page.monitor.frame.getByText(/The command of auth is not run in Restricted Mode/),
     );
     assert.deepEqual([await runs(), peer.received, peer.headers.length], [0, [], 1]);
   });
@@ -206,7 +206,7 @@ describe('What a workspace brings along', () => {
       },
     });
     const center = await page.notified(
-      /theirs: It needs your permission for what this workspace wants to use/,
+      /theirs: This workspace wants to use something that needs your permission/,
     );
     assert.equal(await dialog().count(), 0);
     assert.deepEqual([peer.headers.length, await runs()], [0, 0]);
