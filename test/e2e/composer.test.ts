@@ -182,14 +182,14 @@ describe('a message that cannot be sent', () => {
     withComposer({}, async (user, page) => {
       await user.open('json');
       await user.field.pressSequentially('{"a": nan}');
-      await user.says('“n” cannot stand here in JSON. To send it as it stands, choose Text.');
+      await user.says('“n” is not valid here in JSON. To send it as it is, choose Text.');
       assert.equal(await page.locator('.composer-text .mirror .wrong').textContent(), 'n');
       assert.equal(await user.field.getAttribute('aria-invalid'), 'true');
       const described = await user.field.getAttribute('aria-describedby');
-      assert.match(await page.locator(`#${described ?? ''}`).innerText(), /^“n” cannot/);
+      assert.match(await page.locator(`#${described ?? ''}`).innerText(), /^“n” is not valid/);
       assert.deepEqual(await axeViolations(page), []);
       await user.press('ControlOrMeta+Enter');
-      await user.region.getByRole('button', { name: /^“n” cannot/ }).click();
+      await user.region.getByRole('button', { name: /^“n” is not valid/ }).click();
       assert.equal(await user.selected(), 'n');
       await page.keyboard.type('"x"');
       await user.press('Delete', 'Delete');
@@ -226,7 +226,7 @@ describe('a message that cannot be sent', () => {
       await user.open();
       await user.field.fill('later');
       await user.button('Queue').click();
-      await user.says('It waits until the connection is open.');
+      await user.says('Queued until the connection is open.');
       await user.says('1 waiting');
       await user.region.getByRole('combobox', { name: 'Kind of message' }).selectOption('ping');
       await user.says(/^A ping or a close is not queued/);

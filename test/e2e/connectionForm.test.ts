@@ -68,7 +68,7 @@ describe('the connection form', () => {
       { entry: { name: 'a', url: 'ws://a', compression: false } },
       async (page, asked) => {
         await open(page, 'Heartbeat');
-        const interval = field(page, 'A ping every so many seconds');
+        const interval = field(page, 'Ping interval, seconds');
         assert.equal(await interval.getAttribute('placeholder'), '20');
         await interval.fill('2,5');
         await field(page, 'Send pings').selectOption('off');
@@ -92,7 +92,7 @@ describe('the connection form', () => {
       await factor.fill('twice');
       await open(page, 'Reconnecting');
       await button(page, 'Save').first().click();
-      await page.getByRole('alert').getByText('One field will not do.').waitFor();
+      await page.getByRole('alert').getByText('One field has an error.').waitFor();
       assert.ok(await factor.evaluate(node => node === document.activeElement));
       await page.getByText('It must be a number from 1 to 100, but is "twice".').waitFor();
     }));
@@ -111,7 +111,7 @@ describe('the connection form', () => {
       await button(page, 'Add Header').click();
       await page.keyboard.type('authorization');
       await button(page, 'Save').first().click();
-      await page.getByText('The header authorization is there twice.').waitFor();
+      await page.getByText('The header authorization is set twice.').waitFor();
       assert.equal(saved(asked), undefined);
       await page.getByRole('button', { name: 'Remove header authorization', exact: true }).click();
       await button(page, 'Save').first().click();
@@ -145,7 +145,7 @@ describe('the connection form', () => {
       const described = (await field(page, 'Key').getAttribute('aria-describedby')) ?? '';
       assert.match(await page.locator(`#${described}`).innerText(), /readable/);
       await field(page, 'Kind').selectOption('output of a command');
-      await field(page, 'Program and arguments, one a line').fill('get-token\n--for\nme');
+      await field(page, 'Program and arguments, one per line').fill('get-token\n--for\nme');
       await button(page, 'Save').first().click();
       await until('it is saved again', () => asked.filter(isSaving).length === 2);
       assert.deepEqual(saved(asked)?.params.draft?.values, {
@@ -156,7 +156,7 @@ describe('the connection form', () => {
   it('warns about a plain passphrase, but not about a proxy', () =>
     withForm(part, { entry: { name: 'a', url: 'ws://a' } }, async page => {
       await open(page, 'Proxy');
-      await field(page, 'Proxy; empty is that of the editor').fill('http://proxy:3128');
+      await field(page, 'Proxy; if empty, that of the editor').fill('http://proxy:3128');
       await open(page, 'TLS');
       await field(page, 'Passphrase of the key').fill('abc');
       await page.getByText('readable in settings.json').waitFor();
@@ -178,10 +178,10 @@ describe('the connection form', () => {
       part,
       { entry: fullEntry, failure: 'settings.json is not valid JSON.' },
       async page => {
-        await field(page, 'A ping every so many seconds').fill('5');
+        await field(page, 'Ping interval, seconds').fill('5');
         await button(page, 'Save').first().click();
         await page.getByRole('alert').getByText('settings.json is not valid JSON.').waitFor();
-        assert.equal(await field(page, 'A ping every so many seconds').inputValue(), '5');
+        assert.equal(await field(page, 'Ping interval, seconds').inputValue(), '5');
       },
     ));
 

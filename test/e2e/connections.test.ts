@@ -94,7 +94,7 @@ describe('Connections in a real workbench', () => {
     await form.field('URL').fill('ws://127.0.0.1:3/');
     await form.field('Name').fill('beta');
     await form.button('Save').click();
-    await shows(form.frame.getByRole('alert').filter({ hasText: 'One field will not do.' }));
+    await shows(form.frame.getByRole('alert').filter({ hasText: 'One field has an error.' }));
     await form.button('Cancel').click();
     await shows(dialog().getByText('Save the changes to "beta"?'));
     await answer("Don't Save");
@@ -107,7 +107,7 @@ describe('Connections in a real workbench', () => {
     await form.field('URL').waitFor();
     assert.equal(await form.field('URL').inputValue(), 'ws://127.0.0.1:2/?a=b');
     await form.open('Heartbeat');
-    await form.field('A ping every so many seconds').fill('7');
+    await form.field('Ping interval, seconds').fill('7');
     await form.open('Handshake');
     await form.button('Add Header').click();
     await form.field('Name of header 1').fill('X-Team');

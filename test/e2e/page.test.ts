@@ -438,8 +438,8 @@ describe('the handshake', () => {
       ]);
       const facts = await factsOf(raw);
       assert.deepEqual(
-        ['Proxy', 'Response', 'TLS handshake', 'Total', 'Not sent on', 'Certificate'].map(name =>
-          facts.get(name),
+        ['Proxy', 'Response', 'TLS handshake', 'Total', 'Removed on redirect', 'Certificate'].map(
+          name => facts.get(name),
         ),
         [
           'http://proxy.corp.example:3128 (from the setting of this connection)',

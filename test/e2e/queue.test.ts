@@ -38,7 +38,7 @@ describe('Messages that wait for the connection', () => {
   const queue = async (text: string) => {
     await composer.field.fill(text);
     await composer.button('Queue').click();
-    await composer.says('It waits until the connection is open.');
+    await composer.says('Queued until the connection is open.');
   };
 
   it('are queued by the button that says so, are counted, and can be cancelled', async () => {

@@ -88,9 +88,7 @@ describe('What a workspace brings along', () => {
     await page.notified(/The saved messages of this workspace are not sent in Restricted Mode/);
     await page.runCommand('WebSocket Monitor: Focus on Connections View');
     await connect('signed');
-    await shows(
-      page.monitor.frame.getByText(/The command of auth is not run in Restricted Mode/),
-    );
+    await shows(page.monitor.frame.getByText(/The command of auth is not run in Restricted Mode/));
     assert.deepEqual([await runs(), peer.received, peer.headers.length], [0, [], 1]);
   });
 

@@ -129,7 +129,11 @@ describe('The command export', () => {
     ['a byte order mark that is none', { byteOrderMark: 'yes' }, /must be true or false/],
     ['no place', { uri: undefined }, /The uri must be/],
     ['a relative path', { uri: 'messages.ndjson' }, /The uri must be/],
-    ['a place elsewhere', { uri: 'https://example.com/x' }, /only be written to a folder on this machine/],
+    [
+      'a place elsewhere',
+      { uri: 'https://example.com/x' },
+      /only be written to a folder on this machine/,
+    ],
     ['a filter that is none', { filter: 'size:>many' }, /The filter cannot be used: .*size/],
     ['a filter that is no text', { filter: 5 }, /The filter must be a string/],
     ['an unknown connection', { connection: 'nobody' }, /There is no connection "nobody"/],
