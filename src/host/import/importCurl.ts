@@ -5,16 +5,16 @@ import { entryOfRequest, secretPlaces } from '../../core/import/curl/curlRequest
 import { askText } from '../ui/prompts.ts';
 import type { FormSubject } from '../connectionForm/connectionForm.ts';
 
-export interface ImportCurlParts {
-  /** Opens a form, or shows the one that is open. */
-  readonly showForm: (subject: FormSubject) => Promise<void>;
-}
-
 /**
  * Opens the form with the connection of a cURL command, from the clipboard or typed by the user. The
  * notes above the form name the secrets in it, which can be stored from there.
+ *
+ * @param showForm opens a form, or shows the one that is open
  */
-export async function importCurl({ showForm }: ImportCurlParts, target?: unknown): Promise<void> {
+export async function importCurl(
+  showForm: (subject: FormSubject) => Promise<void>,
+  target?: unknown,
+): Promise<void> {
   const text = typeof target === 'string' ? target : await askForCurl();
   const read = readCurl(text);
   if (read.kind === 'refused') {

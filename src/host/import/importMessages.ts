@@ -6,9 +6,10 @@ import type { Imported, ImportedConnection } from '../../core/import/draft/impor
 import { readImport } from '../../core/import/readImport.ts';
 import type { Environments } from '../library/environments.ts';
 import type { LibraryFile } from '../library/libraryFile.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import { showInformation } from '../ui/notify.ts';
 import { countsOf, reportOf } from './importReport.ts';
-import { offerToStore, type ImportSecretsParts } from './importSecrets.ts';
+import { offerToStore } from './importSecrets.ts';
 import { chooseFile, type ItemCommandParts } from '../library/itemCommands.ts';
 
 /** In bytes. Reading a larger file would block the extension host. */
@@ -16,7 +17,10 @@ const maxFileBytes = 32 * 1024 * 1024;
 /** The maximum number of notes in the log; the report lists all. */
 const maxLoggedNotes = 20;
 
-export interface ImportParts extends ItemCommandParts, ImportSecretsParts {
+export interface ImportParts extends ItemCommandParts {
+  readonly secrets: Pick<Secrets, 'names' | 'store'>;
+  /** The names of all secrets that are stored, or referred to by settings and saved messages. */
+  readonly reservedSecrets: () => readonly string[];
   readonly log: Logger;
   readonly environments: Pick<Environments, 'all' | 'active' | 'switch'>;
   /** Asks which of these connections to keep, and keeps them. */
@@ -52,7 +56,7 @@ export async function importMessages(parts: ImportParts, target: unknown): Promi
     added = await addTo(file, imported);
   }
   if (isAsked) {
-    const areStored = await offerToStore(parts, imported.credentials);
+    const areStored = await offerToStore(parts.secrets, imported.credentials);
     await report(parts, imported, areStored, added, uri.path.split('/').at(-1) ?? '');
   }
   return {

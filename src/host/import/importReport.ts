@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { Imported } from '../../core/import/draft/importResult.ts';
 import type { ItemEntry } from '../../core/library/librarySchema.ts';
+import { maskUrl } from '../../core/secrets/mask.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 
 /** "1 message, 2 environments, 1 connection", without zero counts. */
@@ -53,7 +54,7 @@ export function reportOf(imported: Imported, areSecretsStored: boolean): string 
     ],
     [
       l10n.t('Connections, to be saved one by one'),
-      connections.map(({ name, url }) => `${name}: ${url.replace(/\?.*$/s, '?…')}`),
+      connections.map(({ name, url }) => `${name}: ${maskUrl(url, 'peer')}`),
     ],
     [l10n.t('Left out or changed'), left],
     [l10n.t('Secrets of the file, replaced by references'), secrets],

@@ -3,12 +3,6 @@ import type { ImportedSecret } from '../../core/import/draft/importResult.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { confirmOrClose } from '../ui/prompts.ts';
 
-export interface ImportSecretsParts {
-  readonly secrets: Pick<Secrets, 'names' | 'store'>;
-  /** The names of all secrets that are stored, or referred to by settings and saved messages. */
-  readonly reservedSecrets: () => readonly string[];
-}
-
 /** The maximum number of places that the question lists. */
 const maxNamedPlaces = 8;
 
@@ -18,7 +12,7 @@ const maxNamedPlaces = 8;
  * @returns whether they were stored
  */
 export async function offerToStore(
-  { secrets }: ImportSecretsParts,
+  secrets: Pick<Secrets, 'names' | 'store'>,
   credentials: readonly ImportedSecret[],
 ): Promise<boolean> {
   const found = credentials.filter(({ value }) => value !== '');

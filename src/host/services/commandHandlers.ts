@@ -113,7 +113,7 @@ function configureCommands(parts: CommandParts) {
     [CommandId.MoveConnectionDown]: async target => (await load()).moveConnection(parts, 1, target),
     [CommandId.CopyAs]: async target => (await load()).copyAs(parts, target),
     [CommandId.ImportCurl]: async target =>
-      (await import('../import/importCurl.ts')).importCurl(parts, target),
+      (await import('../import/importCurl.ts')).importCurl(parts.showForm, target),
   } satisfies Partial<CommandHandlers>;
 }
 

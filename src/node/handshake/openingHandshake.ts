@@ -14,7 +14,7 @@ import type { Handshake, Refusal, TransportError } from '../../core/connection/w
 import { checkHandshake } from './handshakeCheck.ts';
 import { toTransportError } from './handshakeErrors.ts';
 import { HandshakeRecorder } from './handshakeRecorder.ts';
-import { fromWire, headersOf, joinHeaders, toWire } from '../http/headerText.ts';
+import { fromWire, answerHeaders, joinHeaders, toWire } from '../http/headerText.ts';
 import { parseProxy, type ProxyAddress, type ResolvedProxy } from '../proxy/proxyAddress.ts';
 import { openTunnel, type Tunnel } from '../proxy/proxyTunnel.ts';
 import { followRedirect, isRedirect, withCookies, type Target } from './redirects.ts';
@@ -36,7 +36,7 @@ interface Route {
 }
 
 /** How a handshake failed: an answer other than 101, or an error. */
-export interface Failure {
+export interface HandshakeFailure {
   readonly phase: Phase;
   readonly refusal?: Refusal;
   readonly error?: TransportError;
@@ -46,7 +46,7 @@ export interface Failure {
 export interface OpeningHandshakeEvents {
   onPhase(phase: Phase): void;
   onOpen(ws: WebSocket, socket: Socket, facts: HandshakeFacts): void;
-  onFail(failure: Failure, facts: HandshakeFacts): void;
+  onFail(failure: HandshakeFailure, facts: HandshakeFacts): void;
 }
 
 /**
@@ -70,7 +70,7 @@ export class OpeningHandshake implements Disposable {
   /** The current activity: a request, a tunnel that is being opened, or the reading of a refusal. */
   #current: Disposable | undefined;
   /** Reported if the tunnel that was tried after this failure cannot be opened. */
-  #beforeTunnel: { readonly failure: Failure; readonly facts: HandshakeFacts } | undefined;
+  #beforeTunnel: { readonly failure: HandshakeFailure; readonly facts: HandshakeFacts } | undefined;
 
   /**
    * @param keepUnmasked keeps the unmasked facts as long as the window is open
@@ -235,7 +235,7 @@ export class OpeningHandshake implements Disposable {
       this.#redirect(route, statusCode, fromWire(location));
       return;
     }
-    const refusal = this.#refusalOf(statusCode, statusMessage, headersOf(response));
+    const refusal = this.#refusalOf(statusCode, statusMessage, answerHeaders(response));
     const stop = readBody(response, this.#clock, bytes => {
       attempt.dispose();
       readBodyText(bytes, refusal.headers, body => {
@@ -276,7 +276,7 @@ export class OpeningHandshake implements Disposable {
   }
 
   /** Tries a tunnel if the editor's proxy may have dropped Upgrade, otherwise ends. */
-  #fail(route: Route, failure: Omit<Failure, 'phase'>, editorProxy?: ResolvedProxy): void {
+  #fail(route: Route, failure: Omit<HandshakeFailure, 'phase'>, editorProxy?: ResolvedProxy): void {
     const address = editorProxy?.address;
     const { endpoint } = route.target;
     const status = failure.refusal?.status;
@@ -289,7 +289,7 @@ export class OpeningHandshake implements Disposable {
     }
   }
 
-  #end(failure: Omit<Failure, 'phase'>): void {
+  #end(failure: Omit<HandshakeFailure, 'phase'>): void {
     if (this.#isOver) {
       return;
     }

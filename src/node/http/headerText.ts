@@ -23,7 +23,7 @@ export function fromWire(text: string): string {
 export type JoinedHeaders = Readonly<Record<string, string>>;
 
 /** An answer's headers, joined by Node. */
-export function headersOf({ headers }: IncomingMessage): JoinedHeaders {
+export function answerHeaders({ headers }: IncomingMessage): JoinedHeaders {
   const entries = Object.entries(headers).map(([name, value]) => {
     return [name, fromWire(Array.isArray(value) ? value.join(', ') : (value ?? ''))] as const;
   });

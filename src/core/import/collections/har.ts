@@ -1,4 +1,5 @@
 import { FreeNames, type ItemEntry } from '../../library/librarySchema.ts';
+import { maskUrl } from '../../secrets/mask.ts';
 import {
   fieldsOf,
   listOf,
@@ -135,7 +136,7 @@ function hostOf(url: string): string {
   return /^wss?:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? 'HAR';
 }
 
-/** Without the query, which may hold a token. */
+/** A URL for a note, without its login, query and fragment. */
 function nameOf(url: string): string {
-  return url.replace(/[?#].*$/s, '').replace(/^([a-z]+:\/\/)[^/]*@/i, '$1');
+  return maskUrl(url.replace(/#.*$/s, ''), 'peer');
 }

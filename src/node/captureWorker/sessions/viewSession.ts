@@ -12,7 +12,6 @@ import type {
 } from '../../../core/capture/view.ts';
 import { ViewMatcher, RowMatch } from '../../../core/capture/viewMatcher.ts';
 import type { FindParams } from '../../capture/captureProtocol.ts';
-import { decodeUtf8 } from '../../files/decodeUtf8.ts';
 import { RegexTimeGuard } from './regexTimeGuard.ts';
 import { mergeHorizonMs, ViewMerge } from './viewMerge.ts';
 import { ViewSource } from './viewSource.ts';
@@ -454,4 +453,9 @@ function matchesInRun(
   }
   judgeGroup();
   return seqs;
+}
+
+/** Bytes that are not UTF-8 become U+FFFD; a byte order mark is kept. */
+function decodeUtf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }

@@ -28,7 +28,7 @@ describe('Importing a cURL command', () => {
     const { parts, forms } = setUp();
     const curl = (host: string) => `curl 'wss://${host}/' -H 'X-A: 1' --insecure`;
     editor.clipboard = curl('copied');
-    await importCurl(parts);
+    await importCurl(parts.showForm);
     assert.deepEqual(forms[0]?.entry, {
       url: 'wss://copied/',
       headers: { 'X-A': '1' },
@@ -37,20 +37,20 @@ describe('Importing a cURL command', () => {
     assert.deepEqual(editor.shown, []);
     editor.clipboard = 'something else';
     editor.answer = ({ as }) => (as === 'input' ? curl('typed') : undefined);
-    await importCurl(parts);
+    await importCurl(parts.showForm);
     assert.equal(forms[1]?.entry?.['url'], 'wss://typed/');
     const [asked] = editor.shown as readonly Shown[];
     assert.equal(asked?.text, 'Import Connection from cURL');
-    await assert.rejects(importCurl(parts, 'wget http://x'), UserError);
+    await assert.rejects(importCurl(parts.showForm, 'wget http://x'), UserError);
     editor.answer = () => undefined;
-    await assert.rejects(importCurl(parts), CancellationError);
+    await assert.rejects(importCurl(parts.showForm), CancellationError);
     assert.equal(forms.length, 2);
   });
 
   it('names what of it is a secret, and what was left out', async () => {
     const { parts, forms } = setUp();
     editor.clipboard = 'curl wss://x.test/ -b sid=1 --unix-socket /x';
-    await importCurl(parts);
+    await importCurl(parts.showForm);
     const [source, secrets, left] = forms[0]?.notes ?? [];
     assert.match(source ?? '', /^From a cURL command\..*Store its cookies and tokens as secrets/);
     assert.match(secrets ?? '', /in clear text: the header Cookie\./);

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { parseProxy, readResolvedProxy } from '../../../../src/node/proxy/proxyAddress.ts';
+import { openTunnel } from '../../../../src/node/proxy/proxyTunnel.ts';
+import { systemClock } from '../../../../src/node/systemClock.ts';
 import { certificates, trustedServer } from '../../../support/network/certificates.ts';
 import { closeFrame, frame, Opcode } from '../../../support/network/frames.ts';
 import { listen, raw, refusedPort, silent, type Peer } from '../../../support/network/peers.ts';
@@ -210,6 +213,29 @@ describe('A connection through a proxy of its own', () => {
       [(await closed.seen.ended()).phase, atOnce.seen.lines, proxy.connections],
       ['proxy', [], 0],
     );
+  });
+});
+
+describe('A tunnel', () => {
+  it('keeps no listener on its signal after its socket was closed', async t => {
+    const proxy = await during(t, connectProxy());
+    const [peer] = await peers(t);
+    assert.ok(peer);
+    const { signal } = new AbortController();
+    const tunnel = await openTunnel({
+      proxy: parseProxy(proxy.url),
+      host: 'peer.test',
+      port: peer.port,
+      tls: trusting,
+      signal,
+      clock: systemClock,
+    });
+    assert.ok('socket' in tunnel);
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    const closed = new Promise(resolve => tunnel.socket.once('close', resolve));
+    tunnel.socket.destroy();
+    await closed;
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 });
 

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+import type { Clock } from '../../../../src/core/base/clock.ts';
+import { toDisposable } from '../../../../src/core/base/lifecycle.ts';
 import type { Handshake } from '../../../../src/core/connection/wire/transport.ts';
+import { systemClock } from '../../../../src/node/systemClock.ts';
 import { openWsTransport } from '../../../../src/node/transport/wsTransport.ts';
 import { certificates } from '../../../support/network/certificates.ts';
 import { acceptance } from '../../../support/network/frames.ts';
@@ -350,6 +353,50 @@ describe('The end of a transport', () => {
     }
     await turn();
     assert.deepEqual(seen.lines, before);
+  });
+});
+
+/** The real clock, with the timers that have neither run nor been disposed of. */
+function countingClock() {
+  const waiting = new Set<object>();
+  const schedule: Clock['schedule'] = (delayMs, task) => {
+    const key = {};
+    waiting.add(key);
+    const timer = systemClock.schedule(delayMs, () => {
+      waiting.delete(key);
+      task();
+    });
+    return toDisposable(() => {
+      waiting.delete(key);
+      timer.dispose();
+    });
+  };
+  return { clock: { ...systemClock, schedule }, waiting };
+}
+
+describe('The reading of a refusal', () => {
+  const head = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n\r\n';
+
+  it('leaves no timer when the body has ended', async t => {
+    const url = await rawServer(t, socket => socket.write(`${head}abc`));
+    const { clock, waiting } = countingClock();
+    const seen = new TransportRecorder();
+    const transport = openWsTransport(handshakeFor(url), seen, { clock });
+    t.after(() => transport.dispose());
+    assert.equal((await seen.ended()).refusal?.status, 403);
+    assert.equal(waiting.size, 0);
+  });
+
+  it('leaves no timer when the transport is disposed of', async t => {
+    const url = await rawServer(t, socket => socket.write(`${head}a`));
+    const { clock, waiting } = countingClock();
+    const transport = openWsTransport(handshakeFor(url), new TransportRecorder(), { clock });
+    t.after(() => transport.dispose());
+    while (waiting.size === 0) {
+      await turn();
+    }
+    transport.dispose();
+    assert.equal(waiting.size, 0);
   });
 });
 
