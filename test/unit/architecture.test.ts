@@ -46,7 +46,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/export': 'base capture connection record secrets settings variables',
   'core/filter': 'base json pattern record text',
   'core/import': 'import/collections import/draft message text',
-  'core/import/collections': 'base import/draft library message text',
+  'core/import/collections': 'base import/draft library message secrets text',
   'core/import/curl': 'base endpoint import/draft secrets',
   'core/import/draft': 'base endpoint library message secrets settings variables',
   'core/json': 'base',
