@@ -9,7 +9,7 @@ export interface LoginTexts {
 }
 
 /** The parts of a connection or its settings that may contain secrets. */
-export interface SecretSource {
+interface SecretSource {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly subprotocols: readonly string[];
@@ -67,7 +67,7 @@ function loginSecrets({ user, password }: LoginTexts): readonly string[] {
 const queryPair = /([?&])([^=&#]+)=([^&#]+)/g;
 
 /** A value of a query that has the name of a secret. */
-export interface QuerySecret {
+interface QuerySecret {
   /** Percent-decoded. */
   readonly name: string;
   /** As in the URL. */

@@ -7,7 +7,7 @@ import { confirm, createPicker, type Choice } from '../ui/prompts.ts';
 import { unwaited } from '../ui/unwaited.ts';
 import { deleteSecret, limitSecret, storeSecret } from './secretCommands.ts';
 
-export interface ListSecretsParts {
+interface ListSecretsParts {
   readonly secrets: Secrets;
   readonly settings: SettingsService;
   readonly log: Logger;

@@ -9,7 +9,7 @@ import { closeSync, lstatSync, lutimesSync, openSync, rmSync } from 'node:fs';
  *
  * These are files so that windows that run at the same time agree without waiting for each other.
  */
-export type CaptureNote = 'offer' | 'offered' | 'due';
+type CaptureNote = 'offer' | 'offered' | 'due';
 
 const notes: readonly CaptureNote[] = ['offer', 'offered', 'due'];
 

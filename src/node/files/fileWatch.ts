@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 
 /** What another process did to a file that is open. */
-export type FileLoss =
+type FileLoss =
   /** It was deleted or moved; its contents can still be read. */
   | 'gone'
   /** Another file is at its path; its contents can still be read. */

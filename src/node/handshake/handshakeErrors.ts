@@ -13,7 +13,7 @@ const AnswerCode = {
   Extension: 'WSM_EXTENSION',
 } as const;
 
-export interface HandshakeErrorContext {
+interface HandshakeErrorDetails {
   readonly redactor?: HandshakeRedactor;
   readonly offered?: readonly string[];
   /** The headers of the 101, if one came. */
@@ -25,9 +25,9 @@ export interface HandshakeErrorContext {
 /** Describes an error of Node, `ws`, VS Code or this extension without secrets. */
 export function toTransportError(
   problem: unknown,
-  circumstances: HandshakeErrorContext = {},
+  details: HandshakeErrorDetails = {},
 ): TransportError {
-  const { redactor = new HandshakeRedactor(), offered = [], answered = {}, proxy } = circumstances;
+  const { redactor = new HandshakeRedactor(), offered = [], answered = {}, proxy } = details;
   const text = messageOf(problem);
   // VS Code's agent has no code for it: https://github.com/microsoft/vscode-proxy-agent
   if (text.startsWith('Failed to establish a socket connection to proxies')) {

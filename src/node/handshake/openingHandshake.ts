@@ -36,7 +36,7 @@ interface Route {
 }
 
 /** How a handshake failed: an answer other than 101, or an error. */
-export interface HandshakeFailure {
+interface HandshakeFailure {
   readonly phase: Phase;
   readonly refusal?: Refusal;
   readonly error?: TransportError;

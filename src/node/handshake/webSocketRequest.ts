@@ -18,7 +18,7 @@ import type { Target } from './redirects.ts';
 import { readTlsFacts } from './tlsFacts.ts';
 import { maxBufferedChunks, maxFragments } from './transportLimits.ts';
 
-export interface WebSocketRequestOptions {
+interface WebSocketRequestOptions {
   readonly target: Target;
   readonly handshake: Handshake;
   readonly secure: SecureContextOptions;
@@ -36,7 +36,7 @@ export interface ProxyChoice {
 }
 
 /** Called for one request for a WebSocket. Nothing is called after `onOpen` or `onError`. */
-export interface WebSocketRequestEvents {
+interface WebSocketRequestEvents {
   onProxy(proxy: ResolvedProxy, choice: ProxyChoice): void;
   onPhase(phase: Phase, request: ClientRequest): void;
   onTls(facts: TlsFacts): void;

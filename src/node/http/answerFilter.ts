@@ -10,7 +10,7 @@ const firstCapacity = 4096;
 const maxSampleBytes = 256;
 
 /** The peer did not answer with HTTP. The members are named as in errors of Node's parser. */
-export class ForeignAnswerError extends Error {
+class ForeignAnswerError extends Error {
   readonly code = 'HPE_INVALID_CONSTANT';
   readonly rawPacket: Uint8Array;
 
@@ -21,7 +21,7 @@ export class ForeignAnswerError extends Error {
 }
 
 /** The head is longer than `maxHeadBytes` and has no final status. */
-export class HeadOverflowError extends Error {
+class HeadOverflowError extends Error {
   readonly code = 'HPE_HEADER_OVERFLOW';
 
   constructor() {

@@ -14,7 +14,7 @@ const control = /[\0-\x08\n-\x1f\x7f]/g;
 const chunked = /(^|,)\s*chunked\s*$/i;
 
 /** The head of an HTTP answer as this parser reads it, one character per byte. */
-export interface AnswerHead {
+interface AnswerHead {
   /** With the empty line at its end. Unchanged if it is valid HTTP, or cannot be corrected. */
   readonly text: string;
   /** Absent if the status line cannot be read. */

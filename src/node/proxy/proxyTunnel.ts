@@ -18,7 +18,7 @@ const maxHeadBytes = 16 * 1024;
 /** The maximum number of 1xx answers that are skipped before the final one. */
 const maxInterimAnswers = 10;
 
-export interface TunnelOptions {
+interface TunnelOptions {
   readonly proxy: ProxyAddress;
   /** The host to which the proxy connects. */
   readonly host: string;

@@ -4,7 +4,7 @@ import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import { type ClosingFrame, FrameHeaders } from '../../core/connection/wire/frameHeaders.ts';
 
 /** Reads the headers of frames on a socket that `ws` reads. */
-export interface FrameTap extends Disposable {
+interface FrameTap extends Disposable {
   /** Must be called once for each message, in order; `undefined` if its frames are not remarkable. */
   next(): FrameFacts | undefined;
   /** The peer's close frame, if it was received and all messages before it were reported. */

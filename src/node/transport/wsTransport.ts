@@ -16,7 +16,7 @@ import { maxUnwrittenPongs } from '../handshake/transportLimits.ts';
 import { systemClock } from '../systemClock.ts';
 import { tapFrames } from './frameTap.ts';
 
-export interface WsTransportOptions {
+interface WsTransportOptions {
   readonly clock?: Clock;
   /** Keeps the unmasked facts of the handshake, so that the user can ask for them. */
   readonly keepUnmasked?: KeepUnmasked;

@@ -22,7 +22,7 @@ export interface Pair {
 }
 
 /** A connection found in a file. References in its texts are already translated to `${name}`. */
-export interface FoundConnection {
+interface FoundConnection {
   readonly name: string;
   readonly url: string;
   readonly headers: readonly Pair[];

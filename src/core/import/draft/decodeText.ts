@@ -1,5 +1,5 @@
 /** A file's text, and a note if it was damaged. */
-export interface DecodedText {
+interface DecodedText {
   readonly text: string;
   /** A sentence, without its full stop, if some bytes were not valid. */
   readonly note?: string;

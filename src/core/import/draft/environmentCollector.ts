@@ -9,7 +9,7 @@ const maxVariables = 1000;
 const maxTotalVariables = 20_000;
 
 /** A variable of another program. */
-export interface ImportedVariable {
+interface ImportedVariable {
   readonly name: string;
   /** References in it are already translated to `${name}`. */
   readonly value: string;

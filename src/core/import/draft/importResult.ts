@@ -22,7 +22,7 @@ export interface ImportedSecret {
 }
 
 /** One reason for which parts of the file were left out or changed. */
-export interface NoteGroup {
+interface NoteGroup {
   readonly reason: string;
   readonly count: number;
   /** The names of these parts; only the first hundred. */

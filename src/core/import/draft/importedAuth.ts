@@ -3,7 +3,7 @@ import type { ImportDraft } from './importDraft.ts';
 import type { Pair } from './connectionCollector.ts';
 
 /** A login of another program, as the setting `auth` or as headers. */
-export interface ImportedAuth {
+interface ImportedAuth {
   readonly auth?: Readonly<Record<string, string>>;
   readonly headers: readonly Pair[];
 }
