@@ -22,6 +22,17 @@ const spreadLiterals = [
   'SpreadElement > TSAsExpression > ArrayExpression',
 ].map(selector => ({ selector, message: 'Write the members where the literal is spread.' }));
 
+const sleeps =
+  'Wait for a condition, move a manual clock, or name the reason with letTimePass of test/support.';
+/** Sleeps of tests. `setImmediate` of timers/promises is a turn of the loop. */
+const sleepsInTests = [
+  'ImportDeclaration[source.value=/^(node:)?timers.promises$/] > :not(Literal, ImportSpecifier[imported.name=setImmediate])',
+  'ImportExpression[source.value=/^(node:)?timers.promises$/]',
+  'NewExpression[callee.name=Promise] CallExpression[callee.name=setTimeout][arguments.0.type=Identifier]',
+  'NewExpression[callee.name=Promise] CallExpression[callee.property.name=setTimeout][arguments.0.type=Identifier]',
+  'MemberExpression[property.name=waitForTimeout]',
+].map(selector => ({ selector, message: sleeps }));
+
 const readsClock = 'Take the clock as a port; a date is made from a number.';
 /** What reads the clock. Dates may be made from numbers and written: that is arithmetic. */
 const clockReads = [
@@ -129,6 +140,12 @@ export default tseslint.config(
   {
     files: ['test/**'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-floating-promises': 'off' },
+  },
+  {
+    // The scripts in JavaScript run before anything is installed, so they import no TypeScript.
+    files: ['test/**/*.ts'],
+    ignores: ['test/support/letTimePass.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...spreadLiterals, ...sleepsInTests] },
   },
   {
     files: ['**/*.js', '**/*.mjs'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { startDemoServer } from '../src/node/demo/demoServer.ts';
+import { letTimePass } from './support/letTimePass.ts';
 import { indexedPng } from './support/run/indexedPng.ts';
 import { root } from './support/run/steps.mjs';
 import { until } from './support/until.ts';
@@ -199,7 +200,7 @@ class Photographer {
       if (Date.now() > deadline) {
         throw new Error(`There are no ${rows} rows`);
       }
-      await this.#workbench.page.waitForTimeout(200);
+      await letTimePass(200, 'the pause of a polling loop');
     }
   }
 
@@ -232,7 +233,7 @@ class Photographer {
   async #take(name: string, top = titleBarHeight): Promise<void> {
     const { page } = this.#workbench;
     await page.mouse.move(size.width - 5, size.height / 2);
-    await page.waitForTimeout(500); // for what fades, such as a tooltip
+    await letTimePass(500, 'tooltips and the like fade');
     const picture = indexedPng(
       await page.screenshot({
         animations: 'disabled',

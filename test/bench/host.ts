@@ -1,12 +1,12 @@
 // Runs inside the extension host: VS Code loads this file and awaits `run`.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { commands, extensions, ViewColumn, window } from 'vscode';
 import { WebSocket } from 'ws';
 import { CommandId } from '../../src/shared/ids.ts';
+import { letTimePass } from '../support/letTimePass.ts';
 import { countOnly, watchLoop } from './countingClient.ts';
 import type { HostResult, HostTask, Timed } from './hostTask.ts';
 
@@ -27,7 +27,7 @@ async function measured(flood: () => Promise<number>): Promise<Flood> {
   const from = Date.now();
   const rate = await flood();
   const flooded = { rate, delay: stopWatch(), phase: { from, to: Date.now() } };
-  await wait(restMs);
+  await letTimePass(restMs, 'the page shows the last of a flood');
   return flooded;
 }
 
@@ -87,7 +87,7 @@ async function naive(url: string, post: (at: number, text: string) => void): Pro
   });
   const start = performance.now();
   while (performance.now() - start < naiveMs) {
-    await wait(100);
+    await letTimePass(100, 'the pause of a polling loop');
   }
   socket.terminate();
   return (count / (performance.now() - start)) * 1000;
@@ -100,14 +100,14 @@ function rssMebibytes(): number {
 async function settle(): Promise<void> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  await wait(settlingMs);
+  await letTimePass(settlingMs, 'memory is given back');
   collect();
-  await wait(200);
+  await letTimePass(200, 'memory is given back');
 }
 
 async function isWatched({ watched }: HostTask, wanted = true): Promise<void> {
   while (existsSync(watched) !== wanted) {
-    await wait(50);
+    await letTimePass(50, 'the pause of a polling loop');
   }
 }
 
@@ -139,7 +139,7 @@ async function long(task: HostTask): Promise<Outcome> {
 
 async function posted(task: HostTask): Promise<Outcome> {
   const post = openNaivePanel();
-  await wait(1000); // Its script runs.
+  await letTimePass(1000, 'the script of the page has to run');
   post(Date.now(), 'the first row');
   await isWatched(task);
   const idle = rssMebibytes();

@@ -1,4 +1,5 @@
 import type { Frame, Page } from 'playwright-core';
+import { letTimePass } from '../support/letTimePass.ts';
 import type { Phase } from './hostTask.ts';
 import { percentile } from './measurement.ts';
 
@@ -55,7 +56,7 @@ export class PageWatch {
           return new PageWatch(frame);
         }
       }
-      await page.waitForTimeout(100);
+      await letTimePass(100, 'the pause of a polling loop');
     }
     throw new Error('No webview shows what is to be watched');
   }

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { letTimePass } from '../support/letTimePass.ts';
 import { openWorkbench } from '../support/workbench/workbench.ts';
 import { startFloodProcess } from './floodProcess.ts';
 import type { HostResult, HostTask } from './hostTask.ts';
@@ -60,7 +60,7 @@ async function hasResult(path: string, finished: Promise<number>): Promise<void>
     if (code !== undefined || Date.now() > deadline) {
       throw new Error(`The measurement in the extension host ended with ${code ?? 'no result'}`);
     }
-    await wait(100);
+    await letTimePass(100, 'the pause of a polling loop');
   }
 }
 

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { capturesFolder, numbersIn } from '../support/capture/captureFiles.ts';
 import { FloodPeer } from '../support/network/floodPeer.ts';
 import { descendants } from '../support/workbench/processTree.ts';
 import { Peer } from '../support/network/peer.ts';
+import { until } from '../support/until.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { WorkbenchPage } from '../support/workbench/pages.ts';
 
@@ -117,10 +118,11 @@ describe('Connections and captures in a real workbench', () => {
     await workbench.page.keyboard.press('Enter');
     await page.monitor.details.waitFor();
     await workbench.page.keyboard.press('ArrowUp');
+    await until('the rows are loaded', async () => !(await shownRows()).includes('…'));
     const before = await shownRows();
     const active = await page.monitor.active.innerText();
     assert.ok(before.length > 5 && !before.includes('flood 1'));
-    await untilKept();
+    await untilKept(active);
     const loaded = workbench.page.waitForEvent('load');
     // As a user does it: the editor writes down what its pages keep before it goes.
     await workbench.page.keyboard.press('F1');
@@ -147,9 +149,7 @@ describe('Connections and captures in a real workbench', () => {
     await item.hover();
     await item.getByRole('button', { name: 'Save Capture As…' }).click();
     await page.saveAs(copy);
-    for (let tries = 0; tries < 200 && !existsSync(copy); tries++) {
-      await delay(50);
-    }
+    await until('the copy is saved', () => existsSync(copy));
     const numbers = numbersIn(copy, 'flood ');
     assert.deepEqual([numbers.length, numbers[0], numbers.at(-1)], [20_000, 0, 19_999]);
     const before = await databases();
@@ -169,12 +169,10 @@ describe('Connections and captures in a real workbench', () => {
     );
     assert.equal(hosts.length, 1, 'the workbench that this test started has one extension host');
     const sending = flood.send(1_000_000_000, 100);
-    while (flood.sent < 300_000) {
-      await delay(20);
-    }
+    await until('messages come', () => flood.sent >= 300_000);
     process.kill(hosts[0]?.pid ?? NaN, 'SIGKILL');
     const { sent } = flood;
-    await Promise.race([sending, delay(3000)]); // The rest has nobody to take it.
+    await sending; // The connection has ended.
     await workbench.reload();
     const center = await page.notified(/A window crashed while it monitored flood\./);
     await page.screenshot('offered');
@@ -193,15 +191,20 @@ describe('Connections and captures in a real workbench', () => {
     await page.screenshot('abandoned');
   });
 
-  /** Waits until the editor has written down that the page shows details, and what else it shows. */
-  async function untilKept(): Promise<void> {
+  /** Waits until the editor has written down what the page shows last: its details and active row. */
+  async function untilKept(active: string): Promise<void> {
+    const [latest = ''] = (await databases()).reverse();
+    const seq = seqOf(join(folder(), latest), /flood \d+/.exec(active)?.[0] ?? '');
     const kept = () => workbench.page.evaluate(readMemento, 'memento/workbench.parts.editor');
-    const until = Date.now() + 30_000;
-    while (!/isDetailOpen\W+true/.test(await kept())) {
-      assert.ok(Date.now() < until, 'the editor does not keep what the page shows');
-      await delay(250);
-    }
-    await delay(6000); // It writes every five seconds, and the page may have had more to say.
+    let last = '';
+    await until(
+      () => `the editor keeps row ${seq}: ${last}`,
+      async () => {
+        last = (await kept()).replaceAll('\\', '');
+        const isActive = new RegExp(`"active":\\{[^}]*"seq":${seq}[,}]`);
+        return last.includes('"isDetailOpen":true') && isActive.test(last);
+      },
+    );
   }
 
   /** What stands in the rows on screen, from the top, whole rows only. */
@@ -216,6 +219,15 @@ describe('Connections and captures in a real workbench', () => {
     return placed.sort((a, b) => a.top - b.top).map(({ text }) => text);
   }
 });
+
+/** The number of the row with a text in a capture's file. */
+function seqOf(path: string, text: string): number {
+  using database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+  const row = database
+    .prepare('SELECT seq FROM messages WHERE CAST(payload AS TEXT) = ?')
+    .get(text);
+  return Number(row?.['seq']);
+}
 
 /** What the workbench in the browser keeps under a key for its folder; runs in the page. */
 async function readMemento(key: string): Promise<string> {

@@ -112,16 +112,20 @@ describe('the requests of the charts', () => {
     withPage(async page => {
       await follow(page, 'flood', true);
       await untilSo(async () => (await asked(page)) >= 2);
-      await page.evaluate(() => {
-        const app = document.querySelector<HTMLElement>('#app');
-        if (app) {
-          app.hidden = true;
-        }
-      });
-      await page.waitForTimeout(1200);
+      await page.clock.install();
+      const show = (isVisible: boolean) =>
+        page.locator('#app').evaluate(async (app, isVisible) => {
+          app.toggleAttribute('hidden', !isVisible);
+          // Observers are called in the order in which they were made.
+          await new Promise(resolve => new IntersectionObserver(resolve).observe(app));
+        }, isVisible);
+      await show(false);
+      await page.clock.runFor(2000);
       const before = await asked(page);
-      await page.waitForTimeout(1500);
+      await page.clock.runFor(60_000);
       assert.equal(await asked(page), before);
+      await show(true);
+      await untilSo(async () => (await asked(page)) > before);
     }));
 
   it('show why one failed, as text', () =>
@@ -200,7 +204,7 @@ describe('the pictures', () => {
             await page.evaluate(isOpen => {
               window.chartsPage.charts.isOpen = isOpen;
             }, isOpen);
-            await page.waitForTimeout(150);
+            await untilSo(async () => (await paintOf(page, isOpen ? rate : strips)).painted > 0);
             assert.deepEqual(await axeViolations(page), []);
           }
         },

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
+import { letTimePass } from '../support/letTimePass.ts';
 import { Peer } from '../support/network/peer.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { until } from '../support/until.ts';
@@ -136,8 +137,10 @@ describe('The composer in a real workbench', () => {
     await composer.says(/no variable "nonesuch"/);
     const before = peer.received.length;
     await sendIt();
-    await workbench.page.waitForTimeout(300);
-    assert.equal(peer.received.length, before);
+    await composer.field.fill('known again');
+    await sendIt();
+    await received('known again');
+    assert.equal(peer.received.length, before + 1);
   });
 
   it('says where hex goes wrong, and sends the bytes once it is right', async () => {
@@ -259,7 +262,7 @@ describe('The composer in a real workbench', () => {
     await tree.press(/^Ticker/, 'Stop Message or Sequence');
     await shows(tree.item(/^Ticker, stopped/));
     const { length } = peer.received;
-    await workbench.page.waitForTimeout(700);
+    await letTimePass(700, 'a message every 0.2 seconds, which must no longer come');
     assert.equal(peer.received.length, length);
     await tree.press(/^Ticker/, 'Run Message or Sequence');
     await composer.button('Stop Ticker').click();
@@ -327,7 +330,6 @@ describe('The composer in a real workbench', () => {
     await composer.field.fill('for later');
     await composer.says(/[Nn]ot connected/);
     await sendIt();
-    await workbench.page.waitForTimeout(300);
     assert.equal(await composer.field.inputValue(), 'for later');
     assert.ok(!peer.received.includes('for later'));
     await page.screenshot('composer-not-connected');
@@ -336,6 +338,8 @@ describe('The composer in a real workbench', () => {
     await composer.field.focus();
     await sendIt();
     await received('for later');
+    await composer.says('Sent.');
+    assert.equal(peer.received.filter(text => text === 'for later').length, 1);
   });
 
   it('sends an open file, and what is selected in it', async () => {

@@ -30,7 +30,7 @@ async function untilAsked(asked: AskedOfHost[], request: string): Promise<AskedO
 
 describe('the connection form', () => {
   it('starts with the URL, and shows its error while it is typed', () =>
-    withForm(part, {}, async page => {
+    withForm(part, {}, async (page, asked) => {
       const url = field(page, 'URL');
       assert.ok(await url.evaluate(node => node === document.activeElement));
       assert.equal(await page.locator('.form-problem:visible').count(), 0);
@@ -40,7 +40,7 @@ describe('the connection form', () => {
       const described = (await url.getAttribute('aria-describedby')) ?? '';
       assert.match(await page.locator(`#${described}`).innerText(), /in place of/);
       await url.fill('ws://a/${secret:path}');
-      await page.waitForTimeout(300);
+      await until('it is checked', () => JSON.stringify(asked).includes('${secret:path}'));
       await url.fill('ws://a');
       await page.getByText('in place of').waitFor({ state: 'hidden' });
     }));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { capturesFolder, numbersIn } from '../support/capture/captureFiles.ts';
+import { letTimePass } from '../support/letTimePass.ts';
 import { Peer } from '../support/network/peer.ts';
 import { descendants } from '../support/workbench/processTree.ts';
 import { until } from '../support/until.ts';
@@ -76,9 +76,8 @@ describe('A window with many connections whose extension host is killed', () => 
       .treeItem('feed 8')
       .filter({ hasText: /2,00\d rows/ })
       .waitFor();
-    // Connected again, so that captures are swept after some seconds.
     await until('all are connected again', () => peer.sockets.length === names.length, 60_000);
-    await delay(7000);
+    await letTimePass(7000, 'captures are swept five seconds later, which must delete none');
     const there = await databases();
     assert.deepEqual(
       left.filter(key => !there.includes(key)),

@@ -255,12 +255,14 @@ describe('50 MB', () => {
 
   it('are dropped when the next row is selected', () =>
     withPage(async page => {
+      await page.evaluate(() => window.stand.gate.hold());
       await showMade(page, 'text', 'records');
-      await page.getByText(/^Reading/).waitFor();
+      await page.waitForFunction(() => window.stand.asked === 1);
+      await page.evaluate(() => window.stand.gate.pass());
       await showRow(page, { kind: 'text', bytes: '[1]' });
       assert.deepEqual(await linesOf(page), ['[1', '0: 1']);
       const asked = await page.evaluate(() => window.stand.asked);
-      await page.waitForTimeout(200);
+      await page.evaluate(() => window.stand.gate.release());
       assert.equal(await page.evaluate(() => window.stand.asked), asked);
     }));
 });

@@ -331,17 +331,17 @@ describe('the find widget', () => {
   it('drops the answer to an earlier search', () =>
     withUser(async user => {
       await user.press('Control+f');
-      await user.page.evaluate(() => (window.filterPage.answerDelayMs = 2500));
+      await user.page.evaluate(() => window.filterPage.gate.hold());
       await user.find.fill('slow');
       await user.hears(`find:${query('slow')} next first`);
       await user.page.locator('.find-state').getByText('Searching…').waitFor();
       await user.page.evaluate(() => {
-        window.filterPage.answerDelayMs = 5;
         window.filterPage.answer = { position: 9, isWrapped: false };
       });
+      await user.page.evaluate(() => window.filterPage.gate.pass());
       await user.find.fill('fast');
       await user.hears('found:9');
-      await user.page.waitForTimeout(2600);
+      await user.page.evaluate(() => window.filterPage.gate.release());
       assert.equal((await user.heard()).filter(said => said.startsWith('found:')).length, 1);
     }));
 

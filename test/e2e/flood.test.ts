@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { capturesFolder, rowsIn } from '../support/capture/captureFiles.ts';
+import { letTimePass } from '../support/letTimePass.ts';
 import { FloodPeer } from '../support/network/floodPeer.ts';
+import { until } from '../support/until.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { WorkbenchPage } from '../support/workbench/pages.ts';
 
@@ -84,22 +85,16 @@ describe('A flood in a real workbench', () => {
     return join(folder, names.sort().at(-1) ?? '');
   };
 
-  /** Waits until the last number that was sent is on screen, so stored, and gives the account. */
+  /** Waits until each number that was sent is accounted for, and gives the account. */
   const settled = async (): Promise<Account> => {
     const path = await latest();
-    const isStored = () => {
-      const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
-      const last = database.prepare('SELECT max(seq) AS seq, sum(1) AS rows FROM record').get();
-      database.close();
-      return JSON.stringify(last);
+    let found = account(path);
+    const isComplete = () => {
+      found = account(path);
+      return found.next >= flood.sent;
     };
-    const until = Date.now() + limitMs;
-    for (let before = ''; before !== isStored();) {
-      assert.ok(Date.now() < until, 'it does not come to an end');
-      before = isStored();
-      await delay(1500);
-    }
-    return account(path);
+    await until(() => `all is accounted for: ${JSON.stringify(found)}`, isComplete, limitMs);
+    return found;
   };
 
   /**
@@ -109,11 +104,9 @@ describe('A flood in a real workbench', () => {
   const floodBusyDisk = async (count: number): Promise<number> => {
     const lock = new DatabaseSync(await latest(), { timeout: 5000 });
     const sending = flood.send(count, 500);
-    while (flood.sent < 20_000) {
-      await delay(5);
-    }
+    await until('messages come', () => flood.sent >= 20_000);
     lock.exec('BEGIN IMMEDIATE');
-    await delay(1500);
+    await letTimePass(1500, 'the disk is busy for a time');
     const { sent } = flood;
     lock.exec('ROLLBACK');
     lock.close();
@@ -169,11 +162,7 @@ describe('A flood in a real workbench', () => {
       await flood.send(50_000, 100);
       assert.equal(flood.sent, round * 50_000);
       flood.close(1012);
-      const until = Date.now() + 20_000;
-      do {
-        await delay(50);
-        assert.ok(Date.now() < until, 'it does not come back');
-      } while (!flood.isOpen);
+      await until('it comes back', () => flood.isOpen);
     }
     assert.deepEqual(await settled(), { stored: 200_000, dropped: 0, next: 200_000 });
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
+import { letTimePass } from '../support/letTimePass.ts';
 import { closeFrame, frame } from '../support/network/frames.ts';
 import { hostileTexts } from '../support/hostileTexts.ts';
 import { answer, raw, type Peer } from '../support/network/peers.ts';
@@ -11,6 +12,8 @@ import { WorkbenchPage } from '../support/workbench/pages.ts';
 import { lookThrough, strangeElements } from '../support/workbench/strangers.ts';
 
 const texts = Object.values(hostileTexts);
+const linkReason =
+  'the editor looks for links a second after text came, and shows when only if it finds any';
 /** What a close frame has room for, in bytes. */
 const longestReason = 120;
 const cut = (text: string) => Buffer.from(text).subarray(0, longestReason).toString();
@@ -232,10 +235,10 @@ describe("Strangers' texts in a real workbench", () => {
     assert.deepEqual(await strangeElements(page.output), []);
     await page.runCommand('WebSocket Monitor: Show Log');
     await page.output.locator('.view-line').nth(5).waitFor();
-    await screen.waitForTimeout(1500); // Links are looked for a second after the text came.
+    await letTimePass(1500, linkReason);
     assert.deepEqual(await strangeElements(page.output), []);
     await page.runCommand('WebSocket Monitor: Show Messages Output');
-    await screen.waitForTimeout(1500);
+    await letTimePass(1500, linkReason);
     assert.deepEqual(await strangeElements(page.output), []);
     await page.screenshot('hostile-output');
   });

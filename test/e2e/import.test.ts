@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
+import { letTimePass } from '../support/letTimePass.ts';
 import { Peer } from '../support/network/peer.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { until } from '../support/until.ts';
@@ -51,7 +52,7 @@ describe('An import in a real workbench', () => {
     for (let tries = 0; tries < 30 && !(await next.isVisible()); tries++) {
       if ((await page.quickInput.inputValue()).startsWith('/')) {
         await page.quickInput.fill(path);
-        await workbench.page.waitForTimeout(500);
+        await letTimePass(500, 'the dialog shows nothing while it looks at the path');
         await workbench.page.keyboard.press('Enter');
       }
       await next.waitFor({ timeout: 1500 }).catch(() => undefined);

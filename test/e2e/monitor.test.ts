@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
+import { letTimePass } from '../support/letTimePass.ts';
 import { Peer } from '../support/network/peer.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { WorkbenchPage } from '../support/workbench/pages.ts';
@@ -161,7 +162,7 @@ describe('The monitor in a real workbench', () => {
     const { port } = peer;
     await peer.stop();
     peer = await Peer.start(port);
-    await new Promise(resolve => setTimeout(resolve, 3000));
+    await letTimePass(3000, 'a retry, which must not come, would come within two seconds');
     assert.equal(peer.sockets.length, 0);
   });
 

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { axeViolations } from '../support/page/accessibility.ts';
 import { openedHandshake, refusedHandshake } from '../support/page/marketRows.ts';
 import type { ConnectionScenario, HostScenario } from '../support/page/monitorHost.ts';
+import { letTimePass } from '../support/letTimePass.ts';
 import { editor } from '../support/host/fakeVscode.ts';
 import { usePages, type MonitorPage } from '../support/page/monitorPage.ts';
 import { themes } from '../support/page/pageBrowser.ts';
@@ -590,7 +591,7 @@ it('comes to the last row of a flood of 5,000 a second', () =>
     });
     for (let burst = 0; burst < 60; burst++) {
       await host.grow(250);
-      await raw.evaluate(() => new Promise(resolve => setTimeout(resolve, 50)));
+      await letTimePass(50, 'a burst comes twenty times a second');
     }
     const gaps = await raw.evaluate(() => {
       const { gaps } = window as unknown as { gaps: number[] };

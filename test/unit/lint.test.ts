@@ -96,4 +96,31 @@ describe('The lint rules', () => {
       assert.deepEqual(problemsOf(code, core), [], code);
     }
   });
+
+  it('let tests sleep in one place only, which takes the reason', () => {
+    const test = 'test/unit/some.test.ts';
+    for (const code of [
+      "import { setTimeout } from 'node:timers/promises';",
+      "import { setTimeout as delay } from 'timers/promises';",
+      "import * as timers from 'node:timers/promises';",
+      "import timers from 'node:timers/promises';",
+      "const timers = await import('node:timers/promises');",
+      'await new Promise(resolve => setTimeout(resolve, 5));',
+      'await new Promise(resolve => globalThis.setTimeout(resolve, 5));',
+      'await new Promise(resolve => { setTimeout(resolve, 5); });',
+      'await page.waitForTimeout(5);',
+      'const all = [...[one]];',
+    ]) {
+      assert.equal(problemsOf(code, test).length, 1, code);
+    }
+    for (const code of [
+      "import { setImmediate as turn } from 'node:timers/promises';",
+      'setTimeout(() => socket.end(), 30);',
+      "await letTimePass(5, 'a reason');",
+    ]) {
+      assert.deepEqual(problemsOf(code, test), [], code);
+    }
+    const sleep = "import { setTimeout } from 'node:timers/promises';";
+    assert.deepEqual(problemsOf(sleep, 'test/support/letTimePass.ts'), []);
+  });
 });

@@ -1,5 +1,6 @@
 // Takes pictures of the charts: node test/support/page/chartsScreens.ts
 import { mkdir } from 'node:fs/promises';
+import { letTimePass } from '../letTimePass.ts';
 import { themes } from './pageBrowser.ts';
 import { chartsPart } from './pageParts.ts';
 import { PartHarness } from './partHarness.ts';
@@ -20,10 +21,10 @@ try {
             },
             [stream, isOpen] as const,
           );
-          await page.waitForTimeout(200);
+          await letTimePass(200, 'the charts are drawn in a later frame');
           if (isOpen && stream === 'flood') {
             await page.locator('canvas.chart').nth(1).hover();
-            await page.waitForTimeout(100);
+            await letTimePass(100, 'the pointer is drawn in a later frame');
           }
           const name = `${stream}-${isOpen ? 'pane' : 'strip'}`;
           const file = `out/screens/charts-${name}-${theme.replaceAll(' ', '')}-${width}.png`;

@@ -9,6 +9,7 @@ import { maxBytesAsked } from '../../../src/shared/limits.ts';
 import type { PageRow } from '../../../src/shared/monitorProtocol.ts';
 import { DetailPane } from '../../../src/webview/details/detailPane.ts';
 import { readLikedTabs, type LikedTabs } from '../../../src/webview/details/detailTabs.ts';
+import { AnswerGate } from './answerGate.ts';
 
 export interface StandRow {
   readonly kind: RowKind;
@@ -31,6 +32,7 @@ export interface DetailStand {
   liked: LikedTabs;
   /** Why each part asked for is refused. */
   failure: string | undefined;
+  readonly gate: AnswerGate;
   /** What the handshake with the key `known` is without masks. */
   plain: HandshakeFacts | undefined;
   /** The longest time in which the page could not answer to the user, in milliseconds. */
@@ -61,7 +63,7 @@ const note = (name: string) => (value?: unknown) => void stand.calls.push([name,
 const pane = new DetailPane(new Formats('en', 'UTC'), readLikedTabs(undefined), {
   ask: async (_row, from, length) => {
     stand.asked++;
-    await new Promise(resolve => setTimeout(resolve, 1));
+    await stand.gate.opened();
     if (stand.failure !== undefined || length > maxBytesAsked) {
       throw new Error(stand.failure ?? 'too much');
     }
@@ -85,6 +87,7 @@ const stand: DetailStand = {
   asked: 0,
   liked: readLikedTabs(undefined),
   failure: undefined,
+  gate: new AnswerGate(),
   plain: undefined,
   longestTask: () => longest,
   show(row) {

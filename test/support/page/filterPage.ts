@@ -7,6 +7,7 @@ import type { ListView, PanelView, SavedFilter } from '../../../src/shared/monit
 import { FilterBox } from '../../../src/webview/filter/filterBox.ts';
 import { FindWidget } from '../../../src/webview/find/findWidget.ts';
 import { Marks } from '../../../src/webview/find/marks.ts';
+import { AnswerGate } from './answerGate.ts';
 
 export interface FilterPage {
   /** Everything the parts said, such as `filter:foo`, in order. */
@@ -15,7 +16,7 @@ export interface FilterPage {
   marked(name: 'filter' | 'find'): readonly string[];
   update(change: Partial<ListView>, view?: Partial<PanelView>, filters?: SavedFilter[]): void;
   answer: FindAnswer | Error;
-  answerDelayMs: number;
+  readonly gate: AnswerGate;
 }
 
 declare global {
@@ -63,7 +64,7 @@ function draw(): void {
 const page: FilterPage = {
   heard,
   answer: { position: 7, isWrapped: false },
-  answerDelayMs: 5,
+  gate: new AnswerGate(),
   marked: name =>
     Array.from(CSS.highlights.get(name) ?? [], range => {
       const { data } = range.startContainer as Text;
@@ -97,7 +98,7 @@ const find = new FindWidget({
   async find(query, direction, isFirst) {
     heard.push(`find:${JSON.stringify(query)} ${direction}${isFirst ? ' first' : ''}`);
     const { answer } = page;
-    await new Promise(resolve => setTimeout(resolve, page.answerDelayMs));
+    await page.gate.opened();
     if (answer instanceof Error) {
       throw answer;
     }

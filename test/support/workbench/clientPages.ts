@@ -1,4 +1,5 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { letTimePass } from '../letTimePass.ts';
 import { WorkbenchPage } from './pages.ts';
 
 /** Keeps a secret with the editor, as the user would. */
@@ -117,7 +118,7 @@ export class TreePage {
     // shows what repeats never comes to rest.
     for (let tries = 0; tries < 10; tries++) {
       const drawn = await button.elementHandle();
-      await this.#page.waitForTimeout(200);
+      await letTimePass(200, 'a row that is not drawn again shows that by nothing else');
       if (await drawn.evaluate(node => node.isConnected)) {
         break;
       }
@@ -131,7 +132,7 @@ export class TreePage {
     const entry = this.#page.locator('.monaco-menu').getByRole('menuitem', { name: action });
     // A click that comes while the menu is only opening is not taken.
     await entry.first().hover();
-    await this.#page.waitForTimeout(300);
+    await letTimePass(300, 'the menu does not show when it takes clicks');
     await entry.first().click();
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errors, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { letTimePass } from '../letTimePass.ts';
 
 const screensFolder = join(import.meta.dirname, '../../../out/screens');
 
@@ -174,7 +175,7 @@ export class WorkbenchPage {
     await entry.waitFor();
     // A click right after it opens is taken for the one that opened it.
     for (let tries = 0; tries < 10 && (await entry.count()) > 0; tries++) {
-      await this.#page.waitForTimeout(200);
+      await letTimePass(200, 'the menu does not show when it takes clicks');
       await entry.click({ timeout: 1000 }).catch((error: unknown) => {
         if (!(error instanceof errors.TimeoutError)) {
           throw error;
@@ -196,7 +197,7 @@ export class WorkbenchPage {
       let value = '';
       do {
         value = await this.quickInput.inputValue();
-        await this.#page.waitForTimeout(400);
+        await letTimePass(400, 'the dialog shows nothing while it looks at the path');
       } while (value !== (await this.quickInput.inputValue()));
       return value;
     };

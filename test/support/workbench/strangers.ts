@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { letTimePass } from '../letTimePass.ts';
 
 /**
  * What the editor makes of texts that are more than text. An icon counts where it stands within a
@@ -67,7 +68,7 @@ export async function lookThrough(
     strange.push(...(await strangeElements(texts)));
     unchanged = seen.size === before ? unchanged + 1 : 0;
     await goOn();
-    await page.waitForTimeout(100);
+    await letTimePass(100, 'at the end of the list no further rows are drawn');
   }
   return { texts: seen, strange };
 }
