@@ -186,10 +186,17 @@ class Photographer {
 
   /** Shows a connection in the monitor. */
   async #open(connection: string): Promise<void> {
-    await this.#page.focusInTree('Connections', connection);
-    await this.#workbench.page.keyboard.press('Enter');
-    const chosen = this.#monitor.frame.getByRole('combobox', { name: 'Connection' });
-    await chosen.locator('option:checked').getByText(connection).waitFor({ state: 'attached' });
+    const { frame } = this.#monitor;
+    const chosen = frame.getByRole('combobox', { name: 'Connection' }).locator('option:checked');
+    const capture = frame.getByText('capture', { exact: true });
+    // A key is lost if the tree or the panel is just being made.
+    await until(`the monitor shows ${connection}`, async () => {
+      await this.#page.focusInTree('Connections', connection);
+      await this.#workbench.page.keyboard.press('Enter');
+      await this.#workbench.page.waitForTimeout(1000);
+      const isChosen = (await chosen.getByText(connection).count()) > 0;
+      return isChosen && !(await capture.isVisible());
+    });
     await this.#row(0).waitFor();
   }
 
