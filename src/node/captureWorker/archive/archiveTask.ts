@@ -64,7 +64,7 @@ function take(
 function fileIn(folder: string, key: string): CaptureFile {
   const file = captureFileOf(folder, key);
   if (!file || !isPlainFile(file)) {
-    throw new Error('The capture is no longer there.');
+    throw new Error('The capture no longer exists.');
   }
   return file;
 }
