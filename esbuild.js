@@ -1,5 +1,5 @@
 // @ts-check
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import esbuild from 'esbuild';
@@ -88,8 +88,15 @@ async function copyIconFont() {
   }
 }
 
+/** The chunks of a page that an earlier build made would be packaged with the others. */
+async function removeStaleChunks() {
+  const stale = readdirSync('dist').filter(name => name.startsWith('monitor-'));
+  await Promise.all(stale.map(name => rm(join('dist', name))));
+}
+
 async function main() {
   await copyIconFont();
+  await removeStaleChunks();
   const builds = [
     ...product,
     ...(flags.has('--tests') ? [integrationTests()] : []),

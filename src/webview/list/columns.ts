@@ -54,7 +54,9 @@ export function readColumns(value: unknown): ColumnSettings {
     columnNames.filter(name => Array.isArray(list) && list.includes(name));
   const order = saved['order'];
   const isWhole =
-    Array.isArray(order) && order.length === columnNames.length && namesIn(order).length === 6;
+    Array.isArray(order) &&
+    order.length === columnNames.length &&
+    namesIn(order).length === columnNames.length;
   const known = typeof widths === 'object' && widths !== null ? widths : {};
   return {
     order: isWhole ? (order as ColumnName[]) : columnNames,
