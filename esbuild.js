@@ -49,7 +49,14 @@ const product = [
     'src/extension.ts',
     'src/services.ts',
   ]),
-  { ...forNode, entryPoints: { captureWorker: 'src/node/captureWorker/main.ts' }, outdir: 'dist' },
+  commonJsChunks(
+    {
+      ...forNode,
+      entryPoints: { captureWorker: 'src/node/captureWorker/main.ts' },
+      outdir: 'dist',
+    },
+    ['src/node/captureWorker/main.ts'],
+  ),
   {
     ...forPage,
     entryPoints: { monitor: 'src/webview/monitor/main.ts' },

@@ -1,15 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { answerRequest, type RpcAnswer } from '../../core/base/rpc.ts';
-import { performTask } from './archive/archiveTask.ts';
 import type {
+  ArchiveTask,
   ArchiveTaskData,
   CaptureRequestName,
   CaptureWorkerData,
+  ExportRequestName,
   FromCaptureWorker,
   WorkerRequest,
   WorkerRequestName,
 } from '../capture/captureProtocol.ts';
-import { Exports } from './export/exports.ts';
+import type { Exports } from './export/exports.ts';
 import { CaptureSession } from './sessions/captureSession.ts';
 import { ViewSessions } from './sessions/viewSessions.ts';
 
@@ -25,12 +26,9 @@ const views = new ViewSessions({
   report: (key, value) => post({ event: 'view', key, value }),
   onDidGetWork: startPumping,
 });
-const exports = new Exports({
-  captures,
-  viewOf: id => views.get(id),
-  report: (key, value) => post({ event: 'export', key, value }),
-  isBusy: () => isPumping,
-});
+/** Loaded with the first export: most captures are never exported. */
+let exports: Promise<Exports> | undefined;
+const openExports = new Set<number>();
 const reads: WorkerRequest[] = [];
 const writes: WorkerRequest[] = [];
 let isPumping = false;
@@ -61,12 +59,12 @@ function isRead({ request }: WorkerRequest): boolean {
 }
 
 function isOpen({ request, key }: WorkerRequest): boolean {
-  const sessions = request.startsWith('capture.')
+  const open = request.startsWith('capture.')
     ? captures
     : request.startsWith('view.')
       ? views
-      : exports;
-  return sessions.has(key);
+      : openExports;
+  return open.has(key);
 }
 
 function startPumping(): void {
@@ -110,7 +108,7 @@ function perform(request: WorkerRequest): unknown {
       return views.perform(request);
     case 'export.open':
     case 'export.cancel':
-      return exports.perform(request);
+      return performOnExport(request);
     case 'capture.open':
     case 'capture.append':
     case 'capture.rows':
@@ -123,6 +121,29 @@ function perform(request: WorkerRequest): unknown {
     case 'capture.close':
       return performOnCapture(request);
   }
+}
+
+async function performOnExport(request: WorkerRequest<ExportRequestName>): Promise<unknown> {
+  exports ??= loadExports();
+  if (request.request === 'export.cancel') {
+    return (await exports).perform(request);
+  }
+  openExports.add(request.key);
+  try {
+    return await (await exports).perform(request);
+  } finally {
+    openExports.delete(request.key);
+  }
+}
+
+async function loadExports(): Promise<Exports> {
+  const { Exports } = await import('./export/exports.ts');
+  return new Exports({
+    captures,
+    viewOf: id => views.get(id),
+    report: (key, value) => post({ event: 'export', key, value }),
+    isBusy: () => isPumping,
+  });
 }
 
 function performOnCapture(request: WorkerRequest<CaptureRequestName>): unknown {
@@ -182,7 +203,13 @@ function transferOf(result: unknown): ArrayBuffer[] {
 
 const { task } = workerData as Partial<ArchiveTaskData>;
 if (task) {
-  answerRequest(task, performTask, answer => port?.postMessage(answer));
+  void performTask(task);
 } else {
   port?.on('message', receive);
+}
+
+/** If the module cannot be loaded, the thread ends with an error, which fails the request. */
+async function performTask(request: ArchiveTask): Promise<void> {
+  const { performTask: perform } = await import('./archive/archiveTask.ts');
+  answerRequest(request, perform, answer => port?.postMessage(answer));
 }

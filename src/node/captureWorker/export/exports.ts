@@ -43,10 +43,6 @@ export class Exports {
     this.#options = options;
   }
 
-  has(id: number): boolean {
-    return this.#running.has(id);
-  }
-
   /** A promise is that of the whole export. */
   perform({ key, request, params }: WorkerRequest<ExportRequestName>): unknown {
     if (request === 'export.open') {
