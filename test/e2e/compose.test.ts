@@ -196,7 +196,7 @@ describe('The composer in a real workbench', () => {
     await composer.choose('text');
     await composer.field.fill('');
     await press('ArrowUp');
-    assert.equal(await composer.field.inputValue(), 'written by hand');
+    assert.equal(await composer.field.inputValue(), 'known again');
     await press('ArrowDown');
     assert.equal(await composer.field.inputValue(), '');
   });
