@@ -163,7 +163,6 @@ export function startMonitoring({
     refresh: () => trees.captures.refresh(),
   };
   context.subscriptions.push(
-    unexpectedErrors,
     secrets,
     output,
     connecting,
@@ -177,6 +176,8 @@ export function startMonitoring({
     new StatusBar(connections, settings, clock, formats),
     connections.onDidChange(() => keys.setFrom(connections)),
     settings.onDidChange(new SettingsFollower({ connections, settings, log }).follow),
+    // The last, since what is disposed of before may have listeners that fail.
+    unexpectedErrors,
   );
   return {
     trees,

@@ -21,6 +21,7 @@ declare class URL {
   pathname: string;
   search: string;
   hash: string;
+  readonly searchParams: { get(name: string): string | null };
 }
 declare function atob(text: string): string;
 declare function btoa(text: string): string;

@@ -94,19 +94,16 @@ export function answerRequest<Q extends Pick<RpcRequest, 'id'>>(
   reply: (answer: RpcAnswer, request: Q) => void,
 ): void {
   const { id } = request;
-  let result: unknown;
+  const fail = (error: unknown) => reply({ id, error: messageOf(error) }, request);
   try {
-    result = perform(request);
+    const result = perform(request);
+    if (result instanceof Promise) {
+      // A result that cannot be posted fails as well.
+      result.then(value => reply({ id, result: value }, request)).catch(fail);
+    } else {
+      reply({ id, result }, request);
+    }
   } catch (error) {
-    reply({ id, error: messageOf(error) }, request);
-    return;
-  }
-  if (result instanceof Promise) {
-    result.then(
-      value => reply({ id, result: value }, request),
-      (error: unknown) => reply({ id, error: messageOf(error) }, request),
-    );
-  } else {
-    reply({ id, result }, request);
+    fail(error);
   }
 }

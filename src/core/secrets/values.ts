@@ -1,4 +1,3 @@
-import { percentDecoded } from '../base/percent.ts';
 import { isSecretName, secretSubprotocols } from './names.ts';
 import { base64Of } from './spellings.ts';
 
@@ -28,8 +27,9 @@ export function secretValues(source: SecretSource): readonly string[] {
       isSecretName(name) ? headerSecrets(value) : [],
     ),
     ...querySecrets(url).flatMap(({ value }) => [
-      percentDecoded(value),
-      percentDecoded(value.replaceAll('+', ' ')),
+      value,
+      queryDecoded(value),
+      queryDecoded(value.replaceAll('+', '%2B')),
     ]),
     ...logins.flatMap(loginSecrets),
     ...secretSubprotocols(subprotocols),
@@ -37,6 +37,14 @@ export function secretValues(source: SecretSource): readonly string[] {
   return [...new Set(found)].filter((secret): secret is string => !!secret);
 }
 
+/** As a server reads it: `+` is a space, and a malformed escape stays while the others are decoded. */
+function queryDecoded(text: string): string {
+  return new URL(`x:?v=${text}`).searchParams.get('v') ?? text;
+}
+
+/** Parameters of a header that are no secrets and that would mask ordinary words. */
+const harmlessParameter =
+  /^(?:algorithm|charset|nc|qop|realm|signedheaders|stale|uri|userhash|username)=/i;
 const schemeOnly = /^(?:basic|bearer|digest|negotiate|ntlm|token)$/i;
 
 /** The value of a header that is a secret, and its parts: behind a scheme, and each cookie. */
@@ -47,7 +55,7 @@ function headerSecrets(value: string): readonly string[] {
     ...value.split(';').map(cookie => cookie.slice(cookie.indexOf('=') + 1).trim()),
     ...value
       .split(/[\s;]+/)
-      .filter(part => !schemeOnly.test(part))
+      .filter(part => !schemeOnly.test(part) && !harmlessParameter.test(part))
       .map(part => part.replace(/^[\w.-]+=(?=.)/, '')),
   ].filter(part => !schemeOnly.test(part));
 }
@@ -77,7 +85,7 @@ interface QuerySecret {
 /** The values of a URL's query that are secrets by their names. The URL may contain references. */
 export function querySecrets(url: string): readonly QuerySecret[] {
   return [...url.matchAll(queryPair)]
-    .map(([, , name = '', value = '']) => ({ name: percentDecoded(name), value }))
+    .map(([, , name = '', value = '']) => ({ name: queryDecoded(name), value }))
     .filter(({ name }) => isSecretName(name));
 }
 
@@ -87,7 +95,7 @@ export function replaceQuerySecrets(
   replacement: (secret: QuerySecret) => string,
 ): string {
   return url.replace(queryPair, (all, sign: string, written: string, value: string) => {
-    const name = percentDecoded(written);
+    const name = queryDecoded(written);
     return isSecretName(name) ? `${sign}${written}=${replacement({ name, value })}` : all;
   });
 }

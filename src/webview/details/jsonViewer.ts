@@ -267,7 +267,7 @@ export class JsonViewer implements PayloadViewer {
     if (!this.#tree) {
       return undefined;
     }
-    if (isFirst || !this.#places) {
+    if (isFirst || this.#places?.words !== words) {
       this.#dropPlaces();
       this.#places = new JsonPlaces(this.#tree.values.nodes, words, this.#lines.active);
     } else {
@@ -298,6 +298,7 @@ export class JsonViewer implements PayloadViewer {
 class JsonPlaces {
   /** Resolves when all places are known, or the search was stopped. */
   readonly found: Promise<void>;
+  readonly words: string;
   readonly #nodes: JsonNodes;
   readonly #stop = new AbortController();
   #places: FoundBytes | undefined;
@@ -306,6 +307,7 @@ class JsonPlaces {
   /** Searches; the first place from the value `from` on becomes the current one. */
   constructor(nodes: JsonNodes, words: string, from: number) {
     this.#nodes = nodes;
+    this.words = words;
     this.found = this.#search(words, nodes.begins[from] ?? 0);
   }
 

@@ -1,6 +1,6 @@
 /** Decides when a part's requests are answered: in a later task, as by the host, or if a test says so. */
 export class AnswerGate {
-  #held: Promise<void> | undefined;
+  #held: Promise<undefined> | undefined;
   #release: () => void = () => undefined;
 
   /** Resolves when a request that is made now may be answered. */
@@ -10,7 +10,9 @@ export class AnswerGate {
 
   /** Holds back the answers to requests from now on. */
   hold(): void {
-    ({ promise: this.#held, resolve: this.#release } = Promise.withResolvers<void>());
+    this.#held = new Promise(resolve => {
+      this.#release = () => resolve(undefined);
+    });
   }
 
   /** Answers further requests at once; those that are held still wait. */

@@ -84,6 +84,21 @@ describe('A request', () => {
     );
   });
 
+  it('fails if its result cannot be posted', async () => {
+    const later = () => new Promise<void>(resolve => setImmediate(resolve));
+    for (const perform of [() => 5, () => Promise.resolve(5)]) {
+      const answers: RpcAnswer[] = [];
+      answerRequest({ id: 3 }, perform, answer => {
+        if ('result' in answer) {
+          throw new Error('It cannot be cloned');
+        }
+        answers.push(answer);
+      });
+      await later();
+      assert.deepEqual(answers, [{ id: 3, error: 'It cannot be cloned' }]);
+    }
+  });
+
   it('is answered when its promise settles', async () => {
     const answers = answersTo(() => Promise.resolve(5));
     const failures = answersTo(() => Promise.reject(new Error('The disk is full')));
