@@ -447,10 +447,10 @@ describe('the handshake', () => {
       await page.getByText('Only the window that connected could show these values').waitFor();
       assert.equal(await button(page, 'Show Values').count(), 0);
       await show(page, facts('•••'));
-      await page.getByText('••• stands for credentials').waitFor();
+      await page.getByText('••• replaces credentials').waitFor();
       await show(page, facts('plain'));
       await page.getByText('wss://host/feed?room=plain').waitFor();
-      assert.equal(await page.getByText('stands for credentials').count(), 0);
+      assert.equal(await page.getByText('replaces credentials').count(), 0);
       assert.equal(await button(page, 'Show Values').count(), 0);
     }));
 });
