@@ -171,6 +171,7 @@ class Photographer {
 
   async #takeExport(): Promise<void> {
     await this.#open('prices');
+    await this.#openRow(4);
     await this.#page.runCommand('WebSocket Monitor: Export Messages');
     await this.#page.pick('All of prices');
     await this.#page.option('NDJSON').waitFor();
@@ -193,7 +194,7 @@ class Photographer {
     await until(`the monitor shows ${connection}`, async () => {
       await this.#page.focusInTree('Connections', connection);
       await this.#workbench.page.keyboard.press('Enter');
-      await this.#workbench.page.waitForTimeout(1000);
+      await letTimePass(1000, 'a panel that is just being made needs a while to show it');
       const isChosen = (await chosen.getByText(connection).count()) > 0;
       return isChosen && !(await capture.isVisible());
     });
