@@ -68,7 +68,7 @@ export function severityOf(state: ConnectionState): Severity {
 }
 
 /** What happened, why, and what happens next. Holds the peer's words: show it as text only. */
-export function sentenceOf(state: ConnectionState, endpoint: Endpoint): string {
+export function stateSentence(state: ConnectionState, endpoint: Endpoint): string {
   switch (state.kind) {
     case 'preparing':
       return `Connecting to ${endpoint.display}${ofAttempts(state)}.`;
@@ -110,7 +110,7 @@ export function stateRow(
   return {
     state: wordOf(state),
     severity: severityOf(state),
-    text: sentenceOf(state, endpoint),
+    text: stateSentence(state, endpoint),
     ...(hasCause ? { rule: state.rule } : {}),
     ...(code === undefined ? {} : { code }),
     ...(handshake && endsHandshake(state) ? { handshake } : {}),

@@ -28,7 +28,7 @@ const bodies = {
     v.strictObject({ code: v.pipe(v.number(), v.integer()), reason: v.optional(v.string(), '') }),
   ),
 };
-export const bodyKinds = Object.keys(bodies) as readonly (keyof typeof bodies)[];
+export const savedBodyKinds = Object.keys(bodies) as readonly (keyof typeof bodies)[];
 
 export const messageSchema = v.object({ name, ...bodies, ...timing });
 export const stepSchema = v.object({
@@ -57,7 +57,7 @@ export type BodyFields = Omit<v.InferOutput<typeof messageSchema>, 'name'>;
 const defaultTimeoutMs = 30_000;
 
 /** The body that one of these fields gives. */
-export function bodyOf(fields: BodyFields, kind: (typeof bodyKinds)[number]): MessageBody {
+export function bodyOf(fields: BodyFields, kind: (typeof savedBodyKinds)[number]): MessageBody {
   const { json, file = '', close = { code: 1000, reason: '' } } = fields;
   switch (kind) {
     case 'json':

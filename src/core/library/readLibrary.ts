@@ -9,7 +9,7 @@ import {
   type Step,
 } from './library.ts';
 import {
-  bodyKinds,
+  savedBodyKinds,
   bodyOf,
   environmentSchema,
   extractorSchema,
@@ -290,12 +290,12 @@ class LibraryReader {
   }
 
   #body(fields: BodyFields, place: string): MessageBody | undefined {
-    const given = bodyKinds.filter(kind => fields[kind] !== undefined);
+    const given = savedBodyKinds.filter(kind => fields[kind] !== undefined);
     const [only] = given;
     if (only === undefined || given.length > 1) {
       const found = only === undefined ? 'none' : given.join(' and ');
       this.#problems.add(
-        `${place} needs one of ${bodyKinds.join(', ')}, and has ${found}. It is left out.`,
+        `${place} needs one of ${savedBodyKinds.join(', ')}, and has ${found}. It is left out.`,
       );
       return undefined;
     }

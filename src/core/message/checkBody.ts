@@ -9,7 +9,7 @@ import {
   hexProblem,
   jsonProblem,
   pingProblem,
-  sentenceOf,
+  bodyProblemText,
   textOfBody,
   type BodyProblem,
   type MessageBody,
@@ -41,7 +41,7 @@ export async function checkBody(body: MessageBody, ports: FillingPorts): Promise
     const { at = 0 } = plain;
     const isPlaced = plain.at !== undefined && at < text.length;
     return {
-      problem: { message: sentenceOf(plain), from: at, to: isPlaced ? at + 1 : text.length },
+      problem: { message: bodyProblemText(plain), from: at, to: isPlaced ? at + 1 : text.length },
     };
   }
   try {

@@ -121,14 +121,14 @@ function byteLengthOf(text: string): number {
 }
 
 /** A problem with its place, counted from 1. */
-export function sentenceOf({ message, at }: BodyProblem): string {
+export function bodyProblemText({ message, at }: BodyProblem): string {
   return at === undefined ? message : `${message} See character ${at + 1}.`;
 }
 
 /** @throws UserError naming the place of a problem, if there is one */
 export function refuse(problem: BodyProblem | undefined): void {
   if (problem) {
-    throw new UserError(sentenceOf(problem));
+    throw new UserError(bodyProblemText(problem));
   }
 }
 

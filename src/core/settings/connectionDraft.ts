@@ -3,7 +3,7 @@ import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
 import { connectionFields } from './connectionFields.ts';
 import { isObject, isSameJson } from '../json/json.ts';
 import { profileOf } from './profile.ts';
-import { valueAt, type GetSetting } from './settingLayers.ts';
+import { settingAt, type GetSetting } from './settingLayers.ts';
 import { problemWith, settingKeys, settingOf, type SettingKey } from './settingsTable.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export interface ConnectionDraftCheck {
 export function draftOf(entry: JsonObject): ConnectionDraft {
   const values: Record<string, unknown> = {};
   for (const { key } of connectionFields) {
-    const value = valueAt(entry, key);
+    const value = settingAt(entry, key);
     if (value !== undefined) {
       values[key] = value;
     }
@@ -48,7 +48,7 @@ export function editedEntry(
   let result: JsonObject = { ...entry, name: name.trim(), url: url.trim() };
   for (const { key } of connectionFields) {
     const value = values[key];
-    const isNew = valueAt(entry, key) === undefined;
+    const isNew = settingAt(entry, key) === undefined;
     const isInherited = value === undefined || (isNew && isSameJson(value, inherited[key]));
     result = withValue(result, key, isInherited ? undefined : value);
   }

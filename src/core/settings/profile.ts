@@ -2,7 +2,7 @@ import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
 import { messageOf } from '../base/errors.ts';
 import { isObject } from '../json/json.ts';
 import {
-  valueAt,
+  settingAt,
   type FoundSetting,
   type GetSetting,
   type SettingSources,
@@ -186,7 +186,7 @@ function addProfile(
   const { scope } = place;
   const own = readExplicit(
     key => {
-      const value = valueAt(entry, key);
+      const value = settingAt(entry, key);
       return value === undefined ? undefined : { value, scope };
     },
     problems,

@@ -57,7 +57,7 @@ function mayWorkspaceSet(written: string, value: unknown, isTrusted: boolean): b
 }
 
 /** The value for a dotted key, which `entry` writes as a path or as one name with dots. */
-export function valueAt(entry: object, key: string): unknown {
+export function settingAt(entry: object, key: string): unknown {
   return Object.hasOwn(entry, key)
     ? (entry as Readonly<Record<string, unknown>>)[key]
     : memberAt(entry, key.split('.'));

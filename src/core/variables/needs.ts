@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { referencesIn, type Reference, type ReferenceKind } from './template.ts';
 import {
-  sourceOf,
+  valueSource,
   stricterOf,
   template,
   type Origin,
@@ -33,7 +33,7 @@ export class NeedsList {
   /** @param value its value, if that is known */
   add({ kind, argument }: Reference, origin: Origin, value?: Value): void {
     const from = value?.kind === 'literal' && value.source === 'peer' ? value.from : undefined;
-    const source = value ? sourceOf(value) : sourceOfKind(kind);
+    const source = value ? valueSource(value) : sourceOfKind(kind);
     const need = { kind, argument, origin, source, ...(from === undefined ? {} : { from }) };
     this.#needs.set(JSON.stringify(need), need);
   }

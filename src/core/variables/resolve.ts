@@ -12,7 +12,7 @@ import {
   type TemplatePart,
 } from './template.ts';
 import {
-  plainText,
+  literalValue,
   stricterOf,
   type Origin,
   type PeerText,
@@ -249,23 +249,23 @@ class Filling {
       case 'last':
         return source.last(argument);
       case 'secret':
-        return literal(await source.secret(argument, origin), 'user');
+        return literalOf(await source.secret(argument, origin), 'user');
       case 'prompt':
-        return literal(await this.#prompt(argument, origin), 'user');
+        return literalOf(await this.#prompt(argument, origin), 'user');
       case 'env':
-        return literal(source.env(argument, origin), 'machine');
+        return literalOf(source.env(argument, origin), 'machine');
       case 'workspaceFolder':
-        return literal(source.workspaceFolder(), 'machine');
+        return literalOf(source.workspaceFolder(), 'machine');
       case 'timestamp':
-        return literal(String(Math.round(source.now())), 'machine');
+        return literalOf(String(Math.round(source.now())), 'machine');
       case 'isoTimestamp':
-        return literal(isoTime(source.now()), 'machine');
+        return literalOf(isoTime(source.now()), 'machine');
       case 'uuid':
-        return literal(source.uuid(), 'machine');
+        return literalOf(source.uuid(), 'machine');
       case 'counter':
-        return literal(String(source.counter(argument)), 'machine');
+        return literalOf(String(source.counter(argument)), 'machine');
       case 'random':
-        return literal(this.#random(argument), 'machine');
+        return literalOf(this.#random(argument), 'machine');
     }
   }
 
@@ -287,8 +287,8 @@ class Filling {
   }
 }
 
-function literal(text: string | undefined, source: 'user' | 'machine'): Value | undefined {
-  return text === undefined ? undefined : plainText(text, source);
+function literalOf(text: string | undefined, source: 'user' | 'machine'): Value | undefined {
+  return text === undefined ? undefined : literalValue(text, source);
 }
 
 /** What to do about a value that is not there, after the name of the place that needs it. */

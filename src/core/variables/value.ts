@@ -15,7 +15,7 @@ export interface Template {
 }
 
 /** A text that is inserted unchanged: what looks like a reference in it is not one. */
-export type Literal = PeerText | PlainText;
+export type Literal = PeerText | LiteralText;
 
 /** What a peer sent. It chooses no host, no program and no file. */
 export interface PeerText {
@@ -30,7 +30,7 @@ export interface PeerText {
 }
 
 /** What the user typed or stored, or what this machine knows. */
-interface PlainText {
+interface LiteralText {
   readonly kind: 'literal';
   readonly source: 'user' | 'machine';
   readonly text: string;
@@ -53,10 +53,10 @@ export function peerText(text: string, from?: string): PeerText {
   return { kind: 'literal', source: 'peer', text, ...(from === undefined ? {} : { from }) };
 }
 
-export function plainText(text: string, source: PlainText['source']): PlainText {
+export function literalValue(text: string, source: LiteralText['source']): LiteralText {
   return { kind: 'literal', source, text };
 }
 
-export function sourceOf(value: Value): ValueSource {
+export function valueSource(value: Value): ValueSource {
   return value.kind === 'template' ? value.origin : value.source;
 }

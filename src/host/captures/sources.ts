@@ -50,12 +50,12 @@ export class Sources implements Disposable {
 
   /** Connections in the order of their creation, then captures. */
   get all(): readonly Source[] {
-    return [...this.#ports.connections.all.map(sourceOf), ...this.#captures.values()];
+    return [...this.#ports.connections.all.map(captureSource), ...this.#captures.values()];
   }
 
   find(id: string): Source | undefined {
     const monitored = this.#ports.connections.find(id);
-    return monitored ? sourceOf(monitored) : this.#captures.get(id);
+    return monitored ? captureSource(monitored) : this.#captures.get(id);
   }
 
   /** @throws UserError if it is no longer open */
@@ -120,7 +120,7 @@ function idOf(captureKey: string): string {
   return `file:${captureKey}`;
 }
 
-export function sourceOf(monitored: MonitoredConnection): Source {
+export function captureSource(monitored: MonitoredConnection): Source {
   const { id, capture } = monitored;
   return { kind: 'connection', id, capture, captureKey: captureKeyOf(monitored), monitored };
 }

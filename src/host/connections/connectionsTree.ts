@@ -15,7 +15,7 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { parseEndpointTemplate } from '../../core/endpoint/endpointTemplate.ts';
 import {
   labelOf,
-  sentenceOf,
+  stateSentence,
   severityOf,
   wordOf,
   type StateWord,
@@ -197,7 +197,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
     const item = treeRow({
       label: name,
       description: this.#description(monitored),
-      tooltip: textCard([name, options.endpoint.display, sentenceOf(state, options.endpoint)]),
+      tooltip: textCard([name, options.endpoint.display, stateSentence(state, options.endpoint)]),
     });
     item.id = id;
     item.iconPath = new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
@@ -222,7 +222,7 @@ export class ConnectionsTree implements DraggableTree<ConnectionNode>, Disposabl
       parts.push(`${formats.rate(received.rate(clock.now()))}/s`);
     }
     if (severityOf(state) !== 'info') {
-      parts.push(sentenceOf(state, options.endpoint));
+      parts.push(stateSentence(state, options.endpoint));
     }
     return parts.join(' · ');
   }

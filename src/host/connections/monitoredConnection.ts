@@ -9,7 +9,7 @@ import { directionOf, flagsOf, isMessage } from '../../core/record/record.ts';
 import { Connection } from '../../core/connection/connection.ts';
 import {
   dropRow,
-  sentenceOf,
+  stateSentence,
   severityOf,
   stateRow,
   wordOf,
@@ -253,7 +253,7 @@ export class MonitoredConnection implements Disposable {
       this.#overflow.report();
       const { endpoint } = this.connection.options;
       this.#write(stateRow(state, endpoint, this.connection.handshake));
-      this.#log(state, sentenceOf(state, endpoint));
+      this.#log(state, stateSentence(state, endpoint));
     }
     this.#onDidChange.fire(undefined);
   }

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import { sentenceOf } from '../../core/connection/report.ts';
+import { stateSentence } from '../../core/connection/report.ts';
 import { maxPartLength, shortened } from '../../core/text/plainText.ts';
 import type { ConnectionState } from '../../core/connection/state/state.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
@@ -43,7 +43,7 @@ async function notifyFailure(monitored: MonitoredConnection): Promise<void> {
   const tryAgain = l10n.t('Try Again');
   const open = l10n.t('Open Setting {0}', setting ?? '');
   const chosen = await showError(
-    told(name, sentenceOf(state, options.endpoint)),
+    told(name, stateSentence(state, options.endpoint)),
     ...(setting === undefined ? [tryAgain] : [open, tryAgain]),
   );
   if (chosen === tryAgain) {
@@ -56,7 +56,7 @@ async function notifyFailure(monitored: MonitoredConnection): Promise<void> {
 async function notifySilence({ name, connection }: MonitoredConnection): Promise<void> {
   const setting = 'heartbeat.message';
   const open = l10n.t('Open Setting {0}', setting);
-  const sentence = sentenceOf(connection.state, connection.options.endpoint);
+  const sentence = stateSentence(connection.state, connection.options.endpoint);
   if ((await showWarning(told(name, sentence), open)) === open) {
     await openSetting(setting);
   }

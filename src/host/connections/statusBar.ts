@@ -4,7 +4,7 @@ import { Coalescer } from '../../core/base/coalescer.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import {
   labelWithCountdown,
-  sentenceOf,
+  stateSentence,
   wordOf,
   type StateWord,
 } from '../../core/connection/report.ts';
@@ -149,7 +149,7 @@ export class StatusBar implements Disposable {
         id,
         name,
         options.endpoint.display,
-        sentenceOf(state, options.endpoint),
+        stateSentence(state, options.endpoint),
         state.kind,
         capture.storage.problem,
       ]),
@@ -169,7 +169,7 @@ export class StatusBar implements Disposable {
     const { endpoint } = options;
     const rows: (readonly [string, string])[] = [
       [l10n.t('URL'), endpoint.display],
-      [l10n.t('State'), sentenceOf(state, endpoint)],
+      [l10n.t('State'), stateSentence(state, endpoint)],
     ];
     if (state.kind === 'open') {
       const openMs = this.#clock.monotonic() - state.openedAt;

@@ -26,7 +26,7 @@ export function editJson(text: string, edits: readonly JsonEdit[], name: string)
  *
  * @throws UserError as `editJson`
  */
-export function readJson(text: string, path: JsonPath, name: string): unknown {
+export function valueInJsonText(text: string, path: JsonPath, name: string): unknown {
   const root = parseObject(text, name);
   const node = root && nodeAt(root, path);
   return node && (getNodeValue(node) as unknown);

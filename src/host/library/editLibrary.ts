@@ -10,7 +10,7 @@ import { runnablesOf, type LibraryItem, type Runnable } from '../../core/library
 import { libraryVersion } from '../../core/library/readLibrary.ts';
 import { isObject } from '../../core/json/json.ts';
 import type { JsonEdit, JsonPath } from '../../core/json/jsonEdit.ts';
-import { editJson, fileChanged, indentAt, readJson } from '../json/jsonText.ts';
+import { editJson, fileChanged, indentAt, valueInJsonText } from '../json/jsonText.ts';
 import { readLibraryText, spanOf } from './libraryText.ts';
 
 /** The text of a new file. */
@@ -158,7 +158,7 @@ export class LibraryEdit {
 
   #followNames(before: readonly Runnable[], after: readonly Runnable[]): this {
     const paths = new Map(before.map(({ path }, index) => [path, after[index]?.path ?? path]));
-    const items = readJson(this.#text, ['items'], this.#name);
+    const items = valueInJsonText(this.#text, ['items'], this.#name);
     const values = [...stepNames(items, [])].flatMap(([place, name]) => {
       const path = paths.get(name);
       return path === undefined || path === name ? [] : [[place, path] as const];
@@ -167,7 +167,7 @@ export class LibraryEdit {
   }
 
   #namesIn(list: JsonPath): readonly string[] {
-    const value = readJson(this.#text, list, this.#name);
+    const value = valueInJsonText(this.#text, list, this.#name);
     const entries = Array.isArray(value) ? (value as readonly unknown[]) : [];
     return entries.map(entry => {
       const name = isObject(entry) ? (entry['name'] ?? entry['folder']) : undefined;
@@ -176,7 +176,7 @@ export class LibraryEdit {
   }
 
   #require(place: JsonPath): unknown {
-    const value = readJson(this.#text, place, this.#name);
+    const value = valueInJsonText(this.#text, place, this.#name);
     if (value === undefined) {
       throw fileChanged(this.#name);
     }

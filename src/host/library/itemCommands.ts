@@ -9,7 +9,7 @@ import { visibleLine } from '../../core/text/visibleText.ts';
 import type { LibraryFile } from './libraryFile.ts';
 import { ItemNode, RootNode } from './libraryNodes.ts';
 import { type LibraryStore, rangeOf } from './libraryStore.ts';
-import { fileChanged, readJson } from '../json/jsonText.ts';
+import { fileChanged, valueInJsonText } from '../json/jsonText.ts';
 import { spanOf } from './libraryText.ts';
 import type { Sentence } from '../ui/notify.ts';
 import { askName, askText, confirm, pickOne, pickSeveral } from '../ui/prompts.ts';
@@ -239,7 +239,7 @@ async function moveToFile(
   place: JsonPath,
   list: JsonPath,
 ): Promise<void> {
-  const entry = readJson(from.text, place, from.name);
+  const entry = valueInJsonText(from.text, place, from.name);
   if (entry === undefined) {
     throw fileChanged(from.name);
   }

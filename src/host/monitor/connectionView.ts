@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { labelOf, sentenceOf, severityOf, wordOf } from '../../core/connection/report.ts';
+import { labelOf, stateSentence, severityOf, wordOf } from '../../core/connection/report.ts';
 import { isLive } from '../../core/connection/state/state.ts';
 import type { ConnectionView } from '../../shared/monitorProtocol.ts';
 import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
@@ -68,7 +68,7 @@ function connectionView(
     state: wordOf(state),
     severity: severityOf(state),
     label: labelOf(state),
-    cause: sentenceOf(state, endpoint),
+    cause: stateSentence(state, endpoint),
     ...(state.kind === 'waiting' ? { retryInMs: Math.max(0, state.dueAt - monotonicNow) } : {}),
     ...(state.kind === 'open' ? { openForMs: monotonicNow - state.openedAt } : {}),
     subprotocol: state.kind === 'open' ? state.subprotocol : '',

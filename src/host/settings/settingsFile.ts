@@ -6,7 +6,7 @@ import type { JsonEdit, JsonPath } from '../../core/json/jsonEdit.ts';
 import { settingsSection } from '../../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { settingIn, writeSetting, type ConnectionSetting } from './settingValues.ts';
-import { editJson, fileChanged, readJson } from '../json/jsonText.ts';
+import { editJson, fileChanged, valueInJsonText } from '../json/jsonText.ts';
 import { messageNumbersIn, pathOfSetting } from './settingsText.ts';
 
 /** A change of a setting; its paths begin below the setting. */
@@ -127,7 +127,7 @@ async function writeFile(
     ...below,
   ];
   if (expected) {
-    const found = readJson(before, pathOf(before, expected.setting, expected.path), name);
+    const found = valueInJsonText(before, pathOf(before, expected.setting, expected.path), name);
     if (!isSameJson(found, expected.value)) {
       throw fileChanged(name);
     }
@@ -194,7 +194,7 @@ async function isInForce(
   }
   const isSame = (setting: ConnectionSetting) => {
     const path = pathOfSetting(text, within, [settingsSection, setting], name);
-    return isSameJson(readJson(text, path, name), settingIn(scope, setting));
+    return isSameJson(valueInJsonText(text, path, name), settingIn(scope, setting));
   };
   return isSame('url') && isSame('connections');
 }
@@ -220,7 +220,11 @@ async function writeThroughEditor(
     const before = settingIn(scope, setting);
     const text = JSON.stringify(before === undefined ? {} : { value: before });
     const below = own.map(edit => ({ ...edit, path: ['value', ...edit.path] }));
-    const after = readJson(editJson(text, below, 'settings.json'), ['value'], 'settings.json');
+    const after = valueInJsonText(
+      editJson(text, below, 'settings.json'),
+      ['value'],
+      'settings.json',
+    );
     await writeSetting(scope, setting, after);
   }
 }

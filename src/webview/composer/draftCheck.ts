@@ -5,7 +5,7 @@ import {
   closeProblem,
   hexProblem,
   pingProblem,
-  sentenceOf,
+  bodyProblemText,
   type BodyProblem,
 } from '../../core/message/messageBody.ts';
 import { referencesIn, problemsIn } from '../../core/variables/template.ts';
@@ -208,7 +208,7 @@ function placed(problem: BodyProblem | undefined, words: string): DraftProblem |
     return undefined;
   }
   const { at } = problem;
-  const message = sentenceOf(problem);
+  const message = bodyProblemText(problem);
   if (at === undefined) {
     return { message, from: 0, to: 0 };
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/core/base/clock.ts';
 import { Connection } from '../../../src/core/connection/connection.ts';
 import { DialLimiter } from '../../../src/core/connection/retry/dialLimiter.ts';
 import type { ConnectionOptions } from '../../../src/core/connection/state/options.ts';
-import { sentenceOf } from '../../../src/core/connection/report.ts';
+import { stateSentence } from '../../../src/core/connection/report.ts';
 import type { ConnectionState } from '../../../src/core/connection/state/state.ts';
 import type {
   Handshake,
@@ -120,7 +120,7 @@ export class RealRig {
 
   /** What the user reads. */
   get sentence(): string {
-    return sentenceOf(this.connection.state, this.connection.options.endpoint);
+    return stateSentence(this.connection.state, this.connection.options.endpoint);
   }
 
   /** The clock that the test moves. */

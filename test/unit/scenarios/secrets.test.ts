@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws';
 import { messageOf } from '../../../src/core/base/errors.ts';
 import { DialLimiter } from '../../../src/core/connection/retry/dialLimiter.ts';
 import type { TransportListener } from '../../../src/core/connection/wire/transport.ts';
-import { sentenceOf } from '../../../src/core/connection/report.ts';
+import { stateSentence } from '../../../src/core/connection/report.ts';
 import { exportFormats } from '../../../src/core/export/exportJob.ts';
 import { OutputFeed } from '../../../src/host/connections/outputFeed.ts';
 import { CommandTokens } from '../../../src/core/settings/commandTokens.ts';
@@ -173,7 +173,7 @@ function session(t: TestContext, settings: object) {
   });
   const { connection } = monitored;
   connection.onDidChangeState(state => {
-    left.sentences.push(sentenceOf(state, connection.options.endpoint));
+    left.sentences.push(stateSentence(state, connection.options.endpoint));
     left.sentences.push(JSON.stringify([state, connection.handshake, connection.options.endpoint]));
   });
   t.after(async () => {

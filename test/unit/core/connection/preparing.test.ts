@@ -9,7 +9,7 @@ import type {
   PreparedHandshake,
   HandshakeRequestOptions,
 } from '../../../../src/core/connection/wire/transport.ts';
-import { sentenceOf } from '../../../../src/core/connection/report.ts';
+import { stateSentence } from '../../../../src/core/connection/report.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import { closedOpening, optionsOf } from '../../../support/scenarios/connectionRig.ts';
 import { collectingTraffic, FakeNetwork, settle } from '../../../support/network/fakeNetwork.ts';
@@ -182,7 +182,7 @@ describe('The preparation of a handshake', () => {
     network.last.open();
     const { options, state } = connection;
     assert.equal(options.endpoint.display, 'ws://feed.example/•••');
-    assert.equal(sentenceOf(state, options.endpoint), 'Connected to feed.example.');
+    assert.equal(stateSentence(state, options.endpoint), 'Connected to feed.example.');
     connection.setOptions(optionsOf({ 'heartbeat.interval': 5 }, url));
     assert.equal(connection.options.endpoint.host, 'feed.example');
     connection.setOptions(optionsOf({}, 'ws://${env:OTHER}/'));

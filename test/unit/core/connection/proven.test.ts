@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { sentenceOf } from '../../../../src/core/connection/report.ts';
+import { stateSentence } from '../../../../src/core/connection/report.ts';
 import {
   ConnectionRig,
   optionsOf,
@@ -13,7 +13,7 @@ const limited = (limit: object) => ({ 'reconnect.initialDelay': 0.25, ...limit }
 describe('What an endpoint has proven', () => {
   let rig = new ConnectionRig();
   const setUp = (options?: RigOptions) => (rig = new ConnectionRig(options));
-  const sentence = () => sentenceOf(rig.connection.state, rig.connection.options.endpoint);
+  const sentence = () => stateSentence(rig.connection.state, rig.connection.options.endpoint);
 
   afterEach(() => rig.connection.dispose());
 

@@ -4,7 +4,7 @@ import { parseEndpoint } from '../../../../src/core/endpoint/endpoint.ts';
 import {
   labelOf,
   labelWithCountdown,
-  sentenceOf,
+  stateSentence,
   severityOf,
   stateRow,
   wordOf,
@@ -131,7 +131,7 @@ describe('The report of a state', () => {
   it('is sentences that name the cause, the rule, and what happens next', () => {
     const display = 'wss://example.test/feed?…';
     assert.deepEqual(
-      mapStates(state => sentenceOf(state, endpoint)),
+      mapStates(state => stateSentence(state, endpoint)),
       {
         idle: 'Not connected yet.',
         ended: 'Disconnected by you.',
@@ -173,7 +173,7 @@ describe('The report of a state', () => {
     const cause = { kind: 'config', message: 'proxy: "x" is no URL. Write another.' } as const;
     const failed = { ...stopped, rule: 'configuration', cause } as const;
     for (const state of [failed, { kind: 'idle', cause } as const]) {
-      assert.match(sentenceOf(state, endpoint), /Write another\.(?!\.)/);
+      assert.match(stateSentence(state, endpoint), /Write another\.(?!\.)/);
     }
   });
 
@@ -197,7 +197,7 @@ describe('The report of a state', () => {
     assert.doesNotMatch(JSON.stringify(rows), /SECRET/);
     assert.deepEqual(
       mapStates(state => stateRow(state, endpoint).text),
-      mapStates(state => sentenceOf(state, endpoint)),
+      mapStates(state => stateSentence(state, endpoint)),
     );
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import {
-  bodyKinds,
+  savedBodyKinds,
   environmentSchema,
   extractorSchema,
   folderSchema,
@@ -48,8 +48,8 @@ describe('The JSON schema that editors complete by', () => {
 
   it('wants one body of each message, of the kinds that there are', () => {
     const kinds = schema.definitions['message']?.oneOf?.map(({ required }) => required?.[0]);
-    assert.deepEqual(kinds, [...bodyKinds]);
+    assert.deepEqual(kinds, [...savedBodyKinds]);
     const ofSteps = schema.definitions['step']?.oneOf?.map(({ required }) => required?.[0]);
-    assert.deepEqual(ofSteps, ['message', ...bodyKinds]);
+    assert.deepEqual(ofSteps, ['message', ...savedBodyKinds]);
   });
 });

@@ -6,7 +6,8 @@ import { parse } from 'jsonc-parser';
 import { isSameJson } from '../../../../src/core/json/json.ts';
 import type { JsonEdit } from '../../../../src/core/json/jsonEdit.ts';
 
-const { editJson, readJson } = await import('../../../../src/host/json/jsonText.ts');
+const { editJson, valueInJsonText: readJson } =
+  await import('../../../../src/host/json/jsonText.ts');
 const { pathOfSetting } = await import('../../../../src/host/settings/settingsText.ts');
 
 const list = 'websocketMonitor.connections';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { failureRules, rulesOf } from '../../../../../src/core/connection/retry/failureRules.ts';
-import { sentenceOf } from '../../../../../src/core/connection/report.ts';
+import { stateSentence } from '../../../../../src/core/connection/report.ts';
 import { settingKeys } from '../../../../../src/core/settings/settingsTable.ts';
 import { ConnectionRig, type RigOptions } from '../../../../support/scenarios/connectionRig.ts';
 
@@ -16,7 +16,7 @@ async function stopped(
   const { state, options: own } = rig.connection;
   rig.connection.dispose();
   assert.ok(state.kind === 'stopped');
-  return [state.setting, sentenceOf(state, own.endpoint)];
+  return [state.setting, stateSentence(state, own.endpoint)];
 }
 
 const closed = (code: number) => (rig: ConnectionRig) => rig.network.last.end({ code });

@@ -6,7 +6,7 @@ import {
   type Cause,
 } from '../../../../../src/core/connection/state/cause.ts';
 import { parseEndpoint } from '../../../../../src/core/endpoint/endpoint.ts';
-import { sentenceOf, stateRow } from '../../../../../src/core/connection/report.ts';
+import { stateSentence, stateRow } from '../../../../../src/core/connection/report.ts';
 import type { Ended } from '../../../../../src/core/connection/wire/transport.ts';
 import { retryDecision } from '../../../../../src/core/connection/retry/retryDecision.ts';
 
@@ -113,7 +113,7 @@ describe('The cause of an end', () => {
     };
     const failure = { failures: 1, limit: 10, retry: 1, rule: 'configuration' };
     assert.equal(
-      sentenceOf({ kind: 'stopped', why: 'fatal', cause, ...failure }, endpoint),
+      stateSentence({ kind: 'stopped', why: 'fatal', cause, ...failure }, endpoint),
       'The secret is not stored. Run "Store Secret…". Not tried again (rule: configuration).',
     );
   });
@@ -197,7 +197,7 @@ describe('The verdict of a peer', () => {
       rule: 'closed',
       cause,
     };
-    return { cause, sentence: sentenceOf(state, peer), row: stateRow(state, peer) };
+    return { cause, sentence: stateSentence(state, peer), row: stateRow(state, peer) };
   };
 
   it('is told whatever its code is', () => {
