@@ -176,7 +176,7 @@ export function startMonitoring({
     new StatusBar(connections, settings, clock, formats),
     connections.onDidChange(() => keys.setFrom(connections)),
     settings.onDidChange(new SettingsFollower({ connections, settings, log }).follow),
-    // The last, since what is disposed of before may have listeners that fail.
+    // Last: listeners may fail while the others are disposed of.
     unexpectedErrors,
   );
   return {

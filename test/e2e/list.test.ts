@@ -179,7 +179,7 @@ describe('the selection', () => {
       await raw.getByRole('status').getByText('10,000,000 selected').waitFor();
       await page.grid.press('Control+c');
       assert.deepEqual(await chosen(page, 'copy'), { ranges: [[0, 10_000_000]], format: 'text' });
-      await raw.getByText('These are too many messages for the clipboard').first().waitFor();
+      await raw.getByText('These messages are too many for the clipboard').first().waitFor();
     }));
 
   it('grows with Shift and changes with Control, by pointer and by keys', () =>

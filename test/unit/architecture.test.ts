@@ -275,7 +275,7 @@ describe('The architecture', () => {
   it('puts its parts together in files of bearable length', () => {
     for (const file of assemblies) {
       const lines = readFileSync(join(root, file), 'utf8').split('\n').length;
-      assert.ok(lines < 200, `${file} has ${lines} lines`);
+      assert.ok(lines <= 200, `${file} has ${lines} lines`);
     }
   });
 
