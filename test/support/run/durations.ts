@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './steps.mjs';
@@ -52,10 +53,15 @@ export async function warnOfGrowth(measured: Durations): Promise<void> {
 /** Stores what took a second or longer in the place of what was stored for it. */
 export async function storeDurations(measured: Durations): Promise<void> {
   const slow = Object.entries({ ...(await readDurations()), ...measured })
-    .filter(([, seconds]) => seconds >= minSeconds)
+    .filter(([name, seconds]) => seconds >= minSeconds && isThere(name))
     .map(([name, seconds]) => [name, Math.round(seconds * 10) / 10] as const)
     .sort(([one], [other]) => (one < other ? -1 : 1));
   await writeFile(table, `${JSON.stringify(Object.fromEntries(slow), undefined, 2)}\n`);
+}
+
+/** A test file may have moved since its time was stored. */
+function isThere(name: string): boolean {
+  return !name.endsWith('.test.ts') || existsSync(join(root, name));
 }
 
 async function readDurations(): Promise<Durations> {
