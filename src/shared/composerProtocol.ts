@@ -17,41 +17,41 @@ export interface ItemView {
 /** A run of a saved item on the connection that the composer sends to. */
 export interface RunView {
   readonly id: string;
-  /** The path of what runs. */
+  /** The path of the item that runs. */
   readonly name: string;
   readonly progress: RunProgress;
 }
 
-/** What the composer of the selected connection needs to know. A full snapshot. */
+/** The state of the composer of the selected connection. A full snapshot. */
 export interface ComposerView {
   readonly connection: string;
-  /** What becomes of a message now; a ping or a close is sent now or not at all. */
+  /** What happens to a message that is sent now; a ping or a close is never queued. */
   readonly sends: 'now' | 'queue' | 'never';
-  /** Unless it is sent now: why, as a sentence. */
+  /** Why it is not sent at once, as a sentence. */
   readonly why?: string;
   /** Messages that wait in the queue until the connection is open. */
   readonly queued: number;
-  /** What was sent from here, newest last, with references not filled in. 50 at most, 64 KiB together. */
+  /** Messages sent by the composer, newest last, with unresolved references. At most 50, and 64 KiB together. */
   readonly history: readonly MessageBody[];
-  /** What references may name, for completion. 500 at most of each. */
+  /** The names that references can use, for completion. At most 500 of each. */
   readonly names: {
     readonly env: readonly string[];
     readonly secret: readonly string[];
     /** Variables of the environment in use, and extracted values. */
     readonly named: readonly string[];
   };
-  /** The library, in its order. 1000 at most. */
+  /** The library, in its order. At most 1,000 items. */
   readonly items: readonly ItemView[];
-  /** Those that run, and those that ended a short while ago, oldest first. */
+  /** Runs in progress, and those that ended recently, oldest first. */
   readonly runs: readonly RunView[];
   readonly environment?: { readonly name: string; readonly isProduction: boolean };
 }
 
 export interface ComposerResults {
   'compose.check': CheckedBody;
-  /** `cancelled`: the user was asked something and would rather not. */
+  /** `cancelled`: the user was asked and declined. */
   'compose.send': { readonly delivery: 'written' | 'queued' | 'cancelled' };
-  /** Without a path where the user picked none. */
+  /** Without a path if the user picked none. */
   'compose.pickFile': { readonly path?: string };
   'library.body': { readonly body: MessageBody };
 }
@@ -61,7 +61,7 @@ const text = v.pipe(v.string(), v.maxLength(maxBodyLength));
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 const itemOf = v.strictObject({ origin: v.picklist(['workspace', 'user']), path });
 
-/** What `MessageBody` says, as the page must send it. */
+/** The schema of a `MessageBody` that the page sends. */
 export const bodySchema = v.variant('as', [
   v.strictObject({ as: v.literal('text'), text }),
   v.strictObject({ as: v.literal('json'), text }),
@@ -76,15 +76,15 @@ export const bodySchema = v.variant('as', [
   }),
 ]);
 
-/** What the composer may ask. Those that fail say why in a sentence. */
+/** The requests of the composer. One that fails is answered with a sentence. */
 export const composerRequests = {
   'compose.check': v.strictObject({ connection, body: bodySchema }),
-  /** A file is sent only where the user picked it, or it lies in the workspace: its path is the page's word. */
+  /** The page names the path, so a file is sent only if the user picked it or it is in the workspace. */
   'compose.send': v.strictObject({ connection, body: bodySchema }),
   'compose.pickFile': v.undefined_(),
-  /** Asks the user for a name and a place, and keeps the body in the library. */
+  /** Asks the user for a name and a place, and saves the body in the library. */
   'compose.save': v.strictObject({ body: bodySchema }),
-  /** Throws away what waits in the queue. */
+  /** Discards the queued messages. */
   'queue.cancel': v.strictObject({ connection }),
   /** Sends a saved message with its timing, or runs a sequence. */
   'library.run': v.strictObject({ connection, ...itemOf.entries }),

@@ -3,28 +3,28 @@ import type { ConnectionDraft, ConnectionDraftCheck } from '../core/settings/con
 import type { ConnectionField } from '../core/settings/connectionFields.ts';
 import type { SettingsScope } from '../core/settings/settingLayers.ts';
 
-/** A place that a connection can be saved in. */
+/** Where a connection can be saved. */
 export interface ScopeChoice {
   readonly scope: SettingsScope;
-  /** What saving there means besides; empty where there is nothing to say. */
+  /** What else saving there means; may be empty. */
   readonly note: string;
 }
 
-/** Everything that the connection form shows when it comes up. */
+/** Everything that the connection form shows when it opens. */
 export interface FormState {
   readonly isNew: boolean;
   readonly fields: readonly ConnectionField[];
   readonly draft: ConnectionDraft;
   readonly scope: SettingsScope;
-  /** One where it cannot be chosen. */
+  /** One if there is no choice. */
   readonly scopes: readonly ScopeChoice[];
   readonly check: ConnectionDraftCheck;
   readonly isDirty: boolean;
   /** References to the secrets that are stored, such as `${secret:token}`. */
   readonly secrets: readonly string[];
-  /** What is configured that only settings.json shows. */
+  /** Configured settings that the form does not show. */
   readonly unshown: readonly string[];
-  /** Sentences for above the form, such as what an import left out. */
+  /** Sentences that are shown above the form, such as what an import left out. */
   readonly notes: readonly string[];
 }
 
@@ -36,12 +36,12 @@ const draft = v.object({
 });
 const written = { draft, scope: v.picklist(['user', 'workspace']) };
 
-/** Everything the form may ask for, with what its parameters must look like. */
+/** The requests of the form, and the schemas of their parameters. */
 export const formSchemas = {
   'form.ready': v.undefined(),
   /** The draft has changed. */
   'form.change': v.object(written),
-  /** Writes it. With problems nothing is written; without, the form closes. */
+  /** Saves it and closes the form, unless there are problems. */
   'form.save': v.object({ ...written, connect: v.boolean() }),
   'form.cancel': v.undefined(),
   /** Asks for a name and stores a value as a secret. */
@@ -60,7 +60,7 @@ export interface FormResults {
   'form.change': ConnectionDraftCheck;
   'form.save': ConnectionDraftCheck;
   'form.cancel': undefined;
-  /** Without a reference the user thought better of it. */
+  /** No reference if the user cancelled. */
   'form.secret': { readonly reference?: string; readonly secrets: readonly string[] };
   'form.settings': undefined;
 }

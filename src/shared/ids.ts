@@ -64,7 +64,7 @@ export const ViewType = {
   Messages: 'websocketMonitor.messages',
 } as const;
 
-/** Commands that are registered but not contributed: nobody finds them in the palette. */
+/** Commands that are registered but not contributed, so they are not in the palette. */
 export const InternalCommandId = {
   /** What a click on the status bar does. */
   ShowActions: '_websocketMonitor.showActions',

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 const key = v.pipe(v.string(), v.maxLength(200));
 
 /**
- * The part of what the page keeps of itself that the host brings back after the window was loaded
- * anew. Sources are named by `ConnectionView.captureKey`, because their ids are new then.
+ * The part of the page's own state that the host restores after the window was reloaded. Sources are
+ * named by `ConnectionView.captureKey`, because their ids are new then.
  */
 const schema = v.object({
   captureKeys: v.object({
@@ -19,7 +19,7 @@ const schema = v.object({
 
 export type KeptView = v.InferOutput<typeof schema>;
 
-/** `undefined` for what is no such state, as of another version of the page. */
+/** `undefined` if it is not such a state, for example that of another version of the page. */
 export function readKeptView(state: unknown): KeptView | undefined {
   const parsed = v.safeParse(schema, state);
   return parsed.success ? parsed.output : undefined;

@@ -14,9 +14,9 @@ import { maxBytesAsked, maxRowsAsked } from './limits.ts';
 /** One connection as the page shows it, or the capture of an earlier window. A full snapshot. */
 export interface ConnectionView {
   readonly id: string;
-  /** `capture`: nothing comes any more; it can be read, filtered and exported. */
+  /** `capture`: it gets no more messages, but can be read, filtered and exported. */
   readonly source: 'connection' | 'capture';
-  /** What names its capture also after the window was loaded anew; the page keeps places by it. */
+  /** Identifies its capture, also after the window was reloaded. The page keeps positions by it. */
   readonly captureKey: string;
   /** When the capture began, in milliseconds since 1970. */
   readonly startedAt: number;
@@ -25,9 +25,9 @@ export interface ConnectionView {
   readonly url: string;
   readonly state: StateWord;
   readonly severity: Severity;
-  /** What the state badge says, without the countdown: `connected`, `retry 3/10`. */
+  /** The text of the state badge, without the countdown: `connected`, `retry 3/10`. */
   readonly label: string;
-  /** Why it is in this state and what happens next, as a sentence; empty where nothing is to say. */
+  /** Why it is in this state and what happens next, as a sentence; may be empty. */
   readonly cause: string;
   /** While waiting: milliseconds until the next attempt, as of this snapshot. */
   readonly retryInMs?: number;
@@ -42,11 +42,11 @@ export interface ConnectionView {
   readonly latencyMs?: number;
   readonly extent: Extent;
   readonly storage: Storage;
-  /** `unverified`: TLS, but the certificate was not checked, as the settings want it. */
+  /** `unverified`: TLS, but the certificate was not checked, as the settings require. */
   readonly security: 'plain' | 'verified' | 'unverified';
   /** The proxy that the last handshake went through, without credentials. */
   readonly proxy?: string;
-  /** The setting that helps with what `cause` says; the request `setting.open` opens it. */
+  /** The setting that helps with `cause`; the request `setting.open` opens it. */
   readonly setting?: string;
   /** What the user can do with it now. */
   readonly canConnect: boolean;
@@ -55,7 +55,7 @@ export interface ConnectionView {
 
 /** What the panel looks at and how; the host keeps it, so that commands can change it. */
 export interface PanelView {
-  /** Absent while there is no connection at all. */
+  /** Absent if there is no connection. */
   readonly selected?: string;
   /** The connections of a merged timeline, two or more; empty while one is shown. */
   readonly merged: readonly string[];
@@ -68,7 +68,7 @@ export interface PanelView {
   readonly showControl: boolean;
 }
 
-/** Where the list stands. */
+/** The state of the list. */
 export interface ListView extends ViewState {
   /** Names the rows that are shown: a new one for each change of connections, filter, what is hidden. */
   readonly generation: number;
@@ -93,7 +93,7 @@ export interface HostEvents {
   'view.changed': PanelView;
   'list.changed': ListView;
   'filters.changed': readonly SavedFilter[];
-  /** Of the selected connection; `undefined` where nothing can be sent, as to a capture. */
+  /** Of the selected connection; `undefined` if nothing can be sent, as for a capture. */
   'composer.changed': ComposerView | undefined;
 }
 
@@ -105,30 +105,30 @@ export interface Hello {
   readonly composer?: ComposerView;
 }
 
-/** The rows asked for, and where the list stands now; none where its generation is another. */
+/** The requested rows and the state of the list; no rows if its generation has changed. */
 export interface RowsAnswer {
   readonly list: ListView;
   readonly rows: readonly PageRow[];
 }
 
 export interface PayloadAnswer {
-  /** The part asked for; absent where the row has left the capture. */
+  /** The requested part; absent if the row has left the capture. */
   readonly bytes?: Uint8Array;
   /** Bytes of the whole payload. */
   readonly byteLength: number;
 }
 
 export interface FrameAnswer {
-  /** Absent where nothing is known of it but what the row says. */
+  /** Absent if no more is known of it than the row contains. */
   readonly frame?: FrameFacts;
 }
 
 export interface HandshakeAnswer {
-  /** Absent where this window no longer has it, or never had. */
+  /** Absent if this window does not have it. */
   readonly handshake?: HandshakeFacts;
 }
 
-/** How rows are put on the clipboard. The last two are commands that send the messages again. */
+/** How rows are copied. The last two are commands that send the messages again. */
 export const copyFormats = ['text', 'json', 'hex', 'base64', 'wscat', 'websocat'] as const;
 export type CopyFormat = (typeof copyFormats)[number];
 
@@ -144,19 +144,19 @@ const timeZone = v.pipe(v.string(), v.maxLength(100), v.check(isTimeZone, 'No ti
 const filterText = v.pipe(v.string(), v.maxLength(maxFilterLength));
 
 /**
- * What the page may ask, and what the parameters must look like: the page shows what a stranger
- * sent, so none of its requests is taken on trust.
+ * The requests of the page, and the schemas of their parameters. The page shows what a peer sent, so its
+ * requests are not trusted.
  */
 export const requestSchemas = {
-  /** The page has loaded. It is where the user is; the host may be elsewhere. */
+  /** The page has loaded. It runs on the user's machine; the host may run on another one. */
   'ready': v.optional(v.strictObject({ timeZone })),
-  /** What is absent stays as it is. */
+  /** Absent members stay unchanged. */
   'view.set': v.strictObject({
     selected: v.optional(connection),
     merged: v.optional(v.pipe(v.array(connection), v.maxLength(50))),
     following: v.optional(v.boolean()),
     filter: v.optional(filterText),
-    /** By which times in the filter are meant: the user's, who may be elsewhere than the host. */
+    /** The zone of times in the filter: the user's, who may be elsewhere than the host. */
     clock: v.optional(
       v.strictObject({
         startOfDay: v.pipe(v.number(), v.finite()),
@@ -176,7 +176,7 @@ export const requestSchemas = {
     generation,
     place: v.union([aRow, v.strictObject({ at: v.pipe(v.number(), v.finite()) })]),
   }),
-  /** The nearest row that holds a text, or matches a regular expression. */
+  /** The nearest row that contains a text or matches a regular expression. */
   'find': v.strictObject({
     generation,
     text: v.pipe(filterText, v.minLength(1)),
@@ -186,7 +186,7 @@ export const requestSchemas = {
     direction: v.picklist(['next', 'previous']),
   }),
   'frame': aRow,
-  /** The values that a row's handshake masks, as far as this window has them. */
+  /** The values that are masked in a row's handshake, if this window has them. */
   'handshake.plain': v.strictObject({ key: v.pipe(v.string(), v.maxLength(100)) }),
   'series': v.strictObject({ connection, span: v.picklist(['recent', 'all']) }),
   'payload': v.strictObject({
@@ -199,22 +199,22 @@ export const requestSchemas = {
   'connect.ask': v.undefined_(),
   'connect': aConnection,
   'disconnect': aConnection,
-  /** Closes and opens anew; while waiting to retry, tries now. */
+  /** Closes and opens the connection again; while it waits to retry, retries now. */
   'reconnect': aConnection,
   'clear': aConnection,
   /** Opens the setting that `ConnectionView.setting` names. */
   'setting.open': aConnection,
-  /** Puts rows on the clipboard. */
+  /** Copies rows to the clipboard. */
   'copy': v.strictObject({ generation, ranges, format: v.picklist(copyFormats) }),
-  /** Puts a text of the page's own making on the clipboard, such as a path into JSON. */
+  /** Copies a text that the page made, such as a path into JSON. */
   'copy.text': v.strictObject({ text: v.pipe(v.string(), v.maxLength(maxBytesAsked)) }),
-  /** Opens the payload in an editor of its own. */
+  /** Opens the payload in an editor. */
   'editor.open': aRow,
   /** Opens two payloads in the diff editor, the older one on the left. */
   'editor.compare': v.strictObject({ generation, positions: v.tuple([position, position]) }),
-  /** Asks the user where to, and exports these rows, or all of the list. */
+  /** Asks the user for a file, and exports these rows, or all of the list. */
   'export': v.strictObject({ generation, ranges: v.optional(ranges) }),
-  /** Asks for a name to keep the filter under. */
+  /** Asks for a name, and saves the filter. */
   'filter.save': v.strictObject({ text: v.pipe(filterText, v.minLength(1)) }),
   'filter.remove': v.strictObject({ name: v.pipe(v.string(), v.maxLength(200)) }),
   /** Shows the messages' output channel. */

@@ -198,7 +198,7 @@ export class Connection implements Disposable {
       open.keepAlive(options.heartbeat);
     } else if (this.state.kind === 'waiting') {
       // The user did not ask to connect again: an endpoint that was stable still counts as proven.
-      this.#retries.countAnew();
+      this.#retries.resetCount();
       this.#try(true);
     }
   }

@@ -18,7 +18,7 @@ export interface Destination {
   readonly isForeign: boolean;
 }
 
-/** Settings by which a workspace could have data to the user's own URL read on its way. */
+/** Settings by which a workspace could read data on its way to the user's own URL. */
 const ways: readonly SettingKey[] = ['tls.rejectUnauthorized', 'tls.ca', 'tls.servername'];
 
 /**
@@ -55,20 +55,20 @@ export function isChosenByWorkspace(needs: Needs): boolean {
 }
 
 /**
- * The scheme, host and port of a proxy, without its login: everything before the last @ is that, as
- * where it is dialled. What is no proxy's URL is shown as it is, since nobody is dialled for it.
+ * The scheme, host and port of a proxy, without its login, which is everything before the last @, as when
+ * it is dialled. A text that is no URL of a proxy is shown unchanged, since it is not dialled.
  */
 export function proxyPlaceOf(written: string): string {
   const [, scheme = '', place = ''] =
     /^([a-z][a-z0-9+.-]*:\/\/)?(?:.*@)?([^@]*)$/is.exec(written.trim()) ?? [];
-  // The parser would write a mask as a name that nobody has.
+  // The parser would encode a mask as a host name.
   const url = place.includes(mask) ? undefined : parsedUrl(`http://${place}`);
   const host = url?.host ?? place;
   const port = url && /:0*80\/?$/.test(place) ? ':80' : '';
   return `${scheme}${host}${port}`.toLowerCase();
 }
 
-/** Where a secret is in the host it is not shown, and not kept either. */
+/** A secret in the host is neither shown nor stored. */
 function placeOf(endpoint: Endpoint, shown: Endpoint): string {
   const hasSecret = shown.host !== endpoint.host;
   return hasSecret ? `${endpoint.secure ? 'wss' : 'ws'}://${shown.host}` : originOf(endpoint);

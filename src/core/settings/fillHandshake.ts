@@ -31,7 +31,7 @@ import type { Profile } from './profile.ts';
 import { token } from './setting.ts';
 import type { SettingKey } from './settingsTable.ts';
 
-/** What fills in the rest of a handshake, once it is known where it goes. */
+/** Fills in the rest of a handshake once its destination is known. */
 export interface Admitted {
   readonly source: VariableSource;
   /** For what goes to the proxy. */
@@ -39,30 +39,30 @@ export interface Admitted {
 }
 
 export interface HandshakePorts {
-  /** Fills in the URL: nobody is dialled yet. */
+  /** Fills in the URL, before anything is dialled. */
   readonly source: VariableSource;
-  /** Asks for what the user has to allow to go there. Rejects with a sentence where it may not. */
+  /** Asks the user to allow what goes there. Rejects with a sentence if it is not allowed. */
   readonly admit: (url: FilledEndpoint) => Promise<Admitted>;
-  /** Reads a file that a setting names. Rejects with a `UserError` where it cannot be read. */
+  /** Reads a file that a setting names. Rejects with a `UserError` if it cannot be read. */
   readonly readFile: (key: SettingKey, path: string) => Promise<Uint8Array>;
-  /** Runs a program for a token, or gives the one that it gave before. */
+  /** Runs a program for a token, or returns its earlier one. */
   readonly token: (command: TokenCommand) => Promise<string>;
 }
 
 export interface FilledHandshake {
   readonly handshake: Handshake;
-  /** The endpoint for people: no secret is in it. */
+  /** The endpoint for display: it contains no secret. */
   readonly shown: Endpoint;
-  /** Something in it may be a different one the next time. */
+  /** Whether some value in it may differ the next time. */
   readonly isRefreshable: boolean;
-  /** What went into all of it. */
+  /** All values that were used. */
   readonly used: Needs;
 }
 
 /**
  * Puts a profile's opening handshake together: fills in variables, signs in, reads files.
  *
- * @throws UserError where a value or a file is missing or will not do; CancellationError
+ * @throws UserError if a value or a file is missing or invalid; CancellationError
  */
 export async function fillHandshake(
   profile: Profile,
@@ -107,9 +107,10 @@ export async function fillHandshake(
 }
 
 /**
- * What is offered. What reads as a token, as the second of `["token", "<the token>"]`, is a secret.
+ * The subprotocols to offer. One that looks like a token, such as the second of `["token", "<the token>"]`, is
+ * a secret.
  *
- * @throws UserError where what is filled in cannot be a subprotocol, without the value
+ * @throws UserError if a filled-in value cannot be a subprotocol; the error does not contain the value
  */
 async function subprotocolsOf(written: readonly string[], filling: Filling): Promise<string[]> {
   const filled: string[] = [];
@@ -132,7 +133,7 @@ function isRefreshable({ url, values }: Profile): boolean {
   return auth.type === 'command' || texts.some(isVolatile);
 }
 
-/** @throws UserError where the login would be there twice */
+/** @throws UserError if there would be two logins */
 function signIn(
   endpoint: Endpoint,
   headers: Readonly<Record<string, string>>,
@@ -166,7 +167,7 @@ function withQueryOf(endpoint: Endpoint, login: Login | undefined): Endpoint {
     : endpoint;
 }
 
-/** Fills in one text after the other, and notes the secrets that were filled in. */
+/** Fills in texts one after the other, and records the secrets that were used. */
 class Filling {
   readonly #profile: Profile;
   readonly #ports: HandshakePorts;
@@ -268,7 +269,7 @@ class Filling {
     return this.#ports.token({ command, written: auth.command, timeoutMs, secrets: this.secrets });
   }
 
-  /** A file that came with a clone may say what a program is told, but not which one it is. */
+  /** A file of a workspace may choose a program's input, but not the program. */
   #assertOwnProgram({ command: [program = ''] }: CommandAuth): void {
     const written = template(program, this.#authorOf('auth'));
     const needs = neededBy(written, this.#admitted.source.named);

@@ -22,7 +22,7 @@ export interface Outcome {
   readonly firstSpreadMs?: readonly [number, number] | undefined;
   /** The next attempt is made without compression, which something on the way may have broken. */
   readonly withoutCompression?: boolean;
-  /** Where credentials are read anew for each attempt, one more is made with them. */
+  /** If credentials are read again for each attempt, one more attempt is made with them. */
   readonly refreshes?: boolean;
   /** What stopped may have gone when the user or the machine comes back, so it is tried again then. */
   readonly resumes?: boolean;

@@ -89,17 +89,17 @@ export class RetryPolicy {
   /** The connection to `url` has been open for long enough to count as stable. */
   stable(url: string): void {
     this.#provenUrl = url;
-    this.countAnew();
+    this.resetCount();
   }
 
   /** Counts from zero, and no endpoint is proven: the user connects. */
   forget(): void {
     this.#provenUrl = undefined;
-    this.countAnew();
+    this.resetCount();
   }
 
   /** Counts from zero; an endpoint that was stable still counts as proven. */
-  countAnew(): void {
+  resetCount(): void {
     this.#failures = 0;
     this.#flaps = { count: 0, hadMessages: true };
     this.#lastDelayMs = 0;
