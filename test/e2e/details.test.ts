@@ -138,10 +138,11 @@ describe('JSON', () => {
       assert.equal(await activeLine(page), '"b c": "x\\"y"');
       assert.equal(await page.locator('mark').textContent(), 'x\\');
       await box.fill('N');
-      await page.getByText('1 of 3').waitFor();
+      await page.getByText(/^\d of 3$/).waitFor();
       await box.fill('1e400');
       await box.press('Enter'); // sooner than the search would begin by itself
       await page.getByText('1 of 1').waitFor();
+      assert.equal(await activeLine(page), '"n": 1e400');
       await box.fill('nowhere');
       await page.getByText('No results').waitFor();
       await box.press('Escape');
