@@ -14,7 +14,10 @@ it('npm start shows a live stream in a browser, and a signal ends all of it', as
     cwd: root,
     env: { ...process.env, CI: 'true' },
     stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
   });
+  // As a terminal does on Ctrl+C: npm, its shell and the program all receive the signal.
+  const signalAll = (signal: NodeJS.Signals) => start.pid && process.kill(-start.pid, signal);
   let hasEnded = false;
   start.once('close', () => (hasEnded = true));
   const browser = await launchChromium();
@@ -28,7 +31,7 @@ it('npm start shows a live stream in a browser, and a signal ends all of it', as
     await workbench.output.getByText('←').first().waitFor();
     await workbench.screenshot('start');
 
-    start.kill('SIGINT');
+    signalAll('SIGINT');
     // The pipe closes when the last process that holds it has ended.
     await until('all of it has ended', () => hasEnded);
     // The server is told to end before; its port may outlive the pipe by a moment.
@@ -40,7 +43,9 @@ it('npm start shows a live stream in a browser, and a signal ends all of it', as
       );
     await until('the server no longer listens', isClosed);
   } finally {
-    start.kill('SIGTERM');
+    if (start.exitCode === null && start.signalCode === null) {
+      signalAll('SIGTERM');
+    }
     await browser.close();
   }
 });
