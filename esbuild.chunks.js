@@ -31,8 +31,50 @@ export function commonJsChunks(options, stages) {
         setup: build =>
           build.onEnd(async ({ metafile, outputFiles = [] }) => {
             if (metafile) {
-              const files = await translate(outputFiles, chunkNames(metafile, entry), options);
+              const files = await translate(
+                outputFiles,
+                chunkNames(metafile, entry, '.cjs'),
+                options,
+              );
               await replaceFiles(options.outdir, entry, files);
+            }
+          }),
+      },
+    ],
+  };
+}
+
+/**
+ * Splits a bundle of ES modules of one entry at its dynamic imports, into files whose names stay: the
+ * first of those that are shared, `<entry>-shared1.js`, is the one that the entry imports.
+ *
+ * @param {import('esbuild').BuildOptions & {
+ *   outdir: string, entryPoints: Readonly<Record<string, string>>
+ * }} options
+ * @param {readonly string[]} stages what is loaded before all other chunks, in that order
+ * @returns {import('esbuild').BuildOptions}
+ */
+export function namedChunks(options, stages) {
+  const [entry = ''] = Object.keys(options.entryPoints);
+  return {
+    ...options,
+    splitting: true,
+    chunkNames: `${entry}-[name]-[hash]`,
+    write: false,
+    plugins: [
+      ...(options.plugins ?? []),
+      inStages(stages),
+      {
+        name: 'named-chunks',
+        setup: build =>
+          build.onEnd(async ({ metafile, outputFiles = [] }) => {
+            if (metafile) {
+              const names = chunkNames(metafile, entry, '.js');
+              const files = outputFiles.map(
+                ({ path, text }) =>
+                  /** @type {const} */ ([renamed(basename(path), names), renamed(text, names)]),
+              );
+              await replaceFiles(options.outdir, entry, new Map(files));
             }
           }),
       },
@@ -73,20 +115,39 @@ function inStages(stages) {
  *
  * @param {import('esbuild').Metafile} metafile
  * @param {string} entry
+ * @param {string} ending of the files
  * @returns {ReadonlyMap<string, string>}
  */
-function chunkNames({ outputs }, entry) {
-  const paths = Object.keys(outputs);
+function chunkNames({ outputs }, entry, ending) {
+  const paths = Object.keys(outputs).filter(path => path.endsWith(ending));
   const named = paths.filter(path => outputs[path]?.entryPoint !== undefined);
   const firstInput = /** @param {string} path */ path =>
     Object.keys(outputs[path]?.inputs ?? {})[0];
+  const isAtOnce = /** @param {string} path */ path =>
+    named.some(
+      each =>
+        basename(each) === `${entry}${ending}` &&
+        outputs[each]?.imports.some(
+          ({ path: to, kind }) => to === path && kind !== 'dynamic-import',
+        ),
+    );
+  const order = /** @param {string} path */ path =>
+    `${isAtOnce(path) ? 'a' : 'b'} ${String(firstInput(path))}`;
   const shared = paths
     .filter(path => !named.includes(path))
-    .sort((a, b) => (String(firstInput(a)) < String(firstInput(b)) ? -1 : 1));
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1));
   return new Map([
     ...named.map(path => [basename(path), basename(path).replace(/-[A-Z0-9]{8}\./, '.')]),
-    ...shared.map((path, at) => [basename(path), `${entry}-shared${at + 1}.cjs`]),
+    ...shared.map((path, at) => [basename(path), `${entry}-shared${at + 1}${ending}`]),
   ]);
+}
+
+/**
+ * @param {string} text
+ * @param {ReadonlyMap<string, string>} names
+ */
+function renamed(text, names) {
+  return [...names].reduce((code, [from, to]) => code.replaceAll(from, to), text);
 }
 
 /**
@@ -99,8 +160,7 @@ async function translate(outputs, names, { minify, sourcemap, target, outdir = '
   const files = new Map();
   for (const { path, text } of outputs) {
     const name = names.get(basename(path)) ?? basename(path);
-    const renamed = [...names].reduce((code, [from, to]) => code.replaceAll(from, to), text);
-    const { code, map } = await esbuild.transform(renamed, {
+    const { code, map } = await esbuild.transform(renamed(text, names), {
       minify,
       target,
       format: 'cjs',

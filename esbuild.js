@@ -1,9 +1,10 @@
 // @ts-check
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import esbuild from 'esbuild';
-import { commonJsChunks } from './esbuild.chunks.js';
+import { commonJsChunks, namedChunks } from './esbuild.chunks.js';
+import { iconFont } from './esbuild.icons.js';
 import { writeNotices } from './esbuild.notices.js';
 
 const flags = new Set(process.argv.slice(2));
@@ -57,12 +58,24 @@ const product = [
     },
     ['src/node/captureWorker/main.ts'],
   ),
+  namedChunks(
+    {
+      ...forPage,
+      entryPoints: { monitor: 'src/webview/monitor/main.ts' },
+      outdir: 'dist',
+      plugins: [iconFont('src/webview/widgets/icons.ts')],
+    },
+    ['src/webview/monitor/monitorPage.ts'],
+  ),
   {
-    ...forPage,
-    entryPoints: { monitor: 'src/webview/monitor/main.ts' },
-    splitting: true,
-    // The host names monitor-chunk.js, which is what the page shares with what it loads later.
-    chunkNames: 'monitor-[name]',
+    // Evaluated in the programs that are debugged, on whatever Node they run.
+    ...shared,
+    entryPoints: { nodeHook: 'src/nodeHook/main.ts' },
+    outdir: 'dist',
+    platform: 'node',
+    format: 'iife',
+    target: 'node18',
+    sourcemap: false,
   },
   { ...forPage, entryPoints: { connectionForm: 'src/webview/connectionForm/main.ts' } },
 ];
@@ -87,23 +100,8 @@ const hostBench = () => ({
   outdir: 'out/bench',
 });
 
-async function copyIconFont() {
-  await mkdir('dist', { recursive: true });
-  const from = 'node_modules/@vscode/codicons/dist';
-  for (const name of ['codicon.css', 'codicon.ttf']) {
-    await cp(join(from, name), join('dist', name));
-  }
-}
-
-/** The chunks of a page that an earlier build made would be packaged with the others. */
-async function removeStaleChunks() {
-  const stale = readdirSync('dist').filter(name => name.startsWith('monitor-'));
-  await Promise.all(stale.map(name => rm(join('dist', name))));
-}
-
 async function main() {
-  await copyIconFont();
-  await removeStaleChunks();
+  await mkdir('dist', { recursive: true });
   const builds = [
     ...product,
     ...(flags.has('--tests') ? [integrationTests()] : []),

@@ -1,43 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import {
-  env,
-  UIKind,
-  Uri,
-  window,
-  type ExtensionContext,
-  type TreeView,
-  type WebviewPanel,
-} from 'vscode';
+import { env, UIKind, Uri, window, type ExtensionContext, type WebviewPanel } from 'vscode';
 import { UnmaskedHandshakes } from './core/secrets/unmaskedHandshakes.ts';
-import { WakeWatch } from './core/connection/wakeWatch.ts';
 import { DisposableStore } from './core/base/lifecycle.ts';
 import { Formats } from './core/base/format.ts';
 import { handleUnexpectedErrors } from './core/base/errors.ts';
 import { once } from './core/base/once.ts';
 import type { Profile } from './core/settings/profile.ts';
 import { notifyRemoved, offerAbandonedCaptures } from './host/captures/captureNotices.ts';
-import { connectShown, connectUnasked } from './host/connections/connect.ts';
+import { connectShown, connectUnasked } from './host/connections/commands/connect.ts';
 import { commandHandlers } from './host/services/commandHandlers.ts';
 import { reportError } from './host/ui/commands.ts';
 import { createSettingsServices } from './host/services/settingsServices.ts';
 import { createConnectionServices } from './host/services/connectionServices.ts';
-import { ContextKeys } from './host/connections/contextKeys.ts';
-import { followLink } from './host/connections/deepLinks.ts';
-import { Demo } from './host/connections/demo.ts';
+import { createSurfaces, type SurfaceParts } from './host/services/surfaces.ts';
+import { createTapServices } from './host/services/tapServices.ts';
+import type { ContextKeys } from './host/connections/commands/contextKeys.ts';
+import { followLink } from './host/connections/commands/deepLinks.ts';
+import { Demo } from './host/connections/commands/demo.ts';
 import { keepingLimits } from './host/settings/keepingLimits.ts';
-import { MessagesChannel } from './host/connections/messageOutput.ts';
-import { RecentUrls } from './host/connections/recentUrls.ts';
+import { MessagesChannel } from './host/connections/output/messageOutput.ts';
+import { RecentUrls } from './host/connections/commands/recentUrls.ts';
 import { redactedLog } from './host/secrets/redactedLog.ts';
 import { SecretRegistry } from './host/secrets/secretRegistry.ts';
 import { Secrets } from './host/secrets/secrets.ts';
 import type { SettingsService } from './host/settings/settings.ts';
 import { SettingsFollower } from './host/connections/settingsFollower.ts';
-import { StatusBar } from './host/connections/statusBar.ts';
-import { CapturesTree, type CaptureNode } from './host/captures/capturesTree.ts';
-import { ConnectionsTree } from './host/connections/connectionsTree.ts';
-import type { LibraryNode } from './host/library/libraryTree.ts';
 import { unwaited } from './host/ui/unwaited.ts';
 import type { ShownLog } from './host/ui/plainLog.ts';
+import type { DebugSessions } from './host/watch/debugSessions.ts';
 import { userZone } from './host/ui/userZone.ts';
 import { createCaptureService } from './node/capture/captureService.ts';
 import * as loadedLater from './node/onFirstUse.ts';
@@ -48,13 +38,14 @@ export interface MonitoringParts {
   readonly context: ExtensionContext;
   readonly log: ShownLog;
   readonly settings: SettingsService;
+  readonly keys: ContextKeys;
+  readonly debugSessions: DebugSessions;
+  /** Whether there are captures of closed windows. */
+  readonly hasCaptures: () => Promise<boolean>;
   /** The folder of capture files. */
   readonly capturesFolder: string;
   /** The views of trees whose data is provided here. */
-  readonly views: {
-    readonly captures: TreeView<CaptureNode>;
-    readonly messages: TreeView<LibraryNode>;
-  };
+  readonly views: SurfaceParts['views'];
 }
 
 /** Creates all services of the extension and connects them with each other. */
@@ -62,6 +53,9 @@ export function startMonitoring({
   context,
   log,
   settings,
+  keys,
+  debugSessions,
+  hasCaptures,
   capturesFolder,
   views,
 }: MonitoringParts) {
@@ -86,13 +80,11 @@ export function startMonitoring({
     log,
   });
   const plainHandshakes = new UnmaskedHandshakes(() => randomUUID());
+  const common = { context, clock, log, settings, secrets, captures, formats, keys, debugSessions };
   const connecting = createConnectionServices({
-    context,
-    clock,
+    ...common,
     random: Math.random,
-    secrets,
     output,
-    captures,
     log: logWithoutSecrets,
     loadDial: async () => {
       const { openWsTransport } = await import('./node/transport/wsTransport.ts');
@@ -101,33 +93,32 @@ export function startMonitoring({
     },
     ...loadedLater,
     messagesView: views.messages,
+    profiles: () => settings.current.profiles,
+    panel: async () => (await monitor()).panel,
+    onSent: () => keys.set(ContextKey.HasSent, true),
     places: () => configuring.configured,
     onError: error => unwaited('The tree', log, reportError('The tree', error, log)),
   });
-  const { connections, library, sending, permissions } = connecting;
-  const keys = new ContextKeys(log);
+  const { connections, slots, library, sending } = connecting;
   const demo = new Demo(
     async () => (await import('./node/demo/demoServer.ts')).startDemoServer(),
     isRunning => keys.set(ContextKey.DemoRunning, isRunning),
     log,
   );
+  const ruleParts = () => ({ taps: tapping.taps, files: configuring.files });
   const shown = new DisposableStore();
   const monitor = once(async () => {
     const { createMonitorServices } = await import('./host/services/monitorServices.ts');
     return shown.add(
       createMonitorServices({
-        context,
-        clock,
-        log,
-        connections,
-        library,
-        sending,
-        secrets,
-        formats,
-        captures,
+        ...common,
+        ...connecting,
         plainHandshakes,
+        ruleParts,
         showMessages: () => output.show(),
         onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),
+        onFilter: () => keys.set(ContextKey.HasFiltered, true),
+        onDidOpenCaptures: areOpen => keys.set(ContextKey.HasOpenCaptures, areOpen),
       }),
     );
   });
@@ -135,32 +126,29 @@ export function startMonitoring({
   const recent = new RecentUrls(globalState, context.secrets, log);
   const target = { connections, settings, recent, demo, showMonitor };
   const connect = (entry: object | string) => connectShown(target, entry);
-  const configuring = createSettingsServices({
-    ...library,
-    context,
-    log,
-    settings,
-    secrets,
-    connect,
+  const configuring = createSettingsServices({ ...library, ...common, connect });
+  const tapping = createTapServices({
+    ...common,
+    ...connecting,
+    log: logWithoutSecrets,
+    listen: (options, listening, ports) => {
+      const { keep: keepUnmasked } = plainHandshakes;
+      const all = { ...ports, clock, log: logWithoutSecrets, keepUnmasked };
+      return loadedLater.startTap(options, listening, all);
+    },
   });
-  const { archive } = captures;
-  const { configured } = configuring;
-  const trees = {
-    connections: new ConnectionsTree({ connections, settings, configured, clock, formats }),
-    captures: new CapturesTree(archive, formats, views.captures),
-    messages: library.tree,
-  };
+  const own = { ...common, ...connecting, ...configuring, ...tapping };
+  const surfaces = createSurfaces({ ...own, hasCaptures, views });
   const parts = {
+    ...own,
     ...target,
-    ...configuring,
     ...library,
+    views,
     monitor,
-    secrets,
-    permissions,
+    ruleParts,
     output,
-    log,
     sender: sending.sender,
-    refresh: () => trees.captures.refresh(),
+    refresh: surfaces.refresh,
   };
   context.subscriptions.push(
     secrets,
@@ -168,31 +156,31 @@ export function startMonitoring({
     connecting,
     demo,
     shown,
+    tapping,
     configuring,
-    trees.captures,
-    trees.connections,
-    new WakeWatch(clock, () => connections.wake()),
+    surfaces,
     window.onDidChangeWindowState(({ focused }) => focused && connections.hint()),
-    new StatusBar(connections, settings, clock, formats),
-    connections.onDidChange(() => keys.setFrom(connections)),
     settings.onDidChange(new SettingsFollower({ connections, settings, log }).follow),
     // Last: listeners may fail while the others are disposed of.
     unexpectedErrors,
   );
   return {
-    trees,
+    trees: surfaces.trees,
+    watch: connecting.watch,
     handlers: commandHandlers(parts),
     connect: (profiles: readonly Profile[]) => connectUnasked(connections, profiles),
     restorePanel: async (tab: WebviewPanel, state: unknown) =>
       (await monitor()).panel.restore(tab, state),
     payloadText: async (uri: Uri) => (await monitor()).documents.textAt(uri),
     followLink: (uri: Uri) => followLink({ connections, settings, connect, log }, uri),
-    offerAbandonedCaptures: () => offerAbandonedCaptures({ archive, formats, log }),
+    offerAbandonedCaptures: () => offerAbandonedCaptures({ ...captures, formats, log }),
     /**
-     * Ends the connections and the capture worker within about four seconds; the editor waits five.
+     * Ends the connections, the taps and the capture worker within about four seconds; the editor
+     * waits five.
      */
     end: async () => {
-      await connections.end();
+      await Promise.all([connections.end(), tapping.taps.end()]);
+      slots.dispose();
       await captures.dispose();
     },
   };

@@ -131,7 +131,7 @@ class Photographer {
     await composer.field.fill(
       '{ "op": "order", "symbol": "${symbol}", "id": "${uuid}", "at": ${timestamp} }',
     );
-    await tree.press(/^Morning check/, 'Run Message or Sequence');
+    await tree.press(/^Morning check/, 'Run');
     await this.#page.pick('orders');
     await answerDialog(page, 'Allow All 5 Messages as They Are');
     await tree.item(/^Morning check, 2\/3/).waitFor();
@@ -160,7 +160,11 @@ class Photographer {
     // The rows of messages would move on between finding and clicking.
     await this.#monitor.filter.fill('kind:state');
     await this.#monitor.frame.locator('.filter-count').getByText(/ of /).waitFor();
-    await this.#monitor.rows.filter({ hasText: 'Connected to' }).last().click();
+    await this.#monitor.messages.press('End');
+    await this.#monitor.rows
+      .filter({ hasText: /Connected (to|again)/ })
+      .last()
+      .click();
     await this.#workbench.page.keyboard.press('Enter');
     await this.#monitor.details.getByRole('tab', { name: 'Handshake' }).click();
     await this.#monitor.details.getByText('Timing').waitFor();
@@ -173,7 +177,7 @@ class Photographer {
     await this.#open('prices');
     await this.#openRow(4);
     await this.#page.runCommand('WebSocket Monitor: Export Messages');
-    await this.#page.pick('All of prices');
+    await this.#page.pick('messages of prices');
     await this.#page.option('NDJSON').waitFor();
     // The formats are offered above the title bar, and cover it.
     await this.#take('export', 0);

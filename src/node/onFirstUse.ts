@@ -1,5 +1,7 @@
 import type { ReadFileWithin } from '../core/message/fileAccess.ts';
 import type { TokenCommand } from '../core/settings/login.ts';
+import type { StartTap } from './tap/tapServer.ts';
+import type { connectCdp } from './watch/cdpClient.ts';
 
 /** `runTokenCommand`, loaded on first use. */
 export async function runCommand(command: TokenCommand, folder: string): Promise<string> {
@@ -9,3 +11,11 @@ export async function runCommand(command: TokenCommand, folder: string): Promise
 /** `readFileWithin`, loaded on first use. */
 export const readFile: ReadFileWithin = async (...given) =>
   (await import('./files/readFileWithin.ts')).readFileWithin(...given);
+
+/** `startTap`, loaded on first use. */
+export const startTap: StartTap = async (...given) =>
+  (await import('./tap/tapServer.ts')).startTap(...given);
+
+/** `connectCdp`, loaded on first use. */
+export const connectDebugger: typeof connectCdp = async (...given) =>
+  (await import('./watch/cdpClient.ts')).connectCdp(...given);

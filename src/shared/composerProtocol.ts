@@ -29,6 +29,10 @@ export interface ComposerView {
   readonly sends: 'now' | 'queue' | 'never';
   /** Why it is not sent at once, as a sentence. */
   readonly why?: string;
+  /** A tap would take what cannot be sent here: the socket can only be watched. */
+  readonly needsTap?: boolean;
+  /** The message can go either way, as into a tap. */
+  readonly hasSides?: boolean;
   /** Messages that wait in the queue until the connection is open. */
   readonly queued: number;
   /** Messages sent by the composer, newest last, with unresolved references. At most 50, and 64 KiB together. */
@@ -53,6 +57,10 @@ export interface ComposerResults {
   'compose.send': { readonly delivery: 'written' | 'queued' | 'cancelled' };
   /** Without a path if the user picked none. */
   'compose.pickFile': { readonly path?: string };
+  /** The path that it was saved under; absent if the user cancelled. */
+  'compose.save': { readonly path?: string };
+  /** Not started: the user was asked and declined. */
+  'library.run': { readonly isStarted: boolean };
   'library.body': { readonly body: MessageBody };
 }
 
@@ -80,7 +88,12 @@ export const bodySchema = v.variant('as', [
 export const composerRequests = {
   'compose.check': v.strictObject({ connection, body: bodySchema }),
   /** The page names the path, so a file is sent only if the user picked it or it is in the workspace. */
-  'compose.send': v.strictObject({ connection, body: bodySchema }),
+  'compose.send': v.strictObject({
+    connection,
+    body: bodySchema,
+    /** For `ComposerView.hasSides`; the server if it is absent. */
+    to: v.optional(v.picklist(['server', 'client'])),
+  }),
   'compose.pickFile': v.undefined_(),
   /** Asks the user for a name and a place, and saves the body in the library. */
   'compose.save': v.strictObject({ body: bodySchema }),

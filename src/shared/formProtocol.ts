@@ -1,11 +1,16 @@
 import * as v from 'valibot';
-import type { ConnectionDraft, ConnectionDraftCheck } from '../core/settings/connectionDraft.ts';
-import type { ConnectionField } from '../core/settings/connectionFields.ts';
+import type {
+  ConnectionDraft,
+  ConnectionDraftCheck,
+} from '../core/settings/draft/connectionDraft.ts';
+import type { ConnectionField } from '../core/settings/draft/connectionFields.ts';
 import type { SettingsScope } from '../core/settings/settingLayers.ts';
 
 /** Where a connection can be saved. */
 export interface ScopeChoice {
   readonly scope: SettingsScope;
+  /** A sentence that names the file. */
+  readonly file: string;
   /** What else saving there means; may be empty. */
   readonly note: string;
 }
@@ -22,8 +27,10 @@ export interface FormState {
   readonly isDirty: boolean;
   /** References to the secrets that are stored, such as `${secret:token}`. */
   readonly secrets: readonly string[];
-  /** Configured settings that the form does not show. */
+  /** What is configured and the form does not show, by dotted keys. */
   readonly unshown: readonly string[];
+  /** The paths of saved messages and sequences. */
+  readonly savedPaths: readonly string[];
   /** Sentences that are shown above the form, such as what an import left out. */
   readonly notes: readonly string[];
 }
@@ -34,7 +41,8 @@ const draft = v.object({
   url: v.pipe(v.string(), v.maxLength(16_384)),
   values: v.record(v.pipe(v.string(), v.maxLength(100)), v.unknown()),
 });
-const written = { draft, scope: v.picklist(['user', 'workspace']) };
+const scope = v.picklist(['user', 'workspace']);
+const written = { draft, scope };
 
 /** The requests of the form, and the schemas of their parameters. */
 export const formSchemas = {
@@ -49,7 +57,8 @@ export const formSchemas = {
     suggestion: shortText,
     value: v.pipe(v.string(), v.maxLength(65_536)),
   }),
-  'form.settings': v.undefined(),
+  /** Opens settings.json at the connection, or at one of its settings. */
+  'form.settings': v.object({ scope, key: v.optional(shortText) }),
 } as const;
 
 export type FormRequest = keyof typeof formSchemas;

@@ -9,7 +9,9 @@ const key = v.pipe(v.string(), v.maxLength(200));
 const schema = v.object({
   captureKeys: v.object({
     selected: v.optional(key),
-    merged: v.optional(v.pipe(v.array(key), v.maxLength(50)), []),
+    merged: v.optional(v.pipe(v.array(key), v.maxLength(100)), []),
+    /** Those of them in which a tap or a watch may go on. */
+    observed: v.optional(v.pipe(v.array(key), v.maxLength(100)), []),
   }),
   following: v.optional(v.boolean(), true),
   filter: v.optional(v.pipe(v.string(), v.maxLength(2000)), ''),

@@ -9,18 +9,28 @@ import { isTimeZone } from '../core/filter/filterTime.ts';
 import { maxFilterLength } from '../core/filter/parseFilter.ts';
 import type { SeriesView } from '../core/metrics/seriesView.ts';
 import { composerRequests, type ComposerResults, type ComposerView } from './composerProtocol.ts';
+import {
+  heldRequests,
+  type HeldAddress,
+  type HeldResults,
+  type HeldState,
+} from './heldProtocol.ts';
 import { maxBytesAsked, maxRowsAsked } from './limits.ts';
+import type { SourceKind } from './sourceKind.ts';
 
 /** One connection as the page shows it, or the capture of an earlier window. A full snapshot. */
 export interface ConnectionView {
   readonly id: string;
-  /** `capture`: it gets no more messages, but can be read, filtered and exported. */
-  readonly source: 'connection' | 'capture';
+  readonly source: SourceKind;
   /** Identifies its capture, also after the window was reloaded. The page keeps positions by it. */
   readonly captureKey: string;
   /** When the capture began, in milliseconds since 1970. */
   readonly startedAt: number;
   readonly name: string;
+  /** The number of its mark, see `markOf`. */
+  readonly mark: number;
+  /** Whose settings it is in, if the window has connections of several. */
+  readonly place?: string;
   /** Without user information: it may be shown and copied. */
   readonly url: string;
   readonly state: StateWord;
@@ -31,8 +41,12 @@ export interface ConnectionView {
   readonly cause: string;
   /** While waiting: milliseconds until the next attempt, as of this snapshot. */
   readonly retryInMs?: number;
+  /** While waiting: `cause` without the time that is left, as what stands before and after it. */
+  readonly causeAround?: readonly [string, string];
   /** While connected: milliseconds since it opened, as of this snapshot. */
   readonly openForMs?: number;
+  /** When it opened again after it was lost, in milliseconds since 1970; `cause` says how long it was. */
+  readonly reopenedAt?: number;
   readonly subprotocol: string;
   /** Messages per second over the last second or so. */
   readonly receivedRate: number;
@@ -51,6 +65,10 @@ export interface ConnectionView {
   /** What the user can do with it now. */
   readonly canConnect: boolean;
   readonly canDisconnect: boolean;
+  /** Whether the next socket of its name is shown in its place: it was that of a tap or a watch. */
+  readonly isAwaited?: boolean;
+  /** Whether nothing tells of its pings, pongs and close frames. */
+  readonly messagesOnly?: boolean;
 }
 
 /** What the panel looks at and how; the host keeps it, so that commands can change it. */
@@ -69,9 +87,13 @@ export interface PanelView {
 }
 
 /** The state of the list. */
-export interface ListView extends ViewState {
+export interface ListView extends Omit<ViewState, 'newest'> {
   /** Names the rows that are shown: a new one for each change of connections, filter, what is hidden. */
   readonly generation: number;
+  /** The newest row of those connections, also if it is left out. Absent: there is none. */
+  readonly newest?: RowAddress;
+  /** Whether a filter is in effect, so that rows between those of the list may be missing. */
+  readonly isFiltered?: boolean;
   /** Why the filter is not in effect, as a sentence. */
   readonly filterProblem?: string;
 }
@@ -87,14 +109,38 @@ export interface SavedFilter {
   readonly text: string;
 }
 
-/** Sent by the host, never answered. Each is a full snapshot, so a missed one does no harm. */
+/** Messages that were cleared and can be brought back. */
+export interface ClearedView {
+  readonly names: readonly string[];
+  readonly rows: number;
+}
+
+/** Sent by the host, never answered. All but the last two are full snapshots, so a missed one does no harm. */
 export interface HostEvents {
   'connections.changed': readonly ConnectionView[];
   'view.changed': PanelView;
   'list.changed': ListView;
   'filters.changed': readonly SavedFilter[];
+  /** What was cleared last and can be brought back; `null` if there is nothing. */
+  'cleared.changed': ClearedView | null;
   /** Of the selected connection; `undefined` if nothing can be sent, as for a capture. */
   'composer.changed': ComposerView | undefined;
+  /** What the tap of the selected socket holds; `null` if nothing can be held there. */
+  'held.changed': HeldState | null;
+  /** The user wants to edit a held message. */
+  'held.edit': HeldAddress;
+  /** The user has asked for the monitor: the focus goes into the list. */
+  'list.focus': undefined;
+  /** Goes to a row and opens its details. */
+  'row.show': RowAddress | undefined;
+  /** Asks for the request `editor.text`. */
+  'text.open': undefined;
+}
+
+/** A row in every list that it is in. */
+export interface RowAddress {
+  readonly connection: string;
+  readonly seq: number;
 }
 
 export interface Hello {
@@ -102,7 +148,13 @@ export interface Hello {
   readonly view: PanelView;
   readonly list: ListView;
   readonly filters: readonly SavedFilter[];
+  readonly cleared?: ClearedView;
   readonly composer?: ComposerView;
+  readonly held?: HeldState;
+  /** The held message to edit at once. */
+  readonly heldToEdit?: HeldAddress;
+  /** The row to go to at once, with its details open. */
+  readonly row?: RowAddress;
 }
 
 /** The requested rows and the state of the list; no rows if its generation has changed. */
@@ -116,6 +168,27 @@ export interface PayloadAnswer {
   readonly bytes?: Uint8Array;
   /** Bytes of the whole payload. */
   readonly byteLength: number;
+}
+
+/** A row of a capture, whether or not the list shows it. */
+export interface NamedRow extends Row {
+  /** The id of the connection, see `ConnectionView.id`. */
+  readonly connection: string;
+}
+
+export interface RowAnswer {
+  /** Absent if the capture does not have it, or has it no more. */
+  readonly row?: NamedRow;
+  /** The capture has rows from `first` up to, not including, `next`. */
+  readonly first: number;
+  readonly next: number;
+}
+
+export interface MomentAnswer {
+  /** The first row at or after the moment. */
+  readonly row?: NamedRow;
+  /** The times of the first and the last row; absent if there are none. */
+  readonly span?: { readonly from: number; readonly to: number };
 }
 
 export interface FrameAnswer {
@@ -140,6 +213,9 @@ const generation = position;
 /** Positions in the list, ends not included. */
 const ranges = v.pipe(v.array(v.tuple([position, position])), v.minLength(1), v.maxLength(10_000));
 
+/** Of the description of a page's layout. */
+const maxLayoutLength = 10_000;
+
 const timeZone = v.pipe(v.string(), v.maxLength(100), v.check(isTimeZone, 'No time zone'));
 const filterText = v.pipe(v.string(), v.maxLength(maxFilterLength));
 
@@ -153,7 +229,7 @@ export const requestSchemas = {
   /** Absent members stay unchanged. */
   'view.set': v.strictObject({
     selected: v.optional(connection),
-    merged: v.optional(v.pipe(v.array(connection), v.maxLength(50))),
+    merged: v.optional(v.pipe(v.array(connection), v.maxLength(100))),
     following: v.optional(v.boolean()),
     filter: v.optional(filterText),
     /** The zone of times in the filter: the user's, who may be elsewhere than the host. */
@@ -166,6 +242,8 @@ export const requestSchemas = {
     showHeartbeats: v.optional(v.boolean()),
     showControl: v.optional(v.boolean()),
   }),
+  /** How the user has arranged the page, for the next page to read. */
+  'layout.keep': v.strictObject({ text: v.pipe(v.string(), v.maxLength(maxLayoutLength)) }),
   'rows': v.strictObject({
     generation,
     from: position,
@@ -176,6 +254,10 @@ export const requestSchemas = {
     generation,
     place: v.union([aRow, v.strictObject({ at: v.pipe(v.number(), v.finite()) })]),
   }),
+  /** A row by its name, also if the list leaves it out. */
+  'row': aRow,
+  /** The row at a moment, in milliseconds since 1970, in the captures that the list is of. */
+  'row.at': v.strictObject({ at: v.pipe(v.number(), v.finite()) }),
   /** The nearest row that contains a text or matches a regular expression. */
   'find': v.strictObject({
     generation,
@@ -186,6 +268,10 @@ export const requestSchemas = {
     direction: v.picklist(['next', 'previous']),
   }),
   'frame': aRow,
+  /** Opens the line of a call that opened a watched socket, as its row counts them, from 0. */
+  'script.open': v.strictObject({ ...aRow.entries, call: position }),
+  /** Loads the page again that has the watched socket of a row. */
+  'page.reload': aRow,
   /** The values that are masked in a row's handshake, if this window has them. */
   'handshake.plain': v.strictObject({ key: v.pipe(v.string(), v.maxLength(100)) }),
   'series': v.strictObject({ connection, span: v.picklist(['recent', 'all']) }),
@@ -197,21 +283,38 @@ export const requestSchemas = {
   }),
   /** Asks the user what to connect to, as the command does. */
   'connect.ask': v.undefined_(),
+  /** Starts the demo server, or opens the walkthrough. */
+  'start.open': v.object({ what: v.picklist(['demo', 'walkthrough', 'tap']) }),
   'connect': aConnection,
   'disconnect': aConnection,
   /** Closes and opens the connection again; while it waits to retry, retries now. */
   'reconnect': aConnection,
-  'clear': aConnection,
+  /** Closes the socket of a tap that is open, with 1000. */
+  'socket.close': aConnection,
+  'clear': v.strictObject({
+    connections: v.pipe(v.array(connection), v.minLength(1), v.maxLength(100)),
+  }),
+  /** Brings back what `HostEvents['cleared.changed']` says. */
+  'clear.undo': v.undefined_(),
   /** Opens the setting that `ConnectionView.setting` names. */
   'setting.open': aConnection,
-  /** Copies rows to the clipboard. */
-  'copy': v.strictObject({ generation, ranges, format: v.picklist(copyFormats) }),
+  /** Copies rows to the clipboard: of the list, or one that the list may leave out. */
+  'copy': v.union([
+    v.strictObject({ generation, ranges, format: v.picklist(copyFormats) }),
+    v.strictObject({ row: aRow, format: v.picklist(copyFormats) }),
+  ]),
   /** Copies a text that the page made, such as a path into JSON. */
   'copy.text': v.strictObject({ text: v.pipe(v.string(), v.maxLength(maxBytesAsked)) }),
   /** Opens the payload in an editor. */
   'editor.open': aRow,
-  /** Opens two payloads in the diff editor, the older one on the left. */
-  'editor.compare': v.strictObject({ generation, positions: v.tuple([position, position]) }),
+  /** Opens rows in an editor as one text. */
+  'editor.text': v.strictObject({ generation, ranges }),
+  'help.keys': v.undefined_(),
+  /** Opens two payloads in the diff editor: of two positions the older one on the left. */
+  'editor.compare': v.union([
+    v.strictObject({ generation, positions: v.tuple([position, position]) }),
+    v.strictObject({ left: aRow, right: aRow }),
+  ]),
   /** Asks the user for a file, and exports these rows, or all of the list. */
   'export': v.strictObject({ generation, ranges: v.optional(ranges) }),
   /** Asks for a name, and saves the filter. */
@@ -220,15 +323,18 @@ export const requestSchemas = {
   /** Shows the messages' output channel. */
   'output.show': v.undefined_(),
   ...composerRequests,
+  ...heldRequests,
 } as const;
 
 export type RequestName = keyof typeof requestSchemas;
 export type Params<K extends RequestName> = v.InferOutput<(typeof requestSchemas)[K]>;
 
-interface Results extends ComposerResults {
+interface Results extends ComposerResults, HeldResults {
   'ready': Hello;
   'rows': RowsAnswer;
   'locate': Located;
+  'row': RowAnswer;
+  'row.at': MomentAnswer;
   'find': FindAnswer;
   'frame': FrameAnswer;
   'handshake.plain': HandshakeAnswer;

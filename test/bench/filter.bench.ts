@@ -8,12 +8,10 @@ import type { Capture } from '../../src/core/capture/capture.ts';
 import { flagsOf } from '../../src/core/record/record.ts';
 import type { CaptureView, ViewQuery, ViewState } from '../../src/core/capture/view.ts';
 import type { Condition } from '../../src/core/filter/condition.ts';
-import {
-  createCaptureService,
-  type CaptureService,
-} from '../../src/node/capture/captureService.ts';
+import type { CaptureService } from '../../src/node/capture/captureService.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
-import { scratchFolder, silentLog, workerPath } from '../support/capture/captures.ts';
+import { scratchFolder } from '../support/capture/captures.ts';
+import { openCaptures } from './benchCaptures.ts';
 import { held, median, milliseconds, plain, type Bench, type Measurement } from './measurement.ts';
 
 const messageCount = 1_000_000;
@@ -134,12 +132,7 @@ function rowsOf(what: string, { firstMs, allMs, readMs }: Timing): Measurement[]
 
 export async function filterBench(): Promise<Bench> {
   using folder = scratchFolder();
-  const service = createCaptureService({
-    workerPath,
-    folder: folder.path,
-    clock: systemClock,
-    log: silentLog,
-  });
+  const service = openCaptures(folder);
   try {
     const capture = service.open({
       name: 'bench',

@@ -2,12 +2,10 @@
 // against receiving alone. Run it by itself, or as a part of all measurements.
 import { WebSocket } from 'ws';
 import { flagsOf } from '../../src/core/record/record.ts';
-import {
-  createCaptureService,
-  type CaptureService,
-} from '../../src/node/capture/captureService.ts';
+import type { CaptureService } from '../../src/node/capture/captureService.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
-import { scratchFolder, silentLog, workerPath } from '../support/capture/captures.ts';
+import { scratchFolder } from '../support/capture/captures.ts';
+import { openCaptures } from './benchCaptures.ts';
 import { countOnly, watchLoop } from './countingClient.ts';
 import { startFloodProcess } from './floodProcess.ts';
 import {
@@ -80,12 +78,7 @@ function rowsOf(
 
 export async function ingestBench(): Promise<Bench> {
   using folder = scratchFolder();
-  const service = createCaptureService({
-    workerPath,
-    folder: folder.path,
-    clock: systemClock,
-    log: silentLog,
-  });
+  const service = openCaptures(folder);
   const server = await startFloodProcess();
   const { url } = server;
   try {

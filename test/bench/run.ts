@@ -2,12 +2,24 @@
 import { filterBench } from './filter.bench.ts';
 import { ingestBench } from './ingest.bench.ts';
 import type { Bench, Measurement } from './measurement.ts';
+import { nodeHookBench } from './nodeHook.bench.ts';
+import { ratesBench } from './rates.bench.ts';
 import { sizesBench } from './sizes.bench.ts';
 import { stormBench } from './storm.bench.ts';
+import { tapBench } from './tap.bench.ts';
 import { workbenchBench } from './workbench.bench.ts';
 
 const missed: Measurement[] = [];
-for (const bench of [sizesBench, ingestBench, filterBench, workbenchBench, stormBench]) {
+for (const bench of [
+  sizesBench,
+  ingestBench,
+  ratesBench,
+  filterBench,
+  workbenchBench,
+  stormBench,
+  tapBench,
+  nodeHookBench,
+]) {
   const { title, rows }: Bench = await bench();
   console.log(`\n${title}`);
   console.table(rows);

@@ -14,17 +14,26 @@ interface Part {
 const root = join(import.meta.dirname, '../..');
 const dist = readdirSync(join(root, 'dist'));
 
-/** A file with those that it requires at once, not with those that it requires later. */
+/** A file with those that it requires or imports at once, not with those that it loads later. */
 function loadedWith(file: string, loaded = new Set<string>()): readonly string[] {
   if (!loaded.has(file)) {
     loaded.add(file);
     const text = readFileSync(join(root, 'dist', file), 'utf8');
     const atOnce = text.replaceAll(/=>\s*[\w$]+\(require\("[^"]+"\)\)/g, '');
-    for (const [, required = ''] of atOnce.matchAll(/require\("\.\/([^"]+)"\)/g)) {
-      loadedWith(required, loaded);
+    const loads = /require\("\.\/([^"]+)"\)|\b(?:from|import)"\.\/([^"]+)"/g;
+    for (const [, required, imported = ''] of atOnce.matchAll(loads)) {
+      loadedWith(required ?? imported, loaded);
     }
   }
   return [...loaded];
+}
+
+const page = loadedWith('monitor.js');
+
+/** What the page loads with these chunks, beside what it has. */
+function laterInPage(...chunks: readonly string[]): readonly string[] {
+  const files = chunks.flatMap(chunk => loadedWith(`monitor-${chunk}.js`));
+  return [...new Set(files)].filter(file => !page.includes(file));
 }
 
 const parts: readonly Part[] = [
@@ -48,13 +57,17 @@ const parts: readonly Part[] = [
   },
   {
     name: 'monitor.js and what it imports at once',
-    files: ['monitor.js', 'monitor-chunk.js'],
+    files: page,
     budget: { limit: 60, aim: 30 },
   },
   {
     name: 'what the page loads with the first details',
-    files: ['monitor-payloadViewers.js'],
+    files: laterInPage('payloadViewers'),
     budget: { limit: 20, aim: 15 },
+  },
+  {
+    name: 'and with connections: the composer, the charts, what a tap holds',
+    files: laterInPage('composer', 'chartPane', 'heldStrip'),
   },
 ];
 

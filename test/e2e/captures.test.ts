@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
@@ -9,6 +9,7 @@ import { FloodPeer } from '../support/network/floodPeer.ts';
 import { descendants } from '../support/workbench/processTree.ts';
 import { Peer } from '../support/network/peer.ts';
 import { until } from '../support/until.ts';
+import { keptEditors } from '../support/workbench/keptEditors.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { WorkbenchPage } from '../support/workbench/pages.ts';
 
@@ -33,7 +34,6 @@ describe('Connections and captures in a real workbench', () => {
     workbench = await openWorkbench({
       files: { '.vscode/settings.json': JSON.stringify(settings) },
     });
-    workbench.page.setDefaultTimeout(15_000);
     page = new WorkbenchPage(workbench.page);
     await page.runCommand('View: Show WebSocket Monitor');
   });
@@ -123,9 +123,9 @@ describe('Connections and captures in a real workbench', () => {
     const active = await page.monitor.active.innerText();
     assert.ok(before.length > 5 && !before.includes('flood 1'));
     await untilKept(active);
-    const loaded = workbench.page.waitForEvent('load');
+    const loaded = workbench.page.waitForEvent('load', { timeout: 60_000 });
     // As a user does it: the editor writes down what its pages keep before it goes.
-    await workbench.page.keyboard.press('F1');
+    await workbench.page.keyboard.press('ControlOrMeta+Shift+P');
     await page.quickInput.fill('>Developer: Reload Window');
     await page.pick('Developer: Reload Window');
     await loaded;
@@ -135,6 +135,10 @@ describe('Connections and captures in a real workbench', () => {
     // A capture has no composer below the list, so there is room for more rows.
     assert.deepEqual((await shownRows()).slice(0, before.length), before);
     await frame.getByText('capture', { exact: true }).waitFor();
+    const named = /^prices · [A-Z]\w+ \d+, \d\d:\d\d$/;
+    const picker = frame.getByRole('combobox', { name: 'Connection' });
+    assert.match((await picker.locator('option:checked').innerText()).trim(), named);
+    await workbench.page.getByRole('tab', { name: /^prices · [A-Z]\w+ \d+, / }).waitFor();
     await page.monitor.details.waitFor();
     await page.screenshot('restored');
   });
@@ -160,10 +164,63 @@ describe('Connections and captures in a real workbench', () => {
     assert.equal((await databases()).length, before.length - 1);
   });
 
+  it('opens an export, exports the capture from its menu, and opens that as well', async () => {
+    const [sent, again] = ['sent.ndjson', 'again.ndjson'].map(name => join(workbench.folder, name));
+    const lines = Array.from({ length: 12 }, (_, seq) => {
+      const row = { seq, time: 1_700_000_000_000 + seq, connection: 'audit', direction: 'in' };
+      return JSON.stringify({ ...row, kind: 'text', data: `entry ${seq}` });
+    });
+    await writeFile(sent ?? '', `${lines.join('\n')}\n{"seq":`);
+    await page.runCommand('WebSocket Monitor: Open File');
+    await page.saveAs(sent ?? '');
+    await page.notified(
+      /Opened 12 messages of sent\.ndjson\. 1 of 13 lines could not be read: first at line 13,/,
+    );
+    await page.monitor.filter.fill('');
+    await row('entry 11').waitFor();
+    await page.runCommand('View: Show WebSocket Monitor');
+    const item = page.treeItem('audit · Nov 1').filter({ hasText: '12 rows' });
+    await item.click({ button: 'right' });
+    const menu = workbench.page.locator('.monaco-menu');
+    const isEnabled = async (name: string) =>
+      (await menu.getByRole('menuitem', { name }).getAttribute('aria-disabled')) !== 'true';
+    await menu.getByRole('menuitem', { name: 'Open Capture', exact: true }).waitFor();
+    for (const name of ['Export Messages…', 'Save Capture As…', 'Delete Capture…']) {
+      assert.ok(await isEnabled(name), name);
+    }
+    await page.screenshot('capture-menu');
+    await page.chooseInMenu('Export Messages…');
+    await page.option('NDJSON, JSON parsed').waitFor();
+    await page.screenshot('export-choices');
+    await page.pick('NDJSON');
+    await page.saveAs(again ?? '');
+    await page.notified(/Exported 12 messages of audit · Nov 1.* to again\.ndjson\./);
+    await page.screenshot('exported');
+    await page.runCommand('Notifications: Clear All Notifications');
+    await page.runCommand('WebSocket Monitor: Open Capture');
+    await page.pick('Open File…');
+    await page.saveAs(again ?? '');
+    await page.screenshot('opening');
+    await page.notified(/Opened 12 messages of again\.ndjson\./);
+    await until('there are two captures', async () => (await item.count()) === 2);
+    await page.screenshot('opened');
+    await page.runCommand('Notifications: Clear All Notifications');
+    const listed = (await page.monitor.offeredSources()).filter(name => name.startsWith('audit'));
+    const files = listed.map(name => name.replace(/^.* · /, ''));
+    assert.deepEqual(files.toSorted(), ['again.ndjson', 'sent.ndjson']);
+    // Nothing was connected since the window was loaded. What is on screen comes first.
+    await page.runCommand('WebSocket Monitor: Export Messages');
+    await page.option('shown in the monitor').waitFor();
+    const choices = workbench.page.locator('.quick-input-widget').getByRole('option');
+    const whole = choices.filter({ hasText: 'all of it' }).first();
+    assert.match((await whole.getAttribute('aria-label')) ?? '', /again\.ndjson · all of it/);
+    await workbench.page.keyboard.press('Escape');
+  });
+
   it('offers what was stored when the extension host is killed in a flood', async () => {
     await page.runCommand('WebSocket Monitor: Connect');
     await page.pick('flood');
-    await page.monitor.frame.getByRole('combobox', { name: 'Connection' }).waitFor();
+    await page.statusBarItem('flood · connected').waitFor();
     const hosts = descendants(process.pid).filter(({ command }) =>
       command.includes('--type=extensionHost'),
     );
@@ -195,12 +252,11 @@ describe('Connections and captures in a real workbench', () => {
   async function untilKept(active: string): Promise<void> {
     const [latest = ''] = (await databases()).reverse();
     const seq = seqOf(join(folder(), latest), /flood \d+/.exec(active)?.[0] ?? '');
-    const kept = () => workbench.page.evaluate(readMemento, 'memento/workbench.parts.editor');
     let last = '';
     await until(
       () => `the editor keeps row ${seq}: ${last}`,
       async () => {
-        last = (await kept()).replaceAll('\\', '');
+        last = await keptEditors(workbench.page);
         const isActive = new RegExp(`"active":\\{[^}]*"seq":${seq}[,}]`);
         return last.includes('"isDetailOpen":true') && isActive.test(last);
       },
@@ -227,23 +283,4 @@ function seqOf(path: string, text: string): number {
     .prepare('SELECT seq FROM messages WHERE CAST(payload AS TEXT) = ?')
     .get(text);
   return Number(row?.['seq']);
-}
-
-/** What the workbench in the browser keeps under a key for its folder; runs in the page. */
-async function readMemento(key: string): Promise<string> {
-  const settled = <T>(request: IDBRequest<T>) =>
-    new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error('no database'));
-    });
-  const found: string[] = [];
-  for (const { name = '' } of await indexedDB.databases()) {
-    if (name.startsWith('vscode-web-state-db-')) {
-      const database = await settled(indexedDB.open(name));
-      const items = database.transaction('ItemTable').objectStore('ItemTable');
-      found.push(String(await settled<unknown>(items.get(key))));
-      database.close();
-    }
-  }
-  return found.join();
 }

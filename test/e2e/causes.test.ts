@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { closeCodeIn, closeFrame, frame } from '../support/network/frames.ts';
 import { answer, raw, type Peer } from '../support/network/peers.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
+import { letTimePass } from '../support/letTimePass.ts';
 import { until } from '../support/until.ts';
 import { WorkbenchPage } from '../support/workbench/pages.ts';
 
@@ -135,7 +136,7 @@ describe('Every cause is a sentence in the real workbench', () => {
       files: { '.vscode/settings.json': JSON.stringify(settings) },
     });
     page = new WorkbenchPage(workbench.page);
-    await page.runCommand('WebSocket Monitor: Connect');
+    await page.connectFirst();
   });
 
   after(async () => {
@@ -150,6 +151,14 @@ describe('Every cause is a sentence in the real workbench', () => {
     refuse = loss.refuse;
     assert.ok(current);
     loss.end(current);
+  };
+
+  const isArrangedAsBefore = async () => {
+    await page.runCommand('WebSocket Monitor: Open Monitor');
+    const { frame } = page.monitor;
+    await frame.getByRole('region', { name: 'Charts' }).waitFor();
+    await frame.getByRole('textbox', { name: 'Message to send' }).waitFor();
+    await frame.getByRole('columnheader', { name: 'Since start' }).waitFor();
   };
 
   for (const loss of losses) {
@@ -245,7 +254,25 @@ describe('Every cause is a sentence in the real workbench', () => {
     await isConnected();
     let received = Buffer.alloc(0);
     current?.on('data', (data: Buffer) => (received = Buffer.concat([received, data])));
+    await page.monitor.frame.getByRole('button', { name: /^Show charts/ }).click();
+    await page.monitor.button('Compose').click();
+    await page.monitor.button('More Tools').click();
+    await page.monitor.choose('Time', 'Time Since Start');
+    await page.monitor.frame.getByRole('columnheader', { name: 'Since start' }).waitFor();
+    await letTimePass(300, 'what the page keeps is on its way to the host');
+    await page.runCommand('View: Close Editor');
+    await isArrangedAsBefore();
+    await page.runCommand('View: Close Editor');
     await workbench.reload();
     await until('it says goodbye', () => closeCodeIn(received) === 1001);
+  });
+
+  it('shows the monitor as the user has arranged it, also in a new window', async () => {
+    await page.connectFirst();
+    await isConnected();
+    await isArrangedAsBefore();
+    await page.screenshot('arranged');
+    await page.monitor.button('Close Charts').click();
+    await page.monitor.frame.getByRole('button', { name: /^Show charts/ }).waitFor();
   });
 });

@@ -42,6 +42,7 @@ function paintOf(page: Page, index: number) {
 
 const strips = 0;
 const rate = 1;
+const gaps = 4;
 
 describe('the charts', () => {
   it('open and close by keys, and keep the focus', () =>
@@ -72,8 +73,8 @@ describe('the charts', () => {
       await slider(page).press('Enter');
       assert.equal(await slider(page).getAttribute('aria-valuenow'), '598');
       assert.deepEqual(await page.evaluate(() => window.chartsPage.goneTo), [
-        start + 121_000,
-        start + 718_000,
+        { at: start + 121_000 },
+        { at: start + 718_000 },
       ]);
     }));
 
@@ -86,12 +87,81 @@ describe('the charts', () => {
       const canvas = page.locator('canvas').nth(rate);
       const { width = 0 } = (await canvas.boundingBox()) ?? {};
       await canvas.hover({ position: { x: 1, y: 30 } });
-      await untilSo(async () => (await readout(page))?.startsWith('10:30:0') ?? false);
+      await untilSo(async () => (await readout(page))?.startsWith('10:30:') ?? false);
       await canvas.click({ position: { x: width * 0.5, y: 30 } });
-      const [at = 0] = await page.evaluate(() => window.chartsPage.goneTo);
-      assert.ok(Math.abs(at - (start + 360_000)) <= 8000, String(at - start));
+      const [place] = await page.evaluate(() => window.chartsPage.goneTo);
+      const at = place && 'at' in place ? place.at : 0;
+      // The highest of the ten pixels around it.
+      assert.ok(Math.abs(at - (start + 360_000)) <= (6 / width) * 720_000, String(at - start));
       await page.mouse.move(5, 400);
       await untilSo(async () => (await readout(page))?.startsWith('Point at') ?? false);
+    }));
+
+  it('lead from near a peak to its row, and say its value', () =>
+    withPage(async page => {
+      await follow(page, 'stall');
+      await strip(page).click();
+      const canvas = page.locator('canvas').nth(gaps);
+      const { width = 0 } = (await canvas.boundingBox()) ?? {};
+      // The message that ended the silence came in second 288 of 600.
+      const x = (288.5 / 600) * width + 4;
+      await canvas.hover({ position: { x, y: 50 } });
+      await untilSo(async () => (await readout(page))?.includes('gap 8.0 s') ?? false);
+      await canvas.click({ position: { x, y: 50 } });
+      await canvas.click({ position: { x: x + 20, y: 50 } });
+      const [peak, other] = await page.evaluate(() => window.chartsPage.goneTo);
+      assert.deepEqual(peak, { connection: 'stall', seq: 1400 });
+      assert.notDeepEqual(other, peak);
+    }));
+
+  it('have buttons for the greatest values, which go to their rows and stay in focus', () =>
+    withPage(async page => {
+      await follow(page, 'stall', true);
+      await strip(page).click();
+      const gap = page.getByRole('button', {
+        name: 'Longest gap, 8.0 s: go to the row that ended',
+      });
+      await gap.waitFor();
+      assert.equal(await gap.textContent(), '8.0 s');
+      const before = await asked(page);
+      await gap.focus();
+      await untilSo(async () => (await asked(page)) > before + 1);
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Largest message, 7.9 kB: go to its row' }).click();
+      await page.getByRole('button', { name: 'Slowest round trip, 1.5 s: go to its row' }).click();
+      const goneTo = await page.evaluate(() => window.chartsPage.goneTo);
+      assert.deepEqual(
+        goneTo.map(place => 'seq' in place && place.seq),
+        [1400, 700, 402],
+      );
+      await follow(page, 'empty');
+      await gap.waitFor({ state: 'detached' });
+    }));
+
+  it('say in a merged timeline whose they are, and let the user choose', () =>
+    withPage(async page => {
+      const owners = [
+        { id: 'flood', name: 'prices' },
+        { id: 'quiet', name: 'orders' },
+      ];
+      const followOne = (id: string) =>
+        page.evaluate(([id, owners]) => window.chartsPage.charts.follow(id, false, owners), [
+          id,
+          owners,
+        ] as const);
+      await followOne('flood');
+      await strip(page).getByText('prices only').waitFor();
+      await strip(page).click();
+      const choice = page.getByRole('combobox', { name: 'Charts of' });
+      assert.equal(await choice.inputValue(), 'flood');
+      await choice.selectOption('orders');
+      assert.deepEqual(await page.evaluate(() => window.chartsPage.owners), ['quiet']);
+      await followOne('quiet');
+      await slider(page).press('Escape');
+      await strip(page).getByText('orders only').waitFor();
+      await follow(page, 'quiet');
+      assert.equal(await page.getByText('orders only').count(), 0);
+      assert.equal(await choice.count(), 0);
     }));
 
   it('are described for screen readers', () =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
@@ -61,7 +61,7 @@ describe('The composer in a real workbench', () => {
     page = new WorkbenchPage(workbench.page);
     composer = new ComposerPage(workbench.page);
     tree = new TreePage(workbench.page, 'Messages');
-    await page.runCommand('WebSocket Monitor: Connect');
+    await page.connectFirst();
     await shows(page.statusBarItem('echo · connected'));
   });
 
@@ -71,7 +71,7 @@ describe('The composer in a real workbench', () => {
   });
 
   const shows = (locator: Locator) => locator.first().waitFor();
-  const row = (text: string) => page.monitor.rows.filter({ hasText: text });
+  const row = (text: string | RegExp) => page.monitor.rows.filter({ hasText: text });
   const dialog = () => workbench.page.locator('.monaco-dialog-box');
   const answer = (button: string) => answerDialog(workbench.page, button);
   const press = async (...keys: readonly string[]) => {
@@ -81,6 +81,14 @@ describe('The composer in a real workbench', () => {
   };
   const received = (text: string) =>
     until(`"${text}" was received`, () => peer.received.includes(text));
+  const drag = async (from: Locator, to: Locator) => {
+    await from.hover();
+    await workbench.page.mouse.down();
+    // The first move starts to drag, the second is over the target.
+    await to.hover();
+    await to.hover();
+    await workbench.page.mouse.up();
+  };
   const sendIt = () => press('ControlOrMeta+Enter');
 
   it('sends a text by keyboard alone, which is a row like any other', async () => {
@@ -204,26 +212,54 @@ describe('The composer in a real workbench', () => {
   it('saves what was composed under a name, in the file of the workspace', async () => {
     await composer.field.fill('to be kept');
     await composer.button('Save…').click();
-    await page.pick('Workspace');
+    await page.quickInput.waitFor();
+    await press('Escape');
+    await composer.button('Save…').click();
+    await page.quickInput.fill('Hello/');
+    await shows(workbench.page.getByText(/Enter a name, such as login or Orders\/login/));
+    assert.equal(await composer.region.getByText(/Not sent|Not saved|Saved as/).count(), 0);
     await page.answer('Kept');
+    await page.pick('Workspace');
+    await composer.says('Saved as Kept');
     await until('it is in the file', async () =>
       (await readFile(join(workbench.folder, libraryPath), 'utf8')).includes('"to be kept"'),
     );
   });
 
+  it('sends what the user has just saved without a question', async () => {
+    await page.runCommand('WebSocket Monitor: Focus on Messages View');
+    await shows(tree.item(/^Kept/));
+    await tree.press(/^Kept/, 'Send');
+    await received('to be kept');
+    assert.equal(await dialog().count(), 0);
+  });
+
+  it('moves a saved message by dragging it out of its folder', async () => {
+    const before = await libraryText();
+    await tree.item(/^Orders/).click();
+    await drag(tree.item(/^Buy/), tree.item(/^Hello/));
+    await until('it is before Hello', async () =>
+      /"items": \[\s*\{\s*"name": "Buy"[^]*"Hello"[^]*\}\s*$/.test(await libraryText()),
+    );
+    await writeFile(join(workbench.folder, libraryPath), before);
+  });
+
   it('asks once before it sends what a file of the workspace says', async () => {
     await page.runCommand('WebSocket Monitor: Focus on Messages View');
     await shows(tree.item(/^Hello/));
-    await tree.press(/^Hello/, 'Run Message or Sequence');
+    await tree.press(/^Hello/, 'Send');
     await shows(dialog().getByText(/wants to send "Hello" to "echo"/));
     await page.screenshot('messages-permission');
     await answer('Cancel');
     assert.ok(!peer.received.includes('hello from the tree'));
-    await tree.press(/^Hello/, 'Run Message or Sequence');
+    await tree.press(/^Hello/, 'Send');
     await answer('Allow All 6 Messages as They Are');
     await received('hello from the tree');
-    await tree.press(/^Kept/, 'Run Message or Sequence');
-    await received('to be kept');
+    await tree.press(/^Hello/, 'Send');
+    await until('it is sent again', () => {
+      const sent = peer.received.filter(text => text === 'hello from the tree');
+      return sent.length === 2;
+    });
     assert.equal(await dialog().count(), 0);
   });
 
@@ -235,7 +271,7 @@ describe('The composer in a real workbench', () => {
   });
 
   it('runs a sequence, which waits for an answer, and shows how far it is', async () => {
-    await tree.press(/^Sign in/, 'Run Message or Sequence');
+    await tree.press(/^Sign in/, 'Run');
     await received('login');
     await shows(tree.item(/^Sign in, 1\/2 · waiting/));
     await composer.says(/waiting · 0 of 2 · log in · 1 sent/);
@@ -243,7 +279,28 @@ describe('The composer in a real workbench', () => {
     peer.send('{"type":"other"}');
     peer.send('{"type":"welcome","token":"t-1"}');
     await received('subscribe as developer');
-    await shows(tree.item(/^Sign in, done/));
+    await shows(tree.item(/^Sign in, ✓ done \d\d:\d\d:\d\d · 2 sent in /));
+    await shows(row('Sequence Sign in started: 2 steps.'));
+    await shows(row(/Sequence Sign in done in [\d.]+ m?s: 2 steps, 2 messages sent\./));
+  });
+
+  it('shows what each step of a run did, with links to the rows of its messages', async () => {
+    await row(/Sequence Sign in done/)
+      .first()
+      .click();
+    const { details } = page.monitor;
+    const step = details.getByRole('list', { name: 'Steps' }).getByRole('listitem').first();
+    await shows(step.getByText('log in', { exact: true }));
+    await shows(step.getByText('$.type:welcome · up to 20 s'));
+    await shows(step.getByText('{"type":"welcome","token":"t-1"}'));
+    await page.screenshot('sequence-details');
+    await step
+      .getByRole('button', { name: /^Go to row #/ })
+      .first()
+      .click();
+    await shows(page.monitor.active.filter({ hasText: 'login' }));
+    await details.getByRole('button', { name: 'Close Details' }).click();
+    await page.monitor.messages.press('End');
   });
 
   it('fills in what an extractor took from a message', async () => {
@@ -251,28 +308,58 @@ describe('The composer in a real workbench', () => {
     await composer.entry('Orders').click();
     await composer.entry('Buy').click();
     await composer.entry('Insert into the Composer').click();
-    await shows(composer.preview.getByText('"token": "t-1"'));
+    await shows(composer.preview.getByText('{"op":"buy","token":"t-1"}'));
+    await composer.says('26 B');
     await composer.button('Send').click();
-    await until('it was received', () => peer.received.some(text => /"token":\s*"t-1"/.test(text)));
+    await received('{"op":"buy","token":"t-1"}');
   });
 
   it('stops what repeats', async () => {
-    await tree.press(/^Ticker/, 'Run Message or Sequence');
+    await tree.press(/^Ticker/, 'Send');
     await received('tick 3');
     await tree.press(/^Ticker/, 'Stop Message or Sequence');
-    await shows(tree.item(/^Ticker, stopped/));
+    await shows(tree.item(/^Ticker, stopped \d\d:\d\d:\d\d · \d+ sent in /));
+    await shows(row(/Message Ticker stopped by you after [\d.]+ m?s: \d+ messages sent\./));
     const { length } = peer.received;
     await letTimePass(700, 'a message every 0.2 seconds, which must no longer come');
     assert.equal(peer.received.length, length);
-    await tree.press(/^Ticker/, 'Run Message or Sequence');
+    await tree.press(/^Ticker/, 'Send');
     await composer.button('Stop Ticker').click();
     await composer.says(/^stopped/);
   });
 
   it('says which answer a sequence waited for in vain', async () => {
-    await tree.press(/^In vain/, 'Run Message or Sequence');
+    await tree.press(/^In vain/, 'Run');
     await composer.says(/nobody/);
-    await shows(tree.item(/^In vain, failed/));
+    await shows(tree.item(/^In vain, ✗ failed \d\d:\d\d:\d\d · "anybody\?" waited 1 s/));
+    const sentence = 'Sequence In vain failed at step 1 of 1: "anybody?" waited 1 s';
+    await page.monitor.filter.fill('has:error kind:state');
+    await shows(row(sentence));
+    await page.monitor.filter.fill('');
+    assert.deepEqual(
+      (await page.notificationTexts()).filter(text => text.includes(sentence)),
+      [],
+    );
+  });
+
+  it('tells of a failure that the user does not see, and leads to its row', async () => {
+    await page.runCommand('File: New Untitled Text File');
+    await tree.press(/^In vain/, 'Run');
+    const center = await page.notified(/^echo: Sequence In vain failed at step 1 of 1/);
+    await center.getByRole('button', { name: 'Show' }).first().click();
+    await shows(page.monitor.active.filter({ hasText: /Sequence In vain failed/ }));
+    await shows(page.monitor.details.getByText('nothing that matches'));
+    await page.screenshot('sequence-failed');
+    await page.monitor.details.getByRole('button', { name: 'Close Details' }).click();
+    await page.runCommand('Notifications: Clear All Notifications');
+  });
+
+  it('ends a run at once where the connection goes down while it waits', async () => {
+    await tree.press(/^Sign in/, 'Run');
+    await shows(tree.item(/^Sign in, 1\/2 · waiting/));
+    peer.sockets.at(-1)?.terminate();
+    await shows(tree.item(/^Sign in, ✗ failed .* the connection was lost/));
+    await shows(page.statusBarItem('echo · connected'));
   });
 
   it('asks before it sends to production', async () => {
@@ -357,6 +444,77 @@ describe('The composer in a real workbench', () => {
     await page.pick('WebSocket Monitor: Send Message');
     await page.pick('The Selection');
     await received('editor');
+  });
+
+  const libraryText = () => readFile(join(workbench.folder, libraryPath), 'utf8');
+  const savedItems = async () =>
+    (JSON.parse(await libraryText()) as { readonly items: readonly object[] }).items;
+
+  const editorHasFocus = () =>
+    shows(workbench.page.locator('.editor-instance .monaco-editor.focused'));
+
+  it('selects what is to be written next of a new message, while its file is open', async () => {
+    await page.runCommand('WebSocket Monitor: Open Messages File');
+    await page.pick('Workspace');
+    await page.tab('websocket-monitor.json').waitFor();
+    const before = await savedItems();
+    await page.runCommand('WebSocket Monitor: New Message');
+    await page.answer('say something');
+    await page.answer('Greetings/Polite/Say');
+    await page.pick('Workspace');
+    await shows(page.statusBarItem(/\(13 selected\)/));
+    await workbench.page.keyboard.type('something else');
+    await page.screenshot('new-message');
+    await press('ControlOrMeta+S');
+    // A file that is being written may be read without its end.
+    await until('it is in the file', async () =>
+      /"text": "something else"[^]*\}\s*$/.test(await libraryText()),
+    );
+    const polite = { folder: 'Polite', items: [{ name: 'Say', text: 'something else' }] };
+    assert.deepEqual(await savedItems(), [...before, { folder: 'Greetings', items: [polite] }]);
+    await page.runCommand('WebSocket Monitor: Focus on Messages View');
+    await shows(tree.item(/^Say/).and(workbench.page.locator('.selected')));
+  });
+
+  it('puts the cursor behind the steps of a new sequence, also beside changes not saved', async () => {
+    await page.runCommand('WebSocket Monitor: Open Messages File');
+    await page.pick('Workspace');
+    await editorHasFocus();
+    await press('ControlOrMeta+Home');
+    await workbench.page.keyboard.type('// Ours.\n');
+    await page.runCommand('WebSocket Monitor: New Sequence');
+    await page.answer('Greetings/Both');
+    await page.pick('Workspace');
+    const choices = workbench.page.locator('.quick-input-widget');
+    await choices.getByRole('checkbox', { name: /^Kept/ }).first().click();
+    await page.accept();
+    await shows(workbench.page.locator('.view-lines').getByText('"Both"'));
+    await workbench.page.keyboard.type(', "Greetings/Polite/Say"');
+    await page.screenshot('new-sequence');
+    await press('ControlOrMeta+S');
+    await until('it is in the file', async () =>
+      /"steps": \[\s*"Kept",\s*"Greetings\/Polite\/Say"\s*\]/.test(await libraryText()),
+    );
+    assert.match(await libraryText(), /^\/\/ Ours\.\n\{/);
+    await shows(tree.item(/^Both, 2 steps/));
+  });
+
+  it('renames with F2, moves between folders, and refuses a name that is taken', async () => {
+    await page.focusInTree('Messages', 'Kept');
+    await press('F2');
+    await page.quickInput.fill('Hello');
+    await shows(workbench.page.getByText(/There is already "Hello" in .vscode/));
+    await page.answer('Greetings/Kept safe');
+    await shows(tree.item(/^Kept safe/).and(workbench.page.locator('.selected')));
+    await until('the step follows', async () =>
+      (await libraryText()).includes('"Greetings/Kept safe",'),
+    );
+    await tree.choose(/^Kept safe/, 'Move to Folder…');
+    await page.screenshot('move-to-folder');
+    await page.pick('Orders');
+    await until('the step follows', async () =>
+      (await libraryText()).includes('"Orders/Kept safe",'),
+    );
   });
 
   it('runs a sequence on every open where onOpen names it', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { parse } from 'jsonc-parser';
 import type { Locator } from 'playwright-core';
 import { Peer } from '../support/network/peer.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
@@ -69,7 +70,54 @@ describe('Connections in a real workbench', () => {
       assert.ok(text.includes(comment), `${comment} is kept in ${text}`);
     }
   };
+  /** The text of the line that the cursor of the active editor is in. */
+  const cursorLine = async () => {
+    const editor = workbench.page.locator('.editor-instance .monaco-editor.focused');
+    const cursor = await editor.locator('.cursor').first().boundingBox();
+    const lines = await editor.locator('.view-line').all();
+    for (const line of lines) {
+      const box = await line.boundingBox();
+      if (cursor && box && cursor.y >= box.y - 2 && cursor.y < box.y + box.height - 2) {
+        return (await line.innerText()).replaceAll('\u00a0', ' ');
+      }
+    }
+    return '';
+  };
+  const parseSettings = (text: string) => ({
+    connections:
+      (parse(text) as Record<string, Record<string, unknown>[]>)['websocketMonitor.connections'] ??
+      [],
+  });
   const formIsGone = () => form.field('URL').waitFor({ state: 'detached' });
+
+  it('are all that the palette is about until one is connected', async () => {
+    const about = [
+      'Edit Connection…',
+      'Duplicate Connection',
+      'Move Connection Up',
+      'List Secrets…',
+    ];
+    const others = ['Disconnect', 'Reconnect Now', 'Send Message…', 'Delete Secret…'];
+    assert.deepEqual(await page.offered([...about, ...others]), about);
+  });
+
+  it('are shown in the monitor before they are connected, without anything on disk', async () => {
+    await tree.item(/^alpha/).click();
+    const { frame } = page.monitor;
+    await shows(frame.getByRole('heading', { name: 'alpha is not connected.' }));
+    await shows(frame.getByRole('button', { name: 'Connect to alpha' }));
+    const picker = frame.getByRole('combobox', { name: 'Connection' });
+    assert.deepEqual(await picker.locator('optgroup').getAttribute('label'), 'Not connected');
+    assert.deepEqual(await page.monitor.offeredSources(), ['alpha', 'beta']);
+    await page.screenshot('not-connected');
+    await picker.selectOption('beta');
+    await shows(frame.getByRole('heading', { name: 'beta is not connected.' }));
+    const captures = join(
+      workbench.serverDataDir,
+      'data/User/globalStorage/websocket-monitor.websocket-monitor/captures',
+    );
+    assert.deepEqual(await readdir(captures).catch(() => []), []);
+  });
 
   it('are added with a form, by keyboard, into the settings of the workspace', async () => {
     await page.runCommand('WebSocket Monitor: New Connection');
@@ -79,7 +127,7 @@ describe('Connections in a real workbench', () => {
     await shows(form.frame.getByText('Use ws:// in place of http://'));
     await page.screenshot('form-problem');
     await form.field('URL').fill(peer.url);
-    await workbench.page.keyboard.press('Shift+Tab');
+    await workbench.page.keyboard.press('Tab');
     await workbench.page.keyboard.type('gamma');
     await form.field('Workspace settings').check();
     await workbench.page.keyboard.press('ControlOrMeta+S');
@@ -121,6 +169,85 @@ describe('Connections in a real workbench', () => {
     await keepsComments();
   });
 
+  it('send messages when they open, in an order, with comments kept', async () => {
+    await tree.choose(/^beta/, 'Edit Connection…');
+    await form.button('Add Message').click();
+    await form.field('What to send, Message 1').fill('hello');
+    await form.button('Add Message').click();
+    await form.field('Kind, Message 2').selectOption('JSON');
+    await form.field('What to send, Message 2').fill('{ "op": 1 }');
+    await form.button('Move Message 2 Up').click();
+    await form.open('Reconnecting');
+    await form.button('Add Rule').click();
+    await form.field('Code, Rule 1').fill('4000');
+    await page.screenshot('form-opening');
+    await form.button('Save').click();
+    await formIsGone();
+    const { connections } = parseSettings(await settings());
+    const beta = connections.find(({ name }) => name === 'beta');
+    assert.deepEqual(beta?.['onOpen'], [{ json: { op: 1 } }, 'hello']);
+    assert.deepEqual(beta['reconnect'], { rules: [{ close: 4000, action: 'retry' }] });
+    await keepsComments();
+  });
+
+  it('are opened in settings.json at their place, from the tree and from the form', async () => {
+    await tree.choose(/^beta/, 'Open in settings.json');
+    await shows(page.tab('settings.json'));
+    await until('the cursor is in beta', async () => (await cursorLine()).includes('"beta"'));
+    await tree.choose(/^beta/, 'Edit Connection…');
+    await form.frame.getByText('Written to .vscode/settings.json.').waitFor();
+    await form.frame.getByText(/\/Machine\/settings\.json on the remote machine/).waitFor();
+    await form.button('Edit in settings.json: Messages to send').click();
+    await until('the cursor is at onOpen', async () => (await cursorLine()).includes('"onOpen"'));
+    await page.screenshot('open-in-settings');
+    await page.tab('Connection: beta').click();
+    await form.button('Cancel').click();
+    await formIsGone();
+    await page.runCommand('View: Close All Editors');
+  });
+
+  it('are completed in settings.json, and added from the settings editor', async () => {
+    const { keyboard } = workbench.page;
+    await page.runCommand('Preferences: Open Remote Settings (JSON)');
+    await shows(page.tab('settings.json'));
+    const editor = workbench.page.locator('.editor-instance .monaco-editor');
+    await editor.locator('.view-lines').click();
+    const written = async () => {
+      const lines = await editor.locator('.view-line').allInnerTexts();
+      return lines.join('').replaceAll(/[\u00a0\s]+/g, ' ');
+    };
+    const complete = async (typed: string, label: RegExp) => {
+      await keyboard.type(typed);
+      const option = workbench.page.locator('.suggest-widget.visible .monaco-list-row');
+      await option.filter({ hasText: label }).first().waitFor();
+      await keyboard.press('Enter');
+    };
+    await keyboard.press('ControlOrMeta+A');
+    await keyboard.type('{');
+    await complete('"websocketMonitor.connecti', /websocketMonitor\.connections/);
+    await complete('', /\[ Connection \]/);
+    await until('a name and a URL are there', async () =>
+      (await written()).includes('"name": "name", "url": "wss://example.com/feed"'),
+    );
+    await keyboard.press('Tab');
+    await keyboard.press('End');
+    await complete(',"onOp', /onOpen/);
+    await page.screenshot('settings-completed');
+    await until('a message is there', async () => (await written()).includes('"subscribe"'));
+    await page.runCommand('File: Revert File');
+    await page.runCommand('View: Close All Editors');
+    // The editor may have saved what was typed.
+    await workbench.setMachineSettings({});
+    await shows(tree.item(/^alpha, ws/));
+    const settingsEditor = await page.openSettings('@id:websocketMonitor.connections');
+    await page.screenshot('settings-connections');
+    await settingsEditor.getByRole('link', { name: 'New Connection…' }).click();
+    await form.field('URL').waitFor();
+    await form.button('Cancel').click();
+    await formIsGone();
+    await page.runCommand('View: Close All Editors');
+  });
+
   it('are duplicated, moved and removed from the tree', async () => {
     await tree.choose(/^alpha/, 'Duplicate Connection');
     await form.field('URL').waitFor();
@@ -142,6 +269,8 @@ describe('Connections in a real workbench', () => {
     await tree.choose(/^alpha \(2\)/, 'Remove Connection…');
     await answer('Remove');
     await untilNames('alpha', 'gamma', 'beta');
+    // A command for a row while the editor reads the rows again gets no row, and asks for one.
+    await tree.item(/^alpha \(2\)/).waitFor({ state: 'detached' });
     await keepsComments();
   });
 
@@ -211,5 +340,42 @@ describe('Connections in a real workbench', () => {
     await answer('Connect');
     await until('it is dialled', () => peer.headers.length === before + 1);
     await shows(tree.item(/^linked/));
+  });
+
+  it('show the messages of their last capture until they are connected again', async () => {
+    const { frame, rows } = page.monitor;
+    await page.runCommand('WebSocket Monitor: Focus on Connections View');
+    await tree.item(/^delta/).click();
+    peer.send('remember me');
+    await shows(rows.filter({ hasText: 'remember me' }));
+    await workbench.reload();
+    await page.runCommand('WebSocket Monitor: Focus on Connections View');
+    await tree.item(/^delta, ws/).click();
+    await shows(frame.getByText(/^Not connected\. These are its messages of /));
+    await shows(rows.filter({ hasText: 'remember me' }));
+    await rows.filter({ hasText: 'remember me' }).click();
+    await shows(page.monitor.details);
+    await page.screenshot('last-capture');
+    const before = peer.headers.length;
+    await page.monitor.button('Connect Now').click();
+    await shows(page.statusBarItem('delta · connected'));
+    assert.equal(peer.headers.length, before + 1);
+    await shows(rows.filter({ hasText: 'Connected to 127.0.0.1' }));
+    assert.equal(await rows.filter({ hasText: 'remember me' }).count(), 0);
+  });
+
+  it('of the user are shown beside those of the workspace as soon as they are saved', async () => {
+    await page.runCommand('WebSocket Monitor: New Connection');
+    await form.field('URL').fill(`${peer.url}mine`);
+    await form.field('Name').fill('delta');
+    await form.field('User settings').check();
+    await form.button('Save and Connect').click();
+    await formIsGone();
+    await shows(tree.item(/^delta \(User\), connected/));
+    assert.equal(peer.paths.at(-1), '/mine');
+    await shows(tree.item(/^delta, Workspace · connected/));
+    await shows(tree.item(/^beta, Workspace · ws:/));
+    await untilNames('alpha', 'delta', 'beta', 'from curl');
+    await page.screenshot('user-beside-workspace');
   });
 });

@@ -37,7 +37,6 @@ describe('A window with many connections whose extension host is killed', () => 
         }),
       },
     });
-    workbench.page.setDefaultTimeout(15_000);
     page = new WorkbenchPage(workbench.page);
   });
 

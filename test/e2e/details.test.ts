@@ -39,7 +39,7 @@ describe('The payload', () => {
         window.stand.show({ kind: 'text', bytes: '["second"]' });
         window.stand.showAgain();
       });
-      await lines(page).filter({ hasText: 'second' }).waitFor({ timeout: 5000 });
+      await lines(page).filter({ hasText: 'second' }).waitFor();
     }));
 });
 

@@ -43,9 +43,7 @@ class FilterUser {
   /** Waits until the parts have said this, as the last of all. */
   async hears(expected: string): Promise<void> {
     try {
-      await this.page.waitForFunction(last => window.filterPage.heard.at(-1) === last, expected, {
-        timeout: 3000,
-      });
+      await this.page.waitForFunction(last => window.filterPage.heard.at(-1) === last, expected);
     } catch {
       assert.fail(`${JSON.stringify(await this.heard())} does not end with ${expected}`);
     }
@@ -161,12 +159,56 @@ describe('the filter box', () => {
       assert.equal(await user.options.count(), 0);
     }));
 
+  it('brings back filters by the arrow keys, and goes on into the list', () =>
+    withUser(async user => {
+      await user.filter.fill('price');
+      await user.hears('filter:price');
+      await user.press('Escape');
+      await user.hears('filter:');
+      await user.filter.pressSequentially('"draft');
+      await user.press('ArrowUp');
+      await user.hears('filter:price');
+      await user.press('ArrowUp', 'ArrowUp');
+      await user.hears('filter:in: earlier');
+      assert.equal(await user.filter.inputValue(), 'in: earlier');
+      await user.press('ArrowDown');
+      await user.hears('filter:price');
+      await user.press('ArrowDown');
+      assert.equal(await user.filter.inputValue(), '"draft');
+      await user.press('ArrowDown');
+      await user.hears('enter list');
+      const recent = await user.page.evaluate(() => window.filterPage.recent);
+      assert.deepEqual([...recent].sort(), ['in: earlier', 'price']);
+    }));
+
+  it('goes down into the suggestions while there are any', () =>
+    withUser(async user => {
+      await user.filter.pressSequentially('ki');
+      await user.options.first().waitFor();
+      await user.press('ArrowDown');
+      assert.equal(await user.options.first().getAttribute('aria-selected'), 'true');
+      await user.press('Escape', 'ArrowDown');
+      await user.hears('enter list');
+      // What was typed is in effect by then.
+      assert.deepEqual((await user.heard()).slice(-2), ['filter:ki', 'enter list']);
+    }));
+
+  it('lists the filters before with the saved ones', () =>
+    withUser(async user => {
+      const saved = user.page.getByRole('dialog', { name: 'Saved Filters' });
+      await user.button('Saved Filters').click();
+      await saved.getByRole('heading', { name: 'Recent' }).waitFor();
+      await user.button('Apply in: earlier').click();
+      await user.hears('filter:in: earlier');
+      assert.ok(await saved.isHidden());
+    }));
+
   it('explains the language, and inserts an example', () =>
     withUser(async user => {
       await user.filter.fill('a');
       await user.button('Filter Help').click();
       const help = user.page.getByRole('dialog', { name: 'Filter Help' });
-      assert.equal(await help.getByRole('button').count(), 19);
+      assert.equal(await help.getByRole('button').count(), 23);
       await help.getByRole('button', { name: 'size:>1k' }).click();
       await user.hears('filter:a size:>1k');
       assert.ok(await help.isHidden());
@@ -213,7 +255,7 @@ describe('the filter box', () => {
   it('shows hidden, found and unread messages, and the progress', () =>
     withUser(async user => {
       const box = user.page.getByRole('search', { name: 'Filter' });
-      assert.match((await box.textContent()) ?? '', /12 hidden/);
+      assert.match((await box.textContent()) ?? '', /12 pings and control frames hidden/);
       await user.button('Heartbeats').click();
       await user.hears('show:{"showHeartbeats":true}');
       assert.equal(await user.button('Heartbeats').getAttribute('aria-pressed'), 'true');

@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
 import { letTimePass } from '../support/letTimePass.ts';
 import { Peer } from '../support/network/peer.ts';
+import { until } from '../support/until.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { WorkbenchPage } from '../support/workbench/pages.ts';
 
@@ -41,11 +42,37 @@ describe('The monitor in a real workbench', () => {
   const row = (text: string) => page.monitor.rows.filter({ hasText: text });
   const shows = (locator: Locator) => locator.first().waitFor();
 
-  it('connects to a URL typed into the palette and shows what comes', async () => {
+  it('offers in the palette what can do something, first without any connection', async () => {
+    await page.runCommand('WebSocket Monitor: Show Log'); // The extension is there.
+    const always = ['Connect…', 'New Connection…', 'Open Monitor', 'Store Secret…'];
+    const never = [
+      'Disconnect',
+      'Reconnect Now',
+      'Send Message…',
+      'Clear Messages',
+      'Export Messages…',
+      'Edit Connection…',
+      'Duplicate Connection',
+      'Remove Connection…',
+      'Move Connection Up',
+      'Move Connection Down',
+      'Copy Connection As…',
+      'Delete Secret…',
+      'Manage Permissions…',
+      'Delete Capture…',
+      'Save Capture As…',
+      'Run Message or Sequence…',
+      'Stop Message or Sequence',
+      'Switch Environment…',
+    ];
+    assert.deepEqual(await page.offered([...always, ...never]), always);
+  });
+
+  it('connects to an address typed into the palette and shows what comes', async () => {
     await page.runCommand('WebSocket Monitor: Connect');
-    await urlField().fill(peer.url);
+    await urlField().fill(`127.0.0.1:${peer.port}`);
     await shows(page.option(`Connect to ${peer.url}`));
-    await workbench.page.keyboard.press('Enter');
+    await page.accept();
     await shows(status(/127\.0\.0\.1:\d+ · connected/));
     await shows(row('Connected to 127.0.0.1'));
     for (let number = 1; number <= 30; number++) {
@@ -55,10 +82,42 @@ describe('The monitor in a real workbench', () => {
     await page.screenshot('connected');
   });
 
+  it('offers for the open connection what is about it', async () => {
+    const about = ['Disconnect', 'Send Message…', 'Clear Messages', 'Copy Connection As…'];
+    const others = ['Duplicate Connection', 'Move Connection Up', 'Run Message or Sequence…'];
+    assert.deepEqual(await page.offered([...about, ...others]), about);
+  });
+
   it('says why a URL will not do before anything is dialled', async () => {
     await page.runCommand('WebSocket Monitor: Connect');
-    await urlField().fill('http://127.0.0.1/');
-    await shows(page.option('"http://127.0.0.1/" is no WebSocket URL. Use ws:// in place of'));
+    await urlField().fill('ws://127.0.0.1:99999/');
+    await shows(page.option('has a port that is too high'));
+    for (const text of ['javascript:alert(1)', 'localhost:abc', 'ann:secret@example.com']) {
+      await urlField().fill(text);
+      await shows(page.option('is no WebSocket URL: it must begin with ws:// or wss://'));
+      assert.equal(await page.option('Connect to').count(), 0, text);
+    }
+    assert.equal(await page.option('secret').count(), 0);
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('offers what is meant by an address without ws://, and Enter takes it', async () => {
+    const focused = workbench.page.locator('.quick-input-list .monaco-list-row.focused');
+    await page.runCommand('WebSocket Monitor: Connect');
+    for (const [text, first, second] of [
+      ['localhost:8080', 'ws://localhost:8080/', 'wss://localhost:8080/'],
+      ['[::1]:8080/x', 'ws://[::1]:8080/x', 'wss://[::1]:8080/x'],
+      ['example.com', 'wss://example.com/', 'ws://example.com/'],
+      ['//host', 'wss://host/', 'ws://host/'],
+      ['https://example.com/feed', 'wss://example.com/feed', undefined],
+    ] as const) {
+      await urlField().fill(text);
+      await focused.filter({ hasText: `Connect to ${first}` }).waitFor();
+      if (second !== undefined) {
+        await shows(page.option(`Connect to ${second}`));
+      }
+    }
+    await page.screenshot('meant-url');
     await workbench.page.keyboard.press('Escape');
   });
 
@@ -93,6 +152,8 @@ describe('The monitor in a real workbench', () => {
     await shows(details.getByText('\\ud800', { exact: false }));
     await page.screenshot('details');
     await workbench.page.keyboard.press('Escape');
+    // The details have paused the list.
+    await workbench.page.keyboard.press('End');
   });
 
   it('shows hostile payloads as the text that they are', async () => {
@@ -119,15 +180,50 @@ describe('The monitor in a real workbench', () => {
 
   it('counts retries when the server is killed, and recovers when it is back', async () => {
     const { port } = peer;
+    const [before] = peer.sockets;
+    // What came on this connection so far was no regular feed.
+    await page.runCommand('WebSocket Monitor: Reconnect Now');
+    await until('it is open again', () => peer.sockets.some(socket => socket !== before));
+    for (let tick = 0; tick < 35; tick++) {
+      peer.send(`tick ${tick}`);
+      await letTimePass(100, 'a feed of ten a second');
+    }
     await peer.stop();
     await shows(status(/retry \d+(\/10)? in \d+s/));
     await shows(status(/retry [2-9]\d*(\/10)? in \d+s/));
     await shows(row('refused the connection'));
     await page.screenshot('retry');
+    const banner = page.monitor.frame.locator('.notice');
+    await until('the notice counts down', async () => {
+      const words = (await banner.first().textContent()) ?? '';
+      return /Retry \d+(\/10)? in 1s \(rule: network\)/.test(words);
+    });
     peer = await Peer.start(port);
     await shows(status('connected'));
     peer.send('back again');
     await shows(row('back again'));
+  });
+
+  it('says in the list and above it how long it was lost, and what may be missing', async () => {
+    const said =
+      /Connected again after \d+(\.\d)? s, attempt (\d+)\. At \d+(\.\d)?\/s about \d+ messages may/;
+    const back = page.monitor.rows.filter({ hasText: said });
+    await shows(back);
+    const words = (await back.textContent()) ?? '';
+    // The line of the list is read as a part of its row.
+    const [, outage] =
+      /(\d+(?:\.\d)? s) not connected\. Connected again after \1/.exec(words) ?? [];
+    assert.ok(outage, words);
+    // One number: of the retry that was announced, the attempt that was made, and the success.
+    const [, , attempt] = said.exec(words) ?? [];
+    await shows(row(`Retry ${attempt}`));
+    await shows(row(`, retry ${attempt}`));
+    const banner = page.monitor.frame.locator('.notice').filter({ hasText: said });
+    await page.screenshot('reopened');
+    await banner.getByRole('button', { name: 'Show in List' }).click();
+    await shows(back.and(page.monitor.active));
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('End');
   });
 
   it('stops following on command, and follows again', async () => {
@@ -148,11 +244,17 @@ describe('The monitor in a real workbench', () => {
     await shows(row('the last of the flood'));
   });
 
-  it('clears the messages on command', async () => {
+  it('clears the messages on command, and brings them back before what came since', async () => {
     await page.runCommand('WebSocket Monitor: Clear Messages');
     await row('the last of the flood').first().waitFor({ state: 'detached' });
     peer.send('a new page');
     await shows(row('a new page'));
+    const bar = page.monitor.frame.getByRole('status').filter({ hasText: /^Cleared 20,\d+ mess/ });
+    await page.screenshot('cleared');
+    await bar.getByRole('button', { name: 'Undo' }).click();
+    await shows(row('the last of the flood'));
+    await shows(row('a new page'));
+    await bar.waitFor({ state: 'detached' });
   });
 
   it('disconnects for good', async () => {
@@ -196,7 +298,7 @@ describe('The monitor where things are not as they should be', () => {
     await page.runCommand('WebSocket Monitor: Connect');
     await urlField().fill(url);
     await page.option(`Connect to ${url}`).waitFor();
-    await workbench.page.keyboard.press('Enter');
+    await page.accept();
   };
 
   it('dials what is typed in Restricted Mode, and nothing that the workspace names', async () => {
@@ -251,7 +353,7 @@ describe('The monitor where things are not as they should be', () => {
     });
     await page.notified('reconnect.factor must be a number from 1 to 100, but is "fast"');
     await page.screenshot('bad-setting');
-    await page.runCommand('WebSocket Monitor: Connect');
+    await page.connectFirst();
     await page.statusBarItem('connected').waitFor();
   });
 

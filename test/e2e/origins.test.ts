@@ -84,11 +84,11 @@ describe('What others wrote', () => {
       { onOpen: [{ sequence: 'Steal' }] },
     );
     await symlink(outside, join(folder, 'link.txt'));
-    await page.runCommand('WebSocket Monitor: Connect');
+    await page.connectFirst();
     await allow();
     await page.monitor.frame
       .getByText(
-        /Message 1 of onOpen was not sent: The file .* is not sent: a workspace may only send/,
+        /Sequence Steal of onOpen failed .*The file .* is not sent: a workspace may only send/,
       )
       .first()
       .waitFor();

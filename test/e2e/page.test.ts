@@ -165,32 +165,26 @@ it('is used by keyboard alone', () =>
     const { keyboard } = raw;
     const focusedName = () =>
       raw.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
-    const names: string[] = [];
+    await raw.getByRole('combobox', { name: 'Connection', exact: true }).focus();
+    const names: string[] = [await focusedName()];
     for (let tab = 0; tab < 20 && names.at(-1) !== 'Messages'; tab++) {
       await keyboard.press('Tab');
       names.push(await focusedName());
     }
+    // Each toolbar is one stop; the one without a name is the strip of the charts.
     assert.deepEqual(names, [
       'Connection',
-      'New Connection…',
-      'Disconnect',
-      'Reconnect Now',
-      'Pause',
-      'Clear',
-      'Export…',
-      'More Tools',
       'Filter',
       'Saved Filters',
-      'Filter Help',
       'Heartbeats',
-      'Control Frames',
       '',
       'Messages',
     ]);
     await keyboard.press('ArrowUp');
     await keyboard.press('ArrowUp');
     await page.button('Follow').waitFor();
-    assert.equal(await page.row(1202).getAttribute('aria-selected'), 'true');
+    // The page draws once a frame.
+    await page.row(1202).and(raw.locator('[aria-selected=true]')).waitFor();
     const active = await page.grid.getAttribute('aria-activedescendant');
     assert.equal(await page.row(1202).getAttribute('id'), active);
     await keyboard.press('Enter');
@@ -219,6 +213,119 @@ it('is used by keyboard alone', () =>
     assert.equal(await focusedName(), 'Messages');
     await page.asked('copy');
   }));
+
+describe('the toolbar', () => {
+  const focusedName = (raw: Page) =>
+    raw.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+  const namesBy = async (raw: Page, ...keys: readonly string[]) => {
+    const names: string[] = [];
+    for (const key of keys) {
+      await raw.keyboard.press(key);
+      names.push(await focusedName(raw));
+    }
+    return names;
+  };
+
+  it('is gone through by arrows, Home and End, and keeps its place', () =>
+    withPage({ width: 1400 }, async (page, raw, host) => {
+      await page.untilLast(1203);
+      const toolbar = raw.getByRole('toolbar', { name: 'Connection tools' });
+      await toolbar.getByRole('combobox', { name: 'Connection' }).focus();
+      const all = [
+        'New Connection…',
+        'Disconnect',
+        'Reconnect Now',
+        'Pause',
+        'Clear Market data',
+        'Export…',
+        'More Tools',
+        'Connection',
+      ];
+      assert.deepEqual(await namesBy(raw, ...all.map(() => 'ArrowRight')), all);
+      assert.deepEqual(await namesBy(raw, 'ArrowLeft', 'Home', 'End', 'ArrowLeft'), [
+        'More Tools',
+        'Connection',
+        'More Tools',
+        'Export…',
+      ]);
+      assert.deepEqual(await namesBy(raw, 'Tab', 'Shift+Tab'), ['Filter', 'Export…']);
+      const stops = toolbar.locator('button, select').and(raw.locator('[tabindex="0"]'));
+      assert.equal(await stops.count(), 1);
+      // A control that can be used no more gives the focus to another, and is left out.
+      await toolbar.getByRole('button', { name: 'Reconnect Now' }).focus();
+      host.connections[0]?.connection.disconnect();
+      await page.button(/^Connect$/).waitFor();
+      assert.deepEqual(await namesBy(raw, 'Home', 'ArrowRight', 'ArrowRight', 'ArrowRight'), [
+        'Connection',
+        'New Connection…',
+        'Connect',
+        'Pause',
+      ]);
+    }));
+
+  it('has one row in a narrow panel, and the rest in its menu', () =>
+    withPage({ connections: two, width: 1400, height: 800 }, async (page, raw) => {
+      await page.untilLast(1203);
+      for (const width of [320, 360, 420, 480, 519]) {
+        await raw.setViewportSize({ width, height: 800 });
+        await page.untilLast(1203);
+        const heads = await page.grid.locator('.head').boundingBox();
+        assert.ok(heads);
+        // Toolbar, filter and headings: less than a fifth of the panel.
+        assert.ok(heads.y + heads.height < 0.2 * 800, `${heads.y} at ${width}`);
+        const toolbar = raw.getByRole('toolbar', { name: 'Connection tools' });
+        const parts = toolbar.locator('button:visible, select:visible');
+        const boxes = await parts.evaluateAll(all =>
+          all.map(each => each.getBoundingClientRect().toJSON() as DOMRect),
+        );
+        const end = Math.max(...boxes.map(({ right }) => right));
+        const tops = boxes.map(({ top }) => top);
+        assert.ok(end <= width && Math.max(...tops) - Math.min(...tops) < 12, `at ${width}`);
+        assert.equal(await raw.locator('.chart-strip').isVisible(), false);
+        await raw.screenshot({ path: `out/screens/narrow-${width}.png` });
+      }
+      await raw.setViewportSize({ width: 320, height: 800 });
+      await page.button('More Tools').click();
+      const offered = await raw.getByRole('menuitem').allTextContents();
+      assert.deepEqual(offered.slice(0, 6), [
+        'New Connection…',
+        'Reconnect Now',
+        'Clear Market data',
+        'Merged Timeline',
+        'Export…',
+        'Show charts',
+      ]);
+      await raw.getByRole('menuitem', { name: 'Show charts' }).click();
+      await page.button('Close Charts').click();
+      // There is no strip to give the focus back to.
+      assert.equal(await page.grid.evaluate(grid => grid === document.activeElement), true);
+      await page.button('More Tools').click();
+      await raw.getByRole('menuitem', { name: 'Export…' }).click();
+      await page.asked('export');
+    }));
+});
+
+describe('what is hidden', () => {
+  it('is said in words, and shown by a click', () =>
+    withPage({ view: { showControl: true } }, async (page, raw, host) => {
+      await page.untilLast(1203);
+      host.setView({ showControl: false, showHeartbeats: true });
+      const hidden = raw.getByRole('button', { name: /hidden: show them$/ });
+      await hidden.waitFor();
+      assert.match((await hidden.textContent()) ?? '', /^\s*\d+ control frames? hidden/);
+      host.setView({ showControl: false, showHeartbeats: false });
+      await raw.getByText(/pings? (and|or) control frames? hidden$/).waitFor();
+      for (const name of ['Heartbeats', 'Control Frames']) {
+        await raw.getByRole('button', { name, exact: true }).getByText(name).waitFor();
+      }
+      await hidden.click();
+      await hidden.waitFor({ state: 'detached' });
+      const { showHeartbeats, showControl } = host.bridge.view ?? {};
+      assert.deepEqual([showHeartbeats, showControl], [true, true]);
+      const focused = await raw.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+      assert.equal(focused, 'Control Frames');
+    }));
+});
 
 describe('the sash between list and details', () => {
   for (const [place, width, less, more] of [
@@ -307,6 +414,23 @@ it('says why the forms of a payload could not be loaded, and tries again with th
     await raw.unroute(forms);
     await page.row(1194).click();
     await page.details.getByText('12.50000000000000000001').waitFor();
+  }));
+
+it('says why the charts could not be loaded, closes them, and tries again', () =>
+  withPage({}, async (page, raw) => {
+    const pane = '**/monitor-chartPane.js';
+    await raw.route(pane, route => route.abort());
+    await raw.reload();
+    await page.untilLast(1203);
+    await raw.locator('.chart-strip').click();
+    await raw.getByText(/^The charts could not be loaded: /).waitFor();
+    await raw.unroute(pane);
+    await raw.locator('.chart-strip').click();
+    await raw.getByRole('slider').waitFor();
+    assert.equal(
+      await raw.getByRole('slider').evaluate(node => node === document.activeElement),
+      true,
+    );
   }));
 
 describe('while it waits for the next attempt', () => {
@@ -516,14 +640,43 @@ it('offers to connect where there is nothing yet', () =>
     await raw.getByRole('heading', { name: 'No connections yet' }).waitFor();
     await page.button('Connect…').click();
     await page.asked('connect.ask');
+    assert.equal(await raw.locator('.empty .primary').count(), 1);
+    await page.button('Start the Demo Server').click();
+    await page.button('Take the Tour').click();
+    for (let count = 0; count < 2; count++) {
+      await page.asked('start.open');
+    }
     assert.deepEqual(
       host.bridge.requests.map(({ request }) => request),
-      ['ready', 'connect.ask'],
+      ['ready', 'connect.ask', 'start.open', 'start.open'],
     );
-    assert.deepEqual(editor.executed, ['websocketMonitor.connect']);
+    assert.deepEqual(editor.executed, [
+      'websocketMonitor.connect',
+      'websocketMonitor.startDemoServer',
+      'workbench.action.openWalkthrough',
+    ]);
   }));
 
-it('says that nothing is selected where the row of the details is not in the list', () =>
+it('offers to connect a connection that is only configured', () =>
+  withPage(
+    { connections: [], configured: [{ name: '<b>orders', url: 'wss://example.com/orders' }] },
+    async (page, raw, host) => {
+      await raw.getByRole('heading', { name: '<b>orders is not connected.' }).waitFor();
+      assert.equal(await page.grid.count(), 0);
+      assert.deepEqual(await raw.locator('optgroup').getAttribute('label'), 'Not connected');
+      await page.button('Connect to <b>orders').click();
+      await page.asked('connect');
+      await page.untilShown(() => true);
+      assert.deepEqual(
+        host.bridge.requests.flatMap(({ request, params }) =>
+          request === 'connect' ? [params] : [],
+        ),
+        [{ connection: 'configured:<b>orders' }],
+      );
+    },
+  ));
+
+it('shows the row of the details although the filter leaves it out, unless it is of another', () =>
   withPage({ connections: two, view: { filter: 'nowhere' } }, async (page, raw, host) => {
     const [c1, c2] = host.connections;
     assert.ok(c1 && c2);
@@ -538,12 +691,17 @@ it('says that nothing is selected where the row of the details is not in the lis
       await raw.reload();
       await raw.getByText('No row matches the filter.').waitFor();
       if (capture === c2.capture) {
+        await page.details.getByText('#12', { exact: true }).waitFor();
+        await raw.getByText('Row 12 is hidden by the filter.').waitFor();
+      } else {
         await page.details.getByText('Nothing is selected.').waitFor();
         await raw.screenshot({ path: 'out/screens/nothing-selected.png' });
       }
-      assert.equal(await page.details.getByText('Loading…').count(), 0);
+      await page.details.getByText('Loading…').waitFor({ state: 'detached' });
     }
     host.setView({ filter: '' });
+    await page.untilShown(rows => rows.includes(12));
+    await page.grid.press('End');
     await page.untilLast(1203);
     await page.row(1198).click();
     await page.details.getByText('1198900719925474099312').waitFor();
@@ -603,6 +761,159 @@ it('comes to the last row of a flood of 5,000 a second', () =>
   }));
 
 describe('accessibility', () => {
+  const everything: HostScenario = { connections: two, view: { merged: ['c1', 'c2'] } };
+  const isOnList = (page: MonitorPage) =>
+    page.grid.evaluate(grid => grid === document.activeElement);
+
+  it('has no violations where the system chooses the colours', () =>
+    withPage({ ...everything, isForced: true }, async (page, raw) => {
+      await page.untilLast(2407);
+      await page.row(2400).click();
+      await page.details.getByRole('tab', { selected: true }).waitFor();
+      await page.button('Merged Timeline').click();
+      // Styles hold the colours of the theme there, not those that are seen.
+      assert.deepEqual(await axeViolations(raw, ['color-contrast']), []);
+      await raw.keyboard.press('Escape');
+      await raw.screenshot({ path: 'out/screens/forced-colours.png' });
+    }));
+
+  for (const [zoom, width, height] of [
+    [200, 640, 512],
+    [400, 320, 256],
+  ] as const) {
+    it(`shows four rows and all else at a zoom of ${zoom} %, without a violation`, () =>
+      withPage({ ...everything, width, height }, async (page, raw) => {
+        await page.untilLast(2407);
+        const head = await page.grid.locator('.head').boundingBox();
+        const grid = await page.grid.boundingBox();
+        assert.ok(grid && head && grid.height - head.height >= 4 * 22, JSON.stringify(grid));
+        await page.button('Compose').scrollIntoViewIfNeeded();
+        await page.row(2407).scrollIntoViewIfNeeded();
+        const seen = await raw.evaluate(() => {
+          const { scrollWidth, clientWidth } = document.documentElement;
+          const { top = 0, bottom = 0 } =
+            document.querySelector('.grid')?.getBoundingClientRect() ?? {};
+          return { sideways: scrollWidth - clientWidth, top, bottom, height: innerHeight };
+        });
+        assert.equal(seen.sideways, 0);
+        assert.ok(Math.min(seen.bottom, seen.height) - Math.max(seen.top, 0) >= 4 * 22);
+        assert.deepEqual(await axeViolations(raw), []);
+        await raw.screenshot({ path: `out/screens/zoom-${zoom}.png` });
+        await page.row(2405).click();
+        await page.details.waitFor();
+        const [list, details] = [await page.grid.boundingBox(), await page.details.boundingBox()];
+        assert.ok(list && list.height >= 4 * 22 + 24 && details && details.height >= 60);
+      }));
+  }
+
+  it('has nothing that holds the focus: Tab goes on, Escape goes to the list', () =>
+    withPage({ connections: two, width: 1400 }, async (page, raw) => {
+      await page.untilLast(1203);
+      await page.button('Compose').click();
+      await raw.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      const stops: string[] = [];
+      for (let tab = 0; tab < 200; tab++) {
+        await raw.keyboard.press('Tab');
+        const [name, isSeen] = await raw.evaluate(() => {
+          const focused = document.activeElement;
+          if (!focused || focused === document.body) {
+            return ['', true] as const;
+          }
+          const shown = [focused, ...[focused.closest('.field, .picker')].filter(each => !!each)];
+          const isSeen = shown.some(each => {
+            const { outlineStyle, outlineWidth, backgroundColor } = getComputedStyle(each);
+            const isOutlined = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1;
+            // A line between two parts is as wide as an outline.
+            const isLine = each.getAttribute('role') === 'separator';
+            return isOutlined || (isLine && backgroundColor !== 'rgba(0, 0, 0, 0)');
+          });
+          const name = focused.getAttribute('aria-label') ?? focused.textContent;
+          return [`${focused.tagName} ${focused.className} ${name}`, isSeen] as const;
+        });
+        assert.ok(isSeen, `the focus on ${name} is not seen`);
+        assert.ok(name === '' || name !== stops.at(-1), `${name} holds the focus`);
+        stops.push(name);
+      }
+      const round = stops.indexOf(stops[0] ?? '', 1);
+      assert.ok(round > 6 && round < 30, stops.slice(0, 40).join('\n'));
+      assert.deepEqual(stops.slice(round, 2 * round), stops.slice(0, round));
+      // Each of them, and what the arrows reach from it, is left by Escape.
+      for (const name of ['Connection', 'More Tools', 'Saved Filters', 'Control Frames']) {
+        await raw.getByLabel(name, { exact: true }).first().focus();
+        await raw.keyboard.press('Escape');
+        assert.equal(await isOnList(page), true, name);
+      }
+      for (const part of ['.chart-strip', '.filter-text input', '[role=columnheader]']) {
+        await raw.locator(part).first().focus();
+        await raw.keyboard.press('Escape');
+        assert.equal(await isOnList(page), true, part);
+      }
+      await raw.getByRole('textbox', { name: 'Message to send' }).focus();
+      await raw.keyboard.press('Escape');
+      assert.equal(await isOnList(page), true);
+    }));
+
+  it('counts and selects a row far down as what it is', () =>
+    withPage(tenMillion, async (page, raw) => {
+      await page.untilLast(9_999_999);
+      await page.grid.evaluate(grid => {
+        grid.scrollTop = 0.1 * (grid.scrollHeight - grid.clientHeight);
+      });
+      const rows = await page.untilShown(([first = 0]) => Math.abs(first - 1_000_000) < 1000);
+      const row = page.row(rows[3] ?? 0);
+      await row.click();
+      await row.and(raw.locator('[aria-selected=true]')).waitFor();
+      assert.equal(await page.grid.getAttribute('aria-rowcount'), String(10_000_000 + 2));
+      const active = await page.grid.getAttribute('aria-activedescendant');
+      assert.equal(await row.getAttribute('id'), active);
+    }));
+
+  it('moves nothing by itself where the user wants no motion', () =>
+    withPage({ connections: [{ attempt: () => undefined }] }, async (page, raw) => {
+      await raw.locator('.badge .codicon-modifier-spin').waitFor();
+      const running = () => raw.evaluate(() => document.getAnimations().length);
+      assert.ok((await running()) > 0);
+      await raw.emulateMedia({ reducedMotion: 'reduce' });
+      assert.equal(await running(), 0);
+      await raw.emulateMedia({ reducedMotion: 'no-preference' });
+      assert.ok((await running()) > 0);
+      await raw.evaluate(() => document.body.classList.add('vscode-reduce-motion'));
+      assert.equal(await running(), 0);
+      assert.ok(await page.grid.isVisible());
+    }));
+
+  it('does not scroll as a whole when a part that is cut gets the focus', () =>
+    withPage({ width: 1000, height: 430 }, async (page, raw) => {
+      await page.untilLast(1203);
+      await raw.locator('.chart-strip').click();
+      await page.button('Close Charts').waitFor();
+      await page.grid.focus();
+      for (let tab = 0; tab < 12; tab++) {
+        await raw.keyboard.press('Tab');
+        const scrolled = await raw.evaluate(() => [
+          document.documentElement.scrollTop,
+          document.body.scrollTop,
+        ]);
+        assert.deepEqual(scrolled, [0, 0]);
+      }
+    }));
+
+  it('opens the keys by F1, and the rows as text by the menus', () =>
+    withPage({}, async (page, raw) => {
+      await page.untilLast(1203);
+      await page.grid.press('F1');
+      await page.asked('help.keys');
+      await page.grid.press('ArrowUp');
+      await page.grid.press('Shift+ArrowUp');
+      await page.grid.press('Shift+F10');
+      await raw.getByRole('menuitem', { name: 'Open Messages as Text' }).click();
+      const { ranges } = (await page.asked('editor.text')) as {
+        readonly ranges: readonly (readonly [number, number])[];
+      };
+      const lengths = ranges.map(([from, to]) => to - from);
+      assert.deepEqual(lengths, [2]);
+    }));
+
   for (const theme of Object.keys(themes)) {
     it(`has no violations in ${theme}`, async () => {
       await withPage({ theme }, async (page, raw, host) => {

@@ -27,7 +27,7 @@ describe('Messages that wait for the connection', () => {
     });
     page = new WorkbenchPage(workbench.page);
     composer = new ComposerPage(workbench.page);
-    await page.runCommand('WebSocket Monitor: Connect');
+    await page.connectFirst();
     await composer.button('Compose').click();
   });
 

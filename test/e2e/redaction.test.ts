@@ -81,7 +81,7 @@ describe('A session with a known secret', () => {
 
   it('uses it in the URL, a header, the login, opening messages and the composer', async () => {
     await storeSecret(workbench.page, 'known', secret);
-    await page.runCommand('WebSocket Monitor: Connect');
+    await page.connectFirst();
     await shows(page.statusBarItem('guarded · connected'));
     await until('it was greeted', () => peer.received.includes(`opening ${secret}`));
     const [headers] = peer.headers;

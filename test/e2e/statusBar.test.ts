@@ -6,8 +6,6 @@ import { Peer } from '../support/network/peer.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 import { WorkbenchPage } from '../support/workbench/pages.ts';
 
-/** How long a card is looked at while what is beside it changes. */
-
 describe('The status bar in a real workbench', () => {
   let peer: Peer;
   let workbench: Workbench;
@@ -64,11 +62,11 @@ describe('The status bar in a real workbench', () => {
 
   it('connects for what is typed into the palette and Enter', async () => {
     await page.runCommand('WebSocket Monitor: Show Log'); // The extension is there.
-    await screen.keyboard.press('F1');
+    await screen.keyboard.press('ControlOrMeta+Shift+P');
     await page.quickInput.fill('>WebSocket Monitor: Connect');
     const focused = screen.locator('.quick-input-list .monaco-list-row.focused');
     await focused.filter({ hasText: /^WebSocket Monitor: Connect…/ }).waitFor();
-    await screen.keyboard.press('Enter');
+    await page.accept();
     await page.pick('feed');
     await page.statusBarItem('feed · connected').waitFor();
   });
@@ -82,7 +80,7 @@ describe('The status bar in a real workbench', () => {
       ['websocket new conn', 'WebSocket Monitor: New Connection…'],
       ['websocket open monitor', 'WebSocket Monitor: Open Monitor'],
     ] as const) {
-      await screen.keyboard.press('F1');
+      await screen.keyboard.press('ControlOrMeta+Shift+P');
       await page.quickInput.fill(`>${typed}`);
       const focused = screen.locator('.quick-input-list .monaco-list-row.focused');
       await focused.filter({ hasText: title }).waitFor();
@@ -107,5 +105,58 @@ describe('The status bar in a real workbench', () => {
     const still = await watchCard();
     await still.getByText('Reconnect Now', { exact: true }).click();
     await page.statusBarItem('feed · connected').waitFor();
+  });
+
+  it('has a menu with one line for each connection, whose buttons leave it open', async () => {
+    const rows = screen.locator('.quick-input-list .monaco-list-row');
+    const line = (name: string) => rows.filter({ hasText: name }).first();
+    await item.click();
+    await line('feed')
+      .getByText(/connected/)
+      .waitFor();
+    await line('other').getByText('not connected').waitFor();
+    const labels = await rows.locator('.label-name').allInnerTexts();
+    assert.deepEqual(labels, [
+      'feed',
+      'other',
+      'Connect…',
+      'Open Monitor',
+      'Show Messages Output',
+      'Show Log',
+    ]);
+    await page.screenshot('status-menu');
+    await line('feed').hover();
+    await line('feed').getByRole('button', { name: 'Disconnect' }).click();
+    await line('feed')
+      .getByText(/disconnected/)
+      .waitFor();
+    await page.screenshot('status-menu-disconnected');
+    await line('feed').hover();
+    await line('feed').getByRole('button', { name: 'Connect', exact: true }).click();
+    await line('feed').getByText(/· ws:/).waitFor();
+    await until('it is connected again', () => peer.sockets.length === 1);
+    await line('other').hover();
+    await line('other').getByRole('button', { name: 'Connect', exact: true }).click();
+    await line('other').getByText(/retry/).waitFor();
+    await page.quickInput.fill('feed');
+    const focused = screen.locator('.quick-input-list .monaco-list-row.focused');
+    await focused.filter({ hasText: 'feed' }).waitFor();
+    await page.accept();
+    const shown = page.monitor.frame.getByRole('combobox', { name: 'Connection' });
+    await until('it is shown', async () => {
+      return (await shown.locator('option:checked').innerText()).trim() === 'feed';
+    });
+  });
+
+  it('says how the others are beside the one that needs attention', async () => {
+    await page
+      .statusBarItem(/other · (retry \d+\/\d+ in \d+s|connecting|failed) \(\+1 ok\)/)
+      .waitFor();
+    const name = await item.getByRole('button').getAttribute('aria-label');
+    assert.match(
+      name ?? '',
+      /^WebSocket connection other: (retry|connecting|failed).*\. Others: 1 ok/,
+    );
+    await page.screenshot('status-others');
   });
 });

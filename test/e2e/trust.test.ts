@@ -55,8 +55,10 @@ describe('What a workspace brings along', () => {
   };
   /** @param name which of several */
   const connect = async (name?: string) => {
-    await page.runCommand('WebSocket Monitor: Connect');
-    if (name !== undefined) {
+    if (name === undefined) {
+      await page.connectFirst();
+    } else {
+      await page.runCommand('WebSocket Monitor: Connect');
       await page.pick(name);
     }
   };
@@ -82,7 +84,7 @@ describe('What a workspace brings along', () => {
     await page.runCommand('WebSocket Monitor: Focus on Messages View');
     await shows(messages.item(/^Hello/));
     await messages.item(/^Hello/).hover();
-    const run = messages.item(/^Hello/).getByRole('button', { name: /^Run Message/ });
+    const run = messages.item(/^Hello/).getByRole('button', { name: /^(Send|Run)/ });
     assert.equal(await run.count(), 0);
     await page.runCommand('WebSocket Monitor: Run Message or Sequence');
     await page.notified(/The saved messages of this workspace are not sent in Restricted Mode/);
@@ -125,6 +127,53 @@ describe('What a workspace brings along', () => {
     );
   });
 
+  it('has its connections beside the user’s once it is trusted, and none before', async () => {
+    const named = (name: string, path: string) => ({ name, url: `${peer.url}${path}` });
+    await open({
+      trust: false,
+      settings: {
+        'websocketMonitor.connections': [named('prices', 'mine'), named('mine', 'only')],
+      },
+      files: {
+        '.vscode/settings.json': JSON.stringify({
+          'websocketMonitor.connections': [named('prices', 'theirs'), named('theirs', 'only')],
+        }),
+      },
+    });
+    const tree = new TreePage(screen, 'Connections');
+    await shows(tree.item(/^prices, ws:/));
+    assert.deepEqual(await tree.labels(), ['prices', 'mine']);
+    await page.screenshot('lists-restricted');
+    await connect('prices');
+    await shows(page.statusBarItem('prices · connected'));
+
+    await page.runCommand('Workspaces: Manage Workspace Trust');
+    await screen.getByRole('button', { name: 'Trust', exact: true }).first().click();
+    await shows(tree.item(/^prices, Workspace · ws:/));
+    await until('the user’s one has another name', async () => {
+      const labels = await tree.labels();
+      return labels.join() === 'prices,theirs,prices (User),mine';
+    });
+    await shows(tree.item(/^prices \(User\), connected/));
+    await shows(tree.item(/^theirs, Workspace · ws:/));
+    await shows(tree.item(/^mine, User · ws:/));
+    assert.deepEqual(peer.paths, ['/mine'], 'Nothing is dialled for being trusted');
+
+    await page.runCommand('WebSocket Monitor: Connect');
+    const option = (name: RegExp) => screen.locator('.quick-input-list').getByText(name);
+    await shows(option(/^Workspace · ws:/));
+    await shows(option(/^User · ws:/));
+    await page.screenshot('lists-merged-picker');
+    await page.pick('prices');
+    await shows(tree.item(/^prices, Workspace · connected/));
+    assert.deepEqual(peer.paths, ['/mine', '/theirs']);
+    await until('the monitor names the places too', async () => {
+      const options = await page.monitor.offeredSources();
+      return options.includes('prices · Workspace') && options.includes('prices (User)');
+    });
+    await page.screenshot('lists-merged');
+  });
+
   it('is all of its folders, each with the connections of its own', async () => {
     const settings = (name: string) =>
       JSON.stringify({ 'websocketMonitor.connections': [{ name, url: peer.url }] });
@@ -139,6 +188,7 @@ describe('What a workspace brings along', () => {
     });
     await shows(page.treeItem('prices (api)'));
     await shows(page.treeItem('prices (web)'));
+    await shows(page.treeItem('mine, User'));
     await page.screenshot('folders');
     await connect('prices (web)');
     await shows(page.statusBarItem('prices (web) · connected'));
@@ -236,7 +286,7 @@ describe('What a workspace brings along', () => {
     await shows(header);
     await page.screenshot('manage-permissions');
     await header.first().click();
-    await screen.keyboard.press('Enter');
+    await page.accept();
     await page.notified(/The permission was revoked/);
     await page.runCommand('WebSocket Monitor: Reconnect Now');
     await shows(dialog().getByText(/Your own header: X-Api-Key/));

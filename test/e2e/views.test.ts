@@ -135,16 +135,16 @@ describe('What the list shows, in a real workbench', () => {
 
   it('hides the heartbeat and counts it, and shows it on demand', async () => {
     prices.sockets.forEach(socket => socket.ping('are you there'));
-    await status('2 hidden');
-    await page.monitor.button('Heartbeats').click();
+    await status('2 pings hidden');
+    await page.monitor.button('2 pings hidden: show them').click();
     // The list is another one now, and its end is elsewhere.
-    await page.monitor.frame.getByText('2 hidden').waitFor({ state: 'detached' });
+    await page.monitor.frame.getByText('2 pings hidden').waitFor({ state: 'detached' });
     await page.monitor.messages.focus();
     await workbench.page.keyboard.press('End');
     await row('pong').waitFor();
     await page.monitor.button('Heartbeats').click();
     await row('pong').waitFor({ state: 'detached' });
-    await status('2 hidden');
+    await status('2 pings hidden');
   });
 
   it('hides control frames on demand, and counts them', async () => {
@@ -155,9 +155,9 @@ describe('What the list shows, in a real workbench', () => {
     await close.waitFor();
     await page.monitor.button('Control Frames').click();
     await close.waitFor({ state: 'detached' });
-    await status(/^[34] hidden$/); // The peer's own close frame may come too late to be heard.
+    await status(/^[34] pings and control frames hidden$/); // The peer's own close frame may come too late to be heard.
     await page.monitor.button('Control Frames').click();
-    await status('2 hidden');
+    await status('2 pings hidden');
   });
 
   it('copies the selected rows in every form', async () => {
@@ -172,7 +172,7 @@ describe('What the list shows, in a real workbench', () => {
     const url = `'${prices.url}'`;
     const hex = (text: string) => Buffer.from(text).toString('hex');
     for (const [form, text] of [
-      ['JSON', `[\n${two.join(',\n')}\n]`],
+      ['JSON', JSON.stringify(quotes.slice(18, 20), undefined, 2)],
       ['Hex', two.map(hex).join('\n')],
       ['Base64', two.map(each => Buffer.from(each).toString('base64')).join('\n')],
       ['wscat Command', `printf '%s\\n' '${two.join("' '")}' | wscat -w 1 -c ${url}`],
@@ -187,6 +187,7 @@ describe('What the list shows, in a real workbench', () => {
 
   it('opens a message in an editor of its language', async () => {
     await goTo('20');
+    await page.monitor.active.filter({ hasText: '"seq":18}' }).waitFor();
     await page.monitor.chooseForRow(row('"seq":18}'), 'Open in Editor');
     await page.tab('prices #20.json').waitFor();
     await workbench.page.locator('.view-lines').getByText('"symbol"').waitFor();
@@ -196,6 +197,7 @@ describe('What the list shows, in a real workbench', () => {
 
   it('compares two messages in the diff editor', async () => {
     await goTo('20');
+    await page.monitor.active.filter({ hasText: '"seq":18}' }).waitFor();
     await row('"seq":18}').click();
     await row('"seq":21}').click({ modifiers: ['ControlOrMeta'] });
     await page.monitor.chooseForRow(row('"seq":21}'), 'Compare the Two');
@@ -203,6 +205,45 @@ describe('What the list shows, in a real workbench', () => {
     await workbench.page.locator('.monaco-diff-editor .view-lines').first().waitFor();
     await page.screenshot('compare');
     await page.runCommand('WebSocket Monitor: Open Monitor');
+    await page.monitor.frame.getByText('2 selected').waitFor();
+    await page.monitor.messages.and(page.monitor.frame.locator(':focus')).waitFor();
+  });
+
+  it('compares two messages that are far apart, one after the other', async () => {
+    await goTo('20');
+    await page.monitor.active.filter({ hasText: '"seq":18}' }).waitFor();
+    await page.monitor.chooseForRow(row('"seq":18}'), 'Select for Compare');
+    await page.monitor.filter.fill('$.seq:250');
+    await page.monitor.chooseForRow(row('"seq":250}'), 'Compare with Selected');
+    await page.tab('Message #20 ↔ #252').waitFor();
+    await page.runCommand('WebSocket Monitor: Open Monitor');
+    await page.monitor.active.filter({ hasText: '"seq":250}' }).waitFor();
+    await page.monitor.chooseForRow(row('"seq":250}'), 'Show in Context');
+    await row('"seq":251}').waitFor();
+    await page.monitor.chooseForRow(row('"seq":250}'), 'Compare with Previous Match');
+    await page.tab('Message #251 ↔ #252').waitFor();
+    await page.runCommand('WebSocket Monitor: Open Monitor');
+  });
+
+  it('keeps the row that was found when the filter goes', async () => {
+    await page.monitor.messages.press('End');
+    await page.monitor.messages.press('/');
+    await page.monitor.frame.locator('input:focus').fill('$.seq:77');
+    await row('"seq":77}').click();
+    await page.monitor.filter.press('Escape');
+    await row('"seq":76}').waitFor();
+    await page.monitor.active.filter({ hasText: '"seq":77}' }).waitFor();
+    await page.monitor.filter.fill('$.symbol:ETH');
+    const hidden = page.monitor.frame.getByText('Row 79 is hidden by the filter.');
+    await hidden.waitFor();
+    await page.screenshot('hidden-row');
+    await goTo('81');
+    await page.monitor.frame.getByText('Row 81 is hidden by the filter.').waitFor();
+    await page.monitor.frame
+      .locator('.list-notice')
+      .getByRole('button', { name: 'Clear Filter' })
+      .click();
+    await page.monitor.active.filter({ hasText: '"seq":79}' }).waitFor();
   });
 
   it('goes to the moment that is clicked in a chart', async () => {
@@ -222,10 +263,40 @@ describe('What the list shows, in a real workbench', () => {
     await page.monitor.frame.getByRole('button', { name: /^Show charts/ }).waitFor();
   });
 
+  it('opens the keys beside itself, and rows as a text to be read', async () => {
+    const lines = workbench.page.locator('.editor-instance .view-lines');
+    await page.monitor.messages.focus();
+    await workbench.page.keyboard.press('F1');
+    await page.tab('Keyboard Help').waitFor();
+    await lines.getByText('go back to the list').waitFor();
+    assert.equal(await page.monitor.messages.isVisible(), true);
+    await page.screenshot('keyboard-help');
+    await page.runCommand('View: Close Editor');
+    await page.tab('Keyboard Help').waitFor({ state: 'detached' });
+    await goTo('20');
+    await row('"seq":18}').and(page.monitor.active).waitFor();
+    await workbench.page.keyboard.press('Shift+ArrowDown');
+    await page.runCommand('WebSocket Monitor: Open Messages as Text');
+    await page.tab('Messages.txt').waitFor();
+    await lines.getByText(/^#20,/).waitFor();
+    const text = (await lines.innerText()).replaceAll('\u00a0', ' ');
+    assert.match(text, /#20, \S+, prices, received, text, \d+ B/);
+    assert.ok(text.includes(quote(18)) && text.includes(quote(19)), text);
+    assert.ok(!text.includes(quote(20)));
+    await page.screenshot('messages-as-text');
+    await page.runCommand('View: Close Editor');
+    await page.monitor.messages.waitFor();
+  });
+
   it('merges the timelines of two connections, each by its name', async () => {
-    await page.runCommand('WebSocket Monitor: Connect');
-    await page.pick('orders');
-    await page.monitor.frame.getByRole('combobox', { name: 'Connection' }).waitFor();
+    const { frame } = page.monitor;
+    const picker = frame.getByRole('combobox', { name: 'Connection' });
+    assert.deepEqual(await picker.locator('optgroup').evaluateAll(groupNames), [
+      'In this window',
+      'Not connected',
+    ]);
+    await picker.selectOption('orders');
+    await frame.getByRole('button', { name: 'Connect to orders' }).click();
     await until('the other is connected', () => orders.sockets.length > 0);
     for (const word of ['one', 'two', 'three']) {
       orders.send(`order ${word}`);
@@ -240,10 +311,62 @@ describe('What the list shows, in a real workbench', () => {
     await workbench.page.keyboard.press('End');
     await row('price three').filter({ hasText: 'prices' }).waitFor();
     await row('order one').filter({ hasText: 'orders' }).waitFor();
+    // The list and the tree mark a connection alike.
+    await page.runCommand('WebSocket Monitor: Focus on Connections View');
+    for (const name of ['prices', 'orders']) {
+      const mark = page.monitor.rows.filter({ hasText: name }).first().locator('.connection-mark');
+      const drawn = await mark.evaluate(element => {
+        const [, shape = ''] = /shape-(\d)/.exec(element.getAttribute('class') ?? '') ?? [];
+        return ['●■▲◆★'[Number(shape)], getComputedStyle(element, '::before').color];
+      });
+      const label = page.treeItem(name).locator('.monaco-icon-label').last();
+      await until(`the tree marks ${name}`, async () => {
+        const shown = await label.evaluate(element => {
+          const { content, color } = getComputedStyle(element, '::after');
+          return [content.replaceAll('"', ''), color];
+        });
+        return JSON.stringify(shown) === JSON.stringify(drawn);
+      });
+    }
     await page.screenshot('merged');
     await page.monitor.button('Merged Timeline').click();
     await page.monitor.choose('Only prices');
     await row('order three').waitFor({ state: 'detached' });
+  });
+
+  it('names connections without names by what tells their URLs apart', async () => {
+    const { host } = new URL(orders.url);
+    const typed = ['feeds/left', 'feeds/right?token=hush', 'feeds/right?token=hush2'];
+    const names = [`${host}/…/left`, `${host}/…/right`, `${host}/…/right (2)`];
+    const shown = (path: string) => `${orders.url}${path.replace(/\?.*/, '?…')}`;
+    const picker = page.monitor.frame.getByRole('combobox', { name: 'Connection' });
+    for (const [at, path] of typed.entries()) {
+      await page.runCommand('WebSocket Monitor: Connect');
+      await page.quickInput.fill(`${orders.url}${path}`);
+      await page.pick(`Connect to ${shown(path)}`);
+      const option = picker.locator('option').filter({ hasText: names[at] ?? '' });
+      await option.first().waitFor({ state: 'attached' });
+    }
+    const options = await picker
+      .locator('option')
+      .evaluateAll(all =>
+        all.map(option => [option.textContent.trim(), option.getAttribute('title')]),
+      );
+    assert.deepEqual(
+      options.slice(-3),
+      typed.map((path, at) => [names[at], shown(path)]),
+    );
+    await page.runCommand('WebSocket Monitor: Focus on Connections View');
+    for (const name of names) {
+      await page.treeItem(`${name}, connected`).waitFor();
+    }
+    await page.monitor.button('Merged Timeline').click();
+    await page.monitor.choose('All of Them');
+    const cell = page.monitor.rows.locator('.connection').filter({ hasText: '/…/left' }).first();
+    assert.equal(await cell.getAttribute('title'), `${names[0]}: ${shown('feeds/left')}`);
+    await page.screenshot('names');
+    await picker.selectOption('prices');
+    await row('"seq":299').waitFor();
   });
 
   it('has no flaw that axe-core finds, in the frame that the workbench gives it', async () => {
@@ -263,4 +386,18 @@ describe('What the list shows, in a real workbench', () => {
     });
     assert.deepEqual(violations, []);
   });
+
+  it('follows a connection that is shown anew, also where a row of another was selected', async () => {
+    await page.monitor.messages.press('Home');
+    await page.monitor.button('Follow').waitFor();
+    await page.runCommand('WebSocket Monitor: Connect');
+    await page.quickInput.fill(`${orders.url}later`);
+    await page.pick(`Connect to ${orders.url}later`);
+    await page.monitor.button('Pause').waitFor();
+    await row('Connected to 127.0.0.1').waitFor();
+  });
 });
+
+function groupNames(groups: readonly Element[]): readonly (string | null)[] {
+  return groups.map(group => group.getAttribute('label'));
+}

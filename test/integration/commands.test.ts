@@ -102,6 +102,8 @@ describe('The commands', () => {
     ['http: instead of ws:', 'http://127.0.0.1/', /Use ws:\/\//],
     ['https: instead of wss:', 'https://127.0.0.1/', /Use wss:\/\//],
     ['a fragment', 'ws://127.0.0.1/#x', /fragment/],
+    ['an address without ws:', 'localhost:8080', /"localhost:8080".*write ws:\/\/localhost:8080\//],
+    ['a host without wss:', { url: 'example.com' }, /as in wss:\/\/example\.com\//],
     ['a name that does not exist', 'nobody', /No connection named "nobody"/],
     ['no name and no URL', 7, /Pass the name of a connection or a URL/],
     ['an object without a URL', { name: 'x' }, /has no url/],

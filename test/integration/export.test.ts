@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -26,7 +26,9 @@ describe('The command export', () => {
     folder = await mkdtemp(join(tmpdir(), 'monitor-export-'));
     peer = await Peer.start();
     process.env['MONITOR_EXPORT_TOKEN'] = secret;
-    await connect({ name, url: peer.url, headers: { 'X-Token': '${env:MONITOR_EXPORT_TOKEN}' } });
+    const headers = { 'X-Token': '${env:MONITOR_EXPORT_TOKEN}' };
+    // Its rows would come in between those of the tests.
+    await connect({ name, url: peer.url, headers, heartbeat: { ping: false } });
     await run(CommandId.Send, { connection: name, text: 'sent from here' });
     peer.send('{"price":12345678901234567890}');
     peer.send('=HYPERLINK("http://127.0.0.1/")');
@@ -51,6 +53,29 @@ describe('The command export', () => {
       ...(filter === undefined ? {} : { filter }),
     });
   const read = (format: string, file: string) => readFile(fileOf(format, file), 'utf8');
+
+  it('writes messages that are JSON as values, and opens the file again as a capture', async () => {
+    const uri = Uri.file(fileOf('ndjson', 'parsed'));
+    const filter = 'kind:text|binary';
+    await run(CommandId.Export, { connection: name, format: 'ndjson', parsed: true, uri, filter });
+    assert.match(await read('ndjson', 'parsed'), /"json":\{"price":12345678901234567890\}\}\n/);
+    await appendFile(uri.fsPath, '{"seq":');
+    assert.deepEqual(await run(CommandId.OpenFile, uri), {
+      captures: [{ name, rows: 5 }],
+      leftOut: 1,
+    });
+    const other = fileOf('ndjson', 'other');
+    await writeFile(other, 'hello');
+    for (const target of [other, Uri.file(other)]) {
+      await assert.rejects(
+        Promise.resolve(run(CommandId.OpenFile, target)),
+        /other\.ndjson is no export of WebSocket Monitor/,
+      );
+    }
+    await assert.rejects(Promise.resolve(run(CommandId.OpenFile, 7)), /must be a Uri/);
+    await rm(other);
+    await rm(uri.fsPath);
+  });
 
   it('writes a JSON object a line, of all rows, states included, without the secret', async () => {
     const { rows, byteLength, missed } = await write('ndjson', 'all');
@@ -88,8 +113,11 @@ describe('The command export', () => {
   it('writes CSV that no spreadsheet calculates', async () => {
     await write('csv', 'table', 'in:');
     const lines = (await read('csv', 'table')).trimEnd().split('\r\n');
-    assert.equal(lines[0], 'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data');
-    assert.ok(lines.some(line => line.endsWith(`guarded,"'=HYPERLINK(""http://127.0.0.1/"")"`)));
+    assert.equal(
+      lines[0],
+      'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data,tap',
+    );
+    assert.ok(lines.some(line => line.endsWith(`guarded,"'=HYPERLINK(""http://127.0.0.1/"")",`)));
   });
 
   it('writes CSV with a byte order mark where that is wanted', async () => {

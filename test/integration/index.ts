@@ -23,15 +23,19 @@ export async function run(): Promise<void> {
   }
   let passed = 0;
   let skipped = 0;
+  const failures: string[] = [];
   const failed = await new Promise<number>(resolve => {
     mocha
       .run(resolve)
       .on('pass', () => passed++)
-      .on('pending', () => skipped++);
+      .on('pending', () => skipped++)
+      .on('fail', (test, error) => {
+        failures.push(`✖ ${test.fullTitle()}\n  ${format(error).replaceAll('\n', '\n  ')}\n`);
+      });
   });
   const resultFile = process.env['TEST_RESULT_FILE'];
   if (resultFile) {
-    writeFileSync(resultFile, JSON.stringify({ passed, failed, skipped }));
+    writeFileSync(resultFile, JSON.stringify({ passed, failed, skipped, failures }));
   }
   if (failed > 0 || passed === 0) {
     throw new Error(failed > 0 ? `${failed} tests failed` : 'No test passed');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { languages, Uri, workspace } from 'vscode';
+import { languages, Uri, workspace, WorkspaceEdit } from 'vscode';
 import { CommandId } from '../../src/shared/ids.ts';
 import { until } from '../support/until.ts';
 import { run } from './support.ts';
@@ -60,6 +60,26 @@ describe("A workspace's saved messages", () => {
     assert.equal(summary.messages, 1);
     const text = new TextDecoder().decode(await workspace.fs.readFile(file()));
     assert.match(text, /"folder": "example\.com"[^]*"text": "hi"/);
+    await workspace.fs.delete(har);
+  });
+
+  it('take in what is imported while they are open, in the editor too, unless it is unsaved', async () => {
+    const har = at('open.har');
+    const message = { type: 'send', opcode: 1, data: 'hi' };
+    const entry = { request: { url: 'wss://example.com/' }, _webSocketMessages: [message] };
+    await write(har, { log: { entries: [entry] } });
+    const before = '{\r\n  // Ours.\r\n  "version": 1,\r\n  "items": [],\r\n}\r\n';
+    await workspace.fs.writeFile(file(), encoder.encode(before));
+    const document = await workspace.openTextDocument(file());
+    await run(CommandId.ImportMessages, har);
+    assert.match(document.getText(), /^\{\r\n  \/\/ Ours\.\r\n[^]*"text": "hi"/);
+    assert.doesNotMatch(document.getText(), /[^\r]\n/);
+    assert.equal(document.isDirty, false);
+    const change = new WorkspaceEdit();
+    change.insert(document.uri, document.positionAt(0), '// Mine.\r\n');
+    await workspace.applyEdit(change);
+    await assert.rejects(async () => run(CommandId.ImportMessages, har), /has unsaved changes/);
+    await document.save();
     await workspace.fs.delete(har);
   });
 

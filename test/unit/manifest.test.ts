@@ -4,15 +4,25 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { jsonSchemaOf } from '../../src/core/settings/jsonSchema.ts';
+import { readSettings } from '../../src/core/settings/profile.ts';
 import {
+  problemWith,
   settingKeys,
   settingOf,
   settingsSection,
   settingsTable,
   type SettingKey,
 } from '../../src/core/settings/settingsTable.ts';
+import { readTaps } from '../../src/core/settings/taps/tapProfile.ts';
+import { userSettings } from '../support/host/settings.ts';
 import { settingFiles } from '../support/run/settingsManifest.ts';
-import { CommandId, ContextKey, InternalCommandId, ViewType } from '../../src/shared/ids.ts';
+import {
+  CommandId,
+  ContextKey,
+  InternalCommandId,
+  ViewType,
+  walkthroughId,
+} from '../../src/shared/ids.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -46,6 +56,16 @@ interface Manifest {
   readonly contributes: {
     readonly commands: readonly Command[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly walkthroughs: readonly {
+      readonly id: string;
+      readonly steps: readonly {
+        readonly id: string;
+        readonly description: string;
+        readonly media: { readonly svg: string; readonly altText: string };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
+    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
     readonly configuration: readonly {
       readonly title: string;
       readonly order: number;
@@ -55,13 +75,37 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
+interface Snippet {
+  readonly label: string;
+  readonly body: unknown;
+}
+
+function snippetsOf(schema: Schema): readonly Snippet[] {
+  return schema['defaultSnippets'] as readonly Snippet[];
+}
+
+/** The body of a snippet as it stands before anything is typed into it. */
+function filledIn(body: unknown): unknown {
+  const filled = JSON.stringify(body)
+    .replace(/\$\{\d+\|([^,|]*)[^}]*\|\}/g, '$1')
+    .replace(/\$\{\d+:([^}]*)\}/g, '$1');
+  return JSON.parse(filled.replace(/"\^([^"]*)"/g, '$1'));
+}
+
+/** A schema without what the editor completes. */
+function unsuggested(schema: Schema): Schema {
+  const leaveOut = (key: string, value: unknown) => (key === 'defaultSnippets' ? undefined : value);
+  return JSON.parse(JSON.stringify(schema, leaveOut)) as Schema;
+}
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
 const readJson = (name: string): unknown => JSON.parse(read(name));
 
 const manifest = readJson('package.json') as Manifest;
 const texts = readJson('package.nls.json') as Readonly<Record<string, string>>;
-const { commands, menus, configuration } = manifest.contributes;
+const { commands, menus, configuration, viewsWelcome, walkthroughs } = manifest.contributes;
+const steps = walkthroughs.flatMap(each => each.steps);
 const properties = Object.fromEntries(
   configuration.flatMap(section => Object.entries(section.properties)),
 );
@@ -112,6 +156,7 @@ const descriptions = ['markdownDescription', 'markdownEnumDescriptions'];
 const promisedSettings: Readonly<Record<string, readonly [type: string, fallback: unknown]>> = {
   'url': ['string', ''],
   'connections': ['array', []],
+  'taps': ['array', []],
   'autoConnect': ['boolean', false],
   'preset': ['string', 'default'],
   'subprotocols': ['array', []],
@@ -153,6 +198,8 @@ const promisedSettings: Readonly<Record<string, readonly [type: string, fallback
   'history.overflow': ['string', 'pause'],
   'history.keepDays': ['integer', 30],
   'history.keepMegabytes': ['integer', 4096],
+  'debug.watch': ['string', 'browsers'],
+  'debug.closeCodes': ['boolean', false],
   'output.enabled': ['boolean', true],
   'output.maxCharacters': ['integer', 2000],
   'statusBar.showRate': ['boolean', true],
@@ -172,8 +219,14 @@ const promisedCommands: Readonly<Record<string, string>> = {
   export: 'Export Messages…',
   startDemoServer: 'Start Demo Server',
   stopDemoServer: 'Stop Demo Server',
+  watchDebugSession: 'Watch WebSockets of Debug Session',
+  stopWatching: 'Stop Watching',
   storeSecret: 'Store Secret…',
   deleteSecret: 'Delete Secret…',
+  startTap: 'Start Tap…',
+  stopTap: 'Stop Tap',
+  copyTapUrl: 'Copy Tap URL',
+  openTapUrl: 'Open in Browser',
 };
 
 describe('The manifest', () => {
@@ -234,8 +287,10 @@ describe('The settings in the manifest', () => {
         'Reconnect',
         'Keep-Alive',
         'TLS and Proxy',
+        'Taps',
         'Timeouts and Limits',
         'History',
+        'Debugging',
         'Output and Status Bar',
       ],
     );
@@ -254,8 +309,11 @@ describe('The settings in the manifest', () => {
     assert.deepEqual(
       Object.fromEntries(
         Object.entries(properties)
-          .filter(([key]) => key !== inSection('url') && key !== inSection('connections'))
-          .map(([key, schema]) => [key, without(schema, 'order', 'scope', ...descriptions)]),
+          .filter(([key]) => !['url', 'connections', 'taps'].map(inSection).includes(key))
+          .map(([key, schema]) => [
+            key,
+            without(unsuggested(schema), 'order', 'scope', ...descriptions),
+          ]),
       ),
       Object.fromEntries(settingKeys.map(key => [inSection(key), schemaOf(key)])),
     );
@@ -297,10 +355,12 @@ describe('The settings in the manifest', () => {
     assert.deepEqual(
       Object.fromEntries(own),
       Object.fromEntries(
-        perConnection.map(key => [
-          key,
-          without(properties[inSection(key)] ?? {}, 'order', 'scope'),
-        ]),
+        perConnection.map(key => {
+          const schema = properties[inSection(key)] ?? {};
+          // With a default besides it, the editor does not complete a snippet.
+          const left = Object.hasOwn(schema, 'defaultSnippets') ? ['default'] : [];
+          return [key, without(schema, 'order', 'scope', ...left)];
+        }),
       ),
     );
     assert.deepEqual(
@@ -309,12 +369,38 @@ describe('The settings in the manifest', () => {
     );
   });
 
+  it('complete lists with what they take', () => {
+    const lists = Object.entries(properties).filter(([, schema]) => 'defaultSnippets' in schema);
+    assert.deepEqual(lists.map(([key]) => key.slice(settingsSection.length + 1)).sort(), [
+      'connections',
+      'onOpen',
+      'reconnect.rules',
+      'taps',
+    ]);
+    for (const [key, schema] of lists) {
+      const [whole] = snippetsOf(schema);
+      const items = snippetsOf(schema['items'] as Schema);
+      const ofAll = items.map(({ body }) => body);
+      assert.deepEqual(whole?.body, ofAll.slice(0, 1));
+      // The editor sorts by label, and offers the empty list as well.
+      assert.ok(whole.label < '[]', whole.label);
+      const setting = settingKeys.find(each => inSection(each) === key);
+      if (setting) {
+        assert.equal(problemWith(settingOf(setting), filledIn(ofAll)), undefined);
+      } else {
+        const given = userSettings(each => (inSection(each) === key ? filledIn(ofAll) : undefined));
+        const read = key === inSection('taps') ? readTaps : readSettings;
+        assert.deepEqual(read(given).problems, []);
+      }
+    }
+  });
+
   it('that do more than decide on looks are ignored in a workspace that is not trusted', () => {
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     assert.equal(supported, 'limited');
     assert.deepEqual(
       [...restrictedConfigurations].sort(),
-      ['url', 'connections', ...settingKeys.filter(mayBeRestricted)].map(inSection).sort(),
+      ['url', 'connections', 'taps', ...settingKeys.filter(mayBeRestricted)].map(inSection).sort(),
     );
   });
 
@@ -400,6 +486,9 @@ describe('The context keys in the manifest', () => {
     const conditions = [
       ...commands.map(({ enablement }) => enablement),
       ...Object.values(menus).flatMap(items => items.map(({ when }) => when)),
+      ...steps.flatMap(({ completionEvents }) =>
+        completionEvents.filter(event => event.startsWith('onContext:')),
+      ),
     ];
     const used = conditions.flatMap(condition => {
       return condition?.match(/\bwebsocketMonitor\.\w+/g) ?? [];
@@ -408,6 +497,65 @@ describe('The context keys in the manifest', () => {
     assert.deepEqual(
       [...new Set(used)].filter(name => !views.includes(name)).sort(),
       Object.values(ContextKey).sort(),
+    );
+  });
+});
+
+describe('The walkthrough', () => {
+  it('has four steps, each with a picture in the colours of the theme, and with an end', () => {
+    assert.deepEqual(
+      walkthroughs.map(({ id }) => `${manifest.publisher}.${manifest.name}#${id}`),
+      [walkthroughId],
+    );
+    assert.equal(steps.length, 4);
+    for (const { id, media, description, completionEvents } of steps) {
+      const picture = read(media.svg);
+      assert.match(picture, /^<svg [^>]*viewBox="0 0 520 360">/, id);
+      const colors = [...picture.matchAll(/(?:fill|stroke)="([^"]+)"/g)].map(([, color]) => color);
+      assert.deepEqual(
+        colors.filter(color => color !== 'none' && !(color ?? '').startsWith('var(--vscode-')),
+        [],
+      );
+      assert.doesNotMatch(picture, /<style|<script|<image|href/);
+      assert.ok(texts[media.altText.slice(1, -1)]);
+      assert.ok(completionEvents.length > 0);
+      const [, button] = (texts[description.slice(1, -1)] ?? '').split('\n');
+      assert.match(button ?? '', /^\[[^\]]+\]\(command:[\w.]+\)$/, `${id} has a button`);
+    }
+  });
+});
+
+describe('The welcome of the views', () => {
+  it('is there for each view, with one button at most', () => {
+    assert.deepEqual(
+      [...new Set(viewsWelcome.map(({ view }) => view))].sort(),
+      [ViewType.Connections, ViewType.Captures, ViewType.Messages].sort(),
+    );
+    const buttons = viewsWelcome.map(({ contents }) => {
+      const lines = (texts[contents.slice(1, -1)] ?? '').split('\n');
+      return lines.filter(line => /^\[[^\]]+\]\([^)]+\)$/.test(line));
+    });
+    assert.deepEqual(
+      buttons.filter(each => each.length > 1),
+      [],
+    );
+    assert.match(buttons[0]?.[0] ?? '', /^\[Connect…\]/);
+    assert.ok((texts['welcome.connections'] ?? '').includes(encodeURIComponent(walkthroughId)));
+  });
+
+  it('refers only to commands that exist', () => {
+    const ids = [...Object.values(CommandId), 'workbench.action.openWalkthrough'];
+    const named = Object.entries(texts)
+      .filter(([key]) => /^(welcome|walkthrough|setting)\./.test(key))
+      .flatMap(([, text]) => [...text.matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id ?? ''));
+    const known: readonly string[] = [
+      ...ids,
+      'workbench.trust.manage',
+      'workbench.action.openSettings',
+    ];
+    assert.deepEqual(
+      named.filter(id => !known.includes(id)),
+      [],
     );
   });
 });

@@ -43,6 +43,19 @@ describe('What is shipped', () => {
     );
   });
 
+  it('has the pictures of the walkthrough', () => {
+    const { contributes } = JSON.parse(read('package.json')) as {
+      contributes: { walkthroughs: readonly { steps: readonly { media: { svg: string } }[] }[] };
+    };
+    const shown = contributes.walkthroughs.flatMap(({ steps }) =>
+      steps.map(({ media }) => media.svg),
+    );
+    assert.deepEqual(
+      files.filter(file => file.startsWith('media/walkthrough/')).sort(),
+      shown.sort(),
+    );
+  });
+
   it('has nothing of how it is made', () => {
     const made = /^(src|test|out|node_modules|\.github|\.ci)\/|\.map$|\.ts$/;
     assert.deepEqual(

@@ -95,4 +95,126 @@ describe('The command palette', () => {
     assert.equal(firstFor('websocket open monitor'), 'WebSocket Monitor: Open Monitor');
     assert.equal(firstFor('websocket new connection'), 'WebSocket Monitor: New Connection…');
   });
+
+  /** What the palette offers while these context keys are set, without the category. */
+  const offered = (...keys: readonly string[]): readonly string[] => {
+    const isSet = (term: string): boolean => {
+      const name = term.trim();
+      return name.startsWith('!')
+        ? !isSet(name.slice(1))
+        : keys.some(key => name === `websocketMonitor.${key}`);
+    };
+    const holds = (when: string) =>
+      when.split('||').some(either => either.split('&&').every(each => isSet(each)));
+    const conditions = new Map(menus.commandPalette.map(({ command, when }) => [command, when]));
+    return commands
+      .filter(({ command }) => holds(conditions.get(command) ?? '!websocketMonitor.never'))
+      .map(({ title }) => (texts[title.slice(1, -1)] ?? title).replace('…', ''));
+  };
+  const always = [
+    'Connect',
+    'Create Message Folder',
+    'Import Connection from cURL',
+    'Import Messages',
+    'New Connection',
+    'New Message',
+    'New Sequence',
+    'Open Capture',
+    'Open File',
+    'Open Messages File',
+    'Open Monitor',
+    'Refresh Captures',
+    'Show Log',
+    'Show Messages Output',
+    'Start Tap',
+    'Store Secret',
+  ];
+
+  it('offers in an empty set-up only what can do something', () => {
+    assert.deepEqual(offered().toSorted(), [...always, 'Start Demo Server'].toSorted());
+  });
+
+  it('offers for a connection that is only configured what is about the settings', () => {
+    const ofSettings = [
+      'Copy Connection As',
+      'Duplicate Connection',
+      'Edit Connection',
+      'List Secrets',
+      'Remove Connection',
+      'Start Demo Server',
+    ];
+    const one = offered('configured', 'changeable');
+    assert.deepEqual(one.toSorted(), [...always, ...ofSettings].toSorted());
+    const two = offered('configured', 'changeable', 'movable');
+    assert.deepEqual(two.filter(title => !one.includes(title)).toSorted(), [
+      'Move Connection Down',
+      'Move Connection Up',
+    ]);
+  });
+
+  it('offers for an open connection what is about it, and the rest where there is something', () => {
+    const connected = ['known', 'live', 'open', 'hasMessages', 'panelOpen'];
+    assert.deepEqual(
+      offered(...connected)
+        .filter(title => !offered().includes(title))
+        .toSorted(),
+      [
+        'Clear Messages',
+        'Copy Connection As',
+        'Disconnect',
+        'Edit Connection',
+        'Export Messages',
+        'Keyboard Help',
+        'Open Messages as Text',
+        'Pause or Resume View',
+        'Reconnect Now',
+        'Send Message',
+      ],
+    );
+    assert.deepEqual(
+      offered('hasOpenCaptures').filter(title => !offered().includes(title)),
+      ['Export Messages'],
+    );
+    const more = ['hasSaved', 'running', 'hasEnvironments', 'hasSecrets', 'hasPermissions'];
+    assert.deepEqual(
+      offered(...connected, ...more, 'hasCaptures', 'demoRunning')
+        .filter(title => !offered(...connected).includes(title))
+        .toSorted(),
+      [
+        'Delete Capture',
+        'Delete Secret',
+        'List Secrets',
+        'Manage Permissions',
+        'Run Message or Sequence',
+        'Save Capture As',
+        'Stop Demo Server',
+        'Stop Message or Sequence',
+        'Switch Environment',
+      ],
+    );
+  });
+
+  it('offers for taps what is about them', () => {
+    assert.deepEqual(
+      offered('hasTaps').filter(title => !offered().includes(title)),
+      ['Network of Tap', 'Rules of Tap', 'Add Tap Rule'],
+    );
+    assert.deepEqual(
+      offered('hasTaps', 'tapRunning')
+        .filter(title => !offered('hasTaps').includes(title))
+        .toSorted(),
+      ['Copy Tap URL', 'Open in Browser', 'Stop Tap'],
+    );
+    assert.deepEqual(
+      offered('holding')
+        .filter(title => !offered().includes(title))
+        .toSorted(),
+      [
+        'Drop Held Message',
+        'Edit Held Message',
+        'Release All Held Messages',
+        'Release Next Held Message',
+      ],
+    );
+  });
 });

@@ -20,6 +20,7 @@ const root = join(import.meta.dirname, '../..');
 const sources = [
   'esbuild.js',
   'esbuild.chunks.js',
+  'esbuild.icons.js',
   'esbuild.notices.js',
   'package.json',
   'tsconfig.json',

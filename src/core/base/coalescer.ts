@@ -7,12 +7,14 @@ import { Timer } from './timer.ts';
  * is asked for while the interval lasts runs once at its end, so the last is never lost.
  */
 export class Coalescer implements Disposable {
+  readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #run: () => void;
   readonly #timer: Timer;
-  #again = false;
+  #ranAt = -Infinity;
 
   constructor(clock: Clock, intervalMs: number, run: () => void) {
+    this.#clock = clock;
     this.#timer = new Timer(clock);
     this.#intervalMs = intervalMs;
     this.#run = run;
@@ -20,20 +22,23 @@ export class Coalescer implements Disposable {
 
   request(): void {
     if (this.#timer.isRunning) {
-      this.#again = true;
       return;
     }
-    this.#timer.start(this.#intervalMs, () => {
-      if (this.#again) {
-        this.#again = false;
-        this.request();
-      }
-    });
-    this.#run();
+    const now = this.#clock.monotonic();
+    const waitMs = this.#ranAt + this.#intervalMs - now;
+    if (waitMs > 0) {
+      this.#timer.start(waitMs, () => this.#runNow());
+    } else {
+      this.#runNow();
+    }
   }
 
   dispose(): void {
     this.#timer.dispose();
-    this.#again = false;
+  }
+
+  #runNow(): void {
+    this.#ranAt = this.#clock.monotonic();
+    this.#run();
   }
 }

@@ -1,11 +1,22 @@
+/** The greatest time of a `Date`, in milliseconds before and after 1970. */
+const maxTime = 8.64e15;
+
+/** What stands for a time that no `Date` can have. */
+export const noDate = 'Invalid Date';
+
+/** Whether it is a time that a `Date` can have, in milliseconds since 1970. */
+export function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= maxTime;
+}
+
 /**
  * A moment as ISO 8601 in UTC: `2026-11-16T10:30:00.250Z`.
  *
  * @param at milliseconds since 1970; fractions are cut
  */
 export function isoTime(at: number): string {
-  const date = new Date(Math.floor(at));
-  return Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString();
+  const whole = Math.floor(at);
+  return isTime(whole) ? new Date(whole).toISOString() : noDate;
 }
 
 /** When a day begins in UTC, in milliseconds since 1970; `undefined` if there is no such day. */

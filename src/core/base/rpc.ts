@@ -47,19 +47,18 @@ export class RpcClient {
   /** Rejects with an Error that has the sentence of a failed answer, or the reason given to `close`. */
   request(request: string, params: unknown, key?: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#closedBecause !== undefined) {
-        reject(new Error(this.#closedBecause));
-        return;
-      }
-      const message = { id: ++this.#lastId, request, key, params };
-      this.#pending.set(message.id, { message, resolve, reject });
-      try {
-        this.#post(message);
-      } catch (error) {
-        this.#pending.delete(message.id);
-        throw error;
-      }
+      this.#send({ id: ++this.#lastId, request, key, params }, resolve, reject);
     });
+  }
+
+  /**
+   * Sends a request that is answered only if it fails. It counts as unanswered until the result is
+   * called, by whoever learns otherwise that it was done.
+   */
+  tell(request: string, params: unknown, key: number, onFail: (error: Error) => void): () => void {
+    const id = ++this.#lastId;
+    this.#send({ id, request, key, params }, () => undefined, onFail);
+    return () => this.#pending.delete(id);
   }
 
   /** Takes an answer from the other side. Does nothing if the request was answered before. */
@@ -70,6 +69,20 @@ export class RpcClient {
       pending?.reject(new Error(answer.error));
     } else {
       pending?.resolve(answer.result);
+    }
+  }
+
+  #send(message: RpcRequest, resolve: Pending['resolve'], reject: Pending['reject']): void {
+    if (this.#closedBecause !== undefined) {
+      reject(new Error(this.#closedBecause));
+      return;
+    }
+    this.#pending.set(message.id, { message, resolve, reject });
+    try {
+      this.#post(message);
+    } catch (error) {
+      this.#pending.delete(message.id);
+      throw error;
     }
   }
 

@@ -2,7 +2,8 @@ import type { Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { SeriesSpan, SeriesView } from '../metrics/seriesView.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
-import type { Direction, RowKind } from '../record/record.ts';
+import type { TextRun } from '../record/textRun.ts';
+import type { Direction, RowKind, TapAction } from '../record/record.ts';
 
 /** The state of a capture: rows `first` up to, not including, `next` can be read. */
 export interface Extent {
@@ -12,6 +13,13 @@ export interface Extent {
   readonly byteLength: number;
   /** The oldest rows that the limits have dropped since the capture was cleared last. */
   readonly dropped: number;
+  /** Numbers of the range that have no row, in a capture that was read from a file. Absent: none. */
+  readonly missing?: number;
+}
+
+/** How many rows there are. */
+export function rowCountOf({ first, next, missing = 0 }: Extent): number {
+  return next - first - missing;
 }
 
 /** One row as the list shows it: the payload beyond `preview` is read when the row is opened. */
@@ -23,6 +31,10 @@ export interface Row {
   readonly kind: RowKind;
   readonly direction: Direction;
   readonly heartbeat: boolean;
+  /** What a tap did with the message, if it did anything. */
+  readonly tap?: TapAction;
+  /** It was held by a tap: its time is when that ended. */
+  readonly wasHeld?: true;
   /** Bytes of the payload. */
   readonly byteLength: number;
   /**
@@ -47,6 +59,9 @@ export interface Storage {
   readonly problem?: string;
 }
 
+/** How long rows that were cleared can be brought back. */
+export const undoMs = 10_000;
+
 export interface CaptureLimits {
   /** The oldest rows beyond these go first. */
   readonly maxRows: number;
@@ -62,7 +77,14 @@ export interface Capture extends Disposable {
   readonly id: number;
   readonly extent: Extent;
   readonly storage: Storage;
-  /** Rows were added, dropped or cleared. Coalesced: fires at most 20 times a second. */
+  /** The number of the row that is appended next. */
+  readonly nextSeq: number;
+  /** Bytes that were appended and are not stored yet. */
+  readonly waitingByteLength: number;
+  /**
+   * Rows were added, dropped or cleared. Fires at most 20 times a second while a view of it is open,
+   * and otherwise once a second, perhaps before the last of them are stored.
+   */
   readonly onDidChange: Event<Extent>;
   /** Fires at once if storage changed, as after a full disk. */
   readonly onDidChangeStorage: Event<Storage>;
@@ -74,6 +96,8 @@ export interface Capture extends Disposable {
 
   /** Copies the payload, so the caller may reuse it. `at` is the wall clock in milliseconds. */
   append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void;
+  /** The same for texts that came at once. */
+  appendTexts(at: number, flags: number, run: TextRun): void;
   /** Up to `count` rows from `from` on, fewer at either end. Rejects only after disposal. */
   rows(from: number, count: number): Promise<readonly Row[]>;
   /** `undefined` if the row is not, or no longer, in the capture. */
@@ -82,8 +106,13 @@ export interface Capture extends Disposable {
   frame(seq: number): Promise<FrameFacts | undefined>;
   /** The numbers behind the charts. */
   series(span: SeriesSpan): Promise<SeriesView>;
-  /** Drops all rows; their numbers are not used again. */
-  clear(): Promise<void>;
+  /**
+   * Clears all rows; their numbers are not used again. Resolves to whether `restore` can bring them
+   * back, which it can for `undoMs`, or until the capture is disposed of.
+   */
+  clear(): Promise<boolean>;
+  /** Brings back what was cleared, before what has come since; `false` if it is gone. */
+  restore(): Promise<boolean>;
   setLimits(limits: CaptureLimits): void;
   /** Resolves when all that was appended before is stored. */
   flush(): Promise<void>;

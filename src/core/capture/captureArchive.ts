@@ -9,6 +9,8 @@ export interface ArchivedCapture {
   readonly window: string;
   readonly name: string;
   readonly url: string;
+  /** The name of the file that it was read from, if a user opened one. */
+  readonly source?: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   /** When the last row came; absent if there is no row. */
@@ -31,7 +33,40 @@ export interface RemovedCapture {
   readonly reason: RemovalReason;
 }
 
-/** An archived capture, opened for reading: `append` and `clear` do nothing. */
+export interface ImportedCapture {
+  readonly key: string;
+  readonly name: string;
+  readonly rowCount: number;
+}
+
+/** What became of a file that was opened: one capture for each connection in it. */
+export interface ImportedFile {
+  readonly captures: readonly ImportedCapture[];
+  readonly rowCount: number;
+  readonly of: 'lines' | 'rows';
+  /** How many of them could not be read. */
+  readonly unread: number;
+  /** The first of them, counted from 1, and why, as the end of a sentence. */
+  readonly firstUnread?: { readonly number: number; readonly reason: string };
+  /** The last line ends in its middle. */
+  readonly isCut: boolean;
+  /** Rows that have other numbers than in the file. */
+  readonly renumbered: number;
+}
+
+export interface ImportProgress {
+  /** From 0 to 1. */
+  readonly share: number;
+  readonly rowCount: number;
+}
+
+/** A file that is being read. After `cancel` nothing is left of it. */
+export interface RunningImport {
+  readonly done: Promise<ImportedFile>;
+  cancel(): void;
+}
+
+/** An archived capture, opened for reading: `append`, `clear` and `restore` do nothing. */
 export interface OpenedArchive {
   readonly archived: ArchivedCapture;
   readonly capture: Capture;
@@ -55,6 +90,11 @@ export interface CaptureArchive {
   /** Waits up to ten seconds for a window that is still writing to it. */
   open(key: string): Promise<OpenedArchive>;
   remove(key: string): Promise<void>;
+  /**
+   * Makes captures of a file that was exported as NDJSON or saved as a database, which is not changed.
+   * They are like those of a window that has ended.
+   */
+  importFile(path: string, onProgress: (progress: ImportProgress) => void): RunningImport;
   /** Writes a capture that is open here, as a database of its own, to `path`; replaces what is there. */
   saveCopy(capture: number, path: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { FrameFacts } from '../record/frameFacts.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
 import { RowMatch, type ViewMatcher } from './viewMatcher.ts';
 import { preview } from '../record/preview.ts';
-import { directionOf, isHeartbeat, kindOf } from '../record/record.ts';
+import { directionOf, isHeartbeat, kindOf, RowFlag, tapActionOf } from '../record/record.ts';
 
 /** A row as it is stored, with all of its payload, which is lent until the next one is read. */
 export interface StoredRecord {
@@ -45,8 +45,34 @@ export interface CaptureStore {
   find(test: ViewMatcher, from: number, to: number, isEach: boolean): Iterable<MatchedRows>;
   /** Drops the oldest rows until the limits hold; returns how many went. */
   enforce(limits: CaptureLimits): number;
-  clear(): void;
+  /**
+   * Hides all rows; rows that were hidden before stay so. Returns whether `restore` can bring them
+   * back. The limits count them as the oldest rows.
+   */
+  clear(): boolean;
+  /** Brings back the rows that are hidden; `false` if there are none any more. */
+  restore(): boolean;
+  /** Gives up the rows that are hidden; returns whether there were any. `sweep` removes them. */
+  forget(): boolean;
+  /** Removes some of the rows that were given up; returns whether some are left. */
+  sweep(): boolean;
   close(): void;
+}
+
+export function isEmpty({ first, next }: Extent): boolean {
+  return first === next;
+}
+
+/** The extent of older and newer rows together. */
+export function joinedExtent(older: Extent | undefined, newer: Extent): Extent {
+  return older
+    ? {
+        first: isEmpty(older) ? newer.first : older.first,
+        next: newer.next,
+        byteLength: older.byteLength + newer.byteLength,
+        dropped: older.dropped + newer.dropped,
+      }
+    : newer;
 }
 
 /**
@@ -61,7 +87,8 @@ export function rowOf(
   byteLength: number,
   head: Uint8Array,
 ): Row {
-  return {
+  const tap = tapActionOf(flags);
+  const row = {
     seq,
     at,
     kind: kindOf(flags),
@@ -70,6 +97,8 @@ export function rowOf(
     byteLength,
     preview: preview(flags, head),
   };
+  const wasHeld = (flags & RowFlag.Held) !== 0;
+  return tap || wasHeld ? { ...row, ...(tap && { tap }), ...(wasHeld && { wasHeld }) } : row;
 }
 
 /** The fraction of a limit that is dropped in advance, so that not every batch drops something. */

@@ -1,6 +1,12 @@
 import type { BatchReader } from '../record/batch.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
-import type { CaptureStore, MatchedRows, StoredRecord } from './captureStore.ts';
+import {
+  isEmpty,
+  joinedExtent,
+  type CaptureStore,
+  type MatchedRows,
+  type StoredRecord,
+} from './captureStore.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
 import { MemoryStore } from './memoryStore.ts';
 import type { ViewMatcher } from './viewMatcher.ts';
@@ -21,6 +27,8 @@ export interface FallbackOptions {
   /** Bytes kept in memory at most. */
   readonly reserveByteLength: number;
   readonly onDidChange: (change: FallbackChange) => void;
+  /** Rows that were cleared have made room in the primary store. */
+  readonly onDidMakeRoom?: () => void;
   /** Numbers below this were used, even if the primary store has no such rows. */
   readonly minNext?: number;
 }
@@ -59,22 +67,13 @@ export class FallbackStore implements CaptureStore {
     if (this.#isPrimaryHidden) {
       return reserve;
     }
-    const dropped = primary.extent.dropped + reserve.dropped;
-    if (isEmpty(primary.extent)) {
-      return { ...reserve, dropped };
-    }
-    return {
-      first: primary.extent.first,
-      next: reserve.next,
-      byteLength: primary.extent.byteLength + reserve.byteLength,
-      dropped,
-    };
+    return joinedExtent(primary.extent, reserve);
   }
 
   append(batch: BatchReader): void {
     if (!this.#reserve) {
       try {
-        this.#primary.append(batch);
+        this.#appendToPrimary(batch);
         return;
       } catch (error) {
         this.#fail(error);
@@ -137,11 +136,11 @@ export class FallbackStore implements CaptureStore {
   }
 
   /**
-   * Empties both, and tries the primary store again.
+   * Clears both. If the primary store had failed, it is emptied for good and tried again.
    *
    * @param remade makes one that takes its place, which is closed before; may throw
    */
-  clear(remade?: () => CaptureStore): void {
+  clear(remade?: () => CaptureStore): boolean {
     const reserve = this.#reserve;
     this.#minNext = this.extent.next;
     try {
@@ -151,18 +150,39 @@ export class FallbackStore implements CaptureStore {
         this.#primary = remade();
       } else {
         this.#primary.clear();
+        if (reserve) {
+          forgetAll(this.#primary);
+        }
       }
     } catch (error) {
       this.#fail(error);
       this.#isPrimaryHidden = true;
-      this.#reserve?.clear();
-      return;
+      this.#reserve?.close();
+      return false;
     }
     this.#reserve = undefined;
     this.#isPrimaryHidden = false;
     this.#droppedRowCount = 0;
     if (reserve) {
       this.#options.onDidChange({ kind: 'recovered' });
+    }
+    return !reserve && !remade;
+  }
+
+  restore(): boolean {
+    return !this.#isPrimaryHidden && this.#primary.restore();
+  }
+
+  forget(): boolean {
+    return this.#primary.forget();
+  }
+
+  sweep(): boolean {
+    try {
+      return this.#primary.sweep();
+    } catch {
+      // On a full disk even this fails. What was cleared stays hidden.
+      return false;
     }
   }
 
@@ -175,6 +195,20 @@ export class FallbackStore implements CaptureStore {
   get #stores(): readonly CaptureStore[] {
     const stored = this.#isPrimaryHidden ? [] : [this.#primary];
     return this.#reserve ? [...stored, this.#reserve] : stored;
+  }
+
+  /** On a full disk, rows that were cleared make room. */
+  #appendToPrimary(batch: BatchReader): void {
+    try {
+      this.#primary.append(batch);
+    } catch (error) {
+      if (!this.#primary.forget()) {
+        throw error;
+      }
+      forgetAll(this.#primary);
+      this.#options.onDidMakeRoom?.();
+      this.#primary.append(batch);
+    }
   }
 
   #fail(error: unknown): void {
@@ -221,6 +255,9 @@ function spaceOf({ first, next, byteLength }: Extent): number {
   return byteLength + byteLengthPerRow * (next - first);
 }
 
-function isEmpty(extent: Extent): boolean {
-  return extent.first === extent.next;
+function forgetAll(store: CaptureStore): void {
+  store.forget();
+  while (store.sweep()) {
+    // There is more.
+  }
 }

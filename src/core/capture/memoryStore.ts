@@ -5,6 +5,8 @@ import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
 import {
   excessOf,
   findInColumns,
+  isEmpty,
+  joinedExtent,
   rowOf,
   type CaptureStore,
   type MatchedRows,
@@ -40,6 +42,8 @@ export class MemoryStore implements CaptureStore {
   #next: number;
   #byteLength = 0;
   #dropped = 0;
+  /** The rows that are hidden, which are before `#first`. */
+  #cleared: Extent | undefined;
 
   /** @param firstSeq the sequence number of the first row */
   constructor(firstSeq = 0) {
@@ -129,44 +133,101 @@ export class MemoryStore implements CaptureStore {
   }
 
   enforce(limits: CaptureLimits): number {
-    const excess = excessOf(this.extent, limits);
+    const whole = joinedExtent(this.#cleared, this.extent);
+    const excess = excessOf(whole, limits);
     if (!excess) {
       return 0;
     }
-    const atLeast = this.#first + excess.rows;
     const before = this.#dropped;
-    let byteLength = 0;
-    for (const chunk of this.#chunks) {
-      const next = nextOf(chunk);
-      this.#first = Math.max(this.#first, chunk.firstSeq);
-      while (this.#first < next && (this.#first < atLeast || byteLength < excess.bytes)) {
-        byteLength += payloadIn(chunk, this.#first - chunk.firstSeq).length;
-        this.#first++;
-        this.#dropped++;
-      }
-      if (this.#first < next) {
-        break;
-      }
-    }
-    this.#byteLength -= byteLength;
-    this.#chunks.splice(0, this.#indexOf(this.#first));
+    const end = this.#endOf(whole.first, whole.first + excess.rows, excess.bytes);
+    this.#cleared &&= this.#without(this.#cleared, end);
+    this.#extent = this.#without(this.extent, end);
+    this.sweep();
     return this.#dropped - before;
   }
 
-  clear(): void {
-    this.#chunks = [];
-    this.#first = this.#next;
-    this.#byteLength = 0;
-    this.#dropped = 0;
+  clear(): boolean {
+    this.#cleared = joinedExtent(this.#cleared, this.extent);
+    this.#extent = { first: this.#next, next: this.#next, byteLength: 0, dropped: 0 };
+    return true;
+  }
+
+  restore(): boolean {
+    const cleared = this.#cleared;
+    if (!cleared) {
+      return false;
+    }
+    this.#extent = joinedExtent(cleared, this.extent);
+    this.#cleared = undefined;
+    return true;
+  }
+
+  forget(): boolean {
+    const hadSome = this.#cleared !== undefined;
+    this.#cleared = undefined;
+    return hadSome;
+  }
+
+  sweep(): boolean {
+    const { first } = joinedExtent(this.#cleared, this.extent);
+    this.#chunks.splice(0, this.#indexOf(first));
+    return false;
   }
 
   close(): void {
-    this.clear();
+    this.#chunks = [];
+    this.#cleared = undefined;
+    this.#extent = { first: this.#next, next: this.#next, byteLength: 0, dropped: 0 };
+  }
+
+  set #extent({ first, next, byteLength, dropped }: Extent) {
+    this.#first = first;
+    this.#next = next;
+    this.#byteLength = byteLength;
+    this.#dropped = dropped;
+  }
+
+  /** The row after the oldest ones, from `first` on, that reach to `atLeast` and hold `bytes`. */
+  #endOf(first: number, atLeast: number, bytes: number): number {
+    let end = first;
+    let byteLength = 0;
+    for (let index = this.#indexOf(first); index < this.#chunks.length; index++) {
+      const chunk = this.#chunks[index];
+      for (let seq = Math.max(end, chunk?.firstSeq ?? 0); chunk && seq < nextOf(chunk); seq++) {
+        if (seq >= atLeast && byteLength >= bytes) {
+          return end;
+        }
+        byteLength += payloadIn(chunk, seq - chunk.firstSeq).length;
+        end = seq + 1;
+      }
+    }
+    return end;
+  }
+
+  /** What is left of a part of the rows when those below `end` are dropped. */
+  #without(part: Extent, end: number): Extent {
+    if (isEmpty(part) || end <= part.first) {
+      return part;
+    }
+    let { byteLength, dropped } = part;
+    const to = Math.min(end, part.next);
+    for (const [chunk, begin, stop] of this.#chunksIn(part.first, to)) {
+      for (let index = begin; index < stop; index++) {
+        byteLength -= payloadIn(chunk, index).length;
+        dropped++;
+      }
+    }
+    const [next] = this.#chunksIn(to, part.next);
+    const first = next ? next[0].firstSeq + next[1] : part.next;
+    return { first, next: part.next, byteLength, dropped };
   }
 
   /** Chunks with rows in the range, and which of their rows are. */
-  *#parts(from: number, to: number): Generator<readonly [Chunk, number, number]> {
-    const least = Math.max(from, this.#first);
+  #parts(from: number, to: number): Generator<readonly [Chunk, number, number]> {
+    return this.#chunksIn(Math.max(from, this.#first), to);
+  }
+
+  *#chunksIn(least: number, to: number): Generator<readonly [Chunk, number, number]> {
     for (let index = this.#indexOf(least); index < this.#chunks.length; index++) {
       const chunk = this.#chunks[index];
       if (!chunk || chunk.firstSeq >= to) {

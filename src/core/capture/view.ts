@@ -24,6 +24,8 @@ export interface ViewState {
   /** Rows that were matched, and the number of all rows. */
   readonly scanned: number;
   readonly total: number;
+  /** The newest row of the captures, also if it is left out. Absent: there is none. */
+  readonly newest?: { readonly capture: number; readonly seq: number };
   /** Rows that `ViewQuery.hide` left out. */
   readonly hidden: number;
   /**
@@ -33,6 +35,11 @@ export interface ViewState {
   readonly dropped: number;
   /** Rows whose patterns took too long, so that they were left out; and one of them. */
   readonly slow?: { readonly count: number; readonly seq: number };
+  /**
+   * How often the view began anew, at positions that were not used before: rows that had been cleared
+   * are back, or rows went from between others. Absent: never.
+   */
+  readonly restarts?: number;
   /** Messages that a question for a value of JSON left out, because they are no JSON. */
   readonly unread?: number;
   /** Why the view is not right or not complete, as a sentence. */

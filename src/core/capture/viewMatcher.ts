@@ -74,7 +74,24 @@ export class ViewMatcher {
 }
 
 function isOfFlags({ is }: Condition): boolean {
-  return is === 'direction' || is === 'kind' || is === 'heartbeat' || is === 'compressed';
+  switch (is) {
+    case 'direction':
+    case 'kind':
+    case 'heartbeat':
+    case 'compressed':
+    case 'tap':
+      return true;
+    case 'all':
+    case 'any':
+    case 'not':
+    case 'text':
+    case 'pattern':
+    case 'size':
+    case 'time':
+    case 'field':
+    case 'error':
+      return false;
+  }
 }
 
 function isNoPattern({ is }: Condition): boolean {
@@ -118,6 +135,7 @@ function bestCaseOf(condition: Condition, isNegated = false): Condition {
     case 'error':
     case 'heartbeat':
     case 'compressed':
+    case 'tap':
       return condition;
   }
 }

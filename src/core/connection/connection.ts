@@ -5,8 +5,10 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import { isSameJson } from '../json/json.ts';
 import type { MessageData, OutgoingMessage } from '../message/outgoingMessage.ts';
 import type { HandshakeFacts } from '../record/handshakeFacts.ts';
-import { Attempt, type AttemptContext, type ConnectionPorts } from './attempt.ts';
+import { Attempt } from './attempt.ts';
+import type { AttemptContext, ConnectionPorts } from './attemptContext.ts';
 import { noPongs } from './keepAlive.ts';
+import { OutageWatch } from './outage.ts';
 import { refusesLogin } from './retry/failureRules.ts';
 import { RetryPolicy } from './retry/retryPolicy.ts';
 import { RetryWait } from './retry/retryWait.ts';
@@ -14,7 +16,7 @@ import { Outbox, type Submission } from './send/outbox.ts';
 import type { QueueView } from './send/sendQueue.ts';
 import type { Cause } from './state/cause.ts';
 import type { ConnectionOptions } from './state/options.ts';
-import { isSettled, type ConnectionState } from './state/state.ts';
+import { isSettled, retryNumber, type ConnectionState } from './state/state.ts';
 import { CloseCode } from './wire/closeCode.ts';
 import { Traffic } from './wire/traffic.ts';
 
@@ -29,6 +31,7 @@ export class Connection implements Disposable {
   readonly #retries: RetryPolicy;
   readonly #wait: RetryWait;
   readonly #outbox: Outbox;
+  readonly #outage: OutageWatch;
   readonly #onDidChangeState = new Emitter<ConnectionState>();
   #options: ConnectionOptions;
   #state: ConnectionState = { kind: 'idle' };
@@ -36,6 +39,8 @@ export class Connection implements Disposable {
   #isPaused = false;
   #attempt: Attempt | undefined;
   #attemptCount = 0;
+  /** The number of the retry that waits or is being made; `undefined` if the user asked for it. */
+  #retry: number | undefined;
   /** Whether it was open since the user connected. */
   #hasOpened = false;
   #isLoginRefused = false;
@@ -54,9 +59,11 @@ export class Connection implements Disposable {
     this.#options = options;
     this.#retries = new RetryPolicy(ports.random);
     this.#wait = new RetryWait(ports.clock, ports.random);
+    const traffic = new Traffic(ports.clock, ports.traffic);
+    this.#outage = new OutageWatch(ports.clock, traffic);
     this.#context = {
       ports,
-      traffic: new Traffic(ports.clock, ports.traffic),
+      traffic,
       retries: this.#retries,
       options: () => this.#options,
       pongs: () => this.#pongs,
@@ -73,10 +80,10 @@ export class Connection implements Disposable {
           this.#handshake = undefined;
           const startedAt = ports.clock.monotonic();
           const attempts = this.#retries.attempts(this.#options);
-          this.#enter({ kind: 'connecting', startedAt, ...attempts });
+          this.#enter({ kind: 'connecting', startedAt, ...attempts, retry: this.#retry });
         },
         onHandshake: facts => (this.#handshake = facts),
-        onState: state => this.#enter(state),
+        onState: state => this.#onState(state),
         onOnOpenSent: open => this.#outbox.drainTo(open),
         onDisconnect: (code, reason, shown) => this.disconnect(code, reason, shown),
         onEnd: cause => this.#settle(cause),
@@ -191,6 +198,7 @@ export class Connection implements Disposable {
     if (before.endpoint.url !== options.endpoint.url) {
       this.#dialled = undefined;
       this.#pongs = noPongs();
+      this.#outage.forget();
       this.#outbox.clear('the URL was changed');
     }
     const open = this.#attempt?.open;
@@ -199,6 +207,7 @@ export class Connection implements Disposable {
     } else if (this.state.kind === 'waiting') {
       // The user did not ask to connect again: an endpoint that was stable still counts as proven.
       this.#retries.resetCount();
+      this.#retry = undefined;
       this.#try(true);
     }
   }
@@ -212,6 +221,7 @@ export class Connection implements Disposable {
   /** The machine has slept: the connection may be gone. */
   wake(): void {
     this.#wait.woke();
+    this.#outage.woke();
     const { state } = this;
     if (state.kind === 'open') {
       this.#attempt?.open?.probe();
@@ -287,6 +297,7 @@ export class Connection implements Disposable {
   #begin(): void {
     this.#wanted = true;
     this.#hasOpened = false;
+    this.#retry = undefined;
     this.#retries.forget();
     this.#try(true);
   }
@@ -304,9 +315,20 @@ export class Connection implements Disposable {
       isFirstOpen: !this.#hasOpened,
     });
     this.#attempt = attempt;
-    this.#enter({ kind: 'preparing', ...this.#retries.attempts(this.#options) });
+    const attempts = this.#retries.attempts(this.#options);
+    this.#enter({ kind: 'preparing', ...attempts, retry: this.#retry });
     if (!attempt.isOver) {
       attempt.start(byUser);
+    }
+  }
+
+  #onState(state: ConnectionState): void {
+    if (state.kind === 'open') {
+      const opened = this.#outage.opened(state, this.#retry);
+      this.#retry = undefined;
+      this.#enter(opened);
+    } else {
+      this.#enter(state);
     }
   }
 
@@ -316,6 +338,9 @@ export class Connection implements Disposable {
     const now = this.#context.ports.clock.monotonic();
     const hadMessages = this.#attempt?.hasReceived === true;
     this.#isLoginRefused = refusesLogin(cause);
+    if (before.kind === 'open') {
+      this.#outage.lost(cause);
+    }
     this.#abandon();
     if (!this.#wanted) {
       this.#enterIdle();
@@ -332,6 +357,9 @@ export class Connection implements Disposable {
     const next = this.#retries.stateAfter(failed, this.#options);
     if (next.kind === 'stopped') {
       this.#wanted = false;
+      if (next.why === 'server-closed') {
+        this.#outage.forget();
+      }
       this.#outbox.clear('the connection is not tried again');
       this.#enter(next);
     } else {
@@ -340,6 +368,7 @@ export class Connection implements Disposable {
   }
 
   #enterWait(state: ConnectionState & { readonly kind: 'waiting' }): void {
+    this.#retry = retryNumber(state);
     this.#wait.start(state.delayMs, () => this.#try(false));
     this.#enter({ ...state, dueAt: this.#context.ports.clock.monotonic() + state.delayMs });
   }
@@ -352,6 +381,7 @@ export class Connection implements Disposable {
   }
 
   #enterIdle(): void {
+    this.#outage.forget();
     if (this.state.kind !== 'idle') {
       this.#enter({ kind: 'idle', cause: { kind: 'user' } });
     }

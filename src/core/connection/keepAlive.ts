@@ -93,6 +93,11 @@ export class KeepAlive implements Disposable {
     }
   }
 
+  /** Whether `onText` must be given each text. */
+  get expectsText(): boolean {
+    return this.#isAnswer !== undefined;
+  }
+
   get isPinging(): boolean {
     return this.#pings !== undefined;
   }

@@ -3,8 +3,17 @@ import { Formats } from '../base/format.ts';
 import { describeCause } from './state/cause.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { HandshakeFacts } from '../record/handshakeFacts.ts';
+import type { RunFacts } from '../record/runFacts.ts';
+import type { WatchFacts } from '../record/watchFacts.ts';
 import { maxHoldMs } from './state/retryAfter.ts';
-import type { Attempts, ConnectionState, Failure, StopReason } from './state/state.ts';
+import {
+  retryNumber,
+  type Attempts,
+  type ConnectionState,
+  type Failure,
+  type Reopened,
+  type StopReason,
+} from './state/state.ts';
 import { isUserRule, ruleAgainst } from './retry/retryDecision.ts';
 
 /** The words for a connection's state that users see, everywhere the same. */
@@ -22,8 +31,14 @@ export interface StateRow {
   /** The rule that decided, after a failure. */
   readonly rule?: string;
   readonly code?: string | number;
+  /** How long the connection was lost before this row: `7.4 s`. */
+  readonly outage?: string;
   /** Request and answer, if the row ends an opening handshake. */
   readonly handshake?: HandshakeFacts;
+  /** What a saved message or sequence did, if the row tells of that. */
+  readonly run?: RunFacts;
+  /** The debugged program that has the socket, if the row needs it. */
+  readonly watch?: WatchFacts;
 }
 
 export function wordOf(state: ConnectionState): StateWord {
@@ -71,17 +86,15 @@ export function severityOf(state: ConnectionState): Severity {
 export function stateSentence(state: ConnectionState, endpoint: Endpoint): string {
   switch (state.kind) {
     case 'preparing':
-      return `Connecting to ${endpoint.display}${ofAttempts(state)}.`;
+      return `Connecting to ${endpoint.display}${asRetry(state)}.`;
     case 'connecting':
       return `Opening the connection to ${endpoint.host}.`;
     case 'open':
       return openSentence(state, endpoint);
     case 'closing':
       return 'Closing the connection.';
-    case 'waiting': {
-      const next = `Retry ${progress(state)} in ${seconds(state.delayMs)} (rule: ${state.rule}).`;
-      return join(after(state, endpoint), flapping(state), held(state), next, state.advice);
-    }
+    case 'waiting':
+      return waitingSentence(state, endpoint).join(` in ${seconds(state.delayMs)} `);
     case 'stopped':
       return join(
         after(state, endpoint),
@@ -95,6 +108,18 @@ export function stateSentence(state: ConnectionState, endpoint: Endpoint): strin
     case 'disposed':
       return 'Removed.';
   }
+}
+
+/** The same while it waits, in two parts: what stands before and after the time that is left. */
+export function waitingSentence(
+  state: ConnectionState & { readonly kind: 'waiting' },
+  endpoint: Endpoint,
+): readonly [string, string] {
+  const retry = `Retry ${progress(state)}`;
+  return [
+    join(after(state, endpoint), flapping(state), held(state), retry),
+    join(`(rule: ${state.rule}).`, state.advice),
+  ];
 }
 
 /** The state change as the capture keeps it. */
@@ -113,6 +138,7 @@ export function stateRow(
     text: stateSentence(state, endpoint),
     ...(hasCause ? { rule: state.rule } : {}),
     ...(code === undefined ? {} : { code }),
+    ...(state.kind === 'open' && state.again ? { outage: duration(state.again.outageMs) } : {}),
     ...(handshake && endsHandshake(state) ? { handshake } : {}),
   };
 }
@@ -123,20 +149,20 @@ function endsHandshake(state: ConnectionState): boolean {
   return isFailure ? state.uptimeMs === undefined : state.kind === 'open' && state.health === 'ok';
 }
 
-/** `3/10`, or `3` without a limit. A loss that is not counted is still followed by a first retry. */
-function progress({ failures, limit }: Attempts): string {
-  const retry = Math.max(1, failures);
-  return limit > 0 ? `${retry}/${limit}` : String(retry);
+/** `3/10`, or `3` without a limit. */
+function progress(attempts: Attempts): string {
+  const retry = retryNumber(attempts);
+  return attempts.limit > 0 ? `${retry}/${attempts.limit}` : String(retry);
 }
 
-function ofAttempts({ failures, limit }: Attempts): string {
-  if (failures === 0) {
-    return '';
-  }
-  return limit > 0 ? `, attempt ${failures + 1} of ${limit}` : `, attempt ${failures + 1}`;
+function asRetry(state: ConnectionState & { kind: 'preparing' }): string {
+  return state.retry === undefined ? '' : `, retry ${progress(state)}`;
 }
 
 function openSentence(state: ConnectionState & { kind: 'open' }, endpoint: Endpoint): string {
+  if (state.again) {
+    return reopenedSentence(state.again);
+  }
   const agreed = [state.subprotocol && `subprotocol ${state.subprotocol}`, state.extensions]
     .filter(text => text !== '')
     .join(', ');
@@ -222,6 +248,31 @@ function join(...sentences: readonly (string | undefined)[]): string {
   return sentences.filter(sentence => sentence !== undefined && sentence !== '').join(' ');
 }
 
+/** How long it was gone, and how much may have been missed, if that can be told. */
+function reopenedSentence({ outageMs, attempt, perSecond }: Reopened): string {
+  const number = attempt === undefined ? '' : `, attempt ${attempt}`;
+  const again = `Connected again after ${duration(outageMs)}${number}.`;
+  if (perSecond === undefined) {
+    return again;
+  }
+  const rate = twoDigits(perSecond);
+  const missing = twoDigits(Math.round((rate * outageMs) / 1000));
+  const words = rate < 1000 ? String(rate) : formats.rate(rate);
+  return missing === 0
+    ? again
+    : `${again} At ${words}/s about ${amount(missing, 'message')} may be missing.`;
+}
+
+/** More digits would claim more than an estimate knows. */
+function twoDigits(value: number): number {
+  return Number(value.toPrecision(2));
+}
+
+/** `7.4 s`, `75 s`, `2m 5s`, `8h 3m`. */
+function duration(ms: number): string {
+  return ms < 120_000 ? seconds(ms) : formats.span(ms);
+}
+
 function seconds(ms: number): string {
   return ms < 10_000 ? `${Number((ms / 1000).toFixed(1))} s` : `${Math.round(ms / 1000)} s`;
 }
@@ -229,7 +280,7 @@ function seconds(ms: number): string {
 const formats = new Formats('en');
 
 /** Says in the list that something is missing there, how much and why. */
-export function dropRow(dropped: Dropped, state: ConnectionState): StateRow {
+export function dropRow(dropped: Dropped, state: StateWord): StateRow {
   const { messages, controlFrames, byteLength } = dropped;
   const parts = [
     ...(messages > 0 ? [amount(messages, 'message')] : []),
@@ -240,7 +291,7 @@ export function dropRow(dropped: Dropped, state: ConnectionState): StateRow {
   const text =
     `${parts.join(' and ')} (${formats.bytes(byteLength)}) ${verb} dropped: ` +
     `${pronoun} came faster than ${pronoun} could be stored (history.overflow)`;
-  return { state: wordOf(state), severity: 'warning', text };
+  return { state, severity: 'warning', text };
 }
 
 function amount(count: number, one: string, several = `${one}s`): string {

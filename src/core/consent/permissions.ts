@@ -9,6 +9,9 @@ export interface Permission {
   readonly at: number;
 }
 
+/** Stands for every destination: what the user wrote goes wherever the user sends it. */
+export const anywhere = '*';
+
 /** What is kept of permissions. What means something else gets another number. */
 const version = 1;
 
@@ -48,8 +51,10 @@ export function missingIn(
   const allowed = new Set(
     permissions.flatMap(({ to, gives }) => gives.map(what => keyOf({ to, what }))),
   );
-  const missing = wanted.map(each => [keyOf(each), each] as const);
-  return [...new Map(missing.filter(([key]) => !allowed.has(key))).values()];
+  const isOwn = ({ what }: Wanted) =>
+    what.kind === 'message' && allowed.has(keyOf({ to: anywhere, what }));
+  const missing = wanted.filter(each => !allowed.has(keyOf(each)) && !isOwn(each));
+  return [...new Map(missing.map(each => [keyOf(each), each])).values()];
 }
 
 /**
@@ -85,4 +90,21 @@ export function revoking(
       gives: gives.filter(what => !keys.has(keyOf({ to: rest.to, what }))),
     }))
     .filter(({ gives }) => gives.length > 0);
+}
+
+/**
+ * Those of messages that have other names now; what they send is the same.
+ *
+ * @param renamed the names before, each with the one since
+ */
+export function renamedIn(
+  permissions: readonly Permission[],
+  renamed: ReadonlyMap<string, string>,
+): readonly Wanted[] {
+  return permissions.flatMap(({ to, gives }) =>
+    gives.flatMap(what => {
+      const name = what.kind === 'message' ? renamed.get(what.name) : undefined;
+      return name === undefined ? [] : [{ to, what: { ...what, name } }];
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { visibleLine } from '../text/visibleText.ts';
 import { parseEndpoint } from './endpoint.ts';
+import { endpointName } from './endpointName.ts';
 
 /** What a link from outside asks to connect to. It can carry nothing else. */
 export interface DeepLink {
@@ -44,7 +45,7 @@ export function readDeepLink(path: string, query: string): DeepLink {
   const { pathname, search } = new URL(endpoint.url);
   return {
     url: endpoint.url,
-    name: short(visibleLine(name ?? '').trim(), longestName) || endpoint.host,
+    name: short(visibleLine(name ?? '').trim(), longestName) || endpointName(endpoint.url, []),
     secure: endpoint.secure,
     host: endpoint.host,
     path: short(visibleLine(pathname), longestPath),

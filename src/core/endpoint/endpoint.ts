@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { maskUrl } from '../secrets/mask.ts';
+import { meantUrls } from './meantUrls.ts';
 import { percentDecoded } from '../base/percent.ts';
 
 /** What one connects to, parsed once. */
@@ -21,7 +22,7 @@ const portAdvice =
   'Write one from 1 to 65535, or none for the usual one: 80 for ws:, 443 for wss:.';
 
 /** As `URL` writes it: IPv4 in four parts, also for an IPv6 address that maps it. */
-const loopbackHost =
+export const loopbackHost =
   /^((.+\.)?localhost\.?|127(\.\d+){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/;
 
 /**
@@ -37,7 +38,8 @@ export function parseEndpoint(text: string, written = text): Endpoint {
     throw new UserError('The URL is empty. Enter one such as wss://example.com/feed.');
   }
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) {
-    throw new UserError(`${quoted} is no WebSocket URL: it must begin with ws:// or wss://.`);
+    const advice = `it must begin with ws:// or wss://${adviceFor(written)}`;
+    throw new UserError(`${quoted} is no WebSocket URL: ${advice}`);
   }
   if (/^[^?#]*[\\\t\r\n]/.test(typed)) {
     // The parser takes the one for a slash and leaves the others out: people read another host.
@@ -55,7 +57,7 @@ export function parseEndpoint(text: string, written = text): Endpoint {
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     const better = { 'http:': 'ws://', 'https:': 'wss://' }[url.protocol];
     const advice = better
-      ? `Use ${better} in place of ${url.protocol}//.`
+      ? `Use ${better} in place of ${url.protocol}//${adviceFor(written)}`
       : 'Use ws:// or, for TLS, wss://.';
     throw new UserError(`${quoted} is no WebSocket URL. ${advice}`);
   }
@@ -83,6 +85,20 @@ export function parseEndpoint(text: string, written = text): Endpoint {
       ? { credentials: { user: percentDecoded(username), password: percentDecoded(password) } }
       : {}),
   };
+}
+
+const longestAdvice = 100;
+
+/** The end of a sentence: the URL that is meant, where that can be guessed. */
+function adviceFor(written: string): string {
+  const [url] = meantUrls(written);
+  try {
+    const meant = url === undefined ? undefined : parseEndpoint(url);
+    const isShown = meant && !meant.credentials && meant.display.length <= longestAdvice;
+    return isShown ? `, as in ${meant.display}.` : '.';
+  } catch {
+    return '.';
+  }
 }
 
 /** What a URL has that the platform's parser refuses; the parser itself does not say. */

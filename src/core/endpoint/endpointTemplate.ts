@@ -5,6 +5,7 @@ import { assertSameOrigin, type Need, type Needs } from '../variables/needs.ts';
 import { resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
 import { parseTemplate, problemsIn } from '../variables/template.ts';
 import { template, type Template } from '../variables/value.ts';
+import { meantUrls } from './meantUrls.ts';
 import { originOf, parseEndpoint, withoutCredentials, type Endpoint } from './endpoint.ts';
 
 /** The part of a URL that holds a reference; it decides what the value may be and how it is encoded. */
@@ -59,6 +60,25 @@ export function parseEndpointTemplate(text: string): Endpoint {
     written,
   );
   return places.size === 0 ? endpoint : { ...forPeople(endpoint, written), url: written };
+}
+
+/** A URL that may be meant by a text. */
+export interface MeantUrl {
+  readonly url: string;
+  /** For people. */
+  readonly display: string;
+}
+
+/** The URLs that a text without a scheme of WebSockets may stand for, the likeliest first. */
+export function urlsMeantBy(text: string): readonly MeantUrl[] {
+  return meantUrls(text).flatMap(meant => {
+    try {
+      const { url, display, credentials } = parseEndpointTemplate(meant);
+      return [{ url: credentials ? meant : url, display }];
+    } catch {
+      return []; // It was a guess.
+    }
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { assertNever } from '../base/errors.ts';
+import { formatJson } from '../json/formatJson.ts';
 import { isTextual } from '../record/record.ts';
 import { shellQuoted } from './shellText.ts';
 
@@ -16,7 +17,7 @@ const decoder = new TextDecoder();
 
 /**
  * Rows as one text for the clipboard: one a line, but for a single row's own line breaks. As JSON,
- * one value for one row and an array for several; other text becomes a string. The commands
+ * one value for one row and an array for several, a line for each part; other text becomes a string. The commands
  * are for a POSIX shell, with each message in quotes that nothing in it can end and without any
  * character that a terminal acts on; as text, a message is what came.
  *
@@ -52,13 +53,34 @@ function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** JSON is taken over as it was sent, so that long numbers keep their digits. */
+/** Longer JSON is not formatted: that would take too long. */
+const maxFormattedLength = 4 * 1024 * 1024;
+
+/** JSON with a line for each value, and its tokens as they were sent: long numbers keep their digits. */
 function jsonOf(rows: readonly CopiedRow[]): string {
   const values = rows.map(row => {
     const text = textOf(row);
-    return isJson(text) ? text.trim() : JSON.stringify(text);
+    return isJson(text) ? formatted(text.trim()) : JSON.stringify(text);
   });
-  return values.length === 1 ? (values[0] ?? '') : `[\n${values.join(',\n')}\n]`;
+  if (values.length === 1) {
+    return values[0] ?? '';
+  }
+  const items = values.map(value => `  ${value.replaceAll('\n', '\n  ')}`);
+  return `[\n${items.join(',\n')}\n]`;
+}
+
+function formatted(json: string): string {
+  if (json.length > maxFormattedLength) {
+    return json;
+  }
+  const blocks: string[] = [];
+  const lines = formatJson(json);
+  for (let block = lines.next(); ; block = lines.next()) {
+    if (block.done) {
+      return block.value === undefined ? blocks.join('\n') : json;
+    }
+    blocks.push(block.value.text);
+  }
 }
 
 function isJson(text: string): boolean {

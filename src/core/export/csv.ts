@@ -1,10 +1,10 @@
 import type { StoredRecord } from '../capture/captureStore.ts';
-import { directionOf, isHeartbeat, kindOf } from '../record/record.ts';
+import { directionOf, isHeartbeat, kindOf, tapWords } from '../record/record.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import { isoTime } from '../base/date.ts';
 import { payloadText, around, nameSpeller, type RowWriter, type WriterParts } from './rowWriter.ts';
 
-const columns = 'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data';
+const columns = 'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data,tap';
 
 /** Without it, Excel reads UTF-8 as the system's old encoding. */
 const byteOrderMark = '\ufeff';
@@ -18,7 +18,8 @@ const plainNumber = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
  * or `@` for a formula, and peers send what they like: such a field gets an apostrophe in front, and
  * `guarded` in the column `encoding`, so that a program can remove it. Numbers stay as they
  * are. Base64 may begin with `+` and gets its apostrophe without notice, since it is never part
- * of it. A state change is its JSON.
+ * of it. A state change is its JSON. `tap` is what a tap did with the message, see `tapWords`; empty
+ * if it did nothing.
  */
 export class CsvWriter implements RowWriter {
   readonly #parts: WriterParts;
@@ -51,7 +52,7 @@ export class CsvWriter implements RowWriter {
     const payload = yield* payloadText(record, redactor, base64);
     const guard = isFormula(payload.first) ? "'" : '';
     const encoding = guard && payload.encoding === 'text' ? 'guarded' : payload.encoding;
-    yield* around(`${head},${encoding},"${guard}`, payload, inner, '"\r\n');
+    yield* around(`${head},${encoding},"${guard}`, payload, inner, `",${tapWords(flags)}\r\n`);
   }
 
   end(): string {

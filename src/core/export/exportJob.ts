@@ -20,6 +20,8 @@ export interface ExportJob {
   readonly format: ExportFormat;
   /** CSV begins with a byte order mark. */
   readonly byteOrderMark?: boolean;
+  /** NDJSON has messages that are JSON as values. */
+  readonly isParsed?: boolean;
   /** The path of the file. An existing file is replaced only when the export is complete. */
   readonly path: string;
   /** Texts that must not be in the file: each is replaced by `•••`. */

@@ -1,5 +1,5 @@
 import type { StoredRecord } from '../capture/captureStore.ts';
-import { directionOf, kindOf, RowFlag } from '../record/record.ts';
+import { directionOf, kindOf, RowFlag, tapWords } from '../record/record.ts';
 import type { StateRow } from '../connection/report.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import {
@@ -26,7 +26,7 @@ const creator = { name: 'WebSocket Monitor', version: '1' };
 /**
  * HAR 1.2 with `_webSocketMessages`, as Chrome's DevTools and mitmproxy write it: an entry for each
  * opening handshake, with the messages and control frames that came of it, times in seconds since
- * 1970, binary payloads in base64. HAR has no place for other state changes; they are left out. Rows
+ * 1970, binary payloads in base64, and `_tap` if a tap did something with one. HAR has no place for other state changes; they are left out. Rows
  * must come connection by connection.
  */
 export class HarWriter implements RowWriter {
@@ -91,10 +91,12 @@ export class HarWriter implements RowWriter {
     const { at, flags } = record;
     const opcode = flags & RowFlag.OpcodeMask;
     const payload = yield* payloadText(record, redactor, base64);
+    const tap = tapWords(flags);
     const isOdd = opcode === 1 && payload.encoding === 'base64';
     const head =
       `${this.#isFirstMessage ? '\n' : ',\n'}{"type":"${directionOf(flags) === 'out' ? 'send' : 'receive'}"` +
-      `,"time":${at / 1000},"opcode":${opcode},${isOdd ? '"_encoding":"base64",' : ''}"data":"`;
+      `,"time":${at / 1000},"opcode":${opcode},${isOdd ? '"_encoding":"base64",' : ''}` +
+      `${tap ? `"_tap":"${tap}",` : ''}"data":"`;
     this.#isFirstMessage = false;
     yield* around(head, payload, jsonInner, '"}');
   }

@@ -58,6 +58,10 @@ const values: Readonly<Record<FilterKey, readonly Completion[]>> = {
     { ...valueOf('out'), meaning: 'out' },
     { ...valueOf('heartbeat'), meaning: 'heartbeat' },
     { ...valueOf('compressed'), meaning: 'compressed' },
+    { ...valueOf('injected'), meaning: 'injected' },
+    { ...valueOf('edited'), meaning: 'edited' },
+    { ...valueOf('dropped'), meaning: 'dropped' },
+    { ...valueOf('held'), meaning: 'held' },
     { ...valueOf('error'), meaning: 'error' },
   ],
 };

@@ -1,5 +1,5 @@
 import type { PathStep } from '../json/jsonPath.ts';
-import type { Direction, RowKind } from '../record/record.ts';
+import type { Direction, RowKind, TapMark } from '../record/record.ts';
 
 /** A number that JavaScript would round, as it was written. */
 interface ExactValue {
@@ -49,7 +49,9 @@ export type Condition =
   /** Sent or answered by the heartbeat. */
   | { readonly is: 'heartbeat' }
   /** Came compressed. */
-  | { readonly is: 'compressed' };
+  | { readonly is: 'compressed' }
+  /** A tap sent, changed, kept back or held it. */
+  | { readonly is: 'tap'; readonly action: TapMark };
 
 /** What is looked for within a list. */
 export interface FindQuery {

@@ -7,7 +7,17 @@ export const filterKeys = ['in', 'out', 'is', 'has', 'kind', 'size', 'after', 'b
 export type FilterKey = (typeof filterKeys)[number];
 
 /** What `is:` takes. */
-const isValues = ['in', 'out', 'heartbeat', 'compressed', 'error'] as const;
+const isValues = [
+  'in',
+  'out',
+  'heartbeat',
+  'compressed',
+  'injected',
+  'edited',
+  'dropped',
+  'held',
+  'error',
+] as const;
 type IsValue = (typeof isValues)[number];
 
 export function isFilterKey(word: string): word is FilterKey {
@@ -19,6 +29,10 @@ const isConditions: Readonly<Record<IsValue, Condition>> = {
   out: { is: 'direction', direction: 'out' },
   heartbeat: { is: 'heartbeat' },
   compressed: { is: 'compressed' },
+  injected: { is: 'tap', action: 'injected' },
+  edited: { is: 'tap', action: 'edited' },
+  dropped: { is: 'tap', action: 'dropped' },
+  held: { is: 'tap', action: 'held' },
   error: { is: 'error' },
 };
 

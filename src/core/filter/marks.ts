@@ -53,6 +53,7 @@ function searchesOf(condition: Condition): readonly Search[] {
     case 'error':
     case 'heartbeat':
     case 'compressed':
+    case 'tap':
       return [];
   }
 }

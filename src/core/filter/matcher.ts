@@ -1,5 +1,5 @@
 import { assertNever } from '../base/errors.ts';
-import { directionOf, isHeartbeat, kindOf, RowFlag } from '../record/record.ts';
+import { directionOf, flagOfMark, isHeartbeat, kindOf, RowFlag } from '../record/record.ts';
 import { byteSearch, isSearchable } from '../base/byteSearch.ts';
 import type { PathStep } from '../json/jsonPath.ts';
 import type { Condition, Comparison } from './condition.ts';
@@ -62,6 +62,7 @@ export function rowTest(condition: Condition, ofPayload: PayloadTest = payloadTe
     case 'time':
     case 'heartbeat':
     case 'compressed':
+    case 'tap':
       return factTest(condition);
     default:
       return assertNever(condition);
@@ -84,7 +85,7 @@ export function payloadTest(condition: PayloadCondition): RowTest {
 
 type FactCondition = Extract<
   Condition,
-  { is: 'direction' | 'kind' | 'size' | 'time' | 'heartbeat' | 'compressed' }
+  { is: 'direction' | 'kind' | 'size' | 'time' | 'heartbeat' | 'compressed' | 'tap' }
 >;
 
 /** What is asked of everything but the payload. */
@@ -110,6 +111,10 @@ function factTest(condition: FactCondition): Test {
       return ({ row }) => isHeartbeat(row.flags);
     case 'compressed':
       return ({ row }) => (row.flags & RowFlag.Compressed) !== 0;
+    case 'tap': {
+      const flag = flagOfMark(condition.action);
+      return ({ row }) => (row.flags & flag) !== 0;
+    }
     default:
       return assertNever(condition);
   }
@@ -142,6 +147,7 @@ const costs: Readonly<Record<Exclude<Condition['is'], 'all' | 'any' | 'not'>, nu
   kind: 0,
   heartbeat: 0,
   compressed: 0,
+  tap: 0,
   size: 0,
   time: 0,
   error: 1,

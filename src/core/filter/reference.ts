@@ -2,7 +2,7 @@
 export type FilterMeaning =
   | ('word' | 'exact' | 'pattern' | 'in' | 'out' | 'kind' | 'size' | 'after' | 'before')
   | ('field' | 'fieldCompare' | 'fieldPart' | 'fieldHas' | 'error' | 'heartbeat' | 'compressed')
-  | ('is' | 'not' | 'or' | 'group')
+  | ('injected' | 'edited' | 'dropped' | 'held' | 'is' | 'not' | 'or' | 'group')
   | ('kindState' | 'kindText' | 'kindBinary' | 'kindClose' | 'kindPing' | 'kindPong');
 
 interface FilterExample {
@@ -29,6 +29,10 @@ export const filterReference: readonly FilterExample[] = [
   { syntax: 'has:error', meaning: 'error' },
   { syntax: 'is:heartbeat', meaning: 'heartbeat' },
   { syntax: 'is:compressed', meaning: 'compressed' },
+  { syntax: 'is:injected', meaning: 'injected' },
+  { syntax: 'is:edited', meaning: 'edited' },
+  { syntax: 'is:dropped', meaning: 'dropped' },
+  { syntax: 'is:held', meaning: 'held' },
   { syntax: '-kind:ping', meaning: 'not' },
   { syntax: 'bid or ask', meaning: 'or' },
   { syntax: 'in: -(bid or ask)', meaning: 'group' },

@@ -99,41 +99,55 @@ function compareDecimals(one: Decimal, other: Decimal): number {
   return one.digits === other.digits ? 0 : one.digits < other.digits ? -one.sign : one.sign;
 }
 
-/** What is sent on for a value that was read: as it was written, with nothing rounded. */
-export function jsonText(value: unknown): string {
-  const pieces: string[] = [];
-  const open: (string | { readonly value: unknown })[] = [{ value }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (typeof next === 'string') {
-      pieces.push(next);
-    } else if (
-      typeof next.value !== 'object' ||
-      next.value === null ||
-      next.value instanceof ExactNumber
-    ) {
-      pieces.push(scalarText(next.value));
-    } else {
-      // One by one: a container may have more members than a call may have arguments.
-      for (const piece of piecesOf(next.value).reverse()) {
-        open.push(piece);
-      }
-    }
-  }
-  return pieces.join('');
+/** A container of which some members are written. */
+interface OpenContainer {
+  readonly end: string;
+  readonly values: readonly unknown[];
+  /** Of an object. */
+  readonly names: readonly string[] | undefined;
+  at: number;
 }
 
-function piecesOf(container: object): (string | { readonly value: unknown })[] {
-  const comma = (place: number) => (place > 0 ? ',' : '');
+/**
+ * What is sent on for a value that was read: as it was written, with nothing rounded. Keeps its own
+ * stack, and nothing for each value: a text may be all brackets, or all digits and commas.
+ */
+export function jsonText(value: unknown): string {
+  const pieces: string[] = [];
+  const open: OpenContainer[] = [];
+  let next: unknown = value;
+  for (;;) {
+    if (typeof next === 'object' && next !== null && !(next instanceof ExactNumber)) {
+      pieces.push(Array.isArray(next) ? '[' : '{');
+      open.push(opened(next));
+    } else {
+      pieces.push(scalarText(next));
+    }
+    let container = open.at(-1);
+    while (container && container.at === container.values.length) {
+      pieces.push(container.end);
+      open.pop();
+      container = open.at(-1);
+    }
+    if (!container) {
+      return pieces.join('');
+    }
+    const { at, names, values } = container;
+    if (at > 0) {
+      pieces.push(',');
+    }
+    if (names) {
+      pieces.push(JSON.stringify(names[at]), ':');
+    }
+    next = values[at];
+    container.at++;
+  }
+}
+
+function opened(container: object): OpenContainer {
   return Array.isArray(container)
-    ? ['[', ...container.flatMap((value: unknown, place) => [comma(place), { value }]), ']']
-    : [
-        '{',
-        ...Object.entries(container).flatMap(([name, value]: [string, unknown], place) => [
-          `${comma(place)}${JSON.stringify(name)}:`,
-          { value },
-        ]),
-        '}',
-      ];
+    ? { end: ']', values: container as readonly unknown[], names: undefined, at: 0 }
+    : { end: '}', values: Object.values(container), names: Object.keys(container), at: 0 };
 }
 
 function scalarText(value: unknown): string {

@@ -17,11 +17,6 @@ export interface JsonBlock {
   readonly tokens: readonly number[];
 }
 
-/** Whether parsing is worth trying: the text begins as an object or an array does. */
-export function looksLikeJson(text: string): boolean {
-  return /^\ufeff?\s*[[{]/.test(text);
-}
-
 /**
  * Formats JSON token by token, so that all tokens stay as they were sent: numbers of any length,
  * duplicate keys, the order of keys, escapes. Deeper nesting needs no more stack, and the caller can

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Timing } from './library.ts';
 import type { MessageBody } from '../message/messageBody.ts';
 import { assertNever } from '../base/errors.ts';
+import { compactJson } from '../json/compactJson.ts';
 
 const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(86_400));
@@ -56,12 +57,20 @@ export type BodyFields = Omit<v.InferOutput<typeof messageSchema>, 'name'>;
 
 const defaultTimeoutMs = 30_000;
 
-/** The body that one of these fields gives. */
-export function bodyOf(fields: BodyFields, kind: (typeof savedBodyKinds)[number]): MessageBody {
+/**
+ * The body that one of these fields gives.
+ *
+ * @param exactJson the JSON as it is written, with what `JSON.parse` loses
+ */
+export function bodyOf(
+  fields: BodyFields,
+  kind: (typeof savedBodyKinds)[number],
+  exactJson?: string,
+): MessageBody {
   const { json, file = '', close = { code: 1000, reason: '' } } = fields;
   switch (kind) {
     case 'json':
-      return { as: 'json', text: JSON.stringify(json, undefined, 2) };
+      return { as: 'json', text: exactJson ?? JSON.stringify(json, undefined, 2) };
     case 'file':
       return { as: 'file', path: file, isText: /\.(?:json|txt|xml|csv|md|ya?ml)$/i.test(file) };
     case 'close':
@@ -92,15 +101,16 @@ export function timingOf({ delay = 0, repeat, waitFor }: BodyFields): Timing {
   };
 }
 
-/** How a body without a name is called. */
+/** How a body without a name is called: what is sent of it, with its references. */
 export function bodyLabel(body: MessageBody, longest = 40): string {
   switch (body.as) {
     case 'file':
       return body.path;
     case 'close':
       return `close ${body.code}`;
-    case 'text':
     case 'json':
+      return compactJson(body.text).slice(0, longest);
+    case 'text':
     case 'hex':
     case 'base64':
     case 'ping':

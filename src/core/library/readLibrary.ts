@@ -57,10 +57,18 @@ type EntrySchema<T> = v.GenericSchema<unknown, T> & { readonly entries: object }
  * Reads what a library's file holds. Never fails: what will not do is named and left out.
  *
  * @param origin whose file it is, which all that is in it is marked with
+ * @param jsonAt the JSON at a place as it is written, with a line for each member: numbers with all
+ *   their digits, and members of the same name
  */
-export function readLibrary(value: unknown, origin: Origin): ReadLibrary {
-  return new LibraryReader(origin).read(value);
+export function readLibrary(
+  value: unknown,
+  origin: Origin,
+  jsonAt: JsonAt = () => undefined,
+): ReadLibrary {
+  return new LibraryReader(origin, jsonAt).read(value);
 }
+
+type JsonAt = (place: string) => string | undefined;
 
 class LibraryReader {
   readonly #problems = new ProblemList();
@@ -73,9 +81,11 @@ class LibraryReader {
   #stepsLeft: number = libraryLimits.steps;
   #excess: string | undefined;
   readonly #origin: Origin;
+  readonly #jsonAt: JsonAt;
 
-  constructor(origin: Origin) {
+  constructor(origin: Origin, jsonAt: JsonAt) {
     this.#origin = origin;
+    this.#jsonAt = jsonAt;
   }
 
   read(value: unknown): ReadLibrary {
@@ -299,7 +309,7 @@ class LibraryReader {
       );
       return undefined;
     }
-    return bodyOf(fields, only);
+    return bodyOf(fields, only, only === 'json' ? this.#jsonAt(`${place}.json`) : undefined);
   }
 
   #parse<T>(schema: EntrySchema<T>, value: unknown, place: string): T | undefined {

@@ -5,17 +5,43 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Step, WaitFor } from './library.ts';
 
+/** The message that a step waited for. */
+export interface Answer {
+  /** Its row in the capture of the connection; absent if it was not stored. */
+  readonly row?: number;
+  /** Its beginning. */
+  readonly text: string;
+}
+
+/** What came of a step so far. */
+export interface StepOutcome {
+  sent: number;
+  /** The row that was sent last. */
+  sentRow?: number;
+  /** Of the message that was sent last, on the monotonic clock. */
+  sentAt: number;
+  answer?: Answer;
+  answeredAfterMs?: number;
+}
+
 interface SequencePorts {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Rejects with a sentence if the message was not sent. */
-  readonly send: (step: Step) => Promise<void>;
+  /**
+   * Resolves to the number of the row that was sent, if it is known. Rejects with a sentence if the
+   * message was not sent.
+   */
+  readonly send: (step: Step) => Promise<number | undefined>;
   /**
    * Calls `onMatch` with the first received message that matches, from now on. Throws a UserError
    * if the text is not a filter.
    */
-  readonly watch: (match: string, onMatch: () => void) => Disposable;
+  readonly watch: (match: string, onMatch: OnAnswer) => Disposable;
+  /** Calls `onLost` with what happened, to be read after "the connection", if it goes down. */
+  readonly watchLoss?: (onLost: (what: string) => void) => Disposable;
 }
+
+export type OnAnswer = (answer: Answer) => void;
 
 /** The progress of a run. `step` counts from 0; at the end it is the number of steps. */
 export interface RunProgress {
@@ -41,6 +67,7 @@ export class SequenceRun implements Disposable {
   readonly #onDidChange = this.#store.add(new Emitter<RunProgress>());
   /** What waits: timers and watches, given back when their time has come, or at the end. */
   readonly #waits = new Set<Disposable>();
+  readonly #outcomes: readonly StepOutcome[];
   #progress: RunProgress;
   #end: ((end: 'stopped' | Error) => void) | undefined;
   #hasEnded = false;
@@ -52,11 +79,17 @@ export class SequenceRun implements Disposable {
   constructor(steps: readonly Step[], ports: SequencePorts) {
     this.#steps = steps;
     this.#ports = ports;
+    this.#outcomes = steps.map(() => ({ sent: 0, sentAt: 0 }));
     this.#progress = { state: 'waiting', step: 0, of: steps.length, name: '', sent: 0 };
   }
 
   get progress(): RunProgress {
     return this.#progress;
+  }
+
+  /** What came of each step so far. */
+  get outcomes(): readonly Readonly<StepOutcome>[] {
+    return this.#outcomes;
   }
 
   get isRunning(): boolean {
@@ -104,13 +137,13 @@ export class SequenceRun implements Disposable {
       await this.#pause(step.timing.delayMs);
       const { repeat } = step.timing;
       if (repeat && repeat.times === undefined) {
-        await this.#send(step);
+        await this.#send(step, index);
         hasEndless = true;
-        this.#repeatForEver(step, repeat.everyMs).catch((error: unknown) =>
+        this.#repeatForEver(step, index, repeat.everyMs).catch((error: unknown) =>
           this.#end?.(error instanceof Error ? error : new Error(messageOf(error))),
         );
       } else {
-        await this.#sendTimes(step, repeat?.times ?? 1, repeat?.everyMs ?? 0);
+        await this.#sendTimes(step, index, repeat?.times ?? 1, repeat?.everyMs ?? 0);
       }
     }
     this.#report({ step: this.#steps.length });
@@ -122,32 +155,40 @@ export class SequenceRun implements Disposable {
     return 'done';
   }
 
-  async #sendTimes(step: Step, times: number, everyMs: number): Promise<void> {
+  async #sendTimes(step: Step, index: number, times: number, everyMs: number): Promise<void> {
     for (let time = 0; time < times; time++) {
       if (time > 0) {
         await this.#pause(everyMs);
       }
-      await this.#send(step);
+      await this.#send(step, index);
     }
   }
 
-  async #repeatForEver(step: Step, everyMs: number): Promise<never> {
+  async #repeatForEver(step: Step, index: number, everyMs: number): Promise<never> {
     for (;;) {
       await this.#pause(everyMs);
-      await this.#send(step);
+      await this.#send(step, index);
     }
   }
 
-  async #send(step: Step): Promise<void> {
+  async #send(step: Step, index: number): Promise<void> {
     const { waitFor } = step.timing;
     if (this.#hasEnded) {
       await new Promise(() => undefined); // Whatever still runs after the end stops here.
     }
     this.#report(this.#isRepeating ? {} : { state: 'sending' });
     // Watched from before it is sent: the answer may be here before the send is reported done.
-    const answer = waitFor && this.#watch(step, waitFor);
+    const answer = waitFor && this.#watch(step, index, waitFor);
+    const outcome = this.#outcomes[index] ?? { sent: 0, sentAt: 0 };
+    outcome.sentAt = this.#ports.clock.monotonic();
+    delete outcome.answer;
+    delete outcome.answeredAfterMs;
     try {
-      await this.#ports.send(step);
+      const row = await this.#ports.send(step);
+      outcome.sent++;
+      if (row !== undefined) {
+        outcome.sentRow = row;
+      }
       const state = this.#isRepeating ? 'repeating' : 'waiting';
       this.#report({ sent: this.#progress.sent + 1, state });
       await answer?.came;
@@ -156,15 +197,30 @@ export class SequenceRun implements Disposable {
     }
   }
 
-  #watch(step: Step, { match, timeoutMs }: WaitFor) {
+  #watch(step: Step, index: number, { match, timeoutMs }: WaitFor) {
     const store = new DisposableStore();
+    const { clock, watch, watchLoss } = this.#ports;
     const { promise: came, resolve, reject } = Promise.withResolvers<undefined>();
-    store.add(this.#ports.watch(match, () => resolve(undefined)));
+    let hasCome = false;
+    store.add(
+      watch(match, answer => {
+        if (!hasCome) {
+          hasCome = true;
+          this.#noteAnswer(index, answer);
+          resolve(undefined);
+        }
+      }),
+    );
+    const onLost = (what: string) =>
+      reject(new UserError(`"${step.name}" waited for an answer, and the connection ${what}.`));
+    if (watchLoss) {
+      store.add(watchLoss(onLost));
+    }
     const seconds = timeoutMs / 1000;
     const timeout = new UserError(
       `"${step.name}" waited ${seconds} s for a message that matches ${match}, and none came.`,
     );
-    store.add(this.#ports.clock.schedule(timeoutMs, () => reject(timeout)));
+    store.add(clock.schedule(timeoutMs, () => reject(timeout)));
     this.#waits.add(store);
     // Until it is awaited, a timeout must not count as an unhandled rejection.
     came.catch(() => undefined);
@@ -173,6 +229,14 @@ export class SequenceRun implements Disposable {
       store.dispose();
     };
     return { came, dispose };
+  }
+
+  #noteAnswer(index: number, answer: Answer): void {
+    const outcome = this.#outcomes[index];
+    if (outcome) {
+      outcome.answer = answer;
+      outcome.answeredAfterMs = this.#ports.clock.monotonic() - outcome.sentAt;
+    }
   }
 
   #pause(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { byteLengthOf, type MessageData, type OutgoingMessage } from './outgoingMessage.ts';
 import { Formats } from '../base/format.ts';
+import { compactJson } from '../json/compactJson.ts';
 import type { Needs } from '../variables/needs.ts';
 import { resolve, type Resolved, type VariableSource } from '../variables/resolve.ts';
 import { template, type Origin } from '../variables/value.ts';
@@ -68,8 +69,12 @@ async function fill(
     case 'hex':
     case 'base64':
       return message(body.as, await resolve(written(body.text), where, source));
-    case 'json':
-      return message(body.as, await resolve(written(body.text), where, source, { form: 'json' }));
+    case 'json': {
+      const resolved = await resolve(written(body.text), where, source, { form: 'json' });
+      refuse(jsonProblem(resolved.text));
+      const [text, masked] = [compactJson(resolved.text), compactJson(resolved.masked)];
+      return message(body.as, { ...resolved, text, masked });
+    }
     case 'file': {
       const name = 'The name of the file';
       const path = await resolve(written(body.path), name, source, { peer: 'refused' });
@@ -95,15 +100,14 @@ function message(as: 'text' | 'json' | 'hex' | 'base64', resolved: Resolved): Fi
   return { message: outgoing, secrets, used, byteLength: byteLengthOf(data), preview: masked };
 }
 
-function dataOf(as: 'text' | 'json' | 'hex' | 'base64', text: string): MessageData {
+/** @throws UserError if it cannot be read in its form */
+export function dataOf(as: 'text' | 'json' | 'hex' | 'base64', text: string): MessageData {
   switch (as) {
     case 'hex':
       return parseHex(text);
     case 'base64':
       return parseBase64(text);
     case 'json':
-      refuse(jsonProblem(text));
-      return text;
     case 'text':
       return text;
   }
@@ -141,7 +145,7 @@ export function fillPlainBody(body: MessageBody): OutgoingMessage | undefined {
     return undefined;
   }
   if (body.as !== 'base64') {
-    return { kind: 'message', data: body.text };
+    return { kind: 'message', data: body.as === 'json' ? compactJson(body.text) : body.text };
   }
   return base64Problem(body.text) ? undefined : { kind: 'message', data: parseBase64(body.text) };
 }

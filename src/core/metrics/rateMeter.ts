@@ -1,5 +1,7 @@
 const bucketMs = 100;
 const buckets = 10;
+/** Rows come late by seconds at most. What is earlier by more comes after a time that was wrong. */
+const maxLateBuckets = 600;
 
 /** Counts per second over the last second, in fixed memory. */
 export class RateMeter {
@@ -28,13 +30,22 @@ export class RateMeter {
   /** Empties the buckets that have become too old; returns the one for now. */
   #advance(now: number): number {
     const bucket = Math.floor(now / bucketMs);
+    if (bucket < this.#newest - maxLateBuckets) {
+      this.#counts.fill(0);
+      this.#newest = bucket;
+    }
     if (bucket > this.#newest) {
       const steps = Math.min(buckets, bucket - this.#newest);
       for (let step = 0; step < steps; step++) {
-        this.#counts[(bucket - step) % buckets] = 0;
+        this.#counts[indexOf(bucket - step)] = 0;
       }
       this.#newest = bucket;
     }
-    return this.#newest % buckets;
+    return indexOf(this.#newest);
   }
+}
+
+/** Also of a time before 1970. */
+function indexOf(bucket: number): number {
+  return ((bucket % buckets) + buckets) % buckets;
 }

@@ -9,7 +9,10 @@ const pingOut = flagsOf('ping', 'out');
 const pongIn = flagsOf('pong', 'in');
 
 /** Rows of which the payloads are elsewhere. */
-export type CountedColumns = Pick<BatchReader, 'rowCount' | 'times' | 'flags' | 'lengths'>;
+export type CountedColumns = Pick<
+  BatchReader,
+  'firstSeq' | 'rowCount' | 'times' | 'flags' | 'lengths'
+>;
 
 /** What a `Date` can hold; a capture file may claim any other time. */
 const maxTime = 8.64e15;
@@ -18,7 +21,7 @@ const secondsPerMinute = 60;
 const partsPerMs = 100;
 
 /**
- * The statistics of one capture, in about 150 kB, fed batch by batch. What has been counted stays
+ * The statistics of one capture, in about 175 kB, fed batch by batch. What has been counted stays
  * counted when the limits drop the rows; only a new `Series` starts from zero.
  *
  * Rows may come late, as when the clock was set back: they are counted at their own time.
@@ -58,13 +61,13 @@ export class Series {
    * and for other rows in their order
    */
   add(rows: CountedColumns, payloadOf: (row: number) => Uint8Array): void {
-    const { rowCount, times, flags } = rows;
+    const { firstSeq, rowCount, times, flags } = rows;
     for (let row = 0; row < rowCount;) {
       const rowFlags = flags[row] ?? 0;
       if (isMessage(rowFlags)) {
         row = this.#messages(rows, row);
       } else {
-        this.#other(times[row] ?? 0, rowFlags, payloadOf(row));
+        this.#other(firstSeq + row, times[row] ?? 0, rowFlags, payloadOf(row));
         row++;
       }
     }
@@ -95,19 +98,23 @@ export class Series {
    * Counts the message `first` and those that follow on it in the same second; returns the row after
    * them. One loop over local variables, because a million rows a second come through here.
    */
-  #messages({ rowCount, times, flags, lengths }: CountedColumns, first: number): number {
+  #messages({ firstSeq, rowCount, times, flags, lengths }: CountedColumns, first: number): number {
     let at = this.#enter(times[first] ?? 0);
     const beginAt = this.#beginAt;
     const endAt = this.#endAt;
     const sizes = this.#sizes.current;
     const gaps = this.#gaps.current;
     let { received, sent, receivedBytes, sentBytes, largest, longestGapMs } = this.#totals;
+    let { largestSeq, longestGapSeq } = this.#totals;
     let receivedAt = this.#receivedAt;
     let row = first;
     do {
       const length = lengths[row] ?? 0;
       sizes.add(length);
-      largest = length > largest ? length : largest;
+      if (length > largest) {
+        largest = length;
+        largestSeq = firstSeq + row;
+      }
       if (((flags[row] ?? 0) & RowFlag.Out) !== 0) {
         sent++;
         sentBytes += length;
@@ -118,22 +125,26 @@ export class Series {
         // Not a number for the first one, and below 0 if the clock was set back.
         if (gap >= 0) {
           gaps.add(gap);
-          longestGapMs = gap > longestGapMs ? gap : longestGapMs;
+          if (gap > longestGapMs) {
+            longestGapMs = gap;
+            longestGapSeq = firstSeq + row;
+          }
         }
         receivedAt = at;
       }
       row++;
       at = times[row] ?? NaN;
     } while (row < rowCount && at >= beginAt && at < endAt && isMessage(flags[row] ?? 0));
-    const { roundTripMs } = this.#totals;
+    const { roundTripMs, roundTripSeq } = this.#totals;
     const sums = { received, sent, receivedBytes, sentBytes };
-    this.#totals = { ...sums, largest, longestGapMs, roundTripMs };
+    const maxima = { largest, longestGapMs, roundTripMs };
+    this.#totals = { ...sums, ...maxima, largestSeq, longestGapSeq, roundTripSeq };
     this.#receivedAt = receivedAt;
     return row;
   }
 
   /** A control frame or a state change. */
-  #other(time: number, flags: number, head: Uint8Array): void {
+  #other(seq: number, time: number, flags: number, head: Uint8Array): void {
     const at = this.#enter(time);
     switch (flags & (RowFlag.OpcodeMask | RowFlag.Out)) {
       case state:
@@ -146,7 +157,10 @@ export class Series {
         const tookMs = this.#pings.answered(at, head);
         if (tookMs !== undefined) {
           this.#roundTrips.current.add(tookMs);
-          this.#totals.roundTripMs = Math.max(this.#totals.roundTripMs, tookMs);
+          if (tookMs > this.#totals.roundTripMs) {
+            this.#totals.roundTripMs = tookMs;
+            this.#totals.roundTripSeq = seq;
+          }
         }
         break;
       }

@@ -17,6 +17,10 @@ export interface SeriesView {
   readonly longestGapMs: readonly number[];
   /** The worst round-trip time in the step, in milliseconds; 0 if none was measured. */
   readonly roundTripMs: readonly number[];
+  /** The numbers of the rows that these three are of, in the capture; where they are 0, without meaning. */
+  readonly largestSeq: readonly number[];
+  readonly longestGapSeq: readonly number[];
+  readonly roundTripSeq: readonly number[];
   /** When the connection opened again after it was lost, and when it was lost. */
   readonly marks: readonly { readonly at: number; readonly kind: 'opened' | 'lost' }[];
   /** Over the whole span. Absent if nothing was measured. */

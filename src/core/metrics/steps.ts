@@ -102,8 +102,13 @@ function placeOf(second: number): number {
 }
 
 const sums = ['received', 'sent', 'receivedBytes', 'sentBytes'] as const;
-const maxima = ['largest', 'longestGapMs', 'roundTripMs'] as const;
-const names = [...sums, ...maxima] as const;
+/** Each with the column that names its row. */
+const maxima = [
+  ['largest', 'largestSeq'],
+  ['longestGapMs', 'longestGapSeq'],
+  ['roundTripMs', 'roundTripSeq'],
+] as const;
+const names = [...sums, ...maxima.flat()] as const;
 
 /** What is known of one step of time, see `SeriesView`. */
 type StepTotals = Record<(typeof names)[number], number>;
@@ -115,8 +120,11 @@ export function emptyTotals(): StepTotals {
     receivedBytes: 0,
     sentBytes: 0,
     largest: 0,
+    largestSeq: 0,
     longestGapMs: 0,
+    longestGapSeq: 0,
     roundTripMs: 0,
+    roundTripSeq: 0,
   };
 }
 
@@ -132,8 +140,11 @@ class StepColumns {
       receivedBytes: column(),
       sentBytes: column(),
       largest: column(),
+      largestSeq: column(),
       longestGapMs: column(),
+      longestGapSeq: column(),
       roundTripMs: column(),
+      roundTripSeq: column(),
     };
   }
 
@@ -142,9 +153,12 @@ class StepColumns {
       const column = this.#columns[name];
       column[step] = (column[step] ?? 0) + totals[name];
     }
-    for (const name of maxima) {
+    for (const [name, seqName] of maxima) {
       const column = this.#columns[name];
-      column[step] = Math.max(column[step] ?? 0, totals[name]);
+      if (totals[name] > (column[step] ?? 0)) {
+        column[step] = totals[name];
+        this.#columns[seqName][step] = totals[seqName];
+      }
     }
   }
 
@@ -156,8 +170,19 @@ class StepColumns {
 
   /** Makes one step out of each two, at the beginning; the other half is empty. */
   joinPairs(): void {
-    sums.forEach(name => joinPairs(this.#columns[name], (a, b) => a + b));
-    maxima.forEach(name => joinPairs(this.#columns[name], Math.max));
+    for (const name of sums) {
+      const column = this.#columns[name];
+      joinPairs(column, (first, second) => (column[first] ?? 0) + (column[second] ?? 0));
+    }
+    for (const [name, seqName] of maxima) {
+      const column = this.#columns[name];
+      const seqs = this.#columns[seqName];
+      const greater = (first: number, second: number) =>
+        (column[second] ?? 0) > (column[first] ?? 0) ? second : first;
+      // The numbers first: they are chosen by what the other column still holds.
+      joinPairs(seqs, (first, second) => seqs[greater(first, second)] ?? 0);
+      joinPairs(column, (first, second) => column[greater(first, second)] ?? 0);
+    }
   }
 
   /** The steps that `places` names, in that order. */
@@ -169,16 +194,20 @@ class StepColumns {
       receivedBytes: read('receivedBytes'),
       sentBytes: read('sentBytes'),
       largest: read('largest'),
+      largestSeq: read('largestSeq'),
       longestGapMs: read('longestGapMs'),
+      longestGapSeq: read('longestGapSeq'),
       roundTripMs: read('roundTripMs'),
+      roundTripSeq: read('roundTripSeq'),
     };
   }
 }
 
-function joinPairs(column: Float64Array, join: (a: number, b: number) => number): void {
+/** @param join what becomes of two neighbours, given by their places */
+function joinPairs(column: Float64Array, join: (first: number, second: number) => number): void {
   const half = column.length / 2;
   for (let step = 0; step < half; step++) {
-    column[step] = join(column[2 * step] ?? 0, column[2 * step + 1] ?? 0);
+    column[step] = join(2 * step, 2 * step + 1);
   }
   column.fill(0, half);
 }

@@ -1,18 +1,22 @@
+import type { TextRun } from './textRun.ts';
 import { type FrameFacts, packFrame, valuesPerFrame, type PackedFrames } from './frameFacts.ts';
 
 /**
- * A batch is what travels to the capture worker at once: a column store in one buffer.
+ * A batch is what travels to the capture worker at once: a column store in one buffer, which may have
+ * room for more than is in it.
  *
  *     offset          type     what
  *     0               float64  sequence number of the first row
- *     8               uint32   number of rows, n
+ *     8               uint32   number of rows
  *     12              uint32   number of payload bytes
- *     16              uint32   number of frame facts, f
- *     24              float64  × n, when: milliseconds since 1970
- *     24 + 8 n        uint32   × n, flags of a row, see record.ts
- *     24 + 12 n       uint32   × n, lengths of the payloads
- *     24 + 16 n       float64  × 4 f, how some of the messages came, see packedFrames.ts
- *     24 + 16 n + 32 f  bytes  the payloads, one after the other
+ *     16              uint32   number of frame facts
+ *     20              uint32   rows that there is room for, n
+ *     24              uint32   frame facts that there is room for, f
+ *     32              float64  × n, when: milliseconds since 1970
+ *     32 + 8 n        uint32   × n, flags of a row, see record.ts
+ *     32 + 12 n       uint32   × n, lengths of the payloads
+ *     32 + 16 n       float64  × 4 f, how some of the messages came, see frameFacts.ts
+ *     32 + 16 n + 32 f  bytes  the payloads, one after the other
  *
  * The buffer is shared or cloned, never transferred, so that the host still has each batch until
  * the worker has stored it: a worker that dies loses nothing. Only buffers that serve again and
@@ -21,7 +25,18 @@ import { type FrameFacts, packFrame, valuesPerFrame, type PackedFrames } from '.
  */
 export type BatchBuffer = ArrayBuffer | SharedArrayBuffer;
 
-const headerByteLength = 24;
+/** Copies the bytes `begin` up to, not including, `end` of `from` to `to`, from `at` on. */
+export type CopyBytes = (
+  from: Uint8Array,
+  begin: number,
+  end: number,
+  to: Uint8Array,
+  at: number,
+) => void;
+
+const setBytes: CopyBytes = (from, begin, end, to, at) => to.set(from.subarray(begin, end), at);
+
+const headerByteLength = 32;
 const byteLengthPerRow = 16;
 const byteLengthPerFrame = 8 * valuesPerFrame;
 
@@ -44,75 +59,147 @@ export function batchByteLength(
   );
 }
 
-/**
- * Collects rows. It does so in memory of its own and copies them to a buffer at the end: copying
- * many small and unaligned pieces to shared memory is several times slower than to private memory,
- * and the buffer need be no longer than its rows.
- */
+/** The length of a buffer that rows are collected in. */
+export const wholeBatchByteLength = batchByteLength(
+  batchRowCapacity,
+  batchByteCapacity,
+  batchFrameCapacity,
+);
+
+/** What a batch holds, or has room for. */
+interface BatchSize {
+  readonly rows: number;
+  readonly frames: number;
+}
+
+/** The columns of a batch, with all that there is room for. */
+class BatchColumns {
+  readonly header: DataView;
+  readonly times: Float64Array;
+  readonly flags: Uint32Array;
+  readonly lengths: Uint32Array;
+  readonly frames: PackedFrames;
+  readonly payload: Uint8Array;
+
+  constructor(buffer: BatchBuffer, { rows, frames }: BatchSize) {
+    this.header = new DataView(buffer, 0, headerByteLength);
+    this.times = new Float64Array(buffer, headerByteLength, rows);
+    this.flags = new Uint32Array(buffer, headerByteLength + 8 * rows, rows);
+    this.lengths = new Uint32Array(buffer, headerByteLength + 12 * rows, rows);
+    this.frames = new Float64Array(buffer, batchByteLength(rows, 0), valuesPerFrame * frames);
+    this.payload = new Uint8Array(buffer, batchByteLength(rows, 0, frames));
+  }
+
+  writeHeader(firstSeq: number, { rows, frames }: BatchSize, payloadByteLength: number): void {
+    this.header.setFloat64(0, firstSeq, true);
+    this.header.setUint32(8, rows, true);
+    this.header.setUint32(12, payloadByteLength, true);
+    this.header.setUint32(16, frames, true);
+    this.header.setUint32(20, this.times.length, true);
+    this.header.setUint32(24, this.frames.length / valuesPerFrame, true);
+  }
+}
+
+/** Collects rows where they stay: in the buffer that is the batch. */
 export class BatchWriter {
-  readonly #times = new Float64Array(batchRowCapacity);
-  readonly #flags = new Uint32Array(batchRowCapacity);
-  readonly #lengths = new Uint32Array(batchRowCapacity);
-  readonly #payload = new Uint8Array(batchByteCapacity);
-  /** Created with the first frame facts. */
-  #frames: PackedFrames | undefined;
+  readonly #copy: CopyBytes;
+  readonly #columns: BatchColumns;
   #frameCount = 0;
   #rowCount = 0;
   #byteLength = 0;
+
+  /** @param buffer of `wholeBatchByteLength` bytes; what was in it is overwritten */
+  constructor(buffer: BatchBuffer, copy = setBytes) {
+    this.#columns = new BatchColumns(buffer, {
+      rows: batchRowCapacity,
+      frames: batchFrameCapacity,
+    });
+    this.#copy = copy;
+  }
 
   get rowCount(): number {
     return this.#rowCount;
   }
 
-  /** Bytes of the buffer that `finish` fills. */
-  get bufferByteLength(): number {
+  /** Bytes that a buffer takes which has room for no more than is in it. */
+  get usedByteLength(): number {
     return batchByteLength(this.#rowCount, this.#byteLength, this.#frameCount);
   }
 
   /** Copies a row. `false`, with nothing copied, if it does not fit in. */
   append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): boolean {
     const row = this.#rowCount;
-    const offset = this.#byteLength;
-    const end = offset + payload.length;
+    const begin = this.#byteLength;
+    const end = begin + payload.length;
     if (row === batchRowCapacity || end > batchByteCapacity) {
       return false;
     }
-    if (frame && !this.#appendFrame(row, frame)) {
-      return false;
+    const { times, flags: allFlags, lengths, frames, payload: bytes } = this.#columns;
+    if (frame) {
+      if (this.#frameCount === batchFrameCapacity) {
+        return false;
+      }
+      packFrame(frames, this.#frameCount++, row, frame);
     }
-    this.#payload.set(payload, offset);
-    this.#times[row] = at;
-    this.#flags[row] = flags;
-    this.#lengths[row] = payload.length;
+    this.#copy(payload, 0, payload.length, bytes, begin);
+    times[row] = at;
+    allFlags[row] = flags;
+    lengths[row] = payload.length;
     this.#rowCount = row + 1;
     this.#byteLength = end;
     return true;
   }
 
-  /** Copies the rows to `buffer`, which may be longer than they need, and starts over. */
-  finish(firstSeq: number, buffer: BatchBuffer): void {
-    const rowCount = this.#rowCount;
-    const frameCount = this.#frameCount;
-    const batch = writeHeader(buffer, firstSeq, rowCount, this.#byteLength, frameCount);
-    batch.times.set(this.#times.subarray(0, rowCount));
-    batch.flags.set(this.#flags.subarray(0, rowCount));
-    batch.lengths.set(this.#lengths.subarray(0, rowCount));
-    if (this.#frames) {
-      batch.frames.set(this.#frames.subarray(0, valuesPerFrame * frameCount));
+  /**
+   * Copies texts from number `from` of a run on, as many as fit in. None is longer than a batch. Returns
+   * the number of the first that does not fit, or how many there are.
+   */
+  appendTexts(at: number, flags: number, { bytes, spans, count }: TextRun, from: number): number {
+    const copy = this.#copy;
+    const { times, flags: allFlags, lengths, payload } = this.#columns;
+    let row = this.#rowCount;
+    let offset = this.#byteLength;
+    let index = from;
+    for (; index < count && row < batchRowCapacity; index++, row++) {
+      const begin = spans[2 * index] ?? 0;
+      const end = spans[2 * index + 1] ?? 0;
+      if (offset + end - begin > batchByteCapacity) {
+        break;
+      }
+      copy(bytes, begin, end, payload, offset);
+      times[row] = at;
+      allFlags[row] = flags;
+      lengths[row] = end - begin;
+      offset += end - begin;
     }
-    batch.payload.set(this.#payload.subarray(0, this.#byteLength));
-    this.#rowCount = 0;
-    this.#frameCount = 0;
-    this.#byteLength = 0;
+    this.#rowCount = row;
+    this.#byteLength = offset;
+    return index;
   }
 
-  #appendFrame(row: number, frame: FrameFacts): boolean {
-    if (this.#frameCount === batchFrameCapacity) {
-      return false;
-    }
-    this.#frames ??= new Float64Array(valuesPerFrame * batchFrameCapacity);
-    packFrame(this.#frames, this.#frameCount++, row, frame);
-    return true;
+  /** Makes the buffer a batch. What is appended next overwrites it. */
+  finish(firstSeq: number): void {
+    this.#columns.writeHeader(firstSeq, this.#size, this.#byteLength);
+    this.#rowCount = this.#frameCount = this.#byteLength = 0;
+  }
+
+  /** Copies the rows to a batch of its own, with room for no more. */
+  copy(firstSeq: number): ArrayBuffer {
+    const { rows, frames } = this.#size;
+    const byteLength = this.#byteLength;
+    const buffer = new ArrayBuffer(this.usedByteLength);
+    const columns = new BatchColumns(buffer, this.#size);
+    columns.writeHeader(firstSeq, this.#size, byteLength);
+    columns.times.set(this.#columns.times.subarray(0, rows));
+    columns.flags.set(this.#columns.flags.subarray(0, rows));
+    columns.lengths.set(this.#columns.lengths.subarray(0, rows));
+    columns.frames.set(this.#columns.frames.subarray(0, valuesPerFrame * frames));
+    columns.payload.set(this.#columns.payload.subarray(0, byteLength));
+    return buffer;
+  }
+
+  get #size(): BatchSize {
+    return { rows: this.#rowCount, frames: this.#frameCount };
   }
 }
 
@@ -124,16 +211,17 @@ export function singleRowBatch(
   payload: Uint8Array,
   frame?: FrameFacts,
 ): ArrayBuffer {
-  const frameCount = frame ? 1 : 0;
-  const buffer = new ArrayBuffer(batchByteLength(1, payload.length, frameCount));
-  const batch = writeHeader(buffer, firstSeq, 1, payload.length, frameCount);
-  batch.times[0] = at;
-  batch.flags[0] = flags;
-  batch.lengths[0] = payload.length;
+  const size = { rows: 1, frames: frame ? 1 : 0 };
+  const buffer = new ArrayBuffer(batchByteLength(1, payload.length, size.frames));
+  const columns = new BatchColumns(buffer, size);
+  columns.writeHeader(firstSeq, size, payload.length);
+  columns.times[0] = at;
+  columns.flags[0] = flags;
+  columns.lengths[0] = payload.length;
   if (frame) {
-    packFrame(batch.frames, 0, 0, frame);
+    packFrame(columns.frames, 0, 0, frame);
   }
-  batch.payload.set(payload);
+  columns.payload.set(payload);
   return buffer;
 }
 
@@ -150,36 +238,20 @@ export class BatchReader {
 
   constructor(buffer: BatchBuffer) {
     const header = new DataView(buffer, 0, headerByteLength);
+    const room = { rows: header.getUint32(20, true), frames: header.getUint32(24, true) };
+    const columns = new BatchColumns(buffer, room);
     const rowCount = header.getUint32(8, true);
-    const frameCount = header.getUint32(16, true);
-    const framesAt = batchByteLength(rowCount, 0);
-    const payloadAt = batchByteLength(rowCount, 0, frameCount);
     this.firstSeq = header.getFloat64(0, true);
     this.rowCount = rowCount;
-    this.times = new Float64Array(buffer, headerByteLength, rowCount);
-    this.flags = new Uint32Array(buffer, headerByteLength + 8 * rowCount, rowCount);
-    this.lengths = new Uint32Array(buffer, headerByteLength + 12 * rowCount, rowCount);
-    this.frames = new Float64Array(buffer, framesAt, valuesPerFrame * frameCount);
-    this.payload = new Uint8Array(buffer, payloadAt, header.getUint32(12, true));
+    this.times = columns.times.subarray(0, rowCount);
+    this.flags = columns.flags.subarray(0, rowCount);
+    this.lengths = columns.lengths.subarray(0, rowCount);
+    this.frames = columns.frames.subarray(0, valuesPerFrame * header.getUint32(16, true));
+    this.payload = columns.payload.subarray(0, header.getUint32(12, true));
   }
 
   /** The sequence number after the last row's. */
   get nextSeq(): number {
     return this.firstSeq + this.rowCount;
   }
-}
-
-function writeHeader(
-  buffer: BatchBuffer,
-  firstSeq: number,
-  rowCount: number,
-  payloadByteLength: number,
-  frameCount: number,
-): BatchReader {
-  const header = new DataView(buffer, 0, headerByteLength);
-  header.setFloat64(0, firstSeq, true);
-  header.setUint32(8, rowCount, true);
-  header.setUint32(12, payloadByteLength, true);
-  header.setUint32(16, frameCount, true);
-  return new BatchReader(buffer);
 }

@@ -3,6 +3,8 @@ import { isTextual, kindOf } from './record.ts';
 /** In UTF-16 code units. */
 const maxTextLength = 512;
 const maxBinaryByteLength = 64;
+/** Far above what a state change has without its handshake; a file may claim anything. */
+const maxStateLength = 64 * 1024;
 /** Of any control frame (RFC 6455, section 5.5): a close frame's is shown in full, for its reason. */
 const maxControlPayload = 125;
 
@@ -37,8 +39,9 @@ export function previewByteLength(flags: number): number {
 
 /**
  * The beginning of a payload for the list: text as it is, binary as hex pairs, a state change as
- * its JSON without the handshake, which is long and no matter of the list. What is not UTF-8 shows
- * as U+FFFD; a code point is never cut in half.
+ * its JSON without the handshake, the steps of a run and the calls that opened a socket, which are
+ * long and no matter of the list.
+ * What is not UTF-8 shows as U+FFFD; a code point is never cut in half.
  *
  * @param head at least `previewByteLength(flags)` bytes, or the whole payload
  */
@@ -57,16 +60,37 @@ export function hexPreview(bytes: Uint8Array): string {
 }
 
 function statePreview(json: string): string {
-  let value: unknown;
   try {
-    value = JSON.parse(json);
+    const short = withoutLongParts(json);
+    return short.length > maxStateLength ? shorten(json) : short;
   } catch {
+    // It is no JSON, or nested deeper than can be written again.
     return shorten(json);
   }
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'handshake')) {
+}
+
+function withoutLongParts(json: string): string {
+  const value: unknown = JSON.parse(json);
+  if (typeof value !== 'object' || value === null || !isLong(value)) {
     return json;
   }
-  return JSON.stringify({ ...value, handshake: undefined });
+  const { run, watch } = value;
+  return JSON.stringify({
+    ...value,
+    handshake: undefined,
+    ...(isObject(run) ? { run: { ...run, steps: undefined } } : {}),
+    ...(isObject(watch) ? { watch: { ...watch, openedAt: undefined } } : {}),
+  });
+}
+
+const longMembers = ['handshake', 'run', 'watch'];
+
+function isLong(value: object): value is { readonly run?: unknown; readonly watch?: unknown } {
+  return longMembers.some(name => Object.hasOwn(value, name));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function shorten(text: string): string {

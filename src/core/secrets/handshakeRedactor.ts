@@ -12,12 +12,16 @@ export class HandshakeRedactor {
   readonly #showsUnknown: boolean;
 
   /**
-   * @param secrets texts that must not be shown anywhere; very short ones are ignored
+   * @param secrets texts that must not be shown anywhere, of which very short ones are ignored, or who
+   *   masks them
    * @param unknown whether unknown values of queries and headers are `masked`, as in all stored facts,
    *   or `shown`, if the user asks for them
    */
-  constructor(secrets: Iterable<string> = [], unknown: 'masked' | 'shown' = 'masked') {
-    this.#known = new SecretRedactor(secrets);
+  constructor(
+    secrets: Iterable<string> | SecretRedactor = [],
+    unknown: 'masked' | 'shown' = 'masked',
+  ) {
+    this.#known = secrets instanceof SecretRedactor ? secrets : new SecretRedactor(secrets);
     this.#showsUnknown = unknown === 'shown';
   }
 

@@ -3,12 +3,25 @@ import { lowerBound } from '../base/lowerBound.ts';
 /** In UTF-16 code units. Shorter texts would occur in too many unrelated texts. */
 export const minSecretLength = 4;
 
+/**
+ * So much of the beginning of a longer text is found as well, in UTF-16 code units: a part of a secret is
+ * one, and to look for the whole at each offset of what only begins like it would take ever longer.
+ */
+export const enoughLength = 32;
+
 /** The maximum number of backslashes that nested JSON puts before a character. */
 const maxBackslashes = 8;
 /** The maximum length of one escaped UTF-16 code unit: the backslashes and `u0000`. */
 const maxSpelledUnitLength = 13;
 /** Base64 characters that hold only some bits of a text, one at each end. */
 const maxEdgeLength = 2;
+
+/**
+ * The readings of a text that are followed, and how many more of them for each unit that they have come
+ * forward. Almost all texts have one; runs of backslashes have so many that it would take ever longer.
+ */
+const maxReadings = 1024;
+const readingsPerUnit = 8;
 
 const Unit = {
   Blank: 0x20,
@@ -49,8 +62,9 @@ interface Edges {
 
 /**
  * Finds texts in all spellings in which a peer may send them back: unchanged, as UTF-8 bytes decoded
- * one by one, with any characters escaped as in JSON or URLs, and within base64. The time is
- * proportional to the length of the searched text, for any number of texts to find.
+ * one by one, with any characters escaped as in JSON or URLs, and within base64. What begins like one of
+ * them, for `enoughLength` or more, is found as far as it goes. So the time is proportional to the length
+ * of the searched text, for any number and length of texts to find.
  */
 export class SpellingSearch {
   readonly #plain: PrefixList;
@@ -210,7 +224,7 @@ class PrefixList {
     return this.#pairs[pairOf(text.charCodeAt(at), text.charCodeAt(at + 1))] === 1;
   }
 
-  /** The longest match that begins at `start`. */
+  /** The longest match that begins at `start`, or that part of one which is enough. */
   longestAt(
     text: string,
     start: number,
@@ -219,6 +233,7 @@ class PrefixList {
     const open: Reading[] = [{ from: 0, to: this.#texts.length, depth: 0, at: start }];
     // Different readings of a run of backslashes lead to the same states.
     let seen: Set<number> | undefined;
+    let reach = start;
     const add = (from: number, to: number, depth: number, at: number) => {
       const key = ((at - start) * (this.#maxLength + 1) + depth) * this.#texts.length + from;
       seen ??= new Set();
@@ -229,10 +244,17 @@ class PrefixList {
     };
     for (let reading = open.pop(); reading; reading = open.pop()) {
       let { from, to, depth, at } = reading;
+      reach = Math.max(reach, at);
+      if (seen && seen.size > maxReadings + readingsPerUnit * (reach - start)) {
+        break;
+      }
       while (from < to) {
         const first = this.#texts[from] ?? '';
-        if (first.length === depth) {
-          longest = at > (longest?.end ?? 0) ? { end: at, found: first } : longest;
+        const isWhole = first.length === depth;
+        if ((isWhole || depth >= enoughLength) && at > (longest?.end ?? 0)) {
+          longest = { end: at, found: first };
+        }
+        if (isWhole) {
           from++;
         }
         const unit = text.charCodeAt(at);
@@ -241,16 +263,16 @@ class PrefixList {
         }
         const [nextFrom, nextTo] = this.#narrowed(from, to, depth, unit);
         if (isAmbiguous(unit)) {
-          // The literal meaning; several backslashes may also mean a single one.
-          const count =
-            unit === Unit.Backslash ? Math.min(backslashesAt(text, at), maxBackslashes) : 1;
-          for (let length = 1; nextFrom < nextTo && length <= count; length++) {
-            add(nextFrom, nextTo, depth + 1, at + length);
-          }
           const meaning = escapeAt(text, at);
           if (meaning) {
             const range = this.#narrowedBy(from, to, depth, meaning.units);
             add(range.from, range.to, depth + meaning.units.length, meaning.end);
+          }
+          // Several backslashes may also mean a single one. The literal meaning is followed first.
+          const count =
+            unit === Unit.Backslash ? Math.min(backslashesAt(text, at), maxBackslashes) : 1;
+          for (let length = count; nextFrom < nextTo && length >= 1; length--) {
+            add(nextFrom, nextTo, depth + 1, at + length);
           }
           break;
         }

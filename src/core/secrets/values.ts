@@ -1,5 +1,5 @@
 import { isSecretName, secretSubprotocols } from './names.ts';
-import { base64Of } from './spellings.ts';
+import { base64Of, bytesAsText } from './spellings.ts';
 
 /** User name and password, percent-decoded. */
 export interface LoginTexts {
@@ -47,17 +47,38 @@ const harmlessParameter =
   /^(?:algorithm|charset|nc|qop|realm|signedheaders|stale|uri|userhash|username)=/i;
 const schemeOnly = /^(?:basic|bearer|digest|negotiate|ntlm|token)$/i;
 
-/** The value of a header that is a secret, and its parts: behind a scheme, and each cookie. */
+/** The value of a header that is a secret, and its parts: behind a scheme, each cookie, and a password. */
 function headerSecrets(value: string): readonly string[] {
   return [
     value,
     withoutScheme(value),
+    ...basicSecrets(value),
     ...value.split(';').map(cookie => cookie.slice(cookie.indexOf('=') + 1).trim()),
     ...value
       .split(/[\s;]+/)
       .filter(part => !schemeOnly.test(part) && !harmlessParameter.test(part))
       .map(part => part.replace(/^[\w.-]+=(?=.)/, '')),
   ].filter(part => !schemeOnly.test(part));
+}
+
+const basicCredentials = /^basic +([a-z0-9+/_-]+={0,2})\s*$/i;
+
+/** What is in `Basic` credentials (RFC 7617), which a server may spell out: the password, and both parts. */
+function basicSecrets(value: string): readonly string[] {
+  const [, encoded = ''] = basicCredentials.exec(value) ?? [];
+  const bytes = bytesOfBase64(encoded);
+  return [new TextDecoder('utf-8').decode(bytes), bytesAsText(bytes)].flatMap(login => {
+    const colon = login.indexOf(':');
+    return colon < 0 ? [] : [login, login.slice(colon + 1)];
+  });
+}
+
+/** Empty if it is none. Peers write it without its end, too. */
+function bytesOfBase64(encoded: string): Uint8Array {
+  const plain = encoded.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
+  return plain.length % 4 === 1
+    ? new Uint8Array()
+    : Uint8Array.from(atob(plain), character => character.charCodeAt(0));
 }
 
 /** A header's value without its first word, such as `Bearer`. */

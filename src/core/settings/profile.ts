@@ -1,3 +1,4 @@
+import { endpointName, uniqueName, type Named } from '../endpoint/endpointName.ts';
 import { parseEndpointTemplate } from '../endpoint/endpointTemplate.ts';
 import { messageOf } from '../base/errors.ts';
 import { isObject } from '../json/json.ts';
@@ -5,6 +6,7 @@ import {
   settingAt,
   type FoundSetting,
   type GetSetting,
+  type SettingPlace,
   type SettingSources,
   type SettingsScope,
 } from './settingLayers.ts';
@@ -21,6 +23,8 @@ import {
 /** One connection as it is configured: a name, a URL, and the value of every setting for it. */
 export interface Profile {
   readonly name: string;
+  /** The name that it asks for; `name` has an addition if another connection has that one. */
+  readonly ownName: string;
   /** As typed; `parseEndpointTemplate` has not refused it. */
   readonly url: string;
   readonly values: SettingValues;
@@ -32,6 +36,8 @@ export interface Profile {
   readonly scope: SettingsScope;
   /** The name of the folder whose settings have it, if the workspace has several. */
   readonly folder?: string | undefined;
+  /** Whether it is an entry of `connections`. */
+  readonly isListed: boolean;
   /** The object it was read from, to read it again when the settings around it change. */
   readonly entry: object;
 }
@@ -53,51 +59,45 @@ interface Candidate {
   readonly entry: unknown;
   /** Its name in problems. */
   readonly path: string;
-  readonly place: Omit<FoundSetting, 'value'>;
+  readonly place: CandidatePlace;
+  readonly isListed: boolean;
+}
+
+interface CandidatePlace extends SettingPlace {
+  /** The values that hold for all its connections. */
   readonly common: Explicit;
 }
 
 /**
- * Reads all settings. Never fails: a refused value is named in `problems` and replaced. A workspace
- * with several folders has the connections of all of them.
+ * Reads all settings. Never fails: a refused value is named in `problems` and replaced. A window has
+ * the connections of the workspace, of its folders, and of the user.
  */
-export function readSettings({ window, folders }: SettingSources): ReadSettings {
+export function readSettings({ window, places }: SettingSources): ReadSettings {
   const problems: string[] = [];
   const ofWindow = readExplicit(window, problems, () => true);
-  const places = [
-    { get: window, common: ofWindow, folder: undefined },
-    ...folders.map(({ name: folder, get }) => {
-      const isOwn = (key: SettingKey, found: FoundSetting) =>
-        found.folder !== undefined && settingsTable[key].perConnection;
-      return { get, common: new Map([...ofWindow, ...readExplicit(get, problems, isOwn)]), folder };
-    }),
-  ];
-  const found = (key: string) => {
-    const all = places.flatMap(({ get, common, folder }) => {
-      const each = get(key);
-      return each && each.folder === folder ? [{ ...each, common }] : [];
-    });
-    // A list of the workspace takes the place of the user's.
-    const ofWorkspace = all.filter(({ scope }) => scope === 'workspace');
-    return ofWorkspace.length > 0 ? ofWorkspace : all;
-  };
+  const isOwn = (key: SettingKey) => settingsTable[key].perConnection;
+  const all = places.map((place): CandidatePlace => {
+    // Those of the window have been read, and their problems were named.
+    const own = place.folder === undefined ? [] : readExplicit(place.own, problems, isOwn);
+    return { ...place, common: new Map([...ofWindow, ...own]) };
+  });
   const candidates: Candidate[] = [];
-  for (const { value, common, ...place } of found('url')) {
-    const path = `${prefixOf(place)}url`;
-    if (typeof value !== 'string') {
+  for (const place of all) {
+    const found = place.own('url');
+    const path = pathOf('url', place, all);
+    if (found && typeof found.value !== 'string') {
       problems.push(`${path} must be a text. It is ignored.`);
-    } else if (value.trim() !== '') {
-      candidates.push({ entry: { url: value }, path, place, common });
+    } else if (found && (found.value as string).trim() !== '') {
+      candidates.push({ entry: { url: found.value }, path, place, isListed: false });
     }
-  }
-  for (const { value, common, ...place } of found('connections')) {
-    const path = `${prefixOf(place)}connections`;
-    if (!Array.isArray(value)) {
-      problems.push(`${path} must be a list. It is ignored.`);
-      continue;
-    }
-    for (const [index, entry] of (value as readonly unknown[]).entries()) {
-      candidates.push({ entry, path: `${path}[${index}]`, place, common });
+    const list = place.own('connections');
+    const listPath = pathOf('connections', place, all);
+    if (list && !Array.isArray(list.value)) {
+      problems.push(`${listPath} must be a list. It is ignored.`);
+    } else if (list) {
+      for (const [index, entry] of (list.value as readonly unknown[]).entries()) {
+        candidates.push({ entry, path: `${listPath}[${index}]`, place, isListed: true });
+      }
     }
   }
   const values = resolve(ofWindow);
@@ -116,47 +116,101 @@ export function profileOf(
   problems: string[],
   scope: SettingsScope = 'user',
 ): Profile | undefined {
-  const common = readExplicit(get, [], () => true);
-  return profilesOf([{ entry, path: 'The connection', place: { scope }, common }], problems)[0];
+  const place = { scope, own: get, common: readExplicit(get, [], () => true) };
+  return profilesOf([{ entry, path: 'The connection', place, isListed: false }], problems)[0];
 }
 
 function prefixOf({ folder }: Pick<FoundSetting, 'folder'>): string {
   return `${folder === undefined ? '' : `${folder}: `}websocketMonitor.`;
 }
 
+/** The name of a setting in problems; it tells the user's file from that of the workspace. */
+function pathOf(
+  key: 'url' | 'connections',
+  { scope, folder }: SettingPlace,
+  all: readonly SettingPlace[],
+): string {
+  const path = `${prefixOf({ folder })}${key}`;
+  const isAlone = all.every(each => each.scope === scope || each.own(key) === undefined);
+  if (folder !== undefined || isAlone) {
+    return path;
+  }
+  return `${scope === 'user' ? 'User settings' : 'Workspace settings'}: ${path}`;
+}
+
 function profilesOf(candidates: readonly Candidate[], problems: string[]): readonly Profile[] {
   const profiles: Profile[] = [];
-  for (const candidate of candidates) {
-    const { entry, place } = candidate;
-    const wanted = wantedName(entry);
-    const isElsewhere =
-      place.folder !== undefined &&
-      candidates.some(
-        other => other.place.folder !== place.folder && wantedName(other.entry) === wanted,
-      );
-    const name = isElsewhere ? `${wanted ?? ''} (${place.folder})` : wanted;
-    addProfile(profiles, name, candidate, problems);
+  /** The places of the workspace that have a connection of a name. */
+  const placesOfName = new Map<string | undefined, Set<CandidatePlace>>();
+  const named = candidates.map(candidate => ({
+    ...candidate,
+    wanted: wantedName(candidate.entry),
+  }));
+  const ofWorkspace = named.filter(({ place }) => place.scope === 'workspace');
+  for (const { wanted, place } of ofWorkspace) {
+    placesOfName.set(wanted, (placesOfName.get(wanted) ?? new Set()).add(place));
+  }
+  for (const { wanted, ...candidate } of named) {
+    const { place } = candidate;
+    const places = [...(placesOfName.get(wanted) ?? [])];
+    const isElsewhere = places.some(each => each !== place);
+    // A name means the workspace's connection first: it is the more specific one.
+    const mark = isElsewhere ? (place.scope === 'user' ? userMark : place.folder) : undefined;
+    const isLentAutoConnect =
+      place.scope === 'user' &&
+      ofWorkspace.length > 0 &&
+      place.common.get('autoConnect')?.scope === 'workspace';
+    const common = isLentAutoConnect ? withOwn(place, 'autoConnect') : place.common;
+    addProfile(profiles, mark, { ...candidate, place: { ...place, common } }, problems);
   }
   return profiles;
 }
 
+/** Marks the user's connection if the workspace has one of that name. */
+const userMark = 'User';
+
+/**
+ * The common values, but one as its place alone has it: what a workspace with connections of its own
+ * says about connecting when the window opens is about those.
+ */
+function withOwn({ own, common }: CandidatePlace, key: SettingKey): Explicit {
+  const mine = readExplicit(own, [], each => each === key);
+  const others = [...common].filter(([each]) => each !== key);
+  return new Map([...others, ...mine]);
+}
+
 /** The name that an entry asks for; `undefined` if it is not a connection. */
 function wantedName(entry: unknown): string | undefined {
-  const { name, url } = isObject(entry) ? entry : {};
-  if (typeof name === 'string' && name.trim() !== '') {
-    return name.trim();
+  const { url } = isObject(entry) ? entry : {};
+  const given = givenName(entry);
+  if (given !== undefined) {
+    return given;
   }
   try {
-    return typeof url === 'string' ? parseEndpointTemplate(url).host : undefined;
+    return typeof url === 'string' ? endpointName(url, []) : undefined;
   } catch {
     return undefined; // `addProfile` reports why.
   }
 }
 
+/** The name that the user gave an entry. */
+function givenName(entry: unknown): string | undefined {
+  const { name } = isObject(entry) ? entry : {};
+  return typeof name === 'string' && name.trim() !== '' ? name.trim() : undefined;
+}
+
+/** The name of a profile among others, which differs from theirs. */
+export function nameAmong({ name, url, entry }: Profile, taken: readonly Named[]): string {
+  const isFree = !taken.some(other => other.name === name);
+  return isFree || givenName(entry) !== undefined
+    ? uniqueName(name, taken)
+    : endpointName(url, taken);
+}
+
 function addProfile(
   profiles: Profile[],
-  wanted: string | undefined,
-  { entry, path, place, common }: Candidate,
+  mark: string | undefined,
+  { entry, path, place, isListed }: Candidate,
   problems: string[],
 ): void {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
@@ -168,22 +222,23 @@ function addProfile(
     problems.push(`${path} has no url. It is ignored.`);
     return;
   }
-  let host: string;
   try {
-    ({ host } = parseEndpointTemplate(url));
+    parseEndpointTemplate(url);
   } catch (error) {
     problems.push(`${path}: ${messageOf(error)} It is ignored.`);
     return;
   }
   if (name !== undefined && (typeof name !== 'string' || name.trim() === '')) {
-    problems.push(`${path}.name must be a text. The host is used as its name.`);
+    problems.push(`${path}.name must be a text. It is named after its URL.`);
   }
-  const meant = wanted ?? host;
+  const isMarked = mark !== undefined;
+  const ownName = givenName(entry) ?? endpointName(url, isMarked ? [] : profiles);
+  const meant = isMarked ? `${ownName} (${mark})` : ownName;
   const unique = uniqueName(meant, profiles);
   if (unique !== meant) {
     problems.push(`${path}: there are two connections named "${meant}". This is "${unique}".`);
   }
-  const { scope } = place;
+  const { scope, folder, common } = place;
   const own = readExplicit(
     key => {
       const value = settingAt(entry, key);
@@ -197,23 +252,16 @@ function addProfile(
   const explicit = new Map([...common, ...own]);
   profiles.push({
     name: unique,
+    ownName,
     url: url.trim(),
     values: resolve(explicit),
     explicit: new Map([...explicit].map(([key, each]) => [key, each.scope])),
     unusable: [...explicit.values()].flatMap(({ problem = [] }) => problem),
-    ...place,
+    scope,
+    ...(folder !== undefined && { folder }),
+    isListed,
     entry,
   });
-}
-
-/** The name itself, or with the first number that makes it different from those taken. */
-export function uniqueName(wanted: string, taken: readonly { readonly name: string }[]): string {
-  const names = new Set(taken.map(({ name }) => name));
-  let unique = wanted;
-  for (let number = 2; names.has(unique); number++) {
-    unique = `${wanted} (${number})`;
-  }
-  return unique;
 }
 
 /**

@@ -21,11 +21,49 @@ export interface FoundSetting {
 /** Reads a key below `websocketMonitor`; `undefined` if it is not set. */
 export type GetSetting = (key: string) => FoundSetting | undefined;
 
+/** One place whose settings can define connections: the workspace, one of its folders, or the user. */
+export interface SettingPlace {
+  readonly scope: SettingsScope;
+  /** The name of the folder, if the workspace has several. */
+  readonly folder?: string | undefined;
+  /** What is set there, without what any other place sets. */
+  readonly own: GetSetting;
+}
+
 /** All that is set in a window. */
 export interface SettingSources {
+  /** What holds in the window. */
   readonly window: GetSetting;
-  /** Of a workspace file: the settings of each folder, which fall back to those of the window. */
-  readonly folders: readonly { readonly name: string; readonly get: GetSetting }[];
+  /** The first has the first choice of a name: the workspace, its folders, the user. */
+  readonly places: readonly SettingPlace[];
+}
+
+/**
+ * The settings of a window.
+ *
+ * @param layers the most specific first; those of folders, which hold for their connections only, have
+ *   a name
+ */
+export function sourcesOf(layers: readonly SettingLayer[], isTrusted: boolean): SettingSources {
+  const ofWindow = layers.filter(({ folder }) => folder === undefined);
+  const ofFolders = layers.filter(({ folder }) => folder !== undefined);
+  const isUsers = ({ scope }: SettingLayer) => scope === 'user';
+  const inOrder = [
+    ...ofWindow.filter(layer => !isUsers(layer)),
+    ...ofFolders,
+    ...ofWindow.filter(isUsers),
+  ];
+  return {
+    window: settingsIn(ofWindow, isTrusted),
+    places: inOrder.map(layer => {
+      const { scope, folder } = layer;
+      return {
+        scope,
+        own: settingsIn([layer], isTrusted),
+        ...(folder !== undefined && { folder }),
+      };
+    }),
+  };
 }
 
 /**

@@ -9,8 +9,10 @@ export const settingSections = {
   reconnect: 'Reconnect',
   keepAlive: 'Keep-Alive',
   security: 'TLS and Proxy',
+  taps: 'Taps',
   limits: 'Timeouts and Limits',
   history: 'History',
+  debug: 'Debugging',
   output: 'Output and Status Bar',
 } as const;
 
@@ -20,17 +22,30 @@ export interface SettingText {
   readonly text: string;
   /** What each value of a choice means. */
   readonly choices?: Readonly<Record<string, string>>;
+  /** What the editor completes as an item of a list; the first one also where the list itself is missing. */
+  readonly snippets?: readonly ItemSnippet[];
+}
+
+interface ItemSnippet {
+  readonly label: string;
+  /** JSON with `${1:place}` for what is to be typed; a text that begins with `^` is no text but what follows. */
+  readonly body: unknown;
 }
 
 /** How each setting reads, by its key below `websocketMonitor`. */
-export const settingTexts: Readonly<Record<'url' | 'connections' | SettingKey, SettingText>> = {
+export const settingTexts: Readonly<
+  Record<'url' | 'connections' | 'taps' | SettingKey, SettingText>
+> = {
   'url': {
     section: 'connections',
     text: 'The endpoint of the simplest setup, for example `wss://example.com/feed`: one connection. For several, use `#websocketMonitor.connections#`. Host, port, path and query may contain variables such as `${env:HOST}` and `${secret:token}`; values in path and query are percent-encoded.',
   },
   'connections': {
     section: 'connections',
-    text: 'Named connections. Each may override any setting that a connection has, by the same path: `{ "name": "prices", "url": "wss://example.com/feed", "reconnect": { "maxAttempts": 3 } }`.',
+    text: 'Named connections. [New Connection…](command:websocketMonitor.addConnection) adds one with a form. Each may override any setting that a connection has, by the same path: `{ "name": "prices", "url": "wss://example.com/feed", "reconnect": { "maxAttempts": 3 } }`.',
+    snippets: [
+      { label: 'Connection', body: { name: '${1:name}', url: '${2:wss://example.com/feed}' } },
+    ],
   },
   'autoConnect': {
     section: 'connections',
@@ -59,7 +74,16 @@ export const settingTexts: Readonly<Record<'url' | 'connections' | SettingKey, S
   },
   'onOpen': {
     section: 'sending',
-    text: 'The messages to send, in this order, when the connection opens: texts, or `{ "text": … }`, `{ "json": … }`, `{ "base64": … }`, `{ "sequence": "Folder/Name" }` of the saved messages. `"when"` is `"every"` (each open), `"first"` (after you connected) or `"reconnect"`; `"delay"` waits this number of seconds before; `"waitFor": { "match": "$.ok:true", "timeout": 30 }` waits for a received message that matches this filter. References such as `${secret:name}` are filled in; write `$${` for a dollar sign and a brace. If one fails, the rest is not sent, and the monitor says which one failed.',
+    text: 'The messages to send, in this order, when the connection opens: texts, or `{ "text": … }`, `{ "json": … }`, `{ "base64": … }`, `{ "sequence": "Folder/Name" }` of the saved messages. `"when"` is `"every"` (each open), `"first"` (after you connected) or `"reconnect"`; `"delay"` waits this number of seconds before; `"waitFor": { "match": "$.ok:true", "timeout": 30 }` waits for a received message that matches this filter. References such as `${secret:name}` are filled in; write `$${` for a dollar sign and a brace. If one fails, the rest is not sent, and the monitor says which one failed. [Edit Connection…](command:websocketMonitor.editConnection) sets it for one connection, with fields.',
+    snippets: [
+      { label: 'JSON message', body: { json: { '${1:type}': '${2:subscribe}' } } },
+      { label: 'Text message', body: '${1:text}' },
+      { label: 'Saved message or sequence', body: { sequence: '${1:Folder/Name}' } },
+      {
+        label: 'Message that waits for an answer',
+        body: { text: '${1:text}', waitFor: { match: '${2:$.ok:true}', timeout: '^${3:30}' } },
+      },
+    ],
   },
   'queue.maxMessages': {
     section: 'sending',
@@ -127,7 +151,18 @@ export const settingTexts: Readonly<Record<'url' | 'connections' | SettingKey, S
   },
   'reconnect.rules': {
     section: 'reconnect',
-    text: 'Your own rules for what happens after a failure; the first that matches applies. Each names a `close` code, an HTTP `status` (a number, a range such as `"500-599"`, or `"*"`) or an `error` such as `"ECONNREFUSED"`, and the `action`: `retry` (optionally with a `delay` in seconds) or `stop`.',
+    text: 'Your own rules for what happens after a failure; the first that matches applies. Each names a `close` code, an HTTP `status` (a number, a range such as `"500-599"`, or `"*"`) or an `error` such as `"ECONNREFUSED"`, and the `action`: `retry` (optionally with a `delay` in seconds) or `stop`. [Edit Connection…](command:websocketMonitor.editConnection) sets it for one connection, with fields.',
+    snippets: [
+      { label: 'Rule for a close code', body: { close: '^${1:4000}', action: '${2|stop,retry|}' } },
+      {
+        label: 'Rule for an HTTP status',
+        body: { status: '^${1:503}', action: '${2|retry,stop|}' },
+      },
+      {
+        label: 'Rule for an error',
+        body: { error: '${1:ECONNREFUSED}', action: '${2|retry,stop|}' },
+      },
+    ],
   },
   'heartbeat.ping': {
     section: 'keepAlive',
@@ -205,6 +240,20 @@ export const settingTexts: Readonly<Record<'url' | 'connections' | SettingKey, S
     section: 'history',
     text: 'How many megabytes the captures of closed windows may use together. The window that ended first is removed first, with all its captures. The window that ended last always stays, and so does what a crash left, until a day after it was offered. Only your user settings apply, whatever a workspace sets.',
   },
+  'debug.watch': {
+    section: 'debug',
+    text: 'Whose WebSockets are watched when you debug a program with F5. Only in a trusted workspace, and only with the JavaScript debugger of VS Code.',
+    choices: {
+      browsers:
+        'Pages and workers in Chrome and Edge. Node programs after you were asked, once for each workspace.',
+      all: 'Node programs too: clients and servers. Code of this extension runs in them while they are debugged.',
+      off: 'None, unless you run *Watch WebSockets of Debug Session*.',
+    },
+  },
+  'debug.closeCodes': {
+    section: 'debug',
+    text: 'Show close codes and reasons of a watched page. The debugger does not tell them, so a small script is added to the page, which notes the end of each WebSocket.',
+  },
   'output.enabled': {
     section: 'output',
     text: 'Write messages to the output channel “WebSocket Messages”.',
@@ -216,5 +265,24 @@ export const settingTexts: Readonly<Record<'url' | 'connections' | SettingKey, S
   'statusBar.showRate': {
     section: 'output',
     text: 'Show messages per second in the status bar.',
+  },
+  'taps': {
+    section: 'taps',
+    text: 'Taps: ports on this machine that pass everything on to an upstream and show its WebSockets, for programs that the monitor does not dial itself. `{ "name": "shop", "upstream": "http://localhost:5173" }` is a tap in front of a dev server; a browser then opens the address of the tap. [Start Tap…](command:websocketMonitor.startTap) starts one, and `${input:…}` of launch.json and tasks.json does so with the command `websocketMonitor.tapUrl`.',
+    snippets: [
+      {
+        label: 'Tap in front of a dev server',
+        body: { name: '${1:app}', upstream: '${2:http://localhost:5173}' },
+      },
+      {
+        label: 'Tap with a port and a header',
+        body: {
+          name: '${1:api}',
+          upstream: '${2:wss://api.example.com}',
+          port: '^${3:9300}',
+          headers: { Authorization: 'Bearer \\${secret:${4:api}}' },
+        },
+      },
+    ],
   },
 };

@@ -72,6 +72,8 @@ export const settingsTable = {
   'history.overflow': forWindow(choice(['pause', 'drop'], 'pause')),
   'history.keepDays': userOnly(integer(30, 1, 36_500), keepsAll),
   'history.keepMegabytes': userOnly(integer(4096, 1, 1_048_576), keepsAll),
+  'debug.watch': forWindow(choice(['browsers', 'all', 'off'], 'browsers')),
+  'debug.closeCodes': forWindow(flag(false)),
   'output.enabled': unrestricted(forWindow(flag(true))),
   'output.maxCharacters': unrestricted(forWindow(integer(2000, 1, 100_000))),
   'statusBar.showRate': unrestricted(forWindow(flag(true))),

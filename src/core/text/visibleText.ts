@@ -8,6 +8,9 @@ const hidden = /[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-
 const hiddenInLines =
   /[\0-\x08\x0b-\x1f\x7f-\x9f\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
+/** Text that only has what is not in it is shown as it is. */
+const unusual = /[^\x20-\x7e]/;
+
 const joinsBefore = /(?!\p{ASCII})[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
 const joinsAfter = /^(?!\p{ASCII})[\p{L}\p{M}\p{Extended_Pictographic}]/u;
 const takesVariation = /\p{Emoji}$/u;
@@ -22,6 +25,10 @@ export function visibleText(text: string): string {
 
 /** Like `visibleText`, on one line: newlines become ↵ and tabs ⇥. */
 export function visibleLine(text: string): string {
+  return unusual.test(text) ? visibleUnusualLine(text) : text;
+}
+
+function visibleUnusualLine(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(hidden, visibleCharacter);
 }
 

@@ -1,31 +1,45 @@
 import { l10n, Uri, window } from 'vscode';
 import { CancellationError, UserError } from '../../core/base/errors.ts';
-import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { Formats } from '../../core/base/format.ts';
-import type { Sources } from './sources.ts';
+import type { ArchivedCapture } from '../../core/capture/captureArchive.ts';
+import type { CaptureParts } from './captureParts.ts';
+import { openFile, type OpenedFile } from './openFile.ts';
+import { captureLabel } from './sources.ts';
 import { targetName } from '../ui/trees.ts';
-import { confirm, pickOne } from '../ui/prompts.ts';
+import { type Choice, confirm, pickOne } from '../ui/prompts.ts';
 import { inform } from '../ui/notify.ts';
-import type { ShowMonitor } from '../connections/connect.ts';
 
-export interface CaptureCommandParts {
-  readonly archive: CaptureArchive;
-  readonly sources: Sources;
-  readonly showMonitor: ShowMonitor;
-  readonly formats: Formats;
-  /** Called when the list of captures has changed. */
-  readonly refresh: () => void;
-}
-
-/** Shows the capture of an earlier window in the monitor. */
-export async function openCapture(parts: CaptureCommandParts, target?: unknown): Promise<void> {
-  const key = await chooseCapture(parts, target, l10n.t('Select the capture to open'));
+/** Shows the capture of an earlier window in the monitor, or what is in a file. */
+export async function openCapture(
+  parts: CaptureParts,
+  target?: unknown,
+): Promise<OpenedFile | undefined> {
+  if (target instanceof Uri) {
+    return openFile(parts, target);
+  }
+  const key = targetName(target) === undefined ? await captureOrFile(parts) : keyIn(target);
+  if (key === undefined) {
+    return openFile(parts);
+  }
   const source = await parts.sources.withKey(key);
   await parts.showMonitor(source.id);
+  return undefined;
+}
+
+/** `undefined` if the user wants to open a file. */
+async function captureOrFile({ archive, formats }: CaptureParts): Promise<string | undefined> {
+  const file: Choice & { readonly key?: string } = {
+    label: l10n.t('Open File…'),
+    description: l10n.t('an export as NDJSON, or a saved capture'),
+    alwaysShow: true,
+  };
+  const items = [...captureItems(await archive.list(), formats), file];
+  const placeHolder = l10n.t('Select the capture to open');
+  return (await pickOne(items, { placeHolder, matchOnDescription: true })).key;
 }
 
 /** Deletes a capture's file, after asking. */
-export async function deleteCapture(parts: CaptureCommandParts, target?: unknown): Promise<void> {
+export async function deleteCapture(parts: CaptureParts, target?: unknown): Promise<void> {
   const key = await chooseCapture(parts, target, l10n.t('Select the capture to delete'));
   const captures = await parts.archive.list();
   const capture = captures.find(each => each.key === key);
@@ -45,7 +59,7 @@ export async function deleteCapture(parts: CaptureCommandParts, target?: unknown
 }
 
 /** Saves a capture as a SQLite database at a place that the user chooses. */
-export async function saveCapture(parts: CaptureCommandParts, target?: unknown): Promise<void> {
+export async function saveCapture(parts: CaptureParts, target?: unknown): Promise<void> {
   const key = await chooseCapture(parts, target, l10n.t('Select the capture to save'));
   const source = await parts.sources.withKey(key);
   const uri = await window.showSaveDialog({
@@ -64,26 +78,36 @@ export async function saveCapture(parts: CaptureCommandParts, target?: unknown):
 }
 
 async function chooseCapture(
-  { archive, formats }: CaptureCommandParts,
+  { archive, formats }: CaptureParts,
   target: unknown,
   placeHolder: string,
 ): Promise<string> {
-  const named = targetName(target);
-  if (named !== undefined) {
-    if (typeof named !== 'string') {
-      throw new UserError(l10n.t('Pass the key of a capture.'));
-    }
-    return named;
+  if (targetName(target) !== undefined) {
+    return keyIn(target);
   }
-  const captures = (await archive.list()).filter(({ problem }) => problem === undefined);
-  if (captures.length === 0) {
+  const items = captureItems(await archive.list(), formats);
+  if (items.length === 0) {
     throw new UserError(l10n.t('There is no capture of an earlier window.'));
   }
-  const items = captures.map(({ key, name, url, startedAt, rowCount }) => ({
-    label: name,
-    description: formats.moment(startedAt),
-    detail: l10n.t('{0} rows, {1}', formats.count(rowCount), url),
-    key,
-  }));
   return (await pickOne(items, { placeHolder, matchOnDescription: true })).key;
+}
+
+function captureItems(captures: readonly ArchivedCapture[], formats: Formats) {
+  return captures
+    .filter(({ problem }) => problem === undefined)
+    .map(capture => ({
+      label: captureLabel(capture, formats),
+      description: l10n.t('{0} rows', formats.count(capture.rowCount)),
+      detail: capture.source ?? capture.url,
+      key: capture.key,
+    }));
+}
+
+/** @throws UserError if it is none */
+function keyIn(target: unknown): string {
+  const named = targetName(target);
+  if (typeof named !== 'string') {
+    throw new UserError(l10n.t('Pass the key of a capture.'));
+  }
+  return named;
 }

@@ -2,9 +2,10 @@ import { EventEmitter, l10n, ThemeColor, ThemeIcon, type TreeItem, type TreeView
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { ArchivedCapture, CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { Formats } from '../../core/base/format.ts';
-import { CommandId } from '../../shared/ids.ts';
+import { InternalCommandId } from '../../shared/ids.ts';
 import { textCard } from '../ui/card.ts';
-import { type DrawnTree, treeRow, TreeTarget } from '../ui/trees.ts';
+import { captureLabel } from './sources.ts';
+import { clickedBy, type DrawnTree, treeRow, TreeTarget } from '../ui/trees.ts';
 
 export class CaptureNode extends TreeTarget {
   readonly capture: ArchivedCapture;
@@ -39,19 +40,20 @@ export class CapturesTree implements DrawnTree<CaptureNode>, Disposable {
   }
 
   getTreeItem({ capture }: CaptureNode): TreeItem {
-    const { key, name, url, startedAt, endedAt, rowCount, fileByteLength } = capture;
+    const { key, url, source, startedAt, endedAt, rowCount, fileByteLength } = capture;
     const formats = this.#formats;
     const rows = l10n.t('{0} rows', formats.count(rowCount));
     const item = treeRow({
-      label: name,
+      label: capture.problem === undefined ? captureLabel(capture, formats) : capture.name,
       description: [
         ...(capture.dueAt === undefined ? [] : [l10n.t('deleted soon')]),
         rows,
-        formats.day(startedAt),
+        ...(source === undefined ? [] : [source]),
         formats.bytes(fileByteLength),
       ].join(' · '),
       tooltip: textCard([
-        url,
+        ...(url === '' ? [] : [url]),
+        ...(source === undefined ? [] : [l10n.t('Opened from {0}', source)]),
         l10n.t('From {0}', formats.moment(startedAt)),
         ...(endedAt === undefined ? [] : [l10n.t('To {0}', formats.moment(endedAt))]),
         ...noteOf(capture),
@@ -62,8 +64,7 @@ export class CapturesTree implements DrawnTree<CaptureNode>, Disposable {
     item.iconPath = iconOf(capture);
     item.contextValue = capture.problem === undefined ? 'capture' : 'capture.unreadable';
     if (capture.problem === undefined) {
-      const title = l10n.t('Open Capture');
-      item.command = { command: CommandId.OpenCapture, title, arguments: [key] };
+      item.command = clickedBy(InternalCommandId.OpenCaptureRow, l10n.t('Open Capture'));
     }
     return item;
   }

@@ -27,7 +27,9 @@ import {
   type ExportParts,
   type ExportSubject,
   type ExportTarget,
+  type FormatChoice,
   readExportTarget,
+  subjectText,
 } from './exportChoices.ts';
 import { exportSecrets } from './exportSecrets.ts';
 
@@ -50,8 +52,10 @@ export async function exportSubject(
   wanted: ExportTarget = {},
 ): Promise<ExportResult | undefined> {
   const isAsked = wanted.uri === undefined;
-  const { format: known, byteOrderMark = false } = wanted;
-  const choice = known ? { format: known, byteOrderMark } : await chooseFormat(subject);
+  const { format: known, byteOrderMark = false, parsed = false } = wanted;
+  const choice = known
+    ? { format: known, byteOrderMark, parsed }
+    : await chooseFormat(subject, parts.formats);
   const { format } = choice;
   const uri = wanted.uri ?? (await choosePlace(parts, subject, format));
   if (uri.scheme !== 'file') {
@@ -65,7 +69,7 @@ export async function exportSubject(
   }
   const result = await write(parts, subject, { ...choice, format }, uri);
   if (isAsked) {
-    unwaited('Opening the export', parts.log, offer(parts.formats, result, uri));
+    unwaited('Opening the export', parts.log, offer(parts.formats, subject, result, uri));
   }
   return result;
 }
@@ -95,7 +99,7 @@ async function choosePlace(
 async function write(
   parts: ExportParts,
   subject: ExportSubject,
-  { format, byteOrderMark }: Pick<ExportJob, 'format' | 'byteOrderMark'>,
+  { format, byteOrderMark, parsed }: FormatChoice & Pick<ExportJob, 'format'>,
   uri: Uri,
 ): Promise<ExportResult> {
   const { sources, secrets, formats, startExport } = parts;
@@ -115,6 +119,7 @@ async function write(
     secrets: known,
     ...(ranges && { ranges }),
     ...(byteOrderMark && { byteOrderMark }),
+    ...(parsed && { isParsed: true }),
   };
   try {
     return await run(job, formats, startExport);
@@ -178,21 +183,23 @@ async function saveDatabase(
 }
 
 /** Reports the result, and offers to open the file. */
-async function offer(formats: Formats, { rows, missed }: ExportResult, uri: Uri): Promise<void> {
+async function offer(
+  formats: Formats,
+  subject: ExportSubject,
+  { rows, missed }: ExportResult,
+  uri: Uri,
+): Promise<void> {
   const open = l10n.t('Open');
   const reveal = l10n.t('Reveal');
   const canReveal = env.uiKind === UIKind.Desktop && env.remoteName === undefined;
-  const count = formats.count(rows);
   const text =
     missed === 0
-      ? l10n.t('Exported {0} messages.', count)
-      : l10n.t(
-          'Exported {0} messages; {1} were dropped before they could be written.',
-          count,
-          formats.count(missed),
-        );
+      ? l10n.t('Exported {0} to {1}.')
+      : l10n.t('Exported {0} to {1}; {2} were dropped before they could be written.');
+  const name = uri.path.replace(/^.*\//, '');
+  const what = subjectText(subject, rows, formats);
   const actions = canReveal ? [open, reveal] : [open];
-  const picked = await showInformation(text, ...actions);
+  const picked = await showInformation([text, what, name, formats.count(missed)], ...actions);
   if (picked !== undefined) {
     await commands.executeCommand(picked === open ? 'vscode.open' : 'revealFileInOS', uri);
   }

@@ -2,6 +2,7 @@ import { l10n, Uri } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { Logger } from '../../core/base/logger.ts';
+import { rowCountOf } from '../../core/capture/capture.ts';
 import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type ExportJob,
   type StartExport,
 } from '../../core/export/exportJob.ts';
-import { type Source, sourceNames, type Sources } from './sources.ts';
+import { type Source, sourceLabel, sourceNames, type Sources } from './sources.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { type Choice, pickOne } from '../ui/prompts.ts';
 import { TreeTarget } from '../ui/trees.ts';
@@ -19,6 +20,9 @@ import { TreeTarget } from '../ui/trees.ts';
 /** An export format, or the capture's database. */
 export type ChosenFormat = ExportFormat | 'sqlite';
 const chosenFormats: readonly ChosenFormat[] = [...exportFormats, 'sqlite'];
+
+/** No connection that has no file of its own is named so. */
+const isCaptureKey = /^[\d-]+T[\d-]+Z-\d+-\d+\.sqlite$/;
 
 /** The beginning of an absolute path. */
 const absolute = /^(?:\/|\\\\|[a-z]:[\\/])/i;
@@ -29,6 +33,8 @@ export interface ExportTarget {
   readonly format?: ChosenFormat;
   /** Whether CSV begins with a byte order mark, which Excel needs. */
   readonly byteOrderMark?: boolean;
+  /** Whether NDJSON has messages that are JSON as values. */
+  readonly parsed?: boolean;
   readonly uri?: Uri;
   readonly filter?: string;
 }
@@ -44,7 +50,7 @@ export function readExportTarget(target: unknown): ExportTarget {
   if (typeof target !== 'object' || target === null) {
     throw new UserError(l10n.t('Pass an object with format and uri.'));
   }
-  const { connection, format, byteOrderMark, uri, filter } = target as Readonly<
+  const { connection, format, byteOrderMark, parsed, uri, filter } = target as Readonly<
     Record<string, unknown>
   >;
   if (connection !== undefined && typeof connection !== 'string') {
@@ -56,6 +62,9 @@ export function readExportTarget(target: unknown): ExportTarget {
   if (byteOrderMark !== undefined && typeof byteOrderMark !== 'boolean') {
     throw new UserError(l10n.t('The byteOrderMark must be true or false.'));
   }
+  if (parsed !== undefined && typeof parsed !== 'boolean') {
+    throw new UserError(l10n.t('parsed must be true or false.'));
+  }
   const known = chosenFormats.find(each => each === format);
   if (!known) {
     throw new UserError(l10n.t('The format must be one of {0}.', chosenFormats.join(', ')));
@@ -63,16 +72,21 @@ export function readExportTarget(target: unknown): ExportTarget {
   if (byteOrderMark === true && known !== 'csv') {
     throw new UserError(l10n.t('Only CSV can begin with a byte order mark.'));
   }
+  if (parsed === true && known !== 'ndjson') {
+    throw new UserError(l10n.t('Only NDJSON can have messages as JSON values.'));
+  }
   return {
     format: known,
     uri: readUri(uri),
+    ...(parsed === undefined ? {} : { parsed }),
     ...(byteOrderMark === undefined ? {} : { byteOrderMark }),
     ...(connection === undefined ? {} : { connection }),
     ...(filter === undefined ? {} : { filter }),
   };
 }
 
-function readUri(uri: unknown): Uri {
+/** @throws UserError if it is none */
+export function readUri(uri: unknown): Uri {
   if (uri instanceof Uri) {
     return uri;
   }
@@ -94,29 +108,33 @@ export async function chooseSubject(
 ): Promise<ExportSubject> {
   const { sources } = parts;
   const { connection, uri, filter = '' } = target;
-  const candidates = connection === undefined ? sources.all : [sourceNamed(parts, connection)];
+  const candidates =
+    connection === undefined ? sources.all : [await sourceNamed(parts, connection)];
   const [only, ...others] = candidates;
-  if (!only) {
-    throw new UserError(l10n.t('There is nothing to export. Connect first.'));
-  }
-  if (connection !== undefined || (uri !== undefined && others.length === 0)) {
+  if (only && (connection !== undefined || (uri !== undefined && others.length === 0))) {
     return { kind: 'capture', source: only, filter };
   }
-  if (uri !== undefined) {
+  if (only && uri !== undefined) {
     const names = candidates.map(source => `"${sourceNames(source).name}"`).join(', ');
     throw new UserError(l10n.t('Pass the connection to export. Connections: {0}.', names));
   }
-  const items = [...shownItems(parts), ...candidates.map(source => captureItem(parts, source))];
+  const shown = uri === undefined ? shownItems(parts) : [];
+  const items = [...shown, ...shownFirst(parts, candidates).map(each => captureItem(parts, each))];
   const [first, second] = items;
+  if (!first) {
+    throw new UserError(l10n.t('There is nothing to export. Connect first.'));
+  }
   const placeHolder = l10n.t('Select what to export');
-  const chosen = first && !second ? first : await pickOne(items, { placeHolder });
+  const chosen = !second ? first : await pickOne(items, { placeHolder });
   return chosen.subject;
 }
 
 /** @throws UserError if there is none, with the names of the existing ones */
-function sourceNamed({ sources }: ExportParts, idOrName: string): Source {
+async function sourceNamed({ sources }: ExportParts, idOrName: string): Promise<Source> {
   const found =
-    sources.find(idOrName) ?? sources.all.find(source => source.captureKey === idOrName);
+    sources.find(idOrName) ??
+    sources.all.find(source => source.captureKey === idOrName) ??
+    (isCaptureKey.test(idOrName) ? await sources.withKey(idOrName) : undefined);
   if (!found) {
     const names = sources.all.map(source => `"${sourceNames(source).name}"`).join(', ');
     throw new UserError(
@@ -136,31 +154,73 @@ function shownItems({ currentView, formats }: ExportParts): readonly SubjectItem
   if (!shown) {
     return [];
   }
-  const { first, next } = shown.view.state;
-  const selected = (shown.selection ?? []).reduce((sum, [from, to]) => sum + to - from, 0);
-  const all: SubjectItem = {
-    label: l10n.t('Rows shown in the monitor'),
-    description: formats.count(next - first),
-    subject: { kind: 'shown', shown },
-  };
-  if (selected === 0) {
-    return [all];
-  }
-  const selection: SubjectItem = {
-    label: l10n.t('Selected rows'),
-    description: formats.count(selected),
-    subject: { kind: 'shown', shown, ranges: shown.selection },
-  };
-  return [all, selection];
+  const subjects: readonly ExportSubject[] = [
+    { kind: 'shown', shown },
+    ...(shown.selection ? [{ kind: 'shown' as const, shown, ranges: shown.selection }] : []),
+  ];
+  return subjects.map(subject => ({
+    label: subjectText(subject, countOf(subject), formats),
+    description: l10n.t('shown in the monitor'),
+    subject,
+  }));
 }
 
-function captureItem({ formats }: ExportParts, source: Source): SubjectItem {
-  const { first, next } = source.capture.extent;
+function shownFirst({ currentView }: ExportParts, sources: readonly Source[]): readonly Source[] {
+  const shown = new Set(currentView()?.connections.map(({ capture }) => capture));
+  const isElsewhere = ({ capture }: Source) => Number(!shown.has(capture.id));
+  return sources.toSorted((one, other) => isElsewhere(one) - isElsewhere(other));
+}
+
+function captureItem({ formats, placeOf }: ExportParts, source: Source): SubjectItem {
+  const subject: ExportSubject = { kind: 'capture', source, filter: '' };
   return {
-    label: l10n.t('All of {0}', sourceNames(source).name),
-    description: formats.count(next - first),
-    subject: { kind: 'capture', source, filter: '' },
+    label: subjectText(subject, countOf(subject), formats),
+    description: [placeIn(source, placeOf), l10n.t('all of it')]
+      .filter(text => text !== '')
+      .join(' · '),
+    subject,
   };
+}
+
+/** Whose settings a connection is in, or which file a capture comes from, if there is a doubt. */
+function placeIn(source: Source, placeOf: ExportParts['placeOf']): string {
+  switch (source.kind) {
+    case 'connection':
+      return placeOf(source.monitored.name);
+    case 'slot':
+      return '';
+    case 'capture':
+      return source.archived.source ?? '';
+  }
+}
+
+/** How many rows it has now, as far as that is known. */
+export function countOf(subject: ExportSubject): number {
+  if (subject.kind === 'capture') {
+    return rowCountOf(subject.source.capture.extent);
+  }
+  const { first, next, dropped } = subject.shown.view.state;
+  const ranges = subject.ranges ?? [[first + (dropped > 0 ? 1 : 0), next] as const];
+  return ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+}
+
+/** Names rows: `2,783 messages that match $.type:trade`. */
+export function subjectText(subject: ExportSubject, count: number, formats: Formats): string {
+  const messages = formats.count(count);
+  const filter = subject.kind === 'shown' ? subject.shown.filter : subject.filter;
+  if (subject.kind === 'shown' && subject.ranges) {
+    return l10n.t('{0} selected messages', messages);
+  }
+  if (filter !== '') {
+    return l10n.t('{0} messages that match {1}', messages, filter);
+  }
+  if (subject.kind === 'capture') {
+    return l10n.t('{0} messages of {1}', messages, sourceLabel(subject.source, formats));
+  }
+  const [only, ...others] = subject.shown.connections;
+  return only && others.length === 0
+    ? l10n.t('{0} messages of {1}', messages, only.name)
+    : l10n.t('{0} messages of {1} connections', messages, formats.count(others.length + 1));
 }
 
 /** The format of the file. */
@@ -168,14 +228,25 @@ export interface FormatChoice {
   readonly format: ChosenFormat;
   /** Only for CSV. */
   readonly byteOrderMark?: boolean;
+  /** Only for NDJSON. */
+  readonly parsed?: boolean;
 }
 
-export async function chooseFormat(subject: ExportSubject): Promise<FormatChoice> {
+export async function chooseFormat(
+  subject: ExportSubject,
+  formats: Formats,
+): Promise<FormatChoice> {
   const items: readonly (Choice & FormatChoice)[] = [
     {
       label: 'NDJSON',
       description: l10n.t('one JSON object per line, for jq, DuckDB, pandas and programs'),
       format: 'ndjson',
+    },
+    {
+      label: l10n.t('NDJSON, JSON parsed'),
+      description: l10n.t('messages that are JSON as values, not as text'),
+      format: 'ndjson',
+      parsed: true,
     },
     {
       label: 'CSV',
@@ -203,13 +274,18 @@ export async function chooseFormat(subject: ExportSubject): Promise<FormatChoice
         ]
       : []),
   ];
-  return pickOne(items, { placeHolder: l10n.t('Select the export format') });
+  return pickOne(items, {
+    title: [l10n.t('Export {0}'), subjectText(subject, countOf(subject), formats)],
+    placeHolder: l10n.t('Select the export format'),
+  });
 }
 
 /** The rows that the monitor shows, and which of them are selected. */
 export interface ShownRows {
   readonly view: CaptureView;
   readonly connections: readonly ExportedConnection[];
+  /** The filter in effect; empty if there is none. */
+  readonly filter: string;
   /** Positions in the view; the end of a range is not included. */
   readonly selection?: ExportJob['ranges'];
 }
@@ -220,6 +296,8 @@ export interface ExportParts {
   readonly secrets: Secrets;
   readonly formats: Formats;
   readonly log: Logger;
+  /** Whose settings a connection is in, if there is a doubt; else empty. */
+  readonly placeOf: (name: string) => string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly openView: (query: ViewQuery) => CaptureView;

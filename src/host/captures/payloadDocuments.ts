@@ -1,7 +1,8 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { hexDump } from '../../core/text/hexDump.ts';
-import { formatJson, looksLikeJson } from '../../core/json/formatJson.ts';
+import { formatJson } from '../../core/json/formatJson.ts';
+import { looksLikeJson } from '../../core/json/looksLikeJson.ts';
 import { payloadScheme } from '../ui/registrations.ts';
 import { sourceNames, type Sources } from './sources.ts';
 
@@ -43,7 +44,11 @@ export class PayloadDocuments {
   /** Opens two payloads in the diff editor. */
   async compare(left: RowAddress, right: RowAddress): Promise<void> {
     const [leftUri, rightUri] = await Promise.all([this.#uriOf(left), this.#uriOf(right)]);
-    const title = l10n.t('Message #{0} ↔ #{1}', left.seq, right.seq);
+    const [one, other] = [left, right].map(({ source, seq }) => {
+      const { name } = sourceNames(this.#sources.get(source));
+      return left.source === right.source ? `#${seq}` : `${name} #${seq}`;
+    });
+    const title = l10n.t('Message {0} ↔ {1}', one ?? '', other ?? '');
     await commands.executeCommand('vscode.diff', leftUri, rightUri, title);
   }
 

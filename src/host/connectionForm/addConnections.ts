@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { ImportedConnection } from '../../core/import/draft/importResult.ts';
-import { uniqueName } from '../../core/settings/profile.ts';
+import { uniqueName } from '../../core/endpoint/endpointName.ts';
 import type { ConnectionEntry } from '../connections/configuredConnections.ts';
 import { pickSeveral, unlessCancelled } from '../ui/prompts.ts';
 import { showInformation } from '../ui/notify.ts';

@@ -2,13 +2,15 @@ import { env, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { commandLine, commandTools, type CommandTool } from '../../core/export/commandLine.ts';
 import type { Profile } from '../../core/settings/profile.ts';
+import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import type {
   ConfiguredConnection,
   ConfiguredConnections,
 } from '../connections/configuredConnections.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { SettingsService } from '../settings/settings.ts';
-import { openFolderSettings } from '../settings/openSetting.ts';
+import type { ConnectionPlace } from '../settings/settingsText.ts';
+import { placeTag } from '../connections/placeTag.ts';
 import { targetName } from '../ui/trees.ts';
 import { confirm, pickOne } from '../ui/prompts.ts';
 import { inform } from '../ui/notify.ts';
@@ -20,6 +22,9 @@ export interface ConfigureParts {
   readonly configured: ConfiguredConnections;
   /** Opens a form, or shows the one that is open. */
   readonly showForm: (subject: FormSubject) => Promise<void>;
+  /** Opens settings.json at a connection. */
+  readonly openSettings: (scope: SettingsScope, place: ConnectionPlace) => Promise<void>;
+  readonly openFolderSettings: (folder: string, place: ConnectionPlace) => Promise<void>;
 }
 
 /** Opens the form of a new connection. */
@@ -39,18 +44,35 @@ export async function editConnection(parts: ConfigureParts, target?: unknown): P
     return;
   }
   if (profile.folder !== undefined) {
-    await openFolderSettings(profile.folder);
+    await parts.openFolderSettings(profile.folder, placeOf(profile));
     return;
   }
   const notes = [l10n.t('This connection is not in the settings yet. Saving adds it.')];
   await parts.showForm({ entry: { name: profile.name, ...profile.entry }, notes });
 }
 
+/** Opens the settings.json that has the connection, at the connection. */
+export async function openConnectionSettings(
+  parts: ConfigureParts,
+  target?: unknown,
+): Promise<void> {
+  const profile = await chooseProfile(parts, target, l10n.t('Select the connection to open'));
+  if (profile.folder !== undefined) {
+    await parts.openFolderSettings(profile.folder, placeOf(profile));
+    return;
+  }
+  const known = await chooseConfigured(parts, profile.name, '');
+  await parts.openSettings(known.scope, placeOf(known));
+}
+
+function placeOf({ ownName: name, entry }: Pick<Profile, 'ownName' | 'entry'>): ConnectionPlace {
+  return { name, entry };
+}
+
 /** Adds a copy after the original, and opens its form. */
 export async function duplicateConnection(parts: ConfigureParts, target?: unknown): Promise<void> {
   const known = await chooseConfigured(parts, target, l10n.t('Select the connection to duplicate'));
-  const name = await parts.configured.duplicate(known);
-  const copy = parts.configured.find(name);
+  const copy = await parts.configured.duplicate(known);
   if (copy) {
     await parts.showForm({ known: copy });
   }
@@ -170,6 +192,10 @@ async function choose(profiles: readonly Profile[], placeHolder: string): Promis
   if (!only) {
     throw new UserError(l10n.t('No connection is configured. Add one first.'));
   }
-  const items = profiles.map(profile => ({ label: profile.name, profile }));
+  const items = profiles.map(profile => ({
+    label: profile.name,
+    description: placeTag(profile.name, profiles),
+    profile,
+  }));
   return profiles.length === 1 ? only : (await pickOne(items, { placeHolder })).profile;
 }

@@ -2,14 +2,15 @@ import { l10n, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { messageOf } from '../../core/base/errors.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import { connectionFields, unshownKeys } from '../../core/settings/connectionFields.ts';
+import { connectionFields } from '../../core/settings/draft/connectionFields.ts';
 import {
   checkDraft,
   draftOf,
   editedEntry,
+  unshownIn,
   type ConnectionDraft,
   type ConnectionDraftCheck,
-} from '../../core/settings/connectionDraft.ts';
+} from '../../core/settings/draft/connectionDraft.ts';
 import { isSameJson } from '../../core/json/json.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { answer } from '../../shared/rpc.ts';
@@ -27,11 +28,12 @@ import type {
   ConnectionEntry,
 } from '../connections/configuredConnections.ts';
 import { settingSources } from '../settings/settingValues.ts';
-import { writableScopes } from '../settings/settingsFile.ts';
+import { writableScopes, type SettingsFile } from '../settings/settingsFile.ts';
+import type { ConnectionPlace } from '../settings/settingsText.ts';
 import { logged, unwaited } from '../ui/unwaited.ts';
 import { inform, plain } from '../ui/notify.ts';
 import { confirmOrClose, unlessCancelled } from '../ui/prompts.ts';
-import { isSet, noteOf, preferredScope, reference, shown } from './formFacts.ts';
+import { fileNote, noteOf, preferredScope, reference, shown } from './formFacts.ts';
 import { pageHtml } from '../ui/html.ts';
 
 export interface ConnectionFormPorts {
@@ -42,7 +44,11 @@ export interface ConnectionFormPorts {
   /** Asks for a name and stores the value. */
   readonly storeSecret: (suggestion: string, value: string) => Promise<string>;
   readonly connect: (name: string) => Promise<unknown>;
-  readonly openSettings: (scope: SettingsScope) => Promise<void>;
+  /** The paths of saved messages and sequences. */
+  readonly savedPaths: () => readonly string[];
+  /** The file of a scope, if it is known. */
+  readonly fileOf: (scope: SettingsScope) => Promise<SettingsFile | undefined>;
+  readonly openSettings: (scope: SettingsScope, place: ConnectionPlace) => Promise<void>;
 }
 
 /** The connection of a form. */
@@ -211,28 +217,45 @@ class ConnectionForm implements Disposable {
         const secrets = this.#secrets();
         return name === undefined ? { secrets } : { reference: reference(name), secrets };
       },
-      'form.settings': async () => {
-        await this.#ports.openSettings(this.#scope);
+      'form.settings': async ({ scope, key }) => {
+        const { known } = this.#subject;
+        // One that exists is where it is, whatever is chosen for saving it.
+        const place = { key, ...(known && { entry: known.entry, name: known.name }) };
+        await this.#ports.openSettings(known?.scope ?? scope, place);
         return undefined;
       },
     };
   }
 
-  #state(): FormState {
+  async #state(): Promise<FormState> {
     const { known, notes = [] } = this.#subject;
-    const entry = this.#entry;
+    const scopes = writableScopes().map(async scope => {
+      const file = await this.#fileOf(scope);
+      return { scope, file: fileNote(scope, file), note: noteOf(scope) };
+    });
     return {
       isNew: !known,
       fields: connectionFields,
       draft: this.#draft,
       scope: this.#scope,
-      scopes: writableScopes().map(scope => ({ scope, note: noteOf(scope) })),
+      scopes: await Promise.all(scopes),
       check: shown(this.#check()),
       isDirty: this.#isDirty,
       secrets: this.#secrets(),
-      unshown: unshownKeys.filter(key => isSet(entry, key)),
+      unshown: unshownIn(this.#entry),
+      savedPaths: this.#ports.savedPaths(),
       notes,
     };
+  }
+
+  /** A file that cannot be read is reported when it is to be written. */
+  async #fileOf(scope: SettingsScope): Promise<SettingsFile | undefined> {
+    try {
+      return await this.#ports.fileOf(scope);
+    } catch (error) {
+      this.#ports.log.debug(`The settings of the ${scope}: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   #secrets(): readonly string[] {
@@ -255,14 +278,16 @@ class ConnectionForm implements Disposable {
   async #save(): Promise<string> {
     const { known } = this.#subject;
     const { configured } = this.#ports;
-    const entry = editedEntry(this.#draft, this.#entry, this.#check().inherited);
+    const { inherited, suggestedName } = this.#check();
+    const name = this.#draft.name.trim() || suggestedName;
+    const entry = editedEntry({ ...this.#draft, name }, this.#entry, inherited);
     if (known) {
       await configured.replace(known, this.#scope, entry);
     } else {
       await configured.add(this.#scope, entry);
     }
     this.#wasSaved = true;
-    return this.#draft.name.trim();
+    return configured.written(this.#scope, entry)?.name ?? name;
   }
 
   async #connect(name: string): Promise<void> {
@@ -283,7 +308,7 @@ class ConnectionForm implements Disposable {
     }
     const [save, edit] = [l10n.t('Save'), l10n.t('Continue Editing')];
     const discard = l10n.t("Don't Save");
-    const name = this.#draft.name.trim() || l10n.t('New Connection');
+    const name = this.#draft.name.trim() || this.#check().suggestedName || l10n.t('New Connection');
     const question = [l10n.t('Save the changes to "{0}"?'), name] as const;
     const detail = [l10n.t('Your changes will be lost if you do not save them.')];
     const answer = await confirmOrClose(question, detail, discard, save, edit);

@@ -1,17 +1,18 @@
-import { l10n } from 'vscode';
+import { homedir } from 'node:os';
+import { env, l10n } from 'vscode';
 import { mask } from '../../core/secrets/mask.ts';
-import type { ConnectionDraftCheck } from '../../core/settings/connectionDraft.ts';
+import type { ConnectionDraftCheck } from '../../core/settings/draft/connectionDraft.ts';
 import { settingOf, type SettingKey } from '../../core/settings/settingsTable.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
-import { listIn, scopeOf, type ConnectionEntry } from '../connections/configuredConnections.ts';
-import { writableScopes } from '../settings/settingsFile.ts';
+import { listIn } from '../connections/configuredConnections.ts';
+import { writableScopes, type SettingsFile } from '../settings/settingsFile.ts';
 
 /** The check for the page, without inherited values that may hold credentials. */
-export function shown({ problems, inherited }: ConnectionDraftCheck): ConnectionDraftCheck {
-  const safe = Object.entries(inherited).map(([key, value]) => {
+export function shown(check: ConnectionDraftCheck): ConnectionDraftCheck {
+  const safe = Object.entries(check.inherited).map(([key, value]) => {
     return [key, settingOf(key as SettingKey).isSecret ? withoutValues(value) : value] as const;
   });
-  return { problems, inherited: Object.fromEntries(safe) };
+  return { ...check, inherited: Object.fromEntries(safe) };
 }
 
 function withoutValues(value: unknown): unknown {
@@ -19,7 +20,10 @@ function withoutValues(value: unknown): unknown {
   if (typeof value === 'string') {
     return hide(value);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (Array.isArray(value)) {
+    return value.map(() => mask);
+  }
+  if (typeof value !== 'object' || value === null) {
     return undefined;
   }
   const type = (value as { readonly type?: unknown }).type;
@@ -27,41 +31,40 @@ function withoutValues(value: unknown): unknown {
   return { ...Object.fromEntries(names), ...(type === undefined ? {} : { type }) };
 }
 
+/** Where a new connection goes unless the user says otherwise: where this workspace has its own. */
 export function preferredScope(): SettingsScope {
-  return scopeOf('connections') === 'workspace' && writableScopes().includes('workspace')
+  return listIn('workspace').length > 0 && writableScopes().includes('workspace')
     ? 'workspace'
     : 'user';
 }
 
-/** A note that a list of the workspace replaces the user's, which users may not expect. */
+/** What saving there means. */
 export function noteOf(scope: SettingsScope): string {
-  const hasList = (each: SettingsScope) => scopeOf('connections') === each;
-  if (scope === 'user' && hasList('workspace')) {
-    return l10n.t(
-      'This workspace has its own list of connections. Connections in the user settings are not shown in it.',
-    );
-  }
-  const hidden = scope === 'workspace' && hasList('user') ? listIn('user').length : 0;
-  if (hidden === 0) {
+  return scope === 'user'
+    ? l10n.t('Shown in every window.')
+    : l10n.t('Shown in this workspace only, also to others who open it.');
+}
+
+/** A sentence that names the file that is written, so that it can be found. */
+export function fileNote(scope: SettingsScope, file: SettingsFile | undefined): string {
+  if (!file) {
     return '';
   }
-  return hidden === 1
-    ? l10n.t(
-        'The workspace will have its own list of connections. The connection in the user settings will not be shown in it.',
-      )
+  if (scope === 'workspace') {
+    return l10n.t('Written to {0}.', file.name);
+  }
+  const home = homedir();
+  const path = file.uri.fsPath;
+  const isBelow = path.startsWith(`${home}/`) || path.startsWith(`${home}\\`);
+  const shortPath = isBelow ? `~${path.slice(home.length)}` : path;
+  return env.remoteName === undefined
+    ? l10n.t('Written to {0}.', shortPath)
     : l10n.t(
-        'The workspace will have its own list of connections. The {0} connections in the user settings will not be shown in it.',
-        hidden,
+        'Written to {0} on the remote machine. The user settings of your own machine do not show it.',
+        shortPath,
       );
 }
 
 export function reference(name: string): string {
   return `\${secret:${name}}`;
-}
-
-export function isSet(entry: ConnectionEntry, key: string): boolean {
-  const [first = '', second] = key.split('.');
-  const group = entry[first];
-  const isNested = second !== undefined && typeof group === 'object' && group !== null;
-  return Object.hasOwn(entry, key) || (isNested && Object.hasOwn(group, second));
 }

@@ -2,7 +2,8 @@ import { l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { isObject, isSameJson } from '../../core/json/json.ts';
 import { editsBetween } from '../../core/json/jsonEdit.ts';
-import { uniqueName, type Profile } from '../../core/settings/profile.ts';
+import { uniqueName } from '../../core/endpoint/endpointName.ts';
+import type { Profile } from '../../core/settings/profile.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { settingIn } from '../settings/settingValues.ts';
@@ -15,6 +16,8 @@ type SettingsWriter = Pick<SettingsFiles, 'write'>;
 /** A connection in the settings, and its place there. */
 export interface ConfiguredConnection {
   readonly name: string;
+  /** The name that its entry asks for; see `Profile`. */
+  readonly ownName: string;
   readonly scope: SettingsScope;
   /** Its index in `connections`; absent for the connection of `url`. */
   readonly index?: number;
@@ -46,18 +49,27 @@ export class ConfiguredConnections {
    * workspace, which can only be changed in its file.
    */
   locate(profile: Profile): ConfiguredConnection | undefined {
-    const { name, entry, folder } = profile;
+    const { name, ownName, entry, scope, folder } = profile;
     if (folder !== undefined) {
       return undefined;
     }
-    const [first] = this.#settings.current.profiles;
-    const url = scopeOf('url');
-    if (name === first?.name && url && isSameJson(entry, { url: settingIn(url, 'url') })) {
-      return { name, scope: url, entry: { ...entry } };
+    const first = this.#settings.current.profiles.find(
+      each => each.scope === scope && each.folder === undefined,
+    );
+    const known = { name, ownName, scope, entry: { ...entry } };
+    if (name === first?.name && isSameJson(entry, { url: settingIn(scope, 'url') })) {
+      return known;
     }
-    const scope = scopeOf('connections');
-    const index = scope ? listIn(scope).findIndex(each => isSameJson(each, entry)) : -1;
-    return scope && index >= 0 ? { name, scope, index, entry: { ...entry } } : undefined;
+    const index = listIn(scope).findIndex(each => isSameJson(each, entry));
+    return index >= 0 ? { ...known, index } : undefined;
+  }
+
+  /** The connection of an entry that was written into a scope. */
+  written(scope: SettingsScope, entry: ConnectionEntry): ConfiguredConnection | undefined {
+    const profile = this.#settings.current.profiles.find(
+      each => each.scope === scope && each.folder === undefined && isSameJson(each.entry, entry),
+    );
+    return profile && this.locate(profile);
   }
 
   isConfigured(name: string): boolean {
@@ -113,7 +125,8 @@ export class ConfiguredConnections {
       return;
     }
     const hasOnlyUrl = Object.keys(entry).every(key => key === 'url' || key === 'name');
-    if (isSameScope && hasOnlyUrl && entry['name'] === known.name) {
+    const { name = known.ownName } = entry;
+    if (isSameScope && hasOnlyUrl && name === known.ownName) {
       const edit: SettingEdit = { kind: 'set', setting: 'url', path: [], value: entry['url'] };
       await this.#write(scope, [edit], expectedOf(known));
       return;
@@ -126,19 +139,19 @@ export class ConfiguredConnections {
     await this.remove(known);
   }
 
-  /** @returns the name of the copy, which comes after the original */
-  async duplicate(known: ConfiguredConnection): Promise<string> {
-    const { scope, index } = known;
+  /** @returns the copy, which comes after the original */
+  async duplicate(known: ConfiguredConnection): Promise<ConfiguredConnection | undefined> {
+    const { scope, index, ownName } = known;
     const names = this.namesIn(scope);
-    const taken = [known.name, ...names].map(name => ({ name }));
-    const name = uniqueName(known.name, taken);
+    const taken = [ownName, ...names].map(name => ({ name }));
+    const entry = { ...known.entry, name: uniqueName(ownName, taken) };
     const last = listIn(scope).length;
     const move: SettingEdit[] =
       index === undefined || index + 1 >= last
         ? []
         : [{ kind: 'move', setting: 'connections', path: [], from: last, to: index + 1 }];
-    await this.#write(scope, [appended({ ...known.entry, name }), ...move], expectedOf(known));
-    return name;
+    await this.#write(scope, [appended(entry), ...move], expectedOf(known));
+    return this.written(scope, entry);
   }
 
   remove(known: ConfiguredConnection): Promise<void> {
@@ -188,11 +201,7 @@ export class ConfiguredConnections {
   }
 }
 
-/** The scope whose value is used: a list of the workspace replaces the user's. */
-export function scopeOf(setting: 'url' | 'connections'): SettingsScope | undefined {
-  return (['workspace', 'user'] as const).find(scope => settingIn(scope, setting) !== undefined);
-}
-
+/** The entries of a scope's list. */
 export function listIn(scope: SettingsScope): readonly unknown[] {
   const list = settingIn(scope, 'connections');
   return Array.isArray(list) ? (list as readonly unknown[]) : [];
@@ -219,7 +228,7 @@ function removalOf({ scope, index }: ConfiguredConnection): SettingEdit {
   if (index === undefined) {
     return { kind: 'remove', setting: 'url', path: [] };
   }
-  // An empty list of the workspace would still replace the user's.
+  // No empty list is left behind.
   const path = listIn(scope).length === 1 ? [] : [index];
   return { kind: 'remove', setting: 'connections', path };
 }

@@ -3,7 +3,9 @@ import { UserError } from '../../core/base/errors.ts';
 import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { isLive } from '../../core/connection/state/state.ts';
-import { uniqueName, type Profile } from '../../core/settings/profile.ts';
+import { nameAmong, type Profile } from '../../core/settings/profile.ts';
+import { ConnectionMarks } from './connectionMarks.ts';
+import { ConnectionOrder } from './connectionOrder.ts';
 import { notifyOf } from './notifications.ts';
 import { MonitoredConnection, type MonitoredConnectionPorts } from './monitoredConnection.ts';
 
@@ -21,6 +23,10 @@ interface Kept {
 
 /** The connections of this window, in the order of their creation. */
 export class Connections implements Disposable {
+  /** Those of connections that are only configured as well, and of opened captures. */
+  readonly marks = new ConnectionMarks();
+  /** The order in which they are offered. */
+  readonly order = new ConnectionOrder();
   readonly #store = new DisposableStore();
   readonly #ports: MonitoredConnectionPorts;
   #kept: readonly Kept[] = [];
@@ -80,7 +86,10 @@ export class Connections implements Disposable {
       known.setProfile(profile);
       return known;
     }
-    const name = uniqueName(profile.name, this.#all);
+    const name = nameAmong(
+      profile,
+      this.#all.map(({ name, profile: { url } }) => ({ name, url })),
+    );
     const id = `c${++this.#made}`;
     const store = this.#store.add(new DisposableStore());
     const monitored = store.add(new MonitoredConnection(id, { ...profile, name }, this.#ports));

@@ -1,43 +1,31 @@
-import type { Clock } from '../../core/base/clock.ts';
 import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
-import type { Logger } from '../../core/base/logger.ts';
-import type { Capture, OpenCapture, Storage } from '../../core/capture/capture.ts';
-import type { FrameFacts } from '../../core/record/frameFacts.ts';
-import { Overflow } from '../../core/capture/overflow.ts';
-import { directionOf, flagsOf, isMessage } from '../../core/record/record.ts';
 import { Connection } from '../../core/connection/connection.ts';
 import {
-  dropRow,
   stateSentence,
   severityOf,
   stateRow,
   wordOf,
-  type StateRow,
+  type StateWord,
 } from '../../core/connection/report.ts';
+import type { Submission } from '../../core/connection/send/outbox.ts';
 import type { DialLimiter } from '../../core/connection/retry/dialLimiter.ts';
 import type {
   PreparedHandshake,
   HandshakeRequestOptions,
 } from '../../core/connection/wire/transport.ts';
-import { conditionOf, MessageTap, type OnMatch } from '../../core/connection/wire/messageTap.ts';
+import { conditionOf } from '../../core/connection/wire/messageTap.ts';
 import type { OutgoingMessage } from '../../core/message/outgoingMessage.ts';
 import type { ConnectionState, Failure } from '../../core/connection/state/state.ts';
-import type { Condition } from '../../core/filter/condition.ts';
 import type { Step } from '../../core/library/library.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import type { MessageBody } from '../../core/message/messageBody.ts';
-import { RateMeter } from '../../core/metrics/rateMeter.ts';
 import { connectionOptions } from '../../core/settings/connectionOptions.ts';
 import type { Profile } from '../../core/settings/profile.ts';
-import { settingKeys, settingOf, type SettingValues } from '../../core/settings/settingsTable.ts';
+import { settingKeys, settingOf } from '../../core/settings/settingsTable.ts';
+import { Recorded } from '../recording/recorded.ts';
+import { Recorder, type RecorderPorts, type RecorderSubject } from '../recording/recorder.ts';
 import { filterClock } from '../ui/userZone.ts';
-
-/** Writes the lines of the output channel. */
-export interface MessageOutput {
-  message(at: number, name: string, flags: number, payload: Uint8Array): void;
-  state(at: number, name: string, row: StateRow): void;
-}
 
 /** Prepares what a connection sends by itself. */
 export interface OpeningSource {
@@ -68,67 +56,45 @@ export interface ConnectionPlaces {
   readonly settingFor: (name: string, key: string) => string | undefined;
 }
 
-export interface MonitoredConnectionPorts {
-  readonly clock: Clock;
-  readonly log: Logger;
+export interface MonitoredConnectionPorts extends RecorderPorts {
   readonly random: () => number;
-  readonly openCapture: OpenCapture;
   readonly limiter: DialLimiter;
   readonly prepare: (
     profile: Profile,
     wishes: HandshakeRequestOptions,
     monitored: MonitoredConnection,
   ) => Promise<PreparedHandshake>;
-  readonly output: MessageOutput;
   readonly opening: OpeningSource;
   /** Absent if there are no settings. */
   readonly places?: () => ConnectionPlaces;
-  /** Removes secrets that were used in this window from a peer's text. */
-  readonly redact: (text: string) => string;
 }
 
 const handshakeKeys = settingKeys.filter(key => settingOf(key).appliesTo === 'handshake');
 
-const stateFlags = flagsOf('state', 'in');
-const encoder = new TextEncoder();
-
 /** One connection with its capture and its counters. */
-export class MonitoredConnection implements Disposable {
+export class MonitoredConnection extends Recorded implements RecorderSubject, Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: MonitoredConnectionPorts;
   readonly #onDidChange = this.#store.add(new Emitter<undefined>());
-  readonly #overflow: Overflow;
-  readonly #tap: MessageTap;
+  protected readonly recorder: Recorder;
   #profile: Profile;
-  #storageProblem: string | undefined;
   #isUnasked = false;
 
   readonly id: string;
-  /** The beginning of its capture, in milliseconds since 1970. */
-  readonly startedAt: number;
   readonly connection: Connection;
-  readonly capture: Capture;
-  readonly received = new RateMeter();
-  readonly sent = new RateMeter();
   /**
    * Anything that is shown of it has changed, traffic included; fires at most 20 times a second.
    */
   readonly onDidChange = this.#onDidChange.event;
 
   constructor(id: string, profile: Profile, ports: MonitoredConnectionPorts) {
+    super();
     this.id = id;
     this.#profile = profile;
     this.#ports = ports;
-    this.startedAt = ports.clock.now();
-    this.#tap = new MessageTap(ports.log, sentence => this.#notice(sentence));
     const options = connectionOptions(profile);
-    this.capture = this.#store.add(
-      ports.openCapture({
-        name: profile.name,
-        url: options.endpoint.display,
-        ...captureLimits(profile.values),
-      }),
-    );
+    const { display: url } = options.endpoint;
+    this.recorder = this.#store.add(new Recorder(this, { url, values: profile.values }, ports));
     this.connection = this.#store.add(
       new Connection(options, {
         ...ports,
@@ -142,28 +108,50 @@ export class MonitoredConnection implements Disposable {
           stepsOf: (path, origin) => ports.opening.stepsOf(path, origin, this),
           assertAllowed: what => ports.opening.assertAllowed(what, this),
           watch: (filter, onMatch) =>
-            this.watch(conditionOf(filter, filterClock(ports.clock.now())), onMatch),
+            this.watchForAnswer(conditionOf(filter, filterClock(ports.clock.now())), onMatch),
+          record: row => this.recordRun(row),
+          lastRow: () => this.lastRow,
         },
-        notice: sentence => this.#notice(sentence),
-        traffic: {
-          append: (at, flags, payload, frame) => this.#append(at, flags, payload, frame),
-        },
+        notice: sentence => this.recorder.notice(sentence),
+        traffic: this.recorder,
       }),
     );
     const changed = () => this.#onDidChange.fire(undefined);
     this.#store.add(this.connection.onDidChangeState(state => this.#record(state)));
     this.#store.add(this.connection.onDidChangeQueue(changed));
-    this.#store.add(this.capture.onDidChange(changed));
-    this.#store.add(this.capture.onDidChangeStorage(storage => this.#noteStorage(storage)));
-    this.#overflow = new Overflow(profile.values['history.overflow'], {
-      setPaused: isPaused => this.connection.setPaused(isPaused),
-      onDropped: dropped => this.#write(dropRow(dropped, this.connection.state)),
-    });
-    this.#store.add(this.capture.onDidChangePressure(isHigh => this.#overflow.setPressure(isHigh)));
+    this.#store.add(this.recorder.onDidChange(changed));
   }
 
   get name(): string {
     return this.#profile.name;
+  }
+
+  get stateWord(): StateWord {
+    return wordOf(this.connection.state);
+  }
+
+  /** Without user information: it may be shown and copied. */
+  get url(): string {
+    return this.connection.options.endpoint.display;
+  }
+
+  get isOpen(): boolean {
+    return this.connection.state.kind === 'open';
+  }
+
+  /** What would happen to a message now; `undefined` if it would be refused. */
+  get takes(): Submission['delivery'] | undefined {
+    return this.connection.takes;
+  }
+
+  /** Whether this is sent now or, if it is a message, may wait for the connection to open. */
+  accepts(kind: OutgoingMessage['kind']): boolean {
+    return this.isOpen || (kind === 'message' && this.takes !== undefined);
+  }
+
+  /** How many messages wait for the connection to open. */
+  get queuedCount(): number {
+    return this.connection.queue.count;
   }
 
   get profile(): Profile {
@@ -178,13 +166,32 @@ export class MonitoredConnection implements Disposable {
     return key === undefined || !places ? key : places.settingFor(this.name, key);
   }
 
+  /** See `Connection.submit`. */
+  submit(message: OutgoingMessage): Submission {
+    return this.connection.submit(message);
+  }
+
+  /** Why nothing is sent while the connection is not open, as a sentence. */
+  refusalOf(kind: OutgoingMessage['kind']): string {
+    return this.connection.refusalOf(kind);
+  }
+
   /**
-   * Calls `onMatch` with the payload of each matching message that is received from now on, until
-   * the result is disposed. The payload is valid only during the call. Each message is tested while
-   * this lasts.
+   * Calls `onLost` with what happened, to be read after "the connection", if it goes down. Only if it
+   * is open: another one may still open.
    */
-  watch(condition: Condition, onMatch: OnMatch): Disposable {
-    return this.#tap.watch(condition, onMatch);
+  watchLoss(onLost: (what: string) => void): Disposable {
+    let wasOpen = this.isOpen;
+    return this.connection.onDidChangeState(({ kind }) => {
+      if (wasOpen && kind !== 'open') {
+        onLost(kind === 'closing' || kind === 'idle' ? 'was closed' : 'was lost');
+      }
+      wasOpen = kind === 'open';
+    });
+  }
+
+  setPaused(isPaused: boolean): void {
+    this.connection.setPaused(isPaused);
   }
 
   /** Connects because a window opened: the user is not asked for permissions. */
@@ -202,8 +209,7 @@ export class MonitoredConnection implements Disposable {
     const options = connectionOptions(profile);
     const before = this.#profile;
     this.#profile = profile;
-    this.capture.setLimits(captureLimits(profile.values));
-    this.#overflow.setMode(profile.values['history.overflow']);
+    this.recorder.setValues(profile.values);
     if (sameSettings(before, profile)) {
       return false;
     }
@@ -226,57 +232,16 @@ export class MonitoredConnection implements Disposable {
   }
 
   dispose(): void {
-    this.#overflow.report();
     this.#store.dispose();
-  }
-
-  #append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void {
-    const isAdmitted = this.#overflow.admits(flags, payload.length);
-    if (isAdmitted) {
-      this.capture.append(at, flags, payload, frame);
-    }
-    if (isMessage(flags)) {
-      if (directionOf(flags) === 'in') {
-        this.received.add(at);
-        this.#tap.offer(at, flags, payload);
-      } else {
-        this.sent.add(at);
-      }
-    }
-    if (isAdmitted) {
-      this.#ports.output.message(at, this.name, flags, payload);
-    }
   }
 
   #record(state: ConnectionState): void {
     if (isWorthARow(state)) {
-      this.#overflow.report();
       const { endpoint } = this.connection.options;
-      this.#write(stateRow(state, endpoint, this.connection.handshake));
+      this.recorder.report(stateRow(state, endpoint, this.connection.handshake));
       this.#log(state, stateSentence(state, endpoint));
     }
     this.#onDidChange.fire(undefined);
-  }
-
-  /** A storage problem is also shown in the list of messages. */
-  #noteStorage({ problem }: Storage): void {
-    if (problem !== undefined && problem !== this.#storageProblem) {
-      this.#storageProblem = problem;
-      this.#overflow.report();
-      this.#notice(problem);
-    }
-    this.#onDidChange.fire(undefined);
-  }
-
-  #notice(text: string): void {
-    this.#write({ state: wordOf(this.connection.state), severity: 'warning', text });
-    this.#ports.log.warn(`${this.name}: ${text}`);
-  }
-
-  #write(row: StateRow): void {
-    const at = this.#ports.clock.now();
-    this.capture.append(at, stateFlags, encoder.encode(JSON.stringify(row)));
-    this.#ports.output.state(at, this.name, row);
   }
 
   #log(state: ConnectionState, sentence: string): void {
@@ -296,13 +261,6 @@ function isFailure(state: ConnectionState): state is ConnectionState & Failure {
 /** Whether a state is shown in the list; the others add nothing to the state before. */
 function isWorthARow({ kind }: ConnectionState): boolean {
   return kind !== 'connecting' && kind !== 'closing' && kind !== 'disposed';
-}
-
-function captureLimits(values: SettingValues) {
-  return {
-    maxRows: values['history.maxMessages'],
-    maxBytes: values['history.maxMegabytes'] * 1024 * 1024,
-  };
 }
 
 function sameSettings(one: Profile, other: Profile): boolean {

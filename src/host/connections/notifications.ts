@@ -49,7 +49,7 @@ async function notifyFailure(monitored: MonitoredConnection): Promise<void> {
   if (chosen === tryAgain) {
     connection.connect();
   } else if (chosen === open && setting !== undefined) {
-    await openSetting(setting);
+    await openSetting(setting, monitored.profile.scope);
   }
 }
 

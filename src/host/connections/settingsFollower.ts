@@ -2,6 +2,7 @@ import { commands, l10n } from 'vscode';
 import { messageOf } from '../../core/base/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { CommandId } from '../../shared/ids.ts';
+import type { Profile } from '../../core/settings/profile.ts';
 import type { Connections } from './connections.ts';
 import type { MonitoredConnection } from './monitoredConnection.ts';
 import type { SettingsService } from '../settings/settings.ts';
@@ -56,13 +57,33 @@ export class SettingsFollower {
 
   #give(monitored: MonitoredConnection): void {
     const { settings } = this.#parts;
-    const { id, name, profile: before } = monitored;
-    const configured = settings.current.profiles.find(profile => profile.name === name);
+    const { id, profile: before } = monitored;
+    const configured = configuredAs(before, settings.current.profiles);
     const profile = configured ?? settings.profileOf(before.entry, before.scope);
+    const { all } = this.#parts.connections;
+    const isTaken = all.some(other => other !== monitored && other.name === profile.name);
+    const name = configured && !isTaken ? profile.name : before.name;
     if (monitored.setProfile({ ...profile, name })) {
       unwaited('Reconnecting', this.#parts.log, offerReconnect(id, name));
     }
   }
+}
+
+/**
+ * What the settings say of a connection of this window. A list that comes in addition, as when a
+ * workspace is trusted, may take its name; it then stays what it is, under its new name.
+ */
+function configuredAs(before: Profile, profiles: readonly Profile[]): Profile | undefined {
+  const { name, ownName, url, scope, folder } = before;
+  const isHere = (each: Profile) => each.scope === scope && each.folder === folder;
+  const isNamed = (each: Profile) => each.name === name;
+  const isRenamed = (each: Profile) => each.ownName === ownName && each.url === url;
+  return (
+    profiles.find(each => isHere(each) && isNamed(each)) ??
+    profiles.find(each => isHere(each) && isRenamed(each)) ??
+    profiles.find(isNamed) ??
+    profiles.find(isRenamed)
+  );
 }
 
 async function offerReconnect(id: string, name: string): Promise<void> {

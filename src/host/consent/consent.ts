@@ -4,7 +4,8 @@ import { UserError } from '../../core/base/errors.ts';
 import { TaskQueue } from '../../core/base/taskQueue.ts';
 import { parseEndpoint } from '../../core/endpoint/endpoint.ts';
 import { destinationOf, type Destination } from '../../core/consent/destination.ts';
-import type { Wanted } from '../../core/consent/disclosure.ts';
+import type { Disclosure, Wanted } from '../../core/consent/disclosure.ts';
+import { anywhere, renamedIn } from '../../core/consent/permissions.ts';
 import { guardedSource } from '../../core/consent/guardedSource.ts';
 import { maySecretGo } from '../../core/consent/secretHosts.ts';
 import type { Profile } from '../../core/settings/profile.ts';
@@ -25,6 +26,15 @@ export interface ConsentPorts {
 export interface ConsentSubject {
   readonly id: string;
   readonly profile: Profile;
+  /** What a tap dials for its programs, which the user cannot have dialled again. */
+  readonly isTap?: boolean;
+}
+
+/** The user would have to be asked, and may not be now. Its message says how to be asked. */
+export class MustAskError extends UserError {
+  constructor(sentence: string, isTap: boolean) {
+    super(`${sentence} ${howToBeAsked(isTap)}`);
+  }
 }
 
 /** For texts without references. */
@@ -40,6 +50,8 @@ export interface PermissionRequest {
   readonly wanted: () => readonly Wanted[];
   /** Whether the user may be asked. */
   readonly mayAsk: boolean;
+  /** See `ConsentSubject`. */
+  readonly isTap?: boolean;
 }
 
 /** Asks before anything is sent because a workspace says so, and withholds what is not allowed. */
@@ -96,8 +108,8 @@ export class Consent {
    * Asks, in one question, for all permissions that are missing. If files change while the question
    * is open, so that other permissions are needed, it fails.
    *
-   * @throws UserError if the user may not be asked, or something has changed; CancellationError
-   *   if the user cancels
+   * @throws UserError if something has changed, a MustAskError if the user may not be asked;
+   *   CancellationError if the user cancels
    */
   async require(request: PermissionRequest): Promise<void> {
     const wanted = request.wanted();
@@ -115,10 +127,9 @@ export class Consent {
       return;
     }
     if (!request.mayAsk) {
-      throw new UserError(
-        l10n.t(
-          'This workspace wants to use something that needs your permission. Connect manually to be asked.',
-        ),
+      throw new MustAskError(
+        l10n.t('This workspace wants to use something that needs your permission.'),
+        request.isTap === true,
       );
     }
     await this.#questions.add(() => this.#ask(request));
@@ -127,6 +138,35 @@ export class Consent {
         l10n.t('What this workspace wants to use changed while you were asked. Try again.'),
       );
     }
+  }
+
+  /**
+   * The user has just written these messages of the workspace, which needs no question when they are
+   * sent; their secrets do. As soon as their content is another one, they are asked for again.
+   */
+  async noteOwn(messages: readonly Disclosure[]): Promise<void> {
+    const own = messages.filter(({ kind, digest }) => kind === 'message' && digest !== undefined);
+    if (workspace.isTrusted && own.length > 0) {
+      const { permissions, now } = this.#ports;
+      await permissions.allow(
+        own.map(what => ({ to: anywhere, what })),
+        now(),
+      );
+    }
+  }
+
+  /** Messages of the workspace have got other paths by a command of the user's. */
+  async noteRenamed(renamed: ReadonlyMap<string, string>): Promise<void> {
+    const { permissions, now } = this.#ports;
+    const allowed = renamedIn(permissions.all, renamed);
+    if (workspace.isTrusted && allowed.length > 0) {
+      await permissions.allow(allowed, now());
+    }
+  }
+
+  /** Whether the user wrote a message of the workspace, as it is now. */
+  isOwn(what: Disclosure): boolean {
+    return this.isAllowed([{ to: anywhere, what }]);
   }
 
   /** A source that withholds the values that may not be sent to the destination. */
@@ -160,6 +200,12 @@ export class Consent {
     const allowed = await askForPermission(purpose, all);
     await this.#ports.permissions.allow(allowed, this.#ports.now());
   }
+}
+
+export function howToBeAsked(isTap: boolean): string {
+  return isTap
+    ? l10n.t('Start the tap again to be asked.')
+    : l10n.t('Connect manually to be asked.');
 }
 
 /** A SHA-256 digest in hex, which tells one text from another. */

@@ -1,5 +1,6 @@
 import { env, l10n, workspace } from 'vscode';
 import type { Wanted } from '../../core/consent/disclosure.ts';
+import { anywhere } from '../../core/consent/permissions.ts';
 import { disclosureLabel } from './permissionQuestion.ts';
 import type { PermissionStore } from './permissionStore.ts';
 import { pickSeveral, type Choice } from '../ui/prompts.ts';
@@ -14,7 +15,10 @@ export async function managePermissions(permissions: PermissionStore): Promise<v
   const allowed = permissions.all.flatMap(({ to, gives, at }) =>
     gives.map((what): Allowed => {
       const date = new Intl.DateTimeFormat(env.language, { dateStyle: 'medium' }).format(at);
-      const description = plain([l10n.t('to {0}, allowed on {1}'), to, date]);
+      const description =
+        to === anywhere
+          ? plain([l10n.t('written by you on {0}'), date])
+          : plain([l10n.t('to {0}, allowed on {1}'), to, date]);
       return { label: plain(disclosureLabel(what)), description, wanted: { to, what } };
     }),
   );

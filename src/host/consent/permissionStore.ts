@@ -17,6 +17,11 @@ const key = 'permissions';
 /** The keys of earlier versions, whose permissions also covered later changes of a workspace. */
 const formerKeys = ['library.maySend', 'allowedAuthCommands'];
 
+/** Whether anything was ever allowed and not revoked; the store removes what counts for nothing. */
+export function hasPermissions(workspaceState: Memento): boolean {
+  return workspaceState.get(key) !== undefined;
+}
+
 /** The permissions of the workspace of this window. */
 export class PermissionStore implements Disposable {
   readonly #state: Memento;

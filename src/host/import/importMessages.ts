@@ -5,12 +5,13 @@ import { decodeText } from '../../core/import/draft/decodeText.ts';
 import type { Imported, ImportedConnection } from '../../core/import/draft/importResult.ts';
 import { readImport } from '../../core/import/readImport.ts';
 import type { Environments } from '../library/environments.ts';
-import type { LibraryFile } from '../library/libraryFile.ts';
+import type { LibraryFile } from '../library/files/libraryFile.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { showInformation } from '../ui/notify.ts';
 import { countsOf, reportOf } from './importReport.ts';
 import { offerToStore } from './importSecrets.ts';
-import { chooseFile, type ItemCommandParts } from '../library/itemCommands.ts';
+import { chooseFile } from '../library/items/destination.ts';
+import type { ItemCommandParts } from '../library/items/itemCommands.ts';
 
 /** In bytes. Reading a larger file would block the extension host. */
 const maxFileBytes = 32 * 1024 * 1024;

@@ -1,31 +1,44 @@
 import type { ExtensionContext, TreeView } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { Formats } from '../../core/base/format.ts';
 import { withinTime } from '../../core/base/withinTime.ts';
 import type { Logger } from '../../core/base/logger.ts';
+import type { Profile } from '../../core/settings/profile.ts';
 import type { FilterClock } from '../../core/filter/parseFilter.ts';
-import type { Connections } from '../connections/connections.ts';
+import type { Targets } from '../connections/targets.ts';
 import type { Consent } from '../consent/consent.ts';
+import { logged } from '../ui/unwaited.ts';
 import { LibraryTree, type LibraryNode } from './libraryTree.ts';
 import { Environments } from './environments.ts';
 import { ExtractedValues, type ExtractedPorts } from './extractedValues.ts';
-import { LibraryRuns } from './libraryRuns.ts';
-import { LibraryStore } from './libraryStore.ts';
-import { SequenceRunner, type RunnerPorts } from './sequenceRunner.ts';
+import { LibraryRuns, type LibraryRunsParts } from './runs/libraryRuns.ts';
+import { LibraryStore } from './files/libraryStore.ts';
+import { notifyOfMoves } from './moveNotices.ts';
+import { notifyOfFailures, type RunPanel } from './runs/runNotices.ts';
+import { SequenceRunner, type RunnerPorts } from './runs/sequenceRunner.ts';
 
 export interface LibraryParts {
   readonly context: Pick<ExtensionContext, 'globalStorageUri' | 'workspaceState'>;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly connections: Connections;
+  readonly targets: Targets;
   readonly consent: Consent;
+  readonly destinationOf: LibraryRunsParts['destinationOf'];
   readonly view: TreeView<LibraryNode>;
   readonly filterClock: () => FilterClock;
   /** Fills in references, asks the user if needed, and sends. */
   readonly send: RunnerPorts['send'];
+  /** Leaves out the secrets that were used in this window. */
+  readonly redact: (text: string) => string;
   readonly originOf: ExtractedPorts['originOf'];
   /** Shows an error as a command does. */
   readonly onError: (error: unknown) => void;
+  readonly formats: Formats;
+  /** The configured connections. */
+  readonly profiles: () => readonly Profile[];
+  /** The monitor's panel, whether it is open or not. */
+  readonly panel: () => Promise<RunPanel>;
 }
 
 /** A folder on another machine may never answer. */
@@ -33,8 +46,8 @@ const maxReadMs = 5000;
 
 /** Creates the library and the services that use it. */
 export function createLibrary(parts: LibraryParts) {
-  const { context, clock, log, connections, consent, view, filterClock } = parts;
-  const { send, originOf, onError } = parts;
+  const { context, clock, log, targets, consent, view, filterClock } = parts;
+  const { send, originOf, destinationOf, onError, formats } = parts;
   const state = context.workspaceState;
   const store = new DisposableStore();
   const library = store.add(new LibraryStore({ globalStorageUri: context.globalStorageUri, log }));
@@ -42,8 +55,7 @@ export function createLibrary(parts: LibraryParts) {
     new ExtractedValues({
       filterClock,
       originOf,
-      watch: (connection, condition, onMatch) =>
-        connections.get(connection).watch(condition, onMatch),
+      watch: (connection, condition, onMatch) => targets.get(connection).watch(condition, onMatch),
     }),
   );
   const environments = store.add(new Environments({ library, extracted, state, log }));
@@ -54,13 +66,25 @@ export function createLibrary(parts: LibraryParts) {
       filterClock,
       send,
       watch: (connection, condition, onMatch) =>
-        connections.get(connection).watch(condition, onMatch),
+        targets.get(connection).watchForAnswer(condition, onMatch),
+      watchLoss: (connection, onLost) => targets.get(connection).watchLoss(onLost),
+      record: (connection, row) => targets.find(connection)?.recordRun(row),
+      redact: parts.redact,
     }),
   );
   const named = (name: string, connection: string) => environments.named(name, connection);
-  const runs = new LibraryRuns({ library, runner, consent, connections, named });
-  const tree = store.add(new LibraryTree({ library, runner, view, clock, onError }));
-  store.add(followConnections(connections, extracted, runner));
+  const runs = new LibraryRuns({ library, runner, consent, targets, named, destinationOf });
+  const tree = store.add(new LibraryTree({ library, runner, view, clock, formats, log, onError }));
+  store.add(
+    library.onDidMove(({ origin, moved }) => {
+      if (origin === 'workspace') {
+        logged('Keeping permissions', log, consent.noteRenamed(moved));
+      }
+    }),
+  );
+  store.add(notifyOfMoves(library, parts.profiles, log));
+  store.add(notifyOfFailures(runner, targets, parts.panel, log));
+  store.add(followTargets(targets, extracted, runner));
   /** Waits until variables and extractors are known; needed before connecting and sending. */
   const ready = async () => {
     if (!library.isRead && !(await withinTime(library.ready(), maxReadMs, clock))) {
@@ -71,12 +95,12 @@ export function createLibrary(parts: LibraryParts) {
   return {
     ready,
     library,
+    consent,
     environments,
     extracted,
     runner,
     runs,
     tree,
-    selected: () => tree.selected,
     dispose: () => store.dispose(),
   };
 }
@@ -84,15 +108,15 @@ export function createLibrary(parts: LibraryParts) {
 /**
  * Extractors watch each connection from its beginning; runs on a removed connection are stopped.
  */
-function followConnections(
-  connections: Connections,
+function followTargets(
+  targets: Targets,
   extracted: ExtractedValues,
   runner: SequenceRunner,
 ): Disposable {
   const followed = new Set<string>();
   const follow = () => {
-    const ids = new Set(connections.all.map(({ id }) => id));
-    for (const { id, name } of connections.all) {
+    const ids = new Set(targets.all.map(({ id }) => id));
+    for (const { id, name } of targets.all) {
       if (!followed.has(id)) {
         followed.add(id);
         extracted.follow(id, name);
@@ -105,5 +129,5 @@ function followConnections(
     }
   };
   follow();
-  return connections.onDidChange(follow);
+  return targets.onDidChange(follow);
 }

@@ -9,7 +9,7 @@ import { CommandId } from '../../shared/ids.ts';
 import { pickOne, unlessCancelled } from '../ui/prompts.ts';
 import { StatusItem } from '../ui/statusItem.ts';
 import type { ExtractedValues } from './extractedValues.ts';
-import type { LibraryStore } from './libraryStore.ts';
+import type { LibraryStore } from './files/libraryStore.ts';
 
 const key = 'library.environment';
 

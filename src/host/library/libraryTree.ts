@@ -1,5 +1,6 @@
 import {
   type CancellationToken,
+  commands,
   type DataTransfer,
   DataTransferItem,
   EventEmitter,
@@ -12,30 +13,51 @@ import {
   type TreeView,
 } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
+import { Timer } from '../../core/base/timer.ts';
+import type { Formats } from '../../core/base/format.ts';
 import { Coalescer } from '../../core/base/coalescer.ts';
 import { assertNever } from '../../core/base/errors.ts';
 import { type Disposable, DisposableStore } from '../../core/base/lifecycle.ts';
+import type { Logger } from '../../core/base/logger.ts';
 import type { Runnable, Timing } from '../../core/library/library.ts';
+import { elapsedWords } from '../../core/library/runReport.ts';
 import type { RunProgress } from '../../core/library/sequenceRun.ts';
 import type { BodyKind, MessageBody } from '../../core/message/messageBody.ts';
-import { ItemNode, nodesOf, RootNode } from './libraryNodes.ts';
-import { isUsable, type LibraryStore } from './libraryStore.ts';
-import type { LibraryRun, SequenceRunner } from './sequenceRunner.ts';
+import { ItemNode, nodesOf, RootNode } from './items/libraryNodes.ts';
+import { isUsable, type LibraryStore } from './files/libraryStore.ts';
+import type { LastRun, LibraryRun, SequenceRunner } from './runs/sequenceRunner.ts';
+import type { Origin } from '../../core/variables/value.ts';
 import { codeCard } from '../ui/card.ts';
-import { type DraggableTree, mimeTypeOf, treeRow } from '../ui/trees.ts';
-import { CommandId, ViewType } from '../../shared/ids.ts';
+import { clickedBy, type DraggableTree, faceOf, mimeTypeOf, treeRow } from '../ui/trees.ts';
+import { InternalCommandId, ViewType } from '../../shared/ids.ts';
 
 export type LibraryNode = ItemNode | RootNode;
 
-/** Runs report each message, but a tree that is redrawn more often than this cannot be read. */
+/** How soon a row shows that its item runs or has ended, with other buttons. */
 const minIntervalMs = 250;
+/** Runs report each message, but a row that is redrawn more often than this can hardly be clicked. */
+const minCountIntervalMs = 1000;
 const mimeType = mimeTypeOf(ViewType.Messages);
+
+/** How often an item is tried to be revealed, and the time after the first; it doubles each time. */
+const maxTries = 5;
+const retryMs = 500;
+
+/** An item that is to be revealed. */
+interface WantedItem {
+  readonly origin: Origin;
+  readonly path: string;
+  tries: number;
+  error?: unknown;
+}
 
 export interface LibraryTreeParts {
   readonly library: LibraryStore;
   readonly runner: SequenceRunner;
   readonly view: TreeView<LibraryNode>;
   readonly clock: Clock;
+  readonly formats: Formats;
+  readonly log: Logger;
   /** Shows why an item could not be moved. */
   readonly onError: (error: unknown) => void;
 }
@@ -44,30 +66,110 @@ export interface LibraryTreeParts {
 export class LibraryTree implements DraggableTree<LibraryNode>, Disposable {
   readonly #store = new DisposableStore();
   readonly #parts: LibraryTreeParts;
-  readonly #onDidChange = this.#store.add(new EventEmitter<undefined>());
+  readonly #onDidChange = this.#store.add(new EventEmitter<LibraryNode[] | undefined>());
+  /** How the editor shows each row. */
+  readonly #shown = new WeakMap<LibraryNode, TreeItem>();
   #roots: readonly LibraryNode[] | undefined;
+  /** What is to be revealed once the tree is on screen. */
+  #wanted: WantedItem | undefined;
+  readonly #retry: Timer;
   readonly onDidChangeTreeData = this.#onDidChange.event;
 
   constructor(parts: LibraryTreeParts) {
     this.#parts = parts;
     const { library, runner, clock } = parts;
+    this.#retry = this.#store.add(new Timer(clock));
     const redraw = this.#store.add(
       new Coalescer(clock, minIntervalMs, () => this.#onDidChange.fire(undefined)),
     );
-    this.#store.add(runner.onDidChange(() => redraw.request()));
+    const runs = this.#store.add(
+      new Coalescer(clock, minIntervalMs, () => this.#redraw(buttonsOf)),
+    );
+    const counts = this.#store.add(
+      new Coalescer(clock, minCountIntervalMs, () => this.#redraw(faceOf)),
+    );
+    this.#store.add(
+      runner.onDidChange(() => {
+        runs.request();
+        counts.request();
+      }),
+    );
     this.#store.add(
       library.onDidChange(() => {
         this.#roots = undefined;
         this.#note();
         redraw.request();
+        this.#reveal();
       }),
     );
+    const { view } = parts;
+    this.#store.add(view.onDidChangeVisibility(() => this.#reveal()));
+    this.#store.add(view.onDidChangeSelection(({ selection }) => this.#endReveal(selection)));
     this.#note();
   }
 
-  /** The selected node, for commands that are run by a key or from the palette. */
-  get selected(): LibraryNode | undefined {
-    return this.#parts.view.selection[0];
+  /** Selects an item and opens its folders, at once or when the tree is shown next. */
+  reveal(origin: Origin, path: string): void {
+    this.#retry.dispose();
+    this.#wanted = { origin, path, tries: 0 };
+    this.#reveal();
+  }
+
+  /**
+   * The editor shows nothing, and says so to nobody, if it does not have the rows of the item and its
+   * folders yet. So they are said to have changed before, which it waits for, and it is tried again
+   * until the item is selected.
+   */
+  #reveal(): void {
+    const { view, log } = this.#parts;
+    const wanted = this.#wanted;
+    const node = wanted && view.visible ? this.#find(wanted) : undefined;
+    // One that is not in the file yet is revealed as soon as it is.
+    if (!wanted || !node || this.#retry.isRunning) {
+      return;
+    }
+    if (wanted.tries >= maxTries) {
+      this.#wanted = undefined;
+      log.warn('A saved item could not be shown in the tree', wanted.error);
+      return;
+    }
+    wanted.tries++;
+    this.#onDidChange.fire(undefined);
+    const revealed = view.reveal(node, { select: true, focus: false });
+    revealed.then(undefined, (error: unknown) => (wanted.error = error));
+    this.#retry.start(retryMs * 2 ** (wanted.tries - 1), () => this.#reveal());
+  }
+
+  /** What is selected is what was to be revealed, or the user has gone on to something else. */
+  #endReveal(selection: readonly LibraryNode[]): void {
+    if (this.#wanted && this.#wanted.tries > 0 && selection.length > 0) {
+      this.#wanted = undefined;
+      this.#retry.dispose();
+    }
+  }
+
+  #find({ origin, path }: WantedItem): LibraryNode | undefined {
+    return allOf(this.#rootNodes()).find(
+      node => node.kind === 'item' && node.origin === origin && node.item.path === path,
+    );
+  }
+
+  /**
+   * The row that the keys are on, for commands that are run by a key. The editor tells extensions only
+   * what is selected, so the row is selected.
+   */
+  async focused(): Promise<LibraryNode | undefined> {
+    const { view } = this.#parts;
+    const before = view.selection;
+    await commands.executeCommand('list.toggleSelection');
+    const after = view.selection;
+    const toggled =
+      after.find(node => !before.includes(node)) ?? before.find(node => !after.includes(node));
+    const node = toggled ?? before[0];
+    if (toggled) {
+      await view.reveal(toggled, { select: true, focus: true });
+    }
+    return node;
   }
 
   getChildren(node?: LibraryNode): LibraryNode[] {
@@ -79,14 +181,35 @@ export class LibraryTree implements DraggableTree<LibraryNode>, Disposable {
   }
 
   getTreeItem(node: LibraryNode): TreeItem {
+    const item = this.#itemOf(node);
+    this.#shown.set(node, item);
+    return item;
+  }
+
+  #itemOf(node: LibraryNode): TreeItem {
     return node.kind === 'root'
       ? rootItem(node)
-      : libraryRow(node, this.#runOf(node), isUsable(node));
+      : libraryRow(node, this.#shownRunOf(node), isUsable(node));
+  }
+
+  /**
+   * A row that is redrawn under the pointer loses the click, so only rows that look different are.
+   * Those that the editor has not asked for are not on screen.
+   */
+  #redraw(lookOf: (item: TreeItem) => string): void {
+    const changed = allOf(this.#rootNodes()).filter(node => {
+      const shown = this.#shown.get(node);
+      return shown && lookOf(this.#itemOf(node)) !== lookOf(shown);
+    });
+    if (changed.length > 0) {
+      this.#onDidChange.fire(changed);
+    }
   }
 
   handleDrag([node]: readonly LibraryNode[], transfer: DataTransfer): void {
     if (node?.kind === 'item') {
-      transfer.set(mimeType, new DataTransferItem(node));
+      // The editor writes it as JSON, which a node with a parent or children is not.
+      transfer.set(mimeType, new DataTransferItem(node.id));
     }
   }
 
@@ -96,12 +219,13 @@ export class LibraryTree implements DraggableTree<LibraryNode>, Disposable {
     transfer: DataTransfer,
     token: CancellationToken,
   ): Promise<void> {
-    const node: unknown = transfer.get(mimeType)?.value;
+    const id: unknown = transfer.get(mimeType)?.value;
+    const node = allOf(this.#rootNodes()).find(each => each instanceof ItemNode && each.id === id);
     if (!(node instanceof ItemNode) || node === target || token.isCancellationRequested) {
       return;
     }
     try {
-      const { moveTo } = await import('./itemCommands.ts');
+      const { moveTo } = await import('./items/moveItem.ts');
       await moveTo(this.#parts.library, node, target);
     } catch (error) {
       this.#parts.onError(error);
@@ -128,6 +252,16 @@ export class LibraryTree implements DraggableTree<LibraryNode>, Disposable {
     return other ? files.map(file => rootOf(file)) : nodesOf(only, undefined);
   }
 
+  #shownRunOf(node: ItemNode): ShownRun | undefined {
+    const { runner, formats } = this.#parts;
+    const last = runner.lastOf(node.origin, node.item.path);
+    if (last && node.item.kind !== 'folder') {
+      return { progress: last.progress, text: lastText(last, formats), sentence: last.sentence };
+    }
+    const progress = this.#runOf(node)?.progress;
+    return progress && { progress, text: progressText(progress) };
+  }
+
   /** The run of an item that started last. */
   #runOf({ origin, item }: ItemNode): LibraryRun | undefined {
     return this.#parts.runner.all.findLast(
@@ -143,6 +277,10 @@ export class LibraryTree implements DraggableTree<LibraryNode>, Disposable {
       ? l10n.t('Restricted Mode: messages of this workspace are not sent.')
       : '';
   }
+}
+
+function allOf(nodes: readonly LibraryNode[]): readonly LibraryNode[] {
+  return nodes.flatMap(node => [node, ...allOf(node.children)]);
 }
 
 function rootOf(file: Parameters<typeof nodesOf>[0]): RootNode {
@@ -175,17 +313,21 @@ const icons: Readonly<Record<BodyKind, string>> = {
   close: 'debug-disconnect',
 };
 
+/** A run as the row of its item shows it. */
+interface ShownRun {
+  readonly progress: RunProgress;
+  readonly text: string;
+  /** What came of it, in full. */
+  readonly sentence?: string;
+}
+
 /**
  * The row of an item.
  *
- * @param run the last run that is still shown
+ * @param run the current run, or the last one
  * @param isUsable whether the item may be sent
  */
-export function libraryRow(
-  node: ItemNode,
-  run: LibraryRun | undefined,
-  isUsable: boolean,
-): TreeItem {
+export function libraryRow(node: ItemNode, run: ShownRun | undefined, isUsable: boolean): TreeItem {
   const { item: of } = node;
   if (of.kind === 'folder') {
     const folder = treeRow({ label: of.name, state: TreeItemCollapsibleState.Collapsed });
@@ -196,14 +338,14 @@ export function libraryRow(
   }
   const item = treeRow({
     label: of.name,
-    description: run ? progressText(run.progress) : summaryOf(of),
-    tooltip: tooltipOf(of, run?.progress),
+    description: run?.text ?? summaryOf(of),
+    tooltip: tooltipOf(of, run),
   });
   const isRunning = run !== undefined && isOn(run.progress);
   item.id = node.id;
   item.iconPath = iconOf(of, run?.progress);
   item.contextValue = `library.${of.kind}${isUsable ? (isRunning ? '.running' : '.ready') : '.inert'}`;
-  item.command = { command: CommandId.EditSaved, title: l10n.t('Edit'), arguments: [node] };
+  item.command = clickedBy(InternalCommandId.OpenMessageRow, l10n.t('Edit'));
   return item;
 }
 
@@ -219,8 +361,36 @@ export function progressText(progress: RunProgress): string {
   return parts.filter(part => part !== '').join(' · ');
 }
 
+/** A text such as `✓ done 14:02:31 in 0.4 s`. */
+function lastText({ progress, endedAt, elapsedMs }: LastRun, formats: Formats): string {
+  const { state, step, of, sent, problem } = progress;
+  const [time = ''] = formats.clock(endedAt).split(/[.,]/);
+  const took = elapsedWords(elapsedMs);
+  switch (state) {
+    case 'done':
+      return l10n.t('✓ done {0} · {1} sent in {2}', time, sent, took);
+    case 'failed': {
+      const place = of > 1 ? l10n.t('step {0} of {1}', Math.min(step + 1, of), of) : '';
+      const parts = [l10n.t('✗ failed {0}', time), place, problem ?? ''];
+      return parts.filter(part => part !== '').join(' · ');
+    }
+    case 'stopped':
+    case 'waiting':
+    case 'sending':
+    case 'repeating':
+      return l10n.t('stopped {0} · {1} sent in {2}', time, sent, took);
+    default:
+      return assertNever(state);
+  }
+}
+
 function isOn({ state }: RunProgress): boolean {
   return state === 'waiting' || state === 'sending' || state === 'repeating';
+}
+
+/** What of a row tells whether its item runs. */
+function buttonsOf({ contextValue, iconPath }: TreeItem): string {
+  return `${contextValue ?? ''} ${iconPath instanceof ThemeIcon ? iconPath.id : ''}`;
 }
 
 function wordOf(state: RunProgress['state']): string {
@@ -291,10 +461,10 @@ function timingWords({ delayMs, repeat, waitFor }: Timing): readonly string[] {
   ];
 }
 
-function tooltipOf(of: Runnable, progress: RunProgress | undefined): MarkdownString {
+function tooltipOf(of: Runnable, run: ShownRun | undefined): MarkdownString {
   const lines =
     of.kind === 'sequence'
       ? of.steps.slice(0, 20).map((step, index) => `${index + 1}. ${step.name}`)
       : ['text' in of.body ? of.body.text : bodyWord(of.body)];
-  return codeCard([of.path, ...(progress ? [progressText(progress)] : [])], lines.join('\n'));
+  return codeCard([of.path, ...(run ? [run.sentence ?? run.text] : [])], lines.join('\n'));
 }

@@ -1,15 +1,16 @@
-import { isCancellation } from '../../core/base/errors.ts';
 import { Emitter, type Event } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { ComposerResults, ComposerView } from '../../shared/composerProtocol.ts';
 import type { Params, RequestHandlers } from '../../shared/monitorProtocol.ts';
 import type { Connections } from '../connections/connections.ts';
+import type { Targets } from '../connections/targets.ts';
 import type { Environments } from '../library/environments.ts';
-import { saveMessage, type ItemCommandParts } from '../library/itemCommands.ts';
-import type { LibraryRuns } from '../library/libraryRuns.ts';
-import type { SequenceRunner } from '../library/sequenceRunner.ts';
+import { saveMessage, type ItemCommandParts } from '../library/items/itemCommands.ts';
+import type { LibraryRuns } from '../library/runs/libraryRuns.ts';
+import type { SequenceRunner } from '../library/runs/sequenceRunner.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { MessageFiles } from '../sending/messageFiles.ts';
+import { unlessCancelled } from '../ui/prompts.ts';
 import type { Sender } from '../sending/sender.ts';
 
 /** Of each kind of name that is offered for completion. */
@@ -17,6 +18,7 @@ const maxNames = 500;
 
 export interface ComposerModelPorts extends ItemCommandParts {
   readonly connections: Connections;
+  readonly targets: Targets;
   readonly runner: SequenceRunner;
   readonly runs: LibraryRuns;
   readonly environments: Environments;
@@ -46,8 +48,8 @@ export class ComposerModel implements Disposable {
 
   readonly handlers: Pick<RequestHandlers, ComposerRequest> = {
     'compose.check': ({ connection, body }) => {
-      const { connections, sender } = this.#ports;
-      return sender.check(connections.get(connection), body, 'page');
+      const { targets, sender } = this.#ports;
+      return sender.check(targets.get(connection), body, 'page');
     },
     'compose.send': params => this.#send(params),
     'compose.pickFile': async () => {
@@ -55,16 +57,17 @@ export class ComposerModel implements Disposable {
       return path === undefined ? {} : { path };
     },
     'compose.save': async ({ body }) => {
-      await saveMessage(this.#ports, body);
-      return undefined;
+      const path = await unlessCancelled(saveMessage(this.#ports, body));
+      return path === undefined ? {} : { path };
     },
     'queue.cancel': ({ connection }) => {
       this.#ports.connections.get(connection).connection.cancelQueued();
       return undefined;
     },
     'library.run': async ({ connection, path, origin }) => {
-      await this.#ports.runs.startByPath(path, origin, connection);
-      return undefined;
+      const { runs } = this.#ports;
+      const started = await unlessCancelled(runs.startByPath(path, origin, connection));
+      return { isStarted: started !== undefined };
     },
     'library.body': ({ path, origin }) => ({ body: this.#ports.runs.bodyOf(path, origin) }),
     'run.stop': ({ id }) => {
@@ -83,20 +86,21 @@ export class ComposerModel implements Disposable {
 
   /** `undefined` if nothing can be sent to the source, as to the capture of an earlier window. */
   view(selected: string | undefined): ComposerView | undefined {
-    const { connections, sender, secrets, runs, environments } = this.#ports;
-    const monitored = selected === undefined ? undefined : connections.find(selected);
+    const { targets, sender, secrets, runs, environments } = this.#ports;
+    const monitored = selected === undefined ? undefined : targets.find(selected);
     if (!monitored) {
       return undefined;
     }
-    const { id, connection } = monitored;
-    const { takes, queue } = connection;
+    const { id, takes, queuedCount: queued } = monitored;
     const sends = takes === 'written' ? 'now' : takes === 'queued' ? 'queue' : 'never';
     const { active, names } = environments;
     return {
       connection: id,
       sends,
-      ...(sends === 'never' && { why: connection.refusalOf('message') }),
-      queued: queue.count,
+      ...(sends === 'never' && { why: monitored.refusalOf('message') }),
+      queued,
+      ...('owner' in monitored && monitored.owner.kind === 'watch' && { needsTap: true }),
+      ...('owner' in monitored && monitored.control && { hasSides: true }),
       history: sender.history(monitored),
       names: {
         env: Object.keys(process.env).sort().slice(0, maxNames),
@@ -116,16 +120,12 @@ export class ComposerModel implements Disposable {
   async #send({
     connection,
     body,
+    to,
   }: Params<'compose.send'>): Promise<ComposerResults['compose.send']> {
-    const { connections, sender } = this.#ports;
-    const monitored = connections.get(connection);
-    try {
-      return { delivery: await sender.send(monitored, body, 'page') };
-    } catch (error) {
-      if (isCancellation(error)) {
-        return { delivery: 'cancelled' };
-      }
-      throw error;
-    }
+    const { targets, sender } = this.#ports;
+    const delivery = await unlessCancelled(
+      sender.send(targets.get(connection), body, 'page', undefined, to),
+    );
+    return { delivery: delivery ?? 'cancelled' };
   }
 }

@@ -7,6 +7,7 @@ import type {
   CaptureView,
   FindAnswer,
   Located,
+  ViewPlace,
   ViewQuery,
   ViewState,
 } from '../../core/capture/view.ts';
@@ -17,19 +18,30 @@ import {
 } from '../../core/filter/condition.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import { readKeptView } from '../../shared/keptView.ts';
-import type { ListView, PanelView, Params, RowsAnswer } from '../../shared/monitorProtocol.ts';
+import type {
+  ListView,
+  PanelView,
+  Params,
+  RowAddress,
+  RowsAnswer,
+} from '../../shared/monitorProtocol.ts';
 import type { ShownRows } from '../captures/exportChoices.ts';
 import { sourceNames, type Source, type Sources } from '../captures/sources.ts';
+import { logged } from '../ui/unwaited.ts';
 import { filterClock, userZone } from '../ui/userZone.ts';
+import type { NotConnected, NotConnectedSource } from './notConnected.ts';
 
 /** What the page may change of the view; absent members stay as they are. */
 export type ViewChange = Params<'view.set'>;
 
 export interface PanelModelPorts {
   readonly sources: Sources;
+  readonly notConnected: NotConnected;
   readonly openView: (query: ViewQuery) => CaptureView;
   readonly now: () => number;
   readonly log: Logger;
+  /** Called when a filter takes effect. */
+  readonly onFilter?: () => void;
 }
 
 /** A view in the capture worker. */
@@ -67,6 +79,8 @@ export class PanelModel implements Disposable {
   #query = '';
   #generation = 0;
   #filter = '';
+  /** The filter in effect, and what it means. */
+  #validFilter = '';
   #condition: Condition | undefined;
   #filterProblem: string | undefined;
   #clock: UserClock | undefined;
@@ -79,7 +93,8 @@ export class PanelModel implements Disposable {
   }
 
   get view(): PanelView {
-    const [first] = this.#shown;
+    const [first] = this.shown;
+    const selected = first?.id ?? this.#waiting?.id;
     const { following, filter, showHeartbeats, showControl } = this.#wanted;
     const merged = this.#merged.map(({ id }) => id);
     return {
@@ -88,25 +103,49 @@ export class PanelModel implements Disposable {
       showHeartbeats,
       showControl,
       merged: merged.length > 1 ? merged : [],
-      ...(first && { selected: first.id }),
+      ...(selected !== undefined && { selected }),
     };
   }
 
   get list(): ListView {
+    const { newest, ...state } = this.#list?.view.state ?? emptyState;
+    const connection = newest && this.#list?.sourceIds.get(newest.capture);
     return {
-      ...(this.#list?.view.state ?? emptyState),
+      ...state,
+      ...(newest && connection !== undefined && { newest: { connection, seq: newest.seq } }),
       generation: this.#generation,
+      isFiltered: this.#condition !== undefined,
       ...(this.#filterProblem !== undefined && { filterProblem: this.#filterProblem }),
     };
   }
 
+  /** Those whose rows are in the list. */
+  get shown(): readonly Source[] {
+    const merged = this.#merged;
+    if (merged.length > 1) {
+      return merged;
+    }
+    const { sources, notConnected } = this.#ports;
+    const { selected } = this.#wanted;
+    const chosen =
+      selected === undefined
+        ? undefined
+        : (notConnected.sourceOf(selected) ?? sources.find(selected));
+    const waiting = this.#waiting;
+    if (!chosen && waiting) {
+      return waiting.past ? [waiting.past] : [];
+    }
+    const shown = chosen ?? this.#latest;
+    return shown ? [shown] : [];
+  }
+
   /** What the list shows, for an export; `undefined` while the panel is closed. */
   get shownRows(): ShownRows | undefined {
-    const connections = this.#shown.map(source => ({
+    const connections = this.shown.map(source => ({
       capture: source.capture.id,
       ...sourceNames(source),
     }));
-    return this.#list && { view: this.#list.view, connections };
+    return this.#list && { view: this.#list.view, connections, filter: this.#validFilter };
   }
 
   set({ clock, ...view }: ViewChange): void {
@@ -116,6 +155,7 @@ export class PanelModel implements Disposable {
     }
     const given = Object.entries(view).filter(([, value]) => value !== undefined);
     this.#wanted = { ...this.#wanted, ...Object.fromEntries(given) };
+    this.#lookForPast();
     this.refresh();
   }
 
@@ -132,11 +172,15 @@ export class PanelModel implements Disposable {
       key === undefined ? undefined : found[keys.indexOf(key)]?.id;
     const selected = idOf(captureKeys.selected);
     const merged = captureKeys.merged.map(idOf).filter(id => id !== undefined);
+    for (const id of captureKeys.observed.map(idOf).filter(each => each !== undefined)) {
+      this.#ports.sources.expectSlot(id);
+    }
     this.set({ ...kept, merged, ...(selected !== undefined && { selected }) });
   }
 
   open(): void {
     this.#isOpen = true;
+    this.#lookForPast();
     this.refresh();
   }
 
@@ -152,8 +196,9 @@ export class PanelModel implements Disposable {
     if (!this.#isOpen) {
       return;
     }
+    this.#turnToSuccessors();
     this.#readFilter(this.#wanted.filter);
-    const sources = this.#shown;
+    const sources = this.shown;
     const hide = this.#hidden();
     const condition = this.#condition;
     const query: ViewQuery = {
@@ -171,7 +216,15 @@ export class PanelModel implements Disposable {
     if (sources.length > 0) {
       const store = new DisposableStore();
       const view = store.add(this.#ports.openView(query));
-      store.add(view.onDidChange(() => this.#onDidChangeList.fire(undefined)));
+      let restarts = 0;
+      store.add(
+        view.onDidChange(state => {
+          // What is at the positions now is another list for the page, which finds its place in it.
+          this.#generation += (state.restarts ?? 0) === restarts ? 0 : 1;
+          restarts = state.restarts ?? 0;
+          this.#onDidChangeList.fire(undefined);
+        }),
+      );
       const sourceIds = new Map(sources.map(({ id, capture }) => [capture.id, id]));
       this.#list = { view, store, sourceIds };
     }
@@ -185,6 +238,9 @@ export class PanelModel implements Disposable {
       return { list: this.list, rows: [] };
     }
     const rows = await list.view.rows(from, count);
+    if (generation !== this.#generation) {
+      return { list: this.list, rows: [] };
+    }
     return {
       list: this.list,
       rows: rows.map(({ capture, ...row }) => ({
@@ -197,11 +253,12 @@ export class PanelModel implements Disposable {
   /** @throws UserError if the list has changed since the page asked */
   async locate({ generation, place }: Params<'locate'>): Promise<Located> {
     const view = this.viewOf(generation);
-    const located = await view.locate(
-      'at' in place
-        ? place
-        : { capture: this.#ports.sources.get(place.connection).capture.id, seq: place.seq },
-    );
+    const stored = 'at' in place ? place : this.#storedPlace(place);
+    if (!stored) {
+      // The page may hold on to a row of a capture that was closed or deleted since.
+      return { position: view.state.next, isExact: false, isScanned: true };
+    }
+    const located = await view.locate(stored);
     // The worker answers at once, but reports new rows at intervals. The page cannot go to a row that
     // has not been reported to it yet, so it asks again.
     const { position, isExact } = located;
@@ -233,27 +290,78 @@ export class PanelModel implements Disposable {
     this.#store.dispose();
   }
 
+  /**
+   * What is shown while none is selected: the newest connection, or else the first slot that is open,
+   * since slots come by themselves.
+   */
+  get #latest(): Source | undefined {
+    const { all } = this.#ports.sources;
+    return (
+      all.findLast(({ kind }) => kind === 'connection') ??
+      all.find(source => source.kind === 'slot' && source.slot.isOpen) ??
+      all.findLast(({ kind }) => kind === 'slot') ??
+      all.at(-1)
+    );
+  }
+
   get #merged(): readonly Source[] {
     return this.#wanted.merged
       .map(id => this.#ports.sources.find(id))
       .filter(source => source !== undefined);
   }
 
-  get #shown(): readonly Source[] {
-    const merged = this.#merged;
-    if (merged.length > 1) {
-      return merged;
-    }
-    const { sources } = this.#ports;
+  /**
+   * The connection that is selected and not open: the chosen one or, if there is nothing else to
+   * show, the first one.
+   */
+  get #waiting(): NotConnectedSource | undefined {
+    const { sources, notConnected } = this.#ports;
     const { selected } = this.#wanted;
-    const chosen = selected === undefined ? undefined : sources.find(selected);
-    // If none is selected, the newest connection is shown.
-    const latest = sources.all.filter(({ kind }) => kind === 'connection').at(-1);
-    const shown = chosen ?? latest ?? sources.all.at(-1);
-    return shown ? [shown] : [];
+    const chosen = selected === undefined ? undefined : notConnected.find(selected);
+    return chosen ?? (sources.all.length === 0 ? notConnected.all[0] : undefined);
   }
 
-  async #sourceWith(key: string): Promise<Source | undefined> {
+  #lookForPast(): void {
+    const waiting = this.#isOpen ? this.#waiting : undefined;
+    if (waiting && !waiting.past) {
+      const looking = this.#ports.notConnected.lookForPast(waiting.id);
+      logged('Looking for the last capture', this.#ports.log, looking);
+    }
+  }
+
+  #storedPlace({ connection, seq }: RowAddress): ViewPlace | undefined {
+    const source = this.#ports.sources.find(connection);
+    return source && { capture: source.capture.id, seq };
+  }
+
+  /** After a reload, slots take the places of their captures of the window before. */
+  #turnToSuccessors(): void {
+    const { sources } = this.#ports;
+    const { selected, merged } = this.#wanted;
+    const left = new Set<string>();
+    const turned = (id: string) => {
+      const successor = sources.successorOf(id);
+      if (successor) {
+        left.add(id);
+      }
+      return successor?.id ?? id;
+    };
+    this.#wanted = {
+      ...this.#wanted,
+      merged: merged.map(turned),
+      ...(selected !== undefined && { selected: turned(selected) }),
+    };
+    for (const id of left) {
+      sources.close(sources.get(id).captureKey);
+    }
+  }
+
+  async #sourceWith(key: string): Promise<{ readonly id: string } | undefined> {
+    const { notConnected } = this.#ports;
+    const known = notConnected.find(key) ?? notConnected.sourceOf(key);
+    if (known) {
+      return known;
+    }
     try {
       return await this.#ports.sources.withKey(key);
     } catch (error) {
@@ -279,6 +387,10 @@ export class PanelModel implements Disposable {
     this.#filterProblem = problem?.message;
     if (!problem) {
       this.#condition = condition;
+      this.#validFilter = text;
+      if (condition) {
+        this.#ports.onFilter?.();
+      }
     }
   }
 

@@ -3,15 +3,19 @@ import { UserError } from '../../core/base/errors.ts';
 import type { UnmaskedHandshakes } from '../../core/secrets/unmaskedHandshakes.ts';
 import { copyText, type CopiedRow } from '../../core/export/copyText.ts';
 import { flagsOf } from '../../core/record/record.ts';
-import type { ViewRow } from '../../core/capture/view.ts';
-import { CommandId } from '../../shared/ids.ts';
+import type { CaptureView, ViewRow } from '../../core/capture/view.ts';
+import { CommandId, walkthroughId } from '../../shared/ids.ts';
 import type { CopyFormat, Params } from '../../shared/monitorProtocol.ts';
+import type { Clearable, Clearing } from '../connections/commands/clearing.ts';
 import type { Connections } from '../connections/connections.ts';
 import { openSetting } from '../settings/openSetting.ts';
 import type { PayloadDocuments } from '../captures/payloadDocuments.ts';
 import type { SavedFilters } from '../captures/savedFilters.ts';
-import { sourceNames, type Sources } from '../captures/sources.ts';
+import { sourceNames, type Source, type Sources } from '../captures/sources.ts';
+import type { Slots } from '../slots/slots.ts';
+import type { NotConnected } from './notConnected.ts';
 import type { PanelModel } from './panelModel.ts';
+import { rowAt, rowNamed } from './soughtRows.ts';
 
 /** A larger clipboard is of no use, and could freeze the program that pastes it. */
 const maxCopiedBytes = 16 * 1024 * 1024;
@@ -19,6 +23,9 @@ const maxCopiedRows = 100_000;
 
 export interface RequestParts {
   readonly connections: Connections;
+  readonly slots: Slots;
+  readonly notConnected: Pick<NotConnected, 'connect'>;
+  readonly clearing: Clearing;
   readonly sources: Sources;
   readonly model: PanelModel;
   readonly documents: PayloadDocuments;
@@ -27,24 +34,43 @@ export interface RequestParts {
   /** Asks for a file, and exports these positions of the list, or all of it. */
   readonly exportList: (ranges: Ranges | undefined) => Promise<void>;
   readonly showMessages: () => void;
+  /** Opens positions of the list as one text. */
+  readonly openText: (generation: number, ranges: Ranges) => Promise<void>;
+  readonly showKeyboardHelp: () => Promise<void>;
 }
 
-type Ranges = Params<'copy'>['ranges'];
+type Ranges = NonNullable<Params<'export'>['ranges']>;
 
 /** The handlers of requests about connections and their messages. */
 export function pageRequests(parts: RequestParts) {
   return { ...connectionRequests(parts), ...listRequests(parts), ...rowRequests(parts) };
 }
 
-function connectionRequests({ connections, showMessages }: RequestParts) {
+function connectionRequests(parts: RequestParts) {
+  const { connections, clearing, notConnected, sources, slots, showMessages } = parts;
   const done = undefined;
   return {
     'connect.ask': async () => {
       await commands.executeCommand(CommandId.Connect);
       return done;
     },
+    'start.open': async ({ what }: Params<'start.open'>) => {
+      switch (what) {
+        case 'demo':
+          await commands.executeCommand(CommandId.StartDemoServer);
+          break;
+        case 'tap':
+          await commands.executeCommand(CommandId.StartTap);
+          break;
+        case 'walkthrough':
+          await commands.executeCommand('workbench.action.openWalkthrough', walkthroughId);
+      }
+      return undefined;
+    },
     'connect': ({ connection }: Params<'connect'>) => {
-      connections.get(connection).connection.connect();
+      if (!notConnected.connect(connection)) {
+        connections.get(connection).connection.connect();
+      }
       return done;
     },
     'disconnect': ({ connection }: Params<'disconnect'>) => {
@@ -55,14 +81,22 @@ function connectionRequests({ connections, showMessages }: RequestParts) {
       connections.get(connection).connection.reconnect();
       return done;
     },
-    'clear': async ({ connection }: Params<'clear'>) => {
-      await connections.get(connection).capture.clear();
+    'socket.close': ({ connection }: Params<'socket.close'>) => {
+      slots.get(connection).submit({ kind: 'close', code: 1000, reason: '' });
+      return done;
+    },
+    'clear': async (params: Params<'clear'>) => {
+      await clearing.clear(params.connections.map(id => clearableOf(sources.get(id))));
+      return done;
+    },
+    'clear.undo': async () => {
+      await clearing.undo();
       return done;
     },
     'setting.open': async ({ connection }: Params<'setting.open'>) => {
-      const { helpfulSetting } = connections.get(connection);
+      const { helpfulSetting, profile } = connections.get(connection);
       if (helpfulSetting !== undefined) {
-        await openSetting(helpfulSetting);
+        await openSetting(helpfulSetting, profile.scope);
       }
       return done;
     },
@@ -73,12 +107,25 @@ function connectionRequests({ connections, showMessages }: RequestParts) {
   };
 }
 
-function listRequests({ model, filters, exportList }: RequestParts) {
+function clearableOf(source: Source): Clearable {
+  switch (source.kind) {
+    case 'connection':
+      return source.monitored;
+    case 'slot':
+      return source.slot;
+    case 'capture':
+      throw new UserError(l10n.t('A capture of an earlier window cannot be cleared. Delete it.'));
+  }
+}
+
+function listRequests({ sources, model, filters, exportList }: RequestParts) {
   const done = undefined;
   return {
     'rows': (params: Params<'rows'>) => model.rows(params),
     'locate': (params: Params<'locate'>) => model.locate(params),
     'find': (params: Params<'find'>) => model.find(params),
+    'row': (params: Params<'row'>) => rowNamed(sources, params),
+    'row.at': (params: Params<'row.at'>) => rowAt(model.shown, params),
     'export': async ({ generation, ranges }: Params<'export'>) => {
       model.viewOf(generation);
       await exportList(ranges);
@@ -95,7 +142,8 @@ function listRequests({ model, filters, exportList }: RequestParts) {
   };
 }
 
-function rowRequests({ sources, model, documents, plainHandshakes }: RequestParts) {
+function rowRequests(parts: RequestParts) {
+  const { sources, model, documents, plainHandshakes, openText, showKeyboardHelp } = parts;
   const done = undefined;
   return {
     'payload': async ({ connection, seq, from, length }: Params<'payload'>) => {
@@ -112,8 +160,12 @@ function rowRequests({ sources, model, documents, plainHandshakes }: RequestPart
     },
     'series': ({ connection, span }: Params<'series'>) =>
       sources.get(connection).capture.series(span),
-    'copy': async ({ generation, ranges, format }: Params<'copy'>) => {
-      await copyRows(model, sources, generation, ranges, format);
+    'copy': async (params: Params<'copy'>) => {
+      const rows =
+        'row' in params
+          ? await rowsNamed(sources, params.row)
+          : await rowsIn(model.viewOf(params.generation), params.ranges);
+      await copyRows(sources, rows, params.format);
       return done;
     },
     'copy.text': async ({ text }: Params<'copy.text'>) => {
@@ -124,7 +176,26 @@ function rowRequests({ sources, model, documents, plainHandshakes }: RequestPart
       await documents.open({ source: connection, seq });
       return done;
     },
-    'editor.compare': async ({ generation, positions }: Params<'editor.compare'>) => {
+    'editor.text': async ({ generation, ranges }: Params<'editor.text'>) => {
+      await openText(generation, ranges);
+      return done;
+    },
+    'help.keys': async () => {
+      await showKeyboardHelp();
+      return done;
+    },
+    'editor.compare': async (params: Params<'editor.compare'>) => {
+      if ('left' in params) {
+        const [left, right] = [params.left, params.right].map(({ connection, seq }) => ({
+          source: sources.get(connection).id,
+          seq,
+        }));
+        if (left && right) {
+          await documents.compare(left, right);
+        }
+        return done;
+      }
+      const { generation, positions } = params;
       const view = model.viewOf(generation);
       const [left, right] = await Promise.all(
         positions.toSorted((a, b) => a - b).map(position => view.rows(position, 1)),
@@ -143,14 +214,16 @@ function addressOf(sources: Sources, row: ViewRow | undefined) {
   return { source: source.id, seq: row.seq };
 }
 
-async function copyRows(
-  model: PanelModel,
-  sources: Sources,
-  generation: number,
-  ranges: Ranges,
-  format: CopyFormat,
-): Promise<void> {
-  const view = model.viewOf(generation);
+/** @throws UserError if the row is no longer kept */
+async function rowsNamed(sources: Sources, address: Params<'row'>): Promise<readonly ViewRow[]> {
+  const { row } = await rowNamed(sources, address);
+  if (!row) {
+    throw new UserError(l10n.t('This message is no longer in the capture.'));
+  }
+  return [{ ...row, position: 0, capture: sources.get(address.connection).capture.id }];
+}
+
+async function rowsIn(view: CaptureView, ranges: Ranges): Promise<readonly ViewRow[]> {
   const rows: ViewRow[] = [];
   for (const [from, to] of ranges) {
     if (rows.length + to - from > maxCopiedRows) {
@@ -160,6 +233,14 @@ async function copyRows(
     }
     rows.push(...(await view.rows(from, to - from)));
   }
+  return rows;
+}
+
+async function copyRows(
+  sources: Sources,
+  rows: readonly ViewRow[],
+  format: CopyFormat,
+): Promise<void> {
   const size = rows.reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (size > maxCopiedBytes) {
     throw new UserError(

@@ -19,7 +19,7 @@ export async function nameSecret(
   const name = await askText({
     title: l10n.t('Store as Secret'),
     prompt: l10n.t('A name for the secret; the editor stores its value outside the settings'),
-    value: words.replace(/^-+|-+$/g, '').slice(0, 100),
+    value: unused(words.replace(/^-+|-+$/g, '').slice(0, 90), secrets.names),
     validate: text =>
       validName.test(text)
         ? undefined
@@ -28,6 +28,15 @@ export async function nameSecret(
   await confirmReplacement(secrets, name);
   await secrets.store(name, value);
   return name;
+}
+
+/** The name itself, or with the first number that no stored secret has. */
+function unused(name: string, taken: readonly string[]): string {
+  let unique = name;
+  for (let number = 2; taken.includes(unique); number++) {
+    unique = `${name}-${number}`;
+  }
+  return unique;
 }
 
 async function confirmReplacement(secrets: Secrets, name: string): Promise<void> {

@@ -13,6 +13,11 @@ function hostsKeyOf(name: string): string {
   return `hosts:${name}`;
 }
 
+/** Whether any are stored, without reading them. */
+export function hasSecrets(globalState: Memento): boolean {
+  return globalState.get<readonly string[]>(namesKey, []).length > 0;
+}
+
 /** The user's secrets by name. The values leave `SecretStorage` only to be sent. */
 export class Secrets implements Disposable {
   readonly #storage: SecretStorage;

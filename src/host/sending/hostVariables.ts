@@ -3,7 +3,7 @@ import { UserError } from '../../core/base/errors.ts';
 import { isSecretName } from '../../core/secrets/names.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin, PeerText, Value } from '../../core/variables/value.ts';
-import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
+import type { Target } from '../connections/targets.ts';
 
 /** Variables of the active environment, and extracted values. */
 export interface NamedValues {
@@ -14,7 +14,7 @@ export interface NamedValues {
 
 export interface VariablePorts extends NamedValues {
   /** Withholds values that may not be sent to the connection's destination. */
-  readonly guard: (source: VariableSource, monitored: MonitoredConnection) => VariableSource;
+  readonly guard: (source: VariableSource, monitored: Target) => VariableSource;
   readonly env: (name: string) => string | undefined;
   readonly secret: (name: string) => PromiseLike<string | undefined>;
   readonly workspaceFolder: () => string | undefined;
@@ -28,7 +28,7 @@ export interface VariablePorts extends NamedValues {
   readonly prompt: (label: string, origin: Origin, last: string) => PromiseLike<string | undefined>;
   /** Whether a text has a known secret; such a text is not offered again. */
   readonly holdsSecret: (text: string) => boolean;
-  readonly last: (monitored: MonitoredConnection, path: string) => Promise<PeerText | undefined>;
+  readonly last: (monitored: Target, path: string) => Promise<PeerText | undefined>;
 }
 
 /** Provides the values of references in messages, separately for each connection. */
@@ -43,7 +43,7 @@ export class HostVariables {
   }
 
   /** For a message that the user sends; may ask the user. */
-  forUser(monitored: MonitoredConnection): VariableSource {
+  forUser(monitored: Target): VariableSource {
     const source = this.#source(monitored, {
       counter: name => this.#count(monitored, name),
       prompt: (label, origin) => this.#ask(label, origin),
@@ -52,7 +52,7 @@ export class HostVariables {
   }
 
   /** For a message that is sent automatically; does not ask the user. */
-  forItself(monitored: MonitoredConnection): VariableSource {
+  forItself(monitored: Target): VariableSource {
     const source = this.#source(monitored, {
       counter: name => this.#count(monitored, name),
       prompt: label => {
@@ -67,17 +67,14 @@ export class HostVariables {
   }
 
   /** For a preview; does not ask the user and does not count. */
-  forPreview(monitored: MonitoredConnection): VariableSource {
+  forPreview(monitored: Target): VariableSource {
     return this.#source(monitored, {
       counter: name => this.#peek(monitored, name) + 1,
       prompt: (label, origin) => Promise.resolve(this.#lastAnswer(label, origin) || `‹${label}›`),
     });
   }
 
-  #source(
-    monitored: MonitoredConnection,
-    own: Pick<VariableSource, 'counter' | 'prompt'>,
-  ): VariableSource {
+  #source(monitored: Target, own: Pick<VariableSource, 'counter' | 'prompt'>): VariableSource {
     const { env, secret, workspaceFolder, now, uuid, random, named, names, last } = this.#ports;
     return {
       env,
@@ -93,11 +90,11 @@ export class HostVariables {
     };
   }
 
-  #peek({ id }: MonitoredConnection, name: string): number {
+  #peek({ id }: Target, name: string): number {
     return this.#counters.get(`${id} ${name}`) ?? 0;
   }
 
-  #count(monitored: MonitoredConnection, name: string): number {
+  #count(monitored: Target, name: string): number {
     const next = this.#peek(monitored, name) + 1;
     this.#counters.set(`${monitored.id} ${name}`, next);
     return next;

@@ -1,8 +1,8 @@
 import { l10n, type TextDocument, type TextEditor, ThemeIcon, window } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import { jsonProblem, type MessageBody } from '../../core/message/messageBody.ts';
-import { chooseConnection } from '../connections/connectionCommands.ts';
-import type { Connections } from '../connections/connections.ts';
+import { chooseConnection } from '../connections/commands/connectionCommands.ts';
+import type { Targets } from '../connections/targets.ts';
 import type { Sender } from './sender.ts';
 import type { Sentence } from '../ui/notify.ts';
 import { askText, type Choice, pickOne } from '../ui/prompts.ts';
@@ -12,24 +12,20 @@ import { TreeTarget } from '../ui/trees.ts';
  * Sends one message: that of `target`, the text of the active editor, or what the user types.
  * References in it are filled in.
  */
-export async function send(
-  connections: Connections,
-  sender: Sender,
-  target?: unknown,
-): Promise<void> {
+export async function send(targets: Targets, sender: Sender, target?: unknown): Promise<void> {
   const { connection, body } = readTarget(target);
-  const takers = connections.all.filter(each => each.connection.takes !== undefined);
-  const monitored = await chooseConnection(
-    connections,
+  const takers = targets.all.filter(({ takes }) => takes !== undefined);
+  const chosen = await chooseConnection(
+    targets,
     connection,
     takers,
     l10n.t('Select the connection to send to'),
     l10n.t('Nothing is connected. Connect first.'),
   );
-  if (monitored.connection.takes === undefined) {
-    throw new UserError(monitored.connection.refusalOf('message'));
+  if (chosen.takes === undefined) {
+    throw new UserError(chosen.refusalOf('message'));
   }
-  await sender.send(monitored, body ?? (await askForMessage(monitored.name)), 'user');
+  await sender.send(chosen, body ?? (await askForMessage(chosen.name)), 'user');
 }
 
 function readTarget(target: unknown): {

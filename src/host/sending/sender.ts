@@ -9,6 +9,8 @@ import { assertSameOrigin } from '../../core/variables/needs.ts';
 import type { VariableSource } from '../../core/variables/resolve.ts';
 import type { Origin } from '../../core/variables/value.ts';
 import type { MonitoredConnection } from '../connections/monitoredConnection.ts';
+import type { Side } from '../../core/slot/observedSocket.ts';
+import type { Target } from '../connections/targets.ts';
 import type { HostVariables } from './hostVariables.ts';
 import type { Author } from './messageFiles.ts';
 import type { SendHistory } from './sendHistory.ts';
@@ -40,19 +42,17 @@ export interface SenderPorts {
     body: MessageBody,
   ) => Promise<Confirmation>;
   /** Asks for the permissions that a body needs. Rejects if they are not given. */
-  readonly permit: (
-    monitored: MonitoredConnection,
-    body: MessageBody,
-    origin: Origin,
-  ) => Promise<void>;
+  readonly permit: (monitored: Target, body: MessageBody, origin: Origin) => Promise<void>;
   /** The destination of a connection, as questions name it. */
-  readonly placeOf: (monitored: MonitoredConnection) => string;
+  readonly placeOf: (monitored: Target) => string;
   /** The origin (RFC 6454) of the destination. */
-  readonly originOf: (monitored: MonitoredConnection) => string;
+  readonly originOf: (monitored: Target) => string;
   /** Throws a UserError if what a connection sends on opening is not allowed. */
   readonly assertOpening: (monitored: MonitoredConnection) => void;
   /** Called with each secret that is sent, so that exports and copies can mask it. */
   readonly onSecrets: (secrets: readonly string[]) => void;
+  /** Called when a message was sent or is in the queue. */
+  readonly onSent?: () => void;
 }
 
 /** Sends messages of the user, the composer and the library. */
@@ -70,12 +70,16 @@ export class Sender {
    * to the network, or is in the queue.
    *
    * @param author who wrote the body, which determines what it may read
+   * @param to the side of a tap that gets it
+   * @param onRow called with the number of its row, if it was sent at once
    * @throws UserError if it was not sent; CancellationError if the user cancels
    */
   async send(
-    monitored: MonitoredConnection,
+    monitored: Target,
     body: MessageBody,
     author: Author,
+    onRow: (row: number) => void = () => undefined,
+    to: Side = 'server',
   ): Promise<Submission['delivery']> {
     // Before the user is asked: the answers would be useless.
     assertTakes(monitored, body);
@@ -91,8 +95,15 @@ export class Sender {
         l10n.t('The message was not sent, because the connection has another destination now.'),
       );
     }
-    const { delivery, done } = monitored.connection.submit(message);
+    const before = monitored.lastRow;
+    const { delivery, done } =
+      'owner' in monitored ? monitored.submit(message, to) : monitored.submit(message);
+    const row = monitored.lastRow;
+    if (row !== undefined && row !== before) {
+      onRow(row);
+    }
     this.#ports.history.add(monitored.name, body);
+    this.#ports.onSent?.();
     if (delivery === 'written') {
       await done;
     }
@@ -104,7 +115,7 @@ export class Sender {
    *
    * @throws CancellationError if the user cancels
    */
-  async #confirm(monitored: MonitoredConnection, body: MessageBody): Promise<void> {
+  async #confirm(monitored: Target, body: MessageBody): Promise<void> {
     const environment = this.#ports.environment();
     const key = `${monitored.id} ${environment?.origin ?? ''} ${environment?.name ?? ''}`;
     if (environment?.isProduction !== true || this.#confirmed.has(key)) {
@@ -117,13 +128,13 @@ export class Sender {
   }
 
   /** A preview of a body as it would be sent now. Does not ask the user, and does not count. */
-  check(monitored: MonitoredConnection, body: MessageBody, author: Author): Promise<CheckedBody> {
+  check(monitored: Target, body: MessageBody, author: Author): Promise<CheckedBody> {
     const source = this.#ports.variables.forPreview(monitored);
     return checkBody(body, this.#fillingPorts(source, author));
   }
 
   /** The messages that were sent on a connection, as they were written, newest last. */
-  history({ name }: MonitoredConnection): readonly MessageBody[] {
+  history({ name }: Target): readonly MessageBody[] {
     return this.#ports.history.of(name);
   }
 
@@ -140,7 +151,7 @@ export class Sender {
   }
 
   async #fill(
-    monitored: MonitoredConnection,
+    monitored: Target,
     body: MessageBody,
     source: VariableSource,
     author: Author,
@@ -165,10 +176,9 @@ function originOf(author: Author): Origin {
   return author === 'page' ? 'user' : author;
 }
 
-function assertTakes({ connection }: MonitoredConnection, { as }: MessageBody): void {
+function assertTakes(target: Target, { as }: MessageBody): void {
   const kind = as === 'ping' || as === 'close' ? as : 'message';
-  const mayWait = kind === 'message' && connection.takes !== undefined;
-  if (connection.state.kind !== 'open' && !mayWait) {
-    throw new UserError(connection.refusalOf(kind));
+  if (!target.accepts(kind)) {
+    throw new UserError(target.refusalOf(kind));
   }
 }

@@ -15,6 +15,8 @@ import {
 import { bodyLabel } from '../../core/library/librarySchema.ts';
 import { template } from '../../core/variables/value.ts';
 import { type Consent, digest } from '../consent/consent.ts';
+import type { Target } from '../connections/targets.ts';
+import type { Destination } from '../../core/consent/destination.ts';
 import type { OpeningSource } from '../connections/monitoredConnection.ts';
 import type { SecretRegistry } from '../secrets/secretRegistry.ts';
 import type { Secrets } from '../secrets/secrets.ts';
@@ -39,6 +41,10 @@ export interface SendingParts {
   readonly openView: (query: ViewQuery) => CaptureView;
   readonly library: LibraryPorts;
   readonly readFile: ReadFileWithin;
+  /** Called when the user has sent a message, or a saved one was sent. */
+  readonly onSent?: () => void;
+  /** Where what is sent goes. Throws a UserError if that is not known. */
+  readonly destinationOf: (target: Target) => Destination;
   /** Milliseconds since 1970: what a connection received earlier came from another origin. */
   readonly sinceOf: (connection: string) => number;
   /** The origin (RFC 6454) that a connection was last dialled with. */
@@ -58,7 +64,7 @@ export interface LibraryPorts extends NamedValues {
 /** Creates what turns a message as it was written into what a connection sends. */
 export function createSending(parts: SendingParts) {
   const { context, clock, log, random, secrets, consent, registry, openView } = parts;
-  const { library, sinceOf, originOf } = parts;
+  const { library, sinceOf, originOf, destinationOf } = parts;
   const files = new MessageFiles(parts.readFile);
   const { named, names, environment, ready, stepsOf } = library;
   const holdsSecret = (text: string) => registry.redact(text) !== text || spellsOutCredential(text);
@@ -66,7 +72,7 @@ export function createSending(parts: SendingParts) {
     random,
     named,
     names,
-    guard: (source, monitored) => consent.guard(source, consent.destinationOf(monitored)),
+    guard: (source, target) => consent.guard(source, destinationOf(target)),
     env: name => process.env[name],
     secret: name => secrets.get(name),
     workspaceFolder: () => workspace.workspaceFolders?.[0]?.uri.fsPath,
@@ -97,12 +103,12 @@ export function createSending(parts: SendingParts) {
     readFile: (path, author) => files.read(path, author),
     environment,
     ready,
-    placeOf: monitored => consent.destinationOf(monitored).to,
+    placeOf: target => destinationOf(target).to,
     originOf: ({ id }) => originOf(id),
     confirm: confirmProduction,
     permit: async (monitored, body, origin) => {
       const texts = [template(textOfBody(body), origin)];
-      const { to, isForeign } = consent.destinationOf(monitored);
+      const { to, isForeign } = destinationOf(monitored);
       const wanted = () =>
         referencedBy(texts, name => named(name, monitored.id), isForeign).map(what => ({
           to,
@@ -118,6 +124,7 @@ export function createSending(parts: SendingParts) {
     },
     assertOpening: monitored => assertAllowed('onOpen', monitored),
     onSecrets: used => registry.add(used),
+    ...(parts.onSent && { onSent: parts.onSent }),
   });
   const opening: OpeningSource = {
     write: (monitored, body, origin) => sender.write(monitored, body, origin),

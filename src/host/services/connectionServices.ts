@@ -1,5 +1,6 @@
 import { env, type ExtensionContext, type TreeView } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
+import type { Formats } from '../../core/base/format.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { OpenCapture } from '../../core/capture/capture.ts';
@@ -7,26 +8,37 @@ import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { ReadFileWithin } from '../../core/message/fileAccess.ts';
 import { originOf } from '../../core/endpoint/endpoint.ts';
 import { DialLimiter } from '../../core/connection/retry/dialLimiter.ts';
+import type { Profile } from '../../core/settings/profile.ts';
 import type { Dial, Handshake } from '../../core/connection/wire/transport.ts';
+import { Clearing } from '../connections/commands/clearing.ts';
 import { Connections } from '../connections/connections.ts';
+import { destinationOfSlot } from '../sending/destinationOfSlot.ts';
+import { Targets, type Target } from '../connections/targets.ts';
 import { Consent } from '../consent/consent.ts';
 import { PermissionStore } from '../consent/permissionStore.ts';
-import { DialOrigins } from '../connections/dialOrigins.ts';
+import { DialOrigins } from '../connections/dial/dialOrigins.ts';
 import { filterClock } from '../ui/userZone.ts';
-import { Handshakes, type HandshakeHostPorts } from '../connections/handshakes.ts';
+import { Handshakes, type HandshakeHostPorts } from '../connections/dial/handshakes.ts';
 import { createLibrary } from '../library/createLibrary.ts';
-import type { ConnectionPlaces, MessageOutput } from '../connections/monitoredConnection.ts';
+import type { ConnectionPlaces } from '../connections/monitoredConnection.ts';
+import type { MessageOutput } from '../recording/recorder.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { createSending } from '../sending/sending.ts';
+import type { SettingsService } from '../settings/settings.ts';
+import { Slots } from '../slots/slots.ts';
 import type { LibraryNode } from '../library/libraryTree.ts';
+import type { ConnectDebugger } from '../watch/targetWatch.ts';
+import { WatchService, type WatchableSessions } from '../watch/watchService.ts';
+import type { RunPanel } from '../library/runs/runNotices.ts';
 
 export interface ConnectionServiceParts {
-  readonly context: Pick<ExtensionContext, 'globalStorageUri' | 'workspaceState'>;
+  readonly context: Pick<ExtensionContext, 'extensionUri' | 'globalStorageUri' | 'workspaceState'>;
   readonly clock: Clock;
   /** Masks the secrets that were used in handshakes and messages. */
   readonly log: Logger;
   readonly random: () => number;
   readonly secrets: Secrets;
+  readonly settings: Pick<SettingsService, 'current' | 'onDidChange'>;
   readonly output: MessageOutput;
   readonly captures: {
     readonly open: OpenCapture;
@@ -36,11 +48,20 @@ export interface ConnectionServiceParts {
   readonly loadDial: () => Promise<(handshake: Handshake) => Dial>;
   readonly runCommand: HandshakeHostPorts['runCommand'];
   readonly readFile: ReadFileWithin;
+  readonly debugSessions: WatchableSessions;
+  readonly connectDebugger: ConnectDebugger;
+
   readonly messagesView: TreeView<LibraryNode>;
   /** The relation of connections to the settings; called when there is a connection. */
   readonly places: () => ConnectionPlaces;
+  /** Called when the user has sent a message. */
+  readonly onSent: () => void;
   /** Shows an error as a command does. */
   readonly onError: (error: unknown) => void;
+  readonly formats: Formats;
+  readonly panel: () => Promise<RunPanel>;
+  /** The configured connections. */
+  readonly profiles: () => readonly Profile[];
 }
 
 /** Creates the connections of this window, the library, and what sends messages. */
@@ -69,10 +90,7 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
     readFile: (...given) => sending.files.read(...given),
     environment: {
       named: (name, connection) =>
-        library.environments.named(
-          name,
-          connections.all.find(each => each.name === connection)?.id,
-        ),
+        library.environments.named(name, targets.all.find(each => each.name === connection)?.id),
       get names() {
         return library.environments.names;
       },
@@ -118,6 +136,22 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
       },
     }),
   );
+  const slots = store.add(
+    new Slots({
+      clock,
+      log,
+      output,
+      openCapture: captures.open,
+      redact: secrets.registry.redact,
+      settings: parts.settings,
+      named: () => [...parts.profiles(), ...connections.all],
+    }),
+  );
+  const targets = store.add(new Targets(connections, slots));
+  const destinationOf = (target: Target) =>
+    'connection' in target ? consent.destinationOf(target) : destinationOfSlot(target);
+  const originBehind = (id: string) => slots.find(id)?.serverOrigin ?? dialled.originOf(id);
+  connections.order.configured = () => parts.profiles().map(({ name }) => name);
   store.add(
     connections.onDidRemove(({ id, name }) => {
       handshakes.forget(name);
@@ -129,14 +163,21 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
       context,
       clock,
       log,
-      connections,
+      targets,
       consent,
+      destinationOf,
       view: parts.messagesView,
       onError: parts.onError,
+      formats: parts.formats,
+      panel: parts.panel,
+      redact: secrets.registry.redact,
+      profiles: parts.profiles,
       filterClock: () => filterClock(clock.now()),
-      originOf: id => dialled.originOf(id),
+      originOf: originBehind,
       send: async (connection, { body, origin }) => {
-        await sending.sender.send(connections.get(connection), body, origin);
+        let sent: number | undefined;
+        await sending.sender.send(targets.get(connection), body, origin, row => (sent = row));
+        return sent;
       },
     }),
   );
@@ -151,8 +192,10 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
     registry: secrets.registry,
     openView: captures.openView,
     readFile: parts.readFile,
-    sinceOf: id => dialled.sinceOf(id),
-    originOf: id => dialled.originOf(id),
+    onSent: parts.onSent,
+    sinceOf: id => slots.find(id)?.originSince ?? dialled.sinceOf(id),
+    originOf: originBehind,
+    destinationOf,
     library: {
       named: (name, connection) => environments.named(name, connection),
       names: () => environments.names,
@@ -161,5 +204,34 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
       stepsOf: (path, origin, on) => runs.stepsOf(path, origin, on),
     },
   });
-  return { connections, library, sending, permissions, dispose: () => store.dispose() };
+  const watch = store.add(
+    new WatchService({
+      clock,
+      log,
+      settings: parts.settings,
+      sessions: parts.debugSessions,
+      connect: parts.connectDebugger,
+      hookExpression: parts.debugSessions.nodeHook.expression,
+      observe: slots.observe,
+      wantsCloseCodes: () => parts.settings.current.values['debug.closeCodes'],
+    }),
+  );
+  const clearing = store.add(new Clearing(clock));
+  const dispose = () => store.dispose();
+  return {
+    connections,
+    slots,
+    targets,
+    watch,
+    library,
+    sending,
+    permissions,
+    clearing,
+    /** Asks for the permissions that a handshake needs, and fills it in. */
+    prepareHandshake: async (...[subject, wishes]: Parameters<Handshakes['prepare']>) => {
+      await library.ready();
+      return handshakes.prepare(subject, wishes);
+    },
+    dispose,
+  };
 }

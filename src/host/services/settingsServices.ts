@@ -6,10 +6,12 @@ import type { ImportedConnection } from '../../core/import/draft/importResult.ts
 import { secretUses } from '../../core/variables/secretUses.ts';
 import { nameSecret } from '../secrets/nameSecret.ts';
 import { ConfiguredConnections } from '../connections/configuredConnections.ts';
-import type { LibraryStore } from '../library/libraryStore.ts';
-import { openSettingsFile } from '../settings/openSetting.ts';
+import type { LibraryStore } from '../library/files/libraryStore.ts';
 import { warnOfRoundedNumbers } from '../settings/roundedNumbers.ts';
+import type { ConnectionPlace } from '../settings/settingsText.ts';
+import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import type { Secrets } from '../secrets/secrets.ts';
+import type { SettingsFiles } from '../settings/settingsFile.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import { inform } from '../ui/notify.ts';
 import type { FormSubject } from '../connectionForm/connectionForm.ts';
@@ -19,7 +21,7 @@ export interface SettingsServiceParts {
   readonly log: Logger;
   readonly settings: SettingsService;
   readonly secrets: Secrets;
-  readonly library: Pick<LibraryStore, 'files'>;
+  readonly library: Pick<LibraryStore, 'files' | 'runnables'>;
   /** Connects to a configured connection, and shows it. */
   readonly connect: (name: string) => Promise<unknown>;
 }
@@ -49,6 +51,12 @@ export function createSettingsServices(parts: SettingsServiceParts) {
         l10n.t('Saved. Comments in the list of connections could not be kept.'),
       ),
   );
+  const openSettings = async (scope: SettingsScope, place: ConnectionPlace) => {
+    const { openConnectionPlace } = await import('../settings/settingsPlace.ts');
+    // A file that is no valid JSON is shown all the same.
+    const file = await (await files()).fileOf(scope).catch(() => undefined);
+    await openConnectionPlace(scope, file, place);
+  };
   const forms = once(async () => {
     const { ConnectionForms } = await import('../connectionForm/connectionForm.ts');
     return store.add(
@@ -59,7 +67,9 @@ export function createSettingsServices(parts: SettingsServiceParts) {
         connect,
         secretNames: () => secrets.names,
         storeSecret: (suggestion, value) => nameSecret(secrets, suggestion, value),
-        openSettings: scope => openSettingsFile(scope),
+        savedPaths: () => [...new Set(library.runnables.map(({ item }) => item.path))],
+        fileOf: async scope => (await files()).fileOf(scope),
+        openSettings,
       }),
     );
   });
@@ -69,6 +79,15 @@ export function createSettingsServices(parts: SettingsServiceParts) {
   });
   return {
     configured,
+    files: {
+      write: async (...change: Parameters<SettingsFiles['write']>) =>
+        (await files()).write(...change),
+    },
+    openSettings,
+    openFolderSettings: async (folder: string, place: ConnectionPlace) => {
+      const { openFolderPlace } = await import('../settings/settingsPlace.ts');
+      await openFolderPlace(folder, place);
+    },
     showForm: async (subject: FormSubject) => (await forms()).show(subject),
     showReport: async (title: string, text: string) => (await reports()).show(title, text),
     addConnections: async (imported: readonly ImportedConnection[]) => {

@@ -1,37 +1,26 @@
-import { commands, env, Uri, window, workspace } from 'vscode';
-import { settingKeys, settingsSection } from '../../core/settings/settingsTable.ts';
+import { commands, env } from 'vscode';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
+import { settingKeys, settingsSection } from '../../core/settings/settingsTable.ts';
 import { isSetByWorkspace } from './settingValues.ts';
 
-const ours: ReadonlySet<string> = new Set([...settingKeys, 'url', 'connections']);
+const ours: ReadonlySet<string> = new Set([...settingKeys, 'url', 'connections', 'taps']);
 
 /**
  * Opens the settings editor at one of our settings, or at one of the editor's by its full name, in
  * the scope that its value comes from.
+ *
+ * @param scope that of the connection: both the user and the workspace may have some
  */
-export async function openSetting(name: string): Promise<void> {
+export async function openSetting(name: string, scope?: SettingsScope): Promise<void> {
   const id = ours.has(name) ? `${settingsSection}.${name}` : name;
+  const isListed = name === 'url' || name === 'connections' || name === 'taps';
+  const whose = (isListed ? scope : undefined) ?? (isSetByWorkspace(id) ? 'workspace' : 'user');
   // A search for words would also find settings whose description has them.
-  await commands.executeCommand(commandFor(id), { query: `@id:${id}` });
+  await commands.executeCommand(commandFor(whose), { query: `@id:${id}` });
 }
 
 /** In a remote window the user settings do not show machine settings, which ours are. */
-function commandFor(id: string): string {
+function commandFor(whose: SettingsScope): string {
   const user = env.remoteName === undefined ? 'openGlobalSettings' : 'openRemoteSettings';
-  return `workbench.action.${isSetByWorkspace(id) ? 'openWorkspaceSettings' : user}`;
-}
-
-/** Opens the user's or the workspace's settings.json at our connections. */
-export async function openSettingsFile(scope: SettingsScope): Promise<void> {
-  const whose = { user: 'openSettingsJson', workspace: 'openWorkspaceSettingsFile' }[scope];
-  const revealSetting = { key: `${settingsSection}.connections` };
-  await commands.executeCommand(`workbench.action.${whose}`, { revealSetting });
-}
-
-/** Opens the settings.json of a folder of the workspace. */
-export async function openFolderSettings(name: string): Promise<void> {
-  const folder = workspace.workspaceFolders?.find(each => each.name === name);
-  if (folder) {
-    await window.showTextDocument(Uri.joinPath(folder.uri, '.vscode', 'settings.json'));
-  }
+  return `workbench.action.${whose === 'workspace' ? 'openWorkspaceSettings' : user}`;
 }

@@ -1,6 +1,7 @@
 import { ConfigurationTarget, workspace, type Uri } from 'vscode';
 import {
   settingsIn,
+  sourcesOf,
   type SettingLayer,
   type SettingSources,
   type SettingsScope,
@@ -16,21 +17,16 @@ import { settingsSection, type SettingKey } from '../../core/settings/settingsTa
  */
 export function settingSources(): SettingSources {
   const { isTrusted, workspaceFile, workspaceFolders = [] } = workspace;
-  const layers = windowLayers();
   // Without a workspace file, the settings of the only folder are the workspace's.
   const folders = workspaceFile === undefined ? [] : workspaceFolders;
-  return {
-    window: settingsIn(layers, isTrusted),
-    folders: folders.map(({ name, uri }) => {
-      const values = inspect(uri)?.workspaceFolderValue;
-      const own: SettingLayer = { scope: 'workspace', folder: name, values };
-      return { name, get: settingsIn([own, ...layers], isTrusted) };
-    }),
-  };
+  const ofFolders = folders.map(({ name, uri }): SettingLayer => {
+    return { scope: 'workspace', folder: name, values: inspect(uri)?.workspaceFolderValue };
+  });
+  return sourcesOf([...ofFolders, ...windowLayers()], isTrusted);
 }
 
-/** The settings that define connections. */
-export type ConnectionSetting = 'url' | 'connections';
+/** The settings that define connections and taps. */
+export type ConnectionSetting = 'url' | 'connections' | 'taps';
 
 /**
  * The value that is set in a scope, without defaults; `undefined` if none is set, or if the scope
@@ -66,6 +62,11 @@ function inspect(folder?: Uri) {
 /** The value in the user's own settings, whatever the workspace sets. */
 export function usersSetting(key: SettingKey): unknown {
   return workspace.getConfiguration(settingsSection).inspect(key)?.globalValue;
+}
+
+/** Whether the user or the workspace sets a setting. */
+export function isSet(key: SettingKey): boolean {
+  return usersSetting(key) !== undefined || isSetByWorkspace(`${settingsSection}.${key}`);
 }
 
 /** Whether the workspace sets a setting, given by its full name. */

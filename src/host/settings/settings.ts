@@ -11,8 +11,10 @@ import {
 } from '../../core/settings/profile.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { settingsSection } from '../../core/settings/settingsTable.ts';
+import { readTaps, type TapProfile } from '../../core/settings/taps/tapProfile.ts';
 import { settingSources } from './settingValues.ts';
 import { unwaited } from '../ui/unwaited.ts';
+import { filterClock } from '../ui/userZone.ts';
 import { showWarning } from '../ui/notify.ts';
 
 /** The current settings, and an event for changes. Nothing else reads configuration. */
@@ -22,6 +24,7 @@ export class SettingsService implements Disposable {
   readonly #log: Logger;
   readonly #warned = new Set<string>();
   #current: ReadSettings;
+  #taps: readonly TapProfile[] = [];
 
   readonly onDidChange = this.#onDidChange.event;
 
@@ -45,6 +48,10 @@ export class SettingsService implements Disposable {
 
   get current(): ReadSettings {
     return this.#current;
+  }
+
+  get taps(): readonly TapProfile[] {
+    return this.#taps;
   }
 
   /**
@@ -73,8 +80,12 @@ export class SettingsService implements Disposable {
   }
 
   #read(): ReadSettings {
-    const settings = readSettings(settingSources());
-    unwaited('Showing the settings', this.#log, this.#warn(settings.problems));
+    const sources = settingSources();
+    const settings = readSettings(sources);
+    const { taps, problems } = readTaps(sources, filterClock(Date.now()));
+    this.#taps = taps;
+    const all = [...settings.problems, ...problems];
+    unwaited('Showing the settings', this.#log, this.#warn(all));
     return settings;
   }
 

@@ -12,7 +12,8 @@ import { messageNumbersIn, pathOfSetting } from './settingsText.ts';
 /** A change of a setting; its paths begin below the setting. */
 export type SettingEdit = JsonEdit & { readonly setting: ConnectionSetting };
 
-interface SettingsFile {
+/** A file that holds settings. */
+export interface SettingsFile {
   readonly uri: Uri;
   /** Its name in messages. */
   readonly name: string;
@@ -78,8 +79,13 @@ export class SettingsFiles {
     return texts.flatMap(text => (text === undefined ? [] : messageNumbersIn(text)));
   }
 
+  /** The file that a scope is written to; `undefined` if only the editor knows it. */
+  async fileOf(scope: SettingsScope): Promise<SettingsFile | undefined> {
+    return scope === 'user' ? this.#userSettings() : workspaceSettings();
+  }
+
   async #write(scope: SettingsScope, edits: readonly SettingEdit[], expected?: Expected) {
-    const file = scope === 'user' ? await this.#userSettings() : workspaceSettings();
+    const file = await this.fileOf(scope);
     if (file) {
       await writeFile(file, edits, expected);
       await untilNoticed(() => isInForce(scope, file));

@@ -8,8 +8,14 @@ import { showError } from './notify.ts';
 
 /** A handler for every command; a command without one is a compile error. */
 export type CommandHandlers = Readonly<
-  Record<CommandId | InternalCommandId, (target?: unknown) => unknown>
+  Record<CommandId | InternalCommandId, (target?: unknown, detail?: unknown) => unknown>
 >;
+
+/**
+ * Run by the editor for `${input:…}`, with arguments or without. The task or debug session ends if they
+ * reject, which shows the error; with `undefined` it would go on with an empty value.
+ */
+const forInputs: ReadonlySet<string> = new Set([CommandId.TapUrl]);
 
 /**
  * Registers all commands; their handlers are loaded when the first one is run. If a command that
@@ -20,11 +26,14 @@ export function registerCommands(load: () => Promise<CommandHandlers>, log: Show
   const store = new DisposableStore();
   for (const id of [...Object.values(CommandId), ...Object.values(InternalCommandId)]) {
     store.add(
-      commands.registerCommand(id, async (target?: unknown) => {
+      commands.registerCommand(id, async (target?: unknown, detail?: unknown) => {
         try {
           const handlers = await load();
-          return await handlers[id](target);
+          return await handlers[id](target, detail);
         } catch (error) {
+          if (forInputs.has(id)) {
+            throw error;
+          }
           if (isCancellation(error)) {
             return undefined;
           }

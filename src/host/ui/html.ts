@@ -12,15 +12,18 @@ export interface PageContent {
   readonly chunks?: readonly string[];
   /** In English, from a table in src/shared; they are translated here. */
   readonly strings: Readonly<Record<string, string>>;
+  /** What an earlier page has told of its layout; only the page reads it. */
+  readonly layout?: string;
 }
 
 /** The monitor's page. */
-export function monitorHtml(webview: Webview, root: Uri, title: string): string {
+export function monitorHtml(webview: Webview, root: Uri, title: string, layout: string): string {
   return pageHtml(webview, root, {
     title,
     bundle: 'monitor',
-    chunks: ['monitor-chunk.js'],
+    chunks: ['monitor-shared1.js'],
     strings: pageStrings,
+    layout,
   });
 }
 
@@ -58,6 +61,7 @@ export function pageHtml(webview: Webview, root: Uri, parts: PageContent): strin
 <body>
   <main id="app"></main>
   <script id="strings" type="application/json" nonce="${nonce}">${jsonForScript(translated(parts.strings))}</script>
+  <script id="layout" type="application/json" nonce="${nonce}">${jsonForScript(parts.layout ?? '')}</script>
   <script type="module" nonce="${nonce}" src="${uri(`${parts.bundle}.js`)}"></script>
 </body>
 </html>`;

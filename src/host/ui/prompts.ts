@@ -20,6 +20,8 @@ export interface TextQuestion {
   readonly prompt?: Sentence;
   /** The initial text of the box, unchanged: the user edits it. */
   readonly value?: string;
+  /** What of the initial text is selected; absent: all. */
+  readonly selection?: readonly [from: number, to: number];
   readonly placeHolder?: string;
   readonly password?: boolean;
   /** A problem with a text, or a remark about it. */
@@ -47,18 +49,22 @@ export type Picker<T extends Choice> = Omit<
   'items' | 'title' | 'placeholder'
 >;
 
+/** @param isActive tells which choice is focused; absent: the first one */
+type Offer<T> = (choices: readonly T[], isActive?: (choice: T) => boolean) => void;
+
 export interface Offered<T> extends QuickPickItem {
   readonly of: T;
 }
 
 /** Asks for a text. The box stays open if the user looks at another window. */
 export async function askText(question: TextQuestion): Promise<string> {
-  const { title, prompt, value, placeHolder, password, validate } = question;
+  const { title, prompt, value, selection, placeHolder, password, validate } = question;
   const options: InputBoxOptions = {
     ignoreFocusOut: true,
     ...(title !== undefined && { title: plain(title) }),
     ...(prompt !== undefined && { prompt: plain(prompt) }),
     ...(value !== undefined && { value }),
+    ...(selection && { valueSelection: [selection[0], selection[1]] }),
     ...(placeHolder !== undefined && { placeHolder: plain(placeHolder) }),
     ...(password !== undefined && { password }),
     ...(validate && { validateInput: text => remarkOf(validate(text)) }),
@@ -98,12 +104,20 @@ export async function pickSeveral<T extends Choice>(
 export function createPicker<T extends Choice>(
   title: Sentence,
   placeholder: Sentence,
-): { readonly picker: Picker<T>; readonly offer: (choices: readonly T[]) => void } {
+): { readonly picker: Picker<T>; readonly offer: Offer<T> } {
   const picker = window.createQuickPick<Offered<T>>();
   picker.title = plain(title);
   picker.placeholder = plain(placeholder);
-  const offer = (choices: readonly T[]) => {
-    picker.items = choices.map(offered);
+  // Otherwise typing would sort the choices. The editor has this without declaring it, and an editor
+  // that lacks it still shows them.
+  Object.assign(picker, { sortByLabel: false });
+  const offer: Offer<T> = (choices, isActive) => {
+    const items = choices.map(offered);
+    const active = isActive && items.find(({ of }) => isActive(of));
+    picker.items = items;
+    if (active) {
+      picker.activeItems = [active];
+    }
   };
   return { picker, offer };
 }

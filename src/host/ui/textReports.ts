@@ -1,8 +1,6 @@
-import { EventEmitter, Uri, window, workspace } from 'vscode';
+import { EventEmitter, Uri, type ViewColumn, window, workspace } from 'vscode';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 
-/** The URI scheme of reports. */
-const scheme = 'websocket-monitor-report';
 const maxKept = 20;
 
 /** Plain texts that are shown in a read-only editor. The latest 20 can be opened. */
@@ -10,9 +8,12 @@ export class TextReports implements Disposable {
   readonly #store = new DisposableStore();
   readonly #onDidChange = this.#store.add(new EventEmitter<Uri>());
   readonly #texts = new Map<string, string>();
+  readonly #scheme: string;
   #count = 0;
 
-  constructor() {
+  /** @param scheme of the URIs, which no other instance has */
+  constructor(scheme = 'websocket-monitor-report') {
+    this.#scheme = scheme;
     this.#store.add(
       workspace.registerTextDocumentContentProvider(scheme, {
         onDidChange: this.#onDidChange.event,
@@ -21,16 +22,22 @@ export class TextReports implements Disposable {
     );
   }
 
-  /** @param title the name of the tab */
-  async show(title: string, text: string): Promise<void> {
+  /**
+   * @param title the name of the tab
+   * @param column where it opens; by default where the user is
+   */
+  async show(title: string, text: string, column?: ViewColumn): Promise<void> {
     const path = `/${++this.#count}/${title}.txt`;
     this.#texts.set(path, text);
     const [oldest] = this.#texts.keys();
     if (this.#texts.size > maxKept && oldest !== undefined) {
       this.#texts.delete(oldest);
     }
-    const document = await workspace.openTextDocument(Uri.from({ scheme, path }));
-    await window.showTextDocument(document, { preview: true });
+    const document = await workspace.openTextDocument(Uri.from({ scheme: this.#scheme, path }));
+    await window.showTextDocument(document, {
+      preview: true,
+      ...(column === undefined ? {} : { viewColumn: column }),
+    });
   }
 
   dispose(): void {

@@ -1,20 +1,26 @@
 import {
   type CancellationToken,
+  type Command,
   type DataTransfer,
   type Event,
   EventEmitter,
-  type MarkdownString,
+  MarkdownString,
+  ThemeIcon,
   type TreeDataProvider,
   type TreeDragAndDropController,
   TreeItem,
   TreeItemCollapsibleState,
   type TreeView,
   type TreeViewOptions,
+  Uri,
   window,
 } from 'vscode';
+import { messageOf } from '../../core/base/errors.ts';
 import { type Disposable, DisposableStore } from '../../core/base/lifecycle.ts';
 import { once } from '../../core/base/once.ts';
 import { plainLine, plainText } from '../../core/text/plainText.ts';
+import type { InternalCommandId } from '../../shared/ids.ts';
+import { inform } from './notify.ts';
 
 /**
  * The argument of a command that is run on a row of a tree. Its name is the id of a connection or,
@@ -57,6 +63,32 @@ export function treeRow({ label, description, tooltip, state }: RowTexts): TreeI
     row.tooltip = typeof tooltip === 'string' ? plainText(tooltip, maxTooltipLength) : tooltip;
   }
   return row;
+}
+
+/**
+ * What a click on a row does: it runs a command that looks up which row is selected, which the editor
+ * tells before it runs the command. It has no arguments, because the editor forgets those of a row that
+ * is redrawn, and a click that came just before would fail.
+ */
+export function clickedBy(command: InternalCommandId, title: string): Command {
+  return { command, title };
+}
+
+/** Everything of a row that can change. */
+export function faceOf(item: TreeItem): string {
+  const { label, description, contextValue, tooltip, iconPath, resourceUri } = item;
+  const { collapsibleState } = item;
+  const { id } = iconPath instanceof ThemeIcon ? iconPath : {};
+  const said = tooltip instanceof MarkdownString ? tooltip.value : tooltip;
+  return JSON.stringify([
+    label,
+    description,
+    contextValue,
+    said,
+    id,
+    resourceUri?.path,
+    collapsibleState,
+  ]);
 }
 
 /** The data of a tree, once it is loaded. */
@@ -127,3 +159,30 @@ export function draggable<T>(id: string) {
     return { dragAndDropController };
   };
 }
+
+/**
+ * The options of a `LazyTree` onto which files can be dropped.
+ *
+ * @param open is called with one after the other; its failure is shown
+ */
+export function takingFiles<T>(open: (file: Uri) => Thenable<unknown>) {
+  const dragAndDropController: TreeDragAndDropController<T> = {
+    dragMimeTypes: [],
+    dropMimeTypes: [uriList],
+    handleDrop: async (_target, dragged) => {
+      const lines = (await dragged.get(uriList)?.asString()) ?? '';
+      for (const line of lines
+        .split(/\r?\n/)
+        .filter(each => each !== '' && !each.startsWith('#'))) {
+        try {
+          await open(Uri.parse(line, true));
+        } catch (error) {
+          inform('error', messageOf(error));
+        }
+      }
+    },
+  };
+  return () => ({ dragAndDropController });
+}
+
+const uriList = 'text/uri-list';

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../core/base/clock.ts';
 import { messageOf } from '../../core/base/errors.ts';
@@ -9,18 +9,34 @@ import { RpcClient, type RpcAnswer } from '../../core/base/rpc.ts';
 import type {
   ArchivedCapture,
   CaptureArchive,
+  ImportProgress,
   OpenedArchive,
   RemovedCapture,
+  RunningImport,
 } from '../../core/capture/captureArchive.ts';
 import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
-import { hasAbandonedFile, pathsBeside } from '../files/captureFiles.ts';
+import {
+  captureFileName,
+  hasAbandonedFile,
+  noProcess,
+  pathsBeside,
+} from '../files/captureFiles.ts';
 import { takeModeOf } from '../files/privateFiles.ts';
-import type { ArchiveRequests, ArchiveTask, ArchiveTaskData, Sweep } from './captureProtocol.ts';
+import type {
+  ArchiveReport,
+  ArchiveRequests,
+  ArchiveTask,
+  ArchiveTaskData,
+  Sweep,
+} from './captureProtocol.ts';
 import type { CaptureProxy } from './captureProxy.ts';
 
 /** A reloaded window may ask before the last one has closed its captures. */
 const maxPrepareMs = 10_000;
 const againMs = 250;
+
+/** Connections of one file, of which each becomes a capture. */
+const maxImportedCaptures = 50;
 
 interface CaptureArchiveParts {
   readonly folder: string;
@@ -130,9 +146,23 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
     });
   }
 
+  function importFile(path: string, onProgress: (progress: ImportProgress) => void): RunningImport {
+    const partFolder = join(folder, `${randomBytes(6).toString('hex')}.part`);
+    // Two windows may do this at the same time.
+    const ordinal = randomInt(2 ** 40);
+    const keys = Array.from({ length: maxImportedCaptures }, (_, index) =>
+      captureFileName(clock.now(), noProcess, ordinal + index),
+    );
+    const params = { path, folder, partFolder, keys, window: randomUUID() };
+    const thread = threads.start('import', params, onProgress);
+    const done = thread.answer.finally(() => rm(partFolder, { recursive: true, force: true }));
+    return { done, cancel: thread.end };
+  }
+
   return {
     list,
     takeAbandoned,
+    importFile,
     hasAbandoned: async () => (await hasAbandonedFile(folder)) && parts.hasSqlite(),
     open,
     remove,
@@ -163,18 +193,42 @@ export class ArchiveThreads {
     request: K,
     params: ArchiveRequests[K]['params'],
   ): Promise<ArchiveRequests[K]['result']> {
-    if (this.#hasEnded) {
-      return Promise.reject(new Error('The capture service has ended.'));
-    }
-    const rpc = new RpcClient(task => this.#start(rpc, { task: task as ArchiveTask }));
-    return rpc.request(request, params) as Promise<ArchiveRequests[K]['result']>;
+    return this.start(request, params, () => undefined).answer;
   }
 
-  #start(rpc: RpcClient, workerData: ArchiveTaskData): void {
+  /** The same; `end` ends the thread, so that the answer is a failure. */
+  start<K extends keyof ArchiveRequests>(
+    request: K,
+    params: ArchiveRequests[K]['params'],
+    onProgress: (progress: ImportProgress) => void,
+  ): { readonly answer: Promise<ArchiveRequests[K]['result']>; readonly end: () => void } {
+    if (this.#hasEnded) {
+      const answer = Promise.reject(new Error('The capture service has ended.'));
+      return { answer, end: () => undefined };
+    }
+    let worker: Worker | undefined;
+    const rpc = new RpcClient(task => {
+      worker = this.#start(rpc, { task: task as ArchiveTask }, onProgress);
+    });
+    const answer = rpc.request(request, params) as Promise<ArchiveRequests[K]['result']>;
+    return { answer, end: () => void worker?.terminate() };
+  }
+
+  #start(
+    rpc: RpcClient,
+    workerData: ArchiveTaskData,
+    onProgress: (progress: ImportProgress) => void,
+  ): Worker {
     const worker = new Worker(this.#workerPath, { workerData, stderr: true });
     this.#running.add(worker);
     worker.stderr.on('data', (text: Uint8Array) => this.#log.debug(String(text).trimEnd()));
-    worker.on('message', (answer: RpcAnswer) => rpc.settle(answer));
+    worker.on('message', (message: RpcAnswer | ArchiveReport) => {
+      if ('progress' in message) {
+        onProgress(message.progress);
+      } else {
+        rpc.settle(message);
+      }
+    });
     worker.on('error', error => {
       this.#log.error('A task with capture files failed', error);
       rpc.close(`The part that reads capture files failed (${error.message}).`);
@@ -183,6 +237,7 @@ export class ArchiveThreads {
       this.#running.delete(worker);
       rpc.close('The part that reads capture files has ended.');
     });
+    return worker;
   }
 
   /** Ends what runs: no task leaves a file that the next one cannot go on with. */

@@ -1,11 +1,5 @@
 import type { BatchBuffer } from '../../core/record/batch.ts';
-import type {
-  CaptureLimits,
-  Extent,
-  PayloadPart,
-  Row,
-  Storage,
-} from '../../core/capture/capture.ts';
+import type { CaptureLimits, PayloadPart, Row, Storage } from '../../core/capture/capture.ts';
 import type {
   FindAnswer,
   Located,
@@ -15,7 +9,12 @@ import type {
   ViewState,
 } from '../../core/capture/view.ts';
 import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
-import type { ArchivedCapture, RemovedCapture } from '../../core/capture/captureArchive.ts';
+import type {
+  ArchivedCapture,
+  ImportedFile,
+  ImportProgress,
+  RemovedCapture,
+} from '../../core/capture/captureArchive.ts';
 import type { RpcAnswer } from '../../core/base/rpc.ts';
 import type { ExportJob, ExportProgress, ExportResult } from '../../core/export/exportJob.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
@@ -42,6 +41,8 @@ export interface OpenRequest {
   readonly nextSeq: number;
   /** The file of a window that has ended: it is read only, and opening it may fail. */
   readonly isArchived?: boolean;
+  /** Where the worker says what is stored; see `SharedState`. */
+  readonly state: SharedArrayBuffer;
 }
 
 /** A part of a capture that is copied row by row, because not all of it is in a file. */
@@ -80,6 +81,7 @@ export interface ExportRequest {
  */
 export interface WorkerRequests {
   readonly 'capture.open': { readonly params: OpenRequest; readonly result: Storage };
+  /** Answered only if it fails. The number of the last row is in the shared state once it is done. */
   readonly 'capture.append': { readonly params: BatchBuffer; readonly result: undefined };
   readonly 'capture.rows': { readonly params: RowsParams; readonly result: readonly Row[] };
   readonly 'capture.frame': {
@@ -90,11 +92,18 @@ export interface WorkerRequests {
     readonly params: { readonly seq: number; readonly from: number; readonly length: number };
     readonly result: PayloadPart | undefined;
   };
-  /** Drops the rows below `nextSeq`. Asked again after that was done, it does nothing. */
+  /**
+   * Clears the rows below `nextSeq`. Asked again after that was done, it does nothing. Returns whether
+   * they can be brought back.
+   */
   readonly 'capture.clear': {
     readonly params: { readonly nextSeq: number };
-    readonly result: undefined;
+    readonly result: boolean;
   };
+  /** Brings back what was cleared; `false` if it is gone. */
+  readonly 'capture.restore': { readonly params: undefined; readonly result: boolean };
+  /** Removes what was cleared. */
+  readonly 'capture.forget': { readonly params: undefined; readonly result: undefined };
   readonly 'capture.limits': { readonly params: CaptureLimits; readonly result: undefined };
   readonly 'capture.series': { readonly params: SeriesSpan; readonly result: SeriesView };
   /** Returns the number of the row that the next part begins with. */
@@ -133,11 +142,13 @@ export type WorkerRequest<Name extends WorkerRequestName = WorkerRequestName> = 
   };
 }[Name];
 
-/** `capture` and `extent`: the state of the capture, if the request was about an open one. */
-export type WorkerAnswer = RpcAnswer & { readonly capture?: number; readonly extent?: Extent };
+/** `capture`: the request was about it, and what it holds may have changed. */
+export type WorkerAnswer = RpcAnswer & { readonly capture?: number };
 
 /** Snapshots that the worker sends without being asked; `key` as in requests. */
 export type WorkerEvent =
+  /** What the host waited for is stored. */
+  | { readonly event: 'stored'; readonly key: number }
   | { readonly event: 'storage'; readonly key: number; readonly value: Storage }
   | { readonly event: 'view'; readonly key: number; readonly value: ViewState }
   | { readonly event: 'export'; readonly key: number; readonly value: ExportProgress };
@@ -165,6 +176,22 @@ interface FileParams {
   readonly key: string;
 }
 
+export interface ImportParams {
+  readonly path: string;
+  readonly folder: string;
+  /** A folder that does not exist yet, for what is not complete. */
+  readonly partFolder: string;
+  /** Names the file among all windows. */
+  readonly window: string;
+  /** The names of the captures that may be made. */
+  readonly keys: readonly string[];
+}
+
+/** What a thread says before its answer. */
+export interface ArchiveReport {
+  readonly progress: ImportProgress;
+}
+
 /**
  * Work on capture files that may take long. It is done in a thread of its own, so that neither the
  * window nor the capture worker waits for it.
@@ -179,6 +206,7 @@ export interface ArchiveRequests {
   /** Makes it one whole file that can be opened. `undefined` while a window writes to it. */
   readonly prepare: { readonly params: FileParams; readonly result: ArchivedCapture | undefined };
   readonly remove: { readonly params: FileParams; readonly result: undefined };
+  readonly import: { readonly params: ImportParams; readonly result: ImportedFile };
   readonly copy: {
     readonly params: { readonly from: string; readonly to: string };
     readonly result: undefined;

@@ -2,27 +2,31 @@ import type { Clock } from '../../core/base/clock.ts';
 import { messageOf } from '../../core/base/errors.ts';
 import { Coalescer } from '../../core/base/coalescer.ts';
 import { Emitter } from '../../core/base/event.ts';
-import { DisposableStore } from '../../core/base/lifecycle.ts';
+import { DisposableStore, toDisposable, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { BatchBuffer } from '../../core/record/batch.ts';
-import type {
-  Capture,
-  CaptureLimits,
-  CaptureOptions,
-  Extent,
-  PayloadPart,
-  Row,
-  Storage,
+import {
+  undoMs,
+  type Capture,
+  type CaptureLimits,
+  type CaptureOptions,
+  type Extent,
+  type PayloadPart,
+  type Row,
+  type Storage,
 } from '../../core/capture/capture.ts';
 import type { BufferPool } from '../../core/record/bufferPool.ts';
+import type { TextRun } from '../../core/record/textRun.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import { Ingest } from '../../core/capture/ingest.ts';
 import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
+import { copyBytes } from './copyBytes.ts';
 import type { CaptureRequestName, ParamsOf, ResultOf } from './captureProtocol.ts';
+import { SharedState } from './sharedState.ts';
 import type { WorkerLink } from './workerLink.ts';
 
-/** The shortest time between two change events. */
-const changeIntervalMs = 50;
+/** The shortest time between two change events, while a view of the capture is open and otherwise. */
+const changeIntervalMs = { watched: 50, unwatched: 1000 } as const;
 
 export interface CaptureProxyOptions {
   readonly id: number;
@@ -48,18 +52,22 @@ export class CaptureProxy implements Capture {
   readonly #options: CaptureOptions;
   readonly #parts: CaptureProxyOptions;
   readonly #ingest: Ingest;
+  readonly #state = new SharedState();
   readonly #changes: Coalescer;
+  readonly #rareChanges: Coalescer;
   readonly #storageChanges: Coalescer;
   readonly #onDidChange = this.#store.add(new Emitter<Extent>());
   readonly #onDidChangeStorage = this.#store.add(new Emitter<Storage>());
   readonly #onDidChangePressure = this.#store.add(new Emitter<boolean>());
   #limits: CaptureLimits;
-  #extent: Extent = { first: 0, next: 0, byteLength: 0, dropped: 0 };
+  /** As listeners know it. */
+  #told = this.#state.extent;
+  /** Views that are open. */
+  #watcherCount = 0;
   #storage: Storage;
-  /** Settled when all batches that were sent are stored. */
-  #lastAppend: Promise<unknown> = Promise.resolve();
-  #storedSeq = 0;
   #closed: Promise<void> | undefined;
+  /** Set while what was cleared can be brought back. */
+  #forgetting: Disposable | undefined;
   /** How often the worker was asked to open it. */
   #openings = 0;
   #settleOpened: (problem: string | undefined) => void = () => undefined;
@@ -76,18 +84,22 @@ export class CaptureProxy implements Capture {
     this.#parts = parts;
     this.#limits = { maxRows: options.maxRows, maxBytes: options.maxBytes };
     this.#storage = hasSqlite ? { kind: 'sqlite', path } : { kind: 'memory' };
-    this.#changes = this.#store.add(
-      new Coalescer(clock, changeIntervalMs, () => this.#onDidChange.fire(this.#extent)),
-    );
+    const change = () => this.#onDidChange.fire(this.extent);
+    const { watched, unwatched } = changeIntervalMs;
+    this.#changes = this.#store.add(new Coalescer(clock, watched, change));
+    this.#rareChanges = this.#store.add(new Coalescer(clock, unwatched, change));
     this.#storageChanges = this.#store.add(
-      new Coalescer(clock, changeIntervalMs, () => this.#onDidChangeStorage.fire(this.#storage)),
+      new Coalescer(clock, watched, () => this.#onDidChangeStorage.fire(this.#storage)),
     );
     this.#ingest = this.#store.add(
       new Ingest({
         clock,
         pool,
+        copy: copyBytes,
         firstSeq: 0,
+        isWatched: () => this.#watcherCount > 0,
         send: (batch, nextSeq) => this.#send(batch, nextSeq),
+        onAwait: seq => this.#await(seq),
         onPressure: isHigh => this.#onDidChangePressure.fire(isHigh),
       }),
     );
@@ -98,11 +110,20 @@ export class CaptureProxy implements Capture {
   }
 
   get extent(): Extent {
-    return this.#extent;
+    return this.#state.extent;
   }
 
   get storage(): Storage {
     return this.#storage;
+  }
+
+  get waitingByteLength(): number {
+    this.#ingest.acknowledge(this.#state.storedSeq);
+    return this.#ingest.waitingByteLength;
+  }
+
+  get nextSeq(): number {
+    return this.#ingest.nextSeq;
   }
 
   append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void {
@@ -111,23 +132,29 @@ export class CaptureProxy implements Capture {
     }
   }
 
+  appendTexts(at: number, flags: number, run: TextRun): void {
+    if (!this.#parts.isArchived) {
+      this.#ingest.appendTexts(at, flags, run);
+    }
+  }
+
   async rows(from: number, count: number): Promise<readonly Row[]> {
-    this.#assertOpen();
+    this.#prepareToRead();
     return (await this.#ask('capture.rows', { from, count })).result ?? [];
   }
 
   async payload(seq: number, from: number, length: number): Promise<PayloadPart | undefined> {
-    this.#assertOpen();
+    this.#prepareToRead();
     return (await this.#ask('capture.payload', { seq, from, length })).result;
   }
 
   async frame(seq: number): Promise<FrameFacts | undefined> {
-    this.#assertOpen();
+    this.#prepareToRead();
     return (await this.#ask('capture.frame', { seq })).result;
   }
 
   async series(span: SeriesSpan): Promise<SeriesView> {
-    this.#assertOpen();
+    this.#prepareToRead();
     const { result } = await this.#ask('capture.series', span);
     if (!result) {
       throw new Error('The statistics could not be read');
@@ -135,12 +162,32 @@ export class CaptureProxy implements Capture {
     return result;
   }
 
-  async clear(): Promise<void> {
+  async clear(): Promise<boolean> {
     if (this.#parts.isArchived) {
-      return;
+      return false;
     }
     this.#ingest.flush();
-    await this.#ask('capture.clear', { nextSeq: this.#ingest.nextSeq });
+    this.#forgetting?.dispose();
+    const { result } = await this.#ask('capture.clear', { nextSeq: this.#ingest.nextSeq });
+    this.#forgetting?.dispose();
+    if (this.#closed) {
+      return false;
+    }
+    this.#forgetting = this.#parts.clock.schedule(undoMs, () => {
+      this.#forgetting = undefined;
+      void this.#ask('capture.forget', undefined);
+    });
+    return result ?? false;
+  }
+
+  async restore(): Promise<boolean> {
+    if (!this.#forgetting) {
+      return false;
+    }
+    this.#forgetting.dispose();
+    this.#forgetting = undefined;
+    this.#ingest.flush();
+    return (await this.#ask('capture.restore', undefined)).result ?? false;
   }
 
   setLimits(limits: CaptureLimits): void {
@@ -152,7 +199,15 @@ export class CaptureProxy implements Capture {
 
   async flush(): Promise<void> {
     this.#ingest.flush();
-    await this.#lastAppend;
+    await this.#ingest.stored();
+  }
+
+  /** A view of it is open until the result is disposed of: what comes is to be seen at once. */
+  watch(): Disposable {
+    this.#watcherCount++;
+    this.#ingest.hurry();
+    this.#changes.request();
+    return toDisposable(() => this.#watcherCount--);
   }
 
   /**
@@ -164,8 +219,8 @@ export class CaptureProxy implements Capture {
     await this.flush();
     const { startedAt } = this.#parts;
     const { name, url } = this.#options;
-    const to = this.#extent.next;
-    let from = this.#extent.first;
+    const { first, next: to } = this.extent;
+    let from = first;
     do {
       const { result, error } = await this.#ask('capture.copy', {
         path,
@@ -201,8 +256,12 @@ export class CaptureProxy implements Capture {
   reopen(): void {
     const { path, startedAt, windowId: window, isArchived = false } = this.#parts;
     const { name, url } = this.#options;
-    const [limits, nextSeq] = [this.#limits, this.#storedSeq];
-    const request = { path, name, url, startedAt, window, limits, nextSeq, isArchived };
+    const limits = this.#limits;
+    const nextSeq = this.#ingest.acknowledgedSeq;
+    // What a worker that failed has stored since then is not known to be kept, and is sent again.
+    this.#state.storedSeq = nextSeq;
+    const { buffer: state } = this.#state;
+    const request = { path, name, url, startedAt, window, limits, nextSeq, isArchived, state };
     const opening = ++this.#openings;
     void this.#ask('capture.open', request).then(({ result, error }) => {
       if (opening !== this.#openings) {
@@ -226,16 +285,19 @@ export class CaptureProxy implements Capture {
     });
   }
 
-  setExtent(extent: Extent): void {
-    const { first, next, byteLength, dropped } = this.#extent;
+  /** Looks at what the worker has stored. */
+  noteStored(): void {
+    this.#ingest.acknowledge(this.#state.storedSeq);
+    const { first, next, byteLength, dropped } = this.#told;
+    const extent = this.extent;
     if (
       extent.first !== first ||
       extent.next !== next ||
       extent.byteLength !== byteLength ||
       extent.dropped !== dropped
     ) {
-      this.#extent = extent;
-      this.#changes.request();
+      this.#told = extent;
+      this.#requestChange();
     }
   }
 
@@ -247,18 +309,39 @@ export class CaptureProxy implements Capture {
     }
   }
 
-  #send(batch: BatchBuffer, nextSeq: number): void {
-    this.#lastAppend = this.#ask('capture.append', batch).then(() => {
-      this.#storedSeq = nextSeq;
-      this.#ingest.acknowledge();
+  #send(batch: BatchBuffer, nextSeq: number): () => void {
+    const { link, id, log } = this.#parts;
+    this.#requestChange();
+    return link.tell('capture.append', id, batch, error => {
+      log.error(`Capture ${id} failed at capture.append: ${error.message}`);
+      this.#ingest.acknowledge(nextSeq);
     });
   }
 
+  #await(seq: number): void {
+    this.#state.awaitedSeq = seq;
+    if (this.#state.storedSeq >= seq) {
+      queueMicrotask(() => this.noteStored());
+    }
+  }
+
+  #requestChange(): void {
+    (this.#watcherCount > 0 ? this.#changes : this.#rareChanges).request();
+  }
+
+  /** Rows that wait for company would not be found. */
+  #prepareToRead(): void {
+    this.#assertOpen();
+    this.#ingest.flush();
+  }
+
   async #close(): Promise<void> {
+    this.#forgetting?.dispose();
     this.#ingest.flush();
     const closed = this.#ask('capture.close', undefined);
     this.#store.dispose();
     await closed;
+    this.noteStored();
     this.#parts.onDidClose();
   }
 

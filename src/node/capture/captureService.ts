@@ -101,11 +101,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     },
     onDidGiveUp: reason => captures.forEach(capture => capture.giveUp(reason)),
     onEvent: receive,
-    onAnswer: ({ capture, extent }) => {
-      if (capture !== undefined && extent) {
-        captures.get(capture)?.setExtent(extent);
-      }
-    },
+    onAnswer: ({ capture }) => capture !== undefined && captures.get(capture)?.noteStored(),
   });
 
   function receive(message: WorkerEvent): void {
@@ -113,9 +109,15 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
       case 'storage':
         captures.get(message.key)?.setStorage(message.value);
         break;
-      case 'view':
-        views.get(message.key)?.setState(message.value);
+      case 'stored':
+        captures.get(message.key)?.noteStored();
         break;
+      case 'view': {
+        const view = views.get(message.key);
+        view?.captures.forEach(id => captures.get(id)?.noteStored());
+        view?.setState(message.value);
+        break;
+      }
       case 'export':
         exports.get(message.key)?.setProgress(message.value);
         break;
@@ -167,7 +169,11 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
 
   function openView(query: ViewQuery): ViewProxy {
     const id = ++lastView;
-    const onDidClose = () => views.delete(id);
+    const watching = query.captures.map(capture => captures.get(capture)?.watch());
+    const onDidClose = () => {
+      watching.forEach(each => each?.dispose());
+      views.delete(id);
+    };
     const view = new ViewProxy(query, { id, log, link, onDidClose });
     views.set(id, view);
     view.reopen();

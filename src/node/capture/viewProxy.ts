@@ -43,6 +43,11 @@ export class ViewProxy implements CaptureView {
     return this.#parts.id;
   }
 
+  /** The ids of its captures. */
+  get captures(): readonly number[] {
+    return this.#query.captures;
+  }
+
   get state(): ViewState {
     return this.#state;
   }

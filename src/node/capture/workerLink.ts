@@ -63,6 +63,19 @@ export class WorkerLink {
     return this.#rpc.request(request, params, key) as Promise<ResultOf<K>>;
   }
 
+  /**
+   * Sends a request that is answered only if it fails. It is sent again to a worker that replaces this
+   * one until the result is called.
+   */
+  tell<K extends WorkerRequestName>(
+    request: K,
+    key: number,
+    params: ParamsOf<K>,
+    onFail: (error: Error) => void,
+  ): () => void {
+    return this.#rpc.tell(request, params, key, onFail);
+  }
+
   /** Ends the worker. Requests that were not answered fail. */
   async end(): Promise<void> {
     const worker = this.#worker;

@@ -90,11 +90,22 @@ function pump(): void {
   }
 }
 
-function reply(answer: RpcAnswer, { request, key }: WorkerRequest): void {
-  const extent = request.startsWith('capture.') ? captures.get(key)?.extent : undefined;
+function reply(answer: RpcAnswer, request: WorkerRequest): void {
+  const { key } = request;
+  const capture = request.request.startsWith('capture.') ? captures.get(key) : undefined;
+  capture?.publish();
+  if (request.request === 'capture.append') {
+    // Also if it could not be stored: it is not read any more.
+    if (capture?.hasStored(request.params) === true) {
+      post({ event: 'stored', key });
+    }
+    if ('result' in answer) {
+      return;
+    }
+  }
   const transfer =
-    request === 'capture.payload' && 'result' in answer ? transferOf(answer.result) : [];
-  post(extent ? { ...answer, capture: key, extent } : answer, transfer);
+    request.request === 'capture.payload' && 'result' in answer ? transferOf(answer.result) : [];
+  post(capture ? { ...answer, capture: key } : answer, transfer);
 }
 
 /** A promise is answered when it settles; other requests go on meanwhile. */
@@ -115,6 +126,8 @@ function perform(request: WorkerRequest): unknown {
     case 'capture.frame':
     case 'capture.payload':
     case 'capture.clear':
+    case 'capture.restore':
+    case 'capture.forget':
     case 'capture.limits':
     case 'capture.series':
     case 'capture.copy':
@@ -174,9 +187,18 @@ function performOnCapture(request: WorkerRequest<CaptureRequestName>): unknown {
       return capture.frame(request.params.seq);
     case 'capture.payload':
       return capture.payload(request.params.seq, request.params.from, request.params.length);
-    case 'capture.clear':
-      capture.clear(request.params.nextSeq);
-      views.changed(key);
+    case 'capture.clear': {
+      const canRestore = capture.clear(request.params.nextSeq);
+      views.cleared(key);
+      return canRestore;
+    }
+    case 'capture.restore': {
+      const isBack = capture.restore();
+      views.restored(key);
+      return isBack;
+    }
+    case 'capture.forget':
+      capture.forget();
       return undefined;
     case 'capture.limits':
       capture.setLimits(request.params);
@@ -211,5 +233,9 @@ if (task) {
 /** If the module cannot be loaded, the thread ends with an error, which fails the request. */
 async function performTask(request: ArchiveTask): Promise<void> {
   const { performTask: perform } = await import('./archive/archiveTask.ts');
-  answerRequest(request, perform, answer => port?.postMessage(answer));
+  answerRequest(
+    request,
+    (each: ArchiveTask) => perform(each, progress => port?.postMessage({ progress })),
+    answer => port?.postMessage(answer),
+  );
 }

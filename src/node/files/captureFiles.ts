@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { noteEndings, notePath } from './captureNotes.ts';
 
 const fileName = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z-(\d+)-(\d+)\.sqlite$/;
+/** In the name of a capture that no process writes to, since it was whole when it got the name. */
+export const noProcess = 0;
+
 const besides = ['-wal', '-shm', '-journal'] as const;
 
 /** The files of one capture, whether or not a window still writes to them. */
@@ -13,7 +16,7 @@ export interface CaptureFile {
   readonly path: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** The process that made it; another process may have the number by now. */
+  /** The process that made it, or 0 if it was read from a file; another process may have the number by now. */
   readonly pid: number;
 }
 
@@ -117,12 +120,21 @@ export async function hasAbandonedFile(folder: string): Promise<boolean> {
   return false;
 }
 
+/** Whether there is a capture of a process that has ended. `false` if the folder cannot be read. */
+export async function hasEndedCapture(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  return filesOf(folder, names).some(file => !mayBeWriting(file));
+}
+
 /**
  * Whether the process that made the capture may still run, by its number. This process may have the
  * number of one that ended, as is common in containers; captures older than this process are not its
  * own.
  */
 export function mayBeWriting({ pid, startedAt }: CaptureFile): boolean {
+  if (pid === noProcess) {
+    return false;
+  }
   if (pid === process.pid) {
     return startedAt >= Date.now() - process.uptime() * 1000 - 1000;
   }

@@ -18,6 +18,34 @@ const ownSettings: Readonly<Record<string, string>> = {
  * @throws UserError names the header or subprotocol that is not valid; never a header's value
  */
 export function checkHandshake({ headers, subprotocols }: Handshake): void {
+  for (const name of Object.keys(headers)) {
+    const setting = ownSettings[name.toLowerCase()];
+    if (setting !== undefined) {
+      throw new UserError(
+        `headers: ${name} is made from the setting ${setting}; set that instead.`,
+      );
+    }
+  }
+  checkHeaders(headers);
+  subprotocols.forEach((subprotocol, index) => {
+    const shown = JSON.stringify(subprotocol);
+    if (!token.test(subprotocol)) {
+      throw new UserError(
+        `subprotocols: ${shown} is not valid. Use letters, digits and marks such as - . _ only.`,
+      );
+    }
+    if (subprotocols.indexOf(subprotocol) < index) {
+      throw new UserError(`subprotocols: ${shown} is there twice.`);
+    }
+  });
+}
+
+/**
+ * Checks whether headers can be sent.
+ *
+ * @throws UserError names the header that is not valid; never its value
+ */
+export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
     try {
       validateHeaderName(name);
@@ -32,12 +60,6 @@ export function checkHandshake({ headers, subprotocols }: Handshake): void {
     if (twice !== undefined) {
       throw new UserError(`headers: ${name} and ${twice} are the same header. Remove one of them.`);
     }
-    const setting = ownSettings[name.toLowerCase()];
-    if (setting !== undefined) {
-      throw new UserError(
-        `headers: ${name} is made from the setting ${setting}; set that instead.`,
-      );
-    }
     try {
       // A lone surrogate has no encoding in UTF-8.
       validateHeaderValue(name, /\p{Surrogate}/u.test(value) ? value : toWire(value));
@@ -46,15 +68,4 @@ export function checkHandshake({ headers, subprotocols }: Handshake): void {
       throw new UserError(`headers: the value of ${name} contains ${what}.`, { cause: error });
     }
   }
-  subprotocols.forEach((subprotocol, index) => {
-    const shown = JSON.stringify(subprotocol);
-    if (!token.test(subprotocol)) {
-      throw new UserError(
-        `subprotocols: ${shown} is not valid. Use letters, digits and marks such as - . _ only.`,
-      );
-    }
-    if (subprotocols.indexOf(subprotocol) < index) {
-      throw new UserError(`subprotocols: ${shown} is there twice.`);
-    }
-  });
 }

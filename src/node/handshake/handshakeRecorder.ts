@@ -69,13 +69,18 @@ export class HandshakeRecorder {
     const headers = rawHeaders.flatMap((name, index): HeaderLine[] =>
       index % 2 === 0 ? [[fromWire(name), fromWire(rawHeaders[index + 1] ?? '')]] : [],
     );
-    this.#answered({ status: statusCode, statusText: fromWire(statusMessage), headers });
+    this.answered({ status: statusCode, statusText: fromWire(statusMessage), headers });
   }
 
   /** The request to a proxy, and its answer if it opened no tunnel. */
   proxyAnswered(request: readonly HeaderLine[], answer: ProxyAnswer): void {
-    this.#request = request;
-    this.#answered(answer);
+    this.requested(request);
+    this.answered(answer);
+  }
+
+  /** A request that Node did not write. */
+  requested(headers: readonly HeaderLine[]): void {
+    this.#request = headers;
   }
 
   /** Corrections of the answer; they quote the peer. */
@@ -128,7 +133,8 @@ export class HandshakeRecorder {
     };
   }
 
-  #answered({ status, statusText, headers }: ProxyAnswer): void {
+  /** An answer that Node did not read. */
+  answered({ status, statusText, headers }: ProxyAnswer): void {
     this.endStep();
     this.#response = { status, statusText, headers };
   }

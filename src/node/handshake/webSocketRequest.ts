@@ -142,7 +142,7 @@ function dropEmpty(
   }
 }
 
-interface RequestWatch {
+export interface RequestWatch {
   readonly isSecure: boolean;
   /** Whether the socket leads to a proxy, so that name and port are not the endpoint's. */
   readonly isProxied: () => boolean;
@@ -152,10 +152,14 @@ interface RequestWatch {
 }
 
 /** Follows a request of an opening handshake from one step to the next. */
-function watchRequest(request: ClientRequest, watch: RequestWatch): void {
+export function watchRequest(request: ClientRequest, watch: RequestWatch): void {
   const { isSecure, isProxied, onProxy, onPhase, onTls } = watch;
   request.on('proxy', onProxy);
   request.on('socket', (socket: Socket) => {
+    if (request.reusedSocket) {
+      onPhase('upgrade'); // An agent kept it: no step before this one comes again.
+      return;
+    }
     // The socket of a `ws:` request uses TLS if the proxy is an `https:` one.
     const tls = isSecure && isTls(socket) ? socket : undefined;
     if (tls) {

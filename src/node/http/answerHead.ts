@@ -7,7 +7,7 @@ export const maxHeadBytes = 256 * 1024;
 const maxOddities = 8;
 const maxQuoteLength = 80;
 
-const statusLine = /^HTTP\/(\d+)(?:\.(\d+))?[ \t]+(\d{3})(?:[ \t]+(.*)|[ \t]*)$/i;
+const statusLine = /^HTTP\/(\d+)(?:\.(\d+))?[ \t]+(\d{3})(?:[ \t]+(.*)|[ \t]*)$/is;
 /** RFC 9110, section 5.6.2. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const control = /[\0-\x08\n-\x1f\x7f]/g;
@@ -43,6 +43,9 @@ export function readAnswerHead(raw: string): AnswerHead {
   if (first !== plain && !first.startsWith(`${plain} `)) {
     oddities.push(`a status line in another form: ${quoted(first)}`);
   }
+  if (statusText.includes('\r')) {
+    oddities.push('a carriage return in the status line');
+  }
   if (/(?<!\r)\n/.test(raw)) {
     oddities.push('lines that end in LF without CR');
   }
@@ -65,7 +68,9 @@ function readHeaders(lines: readonly string[], oddities: string[]): [string, str
   const headers: [string, string][] = [];
   for (const line of lines) {
     const last = headers.at(-1);
-    const [, name = '', blank = '', value = ''] = /^([^:]*?)([ \t]*):[ \t]*(.*)$/s.exec(line) ?? [];
+    const colon = line.indexOf(':');
+    const written = line.slice(0, Math.max(0, colon));
+    const name = written.trimEnd();
     if (line.trim() === '') {
       continue;
     }
@@ -78,10 +83,10 @@ function readHeaders(lines: readonly string[], oddities: string[]): [string, str
       const shown = quoted(before, after === undefined ? '' : ': …');
       oddities.push(`a line that is not a header and was ignored: ${shown}`);
     } else {
-      if (blank !== '') {
+      if (name !== written) {
         oddities.push(`a blank before the colon of a header: ${name}`);
       }
-      headers.push([name, plainValue(value, name, oddities)]);
+      headers.push([name, plainValue(line.slice(colon + 1), name, oddities)]);
     }
   }
   return headers;

@@ -14,7 +14,7 @@ import { toTransportError } from '../handshake/handshakeErrors.ts';
 import { OpeningHandshake, type OpeningHandshakeEvents } from '../handshake/openingHandshake.ts';
 import { maxUnwrittenPongs } from '../handshake/transportLimits.ts';
 import { systemClock } from '../systemClock.ts';
-import { tapFrames } from './frameTap.ts';
+import { openFastLane } from './fastLane.ts';
 
 interface WsTransportOptions {
   readonly clock?: Clock;
@@ -60,16 +60,20 @@ export function openWsTransport(
 
   /** Reports the events of an open WebSocket. */
   function follow(opened: WebSocket, itsSocket: Socket): void {
-    const tap = tapFrames(itsSocket, () => isWanted && listener.onInput());
+    const lane = openFastLane(itsSocket, handshake.maxMessageBytes, {
+      onInput: () => isWanted && listener.onInput(),
+      onTexts: run => isWanted && listener.onTexts(run),
+      onText: (payload, frame) => isWanted && listener.onMessage(payload, true, frame),
+    });
     const pongs = new PongSender(opened, payload => isWanted && listener.onPongSent(payload));
     let problem: Ended | undefined;
     opened.on('error', error => {
-      problem ??= endOf(error, tap.closing);
-      tap.dispose(); // `ws` has stopped reading, but the socket still delivers bytes.
+      problem ??= endOf(error, lane.closing);
+      lane.dispose(); // `ws` has stopped reading, but the socket still delivers bytes.
     });
     opened.on('message', (data: Buffer, isBinary) => {
       if (isWanted) {
-        listener.onMessage(data, !isBinary, tap.next());
+        listener.onMessage(data, !isBinary, lane.next());
       }
     });
     opened.on('ping', data => {

@@ -60,6 +60,7 @@ function colorsOf(canvas: HTMLCanvasElement): ChartColors {
     cursor: color('cursor'),
     lost: color('lost'),
     opened: color('opened'),
+    back: color('back'),
     fill: Number.parseFloat(color('fill')) || 0,
     font: `11px ${styles.fontFamily}`,
   };
@@ -78,6 +79,7 @@ interface ChartColors {
   readonly cursor: string;
   readonly lost: string;
   readonly opened: string;
+  readonly back: string;
   /** The opacity of areas, from 0 to 1; 0 in high contrast. */
   readonly fill: number;
   readonly font: string;
@@ -95,11 +97,14 @@ interface Picture {
   readonly shape: Shape;
   /** The step that the crosshair is on. */
   readonly cursor?: number | undefined;
+  /** What is written beside the crosshair. */
+  readonly cursorLabel?: string | undefined;
   /** Formats the number at the top, which is rounded up; if absent, there is no number. */
   readonly format?: (value: number) => string;
 }
 
 const labelHeight = 14;
+const labelPadding = 3;
 const markSize = 3;
 const endHeight = 1.5;
 const barAlpha = 0.45;
@@ -294,6 +299,25 @@ class Painter {
         }
       }
     }
+    this.#cursorLabel(x);
+  }
+
+  /** On the side of the crosshair where there is room, on a ground of its own. */
+  #cursorLabel(x: number): void {
+    const { cursorLabel = '' } = this.#picture;
+    if (cursorLabel === '') {
+      return;
+    }
+    const context = this.#context;
+    context.font = this.#colors.font;
+    const width = context.measureText(cursorLabel).width + 2 * labelPadding;
+    const isRight = x + width <= this.#size.width;
+    const left = isRight ? x + 1 : x - 1 - width;
+    context.fillStyle = this.#colors.back;
+    context.fillRect(left, 0, width, labelHeight + 1);
+    context.fillStyle = this.#colors.cursor;
+    context.textBaseline = 'bottom';
+    context.fillText(cursorLabel, left + labelPadding, labelHeight);
   }
 
   #stroke(color: string, dash: readonly number[], trace: () => void, width = 1): void {

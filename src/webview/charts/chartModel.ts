@@ -10,6 +10,16 @@ export interface Line {
   readonly direction: 'in' | 'out' | 'both';
   /** One for each step; 0 if nothing was measured. */
   readonly values: readonly number[];
+  /** The rows that the values are of, by their numbers in the capture, if they are of one each. */
+  readonly seqs?: readonly number[];
+}
+
+/** The greatest value of a line, or of a part of it. */
+export interface Peak {
+  readonly step: number;
+  readonly value: number;
+  /** Of its row, if it is of one. */
+  readonly seq?: number | undefined;
 }
 
 /** The time axis of all charts of a plot. */
@@ -42,8 +52,8 @@ export function plotOf(view: SeriesView, isLive: boolean): Plot {
   const perSecond = (values: readonly number[]) => {
     return values.slice(0, stepCount).map(value => (value * 1000) / stepMs);
   };
-  const both = (values: readonly number[]): readonly Line[] => [
-    { direction: 'both', values: values.slice(0, stepCount) },
+  const both = (values: readonly number[], seqs: readonly number[]): readonly Line[] => [
+    { direction: 'both', values: values.slice(0, stepCount), seqs },
   ];
   return {
     axis: { startAt, stepMs, stepCount, room, marks },
@@ -56,9 +66,9 @@ export function plotOf(view: SeriesView, isLive: boolean): Plot {
         { direction: 'in', values: perSecond(view.receivedBytes) },
         { direction: 'out', values: perSecond(view.sentBytes) },
       ],
-      sizes: both(view.largest),
-      gaps: both(view.longestGapMs),
-      roundTrips: both(view.roundTripMs),
+      sizes: both(view.largest, view.largestSeq),
+      gaps: both(view.longestGapMs, view.longestGapSeq),
+      roundTrips: both(view.roundTripMs, view.roundTripSeq),
     },
   };
 }
@@ -72,8 +82,11 @@ export const emptyPlot: Plot = plotOf(
     receivedBytes: [],
     sentBytes: [],
     largest: [],
+    largestSeq: [],
     longestGapMs: [],
+    longestGapSeq: [],
     roundTripMs: [],
+    roundTripSeq: [],
     marks: [],
   },
   false,
@@ -131,12 +144,28 @@ export function roundUp(value: number): number {
   return (factor ?? 10) * power;
 }
 
-/** The step with the greatest value of a line; `undefined` if all are 0. */
-export function peakOf({ values }: Line): { step: number; value: number } | undefined {
+/** The greatest value of a line; `undefined` if all are 0. */
+export function peakOf({ values, seqs }: Pick<Line, 'values' | 'seqs'>): Peak | undefined {
   let step = 0;
   values.forEach((value, at) => {
     step = value > (values[step] ?? 0) ? at : step;
   });
   const value = values[step] ?? 0;
-  return value > 0 ? { step, value } : undefined;
+  return value > 0 ? { step, value, seq: seqs?.[step] } : undefined;
+}
+
+/** The greatest value of a chart that is at most `reach` steps away; of equals the nearest. */
+export function peakNear(lines: readonly Line[], step: number, reach: number): Peak | undefined {
+  let peak: Peak | undefined;
+  for (const { values, seqs } of lines) {
+    for (let away = 0; away <= reach; away++) {
+      for (const at of [step - away, step + away]) {
+        const value = values[at] ?? 0;
+        if (value > (peak?.value ?? 0)) {
+          peak = { step: at, value, seq: seqs?.[at] };
+        }
+      }
+    }
+  }
+  return peak;
 }

@@ -1,25 +1,22 @@
 import type { Formats } from '../../core/base/format.ts';
-import type { SeriesSpan, SeriesView, Percentiles } from '../../core/metrics/seriesView.ts';
+import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
 import { Chart, type Shape } from './chart.ts';
 import {
   chartNames,
   emptyPlot,
+  peakNear,
+  peakOf,
   plotOf,
   stepAt,
   stepForKey,
   timeOf,
   type ChartName,
+  type Peak,
   type Plot,
 } from './chartModel.ts';
-import {
-  chartNumber,
-  chartSummary,
-  chartTitles,
-  marksSummary,
-  readout,
-  percentileRows,
-} from './chartWords.ts';
-import { el, icon } from '../widgets/dom.ts';
+import { chartNumber, chartSummary, chartTitles, marksSummary, readout } from './chartWords.ts';
+import { PercentileTable } from './percentileTable.ts';
+import { el, icon, setAttribute } from '../widgets/dom.ts';
 import { text } from '../widgets/strings.ts';
 
 const shapes: Readonly<Record<ChartName, Shape>> = {
@@ -30,9 +27,23 @@ const shapes: Readonly<Record<ChartName, Shape>> = {
   roundTrips: 'dots',
 };
 
+/** A peak this near to the pointer, in pixels, is what it points at. */
+const snapPixels = 5;
+
+/** A moment, or the row with this number in the charts' capture. */
+export type ChartGoal = { readonly at: number } | { readonly seq: number };
+
+/** A connection whose charts can be shown. */
+export interface ChartOwner {
+  readonly id: string;
+  readonly name: string;
+}
+
 interface ChartPaneListener {
   readonly onSpan: (span: SeriesSpan) => void;
-  readonly onGoTo: (at: number) => void;
+  /** The user wants the charts of another of the owners. */
+  readonly onOwner: (id: string) => void;
+  readonly onGoTo: (goal: ChartGoal) => void;
   readonly onClose: () => void;
 }
 
@@ -41,37 +52,38 @@ interface ChartPaneListener {
  * slider: arrow keys move it, Enter goes to its moment in the list.
  */
 export class ChartPane {
-  readonly element: HTMLElement;
   readonly #formats: Formats;
   readonly #listener: ChartPaneListener;
   readonly #bar: ChartBar;
   readonly #charts: Readonly<Record<ChartName, Chart>>;
-  readonly #table = el('div', { class: 'chart-table' });
+  readonly #table: PercentileTable;
   #plot: Plot = emptyPlot;
   #span: SeriesSpan = 'recent';
   /** The time at the crosshair, which stays while steps move on. */
   #cursorAt: number | undefined;
+  /** The chart under the pointer. */
+  #pointed: ChartName | undefined;
 
-  constructor(id: string, formats: Formats, listener: ChartPaneListener) {
+  /** @param element what it is put into */
+  constructor(element: HTMLElement, formats: Formats, listener: ChartPaneListener) {
     this.#formats = formats;
     this.#listener = listener;
     this.#charts = Object.fromEntries(
       chartNames.map(name => [name, new Chart({ class: 'chart', role: 'img' })]),
     ) as Record<ChartName, Chart>;
+    this.#table = new PercentileTable(formats, seq => listener.onGoTo({ seq }));
     this.#bar = new ChartBar({
       onSpan: span => this.#choose(span),
+      onOwner: listener.onOwner,
       onClose: () => listener.onClose(),
       onKey: event => this.#key(event),
       onBlur: () => this.#point(undefined),
     });
     const figures = chartNames.map(name => this.#figure(name));
-    this.element = el(
-      'section',
-      { id, 'class': 'chart-pane', 'aria-label': text('charts') },
+    element.append(
       this.#bar.element,
-      el('div', { class: 'chart-grid' }, ...figures, this.#table),
+      el('div', { class: 'chart-grid' }, ...figures, this.#table.element),
     );
-    this.element.hidden = true;
     this.show(undefined, false);
   }
 
@@ -83,6 +95,11 @@ export class ChartPane {
     this.#bar.focus();
   }
 
+  /** @param owners those to choose from; none where there is no choice */
+  showOwners(owners: readonly ChartOwner[], chosen: string | undefined): void {
+    this.#bar.showOwners(owners, chosen);
+  }
+
   /** @param view absent until it is loaded */
   show(view: SeriesView | undefined, isLive: boolean): void {
     this.#plot = view ? plotOf(view, isLive) : emptyPlot;
@@ -90,12 +107,16 @@ export class ChartPane {
       const summary = chartSummary(this.#plot, name, this.#formats);
       this.#charts[name].canvas.ariaLabel = summary;
     }
-    this.#table.replaceChildren(
-      percentileTable(
-        { sizes: view?.sizes, gaps: view?.gapsMs, roundTrips: view?.roundTripsMs },
-        this.#formats,
-      ),
-    );
+    const peak = (values: readonly number[] = [], seqs: readonly number[] = []) =>
+      peakOf({ values, seqs });
+    this.#table.show({
+      sizes: { percentiles: view?.sizes, most: peak(view?.largest, view?.largestSeq) },
+      gaps: { percentiles: view?.gapsMs, most: peak(view?.longestGapMs, view?.longestGapSeq) },
+      roundTrips: {
+        percentiles: view?.roundTripsMs,
+        most: peak(view?.roundTripMs, view?.roundTripSeq),
+      },
+    });
     this.#draw();
   }
 
@@ -116,22 +137,40 @@ export class ChartPane {
 
   #figure(name: ChartName): HTMLElement {
     const { canvas } = this.#charts[name];
-    canvas.addEventListener('pointermove', event => this.#point(this.#stepUnder(event)));
+    canvas.addEventListener('pointermove', event => {
+      this.#pointed = name;
+      this.#point(this.#peakUnder(event, name)?.step);
+    });
     canvas.addEventListener('pointerleave', () => {
-      if (!this.#bar.hasFocus) {
+      this.#pointed = undefined;
+      if (this.#bar.hasFocus) {
+        this.#draw();
+      } else {
         this.#point(undefined);
       }
     });
     canvas.addEventListener('click', event => {
-      this.#point(this.#stepUnder(event));
-      this.#goTo();
+      const peak = this.#peakUnder(event, name);
+      this.#point(peak?.step);
+      if (peak?.seq === undefined) {
+        this.#goTo();
+      } else {
+        this.#listener.onGoTo({ seq: peak.seq });
+      }
     });
     return el('figure', {}, el('figcaption', {}, text(chartTitles[name])), canvas);
   }
 
-  #stepUnder({ offsetX, currentTarget }: MouseEvent): number | undefined {
+  /** The highest value near the pointer: single steps are too narrow to hit. */
+  #peakUnder({ offsetX, currentTarget }: MouseEvent, name: ChartName): Peak | undefined {
     const { clientWidth } = currentTarget as HTMLElement;
-    return stepAt(this.#plot.axis, clientWidth > 0 ? offsetX / clientWidth : 0);
+    const { axis, charts } = this.#plot;
+    const step = stepAt(axis, clientWidth > 0 ? offsetX / clientWidth : 0);
+    if (step === undefined) {
+      return undefined;
+    }
+    const reach = Math.floor((snapPixels * axis.room) / Math.max(1, clientWidth));
+    return peakNear(charts[name], step, reach) ?? { step, value: 0 };
   }
 
   get #cursor(): number | undefined {
@@ -151,7 +190,7 @@ export class ChartPane {
   #goTo(): void {
     const step = this.#cursor;
     if (step !== undefined) {
-      this.#listener.onGoTo(timeOf(this.#plot.axis, step));
+      this.#listener.onGoTo({ at: timeOf(this.#plot.axis, step) });
     }
   }
 
@@ -173,7 +212,10 @@ export class ChartPane {
     const cursor = this.#cursor;
     for (const name of chartNames) {
       const format = (value: number) => chartNumber(name, value, this.#formats);
-      this.#charts[name].show({ axis, lines: charts[name], shape: shapes[name], cursor, format });
+      const lines = charts[name];
+      const peak = cursor === undefined ? undefined : peakNear(lines, cursor, 0);
+      const cursorLabel = name === this.#pointed && peak ? format(peak.value) : undefined;
+      this.#charts[name].show({ axis, lines, shape: shapes[name], cursor, cursorLabel, format });
     }
     const { stepCount, marks } = axis;
     const words =
@@ -187,6 +229,7 @@ export class ChartPane {
 
 interface ChartBarListener {
   readonly onSpan: (span: SeriesSpan) => void;
+  readonly onOwner: (id: string) => void;
   readonly onClose: () => void;
   /** A key on the crosshair's slider. */
   readonly onKey: (event: KeyboardEvent) => void;
@@ -204,6 +247,9 @@ class ChartBar {
     'aria-valuemin': '0',
   });
   readonly #spans: Readonly<Record<SeriesSpan, HTMLButtonElement>>;
+  readonly #choice = el('select', {});
+  readonly #owner = el('label', { class: 'chart-of' }, text('chartsOf'), this.#choice);
+  #owners = '';
 
   constructor(listener: ChartBarListener) {
     const span = (name: SeriesSpan, words: string): HTMLButtonElement => {
@@ -238,7 +284,9 @@ class ChartBar {
       this.#spans.recent,
       this.#spans.all,
     );
-    this.element = el('div', { class: 'chart-bar' }, spans, this.#readout, close);
+    this.#owner.hidden = true;
+    this.#choice.addEventListener('change', () => listener.onOwner(this.#choice.value));
+    this.element = el('div', { class: 'chart-bar' }, this.#owner, spans, this.#readout, close);
     this.element.addEventListener('keydown', event => {
       if (event.key === 'Escape') {
         listener.onClose();
@@ -252,6 +300,21 @@ class ChartBar {
 
   focus(): void {
     this.#readout.focus();
+  }
+
+  showOwners(owners: readonly ChartOwner[], chosen: string | undefined): void {
+    const key = JSON.stringify(owners);
+    if (key !== this.#owners) {
+      this.#owners = key;
+      this.#owner.hidden = owners.length === 0;
+      this.#choice.replaceChildren(
+        ...owners.map(({ id, name }) => el('option', { value: id }, name)),
+      );
+    }
+    if (chosen !== undefined && this.#choice.value !== chosen) {
+      this.#choice.value = chosen;
+    }
+    setAttribute(this.#choice, 'title', owners.find(({ id }) => id === chosen)?.name);
   }
 
   say(facts: readonly string[]): void {
@@ -269,29 +332,4 @@ class ChartBar {
     this.#spans.recent.ariaPressed = String(span === 'recent');
     this.#spans.all.ariaPressed = String(span === 'all');
   }
-}
-
-const columns = ['chartMedian', 'chartP95', 'chartP99', 'chartMost'] as const;
-
-/** The percentiles of sizes, gaps and round trips. */
-function percentileTable(
-  measured: Readonly<Record<'sizes' | 'gaps' | 'roundTrips', Percentiles | undefined>>,
-  formats: Formats,
-): HTMLTableElement {
-  const heads = columns.map(name => el('th', { scope: 'col' }, text(name)));
-  const rows = percentileRows(measured, formats).map(({ name, cells }) =>
-    el(
-      'tr',
-      {},
-      el('th', { scope: 'row' }, name),
-      ...columns.map((_, at) => el('td', {}, cells[at] ?? '–')),
-    ),
-  );
-  return el(
-    'table',
-    {},
-    el('caption', { class: 'spoken' }, text('chartPercentiles')),
-    el('thead', {}, el('tr', {}, el('td'), ...heads)),
-    el('tbody', {}, ...rows),
-  );
 }

@@ -10,6 +10,7 @@ export class ChartStrip {
   readonly element: HTMLButtonElement;
   readonly #formats: Formats;
   readonly #chart = new Chart({ 'class': 'chart', 'aria-hidden': 'true' });
+  readonly #of = el('span', { class: 'strip-of' });
   readonly #figure = el('span', { 'class': 'figure-of-strip', 'aria-hidden': 'true' });
   readonly #summary = el('span', { class: 'spoken' });
   #plot: Plot = emptyPlot;
@@ -27,6 +28,7 @@ export class ChartStrip {
       },
       icon('graph-line'),
       el('span', { class: 'spoken' }, text('chartsOpen')),
+      this.#of,
       this.#chart.canvas,
       this.#figure,
       this.#summary,
@@ -36,6 +38,13 @@ export class ChartStrip {
 
   set isExpanded(isExpanded: boolean) {
     setAttribute(this.element, 'aria-expanded', String(isExpanded));
+  }
+
+  /** Whose numbers they are, where that must be said; else empty. */
+  set owner(words: string) {
+    if (this.#of.textContent !== words) {
+      this.#of.textContent = words;
+    }
   }
 
   show(plot: Plot): void {

@@ -1,4 +1,3 @@
-import type { Percentiles } from '../../core/metrics/seriesView.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 import {
@@ -90,25 +89,3 @@ const chartFacts: Readonly<Record<ChartName, PageString>> = {
   roundTrips: 'chartFactRoundTrip',
 };
 const markNames = { lost: 'chartLost', opened: 'chartOpened' } as const;
-
-export interface PercentileRow {
-  readonly name: string;
-  readonly cells: readonly string[];
-}
-
-/** The table of percentiles: the median, two high ones, and the maximum. */
-export function percentileRows(
-  measured: Readonly<Record<'sizes' | 'gaps' | 'roundTrips', Percentiles | undefined>>,
-  formats: Formats,
-): readonly PercentileRow[] {
-  const names = ['sizes', 'gaps', 'roundTrips'] as const;
-  return names.map(name => {
-    const values = measured[name];
-    const number = (value: number) => chartNumber(name, value, formats);
-    const title = name === 'sizes' ? 'chartSizesAll' : name === 'gaps' ? 'chartGapsAll' : undefined;
-    return {
-      name: text(title ?? 'chartRoundTrips'),
-      cells: values ? [values.p50, values.p95, values.p99, values.max].map(number) : [],
-    };
-  });
-}

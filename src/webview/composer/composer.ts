@@ -1,21 +1,18 @@
 import { messageOf } from '../../core/base/errors.ts';
 import type { Formats } from '../../core/base/format.ts';
+import type { Side } from '../../core/slot/observedSocket.ts';
 import type { ComposerView, ItemView } from '../../shared/composerProtocol.ts';
+import type { HeldAddress, HeldBody } from '../../shared/heldProtocol.ts';
 import { checkKey, DraftChecker } from './draftCheck.ts';
-import {
-  bodyOfDraft,
-  emptyDraft,
-  hasText,
-  keepDraft,
-  withBody,
-  type Draft,
-  type SavedComposer,
-} from './draft.ts';
+import { bodyOfDraft, emptyDraft, hasText, keepDraft, withBody, type Draft } from './draft.ts';
+import type { ComposerBar } from './composerBar.ts';
 import { ComposerPane, type PaneActions } from './composerPane.ts';
 import { MessageField } from './messageField.ts';
 import { DraftHistory } from './draftHistory.ts';
+import { HeldEdits, type HeldEdit, type IsHeld } from './heldEdits.ts';
 import { formattedJson } from './jsonDraft.ts';
 import { endedRuns } from './runs.ts';
+import { editedKinds, type SavedComposer } from './savedComposer.ts';
 import { libraryMenu } from './libraryMenu.ts';
 import { outcomeText, type SendOutcome } from './sendStatus.ts';
 import type { Request } from '../link/hostLink.ts';
@@ -36,8 +33,8 @@ const noNames: ComposerView['names'] = { env: [], secret: [], named: [] };
 
 /** The part below the list for writing and sending messages, and for following runs. */
 export class Composer {
-  readonly element: HTMLElement;
   readonly #ports: ComposerPorts;
+  readonly #bar: ComposerBar;
   readonly #face: ComposerPane;
   readonly #field: MessageField;
   readonly #check: DraftChecker;
@@ -50,14 +47,26 @@ export class Composer {
   readonly #drafts: Map<string, Draft>;
   #view: ComposerView | undefined;
   #outcome: SendOutcome = { kind: 'none' };
+  /** Held messages that are edited in place of the user's own. */
+  readonly #edits: HeldEdits;
+  /** The held message whose edit was sent and not answered yet. */
+  #released: HeldAddress | undefined;
+  #isHeld: IsHeld = () => true;
+  /** It was opened to edit a held message, and is closed when that ends. */
+  #isOpenForEdit = false;
+  #side: Side = 'server';
 
-  constructor(formats: Formats, saved: SavedComposer, ports: ComposerPorts) {
+  /** @param bar is part of it, and may be in the page already */
+  constructor(formats: Formats, bar: ComposerBar, saved: SavedComposer, ports: ComposerPorts) {
+    this.#bar = bar;
     this.#saved = saved;
     this.#drafts = new Map(saved.drafts);
+    this.#edits = new HeldEdits(saved.edits);
     this.#ports = ports;
     this.#check = new DraftChecker({
       ask: body => ports.request('compose.check', { connection: this.#connection, body }),
       names: () => this.#view?.names.named,
+      isLiteral: () => this.#edited !== undefined,
       onChange: () => this.#render(),
     });
     this.#field = new MessageField({
@@ -69,8 +78,7 @@ export class Composer {
       onLeave: () => ports.leave(),
       names: () => this.#view?.names ?? noNames,
     });
-    this.#face = new ComposerPane(formats, this.#field, saved.height, this.#actions());
-    this.element = this.#face.element;
+    this.#face = new ComposerPane(formats, bar, this.#field, saved.height, this.#actions());
     this.#render();
   }
 
@@ -86,10 +94,15 @@ export class Composer {
       return;
     }
     if (isOther) {
+      this.#side = 'server';
       this.#name = name;
+      this.#isHeld = () => true;
       this.#history.reset();
       this.#outcome = { kind: 'none' };
-      this.#draft = this.#drafts.get(name ?? '') ?? emptyDraft;
+      this.#draft = this.#shownDraft;
+    } else if (this.#outcome.kind === 'written' && view?.sends !== before?.sends) {
+      // It was about the socket as it was; why nothing can be sent now is said in its place.
+      this.#outcome = { kind: 'none' };
     }
     if (isOther || checkKey(before) !== checkKey(view)) {
       this.#check.begin(this.#draft);
@@ -109,6 +122,83 @@ export class Composer {
     this.#face.focus(this.#draft);
   }
 
+  /** Forgets what waits to be sent. */
+  cancelQueue(): void {
+    this.#try(this.#ports.request('queue.cancel', { connection: this.#connection }));
+  }
+
+  stopRun(id: string): void {
+    this.#try(this.#ports.request('run.stop', { id }));
+  }
+
+  /** Edits a held message; the user's own draft comes back afterwards. */
+  edit(message: HeldAddress, held: HeldBody): void {
+    if (this.#name === undefined) {
+      return;
+    }
+    this.#isOpenForEdit ||= !this.#saved.isOpen;
+    this.#edits.begin(this.#name, message, held);
+    this.#history.reset();
+    this.#showDraft();
+    this.open();
+  }
+
+  /**
+   * Ends the edits of messages that are not held any more. What the user has changed stays, and a
+   * sentence says what became of its message.
+   */
+  followHeld(isHeld: IsHeld): void {
+    this.#isHeld = isHeld;
+    const before = this.#edited;
+    if (this.#name === undefined || !before) {
+      return;
+    }
+    // The answer to a release says what became of it.
+    for (const gone of this.#edits.follow(this.#name, isHeld, this.#released)) {
+      this.#ports.say(this.#face.goneSentence(gone));
+    }
+    const after = this.#edits.current(this.#name);
+    if (after?.message !== before.message) {
+      this.#editEnded();
+    } else if (after !== before) {
+      this.#outcome = { kind: 'none' };
+      this.#render();
+    }
+  }
+
+  get #edited(): HeldEdit | undefined {
+    return this.#edits.current(this.#name);
+  }
+
+  /** What is being written: an edit, or the user's own. */
+  get #shownDraft(): Draft {
+    return this.#edited?.draft ?? this.#drafts.get(this.#name ?? '') ?? emptyDraft;
+  }
+
+  #showDraft(): void {
+    this.#outcome = { kind: 'none' };
+    this.#draft = this.#shownDraft;
+    this.#check.begin(this.#draft);
+  }
+
+  #leaveEdit({ message }: HeldEdit): void {
+    if (this.#name !== undefined) {
+      this.#edits.end(this.#name, message);
+    }
+    this.#editEnded();
+  }
+
+  #editEnded(): void {
+    const isOver = this.#edited === undefined;
+    this.#keep({
+      edits: this.#edits.saved,
+      ...(isOver && this.#isOpenForEdit && { isOpen: false }),
+    });
+    this.#isOpenForEdit &&= !isOver;
+    this.#showDraft();
+    this.#render();
+  }
+
   get #connection(): string {
     return this.#view?.connection ?? '';
   }
@@ -117,6 +207,9 @@ export class Composer {
   get #why(): string | undefined {
     const { sends = 'never', why } = this.#view ?? {};
     const { kind } = this.#draft;
+    if (this.#edited) {
+      return undefined;
+    }
     if (sends === 'queue' && (kind === 'ping' || kind === 'close')) {
       return text('composeNotQueued');
     }
@@ -124,28 +217,40 @@ export class Composer {
   }
 
   #actions(): PaneActions {
-    const { request } = this.#ports;
     return {
       change: change => this.#change(change),
       pickFile: () => this.#pickFile(),
       format: () => this.#format(),
-      save: () => this.#try(request('compose.save', { body: bodyOfDraft(this.#draft) })),
+      save: () => void this.#save(),
       openLibrary: button =>
         openMenu(text('composeLibrary'), () => this.#libraryMenu(), below(button)),
       send: () => void this.#sendDraft(),
-      cancelQueue: () => this.#try(request('queue.cancel', { connection: this.#connection })),
-      open: () => this.open(),
       close: () => this.#close(),
       reveal: () => this.#reveal(),
-      stopRun: id => this.#try(request('run.stop', { id })),
       resize: height => this.#keep({ height }),
+      setSide: side => {
+        this.#side = side;
+        this.#render();
+      },
+      startTap: () => this.#try(this.#ports.request('start.open', { what: 'tap' })),
+      cancelEdit: () => {
+        if (this.#edited) {
+          this.#leaveEdit(this.#edited);
+        }
+        if (this.#saved.isOpen) {
+          this.#face.focus(this.#draft);
+        } else {
+          this.#ports.leave();
+        }
+      },
     };
   }
 
   #close(): void {
+    this.#isOpenForEdit = false;
     this.#keep({ isOpen: false });
     this.#render();
-    this.#face.focusBar();
+    this.#bar.focus();
   }
 
   #type(words: string): void {
@@ -172,13 +277,22 @@ export class Composer {
   }
 
   #keepDraft(): void {
-    if (this.#name !== undefined) {
+    if (this.#name === undefined) {
+      return;
+    }
+    if (this.#edited) {
+      this.#edits.change(this.#name, this.#draft);
+      this.#keep({ edits: this.#edits.saved });
+    } else {
       this.#drafts.set(this.#name, this.#draft);
       this.#keep({ drafts: keepDraft(this.#saved.drafts, this.#name, this.#draft) });
     }
   }
 
   #moveInHistory(step: 1 | -1): void {
+    if (this.#edited) {
+      return;
+    }
     const words = this.#history.move(step, this.#draft, this.#view?.history ?? []);
     if (words !== undefined) {
       this.#change({ text: words });
@@ -210,13 +324,42 @@ export class Composer {
     }
     this.#setOutcome({ kind: 'sending' });
     const name = this.#name;
+    if (this.#edited) {
+      await this.#releaseEdited(this.#edited, draft);
+      return;
+    }
     try {
-      const params = { connection: this.#connection, body: bodyOfDraft(draft) };
+      const to = this.#view?.hasSides === true ? { to: this.#side } : {};
+      const params = { connection: this.#connection, body: bodyOfDraft(draft), ...to };
       const { delivery } = await this.#ports.request('compose.send', params);
       this.#sent(name, { kind: delivery === 'cancelled' ? 'none' : delivery }, draft);
     } catch (error) {
       this.#sent(name, { kind: 'failed', reason: messageOf(error) }, draft);
     }
+  }
+
+  /** Releases a held message as it was edited; if it has gone already, sends that by itself. */
+  async #releaseEdited(edit: HeldEdit, { kind, text: words }: Draft): Promise<void> {
+    const { message, direction, isGone } = edit;
+    const body = { as: editedKinds.find(each => each === kind) ?? 'text', text: words };
+    this.#released = message;
+    try {
+      if (isGone) {
+        const to = direction === 'in' ? 'client' : 'server';
+        await this.#ports.request('held.inject', { connection: this.#connection, to, body });
+      } else {
+        await this.#ports.request('held.releaseEdited', { ...message, body });
+      }
+      this.#ports.say(text(isGone ? 'heldSent' : 'heldReleased'));
+      if (this.#edited?.message === message) {
+        this.#leaveEdit(edit);
+        this.#ports.leave();
+      }
+    } catch (error) {
+      this.#setOutcome({ kind: 'failed', reason: messageOf(error) });
+    }
+    this.#released = undefined;
+    this.followHeld(this.#isHeld);
   }
 
   #sent(name: string | undefined, outcome: SendOutcome, draft: Draft): void {
@@ -240,6 +383,36 @@ export class Composer {
     this.#render();
   }
 
+  async #save(): Promise<void> {
+    const name = this.#name;
+    const body = bodyOfDraft(this.#draft);
+    let outcome: SendOutcome | undefined;
+    try {
+      const { path } = await this.#ports.request('compose.save', { body });
+      outcome = path === undefined ? undefined : { kind: 'saved', path };
+    } catch (error) {
+      outcome = { kind: 'unsaved', reason: messageOf(error) };
+    }
+    if (outcome && name === this.#name) {
+      this.#setOutcome(outcome);
+    }
+  }
+
+  async #run({ origin, path }: ItemView): Promise<void> {
+    const name = this.#name;
+    const params = { connection: this.#connection, origin, path };
+    try {
+      const { isStarted } = await this.#ports.request('library.run', params);
+      if (isStarted) {
+        this.#forgetProblem();
+      }
+    } catch (error) {
+      if (name === this.#name) {
+        this.#setOutcome({ kind: 'failed', reason: messageOf(error) });
+      }
+    }
+  }
+
   #pickFile(): void {
     this.#try(
       this.#ports.request('compose.pickFile', undefined).then(({ path }) => {
@@ -255,10 +428,7 @@ export class Composer {
     return libraryMenu(this.#view?.items ?? [], {
       canRun: this.#view?.sends === 'now',
       insert: item => this.#insert(item),
-      run: ({ origin, path }) =>
-        this.#try(
-          this.#ports.request('library.run', { connection: this.#connection, origin, path }),
-        ),
+      run: item => void this.#run(item),
     });
   }
 
@@ -277,13 +447,22 @@ export class Composer {
 
   /** Shows why it failed, if it does. */
   #try(request: Promise<unknown>): void {
-    request.catch((error: unknown) =>
-      this.#setOutcome({ kind: 'failed', reason: messageOf(error) }),
+    request.then(
+      () => this.#forgetProblem(),
+      (error: unknown) => this.#setOutcome({ kind: 'problem', reason: messageOf(error) }),
     );
   }
 
+  /** What works now makes an old problem one of the past. */
+  #forgetProblem(): void {
+    if ('reason' in this.#outcome) {
+      this.#outcome = { kind: 'none' };
+      this.#render();
+    }
+  }
+
   #render(): void {
-    this.element.hidden = this.#name === undefined;
+    this.#bar.element.hidden = this.#name === undefined;
     this.#face.render({
       isOpen: this.#saved.isOpen,
       draft: this.#draft,
@@ -291,6 +470,8 @@ export class Composer {
       outcome: this.#outcome,
       view: this.#view,
       why: this.#why,
+      edited: this.#edited,
+      side: this.#view?.hasSides === true ? this.#side : undefined,
     });
   }
 

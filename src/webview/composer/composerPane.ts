@@ -2,24 +2,28 @@ import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
 import type { CheckedBody, ComposerView } from '../../shared/composerProtocol.ts';
 import { hasText, type Draft, bodyKinds, type DraftProblem } from './draft.ts';
+import type { ComposerBar } from './composerBar.ts';
+import type { HeldEdit } from './heldEdits.ts';
 import { type MessageField, composerProblemId } from './messageField.ts';
-import { runList } from './runs.ts';
+import { editedKinds } from './savedComposer.ts';
 import { composerStatus, type SendOutcome } from './sendStatus.ts';
 import { el } from '../widgets/dom.ts';
 import { Sash } from '../widgets/sash.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
+import type { Side } from '../../core/slot/observedSocket.ts';
 import type { BodyKind } from '../../core/message/messageBody.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 
 export interface PaneActions extends FormActions {
-  readonly open: () => void;
   readonly close: () => void;
   /** Shows the place of the problem. */
   readonly reveal: () => void;
-  readonly stopRun: (id: string) => void;
   readonly resize: (height: number) => void;
+  readonly setSide: (side: Side) => void;
+  readonly cancelEdit: () => void;
+  readonly startTap: () => void;
 }
 
 interface FaceState {
@@ -30,6 +34,10 @@ interface FaceState {
   readonly view: ComposerView | undefined;
   /** Why nothing is sent now. */
   readonly why: string | undefined;
+  /** The held message that is edited. */
+  readonly edited: HeldEdit | undefined;
+  /** Where it goes; `undefined` if there is no choice. */
+  readonly side: Side | undefined;
 }
 
 /** The least height of the text, in pixels. */
@@ -39,28 +47,35 @@ const maxHeightShare = 0.55;
 
 /** The composer's elements, and what they show. */
 export class ComposerPane {
-  readonly element = el('section', { 'class': 'composer', 'aria-label': text('composer') });
+  readonly #bar: ComposerBar;
   readonly #formats: Formats;
   readonly #field: MessageField;
   readonly #actions: PaneActions;
-  readonly #bar = el('div', { class: 'composer-bar' });
   readonly #fields = el('div', { class: 'composer-fields' });
   readonly #status = el('div', { class: 'composer-status' });
   readonly #end = el('div', { class: 'composer-end' });
   readonly #foot = el('div', { class: 'composer-foot' }, this.#status, this.#end);
-  readonly #runs = el('div', { class: 'composer-runs-place' });
   readonly #sash: Sash;
   /** Of the text, in pixels; 0 if it grows with what is in it. */
   #height = 0;
 
-  /** @param height of the text in pixels; 0 lets it grow */
-  constructor(formats: Formats, field: MessageField, height: number, actions: PaneActions) {
+  /**
+   * @param bar is part of it
+   * @param height of the text in pixels; 0 lets it grow
+   */
+  constructor(
+    formats: Formats,
+    bar: ComposerBar,
+    field: MessageField,
+    height: number,
+    actions: PaneActions,
+  ) {
     this.#formats = formats;
+    this.#bar = bar;
     this.#field = field;
     this.#actions = actions;
     this.#sash = this.#makeSash();
-    this.element.append(this.#sash.element, this.#bar, field.element, this.#fields);
-    this.element.append(this.#foot, this.#runs);
+    bar.surround(this.#sash.element, [field.element, this.#fields, this.#foot]);
     this.#setHeight(height);
   }
 
@@ -73,16 +88,16 @@ export class ComposerPane {
     }
   }
 
-  /** Moves the focus to the button that opens it. */
-  focusBar(): void {
-    this.#bar.querySelector('button')?.focus();
+  /** That a held message has gone without its edit. */
+  goneSentence({ message, direction }: HeldEdit): string {
+    const name = direction === 'in' ? 'heldGoneToClient' : 'heldGoneToServer';
+    return text(name, this.#formats.count(message.number));
   }
 
   render(state: FaceState): void {
-    const { isOpen, draft, checked, view } = state;
-    this.element.classList.toggle('open', isOpen);
+    const { isOpen, draft, checked } = state;
+    this.#element.classList.toggle('open', isOpen);
     this.#renderBar(state);
-    render(runList(view?.runs ?? [], this.#formats, this.#actions.stopRun), this.#runs);
     this.#field.element.hidden = !isOpen || !hasText(draft.kind);
     for (const part of [this.#sash.element, this.#fields, this.#foot]) {
       part.hidden = !isOpen;
@@ -94,6 +109,10 @@ export class ComposerPane {
     }
   }
 
+  get #element(): HTMLElement {
+    return this.#bar.element;
+  }
+
   #makeSash(): Sash {
     return new Sash({
       className: 'composer-sizer',
@@ -102,7 +121,7 @@ export class ComposerPane {
       step: 20,
       keys: { Home: 'max', End: 'default' },
       ariaScale: 1,
-      size: () => this.element.querySelector('textarea')?.clientHeight ?? minHeight,
+      size: () => this.#element.querySelector('textarea')?.clientHeight ?? minHeight,
       bounds: () => [minHeight, Math.max(minHeight, Math.round(innerHeight * maxHeightShare))],
       unitPixels: () => 1,
       onResize: height => {
@@ -115,35 +134,44 @@ export class ComposerPane {
   #setHeight(height: number): void {
     const max = Math.max(minHeight, Math.round(innerHeight * maxHeightShare));
     this.#height = height === 0 ? 0 : Math.min(max, Math.max(minHeight, Math.round(height)));
-    this.element.style.setProperty('--composer-height', `${this.#height}px`);
-    this.element.classList.toggle('sized', this.#height > 0);
+    this.#element.style.setProperty('--composer-height', `${this.#height}px`);
+    this.#element.classList.toggle('sized', this.#height > 0);
     this.#sash.refresh();
   }
 
-  #renderFoot({ checked, outcome, view, why }: FaceState): void {
-    const note = why ?? (view?.sends === 'queue' ? view.why : undefined);
+  #renderFoot({ checked, outcome, view, why, edited }: FaceState): void {
+    const gone = edited?.isGone === true ? this.goneSentence(edited) : undefined;
+    const note = gone ?? why ?? (view?.sends === 'queue' ? view.why : undefined);
     const status = { outcome, checked, why: note };
     render(composerStatus(status, this.#formats, this.#actions.reveal), this.#status);
-    render(sendButton(view?.sends ?? 'never', sendKeys(), why, this.#actions.send), this.#end);
+    const { send, cancelEdit } = this.#actions;
+    render(
+      edited === undefined
+        ? html`${view?.needsTap === true ? tapButton(this.#actions.startTap) : nothing}
+          ${sendButton(view?.sends ?? 'never', sendKeys(), why, send)}`
+        : editButtons(edited, send, cancelEdit),
+      this.#end,
+    );
   }
 
-  #renderBar({ isOpen, draft, view }: FaceState): void {
-    const { open, close, cancelQueue } = this.#actions;
-    const count = (value: number) => this.#formats.count(value);
-    const marks = view ? composerMarks(view, count, cancelQueue) : nothing;
-    const shut = toolButton({
-      name: 'composeClose',
-      icon: 'chevron-down',
-      isIcon: true,
-      run: close,
+  #renderBar({ isOpen, draft, view, edited, side }: FaceState): void {
+    if (!isOpen) {
+      this.#bar.render(view);
+      return;
+    }
+    const isOwn = edited === undefined;
+    this.#bar.render(view, {
+      tools: isOwn
+        ? composerTools(draft, this.#actions)
+        : editTools(draft, edited, this.#formats, this.#actions),
+      side: isOwn && side ? sideChoice(side, this.#actions) : nothing,
+      shut: toolButton({
+        name: 'composeClose',
+        icon: 'chevron-down',
+        isIcon: true,
+        run: this.#actions.close,
+      }),
     });
-    const start = toolButton({ name: 'compose', hint: 'composeHint', icon: 'edit', run: open });
-    render(
-      html`${isOpen ? composerTools(draft, this.#actions) : start}
-        <span class="composer-marks">${marks}</span>
-        ${isOpen ? shut : nothing}`,
-      this.#bar,
-    );
   }
 }
 
@@ -158,7 +186,6 @@ interface FormActions {
   readonly save: () => void;
   readonly openLibrary: (button: Element) => void;
   readonly send: () => void;
-  readonly cancelQueue: () => void;
 }
 
 const kindNames: Readonly<Record<BodyKind, PageString>> = {
@@ -171,22 +198,83 @@ const kindNames: Readonly<Record<BodyKind, PageString>> = {
   close: 'composeAsClose',
 };
 
-/** The line over the message: its kind, and all commands but sending. */
-function composerTools(draft: Draft, actions: FormActions): TemplateResult {
+function kindChoice(
+  kinds: readonly BodyKind[],
+  draft: Draft,
+  { change }: Pick<FormActions, 'change'>,
+): TemplateResult {
   const onKind = ({ target }: Event) => {
-    const kind = bodyKinds.find(kind => kind === (target as HTMLSelectElement).value);
+    const kind = kinds.find(kind => kind === (target as HTMLSelectElement).value);
     if (kind) {
-      actions.change({ kind });
+      change({ kind });
     }
   };
   return html`<select aria-label=${text('composeKind')} @change=${onKind}>
-      ${bodyKinds.map(
-        kind =>
-          html`<option value=${kind} .selected=${kind === draft.kind}>
-            ${text(kindNames[kind])}
-          </option>`,
-      )}
-    </select>
+    ${kinds.map(
+      kind =>
+        html`<option value=${kind} .selected=${kind === draft.kind}>
+          ${text(kindNames[kind])}
+        </option>`,
+    )}
+  </select>`;
+}
+
+/** Over a held message that is edited. */
+function editTools(
+  draft: Draft,
+  { message, isGone }: HeldEdit,
+  formats: Formats,
+  actions: FormActions,
+): TemplateResult {
+  const words = text(isGone ? 'heldEdited' : 'heldEditing', formats.count(message.number));
+  return html`${kindChoice(editedKinds, draft, actions)}
+    <span class="composer-edited" title=${words}>${words}</span>`;
+}
+
+function editButtons({ isGone }: HeldEdit, send: () => void, cancel: () => void): TemplateResult {
+  return html`<button
+      type="button"
+      class="secondary"
+      title=${text(isGone ? 'heldDiscardHint' : 'heldCancelEditHint')}
+      @click=${cancel}
+    >
+      ${text(isGone ? 'heldDiscard' : 'heldCancelEdit')}
+    </button>
+    <button
+      type="button"
+      class="primary composer-send"
+      title=${text(isGone ? 'heldSendHint' : 'heldReleaseEditedHint', sendKeys())}
+      @click=${send}
+    >
+      ${text(isGone ? 'heldSend' : 'heldReleaseEdited')}
+    </button>`;
+}
+
+/** Beside the sentence that a socket of a debug session can only be watched. */
+function tapButton(startTap: () => void): TemplateResult {
+  return html`<button
+    type="button"
+    class="secondary"
+    title=${text('composeStartTapHint')}
+    @click=${startTap}
+  >
+    ${text('composeStartTap')}
+  </button>`;
+}
+
+/** To which side of a tap it goes. */
+function sideChoice(side: Side, { setSide }: Pick<PaneActions, 'setSide'>): TemplateResult {
+  const onSide = ({ target }: Event) =>
+    setSide((target as HTMLSelectElement).value === 'client' ? 'client' : 'server');
+  return html`<select aria-label=${text('composeTo')} @change=${onSide}>
+    <option value="server" .selected=${side === 'server'}>${text('composeToServer')}</option>
+    <option value="client" .selected=${side === 'client'}>${text('composeToClient')}</option>
+  </select>`;
+}
+
+/** The line over the message: its kind, and all commands but sending. */
+function composerTools(draft: Draft, actions: FormActions): TemplateResult {
+  return html`${kindChoice(bodyKinds, draft, actions)}
     <div class="composer-tools" role="group" aria-label=${text('composer')}>
       ${
         draft.kind === 'json'
@@ -282,37 +370,6 @@ function closeFields(
       />
     </label>
   </div>`;
-}
-
-/** The queue and the environment, which are also shown while the composer is closed. */
-function composerMarks(
-  { queued, environment }: ComposerView,
-  count: (value: number) => string,
-  cancelQueue: () => void,
-): readonly (TemplateResult | typeof nothing)[] {
-  return [
-    queued === 0
-      ? nothing
-      : html`<span class="composer-queue">
-          <span class="codicon codicon-history" aria-hidden="true"></span>
-          ${text('composeWaiting', count(queued))}
-          <button type="button" class="secondary" @click=${cancelQueue}>
-            ${text('composeCancelQueue')}
-          </button>
-        </span>`,
-    environment ? environmentMark(environment) : nothing,
-  ];
-}
-
-function environmentMark({
-  name,
-  isProduction,
-}: NonNullable<ComposerView['environment']>): TemplateResult {
-  const words = text(isProduction ? 'composeProduction' : 'composeEnvironment', visibleLine(name));
-  return html`<span class="composer-environment ${isProduction ? 'production' : ''}">
-    <span class="codicon codicon-${isProduction ? 'warning' : 'globe'}" aria-hidden="true"></span>
-    <span class="words">${words}</span>
-  </span>`;
 }
 
 /**

@@ -19,14 +19,8 @@ export interface DraftProblem {
   readonly to: number;
 }
 
-/** State of the composer that outlives the page. */
-export interface SavedComposer {
-  readonly isOpen: boolean;
-  /** Of the text, in pixels; 0 lets it grow. */
-  readonly height: number;
-  /** By the name of the connection; the one used last is at the end. */
-  readonly drafts: readonly (readonly [name: string, draft: Draft])[];
-}
+/** By the name of the connection; the one used last is at the end. */
+export type SavedDrafts = readonly (readonly [name: string, draft: Draft])[];
 
 export const emptyDraft: Draft = {
   kind: 'text',
@@ -48,7 +42,7 @@ export const bodyKinds = [
 ] satisfies readonly BodyKind[];
 
 /** VS Code stores the page's state as a whole, so longer drafts are lost with the page. */
-const maxKeptLength = 100_000;
+export const maxKeptLength = 100_000;
 const maxKeptDrafts = 20;
 
 export function bodyOfDraft({ kind, text, path, isText, code, reason }: Draft): MessageBody {
@@ -91,27 +85,17 @@ export function hasText(kind: BodyKind): kind is Exclude<BodyKind, 'file' | 'clo
 }
 
 /** The drafts including this one, unless it is empty or too long. */
-export function keepDraft(
-  drafts: SavedComposer['drafts'],
-  name: string,
-  draft: Draft,
-): SavedComposer['drafts'] {
+export function keepDraft(drafts: SavedDrafts, name: string, draft: Draft): SavedDrafts {
   const others = drafts.filter(([other]) => other !== name);
   const isEmpty = JSON.stringify(draft) === JSON.stringify(emptyDraft);
   const isLong = draft.text.length > maxKeptLength;
   return isEmpty || isLong ? others : [...others, [name, draft] as const].slice(-maxKeptDrafts);
 }
 
-/** Reads saved state, which another version of the page may have written. */
-export function readSavedComposer(value: unknown): SavedComposer {
-  const saved = objectOf(value);
-  const { isOpen, height, drafts } = saved;
-  const isHeight = typeof height === 'number' && height >= 0 && height < 10_000;
-  return {
-    isOpen: isOpen === true,
-    height: isHeight ? height : 0,
-    drafts: (Array.isArray(drafts) ? drafts : []).slice(-maxKeptDrafts).flatMap(readKept),
-  };
+/** Reads saved drafts, which another version of the page may have written. */
+export function readSavedDrafts(value: unknown): SavedDrafts {
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+  return entries.slice(-maxKeptDrafts).flatMap(readKept);
 }
 
 function readKept(entry: unknown): readonly (readonly [string, Draft])[] {
@@ -119,7 +103,9 @@ function readKept(entry: unknown): readonly (readonly [string, Draft])[] {
   if (typeof name !== 'string') {
     return [];
   }
-  const draft = objectOf(kept);
+  const draft = (typeof kept === 'object' && kept !== null ? kept : {}) as Readonly<
+    Record<string, unknown>
+  >;
   const word = (key: 'text' | 'path' | 'code' | 'reason') => {
     const found = draft[key];
     return typeof found === 'string' ? found : emptyDraft[key];
@@ -127,8 +113,4 @@ function readKept(entry: unknown): readonly (readonly [string, Draft])[] {
   const kind = bodyKinds.find(known => known === draft['kind']) ?? 'text';
   const words = { text: word('text'), path: word('path'), code: word('code') };
   return [[name, { kind, ...words, isText: draft['isText'] !== false, reason: word('reason') }]];
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

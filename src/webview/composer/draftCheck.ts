@@ -4,10 +4,12 @@ import {
   base64Problem,
   closeProblem,
   hexProblem,
+  jsonProblem,
   pingProblem,
   bodyProblemText,
   type BodyProblem,
 } from '../../core/message/messageBody.ts';
+import { compactJson } from '../../core/json/compactJson.ts';
 import { referencesIn, problemsIn } from '../../core/variables/template.ts';
 import type { CheckedBody, ComposerView } from '../../shared/composerProtocol.ts';
 import { bodyOfDraft, type Draft, type DraftProblem } from './draft.ts';
@@ -20,6 +22,8 @@ interface CheckPorts {
   ask(body: MessageBody): Promise<CheckedBody>;
   /** The defined variables; `undefined` until they are known. */
   names(): readonly string[] | undefined;
+  /** It is sent as it is written: nothing is filled in. */
+  isLiteral(): boolean;
   onChange(): void;
 }
 
@@ -65,7 +69,7 @@ export class DraftChecker {
     const body = bodyOfDraft(draft);
     if (problem) {
       this.#result = { problem };
-    } else if (isForHost(body)) {
+    } else if (isForHost(body) && !this.#ports.isLiteral()) {
       this.#ask(body, check);
     } else {
       this.#result = { byteLength: byteLengthOf(body) };
@@ -87,7 +91,9 @@ export class DraftChecker {
   }
 
   problemOf(draft: Draft): DraftProblem | undefined {
-    return problemOfDraft(draft, this.#ports.names());
+    return this.#ports.isLiteral()
+      ? literalProblem(draft)
+      : problemOfDraft(draft, this.#ports.names());
   }
 
   #ask(body: MessageBody, check: number): void {
@@ -142,8 +148,9 @@ function byteLengthOf(body: MessageBody): number {
       return 2 + encoder.encode(body.reason).length;
     case 'file':
       return 0;
-    case 'text':
     case 'json':
+      return encoder.encode(compactJson(body.text)).length;
+    case 'text':
     case 'ping':
       return encoder.encode(body.text).length;
   }
@@ -178,6 +185,23 @@ export function problemOfDraft(
   }
   const [unknown] = names ? problemsIn(body.text, names) : [];
   return unknown ?? formProblem(body.as, body.text);
+}
+
+/** The problem of a draft in which nothing is filled in. */
+function literalProblem({ kind, text: words }: Draft): DraftProblem | undefined {
+  switch (kind) {
+    case 'json':
+      return placed(jsonProblem(words), words);
+    case 'hex':
+      return placed(hexProblem(words), words);
+    case 'base64':
+      return placed(base64Problem(words), words);
+    case 'text':
+    case 'ping':
+    case 'file':
+    case 'close':
+      return undefined;
+  }
 }
 
 function formProblem(

@@ -6,13 +6,17 @@ import type { CheckedBody } from '../../shared/composerProtocol.ts';
 import { composerProblemId } from './messageField.ts';
 import { text } from '../widgets/strings.ts';
 
-/** The outcome of the last message. */
+/** The outcome of the last message, or of what was done with it. */
 export type SendOutcome =
   | { readonly kind: 'none' }
   | { readonly kind: 'sending' }
   | { readonly kind: 'written' }
   | { readonly kind: 'queued' }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'saved'; readonly path: string }
+  | { readonly kind: 'unsaved'; readonly reason: string }
+  /** Something else did not work. */
+  | { readonly kind: 'problem'; readonly reason: string };
 
 interface Status {
   readonly outcome: SendOutcome;
@@ -68,7 +72,8 @@ function outcomeLine(outcome: SendOutcome): TemplateResult | typeof nothing {
   if (words === '') {
     return nothing;
   }
-  return html`<p class="composer-outcome ${outcome.kind}">${visibleText(words)}</p>`;
+  const isBad = 'reason' in outcome;
+  return html`<p class="composer-outcome ${isBad ? 'failed' : ''}">${visibleText(words)}</p>`;
 }
 
 /** As a sentence; empty for no outcome. */
@@ -84,6 +89,12 @@ export function outcomeText(outcome: SendOutcome): string {
       return text('composeQueued');
     case 'failed':
       return text('composeFailed', outcome.reason);
+    case 'saved':
+      return text('composeSaved', outcome.path);
+    case 'unsaved':
+      return text('composeUnsaved', outcome.reason);
+    case 'problem':
+      return outcome.reason;
     default:
       return assertNever(outcome);
   }

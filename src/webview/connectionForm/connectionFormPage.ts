@@ -1,12 +1,17 @@
 import { messageOf } from '../../core/base/errors.ts';
-import type { ConnectionDraft, ConnectionDraftCheck } from '../../core/settings/connectionDraft.ts';
-import { fieldGroups } from '../../core/settings/fieldGroups.ts';
+import type {
+  ConnectionDraft,
+  ConnectionDraftCheck,
+} from '../../core/settings/draft/connectionDraft.ts';
+import { fieldGroups } from '../../core/settings/draft/fieldGroups.ts';
 import type { FormParams, FormRequest, FormResults, FormState } from '../../shared/formProtocol.ts';
 import { el } from '../widgets/dom.ts';
 import { secretListId } from './control.ts';
 import { FormGroup } from './formGroup.ts';
 import { formText } from './formText.ts';
 import { Identity } from './identity.ts';
+import { savedList } from './openingRows.ts';
+import { errorList } from './ruleRows.ts';
 
 export type AskHost = <K extends FormRequest>(
   request: K,
@@ -40,8 +45,10 @@ export class ConnectionFormPage {
         this.#changed();
       },
       storeSecret: (suggestion: string, value: string) => this.#storeSecret(suggestion, value),
-      suggest: (key: string) => `${this.#identity.name.value.trim()}-${key}`,
+      suggest: (key: string) => `${this.#identity.effectiveName || formText('connection')}-${key}`,
       onFailure: (sentence: string) => this.#say(sentence),
+      openSettings: (key: string) => this.#openSettings(key),
+      savedPaths: new Set(state.savedPaths),
     };
     this.#groups = fieldGroups.flatMap(group => {
       const fields = state.fields.filter(field => field.group === group);
@@ -50,7 +57,7 @@ export class ConnectionFormPage {
     this.#offerSecrets(state.secrets);
     root.replaceChildren(this.#build(state));
     this.#show();
-    (state.isNew ? this.#identity.url : this.#identity.name).focus();
+    this.#identity.url.focus();
   }
 
   /** Saves the draft if it is valid; the host then closes the form. */
@@ -76,15 +83,14 @@ export class ConnectionFormPage {
     }
   }
 
-  #build({ isNew, notes, unshown }: FormState): HTMLElement {
+  #build({ isNew, notes, unshown, savedPaths }: FormState): HTMLElement {
     const title = el('h1', {}, formText(isNew ? 'titleNew' : 'titleEdit'));
     const said = notes.map(note => el('p', { class: 'form-note' }, note));
     const scrolled = el('div', { class: 'form-body' }, title, ...said, ...this.#identity.elements);
     scrolled.append(...this.#groups.map(({ element }) => element));
-    if (unshown.length > 0) {
-      scrolled.append(this.#unshown(unshown));
-    }
-    const form = el('form', { class: 'form' }, scrolled, this.#bar(), this.#secretList);
+    scrolled.append(this.#inSettings(unshown));
+    const lists = [this.#secretList, savedList(savedPaths), errorList()];
+    const form = el('form', { class: 'form' }, scrolled, this.#bar(), ...lists);
     form.noValidate = true;
     form.addEventListener('submit', event => {
       event.preventDefault();
@@ -92,45 +98,51 @@ export class ConnectionFormPage {
     });
     form.addEventListener('keydown', event => {
       // With Caps Lock on the key is an S.
-      if ((event.ctrlKey || event.metaKey) && /^(?:s|enter)$/i.test(event.key)) {
+      const key = event.key.toLowerCase();
+      if ((event.ctrlKey || event.metaKey) && (key === 's' || key === 'enter')) {
         event.preventDefault();
-        void this.save(false);
+        void this.save(key === 'enter');
       }
     });
     return form;
   }
 
   #bar(): HTMLElement {
-    const button = (className: string, label: string, press: () => void) => {
+    const button = (className: string, label: string, press: () => void, title = '') => {
       const made = el('button', { type: 'button', class: className }, label);
       made.addEventListener('click', press);
+      made.title = title;
       return made;
     };
-    const save = button('primary', formText('save'), () => void this.save(false));
-    save.title = formText('saveHint');
+    const connect = () => void this.save(true);
+    const save = () => void this.save(false);
     return el(
       'div',
       { class: 'form-bar' },
-      save,
-      button('secondary', formText('saveAndConnect'), () => void this.save(true)),
-      button('secondary', formText('cancel'), () => this.#send('form.cancel')),
+      button('primary', formText('saveAndConnect'), connect, formText('saveAndConnectHint')),
+      button('secondary', formText('save'), save, formText('saveHint')),
+      button('secondary', formText('cancel'), () =>
+        this.#tell(this.#ask('form.cancel', undefined)),
+      ),
       this.#status,
     );
   }
 
-  #unshown(keys: readonly string[]): HTMLElement {
-    const open = el('button', { type: 'button', class: 'secondary' }, formText('openSettings'));
-    open.addEventListener('click', () => this.#send('form.settings'));
-    return el(
-      'div',
-      { class: 'form-unshown' },
-      el('p', { class: 'form-hint' }, formText('unshown', keys.join(', '))),
-      open,
-    );
+  /** The way to the same connection as text, and what only that way leads to. */
+  #inSettings(unshown: readonly string[]): HTMLElement {
+    const open = el('button', { type: 'button', class: 'link' }, formText('editInSettings'));
+    open.addEventListener('click', () => this.#openSettings());
+    const hint = el('p', { class: 'form-hint' }, formText('unshown', unshown.join(', ')));
+    return el('div', { class: 'form-unshown' }, ...(unshown.length > 0 ? [hint] : []), open);
   }
 
-  #send(request: 'form.cancel' | 'form.settings'): void {
-    this.#ask(request, undefined).catch((error: unknown) => this.#say(messageOf(error)));
+  #openSettings(key?: string): void {
+    const { scope } = this.#identity;
+    this.#tell(this.#ask('form.settings', { scope, ...(key !== undefined && { key }) }));
+  }
+
+  #tell(answered: Promise<unknown>): void {
+    answered.catch((error: unknown) => this.#say(messageOf(error)));
   }
 
   #written() {
@@ -161,12 +173,12 @@ export class ConnectionFormPage {
   }
 
   #show(): void {
-    const { problems, inherited } = this.#check;
-    this.#identity.show(problems);
+    const { problems, inherited, rows } = this.#check;
+    this.#identity.show(this.#check);
     for (const group of this.#groups) {
       group.count(this.#values);
       for (const [key, control] of group.controls) {
-        control.show(problems[key], inherited[key]);
+        control.show(problems[key], inherited[key], rows[key]);
       }
     }
   }
@@ -195,8 +207,12 @@ export class ConnectionFormPage {
       group.open();
     }
     const { name, url } = this.#identity;
-    const first = isWrong('name') ? name : isWrong('url') ? url : wrong[0]?.control;
+    const first = isWrong('url') ? url : isWrong('name') ? name : wrong[0]?.control;
     first?.focus();
+    // The label and the sentence belong to the place, too.
+    const focused = document.activeElement;
+    const place = focused?.closest('.form-row, .form-field') ?? focused;
+    place?.scrollIntoView({ block: 'nearest' });
   }
 
   async #storeSecret(suggestion: string, value: string): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import type { RowProblem } from '../../core/settings/draft/rowProblem.ts';
 import { el, setAttribute } from '../widgets/dom.ts';
 
 /** What a control reports and requests. */
@@ -13,8 +14,12 @@ export interface Control {
   readonly element: HTMLElement;
   /** A problem that only the page can find, as a sentence. */
   readonly ownProblem?: string | undefined;
-  /** Shows a problem, and the value that applies if nothing is set. */
-  show(problem: string | undefined, inherited: unknown): void;
+  /**
+   * Shows a problem, and the value that applies if nothing is set.
+   *
+   * @param rows what is wrong with single rows, if it is a list
+   */
+  show(problem: string | undefined, inherited: unknown, rows?: readonly RowProblem[]): void;
   focus(): void;
 }
 

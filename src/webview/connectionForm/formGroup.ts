@@ -1,11 +1,13 @@
-import type { ConnectionField } from '../../core/settings/connectionFields.ts';
-import type { FieldGroup } from '../../core/settings/fieldGroups.ts';
+import type { ConnectionField } from '../../core/settings/draft/connectionFields.ts';
+import type { FieldGroup } from '../../core/settings/draft/fieldGroups.ts';
 import { el } from '../widgets/dom.ts';
 import { AuthControl } from './authControl.ts';
 import { type Control, FieldFrame, selectOf, textInput } from './control.ts';
-import { formText, fieldLabel } from './formText.ts';
+import { choiceLabel, fieldLabel, formText } from './formText.ts';
 import { HeaderTable } from './headerTable.ts';
 import { isSecretName } from '../../core/secrets/names.ts';
+import { openingRows } from './openingRows.ts';
+import { ruleRows } from './ruleRows.ts';
 import { SecretInput, type SecretInputPorts } from './secretInput.ts';
 
 interface GroupPorts {
@@ -13,7 +15,14 @@ interface GroupPorts {
   readonly storeSecret: (suggestion: string, value: string) => Promise<string | undefined>;
   readonly suggest: (key: string) => string;
   readonly onFailure: (sentence: string) => void;
+  /** Opens settings.json at a setting of the connection. */
+  readonly openSettings: (key: string) => void;
+  /** The paths of saved messages and sequences. */
+  readonly savedPaths: ReadonlySet<string>;
 }
+
+/** Groups that are open although nothing is set: most connections need them. */
+const openGroups: ReadonlySet<FieldGroup> = new Set(['onOpen']);
 
 /** A group of fields; the first group is always open. */
 export class FormGroup {
@@ -40,7 +49,8 @@ export class FormGroup {
     }
     const summary = el('summary', {}, formText(`group.${group}`), this.#count);
     this.#details = el('details', { class: 'form-group' }, summary, body);
-    this.#details.open = fields.some(({ key }) => values[key] !== undefined);
+    this.#details.open =
+      openGroups.has(group) || fields.some(({ key }) => values[key] !== undefined);
     this.element = this.#details;
   }
 
@@ -74,6 +84,10 @@ function controlOf(field: ConnectionField, value: unknown, ports: GroupPorts): C
       return new HeaderTable(key, value, onChange, ports);
     case 'auth':
       return new AuthControl(value, onChange, ports);
+    case 'opening':
+      return openingRows({ ...ports, key, value, onChange }, ports.savedPaths);
+    case 'rules':
+      return ruleRows({ ...ports, key, value, onChange });
     case 'text':
       return isSecret
         ? secretControl(field, value, onChange, ports)
@@ -99,13 +113,14 @@ function flagControl(field: ConnectionField, value: unknown, onChange: OnChange)
 
 /** One of several words, or as inherited. */
 function choiceControl(field: ConnectionField, value: unknown, onChange: OnChange): Control {
-  const words = field.choices.map(word => [word, word] as const);
+  const shown = (word: unknown) => choiceLabel(field.key, String(word));
+  const words = field.choices.map(word => [word, shown(word)] as const);
   const select = selectOf(
     [['', formText('inherited')], ...words],
     typeof value === 'string' ? value : '',
   );
   select.addEventListener('change', () => onChange(select.value || undefined));
-  return selectControl(field, select, String);
+  return selectControl(field, select, shown);
 }
 
 /** A number; other text is passed on as it was typed, and refused with a sentence. */

@@ -16,3 +16,8 @@ export function formText(name: FormString, value = ''): string {
 export function fieldLabel(key: string): string {
   return texts[`field.${key}`] ?? key;
 }
+
+/** The label of a choice of a field; the value itself if it has none. */
+export function choiceLabel(key: string, value: string): string {
+  return texts[`choice.${key}.${value}`] ?? value;
+}

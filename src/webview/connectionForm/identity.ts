@@ -1,11 +1,13 @@
 import { messageOf } from '../../core/base/errors.ts';
 import { parseEndpointTemplate } from '../../core/endpoint/endpointTemplate.ts';
 import { referencesIn } from '../../core/variables/template.ts';
+import type { ConnectionDraftCheck } from '../../core/settings/draft/connectionDraft.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import type { FormState } from '../../shared/formProtocol.ts';
-import { el } from '../widgets/dom.ts';
+import { el, setAttribute } from '../widgets/dom.ts';
 import { FieldFrame, freshId, textInput } from './control.ts';
 import { formText } from './formText.ts';
+import { meantUrlButton } from './meantUrl.ts';
 
 /** The name and the URL of a connection, and the settings that it is saved in. */
 export class Identity {
@@ -15,7 +17,8 @@ export class Identity {
   scope: SettingsScope;
   readonly #nameFrame: FieldFrame;
   readonly #urlFrame: FieldFrame;
-  readonly #isTouched: { name: boolean; url: boolean };
+  #isUrlTouched: boolean;
+  #suggestedName = '';
 
   constructor({ draft, scope, scopes, isNew }: FormState, onChange: () => void) {
     this.scope = scope;
@@ -24,36 +27,39 @@ export class Identity {
     this.url.placeholder = formText('urlExample');
     this.#nameFrame = new FieldFrame(formText('name'), this.name);
     this.#urlFrame = new FieldFrame(formText('url'), this.url);
-    for (const input of [this.name, this.url]) {
-      input.setAttribute('aria-required', 'true');
-    }
-    // Missing values of a new connection are not errors yet.
-    this.#isTouched = { name: !isNew || draft.name !== '', url: !isNew || draft.url !== '' };
-    this.name.addEventListener('input', () => {
-      this.#isTouched.name = true;
-      onChange();
-    });
+    this.#urlFrame.element.append(meantUrlButton(this.url));
+    this.url.setAttribute('aria-required', 'true');
+    // The missing URL of a new connection is not an error yet.
+    this.#isUrlTouched = !isNew || draft.url !== '';
+    this.name.addEventListener('input', onChange);
     this.url.addEventListener('input', () => {
-      this.#isTouched.url = true;
+      this.#isUrlTouched = true;
       this.#checkUrl();
       onChange();
     });
+    this.#nameFrame.showHint(formText('nameHint'));
     this.elements = [
-      this.#nameFrame.element,
       this.#urlFrame.element,
+      this.#nameFrame.element,
       this.#scopes(scopes, onChange),
     ];
   }
 
-  /** Shows missing values as errors from now on. */
-  showMissing(): void {
-    this.#isTouched.name = true;
-    this.#isTouched.url = true;
+  /** The name that the connection has or gets; empty if there is no usable URL either. */
+  get effectiveName(): string {
+    return this.name.value.trim() || this.#suggestedName;
   }
 
-  show(problems: Readonly<Record<string, string>>): void {
-    this.#nameFrame.showProblem(this.#isTouched.name ? problems['name'] : undefined);
-    this.#urlFrame.showProblem(this.#isTouched.url ? problems['url'] : undefined);
+  /** Shows a missing URL as an error from now on. */
+  showMissing(): void {
+    this.#isUrlTouched = true;
+  }
+
+  show({ problems, suggestedName }: ConnectionDraftCheck): void {
+    this.#suggestedName = suggestedName;
+    this.name.placeholder = suggestedName;
+    this.#nameFrame.showProblem(problems['name']);
+    this.#urlFrame.showProblem(this.#isUrlTouched ? problems['url'] : undefined);
   }
 
   /** Checks it without the host, which is needed only for URLs with variables. */
@@ -72,7 +78,7 @@ export class Identity {
   #scopes(scopes: FormState['scopes'], onChange: () => void): HTMLElement {
     const words = { user: formText('scopeUser'), workspace: formText('scopeWorkspace') };
     const group = el('fieldset', { class: 'form-scopes' }, el('legend', {}, formText('saveIn')));
-    for (const { scope, note } of scopes) {
+    for (const { scope, file, note } of scopes) {
       const id = freshId();
       const radio = el('input', { type: 'radio', name: 'scope', id, value: scope });
       radio.checked = scope === this.scope;
@@ -82,11 +88,11 @@ export class Identity {
       });
       const label = el('label', { for: id }, words[scope]);
       group.append(el('div', { class: 'form-scope' }, radio, label));
-      if (note !== '') {
-        const hint = el('p', { class: 'form-hint', id: freshId() }, note);
-        radio.setAttribute('aria-describedby', hint.id);
-        group.append(hint);
-      }
+      const hints = [file, note]
+        .filter(text => text !== '')
+        .map(text => el('p', { class: 'form-hint', id: freshId() }, text));
+      setAttribute(radio, 'aria-describedby', hints.map(({ id }) => id).join(' ') || undefined);
+      group.append(...hints);
     }
     return group;
   }

@@ -46,9 +46,9 @@ export class SecretInput {
     return this.isPlain ? formText('plainSecret') : '';
   }
 
-  /** Gives the button a name that includes the label of the field, for screen readers. */
+  /** Describes the button by the label of the field: its name is what can be seen of it. */
   name(label: string): void {
-    this.button.setAttribute('aria-label', formText('storeSecretFor', label));
+    this.button.title = formText('storeSecretFor', label);
   }
 
   async #store(): Promise<void> {

@@ -6,13 +6,15 @@ import type {
   HandshakeAnswer,
   PageRow,
   PayloadAnswer,
+  RowAddress,
 } from '../../shared/monitorProtocol.ts';
 import { bestTab, tabGroup, tabsOf, type DetailTab, type LikedTabs } from './detailTabs.ts';
 import { el } from '../widgets/dom.ts';
 import { PayloadReader } from './payloadReader.ts';
 import { PayloadPanel } from './payloadPanel.ts';
-import { directionIcon, kindName, stateRowIcon } from '../list/rowElement.ts';
-import { readStateRow } from '../list/stateRow.ts';
+import { directionIcon, kindName, stateRowIcon, tapWord } from '../list/rows/rowElement.ts';
+import { readStateRow, type ReadStateRow } from '../list/rows/stateRow.ts';
+import { iconClass, type IconName } from '../widgets/icons.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
 
@@ -28,8 +30,16 @@ interface DetailPaneListener {
   /** Copies a text that the page has made. */
   onCopyText(text: string): void;
   onOpenEditor(row: PageRow): void;
+  /** The row is to be shown among those around it. */
+  onShowInContext(row: PageRow): void;
   /** Adds a term to the filter. */
   onFilter(term: string): void;
+  /** Goes to another row. */
+  onGoTo(row: RowAddress): void;
+  /** Opens the line of a call that opened the row's socket. */
+  onOpenScript(row: PageRow, call: number): void;
+  /** Loads the page again that has the row's socket. */
+  onReloadPage(row: PageRow): void;
   onClose(): void;
   /** The user chose a tab. */
   onTabs(liked: LikedTabs): void;
@@ -66,6 +76,13 @@ export class DetailPane {
     this.#payload = new PayloadPanel(this.#panel, formats, {
       onCopyText: words => listener.onCopyText(words),
       onFilter: term => listener.onFilter(term),
+      onGoTo: seq => {
+        if (this.#row) {
+          listener.onGoTo({ connection: this.#row.connection, seq });
+        }
+      },
+      onOpenScript: call => this.#row && listener.onOpenScript(this.#row, call),
+      onReloadPage: () => this.#row && listener.onReloadPage(this.#row),
       askFrame: () => (this.#row ? listener.askFrame(this.#row) : Promise.resolve({})),
       askHandshake: key => listener.askHandshake(key),
       previousAt: () => this.#row && listener.previousAt(this.#row),
@@ -144,6 +161,12 @@ export class DetailPane {
 
   #rowActions(row: PageRow): TemplateResult {
     return html`${toolButton({
+      name: 'showInContext',
+      hint: 'showInContextHint',
+      icon: 'target',
+      run: () => this.#listener.onShowInContext(row),
+    })}
+    ${toolButton({
       name: 'openInEditor',
       icon: 'go-to-file',
       run: () => this.#listener.onOpenEditor(row),
@@ -160,13 +183,15 @@ export class DetailPane {
     const { title, iconName, className } =
       row.kind === 'state' ? stateTitle(row) : messageTitle(row);
     return html`<span class="subject ${className}"
-        ><span class="codicon codicon-${iconName}" aria-hidden="true"></span
+        ><span class=${iconClass(iconName)} aria-hidden="true"></span
       ></span>
-      <span class="words">${title}</span>
+      <span class=${row.tap ? 'words long' : 'words'} title=${title}>${title}</span>
       ${
         row.kind === 'state'
           ? nothing
-          : html`<span class="fact" title=${text('byteCount', this.#formats.count(row.byteLength))}
+          : html`<span
+              class="fact bytes"
+              title=${text('byteCount', this.#formats.count(row.byteLength))}
               >${this.#formats.bytes(row.byteLength)}</span
             >`
       }
@@ -191,13 +216,17 @@ export class DetailPane {
   }
 
   #onKey(event: KeyboardEvent): void {
-    const { key, ctrlKey } = event;
+    const { key, ctrlKey, metaKey } = event;
     if (this.#payload.onKey(event)) {
       event.preventDefault();
       event.stopPropagation();
     } else if (key === 'Escape') {
       event.stopPropagation();
       this.#listener.onClose();
+    } else if (key === 'Enter' && (ctrlKey || metaKey) && this.#row) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#listener.onShowInContext(this.#row);
     } else if (ctrlKey && (key === 'PageDown' || key === 'PageUp')) {
       event.preventDefault();
       event.stopPropagation();
@@ -228,20 +257,29 @@ export class DetailPane {
 
 interface Title {
   readonly title: string;
-  readonly iconName: string;
+  readonly iconName: IconName;
   readonly className: string;
 }
 
 function stateTitle(row: PageRow): Title {
   const state = readStateRow(row.preview);
-  const title = visibleLine(state.state ?? kindName(row.kind));
+  const title = runTitle(state) ?? visibleLine(state.state ?? kindName(row.kind));
   return { title, iconName: stateRowIcon(state), className: state.severity };
+}
+
+function runTitle({ run }: ReadStateRow): string | undefined {
+  if (typeof run !== 'object' || run === null) {
+    return undefined;
+  }
+  const isMessage = 'kind' in run && run.kind === 'message';
+  return text(isMessage ? 'runOfMessage' : 'runOfSequence');
 }
 
 function messageTitle(row: PageRow): Title {
   const words = [
     text(row.direction === 'in' ? 'received' : 'sent'),
     ...(row.heartbeat ? [text('heartbeat')] : []),
+    ...(row.tap ? [tapWord(row.tap)] : []),
     kindName(row.kind),
   ];
   return { title: words.join(' '), iconName: directionIcon(row), className: row.direction };

@@ -1,7 +1,7 @@
 import type { Row } from '../../core/capture/capture.ts';
 import type { RowKind } from '../../core/record/record.ts';
-import { looksLikeJson } from '../../core/json/formatJson.ts';
-import { hasHandshake } from '../list/stateRow.ts';
+import { looksLikeJson } from '../../core/json/looksLikeJson.ts';
+import { hasHandshake, readStateRow } from '../list/rows/stateRow.ts';
 
 const detailTabs = ['json', 'text', 'hex', 'close', 'frame', 'event', 'handshake'] as const;
 export type DetailTab = (typeof detailTabs)[number];
@@ -50,6 +50,10 @@ export function tabsOf(row: Row): readonly DetailTab[] {
 /** The user's last tab for this kind of row, or, if the row does not have it, the best one. */
 export function bestTab(row: Row, liked: LikedTabs): DetailTab {
   const tabs = tabsOf(row);
+  // What went wrong is said there only, whatever the user has looked at in other rows.
+  if (row.kind === 'state' && readStateRow(row.preview).severity !== 'info') {
+    return 'event';
+  }
   const wanted = liked[tabGroup(row)];
   // Text that is clearly not JSON opens as text, even if the user prefers JSON.
   const isIdle = wanted === 'json' && row.kind === 'text' && !looksLikeJson(row.preview);

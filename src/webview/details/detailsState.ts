@@ -40,6 +40,13 @@ export class DetailsState {
     }
   }
 
+  /** Shows the row being loaded although the list does not have it; another that is shown stays. */
+  selectHidden(row: PageRow): void {
+    if (this.#isAwaited) {
+      this.select(row);
+    }
+  }
+
   clear(): void {
     this.#row = undefined;
     this.#isAwaited = false;

@@ -1,4 +1,4 @@
-import { html, render, type TemplateResult } from 'lit/html.js';
+import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Row } from '../../core/capture/capture.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
@@ -6,11 +6,15 @@ import type { FrameAnswer, HandshakeAnswer } from '../../shared/monitorProtocol.
 import { definitions, type Definition } from '../widgets/definitions.ts';
 import { el } from '../widgets/dom.ts';
 import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
-import { readStateRow } from '../list/stateRow.ts';
+import { readStateRow } from '../list/rows/stateRow.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
-import type { RowKind } from '../../core/record/record.ts';
+import type { RowKind, TapAction } from '../../core/record/record.ts';
+import type { PageString } from '../../shared/monitorStrings.ts';
 import { closeCodeMeaning } from '../../core/connection/wire/closeCode.ts';
 import { readCloseFrame } from '../../core/connection/wire/closeCode.ts';
+import { readWatchFacts } from '../../core/watch/readWatchFacts.ts';
+import { runView } from './runView.ts';
+import { watchView, type WatchLinks } from './watchView.ts';
 import { text } from '../widgets/strings.ts';
 
 type View = (shown: ShownPayload) => Promise<TemplateResult | undefined>;
@@ -33,14 +37,26 @@ class FactsViewer implements PayloadViewer {
   }
 }
 
-/** A state change. Its preview has everything except the handshake, even if no capture has the row. */
-export function eventViewer(): FactsViewer {
-  return new FactsViewer(({ row }) => {
-    const { text: sentence, facts } = readStateRow(row.preview);
-    return Promise.resolve(
-      html`<p class="event">${visibleLine(sentence)}</p>
-        ${definitions(facts)}`,
-    );
+export interface RowLinks extends WatchLinks {
+  /** Goes to another row of the same connection. */
+  readonly onGoTo: (seq: number) => void;
+}
+
+/**
+ * A state change. Its preview has everything except the handshake, the steps of a run and the calls that opened a socket, even if no
+ * capture has the row.
+ */
+export function eventViewer(links: RowLinks): FactsViewer {
+  return new FactsViewer(async shown => {
+    const { text: sentence, facts, run, watch } = readStateRow(shown.row.preview);
+    const isWhole = run === undefined && watch === undefined;
+    const payload = isWhole ? undefined : await wholePayload(shown);
+    const whole = payload && readStateRow(new TextDecoder().decode(payload));
+    const watched = readWatchFacts(whole?.watch);
+    return html`<p class="event">${visibleLine(sentence)}</p>
+      ${definitions(facts)}
+      ${run === undefined ? nothing : runView(whole?.run ?? run, links.onGoTo)}
+      ${watched ? watchView(watched, links) : nothing}`;
   });
 }
 
@@ -88,6 +104,21 @@ const opcodes: Readonly<Record<RowKind, string>> = {
   pong: '0xA pong',
 };
 
+const tapFacts: Readonly<Record<TapAction, PageString>> = {
+  injected: 'tapFactInjected',
+  edited: 'tapFactEdited',
+  dropped: 'tapFactDropped',
+  original: 'tapFactOriginal',
+};
+
+/** What a tap did with it; empty if it was in none, or went on as it came. */
+function inTap({ tap, wasHeld }: Row): string {
+  return [
+    ...(tap ? [text(tapFacts[tap])] : []),
+    ...(wasHeld === true ? [text('tapFactHeld')] : []),
+  ].join(' · ');
+}
+
 /** How a message came over the wire. */
 interface FrameFactsShown {
   readonly row: Row;
@@ -121,6 +152,7 @@ function frameView(shown: FrameFactsShown, formats: Formats): TemplateResult {
       frame ? formats.latency(frame.durationMs) : unknown(isSent, 'onePiece'),
     ],
     [text('heartbeatFact'), text(row.heartbeat ? 'yes' : 'no')],
+    [text('tapFact'), inTap(row)],
     [text('sequence'), `#${row.seq}`],
   ]);
 }

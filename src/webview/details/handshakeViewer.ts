@@ -12,7 +12,7 @@ import { el } from '../widgets/dom.ts';
 import { wholePayload, type HandshakeSource } from './factsViewer.ts';
 import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
 import { readHandshake } from './readHandshake.ts';
-import { readStateRow } from '../list/stateRow.ts';
+import { readStateRow } from '../list/rows/stateRow.ts';
 import { text } from '../widgets/strings.ts';
 import { visibleLine, visibleText } from '../../core/text/visibleText.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';

@@ -1,6 +1,7 @@
 import type { JsonTree } from '../../core/json/jsonTree.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import { el, setAttribute } from '../widgets/dom.ts';
+import { iconClass } from '../widgets/icons.ts';
 import { text } from '../widgets/strings.ts';
 import { VirtualLines } from '../widgets/virtualLines.ts';
 
@@ -131,7 +132,7 @@ export class JsonLines {
     const { values } = tree;
     const isOpen = tree.isOpen(node);
     const twistie = tree.canOpen(node) ? (isOpen ? 'chevron-down' : 'chevron-right') : 'blank';
-    yield el('span', { 'class': `twistie codicon codicon-${twistie}`, 'aria-hidden': 'true' });
+    yield el('span', { 'class': `twistie ${iconClass(twistie)}`, 'aria-hidden': 'true' });
     const key = values.key(node, maxKeyLength);
     if (key) {
       yield this.#words('key', key.text);

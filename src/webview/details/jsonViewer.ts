@@ -12,6 +12,7 @@ import { FindWidget, type FindDirection, type FindResult } from '../find/findWid
 import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
 import { JsonLines } from './jsonLines.ts';
 import { inSlices } from '../widgets/slices.ts';
+import type { IconName } from '../widgets/icons.ts';
 import { text } from '../widgets/strings.ts';
 import type { TextViewer } from './textViewer.ts';
 import { toolButton } from '../widgets/toolbar.ts';
@@ -168,7 +169,7 @@ export class JsonViewer implements PayloadViewer {
   #renderTools(): void {
     const tool = (
       name: 'expandAll' | 'collapseAll' | 'findInJson',
-      icon: string,
+      icon: IconName,
       run: () => void,
     ) => toolButton({ name, icon, run });
     render(

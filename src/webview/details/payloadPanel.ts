@@ -4,7 +4,7 @@ import type { Row } from '../../core/capture/capture.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { DetailTab } from './detailTabs.ts';
 import { el } from '../widgets/dom.ts';
-import type { FrameSource, HandshakeSource } from './factsViewer.ts';
+import type { FrameSource, HandshakeSource, RowLinks } from './factsViewer.ts';
 import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
 import type { ViewerMakers } from './payloadViewers.ts';
 import type { PayloadReader } from './payloadReader.ts';
@@ -15,7 +15,7 @@ export class PayloadPanel {
   readonly #panel: HTMLElement;
   readonly #say = el('div', { class: 'say' });
   readonly #formats: Formats;
-  readonly #context: ViewerActions & FrameSource & HandshakeSource;
+  readonly #context: ViewerActions & FrameSource & HandshakeSource & RowLinks;
   readonly #made = new Map<DetailTab, PayloadViewer>();
   #makers: ViewerMakers | undefined;
   #form: PayloadViewer | undefined;
@@ -24,7 +24,7 @@ export class PayloadPanel {
   constructor(
     panel: HTMLElement,
     formats: Formats,
-    context: ViewerActions & FrameSource & HandshakeSource,
+    context: ViewerActions & FrameSource & HandshakeSource & RowLinks,
   ) {
     this.#panel = panel;
     this.#formats = formats;

@@ -6,6 +6,7 @@ import {
   frameViewer,
   type FrameSource,
   type HandshakeSource,
+  type RowLinks,
 } from './factsViewer.ts';
 import type { PayloadViewer, ViewerActions } from './payloadViewer.ts';
 import { HandshakeViewer } from './handshakeViewer.ts';
@@ -18,7 +19,7 @@ export type ViewerMakers = Readonly<Record<DetailTab, () => PayloadViewer>>;
 /** In a separate bundle, which the page loads when it first shows the details of a row. */
 export function viewerMakers(
   formats: Formats,
-  context: ViewerActions & FrameSource & HandshakeSource,
+  context: ViewerActions & FrameSource & HandshakeSource & RowLinks,
 ): ViewerMakers {
   return {
     json: () => new JsonViewer(formats, context, new TextViewer(formats)),
@@ -26,7 +27,7 @@ export function viewerMakers(
     hex: () => new HexViewer(formats, context),
     close: () => closeViewer(),
     frame: () => frameViewer(formats, context),
-    event: () => eventViewer(),
+    event: () => eventViewer(context),
     handshake: () => new HandshakeViewer(formats, context),
   };
 }

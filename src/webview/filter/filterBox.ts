@@ -4,9 +4,11 @@ import type { ListView, PanelView, SavedFilter } from '../../shared/monitorProto
 import { el } from '../widgets/dom.ts';
 import { FilterDraft } from './filterDraft.ts';
 import { FilterField } from './filterField.ts';
+import { FilterHistory } from './filterHistory.ts';
 import { filterHelp, savedFilters } from './filterPopups.ts';
-import { filterStatus, progressOf, unreadWords } from './filterStatus.ts';
+import { filterStatus, progressOf, unreadWords, type FilterModel } from './filterStatus.ts';
 import { Popup } from '../widgets/popup.ts';
+import { RovingFocus } from '../widgets/rovingFocus.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
 import { LiveRegion } from '../widgets/liveRegion.ts';
@@ -20,15 +22,21 @@ interface FilterListener {
   onRemove(name: string): void;
   /** Moves the focus back to the list. */
   onLeave(): void;
+  /** Moves the focus to a row of the list. */
+  onEnterList(): void;
+  /** Keeps the filters that were in effect before. */
+  onRecent(filters: readonly string[]): void;
   /** JSON paths of messages, as `jsonPathsOf` returns them; called while the user types. */
   paths(): readonly string[];
 }
 
-interface FilterModel {
-  readonly view: PanelView;
-  readonly list: ListView;
+/** What the line over the list shows. */
+export interface BoxModel extends FilterModel {
   readonly filters: readonly SavedFilter[];
 }
+
+/** How many recent filters are listed; the arrow keys bring back more. */
+const maxRecent = 6;
 
 /** The user has stopped typing after a rest of this length. */
 const announceAfterMs = 1000;
@@ -40,8 +48,19 @@ export class FilterBox {
   readonly #listener: FilterListener;
   readonly #draft: FilterDraft;
   readonly #field: FilterField;
-  readonly #tools = el('div', { class: 'filter-tools' });
-  readonly #status = el('div', { class: 'filter-status' });
+  readonly #history: FilterHistory;
+  readonly #tools = el('div', {
+    'class': 'filter-tools',
+    'role': 'toolbar',
+    'aria-label': text('filterTools'),
+  });
+  readonly #toolKeys = new RovingFocus(this.#tools);
+  readonly #status = el('div', {
+    'class': 'filter-status',
+    'role': 'toolbar',
+    'aria-label': text('filterShown'),
+  });
+  readonly #statusKeys = new RovingFocus(this.#status);
   readonly #saved: Popup;
   readonly #help: Popup;
   /** Tells screen readers how much the filter found. */
@@ -66,28 +85,40 @@ export class FilterBox {
     show: (change: Parameters<FilterListener['onShow']>[0]) => this.#listener.onShow(change),
     cancel: () => this.#clear(),
   };
-  #model: FilterModel | undefined;
+  #model: BoxModel | undefined;
   /** The generation of the list whose result was said. */
   #announced: number | undefined;
 
-  constructor(formats: Formats, listener: FilterListener) {
+  /** @param recent filters that were in effect before, the latest first */
+  constructor(formats: Formats, recent: readonly string[], listener: FilterListener) {
     this.#formats = formats;
     this.#listener = listener;
+    this.#history = new FilterHistory(recent);
     this.#draft = new FilterDraft({
       onApply: filter => listener.onFilter(filter),
       onChange: () => this.#draw(),
     });
     this.#field = new FilterField({
-      onType: words => this.#draft.type(words),
+      onType: words => {
+        this.#history.endBrowsing();
+        this.#draft.type(words);
+      },
       onEnter: () => this.#draft.apply(),
       onClear: () => this.#clear(),
       onLeave: () => listener.onLeave(),
+      onBrowse: step => this.#browse(step),
       paths: () => listener.paths(),
     });
     this.#saved = new Popup({
       name: 'filterSaved',
       icon: 'bookmark',
-      content: () => savedFilters(this.#model?.filters ?? [], this.#canSave, this.#popupActions),
+      content: () =>
+        savedFilters(
+          this.#model?.filters ?? [],
+          this.#history.entries.slice(0, maxRecent),
+          this.#canSave,
+          this.#popupActions,
+        ),
     });
     this.#help = new Popup({
       name: 'filterHelp',
@@ -115,8 +146,11 @@ export class FilterBox {
     this.#draft.apply();
   }
 
-  render(model: FilterModel): void {
+  render(model: BoxModel): void {
     this.#model = model;
+    if (this.#history.note(model.view.filter)) {
+      this.#listener.onRecent(this.#history.entries);
+    }
     this.#draft.follow(model.view.filter);
     this.#draw();
     this.#saved.update();
@@ -126,7 +160,19 @@ export class FilterBox {
     return this.#draft.text.trim() !== '' && this.#draft.problems.length === 0;
   }
 
+  /** To an earlier filter; where there is no later one, into the list. */
+  #browse(step: 'back' | 'forth'): void {
+    const filter = this.#history.browse(step, this.#draft.text);
+    if (filter !== undefined) {
+      this.#draft.set(filter);
+    } else if (step === 'forth') {
+      this.#draft.apply();
+      this.#listener.onEnterList();
+    }
+  }
+
   #clear(): void {
+    this.#history.endBrowsing();
     this.#draft.set('');
     this.#field.focus();
   }
@@ -140,9 +186,11 @@ export class FilterBox {
       ${this.#saved.button} ${this.#help.button}`,
       this.#tools,
     );
+    this.#toolKeys.refresh();
     if (this.#model) {
       const { view, list } = this.#model;
-      render(filterStatus(view, list, this.#formats, this.#statusActions), this.#status);
+      render(filterStatus(this.#model, this.#formats, this.#statusActions), this.#status);
+      this.#statusKeys.refresh();
       this.#announce(list, view.filter !== '');
     }
   }

@@ -12,6 +12,8 @@ interface FieldListener {
   onClear(): void;
   /** The user leaves the field. */
   onLeave(): void;
+  /** An earlier filter is wanted, or a later one again. */
+  onBrowse(step: 'back' | 'forth'): void;
   /** JSON paths of the messages on screen. */
   paths(): readonly string[];
 }
@@ -33,6 +35,7 @@ export class FilterField {
       'role': 'combobox',
       'aria-label': text('filterLabel'),
       'aria-autocomplete': 'list',
+      'aria-keyshortcuts': 'Control+Alt+F',
       'spellcheck': 'false',
       'autocomplete': 'off',
       'placeholder': text('filterHint'),
@@ -42,7 +45,7 @@ export class FilterField {
       id: 'filter-suggestions',
       name: text('filterSuggestions'),
       selectsFirst: false,
-      opensWithArrows: true,
+      opensWithArrows: false,
       meaningOf: ({ meaning }: Completion) => meaning && meaningText(meaning),
       complete: (words, caret, isRequested) => {
         const found = completionsOf(words, caret, { paths: () => listener.paths() });
@@ -78,8 +81,11 @@ export class FilterField {
     }
   }
 
-  #onKey({ key }: KeyboardEvent): boolean {
-    if (key === 'Enter') {
+  #onKey({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
+    const isPlain = !ctrlKey && !metaKey && !shiftKey && !altKey;
+    if (isPlain && (key === 'ArrowUp' || key === 'ArrowDown')) {
+      this.#listener.onBrowse(key === 'ArrowUp' ? 'back' : 'forth');
+    } else if (key === 'Enter') {
       this.#field.close();
       this.#listener.onEnter();
     } else if (key === 'Escape' && this.#input.value === '') {

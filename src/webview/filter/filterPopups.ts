@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit/html.js';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import { filterReference, type FilterMeaning } from '../../core/filter/reference.ts';
 import type { SavedFilter } from '../../shared/monitorProtocol.ts';
@@ -39,9 +39,14 @@ export function filterHelp({ insert }: PopupActions): TemplateResult {
   </table>`;
 }
 
-/** The saved filters. */
+/**
+ * The saved filters, and those that were in effect before.
+ *
+ * @param recent the latest first
+ */
 export function savedFilters(
   filters: readonly SavedFilter[],
+  recent: readonly string[],
   canSave: boolean,
   { apply, save, remove }: PopupActions,
 ): TemplateResult {
@@ -77,7 +82,28 @@ export function savedFilters(
     }
     <button type="button" class="secondary" ?disabled=${!canSave} @click=${save}>
       ${text('filterSave')}
-    </button>`;
+    </button>
+    ${recent.length === 0 ? nothing : recentFilters(recent, apply)}`;
+}
+
+function recentFilters(recent: readonly string[], apply: (filter: string) => void): TemplateResult {
+  const items = recent.map(
+    filter =>
+      html`<li>
+        <button
+          type="button"
+          class="filter-saved"
+          aria-label=${text('filterApplyRecent', visibleLine(filter))}
+          @click=${() => apply(filter)}
+        >
+          <span class="words">${visibleLine(filter)}</span>
+        </button>
+      </li>`,
+  );
+  return html`<h2 class="filter-recent">${text('filterRecent')}</h2>
+    <ul>
+      ${items}
+    </ul>`;
 }
 
 const names: Readonly<Record<FilterMeaning, PageString>> = {
@@ -97,6 +123,10 @@ const names: Readonly<Record<FilterMeaning, PageString>> = {
   error: 'meaningError',
   heartbeat: 'meaningHeartbeat',
   compressed: 'meaningCompressed',
+  injected: 'meaningInjected',
+  edited: 'meaningEdited',
+  dropped: 'meaningDropped',
+  held: 'meaningHeld',
   is: 'meaningIs',
   not: 'meaningNot',
   or: 'meaningOr',

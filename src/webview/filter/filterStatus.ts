@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type { ListView, PanelView } from '../../shared/monitorProtocol.ts';
+import type { PageString } from '../../shared/monitorStrings.ts';
 import { text } from '../widgets/strings.ts';
 import { toolButton } from '../widgets/toolbar.ts';
 
@@ -27,6 +28,14 @@ export function progressOf(list: ListView): FilterProgress {
     : { matches, total };
 }
 
+/** What is shown of the list and its filter. */
+export interface FilterModel {
+  readonly view: PanelView;
+  readonly list: ListView;
+  /** Whether nothing tells of control frames, so that there are none to show. */
+  readonly messagesOnly: boolean;
+}
+
 interface StatusActions {
   readonly show: (change: Partial<Pick<PanelView, 'showHeartbeats' | 'showControl'>>) => void;
   readonly cancel: () => void;
@@ -34,8 +43,7 @@ interface StatusActions {
 
 /** Beside the filter: hidden rows, matches, and messages that were left out. */
 export function filterStatus(
-  view: PanelView,
-  list: ListView,
+  { view, list, messagesOnly }: FilterModel,
   formats: Formats,
   { show, cancel }: StatusActions,
 ): TemplateResult {
@@ -51,25 +59,56 @@ export function filterStatus(
       })}
       ${toolButton({
         name: 'showControl',
-        hint: 'showControlHint',
+        hint: messagesOnly ? 'noControlHint' : 'showControlHint',
         icon: 'arrow-both',
-        isPressed: showControl,
+        isDisabled: messagesOnly,
+        isPressed: showControl && !messagesOnly,
         isOption: true,
         run: () => show({ showControl: !showControl }),
       })}
-      ${hiddenCount(list, formats)}
+      ${hiddenCount(view, list, formats, show)}
     </div>
     ${view.filter === '' ? nothing : count(progressOf(list), formats, cancel)}
     ${unreadMessages(list, formats)} ${slowRows(list, formats)} ${problem(list)}`;
 }
 
-function hiddenCount({ hidden }: ListView, formats: Formats): TemplateResult | typeof nothing {
+/** How many rows are hidden and what they are; a click shows them. */
+function hiddenCount(
+  view: PanelView,
+  { hidden }: ListView,
+  formats: Formats,
+  show: StatusActions['show'],
+): TemplateResult | typeof nothing {
   if (hidden === 0) {
     return nothing;
   }
-  const words =
-    hidden === 1 ? text('filterOneHidden') : text('filterHidden', formats.count(hidden));
-  return html`<span class="filter-hidden">${words}</span>`;
+  const { one, several } = hiddenWords(view);
+  const count = formats.count(hidden);
+  const words = hidden === 1 ? text(one) : text(several, count);
+  return html`<button
+    type="button"
+    class="tool filter-hidden"
+    aria-label=${text('filterHiddenShow', words)}
+    title=${text('filterHiddenShow', words)}
+    @click=${() => show({ showHeartbeats: true, showControl: true })}
+  >
+    <span class="words">${words}</span
+    ><span class="codicon codicon-eye-closed" aria-hidden="true"></span
+    ><span class="number" aria-hidden="true">${count}</span>
+  </button>`;
+}
+
+/** For one row and for several. */
+function hiddenWords({ showHeartbeats, showControl }: PanelView): {
+  readonly one: PageString;
+  readonly several: PageString;
+} {
+  if (showControl) {
+    return { one: 'filterOneHidden', several: 'filterHidden' };
+  }
+  return showHeartbeats
+    ? { one: 'filterOneControlHidden', several: 'filterControlHidden' }
+    : { one: 'filterOneOfBothHidden', several: 'filterBothHidden' };
 }
 
 function count(

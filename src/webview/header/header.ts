@@ -3,25 +3,41 @@ import type { StateWord } from '../../core/connection/report.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type { ConnectionView } from '../../shared/monitorProtocol.ts';
+import { isRecorded } from '../../shared/sourceKind.ts';
+import { clearTools } from '../clearing/clearTools.ts';
 import type { HostRequests } from '../link/hostRequests.ts';
 import type { MessageList } from '../list/messageList.ts';
 import type { RowCommands } from '../list/rowCommands.ts';
 import type { PanelState } from '../state/panelState.ts';
-import { below, openMenu, type MenuItem } from '../widgets/menu.ts';
+import { markClasses } from '../list/rows/connectionMark.ts';
+import { iconClass, type IconName } from '../widgets/icons.ts';
+import type { MenuItem } from '../widgets/menu.ts';
 import { text } from '../widgets/strings.ts';
-import { toolButton } from '../widgets/toolbar.ts';
+import { RovingFocus } from '../widgets/rovingFocus.ts';
+import { hiddenTools, toolButton, type ToolButton } from '../widgets/toolbar.ts';
 import { figures, marks } from './headerFigures.ts';
+import { timerText, timerTickMs } from './stateTimer.ts';
 
-const stateIcons: Readonly<Record<StateWord, string>> = {
-  connecting: 'sync codicon-modifier-spin',
+const stateIcons: Readonly<Record<StateWord, IconName>> = {
+  connecting: 'sync',
   connected: 'pass-filled',
   retry: 'history',
-  closing: 'sync codicon-modifier-spin',
+  closing: 'sync',
   disconnected: 'debug-disconnect',
   failed: 'error',
 };
 
-type Part = TemplateResult | typeof nothing;
+/** What goes on turns. */
+function stateIconClass(state: StateWord): string {
+  const name = stateIcons[state];
+  return name === 'sync' ? `${iconClass(name)} codicon-modifier-spin` : iconClass(name);
+}
+
+/** Where the charts are opened from if their strip is hidden, as in a narrow panel. */
+export interface ChartsPlace {
+  readonly isHidden: boolean;
+  open(): void;
+}
 
 /** The line above the list: which connection it is, its state, what can be done, and figures. */
 export class Header {
@@ -32,6 +48,8 @@ export class Header {
   readonly #list: MessageList;
   readonly #rows: RowCommands;
   readonly #openFind: () => void;
+  readonly #charts: ChartsPlace;
+  readonly #roving: RovingFocus;
   #tick: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -42,6 +60,7 @@ export class Header {
     list: MessageList,
     rows: RowCommands,
     openFind: () => void,
+    charts: ChartsPlace,
   ) {
     this.#root = root;
     this.#formats = formats;
@@ -50,6 +69,10 @@ export class Header {
     this.#list = list;
     this.#rows = rows;
     this.#openFind = openFind;
+    this.#charts = charts;
+    root.setAttribute('role', 'toolbar');
+    root.setAttribute('aria-label', text('connectionTools'));
+    this.#roving = new RovingFocus(root);
   }
 
   /** @param hasRows whether there are rows to export */
@@ -63,17 +86,27 @@ export class Header {
     const passedMs = performance.now() - receivedAt;
     render(
       html`${this.#picker(connections, view)}${this.#badge(view, passedMs)}${marks(view)}
-        <div class="tools" role="group" aria-label=${text('connectionTools')}>
+        <div class="tools">
           ${
-            view.source === 'capture'
+            this.#connectionTools(view).length === 0
               ? nothing
-              : [this.#connectionTools(view), html`<span class="gap"></span>`]
+              : [this.#connectionTools(view).map(toolButton), html`<span class="gap"></span>`]
           }
-          ${this.#viewTools(hasRows, view)}
+          ${this.#viewTools(hasRows, view).map(tool => [
+            toolButton(tool),
+            tool.name === 'mergeTimeline' ? this.#mergedCount() : nothing,
+          ])}
+          ${toolButton({
+            name: 'moreTools',
+            icon: 'ellipsis',
+            isIcon: true,
+            items: () => this.#moreItems(hasRows),
+          })}
         </div>
-        <div class="figures">${figures(view, this.#formats)}</div>`,
+        <div class="figures">${figures(view, this.#panel.merged, this.#formats)}</div>`,
       this.#root,
     );
+    this.#roving.refresh();
     const tickMs = timerTickMs(view, passedMs);
     if (tickMs !== undefined) {
       this.#tick = setTimeout(() => this.render(hasRows), tickMs);
@@ -85,23 +118,22 @@ export class Header {
       const { value } = target as HTMLSelectElement;
       this.#panel.set({ selected: value, merged: [], following: true });
     };
-    return html`<div class="picker">
+    const mark = connections.length > 1 ? ` ${markClasses(selected.mark)}` : '';
+    return html`<div class="picker${mark}">
       <select aria-label=${text('connection')} title=${selected.url} @change=${onChange}>
-        ${options(connections, 'connection', selected)}
-        ${
-          connections.some(({ source }) => source === 'capture')
-            ? html`<optgroup label=${text('savedCaptures')}>
-                ${options(connections, 'capture', selected)}
-              </optgroup>`
-            : nothing
-        }
+        ${pickerOptions(connections, selected)}
       </select>
-      ${toolButton({
-        name: 'newConnection',
-        icon: 'add',
-        run: () => this.#requests.send('connect.ask', undefined),
-      })}
+      ${toolButton(this.#newConnection())}
     </div>`;
+  }
+
+  #newConnection(): ToolButton {
+    return {
+      name: 'newConnection',
+      icon: 'add',
+      overflow: 'spare',
+      run: () => this.#requests.send('connect.ask', undefined),
+    };
   }
 
   #badge(view: ConnectionView, passedMs: number): TemplateResult {
@@ -113,102 +145,105 @@ export class Header {
       </div>`;
     }
     const timer = timerText(view, passedMs, this.#formats);
-    return html`<div class="badge ${state} ${severity}" title=${subprotocol}>
-      <span class="codicon codicon-${stateIcons[state]}" aria-hidden="true"></span>
+    const hint = [label, subprotocol].filter(part => part !== '').join(' · ');
+    return html`<div class="badge ${state} ${severity}" title=${hint}>
+      <span class=${stateIconClass(state)} aria-hidden="true"></span>
       <span class="word">${label}</span> <span class="timer" role="timer">${timer}</span>
     </div>`;
   }
 
-  #connectionTools({ id, state, canConnect, canDisconnect }: ConnectionView): readonly Part[] {
-    const send = (name: 'connect' | 'disconnect' | 'reconnect') => () =>
+  /** None where nothing can be done, as with a capture and with what is only watched. */
+  #connectionTools({ id, source, state, canConnect, canDisconnect }: ConnectionView): ToolButton[] {
+    const send = (name: 'connect' | 'disconnect' | 'reconnect' | 'socket.close') => () =>
       this.#requests.send(name, { connection: id });
+    switch (source) {
+      case 'capture':
+      case 'watch':
+        return [];
+      case 'tap':
+        return [
+          {
+            name: 'closeSocket',
+            hint: 'closeSocketHint',
+            icon: 'debug-disconnect',
+            run: send('socket.close'),
+            isDisabled: !canDisconnect,
+          },
+        ];
+      case 'connection':
+      case 'configured':
+        break;
+    }
     const isWaiting = state === 'retry';
-    const end = isWaiting
-      ? toolButton({ name: 'stopRetrying', icon: 'debug-stop', run: send('disconnect') })
-      : toolButton({
+    const end: ToolButton = isWaiting
+      ? { name: 'stopRetrying', icon: 'debug-stop', run: send('disconnect') }
+      : {
           name: 'disconnect',
           icon: 'debug-disconnect',
           run: send('disconnect'),
           isDisabled: !canDisconnect,
-        });
+        };
     return [
-      canConnect && !canDisconnect
-        ? toolButton({ name: 'connect', icon: 'plug', run: send('connect') })
-        : end,
-      toolButton({
+      canConnect && !canDisconnect ? { name: 'connect', icon: 'plug', run: send('connect') } : end,
+      {
         name: isWaiting ? 'retryNow' : 'reconnectNow',
         icon: 'debug-restart',
+        overflow: 'spare',
         run: send('reconnect'),
         isDisabled: !canDisconnect || state === 'closing',
-      }),
+      },
     ];
   }
 
-  #viewTools(hasRows: boolean, { id, extent, source }: ConnectionView): readonly Part[] {
+  #viewTools(hasRows: boolean, selected: ConnectionView): ToolButton[] {
     const { connections, merged, view } = this.#panel;
     const { following } = view;
-    const mergedCount = merged.length;
-    return [
-      source === 'capture' && mergedCount === 0
-        ? nothing
-        : toolButton({
-            name: following ? 'pause' : 'follow',
-            hint: following ? 'pauseHint' : 'followHint',
-            icon: following ? 'debug-pause' : 'debug-continue',
-            run: () => this.#panel.set({ following: !following }),
-          }),
-      source === 'capture'
-        ? nothing
-        : toolButton({
-            name: 'clear',
-            hint: 'clearHint',
-            icon: 'clear-all',
-            run: () => this.#requests.send('clear', { connection: id }),
-            isDisabled: extent.first === extent.next,
-          }),
-      connections.length < 2
-        ? nothing
-        : toolButton({
-            name: 'mergeTimeline',
-            hint: 'mergeTimelineHint',
-            icon: 'merge',
-            opensMenu: true,
-            isPressed: mergedCount > 0,
-            run: event => this.#openMenu('mergeTimeline', () => this.#mergeItems(), event),
-          }),
-      mergedCount > 0
-        ? html`<span class="merged-count"
-            >${text('mergedCount', this.#formats.count(mergedCount))}</span
-          >`
-        : nothing,
-      toolButton({
-        name: 'exportRows',
-        hint: 'exportRowsHint',
-        icon: 'export',
-        isDisabled: !hasRows,
-        run: () => this.#rows.export(true),
-      }),
-      toolButton({
-        name: 'moreTools',
-        icon: 'ellipsis',
-        opensMenu: true,
-        isIcon: true,
-        run: event => this.#openMenu('moreTools', () => this.#moreItems(), event),
-      }),
-    ];
+    const tools: ToolButton[] = [];
+    if (isRecorded(selected) || merged.length > 0) {
+      tools.push({
+        name: following ? 'pause' : 'follow',
+        hint: following ? 'pauseHint' : 'followHint',
+        icon: following ? 'debug-pause' : 'debug-continue',
+        run: () => this.#panel.set({ following: !following }),
+      });
+    }
+    tools.push(
+      ...clearTools(this.#panel.shown, ids =>
+        this.#requests.send('clear', { connections: [...ids] }),
+      ),
+    );
+    if (mergeable(connections).length > 1) {
+      tools.push({
+        name: 'mergeTimeline',
+        hint: 'mergeTimelineHint',
+        icon: 'merge',
+        overflow: 'late',
+        isPressed: merged.length > 0,
+        items: () => this.#mergeItems(),
+      });
+    }
+    tools.push({
+      name: 'exportRows',
+      hint: 'exportRowsHint',
+      icon: 'export',
+      overflow: 'spare',
+      isDisabled: !hasRows,
+      run: () => this.#rows.export(true),
+    });
+    return tools;
   }
 
-  #openMenu(
-    name: 'mergeTimeline' | 'moreTools',
-    items: () => readonly MenuItem[],
-    { currentTarget }: Event,
-  ): void {
-    openMenu(text(name), items, below(currentTarget as Element));
+  #mergedCount(): TemplateResult | typeof nothing {
+    const { length } = this.#panel.merged;
+    return length === 0
+      ? nothing
+      : html`<span class="merged-count">${text('mergedCount', this.#formats.count(length))}</span>`;
   }
 
   /** Which connections are in the list together, as choices that leave the menu open. */
   #mergeItems(): readonly MenuItem[] {
-    const { connections, shown, selected } = this.#panel;
+    const { shown, selected } = this.#panel;
+    const connections = mergeable(this.#panel.connections);
     if (!selected) {
       return [];
     }
@@ -227,7 +262,7 @@ export class Header {
           label: visibleLine(connection.name),
           isChecked,
           staysOpen: true,
-          colour: this.#panel.colourOf(connection.id),
+          sign: markClasses(connection.mark),
           isDisabled: isChecked && rest.length === 0,
           run: () =>
             choose(
@@ -245,10 +280,30 @@ export class Header {
     ];
   }
 
+  /** The tools that are hidden in a narrow panel. */
+  #overflowItems(hasRows: boolean): readonly MenuItem[] {
+    const { selected } = this.#panel;
+    if (!selected) {
+      return [];
+    }
+    const tools = [
+      this.#newConnection(),
+      ...this.#connectionTools(selected),
+      ...this.#viewTools(hasRows, selected),
+    ];
+    const items = hiddenTools(this.#root, tools);
+    const charts: MenuItem[] = this.#charts.isHidden
+      ? [{ kind: 'action', label: text('chartsOpen'), run: () => this.#charts.open() }]
+      : [];
+    const all = [...items, ...charts];
+    return all.length === 0 ? [] : [...all, { kind: 'line' }];
+  }
+
   /** What there is no room for beside the other tools. */
-  #moreItems(): readonly MenuItem[] {
+  #moreItems(hasRows: boolean): readonly MenuItem[] {
     const { head } = this.#list;
     return [
+      ...this.#overflowItems(hasRows),
       {
         kind: 'action',
         label: text('showOutput'),
@@ -266,38 +321,45 @@ export class Header {
       { kind: 'line' },
       { kind: 'menu', label: text('timeMenu'), items: () => head.timeItems() },
       { kind: 'menu', label: text('columnsMenu'), items: () => head.columnItems() },
+      { kind: 'line' },
+      { kind: 'action', label: text('openAsText'), run: () => this.#rows.openText() },
+      {
+        kind: 'action',
+        label: text('keyboardHelp'),
+        keys: 'F1',
+        run: () => this.#requests.send('help.keys', undefined),
+      },
     ];
   }
 }
 
-/**
- * The countdown to the next attempt, or how long it has been open.
- *
- * @param passedMs the time since the snapshot came
- */
-function timerText(
-  { retryInMs, openForMs }: ConnectionView,
-  passedMs: number,
-  formats: Formats,
-): string {
-  if (retryInMs !== undefined) {
-    // Rounded up: "in 1s" is shown during the last second, and "in 0s" never.
-    const left = Math.ceil((retryInMs - passedMs) / 1000) * 1000;
-    return left > 0 ? text('retryIn', formats.span(left)) : text('retryDue');
+const groups = [
+  ['connection', 'openedConnections'],
+  ['tap', 'tappedSockets'],
+  ['watch', 'watchedSockets'],
+  ['configured', 'notConnected'],
+  ['capture', 'savedCaptures'],
+] as const;
+
+/** In groups, unless all are connections of this window. */
+function pickerOptions(
+  connections: readonly ConnectionView[],
+  selected: ConnectionView,
+): readonly TemplateResult[] {
+  if (connections.every(({ source }) => source === 'connection')) {
+    return options(connections, 'connection', selected);
   }
-  return openForMs === undefined ? '' : text('openFor', formats.span(openForMs + passedMs));
+  return groups
+    .filter(([source]) => connections.some(each => each.source === source))
+    .map(
+      ([source, label]) =>
+        html`<optgroup label=${text(label)}>${options(connections, source, selected)}</optgroup>`,
+    );
 }
 
-/** How long until `timerText` changes; `undefined` if it does not. */
-function timerTickMs(
-  { retryInMs, openForMs }: ConnectionView,
-  passedMs: number,
-): number | undefined {
-  if (retryInMs !== undefined) {
-    const left = retryInMs - passedMs;
-    return left > 0 ? left % 1000 || 1000 : undefined;
-  }
-  return openForMs === undefined ? undefined : 1000 - ((openForMs + passedMs) % 1000);
+/** Those that can be in the list together. */
+function mergeable(connections: readonly ConnectionView[]): readonly ConnectionView[] {
+  return connections.filter(({ source }) => source !== 'configured');
 }
 
 function options(
@@ -305,10 +367,18 @@ function options(
   wanted: ConnectionView['source'],
   selected: ConnectionView,
 ): readonly TemplateResult[] {
-  return connections
-    .filter(({ source }) => source === wanted)
-    .map(
-      ({ id, name }) =>
-        html`<option value=${id} .selected=${id === selected.id}>${visibleLine(name)}</option>`,
-    );
+  const listed = connections.filter(({ source }) => source === wanted);
+  const isShared = (name: string) => listed.filter(each => each.name === name).length > 1;
+  return listed.map(({ id, name, place, url, mark }) => {
+    // Captures of one connection and minute came from files of other names.
+    const where = place ?? (isShared(name) ? url : '');
+    return html`<option
+      class=${connections.length > 1 ? markClasses(mark) : ''}
+      value=${id}
+      title=${visibleLine(url)}
+      .selected=${id === selected.id}
+    >
+      ${visibleLine(where === '' ? name : `${name} · ${where}`)}
+    </option>`;
+  });
 }

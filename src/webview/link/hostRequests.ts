@@ -25,8 +25,13 @@ export class HostRequests {
         this.worked();
         done?.();
       },
-      (error: unknown) => this.fail(text('requestFailed', messageOf(error))),
+      (error: unknown) => this.failed(error),
     );
+  }
+
+  /** A request of the user has failed with this error. */
+  failed(error: unknown): void {
+    this.fail(text('requestFailed', messageOf(error)));
   }
 
   worked(): void {

@@ -2,6 +2,7 @@ import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { StateWord } from '../../core/connection/report.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 import type { ConnectionView, ListView } from '../../shared/monitorProtocol.ts';
+import { visibleLine } from '../../core/text/visibleText.ts';
 import { text } from '../widgets/strings.ts';
 
 const sentences: Readonly<Record<StateWord, PageString>> = {
@@ -14,8 +15,15 @@ const sentences: Readonly<Record<StateWord, PageString>> = {
 };
 
 interface EmptyActions {
+  /** Connects the selected connection. */
+  readonly connectIt: () => void;
   readonly connect: () => void;
+  readonly startDemo: () => void;
+  readonly openWalkthrough: () => void;
   readonly clearFilter: () => void;
+  /** What a filter that finds nothing may have been meant as. */
+  readonly suggestion: () => string | undefined;
+  readonly setFilter: (filter: string) => void;
   readonly showAll: () => void;
 }
 
@@ -28,22 +36,34 @@ export function renderEmptyState(
   actions: EmptyActions,
 ): void {
   if (!selected) {
-    render(welcome(actions.connect), root);
+    render(welcome(actions), root);
   } else if (list?.first !== list?.next) {
     render(nothing, root);
+  } else if (selected.source === 'configured' && (list === undefined || list.total === 0)) {
+    render(notConnected(selected, actions.connectIt), root);
   } else if (list === undefined || list.total === 0) {
     render(html`<p>${text(sentences[selected.state], selected.url)}</p>`, root);
   } else if (list.scanned < list.total) {
     render(html`<p>${text('stillSearching')}</p>`, root);
   } else {
-    render(filter === '' ? allHidden(actions.showAll) : noMatches(actions.clearFilter), root);
+    render(filter === '' ? allHidden(actions.showAll) : noMatches(actions), root);
   }
   root.hidden = root.childElementCount === 0;
 }
 
-function noMatches(clear: () => void): TemplateResult {
+function noMatches({ clearFilter, suggestion, setFilter }: EmptyActions): TemplateResult {
+  const meant = suggestion();
   return html`<p>${text('noMatches')}</p>
-    <button type="button" class="secondary" @click=${clear}>${text('filterClear')}</button>`;
+    <div class="empty-actions">
+      ${
+        meant === undefined
+          ? nothing
+          : html`<button type="button" class="secondary" @click=${() => setFilter(meant)}>
+              ${text('didYouMean', visibleLine(meant))}
+            </button>`
+      }
+      <button type="button" class="secondary" @click=${clearFilter}>${text('filterClear')}</button>
+    </div>`;
 }
 
 function allHidden(show: () => void): TemplateResult {
@@ -51,9 +71,23 @@ function allHidden(show: () => void): TemplateResult {
     <button type="button" class="secondary" @click=${show}>${text('showAllRows')}</button>`;
 }
 
-function welcome(connect: () => void): TemplateResult {
+function notConnected({ name, url }: ConnectionView, connect: () => void): TemplateResult {
+  const shown = visibleLine(name);
+  return html`<span class="codicon codicon-debug-disconnect" aria-hidden="true"></span>
+    <h2>${text('emptyConfigured', shown)}</h2>
+    <p>${visibleLine(url)}</p>
+    <button type="button" class="primary" @click=${connect}>${text('connectTo', shown)}</button>`;
+}
+
+function welcome({ connect, startDemo, openWalkthrough }: EmptyActions): TemplateResult {
   return html`<span class="codicon codicon-radio-tower" aria-hidden="true"></span>
     <h2>${text('noConnections')}</h2>
     <p>${text('noConnectionsHint')}</p>
-    <button type="button" class="primary" @click=${connect}>${text('connectAsk')}</button>`;
+    <button type="button" class="primary" @click=${connect}>${text('connectAsk')}</button>
+    <p class="empty-links">
+      <button type="button" class="link" @click=${startDemo}>${text('startDemo')}</button>
+      <button type="button" class="link" @click=${openWalkthrough}>
+        ${text('openWalkthrough')}
+      </button>
+    </p>`;
 }

@@ -1,7 +1,8 @@
 import { el } from '../widgets/dom.ts';
 import { text } from '../widgets/strings.ts';
 
-export type Goal = { readonly seq: number } | { readonly at: number };
+/** A row by its number, or a moment in milliseconds since 1970, to as much as was written of it. */
+export type Goal = { readonly seq: number } | { readonly at: number; readonly spanMs: number };
 
 const dayMs = 86_400_000;
 
@@ -29,7 +30,8 @@ export function readGoal(input: string, near: number): Goal | undefined {
   }
   const at = new Date(near).setHours(hours, minutes, 0, Math.round(seconds * 1000));
   const off = Math.round((near - at) / dayMs);
-  return { at: at + off * dayMs };
+  const spanMs = parts[3] === undefined ? 60_000 : /[.,]/.test(parts[3]) ? 1 : 1000;
+  return { at: at + off * dayMs, spanMs };
 }
 
 /** The small field for the row or the moment to go to. Escape and a loss of focus close it. */

@@ -11,8 +11,9 @@ import {
   type ColumnLayout,
   type ColumnName,
   type ColumnSettings,
+  type ListRoom,
   type TimeMode,
-} from './columns.ts';
+} from './rows/columns.ts';
 import { el } from '../widgets/dom.ts';
 import { Sash } from '../widgets/sash.ts';
 import { below, openMenu, type MenuItem } from '../widgets/menu.ts';
@@ -54,6 +55,7 @@ export class ListHead {
   #settings: ColumnSettings;
   #layout: ColumnLayout;
   #isMerged = false;
+  #room: ListRoom | undefined;
   #current: ColumnName = 'time';
 
   constructor(settings: ColumnSettings, onChange: (settings: ColumnSettings) => void) {
@@ -76,6 +78,17 @@ export class ListHead {
   set isMerged(value: boolean) {
     this.#isMerged = value;
     this.#arrange();
+  }
+
+  /** @returns whether the columns are others than before */
+  fit(room: ListRoom): boolean {
+    const known = this.#room;
+    if (room.width === known?.width && room.rowWidth === known.rowWidth && room.em === known.em) {
+      return false;
+    }
+    this.#room = room;
+    this.#arrange();
+    return true;
   }
 
   /** The menu items that show and hide columns. */
@@ -137,7 +150,7 @@ export class ListHead {
   }
 
   #arrange(): void {
-    this.#layout = layOut(this.#settings, this.#isMerged);
+    this.#layout = layOut(this.#settings, this.#isMerged, this.#room);
     const { shown } = this.#layout;
     if (!shown.includes(this.#current)) {
       this.#current = shown[0] ?? 'preview';
@@ -178,6 +191,7 @@ export class ListHead {
     words.textContent = text(name === 'time' ? timeHeadings[time] : columnHeadings[name]);
     const isBehind = index > this.#layout.shown.indexOf('preview');
     if (sash) {
+      sash.element.hidden = name === 'connection' && this.#layout.isMarkOnly;
       sash.element.classList.toggle('behind', isBehind);
       sash.element.tabIndex = name === this.#current ? 0 : -1;
       sash.edge = isBehind ? 'start' : 'end';
@@ -215,11 +229,19 @@ export class ListHead {
       step: 0.5,
       keys: { Home: 'min', Escape: 'default' },
       ariaScale: 10,
-      size: () => widthOf(name, this.#settings),
-      bounds: () => [minWidth, maxWidth],
+      size: () => this.#widthOf(name),
+      // The content keeps its half of the list.
+      bounds: () => {
+        const width = this.#widthOf(name);
+        return [Math.min(width, minWidth), Math.min(maxWidth, width + this.#layout.spare)];
+      },
       unitPixels: () => Number.parseFloat(getComputedStyle(document.body).fontSize),
       onResize: width => this.#resize(name, width),
     });
+  }
+
+  #widthOf(name: ColumnName): number {
+    return this.#layout.widths.get(name) ?? widthOf(name, this.#settings);
   }
 
   #resize(name: ColumnName, width: number | undefined): void {

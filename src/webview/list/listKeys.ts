@@ -1,4 +1,4 @@
-interface KeyPosition {
+export interface KeyPosition {
   readonly first: number;
   readonly next: number;
   readonly active: number | undefined;
@@ -58,7 +58,9 @@ export type ListCommand =
   | 'goTo'
   | 'find'
   | 'findNext'
-  | 'findPrevious';
+  | 'findPrevious'
+  | 'filter'
+  | 'context';
 
 /** `undefined` for keys that the list leaves to the editor. */
 export function listCommand(chord: KeyChord): ListCommand | undefined {
@@ -83,6 +85,8 @@ export function listCommand(chord: KeyChord): ListCommand | undefined {
     case 'Enter':
     case ' ':
       return 'open';
+    case '/':
+      return 'filter';
     case 'ArrowUp':
     case 'ArrowDown':
     case 'PageUp':
@@ -105,6 +109,8 @@ function commandKey(key: string, shiftKey: boolean): ListCommand | undefined {
       return shiftKey ? 'extend' : 'only';
     case ' ':
       return 'toggle';
+    case 'Enter':
+      return shiftKey ? undefined : 'context';
     case 'a':
       return shiftKey ? undefined : 'all';
     case 'c':

@@ -3,15 +3,16 @@ import type { ListView, PageRow, RowsAnswer } from '../../shared/monitorProtocol
 import { oncePerFrame } from '../widgets/dom.ts';
 import type { RowWindow } from '../widgets/scaledList.ts';
 import type { VirtualScroller } from '../widgets/virtualScroller.ts';
-import type { ColumnSettings } from './columns.ts';
+import type { ColumnSettings } from './rows/columns.ts';
 import type { ListHead } from './listHead.ts';
-import { keyTarget, listCommand, type ListCommand } from './listKeys.ts';
-import type { RowElement } from './rowElement.ts';
+import { ListInput, type PageCommand, type SelectionChange } from './listInput.ts';
+import type { RowElement } from './rows/rowElement.ts';
 import { RowGrid, type ListSources } from './rowGrid.ts';
-import { rowName, type Locate, type RowPlace } from './rowSeeker.ts';
-import { RowSelection, type PositionRange } from './rowSelection.ts';
-import { RowSource, type RowQuestion } from './rowSource.ts';
-import { ScrollAnchor, type Anchor, type ListPlace } from './scrollAnchor.ts';
+import { rowName, type Locate, type RowName, type RowPlace } from './places/rowSeeker.ts';
+import { RowSelection, type PositionRange } from './places/rowSelection.ts';
+import { RowSource, type RowQuestion } from './places/rowSource.ts';
+import { ScrollAnchor, type Anchor, type ListPlace } from './places/scrollAnchor.ts';
+import { SelectionNames } from './places/selectionNames.ts';
 
 /** What a list asks of its page, and what it reports to it. */
 interface MessageListListener {
@@ -21,13 +22,17 @@ interface MessageListListener {
   onFollow(following: boolean): void;
   /** @param row the active one; absent until it is known, when this is called again */
   onSelect(row: PageRow | undefined): void;
-  /** The row that was active, or was to be, is not in the list. */
-  onNothing(): void;
+  /**
+   * The row that was active, or was to be, is not in the list.
+   *
+   * @param name of the row that would be if the list showed it
+   */
+  onNothing(name?: RowName): void;
   /** The active row's details are to be shown. */
   onOpen(): void;
   /** The menu of the selected rows is to be opened at this point. */
   onMenu(at: { readonly x: number; readonly y: number }): void;
-  run(command: 'close' | 'copy' | 'goTo' | 'find' | 'findNext' | 'findPrevious'): void;
+  run(command: PageCommand): void;
   onColumns(settings: ColumnSettings): void;
   /** @param reason why rows could not be read; absent if they could */
   onRead(reason?: string): void;
@@ -37,6 +42,10 @@ interface MessageListListener {
 
 /** Rows that do not come within this time are drawn as still missing. */
 const patienceMs = 150;
+/** How many rows before and after the active one stay in sight, or it goes into the middle. */
+const minContext = 3;
+/** How long the keys' way into a list waits for the one that is about to come. */
+const enterMs = 200;
 /** The wait after rows could not be read. */
 const retryMs = 1000;
 
@@ -55,8 +64,9 @@ const noRows: ListView = {
  * filter. On screen is its tail while that is followed, else the place that the user went to.
  *
  * Its parts do not call each other: `RowSource` reads rows, `RowGrid` draws those on screen,
- * `RowSelection` is what is selected, `ScrollAnchor` finds the place again in another list. Every
- * change ends in `#frame`, which draws when the rows are there.
+ * `RowSelection` is what is selected, `ScrollAnchor` finds the place and the selection again in another
+ * list, `ListInput` knows pointer and keys. Every change ends in `#frame`, which draws when the rows
+ * are there.
  */
 export class MessageList {
   readonly element: HTMLElement;
@@ -64,6 +74,7 @@ export class MessageList {
   readonly #listener: MessageListListener;
   readonly #source: RowSource;
   readonly #selection = new RowSelection();
+  readonly #names = new SelectionNames();
   readonly #anchor: ScrollAnchor;
   readonly #grid: RowGrid;
   readonly #scroller: VirtualScroller<RowElement>;
@@ -74,6 +85,8 @@ export class MessageList {
   #asked: RowWindow | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #isActiveKnown = false;
+  /** Whether the user has chosen the selection in this list, rather than in one before. */
+  #isChosen = false;
 
   constructor(formats: Formats, columns: ColumnSettings, listener: MessageListListener) {
     this.#listener = listener;
@@ -88,12 +101,19 @@ export class MessageList {
       },
       onActive: position => {
         if (position === undefined) {
-          listener.onNothing();
+          listener.onNothing(this.#anchor.active);
         } else {
-          this.#select('only', position);
+          this.#selection.only(position);
+          this.#report();
         }
       },
-      onPausedAt: this.#requestFrame,
+      onHold: (position, offset, isPointedOut) => this.#hold(position, offset, isPointedOut),
+      onSelected: (position, name) => {
+        this.#selection.add(position);
+        this.#names.learn(position, name);
+        this.#requestFrame();
+      },
+      onSettled: this.#requestFrame,
       onFailure: reason => listener.onRead(reason),
     });
     const { find } = this.#source;
@@ -135,8 +155,7 @@ export class MessageList {
     } else if (this.#list.generation >= 0) {
       // What is on screen stays, although the list may have gone on since it was drawn.
       this.#toDrawn();
-      const { to } = this.#scroller.drawn;
-      this.#anchor.pause(to, this.#source.find(to - 1));
+      this.#pauseAt(this.#isDrawn ? this.#scroller.drawn.to : this.#list.next);
     }
     this.#requestFrame();
   }
@@ -170,6 +189,12 @@ export class MessageList {
 
   get selected(): readonly PositionRange[] {
     return this.#selection.ranges;
+  }
+
+  /** The rows on screen. */
+  get shown(): PositionRange {
+    const { from, to } = this.#scroller.drawn;
+    return [Math.max(from, this.#list.first), Math.min(to, this.#list.next)];
   }
 
   get selectedCount(): number {
@@ -211,10 +236,58 @@ export class MessageList {
     }
   }
 
-  /** Goes to a row by its name, or to a moment, as soon as the list has come to it. */
-  seek(place: RowPlace): void {
-    this.#follow(false);
-    this.#anchor.seek(this.#list.generation, place, position => this.goTo(position));
+  /**
+   * Goes to a row by its name, or to a moment, as soon as the list has come to it.
+   *
+   * @param onHidden called instead if the list leaves the row out; without it, the next row is taken
+   */
+  seek(place: RowPlace, onHidden?: () => void): void {
+    this.#anchor.seek(this.#list.generation, place, ({ position, isExact }) => {
+      if (isExact || !onHidden) {
+        this.goTo(position);
+      } else {
+        onHidden();
+      }
+    });
+  }
+
+  /**
+   * Goes to a row by its name, selects it and points it out.
+   *
+   * @param isListToCome whether the list is about to become another, in which the row is to be found
+   */
+  pointOut(name: RowName, isListToCome: boolean): void {
+    this.#anchor.pointOut(this.#list.generation, name, isListToCome);
+  }
+
+  /** Moves the focus to the rows: to the active one, else to one that can be seen. */
+  enter(): void {
+    this.element.focus();
+    if (this.#selection.active !== undefined) {
+      this.#enterRows();
+      return;
+    }
+    // A filter that was just set or cleared may be about to bring another list.
+    setTimeout(() => {
+      if (document.activeElement === this.element) {
+        this.#enterRows();
+      }
+    }, enterMs);
+  }
+
+  #enterRows(): void {
+    const { first, next, generation } = this.#list;
+    if (first === next || this.#anchor.isPending) {
+      return;
+    }
+    const { active } = this.#selection;
+    const { geometry, drawn } = this.#scroller;
+    const { from, to, shift } = this.#grid.generation === generation ? drawn : geometry.window;
+    if (active !== undefined && active >= first && active < next) {
+      this.#go('keep', active);
+    } else {
+      this.#go('only', this.isAtEnd ? to - 1 : Math.min(from + (shift > 0 ? 1 : 0), to - 1));
+    }
   }
 
   selectAll(): void {
@@ -230,6 +303,42 @@ export class MessageList {
       this.following = following;
       this.#listener.onFollow(following);
     }
+  }
+
+  /** Shows the active row of the list before, at which the user looks, in this one. */
+  #hold(position: number, offset: number | undefined, isPointedOut: boolean): void {
+    if (this.#following) {
+      this.#following = false;
+      this.#pauseAt(this.#list.next);
+      this.#listener.onFollow(false);
+    }
+    const { geometry } = this.#scroller;
+    const lowest = Math.max(0, geometry.viewport / geometry.rowHeight - 1);
+    // At an edge it would lack the rows before or after it, for which filters are cleared.
+    const isAmongOthers =
+      offset !== undefined && offset >= minContext && offset <= lowest - minContext;
+    const below = isAmongOthers ? offset : lowest / 2;
+    geometry.restoreScroll(position - below);
+    if (isPointedOut) {
+      this.#grid.flash(position);
+    }
+    this.#requestFrame();
+  }
+
+  /** What is before this position is not new, nor what the list leaves out there. */
+  #pauseAt(position: number): void {
+    const { generation, next, newest, scanned, total } = this.#list;
+    const isToCome = newest !== undefined && position === next && scanned < total;
+    this.#anchor.pause(
+      generation,
+      isToCome ? undefined : position,
+      position === next && newest ? newest : this.#source.find(position - 1),
+    );
+  }
+
+  /** Whether what is on screen is of this list, rather than of the one before. */
+  get #isDrawn(): boolean {
+    return this.#grid.generation === this.#list.generation;
   }
 
   /** Goes on from what is on screen, which may be behind. */
@@ -266,16 +375,34 @@ export class MessageList {
 
   // The selection
 
-  #select(how: 'only' | 'keep' | 'extend' | 'toggle' | 'move', position: number): void {
+  /** The user goes to a row, which is looked at from now on, unless it is the end that is followed. */
+  #go(how: SelectionChange, position: number, isEnd = false): void {
+    this.#follow(isEnd);
+    this.#anchor.leave();
+    this.#scroller.geometry.reveal(position);
+    this.#select(how, position);
+  }
+
+  #select(how: SelectionChange, position: number): void {
     this.#selection[how](position);
     this.#onSelection();
   }
 
+  /** The user has changed the selection. */
   #onSelection(): void {
+    this.#anchor.activate(this.activeRow);
+    this.#isChosen = true;
+    this.#report();
+  }
+
+  #report(): void {
     const row = this.activeRow;
     this.#isActiveKnown = row !== undefined;
     if (row) {
       this.#anchor.activate(row);
+    }
+    if (this.#isChosen) {
+      this.#anchor.choose(this.#names.of(this.#selection, this.#source.find), !this.#following);
     }
     this.#listener.onSelect(row);
     this.#requestFrame();
@@ -288,7 +415,7 @@ export class MessageList {
       return;
     }
     if (this.#source.find(active)) {
-      this.#onSelection();
+      this.#report();
     } else if (active >= this.#list.first && active < this.#list.next) {
       this.#source.want(active, active + 1);
     }
@@ -314,28 +441,40 @@ export class MessageList {
   /** Turns to another list, in which the rows on screen have other positions. */
   #turnTo(list: ListView): void {
     const { geometry } = this.#scroller;
-    const anchor = this.#anchorOnScreen();
-    this.#anchor.turnTo(list.generation, { following: this.#following, next: list.next, anchor });
+    this.#anchor.turnTo(list.generation, {
+      following: this.#following,
+      next: list.next,
+      ...this.#placeOnScreen(),
+    });
     this.#list = list;
     this.#source.follow(list);
     this.#selection.clear();
+    this.#names.clear();
+    this.#grid.flash(undefined);
     this.#isActiveKnown = false;
+    this.#isChosen = false;
     this.#asked = undefined;
     geometry.setExtent(list.first, list.next);
-    geometry.top = this.#anchor.isPending ? list.first : list.next;
+    geometry.top = this.#anchor.isPending && !this.#following ? list.first : list.next;
   }
 
-  /** The active row if it is on screen, else the one at the top. */
-  #anchorOnScreen(): Anchor | undefined {
-    if (this.#grid.generation !== this.#list.generation) {
-      return undefined;
+  /** What is on screen, unless that is still of the list before. */
+  #placeOnScreen(): {
+    readonly anchor: Anchor | undefined;
+    readonly activeOffset: number | undefined;
+  } {
+    if (!this.#isDrawn) {
+      return { anchor: undefined, activeOffset: undefined };
     }
     const { active } = this.#selection;
     const { drawn, drawnTop } = this.#scroller;
-    const isActiveSeen = active !== undefined && active >= drawn.from && active < drawn.to;
-    const position = isActiveSeen ? active : drawn.from;
-    const row = this.#source.find(position);
-    return row && { name: rowName(row), offset: position - drawnTop };
+    const isActiveSeen =
+      active !== undefined && this.#isActiveKnown && active >= drawn.from && active < drawn.to;
+    const row = this.#source.find(drawn.from);
+    return {
+      anchor: row && { name: rowName(row), offset: drawn.from - drawnTop },
+      activeOffset: isActiveSeen ? active - drawnTop : undefined,
+    };
   }
 
   #onAnswer(list: ListView): void {
@@ -375,7 +514,7 @@ export class MessageList {
       this.#draw(window);
       this.#findActive();
     } else {
-      this.#patience ??= setTimeout(() => this.#draw(geometry.window), patienceMs);
+      this.#patience ??= setTimeout(() => this.#onPatienceEnd(), patienceMs);
       this.#asked ??= window;
     }
     const extra = Math.ceil((window.to - window.from) / 2) + 1;
@@ -383,6 +522,14 @@ export class MessageList {
     this.#anchor.seen(this.#source.find(Math.floor(geometry.top)), geometry.top);
     this.#scroller.placeBar();
     this.#listener.onDraw();
+  }
+
+  /** Shows where rows are missing; at the tail of the same list, the rows before stay until they come. */
+  #onPatienceEnd(): void {
+    this.#patience = undefined;
+    if (!this.#following || !this.#isDrawn) {
+      this.#draw(this.#scroller.geometry.window);
+    }
   }
 
   #draw(window: RowWindow): void {
@@ -406,117 +553,33 @@ export class MessageList {
       onWheelUp: () => this.#follow(false),
       onRest: this.#requestFrame,
     });
-    this.element.addEventListener('mousedown', event => this.#onPress(event));
-    this.element.addEventListener('contextmenu', event => this.#onContextMenu(event));
-    this.element.addEventListener('keydown', event => this.#onKey(event));
+    new ListInput(this.element, {
+      positionOf: target => this.#positionOf(target),
+      keyPosition: () => {
+        const { first, next } = this.#list;
+        const { geometry, drawn } = this.#scroller;
+        const { active } = this.#selection;
+        return { first, next, active, lastShown: drawn.to - 1, pageSize: geometry.pageSize };
+      },
+      go: (how, position, isEnd) => this.#go(how, position, isEnd),
+      pick: (how, position) => {
+        this.#follow(false);
+        this.#anchor.leave();
+        this.#select(how, position);
+      },
+      // The end of a list that has no rows yet.
+      followEmpty: () => this.#follow(true),
+      selectAll: () => this.selectAll(),
+      openMenuAtActive: () => this.#openMenuAtActive(),
+      onOpen: () => this.#listener.onOpen(),
+      onMenu: at => this.#listener.onMenu(at),
+      run: command => this.#listener.run(command),
+    });
   }
 
   /** `undefined` also while the rows on screen are of the list before. */
   #positionOf(target: EventTarget | null): number | undefined {
-    const isCurrent = this.#grid.generation === this.#list.generation;
-    return isCurrent ? this.#scroller.positionOf(target) : undefined;
-  }
-
-  #onPress(event: MouseEvent): void {
-    const position = this.#positionOf(event.target);
-    if (event.button !== 0 || position === undefined) {
-      return;
-    }
-    this.#anchor.leave();
-    if (event.shiftKey) {
-      this.#select('extend', position);
-    } else if (event.ctrlKey || event.metaKey) {
-      this.#select('toggle', position);
-    } else {
-      this.#select('only', position);
-      this.#listener.onOpen();
-    }
-  }
-
-  #onContextMenu(event: MouseEvent): void {
-    const position = this.#positionOf(event.target);
-    // The editor would open its own menu over ours.
-    event.preventDefault();
-    event.stopPropagation();
-    if (position !== undefined) {
-      this.#anchor.leave();
-      this.#select('keep', position);
-      this.#listener.onMenu({ x: event.clientX, y: event.clientY });
-    }
-  }
-
-  #onKey(event: KeyboardEvent): void {
-    const command = event.target === this.element ? listCommand(event) : undefined;
-    if (command === undefined || !this.#run(command, event.key)) {
-      return;
-    }
-    event.preventDefault();
-    if (command !== 'copy' && command !== 'close') {
-      // The editor has commands of its own on these keys.
-      event.stopPropagation();
-    }
-  }
-
-  /** @returns whether the key was for the list */
-  #run(command: ListCommand, key: string): boolean {
-    switch (command) {
-      case 'only':
-      case 'extend':
-      case 'move':
-        return this.#move(command, key);
-      case 'open':
-        if (!this.#move('only', key)) {
-          return false;
-        }
-        this.#listener.onOpen();
-        break;
-      case 'toggle':
-        this.#anchor.leave();
-        this.#select('toggle', this.#selection.active ?? this.#scroller.drawn.to - 1);
-        break;
-      case 'all':
-        this.selectAll();
-        break;
-      case 'menu':
-        this.#openMenuAtActive();
-        break;
-      case 'copy':
-        if (getSelection()?.isCollapsed === false) {
-          return false;
-        }
-        this.#listener.run('copy');
-        break;
-      case 'close':
-      case 'goTo':
-      case 'find':
-      case 'findNext':
-      case 'findPrevious':
-        this.#listener.run(command);
-        break;
-    }
-    return true;
-  }
-
-  /** @returns whether the key leads anywhere */
-  #move(how: 'only' | 'extend' | 'move', key: string): boolean {
-    const { first, next } = this.#list;
-    const { active } = this.#selection;
-    const { geometry, drawn } = this.#scroller;
-    const lastShown = drawn.to - 1;
-    const { pageSize } = geometry;
-    const position = keyTarget(key, { first, next, active, lastShown, pageSize });
-    const isEnd = key === 'End';
-    if (position !== undefined) {
-      // Going to the newest row does not pause, and only End resumes.
-      this.#follow(isEnd || (this.#following && position === next - 1));
-      this.#anchor.leave();
-      geometry.reveal(position);
-      this.#select(how, position);
-    } else if (isEnd) {
-      // The end of a list that has no rows yet.
-      this.#follow(true);
-    }
-    return position !== undefined || isEnd;
+    return this.#isDrawn ? this.#scroller.positionOf(target) : undefined;
   }
 
   /** Opens the menu of the selected rows below the active one. */

@@ -1,11 +1,12 @@
-import type { CopyFormat, PageRow } from '../../shared/monitorProtocol.ts';
+import type { CopyFormat, PageRow, RowAddress, RowsAnswer } from '../../shared/monitorProtocol.ts';
 import type { GoToRow } from './goToRow.ts';
 import type { HostRequests } from '../link/hostRequests.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 import { openMenu, type MenuItem } from '../widgets/menu.ts';
 import type { MessageList } from './messageList.ts';
-import type { Locate } from './rowSeeker.ts';
-import type { PositionRange } from './rowSelection.ts';
+import { rowName, type RowName } from './places/rowSeeker.ts';
+import type { PositionRange } from './places/rowSelection.ts';
+import type { RowQuestion } from './places/rowSource.ts';
 import { text } from '../widgets/strings.ts';
 
 const copyNames: readonly (readonly [CopyFormat, PageString])[] = [
@@ -19,13 +20,23 @@ const copyNames: readonly (readonly [CopyFormat, PageString])[] = [
 /** More characters of a preview than this are no useful filter. */
 const maxTermLength = 200;
 
+/** How far back a row of the same feed is looked for. */
+const blockSize = 400;
+const maxBlocks = 25;
+
 /** What the commands need of the page. */
 interface RowCommandPorts {
-  readonly locate: Locate;
   /** For screen readers. */
   say(sentence: string): void;
   /** Adds a term to the filter. */
   filterBy(term: string): void;
+  /** Goes to a row among those around it. */
+  showInContext(row: RowName): void;
+  /** Whether messages like it can be held: it is a message of a tapped socket. */
+  canHold(row: PageRow): boolean;
+  rows(question: RowQuestion): Promise<RowsAnswer>;
+  /** The row that another one is to be compared with; kept while the page is not there. */
+  compared: RowName | undefined;
 }
 
 /** What the user can do with rows of the list, and the menu that offers it. */
@@ -53,18 +64,9 @@ export class RowCommands {
   }
 
   /** Copies one row, which the details may still show when the list does not. */
-  copyRow({ connection, seq }: PageRow): void {
-    const { generation } = this.#list;
-    this.#ports.locate({ generation, place: { connection, seq } }).then(
-      ({ isExact, position }) => {
-        if (isExact) {
-          this.#copyRanges([[position, position + 1]], 'text');
-        } else {
-          this.#requests.fail(text('notInList'));
-        }
-      },
-      () => this.#requests.fail(text('notInList')),
-    );
+  copyRow(row: PageRow): void {
+    const done = () => this.#ports.say(text('copied'));
+    this.#requests.send('copy', { row: { ...rowName(row) }, format: 'text' }, done);
   }
 
   copyText(words: string): void {
@@ -75,6 +77,25 @@ export class RowCommands {
     this.#requests.send('editor.open', { connection, seq });
   }
 
+  /** Opens the line of a call that opened the socket of a row. */
+  openScript(row: RowAddress, call: number): void {
+    this.#requests.send('script.open', { ...row, call });
+  }
+
+  /** Loads the page again that has the socket of a row. */
+  reloadPage(row: RowAddress): void {
+    this.#requests.send('page.reload', row);
+  }
+
+  /** Opens the selected rows in an editor as one text, or those on screen. */
+  openText(): void {
+    const { generation, selected, shown } = this.#list;
+    const ranges = selected.length > 0 ? selected : [shown];
+    if (ranges.every(([from, to]) => from < to)) {
+      this.#requests.send('editor.text', { generation, ranges: mutable(ranges) });
+    }
+  }
+
   /** @param isAll whether all rows of the list are exported, else only the selected ones */
   export(isAll: boolean): void {
     const { generation, selected } = this.#list;
@@ -82,6 +103,14 @@ export class RowCommands {
       this.#requests.send('export', { generation });
     } else if (selected.length > 0) {
       this.#requests.send('export', { generation, ranges: mutable(selected) });
+    }
+  }
+
+  /** Shows the active row among those around it. */
+  showInContext(): void {
+    const row = this.#list.activeRow;
+    if (row) {
+      this.#ports.showInContext(row);
     }
   }
 
@@ -97,11 +126,15 @@ export class RowCommands {
       action('copyText', () => this.copy('text'), 'Ctrl+C', count === 0),
       { kind: 'menu', label: text('copyAs'), items: () => copies },
       { kind: 'line' },
+      action('showInContext', () => this.showInContext(), 'Ctrl+Enter', !row),
       action('openInEditor', () => row && this.openEditor(row), '', count !== 1 || !row),
-      action('compareTwo', () => this.#compare(), '', count !== 2),
+      action('openAsText', () => this.openText()),
       action('exportSelection', () => this.export(false), '', count === 0),
       { kind: 'line' },
+      ...this.#compareItems(row),
+      { kind: 'line' },
       ...(row ? [this.#filterMenu(row)] : []),
+      ...(row && this.#ports.canHold(row) ? [this.#holdItem(row)] : []),
       { kind: 'line' },
       action('selectAllRows', () => this.#list.selectAll(), 'Ctrl+A'),
       action('goToRow', () => this.goToRow(), 'Ctrl+G'),
@@ -125,6 +158,10 @@ export class RowCommands {
     return { kind: 'menu', label: text('filterByMenu'), items: () => items };
   }
 
+  #holdItem({ connection, seq }: PageRow): MenuItem {
+    return action('holdLikeThis', () => this.#requests.send('rule.add', { connection, seq }));
+  }
+
   #copyRanges(ranges: readonly PositionRange[], format: CopyFormat): void {
     if (ranges.length > 0) {
       const { generation } = this.#list;
@@ -133,7 +170,66 @@ export class RowCommands {
     }
   }
 
-  #compare(): void {
+  /** As in the editor's explorer: two that are selected, or one after the other. */
+  #compareItems(row: PageRow | undefined): readonly MenuItem[] {
+    if (this.#list.selectedCount === 2) {
+      return [action('compareTwo', () => this.#compareTwo())];
+    }
+    const one = this.#list.selectedCount === 1 ? row : undefined;
+    const { compared } = this.#ports;
+    const isSame = compared?.connection === one?.connection && compared?.seq === one?.seq;
+    return [
+      action('selectForCompare', () => one && this.#selectForCompare(one), '', !one),
+      ...(compared
+        ? [
+            action(
+              'compareWithSelected',
+              () => one && this.#compare(compared, rowName(one)),
+              `#${compared.seq}`,
+              !one || isSame,
+            ),
+          ]
+        : []),
+      action('compareWithPrevious', () => one && void this.#compareWithPrevious(one), '', !one),
+    ];
+  }
+
+  #selectForCompare(row: PageRow): void {
+    this.#ports.compared = rowName(row);
+    this.#ports.say(text('selectedForCompare'));
+  }
+
+  #compare(left: RowName, right: RowName): void {
+    this.#requests.send('editor.compare', { left: { ...left }, right: { ...right } });
+  }
+
+  /** With the row before it in the list that is of the same feed: of its connection, direction and kind. */
+  async #compareWithPrevious(row: PageRow): Promise<void> {
+    const { generation } = this.#list;
+    const isLike = (other: PageRow) =>
+      other.connection === row.connection &&
+      other.direction === row.direction &&
+      other.kind === row.kind &&
+      other.heartbeat === row.heartbeat;
+    try {
+      let to = row.position;
+      for (let blocks = 0; to > 0 && blocks < maxBlocks; blocks++) {
+        const from = Math.max(0, to - blockSize);
+        const { rows } = await this.#ports.rows({ generation, from, count: to - from });
+        const found = rows.findLast(isLike);
+        if (found) {
+          this.#compare(rowName(found), rowName(row));
+          return;
+        }
+        to = from;
+      }
+      this.#requests.fail(text('noPreviousMatch'));
+    } catch (error) {
+      this.#requests.failed(error);
+    }
+  }
+
+  #compareTwo(): void {
     const { generation, selected } = this.#list;
     const positions = selected.flatMap(([from, to]) => (to - from > 1 ? [from, to - 1] : [from]));
     const [one, other] = positions;

@@ -5,11 +5,12 @@ import type { RowWindow } from '../widgets/scaledList.ts';
 import { text } from '../widgets/strings.ts';
 import { rowHeight } from '../widgets/theme.ts';
 import { VirtualScroller } from '../widgets/virtualScroller.ts';
-import type { ColumnSettings } from './columns.ts';
+import type { ColumnSettings } from './rows/columns.ts';
 import { ListHead } from './listHead.ts';
-import { RowElement, type ConnectionLabel } from './rowElement.ts';
-import type { RowSelection } from './rowSelection.ts';
-import { TimeColumn } from './timeColumn.ts';
+import { RowElement, type ConnectionLabel } from './rows/rowElement.ts';
+import type { RowSelection } from './places/rowSelection.ts';
+import { silenceWords } from './rows/silence.ts';
+import { TimeColumn } from './rows/timeColumn.ts';
 
 /** The connections and captures whose rows are in the list. */
 export interface ListSources {
@@ -18,6 +19,9 @@ export interface ListSources {
   readonly isMerged: boolean;
   readonly labelOf: (connection: string) => ConnectionLabel | undefined;
 }
+
+/** How long a row that is pointed out is lit; its animation takes as long. */
+const flashMs = 1200;
 
 /** The grid on the page: the headings, and below them the elements of the rows on screen. */
 export class RowGrid {
@@ -33,8 +37,13 @@ export class RowGrid {
   readonly #find: (position: number) => PageRow | undefined;
   readonly #selection: RowSelection;
   readonly #time: TimeColumn;
+  readonly #formats: Formats;
+  /** Between rows that a filter has left there is no silence. */
+  #isFiltered = false;
   #sources: ListSources = { startedAt: 0, isMerged: false, labelOf: () => undefined };
   #generation = -1;
+  #flashed: number | undefined;
+  #flashTimer: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param find the row at a position, if it is known
@@ -48,6 +57,7 @@ export class RowGrid {
     onColumns: (settings: ColumnSettings) => void,
   ) {
     this.#find = find;
+    this.#formats = formats;
     this.#selection = selection;
     this.#time = new TimeColumn(formats);
     this.head = new ListHead(columns, settings => {
@@ -67,6 +77,8 @@ export class RowGrid {
       },
     );
     this.#arrange();
+    // Before the list's own, which then draws the rows.
+    new ResizeObserver(() => this.#fit()).observe(this.element);
   }
 
   /** The generation of the list whose rows are on screen. */
@@ -98,11 +110,13 @@ export class RowGrid {
     this.element.style.setProperty('--row-height', `${height}px`);
     const { geometry } = this.scroller;
     geometry.setMetrics(height, geometry.viewport);
+    this.#fit();
   }
 
   /** Draws a window of a list. Only what differs from what is on screen is written. */
-  draw(window: RowWindow, { generation, next }: ListView): void {
+  draw(window: RowWindow, { generation, next, isFiltered = false }: ListView): void {
     this.#generation = generation;
+    this.#isFiltered = isFiltered;
     const { active } = this.#selection;
     const activeRow = active === undefined ? undefined : this.#find(active);
     this.#time.activeAt = activeRow?.at ?? this.#time.activeAt;
@@ -113,6 +127,19 @@ export class RowGrid {
     const rowCount = String(next + 1);
     if (this.element.ariaRowCount !== rowCount) {
       this.element.ariaRowCount = rowCount;
+    }
+  }
+
+  /** Points out a row for a moment, wherever it is drawn; `undefined` for none. */
+  flash(position: number | undefined): void {
+    clearTimeout(this.#flashTimer);
+    this.#flashed = position;
+    if (position === undefined) {
+      for (const { element } of this.scroller.rows) {
+        element.classList.remove('flash');
+      }
+    } else {
+      this.#flashTimer = setTimeout(() => this.flash(undefined), flashMs);
     }
   }
 
@@ -132,16 +159,30 @@ export class RowGrid {
       this.#time.baseOf(position, this.#find),
       this.#selection.has(position),
       position === this.#selection.active,
+      this.#isFiltered ? '' : silenceWords(position, this.#find, this.#formats),
     );
+    row.element.classList.toggle('flash', position === this.#flashed);
+  }
+
+  /** Lays the columns out for the room that the list has. */
+  #fit(): void {
+    const { offsetWidth: width, clientWidth: rowWidth } = this.element;
+    if (rowWidth > 0) {
+      const em = Number.parseFloat(getComputedStyle(this.element).fontSize);
+      if (this.head.fit({ width, rowWidth, em })) {
+        this.#arrange();
+      }
+    }
   }
 
   #arrange(): void {
     const { layout, settings } = this.head;
     const { style } = this.element;
-    style.setProperty('--columns-wide', layout.template);
-    style.setProperty('--columns-narrow', layout.narrowTemplate);
-    style.setProperty('--span-wide', `span ${layout.span}`);
-    style.setProperty('--span-narrow', `span ${layout.narrowSpan}`);
+    style.setProperty('--columns', layout.template);
+    style.setProperty('--span', `span ${layout.span}`);
+    style.setProperty('--column-gap', `${layout.gap}px`);
+    style.setProperty('--row-edge', `${layout.edge}px`);
+    this.element.classList.toggle('mark-only', layout.isMarkOnly);
     this.element.ariaColCount = String(layout.shown.length);
     this.#time.mode = settings.time;
     for (const row of this.scroller.rows) {

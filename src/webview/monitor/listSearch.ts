@@ -2,8 +2,8 @@ import { jsonPathsOf } from '../../core/json/jsonPath.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import type { Formats } from '../../core/base/format.ts';
-import type { ListView, PanelView, SavedFilter } from '../../shared/monitorProtocol.ts';
-import { FilterBox } from '../filter/filterBox.ts';
+import type { PanelView } from '../../shared/monitorProtocol.ts';
+import { FilterBox, type BoxModel } from '../filter/filterBox.ts';
 import { FindWidget } from '../find/findWidget.ts';
 import type { Request } from '../link/hostLink.ts';
 import { Marks } from '../find/marks.ts';
@@ -14,6 +14,8 @@ interface ListSearchListener {
   /** Asks for something that the user wants done now. */
   onSave(filter: string): void;
   onRemove(name: string): void;
+  /** Keeps the filters that were in effect before. */
+  onRecent(filters: readonly string[]): void;
 }
 
 /** What narrows the list down, what goes through it, and the marks of both in the rows. */
@@ -23,17 +25,31 @@ export class ListSearch {
   readonly #list: MessageList;
   readonly #marks = new Marks();
   #filter = '';
+  #paths: readonly string[] = [];
   #filterCondition: Condition | undefined;
 
-  constructor(formats: Formats, list: MessageList, request: Request, listener: ListSearchListener) {
+  /** @param recent filters that were in effect before, the latest first */
+  constructor(
+    formats: Formats,
+    list: MessageList,
+    request: Request,
+    recent: readonly string[],
+    listener: ListSearchListener,
+  ) {
     this.#list = list;
-    this.filter = new FilterBox(formats, {
+    this.filter = new FilterBox(formats, recent, {
       onSave: filter => listener.onSave(filter),
       onRemove: name => listener.onRemove(name),
       onShow: change => listener.setView(change),
       onFilter: filter => listener.setView({ filter }),
       onLeave: () => list.element.focus(),
-      paths: () => jsonPathsOf(Array.from(list.previews(), ({ data }) => data)),
+      onEnterList: () => list.enter(),
+      onRecent: filters => listener.onRecent(filters),
+      paths: () => {
+        const paths = jsonPathsOf(Array.from(list.previews(), ({ data }) => data));
+        this.#paths = paths.length > 0 ? paths : this.#paths;
+        return paths;
+      },
     });
     this.find = new FindWidget({
       label: 'findInMessages',
@@ -51,8 +67,14 @@ export class ListSearch {
     });
   }
 
-  render(view: PanelView, list: ListView, filters: readonly SavedFilter[]): void {
-    this.filter.render({ view, list, filters });
+  /** The JSON paths that were last offered: of rows that a filter may leave out now. */
+  get knownPaths(): readonly string[] {
+    return this.#paths;
+  }
+
+  render(model: BoxModel): void {
+    this.filter.render(model);
+    const { view } = model;
     if (view.filter !== this.#filter) {
       this.#filter = view.filter;
       // Only what is looked for in texts is marked, so that the time of day does not matter.

@@ -1,35 +1,51 @@
 import type { Formats } from '../../core/base/format.ts';
+import { suggestFilter } from '../../core/filter/suggestion.ts';
+import { visibleLine } from '../../core/text/visibleText.ts';
 import type { ComposerView } from '../../shared/composerProtocol.ts';
+import type { HeldAddress, HeldState } from '../../shared/heldProtocol.ts';
 import type {
+  ClearedView,
   ConnectionView,
   Hello,
   ListView,
   PageRow,
   PanelView,
+  RowAddress,
   SavedFilter,
 } from '../../shared/monitorProtocol.ts';
+import { isRecorded } from '../../shared/sourceKind.ts';
 import { Charts } from '../charts/charts.ts';
-import { Composer } from '../composer/composer.ts';
+import { ClearedBar } from '../clearing/clearedBar.ts';
+import { ComposerPlace } from '../composer/composerPlace.ts';
 import { DetailPane } from '../details/detailPane.ts';
 import { DetailsState } from '../details/detailsState.ts';
 import { ConnectionNews } from '../header/connectionNews.ts';
 import { Header } from '../header/header.ts';
-import { renderNotices } from '../header/notices.ts';
+import { Notices } from '../header/notices.ts';
 import type { Request } from '../link/hostLink.ts';
 import { HostRequests } from '../link/hostRequests.ts';
 import { renderEmptyState } from '../list/emptyState.ts';
-import { GoToRow, type Goal } from '../list/goToRow.ts';
+import { GoToRow } from '../list/goToRow.ts';
 import { ListCounts } from '../list/listCounts.ts';
+import { ListNotice } from '../list/listNotice.ts';
+import type { PageCommand } from '../list/listInput.ts';
 import { MessageList } from '../list/messageList.ts';
 import { RowCommands } from '../list/rowCommands.ts';
+import type { RowName, RowPlace } from '../list/places/rowSeeker.ts';
 import { PanelState } from '../state/panelState.ts';
 import type { StateKeeper } from '../state/savedState.ts';
 import { oncePerFrame } from '../widgets/dom.ts';
 import { LiveRegion } from '../widgets/liveRegion.ts';
 import { text } from '../widgets/strings.ts';
 import { watchTheme } from '../widgets/theme.ts';
+import { HeldView } from './heldView.ts';
 import { ListSearch } from './listSearch.ts';
+import { listenToPage } from './pageKeys.ts';
 import { PageLayout } from './pageLayout.ts';
+import { RowPlaces } from './rowPlaces.ts';
+
+/** The position of a row that is not in the list. */
+const nowhere = -1;
 
 /**
  * The monitor's page: makes its parts, connects them with each other and with the host, and gives
@@ -46,19 +62,26 @@ export class MonitorPage {
   readonly #list: MessageList;
   readonly #search: ListSearch;
   readonly #goToRow: GoToRow;
+  readonly #notice: ListNotice;
+  readonly #places: RowPlaces;
   readonly #rows: RowCommands;
   readonly #header: Header;
+  readonly #notices: Notices;
   readonly #counts: ListCounts;
   readonly #charts: Charts;
   readonly #details: DetailPane;
   readonly #layout: PageLayout;
   readonly #detailsState: DetailsState;
-  readonly #composer: Composer;
+  readonly #composer: ComposerPlace;
+  readonly #cleared: ClearedBar;
+  readonly #held: HeldView;
   readonly #requestRender = oncePerFrame(() => this.#render());
   #listSourcesKey = '';
   #listView: ListView | undefined;
   #filters: readonly SavedFilter[] = [];
   #composerView: ComposerView | undefined;
+  /** The connection of a merged timeline whose charts the user wants. */
+  #charted: string | undefined;
 
   constructor(root: HTMLElement, request: Request, keeper: StateKeeper, formats: Formats) {
     this.#formats = formats;
@@ -66,7 +89,14 @@ export class MonitorPage {
     this.#keeper = keeper;
     this.#panel = new PanelState(request, () => this.#update());
     this.#requests = new HostRequests(request, this.#requestRender);
-    this.#news = new ConnectionNews(this.#region, formats);
+    this.#news = new ConnectionNews(
+      {
+        say: sentence => this.#region.say(sentence),
+        now: () => performance.now(),
+        hasFocus: () => document.hasFocus(),
+      },
+      formats,
+    );
     this.#details = this.#makeDetails();
     this.#layout = new PageLayout(root, this.#details.element, keeper);
     this.#detailsState = new DetailsState(this.#details, isOpen =>
@@ -76,10 +106,20 @@ export class MonitorPage {
     this.#search = this.#makeSearch();
     this.#goToRow = new GoToRow(
       () => this.#list.timeAt(this.#list.position) ?? Date.now(),
-      goal => this.#goTo(goal),
+      goal => void this.#places.goTo(goal),
       () => this.#list.element.focus(),
     );
+    this.#notice = new ListNotice(() => this.#list.element.focus());
+    this.#places = new RowPlaces({
+      list: this.#list,
+      panel: this.#panel,
+      request,
+      requests: this.#requests,
+      notice: this.#notice,
+      formats,
+    });
     this.#rows = this.#makeRows();
+    this.#charts = this.#makeCharts();
     this.#header = new Header(
       this.#layout.header,
       formats,
@@ -88,22 +128,37 @@ export class MonitorPage {
       this.#list,
       this.#rows,
       () => this.#search.find.open(),
+      this.#charts,
     );
+    this.#notices = this.#makeNotices();
     this.#counts = new ListCounts(formats, this.#region, () => {
       this.#list.element.focus();
       this.#panel.set({ following: true });
     });
-    this.#charts = this.#makeCharts();
     this.#composer = this.#makeComposer();
+    this.#cleared = this.#makeCleared();
+    this.#held = this.#makeHeld();
     this.#assemble(root);
   }
 
   // What the host sends
 
   /** The first snapshot of all. */
-  start({ connections, view, list, filters, composer }: Hello): void {
+  start({
+    connections,
+    view,
+    list,
+    filters,
+    cleared,
+    composer,
+    held,
+    heldToEdit,
+    row,
+  }: Hello): void {
     this.#filters = filters;
+    this.#cleared.show(cleared);
     this.#composerView = composer;
+    this.#held.state = held;
     const { state } = this.#keeper;
     this.#charts.isOpen = state.isChartOpen;
     if (state.isDetailOpen && state.active) {
@@ -114,6 +169,18 @@ export class MonitorPage {
     this.#panel.start(connections, view);
     this.#list.restore(this.#panel.fromSavedPlace(state));
     this.setList(list);
+    this.showRow(row);
+    if (heldToEdit) {
+      this.editHeld(heldToEdit);
+    }
+  }
+
+  /** Goes to a row and opens its details. */
+  showRow(row: RowAddress | undefined): void {
+    if (row) {
+      this.#openDetails();
+      void this.#places.goToRow(row);
+    }
   }
 
   setConnections(connections: readonly ConnectionView[]): void {
@@ -135,9 +202,32 @@ export class MonitorPage {
     this.#requestRender();
   }
 
+  setCleared(cleared: ClearedView | undefined): void {
+    this.#cleared.show(cleared);
+  }
+
+  setHeld(held: HeldState | undefined): void {
+    this.#held.state = held;
+  }
+
+  /** Opens a held message in the composer. */
+  editHeld(message: HeldAddress): void {
+    this.#held.edit(message);
+  }
+
+  /** The user has asked for the monitor. */
+  focusList(): void {
+    this.#list.element.focus();
+  }
+
   setComposer(composer: ComposerView | undefined): void {
     this.#composerView = composer;
     this.#requestRender();
+  }
+
+  /** Has the selected rows opened as text, or those on screen. */
+  openText(): void {
+    this.#rows.openText();
   }
 
   /** Says why something did not work, until something works. */
@@ -157,6 +247,7 @@ export class MonitorPage {
       this.#list.sources = panel.listSources;
       this.#closeDetailsOfOthers();
     }
+    this.#places.follow(panel.view.filter);
     this.#keeper.set(panel.saved);
     this.#requestRender();
   }
@@ -171,50 +262,54 @@ export class MonitorPage {
   }
 
   #render(): void {
-    const { selected, view } = this.#panel;
+    const { selected, view, messagesOnly } = this.#panel;
     const list = this.#listView;
     this.#header.render(list !== undefined && list.first < list.next);
-    this.#renderNotices();
+    this.#notices.render(selected, this.#panel.receivedAt, {
+      request: this.#requests.problem,
+      list: list?.problem,
+    });
     renderEmptyState(this.#layout.empty, selected, list, view.filter, {
       connect: () => this.#requests.send('connect.ask', undefined),
-      clearFilter: () => this.#panel.set({ filter: '' }),
-      showAll: () => this.#panel.set({ showHeartbeats: true, showControl: true }),
+      startDemo: () => this.#requests.send('start.open', { what: 'demo' }),
+      openWalkthrough: () => this.#requests.send('start.open', { what: 'walkthrough' }),
+      connectIt: () => {
+        if (selected) {
+          this.#requests.send('connect', { connection: selected.id });
+        }
+      },
+      clearFilter: () => this.#setFromList({ filter: '' }),
+      suggestion: () => suggestFilter(view.filter, this.#search.knownPaths),
+      setFilter: filter => this.#setFromList({ filter }),
+      showAll: () => this.#setFromList({ showHeartbeats: true, showControl: true }),
     });
+    // A connection that was never opened has nothing to list.
+    const isBlank = selected?.source === 'configured' && isEmpty(selected.extent);
     for (const part of [this.#list.element, this.#layout.charts, this.#layout.filter]) {
-      part.hidden = selected === undefined;
+      part.hidden = selected === undefined || isBlank;
     }
     if (list) {
-      this.#search.render(view, list, this.#filters);
+      this.#search.render({ view, list, filters: this.#filters, messagesOnly });
     }
-    this.#charts.follow(selected?.id, selected?.source === 'connection');
+    this.#followCharts(isBlank);
     this.#renderComposer();
+    this.#held.render(selected?.id);
     this.#renderCounts();
     this.#news.follow(selected);
   }
 
-  #renderNotices(): void {
-    const { selected } = this.#panel;
-    const sendFor = (name: 'connect' | 'reconnect' | 'setting.open') => () => {
-      if (selected) {
-        this.#requests.send(name, { connection: selected.id });
-      }
-    };
-    renderNotices(
-      this.#layout.notices,
-      selected,
-      { request: this.#requests.problem, list: this.#listView?.problem },
-      {
-        connect: sendFor('connect'),
-        reconnect: sendFor('reconnect'),
-        openSetting: sendFor('setting.open'),
-      },
-    );
+  /** In a merged timeline the charts are of one connection, which the user chooses. */
+  #followCharts(isBlank: boolean): void {
+    const { selected, merged } = this.#panel;
+    const shown = isBlank ? undefined : (merged.find(({ id }) => id === this.#charted) ?? selected);
+    const owners = merged.map(({ id, name }) => ({ id, name: visibleLine(name) }));
+    this.#charts.follow(shown?.id, shown !== undefined && isRecorded(shown), owners);
   }
 
   #renderComposer(): void {
     const { selected } = this.#panel;
     const composer = this.#composerView;
-    const name = selected?.source === 'connection' ? selected.name : undefined;
+    const name = selected && isRecorded(selected) ? selected.name : undefined;
     this.#composer.show(name, composer?.connection === selected?.id ? composer : undefined);
   }
 
@@ -240,12 +335,31 @@ export class MonitorPage {
     }
   }
 
-  #goTo(goal: Goal): void {
-    const connection = this.#list.activeRow?.connection ?? this.#panel.shown[0]?.id;
-    if ('at' in goal) {
-      this.#list.seek(goal);
-    } else if (connection !== undefined) {
-      this.#list.seek({ connection, seq: goal.seq });
+  /** The selected row is not in the list. */
+  async #onNothing(name: RowName | undefined): Promise<void> {
+    const row = name && (await this.#places.lost(name));
+    if (row) {
+      this.#detailsState.selectHidden({ ...row, position: nowhere });
+    } else {
+      this.#detailsState.awaitNothing();
+    }
+  }
+
+  /** Changes the view by a button in place of the list, which goes: the focus is for the list then. */
+  #setFromList(change: Partial<PanelView>): void {
+    this.#panel.set(change);
+    this.#list.element.focus();
+  }
+
+  /** Goes where a chart leads. A filter of the user's stays, and what is hidden by default is shown. */
+  #goToPlace(place: RowPlace): void {
+    if ('at' in place) {
+      this.#list.seek(place);
+    } else if (this.#panel.view.filter === '') {
+      void this.#places.showInContext(place);
+    } else {
+      void this.#places.goToRow(place);
+      this.#list.element.focus();
     }
   }
 
@@ -257,7 +371,7 @@ export class MonitorPage {
     this.#panel.set({ filter: rest === '' ? term : `${rest} ${term}` });
   }
 
-  #runCommand(command: 'close' | 'copy' | 'goTo' | 'find' | 'findNext' | 'findPrevious'): void {
+  #runCommand(command: PageCommand): void {
     switch (command) {
       case 'close':
         this.#closeDetails();
@@ -277,6 +391,12 @@ export class MonitorPage {
       case 'findPrevious':
         this.#search.find.go('previous');
         break;
+      case 'filter':
+        this.#search.filter.focus();
+        break;
+      case 'context':
+        this.#rows.showInContext();
+        break;
     }
   }
 
@@ -286,11 +406,37 @@ export class MonitorPage {
     const { charts, empty, filter, listPane } = this.#layout;
     filter.append(this.#search.filter.element);
     charts.append(this.#charts.strip, this.#charts.pane);
-    listPane.append(this.#list.element, empty, this.#counts.jump, this.#counts.selected);
+    listPane.append(
+      this.#notice.element,
+      this.#list.element,
+      empty,
+      this.#counts.jump,
+      this.#counts.selected,
+    );
     listPane.append(this.#search.find.element, this.#goToRow.element);
-    root.append(this.#composer.element, this.#region.element);
+    root.append(
+      this.#cleared.element,
+      this.#held.element,
+      this.#composer.element,
+      this.#region.element,
+    );
+    for (const event of ['focus', 'keydown', 'pointerdown']) {
+      window.addEventListener(event, () => this.#news.heed(), { capture: true });
+    }
     watchTheme(() => this.#list.measure());
     this.#list.measure();
+    listenToPage({
+      help: () => this.#requests.send('help.keys', undefined),
+      focusFilter: () => this.#search.filter.focus(),
+      leaveForList: () => {
+        const isShown = !this.#list.element.hidden;
+        if (isShown) {
+          this.#list.element.focus();
+        }
+        return isShown;
+      },
+      enter: () => this.focusList(),
+    });
   }
 
   #makeList(): MessageList {
@@ -298,8 +444,13 @@ export class MonitorPage {
       ask: question => this.#request('rows', question),
       locate: question => this.#request('locate', question),
       onFollow: following => this.#panel.set({ following }),
-      onSelect: row => this.#detailsState.select(row),
-      onNothing: () => this.#detailsState.awaitNothing(),
+      onSelect: row => {
+        this.#detailsState.select(row);
+        if (row) {
+          this.#places.found();
+        }
+      },
+      onNothing: name => void this.#onNothing(name),
       onOpen: () => this.#openDetails(),
       onMenu: at => this.#rows.openMenu(at),
       run: command => this.#runCommand(command),
@@ -320,34 +471,93 @@ export class MonitorPage {
   }
 
   #makeSearch(): ListSearch {
-    return new ListSearch(this.#formats, this.#list, this.#request, {
+    const { recentFilters = [] } = this.#keeper.state;
+    return new ListSearch(this.#formats, this.#list, this.#request, recentFilters, {
       setView: change => this.#panel.set(change),
       onSave: words => this.#requests.send('filter.save', { text: words }),
       onRemove: name => this.#requests.send('filter.remove', { name }),
+      onRecent: recentFilters => this.#keeper.set({ recentFilters }),
     });
   }
 
   #makeRows(): RowCommands {
+    const [keeper, panel] = [this.#keeper, this.#panel];
     return new RowCommands(this.#list, this.#goToRow, this.#requests, {
-      locate: question => this.#request('locate', question),
       say: sentence => this.#region.say(sentence),
       filterBy: term => this.#filterBy(term),
+      showInContext: row => void this.#places.showInContext(row),
+      canHold: ({ connection, kind }) =>
+        (kind === 'text' || kind === 'binary') && this.#held.isFor(connection),
+      rows: question => this.#request('rows', question),
+      get compared() {
+        const { compared } = keeper.state;
+        return compared && panel.rowName(compared);
+      },
+      set compared(row) {
+        keeper.set({ compared: row && panel.savedRow(row) });
+      },
     });
   }
 
   #makeCharts(): Charts {
     return new Charts(this.#formats, {
       ask: (connection, span) => this.#request('series', { connection, span }),
-      onGoTo: at => this.#list.seek({ at }),
-      onToggle: isChartOpen => this.#keeper.set({ isChartOpen }),
+      onGoTo: place => this.#goToPlace(place),
+      onFail: reason => this.#requests.fail(reason),
+      onOwner: id => {
+        this.#charted = id;
+        this.#requestRender();
+      },
+      onToggle: isChartOpen => {
+        this.#keeper.set({ isChartOpen });
+        if (this.#charts.isHidden) {
+          this.#list.element.focus();
+        }
+      },
     });
   }
 
-  #makeComposer(): Composer {
-    return new Composer(this.#formats, this.#keeper.state.composer, {
+  #makeNotices(): Notices {
+    const sendFor = (name: 'connect' | 'reconnect' | 'setting.open') => () => {
+      const { selected } = this.#panel;
+      if (selected) {
+        this.#requests.send(name, { connection: selected.id });
+      }
+    };
+    return new Notices(this.#layout.notices, this.#formats, {
+      connect: sendFor('connect'),
+      reconnect: sendFor('reconnect'),
+      openSetting: sendFor('setting.open'),
+      showMoment: at => this.#list.seek({ at }),
+    });
+  }
+
+  #makeComposer(): ComposerPlace {
+    return new ComposerPlace(this.#formats, this.#keeper.state.composer, {
       request: this.#request,
       say: sentence => this.#region.say(sentence),
       keep: composer => this.#keeper.set({ composer }),
+      fail: reason => this.#requests.fail(reason),
+      leave: () => this.#list.element.focus(),
+    });
+  }
+
+  #makeCleared(): ClearedBar {
+    return new ClearedBar(this.#formats, {
+      undo: () =>
+        this.#requests.send('clear.undo', undefined, () => this.#region.say(text('clearedBack'))),
+      leave: () => this.#list.element.focus(),
+    });
+  }
+
+  #makeHeld(): HeldView {
+    return new HeldView({
+      formats: this.#formats,
+      request: this.#request,
+      requests: this.#requests,
+      composer: this.#composer,
+      requestRender: this.#requestRender,
+      say: sentence => this.#region.say(sentence),
       leave: () => this.#list.element.focus(),
     });
   }
@@ -363,9 +573,17 @@ export class MonitorPage {
       onCopy: row => this.#rows.copyRow(row),
       onCopyText: words => this.#rows.copyText(words),
       onOpenEditor: row => this.#rows.openEditor(row),
+      onShowInContext: row => void this.#places.showInContext(row),
       onFilter: term => this.#filterBy(term),
+      onGoTo: row => this.#list.seek(row),
+      onOpenScript: ({ connection, seq }, call) => this.#rows.openScript({ connection, seq }, call),
+      onReloadPage: ({ connection, seq }) => this.#rows.reloadPage({ connection, seq }),
       onClose: () => this.#closeDetails(),
       onTabs: tabs => this.#keeper.set({ tabs }),
     });
   }
+}
+
+function isEmpty({ first, next }: ConnectionView['extent']): boolean {
+  return first === next;
 }

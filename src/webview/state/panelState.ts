@@ -1,14 +1,11 @@
 import type { ConnectionView, PanelView } from '../../shared/monitorProtocol.ts';
 import type { Request } from '../link/hostLink.ts';
 import type { ListSources } from '../list/rowGrid.ts';
-import type { RowName } from '../list/rowSeeker.ts';
-import type { ListPlace } from '../list/scrollAnchor.ts';
+import type { RowName } from '../list/places/rowSeeker.ts';
+import type { ListPlace } from '../list/places/scrollAnchor.ts';
 import type { SavedRow, SavedState } from './savedState.ts';
 
-type SavedPlace = Pick<SavedState, 'place' | 'pausedAfter' | 'active'>;
-
-/** How many of the theme's chart colours there are for connections. */
-const colours = 6;
+type SavedPlace = Pick<SavedState, 'place' | 'pausedAfter' | 'active' | 'isLookedAt' | 'selected'>;
 
 /**
  * The connections and captures that there are, and what the panel looks at.
@@ -113,15 +110,17 @@ export class PanelState {
     return merged.length > 0 ? merged : selected ? [selected] : [];
   }
 
-  colourOf(id: string): number {
-    return this.#connections.findIndex(each => each.id === id) % colours;
+  /** Whether what is shown has no control frames, since its debugger does not tell of any. */
+  get messagesOnly(): boolean {
+    const { shown } = this;
+    return shown.length > 0 && shown.every(({ messagesOnly }) => messagesOnly === true);
   }
 
   /** What the list shows of the connections. */
   get listSources(): ListSources {
     const { shown } = this;
     const labels = new Map(
-      shown.map(({ id, name }) => [id, { name, colour: this.colourOf(id) }] as const),
+      shown.map(({ id, name, url, mark }) => [id, { name, hint: url, mark }] as const),
     );
     const starts = shown.map(({ startedAt }) => startedAt);
     return {
@@ -143,42 +142,56 @@ export class PanelState {
   > {
     const { selected, merged } = this;
     const { filter, showHeartbeats, showControl, following } = this.#view;
+    const keysOf = (views: readonly ConnectionView[]) => views.map(({ captureKey }) => captureKey);
+    const observed = keysOf(this.shown.filter(goesOn));
     const captureKeys = {
       ...(selected ? { selected: selected.captureKey } : {}),
-      merged: merged.map(({ captureKey }) => captureKey),
+      merged: keysOf(merged),
+      ...(observed.length > 0 ? { observed } : {}),
     };
     return { captureKeys, filter, showHeartbeats, showControl, following };
   }
 
   toSavedPlace(place: ListPlace): { readonly [K in keyof SavedPlace]: SavedPlace[K] | undefined } {
-    const anchor = place.anchor && this.#savedRow(place.anchor.name);
+    const anchor = place.anchor && this.savedRow(place.anchor.name);
+    const selected = place.selected?.map(name => this.savedRow(name)).filter(isThere);
     return {
+      isLookedAt: place.isLookedAt,
+      selected,
       place: anchor ? { ...anchor, offset: place.anchor.offset } : undefined,
-      pausedAfter: place.pausedAfter && this.#savedRow(place.pausedAfter),
-      active: place.active && this.#savedRow(place.active),
+      pausedAfter: place.pausedAfter && this.savedRow(place.pausedAfter),
+      active: place.active && this.savedRow(place.active),
     };
   }
 
-  fromSavedPlace({ place, pausedAfter, active }: SavedPlace): ListPlace {
-    const anchor = place && this.#rowName(place);
-    const after = pausedAfter && this.#rowName(pausedAfter);
-    const activeName = active && this.#rowName(active);
+  fromSavedPlace({ place, pausedAfter, active, isLookedAt, selected }: SavedPlace): ListPlace {
+    const anchor = place && this.rowName(place);
+    const after = pausedAfter && this.rowName(pausedAfter);
+    const activeName = active && this.rowName(active);
+    const names = selected?.map(row => this.rowName(row)).filter(isThere);
     return {
+      ...(isLookedAt === undefined ? {} : { isLookedAt }),
+      ...(names ? { selected: names } : {}),
       ...(anchor ? { anchor: { name: anchor, offset: place.offset } } : {}),
       ...(after ? { pausedAfter: after } : {}),
       ...(activeName ? { active: activeName } : {}),
     };
   }
 
-  #savedRow({ connection, seq }: RowName): SavedRow | undefined {
+  /** A row in names that hold after a reload; `undefined` if its connection is gone. */
+  savedRow({ connection, seq }: RowName): SavedRow | undefined {
     const source = this.#connections.find(({ id }) => id === connection);
     return source && { captureKey: source.captureKey, seq };
   }
 
-  #rowName({ captureKey, seq }: SavedRow): RowName | undefined {
+  rowName({ captureKey, seq }: SavedRow): RowName | undefined {
     const source = this.#connections.find(each => each.captureKey === captureKey);
     return source && { connection: source.id, seq };
   }
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined;
 }
 
 /**
@@ -191,4 +204,9 @@ function userClock(): { readonly startOfDay: number; readonly timeZone: string }
 
 export function userTimeZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Whether the next socket of its name is shown in its place after a reload. */
+function goesOn({ source, isAwaited = false }: ConnectionView): boolean {
+  return source === 'tap' || source === 'watch' || isAwaited;
 }

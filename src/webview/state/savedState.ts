@@ -1,6 +1,6 @@
 import type { PanelView } from '../../shared/monitorProtocol.ts';
-import { readColumns, type ColumnSettings } from '../list/columns.ts';
-import { readSavedComposer, type SavedComposer } from '../composer/draft.ts';
+import { readColumns, type ColumnSettings } from '../list/rows/columns.ts';
+import { readSavedComposer, type SavedComposer } from '../composer/savedComposer.ts';
 import { readLikedTabs, type LikedTabs } from '../details/detailTabs.ts';
 
 /** Names a row also when connections have other ids, as after a reload. */
@@ -12,7 +12,11 @@ export interface SavedRow {
 
 /** What the host restores after the window was reloaded; see `shared/keptView.ts`. */
 type KeptView = Pick<PanelView, 'following' | 'filter' | 'showHeartbeats' | 'showControl'> & {
-  readonly captureKeys: { readonly selected?: string; readonly merged: readonly string[] };
+  readonly captureKeys: {
+    readonly selected?: string;
+    readonly merged: readonly string[];
+    readonly observed?: readonly string[];
+  };
 };
 
 /** What the page shows and how, saved by VS Code while the page does not exist. Never messages. */
@@ -22,6 +26,14 @@ export interface SavedState extends Partial<KeptView> {
   /** The last row that was there when the view was paused. */
   readonly pausedAfter?: SavedRow;
   readonly active?: SavedRow;
+  /** `false` if the active row was where the tail began to be followed. */
+  readonly isLookedAt?: boolean;
+  /** All selected rows, if there are several and not many. */
+  readonly selected?: readonly SavedRow[];
+  /** The row that another one is to be compared with. */
+  readonly compared?: SavedRow;
+  /** Filters that were in effect before, the latest first. */
+  readonly recentFilters?: readonly string[];
   readonly isDetailOpen: boolean;
   readonly isChartOpen: boolean;
   readonly tabs: LikedTabs;
@@ -31,6 +43,16 @@ export interface SavedState extends Partial<KeptView> {
   readonly columns: ColumnSettings;
   readonly composer: SavedComposer;
 }
+
+/** What is how the user has arranged the page; of `composer` a part. */
+export const layoutNames = [
+  'isChartOpen',
+  'tabs',
+  'shareBeside',
+  'shareBelow',
+  'columns',
+  'composer',
+] as const satisfies readonly (keyof SavedState)[];
 
 /** The details' share of the page until the user changes it. */
 export const defaultShares = { shareBeside: 0.42, shareBelow: 0.45 };
@@ -49,10 +71,19 @@ export function readSavedState(value: unknown): SavedState {
   const offset = numberIn(saved['place'], 'offset') ?? 0;
   const pausedAfter = readRow(saved['pausedAfter']);
   const active = readRow(saved['active']);
+  const compared = readRow(saved['compared']);
+  const selected = readList(saved['selected'], readRow);
+  const recentFilters = readList(saved['recentFilters'], each =>
+    typeof each === 'string' ? each : undefined,
+  );
   return {
     ...(place ? { place: { ...place, offset } } : {}),
     ...(pausedAfter ? { pausedAfter } : {}),
     ...(active ? { active } : {}),
+    ...(saved['isLookedAt'] === false ? { isLookedAt: false } : {}),
+    ...(selected.length > 0 ? { selected } : {}),
+    ...(compared ? { compared } : {}),
+    ...(recentFilters.length > 0 ? { recentFilters } : {}),
     isDetailOpen: saved['isDetailOpen'] === true,
     isChartOpen: saved['isChartOpen'] === true,
     tabs: readLikedTabs(saved['tabs']),
@@ -61,6 +92,11 @@ export function readSavedState(value: unknown): SavedState {
     columns: readColumns(saved['columns']),
     composer: readSavedComposer(saved['composer']),
   };
+}
+
+function readList<T>(value: unknown, read: (each: unknown) => T | undefined): readonly T[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  return items.map(read).filter(each => each !== undefined);
 }
 
 function numberIn(value: unknown, name: string): number | undefined {
@@ -80,7 +116,14 @@ function readRow(value: unknown): SavedRow | undefined {
   return typeof captureKey === 'string' ? { captureKey, seq } : undefined;
 }
 
-/** Holds the saved state. Writes changes at most twice a second, since VS Code stores each one. */
+/** So long a change of the layout waits: the tab may be closed right after it. */
+const layoutWaitMs = 50;
+const otherWaitMs = 500;
+
+/**
+ * Holds the saved state. Writes changes at most twice a second, since VS Code stores each one; but those
+ * of the layout as soon as the user pauses.
+ */
 export class StateKeeper {
   readonly #write: (state: SavedState) => void;
   #state: SavedState;
@@ -100,7 +143,12 @@ export class StateKeeper {
     const entries = Object.entries({ ...this.#state, ...change });
     const defined = entries.filter(([, value]) => value !== undefined);
     this.#state = Object.fromEntries(defined) as unknown as SavedState;
-    this.#timer ??= setTimeout(() => this.flush(), 500);
+    if (layoutNames.some(name => name in change)) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.flush(), layoutWaitMs);
+    } else {
+      this.#timer ??= setTimeout(() => this.flush(), otherWaitMs);
+    }
   }
 
   /** Writes at once what has not been written, since the page may be about to be closed. */

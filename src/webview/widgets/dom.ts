@@ -1,3 +1,5 @@
+import { iconClass, type IconName } from './icons.ts';
+
 /** Makes an element. Children that are strings become text, so markup in them stays text. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -13,8 +15,8 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** An icon of VS Code's icon font, hidden from screen readers: there are words beside it. */
-export function icon(name: string): HTMLElement {
-  return el('span', { 'class': `codicon codicon-${name}`, 'aria-hidden': 'true' });
+export function icon(name: IconName): HTMLElement {
+  return el('span', { 'class': iconClass(name), 'aria-hidden': 'true' });
 }
 
 /** Sets an attribute, or removes it if there is no value. */

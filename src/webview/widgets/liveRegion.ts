@@ -5,11 +5,6 @@ export class LiveRegion {
   readonly element = el('p', { 'class': 'spoken', 'role': 'status', 'aria-live': 'polite' });
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Whether a sentence of `sayLater` is still to come. */
-  get isWaiting(): boolean {
-    return this.#timer !== undefined;
-  }
-
   /** Says it now, instead of what was to be said later. */
   say(sentence: string): void {
     this.cancel();

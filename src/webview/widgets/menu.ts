@@ -19,8 +19,8 @@ export type MenuItem =
       /** Whether the menu stays open for the next choice. */
       readonly staysOpen?: boolean;
       readonly isDisabled?: boolean;
-      /** The number of one of the theme's chart colours, shown beside it. */
-      readonly colour?: number;
+      /** The classes of a sign that stands beside it. */
+      readonly sign?: string;
       readonly run: () => void;
     }
   | { readonly kind: 'menu'; readonly label: string; readonly items: () => readonly MenuItem[] }
@@ -336,8 +336,8 @@ function itemElement(item: MenuItem): HTMLElement {
       const role = item.isRadio === true ? 'menuitemradio' : 'menuitemcheckbox';
       const row = itemRow(role, item, checkPlace(item.isChecked), '');
       row.ariaChecked = item.isChecked ? 'true' : 'false';
-      if (item.colour !== undefined) {
-        row.children[0]?.after(el('span', { class: `dot colour-${item.colour}` }));
+      if (item.sign !== undefined) {
+        row.children[0]?.after(el('span', { 'class': item.sign, 'aria-hidden': 'true' }));
       }
       return row;
     }

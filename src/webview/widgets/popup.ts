@@ -1,12 +1,13 @@
 import { html, render, type TemplateResult } from 'lit/html.js';
 import type { PageString } from '../../shared/monitorStrings.ts';
 import { el } from './dom.ts';
+import { iconClass, type IconName } from './icons.ts';
 import { text } from './strings.ts';
 
 interface PopupOptions {
   readonly name: PageString;
   readonly hint?: PageString;
-  readonly icon: string;
+  readonly icon: IconName;
   readonly content: () => TemplateResult;
 }
 
@@ -42,7 +43,7 @@ export class Popup {
       aria-haspopup="dialog"
       .popoverTargetElement=${this.element}
     >
-      <span class="codicon codicon-${icon}" aria-hidden="true"></span>
+      <span class=${iconClass(icon)} aria-hidden="true"></span>
     </button>`;
   }
 

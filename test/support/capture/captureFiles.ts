@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -9,10 +10,24 @@ export function capturesFolder(serverDataDir: string): string {
   );
 }
 
+/** The name that a capture's file has of its connection; empty while the file is only being made. */
+export function captureName(path: string): string {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+  try {
+    return String(database.prepare('SELECT name FROM capture').get()?.['name'] ?? '');
+  } catch {
+    return '';
+  } finally {
+    database.close();
+  }
+}
+
 /** A row of a capture's file, in the order of the capture. */
 export interface FileRow {
   readonly direction: 'in' | 'out';
   readonly kind: string;
+  /** Bytes of the payload. */
+  readonly size: number;
   /** The beginning of the payload. */
   readonly head: string;
 }
@@ -28,7 +43,7 @@ export function* rowsIn(path: string): Generator<FileRow> {
       throw new Error(`The file is broken: ${JSON.stringify(check)}`);
     }
     const query = `
-      SELECT direction, kind, substr(CAST(payload AS TEXT), 1, ${headLength}) AS head
+      SELECT direction, kind, size, substr(CAST(payload AS TEXT), 1, ${headLength}) AS head
       FROM messages ORDER BY seq`;
     for (const row of database.prepare(query).iterate()) {
       yield row as unknown as FileRow;
@@ -47,4 +62,15 @@ export function numbersIn(path: string, prefix: string): readonly number[] {
     }
   }
   return numbers;
+}
+
+/** The rows of all captures whose name ends so. */
+export function rowsOfCaptures(serverDataDir: string, ending: string): readonly FileRow[] {
+  const folder = capturesFolder(serverDataDir);
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files
+    .filter(file => file.endsWith('.sqlite'))
+    .map(file => join(folder, file))
+    .filter(file => captureName(file).endsWith(ending))
+    .flatMap(file => [...rowsIn(file)]);
 }

@@ -1,11 +1,18 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as sqlite from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../../src/core/base/logger.ts';
-import { BatchReader, BatchWriter, singleRowBatch } from '../../../src/core/record/batch.ts';
+import {
+  BatchReader,
+  BatchWriter,
+  singleRowBatch,
+  wholeBatchByteLength,
+} from '../../../src/core/record/batch.ts';
 import type { Row } from '../../../src/core/capture/capture.ts';
 import type { CaptureStore } from '../../../src/core/capture/captureStore.ts';
 import { flagsOf } from '../../../src/core/record/record.ts';
@@ -55,14 +62,14 @@ export function textRow(text: string, at = 0): TestRow {
 }
 
 export function batchOf(firstSeq: number, rows: readonly TestRow[]): BatchReader {
-  const writer = new BatchWriter();
+  const buffer = new SharedArrayBuffer(wholeBatchByteLength);
+  const writer = new BatchWriter(buffer);
   for (const { at, flags, payload } of rows) {
     if (!writer.append(at, flags, payload)) {
       throw new RangeError('Too much for one batch');
     }
   }
-  const buffer = new SharedArrayBuffer(writer.bufferByteLength);
-  writer.finish(firstSeq, buffer);
+  writer.finish(firstSeq);
   return new BatchReader(buffer);
 }
 
@@ -154,4 +161,20 @@ function storeAt(path: string, startedAt: number, window?: string): SqliteStore 
     startedAt,
     ...(window !== undefined && { window }),
   });
+}
+
+/** Locks a database in another thread as `settle` does, for half a second; the result waits for its end. */
+export async function lockForAWhile(path: string): Promise<() => Promise<unknown>> {
+  const settling = new Worker(
+    `const { DatabaseSync } = require('node:sqlite');
+     const { parentPort, workerData } = require('node:worker_threads');
+     const database = new DatabaseSync(workerData);
+     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+     parentPort.postMessage('locked');
+     setTimeout(() => { database.exec('COMMIT'); database.close(); }, 500);`,
+    { eval: true, workerData: path },
+  );
+  const exit = once(settling, 'exit');
+  await once(settling, 'message');
+  return () => exit;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readSettings, type Profile } from '../../../src/core/settings/profile.ts';
-import { settingsIn, type SettingLayer } from '../../../src/core/settings/settingLayers.ts';
+import { sourcesOf, type SettingLayer } from '../../../src/core/settings/settingLayers.ts';
 
 /** What the user and a trusted workspace set below `websocketMonitor`, as objects of objects. */
 export interface Layers {
@@ -14,7 +14,7 @@ export function profileIn({ workspace = {}, user = {} }: Layers): Profile {
     { scope: 'workspace', values: workspace },
     { scope: 'user', values: user },
   ];
-  const { profiles, problems } = readSettings({ window: settingsIn(layers, true), folders: [] });
+  const { profiles, problems } = readSettings(sourcesOf(layers, true));
   assert.deepEqual(problems, []);
   const [profile] = profiles;
   assert.ok(profile && profiles.length === 1);

@@ -41,6 +41,8 @@ export interface FakeEditor {
   answer: (shown: Shown) => string | undefined;
   /** Commands that were run. */
   readonly executed: string[];
+  /** What was registered for commands, by their ids. */
+  readonly commands: Map<string, (...args: readonly unknown[]) => unknown>;
   clipboard: string;
   /** Where pages load their files from. */
   webviewOrigin: string;
@@ -61,6 +63,7 @@ export const editor: FakeEditor = {
   parse: JSON.parse,
   shown: [],
   executed: [],
+  commands: new Map<string, (...args: readonly unknown[]) => unknown>(),
   clipboard: '',
   webviewOrigin: 'https://webview.test',
   panels: [],
@@ -77,6 +80,10 @@ class Uri {
 
   get fsPath(): string {
     return this.path;
+  }
+
+  static from({ path }: { readonly path: string }): Uri {
+    return new Uri(path);
   }
 
   static file(path: string): Uri {
@@ -160,6 +167,7 @@ const workspace = {
   asRelativePath: ({ path }: Uri) =>
     path.slice((editor.folders.find(folder => path.startsWith(`${folder}/`))?.length ?? -1) + 1),
   openTextDocument: () => Promise.resolve({}),
+  registerTextDocumentContentProvider: nothingHappens,
   createFileSystemWatcher: () => ({
     onDidCreate: nothingHappens,
     onDidChange: nothingHappens,
@@ -316,6 +324,19 @@ class Drawn {
   }
 }
 
+class MarkdownString {
+  value: string;
+
+  constructor(value = '') {
+    this.value = value;
+  }
+
+  appendCodeblock(code: string): this {
+    this.value += code;
+    return this;
+  }
+}
+
 class EditorEmitter<T> {
   readonly #emitter = new Emitter<T>();
   readonly event: Event<T> = this.#emitter.event;
@@ -339,9 +360,11 @@ const api = {
   EventEmitter: EditorEmitter,
   DataTransferItem: Drawn,
   Diagnostic: Drawn,
-  MarkdownString: Drawn,
+  MarkdownString,
   Range: Drawn,
+  TabInputText: Drawn,
   TreeItem: Drawn,
+  WorkspaceEdit: Drawn,
   DiagnosticSeverity: { Warning: 1 },
   TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
   QuickPickItemKind: { Separator: -1, Default: 0 },
@@ -360,6 +383,11 @@ const api = {
   ConfigurationTarget: { Global: 1, Workspace: 2 },
   ThemeIcon,
   ProgressLocation: { Notification: 15 },
+  /** No program is debugged. */
+  debug: {
+    activeDebugSession: undefined,
+    onDidTerminateDebugSession: () => ({ dispose: () => undefined }),
+  },
   env: {
     language: 'en',
     get remoteName() {
@@ -375,6 +403,10 @@ const api = {
   },
   commands: {
     executeCommand: (command: string) => Promise.resolve(void editor.executed.push(command)),
+    registerCommand: (id: string, run: (...args: readonly unknown[]) => unknown) => {
+      editor.commands.set(id, run);
+      return { dispose: () => void editor.commands.delete(id) };
+    },
   },
   l10n: {
     t: (text: string, ...values: readonly unknown[]) =>

@@ -5,6 +5,8 @@ export class FakeWebviewPanel {
   readonly #onDidReceiveMessage = new Emitter<unknown>();
   readonly #onDidPost = new Emitter<unknown>();
   readonly #onDidDispose = new Emitter<undefined>();
+  /** Never fired: it is always shown. */
+  readonly onDidChangeViewState = new Emitter<undefined>().event;
   readonly onDidDispose = this.#onDidDispose.event;
   /** The host has posted a message to the page. */
   readonly onDidPost = this.#onDidPost.event;

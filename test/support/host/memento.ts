@@ -6,7 +6,11 @@ export function memento(initial: Readonly<Record<string, unknown>> = {}) {
     keys: () => [...values.keys()],
     get: <T>(key: string, fallback?: T) => (values.get(key) as T | undefined) ?? fallback,
     update: (key: string, value: unknown) => {
-      values.set(key, JSON.parse(JSON.stringify(value)));
+      if (value === undefined) {
+        values.delete(key);
+      } else {
+        values.set(key, JSON.parse(JSON.stringify(value)));
+      }
       return Promise.resolve();
     },
     setKeysForSync: () => undefined,

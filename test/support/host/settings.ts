@@ -11,7 +11,8 @@ export function gotFrom(get: (key: string) => unknown): GetSetting {
 
 /** The same where nothing else is set. */
 export function userSettings(get: (key: string) => unknown): SettingSources {
-  return { window: gotFrom(get), folders: [] };
+  const own = gotFrom(get);
+  return { window: own, places: [{ scope: 'user', own }] };
 }
 
 /** Lets everything go where a handshake leads, as where only the user has a say. */

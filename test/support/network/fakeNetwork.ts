@@ -1,4 +1,4 @@
-import type { TrafficSink } from '../../../src/core/connection/wire/traffic.ts';
+import type { ConnectionSink } from '../../../src/core/connection/wire/traffic.ts';
 import type {
   Dial,
   Ended,
@@ -8,6 +8,7 @@ import type {
 } from '../../../src/core/connection/wire/transport.ts';
 import type { HandshakeFacts } from '../../../src/core/record/handshakeFacts.ts';
 import { directionOf, isHeartbeat, kindOf, RowFlag } from '../../../src/core/record/record.ts';
+import { runOf, singleSink } from '../textRuns.ts';
 
 const text = new TextEncoder();
 
@@ -96,6 +97,13 @@ export class FakeTransport implements Transport {
     this.#listener.onMessage(payload, true);
   }
 
+  /** Receives these at once. */
+  receiveTexts(...messages: readonly string[]): void {
+    this.bytesRead += messages.join('').length;
+    this.#listener.onInput();
+    this.#listener.onTexts(runOf(messages));
+  }
+
   /** Answers the ping of this index; by default the last. */
   pong(index = -1): void {
     const payload = this.pings.at(index);
@@ -147,17 +155,15 @@ export class FakeNetwork {
  * Collects traffic as lines such as `out text ping ♥`, the last for what the heartbeat sent; `(masked)`
  * stands for the flag that says so.
  */
-export function collectingTraffic(): { readonly sink: TrafficSink; readonly lines: string[] } {
+export function collectingTraffic(): { readonly sink: ConnectionSink; readonly lines: string[] } {
   const lines: string[] = [];
   const decoder = new TextDecoder();
-  const sink: TrafficSink = {
-    append: (_at, flags, payload) => {
-      const kind = kindOf(flags);
-      const shown = kind === 'text' ? ` ${decoder.decode(payload)}` : '';
-      const marks = `${isHeartbeat(flags) ? ' ♥' : ''}${flags & RowFlag.Masked ? ' (masked)' : ''}`;
-      lines.push(`${directionOf(flags)} ${kind}${shown}${marks}`);
-    },
-  };
+  const sink = singleSink((_at, flags, payload) => {
+    const kind = kindOf(flags);
+    const shown = kind === 'text' ? ` ${decoder.decode(payload)}` : '';
+    const marks = `${isHeartbeat(flags) ? ' ♥' : ''}${flags & RowFlag.Masked ? ' (masked)' : ''}`;
+    lines.push(`${directionOf(flags)} ${kind}${shown}${marks}`);
+  });
   return { sink, lines };
 }
 

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
+import { Opcode } from '../../../src/core/tap/frames/frameHeader.ts';
 
-export const Opcode = {
-  Continuation: 0,
-  Text: 1,
-  Binary: 2,
-  Close: 8,
-  Ping: 9,
-  Pong: 10,
-} as const;
+export { Opcode };
 
 export interface FrameOptions {
   /** `false` for a fragment that is not the last. */

@@ -8,11 +8,14 @@ export class Peer {
   /** What it sends to each who connects, at once. */
   greeting: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>[] = [];
+  /** The path of each request. */
+  readonly paths: string[] = [];
 
   constructor(server: WebSocketServer) {
     this.#server = server;
     server.on('connection', (socket, request) => {
       this.headers.push(request.headers);
+      this.paths.push(request.url ?? '');
       socket.on('error', () => undefined); // A 'close' follows.
       if (this.greeting !== undefined) {
         socket.send(this.greeting);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { parseEndpoint } from '../../../src/core/endpoint/endpoint.ts';
+import { textsOf, type TextRun } from '../../../src/core/record/textRun.ts';
 import type { HandshakeFacts } from '../../../src/core/record/handshakeFacts.ts';
 import type {
   Ended,
@@ -52,6 +53,11 @@ export class TransportRecorder implements TransportListener {
   onMessage(payload: Uint8Array, isText: boolean): void {
     assert.ok(this.#inputCount > 0, 'Its bytes were told of');
     this.#add(`${isText ? 'text' : 'binary'} ${decoder.decode(payload)}`);
+  }
+  onTexts(run: TextRun): void {
+    for (const payload of textsOf(run)) {
+      this.onMessage(payload, true);
+    }
   }
   onPing(payload: Uint8Array): void {
     this.#add(`ping ${decoder.decode(payload)}`);

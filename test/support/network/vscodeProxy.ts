@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import type { LogLevel, ProxyAgentParams, ProxySupportSetting } from '@vscode/proxy-agent';
 
 const require = createRequire(import.meta.url);
@@ -60,8 +60,12 @@ export function patchAsVsCode(settings: ProxySettings): Disposable {
     Object.fromEntries(Object.keys(patch).map(key => [key, Reflect.get(module, key) as unknown])),
   );
   patches.forEach(([module, patch]) => Object.assign(module, patch));
+  // What was imported by name, as the bundle's code is not, follows only then.
+  syncBuiltinESMExports();
   return {
-    [Symbol.dispose]: () =>
-      patches.forEach(([module], index) => Object.assign(module, originals[index])),
+    [Symbol.dispose]: () => {
+      patches.forEach(([module], index) => Object.assign(module, originals[index]));
+      syncBuiltinESMExports();
+    },
   };
 }

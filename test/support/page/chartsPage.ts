@@ -4,12 +4,13 @@ import { flagsOf } from '../../../src/core/record/record.ts';
 import { Formats } from '../../../src/core/base/format.ts';
 import { Series } from '../../../src/core/metrics/series.ts';
 import type { SeriesSpan, SeriesView } from '../../../src/core/metrics/seriesView.ts';
-import { Charts } from '../../../src/webview/charts/charts.ts';
+import { Charts, type ChartPlace } from '../../../src/webview/charts/charts.ts';
 
 export interface ChartsPage {
   readonly charts: Charts;
   readonly questions: (readonly [connection: string, span: SeriesSpan])[];
-  readonly goneTo: number[];
+  readonly goneTo: ChartPlace[];
+  readonly owners: string[];
   readonly toggles: boolean[];
   /** What is answered, by connection; none: the question fails. */
   readonly answers: Record<string, (span: SeriesSpan) => SeriesView | Promise<SeriesView>>;
@@ -32,6 +33,7 @@ function seriesOf(rows: readonly MadeRow[]): Series {
   const series = new Series();
   series.add(
     {
+      firstSeq: 0,
       rowCount: rows.length,
       times: Float64Array.from(rows, ([at]) => at),
       flags: Uint32Array.from(rows, ([, flags]) => flags),
@@ -86,15 +88,29 @@ const quiet: readonly MadeRow[] = [0, 3, 4, 90, 91, 400, 580].map(second => [
   1000 * (1 + (second % 7)),
 ]);
 
+/** Five messages a second for ten minutes, one of them large, a slow pong, and a silence of eight seconds. */
+const stall: readonly MadeRow[] = Array.from({ length: 2960 }, (_, row): MadeRow => {
+  const at = start + row * 200 + (row < 1400 ? 0 : 7800);
+  const beat = Uint8Array.of(7);
+  if (row === 400 || row === 402) {
+    return row === 400
+      ? [at, flagsOf('ping', 'out', true), 1, beat]
+      : [at + 1100, flagsOf('pong', 'in', true), 1, beat];
+  }
+  return [at, textIn, row === 700 ? 7900 : 120];
+});
+
 const streams: Readonly<Record<string, Series>> = {
   empty: new Series(),
   one: seriesOf([[start, textIn, 120]]),
   quiet: seriesOf(quiet),
+  stall: seriesOf(stall),
   flood: seriesOf([...waves(400)]),
 };
 
 const questions: [string, SeriesSpan][] = [];
-const goneTo: number[] = [];
+const goneTo: ChartPlace[] = [];
+const owners: string[] = [];
 const toggles: boolean[] = [];
 const answers: ChartsPage['answers'] = Object.fromEntries(
   Object.entries(streams).map(([name, series]) => [name, span => series.view(span)] as const),
@@ -108,8 +124,12 @@ const charts = new Charts(new Formats('en', 'UTC'), {
     }
     return answer(span);
   },
-  onGoTo: at => goneTo.push(at),
+  onGoTo: place => goneTo.push(place),
+  onFail: reason => {
+    throw new Error(reason);
+  },
+  onOwner: id => owners.push(id),
   onToggle: isOpen => toggles.push(isOpen),
 });
 document.querySelector('#app')?.append(charts.strip, charts.pane);
-window.chartsPage = { charts, questions, goneTo, toggles, answers };
+window.chartsPage = { charts, questions, goneTo, owners, toggles, answers };

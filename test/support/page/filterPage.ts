@@ -12,6 +12,8 @@ import { AnswerGate } from './answerGate.ts';
 export interface FilterPage {
   /** Everything the parts said, such as `filter:foo`, in order. */
   readonly heard: string[];
+  /** The filters before, as the box has kept them last. */
+  recent: readonly string[];
   /** The texts that are marked, by highlight. */
   marked(name: 'filter' | 'find'): readonly string[];
   update(change: Partial<ListView>, view?: Partial<PanelView>, filters?: SavedFilter[]): void;
@@ -53,7 +55,7 @@ const cells = ['{"price":12,"side":"buy"}', 'a Price <b>bold</b>', 'no match'].m
 });
 
 function draw(): void {
-  box.render({ view, list, filters });
+  box.render({ view, list, filters, messagesOnly: false });
   marks.show({
     filter: parseFilter(view.filter, { now: 0, startOfDay: 0 }).condition,
     find: find.condition,
@@ -63,6 +65,7 @@ function draw(): void {
 
 const page: FilterPage = {
   heard,
+  recent: [],
   answer: { position: 7, isWrapped: false },
   gate: new AnswerGate(),
   marked: name =>
@@ -78,7 +81,7 @@ const page: FilterPage = {
   },
 };
 
-const box = new FilterBox(new Formats('en'), {
+const box = new FilterBox(new Formats('en'), ['in: earlier'], {
   onFilter(filter) {
     heard.push(`filter:${filter}`);
     page.update({ generation: list.generation + 1 }, { filter });
@@ -90,6 +93,8 @@ const box = new FilterBox(new Formats('en'), {
   onSave: filter => heard.push(`save:${filter}`),
   onRemove: name => heard.push(`remove:${name}`),
   onLeave: () => heard.push('leave'),
+  onEnterList: () => heard.push('enter list'),
+  onRecent: recent => (page.recent = recent),
   paths: () => ['$.price', '$.side'],
 });
 const find = new FindWidget({

@@ -3,9 +3,10 @@ import type { Page } from 'playwright-core';
 import {
   checkDraft,
   draftOf,
+  unshownIn,
   type ConnectionDraft,
-} from '../../../src/core/settings/connectionDraft.ts';
-import { connectionFields } from '../../../src/core/settings/connectionFields.ts';
+} from '../../../src/core/settings/draft/connectionDraft.ts';
+import { connectionFields } from '../../../src/core/settings/draft/connectionFields.ts';
 import type { FormState } from '../../../src/shared/formProtocol.ts';
 import type { Look } from './pageBrowser.ts';
 import type { PartHarness } from './partHarness.ts';
@@ -26,6 +27,7 @@ export interface AskedOfHost {
     readonly connect?: boolean;
     readonly value?: string;
     readonly suggestion?: string;
+    readonly key?: string;
   };
 }
 
@@ -65,11 +67,16 @@ function answerTo({ request, params }: AskedOfHost, scenario: FormScenario): unk
         scope: 'user',
         check: check(draftOf(entry)),
         scopes: [
-          { scope: 'user', note: '' },
-          { scope: 'workspace', note: 'The workspace gets a list of its own.' },
+          { scope: 'user', file: 'Written to ~/settings.json.', note: '' },
+          {
+            scope: 'workspace',
+            file: 'Written to .vscode/settings.json.',
+            note: 'Shown in this workspace only, also to others who open it.',
+          },
         ],
         secrets: storedSecrets,
-        unshown: [],
+        unshown: unshownIn(entry),
+        savedPaths: ['Orders/login', 'Orders/subscribe'],
         notes: [],
         ...scenario.state,
       };
@@ -96,10 +103,23 @@ function answerTo({ request, params }: AskedOfHost, scenario: FormScenario): unk
 export const fullEntry = {
   name: 'Quotes',
   url: 'wss://stream.example.com/v2/market',
-  onOpen: ['start'],
+  onOpen: [
+    'start',
+    { json: { op: 'subscribe', channels: ['ACME'] }, delay: 0.5, waitFor: { match: '$.ok:true' } },
+    { sequence: 'Orders/login', when: 'reconnect' },
+    { sequence: 'Nowhere', color: 'red' },
+    { pigeon: true },
+  ],
   headers: { 'Authorization': 'Bearer abc.def', 'X-Client': 'monitor' },
   auth: { type: 'basic', username: 'me', password: '${secret:quotes-password}' },
   heartbeat: { interval: 0 },
-  reconnect: { maxAttempts: 3, rules: [] },
+  reconnect: {
+    maxAttempts: 3,
+    rules: [
+      { close: 4000, action: 'stop' },
+      { status: '500-599', action: 'retry', delay: 5 },
+      { error: 'pigeon' },
+    ],
+  },
   proxy: 'socks5://p',
 };

@@ -5,6 +5,7 @@ import { themes } from './pageBrowser.ts';
 import { formPart } from './pageParts.ts';
 import { PartHarness } from './partHarness.ts';
 
+const widths = [320, 500, 900, 1400];
 await mkdir('out/screens', { recursive: true });
 const harness = await PartHarness.start(formPart);
 try {
@@ -13,17 +14,17 @@ try {
       ['new', undefined],
       ['full', fullEntry],
     ] as const) {
-      for (const width of [500, 1000]) {
+      for (const width of widths) {
         const isForced = theme === 'forced';
         const scenario = {
           width,
           isForced,
           ...(entry && { entry }),
           ...(!isForced && { theme }),
-          state: { ...(entry && { unshown: ['onOpen', 'reconnect.rules'] }), notes: ['A note.'] },
+          state: { ...(entry && { unshown: ['color'] }), notes: ['A note.'] },
         };
         await withForm(harness, scenario, async page => {
-          await page.setViewportSize({ width, height: entry ? 2400 : 900 });
+          await page.setViewportSize({ width, height: entry ? 3000 : 900 });
           const file = `out/screens/form-${name}-${theme.replaceAll(' ', '')}-${width}.png`;
           await page.screenshot({ path: file });
         });

@@ -10,6 +10,7 @@ import { readSettings } from '../../../src/core/settings/profile.ts';
 import type { MonitoredConnection } from '../../../src/host/connections/monitoredConnection.ts';
 import type { LibraryNode } from '../../../src/host/library/libraryTree.ts';
 import type { ViewChange } from '../../../src/host/monitor/panelModel.ts';
+import type { Slots } from '../../../src/host/slots/slots.ts';
 import type { MonitorServices } from '../../../src/host/services/monitorServices.ts';
 import type { CaptureService } from '../../../src/node/capture/captureService.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
@@ -17,11 +18,13 @@ import { silentLog } from '../capture/captures.ts';
 import { editor, uriOf } from '../host/fakeVscode.ts';
 import type { FakeWebviewPanel } from '../host/fakeWebview.ts';
 import { memento } from '../host/memento.ts';
+import { noSessions } from '../watch/noSessions.ts';
 import { userSettings } from '../host/settings.ts';
 import { FakeNetwork, type FakeTransport } from '../network/fakeNetwork.ts';
 import { until } from '../until.ts';
 import { marketRow, rowMs, startedAt, type RowMaker } from './marketRows.ts';
 import { PageBridge } from './pageBridge.ts';
+import { noOutput } from '../textRuns.ts';
 
 // They import the editor, which is replaced when `fakeVscode` has run.
 const { createConnectionServices } =
@@ -47,6 +50,8 @@ export interface ConnectionScenario {
 export interface HostScenario {
   readonly connections?: readonly ConnectionScenario[];
   readonly view?: ViewChange;
+  /** Connections of the settings that are not opened. */
+  readonly configured?: readonly { readonly name: string; readonly url: string }[];
   /** Whether settings name the connections; by default they do. */
   readonly isConfigured?: boolean;
   /** The workspace's file of saved messages. */
@@ -96,6 +101,7 @@ class SetClock implements Clock {
 
 export class MonitorHost {
   readonly connections: readonly MonitoredConnection[];
+  readonly slots: Slots;
   readonly monitor: MonitorServices;
   readonly panel: FakeWebviewPanel;
   readonly bridge: PageBridge;
@@ -105,12 +111,13 @@ export class MonitorHost {
   readonly #dispose: () => void;
 
   private constructor(
-    parts: Pick<MonitorHost, 'connections' | 'monitor' | 'panel' | 'network'>,
+    parts: Pick<MonitorHost, 'connections' | 'slots' | 'monitor' | 'panel' | 'network'>,
     captures: CaptureService,
     rowMakers: readonly RowMaker[],
     dispose: () => void,
   ) {
     this.connections = parts.connections;
+    this.slots = parts.slots;
     this.monitor = parts.monitor;
     this.panel = parts.panel;
     this.network = parts.network;
@@ -126,6 +133,7 @@ export class MonitorHost {
       connections: wanted = [{}],
       wrapView = (view: CaptureView) => view,
       isConfigured = true,
+      configured = [],
       environment,
     } = scenario;
     editor.files.clear();
@@ -159,34 +167,58 @@ export class MonitorHost {
     };
     const secrets = new Secrets(context, new SecretRegistry());
     const network = new FakeNetwork();
+    const settings = {
+      current: readSettings(userSettings(key => (key === 'connections' ? configured : undefined))),
+      onDidChange: () => ({ dispose: () => undefined }),
+    };
     const connecting = createConnectionServices({
       context,
       clock,
       log: silentLog,
       random: () => 0,
       secrets,
-      output: { message: () => undefined, state: () => undefined },
+      settings,
+      output: noOutput,
       captures,
       loadDial: () => Promise.resolve(() => network.dial),
       runCommand: () => Promise.reject(new Error('No command is run here')),
+      debugSessions: noSessions(),
+      connectDebugger: () => Promise.reject(new Error('Nothing is debugged here')),
       readFile: () => Promise.resolve({ kind: 'bytes', bytes: new Uint8Array(2048) }),
-      messagesView: { selection: [] } as unknown as TreeView<LibraryNode>,
+      messagesView: {
+        selection: [],
+        onDidChangeVisibility: () => ({ dispose: () => undefined }),
+        onDidChangeSelection: () => ({ dispose: () => undefined }),
+      } as unknown as TreeView<LibraryNode>,
       places: () => ({
         isConfigured: () => isConfigured,
         settingFor: (_name, key) => (isConfigured ? key : undefined),
       }),
       onError: fail,
+      onSent: () => undefined,
+      formats: new Formats('en', () => 'UTC'),
+      panel: () => Promise.resolve(monitor.panel),
+      profiles: () => [],
     });
     const monitor = createMonitorServices({
       context,
       clock,
       log: silentLog,
       connections: connecting.connections,
+      slots: connecting.slots,
+      targets: connecting.targets,
       library: connecting.library,
       sending: connecting.sending,
       secrets,
+      settings,
       formats: new Formats('en', () => 'UTC'),
       plainHandshakes: new UnmaskedHandshakes(() => 'key'),
+      clearing: connecting.clearing,
+      ruleParts: () => {
+        throw new Error('There are no taps here');
+      },
+      watch: connecting.watch,
+      onFilter: () => undefined,
       captures: {
         archive: captures.archive,
         startExport: captures.startExport,
@@ -194,6 +226,7 @@ export class MonitorHost {
       },
       showMessages: () => undefined,
       onDidChangeOpen: () => undefined,
+      onDidOpenCaptures: () => undefined,
     });
     const connections: MonitoredConnection[] = [];
     for (const each of wanted) {
@@ -221,7 +254,8 @@ export class MonitorHost {
       throw new Error('The panel was not opened');
     }
     const rowMakers = wanted.map(({ rowAt = marketRow }) => rowAt);
-    const parts = { connections, monitor, panel, network };
+    const { slots } = connecting;
+    const parts = { connections, slots, monitor, panel, network };
     const host = new MonitorHost(parts, captures, rowMakers, () => {
       monitor.dispose();
       connecting.dispose();

@@ -6,10 +6,41 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { jsonForScript } from '../../../src/core/text/markup.ts';
 import type { Theme } from './pageSurroundings.ts';
 
+type ThemeKind = 'dark' | 'light' | 'highContrast' | 'highContrastLight';
+
+interface ContributedColor {
+  readonly id: string;
+  readonly defaults: Readonly<Record<ThemeKind, string>>;
+}
+
+const { contributes } = JSON.parse(await readFile('package.json', 'utf8')) as {
+  readonly contributes: { readonly colors: readonly ContributedColor[] };
+};
+
+/** The theme with the colours that the extension contributes, as VS Code sets them. */
+function withOwnColors(theme: Theme): Theme {
+  const classes = theme.bodyClass.split(' ');
+  const kind = classes.includes('vscode-high-contrast-light')
+    ? 'highContrastLight'
+    : classes.includes('vscode-high-contrast')
+      ? 'highContrast'
+      : classes.includes('vscode-light')
+        ? 'light'
+        : 'dark';
+  const own = contributes.colors.map(
+    ({ id, defaults }) => [`--vscode-${id.replaceAll('.', '-')}`, defaults[kind]] as const,
+  );
+  return { ...theme, variables: { ...theme.variables, ...Object.fromEntries(own) } };
+}
+
 /** What VS Code sets in a webview, in the four themes that it brings along. */
-export const themes = JSON.parse(await readFile('test/fixtures/themes.json', 'utf8')) as Readonly<
-  Record<string, Theme>
->;
+export const themes: Readonly<Record<string, Theme>> = Object.fromEntries(
+  Object.entries(
+    JSON.parse(await readFile('test/fixtures/themes.json', 'utf8')) as Readonly<
+      Record<string, Theme>
+    >,
+  ).map(([name, theme]) => [name, withOwnColors(theme)]),
+);
 
 /** Where pages and their files are loaded from. */
 export const pageOrigin = 'https://page.test';

@@ -51,6 +51,20 @@ const screens: Readonly<Record<string, Screen>> = {
     },
   },
   merged: { connections: [{}, { name: 'Chat' }], view: { merged: ['c1', 'c2'] } },
+  cleared: {
+    prepare: async (page, raw) => {
+      await page.button('Clear Market data').click();
+      await raw.getByRole('button', { name: 'Undo' }).focus();
+    },
+  },
+  clearedSeveral: {
+    connections: [{}, { name: 'Chat' }],
+    view: { merged: ['c1', 'c2'] },
+    prepare: async (page, raw) => {
+      await page.button('Clear all 2').click();
+      await raw.getByRole('button', { name: 'Undo' }).waitFor();
+    },
+  },
   unverified: {
     connections: [
       {
@@ -80,6 +94,13 @@ const screens: Readonly<Record<string, Screen>> = {
   composer: { prepare: compose('json', '{\n  "op": "subscribe",\n  "key": "${secret:apiKey}"\n}') },
   composerProblem: { prepare: compose('hex', '48 65 6c 6z 6f') },
   none: { connections: [] },
+  notConnected: {
+    connections: [],
+    configured: [
+      { name: 'orders', url: 'wss://stream.example.com/v2/orders' },
+      { name: 'prices', url: 'wss://stream.example.com/v2/prices' },
+    ],
+  },
 };
 
 await mkdir(folder, { recursive: true });

@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { storeDurations, warnOfGrowth } from './durations.ts';
 import { ensureChromium, ensureOpenssl, ensurePython, ensureWorkbench } from './setup.mjs';
 import { npmCommand, root } from './steps.mjs';
 import { runIntegrationSuite, runNodeSuite, type Counts } from './suites.ts';
+
+/** Of the end-to-end tests: each has an editor, its extensions and a browser, and waits for them often. */
+const filesAtOnce = 2;
 
 interface Part {
   readonly title: string;
@@ -35,6 +39,7 @@ export async function runParts(args: readonly string[]): Promise<number> {
     return 2;
   }
   const total = { passed: 0, failed: 0, skipped: 0 };
+  const failures: string[] = [];
   const durations: Record<string, number> = {};
   const add = async (part: Part) => {
     const startedAt = performance.now();
@@ -44,6 +49,7 @@ export async function runParts(args: readonly string[]): Promise<number> {
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
+    failures.push(...counts.failures);
     return counts.failed === 0;
   };
   if (chosen === undefined) {
@@ -55,6 +61,10 @@ export async function runParts(args: readonly string[]): Promise<number> {
     }
   }
   await (values['store-durations'] ? storeDurations(durations) : warnOfGrowth(durations));
+  if (failures.length > 0) {
+    // Again, for the place where it was told first may be thousands of lines above.
+    console.log(`\n── What failed\n${failures.join('\n')}`);
+  }
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
@@ -71,7 +81,11 @@ async function runPart({ title, run }: Part): Promise<Counts> {
 
 async function runUnit(): Promise<Counts> {
   await Promise.all([ensureOpenssl(), ensurePython()]);
-  return runNodeSuite({ folder: 'test/unit', isParallel: true, limitMs: 120_000 });
+  return runNodeSuite({
+    folder: 'test/unit',
+    concurrency: availableParallelism(),
+    limitMs: 120_000,
+  });
 }
 
 async function runIntegration(desktopVersion: string | undefined): Promise<Counts> {
@@ -83,7 +97,13 @@ async function runIntegration(desktopVersion: string | undefined): Promise<Count
 
 async function runEndToEnd(): Promise<Counts> {
   await Promise.all([ensureWorkbench(), ensureChromium()]);
-  return runNodeSuite({ folder: 'test/e2e', isParallel: false, limitMs: 600_000 });
+  return runNodeSuite({
+    folder: 'test/e2e',
+    concurrency: filesAtOnce,
+    // It builds again what the others load.
+    alone: ['start.test.ts'],
+    limitMs: 900_000,
+  });
 }
 
 /** Runs a script of package.json, showing what it prints. */
@@ -94,5 +114,7 @@ async function runScript(...args: readonly string[]): Promise<Counts> {
       .once('error', reject)
       .once('exit', resolve);
   });
-  return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  return code === 0
+    ? { passed: 0, failed: 0, skipped: 0, failures: [] }
+    : { passed: 0, failed: 1, skipped: 0, failures: [`✖ npm run ${args.join(' ')}`] };
 }

@@ -9,6 +9,8 @@ import {
   settingsSection,
 } from '../../../src/core/settings/settingsTable.ts';
 import { settingSections, settingTexts } from '../../../src/core/settings/settingTexts.ts';
+import { tapKeys, tapSettingOf, type TapKey } from '../../../src/core/settings/taps/tapTable.ts';
+import { tapTexts } from '../../../src/core/settings/taps/tapTexts.ts';
 import { root } from './steps.mjs';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -21,7 +23,7 @@ interface Manifest extends Json {
 type Key = keyof typeof settingTexts;
 type Section = keyof typeof settingSections;
 
-const keys: readonly Key[] = ['url', 'connections', ...settingKeys];
+const keys: readonly Key[] = ['url', 'connections', 'taps', ...settingKeys];
 const sections = Object.keys(settingSections) as readonly Section[];
 
 /** What stands in docs/settings.md before the reference; everything after it is written. */
@@ -34,9 +36,15 @@ const reference = (textKey: string) => `%${textKey}%`;
 
 const keysOf = (section: Section) => keys.filter(key => settingTexts[key].section === section);
 
-/** A setting of the table; `undefined` for `url` and `connections`, which are connections. */
+/** Those that are no setting of the table: they define connections and taps. */
+type DefiningKey = 'url' | 'connections' | 'taps';
+
+function isDefining(key: Key): key is DefiningKey {
+  return key === 'url' || key === 'connections' || key === 'taps';
+}
+
 function tableSetting(key: Key): Setting<unknown> | undefined {
-  return key === 'url' || key === 'connections' ? undefined : settingOf(key);
+  return isDefining(key) ? undefined : settingOf(key);
 }
 
 /** The texts of the files that are written from the table of settings, by their paths. */
@@ -112,11 +120,26 @@ function scopeOf(key: Key): string {
 function describedSchema(key: Key): JsonSchema {
   const choices = Object.keys(settingTexts[key].choices ?? {});
   return {
-    ...schemaOf(key),
+    ...withSnippets(key, schemaOf(key)),
     ...(choices.length > 0 && {
       markdownEnumDescriptions: choices.map(choice => reference(choiceKeyOf(key, choice))),
     }),
     markdownDescription: reference(textKeyOf(key)),
+  };
+}
+
+/** What the editor completes: for the list one that has an item, and for its items each kind. */
+function withSnippets(key: Key, schema: JsonSchema): JsonSchema {
+  const { snippets = [] } = settingTexts[key];
+  const [first] = snippets;
+  if (!first) {
+    return schema;
+  }
+  return {
+    ...schema,
+    items: { ...(schema['items'] as JsonSchema), defaultSnippets: snippets },
+    // The label makes it the first choice: the other one, by which the choices are sorted, is `[]`.
+    defaultSnippets: [{ label: `[ ${first.label} ]`, body: [first.body] }],
   };
 }
 
@@ -127,8 +150,20 @@ function schemaOf(key: Key): JsonSchema {
   if (key === 'connections') {
     return connectionsSchema();
   }
+  if (key === 'taps') {
+    return tapsSchema();
+  }
   const { check, fallback } = settingOf(key);
   return { ...jsonSchemaOf(check), default: fallback };
+}
+
+/** A setting inside a connection. With a default besides it, the editor would not complete the one snippet. */
+function partSchema(key: Key): JsonSchema {
+  const schema = describedSchema(key);
+  const isCompleted = settingTexts[key].snippets !== undefined;
+  return Object.fromEntries(
+    Object.entries(schema).filter(([name]) => !isCompleted || name !== 'default'),
+  );
 }
 
 function connectionsSchema(): JsonSchema {
@@ -139,12 +174,12 @@ function connectionsSchema(): JsonSchema {
     return [
       group,
       parts.length === 0
-        ? describedSchema(own.find(key => key === group) ?? 'url')
+        ? partSchema(own.find(key => key === group) ?? 'url')
         : {
             type: 'object',
             additionalProperties: false,
             properties: Object.fromEntries(
-              parts.map(key => [key.slice(group.length + 1), describedSchema(key)]),
+              parts.map(key => [key.slice(group.length + 1), partSchema(key)]),
             ),
           },
     ];
@@ -165,13 +200,53 @@ function connectionsSchema(): JsonSchema {
         },
         ...(Object.fromEntries(properties) as Json),
       },
-      defaultSnippets: [
-        {
-          label: 'Connection',
-          body: { name: '${1:name}', url: '${2:wss://example.com/feed}' },
-        },
-      ],
     },
+  };
+}
+
+function tapsSchema(): JsonSchema {
+  const groups = new Set(tapKeys.map(key => key.split('.')[0] ?? key));
+  const properties = [...groups].map(group => {
+    const parts = tapKeys.filter(key => key.startsWith(`${group}.`));
+    return [
+      group,
+      parts.length === 0
+        ? tapPartSchema(group as TapKey)
+        : {
+            type: 'object',
+            additionalProperties: false,
+            properties: Object.fromEntries(
+              parts.map(key => [key.slice(group.length + 1), tapPartSchema(key)]),
+            ),
+          },
+    ];
+  });
+  return {
+    type: 'array',
+    default: [],
+    items: {
+      type: 'object',
+      required: ['name', 'upstream'],
+      additionalProperties: false,
+      properties: {
+        name: { type: 'string', minLength: 1, markdownDescription: '%setting.tap.name%' },
+        upstream: {
+          type: 'string',
+          pattern: '^([hH][tT][tT][pP]|[wW][sS])[sS]?://',
+          markdownDescription: '%setting.tap.upstream%',
+        },
+        ...(Object.fromEntries(properties) as Json),
+      },
+    },
+  };
+}
+
+function tapPartSchema(key: TapKey): JsonSchema {
+  const { check, fallback } = tapSettingOf(key);
+  return {
+    ...jsonSchemaOf(check),
+    ...(fallback !== undefined && { default: fallback }),
+    markdownDescription: reference(`setting.tap.${key}`),
   };
 }
 
@@ -182,6 +257,7 @@ function withTexts(texts: Readonly<Record<string, string>>): Json {
     ...sections.map(section => [sectionKeyOf(section), settingSections[section]]),
     ['setting.name', 'The name of this connection. It is shown everywhere, and commands take it.'],
     ['setting.connection.url', 'The endpoint: a `ws://` or `wss://` URL.'],
+    ...Object.entries(tapTexts).map(([key, text]) => [`setting.tap.${key}`, text]),
     ...keys.flatMap(key => {
       const { text, choices = {} } = settingTexts[key];
       return [
@@ -202,7 +278,8 @@ function withReference(docs: string): string {
 
 function chapterOf(key: Key): string {
   const { text, choices = {} } = settingTexts[key];
-  const linked = text.replace(/`#websocketMonitor\.([^#`]+)#`/g, (_, name: string) => {
+  const withoutCommands = text.replace(/\[([^\]]+)\]\(command:[^)]*\)/g, '_$1_');
+  const linked = withoutCommands.replace(/`#websocketMonitor\.([^#`]+)#`/g, (_, name: string) => {
     return `[\`${name}\`](#${inSection(name as Key)
       .toLowerCase()
       .replaceAll('.', '')})`;
@@ -218,6 +295,9 @@ function chapterOf(key: Key): string {
 }
 
 function factsOf(key: Key): string {
+  if (key === 'taps') {
+    return `${tapReference()}\n\nDefault: \`[]\`.`;
+  }
   const setting = tableSetting(key);
   if (setting === undefined) {
     return `Default: \`${key === 'url' ? '""' : '[]'}\`.`;
@@ -230,4 +310,19 @@ function factsOf(key: Key): string {
     ...(isUserOnly ? ['Only in user settings.'] : []),
     ...(isUnrestricted ? ['Also applies in Restricted Mode.'] : []),
   ].join(' ');
+}
+
+/** A table of what a tap may set. */
+function tapReference(): string {
+  const rows = [
+    ['name', tapTexts.name, ''],
+    ['upstream', tapTexts.upstream, ''],
+    ...tapKeys.map(key => {
+      const { fallback } = tapSettingOf(key);
+      return [key, tapTexts[key], fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``];
+    }),
+  ].map(([key = '', text = '', fallback = '']) => {
+    return `| \`${key}\` | ${text.replaceAll('|', '\\|')} | ${fallback} |`;
+  });
+  return ['| of a tap | meaning | default |', '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -12,6 +12,8 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** A line or a few about each test that failed. */
+  readonly failures: readonly string[];
   /** Of each file, if they are known. */
   readonly durations?: Durations;
 }
@@ -19,24 +21,50 @@ export interface Counts {
 export interface NodeSuite {
   /** A folder of test; every file below it that ends in `.test.ts` runs in its own process. */
   readonly folder: string;
-  /** Whether several files run at once. */
-  readonly isParallel: boolean;
+  /** The maximum number of files that run at once. */
+  readonly concurrency: number;
+  /** Names of files in the folder that run after the others, one by one. */
+  readonly alone?: readonly string[];
   /** For one file. */
   readonly limitMs: number;
 }
 
 /** Runs tests on this Node: a line for each file, and all there is to say about a failure. */
-export async function runNodeSuite({ folder, isParallel, limitMs }: NodeSuite): Promise<Counts> {
-  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.test.ts'))
-    .sort()
-    .map(name => join(root, folder, name));
+export async function runNodeSuite(suite: NodeSuite): Promise<Counts> {
+  const { folder, concurrency, alone = [], limitMs } = suite;
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.test.ts') && !alone.includes(name))
+    .sort();
+  const paths = (some: readonly string[]) => some.map(name => join(root, folder, name));
+  return sumOf([
+    await runFiles(paths(names), concurrency, limitMs),
+    await runFiles(paths(alone), 1, limitMs),
+  ]);
+}
+
+function sumOf(counts: readonly Counts[]): Counts {
+  const sum = (of: (count: Counts) => number) => counts.map(of).reduce((one, two) => one + two, 0);
+  return {
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    skipped: sum(({ skipped }) => skipped),
+    failures: counts.flatMap(({ failures }) => failures),
+    durations: Object.assign({}, ...counts.map(({ durations }) => durations)) as Durations,
+  };
+}
+
+async function runFiles(
+  files: readonly string[],
+  concurrency: number,
+  limitMs: number,
+): Promise<Counts> {
   const durations: Record<string, number> = {};
-  const counts = { passed: 0, failed: 0, skipped: 0, durations };
+  const failures: string[] = [];
+  const counts = { passed: 0, failed: 0, skipped: 0, failures, durations };
   if (files.length === 0) {
     return counts;
   }
-  const events = run({ files, concurrency: isParallel, timeout: limitMs });
+  const events = run({ files: [...files], concurrency, timeout: limitMs });
   events.on('test:stdout', ({ message }) => process.stdout.write(message));
   events.on('test:stderr', ({ message }) => process.stderr.write(message));
   events.on('test:fail', ({ name, file, line, details: { error } }) => {
@@ -45,7 +73,9 @@ export async function runNodeSuite({ folder, isParallel, limitMs }: NodeSuite): 
     if (failureType !== 'subtestsFailed' && failureType !== 'cancelledByParent') {
       const place = file === undefined ? '' : `\n  at ${nameOf(file)}:${line}`;
       const detail = inspect(error.cause).replaceAll('\n', '\n  ');
-      console.log(`✖ ${name}${place}\n  ${detail}\n`);
+      const failure = `✖ ${name}${place}\n  ${detail}\n`;
+      failures.push(failure);
+      console.log(failure);
     }
   });
   events.on('test:summary', summary => {
@@ -93,11 +123,20 @@ export async function runIntegrationSuite(desktopVersion: string | undefined): P
     if (counts && counts.failed > 0) {
       return counts;
     }
-    console.log(`✖ ${error instanceof Error ? error.message : String(error)}`);
-    return { passed: counts?.passed ?? 0, failed: 1, skipped: counts?.skipped ?? 0 };
+    const failure = `✖ ${error instanceof Error ? error.message : String(error)}`;
+    console.log(failure);
+    return { ...(counts ?? nothingRan), failed: 1, failures: [failure] };
   }
-  return (await readCounts(resultFile)) ?? { passed: 0, failed: 1, skipped: 0 };
+  return (
+    (await readCounts(resultFile)) ?? {
+      ...nothingRan,
+      failed: 1,
+      failures: ['✖ The integration tests left no result.'],
+    }
+  );
 }
+
+const nothingRan: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 async function readCounts(file: string): Promise<Counts | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);

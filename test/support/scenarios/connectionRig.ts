@@ -40,6 +40,8 @@ export const closedOpening: OnOpenPorts = {
   watch: () => {
     throw new Error('Nothing is watched here');
   },
+  record: () => undefined,
+  lastRow: () => undefined,
 };
 
 /** A connection whose clock and network a test moves by hand. */

@@ -1,6 +1,5 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { letTimePass } from '../letTimePass.ts';
-import { WorkbenchPage } from './pages.ts';
+import { pressInRow, WorkbenchPage } from './pages.ts';
 
 /** Keeps a secret with the editor, as the user would. */
 export async function storeSecret(page: Page, name: string, value: string): Promise<void> {
@@ -18,6 +17,19 @@ export async function answerDialog(page: Page, name: string): Promise<void> {
   const dialog = page.locator('.monaco-dialog-box');
   await dialog.getByRole('button', { name, exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
+}
+
+/** Makes the side bar this wide, in pixels, by its sash. */
+export async function setSideBarWidth(page: Page, width: number): Promise<void> {
+  const bar = page.locator('.part.sidebar');
+  const box = await bar.boundingBox();
+  if (box) {
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + width, y, { steps: 5 });
+    await page.mouse.up();
+  }
 }
 
 /** The document of the extension's page that is on screen. */
@@ -111,28 +123,12 @@ export class TreePage {
 
   /** Presses a button that an item shows when it is pointed at. */
   async press(item: string | RegExp, action: string): Promise<void> {
-    const row = this.item(item).first();
-    await row.hover();
-    const button = row.getByRole('button', { name: action }).first();
-    // A row that is drawn anew between press and release of the mouse swallows the click. One that
-    // shows what repeats never comes to rest.
-    for (let tries = 0; tries < 10; tries++) {
-      const drawn = await button.elementHandle();
-      await letTimePass(200, 'a row that is not drawn again shows that by nothing else');
-      if (await drawn.evaluate(node => node.isConnected)) {
-        break;
-      }
-    }
-    await button.click();
+    await pressInRow(this.item(item).first(), action);
   }
 
   /** Chooses from the menu of an item. */
   async choose(item: string | RegExp, action: string): Promise<void> {
     await this.item(item).first().click({ button: 'right' });
-    const entry = this.#page.locator('.monaco-menu').getByRole('menuitem', { name: action });
-    // A click that comes while the menu is only opening is not taken.
-    await entry.first().hover();
-    await letTimePass(300, 'the menu does not show when it takes clicks');
-    await entry.first().click();
+    await new WorkbenchPage(this.#page).chooseInMenu(action);
   }
 }

@@ -1,9 +1,10 @@
+import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errors, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { letTimePass } from '../letTimePass.ts';
-
-const screensFolder = join(import.meta.dirname, '../../../out/screens');
+import { until } from '../until.ts';
+import { screensFolder } from './failurePictures.ts';
 
 /** The workbench as a user meets it: by keyboard, and by the names that a screen reader says. */
 export class WorkbenchPage {
@@ -21,11 +22,14 @@ export class WorkbenchPage {
     // again until the command could be chosen.
     for (let tries = 0; tries < 30; tries++) {
       await this.#page.keyboard.press('Escape');
-      await this.#page.keyboard.press('F1');
+      // F1 is the help of the monitor while the focus is in it.
+      await this.#page.keyboard.press('ControlOrMeta+Shift+P');
       try {
         await this.quickInput.fill(`>${title}`, { timeout: 1000 });
-        await entry.click({ timeout: 2000 });
-        return;
+        await entry.waitFor({ timeout: 2000 });
+        if (await this.#leaves(() => entry.click({ timeout: 2000 }))) {
+          return;
+        }
       } catch (error) {
         if (!(error instanceof errors.TimeoutError)) {
           throw error;
@@ -33,6 +37,25 @@ export class WorkbenchPage {
       }
     }
     throw new Error(`The command palette has no "${title}"`);
+  }
+
+  /** Which of these commands of ours the palette offers, by their whole titles. */
+  async offered(titles: readonly string[]): Promise<readonly string[]> {
+    const found: string[] = [];
+    const rows = this.#page.locator('.quick-input-list .monaco-list-row');
+    await this.#page.keyboard.press('Escape');
+    await this.#page.keyboard.press('ControlOrMeta+Shift+P');
+    for (const title of titles) {
+      await this.quickInput.fill(`>WebSocket Monitor: ${title}`);
+      const row = this.option(`WebSocket Monitor: ${title}`);
+      const none = rows.filter({ hasText: /No matching|similar commands/ }).first();
+      await row.or(none).first().waitFor();
+      if ((await row.count()) > 0) {
+        found.push(title);
+      }
+    }
+    await this.#page.keyboard.press('Escape');
+    return found;
   }
 
   /** The field of a quick pick or an input box. */
@@ -50,13 +73,69 @@ export class WorkbenchPage {
 
   /** Chooses an entry of the quick pick that is open or about to be. */
   async pick(name: string): Promise<void> {
-    await this.option(name).click();
+    const entry = this.option(name);
+    await entry.waitFor();
+    // A list that is drawn anew between press and release of the mouse swallows the click.
+    for (let tries = 0; tries < 5; tries++) {
+      if (await this.#leaves(() => entry.click())) {
+        return;
+      }
+    }
+    throw new Error(`The quick pick stays open although "${name}" was chosen`);
   }
 
-  /** Answers the input box that is open or about to be. */
+  /** Answers the input box that is open or about to be, and waits until it is gone. */
   async answer(text: string): Promise<void> {
     await this.quickInput.fill(text);
-    await this.#page.keyboard.press('Enter');
+    await this.accept();
+  }
+
+  /** Presses Enter in what the workbench asks, and waits until that is gone or asks the next thing. */
+  async accept(): Promise<void> {
+    const taken = await this.#leaves(() => this.quickInput.press('Enter'), 30_000);
+    assert.ok(taken, 'Enter answers nothing');
+  }
+
+  /** Whether what the workbench asks is soon gone, or asks something else, after `answer`. */
+  async #leaves(answer: () => Promise<void>, maxMs = 5000): Promise<boolean> {
+    const before = await this.#question();
+    await answer();
+    try {
+      await until('', async () => (await this.#question()) !== before, maxMs);
+      return true;
+    } catch (error) {
+      if (error instanceof assert.AssertionError) {
+        return false;
+      }
+      // The answer may have been to load the window anew.
+      if (/navigat|context was destroyed/.test(String(error))) {
+        return true;
+      }
+      throw error;
+    }
+  }
+
+  /** What the quick pick or input box asks, with all that tells it from the next one. */
+  async #question(): Promise<string> {
+    return this.#page.locator('.quick-input-widget').evaluateAll(widgets =>
+      widgets
+        .filter(widget => (widget as HTMLElement).offsetParent !== null)
+        .map(widget => {
+          const fields = [...widget.querySelectorAll('input')].map(
+            field => `${field.placeholder} ${field.type === 'checkbox' ? '' : field.value}`,
+          );
+          const texts = [...widget.querySelectorAll('.quick-input-title, .monaco-list-row')];
+          return [...fields, ...texts.map(each => each.textContent)].join('\n');
+        })
+        .join('\n'),
+    );
+  }
+
+  /** Connects to the first of the configured connections, which Enter takes. */
+  async connectFirst(): Promise<void> {
+    await this.runCommand('WebSocket Monitor: Connect');
+    await this.#page.getByPlaceholder(/^Type a URL/).waitFor();
+    await this.accept();
   }
 
   /** The status-bar item whose text or name holds `text`. */
@@ -94,7 +173,7 @@ export class WorkbenchPage {
   }
 
   /** A button of the dialog that is open or about to be. */
-  dialogButton(name: string): Locator {
+  dialogButton(name: string | RegExp): Locator {
     return this.#page.locator('.monaco-dialog-box').getByRole('button', { name });
   }
 
@@ -154,24 +233,33 @@ export class WorkbenchPage {
   /** Goes to a row of one of our trees by keyboard alone. */
   async focusInTree(view: string, item: string): Promise<void> {
     await this.runCommand(`WebSocket Monitor: Focus on ${view} View`);
-    const row = this.treeItem(item).and(this.#page.locator('.focused'));
+    const rows = this.#page
+      .locator('.part.sidebar .pane')
+      .filter({ has: this.#page.getByRole('button', { name: new RegExp(`^${view} Section`) }) })
+      .locator('.monaco-list-row');
+    const focused = rows.and(this.#page.locator('.focused'));
+    const index = async () =>
+      (await focused.count()) === 0 ? '' : await focused.first().getAttribute('data-index');
+    await this.treeItem(item).first().waitFor();
     await this.#page.keyboard.press('Home');
-    for (let steps = 0; steps < 20 && (await row.count()) === 0; steps++) {
+    await until('the first row has the focus', async () => (await index()) === '0');
+    const wanted = focused.and(this.treeItem(item));
+    for (let steps = 0; steps < 20 && (await wanted.count()) === 0; steps++) {
+      const before = await index();
       await this.#page.keyboard.press('ArrowDown');
+      await until('the next row has the focus', async () => (await index()) !== before);
     }
-    await row.waitFor();
+    await wanted.waitFor();
   }
 
-  /** A button that a row of a tree shows while the pointer is over it. */
+  /** Presses a button that a row of a tree shows while the pointer is over it. */
   async pressInTree(item: string, button: string): Promise<void> {
-    const row = this.treeItem(item);
-    await row.hover();
-    await row.getByRole('button', { name: button }).click();
+    await pressInRow(this.treeItem(item).first(), button);
   }
 
   /** Chooses an entry of the workbench's own menu that is open or about to be. */
   async chooseInMenu(name: string): Promise<void> {
-    const entry = this.#page.locator('.monaco-menu').getByRole('menuitem', { name });
+    const entry = this.#page.locator('.monaco-menu').getByRole('menuitem', { name }).first();
     await entry.waitFor();
     // A click right after it opens is taken for the one that opened it.
     for (let tries = 0; tries < 10 && (await entry.count()) > 0; tries++) {
@@ -256,6 +344,12 @@ export class MonitorPage {
     return Number(await row.getAttribute('aria-rowindex')) - 2; // The headings are row 1.
   }
 
+  /** The connections and captures that the header offers. */
+  async offeredSources(): Promise<readonly string[]> {
+    const options = this.frame.getByRole('combobox', { name: 'Connection' }).locator('option');
+    return (await options.allInnerTexts()).map(text => text.trim());
+  }
+
   get filter(): Locator {
     return this.frame.getByRole('combobox', { name: 'Filter' });
   }
@@ -281,6 +375,33 @@ export class MonitorPage {
   button(name: string): Locator {
     return this.frame.getByRole('button', { name, exact: true });
   }
+}
+
+/**
+ * Presses a button that a row of a tree shows while the pointer is over it. A row that is drawn anew
+ * between press and release of the mouse swallows the click, so both are one event here, once the button
+ * has been where the mouse could press it. Rows that come above it move it away from the pointer.
+ */
+export async function pressInRow(row: Locator, name: string): Promise<void> {
+  const button = row.getByRole('button', { name }).first();
+  for (let tries = 0; tries < 20; tries++) {
+    await row.hover();
+    try {
+      await button.click({ trial: true, timeout: 2000 });
+      const drawn = await button.elementHandle({ timeout: 2000 });
+      await letTimePass(200, 'a row that is not drawn again shows that by nothing else');
+      // One that shows what repeats never comes to rest.
+      if ((await drawn.evaluate(node => node.isConnected)) || tries >= 10) {
+        await button.dispatchEvent('click', undefined, { timeout: 2000 });
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError)) {
+        throw error;
+      }
+    }
+  }
+  throw new Error(`The row has no button "${name}"`);
 }
 
 function escapePattern(text: string): string {

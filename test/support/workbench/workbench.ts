@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { atExit, exitOnSignals, exitWithParent } from '../run/processes.mjs';
+import { watchFailures } from './failurePictures.ts';
 import { startServer, type Server } from './server.ts';
 import { ensureChromium, ensureWorkbench } from '../run/setup.mjs';
 
@@ -106,6 +107,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     const page = await browser.newPage({
       viewport: options.viewport ?? { width: 1280, height: 800 },
     });
+    watchFailures(page);
     const { finished } = await watchTests(page, server);
     await page.goto(addressOf(server.port, folder, options));
     await isThere(page);

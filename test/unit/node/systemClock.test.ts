@@ -4,8 +4,12 @@ import { systemClock } from '../../../src/node/systemClock.ts';
 
 describe('the system clock', () => {
   it('tells the time with fractions, close to the wall clock', () => {
-    const times = Array.from({ length: 1000 }, () => systemClock.now());
-    assert.ok(times.every(time => Math.abs(time - Date.now()) < 50));
+    const times = Array.from({ length: 1000 }, () => {
+      const before = Date.now();
+      const time = systemClock.now();
+      assert.ok(time > before - 50 && time < Date.now() + 50);
+      return time;
+    });
     assert.ok(times.some(time => !Number.isInteger(time)));
   });
 

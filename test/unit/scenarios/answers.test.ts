@@ -115,7 +115,7 @@ describe('Scenarios of the answer to the handshake', { concurrency: true }, () =
     await rig.until('connecting');
     const since = performance.now();
     assert.equal((await rig.waiting()).cause.status, 503);
-    assert.ok(performance.now() - since < 10_000);
+    assert.ok(performance.now() - since < 30_000);
   });
 
   for (const [what, peer] of [

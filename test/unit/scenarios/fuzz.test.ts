@@ -57,6 +57,7 @@ async function meets(peer: Peer, compression: boolean): Promise<Ended> {
       onOpen: late,
       onInput: () => undefined,
       onMessage: late,
+      onTexts: late,
       onPing: late,
       onPongSent: late,
       onPong: late,

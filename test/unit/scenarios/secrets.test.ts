@@ -10,7 +10,7 @@ import { DialLimiter } from '../../../src/core/connection/retry/dialLimiter.ts';
 import type { TransportListener } from '../../../src/core/connection/wire/transport.ts';
 import { stateSentence } from '../../../src/core/connection/report.ts';
 import { exportFormats } from '../../../src/core/export/exportJob.ts';
-import { OutputFeed } from '../../../src/host/connections/outputFeed.ts';
+import { OutputFeed } from '../../../src/host/connections/output/outputFeed.ts';
 import { CommandTokens } from '../../../src/core/settings/commandTokens.ts';
 import { fillHandshake } from '../../../src/core/settings/fillHandshake.ts';
 import { readSettings } from '../../../src/core/settings/profile.ts';
@@ -30,6 +30,7 @@ import { eventually } from '../../support/scenarios/realRig.ts';
 import { during } from '../../support/network/transports.ts';
 import { variables } from '../../support/host/variables.ts';
 import { admitting, userSettings } from '../../support/host/settings.ts';
+import { singleOutput } from '../../support/textRuns.ts';
 
 /** Of each place in which a session uses one, with characters that URLs and JSON spell otherwise. */
 const secrets = {
@@ -166,10 +167,10 @@ function session(t: TestContext, settings: object) {
         return { kind: 'message', data: text, shown: masked };
       },
     },
-    output: {
+    output: singleOutput({
       message: (at, _name, flags, payload) => feed.message(at, '', flags, payload),
       state: (at, _name, row) => feed.state(at, '', row),
-    },
+    }),
   });
   const { connection } = monitored;
   connection.onDidChangeState(state => {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readCloseFrame, readClosePreview } from '../../../src/core/connection/wire/closeCode.ts';
-import { defaultColumns } from '../../../src/webview/list/columns.ts';
+import { defaultColumns } from '../../../src/webview/list/rows/columns.ts';
 import { firstLiked } from '../../../src/webview/details/detailTabs.ts';
 import { hexDump } from '../../../src/core/text/hexDump.ts';
 import { keyTarget } from '../../../src/webview/list/listKeys.ts';
+import { hostLayout, layoutOf } from '../../../src/webview/state/layout.ts';
 import { readSavedState } from '../../../src/webview/state/savedState.ts';
 import { readHandshake } from '../../../src/webview/details/readHandshake.ts';
-import { hasHandshake, readStateRow } from '../../../src/webview/list/stateRow.ts';
+import { hasHandshake, readStateRow } from '../../../src/webview/list/rows/stateRow.ts';
 import { cutText } from '../../../src/webview/widgets/textBlock.ts';
 
 describe('readStateRow', () => {
@@ -186,7 +187,7 @@ describe('readSavedState', () => {
     shareBeside: 0.42,
     shareBelow: 0.45,
     columns: defaultColumns,
-    composer: { isOpen: false, height: 0, drafts: [] },
+    composer: { isOpen: false, height: 0, drafts: [], edits: [] },
   };
 
   it('survives whatever it is given', () => {
@@ -205,5 +206,38 @@ describe('readSavedState', () => {
       columns: { ...defaultColumns, widths: { size: 8 }, hidden: ['kind'], time: 'previous' },
     };
     assert.deepEqual(readSavedState(JSON.parse(JSON.stringify(saved))), saved);
+  });
+});
+
+describe('The layout that outlives a tab', () => {
+  const element = (text: string) => ({ textContent: text }) as Element;
+  const saved = readSavedState({
+    isChartOpen: true,
+    isDetailOpen: true,
+    filter: 'secret',
+    active: { captureKey: 'k', seq: 3 },
+    shareBeside: 0.3,
+    columns: { ...defaultColumns, hidden: ['kind'], time: 'previous' },
+    composer: { isOpen: true, height: 90, drafts: [['a', { kind: 'text', text: 'secret' }]] },
+  });
+
+  it('is how things are arranged, and nothing that was written or received', () => {
+    const layout = layoutOf(saved);
+    assert.doesNotMatch(layout, /secret|captureKey/);
+    const next = readSavedState(hostLayout(element(JSON.stringify(layout))));
+    assert.deepEqual(next, {
+      ...readSavedState(undefined),
+      isChartOpen: true,
+      shareBeside: 0.3,
+      columns: saved.columns,
+      composer: { isOpen: true, height: 90, drafts: [], edits: [] },
+    });
+  });
+
+  it('is none where the host has none, or what it has cannot be read', () => {
+    assert.equal(hostLayout(null), undefined);
+    for (const text of ['""', '', '"{"', '7', 'null']) {
+      assert.equal(hostLayout(element(text)), undefined, text);
+    }
   });
 });

@@ -6,7 +6,14 @@ import type { Step } from '../../library/library.ts';
 import { bodyLabel } from '../../library/librarySchema.ts';
 import type { MessageBody } from '../../message/messageBody.ts';
 import { stricterOf, type Origin } from '../../variables/value.ts';
-import { SequenceRun } from '../../library/sequenceRun.ts';
+import {
+  isWorthRows,
+  runEndRow,
+  runStartRow,
+  type RunRow,
+  type RunSubject,
+} from '../../library/runReport.ts';
+import { SequenceRun, type OnAnswer, type RunProgress } from '../../library/sequenceRun.ts';
 import { fillPlainBody } from '../../message/fillBody.ts';
 import type { OnOpenEntry } from '../state/options.ts';
 import type { OutgoingMessage } from '../../message/outgoingMessage.ts';
@@ -31,7 +38,11 @@ export interface OnOpenPorts {
    */
   readonly assertAllowed: (what: 'onOpen' | 'heartbeat') => void;
   /** See `SequencePorts.watch`. */
-  readonly watch: (match: string, onMatch: () => void) => Disposable;
+  readonly watch: (match: string, onMatch: OnAnswer) => Disposable;
+  /** Adds a row to the list; returns its number, if it is known. */
+  readonly record: (row: RunRow) => number | undefined;
+  /** The number of the row that was added last, if it is known. */
+  readonly lastRow: () => number | undefined;
 }
 
 interface OnOpenMessagesPorts {
@@ -77,13 +88,16 @@ export class OnOpenMessages implements Disposable {
         this.#handOver(message);
         continue;
       }
-      const problem = await this.#entry(entry);
+      const rest = index < entries.length - 1 ? 'Nothing after it was sent.' : '';
+      const failure = await this.#entry(entry, rest);
       if (this.#isDisposed) {
         return;
       }
-      if (problem !== undefined) {
-        const rest = index < entries.length - 1 ? ' Nothing after it was sent.' : '';
-        this.#ports.notice(`Message ${index + 1} of onOpen ${problem}${rest}`);
+      if (failure) {
+        if (!failure.isTold) {
+          const sentence = `Message ${index + 1} of onOpen ${failure.problem} ${rest}`;
+          this.#ports.notice(sentence.trimEnd());
+        }
         break;
       }
     }
@@ -104,22 +118,41 @@ export class OnOpenMessages implements Disposable {
     });
   }
 
-  /** Why the entry failed, to be read after its name. */
-  async #entry({ what, origin, timing }: OnOpenEntry): Promise<string | undefined> {
-    const { clock, log, opening, send } = this.#ports;
+  /** Why the entry failed, to be read after its name, and whether a row has told it already. */
+  async #entry(
+    { what, origin, timing }: OnOpenEntry,
+    rest: string,
+  ): Promise<{ readonly problem: string; readonly isTold: boolean } | undefined> {
     let steps: readonly Step[];
     try {
       steps =
         'body' in what
           ? [{ name: bodyLabel(what.body), origin, body: what.body, timing }]
-          : withDelay(await opening.stepsOf(what.sequence, origin), timing.delayMs);
+          : withDelay(await this.#ports.opening.stepsOf(what.sequence, origin), timing.delayMs);
     } catch (error) {
-      return `was not sent: ${messageOf(error)}`;
+      return { problem: `was not sent: ${messageOf(error)}`, isTold: false };
     }
     if (this.#isDisposed) {
       return undefined;
     }
-    const run = new SequenceRun(steps, {
+    const isSequence = !('body' in what);
+    const subject: RunSubject = {
+      kind: isSequence ? 'sequence' : 'message',
+      path: isSequence ? what.sequence : '',
+      steps,
+      isOnOpen: true,
+    };
+    const { state, sent, problem = '' } = await this.#follow(subject, origin, rest);
+    if (state !== 'failed') {
+      return undefined;
+    }
+    const words = sent > 0 ? `went no further: ${problem}` : `was not sent: ${problem}`;
+    return { problem: words, isTold: isSequence };
+  }
+
+  async #follow(subject: RunSubject, origin: Origin, rest: string): Promise<RunProgress> {
+    const { clock, log, opening, send } = this.#ports;
+    const run = new SequenceRun(subject.steps, {
       clock,
       log,
       watch: opening.watch,
@@ -129,16 +162,31 @@ export class OnOpenMessages implements Disposable {
         if (this.#isDisposed) {
           throw new UserError('The connection is not open any more.');
         }
-        await send(message);
+        const sending = send(message);
+        const row = opening.lastRow();
+        await sending;
+        return row;
       },
     });
     this.#run = run;
-    const { state, sent, problem = '' } = await run.run();
+    const startedAt = clock.monotonic();
+    const hasRows = isWorthRows(subject);
+    const startRow = hasRows ? opening.record(runStartRow(subject)) : undefined;
+    const progress = await run.run();
     this.#run = undefined;
-    if (state !== 'failed') {
-      return undefined;
+    if (hasRows) {
+      opening.record(
+        runEndRow(subject, {
+          progress,
+          outcomes: run.outcomes,
+          elapsedMs: clock.monotonic() - startedAt,
+          startRow,
+          stoppedBy: 'loss',
+          ...(progress.state === 'failed' ? { rest } : {}),
+        }),
+      );
     }
-    return sent > 0 ? `went no further: ${problem}` : `was not sent: ${problem}`;
+    return progress;
   }
 }
 

@@ -141,7 +141,7 @@ function withoutStop(message: string): string {
 }
 
 /** What happened, as a sentence without its full stop. The peer's words in it are made visible. */
-export function describeCause(cause: Cause, endpoint: Endpoint): string {
+export function describeCause(cause: Cause, endpoint: Pick<Endpoint, 'host'>): string {
   const { host } = endpoint;
   switch (cause.kind) {
     case 'user':

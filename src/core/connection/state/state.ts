@@ -35,17 +35,35 @@ export interface Attempts {
   readonly limit: number;
 }
 
+/** Which retry an attempt is; absent for one that the user asked for. */
+interface Retry {
+  readonly retry?: number | undefined;
+}
+
+/** How long a connection was lost before it opened again. */
+export interface Reopened {
+  /** When it opened, in milliseconds since 1970. */
+  readonly at: number;
+  readonly outageMs: number;
+  /** The number of the retry; absent if the user asked for the attempt. */
+  readonly attempt?: number;
+  /** The messages a second that came before; absent if they did not come regularly. */
+  readonly perSecond?: number;
+}
+
 /** Moments are of the monotonic clock. */
 export type ConnectionState =
   | { readonly kind: 'idle'; readonly cause?: Cause }
-  | ({ readonly kind: 'preparing' } & Attempts)
-  | ({ readonly kind: 'connecting'; readonly startedAt: number } & Attempts)
+  | ({ readonly kind: 'preparing' } & Attempts & Retry)
+  | ({ readonly kind: 'connecting'; readonly startedAt: number } & Attempts & Retry)
   | {
       readonly kind: 'open';
       readonly openedAt: number;
       readonly subprotocol: string;
       readonly extensions: string;
       readonly health: Health;
+      /** Absent if it was not lost before, and once its health has changed. */
+      readonly again?: Reopened;
     }
   | { readonly kind: 'closing' }
   | ({ readonly kind: 'waiting'; readonly dueAt: number; readonly delayMs: number } & Attempts &
@@ -60,6 +78,11 @@ export type ConnectionState =
       readonly resumes?: boolean;
     } & Failure)
   | { readonly kind: 'disposed' };
+
+/** The number of the next retry. A loss that is not counted is still followed by a first one. */
+export function retryNumber({ failures }: Attempts): number {
+  return Math.max(1, failures);
+}
 
 /** Whether the connection is trying to be, or is, open: what `disconnect` can end. */
 export function isLive(state: ConnectionState): boolean {

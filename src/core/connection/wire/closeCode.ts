@@ -6,6 +6,7 @@ export const CloseCode = {
   NoStatus: 1005,
   /** Never on the wire: the connection was lost without a close frame. */
   Abnormal: 1006,
+  InvalidPayload: 1007,
   TooBig: 1009,
 } as const;
 

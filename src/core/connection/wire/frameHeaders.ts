@@ -12,6 +12,9 @@ const wholeBinary = 0x82;
 const closeOpcode = 8;
 const lastOpcode = 10;
 
+/** What a control frame may hold (RFC 6455, section 5.5). */
+const maxControlPayload = 125;
+
 /** A header without a mask, which servers must not use: 2 bytes and the length in 0, 2 or 8 more. */
 const maxHeaderLength = 10;
 const length16 = 126;
@@ -102,6 +105,28 @@ export class FrameHeaders {
     return waiting.facts;
   }
 
+  /** Nothing of a frame or message has begun, and the client has read all that came before. */
+  get isIdle(): boolean {
+    return (
+      !this.#isStopped &&
+      this.#payloadLeft === 0 &&
+      this.#headerByteLength === 0 &&
+      this.#fragmentCount === 0 &&
+      this.#completed === this.#taken
+    );
+  }
+
+  /** Bytes that are still to come of a frame that has begun: at least one, all if its header is known. */
+  get left(): number {
+    return this.#headerByteLength > 0 && !this.#isStopped ? 1 : this.#payloadLeft;
+  }
+
+  /** Messages in one piece came that neither `read` nor the client gets. */
+  skip(count: number): void {
+    this.#completed += count;
+    this.#taken += count;
+  }
+
   /** Skips the messages in one piece, which are almost all, in next to no time. */
   #skipWhole(chunk: Uint8Array, begin: number): number {
     if (this.#fragmentCount > 0 || this.#headerByteLength > 0) {
@@ -161,7 +186,10 @@ export class FrameHeaders {
       this.#isStopped = true;
       return;
     }
-    if (payloadByteLength === undefined || !(isData ? this.#beginData(first) : isControl(first))) {
+    if (
+      payloadByteLength === undefined ||
+      !(isData ? this.#beginData(first) : isControl(first, payloadByteLength))
+    ) {
       this.#isStopped = true;
       return;
     }
@@ -237,15 +265,14 @@ export class FrameHeaders {
   }
 }
 
-/** Whether a control frame may have this first byte and others follow on it. */
-function isControl(first: number): boolean {
+/** Whether a control frame may be like this and others follow on it (RFC 6455, section 5.5). */
+function isControl(first: number, payloadByteLength: number): boolean {
   const opcode = first & Bits.Opcode;
   const isPlain = (first & (Bits.Reserved | Bits.Compressed)) === 0 && (first & Bits.Fin) !== 0;
-  return isPlain && opcode > closeOpcode && opcode <= lastOpcode;
+  const isKnown = opcode > closeOpcode && opcode <= lastOpcode;
+  return isPlain && isKnown && payloadByteLength <= maxControlPayload;
 }
 
-/** What a control frame may hold (RFC 6455, section 5.5); more of it is not kept. */
-const maxClosePayload = 125;
 const maskByteLength = 4;
 
 const decoder = new TextDecoder();
@@ -262,7 +289,8 @@ export class ClosingFrame {
   /** @param byteLength of the payload */
   constructor(isMasked: boolean, byteLength: number) {
     this.#isMasked = isMasked;
-    const kept = Math.min(byteLength, maxClosePayload);
+    // More of it is not kept.
+    const kept = Math.min(byteLength, maxControlPayload);
     this.#bytes = new Uint8Array(kept + (isMasked ? maskByteLength : 0));
   }
 

@@ -44,6 +44,11 @@ export class MessageTap {
     return toDisposable(() => this.#watchers.delete(watcher));
   }
 
+  /** Whether `offer` must be given each message. */
+  get isWatched(): boolean {
+    return this.#watchers.size > 0;
+  }
+
   /** To be called with each message that came. */
   offer(at: number, flags: number, payload: Uint8Array): void {
     if (this.#watchers.size === 0) {

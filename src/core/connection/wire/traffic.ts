@@ -1,5 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { FrameFacts } from '../../record/frameFacts.ts';
+import type { TextRun } from '../../record/textRun.ts';
+import { FeedMeter } from '../../metrics/feedMeter.ts';
 import { flagsOf, RowFlag, type Direction } from '../../record/record.ts';
 import { CloseCode } from './closeCode.ts';
 import type { MessageData } from '../../message/outgoingMessage.ts';
@@ -14,6 +16,12 @@ export interface TrafficSink {
   append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void;
 }
 
+/** The sink of a connection, which also gets what came at once. */
+export interface ConnectionSink extends TrafficSink {
+  /** The same for received texts, which all have these flags. */
+  appendTexts(at: number, flags: number, run: TextRun): void;
+}
+
 const textIn = flagsOf('text', 'in');
 const textAnswer = flagsOf('text', 'in', true);
 const binaryIn = flagsOf('binary', 'in');
@@ -22,11 +30,14 @@ const encoder = new TextEncoder();
 /** Records what goes over a connection, with its time and its kind. */
 export class Traffic {
   readonly #clock: Clock;
-  readonly #sink: TrafficSink;
+  readonly #sink: ConnectionSink;
+  /** The messages that are no answers to a heartbeat. */
+  readonly feed = new FeedMeter();
   /** When the latest bytes came, or a later row was written down. */
   #at = 0;
+  #inputAt = 0;
 
-  constructor(clock: Clock, sink: TrafficSink) {
+  constructor(clock: Clock, sink: ConnectionSink) {
     this.#clock = clock;
     this.#sink = sink;
   }
@@ -37,15 +48,30 @@ export class Traffic {
    */
   arrived(): void {
     this.#at = this.#clock.now();
+    this.#inputAt = this.#at;
+  }
+
+  /** When the peer last gave a sign of life, in milliseconds since 1970. */
+  get inputAt(): number {
+    return this.#inputAt;
   }
 
   received(payload: Uint8Array, isText: boolean, isHeartbeat: boolean, frame?: FrameFacts): void {
     const flags = isText ? (isHeartbeat ? textAnswer : textIn) : binaryIn;
+    if (!isHeartbeat) {
+      this.feed.add(this.#at);
+    }
     if (frame) {
       this.#sink.append(this.#at, flags | frameFlags(frame), payload, frame);
     } else {
       this.#sink.append(this.#at, flags, payload);
     }
+  }
+
+  /** Texts of which none answers a heartbeat. */
+  receivedTexts(run: TextRun): void {
+    this.feed.add(this.#at, run.count);
+    this.#sink.appendTexts(this.#at, textIn, run);
   }
 
   /** @param shown recorded in place of a message that holds secrets */
@@ -84,7 +110,7 @@ export class Traffic {
   }
 
   #append(flags: number, payload: Uint8Array): void {
-    this.arrived();
+    this.#at = this.#clock.now();
     this.#sink.append(this.#at, flags, payload);
   }
 }

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../base/lifecycle.ts';
 import type { FrameFacts } from '../../record/frameFacts.ts';
+import type { TextRun } from '../../record/textRun.ts';
 import type { Endpoint } from '../../endpoint/endpoint.ts';
 import type { HandshakeFacts, Phase } from '../../record/handshakeFacts.ts';
 
@@ -81,6 +82,8 @@ export interface TransportListener {
   onInput(): void;
   /** @param frame absent if nothing is known, or if the message came in one piece */
   onMessage(payload: Uint8Array, isText: boolean, frame?: FrameFacts): void;
+  /** Several texts at once, so that a flood needs no call for each. */
+  onTexts(run: TextRun): void;
   onPing(payload: Uint8Array): void;
   /** A ping of the peer's was answered by the transport itself (RFC 6455, section 5.5.3). */
   onPongSent(payload: Uint8Array): void;

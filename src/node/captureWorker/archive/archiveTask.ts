@@ -1,7 +1,15 @@
 import { messageOf } from '../../../core/base/errors.ts';
-import type { ArchivedCapture } from '../../../core/capture/captureArchive.ts';
+import type { ArchivedCapture, ImportProgress } from '../../../core/capture/captureArchive.ts';
 import type { RetentionLimits } from '../../../core/capture/archiveRetention.ts';
-import { checkArchived, readArchived, removeUnused, settle } from './archivedFile.ts';
+import {
+  checkArchived,
+  maxLockedMs,
+  readArchived,
+  removeCleared,
+  removeUnused,
+  settle,
+} from './archivedFile.ts';
+import { importFile } from './importFile.ts';
 import { isBeingWritten, sweepArchive } from './archiveSweep.ts';
 import type { ArchiveRequests, ArchiveTask, Sweep } from '../../capture/captureProtocol.ts';
 import { captureFileOf, isPlainFile, type CaptureFile } from '../../files/captureFiles.ts';
@@ -9,7 +17,10 @@ import { dropNote, makeNote, notedAt } from '../../files/captureNotes.ts';
 import { findSqlite, type Sqlite } from '../store/sqliteStore.ts';
 
 /** Does what an archive thread was started for. Throws a sentence. */
-export function performTask(task: ArchiveTask): ArchiveRequests[keyof ArchiveRequests]['result'] {
+export function performTask(
+  task: ArchiveTask,
+  report: (progress: ImportProgress) => void,
+): ArchiveRequests[keyof ArchiveRequests]['result'] {
   const sqlite = findSqlite();
   if (!sqlite) {
     throw new Error('This version of the editor has no SQLite. Update it to open captures.');
@@ -25,6 +36,8 @@ export function performTask(task: ArchiveTask): ArchiveRequests[keyof ArchiveReq
     case 'remove':
       remove(sqlite, fileIn(params.folder, params.key));
       return undefined;
+    case 'import':
+      return importFile(sqlite, params, report);
     case 'copy':
       copy(sqlite, params.from, params.to);
       return undefined;
@@ -101,17 +114,23 @@ function noteOffer(path: string): void {
 }
 
 function remove(sqlite: Sqlite, { path }: CaptureFile): void {
-  if (!removeUnused(sqlite, path)) {
+  if (!removeUnused(sqlite, path, maxLockedMs)) {
     throw new Error('The capture is open, here or in another window. Close it there first.');
   }
 }
 
 /** A consistent copy, also of a file that is being written. Its pages are in order, without free ones. */
 function copy(sqlite: Sqlite, from: string, to: string): void {
-  const database = new sqlite.DatabaseSync(from, { readOnly: true });
+  const database = new sqlite.DatabaseSync(from, { readOnly: true, timeout: maxLockedMs });
   try {
     database.prepare('VACUUM INTO ?').run(to);
   } finally {
     database.close();
+  }
+  const copied = new sqlite.DatabaseSync(to);
+  try {
+    removeCleared(copied);
+  } finally {
+    copied.close();
   }
 }

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../../../core/base/errors.ts';
+import { rowCountOf } from '../../../core/capture/capture.ts';
 import type { ArchivedCapture } from '../../../core/capture/captureArchive.ts';
 import { fileByteLength, removeDatabase, type CaptureFile } from '../../files/captureFiles.ts';
-import { formatVersion, selectExtent, type StoredExtent } from '../store/sqliteSchema.ts';
+import { ForgottenRows } from '../store/forgottenRows.ts';
+import { formatVersion, storedExtents } from '../store/sqliteSchema.ts';
 import type { Sqlite } from '../store/sqliteStore.ts';
 
 /** The result codes of SQLite that are distinguished here. */
@@ -12,8 +14,14 @@ const corrupt = 11;
 const notADatabase = 26;
 
 /**
+ * How long a file is waited for that another thread or window settles, which it does where it lists
+ * or opens captures, and which locks the file.
+ */
+export const maxLockedMs = 2000;
+
+/**
  * Brings a database that is not open anywhere into its one file: what is in the
- * write-ahead log, as after a crash, and no lock. `false` if it is open, here or in another
+ * write-ahead log, as after a crash, and no lock. Rows that were cleared go. `false` if it is open, here or in another
  * process: SQLite's lock is reliable even if a process number is used again. Throws what SQLite
  * throws.
  */
@@ -23,6 +31,7 @@ export function settle(sqlite: Sqlite, path: string): boolean {
     const isFree = lock(database);
     if (isFree) {
       database.exec('COMMIT');
+      removeCleared(database);
     }
     return isFree;
   } finally {
@@ -30,13 +39,31 @@ export function settle(sqlite: Sqlite, path: string): boolean {
   }
 }
 
+/** Removes what was cleared and is in the file still. Throws what SQLite throws. */
+export function removeCleared(database: DatabaseSync): void {
+  const { extent, cleared, hasForgotten } = storedExtents(database);
+  if (!cleared && !hasForgotten) {
+    return;
+  }
+  const rows = new ForgottenRows(database);
+  while (rows.removeSome(extent.first, extent.first === extent.next)) {
+    // There is more.
+  }
+  database.exec(`
+    UPDATE capture SET
+      cleared_from = NULL, cleared_below = NULL, cleared_bytes = NULL, cleared_dropped = NULL`);
+  rows.shrink(0);
+}
+
 /**
  * Removes a database that is not open, and the files beside it. `false` if it is open. It is
  * locked meanwhile, so that no window opens it; a damaged one cannot be locked or opened.
  * Throws what the file system throws.
+ *
+ * @param timeout how long it is waited for, in milliseconds
  */
-export function removeUnused(sqlite: Sqlite, path: string): boolean {
-  const database = existsSync(path) ? new sqlite.DatabaseSync(path, { timeout: 0 }) : undefined;
+export function removeUnused(sqlite: Sqlite, path: string, timeout = 0): boolean {
+  const database = existsSync(path) ? new sqlite.DatabaseSync(path, { timeout }) : undefined;
   // Windows removes nothing that is open, and nothing that somebody else has open.
   const isHeld = process.platform !== 'win32';
   let isFree = true;
@@ -86,7 +113,7 @@ export function readArchived(sqlite: Sqlite, file: CaptureFile): ArchivedCapture
   const unknown = { ...base, name: key, url: '', rowCount: 0, isAbandoned: false };
   let database: DatabaseSync | undefined;
   try {
-    database = new sqlite.DatabaseSync(file.path, { readOnly: true });
+    database = new sqlite.DatabaseSync(file.path, { readOnly: true, timeout: maxLockedMs });
     const problem = problemOf(database);
     if (problem !== undefined) {
       return { ...unknown, problem };
@@ -105,7 +132,7 @@ export function readArchived(sqlite: Sqlite, file: CaptureFile): ArchivedCapture
  * Throws a sentence if it is damaged.
  */
 export function checkArchived(sqlite: Sqlite, path: string): void {
-  const database = new sqlite.DatabaseSync(path, { readOnly: true });
+  const database = new sqlite.DatabaseSync(path, { readOnly: true, timeout: maxLockedMs });
   let faults: readonly unknown[];
   try {
     const found = database.prepare('PRAGMA quick_check(1)').all();
@@ -120,7 +147,7 @@ export function checkArchived(sqlite: Sqlite, path: string): void {
   }
 }
 
-function problemOf(database: DatabaseSync): string | undefined {
+export function problemOf(database: DatabaseSync): string | undefined {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   if (version > formatVersion) {
     return 'A newer version of this extension wrote the file. Update the extension to open it.';
@@ -141,8 +168,8 @@ function factsOf(database: DatabaseSync): Facts | undefined {
     return undefined;
   }
   const found = database.prepare('SELECT * FROM capture').get();
-  const { first, next } = database.prepare(selectExtent).get() as unknown as StoredExtent;
-  if (first === null) {
+  const { extent } = storedExtents(database);
+  if (extent.first === extent.next) {
     return undefined;
   }
   const last = database.prepare('SELECT at FROM record ORDER BY seq DESC LIMIT 1').get();
@@ -150,24 +177,26 @@ function factsOf(database: DatabaseSync): Facts | undefined {
   if (typeof startedAt !== 'number' || typeof endedAt !== 'number') {
     throw new TypeError('it says no time');
   }
-  const window = found?.['window'];
+  const [window, source] = [found?.['window'], found?.['source']];
   return {
     ...(typeof window === 'string' && { window }),
     name: String(found?.['name']),
     url: String(found?.['url']),
     startedAt,
     endedAt,
-    rowCount: next - first,
+    rowCount: rowCountOf(extent),
+    ...(typeof source === 'string' && { source }),
     isAbandoned: found?.['ended'] === null,
   };
 }
 
-function unreadable(error: unknown): string {
+/** Why a database cannot be read, as a sentence. */
+export function unreadable(error: unknown, name = 'The file'): string {
   const code = codeOf(error);
   if (code === corrupt || code === notADatabase) {
-    return `The file is damaged (${messageOf(error)}).`;
+    return `${name} is damaged (${messageOf(error)}).`;
   }
-  return `The file cannot be read (${messageOf(error)}).`;
+  return `${name} cannot be read (${messageOf(error)}).`;
 }
 
 /** SQLite's result code, without its extension in the higher bits; `undefined` of another error. */

@@ -117,7 +117,7 @@ export class Exports {
     const parts = { redactor: redactorFor(job), base64 };
     switch (job.format) {
       case 'ndjson':
-        return new NdjsonWriter(parts);
+        return new NdjsonWriter(parts, job.isParsed);
       case 'csv':
         return new CsvWriter(parts, job.byteOrderMark);
       case 'har': {

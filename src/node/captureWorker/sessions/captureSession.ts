@@ -16,6 +16,7 @@ import { MemoryStore } from '../../../core/capture/memoryStore.ts';
 import type { SeriesSpan, SeriesView } from '../../../core/metrics/seriesView.ts';
 import { removeDatabase } from '../../files/captureFiles.ts';
 import { CaptureSeries } from '../store/captureSeries.ts';
+import { SharedState } from '../../capture/sharedState.ts';
 import type { CaptureWorkerData, CopyRequest, OpenRequest } from '../../capture/captureProtocol.ts';
 import { makePrivateFile, makePrivateFolder } from '../../files/privateFiles.ts';
 import { copyRows } from '../store/rowCopy.ts';
@@ -27,6 +28,9 @@ import { FileLossError } from '../../files/fileWatch.ts';
 const memoryByteLength = 256 * 1024 * 1024;
 const reserveByteLength = 64 * 1024 * 1024;
 
+/** Between two slices of rows that are removed: other work has most of the time. */
+const betweenSlicesMs = 20;
+
 /** One capture as the worker holds it: its store, its limits, and how it is kept. */
 export class CaptureSession {
   readonly #store: CaptureStore;
@@ -36,8 +40,10 @@ export class CaptureSession {
   readonly #path: string;
   readonly #isArchived: boolean;
   readonly #onDidChangeStorage: (storage: Storage) => void;
+  readonly #state: SharedState;
   #limits: CaptureLimits;
   #storage: Storage;
+  #isClosed = false;
 
   /** Throws what SQLite throws, but only of an archived capture. */
   constructor(
@@ -46,6 +52,7 @@ export class CaptureSession {
     onDidChangeStorage: (storage: Storage) => void,
   ) {
     this.#path = request.path;
+    this.#state = new SharedState(request.state);
     this.#isArchived = request.isArchived ?? false;
     this.#limits = request.limits;
     this.#onDidChangeStorage = onDidChangeStorage;
@@ -65,6 +72,17 @@ export class CaptureSession {
   /** The store that views read from. */
   get store(): CaptureStore {
     return this.#store;
+  }
+
+  /** Tells the host which rows there are. */
+  publish(): void {
+    this.#state.extent = this.#store.extent;
+  }
+
+  /** Tells the host that this batch is not read any more; returns whether it waits for a message. */
+  hasStored(buffer: BatchBuffer): boolean {
+    this.#state.storedSeq = new BatchReader(buffer).nextSeq;
+    return this.#state.takeAwaited();
   }
 
   /** @returns the batch, or `undefined` if it was stored already */
@@ -92,11 +110,39 @@ export class CaptureSession {
     return this.#store.payload(seq, from, length);
   }
 
-  /** Drops the rows below `nextSeq`; later ones are here only if that was done before. */
-  clear(nextSeq: number): void {
-    if (this.#store.extent.next <= nextSeq) {
-      this.#store.clear();
-      this.#series.clear();
+  /**
+   * Clears the rows below `nextSeq`; later ones are here only if that was done before. Returns whether
+   * they can be brought back.
+   */
+  clear(nextSeq: number): boolean {
+    if (this.#store.extent.next > nextSeq) {
+      return true;
+    }
+    const canRestore = this.#store.clear();
+    this.#series.clear(canRestore);
+    return canRestore;
+  }
+
+  /** Brings back what was cleared; `false` if it is gone. */
+  restore(): boolean {
+    const isBack = this.#store.restore();
+    if (isBack) {
+      this.#series.restore();
+      this.#store.enforce(this.#limits);
+    }
+    return isBack;
+  }
+
+  /** Removes what was cleared, in slices between other work. */
+  forget(): void {
+    this.#store.forget();
+    this.#series.forget();
+    this.#sweep();
+  }
+
+  #sweep(): void {
+    if (!this.#isClosed && this.#store.sweep()) {
+      setTimeout(() => this.#sweep(), betweenSlicesMs);
     }
   }
 
@@ -131,6 +177,7 @@ export class CaptureSession {
 
   /** A file without a row is not kept. Throws what SQLite and the file system throw. */
   close(): void {
+    this.#isClosed = true;
     const { first, next } = this.#store.extent;
     this.#series.close();
     this.#store.close();

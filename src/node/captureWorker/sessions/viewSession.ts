@@ -1,7 +1,7 @@
 import { lowerBound } from '../../../core/base/lowerBound.ts';
 import type { BatchReader } from '../../../core/record/batch.ts';
 import type { CaptureStore, StoredRecord } from '../../../core/capture/captureStore.ts';
-import { RowIndex, type RowRun } from '../../../core/capture/rowIndex.ts';
+import { RowIndex } from '../../../core/capture/rowIndex.ts';
 import type {
   FindAnswer,
   Located,
@@ -10,13 +10,13 @@ import type {
   ViewRow,
   ViewState,
 } from '../../../core/capture/view.ts';
-import { ViewMatcher, RowMatch } from '../../../core/capture/viewMatcher.ts';
+import { ViewMatcher } from '../../../core/capture/viewMatcher.ts';
 import type { FindParams } from '../../capture/captureProtocol.ts';
 import { RegexTimeGuard } from './regexTimeGuard.ts';
+import { viewFind } from './viewFind.ts';
 import { mergeHorizonMs, ViewMerge } from './viewMerge.ts';
+import { droppedRow, rowsOfRun } from './viewRows.ts';
 import { ViewSource } from './viewSource.ts';
-import type { Row } from '../../../core/capture/capture.ts';
-import type { StateRow } from '../../../core/connection/report.ts';
 
 /** Rows that are read at once at most. */
 const maxRowsPerRead = 2000;
@@ -35,14 +35,19 @@ interface Search {
 /** A view as the capture worker holds it: the index of its rows, and how far it has looked. */
 export class ViewSession {
   readonly #captures: StoreOf;
-  readonly #index: RowIndex;
-  readonly #sources: readonly ViewSource[];
-  readonly #judge: RegexTimeGuard;
+  readonly #ids: readonly number[];
+  readonly #test: ViewMatcher;
+  #index: RowIndex;
+  #sources: readonly ViewSource[] = [];
+  #judge: RegexTimeGuard;
   /** With several sources only. */
-  readonly #merge: ViewMerge | undefined;
+  #merge: ViewMerge | undefined;
+  /** The source of the newest row. */
+  #newest: ViewSource | undefined;
   /** The oldest rows of the captures as of the last look. */
-  readonly #firsts: number[] = [];
+  #firsts: number[] = [];
   #search: Search | undefined;
+  #restarts = 0;
 
   /**
    * Throws if a condition holds what is no regular expression.
@@ -50,13 +55,20 @@ export class ViewSession {
    * @param firstPosition positions below it were used
    */
   constructor(query: ViewQuery, firstPosition: number, captures: StoreOf) {
-    const test = new ViewMatcher(query, decodeUtf8);
-    const ids = [...new Set(query.captures)];
-    const isEach = ids.length > 1;
+    this.#test = new ViewMatcher(query, decodeUtf8);
+    this.#ids = [...new Set(query.captures)];
+    this.#captures = captures;
+    this.#judge = new RegexTimeGuard(this.#test);
     // The position before the first is reserved for the row about dropped ones.
     this.#index = new RowIndex(firstPosition + 1);
-    this.#captures = captures;
-    this.#judge = new RegexTimeGuard(test);
+    this.#begin();
+  }
+
+  #begin(): void {
+    const test = this.#test;
+    const ids = this.#ids;
+    const isEach = ids.length > 1;
+    this.#firsts = [];
     this.#merge = isEach
       ? new ViewMerge(ids.length, (source, seq) => this.#index.append(source, seq))
       : undefined;
@@ -73,6 +85,8 @@ export class ViewSession {
     for (const capture of ids) {
       this.changed(capture);
     }
+    const times = this.#sources.map(source => timeOf(source, lastOf(source)));
+    this.#newest = this.#sources[times.indexOf(Math.max(...times))];
   }
 
   get state(): ViewState {
@@ -80,6 +94,7 @@ export class ViewSession {
     const dropped = this.#dropped;
     const { slow, hasGivenUp } = this.#judge;
     const unread = sum(sources.map(source => source.unread));
+    const newest = this.#newest;
     return {
       first: this.#first,
       next: this.#index.next,
@@ -87,6 +102,9 @@ export class ViewSession {
       total: sum(sources.map(source => source.total)),
       hidden: sum(sources.map(source => source.hidden)),
       dropped,
+      ...(newest &&
+        lastOf(newest) >= 0 && { newest: { capture: newest.capture, seq: lastOf(newest) } }),
+      ...(this.#restarts > 0 && { restarts: this.#restarts }),
       ...(slow && { slow }),
       ...(unread > 0 && { unread }),
       ...(hasGivenUp && {
@@ -162,6 +180,7 @@ export class ViewSession {
     if (source && store) {
       const deadline = isPressed ? performance.now() + pressedMs : Infinity;
       source.appended(store, batch, deadline);
+      this.#newest = source;
       this.#drop();
       this.merge();
     }
@@ -173,6 +192,30 @@ export class ViewSession {
     source?.refresh(this.#captures.get(capture)?.store);
     this.#drop();
     this.merge();
+  }
+
+  /** All rows of a capture went, from between those of others if there are any. */
+  cleared(capture: number): void {
+    if (this.#merge && this.#ids.includes(capture)) {
+      this.#restart();
+    } else {
+      this.changed(capture);
+    }
+  }
+
+  /** Older rows of a capture are back. */
+  restored(capture: number): void {
+    if (this.#ids.includes(capture)) {
+      this.#restart();
+    }
+  }
+
+  #restart(): void {
+    this.#endSearch();
+    this.#restarts++;
+    this.#judge = new RegexTimeGuard(this.#test);
+    this.#index = new RowIndex(this.#index.next + 1);
+    this.#begin();
   }
 
   /**
@@ -293,166 +336,16 @@ export class ViewSession {
   }
 }
 
+function lastOf({ store }: ViewSource): number {
+  return (store?.extent.next ?? 0) - 1;
+}
+
 function timeOf({ store }: ViewSource, seq: number): number {
   return store?.rows(seq, 1)[0]?.at ?? -Infinity;
 }
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-const count = new Intl.NumberFormat('en');
-
-/** The rows of a run as the list shows them. A row that is gone leaves a note in its place. */
-function rowsOfRun(
-  store: CaptureStore | undefined,
-  capture: number,
-  { position, seq, length }: RowRun,
-): readonly ViewRow[] {
-  const stored = store?.rows(seq, length) ?? [];
-  let index = 0;
-  return Array.from({ length }, (_, offset) => {
-    const row = stored[index];
-    if (row?.seq !== seq + offset) {
-      return {
-        ...missingRow(seq + offset, stored[index]?.at ?? 0),
-        position: position + offset,
-        capture,
-      };
-    }
-    index++;
-    return { ...row, position: position + offset, capture };
-  });
-}
-
-/** The row that takes the place of the oldest ones. */
-function droppedRow(dropped: number, seq: number, at: number): Row {
-  const rows = dropped === 1 ? 'older row was' : 'older rows were';
-  return noteRow(seq, at, {
-    state: 'connected',
-    severity: 'warning',
-    text:
-      `${count.format(dropped)} ${rows} dropped to keep within ` +
-      'history.maxMessages or history.maxMegabytes.',
-  });
-}
-
-function missingRow(seq: number, at: number): Row {
-  return noteRow(seq, at, {
-    state: 'connected',
-    severity: 'info',
-    text: 'This row is no longer in the history.',
-  });
-}
-
-function noteRow(seq: number, at: number, note: StateRow): Row {
-  const preview = JSON.stringify(note);
-  return {
-    seq,
-    at,
-    kind: 'state',
-    direction: 'in',
-    heartbeat: false,
-    byteLength: preview.length,
-    preview,
-  };
-}
-
-/** Positions that are searched before others have a turn; of patterns, each may take its time. */
-const stepLength = 1024;
-const patternStepLength = 64;
-const groupByteLength = 1024 * 1024;
-
-interface ViewFindOptions {
-  readonly index: RowIndex;
-  readonly storeOf: (source: number) => CaptureStore | undefined;
-  readonly test: ViewMatcher;
-  readonly judge: RegexTimeGuard;
-  readonly from: number;
-  readonly direction: FindParams['direction'];
-}
-
-/** Looks for a row in a view, step by step; each step is short. */
-function* viewFind(options: ViewFindOptions): Generator<undefined, FindAnswer> {
-  const { index, direction } = options;
-  const { first, next } = index;
-  const from = Math.min(Math.max(options.from, first - 1), next);
-  const parts: readonly (readonly [number, number])[] =
-    direction === 'next'
-      ? [[from + 1, next], [first, from + 1]] // prettier-ignore
-      : [[first, from], [from, next]]; // prettier-ignore
-  for (const [part, [begin, end]] of parts.entries()) {
-    const position = yield* findBetween(options, begin, end);
-    if (position !== undefined) {
-      return { position, isWrapped: part > 0 };
-    }
-  }
-  return { isWrapped: false };
-}
-
-function* findBetween(
-  options: ViewFindOptions,
-  begin: number,
-  end: number,
-): Generator<undefined, number | undefined> {
-  const { test, judge, direction } = options;
-  const length = test.hasPattern ? patternStepLength : stepLength;
-  for (let done = 0; done < end - begin && !judge.hasGivenUp; done += length) {
-    const isNext = direction === 'next';
-    const from = isNext ? begin + done : Math.max(begin, end - done - length);
-    const to = isNext ? Math.min(end, from + length) : end - done;
-    const found = matchesBetween(options, from, to);
-    const position = isNext ? found.at(0) : found.at(-1);
-    if (position !== undefined) {
-      return position;
-    }
-    yield;
-  }
-  return undefined;
-}
-
-function matchesBetween(options: ViewFindOptions, from: number, to: number): readonly number[] {
-  const positions: number[] = [];
-  for (const run of options.index.runs(from, to)) {
-    for (const seq of matchesInRun(options, run)) {
-      positions.push(run.position + seq - run.seq);
-    }
-  }
-  return positions;
-}
-
-function matchesInRun(
-  options: ViewFindOptions,
-  { source, seq, length }: RowRun,
-): readonly number[] {
-  const { test, judge } = options;
-  const seqs: number[] = [];
-  let group: StoredRecord[] = [];
-  let byteLength = 0;
-  const judgeGroup = () => {
-    for (const [index, verdict] of judge.match(group, Infinity).entries()) {
-      const record = group[index];
-      if (record && verdict === RowMatch.Shown) {
-        seqs.push(record.seq);
-      }
-    }
-    group = [];
-    byteLength = 0;
-  };
-  for (const found of options.storeOf(source)?.find(test, seq, seq + length, true) ?? []) {
-    if (found.is === 'open') {
-      group.push(found.record);
-      byteLength += found.record.payload.length;
-    }
-    if (found.is !== 'open' || byteLength > groupByteLength) {
-      judgeGroup();
-    }
-    if (found.is === 'shown') {
-      seqs.push(found.seq);
-    }
-  }
-  judgeGroup();
-  return seqs;
 }
 
 /** Bytes that are not UTF-8 become U+FFFD; a byte order mark is kept. */

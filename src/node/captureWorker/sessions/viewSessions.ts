@@ -89,6 +89,28 @@ export class ViewSessions {
     this.#scheduleReport();
   }
 
+  /** All rows of a capture went. */
+  cleared(capture: number): void {
+    for (const view of this.#views.values()) {
+      view.cleared(capture);
+    }
+    this.#goOn();
+  }
+
+  /** Rows of a capture that had gone are back. */
+  restored(capture: number): void {
+    for (const view of this.#views.values()) {
+      view.restored(capture);
+    }
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#scheduleReport();
+    this.#scheduleMerge();
+    this.#options.onDidGetWork();
+  }
+
   /**
    * Goes on with what the views are behind with, for one slice.
    *
@@ -185,6 +207,7 @@ function isSame(a: ViewState | undefined, b: ViewState): boolean {
     a.hidden === b.hidden &&
     a.unread === b.unread &&
     a.dropped === b.dropped &&
+    a.restarts === b.restarts &&
     a.slow?.count === b.slow?.count &&
     a.problem === b.problem
   );

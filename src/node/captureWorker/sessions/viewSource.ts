@@ -72,11 +72,14 @@ export class ViewSource {
   }
 
   get scanned(): number {
-    return this.#cursor - (this.#store?.extent.first ?? this.#cursor);
+    const { total } = this;
+    const first = this.#store?.extent.first ?? this.#cursor;
+    return this.isCaughtUp ? total : Math.max(0, Math.min(this.#cursor - first, total - 1));
   }
 
   get total(): number {
-    return this.#store ? this.#next - this.#store.extent.first : 0;
+    const { first, missing = 0 } = this.#store?.extent ?? { first: this.#next };
+    return this.#next - first - missing;
   }
 
   /** To be called when rows were added or removed, or the capture was opened, reopened or closed. */

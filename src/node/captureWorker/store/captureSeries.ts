@@ -20,8 +20,12 @@ export class CaptureSeries {
   readonly #store: CaptureStore;
   readonly #file: SqliteStore | undefined;
   #series = new Series();
+  /** With the rows that were cleared and can be brought back; absent if it was not counted. */
+  #whole: Series | undefined;
   /** The row to go on with; `undefined` when all is counted, so that each batch can be. */
   #uncounted: number | undefined;
+  /** Rows were cleared before they were counted. */
+  #isPartial = false;
   #counting: Promise<void> | undefined;
 
   /** @param file the store behind `store` if its rows are in a file; reading it is faster */
@@ -36,12 +40,32 @@ export class CaptureSeries {
   append(batch: BatchReader): void {
     if (this.#uncounted === undefined) {
       this.#series.append(batch);
+      this.#whole?.append(batch);
     }
   }
 
-  clear(): void {
+  /** @param canRestore the rows can be brought back */
+  clear(canRestore = false): void {
+    const counted = this.#uncounted === undefined ? (this.#whole ?? this.#series) : undefined;
+    this.#whole = canRestore && !this.#isPartial ? counted : undefined;
+    this.#isPartial = canRestore && this.#whole === undefined;
     this.#series = new Series();
     this.#uncounted = undefined;
+  }
+
+  /** The rows that were cleared are back. */
+  restore(): void {
+    const { first, next } = this.#store.extent;
+    const whole = this.#whole;
+    this.forget();
+    this.#series = whole ?? new Series();
+    this.#uncounted = whole || first === next ? undefined : first;
+  }
+
+  /** The rows that were cleared do not come back. */
+  forget(): void {
+    this.#whole = undefined;
+    this.#isPartial = false;
   }
 
   /** Ends the counting, because the store is about to be closed. */
@@ -93,6 +117,7 @@ function factsIn(store: CaptureStore, from: number, to: number): RowFacts {
     }
   });
   return {
+    firstSeq: from,
     rowCount: rows.length,
     times: Float64Array.from(rows, ({ at }) => at),
     flags: Uint32Array.from(rows, ({ kind, direction }) => flagsOf(kind, direction)),

@@ -1,5 +1,5 @@
 import { assertNever } from '../../../core/base/errors.ts';
-import { kindOf, RowFlag } from '../../../core/record/record.ts';
+import { flagOfMark, kindOf, RowFlag } from '../../../core/record/record.ts';
 import type { Comparison, Condition } from '../../../core/filter/condition.ts';
 import { isSearchable } from '../../../core/base/byteSearch.ts';
 import { searchWord } from '../../../core/text/searchText.ts';
@@ -58,6 +58,7 @@ export function filterSql(condition: Condition, options: FilterSqlOptions): Filt
     case 'time':
     case 'heartbeat':
     case 'compressed':
+    case 'tap':
       return factSql(condition);
     default:
       return assertNever(condition);
@@ -88,7 +89,9 @@ export function opaqueSql({ areTexts, mayHoldNul }: FilterSqlOptions): string {
 type ConditionOf<K extends Condition['is']> = Extract<Condition, { readonly is: K }>;
 
 function factSql(
-  condition: ConditionOf<'direction' | 'kind' | 'size' | 'time' | 'heartbeat' | 'compressed'>,
+  condition: ConditionOf<
+    'direction' | 'kind' | 'size' | 'time' | 'heartbeat' | 'compressed' | 'tap'
+  >,
 ): FilterSql {
   switch (condition.is) {
     case 'direction': {
@@ -109,6 +112,8 @@ function factSql(
       return decided(`(flags & ${RowFlag.Heartbeat}) <> 0`);
     case 'compressed':
       return decided(`(flags & ${RowFlag.Compressed}) <> 0`);
+    case 'tap':
+      return decided(`(flags & ${flagOfMark(condition.action)}) <> 0`);
     default:
       return assertNever(condition);
   }

@@ -29,7 +29,10 @@ export class LossAwareStore implements CaptureStore {
 
   constructor(options: LossAwareStoreOptions) {
     this.#options = options;
-    this.#store = new FallbackStore(options);
+    this.#store = new FallbackStore({
+      ...options,
+      onDidMakeRoom: () => this.#watch.shortened(),
+    });
     this.#watch = new FileWatch(options.path);
   }
 
@@ -69,13 +72,31 @@ export class LossAwareStore implements CaptureStore {
   }
 
   /** Where the file was lost, a new one takes its place. */
-  clear(): void {
+  clear(): boolean {
     if (this.#look(true)) {
-      this.#store.clear(() => this.#remade());
-    } else {
-      this.#store.clear();
-      this.#watch.shortened();
+      return this.#store.clear(() => this.#remade());
     }
+    const canRestore = this.#store.clear();
+    this.#watch.shortened();
+    return canRestore;
+  }
+
+  restore(): boolean {
+    this.#look(true);
+    return this.#store.restore();
+  }
+
+  forget(): boolean {
+    return this.#store.forget();
+  }
+
+  sweep(): boolean {
+    if (this.#look()) {
+      return false;
+    }
+    const isMore = this.#store.sweep();
+    this.#watch.shortened();
+    return isMore;
   }
 
   close(): void {

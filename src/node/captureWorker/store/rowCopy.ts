@@ -1,4 +1,10 @@
-import { BatchReader, BatchWriter, singleRowBatch } from '../../../core/record/batch.ts';
+import {
+  BatchReader,
+  BatchWriter,
+  singleRowBatch,
+  wholeBatchByteLength,
+} from '../../../core/record/batch.ts';
+import type { FrameFacts } from '../../../core/record/frameFacts.ts';
 import type { CaptureStore, StoredRecord } from '../../../core/capture/captureStore.ts';
 
 /** Payload bytes, and rows, of which one part of a copy consists: what takes some milliseconds. */
@@ -15,10 +21,10 @@ export function copyRows(
   from: number,
   to: number,
 ): number {
-  const part = new Part(source, target);
+  const part = new RowAppender(target);
   let next = from;
   for (const record of source.records(from, Math.min(to, from + partRowCount))) {
-    part.append(record);
+    part.append(record, source.frame(record.seq));
     next = record.seq + 1;
     if (part.byteLength >= partByteLength) {
       part.flush();
@@ -30,20 +36,21 @@ export function copyRows(
   return Math.min(to, from + partRowCount);
 }
 
-class Part {
-  readonly #source: CaptureStore;
+/** Appends rows to a store one by one, and stores many at once. */
+export class RowAppender {
   readonly #target: CaptureStore;
-  readonly #writer = new BatchWriter();
+  readonly #buffer = new ArrayBuffer(wholeBatchByteLength);
+  readonly #writer = new BatchWriter(this.#buffer);
   #firstSeq = 0;
+  /** Of all payloads. */
   byteLength = 0;
 
-  constructor(source: CaptureStore, target: CaptureStore) {
-    this.#source = source;
+  constructor(target: CaptureStore) {
     this.#target = target;
   }
 
-  append({ seq, at, flags, payload }: StoredRecord): void {
-    const frame = this.#source.frame(seq);
+  /** The number of a row must be above that of the row before. */
+  append({ seq, at, flags, payload }: StoredRecord, frame?: FrameFacts): void {
     if (seq !== this.#firstSeq + this.#writer.rowCount) {
       this.flush();
     }
@@ -61,11 +68,11 @@ class Part {
     this.byteLength += payload.length;
   }
 
+  /** Stores what was appended. */
   flush(): void {
     if (this.#writer.rowCount > 0) {
-      const buffer = new ArrayBuffer(this.#writer.bufferByteLength);
-      this.#writer.finish(this.#firstSeq, buffer);
-      this.#target.append(new BatchReader(buffer));
+      this.#writer.finish(this.#firstSeq);
+      this.#target.append(new BatchReader(this.#buffer));
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { Extent } from '../../../core/capture/capture.ts';
 
 /** The format of a capture file, for `PRAGMA user_version`. */
@@ -27,7 +28,12 @@ export const settings = `
  * row's facts are one integer, see `record.ts`. Of the capture, `started` and `ended` are
  * milliseconds since 1970; a window that did not end it leaves `ended` empty. `dropped` counts the
  * oldest rows that the limits have dropped since it was cleared. `window` is the same in all captures
- * of one window; early ones lack it. `frame` has a row for a message that
+ * of one window; early ones lack it. Rows below `cleared_below`, which early ones lack too, were
+ * cleared: they do not count, and are removed soon. While those from `cleared_from` on can be brought
+ * back, `cleared_bytes` and `cleared_dropped` are what `byte_length` and `dropped` are of the others.
+ * Of a capture that was read from another file, `source` is the name of that, and `missing` counts the
+ * numbers between its first row and its last that have no row.
+ * `frame` has a row for a message that
  * came in several fragments or pieces, or compressed: bytes of its frames, and milliseconds from the
  * first to the last of them.
  */
@@ -41,7 +47,13 @@ export const schema = `
     byte_length INTEGER NOT NULL,
     dropped INTEGER NOT NULL,
     ended REAL,
-    window TEXT
+    window TEXT,
+    cleared_from INTEGER,
+    cleared_below INTEGER,
+    cleared_bytes INTEGER,
+    cleared_dropped INTEGER,
+    source TEXT,
+    missing INTEGER
   );
   CREATE TABLE IF NOT EXISTS record (
     seq INTEGER PRIMARY KEY,
@@ -71,23 +83,71 @@ export const schema = `
         WHEN 10 THEN 'pong' ELSE 'binary'
       END AS kind,
       (record.flags & 32) <> 0 AS heartbeat,
+      nullif(trim(
+        CASE record.flags & 3584
+          WHEN 0 THEN '' WHEN 1024 THEN 'edited' WHEN 2048 THEN 'dropped' WHEN 3072 THEN 'original'
+          ELSE 'injected'
+        END || CASE record.flags & 4096 WHEN 0 THEN '' ELSE ' held' END
+      ), '') AS tap,
       coalesce(large_payload.size, length(CAST(record.payload AS BLOB))) AS size,
       coalesce(record.payload, large_payload.payload) AS payload
     FROM record LEFT JOIN large_payload
-      ON record.payload IS NULL AND large_payload.seq = record.seq;
+      ON record.payload IS NULL AND large_payload.seq = record.seq
+    WHERE record.seq >= (SELECT coalesce(max(cleared_below), 0) FROM capture);
   PRAGMA user_version = ${formatVersion};
 `;
 
-/** What `selectExtent` finds; `first` is NULL if there is no row. */
-export type StoredExtent = Omit<Extent, 'first'> & { readonly first: number | null };
+/** What a capture's file says of its rows. */
+export interface StoredExtents {
+  readonly extent: Extent;
+  /** The rows that can be brought back. */
+  readonly cleared?: Extent;
+  /** There are rows that are to be removed. */
+  readonly hasForgotten: boolean;
+}
 
-export const selectExtent = `
-  SELECT
-    (SELECT min(seq) FROM record) AS first,
-    next_seq AS next,
-    byte_length AS byteLength,
-    dropped
-  FROM capture`;
+/** Throws what SQLite throws, and a `TypeError` if there is no capture in the file. */
+export function storedExtents(database: DatabaseSync): StoredExtents {
+  const found = database.prepare('SELECT * FROM capture').get();
+  if (!found) {
+    throw new TypeError('it has no capture');
+  }
+  const next = Number(found['next_seq']);
+  const below = Number(found['cleared_below'] ?? 0);
+  const select = database.prepare(selectFirst);
+  const firstOf = (from: number, to: number) => Number(select.get(from, to)?.['first'] ?? to);
+  const extent = {
+    first: firstOf(below, next),
+    next,
+    byteLength: Number(found['byte_length']),
+    dropped: Number(found['dropped']),
+    ...(Number(found['missing'] ?? 0) > 0 && { missing: Number(found['missing']) }),
+  };
+  const from = Number(found['cleared_from'] ?? below);
+  const hasForgotten = firstOf(0, from) < from;
+  const bytes = found['cleared_bytes'] ?? null;
+  return bytes === null
+    ? { extent, hasForgotten }
+    : {
+        extent,
+        cleared: {
+          first: firstOf(from, below),
+          next: below,
+          byteLength: Number(bytes),
+          dropped: Number(found['cleared_dropped']),
+        },
+        hasForgotten,
+      };
+}
+
+/** The first row in a range, of which the end is not included. */
+export const selectFirst = 'SELECT min(seq) AS first FROM record WHERE seq >= ? AND seq < ?';
+
+/** Its parameters: of the rows that count, and of those that were cleared; see `schema`. */
+export const updateExtents = `
+  UPDATE capture SET
+    next_seq = ?, byte_length = ?, dropped = ?,
+    cleared_from = ?, cleared_below = ?, cleared_bytes = ?, cleared_dropped = ?`;
 
 const flagsBits = 16;
 const lengthBits = 17;
@@ -184,7 +244,7 @@ export const selectPayload = `
     ON record.payload IS NULL AND large_payload.seq = record.seq
   WHERE record.seq = ?`;
 
-/** The last row of the shortest run of oldest rows that has at least the given bytes. */
+/** The last row of the shortest run of rows from a number on that has at least the given bytes. */
 export const selectEndOfBytes = `
   SELECT seq FROM (
     SELECT
@@ -193,10 +253,11 @@ export const selectEndOfBytes = `
         OVER (ORDER BY record.seq ROWS UNBOUNDED PRECEDING) AS total
     FROM record LEFT JOIN large_payload
       ON record.payload IS NULL AND large_payload.seq = record.seq
+    WHERE record.seq >= ?
   ) WHERE total >= ? LIMIT 1`;
 
-/** The payload bytes of all rows below the number, which is given twice. */
-export const selectByteLengthBelow = `
+/** The payload bytes of the rows of a range, of which the end is not included; it is given twice. */
+export const selectByteLength = `
   SELECT
-    coalesce((SELECT sum(octet_length(payload)) FROM record WHERE seq < ?), 0)
-    + coalesce((SELECT sum(size) FROM large_payload WHERE seq < ?), 0) AS total`;
+    coalesce((SELECT sum(octet_length(payload)) FROM record WHERE seq >= ? AND seq < ?), 0)
+    + coalesce((SELECT sum(size) FROM large_payload WHERE seq >= ? AND seq < ?), 0) AS total`;

@@ -7,25 +7,29 @@ import {
   type MatchedRows,
   type StoredRecord,
   excessOf,
+  isEmpty,
+  joinedExtent,
   rowOf,
 } from '../../../core/capture/captureStore.ts';
 import type { FrameFacts } from '../../../core/record/frameFacts.ts';
 import { RowFlag } from '../../../core/record/record.ts';
 import type { ViewMatcher } from '../../../core/capture/viewMatcher.ts';
+import { ForgottenRows } from './forgottenRows.ts';
 import { RowFinder } from './sqliteFind.ts';
 import { RowInserter } from './sqliteInsert.ts';
 import {
   formatVersion,
   pageByteLength,
   schema,
-  selectByteLengthBelow,
+  selectByteLength,
   selectEndOfBytes,
-  selectExtent,
+  selectFirst,
   selectFrame,
   selectPayload,
   selectRows,
   settings,
-  type StoredExtent,
+  storedExtents,
+  updateExtents,
 } from './sqliteSchema.ts';
 import type { CountedColumns } from '../../../core/metrics/series.ts';
 
@@ -56,6 +60,15 @@ interface SqliteStoreOptions {
 /** How long to wait for another program that has the file locked. */
 const busyTimeoutMs = 2000;
 
+/** How long rows that were cleared are removed when the file is closed; later looks go on with it. */
+const maxSweepAtEndMs = 500;
+
+/** The rows that count, and those that were cleared and can be brought back. */
+interface Extents {
+  readonly extent: Extent;
+  readonly cleared: Extent | undefined;
+}
+
 /**
  * A capture in a SQLite database, one row per message, in the format of `sqliteSchema.ts`. Opening a
  * file that exists continues it. The constructor and all methods throw what SQLite throws.
@@ -71,6 +84,9 @@ export class SqliteStore implements CaptureStore {
   readonly #isArchived: boolean;
   #facts: FactsReader | undefined;
   #extent: Extent;
+  #cleared: Extent | undefined;
+  /** Set while there are rows below the others that are to be removed. */
+  #forgotten: ForgottenRows | undefined;
 
   constructor(sqlite: Sqlite, path: string, options: SqliteStoreOptions) {
     const { isArchived = false } = options;
@@ -87,16 +103,17 @@ export class SqliteStore implements CaptureStore {
       } else {
         this.#createOrContinue(options);
       }
-      this.#extent = this.#storedExtent();
+      const { extent, cleared, hasForgotten } = storedExtents(database);
+      this.#extent = extent;
+      this.#cleared = cleared;
+      this.#forgotten = hasForgotten ? new ForgottenRows(database) : undefined;
       if (isArchived && !existsSync(path)) {
         // Another window removed it just before the transaction began.
         throw new Error('the file is no longer there.');
       }
       this.#rows = new RowInserter(database);
       this.#finder = new RowFinder(database, this.#extent.next);
-      this.#update = database.prepare(
-        'UPDATE capture SET next_seq = ?, byte_length = ?, dropped = ?',
-      );
+      this.#update = database.prepare(updateExtents);
       this.#selectRows = database.prepare(selectRows);
       this.#selectPayload = database.prepare(selectPayload);
       this.#selectFrame = database.prepare(selectFrame);
@@ -115,12 +132,13 @@ export class SqliteStore implements CaptureStore {
     this.#finder.appended(batch);
     this.#transact(() => {
       this.#rows.insert(batch);
-      return {
+      const extent = {
         first: first === next ? batch.firstSeq : first,
         next: batch.nextSeq,
         byteLength: byteLength + batch.payload.length,
         dropped,
       };
+      return { extent, cleared: this.#cleared };
     });
   }
 
@@ -138,6 +156,9 @@ export class SqliteStore implements CaptureStore {
   }
 
   payload(seq: number, from: number, length: number): PayloadPart | undefined {
+    if (seq < this.#extent.first) {
+      return undefined;
+    }
     const begin = Math.max(0, from);
     const found = this.#selectPayload.get(begin + 1, Math.min(length, 0x7fff_ffff), seq);
     if (!found) {
@@ -151,7 +172,7 @@ export class SqliteStore implements CaptureStore {
   }
 
   frame(seq: number): FrameFacts | undefined {
-    const found = this.#selectFrame.get(seq);
+    const found = seq < this.#extent.first ? undefined : this.#selectFrame.get(seq);
     return (
       found && {
         fragmentCount: Number(found['fragments']),
@@ -181,40 +202,63 @@ export class SqliteStore implements CaptureStore {
   }
 
   enforce(limits: CaptureLimits): number {
-    const { first, next, byteLength, dropped } = this.#extent;
-    const excess = excessOf(this.#extent, limits);
+    const { dropped } = this.#extent;
+    const whole = this.#whole;
+    const excess = excessOf(whole, limits);
     if (!excess) {
       return 0;
     }
+    const { first } = whole;
     const least = first + excess.rows;
-    const end = excess.bytes > 0 ? Math.max(least, this.#endOfBytes(excess.bytes)) : least;
-    const byteLengthBelow = this.#byteLengthBelow(end);
-    this.#transact(() => {
-      const rowCount = this.#deleteBelow(end);
-      const found = this.#database.prepare('SELECT min(seq) AS first FROM record').get();
-      return {
-        first: Number(found?.['first'] ?? next),
-        next,
-        byteLength: byteLength - byteLengthBelow,
-        dropped: dropped + rowCount,
-      };
-    });
-    this.#finder.dropped(this.#extent.first);
+    const end = excess.bytes > 0 ? Math.max(least, this.#endOfBytes(first, excess.bytes)) : least;
+    this.#transact(() => ({
+      cleared: this.#cleared && this.#dropOf(this.#cleared, end),
+      extent: this.#dropOf(this.#extent, end),
+    }));
+    this.#finder.dropped(this.#whole.first);
     return this.#extent.dropped - dropped;
   }
 
-  clear(): void {
+  clear(): boolean {
     const { next } = this.#extent;
-    this.#transact(() => {
-      // Without a condition, SQLite drops whole pages and looks at no row.
-      this.#database.exec('DELETE FROM record; DELETE FROM large_payload; DELETE FROM frame');
-      return { first: next, next, byteLength: 0, dropped: 0 };
-    });
-    this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#transact(() => ({
+      cleared: this.#whole,
+      extent: { first: next, next, byteLength: 0, dropped: 0 },
+    }));
+    return true;
+  }
+
+  restore(): boolean {
+    if (!this.#cleared) {
+      return false;
+    }
+    this.#set({ extent: this.#whole, cleared: undefined });
+    return true;
+  }
+
+  forget(): boolean {
+    if (!this.#cleared) {
+      return false;
+    }
+    this.#forgotten ??= new ForgottenRows(this.#database);
+    this.#set({ extent: this.#extent, cleared: undefined });
+    return true;
+  }
+
+  sweep(): boolean {
+    const forgotten = this.#forgotten;
+    const whole = this.#whole;
+    if (forgotten?.removeSome(whole.first, isEmpty(whole)) === false) {
+      this.#forgotten = undefined;
+      this.#set({ extent: this.#extent, cleared: this.#cleared });
+      forgotten.shrink(whole.byteLength);
+    }
+    return this.#forgotten !== undefined;
   }
 
   close(): void {
     if (!this.#isArchived) {
+      this.#sweepAtEnd();
       this.#markEnd();
     }
     this.#database.close();
@@ -249,19 +293,44 @@ export class SqliteStore implements CaptureStore {
     database.exec('UPDATE capture SET ended = NULL WHERE ended IS NOT NULL');
   }
 
-  #storedExtent(): Extent {
-    const stored = this.#database.prepare(selectExtent).get() as unknown as StoredExtent;
-    return { ...stored, first: stored.first ?? stored.next };
+  /** The rows that count, and those that can be brought back. */
+  get #whole(): Extent {
+    return joinedExtent(this.#cleared, this.#extent);
   }
 
-  /** Runs `change` in a transaction that also stores the extent it results in. */
-  #transact(change: () => Extent): void {
+  /** What cannot be written now, as on a full disk, is written with the next rows. */
+  #set(extents: Extents): void {
+    this.#extent = extents.extent;
+    this.#cleared = extents.cleared;
+    try {
+      this.#store(extents);
+    } catch {
+      // In this window it holds anyway.
+    }
+  }
+
+  #store({ extent, cleared }: Extents): void {
+    const below = cleared?.next ?? (this.#forgotten ? extent.first : null);
+    this.#update.run(
+      extent.next,
+      extent.byteLength,
+      extent.dropped,
+      cleared?.first ?? below,
+      below,
+      cleared?.byteLength ?? null,
+      cleared?.dropped ?? null,
+    );
+  }
+
+  /** Runs `change` in a transaction that also stores the extents it results in. */
+  #transact(change: () => Extents): void {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      const extent = change();
-      this.#update.run(extent.next, extent.byteLength, extent.dropped);
+      const extents = change();
+      this.#store(extents);
       this.#database.exec('COMMIT');
-      this.#extent = extent;
+      this.#extent = extents.extent;
+      this.#cleared = extents.cleared;
     } catch (error) {
       this.#rollBack();
       throw error;
@@ -276,22 +345,45 @@ export class SqliteStore implements CaptureStore {
     }
   }
 
-  /** The first row after the fewest of the oldest rows that hold at least `byteLength` bytes. */
-  #endOfBytes(byteLength: number): number {
-    const found = this.#database.prepare(selectEndOfBytes).get(byteLength);
+  /** The first row after the fewest rows from `first` on that hold at least `byteLength` bytes. */
+  #endOfBytes(first: number, byteLength: number): number {
+    const found = this.#database.prepare(selectEndOfBytes).get(first, byteLength);
     return found ? Number(found['seq']) + 1 : this.#extent.next;
   }
 
-  #byteLengthBelow(end: number): number {
-    const sum = this.#database.prepare(selectByteLengthBelow).get(end, end);
-    return Number(sum?.['total']);
+  /** Drops the rows below `end` of a part of them; returns what is left of it. */
+  #dropOf(part: Extent, end: number): Extent {
+    const { first: from, next } = part;
+    const to = Math.min(end, next);
+    if (isEmpty(part) || to <= from) {
+      return part;
+    }
+    const sum = this.#database.prepare(selectByteLength).get(from, to, from, to);
+    const drop = (table: string) =>
+      this.#database.prepare(`DELETE FROM ${table} WHERE seq >= ? AND seq < ?`).run(from, to);
+    drop('large_payload');
+    drop('frame');
+    const rowCount = Number(drop('record').changes);
+    const found = this.#database.prepare(selectFirst).get(to, next);
+    return {
+      first: Number(found?.['first'] ?? next),
+      next,
+      byteLength: part.byteLength - Number(sum?.['total']),
+      dropped: part.dropped + rowCount,
+    };
   }
 
-  /** Returns how many rows went. */
-  #deleteBelow(end: number): number {
-    this.#database.prepare('DELETE FROM large_payload WHERE seq < ?').run(end);
-    this.#database.prepare('DELETE FROM frame WHERE seq < ?').run(end);
-    return Number(this.#database.prepare('DELETE FROM record WHERE seq < ?').run(end).changes);
+  /** Without a row that counts the file is about to be removed as a whole. */
+  #sweepAtEnd(): void {
+    this.forget();
+    const until = performance.now() + maxSweepAtEndMs;
+    try {
+      while (!isEmpty(this.#extent) && performance.now() < until && this.sweep()) {
+        // There is more.
+      }
+    } catch {
+      // The file takes nothing: what was cleared is hidden in it all the same.
+    }
   }
 }
 
@@ -350,7 +442,7 @@ class FactsReader {
         heads.set(index, row.head);
       }
     });
-    return { rowCount: rows.length, times, flags, lengths, heads };
+    return { firstSeq: from, rowCount: rows.length, times, flags, lengths, heads };
   }
 }
 

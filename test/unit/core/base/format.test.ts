@@ -65,3 +65,52 @@ it('follows the locale, but for the digits', () => {
   assert.equal(german.bytes(1234), '1,2 kB');
   assert.equal(new Formats('ar-EG', 'UTC').count(1204), '1,204');
 });
+
+it('writes each time of day as the editor would, whatever came before', () => {
+  const options: Intl.DateTimeFormatOptions = {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+  };
+  for (const [locale, timeZone] of [
+    ['en', 'UTC'],
+    ['bg', 'Asia/Kolkata'],
+    ['ar', 'America/St_Johns'],
+    ['ja', 'Asia/Tokyo'],
+  ] as const) {
+    const formats = new Formats(locale, timeZone);
+    const plain = new Intl.DateTimeFormat(locale, { ...options, timeZone });
+    const times = [0, 1, 999.9, 1000, 999, 59_999.5, 60_000, -1, -1000, 3.6e6].map(ms => at + ms);
+    assert.deepEqual(
+      times.map(time => formats.clock(time)),
+      times.map(time => plain.format(time)),
+    );
+  }
+});
+
+it('writes any number without throwing', () => {
+  const odd = [NaN, Infinity, -Infinity, 1e303, -1e303, 8.64e15 + 2, -8.64e15 - 2];
+  for (const number of odd) {
+    assert.deepEqual(
+      [english.clock(number), english.day(number), english.moment(number)],
+      ['Invalid Date', 'Invalid Date', 'Invalid Date'],
+      String(number),
+    );
+  }
+  for (const number of [...odd, 8.64e15, -8.64e15, 0.5, -0.5, 1e-300]) {
+    const written = [
+      english.clock(number),
+      english.day(number),
+      english.moment(number),
+      english.count(number),
+      english.bytes(number),
+      english.rate(number),
+      english.latency(number),
+      english.span(number),
+    ];
+    assert.ok(written.every(text => text !== ''));
+  }
+});

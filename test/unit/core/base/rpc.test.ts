@@ -40,6 +40,21 @@ describe('An RPC client', () => {
     assert.deepEqual(client.unanswered, [posted[0], posted[2]]);
   });
 
+  it('keeps what it tells until it is settled by hand, and says if it failed', () => {
+    const { posted, client } = setUp();
+    const failures: string[] = [];
+    const tell = (request: string) =>
+      client.tell(request, undefined, 1, ({ message }) => failures.push(message));
+    const [settle] = [tell('a'), tell('b'), tell('c')];
+    assert.deepEqual(client.unanswered, posted);
+    settle();
+    client.settle({ id: posted[1]?.id ?? -1, error: 'full' });
+    assert.deepEqual([client.unanswered, failures], [[posted[2]], ['full']]);
+    client.close('ended');
+    tell('d');
+    assert.deepEqual([failures, posted.length], [['full', 'ended', 'ended'], 3]);
+  });
+
   it('ignores an answer to a request that was answered, or was never sent', async () => {
     const { posted, client } = setUp();
     const asked = client.request('a', undefined);

@@ -10,6 +10,12 @@ const full = new Error('database or disk is full');
 /** Stands for a store on a disk that is full as long as `isFull` says so. */
 class FailingStore extends MemoryStore {
   isFull = false;
+  isFullUntilSwept = false;
+
+  override sweep(): boolean {
+    this.isFullUntilSwept = false;
+    return super.sweep();
+  }
 
   override append(...args: Parameters<CaptureStore['append']>): void {
     this.#check();
@@ -21,13 +27,13 @@ class FailingStore extends MemoryStore {
     return super.enforce(...args);
   }
 
-  override clear(): void {
+  override clear(): boolean {
     this.#check();
-    super.clear();
+    return super.clear();
   }
 
   #check(): void {
-    if (this.isFull) {
+    if (this.isFull || this.isFullUntilSwept) {
       throw full;
     }
   }
@@ -37,9 +43,13 @@ function setUp(reserveByteLength = 10_000) {
   const primary = new FailingStore();
   const changes: FallbackChange[] = [];
   const onDidChange = (change: FallbackChange) => void changes.push(change);
-  const store = new FallbackStore({ primary, reserveByteLength, onDidChange });
+  let rooms = 0;
+  const onDidMakeRoom = () => {
+    rooms++;
+  };
+  const store = new FallbackStore({ primary, reserveByteLength, onDidChange, onDidMakeRoom });
   const seqs = () => store.rows(0, 1000).map(({ seq }) => seq);
-  return { primary, store, changes, seqs };
+  return { primary, store, changes, seqs, rooms: () => rooms };
 }
 
 describe('the fallback store', () => {
@@ -88,6 +98,33 @@ describe('the fallback store', () => {
       { seqs: seqs(), inPrimary: primary.extent.next, last: changes.at(-1) },
       { seqs: [3], inPrimary: 4, last: { kind: 'recovered' } },
     );
+  });
+
+  it('brings back what was cleared while all is well, but not from a store that failed', () => {
+    const { primary, store, seqs } = setUp();
+    store.append(numberedBatch(0, 3));
+    assert.equal(store.clear(), true);
+    primary.isFull = true;
+    store.append(numberedBatch(3, 1));
+    primary.isFull = false;
+    assert.deepEqual([primary.restore(), seqs()], [false, [3]]);
+    assert.equal(store.clear(), false);
+    assert.equal(store.restore(), false);
+    store.append(numberedBatch(4, 1));
+    assert.equal(store.clear(), true);
+    primary.isFull = true;
+    assert.equal(store.restore(), true);
+    store.append(numberedBatch(5, 1));
+    assert.deepEqual(seqs(), [4, 5]);
+  });
+
+  it('gives up what was cleared for new rows when the disk is full', () => {
+    const { store, primary, changes, seqs, rooms } = setUp();
+    store.append(numberedBatch(0, 3));
+    store.clear();
+    primary.isFullUntilSwept = true;
+    store.append(numberedBatch(3, 2));
+    assert.deepEqual([seqs(), store.restore(), changes, rooms()], [[3, 4], false, [], 1]);
   });
 
   it('shows nothing of a primary store that could not be cleared', () => {

@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Overflow, type OverflowMode } from '../../../../src/core/capture/overflow.ts';
-import { flagsOf } from '../../../../src/core/record/record.ts';
+import {
+  dropAboveBytes,
+  Overflow,
+  type OverflowMode,
+} from '../../../../src/core/capture/overflow.ts';
+import { flagsOf, RowFlag } from '../../../../src/core/record/record.ts';
+import { runOf } from '../../../support/textRuns.ts';
 import { dropRow } from '../../../../src/core/connection/report.ts';
 
 const text = flagsOf('text', 'in');
 
-function setUp(mode: OverflowMode) {
+function setUp(mode: OverflowMode, waiting = () => dropAboveBytes + 1) {
   const seen: unknown[] = [];
   const overflow = new Overflow(mode, {
+    waitingByteLength: waiting,
     setPaused: isPaused => seen.push(isPaused ? 'paused' : 'resumed'),
     onDropped: dropped => seen.push(dropped),
   });
@@ -47,6 +53,32 @@ describe('overflow', () => {
     ]);
   });
 
+  it('drops only once more waits than may, and then until pressure falls', () => {
+    let waiting = dropAboveBytes;
+    const { overflow, seen, admit } = setUp('drop', () => waiting);
+    overflow.setPressure(true);
+    admit(text);
+    waiting++;
+    admit(text);
+    waiting = 0;
+    admit(text);
+    overflow.setPressure(false);
+    overflow.setPressure(true);
+    admit(text);
+    const two = { messages: 2, controlFrames: 0, byteLength: 20 };
+    assert.deepEqual(seen, ['stored', 'dropped', 'dropped', two, 'stored']);
+  });
+
+  it('admits all texts of a run or none, and counts each of them', () => {
+    const { overflow, seen } = setUp('drop');
+    const run = runOf(['one', 'two', 'three']);
+    seen.push(overflow.admitsTexts(text, run));
+    overflow.setPressure(true);
+    seen.push(overflow.admitsTexts(text, run));
+    overflow.setPressure(false);
+    assert.deepEqual(seen, [true, false, { messages: 3, controlFrames: 0, byteLength: 11 }]);
+  });
+
   it('stores states, close frames and what is sent, behind the word on what is missing', () => {
     for (const flags of [flagsOf('state', 'in'), flagsOf('close', 'in'), flagsOf('text', 'out')]) {
       const { overflow, seen, admit } = setUp('drop');
@@ -76,9 +108,77 @@ describe('overflow', () => {
   });
 });
 
+describe('overflow of a socket that this window has not dialled', () => {
+  function observe(mode: OverflowMode, canPause: boolean) {
+    const seen: unknown[] = [];
+    let isFull = false;
+    const overflow = new Overflow(mode, {
+      waitingByteLength: () => dropAboveBytes + 1,
+      setPaused: isPaused => seen.push(isPaused ? 'paused' : 'resumed'),
+      onDropped: dropped => seen.push(dropped),
+      observed: { canPause, isFull: () => isFull },
+    });
+    return {
+      overflow,
+      seen,
+      setFull: (now: boolean) => (isFull = now),
+      admit: (flags: number) => seen.push(overflow.admits(flags, 10) ? 'stored' : 'dropped'),
+    };
+  }
+
+  it('drops both ways what there is no more room for, where nobody can be paused', () => {
+    const { overflow, seen, admit, setFull } = observe('pause', false);
+    overflow.setPressure(true);
+    admit(text);
+    setFull(true);
+    admit(text);
+    admit(flagsOf('text', 'out'));
+    admit(flagsOf('close', 'out'));
+    setFull(false);
+    admit(text);
+    overflow.setPressure(false);
+    const two = { messages: 2, controlFrames: 0, byteLength: 20 };
+    assert.deepEqual(seen, [
+      'paused',
+      'stored',
+      'dropped',
+      'dropped',
+      two,
+      'stored',
+      'stored',
+      'resumed',
+    ]);
+  });
+
+  it('drops nothing where the sides were asked to pause', () => {
+    const { overflow, seen, admit, setFull } = observe('pause', true);
+    setFull(true);
+    overflow.setPressure(true);
+    admit(text);
+    assert.deepEqual(seen, ['paused', 'stored']);
+  });
+
+  it('drops what its program sends as well, if it is to drop', () => {
+    const { overflow, seen, admit } = observe('drop', true);
+    overflow.setPressure(true);
+    admit(flagsOf('binary', 'out'));
+    overflow.setPressure(false);
+    const one = { messages: 1, controlFrames: 0, byteLength: 10 };
+    assert.deepEqual(seen, ['dropped', one]);
+  });
+
+  it('keeps what the user injects, to either side', () => {
+    const { overflow, seen, admit } = observe('drop', true);
+    overflow.setPressure(true);
+    admit(flagsOf('text', 'in') | RowFlag.Injected);
+    admit(flagsOf('text', 'out') | RowFlag.Injected);
+    assert.deepEqual(seen, ['stored', 'stored']);
+  });
+});
+
 describe('the row for what was dropped', () => {
   const textFor = (messages: number, controlFrames: number, byteLength: number) =>
-    dropRow({ messages, controlFrames, byteLength }, { kind: 'idle' }).text;
+    dropRow({ messages, controlFrames, byteLength }, 'disconnected').text;
 
   it('says how much, why, and the setting', () => {
     assert.deepEqual(
@@ -95,7 +195,7 @@ describe('the row for what was dropped', () => {
   it('is a warning in the words of the state', () => {
     const { state, severity } = dropRow(
       { messages: 1, controlFrames: 0, byteLength: 1 },
-      { kind: 'idle' },
+      'disconnected',
     );
     assert.deepEqual({ state, severity }, { state: 'disconnected', severity: 'warning' });
   });

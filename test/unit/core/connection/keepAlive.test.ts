@@ -191,6 +191,29 @@ describe('Heartbeat', () => {
     rig.connection.dispose();
   });
 
+  it('finds its answer among texts that come at once', async () => {
+    const rig = new ConnectionRig({
+      settings: {
+        'heartbeat.ping': false,
+        'heartbeat.message': 'ping',
+        'heartbeat.expect': '/^pong/i',
+      },
+    });
+    await rig.open();
+    rig.clock.advance(30);
+    rig.network.last.receiveTexts('one', 'PONG', 'two');
+    assert.equal(rig.connection.latencyMs, 30);
+    assert.deepEqual(rig.traffic.lines, [
+      'out text ping ♥',
+      'in text one',
+      'in text PONG ♥',
+      'in text two',
+    ]);
+    rig.connection.dispose();
+    rig.network.last.receiveTexts('late');
+    assert.equal(rig.traffic.lines.includes('in text late'), false);
+  });
+
   it('finds answers in long messages by the patterns that people write, and in no time', () => {
     const long = 'pon'.repeat(21_000);
     const answers: Readonly<Record<string, string>> = {

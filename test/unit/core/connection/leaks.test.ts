@@ -38,6 +38,7 @@ describe('No timer and no listener is left behind by', () => {
       () => {
         const coalescer = new Coalescer(clock, 50, () => undefined);
         coalescer.request();
+        coalescer.request(); // The first runs at once.
         return coalescer;
       },
       () => {

@@ -7,6 +7,7 @@ import {
   stateSentence,
   severityOf,
   stateRow,
+  waitingSentence,
   wordOf,
 } from '../../../../src/core/connection/report.ts';
 import type { ConnectionState } from '../../../../src/core/connection/state/state.ts';
@@ -36,8 +37,9 @@ const states = {
   idle: { kind: 'idle' },
   ended: { kind: 'idle', cause: { kind: 'user' } },
   preparing: { kind: 'preparing', failures: 0, limit: 10 },
-  again: { kind: 'preparing', failures: 3, limit: 10 },
-  endless: { kind: 'preparing', failures: 3, limit: 0 },
+  again: { kind: 'preparing', failures: 3, limit: 10, retry: 3 },
+  endless: { kind: 'preparing', failures: 3, limit: 0, retry: 3 },
+  uncounted: { kind: 'preparing', failures: 0, limit: 0, retry: 1 },
   connecting: { kind: 'connecting', startedAt: 0, failures: 0, limit: 10 },
   open,
   agreed: { ...open, subprotocol: 'graphql-ws', extensions: 'permessage-deflate' },
@@ -86,6 +88,7 @@ describe('The report of a state', () => {
         preparing: 'connecting info',
         again: 'connecting info',
         endless: 'connecting info',
+        uncounted: 'connecting info',
         connecting: 'connecting info',
         open: 'connected info',
         agreed: 'connected info',
@@ -136,8 +139,9 @@ describe('The report of a state', () => {
         idle: 'Not connected yet.',
         ended: 'Disconnected by you.',
         preparing: `Connecting to ${display}.`,
-        again: `Connecting to ${display}, attempt 4 of 10.`,
-        endless: `Connecting to ${display}, attempt 4.`,
+        again: `Connecting to ${display}, retry 3/10.`,
+        endless: `Connecting to ${display}, retry 3.`,
+        uncounted: `Connecting to ${display}, retry 1.`,
         connecting: 'Opening the connection to example.test.',
         open: 'Connected to example.test.',
         agreed: 'Connected to example.test (subprotocol graphql-ws, permessage-deflate).',
@@ -167,6 +171,58 @@ describe('The report of a state', () => {
         disposed: 'Removed.',
       },
     );
+  });
+
+  it('says after a loss how long it was, and what a regular feed may have sent meanwhile', () => {
+    const reopened = (outageMs: number, perSecond?: number, attempt?: number) => ({
+      ...open,
+      again: {
+        at: 0,
+        outageMs,
+        ...(perSecond === undefined ? {} : { perSecond }),
+        ...(attempt === undefined ? {} : { attempt }),
+      },
+    });
+    const said = (...known: Parameters<typeof reopened>) => {
+      const state = reopened(...known);
+      return [stateSentence(state, endpoint), stateRow(state, endpoint).outage];
+    };
+    const missing = (words: string) => `Connected again after ${words} may be missing.`;
+    assert.deepEqual(
+      [
+        said(7400, 5, 5),
+        said(7400, 4.96, 1),
+        said(7400, 0.21, 1),
+        said(7400, 0.14, 1),
+        said(250, 0.4, 2),
+        said(7400, undefined, 2),
+        said(83_000),
+        said(125_000, 48.2, 3),
+        said(3 * 3_600_000 + 60_000, 1234.5, 12),
+      ],
+      [
+        [missing('7.4 s, attempt 5. At 5/s about 37 messages'), '7.4 s'],
+        [missing('7.4 s, attempt 1. At 5/s about 37 messages'), '7.4 s'],
+        [missing('7.4 s, attempt 1. At 0.21/s about 2 messages'), '7.4 s'],
+        [missing('7.4 s, attempt 1. At 0.14/s about 1 message'), '7.4 s'],
+        ['Connected again after 0.3 s, attempt 2.', '0.3 s'],
+        ['Connected again after 7.4 s, attempt 2.', '7.4 s'],
+        ['Connected again after 83 s.', '83 s'],
+        [missing('2m 5s, attempt 3. At 48/s about 6,000 messages'), '2m 5s'],
+        [missing('3h 1m, attempt 12. At 1.2k/s about 13,000,000 messages'), '3h 1m'],
+      ],
+    );
+    const { text, severity, state } = stateRow(reopened(7400, 5, 5), endpoint);
+    assert.deepEqual([state, severity], ['connected', 'info']);
+    assert.doesNotMatch(text, /SECRET|\{/);
+  });
+
+  it('leaves room for the time that is left while it waits', () => {
+    assert.deepEqual(waitingSentence(states.waiting, endpoint), [
+      'example.test refused the connection: nothing listens there (ECONNREFUSED). Retry 3/10',
+      '(rule: network).',
+    ]);
+    assert.equal(waitingSentence(states.lost, endpoint)[1], '(rule: closed). Do this.');
   });
 
   it('ends each sentence with one full stop', () => {

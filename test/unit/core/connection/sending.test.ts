@@ -6,6 +6,8 @@ import type { OutgoingMessage } from '../../../../src/core/message/outgoingMessa
 import { OnOpenMessages } from '../../../../src/core/connection/send/onOpenMessages.ts';
 import type { OnOpenEntry } from '../../../../src/core/connection/state/options.ts';
 import { fillPlainBody } from '../../../../src/core/message/fillBody.ts';
+import type { OnAnswer } from '../../../../src/core/library/sequenceRun.ts';
+import type { RunRow } from '../../../../src/core/library/runReport.ts';
 import type { Origin } from '../../../../src/core/variables/value.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import {
@@ -262,13 +264,13 @@ describe('The messages of onOpen', () => {
   });
 
   it('are sent in order, each after its delay and the answer to the one before', async () => {
-    const waiting: [string, () => void][] = [];
+    const waiting: [string, OnAnswer][] = [];
     const onOpen = [
       { text: 'login', waitFor: { match: '$.ok', timeout: 5 } },
       { text: 'later', delay: 2 },
       'last',
     ];
-    const watch = (filter: string, onMatch: () => void) => {
+    const watch = (filter: string, onMatch: OnAnswer) => {
       waiting.push([filter, onMatch]);
       return { dispose: () => void waiting.pop() };
     };
@@ -277,7 +279,7 @@ describe('The messages of onOpen', () => {
     await settle();
     assert.deepEqual(network.last.sent, ['filled login']);
     assert.equal(waiting[0]?.[0], '$.ok');
-    waiting[0][1]();
+    waiting[0][1]({ text: 'ok' });
     await settle();
     assert.deepEqual(waiting, []);
     assert.deepEqual(network.last.sent, ['filled login']);
@@ -335,6 +337,72 @@ describe('The messages of onOpen', () => {
     await rig?.advance(1000);
     assert.deepEqual(network.last.sent, ['filled x', 'filled y']);
     assert.deepEqual(notices, ['Message 2 of onOpen was not sent: There is no sequence "None".']);
+  });
+
+  it('of a sequence are told in two rows: that it started, and how it ended', async () => {
+    const step = (text: string) => ({
+      name: text,
+      body: { as: 'text', text } as const,
+      origin: 'user' as const,
+      timing: { delayMs: 0, waitFor: { match: '$.ok', timeoutMs: 5000 } },
+    });
+    const told: RunRow[] = [];
+    const answers: OnAnswer[] = [];
+    const { network, notices } = setUp({
+      settings: { ...quiet, onOpen: [{ sequence: 'Flow/Login' }, 'after'] },
+      opening: {
+        write,
+        stepsOf: () => Promise.resolve([step('x'), step('y')]),
+        watch: (_filter, onMatch) => {
+          answers.push(onMatch);
+          return { dispose: () => undefined };
+        },
+        record: row => told.push(row),
+        lastRow: () => 7,
+      },
+    });
+    await rig?.open();
+    await settle();
+    answers[0]?.({ text: 'welcome', row: 8 });
+    await settle();
+    await rig?.advance(5000);
+    assert.deepEqual(
+      told.map(({ severity, text }) => [severity, text]),
+      [
+        ['info', 'Sequence Flow/Login of onOpen started: 2 steps.'],
+        [
+          'error',
+          'Sequence Flow/Login of onOpen failed at step 2 of 2: "y" waited 5 s for a message that ' +
+            'matches $.ok, and none came. Nothing after it was sent.',
+        ],
+      ],
+    );
+    assert.equal(told[1]?.run.startRow, 1);
+    assert.deepEqual(told[1].run.steps?.[0], {
+      step: 1,
+      name: 'x',
+      message: 'x',
+      sent: 1,
+      sentRow: 7,
+      waitsFor: '$.ok',
+      timeout: 5,
+      answer: 'welcome',
+      answerRow: 8,
+      answeredAfter: 0,
+    });
+    assert.deepEqual(notices, [], 'it is not told twice');
+    rig?.connection.reconnect();
+    await rig?.advance(1000);
+    network.last.open();
+    await settle();
+    network.last.end();
+    await settle();
+    rig?.connection.disconnect();
+    assert.match(
+      told.at(-1)?.text ?? '',
+      /^Sequence Flow\/Login of onOpen stopped because the connection went down, at step 1 of 2/,
+    );
+    assert.equal(told.at(-1)?.severity, 'warning');
   });
 
   it('of a sequence are written for whoever may do less: its author or that of onOpen', async () => {

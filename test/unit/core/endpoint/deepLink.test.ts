@@ -37,6 +37,8 @@ describe('A link from outside', () => {
       ['url=wss%3A%2F%2Fa%2F%3Ft%3D%24%7Bsecret%3At%7D', /variables/],
       ['url=javascript:alert(1)', /ws:\/\/ or wss:\/\//],
       ['url=file:///etc/passwd', /no WebSocket URL/],
+      ['url=localhost:8080/x', /as in ws:\/\/localhost:8080\/x\.$/],
+      ['url=https://example.com/', /in place of https:\/\/, as in wss:\/\/example\.com\/\.$/],
       ['url=', /names no URL/],
       ['', /names no URL/],
       ['headers=a&url=wss://a', /names no URL/],

@@ -98,15 +98,20 @@ describe('An endpoint', () => {
     const blank =
       'has a host with characters that no host name has. Check it for blanks and marks.';
     const scheme = 'it must begin with ws:// or wss://.';
+    const likeness = (url: string) => scheme.replace(/\.$/, `, as in ${url}.`);
     const fragment = 'WebSocket URLs have no fragment: remove it, or write # as %23.';
     const expected = {
       '': 'The URL is empty. Enter one such as wss://example.com/feed.',
       ' \n': 'The URL is empty. Enter one such as wss://example.com/feed.',
-      'example.com/feed': `"example.com/feed" is no WebSocket URL: ${scheme}`,
-      'localhost:8080': `"localhost:8080" is no WebSocket URL: ${scheme}`,
-      'ws:/h': `"ws:/h" is no WebSocket URL: ${scheme}`,
-      'http://h/': '"http://h/" is no WebSocket URL. Use ws:// in place of http://.',
-      'HTTPS://h/': '"HTTPS://h/" is no WebSocket URL. Use wss:// in place of https://.',
+      'example.com/feed': `"example.com/feed" is no WebSocket URL: ${likeness('wss://example.com/feed')}`,
+      'localhost:8080': `"localhost:8080" is no WebSocket URL: ${likeness('ws://localhost:8080/')}`,
+      'ws:/h': `"ws:/h" is no WebSocket URL: ${likeness('ws://h/')}`,
+      'localhost:abc': `"localhost:abc" is no WebSocket URL: ${scheme}`,
+      'ann:pw@h.test': `"•••@h.test" is no WebSocket URL: ${scheme}`,
+      'http://h/': '"http://h/" is no WebSocket URL. Use ws:// in place of http://, as in ws://h/.',
+      'HTTPS://h/?t=1':
+        '"HTTPS://h/?…" is no WebSocket URL. Use wss:// in place of https://, as in wss://h/?….',
+      'http://u:p@h/': '"http://•••@h/" is no WebSocket URL. Use ws:// in place of http://.',
       'ftp://h/': '"ftp://h/" is no WebSocket URL. Use ws:// or, for TLS, wss://.',
       'ws://': `"ws://" is not a valid URL: it has no host. ${host}`,
       'ws://:8080/': `"ws://:8080/" is not a valid URL: it has no host. ${host}`,

@@ -36,7 +36,25 @@ describe('Rows on the clipboard', () => {
   it('are one JSON value or an array, with every digit', () => {
     assert.equal(
       copyText([text('{"n":900719925474099312}')], 'json', base64),
-      '{"n":900719925474099312}',
+      '{\n  "n": 900719925474099312\n}',
+    );
+    const odd = '{"b":[1.50,1e400,{}],"b":"\u2028\\ud800","a":-0}';
+    assert.equal(
+      copyText([text(odd), text('x\u2028y')], 'json', base64),
+      [
+        '[',
+        '  {',
+        '    "b": [',
+        '      1.50,',
+        '      1e400,',
+        '      {}',
+        '    ],',
+        '    "b": "\u2028\\ud800",',
+        '    "a": -0',
+        '  },',
+        '  "x\u2028y"',
+        ']',
+      ].join('\n'),
     );
     const several = copyText([text(' [1] '), text('no "json"'), binary(1)], 'json', base64);
     assert.deepEqual(JSON.parse(several), [[1], 'no "json"', '01']);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CsvWriter } from '../../../../src/core/export/csv.ts';
+import { flagsOfTap, RowFlag } from '../../../../src/core/record/record.ts';
 import {
   brokenUtf8,
   hostilePayloads,
@@ -39,26 +40,27 @@ describe('csv', () => {
 
   it('begins with a header and has CRLF after each row', () => {
     const state = '{"state":"connected","text":"a, b"}';
+    const edited = recordOf('a "b", c', { seq: 3, at: 86_400_000.5 });
     const text = written(new CsvWriter(partsWith()), [
-      recordOf('a "b", c', { seq: 3, at: 86_400_000.5 }),
+      { ...edited, flags: edited.flags | flagsOfTap('edited') | RowFlag.Held },
       recordOf(state, { seq: 4, kind: 'state' }),
     ]);
     assert.equal(
       text,
-      'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data\r\n' +
-        '3,1970-01-02T00:00:00.000Z,86400000.5,"prices",in,text,false,8,text,"a ""b"", c"\r\n' +
+      'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data,tap\r\n' +
+        '3,1970-01-02T00:00:00.000Z,86400000.5,"prices",in,text,false,8,text,"a ""b"", c",edited held\r\n' +
         `4,1970-01-01T00:00:00.000Z,0,"prices",in,state,false,35,text,` +
-        `"${state.replaceAll('"', '""')}"\r\n`,
+        `"${state.replaceAll('"', '""')}",\r\n`,
     );
   });
 
-  it('gives back every byte of what peers send, in ten fields a row', () => {
+  it('gives back every byte of what peers send, in eleven fields a row', () => {
     const records = [...hostilePayloads, ...brokenUtf8].flatMap((payload, seq) => [
       recordOf(payload, { seq }),
       recordOf(payload, { seq, kind: 'binary' }),
     ]);
     const rows = readCsv(written(new CsvWriter(partsWith()), records)).slice(1);
-    assert.ok(rows.every(row => row.length === 10));
+    assert.ok(rows.every(row => row.length === 11));
     assert.deepEqual(
       rows.map(row => payloadIn(row[8], row[9])),
       records.map(({ payload }) => payload),
@@ -102,6 +104,6 @@ describe('csv', () => {
     const writer = new CsvWriter(partsWith());
     const record = recordOf(Uint8Array.of(0xf8), { kind: 'binary' });
     const row = [...writer.row({ capture: 1, name: '=cmd', url: '' }, record)].join('');
-    assert.match(row, /,"'=cmd",in,binary,false,1,base64,"'\+A=="\r\n$/);
+    assert.match(row, /,"'=cmd",in,binary,false,1,base64,"'\+A==",\r\n$/);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { RowFlag } from '../../../../src/core/record/record.ts';
 import type { StoredRecord } from '../../../../src/core/capture/captureStore.ts';
 import type { HandshakeFacts } from '../../../../src/core/record/handshakeFacts.ts';
 import { HarWriter, openingIn } from '../../../../src/core/export/har.ts';
@@ -72,9 +73,10 @@ function entriesOf(text: string): readonly Entry[] {
 
 describe('har', () => {
   it('has an entry for each opening, with its messages in seconds', () => {
+    const sent = recordOf('hello hunter22', { seq: 2, at: 1500, direction: 'out' });
     const records = [
       opening(1),
-      recordOf('hello hunter22', { seq: 2, at: 1500, direction: 'out' }),
+      { ...sent, flags: sent.flags | RowFlag.Held },
       recordOf('{"state":"retry","text":"Gone."}', { seq: 3, kind: 'state' }),
       opening(4, refused),
       opening(5),
@@ -84,7 +86,7 @@ describe('har', () => {
     const writer = writerFor(records);
     const [first, failed, second, ...others] = entriesOf(written(writer, records));
     assert.deepEqual(first?._webSocketMessages, [
-      { type: 'send', time: 1.5, opcode: 1, data: 'hello •••' },
+      { type: 'send', time: 1.5, opcode: 1, _tap: 'held', data: 'hello •••' },
     ]);
     assert.deepEqual(
       [failed?.response.status, failed?.response._error, failed?._webSocketMessages],

@@ -74,6 +74,14 @@ describe('ndjson', () => {
     assert.deepEqual([odd?.state, odd?.data], [undefined, '{"state":']);
   });
 
+  it('has the text of a state change that is nested deeper than can be written', () => {
+    const deep = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    const [line] = linesOf(
+      written(new NdjsonWriter(partsWith()), [recordOf(deep, { kind: 'state' })]),
+    );
+    assert.deepEqual([line?.state, line?.data], [undefined, deep]);
+  });
+
   it('writes 50 MB in pieces, with code points whole and a secret in every seam', () => {
     const secret = 'hunter22-😀';
     const part = `😀${'x'.repeat(1000)}${secret}`;

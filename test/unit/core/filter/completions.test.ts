@@ -37,7 +37,18 @@ describe('completionsOf', () => {
     assert.deepEqual(labels('-(KI^'), ['kind:']);
     assert.deepEqual(labels('kind:b^'), ['binary']);
     assert.deepEqual(labels('kind:text|p^'), ['ping', 'pong']);
-    assert.deepEqual(labels('is:^'), ['in', 'out', 'heartbeat', 'compressed', 'error']);
+    const states = [
+      'in',
+      'out',
+      'heartbeat',
+      'compressed',
+      'injected',
+      'edited',
+      'dropped',
+      'held',
+      'error',
+    ];
+    assert.deepEqual(labels('is:^'), states);
     assert.deepEqual(labels('after:-^'), ['-1m', '-5m', '-1h']);
     assert.deepEqual(labels('$.da^'), ['$.data', '$.data.price']);
     assert.deepEqual(labels('$.data^'), ['$.data.price']);

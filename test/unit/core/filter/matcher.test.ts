@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
-  flagsOf,
-  RowFlag,
-  rowKinds,
   type Direction,
+  flagsOf,
+  flagsOfTap,
+  RowFlag,
   type RowKind,
+  rowKinds,
+  tapActions,
 } from '../../../../src/core/record/record.ts';
 import { type Condition, asksForControlFrames } from '../../../../src/core/filter/condition.ts';
 import { matcherOf } from '../../../../src/core/filter/matcher.ts';
@@ -191,6 +193,23 @@ describe('matcherOf', () => {
     }
     assert.ok(!matches('is:heartbeat', '', 'ping'));
     assert.ok(!matches('is:compressed', '', 'ping'));
+  });
+
+  it('asks what a tap did; an original that was edited is both edited and dropped', () => {
+    const found = tapActions.map(action =>
+      ['is:injected', 'is:edited', 'is:dropped'].filter(filter =>
+        matches(filter, 'a', 'text', 'in', flagsOfTap(action)),
+      ),
+    );
+    assert.deepEqual(found, [
+      ['is:injected'],
+      ['is:edited'],
+      ['is:dropped'],
+      ['is:edited', 'is:dropped'],
+    ]);
+    assert.ok(!matches('is:injected or is:edited or is:dropped or is:held', 'a', 'text'));
+    assert.ok(matches('is:held -is:dropped', 'a', 'text', 'in', RowFlag.Held));
+    assert.ok(!matches('is:held', 'a', 'text', 'in', flagsOfTap('original')));
   });
 
   it('compares fields', () => {
@@ -378,6 +397,7 @@ function naive(condition: Condition, row: ReturnType<typeof rowOf>): boolean {
     case 'field':
     case 'error':
     case 'compressed':
+    case 'tap':
       throw new Error('not among these');
   }
 }

@@ -90,6 +90,7 @@ describe('parseFilter', () => {
     assert.deepEqual(conditionOf('has:error'), { is: 'error' });
     assert.deepEqual(conditionOf('is:heartbeat'), { is: 'heartbeat' });
     assert.deepEqual(conditionOf('is:compressed'), { is: 'compressed' });
+    assert.deepEqual(conditionOf('is:Edited'), { is: 'tap', action: 'edited' });
   });
 
   it('reads sizes in powers of 1024', () => {
@@ -188,7 +189,12 @@ describe('parseFilter', () => {
       'kind:txt a': [['kind:txt', kindRule]],
       'kind:': [['kind:', kindRule]],
       'in:x': [['in:x', '“in:” stands alone, without a value.']],
-      'is:big': [['is:big', '“is:” takes in, out, heartbeat, compressed or error.']],
+      'is:big': [
+        [
+          'is:big',
+          '“is:” takes in, out, heartbeat, compressed, injected, edited, dropped, held or error.',
+        ],
+      ],
       'has:x': [['has:x', '“has:” takes error.']],
       'size:big': [['size:big', '“size:” takes bytes such as >1k, <=2mb, =100 or 1k..2k.']],
       'size:1k..': [['size:1k..', '“size:” takes bytes such as >1k, <=2mb, =100 or 1k..2k.']],
@@ -342,6 +348,8 @@ function write(condition: Condition): string {
     case 'heartbeat':
     case 'compressed':
       return `is:${condition.is}`;
+    case 'tap':
+      return `is:${condition.action}`;
     case 'pattern':
     case 'time':
       throw new Error('not among these');

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import {
-  formatJson,
-  jsonParts,
-  looksLikeJson,
-  type JsonBlock,
-} from '../../../../src/core/json/formatJson.ts';
+import { formatJson, jsonParts, type JsonBlock } from '../../../../src/core/json/formatJson.ts';
+import { looksLikeJson } from '../../../../src/core/json/looksLikeJson.ts';
 import type { JsonProblem } from '../../../../src/core/json/jsonScanner.ts';
 
 function format(text: string, blockLength?: number) {

@@ -60,6 +60,13 @@ describe('A library', () => {
     ]);
   });
 
+  it('calls a step of JSON by what is sent of it', () => {
+    const steps = [{ json: { op: 'log in', ids: [1, 2] } }];
+    const { library } = readLibrary({ version: 1, items: [{ name: 'All', steps }] }, 'user');
+    const [all] = runnablesOf(library.items) as SavedSequence[];
+    assert.equal(all?.steps[0]?.name, '{"op":"log in","ids":[1,2]}');
+  });
+
   it('keeps what is good of a bad file, and names the rest with its place', () => {
     const { library, problems } = readLibrary(
       {

@@ -3,7 +3,11 @@ import { describe, it } from 'node:test';
 import { UserError } from '../../../../src/core/base/errors.ts';
 import { DisposableStore, toDisposable } from '../../../../src/core/base/lifecycle.ts';
 import type { Step, Timing } from '../../../../src/core/library/library.ts';
-import { SequenceRun, type RunProgress } from '../../../../src/core/library/sequenceRun.ts';
+import {
+  SequenceRun,
+  type OnAnswer,
+  type RunProgress,
+} from '../../../../src/core/library/sequenceRun.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
@@ -22,7 +26,9 @@ const settle = () => new Promise(resolve => setImmediate(resolve));
 class Rig {
   readonly clock = new ManualClock();
   readonly sent: string[] = [];
-  readonly watched = new Map<string, () => void>();
+  readonly watched = new Map<string, OnAnswer>();
+  /** Called when the connection goes down. */
+  readonly losses = new Set<(what: string) => void>();
   readonly run: SequenceRun;
   /** Why nothing is sent any more. */
   reject: string | undefined;
@@ -37,7 +43,11 @@ class Rig {
           return Promise.reject(new UserError(this.reject));
         }
         this.sent.push(body.as === 'text' ? body.text : body.as);
-        return Promise.resolve();
+        return Promise.resolve(this.sent.length);
+      },
+      watchLoss: onLost => {
+        this.losses.add(onLost);
+        return toDisposable(() => this.losses.delete(onLost));
       },
       watch: (match, onMatch) => {
         if (match.endsWith(':')) {
@@ -83,13 +93,47 @@ describe('A sequence', () => {
     const rig = start([step('login', { waitFor }), step('next', { waitFor })]);
     await settle();
     assert.deepEqual(rig.sent, ['login']);
-    rig.watched.get('$.ok:true')?.();
+    rig.watched.get('$.ok:true')?.({ text: '{"ok":true}', row: 12 });
     await settle();
     assert.deepEqual(rig.sent, ['login', 'next']);
     await rig.advance(5000);
     assert.equal(rig.end?.state, 'failed');
     assert.match(rig.end.problem ?? '', /"next" waited 5 s .* \$\.ok:true, and none came/);
     assert.deepEqual([rig.watched.size, rig.clock.pending.length], [0, 0]);
+  });
+
+  it('knows of each step what was sent and what answered it', async () => {
+    const waitFor = { match: '$.ok:true', timeoutMs: 5000 };
+    const rig = start([step('login', { waitFor }), step('next'), step('never', { delayMs: 9000 })]);
+    await rig.advance(250);
+    rig.watched.get('$.ok:true')?.({ text: 'welcome', row: 12 });
+    await settle();
+    assert.deepEqual(rig.run.outcomes, [
+      {
+        sent: 1,
+        sentAt: rig.clock.monotonic() - 250,
+        sentRow: 1,
+        answer: { text: 'welcome', row: 12 },
+        answeredAfterMs: 250,
+      },
+      { sent: 1, sentAt: rig.clock.monotonic(), sentRow: 2 },
+      { sent: 0, sentAt: 0 },
+    ]);
+    rig.run.stop();
+    await settle();
+  });
+
+  it('fails at once where the connection goes down while it waits for an answer', async () => {
+    const waitFor = { match: '$.ok:true', timeoutMs: 60_000 };
+    const rig = start([step('login', { waitFor }), step('next')]);
+    await settle();
+    assert.equal(rig.losses.size, 1);
+    for (const lose of rig.losses) {
+      lose('was lost');
+    }
+    await settle();
+    assert.equal(rig.end?.problem, '"login" waited for an answer, and the connection was lost.');
+    assert.deepEqual([rig.losses.size, rig.clock.pending.length], [0, 0]);
   });
 
   it('sends nothing of a step whose answer cannot be told', async () => {

@@ -16,6 +16,18 @@ describe('A rate meter', () => {
     assert.equal(meter.total, 7);
   });
 
+  it('counts on after a time that was far ahead, or when the clock is set back', () => {
+    for (const wrong of [8.64e15, 1e303]) {
+      const meter = new RateMeter();
+      meter.add(5000);
+      meter.add(wrong);
+      meter.add(6000, 3);
+      assert.equal(meter.rate(6000), 3);
+      assert.equal(meter.rate(7000), 0);
+      assert.equal(meter.total, 5);
+    }
+  });
+
   it('shows a steady stream as what it is', () => {
     const meter = new RateMeter();
     const rates = new Set<number>();

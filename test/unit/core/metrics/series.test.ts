@@ -41,11 +41,15 @@ function naive(rows: readonly TestRow[], startAt: number, stepMs: number, length
   const empty = () => Array.from({ length }, () => 0);
   const [received, sent, receivedBytes, sentBytes] = [empty(), empty(), empty(), empty()];
   const [largest, longestGapMs] = [empty(), empty()];
+  const [largestSeq, longestGapSeq, roundTripSeq] = [empty(), empty(), empty()];
   let previous: number | undefined;
-  const raise = (column: number[], step: number, value: number) => {
-    column[step] = Math.max(column[step] ?? 0, value);
+  const raise = (column: number[], seqs: number[], step: number, value: number, seq: number) => {
+    if (value > (column[step] ?? 0)) {
+      column[step] = value;
+      seqs[step] = seq;
+    }
   };
-  for (const { at, flags, payload } of rows) {
+  for (const [seq, { at, flags, payload }] of rows.entries()) {
     const step = Math.floor((at - startAt) / stepMs);
     const isIn = flags === textIn;
     const gap = isIn && previous !== undefined ? at - previous : 0;
@@ -54,11 +58,12 @@ function naive(rows: readonly TestRow[], startAt: number, stepMs: number, length
       const [counts, bytes] = isIn ? [received, receivedBytes] : [sent, sentBytes];
       counts[step] = (counts[step] ?? 0) + 1;
       bytes[step] = (bytes[step] ?? 0) + payload.length;
-      raise(largest, step, payload.length);
-      raise(longestGapMs, step, gap);
+      raise(largest, largestSeq, step, payload.length, seq);
+      raise(longestGapMs, longestGapSeq, step, gap, seq);
     }
   }
-  return { received, sent, receivedBytes, sentBytes, largest, longestGapMs };
+  const seqs = { largestSeq, longestGapSeq, roundTripSeq };
+  return { received, sent, receivedBytes, sentBytes, largest, longestGapMs, ...seqs };
 }
 
 describe('a series', () => {
@@ -147,8 +152,9 @@ describe('a series of a connection', () => {
       beat(start + 2070, 'pong', 9, 9),
       beat(start + 3000, 'pong'),
     ];
-    const { roundTripMs, roundTripsMs, received } = seriesOf(rows).view('recent');
+    const { roundTripMs, roundTripSeq, roundTripsMs, received } = seriesOf(rows).view('recent');
     assert.deepEqual(roundTripMs, [20, 0, 50, 0]);
+    assert.deepEqual(roundTripSeq, [1, 0, 4, 0]);
     assert.deepEqual([roundTripsMs?.count, roundTripsMs?.min], [2, 20]);
     assert.equal(sum(received), 0);
   });

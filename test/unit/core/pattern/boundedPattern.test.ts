@@ -89,6 +89,25 @@ const texts = fc.array(characters, { maxLength: 8 }).map(all => all.join(''));
 const flags = fc.constantFrom('', 'i', 'm', 's', 'u', 'iu', 'ms', 'imsu');
 
 /**
+ * V8 also tries places within a surrogate pair, such as `\B` in "a😀a", which a Unicode pattern may not
+ * begin at (ECMA-262, AdvanceStringIndex). So the places are given to it one by one.
+ */
+function nativeFinds(native: RegExp, text: string): boolean {
+  if (!native.unicode) {
+    return native.test(text);
+  }
+  const sticky = new RegExp(native.source, `${native.flags}y`);
+  const starts = Array.from(text).reduce(
+    (all, each) => [...all, (all.at(-1) ?? 0) + each.length],
+    [0],
+  );
+  return starts.some(start => {
+    sticky.lastIndex = start;
+    return sticky.test(text);
+  });
+}
+
+/**
  * How many of the texts were compared with JavaScript's own matcher, which must agree; none where
  * JavaScript refuses the pattern.
  */
@@ -105,7 +124,7 @@ function agreeing(source: string, flag: string, texts: readonly string[]): numbe
     const found = pattern?.test(text);
     // Few are written as only old scripts write them.
     if (found !== undefined) {
-      assert.equal(found, native.test(text), JSON.stringify({ source, flag, text }));
+      assert.equal(found, nativeFinds(native, text), JSON.stringify({ source, flag, text }));
       compared++;
     }
   }

@@ -53,12 +53,27 @@ describe('the preview of a row', () => {
     }
   });
 
+  it('leaves out the calls that opened a socket, but not the session that has it', () => {
+    const row = { state: 'connecting', text: 'Opening', watch: { session: 's' } };
+    const watch = { session: 's', openedAt: [{ url: 'a.js', line: 1, column: 1 }] };
+    const json = JSON.stringify({ ...row, watch });
+    assert.equal(previewOf(state, encoder.encode(json)), JSON.stringify(row));
+  });
+
   it('keeps a state change that is no object as it is, and cuts one that is no JSON', () => {
     for (const json of ['null', '17', '"handshake"', '["handshake"]', ' { "a" : 1 } ']) {
       assert.equal(previewOf(state, encoder.encode(json)), json);
     }
     const broken = `{"handshake":${'x'.repeat(5000)}`;
     assert.equal(previewOf(state, encoder.encode(broken)), broken.slice(0, 512));
+  });
+
+  it('cuts a state change that only a file can hold: too long, or nested too deeply', () => {
+    const long = JSON.stringify({ text: 'x'.repeat(100_000) });
+    const deep = `{"handshake":1,"text":"${'y'.repeat(600)}","a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    for (const json of [long, deep]) {
+      assert.equal(previewOf(state, encoder.encode(json)), json.slice(0, 512));
+    }
   });
 
   it('is hex pairs of the first 64 bytes of what is binary, and of all of a close frame', () => {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { MessageBody } from '../../../../src/core/message/messageBody.ts';
 import { connectionOptions } from '../../../../src/core/settings/connectionOptions.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
-import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
+import { sourcesOf, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
 import {
   settingKeys,
   settingOf,
@@ -126,7 +126,7 @@ describe('The options of a connection', () => {
         { scope: 'workspace', values: { ...workspace } },
         { scope: 'user', values: { ...user } },
       ];
-      const { profiles } = readSettings({ window: settingsIn(layers, true), folders: [] });
+      const { profiles } = readSettings(sourcesOf(layers, true));
       return profiles.flatMap(each => connectionOptions(each).onOpen.map(({ origin }) => origin));
     };
     assert.deepEqual(
@@ -199,10 +199,10 @@ describe('What a changed setting applies to', () => {
   }
 
   it('is the live connection if its options have it, and else the next handshake', () => {
-    const [profile] = readSettings({
-      window: key => (key === 'url' ? { value: 'ws://example.test', scope: 'user' } : undefined),
-      folders: [],
-    }).profiles;
+    const layers: readonly SettingLayer[] = [
+      { scope: 'user', values: { url: 'ws://example.test' } },
+    ];
+    const [profile] = readSettings(sourcesOf(layers, true)).profiles;
     assert.ok(profile);
     const before = connectionOptions(profile);
     const isLive = (key: SettingKey) => {

@@ -4,7 +4,7 @@ import { messageOf, UserError } from '../../../../src/core/base/errors.ts';
 import { fillHandshake, type HandshakePorts } from '../../../../src/core/settings/fillHandshake.ts';
 import type { TokenCommand } from '../../../../src/core/settings/login.ts';
 import { readSettings } from '../../../../src/core/settings/profile.ts';
-import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
+import { sourcesOf, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
 import { template, type Value } from '../../../../src/core/variables/value.ts';
 import { variables } from '../../../support/host/variables.ts';
 import { admitting, userSettings } from '../../../support/host/settings.ts';
@@ -86,7 +86,7 @@ describe('A handshake of a profile', () => {
         },
       },
     ];
-    const { profiles } = readSettings({ window: settingsIn(layers, true), folders: [] });
+    const { profiles } = readSettings(sourcesOf(layers, true));
     const [profile] = profiles;
     assert.ok(profile);
     const asked: string[] = [];

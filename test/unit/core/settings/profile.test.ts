@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { profileOf, readSettings, uniqueName } from '../../../../src/core/settings/profile.ts';
-import { settingsIn, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
+import { uniqueName } from '../../../../src/core/endpoint/endpointName.ts';
+import { profileOf, readSettings } from '../../../../src/core/settings/profile.ts';
+import { sourcesOf, type SettingLayer } from '../../../../src/core/settings/settingLayers.ts';
 import {
   presets,
   problemWith,
@@ -45,7 +46,7 @@ describe('Reading the settings', () => {
     assert.deepEqual(read({ url: ' ', connections: [] }).profiles, []);
   });
 
-  it('makes a connection of the URL, named after its host, and of each in the list', () => {
+  it('makes a connection of the URL, named after it, and of each in the list', () => {
     const { profiles, problems } = read({
       url: ' ws://a.test:8080/x ',
       connections: [{ name: ' prices ', url: 'wss://b.test/' }, { url: 'wss://c.test/' }],
@@ -55,7 +56,7 @@ describe('Reading the settings', () => {
       {
         problems: [],
         profiles: [
-          'a.test:8080: ws://a.test:8080/x',
+          'a.test:8080/x: ws://a.test:8080/x',
           'prices: wss://b.test/',
           'c.test: wss://c.test/',
         ],
@@ -134,7 +135,7 @@ describe('Reading the settings', () => {
     });
     const path = (index: number) => `websocketMonitor.connections[${index}]`;
     const noObject = 'must be an object with name and url. It is ignored.';
-    const noText = 'must be a text. The host is used as its name.';
+    const noText = 'must be a text. It is named after its URL.';
     const http = 'is no WebSocket URL. Use ws:// in place of http://. It is ignored.';
     assert.deepEqual(
       { problems, names: profiles.map(({ name }) => name) },
@@ -154,7 +155,7 @@ describe('Reading the settings', () => {
       'websocketMonitor.connections must be a list. It is ignored.',
     ]);
     assert.deepEqual(read({ url: 'h.test' }).problems, [
-      'websocketMonitor.url: "h.test" is no WebSocket URL: it must begin with ws:// or wss://. ' +
+      'websocketMonitor.url: "h.test" is no WebSocket URL: it must begin with ws:// or wss://, as in wss://h.test/. ' +
         'It is ignored.',
     ]);
   });
@@ -173,7 +174,8 @@ describe('Reading the settings', () => {
       problems[0],
       'websocketMonitor.connections[1]: there are two connections named "a". This is "a (2)".',
     );
-    assert.equal(problems.length, 5);
+    // An endpoint without a name asked for none.
+    assert.equal(problems.length, 4);
   });
 
   it('never throws, whatever JSON the settings hold, and uses only what is allowed', () => {
@@ -396,16 +398,14 @@ describe('A unique name', () => {
 describe('A workspace of several folders', () => {
   /** What the settings of the folders, of the workspace file and of the user make of each other. */
   function readAll(folders: Readonly<Record<string, Json>>, workspace: Json = {}, user: Json = {}) {
-    const layers = (['workspace', 'user'] as const).map((scope): SettingLayer => {
-      return { scope, values: scope === 'user' ? user : workspace };
+    const ofFolders = Object.entries(folders).map(([folder, values]): SettingLayer => {
+      return { scope: 'workspace', folder, values };
     });
-    return readSettings({
-      window: settingsIn(layers, true),
-      folders: Object.entries(folders).map(([folder, values]) => ({
-        name: folder,
-        get: settingsIn([{ scope: 'workspace', folder, values }, ...layers], true),
-      })),
-    });
+    const ofWindow: readonly SettingLayer[] = [
+      { scope: 'workspace', values: workspace },
+      { scope: 'user', values: user },
+    ];
+    return readSettings(sourcesOf([...ofFolders, ...ofWindow], true));
   }
   const facts = ({ profiles }: ReturnType<typeof readAll>) =>
     profiles.map(({ name, folder, scope }) => [name, folder, scope]);
@@ -423,11 +423,12 @@ describe('A workspace of several folders', () => {
     );
     assert.deepEqual(read.problems, []);
     assert.deepEqual(facts(read), [
-      ['single', 'web', 'workspace'],
       ['all', undefined, 'workspace'],
       ['prices (api)', 'api', 'workspace'],
       ['log', 'api', 'workspace'],
+      ['single', 'web', 'workspace'],
       ['prices (web)', 'web', 'workspace'],
+      ['mine', undefined, 'user'],
     ]);
   });
 
@@ -472,6 +473,144 @@ describe('A workspace of several folders', () => {
       'api: websocketMonitor.closeTimeout must be a number from 0.1 to 60, but is -1. The default is used.',
       'web: websocketMonitor.connections[1] must be an object with name and url. It is ignored.',
     ]);
+  });
+});
+
+describe('Connections of the user and of a workspace', () => {
+  const place = fc.record(
+    {
+      url: fc.constantFrom('ws://one/', 'ws://two/'),
+      connections: fc.array(
+        fc.record({ name: fc.constantFrom('a', 'b', 'one'), url: fc.constant('ws://h/') }),
+        { maxLength: 3 },
+      ),
+      autoConnect: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+  const entriesOf = (values: Json) => {
+    const { url, connections = [] } = values as { url?: string; connections?: readonly Json[] };
+    return [...(url === undefined ? [] : [{ url }]), ...connections];
+  };
+  const layersOf = (workspace: Json, user: Json, folders: readonly Json[] = []): SettingLayer[] => [
+    ...folders.map((values, at): SettingLayer => {
+      return { scope: 'workspace', folder: `f${at}`, values };
+    }),
+    { scope: 'workspace', values: workspace },
+    { scope: 'user', values: user },
+  ];
+
+  it('are all there, whichever of them there are, once each and under names of their own', () => {
+    fc.assert(
+      fc.property(place, place, fc.array(place, { maxLength: 2 }), (workspace, user, folders) => {
+        const { profiles } = readSettings(sourcesOf(layersOf(workspace, user, folders), true));
+        assert.deepEqual(
+          profiles.map(({ scope, folder, entry }) => [scope, folder, entry]),
+          [
+            ...entriesOf(workspace).map(entry => ['workspace', undefined, entry]),
+            ...folders.flatMap((values, at) =>
+              entriesOf(values).map(entry => ['workspace', `f${at}`, entry]),
+            ),
+            ...entriesOf(user).map(entry => ['user', undefined, entry]),
+          ],
+        );
+        assert.equal(new Set(profiles.map(({ name }) => name)).size, profiles.length);
+        for (const { name, ownName, scope } of profiles) {
+          const others = profiles.filter(each => each.ownName === ownName);
+          const isOfWorkspaceToo = others.some(each => each.scope === 'workspace');
+          assert.ok(name.startsWith(ownName));
+          assert.ok(scope === 'workspace' || !isOfWorkspaceToo || name !== ownName, name);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are in Restricted Mode those that there are without the workspace', () => {
+    fc.assert(
+      fc.property(place, place, fc.array(place, { maxLength: 2 }), (workspace, user, folders) => {
+        const restricted = readSettings(sourcesOf(layersOf(workspace, user, folders), false));
+        assert.deepEqual(restricted, readSettings(sourcesOf(layersOf({}, user), false)));
+        assert.ok(restricted.profiles.every(({ scope }) => scope === 'user'));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('share a name so that the workspace’s has it, and each keeps its own values', () => {
+    const prices = (url: string, more: Json = {}) => ({ name: 'prices', url, ...more });
+    const { profiles, problems } = readSettings(
+      sourcesOf(
+        layersOf(
+          { connections: [prices('ws://theirs/', { connectTimeout: 3 })], closeTimeout: 1 },
+          { connections: [prices('ws://mine/')], headers: { 'X-Key': 'k' }, connectTimeout: 4 },
+        ),
+        true,
+      ),
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      profiles.map(({ name, ownName, url, values, explicit }) => [
+        [name, ownName, url, values.connectTimeout],
+        [...explicit].sort(),
+      ]),
+      [
+        [
+          ['prices', 'prices', 'ws://theirs/', 3],
+          [
+            ['closeTimeout', 'workspace'],
+            ['connectTimeout', 'workspace'],
+            ['headers', 'user'],
+          ],
+        ],
+        [
+          ['prices (User)', 'prices', 'ws://mine/', 4],
+          [
+            ['closeTimeout', 'workspace'],
+            ['connectTimeout', 'user'],
+            ['headers', 'user'],
+          ],
+        ],
+      ],
+    );
+  });
+
+  it('are dialled when the window opens as far as their own place says so', () => {
+    const list = (name: string, more: Json = {}) => ({
+      connections: [{ name, url: 'ws://h/' }],
+      ...more,
+    });
+    const dialled = (workspace: Json, user: Json) =>
+      readSettings(sourcesOf(layersOf(workspace, user), true))
+        .profiles.filter(({ values }) => values.autoConnect)
+        .map(({ name }) => name);
+    const on = { autoConnect: true };
+    assert.deepEqual(
+      [
+        dialled(list('w', on), list('u', on)),
+        dialled(list('w'), list('u', on)),
+        dialled(list('w', on), list('u')),
+        dialled(list('w', { autoConnect: false }), list('u', on)),
+        // Without connections of its own, a workspace means the user's.
+        dialled(on, list('u')),
+        dialled({ autoConnect: false }, list('u', on)),
+      ],
+      [['w', 'u'], ['w', 'u'], ['w'], ['u'], ['u'], []],
+    );
+  });
+
+  it('have problems that name the file, where both have the setting', () => {
+    const bad = { connections: [3], url: 'h' };
+    const { problems } = readSettings(sourcesOf(layersOf(bad, bad), true));
+    assert.deepEqual(
+      problems.map(problem => /^(.*?websocketMonitor\.\w+)/.exec(problem)?.[1]),
+      [
+        'Workspace settings: websocketMonitor.url',
+        'Workspace settings: websocketMonitor.connections',
+        'User settings: websocketMonitor.url',
+        'User settings: websocketMonitor.connections',
+      ],
+    );
   });
 });
 

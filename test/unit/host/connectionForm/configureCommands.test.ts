@@ -7,8 +7,14 @@ import type { ConfigureParts } from '../../../../src/host/connectionForm/configu
 import type { FormSubject } from '../../../../src/host/connectionForm/connectionForm.ts';
 import { userSettings } from '../../../support/host/settings.ts';
 
-const { copyAs, duplicateConnection, editConnection, moveConnection, removeConnection } =
-  await import('../../../../src/host/connectionForm/configureCommands.ts');
+const {
+  copyAs,
+  duplicateConnection,
+  editConnection,
+  moveConnection,
+  openConnectionSettings,
+  removeConnection,
+} = await import('../../../../src/host/connectionForm/configureCommands.ts');
 
 const profilesOf = (...connections: readonly object[]) =>
   readSettings(userSettings(key => (key === 'connections' ? connections : undefined))).profiles;
@@ -24,7 +30,9 @@ function setUp(configured: readonly object[] = [a, b], adHoc: readonly object[] 
   const done: (readonly unknown[])[] = [];
   const knownOf = (name: string) => {
     const index = profiles.findIndex(profile => profile.name === name);
-    return index < 0 ? undefined : { name, index, scope: 'user', entry: profiles[index]?.entry };
+    return index < 0
+      ? undefined
+      : { name, ownName: name, index, scope: 'user', entry: profiles[index]?.entry };
   };
   const parts = {
     connections: {
@@ -41,13 +49,14 @@ function setUp(configured: readonly object[] = [a, b], adHoc: readonly object[] 
     settings: { current: { profiles } },
     configured: {
       locate: ({ name }: { readonly name: string }) => knownOf(name),
-      find: (name: string) => ({ name, scope: 'user', index: 1, entry: {} }),
-      duplicate: ({ name }: { readonly name: string }) => Promise.resolve(`${name} (2)`),
+      duplicate: ({ name }: { readonly name: string }) =>
+        Promise.resolve({ name: `${name} (2)`, scope: 'user', index: 1, entry: {} }),
       remove: ({ name }: { readonly name: string }) => void done.push(['remove', name]),
       canMove: ({ index }: { readonly index: number }, by: number) =>
         index + by >= 0 && index + by < profiles.length,
       move: ({ name }: { readonly name: string }, to: number) => void done.push(['move', name, to]),
     },
+    openSettings: (...place: readonly unknown[]) => void done.push(['open', ...place]),
     showForm: (subject: FormSubject) => {
       forms.push(subject);
       return Promise.resolve();
@@ -92,6 +101,15 @@ describe('Moving a connection', () => {
     await moveConnection(parts, -1, 'a');
     await moveConnection(parts, 1, 'b');
     assert.deepEqual(done, [['move', 'a', 1]]);
+  });
+});
+
+describe('The settings of a connection', () => {
+  it('are opened where they are, and only if they are anywhere', async () => {
+    const { parts, done } = setUp([a, b], [{ name: 'adhoc', url: 'ws://x' }]);
+    await openConnectionSettings(parts, 'b');
+    assert.deepEqual(done, [['open', 'user', { name: 'b', entry: b }]]);
+    await assert.rejects(openConnectionSettings(parts, 'adhoc'), /"adhoc" is not in the settings/);
   });
 });
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { beforeEach, it } from 'node:test';
+import { homedir } from 'node:os';
+import { afterEach, beforeEach, it } from 'node:test';
 import { editor } from '../../../support/host/fakeVscode.ts';
 
-const { noteOf } = await import('../../../../src/host/connectionForm/formFacts.ts');
+const { Uri } = await import('vscode');
+const { fileNote, noteOf, preferredScope, shown } =
+  await import('../../../../src/host/connectionForm/formFacts.ts');
 
 const connections = (count: number) =>
   JSON.stringify({
@@ -12,22 +15,47 @@ const connections = (count: number) =>
     })),
   });
 
-beforeEach(() => editor.files.clear());
+beforeEach(() => {
+  editor.files.clear();
+  Object.assign(editor, { folders: ['/folder'], workspacePath: undefined, isTrusted: true });
+});
+afterEach(() => (editor.remoteName = undefined));
 
-it('The form counts the connections that a list of the workspace would hide', () => {
-  assert.equal(noteOf('workspace'), '');
-  editor.files.set(editor.userFile, connections(1));
-  assert.match(
-    noteOf('workspace'),
-    /list of connections\. The connection in the user settings will not/,
-  );
+it('The form says who sees a connection that is saved there, and offers the place of the others', () => {
+  assert.match(noteOf('user'), /every window/);
+  assert.match(noteOf('workspace'), /this workspace only/);
   editor.files.set(editor.userFile, connections(3));
-  assert.match(
-    noteOf('workspace'),
-    /list of connections\. The 3 connections in the user settings will not/,
+  assert.equal(preferredScope(), 'user');
+  editor.files.set(editor.workspaceFile, connections(1));
+  assert.equal(preferredScope(), 'workspace');
+  editor.isTrusted = false;
+  assert.equal(preferredScope(), 'user');
+});
+
+it('The form names the file that it writes, and the machine that has it', () => {
+  const file = (path: string, name = 'settings.json') => ({
+    uri: Uri.file(path),
+    name,
+    within: [],
+  });
+  const own = file(`${homedir()}/.config/User/settings.json`);
+  assert.equal(fileNote('user', own), 'Written to ~/.config/User/settings.json.');
+  assert.equal(fileNote('user', file('/srv/settings.json')), 'Written to /srv/settings.json.');
+  assert.equal(
+    fileNote('workspace', file('/w/a', '.vscode/settings.json')),
+    'Written to .vscode/settings.json.',
   );
-  assert.equal(noteOf('user'), '');
-  editor.files.set(editor.workspaceFile, connections(2));
-  assert.match(noteOf('user'), /has its own list/);
-  assert.equal(noteOf('workspace'), '');
+  assert.equal(fileNote('user', undefined), '');
+  editor.remoteName = 'ssh-remote';
+  assert.match(
+    fileNote('user', file('/home/x/.vscode-server/data/Machine/settings.json')),
+    /^Written to .*\/Machine\/settings\.json on the remote machine\. The user settings of your own machine do not show it\.$/,
+  );
+});
+
+it('The form learns how many messages are inherited, and not what they say', () => {
+  const check = { problems: {}, rows: {}, suggestedName: 'a' };
+  const { inherited } = shown({ ...check, inherited: { onOpen: ['hush', { text: 'hush' }] } });
+  assert.equal((inherited['onOpen'] as unknown[]).length, 2);
+  assert.ok(!JSON.stringify(inherited).includes('hush'));
 });

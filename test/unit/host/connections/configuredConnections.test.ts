@@ -46,6 +46,8 @@ function setUp(storage = own) {
   return { configured, get, lost: () => lost };
 }
 
+const scopes = (letters: string) =>
+  Array.from(letters, letter => (letter === 'u' ? 'user' : 'workspace'));
 const text = (path = user) => editor.files.get(path) ?? '';
 
 beforeEach(() => {
@@ -132,7 +134,7 @@ describe('The configured connections', () => {
     const { configured, get } = setUp();
     await configured.replace(get('a'), 'user', { name: 'a', url: 'ws://a2' });
     assert.equal(text(), two.replace('"ws://a"', '"ws://a2"'));
-    assert.equal(await configured.duplicate(get('a')), 'a (2)');
+    assert.equal((await configured.duplicate(get('a')))?.name, 'a (2)');
     assert.equal(get('a (2)').index, 1);
     await configured.move(get('b'), 0);
     assert.deepEqual([get('b').index, get('a').index, get('a (2)').index], [0, 1, 2]);
@@ -150,20 +152,59 @@ describe('The configured connections', () => {
     await assert.rejects(configured.move(get('single'), 0), /always comes first/);
     await configured.replace(get('single'), 'user', { name: 'single', url: 'ws://single/x' });
     assert.equal(text(), two.replace('ws://single', 'ws://single/x'));
-    await configured.replace(get('single'), 'user', { name: 'more', url: 'ws://single' });
+    await configured.replace(get('single/x'), 'user', { name: 'more', url: 'ws://single' });
     assert.ok(!text().includes('websocketMonitor.url'));
     assert.equal(get('more').index, 2);
   });
 
-  it('move to the other scope, and hide what is in the user settings there', async () => {
+  it('move to the other scope, and leave the others where they are', async () => {
     editor.files.set(user, two);
     const { configured, get } = setUp();
     await configured.replace(get('b'), 'workspace', { name: 'b', url: 'ws://b' });
-    assert.equal(get('b').scope, 'workspace');
-    assert.equal(configured.find('a'), undefined);
+    assert.deepEqual([get('b').scope, get('a').scope, get('single').scope], scopes('wuu'));
     assert.ok(!text().includes('ws://b'));
     await configured.remove(get('b'));
+    assert.equal(text('/folder/.vscode/settings.json').includes('connections'), false);
     assert.equal(get('a').scope, 'user');
+  });
+
+  it('are told apart by their place where user and workspace use one name', async () => {
+    editor.files.set(user, two);
+    const file = '/folder/.vscode/settings.json';
+    editor.files.set(file, JSON.stringify({ [list]: [{ name: 'b', url: 'ws://theirs' }] }));
+    const { configured, get } = setUp();
+    const mine = get('b (User)');
+    assert.deepEqual(
+      [get('b').scope, mine.scope, mine.index, mine.ownName, mine.entry['name']],
+      ['workspace', 'user', 1, 'b', 'b'],
+    );
+    const copy = await configured.duplicate(mine);
+    assert.deepEqual([copy?.name, copy?.scope, copy?.index], ['b (2)', 'user', 2]);
+    await configured.replace(mine, 'user', { name: 'b', url: 'ws://b/new' });
+    assert.match(text(), /ws:\/\/b\/new/);
+    const written = configured.written('user', { name: 'b', url: 'ws://b/new' });
+    assert.deepEqual([written?.name, written?.index], ['b (User)', 1]);
+    await configured.move(get('b (User)'), 0);
+    await configured.remove(get('b (User)'));
+    assert.deepEqual([get('a').index, get('b (2)').index], [0, 1]);
+    assert.deepEqual(parse(text(file)), { [list]: [{ name: 'b', url: 'ws://theirs' }] });
+    assert.equal(configured.written('user', { name: 'b', url: 'ws://theirs' }), undefined);
+    assert.equal(configured.settingFor('b', 'url'), 'connections');
+  });
+
+  it('of the setting url are in each place the first', async () => {
+    editor.files.set(user, two);
+    const file = '/folder/.vscode/settings.json';
+    editor.files.set(file, JSON.stringify({ 'websocketMonitor.url': 'ws://single' }));
+    const { configured, get } = setUp();
+    assert.deepEqual(
+      [get('single').scope, get('single').index, get('single (User)').scope],
+      ['workspace', undefined, 'user'],
+    );
+    const renamed = { name: 'single', url: 'ws://single/x' };
+    await configured.replace(get('single (User)'), 'user', renamed);
+    assert.equal(text(), two.replace('ws://single', 'ws://single/x'));
+    assert.match(text(file), /"ws:\/\/single"/);
   });
 
   it('are not touched where the file is no JSON, is not saved, or has changed', async () => {

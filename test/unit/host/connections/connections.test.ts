@@ -1,58 +1,31 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { Emitter } from '../../../../src/core/base/event.ts';
-import type { Capture, OpenCapture, Storage } from '../../../../src/core/capture/capture.ts';
+import type { Storage } from '../../../../src/core/capture/capture.ts';
 import { DialLimiter } from '../../../../src/core/connection/retry/dialLimiter.ts';
 import { profileOf, type Profile } from '../../../../src/core/settings/profile.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
+import { FakeCaptures } from '../../../support/capture/fakeCapture.ts';
 import { closedOpening } from '../../../support/scenarios/connectionRig.ts';
 import { FakeNetwork, settle } from '../../../support/network/fakeNetwork.ts';
 import { editor } from '../../../support/host/fakeVscode.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
+import { noOutput } from '../../../support/textRuns.ts';
 
 const { Connections } = await import('../../../../src/host/connections/connections.ts');
-
-/** A capture that keeps nothing but whether it is open. */
-function captureOf(id: number, storage: Storage, onClose: () => void): Capture {
-  const emitter = () => new Emitter<never>().event;
-  return {
-    id,
-    storage,
-    extent: { first: 0, next: 0, byteLength: 0, dropped: 0 },
-    onDidChange: emitter(),
-    onDidChangeStorage: emitter(),
-    onDidChangePressure: emitter(),
-    append: () => undefined,
-    rows: () => Promise.resolve([]),
-    payload: () => Promise.resolve(undefined),
-    frame: () => Promise.resolve(undefined),
-    series: () => Promise.reject(new Error('Nothing is counted here')),
-    clear: () => Promise.resolve(),
-    setLimits: () => undefined,
-    flush: () => Promise.resolve(),
-    dispose: onClose,
-  };
-}
 
 /** The connections of a window whose network the test plays. */
 function setUp(isConfigured: (name: string) => boolean = () => false) {
   const clock = new ManualClock();
   const network = new FakeNetwork();
-  let storage: Storage = { kind: 'sqlite', path: '/captures/one.sqlite' };
-  let captures = 0;
-  let opened = 0;
-  const openCapture: OpenCapture = () => {
-    captures++;
-    return captureOf(++opened, storage, () => captures--);
-  };
+  const captures = new FakeCaptures();
   const connections = new Connections({
     clock,
     log: silentLog,
     random: () => 0,
     limiter: new DialLimiter(clock),
-    openCapture,
+    openCapture: captures.open,
     prepare: () => Promise.resolve({ dial: network.dial, isRefreshable: false }),
-    output: { message: () => undefined, state: () => undefined },
+    output: noOutput,
     opening: {
       write: () => Promise.reject(new Error('Nothing is filled in here')),
       stepsOf: closedOpening.stepsOf,
@@ -65,9 +38,9 @@ function setUp(isConfigured: (name: string) => boolean = () => false) {
     clock,
     network,
     connections,
-    keepIn: (kind: Storage['kind']) => (storage = { ...storage, kind }),
+    keepIn: (kind: Storage['kind']) => (captures.storage = { ...captures.storage, kind }),
     get captures() {
-      return captures;
+      return captures.openCount;
     },
   };
 }

@@ -15,6 +15,7 @@ import { raw } from '../../../support/network/peers.ts';
 import { during, handshakeFor } from '../../../support/network/transports.ts';
 import { userSettings } from '../../../support/host/settings.ts';
 import { until as untilHolds } from '../../../support/until.ts';
+import { singleOutput } from '../../../support/textRuns.ts';
 
 interface SetUp {
   readonly monitored: MonitoredConnection;
@@ -75,10 +76,10 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
       });
     },
     opening: { ...closedOpening, write: (_monitored, ...given) => closedOpening.write(...given) },
-    output: {
+    output: singleOutput({
       message: (_at, _name, _flags, payload) => void output.push(Buffer.from(payload).toString()),
       state: (_at, _name, { text }) => void output.push(text),
-    },
+    }),
   });
   t.after(async () => {
     monitored.dispose();
@@ -95,16 +96,23 @@ function monitor(t: TestContext, url: string, overflow: 'pause' | 'drop'): SetUp
   };
 }
 
-/** The capture's own pressure still counts; the test may add to it. */
+/** The capture's own pressure still counts; the test may add to it, as if very much waited. */
 function withPressure(
   capture: Capture,
   found: (listener: (isHigh: boolean) => void) => void,
 ): Capture {
+  let isHigh = false;
   return new Proxy(capture, {
     get(target, name) {
+      if (name === 'waitingByteLength' && isHigh) {
+        return Infinity;
+      }
       if (name === 'onDidChangePressure') {
         return (listener: (isHigh: boolean) => void) => {
-          found(listener);
+          found(now => {
+            isHigh = now;
+            listener(now);
+          });
           return target.onDidChangePressure(listener);
         };
       }

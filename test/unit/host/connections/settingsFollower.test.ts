@@ -25,7 +25,9 @@ function setUp(names: readonly string[]) {
     let current = profile(name);
     return {
       id: name,
-      name,
+      get name() {
+        return current.name;
+      },
       get profile() {
         return current;
       },
@@ -107,5 +109,35 @@ describe('Connections that follow the settings', () => {
     follower.follow();
     assert.equal(given.get('one')?.values.connectTimeout, 7);
     assert.deepEqual(editor.shown, []);
+  });
+
+  it('stay what they are where the workspace comes to have one of their name', () => {
+    const { follower, all, configure } = setUp(['one', 'two']);
+    const theirs: Profile = {
+      ...profile('one', { url: 'ws://theirs.test/' }),
+      scope: 'workspace',
+    };
+    const mine: Profile = { ...profile('one'), name: 'one (User)' };
+    configure([theirs, mine]);
+    follower.follow();
+    const facts = () => all.map(({ profile: { name, url, scope } }) => [name, url, scope]);
+    assert.deepEqual(facts()[0], ['one (User)', 'ws://one.test/', 'user']);
+    configure([{ ...mine, name: 'one' }]);
+    follower.follow();
+    assert.deepEqual(facts()[0], ['one', 'ws://one.test/', 'user']);
+    // It was moved into the settings of the workspace.
+    configure([{ ...mine, name: 'one', scope: 'workspace' }]);
+    follower.follow();
+    assert.deepEqual(facts()[0], ['one', 'ws://one.test/', 'workspace']);
+  });
+
+  it('take no name that another one has', () => {
+    const { follower, all, configure } = setUp(['one', 'two']);
+    configure([{ ...profile('one'), name: 'two' }]);
+    follower.follow();
+    assert.deepEqual(
+      all.map(({ name }) => name),
+      ['one', 'two'],
+    );
   });
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import '../../../support/host/fakeVscode.ts';
 import { parse } from 'jsonc-parser';
 import { isSameJson } from '../../../../src/core/json/json.ts';
-import type { JsonEdit } from '../../../../src/core/json/jsonEdit.ts';
+import { editsBetween, type JsonEdit } from '../../../../src/core/json/jsonEdit.ts';
 
 const { editJson, valueInJsonText: readJson } =
   await import('../../../../src/host/json/jsonText.ts');
@@ -39,6 +39,56 @@ const settings = `// My settings
   "files.eol": "\\n",
 }
 `;
+
+describe('A list in a settings file', () => {
+  const text = `{
+  "onOpen": [
+    // signs in
+    "login", // first
+    /* prices */ { "json": { "op": "sub" } },
+    "bye" // last
+  ]
+}
+`;
+  const before = ['login', { json: { op: 'sub' } }, 'bye'];
+  const changed = (...after: readonly unknown[]) =>
+    edit(text, ...editsBetween([], { onOpen: before }, { onOpen: after }));
+
+  it('keeps the comments of each item, wherever it is moved', () => {
+    const moved = changed('bye', 'login', { json: { op: 'sub' } });
+    assert.deepEqual(parse(moved), { onOpen: ['bye', 'login', { json: { op: 'sub' } }] });
+    assert.match(
+      moved,
+      /"bye", \/\/ last[^]*\/\/ signs in\s+"login", \/\/ first[^]*\/\* prices \*\/ \{/,
+    );
+  });
+
+  it('keeps them while an item is changed, and loses those of one that is gone', () => {
+    const timed = changed('login', { json: { op: 'sub' }, when: 'first' }, 'bye');
+    assert.match(timed, /\/\* prices \*\/ \{ "json": \{ "op": "sub" \}, "when": "first" \}/);
+    const object = changed({ text: 'login', delay: 1 }, { json: { op: 'sub' } }, 'bye');
+    assert.match(object, /\/\/ signs in\s+\{[^]*\/\/ first/);
+    const fewer = changed({ json: { op: 'sub' } }, 'bye');
+    assert.doesNotMatch(fewer, /signs in|first/);
+    assert.match(fewer, /prices[^]*last/);
+  });
+
+  it('becomes any other list', () => {
+    const item = fc.oneof(
+      fc.constantFrom('a', 'b', 'c'),
+      fc.record({ json: fc.constantFrom(1, 2), when: fc.constantFrom('first', 'every') }),
+      fc.constant(null),
+    );
+    const someList = fc.array(item, { maxLength: 6 });
+    fc.assert(
+      fc.property(someList, someList, (one, other) => {
+        const edits = editsBetween([], { onOpen: one }, { onOpen: other });
+        const text = edit(JSON.stringify({ onOpen: one }), ...edits);
+        assert.ok(isSameJson(parse(text), { onOpen: other }), text);
+      }),
+    );
+  });
+});
 
 describe('The text of a settings file', () => {
   it('takes a connection at the end of the list, and nothing else changes', () => {

@@ -21,6 +21,7 @@ import { Peer } from '../../../support/network/peer.ts';
 import { handshakeFor } from '../../../support/network/transports.ts';
 import { until as untilHolds } from '../../../support/until.ts';
 import { userSettings } from '../../../support/host/settings.ts';
+import { singleOutput } from '../../../support/textRuns.ts';
 
 const { HostVariables } = await import('../../../../src/host/sending/hostVariables.ts');
 const { lastReceived } = await import('../../../../src/host/sending/lastReceived.ts');
@@ -118,11 +119,11 @@ async function setUp(
       stepsOf: path => Promise.reject(new Error(`No sequence ${path}`)),
       assertAllowed: () => undefined,
     },
-    output: {
+    output: singleOutput({
       message: (_at, _name, flags, payload) =>
         void shown.push(`${kindOf(flags)} ${Buffer.from(payload).toString()}`),
       state: (_at, _name, row) => void shown.push(row.text),
-    },
+    }),
   });
   t.after(async () => {
     monitored.dispose();

@@ -6,7 +6,6 @@ import { settingKeys, settingOf } from '../../../../src/core/settings/settingsTa
 
 const { settingIn, settingSources } =
   await import('../../../../src/host/settings/settingValues.ts');
-const { scopeOf } = await import('../../../../src/host/connections/configuredConnections.ts');
 
 const user = '/data/User/settings.json';
 const folder = '/folder/.vscode/settings.json';
@@ -52,7 +51,9 @@ describe('Settings in Restricted Mode', () => {
     };
     editor.files.set(folder, JSON.stringify(section({ ...disguised, 'connections.x': 1 })));
     assert.deepEqual(read(), undisturbed);
-    assert.deepEqual([scopeOf('connections'), settingIn('workspace', 'url')], ['user', undefined]);
+    for (const setting of ['url', 'connections'] as const) {
+      assert.equal(settingIn('workspace', setting), undefined);
+    }
   });
 
   it('are the workspace’s where they only decide on looks', () => {
@@ -82,9 +83,10 @@ describe('Settings in Restricted Mode', () => {
     assert.deepEqual(
       read().profiles.map(({ name, folder: of }) => [name, of]),
       [
-        ['single', undefined],
         ['theirs', undefined],
         ['theirs (api)', 'api'],
+        ['single', undefined],
+        ['mine', undefined],
       ],
     );
   });

@@ -51,11 +51,12 @@ function windowOf(hosts: readonly string[] = []) {
   });
   const require = (
     wanted: readonly Wanted[] | (() => readonly Wanted[]),
-    { mayAsk = true, purpose = connecting } = {},
+    { mayAsk = true, purpose = connecting, isTap = false } = {},
   ) =>
     consent.require({
       purpose,
       mayAsk,
+      isTap,
       wanted: typeof wanted === 'function' ? wanted : () => wanted,
     });
   return { consent, permissions, require };
@@ -150,6 +151,10 @@ describe('What a workspace wants to use', () => {
     await assert.rejects(require([secret]), CancellationError);
     assert.equal(editor.shown.length, 1);
     await assert.rejects(require([secret], { mayAsk: false }), /Connect manually to be asked/);
+    await assert.rejects(
+      require([secret], { mayAsk: false, isTap: true }),
+      /permission\. Start the tap again to be asked\.$/,
+    );
     assert.equal(editor.shown.length, 1);
     assert.equal(consent.isAllowed([secret]), false);
   });

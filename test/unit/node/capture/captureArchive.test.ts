@@ -13,6 +13,7 @@ import {
   abandonedCapture,
   endedPid,
   leftCapture,
+  lockForAWhile,
   scratchFolder,
 } from '../../../support/capture/captures.ts';
 import {
@@ -326,6 +327,15 @@ describe('the archive', () => {
     capture.dispose();
     await service.archive.remove(key);
     assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('removes a capture that is being settled elsewhere, as where it is listed', async t => {
+    const { service, folder } = setUp(t);
+    const key = leftCapture(folder, { startedAt: 1000, pid: endedPid(), rowCount: 3 });
+    const ended = await lockForAWhile(join(folder, key));
+    await service.archive.remove(key);
+    assert.deepEqual(readdirSync(folder), []);
+    await ended();
   });
 
   it('says so where the folder cannot be read', async t => {

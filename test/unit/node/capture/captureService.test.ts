@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { DisposableStore } from '../../../../src/core/base/lifecycle.ts';
-import type { Capture } from '../../../../src/core/capture/capture.ts';
+import { undoMs, type Capture } from '../../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import type { CaptureServiceOptions } from '../../../../src/node/capture/captureService.ts';
@@ -44,19 +44,12 @@ async function faults(capture: Capture, first: number, next: number): Promise<re
   return found.slice(0, 3);
 }
 
-/** Resolves when `condition` holds after a change of the capture. */
-async function until(capture: Capture, condition: () => boolean): Promise<void> {
-  await new Promise<void>(resolve => {
-    const check = () => {
-      if (condition()) {
-        subscriptions.forEach(subscription => subscription.dispose());
-        resolve();
-      }
-    };
-    const subscriptions = [capture.onDidChange(check), capture.onDidChangeStorage(check)];
-    check();
-  });
+/** How many messages the charts are about. */
+async function countOf(capture: Capture): Promise<number> {
+  return (await capture.series('all')).sizes?.count ?? 0;
 }
+
+const until = (condition: () => boolean) => untilHolds(String(condition), condition);
 
 describe('a capture', () => {
   it('takes rows before its worker is up, and gives them back', async t => {
@@ -103,7 +96,7 @@ describe('a capture', () => {
     for (let death = 0; death < 3; death++) {
       appendNumbers(capture, next, next + 30_000);
       next += 30_000;
-      await until(capture, () => capture.extent.next > next - 25_000);
+      await until(() => capture.extent.next > next - 25_000);
       void workers.at(-1)?.terminate();
       appendNumbers(capture, next, next + 1000);
       next += 1000;
@@ -123,7 +116,7 @@ describe('a capture', () => {
     const { service } = useCaptures(t, { workerPath: path, log });
     const capture = service.open(options);
     append(capture, 'a');
-    await until(capture, () => capture.storage.problem !== undefined);
+    await until(() => capture.storage.problem !== undefined);
     append(capture, 'b');
     await capture.flush();
     await capture.clear();
@@ -195,7 +188,7 @@ describe('a capture', () => {
     appendNumbers(capture, 100_000, 100_010);
     await capture.flush();
     assert.deepEqual(await faults(capture, 100_000, 100_010), []);
-    await until(capture, () => storages.length === 2);
+    await until(() => storages.length === 2);
     assert.deepEqual([storages, capture.storage.problem], [['memory', 'sqlite'], undefined]);
   });
 
@@ -208,7 +201,7 @@ describe('a capture', () => {
     assert.ok(first >= 15_000 && first < 15_000 + 5000 / 16);
     assert.deepEqual(await faults(capture, first, 20_000), []);
     capture.setLimits({ maxRows: 10, maxBytes: Infinity });
-    await until(capture, () => capture.extent.first > first);
+    await until(() => capture.extent.first > first);
     assert.deepEqual(await faults(capture, 19_990, 20_000), []);
   });
 
@@ -237,6 +230,100 @@ describe('a capture', () => {
     assert.deepEqual(await faults(capture, 20_000, 40_000), []);
   });
 
+  for (const hasSqlite of [true, false]) {
+    it(`brings back what was cleared, in a file: ${hasSqlite}`, async t => {
+      const clock = new ManualClock();
+      const { service } = useCaptures(t, { clock, hasSqlite });
+      const capture = service.open({ ...options, maxRows: 30_000 });
+      appendNumbers(capture, 0, 20_000);
+      clock.advance(20);
+      await capture.flush();
+      const before = await countOf(capture);
+      assert.equal(await capture.clear(), true);
+      assert.deepEqual(await faults(capture, 20_000, 20_000), []);
+      assert.equal(await countOf(capture), 0);
+      appendNumbers(capture, 20_000, 20_005);
+      clock.advance(undoMs - 1);
+      await capture.flush();
+      assert.equal(await capture.restore(), true);
+      assert.deepEqual(await faults(capture, 0, 20_005), []);
+      assert.deepEqual([before, await countOf(capture)], [20_000, 20_005]);
+      assert.equal(await capture.restore(), false);
+    });
+
+    it(`counts what is brought back against its limits, in a file: ${hasSqlite}`, async t => {
+      const { service } = useCaptures(t, { hasSqlite });
+      const capture = service.open({ ...options, maxRows: 5000 });
+      appendNumbers(capture, 0, 5000);
+      await capture.flush();
+      await capture.clear();
+      appendNumbers(capture, 5000, 9000);
+      await capture.flush();
+      assert.deepEqual(await faults(capture, 5000, 9000), []);
+      assert.equal(capture.extent.dropped, 0);
+      assert.equal(await capture.restore(), true);
+      const { first, dropped } = capture.extent;
+      assert.ok(first >= 4000 && first < 4200);
+      assert.equal(dropped, first);
+      assert.deepEqual(await faults(capture, first, 9000), []);
+    });
+
+    it(`brings back all after a second clear, and nothing after ten seconds: ${hasSqlite}`, async t => {
+      const clock = new ManualClock();
+      const { service } = useCaptures(t, { clock, hasSqlite });
+      const capture = service.open(options);
+      appendNumbers(capture, 0, 10);
+      await capture.clear();
+      clock.advance(undoMs - 1);
+      appendNumbers(capture, 10, 20);
+      await capture.clear();
+      clock.advance(undoMs - 1);
+      assert.equal(await capture.restore(), true);
+      assert.deepEqual(await faults(capture, 0, 20), []);
+      await capture.clear();
+      clock.advance(undoMs);
+      assert.equal(await capture.restore(), false);
+      assert.deepEqual(await faults(capture, 20, 20), []);
+      appendNumbers(capture, 20, 30);
+      await capture.flush();
+      assert.deepEqual(await faults(capture, 20, 30), []);
+    });
+  }
+
+  it('brings back what was cleared before its worker died', async t => {
+    const { service, workers } = useCaptures(t);
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 1000);
+    await capture.clear();
+    appendNumbers(capture, 1000, 1010);
+    await capture.flush();
+    const ended = new Promise(resolve => workers[0]?.once('exit', resolve));
+    void workers[0]?.terminate();
+    await ended;
+    assert.equal(await capture.restore(), true);
+    assert.deepEqual(await faults(capture, 0, 1010), []);
+    assert.equal(await countOf(capture), 1010);
+  });
+
+  it('keeps nothing of what was cleared when the window closes, nor in a copy', async t => {
+    const { service, folder, target } = useCaptures(t);
+    const [emptied, other] = [service.open(options), service.open(options)];
+    appendNumbers(emptied, 0, 10);
+    appendNumbers(other, 0, 1000);
+    await Promise.all([emptied.clear(), other.clear()]);
+    appendNumbers(other, 1000, 1003);
+    const copy = join(target, 'copy.sqlite');
+    await service.archive.saveCopy(other.id, copy);
+    await service.dispose();
+    const path = other.storage.path ?? '';
+    assert.deepEqual(readdirSync(folder), [basename(path)]);
+    for (const file of [path, copy]) {
+      using database = new DatabaseSync(file, { readOnly: true });
+      const rows = database.prepare('SELECT min(seq) AS first, count(*) AS n FROM record').get();
+      assert.deepEqual({ ...rows }, { first: 1000, n: 3 });
+    }
+  });
+
   it('stores what was appended before it is disposed of, takes no more and rejects reads', async t => {
     const { service } = useCaptures(t);
     const capture = service.open(options);
@@ -263,9 +350,10 @@ describe('a capture', () => {
     assert.ok(names.every(name => /^[A-Za-z0-9-]+\.sqlite$/.test(name)));
   });
 
-  it('tells of changes at most every 50 ms, the last one included', async t => {
+  it('tells of changes at most every 50 ms while it is viewed, the last one included', async t => {
     const { service } = useCaptures(t);
     const capture = service.open(options);
+    service.openView({ captures: [capture.id] });
     const seen: number[] = [];
     capture.onDidChange(({ next }) => seen.push(next));
     const start = systemClock.monotonic();
@@ -273,10 +361,56 @@ describe('a capture', () => {
       appendNumbers(capture, first, first + 1000);
       await new Promise<void>(resolve => void systemClock.schedule(2, resolve));
     }
-    await until(capture, () => seen.at(-1) === 40_000);
+    await until(() => seen.at(-1) === 40_000);
     const elapsedMs = systemClock.monotonic() - start;
     assert.ok(seen.length <= elapsedMs / 50 + 2, `${seen.length} in ${elapsedMs} ms`);
     assert.equal(capture.extent.next, 40_000);
+  });
+
+  it('tells of changes once a second while nobody views it, and knows the last one', async t => {
+    const clock = new ManualClock();
+    const { service } = useCaptures(t, { clock });
+    const capture = service.open(options);
+    let count = 0;
+    capture.onDidChange(() => count++);
+    for (let first = 0; first < 300; first += 10) {
+      appendNumbers(capture, first, first + 10);
+      clock.advance(100);
+    }
+    assert.equal(count, 3);
+    await capture.flush();
+    assert.equal(capture.extent.next, 300);
+  });
+
+  it('needs no message of its worker to know what is stored, unless it waits for it', async t => {
+    const clock = new ManualClock();
+    const { service, workers } = useCaptures(t, { clock });
+    const capture = service.open(options);
+    await capture.rows(0, 1);
+    let count = 0;
+    workers[0]?.on('message', () => count++);
+    for (let first = 0; first < 50; first += 10) {
+      appendNumbers(capture, first, first + 10);
+      clock.advance(100);
+      await until(() => capture.extent.next === first + 10);
+    }
+    assert.equal(count, 0);
+    appendNumbers(capture, 50, 60);
+    await capture.flush();
+    assert.deepEqual([count, capture.extent.next], [1, 60]);
+  });
+
+  it('stores what came before a view is opened, and what is read', async t => {
+    const { service } = useCaptures(t, { clock: new ManualClock() });
+    const [viewed, read] = [service.open(options), service.open(options)];
+    appendNumbers(viewed, 0, 10);
+    const view = service.openView({ captures: [viewed.id] });
+    await until(() => view.state.next > 10);
+    appendNumbers(read, 0, 10);
+    await until(() => {
+      void read.rows(0, 1);
+      return read.extent.next === 10;
+    });
   });
 
   it('asks for a pause while more waits than is good, and lifts it', async t => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { toDisposable } from '../../../../src/core/base/lifecycle.ts';
 import type { HandshakeFacts } from '../../../../src/core/record/handshakeFacts.ts';
 import type { Handshake } from '../../../../src/core/connection/wire/transport.ts';
+import { systemClock } from '../../../../src/node/systemClock.ts';
 import { certificates, trustedServer } from '../../../support/network/certificates.ts';
 import { acceptance } from '../../../support/network/frames.ts';
 import { answer, raw, refusedPort, silent, status } from '../../../support/network/peers.ts';
@@ -82,7 +84,7 @@ describe('The facts of a handshake', () => {
       timings.map(({ phase }) => phase),
       ['dns', 'tcp', 'tls', 'upgrade'],
     );
-    assert.ok(timings.every(({ ms }) => ms >= 0 && ms < 5000));
+    assert.ok(timings.every(({ ms }) => ms >= 0));
     assert.ok((timings.at(-1)?.ms ?? 0) > 45);
   });
 
@@ -111,44 +113,57 @@ describe('The facts of a handshake', () => {
 });
 
 describe('The body of a refusal', () => {
+  /** Lets no time pass: what is scheduled waits here for the test to run it. */
+  function stopClock(t: TestContext) {
+    const waiting = new Map<number, () => void>();
+    t.mock.method(systemClock, 'schedule', (delayMs: number, task: () => void) => {
+      waiting.set(delayMs, task);
+      return toDisposable(() => waiting.delete(delayMs));
+    });
+    return waiting;
+  }
+
   async function bodyOf(t: TestContext, bytes: (socket: Socket) => unknown) {
     const before = (socket: Socket) => {
       bytes(socket);
     };
     const peer = await during(t, raw(undefined, { before }));
     const { seen } = openTransport(t, peer.url);
-    const startedAt = performance.now();
     const { response } = await seen.facts();
     const ended = await seen.ended();
     while (peer.sockets.size > 0) {
       await turn(); // The socket must not linger.
     }
     assert.ok(ended.refusal);
-    return { body: response?.body, ms: performance.now() - startedAt };
+    return response?.body;
   }
 
   it('is shown', async t => {
-    const { body, ms } = await bodyOf(t, socket =>
+    stopClock(t);
+    const body = await bodyOf(t, socket =>
       socket.write(answer(403, { 'Content-Type': 'application/json' }, '{"error":"nö"}')),
     );
     assert.equal(body, '{"error":"nö"}');
-    assert.ok(ms < 450);
   });
 
   it('is cut at 4 KiB, between characters', async t => {
-    const { body, ms } = await bodyOf(t, socket =>
+    stopClock(t);
+    const body = await bodyOf(t, socket =>
       socket.write(answer(500, { 'Content-Length': 1e9 }, `x${'ä'.repeat(5000)}`)),
     );
     assert.equal(body, `x${'ä'.repeat(2047)}`);
-    assert.ok(ms < 450);
   });
 
   it('is waited for half a second at most', async t => {
-    const { body, ms } = await bodyOf(t, socket =>
-      socket.write(answer(503, { 'Content-Length': 100 }, 'busy')),
-    );
-    assert.equal(body, 'busy');
-    assert.ok(ms > 450 && ms < 1500, `${ms}`);
+    const waiting = stopClock(t);
+    const body = bodyOf(t, socket => socket.write(answer(503, { 'Content-Length': 100 }, 'busy')));
+    const halfASecond = 500;
+    while (!waiting.has(halfASecond)) {
+      await turn();
+    }
+    await turn();
+    waiting.get(halfASecond)?.();
+    assert.equal(await body, 'busy');
   });
 
   it('may be missing, broken off or damaged', async t => {
@@ -159,10 +174,7 @@ describe('The body of a refusal', () => {
       bodyOf(t, socket => socket.end(answer(404, { 'Content-Length': 100 }, 'part'))),
       bodyOf(t, socket => socket.write(`${chunked}4\r\ngood\r\nnonsense\r\n`)),
     ]);
-    assert.deepEqual(
-      bodies.map(({ body }) => body),
-      [undefined, 'part', 'part', 'good'],
-    );
+    assert.deepEqual(bodies, [undefined, 'part', 'part', 'good']);
   });
 
   it('is not waited for where the transport is disposed of or closed', async t => {

@@ -5,6 +5,7 @@ import '../../../support/page/englishTexts.ts';
 import { Formats } from '../../../../src/core/base/format.ts';
 import type { SeriesView } from '../../../../src/core/metrics/seriesView.ts';
 import {
+  peakNear,
   peakOf,
   plotOf,
   roundUp,
@@ -14,11 +15,7 @@ import {
   timeOf,
 } from '../../../../src/webview/charts/chartModel.ts';
 import { SeriesPoller, type SeriesSubject } from '../../../../src/webview/charts/seriesPoller.ts';
-import {
-  chartSummary,
-  percentileRows,
-  readout,
-} from '../../../../src/webview/charts/chartWords.ts';
+import { chartSummary, readout } from '../../../../src/webview/charts/chartWords.ts';
 
 const startAt = Date.UTC(2026, 10, 16, 10, 30);
 const formats = new Formats('en', 'UTC');
@@ -33,8 +30,11 @@ function viewOf(change: Partial<SeriesView> = {}): SeriesView {
     receivedBytes: [20, 0, 3000, 40],
     sentBytes: [0, 0, 8, 0],
     largest: [10, 0, 1200, 10],
+    largestSeq: [1, 0, 7, 15],
     longestGapMs: [0, 0, 3100, 5],
+    longestGapSeq: [0, 0, 4, 14],
     roundTripMs: [0, 23.4, 0, 0],
+    roundTripSeq: [0, 3, 0, 0],
     ...change,
   };
 }
@@ -47,7 +47,9 @@ describe('plotOf', () => {
       { direction: 'in', values: [1, 0, 5] },
       { direction: 'out', values: [0, 0, 1] },
     ]);
-    assert.deepEqual(charts.gaps, [{ direction: 'both', values: [0, 0, 3100] }]);
+    assert.deepEqual(charts.gaps, [
+      { direction: 'both', values: [0, 0, 3100], seqs: [0, 0, 4, 14] },
+    ]);
     const ended = plotOf(viewOf(), false);
     assert.deepEqual([ended.axis.stepCount, ended.axis.room], [4, 4]);
   });
@@ -95,10 +97,33 @@ it('roundUp gives 1, 2 or 5 times a power of ten', () => {
   );
 });
 
-it('peakOf finds the first of the greatest values', () => {
-  assert.deepEqual(peakOf({ direction: 'in', values: [0, 5, 2, 5] }), { step: 1, value: 5 });
-  assert.equal(peakOf({ direction: 'in', values: [0, 0] }), undefined);
-  assert.equal(peakOf({ direction: 'in', values: [] }), undefined);
+it('peakOf finds the first of the greatest values, and its row', () => {
+  const peak = peakOf({ values: [0, 5, 2, 5], seqs: [0, 31, 40, 52] });
+  assert.deepEqual(peak, { step: 1, value: 5, seq: 31 });
+  assert.equal(peakOf({ values: [2, 5] })?.seq, undefined);
+  assert.equal(peakOf({ values: [0, 0] }), undefined);
+  assert.equal(peakOf({ values: [] }), undefined);
+});
+
+it('peakNear finds the greatest value within reach, of equals the nearest', () => {
+  const lines = [
+    { direction: 'both', values: [9, 0, 3, 7, 0, 7], seqs: [1, 0, 3, 4, 0, 6] },
+  ] as const;
+  const near = (step: number, reach: number) => {
+    const peak = peakNear(lines, step, reach);
+    return peak && [peak.step, peak.value, peak.seq];
+  };
+  assert.deepEqual(near(2, 0), [2, 3, 3]);
+  assert.deepEqual(near(2, 1), [3, 7, 4]);
+  assert.deepEqual(near(2, 2), [0, 9, 1]);
+  assert.deepEqual(near(4, 1), [3, 7, 4]);
+  assert.deepEqual(near(5, 9), [0, 9, 1]);
+  assert.equal(near(4, 0), undefined);
+  const both = [
+    { direction: 'in', values: [1, 2, 3] },
+    { direction: 'out', values: [5, 0, 0] },
+  ] as const;
+  assert.deepEqual([peakNear(both, 1, 1)?.step, peakNear(both, 2, 1)?.step], [0, 2]);
 });
 
 describe('The texts of charts', () => {
@@ -138,15 +163,6 @@ describe('The texts of charts', () => {
       '0/s out',
       'round trip 23 ms',
     ]);
-  });
-
-  it('list percentiles if there are measurements', () => {
-    const sizes = { count: 9, min: 1, p50: 100, p95: 2000, p99: 2e6, max: 3e6 };
-    const rows = percentileRows({ sizes, gaps: undefined, roundTrips: undefined }, formats);
-    assert.deepEqual(
-      rows.map(({ name, cells }) => [name, ...cells]),
-      [['Size', '100 B', '2.0 kB', '2.0 MB', '3.0 MB'], ['Gap'], ['Round trip']],
-    );
   });
 });
 

@@ -10,10 +10,10 @@ import {
   bodyOfDraft,
   emptyDraft,
   keepDraft,
-  readSavedComposer,
   withBody,
   type Draft,
 } from '../../../../src/webview/composer/draft.ts';
+import { readSavedComposer } from '../../../../src/webview/composer/savedComposer.ts';
 import { DraftHistory } from '../../../../src/webview/composer/draftHistory.ts';
 import { formattedJson } from '../../../../src/webview/composer/jsonDraft.ts';
 import { referenceCompletions } from '../../../../src/webview/composer/referenceCompletions.ts';
@@ -62,9 +62,10 @@ describe('A draft', () => {
       isOpen: true,
       height: 140,
       drafts: [['a', draftOf({ kind: 'hex', text: '00', isText: false })] as const],
+      edits: [],
     };
     assert.deepEqual(readSavedComposer(JSON.parse(JSON.stringify(saved))), saved);
-    const nothing = { isOpen: false, height: 0, drafts: [] };
+    const nothing = { isOpen: false, height: 0, drafts: [], edits: [] };
     for (const odd of [undefined, null, 7, [], { height: -1, drafts: [1, [2], null] }]) {
       assert.deepEqual(readSavedComposer(odd), nothing);
     }
@@ -144,6 +145,7 @@ describe('Checking a draft', () => {
     const check = new DraftChecker({
       ask: () => new Promise((resolve, reject) => asked.push({ resolve, reject })),
       names: () => ['known'],
+      isLiteral: () => false,
       onChange: () => undefined,
     });
     const rest = async () => {

@@ -13,10 +13,11 @@ describe('readGoal', () => {
   it('reads times of the day that is nearest', () => {
     const at = (...parts: [number, number, number, number, number]) =>
       new Date(2026, 10, ...parts).getTime();
-    assert.deepEqual(readGoal('10:30:05.25', near), { at: at(16, 10, 30, 5, 250) });
-    assert.deepEqual(readGoal('9:05', near), { at: at(16, 9, 5, 0, 0) });
+    assert.deepEqual(readGoal('10:30:05.25', near), { at: at(16, 10, 30, 5, 250), spanMs: 1 });
+    assert.deepEqual(readGoal('10:30:05', near), { at: at(16, 10, 30, 5, 0), spanMs: 1000 });
+    assert.deepEqual(readGoal('9:05', near), { at: at(16, 9, 5, 0, 0), spanMs: 60_000 });
     const midnight = new Date(2026, 10, 17, 0, 10).getTime();
-    assert.deepEqual(readGoal('23:59', midnight), { at: at(16, 23, 59, 0, 0) });
+    assert.deepEqual(readGoal('23:59', midnight), { at: at(16, 23, 59, 0, 0), spanMs: 60_000 });
   });
 
   it('refuses the rest', () => {

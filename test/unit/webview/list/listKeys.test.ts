@@ -11,6 +11,11 @@ it('listCommand leaves to the editor what it does not know', () => {
   assert.equal(command('ArrowDown', { shiftKey: true }), 'extend');
   assert.equal(command('ArrowDown', { ctrlKey: true }), 'move');
   assert.equal(command(' ', { ctrlKey: true }), 'toggle');
+  assert.equal(command('/'), 'filter');
+  assert.equal(command('/', { shiftKey: true }), 'filter');
+  assert.equal(command('Enter', { ctrlKey: true }), 'context');
+  assert.equal(command('Enter', { metaKey: true }), 'context');
+  assert.equal(command('/', { ctrlKey: true }), undefined);
   assert.equal(command('F10', { shiftKey: true }), 'menu');
   assert.equal(command('F3', { shiftKey: true }), 'findPrevious');
   for (const key of ['p', 'Tab', 'F1']) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Traffic } from '../../../../../src/core/connection/wire/traffic.ts';
 import { ManualClock } from '../../../../support/manualClock.ts';
+import { singleSink } from '../../../../support/textRuns.ts';
 
 const payload = new Uint8Array(1);
 
@@ -10,7 +11,10 @@ describe('The times of traffic', () => {
     const clock = new ManualClock();
     const begin = clock.now();
     const times: number[] = [];
-    const traffic = new Traffic(clock, { append: at => times.push(at - begin) });
+    const traffic = new Traffic(
+      clock,
+      singleSink(at => times.push(at - begin)),
+    );
     traffic.arrived();
     traffic.received(payload, true, false);
     clock.advance(5);

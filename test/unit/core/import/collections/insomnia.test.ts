@@ -4,7 +4,7 @@ import type { Imported } from '../../../../../src/core/import/draft/importResult
 import { readImport } from '../../../../../src/core/import/readImport.ts';
 import { runnablesOf } from '../../../../../src/core/library/library.ts';
 import { readLibrary } from '../../../../../src/core/library/readLibrary.ts';
-import { checkDraft, draftOf } from '../../../../../src/core/settings/connectionDraft.ts';
+import { checkDraft, draftOf } from '../../../../../src/core/settings/draft/connectionDraft.ts';
 
 function imported(text: string, secretNames: readonly string[] = []): Imported {
   const result = readImport(text, secretNames);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import {
   mkdirSync,
   readdirSync,
@@ -12,7 +11,6 @@ import { join } from 'node:path';
 import * as sqlite from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import type { RetentionLimits } from '../../../../../src/core/capture/archiveRetention.ts';
 import { sweepArchive } from '../../../../../src/node/captureWorker/archive/archiveSweep.ts';
 import { captureFileName } from '../../../../../src/node/files/captureFiles.ts';
@@ -22,6 +20,7 @@ import {
   abandonedCapture,
   endedPid,
   leftCapture,
+  lockForAWhile,
   numberedBatch,
   scratchFolder,
   setWritten,
@@ -272,24 +271,25 @@ describe('a sweep of the archive', () => {
   it('finds what a crash left also while it is being settled elsewhere', async () => {
     using folder = scratchFolder();
     const key = abandonedCapture(folder.path, now - hour, endedPid(), 5000);
-    const settling = new Worker(
-      `const { DatabaseSync } = require('node:sqlite');
-       const { parentPort, workerData } = require('node:worker_threads');
-       const database = new DatabaseSync(workerData);
-       database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-       parentPort.postMessage('locked');
-       setTimeout(() => { database.exec('COMMIT'); database.close(); }, 500);`,
-      { eval: true, workerData: join(folder.path, key) },
-    );
-    const ended = once(settling, 'exit');
-    await once(settling, 'message');
+    const ended = await lockForAWhile(join(folder.path, key));
     const { captures, unoffered } = sweep(folder.path);
     assert.deepEqual(
       captures.map(({ rowCount, isAbandoned }) => [rowCount, isAbandoned]),
       [[5000, true]],
     );
     assert.deepEqual(unoffered, [key]);
-    await ended;
+    await ended();
+  });
+
+  it('reads what ended also while it is being settled elsewhere, as where it is opened', async () => {
+    using folder = scratchFolder();
+    const key = leftCapture(folder.path, { startedAt: now - hour, pid: endedPid(), rowCount: 7 });
+    const ended = await lockForAWhile(join(folder.path, key));
+    assert.deepEqual(
+      sweep(folder.path).captures.map(({ rowCount, problem }) => [rowCount, problem]),
+      [[7, undefined]],
+    );
+    await ended();
   });
 
   it('keeps the closed captures of a window that still writes another one', () => {

@@ -54,6 +54,18 @@ async function previews(view: CaptureView): Promise<readonly string[]> {
 
 const open = (query: ViewQuery) => service.openView(query);
 
+/** Two captures in one view of 3,000 rows, of which `a` has every third. */
+async function openMerged() {
+  const [a, b] = [openCapture(), openCapture()];
+  for (let at = 0; at < 3000; at++) {
+    (at % 3 === 0 ? a : b).append(at, text, encoder.encode(String(at)));
+  }
+  await Promise.all([a.flush(), b.flush()]);
+  const view = open({ captures: [a.id, b.id] });
+  await until(view, ({ first, next }) => next - first === 3000);
+  return { a, b, view };
+}
+
 describe('a view', { timeout: 20_000 }, () => {
   it('shows what matches, counts what it hides and goes on with the stream', async () => {
     const capture = openCapture();
@@ -64,11 +76,24 @@ describe('a view', { timeout: 20_000 }, () => {
     const view = open(query as ViewQuery);
     assert.equal((await until(view, caughtUp(4))).hidden, 1);
     assert.deepEqual(await previews(view), ['apple', 'Pineapple']);
+    assert.deepEqual(view.state.newest, { capture: capture.id, seq: 3 });
     append(capture, ['plum', 'crab apple']);
     await until(view, caughtUp(6));
     assert.deepEqual(await previews(view), ['apple', 'Pineapple', 'crab apple']);
     const [row] = await view.rows(view.state.next - 1, 10);
     assert.deepEqual([row?.capture, row?.seq, row?.position], [capture.id, 5, view.state.next - 1]);
+  });
+
+  it('names the newest row of its captures, also one that it leaves out', async () => {
+    const [one, other] = [openCapture(), openCapture()];
+    const view = open({ captures: [one.id, other.id], condition: word('apple') });
+    assert.equal((await until(view, caughtUp(0))).newest, undefined);
+    append(one, ['apple', 'pear'], 20);
+    append(other, ['plum'], 10);
+    await Promise.all([one.flush(), other.flush()]);
+    assert.deepEqual((await until(view, caughtUp(3))).newest, { capture: other.id, seq: 0 });
+    const later = open({ captures: [other.id, one.id] });
+    assert.deepEqual((await until(later, caughtUp(3))).newest, { capture: one.id, seq: 1 });
   });
 
   it('misses and repeats nothing in a flood, whenever it is opened', async () => {
@@ -137,14 +162,41 @@ describe('a view', { timeout: 20_000 }, () => {
     assert.equal((await view.rows(next, 1))[0]?.preview, 'c');
   });
 
+  it('has all rows again, at new positions, when they are brought back', async () => {
+    const capture = openCapture();
+    const captures = [capture.id];
+    const [all, some] = [open({ captures }), open({ captures, condition: word('odd') })];
+    append(capture, ['0 even', '1 odd', '2 even', '3 odd']);
+    const { next } = await until(all, caughtUp(4));
+    await until(some, caughtUp(4));
+    await capture.clear();
+    append(capture, ['4 even', '5 odd']);
+    await until(all, ({ total, scanned }) => total === 2 && scanned === 2);
+    await capture.restore();
+    const state = await until(all, ({ restarts, scanned }) => restarts === 1 && scanned === 6);
+    await until(some, ({ restarts, scanned }) => restarts === 1 && scanned === 6);
+    assert.ok(state.first > next);
+    assert.deepEqual(await previews(all), ['0 even', '1 odd', '2 even', '3 odd', '4 even', '5 odd']); // prettier-ignore
+    assert.deepEqual(await previews(some), ['1 odd', '3 odd', '5 odd']);
+    assert.equal((await all.locate({ capture: capture.id, seq: 1 })).position, state.first + 1);
+  });
+
+  it('has no gap in a merged list when one capture of it is cleared, and brought back', async () => {
+    const { b, view } = await openMerged();
+    await b.clear();
+    const left = await until(view, ({ first, next }) => next - first === 1000);
+    const rows = await view.rows(left.first, 1000);
+    assert.deepEqual(rows.map(row => row.preview), rows.map((_, index) => String(3 * index))); // prettier-ignore
+    const found = await view.find(word('1'), left.first, 'next');
+    assert.equal((await view.rows(found.position ?? 0, 1))[0]?.preview, '12');
+    await b.restore();
+    const back = await until(view, ({ first, next }) => next - first === 3000);
+    const all = await view.rows(back.first, 2000);
+    assert.deepEqual(all.map(row => row.preview), all.map((_, index) => String(index))); // prettier-ignore
+  });
+
   it('merges captures by time, what is stored and what comes in', async () => {
-    const [a, b] = [openCapture(), openCapture()];
-    for (let at = 0; at < 3000; at++) {
-      (at % 3 === 0 ? a : b).append(at, text, encoder.encode(String(at)));
-    }
-    await Promise.all([a.flush(), b.flush()]);
-    const view = open({ captures: [a.id, b.id] });
-    await until(view, ({ first, next }) => next - first === 3000);
+    const { a, b, view } = await openMerged();
     const wanted = Array.from({ length: 2000 }, (_, at) => String(at));
     const rows = await view.rows(view.state.first, 2000);
     assert.deepEqual(rows.map(row => row.preview), wanted); // prettier-ignore

@@ -4,7 +4,13 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import type { CaptureStore } from '../../../../../src/core/capture/captureStore.ts';
 import { MemoryStore } from '../../../../../src/core/capture/memoryStore.ts';
-import { flagsOf, RowFlag, rowKinds } from '../../../../../src/core/record/record.ts';
+import {
+  flagsOf,
+  flagsOfTap,
+  RowFlag,
+  rowKinds,
+  tapActions,
+} from '../../../../../src/core/record/record.ts';
 import { RowMatch, ViewMatcher } from '../../../../../src/core/capture/viewMatcher.ts';
 import type { Condition } from '../../../../../src/core/filter/condition.ts';
 import { parseFilter } from '../../../../../src/core/filter/parseFilter.ts';
@@ -84,9 +90,10 @@ const mixedRows: fc.Arbitrary<readonly TestRow[]> = fc.array(
         fc.boolean(),
         fc.boolean(),
         fc.boolean(),
+        fc.constantFrom(0, RowFlag.Held, ...tapActions.map(flagsOfTap)),
       )
-      .map(([kind, isOut, isHeartbeat, isCompressed]) => {
-        const flags = flagsOf(kind, isOut ? 'out' : 'in', isHeartbeat);
+      .map(([kind, isOut, isHeartbeat, isCompressed, tap]) => {
+        const flags = flagsOf(kind, isOut ? 'out' : 'in', isHeartbeat) | tap;
         return isCompressed ? flags | RowFlag.Compressed : flags;
       }),
     payload: payloads,
@@ -121,6 +128,10 @@ const { condition: anyCondition } = fc.letrec<{ condition: Condition }>(tie => (
       flags: fc.constant('i'),
     }),
     fc.record({ is: fc.constant('direction'), direction: fc.constantFrom('in', 'out') }),
+    fc.record({
+      is: fc.constant('tap'),
+      action: fc.constantFrom('injected', 'edited', 'dropped', 'held'),
+    }),
     fc.record({ is: fc.constant('kind'), kinds: fc.subarray([...rowKinds]) }),
     fc.record({
       is: fc.constant('size'),

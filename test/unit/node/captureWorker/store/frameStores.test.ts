@@ -7,6 +7,7 @@ import {
   BatchReader,
   BatchWriter,
   singleRowBatch,
+  wholeBatchByteLength,
 } from '../../../../../src/core/record/batch.ts';
 import type { CaptureStore } from '../../../../../src/core/capture/captureStore.ts';
 import { FallbackStore } from '../../../../../src/core/capture/fallbackStore.ts';
@@ -35,12 +36,12 @@ function flagsFor(frame: FrameFacts | undefined): number {
 }
 
 function appendTo(store: CaptureStore, frames: readonly (FrameFacts | undefined)[]): void {
-  const writer = new BatchWriter();
+  const buffer = new ArrayBuffer(wholeBatchByteLength);
+  const writer = new BatchWriter(buffer);
   for (const frame of frames) {
     assert.ok(writer.append(1, flagsFor(frame), Uint8Array.of(65), frame));
   }
-  const buffer = new ArrayBuffer(writer.bufferByteLength);
-  writer.finish(store.extent.next, buffer);
+  writer.finish(store.extent.next);
   store.append(new BatchReader(buffer));
 }
 
@@ -124,7 +125,7 @@ for (const [where, open] of Object.entries(stores)) {
 }
 
 it('A batch that is full of frame facts takes rows without any', () => {
-  const writer = new BatchWriter();
+  const writer = new BatchWriter(new ArrayBuffer(wholeBatchByteLength));
   const frame = { fragmentCount: 2, wireByteLength: 4, isCompressed: false, durationMs: 0 };
   let count = 0;
   while (writer.append(0, 1, new Uint8Array(), frame)) {

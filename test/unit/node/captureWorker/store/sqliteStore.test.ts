@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as sqlite from 'node:sqlite';
@@ -7,7 +8,7 @@ import fc from 'fast-check';
 import { BatchReader, singleRowBatch } from '../../../../../src/core/record/batch.ts';
 import type { CaptureStore } from '../../../../../src/core/capture/captureStore.ts';
 import { MemoryStore } from '../../../../../src/core/capture/memoryStore.ts';
-import { flagsOf } from '../../../../../src/core/record/record.ts';
+import { flagsOf, flagsOfTap, RowFlag } from '../../../../../src/core/record/record.ts';
 import { SqliteStore } from '../../../../../src/node/captureWorker/store/sqliteStore.ts';
 import {
   batchOf,
@@ -92,10 +93,15 @@ const readPayload = fc.tuple(fc.nat(500), fc.nat(50), fc.nat(50)).map(
       store.payload(seq, from, length),
 );
 const clear = fc.constant<Step>(store => store.clear());
+const restore = fc.constant<Step>(store => store.restore());
+const forget = fc.constant<Step>(store => store.forget());
+const sweep = fc.constant<Step>(store => void store.sweep());
+const undoing = fc.oneof(clear, restore, forget, sweep);
 
 describe('the SQLite store', () => {
   it('answers as the memory store does, whatever is done to both', () => {
-    const step = fc.oneof(append, append, appendMany, skip, enforce, read, readPayload, clear);
+    const reading = fc.oneof(read, readPayload);
+    const step = fc.oneof(append, append, appendMany, skip, enforce, reading, undoing);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), steps => {
         const stores = [inMemory(), new MemoryStore()] as const;
@@ -148,6 +154,7 @@ describe('the SQLite store', () => {
       reopen(store => store.clear()),
       reopen(store => store.append(numberedBatch(200, 1))),
     ];
+    assert.deepEqual(rowsIn(path, 'record'), [200]);
     assert.deepEqual(extents, [
       { first: 0, next: 200, byteLength: 690, dropped: 0 },
       { first: 103, next: 200, byteLength: 388, dropped: 103 },
@@ -157,14 +164,89 @@ describe('the SQLite store', () => {
     ]);
   });
 
+  it('has its rows as they were when all that is cleared is brought back, in any order', () => {
+    const stepsOfOne = fc.array(fc.oneof(append, appendMany, skip, read), { maxLength: 5 });
+    fc.assert(
+      fc.property(fc.array(stepsOfOne, { minLength: 1, maxLength: 4 }), parts => {
+        const stores = [inMemory(), inMemory()] as const;
+        const [cleared, kept] = stores;
+        try {
+          for (const part of parts) {
+            part.forEach(step => stores.map(step));
+            cleared.clear();
+            assert.equal(cleared.rows(0, Infinity).length, 0);
+            assert.equal([...cleared.records(0, Infinity)].length, 0);
+            assert.equal(cleared.payload(kept.extent.next - 1, 0, 9), undefined);
+          }
+          cleared.restore();
+          assert.deepEqual([cleared.extent, contentOf(cleared)], [kept.extent, contentOf(kept)]);
+          assert.equal(cleared.restore(), false);
+        } finally {
+          stores.forEach(store => store.close());
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('knows after a crash what can be brought back, and others see none of it', () => {
+    using folder = scratchFolder();
+    const path = join(folder.path, 'a.sqlite');
+    const crashed = new SqliteStore(sqlite, path, options);
+    crashed.append(numberedBatch(0, 30));
+    crashed.enforce({ maxRows: 20, maxBytes: Infinity });
+    const before = { extent: crashed.extent, rows: contentOf(crashed) };
+    crashed.clear();
+    crashed.append(numberedBatch(30, 2));
+    const copy = join(folder.path, 'b.sqlite');
+    copyFileSync(path, copy);
+    copyFileSync(`${path}-wal`, `${copy}-wal`);
+    assert.deepEqual(rowsIn(copy, 'messages'), [30, 31]);
+    const store = new SqliteStore(sqlite, copy, options);
+    assert.deepEqual(store.extent, { first: 30, next: 32, byteLength: 6, dropped: 0 });
+    assert.equal(store.restore(), true);
+    assert.deepEqual(store.extent, {
+      ...before.extent,
+      next: 32,
+      byteLength: before.extent.byteLength + 6,
+    });
+    assert.deepEqual(contentOf(store).slice(0, -2), before.rows);
+    store.close();
+    crashed.close();
+  });
+
+  it('removes what is given up slice by slice, while new rows come, and makes the file short', () => {
+    using folder = scratchFolder();
+    const path = join(folder.path, 'a.sqlite');
+    const store = new SqliteStore(sqlite, path, options);
+    store.append(single(0, flagsOf('text', 'in'), new Uint8Array(3_000_000)));
+    store.append(numberedBatch(1, 4000));
+    store.append(numberedBatch(4001, 4000));
+    store.clear();
+    store.append(numberedBatch(8001, 10));
+    assert.equal(store.forget(), true);
+    assert.equal(store.restore(), false);
+    let slices = 1;
+    while (store.sweep()) {
+      slices++;
+      store.append(numberedBatch(store.extent.next, 10));
+    }
+    assert.ok(slices > 2);
+    assert.deepEqual(rowsIn(path, 'record').length, slices * 10);
+    assert.equal(store.extent.first, 8001);
+    assert.ok(statSync(path).size < 200_000);
+    store.close();
+  });
+
   it('is an ordinary database for others, who see whole batches while it is written', () => {
     using folder = scratchFolder();
     const path = join(folder.path, 'a.sqlite');
     const store = new SqliteStore(sqlite, path, options);
+    const original = flagsOfTap('original') | RowFlag.Held;
     store.append(
       batchOf(0, [
         textRow('{"a": 1}', 5.25),
-        { at: 6, flags: flagsOf('binary', 'out'), payload: Uint8Array.of(1, 2) },
+        { at: 6, flags: flagsOf('binary', 'out') | original, payload: Uint8Array.of(1, 2) },
         { at: 7, flags: flagsOf('ping', 'out', true), payload: new Uint8Array() },
         { at: 8, flags: flagsOf('state', 'in'), payload: encoder.encode('{}') },
       ]),
@@ -179,7 +261,7 @@ describe('the SQLite store', () => {
     assert.deepEqual(
       {
         messages: read(
-          'SELECT seq, at, direction, kind, heartbeat, size, typeof(payload) FROM messages',
+          'SELECT seq, at, direction, kind, heartbeat, tap, size, typeof(payload) FROM messages',
         ),
         json: read("SELECT payload ->> 'a' FROM messages WHERE seq = 0"),
         long: read("SELECT seq FROM messages WHERE payload LIKE 'bbb%'"),
@@ -188,11 +270,11 @@ describe('the SQLite store', () => {
       },
       {
         messages: [
-          [0, 5.25, 'in', 'text', 0, 8, 'text'],
-          [1, 6, 'out', 'binary', 0, 2, 'blob'],
-          [2, 7, 'out', 'ping', 1, 0, 'blob'],
-          [3, 8, 'in', 'state', 0, 2, 'text'],
-          [4, 0, 'in', 'text', 0, 100_000, 'text'],
+          [0, 5.25, 'in', 'text', 0, null, 8, 'text'],
+          [1, 6, 'out', 'binary', 0, 'original held', 2, 'blob'],
+          [2, 7, 'out', 'ping', 1, null, 0, 'blob'],
+          [3, 8, 'in', 'state', 0, null, 2, 'text'],
+          [4, 0, 'in', 'text', 0, null, 100_000, 'text'],
         ],
         json: [[1]],
         long: [[4]],
@@ -226,8 +308,19 @@ describe('the SQLite store', () => {
     assert.throws(() => store.append(numberedBatch(next, 500)), /full/);
     assert.deepEqual(store.extent, { first: 0, next, byteLength, dropped: 0 });
     store.clear();
+    store.forget();
+    store.sweep();
     store.append(numberedBatch(next, 500));
     assert.equal(store.extent.next, next + 500);
     store.close();
   });
 });
+
+/** The numbers of the rows of a table, as another program sees them. */
+function rowsIn(path: string, table: 'messages' | 'record'): readonly number[] {
+  using database = new DatabaseSync(path, { readOnly: true });
+  return database
+    .prepare(`SELECT seq FROM ${table} ORDER BY seq`)
+    .all()
+    .map(({ seq }) => Number(seq));
+}

@@ -1,0 +1,589 @@
+import { messageOf } from '../../base/errors.ts';
+import { Formats } from '../../base/format.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import { Timer } from '../../base/timer.ts';
+import type { Severity } from '../../connection/report.ts';
+import type { MessageData } from '../../message/outgoingMessage.ts';
+import {
+  flagsOf,
+  flagsOfTap,
+  isMessage,
+  kindOf,
+  RowFlag,
+  type Direction,
+  type TapAction,
+} from '../../record/record.ts';
+import type { HeldQueue } from '../../slot/heldMessages.ts';
+import { maxGatedByteLength, type MessageGate, type TransitMessage } from '../gate.ts';
+import { editedByRule, EditLimitError } from './editMessage.ts';
+import type { DirectionGatePorts } from './gatePorts.ts';
+import { isHeartbeatMessage } from './heartbeats.ts';
+import { ruleTitle, type TapRule } from './tapRule.ts';
+import { maxHeldBytes, maxHeldMessages, WaitingQueue, type Waiting } from './waitingQueue.ts';
+
+/** So long the end of a source waits behind what is held. */
+const maxEndWaitMs = 30_000;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const strictDecoder = new TextDecoder('utf-8', { fatal: true });
+const formats = new Formats('en');
+
+/**
+ * Applies rules to one direction of a tapped socket. What has to wait waits in one queue, in its order;
+ * pings, pongs and heartbeats that no rule asks for overtake it.
+ */
+export class DirectionGate implements MessageGate, Disposable {
+  readonly #ports: DirectionGatePorts;
+  readonly #dueTimer: Timer;
+  readonly #endTimer: Timer;
+  readonly #queue = new WaitingQueue();
+  #isFull = false;
+  /** What lets messages go may bring more of them, or ask to let more go. */
+  #isSettling = false;
+  #settleRequests = 0;
+  #isStopped = false;
+  /** The source has sent a close frame or its last byte: what is held goes on in thirty seconds. */
+  #isClosing = false;
+  /** Those seconds are over. */
+  #isTimeOver = false;
+  #hasSourceEnded = false;
+  /** The target has sent its last byte, and may still read. */
+  #hasTargetEnded = false;
+  /** Nothing can go on any more. */
+  #isOver = false;
+  #releasedAt: number | undefined;
+  /** Those that waited for the user. */
+  readonly #held = new WeakSet<TransitMessage>();
+
+  constructor(ports: DirectionGatePorts) {
+    this.#ports = ports;
+    this.#dueTimer = new Timer(ports.clock);
+    this.#endTimer = new Timer(ports.clock);
+  }
+
+  get isActive(): boolean {
+    const { rules, direction } = this.#ports;
+    return !this.#isStopped && (!this.#queue.isEmpty || rules.isActive(direction));
+  }
+
+  /** What waits for the user, and behind that. */
+  get held(): HeldQueue {
+    return {
+      ...this.#queue.held(this.#ports.direction),
+      isFull: this.#isFull,
+      ...(this.#releasedAt !== undefined && { releasedAt: this.#releasedAt }),
+    };
+  }
+
+  receive(message: TransitMessage): void {
+    if (this.#isStopped) {
+      this.#forward(message, message.at);
+      return;
+    }
+    const kind = kindOf(message.flags);
+    const isBeat = kind === 'ping' || kind === 'pong' || this.#isHeartbeat(message);
+    const rule = this.#ports.rules.take(
+      {
+        at: message.at,
+        payload: message.payload,
+        flags: isBeat ? message.flags | RowFlag.Heartbeat : message.flags,
+        isControl: isBeat || kind === 'close',
+      },
+      sentence => this.#report(sentence, 'warning'),
+    );
+    const action = rule?.action;
+    // Nobody can wait for a side that is leaving: what a rule would hold for it goes on as it came. A delay
+    // ends by itself, so it stays.
+    const isHeld = !this.#isTimeOver && !this.#hasTargetEnded && action?.do === 'hold';
+    const isDelayed = !this.#isTimeOver && action?.do === 'delay';
+    const waits = isHeld || isDelayed;
+    const waiting = {
+      number: 0,
+      message,
+      isLarge: false,
+      rule,
+      isHeld,
+      dueAt: isDelayed ? this.#dueAfter(action.ms, action.jitter) : 0,
+    };
+    const isMessageBeat = isBeat && isMessage(message.flags);
+    if (!waits && (this.#queue.isEmpty || (isBeat && !isMessageBeat))) {
+      this.#perform(waiting, message.at);
+      return;
+    }
+    if (isMessageBeat && !rule) {
+      this.#overtake(waiting);
+      return;
+    }
+    this.#isClosing ||= kind === 'close';
+    this.#push({ ...waiting, number: this.#ports.nextNumber() });
+  }
+
+  receiveLarge(message: TransitMessage): void {
+    const size = `${maxGatedByteLength / 1024 / 1024} MiB`;
+    const from = sourceOf(this.#ports.direction);
+    this.#report(
+      `A message from ${from} is larger than ${size}: it is not held, and no rule is applied to it.`,
+      'info',
+    );
+    this.#streamInTurn(message);
+  }
+
+  receiveUnreadable(message: TransitMessage): void {
+    this.#streamInTurn(message);
+  }
+
+  sourceEnded(): void {
+    this.#hasSourceEnded = true;
+    this.#isClosing = true;
+    this.#settle();
+  }
+
+  targetEnded(): void {
+    this.#hasTargetEnded = true;
+    const { all } = this.#queue;
+    const first = all.findIndex(({ isHeld }) => isHeld);
+    const waiting = first < 0 ? [] : all.slice(first);
+    const lost = waiting.filter(({ isLarge, message }) => !isLarge && isMessage(message.flags));
+    for (const each of lost) {
+      this.#queue.remove(each);
+      // Later messages still go on, and must not refer to these.
+      this.#discard(each.message, this.#now, 'dropped');
+    }
+    // The others go on: a side that has sent its close frame waits for that of the other one.
+    for (const each of waiting) {
+      each.isHeld = false;
+    }
+    this.#reportLost(lost.length);
+    this.#settle();
+  }
+
+  targetLost(): void {
+    const waiting = this.#queue.clear();
+    this.#isOver = true;
+    this.#hasTargetEnded = true;
+    const lost = waiting.filter(({ isLarge }) => !isLarge);
+    for (const { message } of lost) {
+      this.#record(message, this.#now, 'dropped');
+    }
+    this.#reportLost(lost.length);
+    if (waiting.some(({ isLarge }) => isLarge)) {
+      this.#ports.outlet.streamThrough();
+    }
+    this.#settle();
+  }
+
+  inject(message: MessageData, shown?: MessageData): void {
+    const { outlet, sink, direction } = this.#ports;
+    const kind = typeof message === 'string' ? 'text' : 'binary';
+    outlet.send(kind, bytesOf(message));
+    const masked = shown === undefined ? 0 : RowFlag.Masked;
+    const flags = flagsOf(kind, direction) | RowFlag.Injected | masked;
+    sink.append(this.#now, flags, bytesOf(shown ?? message));
+  }
+
+  /** @returns whether it was held here */
+  release(number: number, edited?: MessageData): boolean {
+    const waiting = this.#queue.find(number);
+    if (!waiting) {
+      return false;
+    }
+    waiting.isHeld = false;
+    waiting.dueAt = 0;
+    if (edited !== undefined) {
+      waiting.edited = edited;
+    }
+    if (this.#queue.head !== waiting) {
+      this.#queue.remove(waiting);
+      this.#overtake(waiting);
+    }
+    this.#settle();
+    return true;
+  }
+
+  drop(number: number): boolean {
+    const waiting = this.#queue.find(number);
+    if (!waiting) {
+      return false;
+    }
+    this.#queue.remove(waiting);
+    this.#discard(waiting.message, this.#now, 'dropped');
+    this.#settle();
+    return true;
+  }
+
+  releaseAll(): void {
+    for (const waiting of this.#queue.all) {
+      waiting.isHeld = false;
+      waiting.dueAt = 0;
+    }
+    this.#settle();
+  }
+
+  /** Lets go what is held by rules that are switched off or gone. */
+  rulesSwitched(): void {
+    const { rules, direction } = this.#ports;
+    const free = this.#queue.all.filter(
+      ({ isHeld, rule }) => isHeld && rule !== undefined && !rules.isInEffect(rule),
+    );
+    if (free.length === 0) {
+      return;
+    }
+    for (const waiting of free) {
+      waiting.isHeld = false;
+    }
+    const what = free.length === 1 ? '1 message goes' : `${formats.count(free.length)} messages go`;
+    this.#report(
+      `A rule was switched off: ${what} on that it held from ${sourceOf(direction)}.`,
+      'info',
+    );
+    this.#settle();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.releaseAll();
+  }
+
+  /** Both sides were closed by a rule: what comes now is not passed on. */
+  closed(): void {
+    this.targetLost();
+  }
+
+  dispose(): void {
+    this.#dueTimer.dispose();
+    this.#endTimer.dispose();
+  }
+
+  get #now(): number {
+    return this.#ports.clock.now();
+  }
+
+  #isHeartbeat({ flags, payload }: TransitMessage): boolean {
+    const { isEngineIo, heartbeatTexts } = this.#ports;
+    return (
+      kindOf(flags) === 'text' &&
+      isHeartbeatMessage(payload, { isEngineIo, texts: heartbeatTexts() })
+    );
+  }
+
+  #dueAfter(ms: number, jitter: number): number {
+    const { clock, random } = this.#ports;
+    return clock.monotonic() + Math.max(0, ms + (2 * random() - 1) * jitter);
+  }
+
+  /** Lets what no rule is applied to go on behind all that waits. */
+  #streamInTurn(message: TransitMessage): void {
+    const waiting = { number: 0, message, isLarge: true, rule: undefined, isHeld: false, dueAt: 0 };
+    if (this.#queue.isEmpty) {
+      this.#ports.outlet.streamThrough();
+    } else {
+      this.#push(waiting);
+    }
+  }
+
+  #push(waiting: Waiting): void {
+    if (waiting.isHeld || this.#queue.all.some(({ isHeld }) => isHeld)) {
+      this.#held.add(waiting.message);
+    }
+    this.#queue.push(waiting);
+    // At once, even while others are let go: what brings more reads on otherwise.
+    this.#pauseIfFull();
+    this.#settle();
+  }
+
+  /** Lets go what waits no longer, and sees to the rest. */
+  #settle(): void {
+    if (this.#isSettling) {
+      this.#settleRequests++;
+      return;
+    }
+    this.#isSettling = true;
+    try {
+      do {
+        this.#settleRequests = 0;
+        this.#letGo();
+        this.#resumeIfFree();
+      } while (this.#settleRequests > 0);
+    } finally {
+      this.#isSettling = false;
+    }
+    this.#setTimers();
+    if (this.#queue.isEmpty && this.#hasSourceEnded) {
+      this.#hasSourceEnded = false;
+      this.#ports.outlet.end();
+    }
+    this.#ports.onDidChange();
+  }
+
+  #letGo(): void {
+    const now = this.#ports.clock.monotonic();
+    for (;;) {
+      const { head } = this.#queue;
+      if (!head || head.isHeld || head.dueAt > now) {
+        return;
+      }
+      this.#queue.remove(head);
+      this.#perform(head, this.#now);
+    }
+  }
+
+  #setTimers(): void {
+    const { head } = this.#queue;
+    this.#dueTimer.dispose();
+    if (!head) {
+      this.#endTimer.dispose();
+      this.#releasedAt = undefined;
+      return;
+    }
+    if (!head.isHeld) {
+      const wait = head.dueAt - this.#ports.clock.monotonic();
+      this.#dueTimer.start(wait, () => this.#settle());
+    }
+    if (this.#isClosing && !this.#isTimeOver && !this.#endTimer.isRunning) {
+      this.#releasedAt = this.#now + maxEndWaitMs;
+      this.#endTimer.start(maxEndWaitMs, () => this.#endWait());
+    }
+  }
+
+  /** What comes after this is not held either: a source may have sent more than is kept at once. */
+  #endWait(): void {
+    this.#isTimeOver = true;
+    this.#report(
+      `${capital(sourceOf(this.#ports.direction))} has closed, and 30 seconds are over: what was held goes on.`,
+      'info',
+    );
+    this.releaseAll();
+  }
+
+  #pauseIfFull(): void {
+    if (this.#isFull || !this.#queue.isFull) {
+      return;
+    }
+    this.#isFull = true;
+    const { outlet, direction } = this.#ports;
+    const from = sourceOf(direction);
+    const limit = `${formats.count(maxHeldMessages)} messages or ${formats.bytes(maxHeldBytes)}`;
+    this.#report(
+      `So many messages from ${from} wait in the tap (${limit}) that nothing more is read from it, ` +
+        'neither its pings. Release or drop some.',
+      'warning',
+    );
+    outlet.pause();
+  }
+
+  #resumeIfFree(): void {
+    if (this.#isFull && !this.#queue.isFull) {
+      this.#isFull = false;
+      this.#ports.outlet.resume();
+    }
+  }
+
+  #perform({ message, isLarge, rule, edited }: Waiting, at: number): void {
+    const { outlet } = this.#ports;
+    if (isLarge) {
+      outlet.streamThrough();
+      return;
+    }
+    if (this.#isOver && isMessage(message.flags)) {
+      this.#record(message, at, 'dropped');
+      return;
+    }
+    if (edited !== undefined) {
+      this.#replace(message, edited, at);
+      return;
+    }
+    if (!rule) {
+      this.#forward(message, at);
+      return;
+    }
+    const { action } = rule;
+    switch (action.do) {
+      case 'drop':
+        this.#discard(message, at, 'dropped');
+        return;
+      case 'set':
+      case 'replace':
+        this.#edit(message, rule, at);
+        return;
+      case 'duplicate':
+        this.#forward(message, at);
+        this.#duplicate(message, at);
+        return;
+      case 'close':
+        this.#forward(message, at);
+        this.#report(
+          `The rule “${ruleTitle(rule)}” closed both sides with ${action.code}.`,
+          'info',
+        );
+        outlet.close(action.code, action.reason);
+        this.#ports.onClose();
+        return;
+      case 'hold':
+      case 'delay':
+        this.#forward(message, at);
+    }
+  }
+
+  /** Goes on before messages that came earlier. */
+  #overtake({ message, edited }: Pick<Waiting, 'message' | 'edited'>): void {
+    const { outlet } = this.#ports;
+    const kind = kindOf(message.flags);
+    if (edited !== undefined) {
+      this.#replace(message, edited, this.#now);
+    } else if (kind === 'text' || kind === 'binary') {
+      outlet.discard(message);
+      outlet.send(kind, message.payload);
+      this.#record(message, this.#now);
+    } else {
+      this.#forward(message, this.#now);
+    }
+  }
+
+  #edit(message: TransitMessage, rule: TapRule, at: number): void {
+    const edited = kindOf(message.flags) === 'text' ? this.#editedBy(rule, message) : undefined;
+    if (edited === undefined) {
+      this.#forward(message, at);
+    } else {
+      this.#replace(message, edited, at);
+    }
+  }
+
+  /** `undefined`: the message goes on as it came. */
+  #editedBy(rule: TapRule, { payload }: TransitMessage): string | undefined {
+    try {
+      const text = decoder.decode(payload);
+      const edited = editedByRule(text, rule, name => this.#valueOf(name));
+      if (edited === text) {
+        return undefined;
+      }
+      if (!isUtf8(payload)) {
+        throw new EditLimitError('it is no valid UTF-8, and what is wrong in it would be lost');
+      }
+      return edited;
+    } catch (error) {
+      // Whatever is wrong with a rule, messages are not lost by it.
+      const why =
+        error instanceof EditLimitError
+          ? error.message
+          : `the rule “${ruleTitle(rule)}” has failed (${messageOf(error)})`;
+      this.#report(`A message went on unchanged: ${why}.`, 'warning');
+      return undefined;
+    }
+  }
+
+  #valueOf(name: string): string | undefined {
+    switch (name) {
+      case 'timestamp':
+        return String(Math.round(this.#now));
+      case 'isoTimestamp':
+        return new Date(this.#now).toISOString();
+      case 'uuid':
+        return this.#ports.uuid();
+      default:
+        return undefined;
+    }
+  }
+
+  #replace(message: TransitMessage, edited: MessageData, at: number): void {
+    const kind = typeof edited === 'string' ? 'text' : 'binary';
+    const payload = bytesOf(edited);
+    if (kind === kindOf(message.flags) && isSameBytes(payload, message.payload)) {
+      this.#forward(message, at);
+      return;
+    }
+    this.#discard(message, at, 'original');
+    this.#send(kind, payload, at, 'edited', message);
+  }
+
+  #duplicate(message: TransitMessage, at: number): void {
+    const kind = kindOf(message.flags);
+    if (kind === 'text' || kind === 'binary') {
+      this.#send(kind, message.payload, at, 'injected', message);
+    }
+  }
+
+  /** Sends what was made of a message. */
+  #send(
+    kind: 'text' | 'binary',
+    payload: Uint8Array,
+    at: number,
+    action: TapAction,
+    message: TransitMessage,
+  ): void {
+    const { outlet, sink, direction } = this.#ports;
+    outlet.send(kind, payload);
+    const flags = flagsOf(kind, direction) | flagsOfTap(action) | this.#heldFlag(message);
+    sink.append(at, flags, payload);
+  }
+
+  #forward(message: TransitMessage, at: number): void {
+    this.#ports.outlet.forward(message);
+    this.#record(message, at);
+  }
+
+  #discard(message: TransitMessage, at: number, action: TapAction): void {
+    this.#ports.outlet.discard(message);
+    this.#record(message, at, action);
+  }
+
+  #heldFlag(message: TransitMessage): number {
+    return this.#held.has(message) ? RowFlag.Held : 0;
+  }
+
+  #record(message: TransitMessage, at: number, action?: TapAction): void {
+    const { flags, payload, frame } = message;
+    const all = flags | (action ? flagsOfTap(action) : 0) | this.#heldFlag(message);
+    if (frame) {
+      this.#ports.sink.append(at, all, payload, frame);
+    } else {
+      this.#ports.sink.append(at, all, payload);
+    }
+  }
+
+  #reportLost(count: number): void {
+    if (count === 0) {
+      return;
+    }
+    const from = sourceOf(this.#ports.direction);
+    const to = targetOf(this.#ports.direction);
+    const what = count === 1 ? '1 message' : `${formats.count(count)} messages`;
+    this.#report(
+      `Not delivered: ${what} from ${from} waited in the tap when ${to} hung up.`,
+      'warning',
+    );
+  }
+
+  #report(text: string, severity: Severity): void {
+    this.#ports.sink.report({ state: 'connected', severity, text }, undefined, true);
+  }
+}
+
+function sourceOf(direction: Direction): string {
+  return direction === 'in' ? 'the server' : 'the client';
+}
+
+function targetOf(direction: Direction): string {
+  return direction === 'in' ? 'the client' : 'the server';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function bytesOf(message: MessageData): Uint8Array {
+  return typeof message === 'string' ? encoder.encode(message) : message;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strictDecoder.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}

@@ -1,0 +1,242 @@
+import type { PageString } from '../../../shared/monitorStrings.ts';
+
+const columnNames = ['time', 'direction', 'kind', 'size', 'connection', 'preview'] as const;
+export type ColumnName = (typeof columnNames)[number];
+
+/** What the time of a row is counted from; see `TimeColumn`. */
+export const timeModes = ['clock', 'start', 'previous', 'selected'] as const;
+export type TimeMode = (typeof timeModes)[number];
+
+export const columnHeadings: Readonly<Record<ColumnName, PageString>> = {
+  time: 'time',
+  direction: 'direction',
+  kind: 'kind',
+  size: 'size',
+  connection: 'connection',
+  preview: 'content',
+};
+
+type SizedColumn = Exclude<ColumnName, 'preview'>;
+
+/** In em of the page's font. The preview takes the rest. */
+const defaultWidths: Readonly<Record<SizedColumn, number>> = {
+  time: 7,
+  direction: 1.6,
+  kind: 4.5,
+  size: 5.5,
+  connection: 13,
+};
+/** What a column can be read at. Where there is less room, another column goes. */
+const leastWidths: Readonly<Record<SizedColumn, number>> = {
+  time: 6.7,
+  direction: 1.3,
+  kind: 3.6,
+  size: 4.6,
+  connection: 7,
+};
+/** The connection's mark without its name. */
+const markWidth = 1.3;
+export const minWidth = 1.6;
+export const maxWidth = 60;
+
+/** In pixels: between two columns, and before the first and after the last. */
+const wideGaps = { gap: 10, edge: 12 };
+const narrowGaps = { gap: 6, edge: 6 };
+const narrowBelow = 480;
+
+/** What goes where there is no room, one after the other; of the connection its mark stays. */
+const sacrifices = ['kind', 'connection', 'size'] as const satisfies readonly ColumnName[];
+
+/** The columns as the user has arranged them. Saved with the page's state. */
+export interface ColumnSettings {
+  readonly order: readonly ColumnName[];
+  /** In em; absent for a column of the default width. */
+  readonly widths: Readonly<Partial<Record<ColumnName, number>>>;
+  readonly hidden: readonly ColumnName[];
+  readonly time: TimeMode;
+}
+
+export const defaultColumns: ColumnSettings = {
+  order: columnNames,
+  widths: {},
+  hidden: [],
+  time: 'clock',
+};
+
+/** Reads saved settings, which an older version of the page may have written. */
+export function readColumns(value: unknown): ColumnSettings {
+  const saved = (typeof value === 'object' && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
+  const { widths } = saved;
+  const namesIn = (list: unknown) =>
+    columnNames.filter(name => Array.isArray(list) && list.includes(name));
+  const order = saved['order'];
+  const isWhole =
+    Array.isArray(order) &&
+    order.length === columnNames.length &&
+    namesIn(order).length === columnNames.length;
+  const known = typeof widths === 'object' && widths !== null ? widths : {};
+  return {
+    order: isWhole ? (order as ColumnName[]) : columnNames,
+    widths: Object.fromEntries(
+      Object.entries(known).filter(
+        ([name, width]) => namesIn([name]).length > 0 && typeof width === 'number' && width > 0,
+      ),
+    ),
+    hidden: namesIn(saved['hidden']).filter(name => name !== 'preview'),
+    time: timeModes.find(mode => mode === saved['time']) ?? 'clock',
+  };
+}
+
+export function widthOf(name: ColumnName, { widths }: ColumnSettings): number {
+  const usual = name === 'preview' ? 0 : defaultWidths[name];
+  return Math.min(maxWidth, Math.max(minWidth, widths[name] ?? usual));
+}
+
+/** Moves a column by one place among those that are shown. */
+export function moveColumn(
+  settings: ColumnSettings,
+  shown: readonly ColumnName[],
+  name: ColumnName,
+  by: -1 | 1,
+): ColumnSettings {
+  const neighbour = shown[shown.indexOf(name) + by];
+  return neighbour === undefined ? settings : placeColumn(settings, name, neighbour, by);
+}
+
+/** Puts a column before (`-1`) or after (`1`) another. */
+export function placeColumn(
+  settings: ColumnSettings,
+  name: ColumnName,
+  other: ColumnName,
+  side: -1 | 1,
+): ColumnSettings {
+  if (name === other) {
+    return settings;
+  }
+  const order = settings.order.filter(each => each !== name);
+  order.splice(order.indexOf(other) + (side === 1 ? 1 : 0), 0, name);
+  return { ...settings, order };
+}
+
+/** In pixels. */
+export interface ListRoom {
+  /** Of the list, with its scroll bar. */
+  readonly width: number;
+  /** Of a row. */
+  readonly rowWidth: number;
+  readonly em: number;
+}
+
+/**
+ * The columns as they are laid out: the headings and the cells of every row, which therefore cannot
+ * differ.
+ */
+export interface ColumnLayout {
+  readonly shown: readonly ColumnName[];
+  /** Columns just before the preview, whose room a state's sentence takes too. */
+  readonly spanned: ReadonlySet<ColumnName>;
+  /** How many columns a state's sentence spans. */
+  readonly span: number;
+  /** For `grid-template-columns`. */
+  readonly template: string;
+  /** In em, as far as the room goes. */
+  readonly widths: ReadonlyMap<ColumnName, number>;
+  /** How much wider the columns may become together, in em. */
+  readonly spare: number;
+  /** Whether the connection's mark stands without its name. */
+  readonly isMarkOnly: boolean;
+  /** In pixels. */
+  readonly gap: number;
+  readonly edge: number;
+}
+
+/** A column with the widths, in em, between which it may be. */
+interface Fitted {
+  readonly name: ColumnName;
+  readonly least: number;
+  readonly wanted: number;
+}
+
+/**
+ * The preview gets half of the list at least, whatever the widths that the user has chosen: columns
+ * become narrower, and where they could not be read any more, some go.
+ *
+ * @param isMerged whether the rows are of several connections, so that each row names its own
+ * @param room absent while it is not known
+ */
+export function layOut(settings: ColumnSettings, isMerged: boolean, room?: ListRoom): ColumnLayout {
+  const wanted = settings.order.filter(
+    name => !settings.hidden.includes(name) && (name !== 'connection' || isMerged),
+  );
+  const { gap, edge } = room && room.width < narrowBelow ? narrowGaps : wideGaps;
+  const roomOf = (count: number) =>
+    room ? (room.rowWidth - room.width / 2 - 2 * edge - gap * (count - 1)) / room.em : Infinity;
+  for (let gone = 0; ; gone++) {
+    const sacrificed = sacrifices.slice(0, gone);
+    const isMarkOnly = wanted.includes('connection') && sacrificed.includes('connection');
+    const shown = wanted.filter(
+      name => name === 'connection' || !sacrificed.some(each => each === name),
+    );
+    const columns = shown
+      .filter(name => name !== 'preview')
+      .map(name => fitted(name, settings, isMarkOnly));
+    const limit = Math.max(0, roomOf(shown.length));
+    if (gone === sacrifices.length || sum(columns, ({ least }) => least) <= limit) {
+      const widths = fit(columns, limit);
+      const used = sum([...widths.values()], width => width);
+      return {
+        shown,
+        ...spanOf(shown),
+        template: shown
+          .map(name => (name === 'preview' ? 'minmax(0, 1fr)' : `${widths.get(name) ?? 0}em`))
+          .join(' '),
+        widths,
+        spare: Math.max(0, limit - used),
+        isMarkOnly,
+        gap,
+        edge,
+      };
+    }
+  }
+}
+
+function fitted(name: SizedColumn, settings: ColumnSettings, isMarkOnly: boolean): Fitted {
+  if (name === 'connection' && isMarkOnly) {
+    return { name, least: markWidth, wanted: markWidth };
+  }
+  const wanted = widthOf(name, settings);
+  return { name, least: Math.min(wanted, leastWidths[name]), wanted };
+}
+
+/** Takes from each column in proportion to what it has over its least width, then from all alike. */
+function fit(columns: readonly Fitted[], limit: number): ReadonlyMap<ColumnName, number> {
+  const least = sum(columns, each => each.least);
+  const slack = sum(columns, each => each.wanted) - least;
+  const share = slack > 0 ? Math.max(0, Math.min(1, (limit - least) / slack)) : 1;
+  const scale = least > 0 ? Math.min(1, limit / least) : 1;
+  return new Map(
+    columns.map(each => {
+      const width = (each.least + share * (each.wanted - each.least)) * scale;
+      return [each.name, Math.floor(width * 1000) / 1000];
+    }),
+  );
+}
+
+function spanOf(shown: readonly ColumnName[]): Pick<ColumnLayout, 'spanned' | 'span'> {
+  const spanned = new Set<ColumnName>();
+  for (let at = shown.indexOf('preview') - 1; at >= 0; at--) {
+    const name = shown[at];
+    if (name !== 'kind' && name !== 'size') {
+      break;
+    }
+    spanned.add(name);
+  }
+  return { spanned, span: spanned.size + 1 };
+}
+
+function sum<T>(list: readonly T[], of: (each: T) => number): number {
+  return list.reduce((total, each) => total + of(each), 0);
+}

@@ -1,0 +1,72 @@
+/**
+ * The icons of the pages, by their names in VS Code's icon font. The build ships that font with these
+ * alone: `esbuild.icons.js` reads them here. Views and commands have theirs from the editor.
+ */
+export const iconNames = [
+  'add',
+  'archive',
+  'arrow-both',
+  'arrow-down',
+  'arrow-up',
+  'blank',
+  'bookmark',
+  'case-sensitive',
+  'check',
+  'chevron-down',
+  'chevron-right',
+  'chip',
+  'circle-large-outline',
+  'clear-all',
+  'close',
+  'collapse-all',
+  'copy',
+  'database',
+  'debug-continue',
+  'debug-disconnect',
+  'debug-pause',
+  'debug-restart',
+  'debug-stop',
+  'edit',
+  'ellipsis',
+  'error',
+  'expand-all',
+  'export',
+  'eye',
+  'eye-closed',
+  'filter',
+  'globe',
+  'go-to-file',
+  'graph-line',
+  'heart',
+  'history',
+  'info',
+  'json',
+  'library',
+  'list-tree',
+  'lock',
+  'merge',
+  'pass',
+  'pass-filled',
+  'plug',
+  'pulse',
+  'question',
+  'radio-tower',
+  'regex',
+  'run-all',
+  'save',
+  'search',
+  'symbol-string',
+  'sync',
+  'target',
+  'trash',
+  'unlock',
+  'warning',
+  'word-wrap',
+] as const;
+
+export type IconName = (typeof iconNames)[number];
+
+/** The classes of an element that shows an icon. */
+export function iconClass(name: IconName): string {
+  return `codicon codicon-${name}`;
+}

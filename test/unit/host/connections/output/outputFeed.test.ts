@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { flagsOf } from '../../../../../src/core/record/record.ts';
+import { OutputFeed } from '../../../../../src/host/connections/output/outputFeed.ts';
+import { Formats } from '../../../../../src/core/base/format.ts';
+import { ManualClock } from '../../../../support/manualClock.ts';
+import { runOf } from '../../../../support/textRuns.ts';
+
+const received = flagsOf('text', 'in');
+const encoder = new TextEncoder();
+const formats = new Formats('en-GB');
+
+describe('The messages output', () => {
+  let clock = new ManualClock();
+  let texts: string[] = [];
+  let feed = new OutputFeed(clock, { enabled: true, maxCharacters: 20 }, () => undefined);
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    texts = [];
+    feed = new OutputFeed(clock, { enabled: true, maxCharacters: 20 }, text => texts.push(text));
+  });
+
+  afterEach(() => {
+    feed.dispose();
+    assert.deepEqual(clock.pending, []);
+  });
+
+  const message = (text: string, flags = received, name = '') =>
+    feed.message(clock.now(), name, flags, encoder.encode(text));
+
+  /** Everything written so far, as lines without their times. */
+  const lines = () => {
+    const all = texts.join('').split('\n');
+    assert.equal(all.pop(), '', 'Each text ends in a newline');
+    return all.map(line => line.replace(/^\d\d:\d\d:\d\d\.\d{3} /, ''));
+  };
+
+  it('is a line for each message, with its time and direction', () => {
+    message('hello');
+    message('there', flagsOf('text', 'out'));
+    clock.advance(250);
+    const time = formats.clock(1_700_000_000_000);
+    assert.match(time, /^\d\d:\d\d:\d\d\.000$/);
+    assert.equal(texts.join(''), `${time} ← hello\n${time} → there\n`);
+  });
+
+  it('has the times of the user, and names their zone where it is not plain', () => {
+    const zone: { timeZone: string | undefined; zoneToName: string | undefined } = {
+      timeZone: 'Asia/Tokyo',
+      zoneToName: undefined,
+    };
+    const options = { enabled: true, maxCharacters: 20 };
+    const there = new OutputFeed(clock, options, text => texts.push(text), zone);
+    const say = (text: string) => there.message(clock.now(), '', received, encoder.encode(text));
+    say('plain');
+    Object.assign(zone, { timeZone: 'America/New_York', zoneToName: 'America/New_York' });
+    say('a');
+    say('b');
+    Object.assign(zone, { zoneToName: undefined });
+    say('c');
+    there.dispose();
+    assert.deepEqual(texts.join('').split('\n'), [
+      '07:13:20.000 ← plain',
+      '17:13:20.000 · Times are in America/New_York.',
+      '17:13:20.000 ← a',
+      '17:13:20.000 ← b',
+      '17:13:20.000 · Times are in your time zone.',
+      '17:13:20.000 ← c',
+      '',
+    ]);
+  });
+
+  it('names the connection where there are several', () => {
+    message('a', received, 'prices');
+    message('b', received, 'ev\u202eil\n');
+    clock.advance(250);
+    assert.deepEqual(lines(), ['← [prices] a', '← [ev⟨U+202E⟩il↵] b']);
+  });
+
+  it('shows state changes and what they say, on one line', () => {
+    const row = { state: 'retry', severity: 'warning', text: 'Lost.\nRetry \u202e1.' } as const;
+    feed.state(clock.now(), 'prices', row);
+    assert.deepEqual(lines(), ['· [prices] Lost.↵Retry ⟨U+202E⟩1.']);
+  });
+
+  it('shows binary and control frames as their size and a hex preview', () => {
+    feed.message(clock.now(), '', flagsOf('binary', 'in'), Uint8Array.of(0, 255, 16));
+    feed.message(clock.now(), '', flagsOf('binary', 'in'), new Uint8Array(70).fill(1));
+    feed.message(clock.now(), '', flagsOf('ping', 'out', true), new Uint8Array());
+    feed.message(clock.now(), '', flagsOf('close', 'in'), Uint8Array.of(3, 232));
+    clock.advance(250);
+    assert.deepEqual(lines(), [
+      '← [binary 3 bytes] 00 ff 10',
+      `← [binary 70 bytes] ${Array(64).fill('01').join(' ')} …`,
+      '→ [ping 0 bytes]',
+      '← [close 1000 Normal Closure]',
+    ]);
+  });
+
+  it('cuts a long message, says how long it is, and cuts no character in half', () => {
+    const texts = ['x'.repeat(20), 'x'.repeat(21), '😀'.repeat(10), `${'x'.repeat(19)}😀`];
+    [...texts, '€'.repeat(5000)].forEach(text => message(text));
+    clock.advance(250);
+    assert.deepEqual(lines(), [
+      `← ${'x'.repeat(20)}`,
+      `← ${'x'.repeat(20)} … (21 B in all)`,
+      `← ${'😀'.repeat(10)}`,
+      `← ${'x'.repeat(19)} … (23 B in all)`,
+      `← ${'€'.repeat(20)} … (15.0 kB in all)`,
+    ]);
+  });
+
+  it('shows what is hidden in a message, also a byte order mark, and bytes that are no text', () => {
+    message('\ufeffa\r\nb\tc\u001b[2J');
+    feed.message(clock.now(), '', received, Uint8Array.of(0x61, 0xff));
+    clock.advance(250);
+    assert.deepEqual(lines(), ['← ⟨U+FEFF⟩a↵b⇥c␛[2J', '← a\ufffd']);
+  });
+
+  it('appends at once, then at most every 250 ms', () => {
+    message('a');
+    message('b');
+    clock.advance(249);
+    message('c');
+    const before = texts.length;
+    clock.advance(1);
+    const after = texts.length;
+    clock.advance(1000);
+    assert.deepEqual([before, after, texts.length], [1, 2, 2]);
+    assert.deepEqual(lines(), ['← a', '← b', '← c']);
+  });
+
+  it('writes and counts the texts of a run like those that come one by one', () => {
+    feed.texts(clock.now(), '', received, runOf(['a', 'b']));
+    feed.texts(clock.now(), '', received, runOf(Array.from({ length: 1500 }, () => 'x')));
+    feed.texts(clock.now(), '', received, runOf(['y', 'z']));
+    clock.advance(2000);
+    assert.deepEqual(
+      [lines().length, lines().slice(0, 3), lines().at(-1)],
+      [
+        1001,
+        ['← a', '← b', '← x'],
+        '· 504 messages are not shown here (more than 1,000 a second); the monitor has them all.',
+      ],
+    );
+  });
+
+  it('leaves out what is more than a channel can bear, and counts it once the second is over', () => {
+    for (let index = 0; index < 2500; index++) {
+      message('x');
+    }
+    feed.state(clock.now(), '', { state: 'closing', severity: 'info', text: 'State.' });
+    clock.advance(999);
+    const before = lines();
+    clock.advance(251);
+    message('y');
+    clock.advance(250);
+    assert.deepEqual(
+      { shown: before.length, last: before.at(-1), then: lines().slice(before.length) },
+      {
+        shown: 1001,
+        last: '· State.',
+        then: [
+          '· 1,500 messages are not shown here (more than 1,000 a second); the monitor has them all.',
+          '← y',
+        ],
+      },
+    );
+  });
+
+  it('counts what was left out before what follows in the next second', () => {
+    for (let index = 0; index < 1001; index++) {
+      message('x');
+    }
+    feed.message(clock.now() + 1000, '', received, encoder.encode('next'));
+    clock.advance(250);
+    assert.deepEqual(lines().slice(-2), [
+      '· 1 message is not shown here (more than 1,000 a second); the monitor has them all.',
+      '← next',
+    ]);
+  });
+
+  it('is written in full when it ends, with the count of what was left out', () => {
+    for (let index = 0; index < 1007; index++) {
+      message('x');
+    }
+    feed.dispose();
+    assert.equal(lines().length, 1001);
+    assert.match(lines().at(-1) ?? '', /^· 7 messages are not shown/);
+  });
+
+  it('can be switched off and on, and follows a new length', () => {
+    feed.setOptions({ enabled: false, maxCharacters: 20 });
+    message('a');
+    feed.state(clock.now(), '', { state: 'closing', severity: 'info', text: 'State.' });
+    feed.setOptions({ enabled: true, maxCharacters: 1 });
+    message('bc');
+    assert.deepEqual(lines(), ['← b … (2 B in all)']);
+  });
+});

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Row } from '../../../../src/core/capture/capture.ts';
+import type { Severity } from '../../../../src/core/connection/report.ts';
+import { bestTab, firstLiked, tabsOf } from '../../../../src/webview/details/detailTabs.ts';
+
+/** A change of state whose handshake is in the payload only. */
+function rowOf(severity: Severity): Row {
+  const preview = JSON.stringify({ text: 'Something happened.', severity, state: 'failed' });
+  const byteLength = preview.length + 1000;
+  return { seq: 0, at: 0, kind: 'state', direction: 'in', heartbeat: false, byteLength, preview };
+}
+
+describe('The tab that a row opens on', () => {
+  it('has the cause of a failure, although the user has looked at handshakes', () => {
+    const liked = { ...firstLiked, state: 'handshake' } as const;
+    for (const severity of ['error', 'warning'] as const) {
+      assert.deepEqual(tabsOf(rowOf(severity)), ['event', 'handshake']);
+      assert.equal(bestTab(rowOf(severity), liked), 'event');
+    }
+    assert.equal(bestTab(rowOf('info'), liked), 'handshake');
+  });
+});
