@@ -334,7 +334,13 @@ describe('The sockets of a page that is debugged, in a real workbench', () => {
       await slot.click();
       const { monitor } = user.page;
       const row = monitor.rows.filter({ hasText: 'Opened before it was watched' });
-      await row.last().click();
+      // Each "say" was a row: on a slow machine the first rows are no longer in sight.
+      await row
+        .or(monitor.rows.filter({ hasText: 'said later' }))
+        .first()
+        .waitFor();
+      await monitor.messages.press('Home');
+      await row.first().click();
       assert.equal(user.rows('/first').length, before);
       await monitor.details.getByRole('button', { name: 'Reload Page' }).click();
       const isWhole = () => user.rows('/first').length === before + firstMessages.length + 2;
