@@ -94,6 +94,7 @@ describe('The composer in a real workbench', () => {
   it('sends a text by keyboard alone, which is a row like any other', async () => {
     await composer.button('Compose').focus();
     await press('Enter');
+    await composer.field.waitFor();
     await workbench.page.keyboard.type('written by hand');
     await sendIt();
     await composer.says('Sent.');

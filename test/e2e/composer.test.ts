@@ -116,6 +116,7 @@ describe('sending from the composer', () => {
     withComposer({}, async (user, page) => {
       await user.button('Compose').focus();
       await user.press('Enter');
+      await user.field.waitFor();
       await page.keyboard.type('hello');
       await user.press('ControlOrMeta+Enter');
       await user.says('Sent.');
