@@ -1045,6 +1045,21 @@ it('finds through the list, and marks what it finds', () =>
     assert.equal(await page.grid.evaluate(grid => grid === document.activeElement), true);
   }));
 
+it('finds in the list that has just taken the place of another', () =>
+  withPage({}, async (page, raw, host) => {
+    await page.untilLast(1203);
+    await page.grid.press('Control+f');
+    const field = raw.getByRole('textbox', { name: 'Find in messages' });
+    for (const filter of ['kind:text', '', 'kind:text']) {
+      host.bridge.beforeNext('find', () => host.setView({ filter }));
+      await field.fill('nowhere at all');
+      await field.press('Enter');
+      await raw.locator('.find-state').getByText('No results').waitFor();
+      await field.fill('');
+      await raw.locator('.find-state').getByText(/^$/).waitFor({ state: 'attached' });
+    }
+  }));
+
 describe('clearing', () => {
   const bar = (raw: Page) => raw.getByRole('status').filter({ hasText: 'Cleared' });
   const rows = (raw: Page) =>

@@ -9,6 +9,9 @@ import type { Request } from '../link/hostLink.ts';
 import { Marks } from '../find/marks.ts';
 import type { MessageList } from '../list/messageList.ts';
 
+/** How long the page waits for the list that the host has already. */
+const maxTurnMs = 1000;
+
 interface ListSearchListener {
   setView(change: Partial<PanelView>): void;
   /** Asks for something that the user wants done now. */
@@ -27,6 +30,7 @@ export class ListSearch {
   #filter = '';
   #paths: readonly string[] = [];
   #filterCondition: Condition | undefined;
+  #onList: () => void = () => undefined;
 
   /** @param recent filters that were in effect before, the latest first */
   constructor(
@@ -55,11 +59,19 @@ export class ListSearch {
       label: 'findInMessages',
       hasPatterns: true,
       find: async ({ text, isPattern, isCaseSensitive }, direction, isFirst) => {
-        // The first result may be the row where the search begins.
-        const from = Math.max(0, list.position - (isFirst ? 1 : 0));
+        const ask = () => {
+          // The first result may be the row where the search begins.
+          const from = Math.max(0, list.position - (isFirst ? 1 : 0));
+          const { generation } = list;
+          return request('find', { generation, text, isPattern, isCaseSensitive, from, direction });
+        };
         const { generation } = list;
-        const query = { generation, text, isPattern, isCaseSensitive, from, direction };
-        const { position, isWrapped } = await request('find', query);
+        const { position, isWrapped } = await ask().catch(async (error: unknown) => {
+          if (await this.#hasTurned(generation)) {
+            return ask();
+          }
+          throw error;
+        });
         return position === undefined ? undefined : { isWrapped, show: () => list.goTo(position) };
       },
       onDidChange: () => this.#mark(),
@@ -70,6 +82,11 @@ export class ListSearch {
   /** The JSON paths that were last offered: of rows that a filter may leave out now. */
   get knownPaths(): readonly string[] {
     return this.#paths;
+  }
+
+  /** To be called when the list is, perhaps, another one. */
+  listChanged(): void {
+    this.#onList();
   }
 
   render(model: BoxModel): void {
@@ -90,5 +107,19 @@ export class ListSearch {
 
   #mark(): void {
     this.#marks.show({ filter: this.#filterCondition, find: this.find.condition });
+  }
+
+  /** Whether the list is another one by now, or soon: the host is the first to know. */
+  #hasTurned(generation: number): Promise<boolean> {
+    return new Promise(resolve => {
+      const timer = setTimeout(() => resolve(false), maxTurnMs);
+      this.#onList = () => {
+        if (this.#list.generation !== generation) {
+          clearTimeout(timer);
+          resolve(true);
+        }
+      };
+      this.#onList();
+    });
   }
 }

@@ -194,6 +194,7 @@ export class MonitorPage {
   setList(list: ListView): void {
     this.#listView = list;
     this.#list.update(list);
+    this.#search.listChanged();
     this.#requestRender();
   }
 

@@ -4,7 +4,7 @@ import type { PanelView, ToHost, ToPage } from '../../../src/shared/monitorProto
 
 /**
  * The message port between a page and the host's panel. It keeps what the page asked, and a test can
- * let a request fail on its way.
+ * let a request fail on its way, or something happen before it arrives.
  */
 export class PageBridge {
   /** Every request, as the page sent it. */
@@ -18,6 +18,7 @@ export class PageBridge {
   readonly #panel: FakeWebviewPanel;
   readonly #openRows = new Set<number>();
   readonly #failures = new Map<string, string>();
+  readonly #meanwhile = new Map<string, () => void>();
   #list: ToPage | undefined;
   #post: ((message: ToPage) => void) | undefined;
 
@@ -41,6 +42,8 @@ export class PageBridge {
       this.#post?.({ id, error: sentence });
       return;
     }
+    this.#meanwhile.get(request)?.();
+    this.#meanwhile.delete(request);
     if (request === 'rows') {
       this.#openRows.add(id);
       this.maxOpenRows = Math.max(this.maxOpenRows, this.#openRows.size);
@@ -55,6 +58,11 @@ export class PageBridge {
   /** The next request of this name fails with this sentence. */
   failNext(request: ToHost['request'], sentence: string): void {
     this.#failures.set(request, sentence);
+  }
+
+  /** Does something while the next request of this name is on its way. */
+  beforeNext(request: ToHost['request'], action: () => void): void {
+    this.#meanwhile.set(request, action);
   }
 
   /** The parameters of all requests of this name. */
