@@ -102,7 +102,7 @@ describe('Connections in a real workbench', () => {
   });
 
   it('are shown in the monitor before they are connected, without anything on disk', async () => {
-    await tree.item(/^alpha/).click();
+    await tree.select(/^alpha/);
     const { frame } = page.monitor;
     await shows(frame.getByRole('heading', { name: 'alpha is not connected.' }));
     await shows(frame.getByRole('button', { name: 'Connect to alpha' }));
@@ -345,12 +345,12 @@ describe('Connections in a real workbench', () => {
   it('show the messages of their last capture until they are connected again', async () => {
     const { frame, rows } = page.monitor;
     await page.runCommand('WebSocket Monitor: Focus on Connections View');
-    await tree.item(/^delta/).click();
+    await tree.select(/^delta/);
     peer.send('remember me');
     await shows(rows.filter({ hasText: 'remember me' }));
     await workbench.reload();
     await page.runCommand('WebSocket Monitor: Focus on Connections View');
-    await tree.item(/^delta, ws/).click();
+    await tree.select(/^delta, ws/);
     await shows(frame.getByText(/^Not connected\. These are its messages of /));
     await shows(rows.filter({ hasText: 'remember me' }));
     await rows.filter({ hasText: 'remember me' }).click();

@@ -324,7 +324,7 @@ describe('Messages that a tap holds, in a real workbench', () => {
     await tree.press(/^localhost:\d+,.* running/, 'Copy Tap URL');
     await until('the URL was copied', async () => (await clipboard()) !== '');
     const client = await Client.open(`${(await clipboard()).replace(/^http/, 'ws')}/like`);
-    await tree.item(/^\/like, connected/).click();
+    await tree.select(/^\/like, connected/);
     peer.send(quote(1));
     const like = page.monitor.rows.filter({ hasText: '"price":1' }).first();
     await like.waitFor();

@@ -114,7 +114,7 @@ describe('Tapped sockets in a real workbench', () => {
 
   it('are in the status bar, and in its menu with a button that closes them', async () => {
     // What is looked at comes first.
-    await tree.item(/^\/cable \(2\), connected/).click();
+    await tree.select(/^\/cable \(2\), connected/);
     await page.statusBarItem('api /cable (2) · connected').waitFor();
     const button = item.getByRole('button');
     await until('others are counted', async () =>
@@ -137,7 +137,7 @@ describe('Tapped sockets in a real workbench', () => {
   });
 
   it('are filtered, have charts, and are exported as shown and as a whole', async () => {
-    await tree.item(/^\/cable, connected/).click();
+    await tree.select(/^\/cable, connected/);
     const { monitor } = page;
     quotes(40);
     await monitor.rows.filter({ hasText: '"n":39' }).waitFor();
@@ -192,7 +192,7 @@ describe('Tapped sockets in a real workbench', () => {
 
   it('go on in the monitor after a reload of the window', async () => {
     const { monitor } = page;
-    await tree.item(/^\/cable, connected/).click();
+    await tree.select(/^\/cable, connected/);
     peer.send('before the reload');
     await monitor.rows.filter({ hasText: 'before the reload' }).waitFor();
     await until('the editor has written down what the page shows', async () => {

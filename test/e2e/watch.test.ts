@@ -156,7 +156,7 @@ describe('The sockets of a page that is debugged, in a real workbench', () => {
 
   it('lead to the line of the editor that opened them', async () => {
     const { page, tree, workbench } = user;
-    await tree.item(/\/first.* connected/).click();
+    await tree.select(/\/first.* connected/);
     await page.monitor.rows.filter({ hasText: 'Opening' }).first().click();
     await page.monitor.details.getByRole('button', { name: /app\.js:3:15/ }).click();
     await page.tab('app.js').waitFor();
@@ -177,7 +177,7 @@ describe('The sockets of a page that is debugged, in a real workbench', () => {
     // The beginning of a state row ends in the midst of its headers.
     assert.ok(stored[1]?.includes('["Authorization","Basic •••"]'), stored[1]);
     const { monitor } = user.page;
-    await user.tree.item(/\/guarded\/socket.* connected/).click();
+    await user.tree.select(/\/guarded\/socket.* connected/);
     await monitor.rows.filter({ hasText: '/guarded/socket, from' }).first().waitFor();
     await monitor.rows.filter({ hasText: 'Connected' }).first().click();
     await monitor.details.getByRole('tab', { name: 'Handshake' }).click();

@@ -1,4 +1,5 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { until } from '../until.ts';
 import { pressInRow, WorkbenchPage } from './pages.ts';
 
 /** Keeps a secret with the editor, as the user would. */
@@ -119,6 +120,14 @@ export class TreePage {
   /** The first words of each row, from the top. */
   async labels(): Promise<string[]> {
     return this.pane.locator('.monaco-list-row .label-name').allInnerTexts();
+  }
+
+  /** Clicks on an item. Rows may move at that moment, so that another one is hit: then it is tried again. */
+  async select(item: string | RegExp): Promise<void> {
+    await until(`${item} is selected`, async () => {
+      await this.item(item).click();
+      return (await this.item(item).getAttribute('aria-selected')) === 'true';
+    });
   }
 
   /** Presses a button that an item shows when it is pointed at. */
