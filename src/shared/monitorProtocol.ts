@@ -15,7 +15,7 @@ import {
   type HeldResults,
   type HeldState,
 } from './heldProtocol.ts';
-import { maxBytesAsked, maxRowsAsked } from './limits.ts';
+import { maxBytesAsked, maxRowsAsked, maxTailRows } from './limits.ts';
 import type { SourceKind } from './sourceKind.ts';
 
 /** One connection as the page shows it, or the capture of an earlier window. A full snapshot. */
@@ -96,6 +96,8 @@ export interface ListView extends Omit<ViewState, 'newest'> {
   readonly isFiltered?: boolean;
   /** Why the filter is not in effect, as a sentence. */
   readonly filterProblem?: string;
+  /** Newest rows that the page was not given before, while it follows: it need not ask for them. */
+  readonly tail?: readonly PageRow[];
 }
 
 export interface PageRow extends Row {
@@ -248,6 +250,10 @@ export const requestSchemas = {
     generation,
     from: position,
     count: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxRowsAsked)),
+  }),
+  /** How many of the newest rows the page can use, while it follows them. */
+  'tail': v.strictObject({
+    count: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxTailRows)),
   }),
   /** Where a row, or a moment, is in the list. */
   'locate': v.strictObject({

@@ -680,7 +680,9 @@ it('keeps the rows at the tail drawn until the texts of those that follow are th
     get state() {
       return view.state;
     },
-    onDidChange: listener => view.onDidChange(listener),
+    // Without its tail.
+    onDidChange: listener => view.onDidChange(() => listener(view.state)),
+    setTail: count => view.setTail(count),
     rows: async (from, count) => {
       await hold;
       return view.rows(from, count);

@@ -52,6 +52,15 @@ export interface ViewRow extends Row {
   readonly capture: number;
 }
 
+/** A new state, and rows of it. */
+export interface ViewReport extends ViewState {
+  /**
+   * The newest rows of those that no report before has had, in order: at most as many as
+   * `CaptureView.setTail` says. Absent: there are none.
+   */
+  readonly tail?: readonly ViewRow[];
+}
+
 /** Where to go in a view: to a row of a capture, or to a moment in milliseconds since 1970. */
 export type ViewPlace =
   { readonly capture: number; readonly seq: number } | { readonly at: number };
@@ -81,7 +90,9 @@ export interface CaptureView extends Disposable {
   readonly id: number;
   readonly state: ViewState;
   /** Coalesced: fires at most 20 times a second. */
-  readonly onDidChange: Event<ViewState>;
+  readonly onDidChange: Event<ViewReport>;
+  /** Has the newest rows reported, so many at most, while somebody looks at them; 0 ends it. */
+  setTail(count: number): void;
   /** Up to `count` rows from a position on, fewer at either end. */
   rows(from: number, count: number): Promise<readonly ViewRow[]>;
   locate(place: ViewPlace): Promise<Located>;

@@ -85,9 +85,7 @@ export class MonitorPanel implements Disposable {
     this.#publishing = this.#store.add(
       new Coalescer(clock, minIntervalMs, () => this.#publishConnections()),
     );
-    this.#listing = this.#store.add(
-      new Coalescer(clock, minIntervalMs, () => this.#publish('list.changed', model.list)),
-    );
+    this.#listing = this.#store.add(new Coalescer(clock, minIntervalMs, () => this.#publishList()));
     this.#composing = this.#store.add(
       new Coalescer(clock, minComposerIntervalMs, () => this.#publishComposer()),
     );
@@ -147,7 +145,7 @@ export class MonitorPanel implements Disposable {
     model.set({ ...change, filter: '', following: false });
     this.#rowToShow = { connection: source, seq };
     this.show();
-    this.#publish('list.changed', model.list);
+    this.#publishList();
     if (this.#isPageReady && this.#open?.panel.visible) {
       this.#publish('row.show', this.#takeRowToShow());
     }
@@ -257,6 +255,9 @@ export class MonitorPanel implements Disposable {
       panel.onDidChangeViewState(() => {
         // A hidden page is discarded.
         this.#isPageReady &&= panel.visible;
+        if (!panel.visible) {
+          model.setTail(0);
+        }
       }),
     );
     this.#open = { panel, store };
@@ -269,13 +270,13 @@ export class MonitorPanel implements Disposable {
   }
 
   #handlers(): RequestHandlers {
-    const { handlers, model, layout } = this.#ports;
+    const { handlers, layout } = this.#ports;
     return {
       ...handlers,
       'locate': async params => {
         const located = await handlers.locate(params);
         // The page has to know of the rows before it can go there.
-        this.#publish('list.changed', model.list);
+        this.#publishList();
         return located;
       },
       'ready': page => {
@@ -330,6 +331,10 @@ export class MonitorPanel implements Disposable {
       const place = isOwn ? notConnected.placeOf(view.name) : '';
       return place === '' ? view : { ...view, place };
     });
+  }
+
+  #publishList(): void {
+    this.#publish('list.changed', this.#ports.model.takeList());
   }
 
   #publishConnections(): void {

@@ -9,6 +9,7 @@ import type {
   Located,
   ViewPlace,
   ViewQuery,
+  ViewRow,
   ViewState,
 } from '../../core/capture/view.ts';
 import {
@@ -20,6 +21,7 @@ import { parseFilter } from '../../core/filter/parseFilter.ts';
 import { readKeptView } from '../../shared/keptView.ts';
 import type {
   ListView,
+  PageRow,
   PanelView,
   Params,
   RowAddress,
@@ -29,6 +31,7 @@ import type { ShownRows } from '../captures/exportChoices.ts';
 import { sourceNames, type Source, type Sources } from '../captures/sources.ts';
 import { logged } from '../ui/unwaited.ts';
 import { filterClock, userZone } from '../ui/userZone.ts';
+import { ListTail } from './listTail.ts';
 import type { NotConnected, NotConnectedSource } from './notConnected.ts';
 
 /** What the page may change of the view; absent members stay as they are. */
@@ -37,7 +40,7 @@ export type ViewChange = Params<'view.set'>;
 export interface PanelModelPorts {
   readonly sources: Sources;
   readonly notConnected: NotConnected;
-  readonly openView: (query: ViewQuery) => CaptureView;
+  readonly openView: (query: ViewQuery, tail: number) => CaptureView;
   readonly now: () => number;
   readonly log: Logger;
   /** Called when a filter takes effect. */
@@ -78,6 +81,9 @@ export class PanelModel implements Disposable {
   /** The query of `#list`, as JSON. */
   #query = '';
   #generation = 0;
+  readonly #tail = new ListTail();
+  /** How many of the newest rows the page can use. */
+  #tailOfPage = 0;
   #filter = '';
   /** The filter in effect, and what it means. */
   #validFilter = '';
@@ -117,6 +123,19 @@ export class PanelModel implements Disposable {
       isFiltered: this.#condition !== undefined,
       ...(this.#filterProblem !== undefined && { filterProblem: this.#filterProblem }),
     };
+  }
+
+  /** The list, with the newest rows that were not taken before. */
+  takeList(): ListView {
+    const { list } = this;
+    const rows = this.#tail.take(list);
+    return this.#list && rows.length > 0 ? { ...list, tail: toPage(this.#list, rows) } : list;
+  }
+
+  /** The page can use so many of the newest rows; 0 while there is no page. */
+  setTail(count: number): void {
+    this.#tailOfPage = count;
+    this.refresh();
   }
 
   /** Those whose rows are in the list. */
@@ -187,6 +206,7 @@ export class PanelModel implements Disposable {
   /** Closes the view in the capture worker, which then need not keep it up to date. */
   close(): void {
     this.#isOpen = false;
+    this.#tailOfPage = 0;
     this.#closeList();
     this.#query = '';
   }
@@ -206,8 +226,11 @@ export class PanelModel implements Disposable {
       ...(condition && { condition }),
       ...(hide && { hide }),
     };
+    // Rows of several captures wait for each other: they are as late as those that are asked for.
+    this.#tail.length = this.#wanted.following && sources.length === 1 ? this.#tailOfPage : 0;
     const key = JSON.stringify(query);
     if (key === this.#query) {
+      this.#list?.view.setTail(this.#tail.length);
       return;
     }
     this.#query = key;
@@ -215,13 +238,14 @@ export class PanelModel implements Disposable {
     this.#closeList();
     if (sources.length > 0) {
       const store = new DisposableStore();
-      const view = store.add(this.#ports.openView(query));
+      const view = store.add(this.#ports.openView(query, this.#tail.length));
       let restarts = 0;
       store.add(
-        view.onDidChange(state => {
+        view.onDidChange(({ tail, ...state }) => {
           // What is at the positions now is another list for the page, which finds its place in it.
           this.#generation += (state.restarts ?? 0) === restarts ? 0 : 1;
           restarts = state.restarts ?? 0;
+          this.#tail.add(tail);
           this.#onDidChangeList.fire(undefined);
         }),
       );
@@ -235,19 +259,13 @@ export class PanelModel implements Disposable {
   async rows({ generation, from, count }: Params<'rows'>): Promise<RowsAnswer> {
     const list = this.#list;
     if (!list || generation !== this.#generation) {
-      return { list: this.list, rows: [] };
+      return { list: this.takeList(), rows: [] };
     }
     const rows = await list.view.rows(from, count);
     if (generation !== this.#generation) {
-      return { list: this.list, rows: [] };
+      return { list: this.takeList(), rows: [] };
     }
-    return {
-      list: this.list,
-      rows: rows.map(({ capture, ...row }) => ({
-        ...row,
-        connection: list.sourceIds.get(capture) ?? '',
-      })),
-    };
+    return { list: this.takeList(), rows: toPage(list, rows) };
   }
 
   /** @throws UserError if the list has changed since the page asked */
@@ -373,6 +391,7 @@ export class PanelModel implements Disposable {
   #closeList(): void {
     this.#list?.store.dispose();
     this.#list = undefined;
+    this.#tail.clear();
   }
 
   /** A filter that is being typed is often invalid: then the last valid one stays in effect. */
@@ -411,6 +430,10 @@ export class PanelModel implements Disposable {
     const hidden = [...(showHeartbeats ? [] : [heartbeat]), ...(showControl ? [] : [control])];
     return hidden.length > 0 ? { is: 'any', of: hidden } : undefined;
   }
+}
+
+function toPage({ sourceIds }: OpenList, rows: readonly ViewRow[]): readonly PageRow[] {
+  return rows.map(({ capture, ...row }) => ({ ...row, connection: sourceIds.get(capture) ?? '' }));
 }
 
 /** @throws UserError if the pattern is not a regular expression */

@@ -122,6 +122,10 @@ function listRequests({ sources, model, filters, exportList }: RequestParts) {
   const done = undefined;
   return {
     'rows': (params: Params<'rows'>) => model.rows(params),
+    'tail': ({ count }: Params<'tail'>) => {
+      model.setTail(count);
+      return done;
+    },
     'locate': (params: Params<'locate'>) => model.locate(params),
     'find': (params: Params<'find'>) => model.find(params),
     'row': (params: Params<'row'>) => rowNamed(sources, params),

@@ -56,7 +56,7 @@ export interface MonitorServiceParts {
   readonly clearing: Clearing;
   readonly captures: {
     readonly archive: CaptureArchive;
-    readonly openView: (query: ViewQuery) => CaptureView;
+    readonly openView: (query: ViewQuery, tail?: number) => CaptureView;
     readonly startExport: StartExport;
   };
   readonly showMessages: () => void;

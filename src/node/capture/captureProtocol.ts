@@ -5,8 +5,8 @@ import type {
   Located,
   ViewPlace,
   ViewQuery,
+  ViewReport,
   ViewRow,
-  ViewState,
 } from '../../core/capture/view.ts';
 import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
 import type {
@@ -56,6 +56,14 @@ export interface CopyRequest {
   /** Rows from here up to, not including, `to` are copied, as many as take a moment. */
   readonly from: number;
   readonly to: number;
+}
+
+export interface ViewRequest {
+  readonly query: ViewQuery;
+  /** The positions below it were used by a worker that failed. */
+  readonly firstPosition: number;
+  /** See `CaptureView.setTail`. */
+  readonly tail: number;
 }
 
 export interface FindParams {
@@ -109,11 +117,9 @@ export interface WorkerRequests {
   /** Returns the number of the row that the next part begins with. */
   readonly 'capture.copy': { readonly params: CopyRequest; readonly result: number };
   readonly 'capture.close': { readonly params: undefined; readonly result: undefined };
-  /** `firstPosition`: the positions below it were used by a worker that failed. */
-  readonly 'view.open': {
-    readonly params: { readonly query: ViewQuery; readonly firstPosition: number };
-    readonly result: ViewState;
-  };
+  readonly 'view.open': { readonly params: ViewRequest; readonly result: ViewReport };
+  /** See `CaptureView.setTail`. */
+  readonly 'view.tail': { readonly params: { readonly count: number }; readonly result: undefined };
   readonly 'view.rows': { readonly params: RowsParams; readonly result: readonly ViewRow[] };
   readonly 'view.locate': { readonly params: ViewPlace; readonly result: Located };
   /** A later search ends an earlier one, which then finds nothing. */
@@ -150,7 +156,7 @@ export type WorkerEvent =
   /** What the host waited for is stored. */
   | { readonly event: 'stored'; readonly key: number }
   | { readonly event: 'storage'; readonly key: number; readonly value: Storage }
-  | { readonly event: 'view'; readonly key: number; readonly value: ViewState }
+  | { readonly event: 'view'; readonly key: number; readonly value: ViewReport }
   | { readonly event: 'export'; readonly key: number; readonly value: ExportProgress };
 
 export type FromCaptureWorker = WorkerAnswer | WorkerEvent;

@@ -62,7 +62,8 @@ export interface CaptureService {
   readonly open: OpenCapture;
   readonly archive: CaptureArchive;
   readonly startExport: StartExport;
-  readonly openView: (query: ViewQuery) => CaptureView;
+  /** @param tail see `CaptureView.setTail` */
+  readonly openView: (query: ViewQuery, tail?: number) => CaptureView;
   /** Stores what was appended, closes the files and ends the threads, within three seconds. */
   dispose(): Promise<void>;
 }
@@ -115,7 +116,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
       case 'view': {
         const view = views.get(message.key);
         view?.captures.forEach(id => captures.get(id)?.noteStored());
-        view?.setState(message.value);
+        view?.receive(message.value);
         break;
       }
       case 'export':
@@ -167,14 +168,14 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     return add({ name, url, maxRows: Infinity, maxBytes: Infinity }, place);
   }
 
-  function openView(query: ViewQuery): ViewProxy {
+  function openView(query: ViewQuery, tail = 0): ViewProxy {
     const id = ++lastView;
     const watching = query.captures.map(capture => captures.get(capture)?.watch());
     const onDidClose = () => {
       watching.forEach(each => each?.dispose());
       views.delete(id);
     };
-    const view = new ViewProxy(query, { id, log, link, onDidClose });
+    const view = new ViewProxy(query, { id, tail, log, link, onDidClose });
     views.set(id, view);
     view.reopen();
     return view;

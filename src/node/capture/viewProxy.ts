@@ -8,6 +8,7 @@ import type {
   Located,
   ViewPlace,
   ViewQuery,
+  ViewReport,
   ViewRow,
   ViewState,
 } from '../../core/capture/view.ts';
@@ -17,6 +18,8 @@ import type { WorkerLink } from './workerLink.ts';
 
 interface ViewProxyOptions {
   readonly id: number;
+  /** See `CaptureView.setTail`. */
+  readonly tail: number;
   readonly log: Logger;
   readonly link: WorkerLink;
   readonly onDidClose: () => void;
@@ -27,9 +30,10 @@ export class ViewProxy implements CaptureView {
   readonly #store = new DisposableStore();
   readonly #query: ViewQuery;
   readonly #parts: ViewProxyOptions;
-  readonly #onDidChange = this.#store.add(new Emitter<ViewState>());
+  readonly #onDidChange = this.#store.add(new Emitter<ViewReport>());
   /** How often the worker was asked to open it. */
   #openings = 0;
+  #tail: number;
   #state: ViewState = { first: 0, next: 0, scanned: 0, total: 0, hidden: 0, dropped: 0 };
 
   readonly onDidChange = this.#onDidChange.event;
@@ -37,6 +41,7 @@ export class ViewProxy implements CaptureView {
   constructor(query: ViewQuery, parts: ViewProxyOptions) {
     this.#query = query;
     this.#parts = parts;
+    this.#tail = parts.tail;
   }
 
   get id(): number {
@@ -69,6 +74,14 @@ export class ViewProxy implements CaptureView {
     return (await this.#ask('view.find', { condition, from, direction })) ?? { isWrapped: false };
   }
 
+  setTail(count: number): void {
+    if (count !== this.#tail && !this.#store.isDisposed) {
+      this.#tail = count;
+      // If it fails, rows are asked for.
+      this.#parts.link.request('view.tail', this.id, { count }).catch(() => undefined);
+    }
+  }
+
   /**
    * Asks the worker to open the view. A worker that replaces another searches all rows
    * again, at positions that were not used yet.
@@ -76,24 +89,25 @@ export class ViewProxy implements CaptureView {
   reopen(): void {
     const { link, id } = this.#parts;
     const opening = ++this.#openings;
-    const firstPosition = this.#state.next;
-    link.request('view.open', id, { query: this.#query, firstPosition }).then(
-      state => this.setState(state),
+    const params = { query: this.#query, firstPosition: this.#state.next, tail: this.#tail };
+    link.request('view.open', id, params).then(
+      report => this.receive(report),
       (error: unknown) => {
         // If the worker was replaced meanwhile, another request is on its way.
         if (opening === this.#openings) {
           const problem = `The messages cannot be shown: ${messageOf(error)}`;
-          this.setState({ ...this.#state, problem });
+          this.receive({ ...this.#state, problem });
         }
       },
     );
   }
 
-  /** To be called with the worker's snapshots, at most about forty a second. */
-  setState(state: ViewState): void {
+  /** To be called with the worker's reports, at most about forty a second. */
+  receive(report: ViewReport): void {
     if (!this.#store.isDisposed) {
+      const { tail = [], ...state } = report;
       this.#state = state;
-      this.#onDidChange.fire(state);
+      this.#onDidChange.fire({ ...state, tail });
     }
   }
 

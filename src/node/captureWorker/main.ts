@@ -112,6 +112,7 @@ function reply(answer: RpcAnswer, request: WorkerRequest): void {
 function perform(request: WorkerRequest): unknown {
   switch (request.request) {
     case 'view.open':
+    case 'view.tail':
     case 'view.rows':
     case 'view.locate':
     case 'view.find':

@@ -1,4 +1,5 @@
 import type { Formats } from '../../core/base/format.ts';
+import { maxTailRows } from '../../shared/limits.ts';
 import type { ListView, PageRow, RowsAnswer } from '../../shared/monitorProtocol.ts';
 import { oncePerFrame } from '../widgets/dom.ts';
 import type { RowWindow } from '../widgets/scaledList.ts';
@@ -18,6 +19,8 @@ import { SelectionNames } from './places/selectionNames.ts';
 interface MessageListListener {
   ask(question: RowQuestion): Promise<RowsAnswer>;
   readonly locate: Locate;
+  /** So many of the newest rows are used while they are followed. */
+  onTail(count: number): void;
   /** The user went to the end, or left it. */
   onFollow(following: boolean): void;
   /** @param row the active one; absent until it is known, when this is called again */
@@ -81,6 +84,7 @@ export class MessageList {
   readonly #requestFrame = oncePerFrame(() => this.#frame());
   #list = noRows;
   #following = true;
+  #tail = 0;
   /** What was to be on screen when rows were asked for. */
   #asked: RowWindow | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -511,6 +515,7 @@ export class MessageList {
     // The time of the first row may be told from the row before it.
     const from = Math.max(first, window.from - 1);
     if (this.#source.covers(from, window.to)) {
+      this.#asked = undefined;
       this.#draw(window);
       this.#findActive();
     } else {
@@ -519,9 +524,20 @@ export class MessageList {
     }
     const extra = Math.ceil((window.to - window.from) / 2) + 1;
     this.#source.want(Math.max(first, window.from - extra), Math.min(next, window.to + extra));
+    this.#tellTail();
     this.#anchor.seen(this.#source.find(Math.floor(geometry.top)), geometry.top);
     this.#scroller.placeBar();
     this.#listener.onDraw();
+  }
+
+  /** As many rows as are wanted when the list is at its end. */
+  #tellTail(): void {
+    const { viewport, rowHeight } = this.#scroller.geometry;
+    const count = Math.min(maxTailRows, Math.ceil((1.5 * viewport) / rowHeight) + 3);
+    if (count !== this.#tail) {
+      this.#tail = count;
+      this.#listener.onTail(count);
+    }
   }
 
   /** Shows where rows are missing; at the tail of the same list, the rows before stay until they come. */

@@ -445,6 +445,8 @@ export class MonitorPage {
       ask: question => this.#request('rows', question),
       locate: question => this.#request('locate', question),
       onFollow: following => this.#panel.set({ following }),
+      // If it fails, rows are asked for.
+      onTail: count => void this.#request('tail', { count }).catch(() => undefined),
       onSelect: row => {
         this.#detailsState.select(row);
         if (row) {

@@ -222,7 +222,7 @@ export class MonitorHost {
       captures: {
         archive: captures.archive,
         startExport: captures.startExport,
-        openView: query => wrapView(captures.openView(query), query),
+        openView: (query, tail) => wrapView(captures.openView(query, tail), query),
       },
       showMessages: () => undefined,
       onDidChangeOpen: () => undefined,

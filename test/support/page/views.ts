@@ -39,6 +39,7 @@ export class HeldScans {
           },
         };
       },
+      setTail: count => view.setTail(count),
       rows: (from, count) => view.rows(from, Math.max(0, Math.min(count, state().next - from))),
       locate: async (place): Promise<Located> => {
         const located = await view.locate(place);
@@ -60,10 +61,12 @@ export class HeldScans {
 export function repeated(view: CaptureView, length: number): CaptureView {
   const first = 1;
   const next = first + length;
+  const state = { first, next, scanned: length, total: length, hidden: 0, dropped: 0 };
   return {
     id: view.id,
-    state: { first, next, scanned: length, total: length, hidden: 0, dropped: 0 },
-    onDidChange: listener => view.onDidChange(listener),
+    state,
+    onDidChange: listener => view.onDidChange(() => listener(state)),
+    setTail: () => undefined,
     rows: async (from, count) => {
       const own = await view.rows(first, view.state.next - first);
       const rows: ViewRow[] = [];

@@ -3,7 +3,12 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CancellationError, UserError } from '../../../src/core/base/errors.ts';
 import { answer } from '../../../src/shared/rpc.ts';
-import { maxBodyLength, maxBytesAsked, maxRowsAsked } from '../../../src/shared/limits.ts';
+import {
+  maxBodyLength,
+  maxBytesAsked,
+  maxRowsAsked,
+  maxTailRows,
+} from '../../../src/shared/limits.ts';
 import {
   requestSchemas,
   type RequestHandlers,
@@ -71,6 +76,7 @@ const good: Readonly<Record<RequestName, readonly unknown[]>> = {
     { generation, from: 0, count: 0 },
     { generation, from: Number.MAX_SAFE_INTEGER, count: maxRowsAsked },
   ],
+  'tail': [{ count: 0 }, { count: maxTailRows }],
   'locate': [
     { generation, place: { connection, seq: 0 } },
     { generation, place: { at: 1e12 } },
@@ -168,6 +174,7 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
     { from: 0, count: 1 },
     { ...rows, generation: -1 },
   ],
+  'tail': [{}, { count: -1 }, { count: 0.5 }, { count: maxTailRows + 1 }, { count: 1, more: 1 }],
   'locate': [
     { generation },
     { generation, place: {} },

@@ -1,5 +1,5 @@
 import type { BatchReader } from '../../../core/record/batch.ts';
-import type { ViewState } from '../../../core/capture/view.ts';
+import type { ViewReport, ViewState } from '../../../core/capture/view.ts';
 import type { ParamsOf, ViewRequestName, WorkerRequest } from '../../capture/captureProtocol.ts';
 import type { CaptureSession } from './captureSession.ts';
 import { ViewSession } from './viewSession.ts';
@@ -12,7 +12,7 @@ const reportIntervalMs = 25;
 
 interface ViewSessionsOptions {
   readonly captures: ReadonlyMap<number, CaptureSession>;
-  readonly report: (view: number, state: ViewState) => void;
+  readonly report: (view: number, report: ViewReport) => void;
   /** `work` has something to do. */
   readonly onDidGetWork: () => void;
 }
@@ -23,6 +23,8 @@ export class ViewSessions {
   readonly #views = new Map<number, ViewSession>();
   /** The last snapshot of each view that was sent to the host. */
   readonly #reported = new Map<number, ViewState>();
+  /** How many of the newest rows of a view go with its snapshots, of those that are followed. */
+  readonly #tails = new Map<number, number>();
   #reportTimer: NodeJS.Timeout | undefined;
   #mergeTimer: NodeJS.Timeout | undefined;
   #sliceEndedAt = 0;
@@ -58,6 +60,9 @@ export class ViewSessions {
       throw new Error(`View ${request.key} is not open`);
     }
     switch (request.request) {
+      case 'view.tail':
+        this.#tails.set(request.key, request.params.count);
+        return undefined;
       case 'view.rows':
         return view.rows(request.params.from, request.params.count);
       case 'view.locate':
@@ -68,6 +73,7 @@ export class ViewSessions {
         view.close();
         this.#views.delete(request.key);
         this.#reported.delete(request.key);
+        this.#tails.delete(request.key);
         return undefined;
     }
   }
@@ -140,14 +146,15 @@ export class ViewSessions {
     this.#scheduleMerge();
   }
 
-  #open(id: number, { query, firstPosition }: ParamsOf<'view.open'>): ViewState {
+  #open(id: number, { query, firstPosition, tail }: ParamsOf<'view.open'>): ViewReport {
     this.#views.get(id)?.close();
     const view = new ViewSession(query, firstPosition, this.#options.captures);
     this.#views.set(id, view);
+    this.#tails.set(id, tail);
     // So that the answer brings the first rows, or all of a short capture.
     view.work(performance.now() + sliceMs / 2);
     this.#options.onDidGetWork();
-    return view.state;
+    return this.#withTail(id, view, view.state);
   }
 
   #scheduleReport(): void {
@@ -168,12 +175,30 @@ export class ViewSessions {
     for (const [id, view] of this.#views) {
       const state = view.state;
       if (!isSame(this.#reported.get(id), state)) {
+        const report = this.#withTail(id, view, state);
         this.#reported.set(id, state);
-        this.#options.report(id, state);
+        this.#options.report(id, report);
         isAny = true;
       }
     }
     return isAny;
+  }
+
+  /** Adds the newest rows, of those that were not reported. */
+  #withTail(id: number, view: ViewSession, state: ViewState): ViewReport {
+    const from = Math.max(
+      this.#reported.get(id)?.next ?? 0,
+      state.next - (this.#tails.get(id) ?? 0),
+    );
+    if (from >= state.next) {
+      return state;
+    }
+    try {
+      return { ...state, tail: view.rows(from, state.next - from) };
+    } catch {
+      // Whoever asks for the rows is told why they cannot be read.
+      return state;
+    }
   }
 
   /** Rows of several captures wait a moment for older ones of the others. */

@@ -18,7 +18,8 @@ const maxRequestedRows = 500;
 
 /**
  * The rows around the screen, by their positions in the list. Requests rows as they are wanted, one
- * request at a time, so that requests do not pile up at a slow host. Keeps the last two thousand or so.
+ * request at a time, so that requests do not pile up at a slow host. The newest come by themselves while
+ * the list is followed. Keeps the last two thousand or so.
  */
 export class RowSource {
   readonly #ask: (question: RowQuestion) => Promise<RowsAnswer>;
@@ -51,9 +52,9 @@ export class RowSource {
 
   /**
    * The list has changed: rows that were not there may be there now. Of another generation, which is
-   * another list, nothing is known.
+   * another list, nothing is known but its tail.
    */
-  follow({ generation, first, dropped }: ListView): void {
+  follow({ generation, first, dropped, tail = [] }: ListView): void {
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#rows.clear();
@@ -66,6 +67,7 @@ export class RowSource {
     }
     this.#first = first;
     this.#dropped = dropped;
+    this.#add(tail);
   }
 
   /** Requests those of these rows that are not known, unless a request is open. */
@@ -112,21 +114,26 @@ export class RowSource {
   }
 
   #keep({ from, count }: RowQuestion, rows: readonly PageRow[]): void {
-    if (this.#rows.size > maxRows) {
-      for (const position of this.#rows.keys()) {
-        if (position < from - maxRows / 4 || position >= from + count + maxRows / 4) {
-          this.#rows.delete(position);
-        }
-      }
-    }
     for (let position = from; position < from + count; position++) {
       this.#rows.set(position, undefined);
     }
+    this.#add(rows, from, from + count);
+    if (this.#doubtful !== undefined && this.#doubtful >= from && this.#doubtful < from + count) {
+      this.#doubtful = undefined;
+    }
+  }
+
+  /** Keeps rows, and of others those that are near. */
+  #add(rows: readonly PageRow[], from = rows[0]?.position ?? 0, to = from + rows.length): void {
     for (const row of rows) {
       this.#rows.set(row.position, row);
     }
-    if (this.#doubtful !== undefined && this.#doubtful >= from && this.#doubtful < from + count) {
-      this.#doubtful = undefined;
+    if (rows.length > 0 && this.#rows.size > maxRows) {
+      for (const position of this.#rows.keys()) {
+        if (position < from - maxRows / 4 || position >= to + maxRows / 4) {
+          this.#rows.delete(position);
+        }
+      }
     }
   }
 }

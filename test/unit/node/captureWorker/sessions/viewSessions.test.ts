@@ -3,7 +3,12 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Capture } from '../../../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../../../src/core/record/record.ts';
-import type { CaptureView, ViewQuery, ViewState } from '../../../../../src/core/capture/view.ts';
+import type {
+  CaptureView,
+  ViewQuery,
+  ViewReport,
+  ViewState,
+} from '../../../../../src/core/capture/view.ts';
 import type { Condition } from '../../../../../src/core/filter/condition.ts';
 import type { CaptureService } from '../../../../../src/node/capture/captureService.ts';
 import { startCaptures, type StartedCaptures } from '../../../../support/capture/captureService.ts';
@@ -121,6 +126,51 @@ describe('a view', { timeout: 20_000 }, () => {
       assert.equal(rows.length, 2000);
       assert.deepEqual(rows.map(row => row.seq), wanted); // prettier-ignore
     }
+  });
+
+  it('reports its newest rows while somebody looks at them, each once and so many at most', async () => {
+    const capture = openCapture();
+    append(capture, ['a', 'b', 'c', 'd']);
+    await capture.flush();
+    const view = service.openView({ captures: [capture.id] }, 3);
+    const reports: ViewReport[] = [];
+    view.onDidChange(report => reports.push(report));
+    const tails = () =>
+      reports.splice(0).map(({ tail = [] }) => tail.map(({ preview }) => preview));
+    await until(view, caughtUp(4));
+    assert.deepEqual(tails()[0], ['b', 'c', 'd']);
+    append(capture, ['e']);
+    await until(view, caughtUp(5));
+    assert.deepEqual(tails().at(-1), ['e']);
+    append(
+      capture,
+      Array.from({ length: 500 }, (_, index) => `#${index}`),
+    );
+    await until(view, caughtUp(505));
+    const last = tails();
+    assert.ok(last.every(tail => tail.length <= 3));
+    assert.deepEqual(last.at(-1), ['#497', '#498', '#499']);
+    view.setTail(0);
+    append(capture, ['f']);
+    await until(view, caughtUp(506));
+    assert.deepEqual(tails().flat(), []);
+    view.setTail(2);
+    append(capture, ['g']);
+    await until(view, caughtUp(507));
+    assert.deepEqual(tails().at(-1), ['g']);
+  });
+
+  it('reports what a filter shows, and no rows when only the counts have changed', async () => {
+    const capture = openCapture();
+    const view = service.openView({ captures: [capture.id], condition: word('apple') }, 10);
+    await until(view, caughtUp(0));
+    const tails: (readonly string[])[] = [];
+    view.onDidChange(({ tail = [] }) => tails.push(tail.map(({ preview }) => preview)));
+    append(capture, ['apple', 'pear']);
+    await until(view, caughtUp(2));
+    append(capture, ['plum']);
+    await until(view, caughtUp(3));
+    assert.deepEqual(tails.filter(tail => tail.length > 0), [['apple']]); // prettier-ignore
   });
 
   it('tells of dropped rows in a row of its own, and keeps all positions', async () => {

@@ -117,6 +117,46 @@ it('asks again for the row that tells what was dropped, and shows the old one un
   assert.equal(questions.length, 2);
 });
 
+it('asks for no rows that came with the list', async () => {
+  const { source, questions } = makeSource();
+  source.want(9_960, 10_000);
+  await questions[0]?.answer();
+  const tail = [row(10_000), row(10_001)];
+  source.follow({ ...list, next: 10_002, tail });
+  source.want(9_962, 10_002);
+  assert.equal(questions.length, 1);
+  assert.deepEqual([source.find(10_000), source.find(10_001)], tail);
+});
+
+it('knows the tail of another list, and nothing else', () => {
+  const { source, questions } = makeSource();
+  source.follow({ ...list, generation: 2, next: 3, tail: [row(1), row(2)] });
+  assert.ok(source.covers(1, 3));
+  source.want(0, 3);
+  assert.deepEqual([questions[0]?.from, questions[0]?.count], [0, 1]);
+});
+
+it('still asks for the row that tells what was dropped when a tail has come', async () => {
+  const { source, questions } = makeSource();
+  source.want(0, 100);
+  await questions[0]?.answer();
+  source.follow({ ...list, first: 50, dropped: 50, tail: [row(50)] });
+  source.want(50, 100);
+  assert.deepEqual([questions[1]?.from, questions[1]?.count], [50, 1]);
+});
+
+it('forgets what is far from the tails that come, although it asks for nothing', () => {
+  const { source, questions } = makeSource();
+  const length = 200;
+  for (let next = length; next <= 8000; next += length) {
+    const tail = Array.from({ length }, (_, index) => row(next - length + index));
+    source.follow({ ...list, next, tail });
+  }
+  assert.equal(source.find(0), undefined);
+  assert.ok(source.covers(7800, 8000));
+  assert.equal(questions.length, 0);
+});
+
 it('tells of a failure and may ask again', async () => {
   const { source, questions, heard } = makeSource();
   source.want(0, 10);
