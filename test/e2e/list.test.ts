@@ -705,6 +705,26 @@ it('keeps the rows at the tail drawn until the texts of those that follow are th
   });
 });
 
+it('asks for none of the rows that come while it follows, and for those that it missed', () =>
+  withPage({}, async (page, raw, host) => {
+    await page.untilLast(1203);
+    const asked = () => host.bridge.paramsOf('rows').length;
+    const before = asked();
+    await host.grow(1);
+    await page.untilLast(1204);
+    await host.grow(500);
+    await page.untilLast(1704);
+    assert.equal(asked(), before);
+    host.setView({ following: false });
+    await until('the page still follows', () => host.bridge.view?.following === false);
+    await host.grow(500);
+    await raw.getByRole('button', { name: '500 new' }).waitFor();
+    assert.equal(asked(), before);
+    host.setView({ following: true });
+    await page.untilLast(2204);
+    assert.ok(asked() > before);
+  }));
+
 describe('the focus', () => {
   it('is in the list from the start, goes to the filter by two keys, and back by an arrow', () =>
     withPage({ connections: divided }, async (page, raw) => {

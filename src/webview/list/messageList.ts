@@ -533,7 +533,7 @@ export class MessageList {
   /** As many rows as are wanted when the list is at its end. */
   #tellTail(): void {
     const { viewport, rowHeight } = this.#scroller.geometry;
-    const count = Math.min(maxTailRows, Math.ceil((1.5 * viewport) / rowHeight) + 3);
+    const count = Math.min(maxTailRows, Math.ceil((1.5 * viewport) / rowHeight) + 4);
     if (count !== this.#tail) {
       this.#tail = count;
       this.#listener.onTail(count);

@@ -10,6 +10,14 @@ const sliceMs = 8;
 /** The shortest time between two snapshots of a view for the host, which sends fewer to the page. */
 const reportIntervalMs = 25;
 
+/** The newest rows of a view, which go with its snapshots. */
+interface Tail {
+  /** How many at most. */
+  count: number;
+  /** Those below this position have gone. */
+  next: number;
+}
+
 interface ViewSessionsOptions {
   readonly captures: ReadonlyMap<number, CaptureSession>;
   readonly report: (view: number, report: ViewReport) => void;
@@ -23,8 +31,7 @@ export class ViewSessions {
   readonly #views = new Map<number, ViewSession>();
   /** The last snapshot of each view that was sent to the host. */
   readonly #reported = new Map<number, ViewState>();
-  /** How many of the newest rows of a view go with its snapshots, of those that are followed. */
-  readonly #tails = new Map<number, number>();
+  readonly #tails = new Map<number, Tail>();
   #reportTimer: NodeJS.Timeout | undefined;
   #mergeTimer: NodeJS.Timeout | undefined;
   #sliceEndedAt = 0;
@@ -61,7 +68,7 @@ export class ViewSessions {
     }
     switch (request.request) {
       case 'view.tail':
-        this.#tails.set(request.key, request.params.count);
+        this.#setTail(request.key, request.params.count);
         return undefined;
       case 'view.rows':
         return view.rows(request.params.from, request.params.count);
@@ -150,7 +157,7 @@ export class ViewSessions {
     this.#views.get(id)?.close();
     const view = new ViewSession(query, firstPosition, this.#options.captures);
     this.#views.set(id, view);
-    this.#tails.set(id, tail);
+    this.#setTail(id, tail);
     // So that the answer brings the first rows, or all of a short capture.
     view.work(performance.now() + sliceMs / 2);
     this.#options.onDidGetWork();
@@ -175,24 +182,26 @@ export class ViewSessions {
     for (const [id, view] of this.#views) {
       const state = view.state;
       if (!isSame(this.#reported.get(id), state)) {
-        const report = this.#withTail(id, view, state);
         this.#reported.set(id, state);
-        this.#options.report(id, report);
+        this.#options.report(id, this.#withTail(id, view, state));
         isAny = true;
       }
     }
     return isAny;
   }
 
+  #setTail(id: number, count: number): void {
+    this.#tails.set(id, { next: 0, ...this.#tails.get(id), count });
+  }
+
   /** Adds the newest rows, of those that were not reported. */
   #withTail(id: number, view: ViewSession, state: ViewState): ViewReport {
-    const from = Math.max(
-      this.#reported.get(id)?.next ?? 0,
-      state.next - (this.#tails.get(id) ?? 0),
-    );
-    if (from >= state.next) {
+    const tail = this.#tails.get(id);
+    const from = Math.max(tail?.next ?? 0, state.next - (tail?.count ?? 0));
+    if (!tail || from >= state.next) {
       return state;
     }
+    tail.next = state.next;
     try {
       return { ...state, tail: view.rows(from, state.next - from) };
     } catch {
