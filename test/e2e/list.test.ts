@@ -706,7 +706,7 @@ it('keeps the rows at the tail drawn until the texts of those that follow are th
 });
 
 it('asks for none of the rows that come while it follows, and for those that it missed', () =>
-  withPage({}, async (page, raw, host) => {
+  withPage({}, async (page, _raw, host) => {
     await page.untilLast(1203);
     const asked = () => host.bridge.paramsOf('rows').length;
     const before = asked();
@@ -718,7 +718,7 @@ it('asks for none of the rows that come while it follows, and for those that it 
     host.setView({ following: false });
     await until('the page still follows', () => host.bridge.view?.following === false);
     await host.grow(500);
-    await raw.getByRole('button', { name: '500 new' }).waitFor();
+    await page.button('500 new messages').waitFor();
     assert.equal(asked(), before);
     host.setView({ following: true });
     await page.untilLast(2204);
