@@ -534,7 +534,7 @@ export class MessageList {
   #tellTail(): void {
     const { viewport, rowHeight } = this.#scroller.geometry;
     const count = Math.min(maxTailRows, Math.ceil((1.5 * viewport) / rowHeight) + 4);
-    if (count !== this.#tail) {
+    if (count !== this.#tail && this.#list.next > this.#list.first) {
       this.#tail = count;
       this.#listener.onTail(count);
     }
