@@ -102,7 +102,7 @@ export class ViewProxy implements CaptureView {
     );
   }
 
-  /** To be called with the worker's reports, at most about forty a second. */
+  /** To be called with the worker's reports, at most about twenty a second. */
   receive(report: ViewReport): void {
     if (!this.#store.isDisposed) {
       const { tail = [], ...state } = report;

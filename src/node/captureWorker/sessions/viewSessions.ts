@@ -7,8 +7,8 @@ import { ViewSession } from './viewSession.ts';
 /** How long a view looks for rows before others have their turn. */
 const sliceMs = 8;
 
-/** The shortest time between two snapshots of a view for the host, which sends fewer to the page. */
-const reportIntervalMs = 25;
+/** The shortest time between two snapshots of a view for the host, which sends no more to the page. */
+const reportIntervalMs = 50;
 
 /** The newest rows of a view, which go with its snapshots. */
 interface Tail {
