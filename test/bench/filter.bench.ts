@@ -1,6 +1,5 @@
 // Measures filters over a million stored messages, against `grep -c` over the same payloads in a
 // file. Run it by itself, or as a part of all measurements.
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -12,7 +11,16 @@ import type { CaptureService } from '../../src/node/capture/captureService.ts';
 import { systemClock } from '../../src/node/systemClock.ts';
 import { scratchFolder } from '../support/capture/captures.ts';
 import { openCaptures } from './benchCaptures.ts';
-import { held, median, milliseconds, plain, type Bench, type Measurement } from './measurement.ts';
+import { BlockSearch, grepCpuMs } from './blockSearch.ts';
+import {
+  held,
+  median,
+  milliseconds,
+  plain,
+  ratio,
+  type Bench,
+  type Measurement,
+} from './measurement.ts';
 
 const messageCount = 1_000_000;
 const messageLength = 100;
@@ -27,14 +35,54 @@ const hide: Condition = {
   of: [{ is: 'heartbeat' }, { is: 'kind', kinds: ['ping', 'pong', 'close'] }],
 };
 const sparse: Condition = { is: 'text', text: 'needle', exact: false };
-const exact: Condition = { is: 'text', text: 'NEEDLE', exact: true };
-const field: Condition = { is: 'field', path: ['symbol'], comparison: '=', value: 'NEEDLE' };
-const pattern: Condition = { is: 'pattern', source: '"needle"', flags: 'i' };
 
+/** The processor's time for all rows, as a ratio to that of `grep -c`. */
+const searches: readonly {
+  readonly what: string;
+  readonly condition?: Condition;
+  readonly matches: number;
+  readonly aim?: number;
+}[] = [
+  {
+    what: 'exact substring',
+    condition: { is: 'text', text: 'NEEDLE', exact: true },
+    matches: matchCount,
+    aim: 1,
+  },
+  { what: 'substring, any case', condition: sparse, matches: matchCount, aim: 2 },
+  {
+    what: 'JSON field, rare value',
+    condition: { is: 'field', path: ['symbol'], comparison: '=', value: 'NEEDLE' },
+    matches: matchCount,
+    aim: 2,
+  },
+  {
+    what: 'JSON field, common value',
+    condition: { is: 'field', path: ['type'], comparison: '=', value: 'ticker' },
+    matches: Math.ceil(messageCount / 3),
+  },
+  {
+    what: 'regular expression with a literal',
+    condition: { is: 'pattern', source: '"symbol":"N\\w+"', flags: '' },
+    matches: matchCount,
+    aim: 2,
+  },
+  {
+    what: 'regular expression without',
+    condition: { is: 'pattern', source: '[N][E]{2}[D]', flags: '' },
+    matches: matchCount,
+  },
+  { what: 'all but what is hidden', matches: messageCount, aim: 0.5 },
+];
+
+const symbols = ['BTC-USD', 'ETH-USD', 'SOL-USD', 'ADA-USD', 'XRP-USD', 'DOGE-USD', 'LTC-USD'];
+
+/** As exchanges send them. */
 function messageAt(index: number): string {
-  const symbol = index % needleInterval === 1 ? 'NEEDLE' : 'BTC-USD';
-  const price = ((index * 7919) % 100_000) / 100;
-  return JSON.stringify({ type: 'trade', symbol, id: index, price, note: '' }).padEnd(
+  const type = index % 3 > 0 ? 'trade' : 'ticker';
+  const symbol = index % needleInterval === 1 ? 'NEEDLE' : symbols[(index * 31) % symbols.length];
+  const price = (60_000 + ((index * 7919) % 50_000) / 100).toFixed(2);
+  return JSON.stringify({ type, symbol, id: 8_000_000_000 + index, price, note: '' }).padEnd(
     messageLength,
   );
 }
@@ -74,11 +122,7 @@ interface Timing {
   readonly readMs: number;
 }
 
-async function timeView(
-  { openView }: CaptureService,
-  query: ViewQuery,
-  matches: number,
-): Promise<Timing> {
+async function timeView({ openView }: CaptureService, query: ViewQuery): Promise<Timing> {
   const start = performance.now();
   const view = openView(query);
   await until(view, ({ first, next }) => next > first);
@@ -92,47 +136,51 @@ async function timeView(
     await turn();
   }
   const allMs = performance.now() - start;
-  const { first, next } = view.state;
   view.dispose();
-  if (next - first !== matches) {
-    throw new Error(`${next - first} of ${matches} rows were found`);
-  }
   return { firstMs, allMs, readMs };
 }
 
-function grepMs(path: string, ...options: readonly string[]): number {
-  const start = performance.now();
-  const count = Number(execFileSync('grep', ['-c', ...options, path], { encoding: 'utf8' }));
-  if (count !== matchCount) {
-    throw new Error(`grep counted ${count}`);
-  }
-  return performance.now() - start;
-}
-
-async function medianTiming(measure: () => Promise<Timing>): Promise<Timing> {
+async function timingRows(
+  service: CaptureService,
+  what: string,
+  query: ViewQuery,
+): Promise<readonly Measurement[]> {
   const timings: Timing[] = [];
   for (let round = 0; round < rounds; round++) {
-    timings.push(await measure());
+    timings.push(await timeView(service, query));
   }
-  return {
-    firstMs: median(timings.map(timing => timing.firstMs)),
-    allMs: median(timings.map(timing => timing.allMs)),
-    readMs: Math.max(...timings.map(timing => timing.readMs)),
-  };
-}
-
-const tenths = (value: number) => value.toFixed(1);
-
-function rowsOf(what: string, { firstMs, allMs, readMs }: Timing): Measurement[] {
+  const allMs = median(timings.map(timing => timing.allMs));
+  const firstMs = median(timings.map(timing => timing.firstMs));
+  const readMs = Math.max(...timings.map(timing => timing.readMs));
   return [
     plain(`${what}: all / longest read meanwhile`, [allMs, readMs].map(milliseconds).join(' / ')),
     held('  its first rows', firstMs, milliseconds, { limit: 150, aim: 50 }),
   ];
 }
 
+/** @param folder the captures, of which none is open in a window */
+function searchRows(folder: string, grepMs: number): readonly Measurement[] {
+  return searches.flatMap(({ what, condition, matches, aim }) => {
+    using search = new BlockSearch(folder, { hide, ...(condition && { condition }) });
+    const [first = NaN, ...others] = Array.from({ length: rounds + 1 }, () =>
+      search.cpuMs(matches),
+    );
+    const cost = median(others) / grepMs;
+    const name = `${what}, of grep -c`;
+    return [
+      aim === undefined
+        ? plain(name, ratio(cost))
+        : held(name, cost, ratio, { limit: 2.5 * aim, aim }),
+      plain('  the first time', ratio(first / grepMs)),
+    ];
+  });
+}
+
 export async function filterBench(): Promise<Bench> {
   using folder = scratchFolder();
   const service = openCaptures(folder);
+  const path = join(folder.path, 'payloads.txt');
+  const inViews: Measurement[] = [];
   try {
     const capture = service.open({
       name: 'bench',
@@ -140,32 +188,25 @@ export async function filterBench(): Promise<Bench> {
       maxRows: Infinity,
       maxBytes: Infinity,
     });
-    const path = join(folder.path, 'payloads.txt');
     await fill(capture, path);
-    const grep = median(Array.from({ length: rounds }, () => grepMs(path, 'NEEDLE')));
-    const folded = median(Array.from({ length: rounds }, () => grepMs(path, '-i', 'needle')));
-    const time = (condition: Condition | undefined, matches: number) => {
-      const query = { captures: [capture.id], hide, ...(condition && { condition }) };
-      return medianTiming(() => timeView(service, query, matches));
-    };
-    const inAnyCase = await time(sparse, matchCount);
-    return {
-      title: `Filter: ${messageCount} messages of ${messageLength} bytes`,
-      rows: [
-        plain('grep -c', milliseconds(grep)),
-        plain('grep -c -i', milliseconds(folded)),
-        ...rowsOf('substring, any case', inAnyCase),
-        held('  its ratio to grep -c', inAnyCase.allMs / grep, tenths, { limit: 5, aim: 2 }),
-        plain('  its ratio to grep -c -i', tenths(inAnyCase.allMs / folded)),
-        ...rowsOf('exact substring', await time(exact, matchCount)),
-        ...rowsOf('JSON field', await time(field, matchCount)),
-        ...rowsOf('regular expression', await time(pattern, matchCount)),
-        ...rowsOf('all but what is hidden', await time(undefined, messageCount)),
-      ],
-    };
+    const query = { captures: [capture.id], hide };
+    inViews.push(...(await timingRows(service, 'a view of all', query)));
+    const asked = { ...query, condition: sparse };
+    inViews.push(...(await timingRows(service, 'a view of a substring', asked)));
   } finally {
     await service.dispose();
   }
+  const grep = grepCpuMs(path, ['NEEDLE'], matchCount);
+  const folded = grepCpuMs(path, ['-i', 'needle'], matchCount);
+  return {
+    title: `Filter: ${messageCount} messages of ${messageLength} bytes`,
+    rows: [
+      plain('grep -c', milliseconds(grep)),
+      plain('grep -c -i, of grep -c', ratio(folded / grep)),
+      ...searchRows(folder.path, grep),
+      ...inViews,
+    ],
+  };
 }
 
 if (import.meta.main) {

@@ -97,7 +97,7 @@ export async function ingestBench(): Promise<Bench> {
       title: `Ingest: ${rounds} floods of ${messageCount} text messages of 100 bytes`,
       rows: [
         plain('ws that only counts', thousands(median(counted))),
-        ...rowsOf('ws, ingest, worker, SQLite', counted, stored),
+        ...rowsOf('ws, ingest, worker, log', counted, stored),
         ...rowsOf('the same through a whole connection', counted, whole),
       ],
     };

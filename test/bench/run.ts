@@ -5,6 +5,7 @@ import type { Bench, Measurement } from './measurement.ts';
 import { nodeHookBench } from './nodeHook.bench.ts';
 import { ratesBench } from './rates.bench.ts';
 import { sizesBench } from './sizes.bench.ts';
+import { storeBench } from './store.bench.ts';
 import { stormBench } from './storm.bench.ts';
 import { tapBench } from './tap.bench.ts';
 import { workbenchBench } from './workbench.bench.ts';
@@ -14,6 +15,7 @@ for (const bench of [
   sizesBench,
   ingestBench,
   ratesBench,
+  storeBench,
   filterBench,
   workbenchBench,
   stormBench,

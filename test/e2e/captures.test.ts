@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { capturesFolder, numbersIn } from '../support/capture/captureFiles.ts';
+import { logRowsIn } from '../support/capture/logReader.ts';
 import { FloodPeer } from '../support/network/floodPeer.ts';
 import { descendants } from '../support/workbench/processTree.ts';
 import { Peer } from '../support/network/peer.ts';
@@ -276,11 +276,12 @@ describe('Connections and captures in a real workbench', () => {
   }
 });
 
-/** The number of the row with a text in a capture's file. */
+/** The number of the row with a text in a capture's log. */
 function seqOf(path: string, text: string): number {
-  using database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
-  const row = database
-    .prepare('SELECT seq FROM messages WHERE CAST(payload AS TEXT) = ?')
-    .get(text);
-  return Number(row?.['seq']);
+  for (const { seq, payload } of logRowsIn(path)) {
+    if (payload.toString() === text) {
+      return seq;
+    }
+  }
+  return NaN;
 }

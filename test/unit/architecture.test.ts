@@ -37,6 +37,7 @@ const layers: Readonly<Record<string, Layer>> = {
 const folders: Readonly<Record<string, string>> = {
   'core/base': '',
   'core/capture': 'base filter metrics record',
+  'core/capture/log': 'base capture record',
   'core/connection':
     'base capture connection/retry connection/send connection/state connection/wire endpoint json message pattern record',
   'core/connection/retry': 'base connection/state connection/wire endpoint',
@@ -45,7 +46,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/connection/wire': 'base endpoint filter message metrics record',
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/endpoint': 'base secrets text variables',
-  'core/export': 'base capture connection json record secrets settings variables',
+  'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',
   'core/import': 'import/collections import/draft message text',
   'core/import/capture': 'json record',
@@ -58,6 +59,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/metrics': 'record',
   'core/pattern': '',
   'core/record': '',
+  'core/search': 'base capture filter pattern record text',
   'core/secrets': 'base record',
   'core/settings':
     'base connection connection/state connection/wire endpoint filter json message secrets variables',

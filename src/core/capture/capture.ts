@@ -53,8 +53,8 @@ export interface PayloadPart {
 
 /** How a capture is stored. `problem`: why it is not, or no longer, in a file, and what to do. */
 export interface Storage {
-  readonly kind: 'sqlite' | 'memory';
-  /** The file, if there is one. */
+  readonly kind: 'file' | 'memory';
+  /** The capture's file, beside which its log is; absent: there is none. */
   readonly path?: string;
   readonly problem?: string;
 }

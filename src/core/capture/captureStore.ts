@@ -1,28 +1,10 @@
-import type { BatchReader } from '../record/batch.ts';
+import type { BlockRows, MatchedRows } from './matchedRows.ts';
+import { type Block, recordsOf, type StoredRecord } from '../record/block.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
 import { RowMatch, type ViewMatcher } from './viewMatcher.ts';
 import { preview } from '../record/preview.ts';
 import { directionOf, isHeartbeat, kindOf, RowFlag, tapActionOf } from '../record/record.ts';
-
-/** A row as it is stored, with all of its payload, which is lent until the next one is read. */
-export interface StoredRecord {
-  readonly seq: number;
-  readonly at: number;
-  readonly flags: number;
-  readonly payload: Uint8Array;
-}
-
-/**
- * How a store classifies rows for a view, in their order: `count` rows that are shown, from `seq`
- * on; or left out, but counted; or left out because they could not be looked into; or one that the
- * view must match itself, because the store cannot decide.
- */
-export type MatchedRows =
-  | { readonly is: 'shown'; readonly seq: number; readonly count: number; readonly at: number }
-  | { readonly is: 'hidden'; readonly count: number }
-  | { readonly is: 'unread'; readonly count: number }
-  | { readonly is: 'open'; readonly record: StoredRecord };
 
 /**
  * What the capture worker writes to and reads from: one capture's rows. Synchronous, because it has
@@ -30,13 +12,13 @@ export type MatchedRows =
  */
 export interface CaptureStore {
   readonly extent: Extent;
-  /** Stores all rows of `batch`, or no row if it throws. */
-  append(batch: BatchReader): void;
+  /** Stores all rows of `block`, or no row if it throws. */
+  append(block: Block): void;
   rows(from: number, count: number): readonly Row[];
   payload(seq: number, from: number, length: number): PayloadPart | undefined;
   frame(seq: number): FrameFacts | undefined;
-  /** Rows `from` up to, not including, `to`, read as they are asked for. */
-  records(from: number, to: number): Iterable<StoredRecord>;
+  /** The blocks with rows `from` up to, not including, `to`, read as they are asked for. */
+  blocks(from: number, to: number): Iterable<BlockRows>;
   /**
    * Classifies the rows `from` up to, not including, `to`, as far as that is cheap.
    *
@@ -121,17 +103,17 @@ function excess(amount: number, limit: number): number {
   return amount > limit ? amount - (limit - Math.floor(limit * slack)) : 0;
 }
 
-/** Rows as columns, as batches and chunks in memory are. */
-interface RowColumns {
-  readonly firstSeq: number;
-  readonly times: Float64Array;
-  readonly flags: Uint32Array;
+/** Rows `from` up to, not including, `to`, read as they are asked for. */
+export function* recordsIn(store: CaptureStore, from: number, to: number): Generator<StoredRecord> {
+  for (const { block, begin, end } of store.blocks(from, to)) {
+    yield* recordsOf(block, begin, end);
+  }
 }
 
 /** Classifies rows `begin` up to, not including, `end` by a matcher that `isByFlags`. */
 export function* findInColumns(
   test: ViewMatcher,
-  { firstSeq, times, flags }: RowColumns,
+  { firstSeq, times, flags }: Block,
   begin: number,
   end: number,
   isEach: boolean,

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../capture/captureStore.ts';
+import type { StoredRecord } from '../record/block.ts';
 import { directionOf, kindOf, RowFlag, tapWords } from '../record/record.ts';
 import type { StateRow } from '../connection/report.ts';
 import type { ExportedConnection } from './exportJob.ts';

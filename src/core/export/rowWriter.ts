@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../capture/captureStore.ts';
+import type { StoredRecord } from '../record/block.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import type { SecretRedactor } from '../secrets/redact.ts';
 import { isTextual } from '../record/record.ts';

@@ -3,6 +3,7 @@ import { directionOf, flagOfMark, isHeartbeat, kindOf, RowFlag } from '../record
 import { byteSearch, isSearchable } from '../base/byteSearch.ts';
 import type { PathStep } from '../json/jsonPath.ts';
 import type { Condition, Comparison } from './condition.ts';
+import type { FactCondition } from './conditionParts.ts';
 import { RowReader, type Decode, type MatchedRow } from './rowReader.ts';
 import { wordTest } from './wordMatch.ts';
 import { compareNumbers, ExactNumber, jsonText, numberIn } from '../json/exactNumber.ts';
@@ -82,11 +83,6 @@ export function payloadTest(condition: PayloadCondition): RowTest {
       return fieldTest(condition);
   }
 }
-
-type FactCondition = Extract<
-  Condition,
-  { is: 'direction' | 'kind' | 'size' | 'time' | 'heartbeat' | 'compressed' | 'tap' }
->;
 
 /** What is asked of everything but the payload. */
 function factTest(condition: FactCondition): Test {
@@ -191,14 +187,19 @@ function fieldTest(condition: FieldCondition): (reader: RowReader) => boolean {
 
 /** Whether the longest name on the path can be in the payload: much cheaper than to parse it. */
 function nameSearch(path: readonly PathStep[]): (payload: Uint8Array) => boolean {
-  const names = path.filter(step => typeof step === 'string');
-  const longest = names.reduce((a, b) => (b.length > a.length ? b : a), '');
+  const longest = longestName(path);
   if (longest === '') {
     return () => true;
   }
   const search = byteSearch(JSON.stringify(longest), false);
   // With a backslash a name may be written in many ways, and with other quotes it is no JSON quite.
   return payload => search(payload) || payload.includes(backslash) || payload.includes(apostrophe);
+}
+
+/** Empty if there is none. */
+export function longestName(path: readonly PathStep[]): string {
+  const names = path.filter(step => typeof step === 'string');
+  return names.reduce((a, b) => (b.length > a.length ? b : a), '');
 }
 
 type ValueTest = (value: unknown) => boolean;

@@ -11,6 +11,8 @@ export interface MatchedRow {
   /** Bytes of the payload. */
   readonly size: number;
   readonly payload: () => Uint8Array;
+  /** The payload decoded, where it is known already. */
+  readonly text?: string | undefined;
 }
 
 /** UTF-8 as text: what is not UTF-8 becomes U+FFFD, a byte order mark stays. */
@@ -110,7 +112,7 @@ export class RowReader {
   }
 
   get #whole(): string {
-    return (this.#decoded ??= this.#decode(this.bytes));
+    return (this.#decoded ??= this.#row.text ?? this.#decode(this.bytes));
   }
 
   #readText(): string {

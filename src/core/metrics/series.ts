@@ -1,4 +1,4 @@
-import type { BatchReader } from '../record/batch.ts';
+import { type Block, payloadBegin, payloadOfRow } from '../record/block.ts';
 import { flagsOf, isMessage, RowFlag } from '../record/record.ts';
 import type { Percentiles, SeriesSpan, SeriesView } from './seriesView.ts';
 import { SlidingHistogram } from './histogram.ts';
@@ -7,12 +7,6 @@ import { emptyTotals, RecentSteps, secondMs, WholeSteps } from './steps.ts';
 const state = flagsOf('state', 'in');
 const pingOut = flagsOf('ping', 'out');
 const pongIn = flagsOf('pong', 'in');
-
-/** Rows of which the payloads are elsewhere. */
-export type CountedColumns = Pick<
-  BatchReader,
-  'firstSeq' | 'rowCount' | 'times' | 'flags' | 'lengths'
->;
 
 /** What a `Date` can hold; a capture file may claim any other time. */
 const maxTime = 8.64e15;
@@ -42,32 +36,15 @@ export class Series {
   #endAt = -Infinity;
   #receivedAt = NaN;
 
-  append(batch: BatchReader): void {
-    const { lengths, payload } = batch;
-    let offset = 0;
-    let last = 0;
-    this.add(batch, row => {
-      for (; last < row; last++) {
-        offset += lengths[last] ?? 0;
-      }
-      return payload.subarray(offset, offset + (lengths[row] ?? 0));
-    });
-  }
-
-  /**
-   * Counts rows.
-   *
-   * @param payloadOf returns the payload of a row, or at least 125 bytes of it; not called for messages,
-   * and for other rows in their order
-   */
-  add(rows: CountedColumns, payloadOf: (row: number) => Uint8Array): void {
-    const { firstSeq, rowCount, times, flags } = rows;
-    for (let row = 0; row < rowCount;) {
+  /** Counts the rows `begin` up to, not including, `end` of a block. */
+  append(block: Block, begin = 0, end = block.rowCount): void {
+    const { firstSeq, times, flags } = block;
+    for (let row = begin; row < end;) {
       const rowFlags = flags[row] ?? 0;
       if (isMessage(rowFlags)) {
-        row = this.#messages(rows, row);
+        row = this.#messages(block, row, end);
       } else {
-        this.#other(firstSeq + row, times[row] ?? 0, rowFlags, payloadOf(row));
+        this.#other(firstSeq + row, times[row] ?? 0, rowFlags, payloadOfRow(block, row));
         row++;
       }
     }
@@ -98,7 +75,7 @@ export class Series {
    * Counts the message `first` and those that follow on it in the same second; returns the row after
    * them. One loop over local variables, because a million rows a second come through here.
    */
-  #messages({ firstSeq, rowCount, times, flags, lengths }: CountedColumns, first: number): number {
+  #messages({ firstSeq, times, flags, ends }: Block, first: number, end: number): number {
     let at = this.#enter(times[first] ?? 0);
     const beginAt = this.#beginAt;
     const endAt = this.#endAt;
@@ -108,8 +85,10 @@ export class Series {
     let { largestSeq, longestGapSeq } = this.#totals;
     let receivedAt = this.#receivedAt;
     let row = first;
+    let payloadEnd = payloadBegin({ ends }, first);
     do {
-      const length = lengths[row] ?? 0;
+      const length = (ends[row] ?? payloadEnd) - payloadEnd;
+      payloadEnd += length;
       sizes.add(length);
       if (length > largest) {
         largest = length;
@@ -134,7 +113,7 @@ export class Series {
       }
       row++;
       at = times[row] ?? NaN;
-    } while (row < rowCount && at >= beginAt && at < endAt && isMessage(flags[row] ?? 0));
+    } while (row < end && at >= beginAt && at < endAt && isMessage(flags[row] ?? 0));
     const { roundTripMs, roundTripSeq } = this.#totals;
     const sums = { received, sent, receivedBytes, sentBytes };
     const maxima = { largest, longestGapMs, roundTripMs };

@@ -24,7 +24,8 @@ export type Assertion = '^' | '$' | 'b' | 'B';
 const maxStates = 2000;
 const maxDepth = 100;
 
-type Part =
+/** A regular expression as what it consists of. */
+export type Part =
   | { readonly is: 'unit'; readonly source: string }
   | { readonly is: 'assert'; readonly what: Assertion }
   | { readonly is: 'sequence' | 'choice'; readonly of: readonly Part[] }
@@ -36,11 +37,8 @@ type Part =
  * that only old scripts use, and if it is too long once its counts are written out.
  */
 export function patternProgram(source: string, flags: string): PatternProgram | undefined {
-  if (/[^imsudgy]/.test(flags)) {
-    return undefined;
-  }
   const isUnicode = flags.includes('u');
-  const part = new Reader(source, isUnicode).whole();
+  const part = patternPart(source, flags);
   const unitFlags = flags.replace(/[^isu]/g, '');
   const compiler = new Compiler(unitFlags);
   const start = part && compiler.compile(part, 0);
@@ -50,6 +48,11 @@ export function patternProgram(source: string, flags: string): PatternProgram | 
   const { states, units } = compiler;
   const word = new RegExp('^\\w$', unitFlags);
   return { states, start, units, word, isUnicode, isMultiline: flags.includes('m') };
+}
+
+/** Takes a regular expression apart that JavaScript takes. `undefined` where `patternProgram` is. */
+export function patternPart(source: string, flags: string): Part | undefined {
+  return /[^imsudgy]/.test(flags) ? undefined : new Reader(source, flags.includes('u')).whole();
 }
 
 /** A look ahead from the beginning of a text. */

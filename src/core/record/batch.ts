@@ -1,3 +1,4 @@
+import { type Block, nextSeqOf } from './block.ts';
 import type { TextRun } from './textRun.ts';
 import { type FrameFacts, packFrame, valuesPerFrame, type PackedFrames } from './frameFacts.ts';
 
@@ -14,7 +15,7 @@ import { type FrameFacts, packFrame, valuesPerFrame, type PackedFrames } from '.
  *     24              uint32   frame facts that there is room for, f
  *     32              float64  × n, when: milliseconds since 1970
  *     32 + 8 n        uint32   × n, flags of a row, see record.ts
- *     32 + 12 n       uint32   × n, lengths of the payloads
+ *     32 + 12 n       uint32   × n, where the payloads end
  *     32 + 16 n       float64  × 4 f, how some of the messages came, see frameFacts.ts
  *     32 + 16 n + 32 f  bytes  the payloads, one after the other
  *
@@ -77,7 +78,7 @@ class BatchColumns {
   readonly header: DataView;
   readonly times: Float64Array;
   readonly flags: Uint32Array;
-  readonly lengths: Uint32Array;
+  readonly ends: Uint32Array;
   readonly frames: PackedFrames;
   readonly payload: Uint8Array;
 
@@ -85,7 +86,7 @@ class BatchColumns {
     this.header = new DataView(buffer, 0, headerByteLength);
     this.times = new Float64Array(buffer, headerByteLength, rows);
     this.flags = new Uint32Array(buffer, headerByteLength + 8 * rows, rows);
-    this.lengths = new Uint32Array(buffer, headerByteLength + 12 * rows, rows);
+    this.ends = new Uint32Array(buffer, headerByteLength + 12 * rows, rows);
     this.frames = new Float64Array(buffer, batchByteLength(rows, 0), valuesPerFrame * frames);
     this.payload = new Uint8Array(buffer, batchByteLength(rows, 0, frames));
   }
@@ -134,7 +135,7 @@ export class BatchWriter {
     if (row === batchRowCapacity || end > batchByteCapacity) {
       return false;
     }
-    const { times, flags: allFlags, lengths, frames, payload: bytes } = this.#columns;
+    const { times, flags: allFlags, ends, frames, payload: bytes } = this.#columns;
     if (frame) {
       if (this.#frameCount === batchFrameCapacity) {
         return false;
@@ -144,7 +145,7 @@ export class BatchWriter {
     this.#copy(payload, 0, payload.length, bytes, begin);
     times[row] = at;
     allFlags[row] = flags;
-    lengths[row] = payload.length;
+    ends[row] = end;
     this.#rowCount = row + 1;
     this.#byteLength = end;
     return true;
@@ -156,7 +157,7 @@ export class BatchWriter {
    */
   appendTexts(at: number, flags: number, { bytes, spans, count }: TextRun, from: number): number {
     const copy = this.#copy;
-    const { times, flags: allFlags, lengths, payload } = this.#columns;
+    const { times, flags: allFlags, ends, payload } = this.#columns;
     let row = this.#rowCount;
     let offset = this.#byteLength;
     let index = from;
@@ -169,8 +170,8 @@ export class BatchWriter {
       copy(bytes, begin, end, payload, offset);
       times[row] = at;
       allFlags[row] = flags;
-      lengths[row] = end - begin;
       offset += end - begin;
+      ends[row] = offset;
     }
     this.#rowCount = row;
     this.#byteLength = offset;
@@ -192,7 +193,7 @@ export class BatchWriter {
     columns.writeHeader(firstSeq, this.#size, byteLength);
     columns.times.set(this.#columns.times.subarray(0, rows));
     columns.flags.set(this.#columns.flags.subarray(0, rows));
-    columns.lengths.set(this.#columns.lengths.subarray(0, rows));
+    columns.ends.set(this.#columns.ends.subarray(0, rows));
     columns.frames.set(this.#columns.frames.subarray(0, valuesPerFrame * frames));
     columns.payload.set(this.#columns.payload.subarray(0, byteLength));
     return buffer;
@@ -217,7 +218,7 @@ export function singleRowBatch(
   columns.writeHeader(firstSeq, size, payload.length);
   columns.times[0] = at;
   columns.flags[0] = flags;
-  columns.lengths[0] = payload.length;
+  columns.ends[0] = payload.length;
   if (frame) {
     packFrame(columns.frames, 0, 0, frame);
   }
@@ -225,14 +226,13 @@ export function singleRowBatch(
   return buffer;
 }
 
-/** The columns of a batch. The payload of row `i` begins where the one before it ends. */
-export class BatchReader {
+/** A batch that was received. */
+export class BatchReader implements Block {
   readonly firstSeq: number;
   readonly rowCount: number;
   readonly times: Float64Array;
   readonly flags: Uint32Array;
-  readonly lengths: Uint32Array;
-  /** By the row in this batch. */
+  readonly ends: Uint32Array;
   readonly frames: PackedFrames;
   readonly payload: Uint8Array;
 
@@ -245,13 +245,13 @@ export class BatchReader {
     this.rowCount = rowCount;
     this.times = columns.times.subarray(0, rowCount);
     this.flags = columns.flags.subarray(0, rowCount);
-    this.lengths = columns.lengths.subarray(0, rowCount);
+    this.ends = columns.ends.subarray(0, rowCount);
     this.frames = columns.frames.subarray(0, valuesPerFrame * header.getUint32(16, true));
     this.payload = columns.payload.subarray(0, header.getUint32(12, true));
   }
 
   /** The sequence number after the last row's. */
   get nextSeq(): number {
-    return this.firstSeq + this.rowCount;
+    return nextSeqOf(this);
   }
 }

@@ -158,6 +158,6 @@ export class Connections implements Disposable {
   /** A capture that is only in memory would be lost with its connection. */
   #canBeRemoved({ name, connection, capture }: MonitoredConnection): boolean {
     const isConfigured = this.#ports.places?.().isConfigured(name) === true;
-    return !isLive(connection.state) && !isConfigured && capture.storage.kind === 'sqlite';
+    return !isLive(connection.state) && !isConfigured && capture.storage.kind === 'file';
   }
 }

@@ -150,7 +150,7 @@ export class Slots implements Disposable {
   /** Its capture file remains; a capture that is only in memory would be lost with it. */
   #removeLongestClosed(): boolean {
     const [longest] = this.#kept
-      .filter(({ slot }) => !slot.isOpen && slot.capture.storage.kind === 'sqlite')
+      .filter(({ slot }) => !slot.isOpen && slot.capture.storage.kind === 'file')
       .toSorted((one, other) => one.slot.closedAt - other.slot.closedAt);
     if (longest) {
       this.#keep(this.#kept.filter(each => each !== longest));

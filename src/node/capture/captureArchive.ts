@@ -27,6 +27,7 @@ import type {
   ArchiveRequests,
   ArchiveTask,
   ArchiveTaskData,
+  PreparedCapture,
   Sweep,
 } from './captureProtocol.ts';
 import type { CaptureProxy } from './captureProxy.ts';
@@ -100,7 +101,7 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
     return captures;
   }
 
-  async function prepare(key: string): Promise<ArchivedCapture> {
+  async function prepare(key: string): Promise<PreparedCapture> {
     await beingClosed();
     const until = clock.monotonic() + maxPrepareMs;
     for (;;) {
@@ -116,12 +117,15 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
   }
 
   async function open(key: string): Promise<OpenedArchive> {
-    const archived = await prepare(key);
+    const { damage, ...archived } = await prepare(key);
     const capture = parts.openFile(archived);
     const problem = await capture.opened;
     if (problem !== undefined) {
       capture.dispose();
       throw new Error(`The capture cannot be opened: ${problem}`);
+    }
+    if (damage !== undefined) {
+      capture.setStorage({ ...capture.storage, problem: damage });
     }
     return { archived, capture };
   }
@@ -137,12 +141,8 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
       throw new Error('The capture is no longer open.');
     }
     await writeDatabase(path, folder, async to => {
-      await capture.flush();
       await capture.opened;
-      const { kind, path: from } = capture.storage;
-      await (kind === 'sqlite' && from !== undefined
-        ? threads.run('copy', { from, to })
-        : capture.copyTo(to));
+      await capture.copyTo(to);
     });
   }
 
@@ -253,7 +253,7 @@ export class ArchiveThreads {
  * could read what it replaces.
  *
  * @param captureFolder the folder of captures; a file in it must not be replaced
- * @param write appends to a database that is empty
+ * @param write replaces an empty file by the database
  */
 async function writeDatabase(
   path: string,

@@ -18,6 +18,7 @@ import type {
 import type { RpcAnswer } from '../../core/base/rpc.ts';
 import type { ExportJob, ExportProgress, ExportResult } from '../../core/export/exportJob.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
+import type { CopyRequest } from '../captureWorker/store/savedCopies.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
 
@@ -43,19 +44,6 @@ export interface OpenRequest {
   readonly isArchived?: boolean;
   /** Where the worker says what is stored; see `SharedState`. */
   readonly state: SharedArrayBuffer;
-}
-
-/** A part of a capture that is copied row by row, because not all of it is in a file. */
-export interface CopyRequest {
-  /** The database that the rows are appended to. */
-  readonly path: string;
-  readonly name: string;
-  readonly url: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-  /** Rows from here up to, not including, `to` are copied, as many as take a moment. */
-  readonly from: number;
-  readonly to: number;
 }
 
 export interface ViewRequest {
@@ -172,6 +160,12 @@ export interface Sweep {
   readonly warnings: readonly string[];
 }
 
+/** A capture that can be opened. */
+export interface PreparedCapture extends ArchivedCapture {
+  /** What of it is lost, as a sentence. */
+  readonly damage?: string;
+}
+
 interface FolderParams {
   readonly folder: string;
   readonly limits: RetentionLimits;
@@ -209,14 +203,13 @@ export interface ArchiveRequests {
     readonly params: FolderParams;
     readonly result: { readonly sweep: Sweep; readonly keys: readonly string[] };
   };
-  /** Makes it one whole file that can be opened. `undefined` while a window writes to it. */
-  readonly prepare: { readonly params: FileParams; readonly result: ArchivedCapture | undefined };
+  /**
+   * Brings it into order, and into the format of this version, so that it can be opened. `undefined`
+   * while a window writes to it.
+   */
+  readonly prepare: { readonly params: FileParams; readonly result: PreparedCapture | undefined };
   readonly remove: { readonly params: FileParams; readonly result: undefined };
   readonly import: { readonly params: ImportParams; readonly result: ImportedFile };
-  readonly copy: {
-    readonly params: { readonly from: string; readonly to: string };
-    readonly result: undefined;
-  };
 }
 
 export type ArchiveTask = {

@@ -83,7 +83,7 @@ export class CaptureProxy implements Capture {
     this.#options = options;
     this.#parts = parts;
     this.#limits = { maxRows: options.maxRows, maxBytes: options.maxBytes };
-    this.#storage = hasSqlite ? { kind: 'sqlite', path } : { kind: 'memory' };
+    this.#storage = hasSqlite ? { kind: 'file', path } : { kind: 'memory' };
     const change = () => this.#onDidChange.fire(this.extent);
     const { watched, unwatched } = changeIntervalMs;
     this.#changes = this.#store.add(new Coalescer(clock, watched, change));
@@ -200,6 +200,8 @@ export class CaptureProxy implements Capture {
   async flush(): Promise<void> {
     this.#ingest.flush();
     await this.#ingest.stored();
+    // Where it is stored is said by then: what the worker says in shared memory may be known before.
+    await this.opened;
   }
 
   /** A view of it is open until the result is disposed of: what comes is to be seen at once. */

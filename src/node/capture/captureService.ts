@@ -24,7 +24,7 @@ import { ArchiveThreads, createCaptureArchive } from './captureArchive.ts';
 import { captureFileName } from '../files/captureFiles.ts';
 import type { CaptureWorkerData, WorkerEvent } from './captureProtocol.ts';
 import { ExportProxy } from './exportProxy.ts';
-import { findSqlite } from '../captureWorker/store/sqliteStore.ts';
+import { findSqlite } from '../captureWorker/store/sqlite.ts';
 import { CaptureProxy, type CaptureProxyOptions } from './captureProxy.ts';
 import { WorkerLink } from './workerLink.ts';
 import { ViewProxy } from './viewProxy.ts';

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, rmSync, statSync, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noteEndings, notePath } from './captureNotes.ts';
+import { segmentsOf, withoutSegmentEnding, type FindSegments } from './segmentFiles.ts';
 
 const fileName = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z-(\d+)-(\d+)\.sqlite$/;
 /** In the name of a capture that no process writes to, since it was whole when it got the name. */
@@ -57,19 +58,28 @@ export function captureFilesIn(folder: string): readonly CaptureFile[] {
   }
 }
 
-/** The size of the database and the files beside it, in bytes. */
-export function fileByteLength({ path }: CaptureFile): number {
-  return [path, ...pathsBeside(path)].reduce((sum, each) => {
+/** The size of all files of a capture, in bytes. */
+export function fileByteLength({ path }: CaptureFile, find: FindSegments): number {
+  return pathsOf(path, find).reduce((sum, each) => {
     return sum + (statSync(each, { throwIfNoEntry: false })?.size ?? 0);
   }, 0);
 }
 
-/** Removes a database and the files beside it. Throws the errors of the file system. */
-export function removeDatabase(path: string): void {
+/**
+ * Removes the files of a capture. The control file goes first: without it there is no capture, and the
+ * next look removes what is left. Throws the errors of the file system.
+ */
+export function removeCapture(path: string): void {
   const notes = noteEndings.map(ending => path + ending);
-  for (const each of [path, ...pathsBeside(path), ...notes]) {
+  for (const each of [...pathsOf(path, segmentsOf), ...notes]) {
     rmSync(each, { force: true });
   }
+  rmSync(partFolderOf(path), { recursive: true, force: true });
+}
+
+/** Where what takes the place of a capture's files is written. */
+export function partFolderOf(path: string): string {
+  return `${path}.part`;
 }
 
 /** The facts of the file at a path, without following a link; `undefined` if they cannot be read. */
@@ -79,6 +89,11 @@ export function lstatOf(path: string): Stats | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether the file system has changed something about a segment of a capture since that time, if only its name. */
+export function isLogChangedSince({ path }: CaptureFile, at: number): boolean {
+  return segmentsOf(path).some(segment => (lstatOf(segment.path)?.ctimeMs ?? 0) > at);
 }
 
 /** Whether a capture is a plain file, and not a link or folder of such a name. */
@@ -91,6 +106,12 @@ export function hasLog({ path }: CaptureFile): boolean {
   return (lstatOf(`${path}-wal`)?.size ?? 0) > 0;
 }
 
+/** The paths of all files that a capture may have, but for its notes. */
+export function pathsOf(path: string, find: FindSegments): readonly string[] {
+  return [path, ...pathsBeside(path), ...find(path).map(segment => segment.path)];
+}
+
+/** The paths of the files that SQLite may make beside a database. */
 export function pathsBeside(path: string): readonly string[] {
   return besides.map(ending => path + ending);
 }
@@ -156,7 +177,9 @@ export function errorCode(error: unknown): unknown {
 
 function filesOf(folder: string, names: readonly string[]): readonly CaptureFile[] {
   const endings = [...besides, ...noteEndings];
-  const keys = names.map(name => endings.reduce((key, ending) => withoutEnd(key, ending), name));
+  const keys = names.map(name =>
+    endings.reduce((key, ending) => withoutEnd(key, ending), withoutSegmentEnding(name)),
+  );
   return [...new Set(keys)]
     .sort()
     .reverse()

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 
 /** What another process did to a file that is open. */
-type FileLoss =
+export type FileLoss =
   /** It was deleted or moved; its contents can still be read. */
   | 'gone'
   /** Another file is at its path; its contents can still be read. */
@@ -34,15 +34,24 @@ interface Identity {
  */
 export class FileWatch {
   readonly #path: string;
+  readonly #lossOfOthers: () => FileLoss | undefined;
   readonly #now: () => number;
   readonly #file: Identity | undefined;
   #log: Identity | undefined;
   #maxSize = 0n;
   #checkedAt: number;
 
-  /** @param path a database that was opened just now */
-  constructor(path: string, now: () => number = () => performance.now()) {
+  /**
+   * @param path a database that was opened just now
+   * @param lossOfOthers what happened to files that belong to it
+   */
+  constructor(
+    path: string,
+    lossOfOthers: () => FileLoss | undefined,
+    now: () => number = () => performance.now(),
+  ) {
     this.#path = path;
+    this.#lossOfOthers = lossOfOthers;
     this.#now = now;
     this.#file = identityOf(path);
     this.#log = identityOf(logOf(path));
@@ -74,18 +83,14 @@ export class FileWatch {
     }
     this.#maxSize = file.size;
     this.#log ??= log;
-    return undefined;
+    return this.#lossOfOthers();
   }
 
-  /** Must be called after the database was made shorter on purpose. */
-  shortened(): void {
-    this.#maxSize = identityOf(this.#path)?.size ?? 0n;
-  }
-
-  /** Whether another file is at the path of the database. */
+  /** Whether another file is at the path of the database, or of a file that belongs to it. */
   get isTaken(): boolean {
     const file = identityOf(this.#path);
-    return file !== undefined && !isSame(file, this.#file);
+    const isOther = file !== undefined && !isSame(file, this.#file);
+    return isOther || this.#lossOfOthers() === 'replaced';
   }
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { chmod, stat } from 'node:fs/promises';
-import { errorCode, lstatOf, pathsBeside } from './captureFiles.ts';
+import { errorCode, lstatOf, pathsOf } from './captureFiles.ts';
+import { segmentsOf, type FindSegments } from './segmentFiles.ts';
 
 const folderMode = 0o700;
 const fileMode = 0o600;
@@ -40,13 +41,13 @@ export function makePrivateFile(path: string): void {
     if (errorCode(error) !== 'EEXIST') {
       throw error;
     }
-    closeToOthers(path);
+    closeToOthers(path, segmentsOf);
   }
 }
 
 /** Removes the permissions of others on a database and the files beside it. Never throws. */
-export function closeToOthers(path: string): void {
-  for (const each of [path, ...pathsBeside(path)]) {
+export function closeToOthers(path: string, find: FindSegments): void {
+  for (const each of pathsOf(path, find)) {
     const found = lstatOf(each);
     if (found?.isFile()) {
       restrict(each, found.mode, fileMode);

@@ -45,7 +45,7 @@ export function figures(
 function mergedFigures(merged: readonly ConnectionView[], formats: Formats): readonly Part[] {
   // The connections of captures have ended.
   const live = merged.filter(isRecorded);
-  const stored = merged.find(({ storage }) => storage.kind !== 'sqlite') ?? merged[0];
+  const stored = merged.find(({ storage }) => storage.kind !== 'file') ?? merged[0];
   const names = live.map(({ name }) => visibleLine(name)).join(', ');
   const words =
     live.length === 1 ? text('figuresOne', names) : text('figuresAll', formats.count(live.length));
@@ -161,7 +161,7 @@ function figure({ value, hint, className, icon, spoken }: Figure): TemplateResul
 }
 
 function storageMark({ storage }: ConnectionView): TemplateResult {
-  const isInFile = storage.kind === 'sqlite';
+  const isInFile = storage.kind === 'file';
   const hint = isInFile
     ? text('storedInFile', storage.path ?? '')
     : (storage.problem ?? text('storedInMemory'));

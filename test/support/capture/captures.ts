@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as sqlite from 'node:sqlite';
@@ -13,11 +13,13 @@ import {
   singleRowBatch,
   wholeBatchByteLength,
 } from '../../../src/core/record/batch.ts';
+import { payloadOfRow, type Block } from '../../../src/core/record/block.ts';
 import type { Row } from '../../../src/core/capture/capture.ts';
-import type { CaptureStore } from '../../../src/core/capture/captureStore.ts';
+import { recordsIn, type CaptureStore } from '../../../src/core/capture/captureStore.ts';
 import { flagsOf } from '../../../src/core/record/record.ts';
 import { captureFileName } from '../../../src/node/files/captureFiles.ts';
-import { SqliteStore } from '../../../src/node/captureWorker/store/sqliteStore.ts';
+import { segmentPath, segmentsOf } from '../../../src/node/files/segmentFiles.ts';
+import { LogStore } from '../../../src/node/captureWorker/store/logStore.ts';
 
 export interface TestRow {
   readonly at: number;
@@ -79,17 +81,12 @@ export function numberedBatch(firstSeq: number, count: number): BatchReader {
   return batchOf(firstSeq, rows);
 }
 
-export function readBatch(batch: BatchReader): readonly TestRow[] {
-  let end = 0;
-  return Array.from({ length: batch.rowCount }, (_, row) => {
-    const begin = end;
-    end += batch.lengths[row] ?? 0;
-    return {
-      at: batch.times[row] ?? 0,
-      flags: batch.flags[row] ?? 0,
-      payload: new Uint8Array(batch.payload.subarray(begin, end)),
-    };
-  });
+export function readBatch(batch: Block): readonly TestRow[] {
+  return Array.from({ length: batch.rowCount }, (_, row) => ({
+    at: batch.times[row] ?? 0,
+    flags: batch.flags[row] ?? 0,
+    payload: new Uint8Array(payloadOfRow(batch, row)),
+  }));
 }
 
 /** All rows of a store, and their payloads in full. */
@@ -127,7 +124,7 @@ export function leftCapture(folder: string, left: LeftCapture): string {
   return key;
 }
 
-/** The same as it is after a crash: some of the rows are in the write-ahead log. */
+/** The same as it is after a crash, with what the window had written until then. */
 export function abandonedCapture(
   folder: string,
   startedAt: number,
@@ -142,11 +139,20 @@ export function abandonedCapture(
   for (let seq = 0; seq < rowCount; seq += 1000) {
     store.append(numberedBatch(seq, Math.min(1000, rowCount - seq)));
   }
-  for (const ending of ['', '-wal']) {
-    copyFileSync(path + ending, join(folder, key + ending));
-  }
+  copyCapture(path, join(folder, key));
   store.close();
   return key;
+}
+
+/** Numbers and texts of all rows in the files of a capture that is not open for writing. */
+export function textsAt(path: string): readonly (readonly [number, string])[] {
+  const store = LogStore.open(sqlite, path, { maxBytes: Infinity });
+  const { first, next } = store.extent;
+  const texts = [...recordsIn(store, first, next)].map(
+    ({ seq, payload }) => [seq, new TextDecoder().decode(payload)] as const,
+  );
+  store.close();
+  return texts;
 }
 
 /** Makes a file look as if it was written to at that time. */
@@ -154,12 +160,28 @@ export function setWritten(path: string, at: number): void {
   utimesSync(path, at / 1000, at / 1000);
 }
 
-function storeAt(path: string, startedAt: number, window?: string): SqliteStore {
-  return new SqliteStore(sqlite, path, {
-    name: 'left',
-    url: 'ws://localhost/left',
-    startedAt,
-    ...(window !== undefined && { window }),
+/** Copies the files of a capture as they are now, whether or not it is open. */
+export function copyCapture(from: string, to: string): void {
+  for (const ending of ['', '-wal']) {
+    if (existsSync(from + ending)) {
+      copyFileSync(from + ending, to + ending);
+    }
+  }
+  for (const { number, path } of segmentsOf(from)) {
+    copyFileSync(path, segmentPath(to, number));
+  }
+}
+
+/** A capture of a window, open for writing. */
+export function storeAt(path: string, startedAt: number, window?: string): LogStore {
+  return LogStore.open(sqlite, path, {
+    facts: {
+      name: 'left',
+      url: 'ws://localhost/left',
+      startedAt,
+      ...(window !== undefined && { window }),
+    },
+    maxBytes: Infinity,
   });
 }
 

@@ -1,5 +1,5 @@
 import { base64 } from '../../../src/node/captureWorker/export/exportFile.ts';
-import type { StoredRecord } from '../../../src/core/capture/captureStore.ts';
+import type { StoredRecord } from '../../../src/core/record/block.ts';
 import { flagsOf, type Direction, type RowKind } from '../../../src/core/record/record.ts';
 import type { ExportedConnection } from '../../../src/core/export/exportJob.ts';
 import { SecretRedactor } from '../../../src/core/secrets/redact.ts';

@@ -74,7 +74,7 @@ export class FakeCapture implements Capture {
 /** What opens such captures, and those that were opened. */
 export class FakeCaptures {
   readonly all: FakeCapture[] = [];
-  storage: Storage = { kind: 'sqlite', path: '/captures/one.sqlite' };
+  storage: Storage = { kind: 'file', path: '/captures/one.sqlite' };
 
   readonly open: OpenCapture = ({ name }) => {
     const capture = new FakeCapture(this.all.length + 1, name, this.storage);

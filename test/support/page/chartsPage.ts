@@ -31,16 +31,17 @@ type MadeRow = readonly [at: number, flags: number, length: number, head?: Uint8
 
 function seriesOf(rows: readonly MadeRow[]): Series {
   const series = new Series();
-  series.add(
-    {
-      firstSeq: 0,
-      rowCount: rows.length,
-      times: Float64Array.from(rows, ([at]) => at),
-      flags: Uint32Array.from(rows, ([, flags]) => flags),
-      lengths: Uint32Array.from(rows, ([, , length]) => length),
-    },
-    row => rows[row]?.[3] ?? new Uint8Array(),
-  );
+  for (const [seq, [at, flags, length, head = new Uint8Array()]] of rows.entries()) {
+    series.append({
+      firstSeq: seq,
+      rowCount: 1,
+      times: Float64Array.of(at),
+      flags: Uint32Array.of(flags),
+      ends: Uint32Array.of(length),
+      frames: new Float64Array(),
+      payload: head,
+    });
+  }
   return series;
 }
 

@@ -11,13 +11,15 @@ import { readArchived, removeUnused, settle } from './archivedFile.ts';
 import {
   captureFilesIn,
   hasLog,
+  isLogChangedSince,
   lstatOf,
   mayBeWriting,
   type CaptureFile,
 } from '../../files/captureFiles.ts';
 import { dropNote, makeNote, notedAt } from '../../files/captureNotes.ts';
+import { segmentsIn, segmentsOf, type FindSegments } from '../../files/segmentFiles.ts';
 import { closeFolderToOthers, closeToOthers } from '../../files/privateFiles.ts';
-import type { Sqlite } from '../store/sqliteStore.ts';
+import type { Sqlite } from '../store/sqlite.ts';
 
 /** A window that makes a capture has it locked by this age. */
 const maxStartMs = 60_000;
@@ -29,7 +31,7 @@ interface Found {
   readonly file: CaptureFile;
   /** Absent if no row was stored. */
   readonly capture: ArchivedCapture | undefined;
-  /** A window has it open, if only to read it. */
+  /** A window has it open, if only to read it, or is about to. */
   readonly isOpen: boolean;
   /** A window writes to it, or may be about to. */
   readonly isBeingWritten: boolean;
@@ -54,16 +56,24 @@ export function sweepArchive(
 ): Sweep {
   closeFolderToOthers(folder);
   const files = captureFilesIn(folder);
-  files.forEach(({ path }) => closeToOthers(path));
+  const find = segmentsIn(folder);
+  files.forEach(({ path }) => closeToOthers(path, find));
   const until = performance.now() + maxSettlingMs;
-  const found = files.map(file => lookPatiently(sqlite, file, now, until));
+  const found = files.map(file => lookPatiently({ sqlite, now, find }, file, until));
   return new Sweeper(sqlite, limits, now).sweep(found);
 }
 
+/** What is looked with. */
+interface Look {
+  readonly sqlite: Sqlite;
+  readonly now: number;
+  readonly find: FindSegments;
+}
+
 /** What is being settled, here or in another window, looks for a moment as if it was written to. */
-function lookPatiently(sqlite: Sqlite, file: CaptureFile, now: number, until: number): Found {
+function lookPatiently(look: Look, file: CaptureFile, until: number): Found {
   for (;;) {
-    const found = lookAt(sqlite, file, now);
+    const found = lookAt(look, file);
     if (!found.isBeingWritten || mayBeWriting(file) || performance.now() >= until) {
       return found;
     }
@@ -172,28 +182,30 @@ function windowOf({ pid }: CaptureFile, capture: ArchivedCapture | undefined): s
 
 /** A window writes to it, or may be about to. Settles it if it can be. */
 export function isBeingWritten(sqlite: Sqlite, file: CaptureFile, now: number): boolean {
-  return lookAt(sqlite, file, now).isBeingWritten;
+  return lookAt({ sqlite, now, find: segmentsOf }, file).isBeingWritten;
 }
 
 /**
  * SQLite's lock decides who has it, because the number of a process may be used again, and is
  * unknown from within a container. Only a writer has a log: files are settled before they are read.
  */
-function lookAt(sqlite: Sqlite, file: CaptureFile, now: number): Found {
+function lookAt({ sqlite, now, find }: Look, file: CaptureFile): Found {
   const nothing = { file, capture: undefined, isOpen: false, isLeft: false };
   if (lstatOf(file.path) === undefined) {
-    return { ...nothing, isBeingWritten: mayBeWriting(file) };
+    // A log gets its place before its control file does.
+    const isOpen = isLogChangedSince(file, now - maxStartMs);
+    return { ...nothing, isOpen, isBeingWritten: mayBeWriting(file) };
   }
   if (now - file.startedAt < maxStartMs && mayBeWriting(file)) {
-    const capture = readArchived(sqlite, file);
+    const capture = readArchived(sqlite, file, find);
     if (!isEnded(capture)) {
       return { ...nothing, capture, isBeingWritten: true };
     }
   }
   // SQLite may drop the log even of a damaged file.
   const hadLog = hasLog(file) || notedAt(file.path, 'offer', now) !== undefined;
-  const isOpen = isLocked(sqlite, file);
-  const capture = readArchived(sqlite, file);
+  const isOpen = isLocked(sqlite, file, find);
+  const capture = readArchived(sqlite, file, find);
   return {
     file,
     capture,
@@ -209,9 +221,9 @@ function isEnded(capture: ArchivedCapture | undefined): boolean {
 }
 
 /** Settles it if it can be. */
-function isLocked(sqlite: Sqlite, { path }: CaptureFile): boolean {
+function isLocked(sqlite: Sqlite, { path }: CaptureFile, find: FindSegments): boolean {
   try {
-    return !settle(sqlite, path);
+    return !settle(sqlite, path, find);
   } catch {
     // Damaged or read-only: reading it gives the reason.
     return false;

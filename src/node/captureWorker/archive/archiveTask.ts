@@ -1,20 +1,22 @@
 import { messageOf } from '../../../core/base/errors.ts';
 import type { ArchivedCapture, ImportProgress } from '../../../core/capture/captureArchive.ts';
 import type { RetentionLimits } from '../../../core/capture/archiveRetention.ts';
-import {
-  checkArchived,
-  maxLockedMs,
-  readArchived,
-  removeCleared,
-  removeUnused,
-  settle,
-} from './archivedFile.ts';
+import { checkDatabase, damageOf } from './archiveCheck.ts';
+import { readArchived, removeUnused, settle } from './archivedFile.ts';
+import { unreadable } from './archivedFacts.ts';
 import { importFile } from './importFile.ts';
+import { maxLockedMs } from './lockedFile.ts';
+import { isInOldFormat, migrate } from './migration.ts';
 import { isBeingWritten, sweepArchive } from './archiveSweep.ts';
-import type { ArchiveRequests, ArchiveTask, Sweep } from '../../capture/captureProtocol.ts';
+import type {
+  ArchiveRequests,
+  ArchiveTask,
+  PreparedCapture,
+  Sweep,
+} from '../../capture/captureProtocol.ts';
 import { captureFileOf, isPlainFile, type CaptureFile } from '../../files/captureFiles.ts';
 import { dropNote, makeNote, notedAt } from '../../files/captureNotes.ts';
-import { findSqlite, type Sqlite } from '../store/sqliteStore.ts';
+import { findSqlite, type Sqlite } from '../store/sqlite.ts';
 
 /** Does what an archive thread was started for. Throws a sentence. */
 export function performTask(
@@ -38,9 +40,6 @@ export function performTask(
       return undefined;
     case 'import':
       return importFile(sqlite, params, report);
-    case 'copy':
-      copy(sqlite, params.from, params.to);
-      return undefined;
   }
 }
 
@@ -82,17 +81,39 @@ function fileIn(folder: string, key: string): CaptureFile {
   return file;
 }
 
-function prepare(sqlite: Sqlite, file: CaptureFile): ArchivedCapture | undefined {
+function prepare(sqlite: Sqlite, file: CaptureFile): PreparedCapture | undefined {
   if (isBeingWritten(sqlite, file, Date.now())) {
     return undefined;
   }
-  let capture = readArchived(sqlite, file);
-  if (capture?.isAbandoned) {
-    noteOffer(file.path);
-    settle(sqlite, file.path);
-    checkArchived(sqlite, file.path);
-    capture = readArchived(sqlite, file);
+  const { path } = file;
+  if (readArchived(sqlite, file)?.isAbandoned) {
+    noteOffer(path);
+    settleWhole(sqlite, path);
   }
+  let capture = readReadable(sqlite, file);
+  if (isInOldFormat(sqlite, path)) {
+    if (!migrate(sqlite, path)) {
+      return undefined;
+    }
+    capture = readReadable(sqlite, file);
+  }
+  const damage = damageOf(sqlite, path, capture.isAbandoned);
+  return { ...capture, ...(damage !== undefined && { damage }) };
+}
+
+/** Throws a sentence if that cannot be done, or the database is damaged. */
+function settleWhole(sqlite: Sqlite, path: string): void {
+  try {
+    settle(sqlite, path);
+  } catch (error) {
+    throw new Error(unreadable(error), { cause: error });
+  }
+  checkDatabase(sqlite, path);
+}
+
+/** Throws a sentence if it cannot be opened. */
+function readReadable(sqlite: Sqlite, file: CaptureFile): ArchivedCapture {
+  const capture = readArchived(sqlite, file);
   if (!capture) {
     throw new Error('The capture is empty.');
   }
@@ -116,21 +137,5 @@ function noteOffer(path: string): void {
 function remove(sqlite: Sqlite, { path }: CaptureFile): void {
   if (!removeUnused(sqlite, path, maxLockedMs)) {
     throw new Error('The capture is open, here or in another window. Close it there first.');
-  }
-}
-
-/** A consistent copy, also of a file that is being written. Its pages are in order, without free ones. */
-function copy(sqlite: Sqlite, from: string, to: string): void {
-  const database = new sqlite.DatabaseSync(from, { readOnly: true, timeout: maxLockedMs });
-  try {
-    database.prepare('VACUUM INTO ?').run(to);
-  } finally {
-    database.close();
-  }
-  const copied = new sqlite.DatabaseSync(to);
-  try {
-    removeCleared(copied);
-  } finally {
-    copied.close();
   }
 }

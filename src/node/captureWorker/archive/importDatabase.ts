@@ -3,23 +3,19 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ImportedFile, ImportProgress } from '../../../core/capture/captureArchive.ts';
-import type { StoredRecord } from '../../../core/capture/captureStore.ts';
-import { kindOf, RowFlag } from '../../../core/record/record.ts';
+import { kindOf } from '../../../core/record/record.ts';
 import {
   maxSeq,
   maxStateByteLength,
   tooLongState,
 } from '../../../core/import/capture/ndjsonRow.ts';
-import type { FrameFacts } from '../../../core/record/frameFacts.ts';
-import { RowFinder } from '../store/sqliteFind.ts';
-import { selectFrame } from '../store/sqliteSchema.ts';
-import type { Sqlite } from '../store/sqliteStore.ts';
-import { problemOf, unreadable } from './archivedFile.ts';
+import { logFormatVersion } from '../store/controlFile.ts';
+import { RowReader, type ReadRow } from '../store/sqliteReader.ts';
+import { formatVersion } from '../store/sqliteSchema.ts';
+import type { Sqlite } from '../store/sqlite.ts';
+import { FileProblem, problemOf, unreadable, versionOf } from './archivedFacts.ts';
 import type { ImportedCaptures, ImportedConnection } from './importedCaptures.ts';
 import { UnreadRows } from './unreadRows.ts';
-
-/** Numbers whose rows are read at once. */
-const rowsPerRead = 512;
 
 const progressIntervalMs = 100;
 const maxTime = 8.64e15;
@@ -61,20 +57,22 @@ export function importDatabase(
       copy(database, captures, unread, report);
       return { ...unread.facts, of: 'rows', isCut: false };
     }
-    throw new UnknownFormat(problem);
+    throw new FileProblem(problem);
   } catch (error) {
-    throw error instanceof UnknownFormat
-      ? error
-      : new Error(unreadable(error, name), { cause: error });
+    throw new Error(unreadable(error, name), { cause: error });
   } finally {
     database?.close();
   }
 }
 
-class UnknownFormat extends Error {}
-
 function problemIn(database: DatabaseSync): string | undefined {
-  const version = problemOf(database);
+  if (versionOf(database) === logFormatVersion) {
+    return (
+      'The file holds no messages: it belongs to a capture whose messages are in the files beside it. ' +
+      'Open the capture from the list of captures, save it with Save Capture As…, and open the saved file.'
+    );
+  }
+  const version = problemOf(database, formatVersion);
   if (version !== undefined) {
     return version;
   }
@@ -98,27 +96,18 @@ function copy(
   report: (progress: ImportProgress) => void,
 ): void {
   const { connection, clearedBelow } = captureIn(database);
-  const finder = new RowFinder(database, 0);
-  const frames = database.prepare(selectFrame);
-  const nextOf = database.prepare('SELECT min(seq) AS seq FROM record WHERE seq >= ?');
   const last = Number(database.prepare('SELECT max(seq) AS seq FROM record').get()?.['seq'] ?? -1);
   let reportedAt = performance.now();
   let first: number | undefined;
-  for (let from = clearedBelow; ;) {
-    const seq = nextOf.get(from)?.['seq'];
-    if (typeof seq !== 'number' || seq > maxSeq) {
-      return;
-    }
+  for (const row of new RowReader(database).read(clearedBelow, maxSeq + 1)) {
+    unread.next();
+    append(row, connection, captures, unread);
+    const { seq } = row.record;
     first ??= seq;
-    from = seq + rowsPerRead;
-    for (const record of finder.records(seq, from)) {
-      unread.next();
-      append(record, frameOf(frames.get(record.seq)), connection, captures, unread);
-    }
     const now = performance.now();
     if (now - reportedAt >= progressIntervalMs) {
       reportedAt = now;
-      const share = Math.min(1, (from - first) / (last + 1 - first));
+      const share = Math.min(1, (seq + 1 - first) / (last + 1 - first));
       report({ share, rowCount: captures.rowCount });
     }
   }
@@ -131,7 +120,7 @@ function captureIn(database: DatabaseSync): {
   const found = database.prepare('SELECT * FROM capture LIMIT 1').get();
   const [name, url, startedAt] = [found?.['name'], found?.['url'], found?.['started']];
   if (typeof name !== 'string' || typeof url !== 'string' || !isTime(startedAt)) {
-    throw new UnknownFormat('The database does not say what it is a capture of.');
+    throw new FileProblem('The database does not say what it is a capture of.');
   }
   const connection = {
     name: name.slice(0, maxNameLength),
@@ -143,8 +132,7 @@ function captureIn(database: DatabaseSync): {
 }
 
 function append(
-  record: StoredRecord,
-  frame: FrameFacts | undefined,
+  { record, frame }: ReadRow,
   connection: ImportedConnection,
   captures: ImportedCaptures,
   unread: UnreadRows,
@@ -159,23 +147,6 @@ function append(
   } else {
     captures.append(connection, record, frame);
   }
-}
-
-function frameOf(found: Readonly<Record<string, unknown>> | undefined): FrameFacts | undefined {
-  const [fragmentCount, wireByteLength, durationMs] = ['fragments', 'wireSize', 'duration'].map(
-    name => Number(found?.[name]),
-  );
-  return fragmentCount !== undefined &&
-    wireByteLength !== undefined &&
-    durationMs !== undefined &&
-    [fragmentCount, wireByteLength, durationMs].every(Number.isFinite)
-    ? {
-        fragmentCount,
-        wireByteLength,
-        durationMs,
-        isCompressed: (Number(found?.['flags']) & RowFlag.Compressed) !== 0,
-      }
-    : undefined;
 }
 
 function isTime(at: unknown): at is number {

@@ -6,7 +6,6 @@ import {
   openSync,
   readdirSync,
   readSync,
-  renameSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -16,7 +15,8 @@ import { messageOf } from '../../../core/base/errors.ts';
 import type { ImportedFile, ImportProgress } from '../../../core/capture/captureArchive.ts';
 import type { ImportParams } from '../../capture/captureProtocol.ts';
 import { makePrivateFolder } from '../../files/privateFiles.ts';
-import type { Sqlite } from '../store/sqliteStore.ts';
+import type { Sqlite } from '../store/sqlite.ts';
+import { moveCaptures } from './completeLog.ts';
 import { importDatabase } from './importDatabase.ts';
 import { ImportedCaptures } from './importedCaptures.ts';
 import { importNdjson } from './importNdjson.ts';
@@ -67,7 +67,7 @@ export function importFile(
         );
       }
       const { rowCount, renumbered, made } = captures;
-      moveAll(made.map(({ key }) => [join(partFolder, key), join(folder, key)]));
+      moveCaptures(made.map(({ key }) => ({ from: join(partFolder, key), to: join(folder, key) })));
       rmdirSync(partFolder);
       return { captures: made, rowCount, renumbered, ...read };
     } finally {
@@ -124,20 +124,6 @@ function removeOldParts(folder: string): void {
     if (Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > dayMs) {
       rmSync(path, { recursive: true, force: true });
     }
-  }
-}
-
-/** All of them, or none. */
-function moveAll(moves: readonly (readonly [from: string, to: string])[]): void {
-  const moved: string[] = [];
-  try {
-    for (const [from, to] of moves) {
-      renameSync(from, to);
-      moved.push(to);
-    }
-  } catch (error) {
-    moved.forEach(path => rmSync(path, { force: true }));
-    throw error;
   }
 }
 

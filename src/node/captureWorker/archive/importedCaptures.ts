@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { ImportedCapture } from '../../../core/capture/captureArchive.ts';
-import type { StoredRecord } from '../../../core/capture/captureStore.ts';
+import type { StoredRecord } from '../../../core/record/block.ts';
 import type { FrameFacts } from '../../../core/record/frameFacts.ts';
 import type { ImportParams } from '../../capture/captureProtocol.ts';
 import { makePrivateFile } from '../../files/privateFiles.ts';
 import { RowAppender } from '../store/rowCopy.ts';
-import { SqliteStore, type Sqlite } from '../store/sqliteStore.ts';
+import { LogStore } from '../store/logStore.ts';
+import type { Sqlite } from '../store/sqlite.ts';
+import { completeLog } from './completeLog.ts';
 
 /** Numbers without a row that a capture may have, apart from those that follow from its rows. */
 const maxMissing = 10_000_000;
@@ -24,10 +26,12 @@ export interface ImportedConnection {
 interface OpenCapture {
   readonly key: string;
   readonly name: string;
-  readonly store: SqliteStore;
+  readonly store: LogStore;
   rows: RowAppender;
+  first: number;
   /** The number of the row that comes next at least. */
   next: number;
+  lastAt: number;
   missing: number;
   rowCount: number;
   /** Is added to the numbers of the file. */
@@ -68,7 +72,9 @@ export class ImportedCaptures {
       capture.shift = seq - record.seq;
     }
     capture.missing += isFirst ? 0 : seq - capture.next;
+    capture.first = isFirst ? seq : capture.first;
     capture.next = seq + 1;
+    capture.lastAt = record.at;
     this.rowCount++;
     capture.rowCount++;
     this.renumbered += seq === record.seq ? 0 : 1;
@@ -86,17 +92,15 @@ export class ImportedCaptures {
       rows.flush();
       store.close();
     }
-    for (const { key, missing } of this.#captures) {
-      const database = new this.#sqlite.DatabaseSync(join(partFolder, key));
-      try {
-        database
-          .prepare('UPDATE capture SET source = ?, missing = ?')
-          .run(this.#source, missing === 0 ? null : missing);
-      } finally {
-        database.close();
-      }
-    }
     this.#isFinished = true;
+    for (const { key, first, next, missing, lastAt } of this.#captures) {
+      completeLog(this.#sqlite, join(partFolder, key), {
+        extent: { first, next, dropped: 0, missing },
+        lastAt,
+        ended: Date.now(),
+        source: this.#source,
+      });
+    }
   }
 
   /** Lets go of the files, which may be incomplete. Does not throw. */
@@ -134,8 +138,9 @@ export class ImportedCaptures {
     const path = join(this.#params.partFolder, key);
     makePrivateFile(path);
     const { window } = this.#params;
-    const store = new SqliteStore(this.#sqlite, path, { name, url, startedAt, window });
+    const facts = { name, url, startedAt, window };
+    const store = LogStore.open(this.#sqlite, path, { facts, maxBytes: Infinity });
     const rows = new RowAppender(store);
-    return { key, name, store, rows, next: -1, missing: 0, rowCount: 0, shift: 0 };
+    return { key, name, store, rows, first: 0, next: -1, lastAt: 0, missing: 0, rowCount: 0, shift: 0 }; // prettier-ignore
   }
 }

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../../../core/capture/captureStore.ts';
+import type { StoredRecord } from '../../../core/record/block.ts';
 import type { ViewState } from '../../../core/capture/view.ts';
 
 interface ExportedRow {

@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { lowerBound } from '../../../core/base/lowerBound.ts';
+import { recordsIn } from '../../../core/capture/captureStore.ts';
 import { CsvWriter } from '../../../core/export/csv.ts';
 import {
   ExportError,
@@ -135,7 +136,8 @@ export class Exports {
   async #openings(ids: readonly number[], signal: AbortSignal): Promise<ExportOpenings> {
     const { captures } = this.#options;
     const openings = new ExportOpenings((capture, seq) => {
-      const [record] = captures.get(capture)?.store.records(seq, seq + 1) ?? [];
+      const store = captures.get(capture)?.store;
+      const [record] = store ? recordsIn(store, seq, seq + 1) : [];
       return record && openingIn(record);
     });
     for (const id of ids) {

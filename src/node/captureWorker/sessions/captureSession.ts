@@ -10,17 +10,18 @@ import type {
   Storage,
 } from '../../../core/capture/capture.ts';
 import type { CaptureStore } from '../../../core/capture/captureStore.ts';
-import type { FallbackChange } from '../../../core/capture/fallbackStore.ts';
+import type { FallbackChange } from '../../../core/capture/log/fallbackStore.ts';
 import type { FrameFacts } from '../../../core/record/frameFacts.ts';
-import { MemoryStore } from '../../../core/capture/memoryStore.ts';
+import { MemoryStore } from '../../../core/capture/log/memoryStore.ts';
 import type { SeriesSpan, SeriesView } from '../../../core/metrics/seriesView.ts';
-import { removeDatabase } from '../../files/captureFiles.ts';
+import { removeCapture } from '../../files/captureFiles.ts';
 import { CaptureSeries } from '../store/captureSeries.ts';
 import { SharedState } from '../../capture/sharedState.ts';
-import type { CaptureWorkerData, CopyRequest, OpenRequest } from '../../capture/captureProtocol.ts';
+import type { CaptureWorkerData, OpenRequest } from '../../capture/captureProtocol.ts';
+import type { CopyRequest, SavedCopies } from '../store/savedCopies.ts';
 import { makePrivateFile, makePrivateFolder } from '../../files/privateFiles.ts';
-import { copyRows } from '../store/rowCopy.ts';
-import { findSqlite, SqliteStore, type Sqlite } from '../store/sqliteStore.ts';
+import { LogStore } from '../store/logStore.ts';
+import { findSqlite, type Sqlite } from '../store/sqlite.ts';
 import { LossAwareStore } from '../store/lossAwareStore.ts';
 import { FileLossError } from '../../files/fileWatch.ts';
 
@@ -35,12 +36,14 @@ const betweenSlicesMs = 20;
 export class CaptureSession {
   readonly #store: CaptureStore;
   readonly #series: CaptureSeries;
-  /** Where the rows are, if they are in a file. */
-  #file: SqliteStore | undefined;
   readonly #path: string;
   readonly #isArchived: boolean;
   readonly #onDidChangeStorage: (storage: Storage) => void;
   readonly #state: SharedState;
+  /** Loaded with the first copy: most captures are never saved. */
+  #copies: Promise<SavedCopies> | undefined;
+  /** The name of the file that it was read from. */
+  #source: string | undefined;
   #limits: CaptureLimits;
   #storage: Storage;
   #isClosed = false;
@@ -56,9 +59,9 @@ export class CaptureSession {
     this.#isArchived = request.isArchived ?? false;
     this.#limits = request.limits;
     this.#onDidChangeStorage = onDidChangeStorage;
-    this.#storage = { kind: 'sqlite', path: request.path };
+    this.#storage = { kind: 'file', path: request.path };
     this.#store = this.#openStore(request, data);
-    this.#series = new CaptureSeries(this.#store, this.#file);
+    this.#series = new CaptureSeries(this.#store);
   }
 
   get storage(): Storage {
@@ -159,30 +162,23 @@ export class CaptureSession {
     this.#store.enforce(this.#limits);
   }
 
-  /** Appends some of the rows to another database; returns the number of the row to go on with. */
-  copy({ path, name, url, startedAt, from, to }: CopyRequest): number {
-    const sqlite = findSqlite();
-    if (!sqlite) {
-      throw new Error('This version of the editor has no SQLite. Update it to write such files.');
-    }
-    const target = new SqliteStore(sqlite, path, { name, url, startedAt });
-    try {
-      // A part that is asked for again, because the worker was replaced, may be there.
-      const begin = Math.max(from, target.extent.next, this.extent.first);
-      return copyRows(this.#store, target, begin, to);
-    } finally {
-      target.close();
-    }
+  /** Writes some of the rows to a database; resolves to the number of the row to go on with. */
+  async copy(request: CopyRequest): Promise<number> {
+    this.#copies ??= import('../store/savedCopies.ts').then(
+      ({ SavedCopies }) => new SavedCopies(this.#store, this.#source),
+    );
+    return (await this.#copies).copy(request);
   }
 
   /** A file without a row is not kept. Throws what SQLite and the file system throw. */
   close(): void {
     this.#isClosed = true;
+    void this.#copies?.then(copies => copies.close());
     const { first, next } = this.#store.extent;
     this.#series.close();
     this.#store.close();
-    if (first === next && this.#storage.kind === 'sqlite' && !this.#isArchived) {
-      removeDatabase(this.#path);
+    if (first === next && this.#storage.kind === 'file' && !this.#isArchived) {
+      removeCapture(this.#path);
     }
   }
 
@@ -195,7 +191,9 @@ export class CaptureSession {
       );
     }
     if (request.isArchived) {
-      return (this.#file = new SqliteStore(sqlite, request.path, request));
+      const archived = LogStore.open(sqlite, request.path, { maxBytes: request.limits.maxBytes });
+      this.#source = archived.source;
+      return archived;
     }
     const { path, nextSeq } = request;
     const folder = dirname(path);
@@ -203,11 +201,10 @@ export class CaptureSession {
     const make = () => newFile(sqlite, request, data);
     try {
       const primary = make();
-      this.#file = primary;
       const storedSeq = primary.extent.next;
       if (storedSeq < nextSeq) {
         const problem = lost(storedSeq, nextSeq, wasThere ? inMemory : inFile);
-        this.#storage = { kind: 'sqlite', path, problem };
+        this.#storage = { kind: 'file', path, problem };
       }
       return new LossAwareStore({
         primary,
@@ -244,7 +241,7 @@ export class CaptureSession {
         this.#enter({ kind: 'memory', path, problem: droppedSentence(change) });
         break;
       case 'recovered':
-        this.#enter({ kind: 'sqlite', path });
+        this.#enter({ kind: 'file', path });
         break;
     }
   }
@@ -258,16 +255,14 @@ export class CaptureSession {
 /** A store in a new file that only this user can read, or in the existing one. */
 function newFile(
   sqlite: Sqlite,
-  { path, name, url, startedAt, window }: OpenRequest,
+  { path, name, url, startedAt, window, limits }: OpenRequest,
   { maxFileBytes }: CaptureWorkerData,
-): SqliteStore {
+): LogStore {
   makePrivateFolder(dirname(path));
   makePrivateFile(path);
-  return new SqliteStore(sqlite, path, {
-    name,
-    url,
-    startedAt,
-    window,
+  return LogStore.open(sqlite, path, {
+    facts: { name, url, startedAt, window },
+    maxBytes: limits.maxBytes,
     ...(maxFileBytes !== undefined && { maxFileBytes }),
   });
 }

@@ -1,5 +1,5 @@
 import { createContext, Script } from 'node:vm';
-import type { StoredRecord } from '../../../core/capture/captureStore.ts';
+import type { OpenRecord } from '../../../core/capture/matchedRows.ts';
 import { RowMatch, type ViewMatcher } from '../../../core/capture/viewMatcher.ts';
 
 /** The least time that the regular expressions of a filter get for one row. */
@@ -52,7 +52,7 @@ export class RegexTimeGuard {
    * Matches `records`, or the first of them, until `deadline`, which is of
    * `performance.now`, but on one at least unless it has given up.
    */
-  match(records: readonly StoredRecord[], deadline: number): readonly RowMatch[] {
+  match(records: readonly OpenRecord[], deadline: number): readonly RowMatch[] {
     const verdicts: RowMatch[] = [];
     if (!this.#test.hasPattern) {
       this.#judgeUntil(records, verdicts, Infinity);
@@ -67,7 +67,7 @@ export class RegexTimeGuard {
     return verdicts;
   }
 
-  #judgeBounded(records: readonly StoredRecord[], verdicts: RowMatch[]): void {
+  #judgeBounded(records: readonly OpenRecord[], verdicts: RowMatch[]): void {
     try {
       runBounded(() => this.#judgeUntil(records, verdicts, performance.now() + turnMs));
     } catch (error) {
@@ -83,10 +83,11 @@ export class RegexTimeGuard {
     }
   }
 
-  #judgeUntil(records: readonly StoredRecord[], verdicts: RowMatch[], deadline: number): void {
+  #judgeUntil(records: readonly OpenRecord[], verdicts: RowMatch[], deadline: number): void {
     for (let record = records[verdicts.length]; record; record = records[verdicts.length]) {
-      const { flags, at, payload } = record;
-      verdicts.push(this.#test.match({ flags, at, size: payload.length, payload: () => payload }));
+      const { flags, at, payload, text } = record;
+      const row = { flags, at, size: payload.length, payload: () => payload, text };
+      verdicts.push(this.#test.match(row));
       if (deadline < Infinity && performance.now() >= deadline) {
         return;
       }

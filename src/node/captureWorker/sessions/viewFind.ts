@@ -1,4 +1,5 @@
-import type { CaptureStore, StoredRecord } from '../../../core/capture/captureStore.ts';
+import type { CaptureStore } from '../../../core/capture/captureStore.ts';
+import type { OpenRecord } from '../../../core/capture/matchedRows.ts';
 import type { RowIndex, RowRun } from '../../../core/capture/rowIndex.ts';
 import type { FindAnswer } from '../../../core/capture/view.ts';
 import { type ViewMatcher, RowMatch } from '../../../core/capture/viewMatcher.ts';
@@ -74,7 +75,7 @@ function matchesInRun(
 ): readonly number[] {
   const { test, judge } = options;
   const seqs: number[] = [];
-  let group: StoredRecord[] = [];
+  let group: OpenRecord[] = [];
   let byteLength = 0;
   const judgeGroup = () => {
     for (const [index, verdict] of judge.match(group, Infinity).entries()) {

@@ -1,6 +1,7 @@
 import { lowerBound } from '../../../core/base/lowerBound.ts';
 import type { BatchReader } from '../../../core/record/batch.ts';
-import type { CaptureStore, StoredRecord } from '../../../core/capture/captureStore.ts';
+import { recordsIn, type CaptureStore } from '../../../core/capture/captureStore.ts';
+import type { StoredRecord } from '../../../core/record/block.ts';
 import { RowIndex } from '../../../core/capture/rowIndex.ts';
 import type {
   FindAnswer,
@@ -10,8 +11,9 @@ import type {
   ViewRow,
   ViewState,
 } from '../../../core/capture/view.ts';
-import { ViewMatcher } from '../../../core/capture/viewMatcher.ts';
+import type { ViewMatcher } from '../../../core/capture/viewMatcher.ts';
 import type { FindParams } from '../../capture/captureProtocol.ts';
+import { nativeMatcher } from './nativeMatcher.ts';
 import { RegexTimeGuard } from './regexTimeGuard.ts';
 import { viewFind } from './viewFind.ts';
 import { mergeHorizonMs, ViewMerge } from './viewMerge.ts';
@@ -55,7 +57,7 @@ export class ViewSession {
    * @param firstPosition positions below it were used
    */
   constructor(query: ViewQuery, firstPosition: number, captures: StoreOf) {
-    this.#test = new ViewMatcher(query, decodeUtf8);
+    this.#test = nativeMatcher(query);
     this.#ids = [...new Set(query.captures)];
     this.#captures = captures;
     this.#judge = new RegexTimeGuard(this.#test);
@@ -146,7 +148,7 @@ export class ViewSession {
   ): Generator<{ readonly capture: number; readonly record: StoredRecord }> {
     for (const { source: number, seq, length } of this.#index.runs(from, to)) {
       const source = this.#sources[number];
-      for (const record of source?.store?.records(seq, seq + length) ?? []) {
+      for (const record of source?.store ? recordsIn(source.store, seq, seq + length) : []) {
         yield { capture: source?.capture ?? 0, record };
       }
     }
@@ -158,7 +160,7 @@ export class ViewSession {
 
   /** Resolves with nothing found if another search, or the end of the view, ends it. */
   find({ condition, from, direction }: FindParams): Promise<FindAnswer> {
-    const test = new ViewMatcher({ condition }, decodeUtf8);
+    const test = nativeMatcher({ condition });
     this.#endSearch();
     const steps = viewFind({
       index: this.#index,
@@ -346,9 +348,4 @@ function timeOf({ store }: ViewSource, seq: number): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-/** Bytes that are not UTF-8 become U+FFFD; a byte order mark is kept. */
-function decodeUtf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }

@@ -1,9 +1,7 @@
 import type { BatchReader } from '../../../core/record/batch.ts';
-import {
-  findInColumns,
-  type CaptureStore,
-  type StoredRecord,
-} from '../../../core/capture/captureStore.ts';
+import { findInBlock } from '../../../core/capture/log/blockFind.ts';
+import type { CaptureStore } from '../../../core/capture/captureStore.ts';
+import type { MatchedRows, OpenRecord } from '../../../core/capture/matchedRows.ts';
 import { RowMatch, type ViewMatcher } from '../../../core/capture/viewMatcher.ts';
 import type { RegexTimeGuard } from './regexTimeGuard.ts';
 
@@ -38,7 +36,7 @@ export class ViewSource {
   #hidden = 0;
   #unread = 0;
   #step = minStep;
-  #group: StoredRecord[] = [];
+  #group: OpenRecord[] = [];
   #groupByteLength = 0;
 
   constructor(options: ViewSourceOptions) {
@@ -116,18 +114,8 @@ export class ViewSource {
       return;
     }
     this.#cursor = batch.firstSeq;
-    if (test.isByFlags) {
-      for (const found of findInColumns(test, batch, 0, batch.rowCount, isEach)) {
-        if (found.is === 'shown') {
-          this.#options.onShown(found.seq, found.count, found.at);
-        } else if (found.is === 'hidden') {
-          this.#hidden += found.count;
-        }
-      }
-      this.#cursor = next;
-    } else {
-      this.#judgeAll(recordsOf(batch), next, deadline);
-    }
+    const rows = { block: batch, begin: 0, end: batch.rowCount };
+    this.#take(findInBlock(test, rows, isEach), next, deadline);
   }
 
   /** Looks at rows until `deadline`, which is of `performance.now`, or until it has caught up. */
@@ -149,8 +137,14 @@ export class ViewSource {
   }
 
   #search(end: number, deadline: number): void {
-    const { test, isEach, onShown } = this.#options;
-    for (const found of this.#store?.find(test, this.#cursor, end, isEach) ?? []) {
+    const { test, isEach } = this.#options;
+    this.#take(this.#store?.find(test, this.#cursor, end, isEach) ?? [], end, deadline);
+  }
+
+  /** @param end the row after those that were classified */
+  #take(all: Iterable<MatchedRows>, end: number, deadline: number): void {
+    const { onShown } = this.#options;
+    for (const found of all) {
       if (found.is === 'open') {
         this.#push(found.record);
         if (this.#isGroupFull && !this.#judgeGroup(deadline)) {
@@ -176,23 +170,11 @@ export class ViewSource {
     }
   }
 
-  #judgeAll(records: Iterable<StoredRecord>, end: number, deadline: number): void {
-    for (const record of records) {
-      this.#push(record);
-      if (this.#isGroupFull && !this.#judgeGroup(deadline)) {
-        return;
-      }
-    }
-    if (this.#judgeGroup(deadline)) {
-      this.#cursor = end;
-    }
-  }
-
   get #isGroupFull(): boolean {
     return this.#group.length >= groupLength || this.#groupByteLength >= groupByteLength;
   }
 
-  #push(record: StoredRecord): void {
+  #push(record: OpenRecord): void {
     this.#group.push(record);
     this.#groupByteLength += record.payload.length;
   }
@@ -221,20 +203,5 @@ export class ViewSource {
       }
     }
     return verdicts.length === group.length && performance.now() < deadline;
-  }
-}
-
-function* recordsOf(batch: BatchReader): Generator<StoredRecord> {
-  const { firstSeq, rowCount, times, flags, lengths, payload } = batch;
-  let offset = 0;
-  for (let row = 0; row < rowCount; row++) {
-    const end = offset + (lengths[row] ?? 0);
-    yield {
-      seq: firstSeq + row,
-      at: times[row] ?? 0,
-      flags: flags[row] ?? 0,
-      payload: payload.subarray(offset, end),
-    };
-    offset = end;
   }
 }

@@ -1,15 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BatchReader } from '../../../core/record/batch.ts';
 import type { CaptureStore } from '../../../core/capture/captureStore.ts';
-import { flagsOf } from '../../../core/record/record.ts';
 import { Series } from '../../../core/metrics/series.ts';
 import type { SeriesSpan, SeriesView } from '../../../core/metrics/seriesView.ts';
-import type { RowFacts, SqliteStore } from './sqliteStore.ts';
+import type { Block } from '../../../core/record/block.ts';
 
-const encoder = new TextEncoder();
-
-/** Rows read at once, which takes some milliseconds. */
-const rowsPerSlice = 2048;
+/** Numbers whose rows are counted at once, which takes some milliseconds. */
+const rowsPerSlice = 16_384;
 
 /**
  * The statistics of one capture. A new capture is counted batch by batch as it comes. One that was
@@ -18,7 +14,6 @@ const rowsPerSlice = 2048;
  */
 export class CaptureSeries {
   readonly #store: CaptureStore;
-  readonly #file: SqliteStore | undefined;
   #series = new Series();
   /** With the rows that were cleared and can be brought back; absent if it was not counted. */
   #whole: Series | undefined;
@@ -28,19 +23,17 @@ export class CaptureSeries {
   #isPartial = false;
   #counting: Promise<void> | undefined;
 
-  /** @param file the store behind `store` if its rows are in a file; reading it is faster */
-  constructor(store: CaptureStore, file: SqliteStore | undefined) {
+  constructor(store: CaptureStore) {
     const { first, next } = store.extent;
     this.#store = store;
-    this.#file = file;
     this.#uncounted = first < next ? first : undefined;
   }
 
   /** To be called when `store` has it. */
-  append(batch: BatchReader): void {
+  append(block: Block): void {
     if (this.#uncounted === undefined) {
-      this.#series.append(batch);
-      this.#whole?.append(batch);
+      this.#series.append(block);
+      this.#whole?.append(block);
     }
   }
 
@@ -97,31 +90,11 @@ export class CaptureSeries {
     }
     const { first, next } = this.#store.extent;
     const from = Math.max(first, this.#uncounted);
-    const endOfFile = Math.min(next, this.#file?.extent.next ?? 0);
-    const to = Math.min(from < endOfFile ? endOfFile : next, from + rowsPerSlice);
-    const facts =
-      this.#file && from < endOfFile ? this.#file.facts(from, to) : factsIn(this.#store, from, to);
-    this.#series.add(facts, row => facts.heads.get(row) ?? new Uint8Array());
+    const to = Math.min(next, from + rowsPerSlice);
+    for (const { block, begin, end } of this.#store.blocks(from, to)) {
+      this.#series.append(block, begin, end);
+    }
     this.#uncounted = to < next ? to : undefined;
     return this.#uncounted !== undefined;
   }
-}
-
-/** The same of any store, more slowly. Heads are not the payloads, but they differ if the payloads do. */
-function factsIn(store: CaptureStore, from: number, to: number): RowFacts {
-  const rows = store.rows(from, to - from);
-  const heads = new Map<number, Uint8Array>();
-  rows.forEach(({ kind, preview }, index) => {
-    if (kind !== 'text' && kind !== 'binary') {
-      heads.set(index, encoder.encode(preview));
-    }
-  });
-  return {
-    firstSeq: from,
-    rowCount: rows.length,
-    times: Float64Array.from(rows, ({ at }) => at),
-    flags: Uint32Array.from(rows, ({ kind, direction }) => flagsOf(kind, direction)),
-    lengths: Uint32Array.from(rows, ({ byteLength }) => byteLength),
-    heads,
-  };
 }

@@ -1,21 +1,24 @@
-import type { BatchReader } from '../../../core/record/batch.ts';
+import type { Block } from '../../../core/record/block.ts';
 import type { CaptureLimits, Extent, PayloadPart, Row } from '../../../core/capture/capture.ts';
-import type {
-  CaptureStore,
-  MatchedRows,
-  StoredRecord,
-} from '../../../core/capture/captureStore.ts';
-import { FallbackStore, type FallbackOptions } from '../../../core/capture/fallbackStore.ts';
+import type { CaptureStore } from '../../../core/capture/captureStore.ts';
+import type { BlockRows, MatchedRows } from '../../../core/capture/matchedRows.ts';
+import {
+  FallbackStore,
+  type FallbackChange,
+  type FallbackOptions,
+} from '../../../core/capture/log/fallbackStore.ts';
 import type { FrameFacts } from '../../../core/record/frameFacts.ts';
 import type { ViewMatcher } from '../../../core/capture/viewMatcher.ts';
-import { removeDatabase } from '../../files/captureFiles.ts';
+import { removeCapture } from '../../files/captureFiles.ts';
 import { FileLossError, FileWatch } from '../../files/fileWatch.ts';
+import type { LogStore } from './logStore.ts';
 
 interface LossAwareStoreOptions extends FallbackOptions {
+  readonly primary: LogStore;
   /** Where the primary store's database is. */
   readonly path: string;
   /** Creates a new database at `path`. Throws what SQLite and the file system throw. */
-  readonly remake: () => CaptureStore;
+  readonly remake: () => LogStore;
 }
 
 /**
@@ -31,18 +34,21 @@ export class LossAwareStore implements CaptureStore {
     this.#options = options;
     this.#store = new FallbackStore({
       ...options,
-      onDidMakeRoom: () => this.#watch.shortened(),
+      onDidChange: change => {
+        options.onDidChange(change);
+        this.#lookAfter(change);
+      },
     });
-    this.#watch = new FileWatch(options.path);
+    this.#watch = watchOf(options.path, options.primary);
   }
 
   get extent(): Extent {
     return this.#store.extent;
   }
 
-  append(batch: BatchReader): void {
+  append(block: Block): void {
     this.#look();
-    this.#store.append(batch);
+    this.#store.append(block);
   }
 
   rows(from: number, count: number): readonly Row[] {
@@ -57,9 +63,9 @@ export class LossAwareStore implements CaptureStore {
     return this.#read(() => this.#store.frame(seq));
   }
 
-  records(from: number, to: number): Iterable<StoredRecord> {
+  blocks(from: number, to: number): Iterable<BlockRows> {
     this.#look();
-    return this.#store.records(from, to);
+    return this.#store.blocks(from, to);
   }
 
   find(test: ViewMatcher, from: number, to: number, isEach: boolean): Iterable<MatchedRows> {
@@ -76,9 +82,7 @@ export class LossAwareStore implements CaptureStore {
     if (this.#look(true)) {
       return this.#store.clear(() => this.#remade());
     }
-    const canRestore = this.#store.clear();
-    this.#watch.shortened();
-    return canRestore;
+    return this.#store.clear();
   }
 
   restore(): boolean {
@@ -94,9 +98,7 @@ export class LossAwareStore implements CaptureStore {
     if (this.#look()) {
       return false;
     }
-    const isMore = this.#store.sweep();
-    this.#watch.shortened();
-    return isMore;
+    return this.#store.sweep();
   }
 
   close(): void {
@@ -111,6 +113,13 @@ export class LossAwareStore implements CaptureStore {
       this.#store.lose(new FileLossError(loss), loss !== 'cut');
     }
     return loss !== undefined;
+  }
+
+  /** The log itself looks whether it was cut: then its rows are lost. */
+  #lookAfter(change: FallbackChange): void {
+    if (change.kind === 'failed' && change.error instanceof FileLossError) {
+      this.#look(true);
+    }
   }
 
   /** What cannot be read may be in a file that was cut just now. */
@@ -130,9 +139,13 @@ export class LossAwareStore implements CaptureStore {
     if (this.#watch.isTaken) {
       throw new FileLossError('replaced');
     }
-    removeDatabase(path);
+    removeCapture(path);
     const store = remake();
-    this.#watch = new FileWatch(path);
+    this.#watch = watchOf(path, store);
     return store;
   }
+}
+
+function watchOf(path: string, store: LogStore): FileWatch {
+  return new FileWatch(path, () => store.loss);
 }

@@ -5,47 +5,53 @@ import {
   wholeBatchByteLength,
 } from '../../../core/record/batch.ts';
 import type { FrameFacts } from '../../../core/record/frameFacts.ts';
-import type { CaptureStore, StoredRecord } from '../../../core/capture/captureStore.ts';
+import type { CaptureStore } from '../../../core/capture/captureStore.ts';
+import { payloadBegin, type Block, type StoredRecord } from '../../../core/record/block.ts';
+import type { SqliteWriter } from './sqliteWriter.ts';
 
-/** Payload bytes, and rows, of which one part of a copy consists: what takes some milliseconds. */
+/** What rows are appended to. */
+export interface RowTarget {
+  append(block: Block): void;
+}
+
+/** Payload bytes, and rows, of which one part of a copy consists at least: what takes some milliseconds. */
 const partByteLength = 2 * 1024 * 1024;
 const partRowCount = 8192;
 
 /**
- * Appends rows of one store to another, from number `from` up to, not including, `to`, but no more
+ * Appends rows of a store to a database, from number `from` up to, not including, `to`, but no more
  * than take a moment. Returns the number of the row to go on with.
  */
 export function copyRows(
   source: CaptureStore,
-  target: CaptureStore,
+  target: SqliteWriter,
   from: number,
   to: number,
 ): number {
-  const part = new RowAppender(target);
-  let next = from;
-  for (const record of source.records(from, Math.min(to, from + partRowCount))) {
-    part.append(record, source.frame(record.seq));
-    next = record.seq + 1;
-    if (part.byteLength >= partByteLength) {
-      part.flush();
-      return next;
+  let byteLength = 0;
+  let rowCount = 0;
+  for (const rows of source.blocks(from, to)) {
+    const { block, begin, end } = rows;
+    target.append(rows);
+    byteLength += payloadBegin(block, end) - payloadBegin(block, begin);
+    rowCount += end - begin;
+    if (byteLength >= partByteLength || rowCount >= partRowCount) {
+      return block.firstSeq + end;
     }
   }
-  part.flush();
-  // Rows that are missing here are so in the source.
-  return Math.min(to, from + partRowCount);
+  return to;
 }
 
 /** Appends rows to a store one by one, and stores many at once. */
 export class RowAppender {
-  readonly #target: CaptureStore;
+  readonly #target: RowTarget;
   readonly #buffer = new ArrayBuffer(wholeBatchByteLength);
   readonly #writer = new BatchWriter(this.#buffer);
   #firstSeq = 0;
   /** Of all payloads. */
   byteLength = 0;
 
-  constructor(target: CaptureStore) {
+  constructor(target: RowTarget) {
     this.#target = target;
   }
 

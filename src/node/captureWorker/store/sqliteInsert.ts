@@ -1,5 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { BatchReader } from '../../../core/record/batch.ts';
+import type { BlockRows } from '../../../core/capture/matchedRows.ts';
+import {
+  byteLengthOfRow,
+  payloadBegin,
+  payloadOfRow,
+  type Block,
+} from '../../../core/record/block.ts';
 import { valuesPerFrame } from '../../../core/record/frameFacts.ts';
 import { isTextual } from '../../../core/record/record.ts';
 import { previewByteLength } from '../../../core/record/preview.ts';
@@ -32,7 +38,7 @@ interface MultiInsert extends RowsInCommon {
   readonly values: (number | Uint8Array)[];
 }
 
-/** Writes batches to a capture's tables. This is what decides how fast messages can be stored. */
+/** Writes rows to a saved capture's tables. This is what decides how fast one is saved. */
 export class RowInserter {
   readonly #insertRow: StatementSync;
   readonly #insertRows: readonly { readonly rowCount: number; readonly inserts: MultiInsert[] }[];
@@ -55,43 +61,38 @@ export class RowInserter {
     this.#insertFrame = database.prepare(insertFrame);
   }
 
-  /** Throws what SQLite throws; the caller's transaction must then be rolled back. */
-  insert(batch: BatchReader): void {
-    const { rowCount, lengths } = batch;
-    let row = 0;
-    let offset = 0;
-    while (row < rowCount) {
+  /** Throws what SQLite throws. */
+  insert({ block, begin, end }: BlockRows): void {
+    let row = begin;
+    while (row < end) {
       // The first row has its number, and the later ones follow it.
-      this.#insertOne(batch, row, offset);
-      offset += lengths[row] ?? 0;
+      this.#insertOne(block, row);
       row++;
-      const end = nextLarge(lengths, row);
+      const to = nextLarge(block, row, end);
       for (const { rowCount: some, inserts } of this.#insertRows) {
-        for (; end - row >= some; row += some) {
-          offset = insertSome(inserts, batch, row, row + some, offset);
+        for (; to - row >= some; row += some) {
+          insertSome(inserts, block, row, row + some);
         }
       }
     }
-    this.#insertFrames(batch);
+    this.#insertFrames({ block, begin, end });
   }
 
-  #insertFrames({ firstSeq, frames }: BatchReader): void {
-    for (let begin = 0; begin < frames.length; begin += valuesPerFrame) {
-      const [row = 0, ...facts] = frames.subarray(begin, begin + valuesPerFrame);
-      this.#insertFrame.run(firstSeq + row, ...facts);
+  #insertFrames({ block: { firstSeq, frames }, begin, end }: BlockRows): void {
+    for (let index = 0; index < frames.length; index += valuesPerFrame) {
+      const [row = 0, ...facts] = frames.subarray(index, index + valuesPerFrame);
+      if (row >= begin && row < end) {
+        this.#insertFrame.run(firstSeq + row, ...facts);
+      }
     }
   }
 
-  #insertOne(
-    { firstSeq, times, flags, lengths, payload }: BatchReader,
-    row: number,
-    offset: number,
-  ) {
-    const seq = firstSeq + row;
-    const at = times[row] ?? 0;
-    const length = lengths[row] ?? 0;
-    const rowFlags = flags[row] ?? 0;
-    const bytes = payload.subarray(offset, offset + length);
+  #insertOne(block: Block, row: number): void {
+    const seq = block.firstSeq + row;
+    const at = block.times[row] ?? 0;
+    const rowFlags = block.flags[row] ?? 0;
+    const bytes = payloadOfRow(block, row);
+    const { length } = bytes;
     if (length > largePayloadByteLength) {
       this.#insertRow.run(seq, null, packRow(rowFlags, 0, 0), at);
       this.#insertLargePayload(seq, rowFlags, bytes);
@@ -107,14 +108,13 @@ export class RowInserter {
   }
 }
 
-/** @returns where the payload after the last row begins */
 function insertSome(
   inserts: readonly MultiInsert[],
-  { times, flags, lengths, payload }: BatchReader,
+  block: Block,
   begin: number,
   end: number,
-  offset: number,
-): number {
+): void {
+  const { times, flags, payload } = block;
   const haveOneTime = isEach(times, begin, end, time => time === times[begin]);
   const areTexts = isEach(flags, begin, end, isTextual);
   const insert = inserts.find(
@@ -130,17 +130,17 @@ function insertSome(
     values[index++] = times[begin] ?? 0;
   }
   for (let row = begin; row < end; row++) {
-    const rowLength = lengths[row] ?? 0;
+    const rowLength = byteLengthOfRow(block, row);
     values[index++] = packRow(flags[row] ?? 0, length, rowLength);
     if (!haveOneTime) {
       values[index++] = times[row] ?? 0;
     }
     length += rowLength;
   }
+  const offset = payloadBegin(block, begin);
   // One blob for all rows, which SQLite cuts: to bind a view for each takes far longer.
   values[0] = length === 0 ? noBytes : payload.subarray(offset, offset + length);
   statement.run(...values);
-  return offset + length;
 }
 
 function isEach(
@@ -157,10 +157,10 @@ function isEach(
   return true;
 }
 
-/** The first row from `row` on whose payload is not stored with it, or the number of rows. */
-function nextLarge(lengths: Uint32Array, row: number): number {
+/** The first row from `row` on, below `end`, whose payload is not stored with it, or `end`. */
+function nextLarge(block: Block, row: number, end: number): number {
   let index = row;
-  while ((lengths[index] ?? Infinity) <= largePayloadByteLength) {
+  while (index < end && byteLengthOfRow(block, index) <= largePayloadByteLength) {
     index++;
   }
   return index;

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Extent } from '../../../core/capture/capture.ts';
 
-/** The format of a capture file, for `PRAGMA user_version`. */
+/** The format of a saved capture, and of what early versions recorded, for `PRAGMA user_version`. */
 export const formatVersion = 2;
 
 /**
@@ -10,32 +10,28 @@ export const formatVersion = 2;
  */
 export const largePayloadByteLength = 64 * 1024;
 
-export const pageByteLength = 8192;
-
-/** How long the write-ahead log gets before it is brought into the database, which waits for the disk. */
-const logByteLength = 16 * 1024 * 1024;
-
+/**
+ * For a file that counts only once it is complete and on the disk: one that is cut off is of no use, so
+ * nothing is written twice to prevent that.
+ */
 export const settings = `
-  PRAGMA page_size = ${pageByteLength};
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  PRAGMA wal_autocheckpoint = ${logByteLength / pageByteLength};
-  PRAGMA journal_size_limit = ${logByteLength};
+  PRAGMA page_size = 8192;
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = OFF;
+  PRAGMA synchronous = OFF;
 `;
 
 /**
  * The view `messages` is for people and their tools. The tables behind it are shaped for speed: a
  * row's facts are one integer, see `record.ts`. Of the capture, `started` and `ended` are
- * milliseconds since 1970; a window that did not end it leaves `ended` empty. `dropped` counts the
- * oldest rows that the limits have dropped since it was cleared. `window` is the same in all captures
- * of one window; early ones lack it. Rows below `cleared_below`, which early ones lack too, were
- * cleared: they do not count, and are removed soon. While those from `cleared_from` on can be brought
- * back, `cleared_bytes` and `cleared_dropped` are what `byte_length` and `dropped` are of the others.
- * Of a capture that was read from another file, `source` is the name of that, and `missing` counts the
- * numbers between its first row and its last that have no row.
- * `frame` has a row for a message that
- * came in several fragments or pieces, or compressed: bytes of its frames, and milliseconds from the
- * first to the last of them.
+ * milliseconds since 1970. `dropped` counts the oldest rows that the limits have dropped since it was
+ * cleared. `window` is the same in all captures of one window. Of a capture that was read from another
+ * file, `source` is the name of that, and `missing` counts the numbers between its first row and its
+ * last that have no row. `frame` has a row for a message that came in several fragments or pieces, or
+ * compressed: bytes of its frames, and milliseconds from the first to the last of them.
+ *
+ * In what an early version recorded, `ended` is empty if its window did not end it, and rows below
+ * `cleared_below` were cleared and do not count.
  */
 export const schema = `
   CREATE TABLE IF NOT EXISTS capture (
@@ -97,57 +93,25 @@ export const schema = `
   PRAGMA user_version = ${formatVersion};
 `;
 
-/** What a capture's file says of its rows. */
-export interface StoredExtents {
-  readonly extent: Extent;
-  /** The rows that can be brought back. */
-  readonly cleared?: Extent;
-  /** There are rows that are to be removed. */
-  readonly hasForgotten: boolean;
-}
-
-/** Throws what SQLite throws, and a `TypeError` if there is no capture in the file. */
-export function storedExtents(database: DatabaseSync): StoredExtents {
+/** The rows that count. Throws what SQLite throws, and a `TypeError` if there is no capture in the file. */
+export function savedExtent(database: DatabaseSync): Extent {
   const found = database.prepare('SELECT * FROM capture').get();
   if (!found) {
     throw new TypeError('it has no capture');
   }
   const next = Number(found['next_seq']);
-  const below = Number(found['cleared_below'] ?? 0);
-  const select = database.prepare(selectFirst);
-  const firstOf = (from: number, to: number) => Number(select.get(from, to)?.['first'] ?? to);
-  const extent = {
-    first: firstOf(below, next),
+  const missing = Number(found['missing'] ?? 0);
+  const first = database
+    .prepare('SELECT min(seq) AS first FROM record WHERE seq >= ? AND seq < ?')
+    .get(Number(found['cleared_below'] ?? 0), next);
+  return {
+    first: Number(first?.['first'] ?? next),
     next,
     byteLength: Number(found['byte_length']),
     dropped: Number(found['dropped']),
-    ...(Number(found['missing'] ?? 0) > 0 && { missing: Number(found['missing']) }),
+    ...(missing > 0 && { missing }),
   };
-  const from = Number(found['cleared_from'] ?? below);
-  const hasForgotten = firstOf(0, from) < from;
-  const bytes = found['cleared_bytes'] ?? null;
-  return bytes === null
-    ? { extent, hasForgotten }
-    : {
-        extent,
-        cleared: {
-          first: firstOf(from, below),
-          next: below,
-          byteLength: Number(bytes),
-          dropped: Number(found['cleared_dropped']),
-        },
-        hasForgotten,
-      };
 }
-
-/** The first row in a range, of which the end is not included. */
-export const selectFirst = 'SELECT min(seq) AS first FROM record WHERE seq >= ? AND seq < ?';
-
-/** Its parameters: of the rows that count, and of those that were cleared; see `schema`. */
-export const updateExtents = `
-  UPDATE capture SET
-    next_seq = ?, byte_length = ?, dropped = ?,
-    cleared_from = ?, cleared_below = ?, cleared_bytes = ?, cleared_dropped = ?`;
 
 const flagsBits = 16;
 const lengthBits = 17;
@@ -210,54 +174,7 @@ export const insertLargePayload = `
 export const insertFrame = `
   INSERT INTO frame (seq, fragments, wire_size, duration) VALUES (?, ?, ?, ?)`;
 
-/** How one message came; `flags` has whether it was compressed. */
-export const selectFrame = `
-  SELECT fragments, wire_size AS wireSize, duration, flags
-  FROM frame JOIN record USING (seq) WHERE seq = ?`;
-
-/** Rows from the first parameter up to, not including, the second: all of a state, the head of others. */
-export const selectRows = `
-  SELECT
-    record.seq AS seq,
-    at,
-    flags,
-    coalesce(size, octet_length(record.payload)) AS size,
-    coalesce(
-      head,
-      iif(
-        flags & 15,
-        substr(CAST(record.payload AS BLOB), 1, 2048),
-        CAST(record.payload AS BLOB)
-      )
-    ) AS head
-  FROM record LEFT JOIN large_payload
-    ON record.payload IS NULL AND large_payload.seq = record.seq
-  WHERE record.seq >= ? AND record.seq < ?
-  ORDER BY record.seq`;
-
-/** The size of a payload and a part of it. Parameters: its begin, counted from 1; its length; the row. */
-export const selectPayload = `
-  SELECT
-    coalesce(size, octet_length(record.payload)) AS size,
-    substr(CAST(coalesce(record.payload, large_payload.payload) AS BLOB), ?, ?) AS part
-  FROM record LEFT JOIN large_payload
-    ON record.payload IS NULL AND large_payload.seq = record.seq
-  WHERE record.seq = ?`;
-
-/** The last row of the shortest run of rows from a number on that has at least the given bytes. */
-export const selectEndOfBytes = `
-  SELECT seq FROM (
-    SELECT
-      record.seq AS seq,
-      sum(coalesce(size, octet_length(record.payload)))
-        OVER (ORDER BY record.seq ROWS UNBOUNDED PRECEDING) AS total
-    FROM record LEFT JOIN large_payload
-      ON record.payload IS NULL AND large_payload.seq = record.seq
-    WHERE record.seq >= ?
-  ) WHERE total >= ? LIMIT 1`;
-
-/** The payload bytes of the rows of a range, of which the end is not included; it is given twice. */
-export const selectByteLength = `
-  SELECT
-    coalesce((SELECT sum(octet_length(payload)) FROM record WHERE seq >= ? AND seq < ?), 0)
-    + coalesce((SELECT sum(size) FROM large_payload WHERE seq >= ? AND seq < ?), 0) AS total`;
+/** How the messages from the first parameter up to, not including, the second came. */
+export const selectFrames = `
+  SELECT seq, fragments, wire_size AS wireSize, duration, flags
+  FROM frame JOIN record USING (seq) WHERE seq >= ? AND seq < ?`;

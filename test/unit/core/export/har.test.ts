@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RowFlag } from '../../../../src/core/record/record.ts';
-import type { StoredRecord } from '../../../../src/core/capture/captureStore.ts';
+import type { StoredRecord } from '../../../../src/core/record/block.ts';
 import type { HandshakeFacts } from '../../../../src/core/record/handshakeFacts.ts';
 import { HarWriter, openingIn } from '../../../../src/core/export/har.ts';
 import type { RowWriter } from '../../../../src/core/export/rowWriter.ts';

@@ -93,7 +93,7 @@ describe('The connections of a window', () => {
     for (const name of names(3, 'memory')) {
       connections.open(profile(name));
     }
-    set.keepIn('sqlite');
+    set.keepIn('file');
     for (const name of names(50)) {
       connections.open(profile(name));
     }

@@ -6,7 +6,7 @@ import { SecretRedactor } from '../../../../src/core/secrets/redact.ts';
 import { secretValues, urlHoldsSecret } from '../../../../src/core/secrets/values.ts';
 import { redactedLog } from '../../../../src/host/secrets/redactedLog.ts';
 import { SecretRegistry } from '../../../../src/host/secrets/secretRegistry.ts';
-import { assertLinear } from '../../../../test/support/growth.ts';
+import { assertLinear } from '../../../support/growth.ts';
 
 /** Every place in which a connection can hold a secret; the one that is in it is the value here. */
 const kinds: Readonly<Record<string, (secret: string) => Parameters<typeof secretValues>[0]>> = {

@@ -8,6 +8,7 @@ import type { Capture } from '../../../../src/core/capture/capture.ts';
 import type { RemovedCapture } from '../../../../src/core/capture/captureArchive.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
 import type { CaptureServiceOptions } from '../../../../src/node/capture/captureService.ts';
+import { segmentPath } from '../../../../src/node/files/segmentFiles.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import {
   abandonedCapture,
@@ -15,6 +16,7 @@ import {
   leftCapture,
   lockForAWhile,
   scratchFolder,
+  textsAt,
 } from '../../../support/capture/captures.ts';
 import {
   startCaptures,
@@ -120,9 +122,10 @@ describe('the archive', () => {
     await captures[0]?.clear();
     service.open(options);
     await service.dispose();
+    const path = captures[1]?.storage.path ?? '';
     assert.deepEqual(
       readdirSync(folder).map(name => join(folder, name)),
-      [captures[1]?.storage.path],
+      [path, segmentPath(path, 1)],
     );
   });
 
@@ -132,7 +135,7 @@ describe('the archive', () => {
     const before = readFileSync(join(folder, key));
     const { capture } = await service.archive.open(key);
     assert.deepEqual(capture.extent, { first: 0, next: 3, byteLength: 3, dropped: 0 });
-    assert.deepEqual(capture.storage, { kind: 'sqlite', path: join(folder, key) });
+    assert.deepEqual(capture.storage, { kind: 'file', path: join(folder, key) });
     appendNumbers(capture, 0, 10);
     capture.setLimits({ maxRows: 1, maxBytes: 1 });
     await capture.clear();
@@ -280,17 +283,12 @@ describe('the archive', () => {
 
   it('refuses what is damaged, is not there, or is no name of a capture', async t => {
     const { service, folder } = setUp(t);
-    const damaged = leftCapture(folder, {
-      startedAt: 1000,
-      pid: endedPid(),
-      rowCount: 100,
-      payloadByteLength: 4000,
-    });
+    const damaged = leftCapture(folder, { startedAt: 1000, pid: endedPid(), rowCount: 100 });
     const path = join(folder, damaged);
     const database = new DatabaseSync(path);
     database.exec('UPDATE capture SET ended = NULL');
     database.close();
-    writeFileSync(path, readFileSync(path).fill(0xa5, 5 * 8192, 6 * 8192));
+    writeFileSync(path, readFileSync(path).fill(0xa5, 4096));
     const missing = damaged.replace('1970', '1971');
     const { archive } = service;
     await assert.rejects(archive.open(damaged), /The file is damaged/);
@@ -317,7 +315,7 @@ describe('the archive', () => {
     await capture.flush();
     assert.equal(existsSync(join(folder, key)), false);
     await service.dispose();
-    assert.deepEqual(messagesIn(join(folder, own)), numbered(0, 6));
+    assert.deepEqual(textsAt(join(folder, own)), numbered(0, 6));
   });
 
   it('removes a capture that was closed just now', async t => {
@@ -424,7 +422,7 @@ describe('a saved copy', () => {
       const capture = service.open(options);
       appendNumbers(capture, 0, 30_000);
       await capture.flush();
-      assert.equal(capture.storage.kind, 'memory');
+      await until('it is not in the file alone', () => capture.storage.kind === 'memory');
       const frame = {
         fragmentCount: 3,
         wireByteLength: 99,
@@ -460,6 +458,79 @@ describe('a saved copy', () => {
     }
   });
 
+  it('says what it was made of, and what was dropped or missing there', async t => {
+    const { service, target } = useCaptures(t);
+    const limited = service.open({ ...options, name: 'limited', maxRows: 1000 });
+    appendNumbers(limited, 0, 3000);
+    await limited.flush();
+    const { first, dropped, byteLength } = limited.extent;
+    const lines = [7, 9, 12].map(seq =>
+      JSON.stringify({ seq, time: 5, connection: 'a', direction: 'in', kind: 'text', data: 'x' }),
+    );
+    writeFileSync(join(target, 'a.ndjson'), lines.join('\n'));
+    const imported = await service.archive.importFile(join(target, 'a.ndjson'), () => undefined)
+      .done;
+    const { capture: read } = await service.archive.open(imported.captures[0]?.key ?? '');
+    const factsOf = async (capture: Capture) => {
+      const path = join(target, 'saved.sqlite');
+      await service.archive.saveCopy(capture.id, path);
+      using database = new DatabaseSync(path, { readOnly: true });
+      const { started, ended, ...facts } = { ...database.prepare('SELECT * FROM capture').get() };
+      assert.equal(typeof ended, 'number');
+      return { ...facts, isOfNow: Number(started) > 1e12, rows: messagesIn(path).length };
+    };
+    const nothing = {
+      format_version: 2,
+      window: null,
+      cleared_from: null,
+      cleared_below: null,
+      cleared_bytes: null,
+      cleared_dropped: null,
+    };
+    assert.deepEqual(await factsOf(limited), {
+      ...nothing,
+      name: 'limited',
+      url: 'ws://localhost',
+      next_seq: 3000,
+      byte_length: byteLength,
+      dropped,
+      source: null,
+      missing: null,
+      isOfNow: true,
+      rows: 3000 - first,
+    });
+    assert.ok(dropped >= 2000);
+    assert.deepEqual(await factsOf(read), {
+      ...nothing,
+      name: 'a',
+      url: '',
+      next_seq: 13,
+      byte_length: 3,
+      dropped: 0,
+      source: 'a.ndjson',
+      missing: 3,
+      isOfNow: false,
+      rows: 3,
+    });
+  });
+
+  it('is whole also where the worker was replaced meanwhile', async t => {
+    const { service, target, workers } = setUp(t);
+    const capture = service.open(options);
+    appendNumbers(capture, 0, 200_000);
+    await capture.flush();
+    const path = join(target, 'a.sqlite');
+    const saved = service.archive.saveCopy(capture.id, path);
+    await until('it has begun', () => readdirSync(target).length > 0);
+    await workers[0]?.terminate();
+    await saved;
+    assert.equal(workers.length, 2);
+    const copied = messagesIn(path);
+    assert.deepEqual([copied.length, copied.at(-1)], [200_000, [199_999, '#199999']]);
+    assert.ok(copied.every(([seq, message]) => message === `#${seq}`));
+    assert.deepEqual(readdirSync(target), ['a.sqlite']);
+  });
+
   it('leaves what was there, and nothing else, where it fails', async t => {
     const { service, folder, target } = setUp(t);
     const { archive } = service;
@@ -479,20 +550,20 @@ describe('a saved copy', () => {
     assert.equal(readFileSync(kept, 'utf8'), 'old');
     assert.deepEqual(readdirSync(target), ['kept.sqlite', 'kept.sqlite-wal']);
     await service.dispose();
-    assert.deepEqual(messagesIn(own), numbered(0, 10));
+    assert.deepEqual(textsAt(own), numbered(0, 10));
     assert.equal(dirname(own), folder);
   });
 
   it('leaves nothing where the service ends meanwhile', async t => {
     const { service, target } = setUp(t);
     const capture = service.open(options);
-    appendNumbers(capture, 0, 100_000);
+    appendNumbers(capture, 0, 400_000);
     await capture.flush();
     const failed = assert.rejects(
       service.archive.saveCopy(capture.id, join(target, 'a.sqlite')),
       /cannot be written/,
     );
-    await new Promise<void>(resolve => void systemClock.schedule(60, resolve));
+    await until('it has begun', () => readdirSync(target).length > 0);
     await service.dispose();
     await failed;
     assert.deepEqual(readdirSync(target), []);

@@ -304,6 +304,18 @@ describe('a file that is opened', { timeout: 60_000 }, () => {
     await assert.rejects(read(service, other), /is no capture/);
   });
 
+  it('is refused where it is the control file of a capture, whose messages are elsewhere', async t => {
+    const { service, target } = useCaptures(t);
+    const capture = service.open(unlimited('prices'));
+    fill(capture, 5000);
+    capture.dispose();
+    const [listed] = await service.archive.list();
+    const path = join(target, 'a.sqlite');
+    copyFileSync(capture.storage.path ?? '', path);
+    assert.equal(listed?.rowCount, 101);
+    await assert.rejects(read(service, path), /holds no messages.*Save Capture As…/);
+  });
+
   it('says that a database is in use', async t => {
     const { service, target } = useCaptures(t);
     const capture = service.open(unlimited('prices'));

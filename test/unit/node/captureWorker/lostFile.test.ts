@@ -15,8 +15,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import type { Capture } from '../../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
-import { FileWatch } from '../../../../src/node/files/fileWatch.ts';
+import { FileWatch, type FileLoss } from '../../../../src/node/files/fileWatch.ts';
+import { segmentPath } from '../../../../src/node/files/segmentFiles.ts';
 import { scratchFolder } from '../../../support/capture/captures.ts';
+import { logRowsIn } from '../../../support/capture/logReader.ts';
 import { unlimited, useCaptures } from '../../../support/capture/captureService.ts';
 import { letTimePass } from '../../../support/letTimePass.ts';
 import { until } from '../../../support/until.ts';
@@ -59,10 +61,16 @@ async function textsOf(capture: Capture): Promise<readonly string[]> {
 const numbered = (first: number, next: number) =>
   Array.from({ length: next - first }, (_, n) => `#${first + n}`);
 
-function textsIn(path: string): readonly string[] {
+/** What a database that was saved has. */
+function savedTexts(path: string): readonly string[] {
   using database = new DatabaseSync(path, { readOnly: true });
   const rows = database.prepare('SELECT payload FROM messages ORDER BY seq').all();
   return rows.map(({ payload }) => String(payload));
+}
+
+/** What the log of a capture has. */
+function textsIn(path: string): readonly string[] {
+  return Array.from(logRowsIn(path), ({ payload }) => payload.toString().trimEnd());
 }
 
 describe('A capture whose file is lost while it is written', () => {
@@ -71,7 +79,9 @@ describe('A capture whose file is lost while it is written', () => {
     'alone': path => rmSync(path),
     'by a move of its folder': (_, folder) => renameSync(folder, `${folder}-moved`),
     'by a rename': path => renameSync(path, `${path}.old`),
-    'with its log alone': path => rmSync(`${path}-wal`),
+    'with the log of its database alone': path => rmSync(`${path}-wal`),
+    'with its segment alone': path => rmSync(segmentPath(path, 1)),
+    'by a rename of its segment': path => renameSync(segmentPath(path, 1), `${path}.old`),
   };
 
   for (const [how, lose] of Object.entries(losses)) {
@@ -86,12 +96,12 @@ describe('A capture whose file is lost while it is written', () => {
       assert.deepEqual(await textsOf(capture), numbered(0, count()));
       const saved = join(target, 'saved.sqlite');
       await service.archive.saveCopy(capture.id, saved);
-      assert.deepEqual(textsIn(saved), numbered(0, count()));
+      assert.deepEqual(savedTexts(saved), numbered(0, count()));
 
       const cleared = count();
       await capture.clear();
       await append(700);
-      await until('it is back in a file', () => capture.storage.kind === 'sqlite');
+      await until('it is back in a file', () => capture.storage.kind === 'file');
       assert.equal(capture.storage.problem, undefined);
       assert.deepEqual(await textsOf(capture), numbered(cleared, count()));
       await service.dispose();
@@ -118,7 +128,7 @@ describe('A capture whose file is lost while it is written', () => {
     renameSync(path, `${path}.theirs`);
     await capture.clear();
     await append(10);
-    await until('it is back in a file', () => capture.storage.kind === 'sqlite');
+    await until('it is back in a file', () => capture.storage.kind === 'file');
     await service.dispose();
     assert.deepEqual(textsIn(path), numbered(count() - 10, count()));
   });
@@ -136,15 +146,50 @@ describe('A capture whose file is lost while it is written', () => {
     assert.equal(readFileSync(path, 'utf8'), 'theirs');
   });
 
-  it('says what is lost where the file was cut, and keeps what comes after', async t => {
-    for (const length of [0, 8192]) {
+  it('leaves alone what was put in the place of a segment, until that is moved away', async t => {
+    const { service, capture, path, notice, append, count } = await setUp(t);
+    const segment = segmentPath(path, 1);
+    renameSync(segment, `${path}.old`);
+    writeFileSync(segment, 'somebody else has put this here');
+    assert.match(await notice(), /another file has taken the place of .*move that file away/);
+    assert.deepEqual(await textsOf(capture), numbered(0, count()));
+    await capture.clear();
+    await append(10);
+    assert.equal(readFileSync(segment, 'utf8'), 'somebody else has put this here');
+    renameSync(segment, `${path}.theirs`);
+    await capture.clear();
+    await append(10);
+    await until('it is back in a file', () => capture.storage.kind === 'file');
+    await service.dispose();
+    assert.deepEqual(textsIn(path), numbered(count() - 10, count()));
+  });
+
+  it('does not remove what was put in the place of a segment when it ends', async t => {
+    const { service, capture, path, append } = await setUp(t);
+    const segment = segmentPath(path, 1);
+    await capture.clear();
+    await append(10);
+    renameSync(segment, `${path}.old`);
+    writeFileSync(segment, 'theirs');
+    await service.dispose();
+    assert.equal(readFileSync(segment, 'utf8'), 'theirs');
+  });
+
+  const cuts: Readonly<Record<string, (path: string) => void>> = {
+    'the database': path => truncateSync(path, 0),
+    'a segment to nothing': path => truncateSync(segmentPath(path, 1), 0),
+    'a segment to a part': path => truncateSync(segmentPath(path, 1), 8192),
+  };
+
+  for (const [what, cut] of Object.entries(cuts)) {
+    it(`says what is lost where a file was cut, and keeps what comes after: ${what}`, async t => {
       const { capture, path, notice, append, count } = await setUp(t);
-      await append(4000, 5000); // More than the log takes, so that the database has most of it.
+      await append(4000, 5000);
       await letTimePass(300, lookReason);
       await append(1);
-      assert.ok(statSync(path).size > 1_000_000);
+      assert.ok(statSync(segmentPath(path, 1)).size > 1_000_000);
       const before = count();
-      truncateSync(path, length);
+      cut(path);
       const problem = await notice();
       assert.match(
         problem,
@@ -155,17 +200,17 @@ describe('A capture whose file is lost while it is written', () => {
       assert.deepEqual(await textsOf(capture), numbered(first, next));
       await capture.clear();
       await append(10);
-      await until('it is back in a file', () => capture.storage.kind === 'sqlite');
+      await until('it is back in a file', () => capture.storage.kind === 'file');
       assert.deepEqual(await textsOf(capture), numbered(count() - 10, count()));
-    }
-  });
+    });
+  }
 
   it('notices a cut also where it is only read', async t => {
     const { capture, path, append } = await setUp(t);
     await append(4000, 5000);
     await letTimePass(300, lookReason);
     await append(1);
-    truncateSync(path, 8192);
+    truncateSync(segmentPath(path, 1), 8192);
     const { next } = capture.extent;
     await until('the notice', async () => {
       await capture.rows(0, 1000);
@@ -195,7 +240,7 @@ describe('A capture whose file is lost while it is written', () => {
       await append(10);
       return count() > 213_500;
     });
-    assert.deepEqual([problems, capture.storage], [[], { kind: 'sqlite', path }]);
+    assert.deepEqual([problems, capture.storage], [[], { kind: 'file', path }]);
     await service.dispose();
   });
 
@@ -233,8 +278,13 @@ describe('A watched file', () => {
     const path = join(scratch.path, 'a');
     writeFileSync(path, 'abc');
     let now = 0;
-    const watch = new FileWatch(path, () => now);
-    return { scratch, path, watch, wait: (ms: number) => (now += ms) };
+    const others: { loss?: FileLoss } = {};
+    const watch = new FileWatch(
+      path,
+      () => others.loss,
+      () => now,
+    );
+    return { scratch, path, watch, others, wait: (ms: number) => (now += ms) };
   }
 
   it('is looked at four times a second at most, unless it is urgent', () => {
@@ -248,14 +298,21 @@ describe('A watched file', () => {
     scratch[Symbol.dispose]();
   });
 
-  it('may grow, and become shorter only on purpose', () => {
+  it('may grow, but not become shorter', () => {
     const { scratch, path, watch } = setUpFile();
     writeFileSync(path, 'abcdef');
     assert.equal(watch.look(true), undefined);
     truncateSync(path, 5);
     assert.equal(watch.look(true), 'cut');
-    watch.shortened();
-    assert.equal(watch.look(true), undefined);
+    scratch[Symbol.dispose]();
+  });
+
+  it('is lost with a file that belongs to it', () => {
+    const { scratch, watch, others } = setUpFile();
+    others.loss = 'gone';
+    assert.deepEqual([watch.look(true), watch.isTaken], ['gone', false]);
+    others.loss = 'replaced';
+    assert.deepEqual([watch.look(true), watch.isTaken], ['replaced', true]);
     scratch[Symbol.dispose]();
   });
 

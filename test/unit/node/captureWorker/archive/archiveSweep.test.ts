@@ -7,15 +7,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as sqlite from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import type { RetentionLimits } from '../../../../../src/core/capture/archiveRetention.ts';
 import { sweepArchive } from '../../../../../src/node/captureWorker/archive/archiveSweep.ts';
 import { captureFileName } from '../../../../../src/node/files/captureFiles.ts';
+import { segmentPath } from '../../../../../src/node/files/segmentFiles.ts';
 import { makeNote } from '../../../../../src/node/files/captureNotes.ts';
-import { SqliteStore } from '../../../../../src/node/captureWorker/store/sqliteStore.ts';
+import { LogStore } from '../../../../../src/node/captureWorker/store/logStore.ts';
 import {
   abandonedCapture,
   endedPid,
@@ -24,6 +25,7 @@ import {
   numberedBatch,
   scratchFolder,
   setWritten,
+  storeAt,
 } from '../../../../support/capture/captures.ts';
 
 const now = Date.UTC(2026, 0, 1);
@@ -44,6 +46,11 @@ function keysIn(folder: string, limits?: Partial<RetentionLimits>, at?: number):
   return sweep(folder, limits, at).captures.map(({ key }) => key);
 }
 
+/** The names of the files of a capture with few rows. */
+function filesOf(key: string): readonly string[] {
+  return [key, basename(segmentPath(key, 1))];
+}
+
 describe('a sweep of the archive', () => {
   it('tells of each capture what its file says', () => {
     using folder = scratchFolder();
@@ -59,7 +66,10 @@ describe('a sweep of the archive', () => {
           startedAt: now - hour,
           endedAt: 99,
           rowCount: 20,
-          fileByteLength: statSync(join(folder.path, key)).size,
+          fileByteLength: filesOf(key).reduce(
+            (sum, name) => sum + statSync(join(folder.path, name)).size,
+            0,
+          ),
           isAbandoned: false,
         },
       ],
@@ -75,7 +85,7 @@ describe('a sweep of the archive', () => {
       leftCapture(folder.path, { startedAt: now - n * hour, pid: 40_000_000 + n, rowCount: 1 }),
     );
     assert.deepEqual(keysIn(folder.path), keys);
-    assert.equal(readdirSync(folder.path).length, 40);
+    assert.equal(readdirSync(folder.path).length, 80);
   });
 
   it('removes the windows that ended first where they are too large, with what is beside them', () => {
@@ -109,7 +119,7 @@ describe('a sweep of the archive', () => {
         [],
       ],
     );
-    assert.deepEqual(readdirSync(folder.path).sort(), [...newest].sort());
+    assert.deepEqual(readdirSync(folder.path).sort(), newest.flatMap(filesOf).sort());
     assert.deepEqual(keysIn(folder.path, { maxByteLength: 0 }), newest);
   });
 
@@ -206,7 +216,7 @@ describe('a sweep of the archive', () => {
     assert.deepEqual(readdirSync(folder.path), []);
   });
 
-  it('settles what a crash left, which is offered once: all rows, in one file', () => {
+  it('settles what a crash left, which is offered once: all rows, without a write-ahead log', () => {
     using folder = scratchFolder();
     const key = abandonedCapture(folder.path, now - hour, endedPid(), 5000);
     assert.ok(readdirSync(folder.path).includes(`${key}-wal`));
@@ -215,13 +225,13 @@ describe('a sweep of the archive', () => {
       captures.map(({ rowCount, isAbandoned, problem }) => [rowCount, isAbandoned, problem]),
       [[5000, true, undefined]],
     );
-    assert.deepEqual(readdirSync(folder.path), [key, `${key}-offer`]);
+    assert.deepEqual(readdirSync(folder.path), [...filesOf(key), `${key}-offer`]);
   });
 
   it('leaves alone what a process that lives writes to, however old it is', () => {
     using folder = scratchFolder();
     const path = join(folder.path, captureFileName(0, process.pid, 1));
-    const store = new SqliteStore(sqlite, path, { name: '', url: '', startedAt: 0 });
+    const store = storeAt(path, 0);
     store.append(numberedBatch(0, 3));
     for (let n = 0; n < 6; n++) {
       leftCapture(folder.path, { startedAt: now - n, pid: endedPid(), rowCount: 1 });
@@ -257,7 +267,7 @@ describe('a sweep of the archive', () => {
   it('tells by the lock who writes, where the number of a process says nothing', () => {
     using folder = scratchFolder();
     const path = join(folder.path, captureFileName(0, endedPid(), 1));
-    const store = new SqliteStore(sqlite, path, { name: '', url: '', startedAt: 0 });
+    const store = storeAt(path, 0);
     store.append(numberedBatch(0, 3));
     const nothing = { captures: [], removed: [], unoffered: [], warnings: [] };
     assert.deepEqual(sweep(folder.path, { maxAgeMs: 1, maxByteLength: 0 }), nothing);
@@ -299,7 +309,7 @@ describe('a sweep of the archive', () => {
     const closed = leftCapture(folder.path, left);
     leftCapture(folder.path, { startedAt: now - day, pid: endedPid(), rowCount: 1 });
     const path = join(folder.path, captureFileName(0, process.pid, 2));
-    const store = new SqliteStore(sqlite, path, { name: '', url: '', startedAt: 0, window });
+    const store = storeAt(path, 0, window);
     store.append(numberedBatch(0, 3));
     const limits = { maxAgeMs: 1, maxByteLength: 0 };
     sweep(folder.path, limits);
@@ -313,12 +323,7 @@ describe('a sweep of the archive', () => {
       leftCapture(folder.path, { startedAt: now - age, window, pid: endedPid(), rowCount: 1 });
     const keys = [put(1, 'a'), put(day, 'b'), put(2 * day, 'c'), put(3 * day, 'b')];
     const path = join(folder.path, String(keys[3]));
-    const reader = new SqliteStore(sqlite, path, {
-      name: '',
-      url: '',
-      startedAt: 0,
-      isArchived: true,
-    });
+    const reader = LogStore.open(sqlite, path, { maxBytes: Infinity });
     const kept = () => keysIn(folder.path, { maxByteLength: 0 }).map(key => keys.indexOf(key));
     assert.deepEqual(kept(), [0, 1, 3]);
     reader.close();
@@ -351,7 +356,8 @@ describe('a sweep of the archive', () => {
       /cannot be read/,
       /read/,
     ].forEach((expected, index) => assert.match(problems[index] ?? '', expected));
-    assert.deepEqual([captures.length, readdirSync(folder.path).length], [6, 6]);
+    const left = readdirSync(folder.path).filter(name => name.endsWith('.sqlite'));
+    assert.deepEqual([captures.length, left.length], [6, 6]);
   });
 
   it('lists a capture whose record says nonsense without believing it', () => {

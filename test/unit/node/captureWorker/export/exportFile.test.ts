@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import type { StoredRecord } from '../../../../../src/core/capture/captureStore.ts';
+import type { StoredRecord } from '../../../../../src/core/record/block.ts';
 import type { ViewState } from '../../../../../src/core/capture/view.ts';
 import type { ExportJob } from '../../../../../src/core/export/exportJob.ts';
 import { NdjsonWriter } from '../../../../../src/core/export/ndjson.ts';

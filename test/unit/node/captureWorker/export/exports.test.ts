@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { BatchReader, singleRowBatch } from '../../../../../src/core/record/batch.ts';
-import { MemoryStore } from '../../../../../src/core/capture/memoryStore.ts';
+import { MemoryStore } from '../../../../../src/core/capture/log/memoryStore.ts';
 import { flagsOf } from '../../../../../src/core/record/record.ts';
 import type { ExportJob } from '../../../../../src/core/export/exportJob.ts';
 import { Exports } from '../../../../../src/node/captureWorker/export/exports.ts';

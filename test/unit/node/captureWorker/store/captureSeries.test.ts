@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import * as sqlite from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import type { BatchReader } from '../../../../../src/core/record/batch.ts';
-import { FallbackStore } from '../../../../../src/core/capture/fallbackStore.ts';
-import { MemoryStore } from '../../../../../src/core/capture/memoryStore.ts';
+import { FallbackStore } from '../../../../../src/core/capture/log/fallbackStore.ts';
+import { MemoryStore } from '../../../../../src/core/capture/log/memoryStore.ts';
 import { flagsOf } from '../../../../../src/core/record/record.ts';
 import { Series } from '../../../../../src/core/metrics/series.ts';
 import { createCaptureService } from '../../../../../src/node/capture/captureService.ts';
 import { CaptureSeries } from '../../../../../src/node/captureWorker/store/captureSeries.ts';
-import {
-  findSqlite,
-  SqliteStore,
-} from '../../../../../src/node/captureWorker/store/sqliteStore.ts';
+import { LogStore } from '../../../../../src/node/captureWorker/store/logStore.ts';
 import { systemClock } from '../../../../../src/node/systemClock.ts';
 import {
   batchOf,
@@ -26,7 +24,7 @@ const encoder = new TextEncoder();
 const [state, ping] = [flagsOf('state', 'in'), flagsOf('ping', 'out', true)];
 const pong = flagsOf('pong', 'in', true);
 
-/** A long story of all kinds of rows, some with payloads that the file keeps in a table of their own. */
+/** A long story of all kinds of rows, some with long payloads. */
 function storyOf(rowCount: number): readonly BatchReader[] {
   const rows = Array.from({ length: rowCount }, (_, index): TestRow => {
     const at = start + index * 130.5;
@@ -52,10 +50,9 @@ function storyOf(rowCount: number): readonly BatchReader[] {
   );
 }
 
-function openStore(t: TestContext, path: string): SqliteStore {
-  const sqlite = findSqlite();
-  assert.ok(sqlite);
-  const store = new SqliteStore(sqlite, path, { name: 'a', url: 'ws://a', startedAt: start });
+function openStore(t: TestContext, path: string): LogStore {
+  const facts = { name: 'a', url: 'ws://a', startedAt: start };
+  const store = LogStore.open(sqlite, path, { facts, maxBytes: Infinity });
   t.after(() => store.close());
   return store;
 }
@@ -76,12 +73,12 @@ describe('the statistics of a capture', () => {
   it('are the same whether rows are counted as they come or read from the file', async t => {
     const batches = storyOf(12_000);
     const file = openStore(t, scratchPath(t));
-    const live = new CaptureSeries(file, file);
+    const live = new CaptureSeries(file);
     for (const batch of batches) {
       file.append(batch);
       live.append(batch);
     }
-    const read = new CaptureSeries(file, file);
+    const read = new CaptureSeries(file);
     const expected = seriesOf(batches);
     for (const span of ['recent', 'all'] as const) {
       assert.deepEqual(await live.view(span, undefined), expected.view(span));
@@ -95,7 +92,7 @@ describe('the statistics of a capture', () => {
     const batches = storyOf(30_000);
     const file = openStore(t, scratchPath(t));
     batches.slice(0, 20).forEach(batch => file.append(batch));
-    const series = new CaptureSeries(file, file);
+    const series = new CaptureSeries(file);
     const views = [series.view('all', undefined), series.view('recent', undefined)];
     for (const batch of batches.slice(20)) {
       file.append(batch);
@@ -119,7 +116,7 @@ describe('the statistics of a capture', () => {
       throw new Error('The disk is full');
     };
     batches.slice(10).forEach(batch => store.append(batch));
-    const series = new CaptureSeries(store, file);
+    const series = new CaptureSeries(store);
     assert.deepEqual(await series.view('all', undefined), seriesOf(batches).view('all'));
   });
 
@@ -127,7 +124,7 @@ describe('the statistics of a capture', () => {
     const file = openStore(t, scratchPath(t));
     const batches = storyOf(20_000);
     batches.slice(0, -1).forEach(batch => file.append(batch));
-    const series = new CaptureSeries(file, file);
+    const series = new CaptureSeries(file);
     const view = series.view('all', undefined);
     file.clear();
     series.clear();
@@ -140,17 +137,17 @@ describe('the statistics of a capture', () => {
   it('do not read from a store that was closed, and say so where one is broken', async () => {
     const store = new MemoryStore();
     storyOf(10_000).forEach(batch => store.append(batch));
-    const series = new CaptureSeries(store, undefined);
+    const series = new CaptureSeries(store);
     const view = series.view('all', undefined);
     series.close();
     store.close();
     await view;
     const broken = new MemoryStore();
     storyOf(500).forEach(batch => broken.append(batch));
-    broken.rows = () => {
+    broken.blocks = () => {
       throw new Error('The file is damaged');
     };
-    const failing = new CaptureSeries(broken, undefined);
+    const failing = new CaptureSeries(broken);
     await assert.rejects(failing.view('all', undefined), { message: 'The file is damaged' });
     await assert.rejects(failing.view('all', undefined), { message: 'The file is damaged' });
   });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import * as sqlite from 'node:sqlite';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
@@ -10,11 +9,13 @@ import {
   wholeBatchByteLength,
 } from '../../../../../src/core/record/batch.ts';
 import type { CaptureStore } from '../../../../../src/core/capture/captureStore.ts';
-import { FallbackStore } from '../../../../../src/core/capture/fallbackStore.ts';
+import { FallbackStore } from '../../../../../src/core/capture/log/fallbackStore.ts';
 import type { FrameFacts } from '../../../../../src/core/record/frameFacts.ts';
-import { MemoryStore } from '../../../../../src/core/capture/memoryStore.ts';
+import { MemoryStore } from '../../../../../src/core/capture/log/memoryStore.ts';
 import { flagsOf, RowFlag } from '../../../../../src/core/record/record.ts';
-import { SqliteStore } from '../../../../../src/node/captureWorker/store/sqliteStore.ts';
+import { join } from 'node:path';
+import { scratchFolder } from '../../../../support/capture/captures.ts';
+import { openLog } from '../../../../support/capture/logs.ts';
 
 const facts: fc.Arbitrary<FrameFacts> = fc.record(
   {
@@ -50,16 +51,12 @@ function framesOf(store: CaptureStore): readonly (FrameFacts | undefined)[] {
   return Array.from({ length: next - first }, (_, index) => store.frame(first + index));
 }
 
-function inFile(): SqliteStore {
-  return new SqliteStore(sqlite, ':memory:', { name: '', url: '', startedAt: 0 });
-}
-
-const stores: Readonly<Record<string, () => CaptureStore>> = {
+const stores: Readonly<Record<string, (folder: string) => CaptureStore>> = {
   'memory': () => new MemoryStore(),
-  'SQLite': inFile,
+  'a log': folder => openLog(join(folder, 'a.sqlite'), { segmentByteLength: 2000 }).store,
   'the fallback': () =>
     new FallbackStore({
-      primary: Object.assign(inFile(), {
+      primary: Object.assign(new MemoryStore(), {
         append: () => {
           throw new Error('full');
         },
@@ -74,7 +71,8 @@ for (const [where, open] of Object.entries(stores)) {
     it('come back as they went in, and of other rows there are none', () => {
       fc.assert(
         fc.property(batches, all => {
-          const store = open();
+          using folder = scratchFolder();
+          const store = open(folder.path);
           all.forEach(frames => appendTo(store, frames));
           assert.deepEqual(framesOf(store), all.flat());
           assert.deepEqual(
@@ -88,7 +86,8 @@ for (const [where, open] of Object.entries(stores)) {
     });
 
     it('go with their rows', () => {
-      const store = open();
+      using folder = scratchFolder();
+      const store = open(folder.path);
       const frame = { fragmentCount: 2, wireByteLength: 5, isCompressed: true, durationMs: 0.5 };
       const append = () =>
         appendTo(
@@ -108,7 +107,8 @@ for (const [where, open] of Object.entries(stores)) {
     });
 
     it('are kept of a payload that has a batch of its own', () => {
-      const store = open();
+      using folder = scratchFolder();
+      const store = open(folder.path);
       const frame = {
         fragmentCount: 9,
         wireByteLength: 400_090,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MemoryStore } from '../../../../src/core/capture/memoryStore.ts';
-import { flagsOf } from '../../../../src/core/record/record.ts';
-import { batchOf, numberedBatch, textRow } from '../../../support/capture/captures.ts';
+import { MemoryStore } from '../../../../../src/core/capture/log/memoryStore.ts';
+import { flagsOf } from '../../../../../src/core/record/record.ts';
+import { batchOf, numberedBatch, textRow } from '../../../../support/capture/captures.ts';
 
 const all = { maxRows: Infinity, maxBytes: Infinity };
 

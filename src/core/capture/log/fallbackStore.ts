@@ -1,15 +1,10 @@
-import type { BatchReader } from '../record/batch.ts';
-import type { CaptureLimits, Extent, PayloadPart, Row } from './capture.ts';
-import {
-  isEmpty,
-  joinedExtent,
-  type CaptureStore,
-  type MatchedRows,
-  type StoredRecord,
-} from './captureStore.ts';
-import type { FrameFacts } from '../record/frameFacts.ts';
+import type { Block } from '../../record/block.ts';
+import type { CaptureLimits, Extent, PayloadPart, Row } from '../capture.ts';
+import { isEmpty, joinedExtent, type CaptureStore } from '../captureStore.ts';
+import type { BlockRows, MatchedRows } from '../matchedRows.ts';
+import type { FrameFacts } from '../../record/frameFacts.ts';
 import { MemoryStore } from './memoryStore.ts';
-import type { ViewMatcher } from './viewMatcher.ts';
+import type { ViewMatcher } from '../viewMatcher.ts';
 
 export type FallbackChange =
   /** The primary store took no more; rows from `seq` on are kept in memory. */
@@ -27,8 +22,6 @@ export interface FallbackOptions {
   /** Bytes kept in memory at most. */
   readonly reserveByteLength: number;
   readonly onDidChange: (change: FallbackChange) => void;
-  /** Rows that were cleared have made room in the primary store. */
-  readonly onDidMakeRoom?: () => void;
   /** Numbers below this were used, even if the primary store has no such rows. */
   readonly minNext?: number;
 }
@@ -70,16 +63,16 @@ export class FallbackStore implements CaptureStore {
     return joinedExtent(primary.extent, reserve);
   }
 
-  append(batch: BatchReader): void {
+  append(block: Block): void {
     if (!this.#reserve) {
       try {
-        this.#appendToPrimary(batch);
+        this.#appendToPrimary(block);
         return;
       } catch (error) {
         this.#fail(error);
       }
     }
-    this.#appendToReserve(batch);
+    this.#appendToReserve(block);
   }
 
   rows(from: number, count: number): readonly Row[] {
@@ -101,9 +94,9 @@ export class FallbackStore implements CaptureStore {
     );
   }
 
-  *records(from: number, to: number): Generator<StoredRecord> {
+  *blocks(from: number, to: number): Generator<BlockRows> {
     for (const store of this.#stores) {
-      yield* store.records(from, to);
+      yield* store.blocks(from, to);
     }
   }
 
@@ -142,6 +135,7 @@ export class FallbackStore implements CaptureStore {
    */
   clear(remade?: () => CaptureStore): boolean {
     const reserve = this.#reserve;
+    let canRestore = false;
     this.#minNext = this.extent.next;
     try {
       if (remade) {
@@ -149,7 +143,7 @@ export class FallbackStore implements CaptureStore {
         this.#primary = new MemoryStore(this.#minNext);
         this.#primary = remade();
       } else {
-        this.#primary.clear();
+        canRestore = this.#primary.clear() && !reserve;
         if (reserve) {
           forgetAll(this.#primary);
         }
@@ -166,7 +160,7 @@ export class FallbackStore implements CaptureStore {
     if (reserve) {
       this.#options.onDidChange({ kind: 'recovered' });
     }
-    return !reserve && !remade;
+    return canRestore;
   }
 
   restore(): boolean {
@@ -198,16 +192,15 @@ export class FallbackStore implements CaptureStore {
   }
 
   /** On a full disk, rows that were cleared make room. */
-  #appendToPrimary(batch: BatchReader): void {
+  #appendToPrimary(block: Block): void {
     try {
-      this.#primary.append(batch);
+      this.#primary.append(block);
     } catch (error) {
       if (!this.#primary.forget()) {
         throw error;
       }
       forgetAll(this.#primary);
-      this.#options.onDidMakeRoom?.();
-      this.#primary.append(batch);
+      this.#primary.append(block);
     }
   }
 
@@ -220,14 +213,14 @@ export class FallbackStore implements CaptureStore {
     }
   }
 
-  #appendToReserve(batch: BatchReader): void {
+  #appendToReserve(block: Block): void {
     const { reserveByteLength, onDidChange } = this.#options;
     const reserve = this.#reserve;
-    const needed = batch.payload.length + byteLengthPerRow * batch.rowCount;
+    const needed = block.payload.length + byteLengthPerRow * block.rowCount;
     if (reserve && spaceOf(reserve.extent) + needed <= reserveByteLength) {
-      reserve.append(batch);
+      reserve.append(block);
     } else {
-      this.#droppedRowCount += batch.rowCount;
+      this.#droppedRowCount += block.rowCount;
       onDidChange({ kind: 'dropped', rowCount: this.#droppedRowCount, error: this.#failure });
     }
   }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { CaptureStore } from '../../../../src/core/capture/captureStore.ts';
-import { FallbackStore, type FallbackChange } from '../../../../src/core/capture/fallbackStore.ts';
-import { MemoryStore } from '../../../../src/core/capture/memoryStore.ts';
-import { numberedBatch } from '../../../support/capture/captures.ts';
+import type { CaptureStore } from '../../../../../src/core/capture/captureStore.ts';
+import {
+  FallbackStore,
+  type FallbackChange,
+} from '../../../../../src/core/capture/log/fallbackStore.ts';
+import { MemoryStore } from '../../../../../src/core/capture/log/memoryStore.ts';
+import { numberedBatch } from '../../../../support/capture/captures.ts';
 
 const full = new Error('database or disk is full');
 
@@ -43,13 +46,9 @@ function setUp(reserveByteLength = 10_000) {
   const primary = new FailingStore();
   const changes: FallbackChange[] = [];
   const onDidChange = (change: FallbackChange) => void changes.push(change);
-  let rooms = 0;
-  const onDidMakeRoom = () => {
-    rooms++;
-  };
-  const store = new FallbackStore({ primary, reserveByteLength, onDidChange, onDidMakeRoom });
+  const store = new FallbackStore({ primary, reserveByteLength, onDidChange });
   const seqs = () => store.rows(0, 1000).map(({ seq }) => seq);
-  return { primary, store, changes, seqs, rooms: () => rooms };
+  return { primary, store, changes, seqs };
 }
 
 describe('the fallback store', () => {
@@ -119,12 +118,21 @@ describe('the fallback store', () => {
   });
 
   it('gives up what was cleared for new rows when the disk is full', () => {
-    const { store, primary, changes, seqs, rooms } = setUp();
+    const { store, primary, changes, seqs } = setUp();
     store.append(numberedBatch(0, 3));
     store.clear();
     primary.isFullUntilSwept = true;
     store.append(numberedBatch(3, 2));
-    assert.deepEqual([seqs(), store.restore(), changes, rooms()], [[3, 4], false, [], 1]);
+    assert.deepEqual([seqs(), store.restore(), changes], [[3, 4], false, []]);
+  });
+
+  it('brings nothing back where the primary store cannot', () => {
+    const { primary, store, seqs } = setUp();
+    store.append(numberedBatch(0, 3));
+    primary.clear = () => false;
+    assert.equal(store.clear(), false);
+    primary.clear = () => true;
+    assert.deepEqual([store.clear(), seqs()], [true, [0, 1, 2]]);
   });
 
   it('shows nothing of a primary store that could not be cleared', () => {
