@@ -6,6 +6,8 @@ import * as sqlite from 'node:sqlite';
 import type { CaptureStore } from '../../src/core/capture/captureStore.ts';
 import { BatchReader, BatchWriter, wholeBatchByteLength } from '../../src/core/record/batch.ts';
 import { flagsOf } from '../../src/core/record/record.ts';
+import type { Condition } from '../../src/core/filter/condition.ts';
+import { ViewSession } from '../../src/node/captureWorker/sessions/viewSession.ts';
 import { LogStore } from '../../src/node/captureWorker/store/logStore.ts';
 import { copyRows } from '../../src/node/captureWorker/store/rowCopy.ts';
 import { SqliteWriter } from '../../src/node/captureWorker/store/sqliteWriter.ts';
@@ -34,6 +36,8 @@ function cpuOf(work: () => void): number {
 const microseconds = (ms: number) => `${(1000 * ms).toFixed(1)} µs`;
 const nanoseconds = (ms: number) => `${Math.round(1_000_000 * ms)} ns`;
 
+const timeOf = (seq: number) => 1.7e12 + seq / 100;
+
 function append(store: CaptureStore, rowCount: number): number {
   const buffer = new SharedArrayBuffer(wholeBatchByteLength);
   const writer = new BatchWriter(buffer);
@@ -43,7 +47,7 @@ function append(store: CaptureStore, rowCount: number): number {
     const end = Math.min(rowCount, seq + rowsPerBatch);
     const firstSeq = seq;
     for (; seq < end; seq++) {
-      writer.append(1.7e12 + seq / 100, flags, message);
+      writer.append(timeOf(seq), flags, message);
     }
     cpuMs += cpuOf(() => {
       writer.finish(firstSeq);
@@ -62,6 +66,24 @@ function look(store: CaptureStore, rowCount: number): number {
     }
   });
   return cpuMs / lookCount;
+}
+
+/** Milliseconds until a list shows all rows, and then of a jump to a moment. */
+function list(store: CaptureStore): { readonly opening: number; readonly jump: number } {
+  const hide: Condition = { is: 'heartbeat' };
+  const view = new ViewSession({ captures: [1], hide }, 0, new Map([[1, { store }]]));
+  const opening = cpuOf(() => {
+    while (view.hasWork) {
+      view.work(performance.now() + 5);
+    }
+  });
+  const { next } = store.extent;
+  const jumps = cpuOf(() => {
+    for (let index = 0; index < lookCount; index++) {
+      view.locate({ at: timeOf((index * 7_368_787) % next) });
+    }
+  });
+  return { opening, jump: jumps / lookCount };
 }
 
 function save(store: CaptureStore, path: string): number {
@@ -90,6 +112,9 @@ export function storeBench(): Bench {
   const opening = cpuOf(() => (store = LogStore.open(sqlite, path, limits)));
   rows.push(held('opening ten million rows', opening, milliseconds, { limit: 100, aim: 50 }));
   if (store) {
+    const { opening: listing, jump } = list(store);
+    rows.push(plain('  listing them without the heartbeat', milliseconds(listing)));
+    rows.push(plain('  a jump to a moment in that list', microseconds(jump)));
     rows.push(plain('  a row by number', microseconds(look(store, 1))));
     rows.push(plain(`  ${rowsPerPage} rows somewhere`, microseconds(look(store, rowsPerPage))));
     rows.push(
