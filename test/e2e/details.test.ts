@@ -213,7 +213,7 @@ describe('50 MB', () => {
     ['broken', page => page.getByText('ends too early').waitFor()],
   ];
   for (const [name, wait] of cases) {
-    it(`of JSON open: ${name}`, { timeout: 60_000 }, () =>
+    it(`of JSON open: ${name}`, { timeout: 180_000 }, () =>
       withPage(async page => {
         page.setDefaultTimeout(40_000);
         const start = performance.now();
@@ -225,7 +225,7 @@ describe('50 MB', () => {
     );
   }
 
-  it('are searched and navigated to the end', { timeout: 60_000 }, () =>
+  it('are searched and navigated to the end', { timeout: 180_000 }, () =>
     withPage(async page => {
       page.setDefaultTimeout(40_000);
       await showMade(page, 'text', 'records');
@@ -241,7 +241,7 @@ describe('50 MB', () => {
     }),
   );
 
-  it('of bytes are read only where they are visible', { timeout: 60_000 }, () =>
+  it('of bytes are read only where they are visible', { timeout: 180_000 }, () =>
     withPage(async page => {
       await showMade(page, 'binary', 'bytes');
       const grid = page.getByRole('grid');

@@ -23,7 +23,7 @@ it('nothing is installed where that was not wanted, and what is missing is named
     const { status, stdout } = spawnSync(process.execPath, [script, '--no-install'], {
       cwd: clone,
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 180_000,
     });
     assert.equal(status, 1);
     assert.match(stdout, /package-lock\.json names is missing, and --no-install was given/);

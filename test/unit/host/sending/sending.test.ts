@@ -145,7 +145,7 @@ async function setUp(
 
 const until = (isTrue: () => boolean) => untilHolds('what was sent did not come', isTrue);
 
-describe('The sender', { timeout: 30_000 }, () => {
+describe('The sender', { timeout: 180_000 }, () => {
   it('sends a secret, and keeps it out of capture, output, history and preview', async t => {
     const settings = { 'onOpen': ['hello ${secret:key}'], 'heartbeat.ping': false };
     const { peer, monitored, sender, used, shown, state, open, rows } = await setUp(t, {
@@ -470,7 +470,7 @@ describe('What spells a credential out', () => {
   });
 });
 
-describe('Watching a connection', { timeout: 30_000 }, () => {
+describe('Watching a connection', { timeout: 180_000 }, () => {
   it('shows the messages that match, until it is ended', async t => {
     const { peer, monitored, sender, open } = await setUp(t);
     await open();

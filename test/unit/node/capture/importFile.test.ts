@@ -68,7 +68,7 @@ const read = (service: CaptureService, path: string) =>
 const lineOf = (seq: number, changed: object = {}) =>
   `${JSON.stringify({ seq, time: seq, connection: 'a', direction: 'in', kind: 'text', data: 'x', ...changed })}\n`; // prettier-ignore
 
-describe('a file that is opened', { timeout: 60_000 }, () => {
+describe('a file that is opened', { timeout: 180_000 }, () => {
   for (const isParsed of [false, true]) {
     it(`gives the same export again, parsed: ${isParsed}`, async t => {
       const { service, target, folder } = useCaptures(t);

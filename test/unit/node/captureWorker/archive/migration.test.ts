@@ -55,7 +55,7 @@ function contentOf(folder: string): ReadonlyMap<string, string> {
   );
 }
 
-describe('a capture that an early version recorded', { timeout: 60_000 }, () => {
+describe('a capture that an early version recorded', { timeout: 180_000 }, () => {
   it('becomes a log when it is opened, with all that it was', async t => {
     const { service, folder } = useCaptures(t);
     mkdirSync(folder);

@@ -72,7 +72,7 @@ async function openMerged() {
   return { a, b, view };
 }
 
-describe('a view', { timeout: 20_000 }, () => {
+describe('a view', { timeout: 180_000 }, () => {
   it('shows what matches, counts what it hides and goes on with the stream', async () => {
     const capture = openCapture();
     append(capture, ['apple', 'pear', 'Pineapple']);
