@@ -119,8 +119,14 @@ class HeldSocket {
       this.sent.push(`${words} to the ${to}`);
     };
     return {
-      forward: ({ flags, payload }) => note(kindOf(flags), payload),
-      send: note,
+      forward: ({ flags, payload }, onDone) => {
+        note(kindOf(flags), payload);
+        onDone(true);
+      },
+      send: (kind, payload, onDone) => {
+        note(kind, payload);
+        onDone(true);
+      },
       discard: () => undefined,
       streamThrough: () => undefined,
       close: () => undefined,

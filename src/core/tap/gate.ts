@@ -56,9 +56,12 @@ export interface MessageGate {
   targetEnded(): void;
   /** The target takes nothing any more: what waits is recorded as not delivered. */
   targetLost(): void;
-  /** Sends a message of the user's at once, before what waits, and records it. */
+  /** Sends a message of the user's at once, before what waits, and records it when it has gone out. */
   inject(message: MessageData, shown?: MessageData): void;
 }
+
+/** Called once: when a message has gone out, or when it is certain that it never will. */
+export type OnDone = (isSent: boolean) => void;
 
 /**
  * What the relay does for the gate of a direction. It goes out in the order of the calls, never
@@ -66,14 +69,14 @@ export interface MessageGate {
  */
 export interface GateOutlet {
   /** Sends what came, as it came where that still can be understood (RFC 7692, section 7.2). */
-  forward(message: TransitMessage): void;
+  forward(message: TransitMessage, onDone: OnDone): void;
   /**
    * The message will not be forwarded, or not in its turn. A receiver's window will lack it: from
    * now on messages are forwarded uncompressed.
    */
   discard(message: TransitMessage): void;
   /** Sends a message that did not come, uncompressed and in one frame. */
-  send(kind: 'text' | 'binary', payload: Uint8Array): void;
+  send(kind: 'text' | 'binary', payload: Uint8Array, onDone: OnDone): void;
   /** The message that `receiveLarge` or `receiveUnreadable` got goes on. */
   streamThrough(): void;
   /** Closes both sides with a close frame of ours. */

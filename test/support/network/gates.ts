@@ -72,7 +72,7 @@ class ScriptedGate implements MessageGate {
         return;
       case 'duplicate':
         this.#pass(message);
-        this.#outlet.send('text', message.payload);
+        this.#outlet.send('text', message.payload, () => undefined);
         return;
       case 'close':
         this.#outlet.close(4000, 'enough');
@@ -104,13 +104,15 @@ class ScriptedGate implements MessageGate {
   }
 
   inject(message: string | Uint8Array): void {
-    this.#sink.append(0, flagsOf('text', this.#direction), Buffer.from(message));
-    this.#outlet.send('text', Buffer.from(message));
+    this.#outlet.send('text', Buffer.from(message), () =>
+      this.#sink.append(0, flagsOf('text', this.#direction), Buffer.from(message)),
+    );
   }
 
   #pass(message: TransitMessage): void {
-    this.#sink.append(message.at, message.flags, message.payload, message.frame);
-    this.#outlet.forward(message);
+    this.#outlet.forward(message, () =>
+      this.#sink.append(message.at, message.flags, message.payload, message.frame),
+    );
   }
 
   #send(): void {

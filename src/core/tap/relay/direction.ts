@@ -14,6 +14,7 @@ import {
   type GateOutlet,
   type GateSink,
   type MessageGate,
+  type OnDone,
   type TransitMessage,
 } from '../gate.ts';
 import { DirectionOutput } from './directionOutput.ts';
@@ -157,12 +158,17 @@ export class RelayDirection implements GateOutlet, Disposable {
     }
   }
 
+  /** The target takes nothing any more. */
+  shut(): void {
+    this.#output.shut();
+  }
+
   dispose(): void {
     this.#reader.dispose();
     this.#unread = [];
   }
 
-  forward(message: TransitMessage): void {
+  forward(message: TransitMessage, onDone: OnDone): void {
     if (!(message instanceof ReadMessage)) {
       throw new Error('A gate forwards what it was given');
     }
@@ -170,11 +176,12 @@ export class RelayDirection implements GateOutlet, Disposable {
     if (isCompressed && this.#isTouched) {
       if (message.isUnreadable) {
         this.#giveUp();
+        onDone(false);
         return;
       }
-      this.#put([this.#output.frame(frameKind(message.flags), message.payload)]);
+      this.#put([this.#output.frame(frameKind(message.flags), message.payload)], onDone);
     } else {
-      this.#put(message.raw);
+      this.#put(message.raw, onDone);
     }
   }
 
@@ -183,9 +190,9 @@ export class RelayDirection implements GateOutlet, Disposable {
     this.#isTouched ||= isCompressed && this.#ports.agreement.takesOver[this.#direction];
   }
 
-  send(kind: 'text' | 'binary', payload: Uint8Array): void {
+  send(kind: 'text' | 'binary', payload: Uint8Array, onDone: OnDone): void {
     const frameKind = kind === 'text' ? 'Text' : 'Binary';
-    this.#put([this.#output.frame(frameKind, payload)]);
+    this.#put([this.#output.frame(frameKind, payload)], onDone);
   }
 
   streamThrough(): void {
@@ -213,6 +220,7 @@ export class RelayDirection implements GateOutlet, Disposable {
     this.#hasEnded = true;
     // What came of a message that never ended.
     this.#passRaw();
+    this.#output.shut();
     this.#ports.end();
   }
 
@@ -326,6 +334,9 @@ export class RelayDirection implements GateOutlet, Disposable {
     }
     const end = this.#reader.read(chunk, begin, monotonic, until);
     output.write(chunk.subarray(begin, end));
+    if (this.#reader.isBetweenMessages) {
+      output.flush();
+    }
     if (this.#reader.isBetweenFrames) {
       output.flushClose();
     }
@@ -379,13 +390,12 @@ export class RelayDirection implements GateOutlet, Disposable {
     if (this.#isPassingControl) {
       this.#isPassingControl = false;
       if (message) {
-        this.#recordMessage(message);
+        this.#recordMessage(message, !this.#output.hasClosed);
       }
-      if (this.#output.awaitsClose) {
-        this.#output.flushClose();
-      } else if (this.#mode === 'messages') {
+      if (this.#mode === 'messages') {
         this.#output.flush();
       }
+      this.#output.flushClose();
       return;
     }
     if (this.#reader.wasControl) {
@@ -432,8 +442,7 @@ export class RelayDirection implements GateOutlet, Disposable {
 
   /** Passes on and records what no gate decides on. */
   #pass(message: ReadMessage): void {
-    this.forward(message);
-    this.#recordMessage(message);
+    this.forward(message, isSent => this.#recordMessage(message, isSent));
   }
 
   #offerBeginning(): void {
@@ -525,11 +534,11 @@ export class RelayDirection implements GateOutlet, Disposable {
     } else if (this.#mode === 'pieces' && isMessage(flags)) {
       this.#output.write(this.#output.frame('Continuation', new Uint8Array()));
     }
-    this.#record(flags, payload, frame, byteLength);
+    this.#record(flags, payload, frame, byteLength, !this.#output.hasClosed);
   }
 
-  #recordMessage({ flags, payload, frame }: ReadMessage): void {
-    this.#record(flags, payload, frame, payload.length);
+  #recordMessage({ flags, payload, frame }: ReadMessage, isSent: boolean): void {
+    this.#record(flags, payload, frame, payload.length, isSent);
   }
 
   #record(
@@ -537,9 +546,10 @@ export class RelayDirection implements GateOutlet, Disposable {
     payload: Uint8Array,
     frame: FrameFacts | undefined,
     byteLength: number,
+    isSent: boolean,
   ): void {
     const { sink, maxMessageBytes } = this.#ports;
-    const isLost = isMessage(given) && this.#output.hasClosed;
+    const isLost = isMessage(given) && !isSent;
     const flags = isLost ? given | flagsOfTap('dropped') : given;
     if (byteLength <= maxMessageBytes) {
       if (frame) {
@@ -557,8 +567,8 @@ export class RelayDirection implements GateOutlet, Disposable {
     sink.report({ state: 'connected', severity: 'warning', text }, this.#at);
   }
 
-  #put(frames: readonly Uint8Array[]): void {
-    this.#output.put(frames, this.#isFree);
+  #put(frames: readonly Uint8Array[], onDone: OnDone): void {
+    this.#output.put(frames, this.#isFree, onDone);
   }
 
   #passRaw(): void {

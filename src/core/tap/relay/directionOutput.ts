@@ -1,4 +1,5 @@
 import { writeFrame, type FillRandom, type FrameKind } from '../frames/frameWriter.ts';
+import type { OnDone } from '../gate.ts';
 
 interface OutputPorts {
   /** Writes to the target. The bytes are not changed after the call. */
@@ -7,15 +8,21 @@ interface OutputPorts {
   readonly fillRandom: FillRandom | undefined;
 }
 
+/** The frames of a message that is put whole. */
+interface PutMessage {
+  readonly frames: readonly Uint8Array[];
+  readonly onDone: OnDone;
+}
+
 /**
  * What goes to the target of a direction. Frames of ours wait for the end of the message that goes on; a
  * close frame of ours waits for that of a frame, and nothing goes on after it.
  */
 export class DirectionOutput {
   readonly #ports: OutputPorts;
-  #pending: Uint8Array[] = [];
+  #pending: PutMessage[] = [];
   #closeFrame: Uint8Array | undefined;
-  #isClosed = false;
+  #state: 'open' | 'closing' | 'closed' = 'open';
 
   constructor(ports: OutputPorts) {
     this.#ports = ports;
@@ -25,19 +32,19 @@ export class DirectionOutput {
     return this.#pending.length > 0;
   }
 
-  /** A close frame of ours was asked for. */
+  /** No message is taken any more. */
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#state !== 'open';
   }
 
   /** A close frame of ours waits. */
   get awaitsClose(): boolean {
-    return this.#closeFrame !== undefined;
+    return this.#state === 'closing';
   }
 
-  /** A close frame of ours has gone out: what comes now is not delivered. */
+  /** Nothing goes out any more: what comes now is not delivered. */
   get hasClosed(): boolean {
-    return this.#isClosed && !this.#closeFrame;
+    return this.#state === 'closed';
   }
 
   frame(kind: FrameKind, payload: Uint8Array, isLast = true): Uint8Array {
@@ -51,36 +58,54 @@ export class DirectionOutput {
     }
   }
 
-  /** Puts frames where a message ends; `isFree`: here. */
-  put(frames: readonly Uint8Array[], isFree: boolean): void {
-    if (isFree && this.#pending.length === 0) {
-      frames.forEach(bytes => this.write(bytes));
+  /** Puts the frames of a message where another one ends; `isFree`: here. */
+  put(frames: readonly Uint8Array[], isFree: boolean, onDone: OnDone): void {
+    if (this.isClosed) {
+      onDone(false);
+    } else if (isFree && this.#pending.length === 0) {
+      this.#send({ frames, onDone });
     } else {
-      this.#pending.push(...frames);
+      this.#pending.push({ frames, onDone });
     }
   }
 
   /** A message ends here: what waits goes out. */
   flush(): void {
     if (this.#pending.length > 0) {
-      const frames = this.#pending;
-      this.#pending = [];
-      frames.forEach(bytes => this.write(bytes));
+      this.#takePending().forEach(message => this.#send(message));
     }
   }
 
   /** Sends a close frame where a frame ends. */
   close(payload: Uint8Array): void {
-    this.#isClosed = true;
+    this.#state = 'closing';
     this.#closeFrame = this.frame('Close', payload);
   }
 
   /** A frame ends here: a close frame of ours goes out. */
   flushClose(): void {
     const frame = this.#closeFrame;
-    this.#closeFrame = undefined;
     if (frame) {
       this.#ports.write(frame);
+      this.shut();
     }
+  }
+
+  /** Nothing goes out any more, nor what waits. */
+  shut(): void {
+    this.#state = 'closed';
+    this.#closeFrame = undefined;
+    this.#takePending().forEach(({ onDone }) => onDone(false));
+  }
+
+  #send({ frames, onDone }: PutMessage): void {
+    frames.forEach(bytes => this.write(bytes));
+    onDone(true);
+  }
+
+  #takePending(): readonly PutMessage[] {
+    const pending = this.#pending;
+    this.#pending = [];
+    return pending;
   }
 }

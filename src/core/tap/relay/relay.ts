@@ -105,8 +105,7 @@ export class Relay implements Disposable {
     this.#ending ??= { how: 'lost', side, error, message };
     this.#gone.add(side);
     const other = others[side];
-    this.#gates?.gates[directions[other]].targetLost();
-    this.#gates?.gates[directions[side]].targetLost();
+    this.#shut();
     this.#options.legs[other].reset();
     this.closed(other);
   }
@@ -117,7 +116,7 @@ export class Relay implements Disposable {
       return;
     }
     this.#gone.add(side);
-    this.#gates?.gates[directions[others[side]]].targetLost();
+    this.#shutDirection(directions[others[side]]);
     if (this.#gone.size === 2) {
       this.#finish();
     }
@@ -147,6 +146,7 @@ export class Relay implements Disposable {
       this.#directions[direction].send(
         kind,
         typeof message === 'string' ? encoder.encode(message) : message,
+        () => undefined,
       );
     }
   }
@@ -232,8 +232,20 @@ export class Relay implements Disposable {
     }
   }
 
+  /** Nothing goes on any more, neither way. */
+  #shut(): void {
+    this.#shutDirection('in');
+    this.#shutDirection('out');
+  }
+
+  #shutDirection(direction: Direction): void {
+    this.#directions[direction].shut();
+    this.#gates?.gates[direction].targetLost();
+  }
+
   #endBoth(): void {
     this.#timer.dispose();
+    this.#shut();
     this.#options.legs.client.end();
     this.#options.legs.server.end();
     // Who does not end its own side now never will.
@@ -248,6 +260,7 @@ export class Relay implements Disposable {
     if (this.#isOver) {
       return;
     }
+    this.#shut();
     this.#isOver = true;
     this.#timer.dispose();
     this.#gates?.dispose();

@@ -176,10 +176,19 @@ export class DirectionGate implements MessageGate, Disposable {
   inject(message: MessageData, shown?: MessageData): void {
     const { outlet, sink, direction } = this.#ports;
     const kind = typeof message === 'string' ? 'text' : 'binary';
-    outlet.send(kind, bytesOf(message));
     const masked = shown === undefined ? 0 : RowFlag.Masked;
     const flags = flagsOf(kind, direction) | RowFlag.Injected | masked;
-    sink.append(this.#now, flags, bytesOf(shown ?? message));
+    outlet.send(kind, bytesOf(message), isSent => {
+      if (isSent) {
+        sink.append(this.#now, flags, bytesOf(shown ?? message));
+      } else {
+        this.#report(
+          `A message of yours was not sent to ${targetOf(direction)}: it waited for the end of another one when ` +
+            'the socket ended.',
+          'warning',
+        );
+      }
+    });
   }
 
   /** @returns whether it was held here */
@@ -433,8 +442,7 @@ export class DirectionGate implements MessageGate, Disposable {
       this.#replace(message, edited, this.#now);
     } else if (kind === 'text' || kind === 'binary') {
       outlet.discard(message);
-      outlet.send(kind, message.payload);
-      this.#record(message, this.#now);
+      outlet.send(kind, message.payload, isSent => this.#recordDone(message, this.#now, isSent));
     } else {
       this.#forward(message, this.#now);
     }
@@ -492,34 +500,42 @@ export class DirectionGate implements MessageGate, Disposable {
       this.#forward(message, at);
       return;
     }
-    this.#discard(message, at, 'original');
-    this.#send(kind, payload, at, 'edited', message);
+    const { outlet } = this.#ports;
+    outlet.discard(message);
+    outlet.send(kind, payload, isSent => {
+      this.#record(message, at, isSent ? 'original' : 'dropped');
+      if (isSent) {
+        this.#recordMade(kind, payload, at, 'edited', message);
+      }
+    });
   }
 
   #duplicate(message: TransitMessage, at: number): void {
     const kind = kindOf(message.flags);
     if (kind === 'text' || kind === 'binary') {
-      this.#send(kind, message.payload, at, 'injected', message);
+      this.#ports.outlet.send(kind, message.payload, isSent => {
+        if (isSent) {
+          this.#recordMade(kind, message.payload, at, 'injected', message);
+        }
+      });
     }
   }
 
-  /** Sends what was made of a message. */
-  #send(
+  /** Records what was made of a message. */
+  #recordMade(
     kind: 'text' | 'binary',
     payload: Uint8Array,
     at: number,
     action: TapAction,
     message: TransitMessage,
   ): void {
-    const { outlet, sink, direction } = this.#ports;
-    outlet.send(kind, payload);
+    const { sink, direction } = this.#ports;
     const flags = flagsOf(kind, direction) | flagsOfTap(action) | this.#heldFlag(message);
     sink.append(at, flags, payload);
   }
 
   #forward(message: TransitMessage, at: number): void {
-    this.#ports.outlet.forward(message);
-    this.#record(message, at);
+    this.#ports.outlet.forward(message, isSent => this.#recordDone(message, at, isSent));
   }
 
   #discard(message: TransitMessage, at: number, action: TapAction): void {
@@ -529,6 +545,11 @@ export class DirectionGate implements MessageGate, Disposable {
 
   #heldFlag(message: TransitMessage): number {
     return this.#held.has(message) ? RowFlag.Held : 0;
+  }
+
+  #recordDone(message: TransitMessage, at: number, isSent: boolean): void {
+    const isLost = !isSent && isMessage(message.flags);
+    this.#record(message, at, isLost ? 'dropped' : undefined);
   }
 
   #record(message: TransitMessage, at: number, action?: TapAction): void {
@@ -549,7 +570,7 @@ export class DirectionGate implements MessageGate, Disposable {
     const to = targetOf(this.#ports.direction);
     const what = count === 1 ? '1 message' : `${formats.count(count)} messages`;
     this.#report(
-      `Not delivered: ${what} from ${from} waited in the tap when ${to} hung up.`,
+      `Not delivered: ${what} from ${from} waited in the tap when the way to ${to} ended.`,
       'warning',
     );
   }

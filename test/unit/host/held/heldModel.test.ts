@@ -36,8 +36,14 @@ function setUp() {
     const outlet = (to: string): GateOutlet => {
       const note = (payload: Uint8Array) => void sent.push(`${decoder.decode(payload)} ${to}`);
       return {
-        forward: ({ payload }) => note(payload),
-        send: (_kind, payload) => note(payload),
+        forward: ({ payload }, onDone) => {
+          note(payload);
+          onDone(true);
+        },
+        send: (_kind, payload, onDone) => {
+          note(payload);
+          onDone(true);
+        },
         discard: noop,
         streamThrough: noop,
         close: noop,

@@ -45,7 +45,7 @@ function useGate() {
     isActive: true,
     receive: message => {
       messages.push(message);
-      direction.forward(message);
+      direction.forward(message, () => undefined);
     },
     receiveLarge: () => {
       large++;
@@ -116,7 +116,7 @@ describe('A direction with a gate', () => {
     head.writeBigUInt64BE(BigInt(size), 2);
     const part = Buffer.alloc(size / 2, 0x61);
     direction.read(Buffer.concat([head, part]));
-    direction.send('text', Buffer.from('own'));
+    direction.send('text', Buffer.from('own'), () => undefined);
     direction.read(part);
     const own = Buffer.from([0x81, 3, 0x6f, 0x77, 0x6e]);
     assert.deepEqual(bytes(), Buffer.concat([head, part, part, own]));
@@ -176,7 +176,7 @@ class CompressedStand {
           if (isDropped) {
             this.direction.discard(message);
           } else {
-            this.direction.forward(message);
+            this.direction.forward(message, () => undefined);
           }
         }),
       receiveLarge: stream,

@@ -168,3 +168,99 @@ describe('A frame that is too long to be read', () => {
     assert.equal(stand.restOf('client'), endless.toString('latin1') + 'x'.repeat(9000));
   });
 });
+
+describe('What the user sends to the client', () => {
+  const begun = frame(Opcode.Text, 'a', { fin: false });
+  const end = frame(Opcode.Continuation, 'b');
+
+  it('stands in the rows where it went out: behind the message whose fragments it waited for', () => {
+    const stand = new GatedRelay([]);
+    stand.relay.read('server', begun);
+    stand.relay.send('mine', 'client');
+    stand.relay.send('secret', 'client', '***');
+    assert.deepEqual(stand.takeRows(), []);
+    stand.relay.read('server', Buffer.concat([end, text('c')]));
+    assert.deepEqual(stand.takeOfClient(), ['begun a', 'b', 'mine', 'secret', 'c']);
+    assert.deepEqual(stand.takeRows(), ['ab', 'injected mine', 'injected ***', 'c']);
+  });
+
+  it('has no row if it never went out, and a sentence says so', () => {
+    const ends: readonly ((stand: GatedRelay) => void)[] = [
+      ({ relay }) => relay.close(1000, '', 'Closed by you.'),
+      ({ relay }) => relay.cut('Cut.'),
+      ({ relay }) => relay.dispose(),
+      ({ relay }) => relay.closed('client'),
+      ({ relay }) => relay.lost('client', 'ECONNRESET', 'reset'),
+      ({ relay }) => relay.ended('server'),
+    ];
+    for (const ending of ends) {
+      const stand = new GatedRelay([]);
+      stand.relay.read('server', begun);
+      stand.relay.send('mine', 'client');
+      ending(stand);
+      stand.relay.read('server', end);
+      assert.ok(!stand.takeOfClient().includes('mine'));
+      assert.ok(stand.takeRows().every(row => !row.includes('mine')));
+      const [said = '', ...others] = stand.reports.filter(each => each.includes('not sent'));
+      assert.match(said, /^A message of yours was not sent to the client: /);
+      assert.deepEqual(others, []);
+    }
+  });
+});
+
+describe('A message that waits behind a long control frame', () => {
+  const size = 200_000;
+  const ping = frame(Opcode.Ping, Buffer.alloc(size));
+  const slow = { match: 'in: slow', do: 'delay', ms: 100 };
+  const set = { match: 'in: "old"', do: 'replace', pattern: 'old', with: 'new' };
+  /** The message is due while half of the ping has gone. */
+  const halfway = (rules: readonly unknown[], ...sent: readonly string[]) => {
+    const stand = new GatedRelay(rules);
+    stand.relay.read('server', Buffer.concat([texts(...sent), ping.subarray(0, size / 2)]));
+    stand.clock.advance(100);
+    return stand;
+  };
+
+  it('stands in the rows behind that frame', () => {
+    const stand = halfway([slow], 'slow');
+    stand.relay.read('server', ping.subarray(size / 2));
+    assert.deepEqual(stand.takeOfClient(), [`ping ${size} bytes`, 'slow']);
+    assert.deepEqual(stand.takeRows(), ['ping 65536 bytes', 'slow'], 'so much is kept of it');
+  });
+
+  it('is dropped if the socket is closed before the end of that frame', () => {
+    const stand = halfway([slow, set], 'slow', '"old"');
+    stand.relay.lost('client', 'ECONNRESET', 'reset');
+    assert.deepEqual(stand.takeOfClient(), []);
+    assert.deepEqual(stand.takeRows(), ['dropped slow', 'dropped "old"']);
+  });
+});
+
+describe('What comes when nothing goes on any more', () => {
+  const rules = [[], [{ match: 'in: $.never:1', do: 'hold' }], [hold]];
+  const ends: readonly (readonly [string, (stand: GatedRelay) => void])[] = [
+    ['closed by the user', ({ relay }) => relay.close(1000, '', 'Closed by you.')],
+    ['cut', ({ relay }) => relay.cut('Cut.')],
+    ['the socket of the client is gone', ({ relay }) => relay.closed('client')],
+  ];
+  for (const [what, ending] of ends) {
+    it(`is recorded as dropped: ${what}`, () => {
+      for (const each of rules) {
+        const stand = new GatedRelay(each);
+        ending(stand);
+        stand.takeOfClient();
+        stand.relay.read('server', texts('late'));
+        assert.deepEqual(stand.takeOfClient(), []);
+        assert.deepEqual(stand.takeRows(), ['dropped late']);
+      }
+    });
+  }
+
+  it('is recorded as dropped, as what is held then: the tap is dropped', () => {
+    const stand = new GatedRelay([hold]);
+    stand.relay.read('server', texts('held'));
+    stand.relay.dispose();
+    assert.deepEqual(stand.takeRows(), ['dropped held']);
+    assert.ok(stand.reports.some(said => said.startsWith('Not delivered: 1 message from the ')));
+  });
+});

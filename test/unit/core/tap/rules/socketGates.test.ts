@@ -27,10 +27,15 @@ function stand(rules: readonly unknown[], requestTarget?: string) {
   const text = (payload: Uint8Array) =>
     payload.length > 20 ? `${payload.length} bytes` : decoder.decode(payload);
   const outlet: GateOutlet = {
-    forward: ({ flags, payload }) =>
-      sent.push(kindOf(flags) === 'text' ? text(payload) : kindOf(flags)),
+    forward: ({ flags, payload }, onDone) => {
+      sent.push(kindOf(flags) === 'text' ? text(payload) : kindOf(flags));
+      onDone(true);
+    },
     discard: ({ payload }) => sent.push(`-${text(payload)}`),
-    send: (kind, payload) => sent.push(`+${kind === 'text' ? '' : 'binary '}${text(payload)}`),
+    send: (kind, payload, onDone) => {
+      sent.push(`+${kind === 'text' ? '' : 'binary '}${text(payload)}`);
+      onDone(true);
+    },
     streamThrough: () => sent.push('stream'),
     close: (code, reason) => sent.push(`close ${code} ${reason}`),
     end: () => sent.push('end'),
@@ -436,7 +441,7 @@ describe('A held message', () => {
     assert.deepEqual([takeSent(), held()], [[], []]);
     assert.deepEqual(rows, ['dropped a', 'dropped b']);
     assert.deepEqual(reports, [
-      'Not delivered: 2 messages from the server waited in the tap when the client hung up.',
+      'Not delivered: 2 messages from the server waited in the tap when the way to the client ended.',
     ]);
   });
 
