@@ -25,6 +25,7 @@ import {
   type TapContext,
   type TapPorts,
 } from './tapContext.ts';
+import { RequestQueue } from './requestQueue.ts';
 import { createTapAgent, passRequest, refuseRequest } from './tapHttp.ts';
 import { TapSocket } from './tapSocket.ts';
 
@@ -119,8 +120,7 @@ class TapServer implements RunningTap {
   readonly #cookieKey = randomBytes(24);
   readonly #sockets = new Set<TapSocket>();
   readonly #connections = new Set<Socket>();
-  /** The requests of each connection whose answers have not ended. */
-  readonly #unanswered = new Map<Socket, Set<ServerResponse>>();
+  readonly #queues = new WeakMap<Socket, RequestQueue>();
   #servers: readonly Server[] = [];
   #options: TapOptions;
   #port = 0;
@@ -271,26 +271,25 @@ class TapServer implements RunningTap {
         return; // It was given back after a refused upgrade.
       }
       this.#connections.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        this.#connections.delete(socket);
-        this.#unanswered.delete(socket);
-      });
+      ignoreErrors(socket);
+      socket.on('close', () => this.#connections.delete(socket));
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-      this.#request(request, response, false),
+      this.#queueOf(request.socket).add(response, () => this.#request(request, response, false)),
     );
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
-      this.#request(request, response, true),
+      this.#queueOf(request.socket).add(response, () => this.#request(request, response, true)),
     );
-    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
-      this.#upgrade(server, request, socket, head),
-    );
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      ignoreErrors(socket);
+      this.#queueOf(socket).addUpgrade(head, early =>
+        this.#upgrade(server, request, socket, early),
+      );
+    });
     return server;
   }
 
   #request(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    this.#noteUnanswered(request.socket, response);
     const context = this.#context;
     const admitted = admit(request, context);
     if ('sentence' in admitted) {
@@ -301,32 +300,13 @@ class TapServer implements RunningTap {
     }
   }
 
-  #noteUnanswered(client: Socket, response: ServerResponse): void {
-    const responses = this.#unanswered.get(client) ?? new Set();
-    this.#unanswered.set(client, responses.add(response));
-    response.once('close', () => responses.delete(response));
+  #queueOf(client: Socket): RequestQueue {
+    const queue = this.#queues.get(client) ?? new RequestQueue(client);
+    this.#queues.set(client, queue);
+    return queue;
   }
 
-  /** Answers in the order of the requests (RFC 9112, section 9.3.2): those before an upgrade come first. */
   #upgrade(server: Server, request: IncomingMessage, client: Socket, head: Buffer): void {
-    if (client.listenerCount('error') === 0) {
-      client.on('error', () => undefined);
-    }
-    const [before] = this.#unanswered.get(client) ?? [];
-    if (!before) {
-      this.#upgradeNow(server, request, client, head);
-      return;
-    }
-    before.once('close', () => {
-      // Node counts the silence after an answer, and would end the socket after a minute.
-      client.setTimeout(0);
-      if (!client.destroyed && client.writable) {
-        this.#upgrade(server, request, client, head);
-      }
-    });
-  }
-
-  #upgradeNow(server: Server, request: IncomingMessage, client: Socket, head: Buffer): void {
     if (!isOpeningHandshake(request)) {
       withoutUpgrade(server, request, client, head);
       return;
@@ -362,6 +342,15 @@ class TapServer implements RunningTap {
 
   #logRefusal({ status, sentence }: Refused): void {
     this.#ports.log.debug(`Tap ${this.#options.name}: ${status} ${sentence}`);
+  }
+}
+
+const onIgnoredError = () => undefined;
+
+/** Whatever happens to a client's socket, `close` follows; Node takes its own listener off at an upgrade. */
+function ignoreErrors(client: Socket): void {
+  if (!client.listeners('error').includes(onIgnoredError)) {
+    client.on('error', onIgnoredError);
   }
 }
 

@@ -39,6 +39,7 @@ interface TapSocketOptions {
   readonly context: TapContext;
   readonly request: IncomingMessage;
   readonly admitted: Admitted;
+  /** Its errors have a listener of the server's as long as it lives. */
   readonly client: Socket;
   /** What came behind the head of the request. */
   readonly head: Buffer;
@@ -460,7 +461,6 @@ export class TapSocket implements Disposable {
     const { client } = this.#options;
     client.off('close', this.#onClientClose);
     client.off('error', this.#onClientError);
-    client.on('error', () => undefined);
   }
 
   readonly #onClientError = () => this.#clientGone();
