@@ -60,15 +60,23 @@ const noted = new WeakSet<Socket>();
 
 /**
  * How often each key of an opening handshake (RFC 6455, section 4.1) is under way through taps of this
- * process: a handshake that goes round has the same key each time. Some clients use one key for all.
+ * process: a handshake that goes round has the same key each time. Some clients use one key for all, so
+ * that more of one key only get the mark that tells how often a request has gone round.
  */
 const keysUnderWay = new Map<string, number>();
-const maxOfOneKey = 8;
+const maxUnmarkedOfOneKey = 8;
 /** Taps of several windows may stand before each other. */
 const maxTapsBehind = 8;
 
-/** Notes that a handshake with this key is under way, until the result is called. */
-export function noteKey(key: string): () => void {
+export interface NotedKey {
+  /** So many handshakes have this key that one may be going round. */
+  readonly isOften: boolean;
+  /** The handshake is over. */
+  forget(): void;
+}
+
+/** Notes that a handshake with this key is under way. */
+export function noteKey(key: string): NotedKey {
   const count = (change: number) => {
     const sum = (keysUnderWay.get(key) ?? 0) + change;
     if (sum > 0) {
@@ -77,16 +85,16 @@ export function noteKey(key: string): () => void {
       keysUnderWay.delete(key);
     }
   };
-  if (key === '') {
-    return () => undefined;
-  }
   count(1);
   let isOver = false;
-  return () => {
-    if (!isOver) {
-      isOver = true;
-      count(-1);
-    }
+  return {
+    isOften: (keysUnderWay.get(key) ?? 0) > maxUnmarkedOfOneKey,
+    forget: () => {
+      if (!isOver) {
+        isOver = true;
+        count(-1);
+      }
+    },
   };
 }
 
@@ -135,9 +143,7 @@ export function admit(
   }
   const [key = ''] = valuesOf('sec-websocket-key');
   const isRound =
-    dialled.has(`${socket.remotePort}>${socket.localPort}`) ||
-    (keysUnderWay.get(key) ?? 0) >= maxOfOneKey ||
-    tapsBehind(headers) >= maxTapsBehind;
+    dialled.has(`${socket.remotePort}>${socket.localPort}`) || tapsBehind(headers) >= maxTapsBehind;
   if (isRound) {
     return {
       status: 508,

@@ -9,7 +9,7 @@ import { HandshakeRedactor } from '../../core/secrets/handshakeRedactor.ts';
 import { SecretRedactor } from '../../core/secrets/redact.ts';
 import type { ObservedSocket } from '../../core/slot/observedSocket.ts';
 import { readAgreement } from '../../core/tap/frames/agreement.ts';
-import { answerHead, requestHeaders } from '../../core/tap/http/rewrite.ts';
+import { answerHead, requestHeaders, withLoopMark } from '../../core/tap/http/rewrite.ts';
 import { Relay } from '../../core/tap/relay/relay.ts';
 import type { TapOptions } from '../../core/tap/tapOptions.ts';
 import type { Toxics } from '../../core/tap/toxics.ts';
@@ -25,7 +25,7 @@ import { DialTimeout, dialPatiently } from './patientDial.ts';
 import { socketControl } from './socketControl.ts';
 import { SocketFaults } from './socketFaults.ts';
 import { resetSocket, SocketLeg } from './socketLeg.ts';
-import { noteKey, ownAnswer, type Admitted, type TapContext } from './tapContext.ts';
+import { noteKey, ownAnswer, type Admitted, type NotedKey, type TapContext } from './tapContext.ts';
 import { dialUpstream } from './upstreamDial.ts';
 import {
   failureOfError,
@@ -75,8 +75,7 @@ export class TapSocket implements Disposable {
   #relay: Relay | undefined;
   /** Breaks off a refusal whose head the client has: nothing else can be answered then. */
   #breakRefusal: (() => void) | undefined;
-  /** To be called when the handshake is over. */
-  readonly #forgetKey: () => void;
+  readonly #key: NotedKey;
   #legs: readonly SocketLeg[] = [];
   #isOver = false;
 
@@ -117,7 +116,7 @@ export class TapSocket implements Disposable {
     client.on('close', this.#onClientClose);
     client.on('data', this.#onEarly);
     client.on('end', this.#onClientEnd);
-    this.#forgetKey = noteKey(admitted.key);
+    this.#key = noteKey(admitted.key);
     void this.#open();
   }
 
@@ -228,11 +227,12 @@ export class TapSocket implements Disposable {
     this.#recorder.enter(phase);
   }
 
-  /** Sends the request as it came, and reads the answer. */
+  /** Sends the request as it came, but for the mark if it may be going round, and reads the answer. */
   #ask(socket: Socket): void {
     const { request, admitted } = this.#options;
     const { headers, rewrite } = admitted;
-    const lines = requestHeaders(headers, rewrite);
+    const written = requestHeaders(headers, rewrite);
+    const lines = this.#key.isOften ? withLoopMark(written) : written;
     this.#recorder.requested(lines.map(([name, value]) => [name, fromWire(value)]));
     const text = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
     const { target } = rewrite.destination;
@@ -249,7 +249,7 @@ export class TapSocket implements Disposable {
   #answered(raw: string, head: ReturnType<typeof readAnswerHead>, rest: Buffer): void {
     const { status = 0, statusText = '', headers, oddities } = head;
     this.#timer.dispose();
-    this.#forgetKey();
+    this.#key.forget();
     const lines = headers.map(([name, value]): HeaderLine => [name, fromWire(value)]);
     this.#recorder.answered({ status, statusText: fromWire(statusText), headers: lines });
     this.#recorder.corrected(oddities);
@@ -491,7 +491,7 @@ export class TapSocket implements Disposable {
       return;
     }
     this.#isOver = true;
-    this.#forgetKey();
+    this.#key.forget();
     this.#timer.dispose();
     this.#faults.dispose();
     if (!this.#relay) {

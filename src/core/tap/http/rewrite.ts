@@ -113,7 +113,7 @@ function originOf({
 const loopToken = 'websocket-monitor';
 
 /**
- * The headers of a plain request with a mark that it has come through a tap. Unlike `Via` it changes
+ * The headers of a request with a mark that it has come through a tap. Unlike `Via` it changes
  * nothing of what servers do.
  */
 export function withLoopMark(lines: readonly HeaderLine[]): readonly HeaderLine[] {
@@ -124,7 +124,7 @@ export function withLoopMark(lines: readonly HeaderLine[]): readonly HeaderLine[
   ];
 }
 
-/** How many taps a plain request has come through. */
+/** How many taps have marked a request. */
 export function tapsBehind(lines: readonly HeaderLine[]): number {
   return loopMarks(lines).filter(mark => mark.toLowerCase().split(';', 1)[0] === loopToken).length;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, request, type IncomingMessage } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../../../src/node/systemClock.ts';
@@ -256,6 +256,27 @@ describe('The security of a tap', () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
+  });
+
+  it('refuses an opening handshake that comes round by another program', async () => {
+    // As above; this one passes bytes on, so that not even a port is known again.
+    let passed = 0;
+    const relay = createTcpServer(socket => {
+      passed++;
+      const again = connect(tap.port, '127.0.0.1');
+      again.on('error', () => socket.destroy());
+      socket.on('error', () => again.destroy());
+      socket.pipe(again).pipe(socket);
+    });
+    relay.listen(0, '127.0.0.1');
+    await once(relay, 'listening');
+    const { port } = relay.address() as AddressInfo;
+    const tap = await tapTo(`ws://127.0.0.1:${port}`, { host: 'keep' });
+    assert.equal(await statusOf(tap.url), 508);
+    assert.equal(passed, 16);
+    tap.dispose();
+    relay.close();
+    await once(relay, 'close');
   });
 
   it('keeps secrets out of what is recorded of the handshake', async () => {
