@@ -6,6 +6,7 @@ export const maxHeadBytes = 256 * 1024;
 /** The maximum number of oddities that are listed one by one. */
 const maxOddities = 8;
 const maxQuoteLength = 80;
+const ambiguousLength = 'an ambiguous Content-Length';
 
 const statusLine = /^HTTP\/(\d+)(?:\.(\d+))?[ \t]+(\d{3})(?:[ \t]+(.*)|[ \t]*)$/is;
 /** RFC 9110, section 5.6.2. */
@@ -20,7 +21,10 @@ interface AnswerHead {
   /** Absent if the status line cannot be read. */
   readonly status?: number;
   readonly statusText?: string;
+  /** Without lengths that contradict each other. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** `Content-Length` says no length, or several (RFC 9112, section 6.3), and there are no chunks. */
+  readonly isLengthAmbiguous: boolean;
   /** Violations of HTTP (RFC 9112) that were tolerated; they quote the peer. */
   readonly oddities: readonly string[];
 }
@@ -35,7 +39,7 @@ export function readAnswerHead(raw: string): AnswerHead {
   const [first = '', ...rest] = raw.split(/\r?\n/);
   const [, major, minor, digits, statusText = ''] = statusLine.exec(first) ?? [];
   if (digits === undefined) {
-    return { text: raw, headers: [], oddities: [] };
+    return { text: raw, headers: [], isLengthAmbiguous: false, oddities: [] };
   }
   const oddities: string[] = [];
   const version = major === '1' && (minor === '0' || minor === '1') ? `1.${minor}` : '1.1';
@@ -60,6 +64,7 @@ export function readAnswerHead(raw: string): AnswerHead {
     status: Number(digits),
     statusText,
     headers,
+    isLengthAmbiguous: oddities.includes(ambiguousLength),
     oddities: shortened(oddities),
   };
 }
@@ -120,7 +125,7 @@ function withOneLength(
     oddities.push('Content-Length beside Transfer-Encoding');
     return others;
   }
-  oddities.push(isClear ? 'Content-Length more than once' : 'an ambiguous Content-Length');
+  oddities.push(isClear ? 'Content-Length more than once' : ambiguousLength);
   return isClear ? [...others, ['Content-Length', length]] : others;
 }
 

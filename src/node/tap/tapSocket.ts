@@ -247,7 +247,7 @@ export class TapSocket implements Disposable {
   }
 
   #answered(raw: string, head: ReturnType<typeof readAnswerHead>, rest: Buffer): void {
-    const { status = 0, statusText = '', headers, oddities } = head;
+    const { status = 0, statusText = '', headers, isLengthAmbiguous, oddities } = head;
     this.#timer.dispose();
     this.#key.forget();
     const lines = headers.map(([name, value]): HeaderLine => [name, fromWire(value)]);
@@ -256,6 +256,9 @@ export class TapSocket implements Disposable {
     const written = Buffer.from(answerHead(raw, this.#options.admitted.rewrite), 'latin1');
     if (status === 101) {
       this.#start(written, joinHeaders(lines)['sec-websocket-extensions'] ?? '', rest);
+    } else if (isLengthAmbiguous) {
+      // The client could take it for another answer than the list shows (RFC 9112, section 6.3).
+      this.#failError(new Error('its answer says different lengths of its body (Content-Length)'));
     } else {
       this.#refuse(written, status, fromWire(statusText), lines, rest);
     }

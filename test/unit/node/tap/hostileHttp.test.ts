@@ -205,6 +205,47 @@ describe('A tap with odd clients', () => {
   });
 });
 
+describe('Two lengths of one body', () => {
+  const two = 'Content-Length: 2\r\nContent-Length: 5\r\n';
+
+  it('are refused with 400 in a request, and the upstream is not asked', async () => {
+    let asked = 0;
+    const tap = await tapBefore(
+      await serve(() => {
+        asked++;
+      }),
+    );
+    for (const lines of [two, 'Content-Length: 2, 5\r\n', `${upgrade}${two}`]) {
+      const client = clientOf(tap);
+      client.write(`GET / HTTP/1.1\r\n${hostOf(tap)}${lines}\r\nabcde`);
+      await until('there is an answer', () => client.got() !== '');
+      assert.match(client.got(), /^HTTP\/1\.1 400 /);
+    }
+    assert.equal(asked, 0);
+  });
+
+  for (const [what, lines] of [
+    ['a page', ''],
+    ['an opening handshake', `${upgrade}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n`],
+  ] as const) {
+    it(`make a 502 of the answer to ${what}, and the upstream is let go`, async () => {
+      for (const lengths of [two, 'Content-Length: 2, 5\r\n']) {
+        let closed = 0;
+        const upstream = await serve((_text, socket) => {
+          socket.on('close', () => closed++);
+          socket.write(`HTTP/1.1 404 Not Found\r\n${lengths}\r\nok`);
+        });
+        const tap = await tapBefore(upstream);
+        const client = clientOf(tap);
+        client.write(`GET / HTTP/1.1\r\n${hostOf(tap)}${lines}\r\n`);
+        await until('there is an answer', () => client.got().endsWith('.\n'));
+        assert.match(client.got(), /^HTTP\/1\.1 502 /);
+        await until('the upstream is let go', () => closed === 1);
+      }
+    });
+  }
+});
+
 describe('A tap whose headers cannot be sent', () => {
   it('does not start, and says which header it is but not its value', async () => {
     const upstream = await serve(() => undefined);
