@@ -36,7 +36,10 @@ type CheckedOptions = Pick<
   'token' | 'allowedOrigins' | 'allowedAuthorities' | 'headers' | 'tls'
 >;
 
+/** What leads to the tap, or to another server of this machine. */
 const loopbackName = /^(?:(?:[\w-]+\.)*localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])$/;
+/** Where the tap listens. */
+const ownName = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 
 /**
  * Whether a request may go on. A page of another origin must not reach through a tap what it could not
@@ -52,7 +55,7 @@ export function checkAccess(request: AskedRequest, tap: AskedTap, options: Check
     };
   }
   const [host = ''] = hosts;
-  if (hosts.length !== 1 || !isOwnAuthority(host, tap, options)) {
+  if (hosts.length !== 1 || !isAuthority(host, loopbackName, tap, options)) {
     return refused(
       `The header Host names ${host === '' ? 'no host' : 'another host'}. ` +
         `A tap answers to localhost:${tap.port} and 127.0.0.1:${tap.port} only.`,
@@ -71,9 +74,10 @@ function refused(sentence: string): Access {
   return { status: 403, sentence };
 }
 
-/** Whether a `Host` or the authority of an origin is the tap itself. */
-export function isOwnAuthority(
+/** Whether an authority has such a name and the tap's port, or is a forwarded one. */
+function isAuthority(
   authority: string,
+  wanted: RegExp,
   { port, isSecure }: AskedTap,
   { allowedAuthorities }: Pick<TapOptions, 'allowedAuthorities'>,
 ): boolean {
@@ -83,26 +87,38 @@ export function isOwnAuthority(
   }
   const [, name = '', digits] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(lower) ?? [];
   const named = digits === undefined ? (isSecure ? 443 : 80) : Number(digits);
-  return loopbackName.test(name) && named === port;
+  return wanted.test(name) && named === port;
 }
 
-/** Whether an origin is that of pages that come through the tap. */
+/**
+ * Whether an origin is that of pages that come through the tap. Behind other names of loopback there may be other
+ * servers and pages, unless the request is for that name itself.
+ *
+ * @param host `Host` of the request, which was checked
+ */
 export function isOwnOrigin(
   origin: string,
+  host: string,
   tap: AskedTap,
   options: Pick<TapOptions, 'allowedAuthorities'>,
 ): boolean {
   const [, authority] = /^https?:\/\/([^/?#@]+)$/i.exec(origin) ?? [];
-  return authority !== undefined && isOwnAuthority(authority, tap, options);
+  return (
+    authority !== undefined &&
+    (authority.toLowerCase() === host.toLowerCase() ||
+      isAuthority(authority, ownName, tap, options))
+  );
 }
 
 function isOriginAllowed(
-  { origin, fetchSite, fetchDest }: AskedRequest,
+  { hosts, origin, fetchSite, fetchDest }: AskedRequest,
   tap: AskedTap,
   options: CheckedOptions,
 ): boolean {
   if (origin !== undefined) {
-    return isOwnOrigin(origin, tap, options) || options.allowedOrigins.includes(origin);
+    return (
+      isOwnOrigin(origin, hosts[0] ?? '', tap, options) || options.allowedOrigins.includes(origin)
+    );
   }
   // Images, scripts and the like of a foreign page have no Origin; a link that is followed is the user's act.
   const isForeign = fetchSite === 'cross-site' || fetchSite === 'same-site';
@@ -166,12 +182,12 @@ function hasCookie({ cookies = [] }: AskedRequest, { cookie }: AskedTap): boolea
  * a host are one site.
  */
 function isFromOwnPage(
-  { origin, fetchSite }: AskedRequest,
+  { hosts, origin, fetchSite }: AskedRequest,
   tap: AskedTap,
   options: CheckedOptions,
 ): boolean {
   if (origin !== undefined && origin !== 'null') {
-    return isOwnOrigin(origin, tap, options);
+    return isOwnOrigin(origin, hosts[0] ?? '', tap, options);
   }
   return fetchSite === 'same-origin' || (fetchSite === 'none' && origin === undefined);
 }

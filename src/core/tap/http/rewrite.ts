@@ -93,10 +93,10 @@ export function withoutHopByHop(
 }
 
 /** An origin or URL of the tap's as one of the upstream's; all others stay. */
-function asUpstream(value: string, { tap, options, destination }: RewriteContext): string {
+function asUpstream(value: string, { tap, options, destination, host }: RewriteContext): string {
   const [, origin = '', rest = ''] = /^(https?:\/\/[^/?#]+)(.*)$/i.exec(value) ?? [];
   // A server that is given the tap's Host compares it with the tap's origin.
-  if (options.host === 'keep' || !isOwnOrigin(origin, tap, options)) {
+  if (options.host === 'keep' || !isOwnOrigin(origin, host, tap, options)) {
     return value;
   }
   return `${originOf(destination.upstream)}${rest}`;

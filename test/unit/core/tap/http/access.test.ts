@@ -78,6 +78,18 @@ describe('checkAccess', () => {
     assert.equal(statusOf({ origin: 'https://app.example.evil.example' }, allowing), 403);
   });
 
+  it('takes no other name of loopback for its own origin than that which the request is for', () => {
+    for (const name of ['127.0.0.2', 'a.localhost', 'b.a.localhost', 'localhost.']) {
+      const origin = `http://${name}:9300`;
+      assert.equal(statusOf({ origin }, adding), 403, name);
+      assert.equal(statusOf({ origin, hosts: ['127.0.0.1:9300'] }, adding), 403, name);
+      assert.equal(statusOf({ origin, hosts: [`${name}:9300`] }, adding), '/', name);
+    }
+    for (const name of ['localhost', '127.0.0.1', '[::1]', 'LOCALHOST']) {
+      assert.equal(statusOf({ origin: `http://${name}:9300` }, adding), '/', name);
+    }
+  });
+
   it('refuses what a foreign page embeds while it adds something, but not a link that is followed', () => {
     assert.equal(statusOf({ fetchSite: 'cross-site', fetchDest: 'image' }, adding), 403);
     assert.equal(statusOf({ fetchSite: 'same-site', fetchDest: 'script' }, adding), 403);

@@ -76,6 +76,21 @@ describe('requestHeaders', () => {
     ]);
   });
 
+  it('takes another name of loopback for that of the tap only where the request is for it', () => {
+    const sentBy = (name: string): readonly HeaderLine[] => [
+      ['Origin', `http://${name}:9300`],
+      ['Referer', `http://${name}:9300/page`],
+    ];
+    for (const name of ['a.localhost', '127.0.0.2']) {
+      const lines = sentBy(name);
+      assert.deepEqual(requestHeaders(lines, contextOf()), lines);
+      assert.deepEqual(requestHeaders(lines, { ...contextOf(), host: `${name}:9300` }), [
+        ['Origin', 'http://shop.example:5173'],
+        ['Referer', 'http://shop.example:5173/page'],
+      ]);
+    }
+  });
+
   it('never changes a foreign origin', () => {
     const foreign: readonly HeaderLine[] = [
       ['Origin', 'https://evil.example'],
