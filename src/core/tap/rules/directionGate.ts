@@ -1,4 +1,3 @@
-import { messageOf } from '../../base/errors.ts';
 import { Formats } from '../../base/format.ts';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { Timer } from '../../base/timer.ts';
@@ -15,9 +14,9 @@ import {
 } from '../../record/record.ts';
 import type { HeldQueue } from '../../slot/heldMessages.ts';
 import { maxGatedByteLength, type MessageGate, type TransitMessage } from '../gate.ts';
-import { editedByRule, EditLimitError } from './editMessage.ts';
 import type { DirectionGatePorts } from './gatePorts.ts';
 import { isHeartbeatMessage } from './heartbeats.ts';
+import { MessageEditor } from './messageEditor.ts';
 import { ruleTitle, type TapRule } from './tapRule.ts';
 import { maxHeldBytes, maxHeldMessages, WaitingQueue, type Waiting } from './waitingQueue.ts';
 
@@ -25,8 +24,6 @@ import { maxHeldBytes, maxHeldMessages, WaitingQueue, type Waiting } from './wai
 const maxEndWaitMs = 30_000;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const strictDecoder = new TextDecoder('utf-8', { fatal: true });
 const formats = new Formats('en');
 
 /**
@@ -35,6 +32,7 @@ const formats = new Formats('en');
  */
 export class DirectionGate implements MessageGate, Disposable {
   readonly #ports: DirectionGatePorts;
+  readonly #editor: MessageEditor;
   readonly #dueTimer: Timer;
   readonly #endTimer: Timer;
   readonly #queue = new WaitingQueue();
@@ -58,6 +56,7 @@ export class DirectionGate implements MessageGate, Disposable {
 
   constructor(ports: DirectionGatePorts) {
     this.#ports = ports;
+    this.#editor = new MessageEditor(ports, why => this.#report(why, 'warning'));
     this.#dueTimer = new Timer(ports.clock);
     this.#endTimer = new Timer(ports.clock);
   }
@@ -449,47 +448,11 @@ export class DirectionGate implements MessageGate, Disposable {
   }
 
   #edit(message: TransitMessage, rule: TapRule, at: number): void {
-    const edited = kindOf(message.flags) === 'text' ? this.#editedBy(rule, message) : undefined;
+    const edited = this.#editor.edited(message, rule);
     if (edited === undefined) {
       this.#forward(message, at);
     } else {
       this.#replace(message, edited, at);
-    }
-  }
-
-  /** `undefined`: the message goes on as it came. */
-  #editedBy(rule: TapRule, { payload }: TransitMessage): string | undefined {
-    try {
-      const text = decoder.decode(payload);
-      const edited = editedByRule(text, rule, name => this.#valueOf(name));
-      if (edited === text) {
-        return undefined;
-      }
-      if (!isUtf8(payload)) {
-        throw new EditLimitError('it is no valid UTF-8, and what is wrong in it would be lost');
-      }
-      return edited;
-    } catch (error) {
-      // Whatever is wrong with a rule, messages are not lost by it.
-      const why =
-        error instanceof EditLimitError
-          ? error.message
-          : `the rule “${ruleTitle(rule)}” has failed (${messageOf(error)})`;
-      this.#report(`A message went on unchanged: ${why}.`, 'warning');
-      return undefined;
-    }
-  }
-
-  #valueOf(name: string): string | undefined {
-    switch (name) {
-      case 'timestamp':
-        return String(Math.round(this.#now));
-      case 'isoTimestamp':
-        return new Date(this.#now).toISOString();
-      case 'uuid':
-        return this.#ports.uuid();
-      default:
-        return undefined;
     }
   }
 
@@ -594,15 +557,6 @@ function capital(text: string): string {
 
 function bytesOf(message: MessageData): Uint8Array {
   return typeof message === 'string' ? encoder.encode(message) : message;
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    strictDecoder.decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
