@@ -92,6 +92,8 @@ export interface ListView extends Omit<ViewState, 'newest'> {
   readonly generation: number;
   /** The newest row of those connections, also if it is left out. Absent: there is none. */
   readonly newest?: RowAddress;
+  /** Nothing is known of the rows yet: the worker that counts them has not answered. */
+  readonly isPending?: boolean;
   /** Whether a filter is in effect, so that rows between those of the list may be missing. */
   readonly isFiltered?: boolean;
   /** Why the filter is not in effect, as a sentence. */

@@ -62,7 +62,7 @@ export const pageStrings = {
   latency: 'Latency',
   latencyHint: 'Latency: from ping to pong, smoothed',
   inMemory: 'in memory',
-  storedInFile: 'Messages are kept in {0}',
+  storedInFile: 'Messages are kept in the capture {0}',
   storedInMemory: 'Messages are kept in memory only and are lost when the window closes',
 
   // The list

@@ -263,7 +263,13 @@ describe('the filter box', () => {
       await user.hears('show:{"showControl":true}');
       await user.filter.fill('price');
       await user.hears('filter:price');
-      await user.page.evaluate(() => window.filterPage.update({ next: 1234 }));
+      await user.page.evaluate(() =>
+        window.filterPage.update({ isPending: true, next: 0, scanned: 0, total: 0 }),
+      );
+      assert.match((await box.textContent()) ?? '', /Searching…/);
+      assert.doesNotMatch((await box.textContent()) ?? '', /0 of 0/);
+      const known = { isPending: false, next: 1234, scanned: 1_000_000, total: 1_000_000 };
+      await user.page.evaluate(change => window.filterPage.update(change), known);
       assert.match((await box.textContent()) ?? '', /1,234 of 1,000,000/);
       await user.page.getByText('1,234 of 1,000,000 rows match').waitFor({ state: 'attached' });
       await user.page.evaluate(() =>

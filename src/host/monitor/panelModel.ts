@@ -81,6 +81,8 @@ export class PanelModel implements Disposable {
   /** The query of `#list`, as JSON. */
   #query = '';
   #generation = 0;
+  /** Whether the view of the list has reported nothing yet. */
+  #isPending = false;
   readonly #tail = new ListTail();
   /** How many of the newest rows the page can use. */
   #tailOfPage = 0;
@@ -121,6 +123,7 @@ export class PanelModel implements Disposable {
       ...(newest && connection !== undefined && { newest: { connection, seq: newest.seq } }),
       generation: this.#generation,
       isFiltered: this.#condition !== undefined,
+      ...(this.#isPending && { isPending: true }),
       ...(this.#filterProblem !== undefined && { filterProblem: this.#filterProblem }),
     };
   }
@@ -242,6 +245,7 @@ export class PanelModel implements Disposable {
       let restarts = 0;
       store.add(
         view.onDidChange(({ tail, ...state }) => {
+          this.#isPending = false;
           // What is at the positions now is another list for the page, which finds its place in it.
           this.#generation += (state.restarts ?? 0) === restarts ? 0 : 1;
           restarts = state.restarts ?? 0;
@@ -251,6 +255,7 @@ export class PanelModel implements Disposable {
       );
       const sourceIds = new Map(sources.map(({ id, capture }) => [capture.id, id]));
       this.#list = { view, store, sourceIds };
+      this.#isPending = true;
     }
     this.#onDidChangeList.fire(undefined);
   }
@@ -391,6 +396,7 @@ export class PanelModel implements Disposable {
   #closeList(): void {
     this.#list?.store.dispose();
     this.#list = undefined;
+    this.#isPending = false;
     this.#tail.clear();
   }
 

@@ -197,7 +197,7 @@ export class FilterBox {
 
   /** Says once for each filter what it found, when all rows have been looked at. */
   #announce(list: ListView, isFiltered: boolean): void {
-    const isDone = progressOf(list).percent === undefined;
+    const isDone = list.isPending !== true && progressOf(list).percent === undefined;
     if (!isFiltered) {
       this.#announced = list.generation;
       this.#region.say('');

@@ -68,8 +68,8 @@ export function filterStatus(
       })}
       ${hiddenCount(view, list, formats, show)}
     </div>
-    ${view.filter === '' ? nothing : count(progressOf(list), formats, cancel)}
-    ${unreadMessages(list, formats)} ${slowRows(list, formats)} ${problem(list)}`;
+    ${view.filter === '' ? nothing : count(list, formats, cancel)} ${unreadMessages(list, formats)}
+    ${slowRows(list, formats)} ${problem(list)}`;
 }
 
 /** How many rows are hidden and what they are; a click shows them. */
@@ -111,11 +111,11 @@ function hiddenWords({ showHeartbeats, showControl }: PanelView): {
     : { one: 'filterOneOfBothHidden', several: 'filterBothHidden' };
 }
 
-function count(
-  { matches, total, percent }: FilterProgress,
-  formats: Formats,
-  cancel: () => void,
-): TemplateResult {
+function count(list: ListView, formats: Formats, cancel: () => void): TemplateResult {
+  if (list.isPending === true) {
+    return html`<span class="filter-count">${text('stillSearching')}</span>`;
+  }
+  const { matches, total, percent } = progressOf(list);
   const found = formats.count(matches);
   if (percent === undefined) {
     const words = text('filterCount', found, formats.count(total));

@@ -37,7 +37,7 @@ export function renderEmptyState(
 ): void {
   if (!selected) {
     render(welcome(actions), root);
-  } else if (list?.first !== list?.next) {
+  } else if (list?.isPending === true || list?.first !== list?.next) {
     render(nothing, root);
   } else if (selected.source === 'configured' && (list === undefined || list.total === 0)) {
     render(notConnected(selected, actions.connectIt), root);

@@ -89,6 +89,23 @@ describe('a row that the page holds on to', () => {
   });
 });
 
+describe('a list that has just been opened', () => {
+  it('says that nothing is known of its rows until the first report', () => {
+    const { model, report } = openModel();
+    assert.equal(model.list.isPending, true);
+    report({}, []);
+    assert.equal(model.list.isPending, undefined);
+    model.set({ filter: 'x' });
+    assert.equal(model.list.isPending, true);
+    report({}, []);
+    assert.equal(model.list.isPending, undefined);
+    model.set({ filter: 'x or y' });
+    model.close();
+    assert.equal(model.list.isPending, undefined);
+    model.dispose();
+  });
+});
+
 describe('the newest rows', () => {
   it('go to the page once, with the names of their connections', () => {
     const { model, report, taken } = openModel();
