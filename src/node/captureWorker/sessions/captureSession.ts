@@ -285,7 +285,7 @@ function whereabouts(next: number, path: string): string {
     : lost(0, next, inMemory);
 }
 
-/** Says why rows are kept in memory from now on, and what to do. */
+/** Says why rows are kept in memory from now on, and what to do, for the capture at `path`. */
 function fallbackSentence(
   { seq, error }: Extract<FallbackChange, { kind: 'failed' }>,
   path: string,
@@ -297,17 +297,17 @@ function fallbackSentence(
       return `${from}: the file takes no more (${messageOf(error)}). Free space on the disk and clear the messages.`;
     case 'gone':
       return (
-        `${from}: the file ${path} was deleted or moved while it was written to. ${rescue} ` +
+        `${from}: a file of the capture ${path} was deleted or moved while it was written to. ${rescue} ` +
         'clear the messages to begin a new file.'
       );
     case 'replaced':
       return (
-        `${from}: another file has taken the place of ${path}. ${rescue} ` +
+        `${from}: another file has taken the place of one of the capture ${path}. ${rescue} ` +
         'move that file away and clear the messages to begin a new one.'
       );
     case 'cut':
       return (
-        `${from}, and earlier ones are lost: the file ${path} was cut by another program. ` +
+        `${from}, and earlier ones are lost: a file of the capture ${path} was cut by another program. ` +
         'Clear the messages to begin a new file.'
       );
   }

@@ -90,7 +90,7 @@ describe('A capture whose file is lost while it is written', () => {
       lose(path, folder);
       assert.match(
         await notice(),
-        /^Messages from number 3,\d{3} on are kept in memory only: the file .* was deleted or moved/,
+        /^Messages from number 3,\d{3} on are kept in memory only: a file of the capture .* was deleted or moved/,
       );
       assert.equal(capture.storage.kind, 'memory');
       assert.deepEqual(await textsOf(capture), numbered(0, count()));
