@@ -17,6 +17,11 @@ export interface CaptureStore {
   rows(from: number, count: number): readonly Row[];
   payload(seq: number, from: number, length: number): PayloadPart | undefined;
   frame(seq: number): FrameFacts | undefined;
+  /**
+   * The number to go on with that looks for rows from `seq` on: behind numbers without a row if they are
+   * many, as where a file claims anything. `extent.next` if there is no row any more.
+   */
+  skipTo(seq: number): number;
   /** The blocks with rows `from` up to, not including, `to`, read as they are asked for. */
   blocks(from: number, to: number): Iterable<BlockRows>;
   /**

@@ -38,6 +38,11 @@ const alignment = 8;
 const byteLengthPerRow = 16;
 const byteLengthPerFrame = 8 * valuesPerFrame;
 
+/** What a header may claim, so that nobody makes room for more: far above what batches hold. */
+const maxRowCount = 2 ** 20;
+/** No more is read from a file at once. */
+const maxPayloadByteLength = 2 ** 31 - 1;
+
 /** What a log may be asked of a block without reading it. */
 export interface BlockHeader {
   readonly firstSeq: number;
@@ -141,14 +146,24 @@ export function readBlockHeader(bytes: Uint8Array): BlockHeader | undefined {
   }
   const rowCount = view.getUint32(8, true);
   const firstSeq = view.getFloat64(24, true);
-  if (rowCount === 0 || !Number.isSafeInteger(firstSeq + rowCount) || firstSeq < 0) {
+  const payloadByteLength = view.getUint32(12, true);
+  const frameCount = view.getUint32(16, true);
+  if (
+    rowCount === 0 ||
+    rowCount > maxRowCount ||
+    frameCount > rowCount ||
+    payloadByteLength > maxPayloadByteLength ||
+    !Number.isSafeInteger(firstSeq) ||
+    !Number.isSafeInteger(firstSeq + rowCount) ||
+    firstSeq < 0
+  ) {
     return undefined;
   }
   return {
     firstSeq,
     rowCount,
-    payloadByteLength: view.getUint32(12, true),
-    frameCount: view.getUint32(16, true),
+    payloadByteLength,
+    frameCount,
     checksum: view.getUint32(20, true),
     firstAt: view.getFloat64(32, true),
     kinds: {
@@ -184,11 +199,18 @@ export function readBlockFacts(bytes: Uint8Array, header: BlockHeader): BlockFac
 /**
  * Whether a block is as it was written.
  *
- * @param bytes the whole block
+ * @param pieces the bytes of the block, up to the end of the payloads at least
  */
-export function isIntact(bytes: Uint8Array, header: BlockHeader, crc32: Crc32): boolean {
+export function isIntact(pieces: Iterable<Uint8Array>, header: BlockHeader, crc32: Crc32): boolean {
   const end = factsByteLength(header) + header.payloadByteLength;
-  return crc32(bytes.subarray(checkedFrom, end), 0) === header.checksum;
+  let at = 0;
+  let checksum = 0;
+  for (const piece of pieces) {
+    const checked = piece.subarray(Math.max(0, checkedFrom - at), Math.max(0, end - at));
+    checksum = crc32(checked, checksum);
+    at += piece.length;
+  }
+  return checksum === header.checksum;
 }
 
 export function flagKindsOf(flags: Uint32Array, rowCount: number): FlagKinds {

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** How the name of a segment goes on behind that of the capture. */
-const ending = /-(\d{5,})\.log$/;
+/** How the name of a segment goes on behind that of the capture: in one way only for each number. */
+const ending = /-(\d{5}|[1-9]\d{5,8})\.log$/;
 
 /** A file of a capture's log. */
 export interface SegmentFile {

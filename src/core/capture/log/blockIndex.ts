@@ -26,6 +26,8 @@ export interface BlockGroup {
 
 const maxGroupByteLength = 256 * 1024;
 const maxGroupRowCount = 4096;
+/** Numbers without a row between two blocks of a group: nobody looks for rows one by one where more are. */
+const maxGap = 4096;
 
 /** Where the rows of a log are. */
 export class BlockIndex {
@@ -38,6 +40,7 @@ export class BlockIndex {
     if (
       last?.segment === segment &&
       last.offset + last.byteLength === offset &&
+      firstSeq - last.nextSeq < maxGap &&
       last.byteLength + byteLength <= maxGroupByteLength &&
       last.rowCount + rowCount <= maxGroupRowCount
     ) {

@@ -1,5 +1,6 @@
 import type { Block } from '../../record/block.ts';
 import { payloadBegin } from '../../record/block.ts';
+import { areSound } from '../../record/blockCheck.ts';
 import {
   blockByteLength,
   blockHeaderByteLength,
@@ -29,7 +30,10 @@ interface KeptGroup {
   readonly blocks: readonly ReadBlock[];
 }
 
-/** Reads the blocks of a log, and keeps those of the last groups. Throws what the log throws. */
+/**
+ * Reads the blocks of a log, and keeps those of the last groups. What is damaged meanwhile is left out.
+ * Throws what the log throws.
+ */
 export class BlockReader {
   readonly #log: BlockLog;
   #kept: readonly KeptGroup[] = [];
@@ -65,26 +69,38 @@ export class BlockReader {
     const { segment, offset, byteLength } = group;
     const from = before?.group.byteLength ?? 0;
     if (byteLength > maxWholeByteLength) {
-      return { group, blocks: [this.#readLong(segment, offset)] };
+      return { group, blocks: this.#readLong(segment, offset) };
     }
     const bytes = this.#log.read(segment, offset + from, byteLength - from, room);
     const blocks: ReadBlock[] = [...(before?.blocks ?? [])];
     for (let at = 0; at < bytes.length;) {
       const header = headerIn(bytes.subarray(at));
-      const end = at + blockByteLength(header);
-      blocks.push(wholeBlock(bytes.subarray(at, end), header));
+      const end = header ? at + blockByteLength(header) : Infinity;
+      if (!header || end > bytes.length) {
+        break;
+      }
+      const facts = readBlockFacts(bytes.subarray(at, end), header);
+      if (areSound(facts, header)) {
+        blocks.push(wholeBlock(bytes.subarray(at, end), header, facts));
+      }
       at = end;
     }
     return { group, blocks };
   }
 
-  #readLong(segment: number, offset: number): ReadBlock {
+  #readLong(segment: number, offset: number): readonly ReadBlock[] {
     const header = headerIn(this.#log.read(segment, offset, blockHeaderByteLength));
+    if (!header) {
+      return [];
+    }
     const begin = factsByteLength(header);
     const facts = readBlockFacts(this.#log.read(segment, offset, begin), header);
+    if (!areSound(facts, header)) {
+      return [];
+    }
     const read = (from: number, to: number) =>
       this.#log.read(segment, offset + begin + from, Math.max(0, to - from));
-    return {
+    const block: ReadBlock = {
       ...facts,
       get payload() {
         return read(0, header.payloadByteLength);
@@ -95,19 +111,15 @@ export class BlockReader {
         return read(Math.min(rowEnd, rowBegin + from), Math.min(rowEnd, rowBegin + to));
       },
     };
+    return [block];
   }
 }
 
-function headerIn(bytes: Uint8Array): BlockHeader {
-  const header = bytes.length < blockHeaderByteLength ? undefined : readBlockHeader(bytes);
-  if (!header || (bytes.length > blockHeaderByteLength && blockByteLength(header) > bytes.length)) {
-    throw new RangeError('A block of the log is damaged');
-  }
-  return header;
+function headerIn(bytes: Uint8Array): BlockHeader | undefined {
+  return bytes.length < blockHeaderByteLength ? undefined : readBlockHeader(bytes);
 }
 
-function wholeBlock(bytes: Uint8Array, header: BlockHeader): ReadBlock {
-  const facts: BlockFacts = readBlockFacts(bytes, header);
+function wholeBlock(bytes: Uint8Array, header: BlockHeader, facts: BlockFacts): ReadBlock {
   const begin = factsByteLength(header);
   const payload = bytes.subarray(begin, begin + header.payloadByteLength);
   return {

@@ -108,6 +108,10 @@ export class BlockStore implements CaptureStore {
     return undefined;
   }
 
+  skipTo(seq: number): number {
+    return this.#rows.skipTo(seq, this.#extent.next);
+  }
+
   blocks(from: number, to: number): Iterable<BlockRows> {
     return this.#readBlocks(from, to);
   }

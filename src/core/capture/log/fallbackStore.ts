@@ -94,6 +94,15 @@ export class FallbackStore implements CaptureStore {
     );
   }
 
+  skipTo(seq: number): number {
+    for (const store of this.#stores) {
+      if (seq < store.extent.next) {
+        return store.skipTo(seq);
+      }
+    }
+    return Math.max(seq, this.extent.next);
+  }
+
   *blocks(from: number, to: number): Generator<BlockRows> {
     for (const store of this.#stores) {
       yield* store.blocks(from, to);

@@ -45,6 +45,11 @@ export class RowFinder {
     this.#reader.dropBelow(segment);
   }
 
+  /** A number from `seq` on, below which no row is missed; `to` if there is no row before. */
+  skipTo(seq: number, to: number): number {
+    return Math.min(to, Math.max(seq, this.#index.at(seq)?.firstSeq ?? to));
+  }
+
   /** The number of the first row from `seq` on; `to` if there is none before. */
   firstFrom(seq: number, to: number): number {
     for (const group of this.groups(seq, to)) {
@@ -87,7 +92,8 @@ export class RowFinder {
       }
       before += payloadBegin(block, block.rowCount);
     }
-    return next;
+    // Some of its blocks are damaged.
+    return Math.min(group.nextSeq, next);
   }
 
   /** How many rows have numbers from `from` up to, not including, `to`. */

@@ -48,20 +48,22 @@ export function damageOf(sqlite: Sqlite, path: string, isThorough: boolean): str
   for (const file of segmentsOf(path)) {
     const { headers, isWhole } = scan(file.number, file.path, nextSeq, isThorough);
     if (!isWhole) {
-      damaged.push(file.path);
+      damaged.push(basename(file.path));
     }
     for (const header of headers) {
       nextSeq = nextSeqOf(header);
       rowCount += Math.max(0, Math.min(next, nextSeq) - Math.max(first, header.firstSeq));
     }
   }
-  if (damaged.length === 0) {
-    return undefined;
-  }
   // The rows of damaged blocks were counted as missing when the log was brought into order.
-  const lost = next - first - rowCount - (isImported ? missing : 0);
-  const names = damaged.map(each => basename(each)).join(', ');
-  return `${count.format(lost)} messages are lost, or not as they came: ${names} was damaged or removed.`;
+  const lost = Math.max(0, next - first - rowCount - (isImported ? missing : 0));
+  if (damaged.length > 0) {
+    const names = damaged.join(', ');
+    return `${count.format(lost)} messages are lost, or not as they came: ${names} was damaged or removed.`;
+  }
+  return lost > 0
+    ? `${count.format(lost)} messages are lost: they are in none of the files of the capture.`
+    : undefined;
 }
 
 function controlAt(
@@ -77,16 +79,14 @@ function controlAt(
   }
 }
 
-/** The paths of segments that are not there although later ones are. */
+/** The names of segments that are not there although later ones are; of many that follow each other two. */
 function missingSegments(path: string): string[] {
-  const numbers = new Set(segmentsOf(path).map(({ number }) => number));
-  const missing: string[] = [];
-  for (let number = Math.min(...numbers); number < Math.max(...numbers); number++) {
-    if (!numbers.has(number)) {
-      missing.push(segmentPath(path, number));
-    }
-  }
-  return missing;
+  const numbers = segmentsOf(path).map(({ number }) => number);
+  return numbers.slice(1).flatMap((next, index) => {
+    const [from, to] = [(numbers[index] ?? next) + 1, next - 1];
+    const [first, last] = [from, to].map(number => basename(segmentPath(path, number)));
+    return from > to ? [] : from === to ? [`${first}`] : [`${first} to ${last}`];
+  });
 }
 
 function scan(

@@ -19,6 +19,30 @@ export type ArchivedFacts = Omit<
 /** What is wrong with a file is known, and said by the message. */
 export class FileProblem extends Error {}
 
+/** What a `Date` can hold, in milliseconds. */
+const maxTime = 8.64e15;
+
+/** Names and URLs are cut at this length: a file may hold anything. */
+export const maxNameLength = 1000;
+
+export function isTime(at: unknown): at is number {
+  return typeof at === 'number' && Math.abs(at) <= maxTime;
+}
+
+/**
+ * Throws a `FileProblem` if something is computed when a database is read or written, which may take for
+ * ever: a file may hold anything.
+ */
+export function assertPlain(database: DatabaseSync): void {
+  const computed = database.prepare(
+    `SELECT count(*) AS n FROM sqlite_schema
+     WHERE type = 'trigger' OR (type = 'view' AND name <> 'messages')`,
+  );
+  if (computed.get()?.['n'] !== 0) {
+    throw new FileProblem('The file is no capture of WebSocket Monitor.');
+  }
+}
+
 export function versionOf(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 }
@@ -49,6 +73,7 @@ export function factsOf(
   path: string,
   find: FindSegments,
 ): ArchivedFacts | undefined {
+  assertPlain(database);
   const tables = database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'");
   if (tables.get()?.['n'] === 0 && segmentsOf(path).length === 0) {
     return undefined;
@@ -62,7 +87,7 @@ export function factsOf(
     return undefined;
   }
   const [startedAt, window, source] = [found['started'], found['window'], found['source']];
-  if (typeof startedAt !== 'number' || typeof lastAt !== 'number') {
+  if (!isTime(startedAt) || !isTime(lastAt)) {
     throw new TypeError('it says no time');
   }
   const rowCount = rowCountOf(extent);
@@ -71,8 +96,8 @@ export function factsOf(
   }
   return {
     ...(typeof window === 'string' && { window }),
-    name: String(found['name']),
-    url: String(found['url']),
+    name: String(found['name']).slice(0, maxNameLength),
+    url: String(found['url']).slice(0, maxNameLength),
     startedAt,
     endedAt: lastAt,
     rowCount,

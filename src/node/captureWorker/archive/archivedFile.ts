@@ -11,7 +11,7 @@ import { segmentsOf, type FindSegments } from '../../files/segmentFiles.ts';
 import { logFormatVersion } from '../store/controlFile.ts';
 import { formatVersion } from '../store/sqliteSchema.ts';
 import type { Sqlite } from '../store/sqlite.ts';
-import { factsOf, problemOf, unreadable, versionOf } from './archivedFacts.ts';
+import { assertPlain, factsOf, problemOf, unreadable, versionOf } from './archivedFacts.ts';
 import { settleLog } from './closedLog.ts';
 import { maxLockedMs, openLocked } from './lockedFile.ts';
 
@@ -36,6 +36,7 @@ export function settle(sqlite: Sqlite, path: string, find = segmentsOf): boolean
 function putInOrder(database: DatabaseSync, path: string, find: FindSegments): void {
   const version = versionOf(database);
   if (version === logFormatVersion) {
+    assertPlain(database);
     settleLog(database, path);
   }
   if (version === formatVersion) {

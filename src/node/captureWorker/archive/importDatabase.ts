@@ -13,14 +13,19 @@ import { logFormatVersion } from '../store/controlFile.ts';
 import { RowReader, type ReadRow } from '../store/sqliteReader.ts';
 import { formatVersion } from '../store/sqliteSchema.ts';
 import type { Sqlite } from '../store/sqlite.ts';
-import { FileProblem, problemOf, unreadable, versionOf } from './archivedFacts.ts';
+import {
+  FileProblem,
+  isTime,
+  maxNameLength,
+  problemOf,
+  unreadable,
+  versionOf,
+} from './archivedFacts.ts';
 import type { ImportedCaptures, ImportedConnection } from './importedCaptures.ts';
 import { UnreadRows } from './unreadRows.ts';
 
 const progressIntervalMs = 100;
-const maxTime = 8.64e15;
 const knownFlags = 0xffff;
-const maxNameLength = 1000;
 
 const tables = ['capture', 'record', 'large_payload', 'frame'] as const;
 
@@ -147,8 +152,4 @@ function append(
   } else {
     captures.append(connection, record, frame);
   }
-}
-
-function isTime(at: unknown): at is number {
-  return typeof at === 'number' && Math.abs(at) <= maxTime;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../core/base/errors.ts';
 import { lowerBound } from '../../../core/base/lowerBound.ts';
 import type { BatchReader } from '../../../core/record/batch.ts';
 import { recordsIn, type CaptureStore } from '../../../core/capture/captureStore.ts';
@@ -49,6 +50,8 @@ export class ViewSession {
   /** The oldest rows of the captures as of the last look. */
   #firsts: number[] = [];
   #search: Search | undefined;
+  /** Why rows could not be read, as a sentence: then it stays as it is until it begins anew. */
+  #failure: string | undefined;
   #restarts = 0;
 
   /**
@@ -63,7 +66,7 @@ export class ViewSession {
     this.#judge = new RegexTimeGuard(this.#test);
     // The position before the first is reserved for the row about dropped ones.
     this.#index = new RowIndex(firstPosition + 1);
-    this.#begin();
+    this.#reading(() => this.#begin());
   }
 
   #begin(): void {
@@ -94,7 +97,8 @@ export class ViewSession {
   get state(): ViewState {
     const sources = this.#sources;
     const dropped = this.#dropped;
-    const { slow, hasGivenUp } = this.#judge;
+    const { slow } = this.#judge;
+    const problem = this.#problem;
     const unread = sum(sources.map(source => source.unread));
     const newest = this.#newest;
     return {
@@ -109,12 +113,15 @@ export class ViewSession {
       ...(this.#restarts > 0 && { restarts: this.#restarts }),
       ...(slow && { slow }),
       ...(unread > 0 && { unread }),
-      ...(hasGivenUp && {
-        problem:
-          'The filter was stopped: its regular expression takes too long. ' +
-          'Simplify repetitions within repetitions, as in (a+)+.',
-      }),
+      ...(problem !== undefined && { problem }),
     };
+  }
+
+  get #problem(): string | undefined {
+    return this.#judge.hasGivenUp
+      ? 'The filter was stopped: its regular expression takes too long. ' +
+          'Simplify repetitions within repetitions, as in (a+)+.'
+      : this.#failure;
   }
 
   /** There are rows to look at, or something to find. */
@@ -124,7 +131,7 @@ export class ViewSession {
 
   /** How long to wait before `merge` is called; Infinity if nothing waits for it. */
   get mergeDelayMs(): number {
-    return this.#merge?.isWaiting ? mergeHorizonMs : Infinity;
+    return this.#merge?.isWaiting && this.#failure === undefined ? mergeHorizonMs : Infinity;
   }
 
   rows(from: number, count: number): readonly ViewRow[] {
@@ -181,10 +188,12 @@ export class ViewSession {
     const store = this.#captures.get(capture)?.store;
     if (source && store) {
       const deadline = isPressed ? performance.now() + pressedMs : Infinity;
-      source.appended(store, batch, deadline);
       this.#newest = source;
-      this.#drop();
-      this.merge();
+      this.#reading(() => {
+        source.appended(store, batch, deadline);
+        this.#drop();
+        this.#mergeAll();
+      });
     }
   }
 
@@ -194,6 +203,22 @@ export class ViewSession {
     source?.refresh(this.#captures.get(capture)?.store);
     this.#drop();
     this.merge();
+  }
+
+  /** Files may be damaged, or become so: that concerns this view alone, and neither others nor the worker. */
+  #reading(step: () => void): void {
+    if (this.#failure === undefined) {
+      try {
+        step();
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = `The messages cannot be read: ${messageOf(error)}`;
+    this.#endSearch();
   }
 
   /** All rows of a capture went, from between those of others if there are any. */
@@ -215,9 +240,10 @@ export class ViewSession {
   #restart(): void {
     this.#endSearch();
     this.#restarts++;
+    this.#failure = undefined;
     this.#judge = new RegexTimeGuard(this.#test);
     this.#index = new RowIndex(this.#index.next + 1);
-    this.#begin();
+    this.#reading(() => this.#begin());
   }
 
   /**
@@ -228,19 +254,27 @@ export class ViewSession {
   work(deadline: number): boolean {
     const half = this.#search && this.#isBehind ? (performance.now() + deadline) / 2 : deadline;
     this.#goOnSearching(half);
+    this.#reading(() => this.#goOn(deadline));
+    return this.hasWork;
+  }
+
+  #goOn(deadline: number): void {
     while (this.#isBehind && performance.now() < deadline) {
       const source = this.#sources[this.#merge ? (this.#merge.mostBehind ?? -1) : 0];
       source?.work(deadline);
-      this.merge();
+      this.#mergeAll();
       if (!source) {
         break;
       }
     }
-    return this.hasWork;
   }
 
   /** Brings the rows of several captures that have waited long enough into their order. */
   merge(): void {
+    this.#reading(() => this.#mergeAll());
+  }
+
+  #mergeAll(): void {
     const merge = this.#merge;
     if (merge) {
       for (const [number, source] of this.#sources.entries()) {
@@ -256,7 +290,8 @@ export class ViewSession {
   }
 
   get #isBehind(): boolean {
-    return !this.#judge.hasGivenUp && this.#sources.some(source => !source.isCaughtUp);
+    const hasEnded = this.#judge.hasGivenUp || this.#failure !== undefined;
+    return !hasEnded && this.#sources.some(source => !source.isCaughtUp);
   }
 
   get #dropped(): number {
@@ -294,12 +329,16 @@ export class ViewSession {
 
   #goOnSearching(deadline: number): void {
     const search = this.#search;
-    while (search && search === this.#search && performance.now() < deadline) {
-      const step = search.steps.next();
-      if (step.done) {
-        this.#search = undefined;
-        search.resolve(step.value);
+    try {
+      while (search && search === this.#search && performance.now() < deadline) {
+        const step = search.steps.next();
+        if (step.done) {
+          this.#search = undefined;
+          search.resolve(step.value);
+        }
       }
+    } catch (error) {
+      this.#fail(error);
     }
   }
 

@@ -121,6 +121,7 @@ export class ViewSource {
   /** Looks at rows until `deadline`, which is of `performance.now`, or until it has caught up. */
   work(deadline: number): void {
     for (let now = performance.now(); now < deadline && !this.isCaughtUp;) {
+      this.#cursor = Math.max(this.#cursor, this.#store?.skipTo(this.#cursor) ?? 0);
       const end = Math.min(this.#cursor + this.#step, this.#next);
       this.#search(end, deadline);
       if (this.#options.judge.hasGivenUp) {

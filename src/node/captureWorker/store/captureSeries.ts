@@ -89,7 +89,7 @@ export class CaptureSeries {
       return false;
     }
     const { first, next } = this.#store.extent;
-    const from = Math.max(first, this.#uncounted);
+    const from = this.#store.skipTo(Math.max(first, this.#uncounted));
     const to = Math.min(next, from + rowsPerSlice);
     for (const { block, begin, end } of this.#store.blocks(from, to)) {
       this.#series.append(block, begin, end);

@@ -63,14 +63,30 @@ export class LossAwareStore implements CaptureStore {
     return this.#read(() => this.#store.frame(seq));
   }
 
+  skipTo(seq: number): number {
+    return this.#store.skipTo(seq);
+  }
+
   blocks(from: number, to: number): Iterable<BlockRows> {
     this.#look();
     return this.#store.blocks(from, to);
   }
 
-  find(test: ViewMatcher, from: number, to: number, isEach: boolean): Iterable<MatchedRows> {
+  *find(
+    test: ViewMatcher,
+    from: number,
+    to: number,
+    isEach: boolean,
+  ): Generator<MatchedRows, undefined> {
     this.#look();
-    return this.#store.find(test, from, to, isEach);
+    try {
+      yield* this.#store.find(test, from, to, isEach);
+    } catch (error) {
+      // Rows that were lost are not found.
+      if (!this.#look(true)) {
+        throw error;
+      }
+    }
   }
 
   enforce(limits: CaptureLimits): number {

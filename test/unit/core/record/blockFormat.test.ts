@@ -76,7 +76,7 @@ describe('a block as it is in a log', () => {
         const header = headerOf(bytes);
         assert.equal(bytes.length % 8, 0);
         assert.equal(blockByteLength(header), bytes.length);
-        assert.ok(isIntact(bytes, header, crc32));
+        assert.ok(isIntact([bytes], header, crc32));
         const begin = factsByteLength(header);
         const payload = bytes.subarray(begin, begin + header.payloadByteLength);
         const read = { ...readBlockFacts(bytes, header), payload };
@@ -131,13 +131,13 @@ describe('a block as it is in a log', () => {
 
   it('is not intact where any bit of it behind version and packing is another', () => {
     const whole = small();
-    assert.ok(isIntact(whole, headerOf(whole), crc32));
+    assert.ok(isIntact([whole], headerOf(whole), crc32));
     for (let bit = 8 * 8; bit < 8 * whole.length; bit++) {
       const bytes = new Uint8Array(whole);
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       const changed = readBlockHeader(bytes);
       const isWhole = changed !== undefined && blockByteLength(changed) === whole.length;
-      assert.ok(!isWhole || !isIntact(bytes, changed, crc32), `bit ${bit}`);
+      assert.ok(!isWhole || !isIntact([bytes], changed, crc32), `bit ${bit}`);
     }
   });
 
@@ -162,12 +162,27 @@ describe('a block as it is in a log', () => {
     }
   });
 
-  it('says how long it would be where a header has huge counts', () => {
-    const bytes = new Uint8Array(small().subarray(0, blockHeaderByteLength));
-    const view = new DataView(bytes.buffer);
-    const most = 0xffff_ffff;
-    [8, 12, 16].forEach(at => view.setUint32(at, most, true));
-    assert.equal(blockByteLength(headerOf(bytes)), Math.ceil((64 + (16 + 32 + 1) * most) / 8) * 8);
+  it('has no header with counts that nobody writes, for which there would have to be room', () => {
+    const counts = [
+      [2 ** 20, 2 ** 31 - 1, 2 ** 20, true],
+      [2 ** 20 + 1, 1, 0, false],
+      [1, 2 ** 31, 0, false],
+      [1, 1, 2, false],
+    ] as const;
+    for (const [rowCount, payloadByteLength, frameCount, isRead] of counts) {
+      const bytes = new Uint8Array(small().subarray(0, blockHeaderByteLength));
+      const view = new DataView(bytes.buffer);
+      view.setUint32(8, rowCount, true);
+      view.setUint32(12, payloadByteLength, true);
+      view.setUint32(16, frameCount, true);
+      const header = readBlockHeader(bytes);
+      assert.equal(header !== undefined, isRead, `${rowCount} ${payloadByteLength} ${frameCount}`);
+      const byteLength = 64 + 16 * rowCount + 32 * frameCount + payloadByteLength;
+      assert.equal(
+        header && blockByteLength(header),
+        isRead ? Math.ceil(byteLength / 8) * 8 : undefined,
+      );
+    }
   });
 });
 
