@@ -174,13 +174,28 @@ export class SegmentLog implements BlockLog {
     if (last && !isFull && !this.#isEnded) {
       return last;
     }
-    const number = this.#nextNumber;
-    const segment = new Segment(number, segmentPath(this.#options.path, number), 'wx+');
+    const segment = this.#newSegment();
     last?.sync();
-    this.#nextNumber++;
     this.#isEnded = false;
     this.#segments.push(segment);
     return segment;
+  }
+
+  #newSegment(): Segment {
+    for (;;) {
+      const number = this.#nextNumber;
+      try {
+        const segment = new Segment(number, segmentPath(this.#options.path, number), 'wx+');
+        this.#nextNumber++;
+        return segment;
+      } catch (error) {
+        if (errorCode(error) !== 'EEXIST') {
+          throw error;
+        }
+        // Somebody has put a file there, which is not ours to remove.
+        this.#nextNumber++;
+      }
+    }
   }
 
   #removeLeftovers(): void {

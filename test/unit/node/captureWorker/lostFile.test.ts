@@ -113,6 +113,18 @@ describe('A capture whose file is lost while it is written', () => {
     });
   }
 
+  it('goes on beside what somebody puts where its next segments would be', async t => {
+    const { capture, path, append } = await setUp(t);
+    writeFileSync(segmentPath(path, 2), 'not a segment');
+    mkdirSync(segmentPath(path, 3));
+    await capture.clear();
+    await append(10);
+    assert.equal(capture.storage.problem, undefined);
+    assert.equal(await capture.restore(), true);
+    assert.equal((await textsOf(capture)).length, 3010);
+    assert.equal(readFileSync(segmentPath(path, 2), 'utf8'), 'not a segment');
+  });
+
   it('leaves alone what was put in its place, until that is moved away', async t => {
     const { service, capture, path, notice, count, append } = await setUp(t);
     renameSync(path, `${path}.old`);
