@@ -3,27 +3,19 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import { Timer } from '../../base/timer.ts';
 import type { Severity } from '../../connection/report.ts';
 import type { MessageData } from '../../message/outgoingMessage.ts';
-import {
-  flagsOf,
-  flagsOfTap,
-  isMessage,
-  kindOf,
-  RowFlag,
-  type Direction,
-  type TapAction,
-} from '../../record/record.ts';
+import { isMessage, kindOf, RowFlag } from '../../record/record.ts';
 import type { HeldQueue } from '../../slot/heldMessages.ts';
 import { maxGatedByteLength, type MessageGate, type TransitMessage } from '../gate.ts';
 import type { DirectionGatePorts } from './gatePorts.ts';
 import { isHeartbeatMessage } from './heartbeats.ts';
 import { MessageEditor } from './messageEditor.ts';
+import { RecordingOutput, sourceOf, targetOf } from './recordingOutput.ts';
 import { ruleTitle, type TapRule } from './tapRule.ts';
 import { maxHeldBytes, maxHeldMessages, WaitingQueue, type Waiting } from './waitingQueue.ts';
 
 /** So long the end of a source waits behind what is held. */
 const maxEndWaitMs = 30_000;
 
-const encoder = new TextEncoder();
 const formats = new Formats('en');
 
 /**
@@ -32,6 +24,7 @@ const formats = new Formats('en');
  */
 export class DirectionGate implements MessageGate, Disposable {
   readonly #ports: DirectionGatePorts;
+  readonly #output: RecordingOutput;
   readonly #editor: MessageEditor;
   readonly #dueTimer: Timer;
   readonly #endTimer: Timer;
@@ -51,11 +44,10 @@ export class DirectionGate implements MessageGate, Disposable {
   /** Nothing can go on any more. */
   #isOver = false;
   #releasedAt: number | undefined;
-  /** Those that waited for the user. */
-  readonly #held = new WeakSet<TransitMessage>();
 
   constructor(ports: DirectionGatePorts) {
     this.#ports = ports;
+    this.#output = new RecordingOutput(ports, why => this.#report(why, 'warning'));
     this.#editor = new MessageEditor(ports, why => this.#report(why, 'warning'));
     this.#dueTimer = new Timer(ports.clock);
     this.#endTimer = new Timer(ports.clock);
@@ -77,7 +69,7 @@ export class DirectionGate implements MessageGate, Disposable {
 
   receive(message: TransitMessage): void {
     if (this.#isStopped) {
-      this.#forward(message, message.at);
+      this.#output.forward(message, message.at);
       return;
     }
     const kind = kindOf(message.flags);
@@ -111,7 +103,7 @@ export class DirectionGate implements MessageGate, Disposable {
       return;
     }
     if (isMessageBeat && !rule) {
-      this.#overtake(waiting);
+      this.#output.overtake(waiting);
       return;
     }
     this.#isClosing ||= kind === 'close';
@@ -147,7 +139,7 @@ export class DirectionGate implements MessageGate, Disposable {
     for (const each of lost) {
       this.#queue.remove(each);
       // Later messages still go on, and must not refer to these.
-      this.#discard(each.message, this.#now, 'dropped');
+      this.#output.drop(each.message, this.#now);
     }
     // The others go on: a side that has sent its close frame waits for that of the other one.
     for (const each of waiting) {
@@ -163,7 +155,7 @@ export class DirectionGate implements MessageGate, Disposable {
     this.#hasTargetEnded = true;
     const lost = waiting.filter(({ isLarge }) => !isLarge);
     for (const { message } of lost) {
-      this.#record(message, this.#now, 'dropped');
+      this.#output.recordDropped(message, this.#now);
     }
     this.#reportLost(lost.length);
     if (waiting.some(({ isLarge }) => isLarge)) {
@@ -173,21 +165,7 @@ export class DirectionGate implements MessageGate, Disposable {
   }
 
   inject(message: MessageData, shown?: MessageData): void {
-    const { outlet, sink, direction } = this.#ports;
-    const kind = typeof message === 'string' ? 'text' : 'binary';
-    const masked = shown === undefined ? 0 : RowFlag.Masked;
-    const flags = flagsOf(kind, direction) | RowFlag.Injected | masked;
-    outlet.send(kind, bytesOf(message), isSent => {
-      if (isSent) {
-        sink.append(this.#now, flags, bytesOf(shown ?? message));
-      } else {
-        this.#report(
-          `A message of yours was not sent to ${targetOf(direction)}: it waited for the end of another one when ` +
-            'the socket ended.',
-          'warning',
-        );
-      }
-    });
+    this.#output.inject(message, shown);
   }
 
   /** @returns whether it was held here */
@@ -203,7 +181,7 @@ export class DirectionGate implements MessageGate, Disposable {
     }
     if (this.#queue.head !== waiting) {
       this.#queue.remove(waiting);
-      this.#overtake(waiting);
+      this.#output.overtake(waiting);
     }
     this.#settle();
     return true;
@@ -215,7 +193,7 @@ export class DirectionGate implements MessageGate, Disposable {
       return false;
     }
     this.#queue.remove(waiting);
-    this.#discard(waiting.message, this.#now, 'dropped');
+    this.#output.drop(waiting.message, this.#now);
     this.#settle();
     return true;
   }
@@ -292,7 +270,7 @@ export class DirectionGate implements MessageGate, Disposable {
 
   #push(waiting: Waiting): void {
     if (waiting.isHeld || this.#queue.all.some(({ isHeld }) => isHeld)) {
-      this.#held.add(waiting.message);
+      this.#output.markHeld(waiting.message);
     }
     this.#queue.push(waiting);
     // At once, even while others are let go: what brings more reads on otherwise.
@@ -394,32 +372,32 @@ export class DirectionGate implements MessageGate, Disposable {
       return;
     }
     if (this.#isOver && isMessage(message.flags)) {
-      this.#record(message, at, 'dropped');
+      this.#output.recordDropped(message, at);
       return;
     }
     if (edited !== undefined) {
-      this.#replace(message, edited, at);
+      this.#output.replace(message, edited, at);
       return;
     }
     if (!rule) {
-      this.#forward(message, at);
+      this.#output.forward(message, at);
       return;
     }
     const { action } = rule;
     switch (action.do) {
       case 'drop':
-        this.#discard(message, at, 'dropped');
+        this.#output.drop(message, at);
         return;
       case 'set':
       case 'replace':
         this.#edit(message, rule, at);
         return;
       case 'duplicate':
-        this.#forward(message, at);
-        this.#duplicate(message, at);
+        this.#output.forward(message, at);
+        this.#output.duplicate(message, at);
         return;
       case 'close':
-        this.#forward(message, at);
+        this.#output.forward(message, at);
         this.#report(
           `The rule “${ruleTitle(rule)}” closed both sides with ${action.code}.`,
           'info',
@@ -429,99 +407,16 @@ export class DirectionGate implements MessageGate, Disposable {
         return;
       case 'hold':
       case 'delay':
-        this.#forward(message, at);
-    }
-  }
-
-  /** Goes on before messages that came earlier. */
-  #overtake({ message, edited }: Pick<Waiting, 'message' | 'edited'>): void {
-    const { outlet } = this.#ports;
-    const kind = kindOf(message.flags);
-    if (edited !== undefined) {
-      this.#replace(message, edited, this.#now);
-    } else if (kind === 'text' || kind === 'binary') {
-      outlet.discard(message);
-      outlet.send(kind, message.payload, isSent => this.#recordDone(message, this.#now, isSent));
-    } else {
-      this.#forward(message, this.#now);
+        this.#output.forward(message, at);
     }
   }
 
   #edit(message: TransitMessage, rule: TapRule, at: number): void {
     const edited = this.#editor.edited(message, rule);
     if (edited === undefined) {
-      this.#forward(message, at);
+      this.#output.forward(message, at);
     } else {
-      this.#replace(message, edited, at);
-    }
-  }
-
-  #replace(message: TransitMessage, edited: MessageData, at: number): void {
-    const kind = typeof edited === 'string' ? 'text' : 'binary';
-    const payload = bytesOf(edited);
-    if (kind === kindOf(message.flags) && isSameBytes(payload, message.payload)) {
-      this.#forward(message, at);
-      return;
-    }
-    const { outlet } = this.#ports;
-    outlet.discard(message);
-    outlet.send(kind, payload, isSent => {
-      this.#record(message, at, isSent ? 'original' : 'dropped');
-      if (isSent) {
-        this.#recordMade(kind, payload, at, 'edited', message);
-      }
-    });
-  }
-
-  #duplicate(message: TransitMessage, at: number): void {
-    const kind = kindOf(message.flags);
-    if (kind === 'text' || kind === 'binary') {
-      this.#ports.outlet.send(kind, message.payload, isSent => {
-        if (isSent) {
-          this.#recordMade(kind, message.payload, at, 'injected', message);
-        }
-      });
-    }
-  }
-
-  /** Records what was made of a message. */
-  #recordMade(
-    kind: 'text' | 'binary',
-    payload: Uint8Array,
-    at: number,
-    action: TapAction,
-    message: TransitMessage,
-  ): void {
-    const { sink, direction } = this.#ports;
-    const flags = flagsOf(kind, direction) | flagsOfTap(action) | this.#heldFlag(message);
-    sink.append(at, flags, payload);
-  }
-
-  #forward(message: TransitMessage, at: number): void {
-    this.#ports.outlet.forward(message, isSent => this.#recordDone(message, at, isSent));
-  }
-
-  #discard(message: TransitMessage, at: number, action: TapAction): void {
-    this.#ports.outlet.discard(message);
-    this.#record(message, at, action);
-  }
-
-  #heldFlag(message: TransitMessage): number {
-    return this.#held.has(message) ? RowFlag.Held : 0;
-  }
-
-  #recordDone(message: TransitMessage, at: number, isSent: boolean): void {
-    const isLost = !isSent && isMessage(message.flags);
-    this.#record(message, at, isLost ? 'dropped' : undefined);
-  }
-
-  #record(message: TransitMessage, at: number, action?: TapAction): void {
-    const { flags, payload, frame } = message;
-    const all = flags | (action ? flagsOfTap(action) : 0) | this.#heldFlag(message);
-    if (frame) {
-      this.#ports.sink.append(at, all, payload, frame);
-    } else {
-      this.#ports.sink.append(at, all, payload);
+      this.#output.replace(message, edited, at);
     }
   }
 
@@ -543,22 +438,6 @@ export class DirectionGate implements MessageGate, Disposable {
   }
 }
 
-function sourceOf(direction: Direction): string {
-  return direction === 'in' ? 'the server' : 'the client';
-}
-
-function targetOf(direction: Direction): string {
-  return direction === 'in' ? 'the client' : 'the server';
-}
-
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function bytesOf(message: MessageData): Uint8Array {
-  return typeof message === 'string' ? encoder.encode(message) : message;
-}
-
-function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
