@@ -40,7 +40,7 @@ export class RequestQueue {
    * Adds an upgrade, after which Node reads nothing more from the client.
    *
    * @param head what came behind the request
-   * @param begin takes what came until then
+   * @param begin takes what came until then, and listens to what follows
    */
   addUpgrade(head: Buffer, begin: (head: Buffer) => void): void {
     if (!this.#isBusy) {
@@ -54,6 +54,7 @@ export class RequestQueue {
       this.#client.setTimeout(0);
       if (this.#client.writable) {
         begin(early);
+        this.#client.resume();
       }
     });
   }

@@ -118,6 +118,51 @@ describe('An upgrade behind a request whose answer never ends', () => {
   }
 });
 
+describe('An upgrade behind a request, when that is answered', () => {
+  /** An answer to the first request as soon as the test wants it. */
+  const begun = async (last: (tap: TestTap) => string) => {
+    const asked: string[] = [];
+    let answerFirst = () => undefined as unknown;
+    let closed = 0;
+    const tap = await tapBefore(
+      (path, socket) => {
+        asked.push(path);
+        const answer = () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+        if (path === '/first') {
+          answerFirst = answer;
+        } else if (path === '/h2') {
+          answer();
+        }
+      },
+      () => {
+        closed++;
+      },
+    );
+    const client = clientOf(tap);
+    client.socket.write(get(tap, '/first') + last(tap));
+    await until('the first is asked', () => asked.length === 1);
+    answerFirst();
+    await until('the next one is asked', () => asked.length >= 2);
+    return { ...client, closedCount: () => closed };
+  };
+
+  it('is let go if its client leaves while it is under way', async () => {
+    const { socket, closedCount } = await begun(upgrade);
+    socket.end();
+    await until('the client is let go', () => socket.closed);
+    await until('the upstream is let go', () => closedCount() > 0);
+  });
+
+  it('is ignored if it is to another protocol, and what follows is read', async () => {
+    const { got } = await begun(
+      tap =>
+        get(tap, '/h2').replace('\r\n\r\n', '\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n') +
+        get(tap, '/h2'),
+    );
+    await until('all answers', () => got().split('\r\n\r\nok').length === 4);
+  });
+});
+
 it('Upgrades that are refused, one after the other on one connection, leave no listeners', async () => {
   const warnings: string[] = [];
   const onWarning = (warning: Error) => void warnings.push(warning.message);
