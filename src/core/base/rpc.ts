@@ -1,10 +1,5 @@
 import { messageOf } from './errors.ts';
 
-/** The type of a set of requests: what each takes and what it is answered with. */
-export type RpcRequests = Readonly<
-  Record<string, { readonly params: unknown; readonly result: unknown }>
->;
-
 /** A request as it travels between a page, the extension host and a worker thread. */
 export interface RpcRequest {
   /** Unique among the requests of one client. */

@@ -163,14 +163,3 @@ function isAt(
   }
   return true;
 }
-
-/** For where there is no faster one. */
-export const findBytesAnywhere: FindBytes = (haystack, needle, from) => {
-  const [first = 0] = needle;
-  const end = haystack.length - needle.length;
-  let at = haystack.indexOf(first, from);
-  while (at >= 0 && at <= end && !isAt(haystack, at, needle, needle.length, sameBytes)) {
-    at = haystack.indexOf(first, at + 1);
-  }
-  return at <= end ? at : -1;
-};

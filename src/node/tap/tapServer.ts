@@ -77,11 +77,6 @@ export type StartTap = (
   ports: TapPorts,
 ) => Promise<RunningTap>;
 
-/** A token for `TapOptions.token` that nobody can guess. */
-export function newTapToken(): string {
-  return randomBytes(12).toString('base64url');
-}
-
 const addresses = ['127.0.0.1', '::1'] as const;
 /** The system's choice of a port for 127.0.0.1 may be taken at ::1. */
 const maxChoices = 10;

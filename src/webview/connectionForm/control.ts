@@ -1,14 +1,6 @@
 import type { RowProblem } from '../../core/settings/draft/rowProblem.ts';
 import { el, setAttribute } from '../widgets/dom.ts';
 
-/** What a control reports and requests. */
-export interface ControlPorts {
-  /** The value has changed; `undefined` if nothing is set. */
-  readonly onChange: (value: unknown) => void;
-  /** Stores a text as a secret; resolves to `undefined` if the user cancels. */
-  readonly storeSecret: (suggestion: string, value: string) => Promise<string | undefined>;
-}
-
 /** One field of the form. */
 export interface Control {
   readonly element: HTMLElement;

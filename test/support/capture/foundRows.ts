@@ -1,3 +1,4 @@
+import type { FindBytes } from '../../../src/core/search/literalSearch.ts';
 import assert from 'node:assert/strict';
 import type { MatchedRows } from '../../../src/core/capture/matchedRows.ts';
 import type { ViewQuery } from '../../../src/core/capture/view.ts';
@@ -92,3 +93,13 @@ export function matched(rows: readonly PlainRow[], test: ViewMatcher, firstSeq =
     unread: verdicts.filter(verdict => verdict === RowMatch.Unread).length,
   };
 }
+
+/** Looks for bytes as plainly as can be, without what Node has for it. */
+export const findBytesPlainly: FindBytes = (haystack, needle, from) => {
+  for (let at = from; at <= haystack.length - needle.length; at++) {
+    if (needle.every((byte, index) => haystack[at + index] === byte)) {
+      return at;
+    }
+  }
+  return -1;
+};

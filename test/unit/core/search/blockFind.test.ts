@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { findBytesAnywhere } from '../../../../src/core/search/literalSearch.ts';
 import { ScreenSearch } from '../../../../src/core/search/screenSearch.ts';
 import { findInBlock } from '../../../../src/core/capture/log/blockFind.ts';
 import { ViewMatcher } from '../../../../src/core/capture/viewMatcher.ts';
@@ -19,6 +18,7 @@ import {
   judged,
   matched,
   searchingMatcher,
+  findBytesPlainly,
 } from '../../../support/capture/foundRows.ts';
 
 /** More are tried, and the same again, with these in the environment. */
@@ -177,7 +177,7 @@ it('finds in blocks what the matcher finds row by row', () => {
       const end = rows.length;
       const begin = from % end;
       const inCore: ViewMatcher = new ViewMatcher(asked, decode);
-      inCore.search = new ScreenSearch(inCore, findBytesAnywhere);
+      inCore.search = new ScreenSearch(inCore, findBytesPlainly);
       for (const test of [new ViewMatcher(asked, decode), inCore, searchingMatcher(asked)]) {
         for (const isEach of [false, true]) {
           const found = findInBlock(test, { block, begin: 0, end }, isEach);

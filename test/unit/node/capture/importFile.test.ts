@@ -37,6 +37,19 @@ function fill(capture: Capture, at: number, count = 50): void {
   capture.append(at + 2 * count, flagsOf('ping', 'out', true), new Uint8Array());
 }
 
+/** A capture with fifty messages and more, and the database that it was saved as. */
+async function saveFilled(
+  service: CaptureService,
+  target: string,
+): Promise<{ readonly capture: Capture; readonly path: string }> {
+  const capture = service.open(unlimited('prices'));
+  fill(capture, 5000);
+  await capture.flush();
+  const path = join(target, 'a.sqlite');
+  await service.archive.saveCopy(capture.id, path);
+  return { capture, path };
+}
+
 async function exported(
   service: CaptureService,
   captures: readonly { readonly capture: Capture; readonly name: string }[],
@@ -143,11 +156,7 @@ describe('a file that is opened', { timeout: 180_000 }, () => {
 
   it('is a saved database as well, with its frames, and is not touched', async t => {
     const { service, target } = useCaptures(t);
-    const capture = service.open(unlimited('prices'));
-    fill(capture, 5000);
-    await capture.flush();
-    const path = join(target, 'a.sqlite');
-    await service.archive.saveCopy(capture.id, path);
+    const { capture, path } = await saveFilled(service, target);
     const before = readFileSync(path);
     const first = await exported(service, [{ capture, name: 'prices' }], join(target, 'a.ndjson'));
     const imported = await read(service, path);
@@ -237,11 +246,7 @@ describe('a file that is opened', { timeout: 180_000 }, () => {
 
   it('takes what is whole of a database with rows that no window wrote', async t => {
     const { service, target } = useCaptures(t);
-    const capture = service.open(unlimited('prices'));
-    fill(capture, 5000);
-    await capture.flush();
-    const path = join(target, 'a.sqlite');
-    await service.archive.saveCopy(capture.id, path);
+    const { path } = await saveFilled(service, target);
     database(
       path,
       `UPDATE record SET at = 'noon' WHERE seq = 2; UPDATE record SET flags = 1e9 WHERE seq = 4;
@@ -264,11 +269,7 @@ describe('a file that is opened', { timeout: 180_000 }, () => {
     writeFileSync(path, lineOf(0, long) + lineOf(1));
     const fromLines = await read(service, path);
     assert.deepEqual([fromLines.rowCount, fromLines.firstUnread?.number], [1, 1]);
-    const capture = service.open(unlimited('prices'));
-    fill(capture, 5000);
-    await capture.flush();
-    const saved = join(target, 'a.sqlite');
-    await service.archive.saveCopy(capture.id, saved);
+    const { path: saved } = await saveFilled(service, target);
     database(
       saved,
       `UPDATE record SET payload = CAST(zeroblob(1048577) AS TEXT) WHERE seq = 0;
@@ -284,11 +285,8 @@ describe('a file that is opened', { timeout: 180_000 }, () => {
 
   it('is no database with texts in another encoding', async t => {
     const { service, target } = useCaptures(t);
-    const capture = service.open(unlimited('prices'));
-    fill(capture, 5000);
-    await capture.flush();
-    const [saved, other] = [join(target, 'a.sqlite'), join(target, 'b.sqlite')];
-    await service.archive.saveCopy(capture.id, saved);
+    const { path: saved } = await saveFilled(service, target);
+    const other = join(target, 'b.sqlite');
     using from = new DatabaseSync(saved);
     using to = new DatabaseSync(other);
     to.exec("PRAGMA encoding = 'UTF-16'");

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, request, type IncomingMessage } from 'node:http';
@@ -6,10 +7,12 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Socket
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../../../src/node/systemClock.ts';
-import { newTapToken, startTap } from '../../../../src/node/tap/tapServer.ts';
+import { startTap } from '../../../../src/node/tap/tapServer.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import { answer, raw, type Peer } from '../../../support/network/peers.ts';
 import { recordSockets, tapOptions, tapTo } from '../../../support/network/taps.ts';
+
+const newTapToken = () => randomBytes(12).toString('base64url');
 
 /** The status of the answer to an upgrade; 101 if it is accepted. */
 async function statusOf(
