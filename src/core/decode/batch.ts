@@ -1,0 +1,33 @@
+import type { Problem, Reading } from './reading.ts';
+import { oneLine } from './summaryText.ts';
+
+/** Summaries of more records than these fit in no line. */
+const maxInSummary = 64;
+
+/**
+ * Several records of one message as one reading; one record stands for itself.
+ *
+ * @param problem behind the last record
+ */
+export function batchOf(records: readonly Reading[], problem?: Problem): Reading {
+  const [only] = records;
+  if (only && records.length === 1) {
+    return problem ? { ...only, problem: only.problem ?? problem } : only;
+  }
+  const isFailed = problem !== undefined || records.some(({ severity }) => severity === 'error');
+  const isWarned = records.some(({ severity }) => severity === 'warning');
+  return {
+    type: records.length === 0 ? undefined : 'batch',
+    severity: isFailed ? 'error' : isWarned ? 'warning' : undefined,
+    isHeartbeat: records.length > 0 && records.every(each => each.isHeartbeat) ? true : undefined,
+    summary: () =>
+      oneLine(
+        records
+          .slice(0, maxInSummary)
+          .map(each => each.summary())
+          .join(' | '),
+      ),
+    problem,
+    records,
+  };
+}

@@ -1,0 +1,241 @@
+import { lowerBound } from '../base/lowerBound.ts';
+import type { Asked, CallRole } from './reading.ts';
+
+/**
+ * How a call stands. `forgotten`: its id was used again before its answer came, or too many waited;
+ * `unanswered`: its connection ended before.
+ */
+export const callStates = [
+  'open',
+  'done',
+  'failed',
+  'cancelled',
+  'unanswered',
+  'forgotten',
+] as const;
+export type CallState = (typeof callStates)[number];
+
+/** A request or subscription, and what came of it. */
+export interface CallFacts extends Asked {
+  /** Names it among the calls of its capture, while the capture has its request. */
+  readonly id: number;
+  /** The row of the request, and which of several records in it. */
+  readonly seq: number;
+  readonly record: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly state: CallState;
+  /** The row that ended it. */
+  readonly response?: number;
+  /** Milliseconds from the request to its end; absent as long as it is open, or if nothing came. */
+  readonly ms?: number;
+  /** Answers before the last, and milliseconds from the request to the first of them. */
+  readonly items: number;
+  readonly firstMs?: number;
+}
+
+/** A row's part in a call. `part`: of the row `of`, which has announced it. */
+export interface Link {
+  readonly seq: number;
+  readonly record: number;
+  readonly role: CallRole | 'part';
+  /** Absent: its request was not seen. */
+  readonly call?: CallFacts;
+  /** Milliseconds since the request. */
+  readonly ms?: number;
+  /** Of a part. */
+  readonly of?: number;
+  /** A request whose id belonged to another that had no answer yet. */
+  readonly isReused?: boolean;
+}
+
+interface StoredCall {
+  readonly id: number;
+  readonly seq: number;
+  readonly record: number;
+  readonly at: number;
+  readonly name: string | undefined;
+  readonly topic: string | undefined;
+  state: CallState;
+  response?: number;
+  endedAt?: number;
+  items: number;
+  firstAt?: number;
+}
+
+interface StoredLink {
+  readonly seq: number;
+  readonly record: number;
+  readonly role: CallRole | 'part';
+  readonly call: StoredCall | undefined;
+  readonly at: number;
+  readonly of: number | undefined;
+  readonly isReused: boolean;
+}
+
+/** Older calls and links beyond these are forgotten, so that the memory that they take has an end. */
+const maxCalls = 500_000;
+const maxLinks = 1_500_000;
+/** The fraction that goes at once. */
+const slack = 1 / 8;
+
+/** The calls of a capture, and which rows are parts of them. */
+export class CallTable {
+  #calls: StoredCall[] = [];
+  #links: StoredLink[] = [];
+  #nextId = 0;
+  #version = 0;
+
+  /** Changes whenever what was said of a row before may have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Opens a call; returns its id. */
+  open(seq: number, record: number, at: number, asked: Asked): number {
+    const id = this.#nextId++;
+    const { name, topic } = asked;
+    this.#calls.push({ id, seq, record, at, name, topic, state: 'open', items: 0 });
+    if (this.#calls.length > maxCalls) {
+      this.#calls = this.#calls.slice(maxCalls * slack);
+    }
+    return id;
+  }
+
+  /** Rows come in their order. @param call `undefined`: its request was not seen */
+  link(
+    role: CallRole | 'part',
+    seq: number,
+    record: number,
+    at: number,
+    { call, of, isReused = false }: { call?: number; of?: number; isReused?: boolean } = {},
+  ): void {
+    const stored = call === undefined ? undefined : this.#stored(call);
+    this.#links.push({ seq, record, role, call: stored, at, of, isReused });
+    if (stored && role === 'item') {
+      stored.items++;
+      stored.firstAt ??= at;
+    }
+    if (of !== undefined || stored) {
+      this.#version++;
+    }
+    if (this.#links.length > maxLinks) {
+      this.#links = this.#links.slice(maxLinks * slack);
+    }
+  }
+
+  /** @param response the row that ended it; absent: none did */
+  end(call: number, state: Exclude<CallState, 'open'>, at: number, response?: number): void {
+    const stored = this.#stored(call);
+    if (stored?.state === 'open') {
+      stored.state = state;
+      this.#version++;
+      if (response !== undefined) {
+        stored.response = response;
+        stored.endedAt = at;
+      }
+    }
+  }
+
+  asked(call: number): Asked | undefined {
+    return this.#stored(call);
+  }
+
+  /** The parts of a row's records, in their order. */
+  linksOf(seq: number): readonly Link[] {
+    const links = this.#links;
+    const begin = lowerBound(0, links.length, index => (links[index]?.seq ?? 0) < seq);
+    const found: Link[] = [];
+    for (let index = begin; links[index]?.seq === seq; index++) {
+      const link = links[index];
+      if (link) {
+        found.push(linkOf(link));
+      }
+    }
+    return found;
+  }
+
+  /** The rows that a row has announced, in their order, as far as they have come. */
+  partsOf(seq: number): readonly number[] {
+    const links = this.#links;
+    const begin = lowerBound(0, links.length, index => (links[index]?.seq ?? 0) < seq);
+    const parts: number[] = [];
+    // They follow soon: nothing else of their direction is allowed between them.
+    for (let index = begin; index < links.length && index < begin + maxPartDistance; index++) {
+      const link = links[index];
+      if (link?.of === seq) {
+        parts.push(link.seq);
+      }
+    }
+    return parts;
+  }
+
+  /** All calls that began at `from` or later, in their order. */
+  *callsFrom(from: number): Generator<CallFacts> {
+    const calls = this.#calls;
+    const begin = lowerBound(0, calls.length, index => (calls[index]?.seq ?? 0) < from);
+    for (let index = begin; index < calls.length; index++) {
+      const call = calls[index];
+      if (call) {
+        yield factsOf(call);
+      }
+    }
+  }
+
+  /** Every part of every row, in their order. */
+  *links(): Generator<Link> {
+    for (const link of this.#links) {
+      yield linkOf(link);
+    }
+  }
+
+  /** Rows below `first` are gone. */
+  dropBelow(first: number): void {
+    const calls = this.#calls;
+    const links = this.#links;
+    const lost = lowerBound(0, calls.length, index => (calls[index]?.seq ?? 0) < first);
+    const gone = lowerBound(0, links.length, index => (links[index]?.seq ?? 0) < first);
+    // Not for each row: what is below is never asked for.
+    if (lost > calls.length * slack) {
+      this.#calls = calls.slice(lost);
+    }
+    if (gone > links.length * slack) {
+      this.#links = links.slice(gone);
+    }
+  }
+
+  #stored(id: number): StoredCall | undefined {
+    const first = this.#calls[0]?.id ?? 0;
+    return this.#calls[id - first];
+  }
+}
+
+const maxPartDistance = 20_000;
+
+function linkOf({ seq, record, role, call, at, of, isReused }: StoredLink): Link {
+  return {
+    seq,
+    record,
+    role,
+    ...(call && { call: factsOf(call), ms: at - call.at }),
+    ...(of !== undefined && { of }),
+    ...(isReused && { isReused }),
+  };
+}
+
+function factsOf(call: StoredCall): CallFacts {
+  const { id, seq, record, at, name, topic, state, response, endedAt, items, firstAt } = call;
+  return {
+    id,
+    seq,
+    record,
+    at,
+    name,
+    topic,
+    state,
+    items,
+    ...(response !== undefined && { response }),
+    ...(endedAt !== undefined && { ms: endedAt - at }),
+    ...(firstAt !== undefined && { firstMs: firstAt - at }),
+  };
+}

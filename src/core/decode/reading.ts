@@ -1,0 +1,97 @@
+import type { Layer } from './layer.ts';
+
+/** What is wrong with the bytes of a message; what was read before it is shown all the same. */
+export const problemCodes = [
+  'truncated',
+  'trailing',
+  'empty',
+  'unexpected',
+  'unterminated',
+  'mismatch',
+  'reserved',
+  'no-beginning',
+  'too-deep',
+  'too-long',
+  'bad-json',
+  'bad-utf8',
+  'bad-length',
+  'bad-varint',
+  'bad-tag',
+  'bad-flags',
+  'bad-escape',
+  'bad-compression',
+  'bad-checksum',
+] as const;
+export type ProblemCode = (typeof problemCodes)[number];
+
+export interface Problem {
+  /** In bytes of the layer that was read; of a text in its UTF-8. */
+  readonly at: number;
+  readonly is: ProblemCode;
+}
+
+/** Where a value's bytes are: its path, the first byte and the one after its last, its type and the value as text. */
+export type Field = readonly [path: string, begin: number, end: number, type: string, text: string];
+
+/**
+ * The part of a row in a call. A `request` waits for one answer; `open` begins what goes on by itself, such as a
+ * subscription; an `item` is one of several answers; `response` and `cancel` end the call.
+ */
+export type CallRole = 'request' | 'open' | 'item' | 'response' | 'cancel';
+
+export interface Call {
+  readonly role: CallRole;
+  /** Names the call among those of its session that are open. It holds who asked, where both sides ask. */
+  readonly key: string;
+  /** A response that says that the request failed. */
+  readonly isFailed?: boolean;
+  /** A response after which the call goes on, and the key by which its items name it. */
+  readonly handle?: string;
+  /** The row is an ordinary one, without a part in a call, where no such call is open. */
+  readonly isOptional?: boolean;
+}
+
+/** What the request of a call is named; a row that answers it takes what it does not know itself. */
+export interface Asked {
+  readonly name?: string | undefined;
+  readonly topic?: string | undefined;
+}
+
+/**
+ * What a decoder has read. Whatever costs time is a function, for it is asked only of rows that somebody
+ * looks at.
+ */
+export interface Reading {
+  readonly type?: string | undefined;
+  /** Of the event or method. */
+  readonly name?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly id?: string | undefined;
+  readonly severity?: 'warning' | 'error' | undefined;
+  /** It keeps the connection alive, and says nothing else. */
+  readonly isHeartbeat?: boolean | undefined;
+  /** One line, see `oneLine`. */
+  readonly summary: (asked?: Asked) => string;
+  /** The summary without the body, where a further decoder reads the body. */
+  readonly lead?: ((asked?: Asked) => string) | undefined;
+  /** The decoded value as JSON, in the form that `exportForm.ts` describes. */
+  readonly value?: (() => string) | undefined;
+  /** What is around the value, as a JSON object: headers, properties. */
+  readonly envelope?: (() => string) | undefined;
+  /** In the order of their bytes, which count from the first of the layer; a container before what it holds. */
+  readonly fields?: (() => readonly Field[]) | undefined;
+  readonly problem?: Problem | undefined;
+  readonly call?: Call | undefined;
+  /** Several records of one message, each with its bytes in `range`. */
+  readonly records?: readonly Reading[] | undefined;
+  /** Of a record: its first byte in the layer and the one after its last. */
+  readonly range?: readonly [begin: number, end: number] | undefined;
+  /** The rows whose bytes this one needs, by their numbers: earlier ones. */
+  readonly parts?: readonly number[] | undefined;
+  /** It is a part of what the row of this number has announced. */
+  readonly partOf?: number | undefined;
+  /** The same once the parts that it announces are there, as whole messages in their order. */
+  readonly withParts?: ((parts: readonly Uint8Array[]) => Reading) | undefined;
+  /** What the next decoder of the chain gets. */
+  readonly next?: Layer | undefined;
+}
