@@ -1,6 +1,7 @@
 import { kindOf } from '../record/record.ts';
 import { readJson } from '../json/readJson.ts';
 import { searchText } from '../text/searchText.ts';
+import type { DecodedRow } from './decodedRow.ts';
 
 /** A row as conditions see it. `payload` is called only if the rest does not decide. */
 export interface MatchedRow {
@@ -13,6 +14,8 @@ export interface MatchedRow {
   readonly payload: () => Uint8Array;
   /** The payload decoded, where it is known already. */
   readonly text?: string | undefined;
+  /** Absent: nobody decodes. `undefined`: no decoder reads it. */
+  readonly decoded?: (() => DecodedRow | undefined) | undefined;
 }
 
 /** UTF-8 as text: what is not UTF-8 becomes U+FFFD, a byte order mark stays. */
