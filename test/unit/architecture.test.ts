@@ -36,7 +36,7 @@ const layers: Readonly<Record<string, Layer>> = {
  */
 const folders: Readonly<Record<string, string>> = {
   'core/base': '',
-  'core/capture': 'base filter metrics record',
+  'core/capture': 'base decode filter metrics record',
   'core/capture/log': 'base capture record',
   'core/connection':
     'base capture connection/retry connection/send connection/state connection/wire endpoint json message pattern record',
@@ -46,6 +46,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/connection/wire': 'base endpoint filter message metrics record',
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
+  'core/decode/pass': 'base capture decode record',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',

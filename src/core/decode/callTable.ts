@@ -204,6 +204,14 @@ export class CallTable {
     }
   }
 
+  /** Rows from `seq` on are read again. */
+  dropFrom(seq: number): void {
+    this.#calls = this.#calls.filter(call => call.seq < seq);
+    this.#links = this.#links.filter(link => link.seq < seq);
+    this.#nextId = (this.#calls.at(-1)?.id ?? this.#nextId - 1) + 1;
+    this.#version++;
+  }
+
   #stored(id: number): StoredCall | undefined {
     const first = this.#calls[0]?.id ?? 0;
     return this.#calls[id - first];

@@ -35,6 +35,11 @@ export class Linker {
     this.#open.clear();
   }
 
+  /** Everything is read again. */
+  forget(): void {
+    this.#open.clear();
+  }
+
   #takeRecord(reading: Reading, seq: number, record: number, at: number): void {
     const { call } = reading;
     if (!call) {
