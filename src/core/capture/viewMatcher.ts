@@ -35,6 +35,8 @@ export class ViewMatcher {
   readonly isByFlags: boolean;
   /** There are regular expressions, which may take a lifetime. */
   readonly hasPattern: boolean;
+  /** What decoders say of a row may decide. */
+  readonly asksDecoders: boolean;
   /** The condition at its best for a message that is not JSON; absent if it does not ask for JSON. */
   readonly bestCase: Condition | undefined;
   readonly decode: Decode;
@@ -52,6 +54,7 @@ export class ViewMatcher {
     this.query = query;
     this.isByFlags = [condition, hide].every(part => !part || everyPart(part, isOfFlags));
     this.hasPattern = [condition, hide].some(part => part && !everyPart(part, isNoPattern));
+    this.asksDecoders = [condition, hide].some(part => part && !everyPart(part, isNoField));
     this.bestCase =
       condition && !everyPart(condition, isNoField) ? bestCaseOf(condition) : undefined;
     this.decode = decode;
