@@ -125,6 +125,7 @@ const folders: Readonly<Record<string, string>> = {
   'webview/clearing': 'widgets',
   'webview/composer': 'link widgets',
   'webview/connectionForm': 'widgets',
+  'webview/decoding': 'widgets',
   'webview/details': 'find list/rows widgets',
   'webview/filter': 'widgets',
   'webview/find': 'widgets',
@@ -135,7 +136,7 @@ const folders: Readonly<Record<string, string>> = {
   'webview/list/places': '',
   'webview/list/rows': 'widgets',
   'webview/monitor':
-    'charts clearing composer details filter find header held link list list/places state widgets',
+    'charts clearing composer decoding details filter find header held link list list/places state widgets',
   'webview/state': 'composer details link list list/places list/rows',
   'webview/widgets': '',
 };

@@ -45,6 +45,8 @@ export interface RowDecoding {
   readonly ms?: number;
   /** From the request to the first of several answers. */
   readonly firstMs?: number;
+  /** It has announced parts, some of which may not have come yet. */
+  readonly isToBeCompleted?: true;
   /** How many records the message holds, where they are several. */
   readonly records?: number;
 }

@@ -135,6 +135,10 @@ function captureCommands({ monitor, showMonitor, refresh }: CommandParts) {
       (await load()).saveCapture(await captureParts(), target),
     [CommandId.DeleteCapture]: async target =>
       (await load()).deleteCapture(await captureParts(), target),
+    [CommandId.DecodeAs]: async target => {
+      const { decodeAs } = await import('../decoding/decodeAs.ts');
+      return decodeAs((await monitor()).decoding, target);
+    },
     [CommandId.RefreshCaptures]: () => {
       refresh();
     },

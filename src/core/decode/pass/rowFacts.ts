@@ -25,6 +25,7 @@ export function rowDecodingOf({ known, session }: DecodedReading, flags: number)
     ...(severity && { severity }),
     ...(isHeartbeat && { isHeartbeat: true }),
     ...(problem && { problem }),
+    ...(known.withParts && { isToBeCompleted: true }),
     ...callOf(linked),
   };
 }
