@@ -27,10 +27,12 @@ export function mergeReadings(outer: Reading, inner: Reading): Reading {
     fields: outer.fields ?? inner.fields,
     problem: outer.problem ?? inner.problem,
     call: outer.call ?? inner.call,
+    moreCalls: outer.call ? outer.moreCalls : inner.moreCalls,
+    asks: outer.call ? outer.asks : inner.asks,
     records: outer.records ?? inner.records,
     range: outer.range,
     parts: joined(outer.parts, inner.parts),
-    partOf: outer.partOf ?? inner.partOf,
+    partOf: outer.partOf === undefined ? inner.partOf : outer.partOf,
     withParts: outer.withParts ?? inner.withParts,
   };
 }
