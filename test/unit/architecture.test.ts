@@ -47,6 +47,8 @@ const folders: Readonly<Record<string, string>> = {
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
   'core/decode/framing': 'base decode',
+  'core/decode/protocols/graphql': 'decode decode/protocols/json',
+  'core/decode/protocols/json': '',
   'core/decode/protocols/stomp': 'decode decode/framing',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
