@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stomp } from '../../../../../src/core/decode/protocols/stomp/stomp.ts';
-import { testCuts, testHostileSessions } from '../../../../support/decode/hostileSessions.ts';
+import { testCuts } from '../../../../support/decode/cuts.ts';
+import { testHostile } from '../../../../support/decode/fuzz.ts';
 import { said } from '../../../../support/decode/said.ts';
 import { testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
 
 const file = vectorFile('stomp');
 testVectors(file, () => [stomp]);
-testHostileSessions(file, [stomp]);
+testHostile(stomp, file.sessions);
 testCuts(file, [stomp], name => name !== 'what goes wrong');
 
 const v12 = { subprotocol: 'v12.stomp' };
