@@ -48,6 +48,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode': 'base record',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
   'core/decode/protocols/json': '',
+  'core/decode/values': 'base decode',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',

@@ -39,4 +39,5 @@ export interface Decoder<Context = unknown> {
   read(layer: Layer, context: Context, message: MessageFacts): ReadingStep<Context>;
 }
 
-export type AnyDecoder = Decoder<never>;
+/** Given only contexts of its own, whatever these are. */
+export type AnyDecoder = Decoder;
