@@ -51,6 +51,8 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
   'core/decode/protocols/json': '',
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
+  'core/decode/protocols/graphql': 'decode decode/protocols/json',
+  'core/decode/protocols/json': '',
   'core/decode/values': 'base decode',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
