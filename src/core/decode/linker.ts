@@ -16,7 +16,7 @@ export class Linker {
   take(reading: Reading, seq: number, at: number): void {
     const { records, partOf } = reading;
     if (partOf !== undefined) {
-      this.#table.link('part', seq, 0, at, { of: partOf });
+      this.#table.link('part', seq, 0, at, partOf === null ? {} : { of: partOf });
     }
     if (records) {
       for (const [index, record] of records.entries()) {

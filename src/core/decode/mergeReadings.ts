@@ -30,8 +30,9 @@ export function mergeReadings(outer: Reading, inner: Reading): Reading {
     records: outer.records ?? inner.records,
     range: outer.range,
     parts: joined(outer.parts, inner.parts),
-    partOf: outer.partOf ?? inner.partOf,
+    partOf: outer.partOf === undefined ? inner.partOf : outer.partOf,
     withParts: outer.withParts ?? inner.withParts,
+    beginning: inner.beginning,
   };
 }
 

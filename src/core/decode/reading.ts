@@ -21,6 +21,7 @@ export const problemCodes = [
   'bad-escape',
   'bad-compression',
   'bad-checksum',
+  'unsupported',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
@@ -88,10 +89,12 @@ export interface Reading {
   readonly range?: readonly [begin: number, end: number] | undefined;
   /** The rows whose bytes this one needs, by their numbers: earlier ones. */
   readonly parts?: readonly number[] | undefined;
-  /** It is a part of what the row of this number has announced. */
-  readonly partOf?: number | undefined;
+  /** It is a part of what the row of this number has announced; `null`: of what a later row completes. */
+  readonly partOf?: number | null | undefined;
   /** The same once the parts that it announces are there, as whole messages in their order. */
   readonly withParts?: ((parts: readonly Uint8Array[]) => Reading) | undefined;
   /** What the next decoder of the chain gets. */
   readonly next?: Layer | undefined;
+  /** In place of `next`: what could be read before the problem, to be shown, but not to be decoded further. */
+  readonly beginning?: Layer | undefined;
 }
