@@ -47,6 +47,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
   'core/decode/codecs': 'base decode record',
+  'core/decode/values': 'base decode',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',
