@@ -46,6 +46,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/connection/wire': 'base endpoint filter message metrics record',
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
+  'core/decode/protobuf': 'base decode',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',
