@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { visibleLine } from '../../core/text/visibleText.ts';
-import { filterReference, type FilterMeaning } from '../../core/filter/reference.ts';
+import { filterReference, type FilterMeaning } from '../../core/filter/hints/reference.ts';
 import type { SavedFilter } from '../../shared/monitorProtocol.ts';
 import { text } from '../widgets/strings.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';

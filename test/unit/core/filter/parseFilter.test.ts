@@ -6,7 +6,7 @@ import type { Condition } from '../../../../src/core/filter/condition.ts';
 import type { PathStep } from '../../../../src/core/json/jsonPath.ts';
 import { filterKeys } from '../../../../src/core/filter/keyTerms.ts';
 import { parseFilter } from '../../../../src/core/filter/parseFilter.ts';
-import { filterReference } from '../../../../src/core/filter/reference.ts';
+import { filterReference } from '../../../../src/core/filter/hints/reference.ts';
 
 const startOfDay = Date.UTC(2026, 10, 22);
 const clock = { now: startOfDay + 12 * 3_600_000, startOfDay, timeZone: 'UTC' };

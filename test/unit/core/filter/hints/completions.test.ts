@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { completionsOf } from '../../../../src/core/filter/completions.ts';
-import { jsonPathsOf } from '../../../../src/core/json/jsonPath.ts';
-import { parseFilter } from '../../../../src/core/filter/parseFilter.ts';
+import { completionsOf } from '../../../../../src/core/filter/hints/completions.ts';
+import { jsonPathsOf } from '../../../../../src/core/json/jsonPath.ts';
+import { parseFilter } from '../../../../../src/core/filter/parseFilter.ts';
 
 const paths = () => ['$.data', '$.data.price', '$.id'];
 

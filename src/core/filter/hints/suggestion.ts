@@ -1,5 +1,5 @@
-import { isFilterKey } from './keyTerms.ts';
-import { parseFilter } from './parseFilter.ts';
+import { isFilterKey } from '../keyTerms.ts';
+import { parseFilter } from '../parseFilter.ts';
 
 /** A term is quoted text, a pattern, a bracket, or a word, which may end in quoted text. */
 const tokens =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { suggestFilter } from '../../../../src/core/filter/suggestion.ts';
+import { suggestFilter } from '../../../../../src/core/filter/hints/suggestion.ts';
 
 describe('suggestFilter', () => {
   const rewritten: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import type { FilterKey } from './keyTerms.ts';
-import { isFilterKey } from './keyTerms.ts';
+import type { FilterKey } from '../keyTerms.ts';
+import { isFilterKey } from '../keyTerms.ts';
 import type { FilterMeaning } from './reference.ts';
-import type { Span } from './scanner.ts';
+import type { Span } from '../scanner.ts';
 
 export interface Completion {
   readonly label: string;
