@@ -192,7 +192,7 @@ describe('parseFilter', () => {
       'is:big': [
         [
           'is:big',
-          '“is:” takes in, out, heartbeat, compressed, injected, edited, dropped, held or error.',
+          '“is:” takes in, out, heartbeat, compressed, injected, edited, dropped, held, undecodable or error.',
         ],
       ],
       'has:x': [['has:x', '“has:” takes error.']],
@@ -352,6 +352,7 @@ function write(condition: Condition): string {
       return `is:${condition.action}`;
     case 'pattern':
     case 'time':
+    case 'decoded':
       throw new Error('not among these');
   }
 }
