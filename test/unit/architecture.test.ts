@@ -57,6 +57,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',
+  'core/filter/hints': 'filter',
   'core/import': 'import/collections import/draft message text',
   'core/import/capture': 'json record',
   'core/import/collections': 'base import/draft library message secrets text',

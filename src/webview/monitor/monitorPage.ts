@@ -1,6 +1,6 @@
 import { render } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
-import { suggestFilter } from '../../core/filter/suggestion.ts';
+import { suggestFilter } from '../../core/filter/hints/suggestion.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type { ComposerView } from '../../shared/composerProtocol.ts';
 import type { HeldAddress, HeldState } from '../../shared/heldProtocol.ts';

@@ -204,10 +204,11 @@ export class ViewSession {
       const deadline = isPressed ? performance.now() + pressedMs : Infinity;
       this.#newest = source;
       this.#reading(() => {
+        // So that the rows which are reported next are decoded.
+        this.#decoders.work(performance.now() + (isPressed ? pressedMs / 4 : pressedMs));
         source.appended(store, batch, deadline);
         if (!isPressed) {
-          // So that the rows which are reported next are decoded.
-          this.#decoders.work(performance.now() + pressedMs);
+          source.work(performance.now() + pressedMs);
         }
         this.#drop();
         this.#mergeAll();

@@ -128,7 +128,8 @@ export class ViewSource {
     this.refresh(store);
     const { first, next } = store.extent;
     const { test, isEach, slotOf } = this.#options;
-    if (test.asksDecoders && slotOf()) {
+    const slot = test.asksDecoders ? slotOf() : undefined;
+    if (slot && !isUndecoded(slot, batch)) {
       return;
     }
     if (!wasCaughtUp || next !== batch.nextSeq || first > batch.firstSeq) {
@@ -245,4 +246,14 @@ export class ViewSource {
     }
     return verdicts.length === group.length && performance.now() < deadline;
   }
+}
+
+/** Whether the decoders know that none of them reads a row of the batch. */
+function isUndecoded(
+  { decoding, problem }: Pick<DecodingSlot, 'decoding' | 'problem'>,
+  { firstSeq, nextSeq }: BatchReader,
+): boolean {
+  return decoding
+    ? decoding.cursor >= nextSeq && decoding.firstDecoded(firstSeq, nextSeq) === nextSeq
+    : problem !== undefined;
 }

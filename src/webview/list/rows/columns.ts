@@ -133,17 +133,17 @@ export function readColumns(value: unknown): ColumnSettings {
 /** The order of an older version has fewer columns; one that is no order at all is nothing. */
 function readOrder(order: unknown): readonly ColumnName[] {
   if (!Array.isArray(order)) {
-    return columnNames;
+    return [];
   }
   const known = columnNames.filter(name => order.includes(name));
   const isOrder = known.length === order.length && known.includes('preview');
-  return isOrder ? (order as ColumnName[]) : columnNames;
+  return isOrder ? (order as ColumnName[]) : [];
 }
 
 /** Puts columns that are missing before the content. */
 function withAll(order: readonly ColumnName[]): readonly ColumnName[] {
   const missing = columnNames.filter(name => !order.includes(name));
-  const at = order.indexOf('preview');
+  const at = Math.max(0, order.indexOf('preview'));
   return missing.length === 0 ? order : [...order.slice(0, at), ...missing, ...order.slice(at)];
 }
 
