@@ -1,5 +1,11 @@
 import type { Condition } from '../filter/condition.ts';
-import { asksValue, concernsDecoders, everyPart, isNoPattern, isOfFlags } from '../filter/conditionParts.ts';
+import {
+  asksValue,
+  concernsDecoders,
+  everyPart,
+  isNoPattern,
+  isOfFlags,
+} from '../filter/conditionParts.ts';
 import { rowTest, type Decode, type MatchedRow, type RowTest } from '../filter/matcher.ts';
 import { RowReader } from '../filter/rowReader.ts';
 import type { Block } from '../record/block.ts';

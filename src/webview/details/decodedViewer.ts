@@ -150,17 +150,19 @@ export class DecodedViewer implements PayloadViewer {
       ...(firstMs === undefined ? [] : [text('callFirstAfter', latency(firstMs))]),
     ];
     return html`${words.join(', ')}
-    ${request === undefined ? nothing : this.#rowLink('goToRequest', request)}
-    ${response === undefined || response === seq
-        ? nothing
-        : this.#rowLink('goToResponse', response)}
-    <button
-      type="button"
-      class="run-row"
-      @click=${() => this.#source.onConversation(request ?? seq)}
-    >
-      ${text('showConversation')}
-    </button>`;
+      ${request === undefined ? nothing : this.#rowLink('goToRequest', request)}
+      ${
+        response === undefined || response === seq
+          ? nothing
+          : this.#rowLink('goToResponse', response)
+      }
+      <button
+        type="button"
+        class="run-row"
+        @click=${() => this.#source.onConversation(request ?? seq)}
+      >
+        ${text('showConversation')}
+      </button>`;
   }
 
   #rowLink(name: 'goToRequest' | 'goToResponse', seq: number): TemplateResult {

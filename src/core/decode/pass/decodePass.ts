@@ -1,6 +1,7 @@
 import { lowerBound } from '../../base/lowerBound.ts';
 import type { CaptureStore } from '../../capture/captureStore.ts';
 import { recordsIn } from '../../capture/captureStore.ts';
+import { ViewMatcher } from '../../capture/viewMatcher.ts';
 import { payloadOfRow, type Block, type StoredRecord } from '../../record/block.ts';
 import { directionOf, isMessage, isTextual, kindOf, RowFlag } from '../../record/record.ts';
 import { CallTable } from '../callTable.ts';
@@ -12,6 +13,9 @@ import { sessionChangeOf } from './sessionFacts.ts';
 
 /** Longer messages are decoded only where somebody opens them. */
 export const maxPassLength = 4 * 1024 * 1024;
+
+/** Rows that are looked through for a state row at once. */
+const idleStep = 65_536;
 
 /** Rows between two looks at the clock. */
 const rowsPerLook = 128;
@@ -42,6 +46,8 @@ export class DecodePass {
   #sessions: DecodedSession[] = [];
   /** The one that messages are of now. */
   #current: DecodedSession | undefined;
+  /** Only flags are asked for, so it decodes nothing. */
+  readonly #states = new ViewMatcher({ condition: { is: 'kind', kinds: ['state'] } }, () => '');
   #cursor = 0;
   #version = 0;
 
@@ -80,9 +86,12 @@ export class DecodePass {
       const { first, next } = store.extent;
       this.#dropBelow(first);
       this.#cursor = Math.max(this.#cursor, first, store.skipTo(this.#cursor));
-      const from = this.#cursor;
-      this.#go(from, next, deadline);
-      if (this.#cursor === from) {
+      const from = this.#isIdle ? this.#nextState(this.#cursor, next) : this.#cursor;
+      if (from > this.#cursor) {
+        this.#cursor = from;
+        continue;
+      }
+      if (!this.#go(from, next, deadline)) {
         // What a damaged file does not give is passed by.
         this.#cursor = next;
       }
@@ -130,22 +139,34 @@ export class DecodePass {
     return { known: knownReading(chain.reading, seq, this.#table, bytesOf), chain, session };
   }
 
-  #go(from: number, to: number, deadline: number): void {
+  /** The next state row, or how far there is none; found without a look at each row. */
+  #nextState(from: number, to: number): number {
+    const end = Math.min(to, from + idleStep);
+    for (const found of this.#options.store.find(this.#states, from, end, true)) {
+      if (found.is === 'shown') {
+        return found.seq;
+      }
+    }
+    return end;
+  }
+
+  /** Looks at rows one after the other. @returns whether there is any */
+  #go(from: number, to: number, deadline: number): boolean {
     const { store, now } = this.#options;
+    let isAny = false;
     for (const { block, begin, end } of store.blocks(from, to)) {
-      let row = begin;
-      while (row < end) {
-        row = this.#isIdle ? nextState(block, row, end) : row;
-        if (row < end && this.#take(block, row)) {
-          return;
+      for (let row = begin; row < end; row++) {
+        isAny = true;
+        if (this.#take(block, row)) {
+          return true;
         }
-        row++;
-        this.#cursor = block.firstSeq + Math.min(row, end);
-        if (row % rowsPerLook === 0 && now() >= deadline) {
-          return;
+        this.#cursor = block.firstSeq + row + 1;
+        if (this.#isIdle || (row % rowsPerLook === 0 && now() >= deadline)) {
+          return true;
         }
       }
     }
+    return isAny;
   }
 
   /** Nothing but a new session is of interest. */
@@ -222,14 +243,6 @@ export class DecodePass {
     const session = this.#sessions[this.#indexAt(seq)];
     return session && session.begin <= seq ? session : undefined;
   }
-}
-
-function nextState({ flags }: Block, from: number, end: number): number {
-  let row = from;
-  while (row < end && ((flags[row] ?? 0) & RowFlag.OpcodeMask) !== 0) {
-    row++;
-  }
-  return row;
 }
 
 /** What a tap has kept back was not said: it answers nothing. */

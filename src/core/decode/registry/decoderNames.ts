@@ -9,7 +9,11 @@ export interface DecoderName {
 
 /** All decoders, those that most people look for first. */
 export const decoderNames: readonly DecoderName[] = [
-  { name: 'json', title: 'JSON', about: 'also with a byte order mark, NaN, or several texts in one' },
+  {
+    name: 'json',
+    title: 'JSON',
+    about: 'also with a byte order mark, NaN, or several texts in one',
+  },
   { name: 'socketio', title: 'Socket.IO', about: 'revisions 3 to 5, with Engine.IO' },
   { name: 'signalr', title: 'SignalR', about: 'JSON and MessagePack, also of Blazor Server' },
   { name: 'graphql-transport-ws', title: 'GraphQL', about: 'the protocol of graphql-ws' },
