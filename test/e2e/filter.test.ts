@@ -208,7 +208,7 @@ describe('the filter box', () => {
       await user.filter.fill('a');
       await user.button('Filter Help').click();
       const help = user.page.getByRole('dialog', { name: 'Filter Help' });
-      assert.equal(await help.getByRole('button').count(), 23);
+      assert.equal(await help.getByRole('button').count(), 33);
       await help.getByRole('button', { name: 'size:>1k' }).click();
       await user.hears('filter:a size:>1k');
       assert.ok(await help.isHidden());

@@ -29,7 +29,7 @@ export const maxFilterLength = 2000;
 const maxDepth = 50;
 
 const liveRule =
-  'What decoders read is known in the list of messages, but not yet when a message comes. To look for the text, use quotes.';
+  'This asks for what decoders read, which is known in the list, but not yet when a message comes. To look for the text, use quotes.';
 const orRule =
   'Something to look for stands on both sides of “or”. To look for the word, use quotes.';
 

@@ -132,7 +132,7 @@ describe('Terms for what decoders know', () => {
         [25, 28],
       ],
     );
-    assert.match(problems[0]?.message ?? '', /^What decoders read is known in the list/);
+    assert.match(problems[0]?.message ?? '', /^This asks for what decoders read/);
     assert.deepEqual(
       parseLiveFilter('in: $.a:1 "type:x"', clock),
       parseFilter('in: $.a:1 "type:x"', clock),

@@ -162,9 +162,13 @@ describe('Extracted values', () => {
       { name: 'a', path: '$' },
       { name: 'b', path: '$.b:1' },
       { name: 'c', path: '$.c', when: 'size:x' },
+      { name: 'd', path: '$.d', when: 'call:done' },
+      { name: 'e', path: '@.e' },
     );
     assert.ok(problems.some(problem => problem.includes('"b"')));
     assert.ok(problems.some(problem => problem.includes('"c"')));
+    assert.match(problems.join(), /"d" cannot be used: .* This asks for what decoders read/);
+    assert.match(problems.join(), /"e" needs a path such as \$\.data\.token/);
   });
 });
 

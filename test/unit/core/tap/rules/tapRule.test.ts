@@ -127,6 +127,8 @@ describe('The rules of a tap', () => {
       ['is:dropped', /\.match has “is:dropped”/],
       ['is:held', /\.match has “is:held”/],
       ['kind:text|state', /\.match has “kind:state”/],
+      ['event:chat', /\.match is no filter: This asks for what decoders read, .* use quotes\./],
+      ['@.id:5', /\.match is no filter: This asks for what decoders read/],
     ] as const;
     for (const [term, sentence] of vain) {
       for (const match of [term, `in: -${term}`, `(a or ${term}) b`]) {
