@@ -57,6 +57,7 @@ interface StoredCall {
   readonly name: string | undefined;
   readonly topic: string | undefined;
   readonly label: string | undefined;
+  readonly isOpenEnded: boolean;
   state: CallState;
   response?: number;
   endedAt?: number;
@@ -92,11 +93,22 @@ export class CallTable {
     return this.#version;
   }
 
-  /** Opens a call; returns its id. */
-  open(seq: number, record: number, at: number, asked: Asked): number {
+  /** Opens a call; returns its id. @param isOpenEnded it goes on by itself, as a subscription does */
+  open(seq: number, record: number, at: number, asked: Asked, isOpenEnded: boolean): number {
     const id = this.#nextId++;
     const { name, topic, label } = asked;
-    this.#calls.push({ id, seq, record, at, name, topic, label, state: 'open', items: 0 });
+    this.#calls.push({
+      id,
+      seq,
+      record,
+      at,
+      name,
+      topic,
+      label,
+      isOpenEnded,
+      state: 'open',
+      items: 0,
+    });
     if (this.#calls.length > maxCalls) {
       this.#calls = this.#calls.slice(maxCalls * slack);
     }
@@ -169,6 +181,17 @@ export class CallTable {
       }
     }
     return parts;
+  }
+
+  /** The newest of those that wait, or waited, for one answer. */
+  *newestCalls(count: number): Generator<CallFacts> {
+    const calls = this.#calls;
+    for (let index = Math.max(0, calls.length - count); index < calls.length; index++) {
+      const call = calls[index];
+      if (call && !call.isOpenEnded) {
+        yield factsOf(call);
+      }
+    }
   }
 
   /** All calls that began at `from` or later, in their order. */

@@ -78,7 +78,7 @@ export class Linker {
       this.#table.end(before, 'forgotten', at);
       this.#open.delete(call.key);
     }
-    const id = this.#table.open(seq, record, at, asked);
+    const id = this.#table.open(seq, record, at, asked, call.role === 'open');
     this.#table.link(call.role, seq, record, at, {
       call: id,
       isReused: before !== undefined && call.role === 'request' && !call.mayRepeat,

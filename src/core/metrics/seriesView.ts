@@ -1,3 +1,5 @@
+import type { EventLatencies } from './eventLatencies.ts';
+
 /** The last ten minutes, second by second, or the whole capture in a few hundred steps. */
 export type SeriesSpan = 'recent' | 'all';
 
@@ -27,6 +29,8 @@ export interface SeriesView {
   readonly sizes?: Percentiles;
   readonly gapsMs?: Percentiles;
   readonly roundTripsMs?: Percentiles;
+  /** Of the newest calls, if the messages are decoded and there are any. */
+  readonly latencies?: readonly EventLatencies[];
 }
 
 /** Of a distribution kept in fixed memory, so within a few percent. */

@@ -15,6 +15,7 @@ import {
   type Plot,
 } from './chartModel.ts';
 import { chartNumber, chartSummary, chartTitles, marksSummary, readout } from './chartWords.ts';
+import { LatencyTable } from './latencyTable.ts';
 import { PercentileTable } from './percentileTable.ts';
 import { el, icon, setAttribute } from '../widgets/dom.ts';
 import { text } from '../widgets/strings.ts';
@@ -44,6 +45,8 @@ interface ChartPaneListener {
   /** The user wants the charts of another of the owners. */
   readonly onOwner: (id: string) => void;
   readonly onGoTo: (goal: ChartGoal) => void;
+  /** Filters the list by an event. */
+  readonly onEvent: (event: string) => void;
   readonly onClose: () => void;
 }
 
@@ -57,6 +60,7 @@ export class ChartPane {
   readonly #bar: ChartBar;
   readonly #charts: Readonly<Record<ChartName, Chart>>;
   readonly #table: PercentileTable;
+  readonly #latencies: LatencyTable;
   #plot: Plot = emptyPlot;
   #span: SeriesSpan = 'recent';
   /** The time at the crosshair, which stays while steps move on. */
@@ -72,6 +76,10 @@ export class ChartPane {
       chartNames.map(name => [name, new Chart({ class: 'chart', role: 'img' })]),
     ) as Record<ChartName, Chart>;
     this.#table = new PercentileTable(formats, seq => listener.onGoTo({ seq }));
+    this.#latencies = new LatencyTable(formats, {
+      onGoTo: seq => listener.onGoTo({ seq }),
+      onEvent: listener.onEvent,
+    });
     this.#bar = new ChartBar({
       onSpan: span => this.#choose(span),
       onOwner: listener.onOwner,
@@ -82,7 +90,7 @@ export class ChartPane {
     const figures = chartNames.map(name => this.#figure(name));
     element.append(
       this.#bar.element,
-      el('div', { class: 'chart-grid' }, ...figures, this.#table.element),
+      el('div', { class: 'chart-grid' }, ...figures, this.#table.element, this.#latencies.element),
     );
     this.show(undefined, false);
   }
@@ -117,6 +125,7 @@ export class ChartPane {
         most: peak(view?.roundTripMs, view?.roundTripSeq),
       },
     });
+    this.#latencies.show(view?.latencies);
     this.#draw();
   }
 

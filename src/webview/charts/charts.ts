@@ -19,6 +19,8 @@ export interface ChartsListener {
   readonly ask: (connection: string, span: SeriesSpan) => Promise<SeriesView>;
   /** Goes to a moment in the list, in milliseconds since 1970, or to a row. */
   readonly onGoTo: (place: ChartPlace) => void;
+  /** Filters the list by an event that decoders know. */
+  readonly onEvent: (event: string) => void;
   /** The user wants the charts of another of the owners. */
   readonly onOwner: (connection: string) => void;
   readonly onToggle: (isOpen: boolean) => void;
@@ -124,10 +126,11 @@ export class Charts {
 
   async #load(): Promise<void> {
     const { ChartPane } = await import('./chartPane.ts');
-    const { onOwner, onGoTo } = this.#listener;
+    const { onOwner, onGoTo, onEvent } = this.#listener;
     this.#pane = new ChartPane(this.pane, this.#formats, {
       onSpan: () => this.#update(),
       onOwner,
+      onEvent,
       onGoTo: goal => {
         const connection = this.#connection;
         if ('at' in goal) {

@@ -526,6 +526,7 @@ export class MonitorPage {
     return new Charts(this.#formats, {
       ask: (connection, span) => this.#request('series', { connection, span }),
       onGoTo: place => this.#goToPlace(place),
+      onEvent: event => this.#panel.set({ filter: eventTerm(event) }),
       onFail: reason => this.#requests.fail(reason),
       onOwner: id => {
         this.#charted = id;
@@ -611,4 +612,9 @@ export class MonitorPage {
 
 function isEmpty({ first, next }: ConnectionView['extent']): boolean {
   return first === next;
+}
+
+/** A term of the filter for all rows of an event. */
+function eventTerm(event: string): string {
+  return /^[\w.-]+$/.test(event) ? `event:${event}` : `event:${JSON.stringify(event)}`;
 }

@@ -130,6 +130,7 @@ const charts = new Charts(new Formats('en', 'UTC'), {
     throw new Error(reason);
   },
   onOwner: id => owners.push(id),
+  onEvent: () => undefined,
   onToggle: isOpen => toggles.push(isOpen),
 });
 document.querySelector('#app')?.append(charts.strip, charts.pane);

@@ -3,6 +3,7 @@ import type { PayloadPart } from '../../../core/capture/capture.ts';
 import type { DecodeRule } from '../../../core/decode/decodeRule.ts';
 import { recordsIn } from '../../../core/capture/captureStore.ts';
 import { DecodePass } from '../../../core/decode/pass/decodePass.ts';
+import { eventLatencies } from '../../../core/decode/pass/eventLatencies.ts';
 import { openedMessage } from '../../../core/decode/pass/openedMessage.ts';
 import { decodedRowOf, rowDecodingOf } from '../../../core/decode/pass/rowFacts.ts';
 import type { ChooseDecoders } from '../../../core/decode/pass/sessionChoice.ts';
@@ -12,6 +13,7 @@ import type {
   SessionDecoding,
 } from '../../../core/decode/rowDecoding.ts';
 import type { DecodedRow } from '../../../core/filter/decodedRow.ts';
+import type { EventLatencies } from '../../../core/metrics/eventLatencies.ts';
 import type { StoredRecord } from '../../../core/record/block.ts';
 
 /** What the worker has of all decoders. */
@@ -131,6 +133,10 @@ export class CaptureDecoding {
   readers(seq: number): readonly string[] {
     const [record] = recordsIn(this.#store, seq, seq + 1);
     return record ? this.#set.readersOf(record) : [];
+  }
+
+  latencies(): readonly EventLatencies[] {
+    return eventLatencies(this.#pass.calls);
   }
 
   #read(seq: number) {

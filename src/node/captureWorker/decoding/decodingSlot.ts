@@ -3,6 +3,7 @@ import type { CaptureStore } from '../../../core/capture/captureStore.ts';
 import type { PayloadPart } from '../../../core/capture/capture.ts';
 import type { DecodeRule } from '../../../core/decode/decodeRule.ts';
 import type { DecodedMessage } from '../../../core/decode/rowDecoding.ts';
+import type { EventLatencies } from '../../../core/metrics/eventLatencies.ts';
 import type { CaptureDecoding } from './captureDecoding.ts';
 
 /** A capture's place for its decoding, which is there while a view wants it. */
@@ -67,6 +68,11 @@ export class DecodingSlot {
 
   readers(seq: number): readonly string[] {
     return this.#decoding?.readers(seq) ?? [];
+  }
+
+  /** How long calls took, event by event. */
+  latencies(): readonly EventLatencies[] {
+    return this.#decoding?.latencies() ?? [];
   }
 
   async #load(): Promise<void> {

@@ -153,8 +153,10 @@ export class CaptureSession {
   }
 
   /** The numbers behind the charts; they keep what the limits have dropped. */
-  series(span: SeriesSpan): Promise<SeriesView> {
-    return this.#series.view(span, this.#isArchived ? undefined : Date.now());
+  async series(span: SeriesSpan): Promise<SeriesView> {
+    const view = await this.#series.view(span, this.#isArchived ? undefined : Date.now());
+    const latencies = this.decoding.latencies();
+    return latencies.length > 0 ? { ...view, latencies } : view;
   }
 
   setLimits(limits: CaptureLimits): void {
