@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
 import { runTests } from '@vscode/test-electron';
@@ -14,7 +14,9 @@ export interface Counts {
   readonly skipped: number;
   /** A line or a few about each test that failed. */
   readonly failures: readonly string[];
-  /** Of each file, if they are known. */
+  /** Failures of files in which nothing failed when they ran again. */
+  readonly passedAgain?: readonly string[];
+  /** Of each file, if they are known; of one that ran again, the first. */
   readonly durations?: Durations;
 }
 
@@ -25,21 +27,57 @@ export interface NodeSuite {
   readonly concurrency: number;
   /** Names of files in the folder that run after the others, one by one. */
   readonly alone?: readonly string[];
+  /**
+   * If tests failed in no more files than this, these files run again after all others, one by one. One
+   * in which nothing fails then has passed. By default none runs again.
+   */
+  readonly maxAgain?: number;
   /** For one file. */
   readonly limitMs: number;
 }
 
+/** How one test file ended. */
+interface FileCounts extends Counts {
+  readonly file: string;
+}
+
 /** Runs tests on this Node: a line for each file, and all there is to say about a failure. */
 export async function runNodeSuite(suite: NodeSuite): Promise<Counts> {
-  const { folder, concurrency, alone = [], limitMs } = suite;
-  const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+  const { folder, concurrency, alone = [], maxAgain = 0, limitMs } = suite;
+  const names = readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.test.ts') && !alone.includes(name))
     .sort();
-  const paths = (some: readonly string[]) => some.map(name => join(root, folder, name));
-  return sumOf([
-    await runFiles(paths(names), concurrency, limitMs),
-    await runFiles(paths(alone), 1, limitMs),
-  ]);
+  const paths = (some: readonly string[]) => some.map(name => resolve(root, folder, name));
+  const files = [
+    ...(await runFiles(paths(names), concurrency, limitMs)),
+    ...(await runFiles(paths(alone), 1, limitMs)),
+  ];
+  const failed = files.filter(hasFailed).map(({ file }) => file);
+  // So many are no coincidence.
+  const again = failed.length > maxAgain ? [] : await runFiles(failed, 1, limitMs);
+  return sumOf(
+    files.map(first =>
+      afterBoth(
+        first,
+        again.find(({ file }) => file === first.file),
+      ),
+    ),
+  );
+}
+
+function hasFailed({ failed }: Counts): boolean {
+  return failed > 0;
+}
+
+/** What counts of a file that may have run again. */
+function afterBoth(first: FileCounts, again: FileCounts | undefined): Counts {
+  if (again === undefined) {
+    return first;
+  }
+  const { durations = {}, failures } = first;
+  return hasFailed(again)
+    ? { ...again, durations, failures: [...failures, ...again.failures] }
+    : { ...again, durations, passedAgain: failures };
 }
 
 function sumOf(counts: readonly Counts[]): Counts {
@@ -49,22 +87,36 @@ function sumOf(counts: readonly Counts[]): Counts {
     failed: sum(({ failed }) => failed),
     skipped: sum(({ skipped }) => skipped),
     failures: counts.flatMap(({ failures }) => failures),
+    passedAgain: counts.flatMap(({ passedAgain = [] }) => passedAgain),
     durations: Object.assign({}, ...counts.map(({ durations }) => durations)) as Durations,
   };
 }
 
+/** In the order of the files, so many at once. */
 async function runFiles(
   files: readonly string[],
   concurrency: number,
   limitMs: number,
-): Promise<Counts> {
+): Promise<readonly FileCounts[]> {
+  // Each run listens to the process while it goes on.
+  process.setMaxListeners(Math.max(process.getMaxListeners(), concurrency + 10));
+  const counts: FileCounts[] = [];
+  const waiting = [...files.entries()];
+  const runSome = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, file] = next;
+      counts[index] = await runFile(file, limitMs);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, runSome));
+  return counts;
+}
+
+async function runFile(path: string, limitMs: number): Promise<FileCounts> {
   const durations: Record<string, number> = {};
   const failures: string[] = [];
-  const counts = { passed: 0, failed: 0, skipped: 0, failures, durations };
-  if (files.length === 0) {
-    return counts;
-  }
-  const events = run({ files: [...files], concurrency, timeout: limitMs });
+  const counts = { file: path, passed: 0, failed: 0, skipped: 0, failures, durations };
+  const events = run({ files: [path], timeout: limitMs });
   events.on('test:stdout', ({ message }) => process.stdout.write(message));
   events.on('test:stderr', ({ message }) => process.stderr.write(message));
   events.on('test:fail', ({ name, file, line, details: { error } }) => {
@@ -91,8 +143,8 @@ async function runFiles(
       console.log(`${sign} ${nameOf(summary.file)} (${passed} of ${tests}, ${elapsed})`);
     }
   });
-  await new Promise((resolve, reject) => {
-    events.once('end', resolve).once('error', reject).resume();
+  await new Promise((done, reject) => {
+    events.once('end', done).once('error', reject).resume();
   });
   return counts;
 }
