@@ -46,7 +46,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/connection/wire': 'base endpoint filter message metrics record',
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
-  'core/decode/values': 'base decode',
+  'core/decode/values': 'base decode json',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',
