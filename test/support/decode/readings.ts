@@ -1,0 +1,24 @@
+import type { AnyDecoder } from '../../../src/core/decode/decoder.ts';
+import { Chain } from '../../../src/core/decode/chain.ts';
+import type { Reading } from '../../../src/core/decode/reading.ts';
+
+/** What a decoder says of one binary message by itself. */
+export function readBytes(
+  decoder: AnyDecoder,
+  bytes: Uint8Array | string,
+  direction: 'in' | 'out' = 'in',
+): Reading {
+  const chain = new Chain([decoder]);
+  const contexts = chain.begin({ url: 'wss://example.com/ws', subprotocol: '' });
+  const content = typeof bytes === 'string' ? bytesOf(bytes) : bytes;
+  const { reading } = chain.read({ seq: 0, direction, bytes: content, isText: false }, contexts);
+  if (!reading) {
+    throw new Error('The decoder reads no bytes.');
+  }
+  return reading;
+}
+
+/** @param hex digits, which may have spaces between them */
+export function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+}
