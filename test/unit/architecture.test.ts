@@ -47,6 +47,8 @@ const folders: Readonly<Record<string, string>> = {
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
   'core/decode/pass': 'base capture decode filter metrics record',
+  'core/decode/values': 'base decode json',
+  'core/decode/pass': 'base capture decode record',
   'core/decode/framing': 'base decode',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
   'core/decode/protocols/json': '',
