@@ -49,6 +49,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/values': 'base decode json',
   'core/decode/pass': 'base capture decode record',
   'core/decode/framing': 'base decode',
+  'core/decode/mapping': 'base decode decode/protocols/json filter json pattern record',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
   'core/decode/protocols/json': '',
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',

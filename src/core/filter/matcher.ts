@@ -167,7 +167,7 @@ function costOf(condition: Condition): number {
   return condition.is === 'not' ? costOf(condition.of) : costs[condition.is];
 }
 
-type FieldCondition = Extract<Condition, { is: 'field' }>;
+export type FieldCondition = Extract<Condition, { is: 'field' }>;
 
 const backslash = 0x5c;
 const apostrophe = 0x27;
@@ -186,6 +186,12 @@ function fieldTest(condition: FieldCondition): Test {
     const json = isWritten ? reader.writtenJson : reader.json;
     return json === undefined ? reader.decodedStarts(isWritten).some(fitsDecoded) : fits(json);
   };
+}
+
+/** Asks one value that was read from JSON, see `readJson`: `~` compares numbers as they are there. */
+export function jsonTest(condition: FieldCondition): (json: unknown) => boolean {
+  const fits = valueTest(condition);
+  return json => some(json, condition.path, 0, fits);
 }
 
 /** Whether the longest name on the path can be in the payload: much cheaper than to parse it. */
