@@ -22,7 +22,9 @@ export function jsonOfLayer(layer: Layer): JsonLayer {
   const { value } = layer;
   if (value) {
     const json = value();
-    return { value: exactJson(json), json: () => json, begin: undefined, problem: undefined };
+    // The value of a text may be the text itself.
+    const begin = layer.kind === 'text' && json === layer.text ? 0 : undefined;
+    return { value: exactJson(json), json: () => json, begin, problem: undefined };
   }
   const header = headerLength(layer.text);
   const text = header > 0 ? layer.text.slice(header) : layer.text;

@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readMapping } from '../../../../../src/core/decode/mapping/readMapping.ts';
 
 function saidOf(value: unknown): readonly string[] {
   return readMapping(value).problems?.map(({ path, message }) => `${path}: ${message}`) ?? [];
 }
+
+describe('The members of a mapping', () => {
+  it('are all described', () => {
+    const docs = readFileSync(join(import.meta.dirname, '../../../../../docs/decoders.md'), 'utf8');
+    const [{ message } = { message: '' }] = readMapping({ unknown: 1 }).problems ?? [];
+    const [, members = ''] = /known are (.*)\.$/.exec(message) ?? [];
+    const missing = members.split(', ').filter(member => !docs.includes(`| \`${member}\` `));
+    assert.deepEqual([members === '', missing], [false, []]);
+  });
+});
 
 describe('What is wrong with a mapping', () => {
   it('is nothing, if it is a mapping', () => {
