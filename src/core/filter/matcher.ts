@@ -167,7 +167,7 @@ function costOf(condition: Condition): number {
   return condition.is === 'not' ? costOf(condition.of) : costs[condition.is];
 }
 
-export type FieldCondition = Extract<Condition, { is: 'field' }>;
+type FieldCondition = Extract<Condition, { is: 'field' }>;
 
 const backslash = 0x5c;
 const apostrophe = 0x27;
