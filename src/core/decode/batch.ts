@@ -12,7 +12,7 @@ const maxInSummary = 64;
 export function batchOf(records: readonly Reading[], problem?: Problem): Reading {
   const [only] = records;
   if (only && records.length === 1) {
-    return problem ? { ...only, problem: only.problem ?? problem } : only;
+    return problem ? { ...only, severity: 'error', problem: only.problem ?? problem } : only;
   }
   const isFailed = problem !== undefined || records.some(({ severity }) => severity === 'error');
   const isWarned = records.some(({ severity }) => severity === 'warning');

@@ -66,6 +66,7 @@ export function knownReading(
   };
 }
 
-function inherited(own: Asked, asked: Asked | undefined): Asked {
-  return { name: own.name ?? asked?.name, topic: own.topic ?? asked?.topic };
+function inherited(own: Omit<Reading, 'summary'>, asked: Asked | undefined): Asked {
+  const linked = asked && own.call?.topic;
+  return { name: own.name ?? asked?.name, topic: own.topic ?? linked ?? asked?.topic };
 }

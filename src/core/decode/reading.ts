@@ -52,6 +52,8 @@ export interface Call {
   readonly isOptional?: boolean;
   /** A request that may come again before its answer, which is no reason for a warning. */
   readonly mayRepeat?: boolean;
+  /** The topic of the row where such a call is open, and the row has none of its own. */
+  readonly topic?: string;
 }
 
 /** What the request of a call is named; a row that answers it takes what it does not know itself. */

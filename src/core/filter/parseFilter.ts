@@ -285,7 +285,7 @@ function afterPath(scanner: Scanner, from: number, path: PathStep[]): PathQuesti
 }
 
 /** The steps after `$` or `@`, at least one; `undefined` if they cannot be read. */
-function takePath(scanner: Scanner): PathStep[] | undefined {
+export function takePath(scanner: Scanner): PathStep[] | undefined {
   const path: PathStep[] = [];
   scanner.at++;
   for (;;) {

@@ -1,0 +1,215 @@
+import { once } from '../../base/once.ts';
+import { valueIn, type PathStep } from '../../json/jsonPath.ts';
+import { flagsOf } from '../../record/record.ts';
+import type { Decoder, MessageFacts, ReadingStep, SessionFacts } from '../decoder.ts';
+import type { Layer } from '../layer.ts';
+import { maxRecords } from '../limits.ts';
+import { JsonSlice } from '../protocols/json/jsonSlice.ts';
+import type { Call, Reading } from '../reading.ts';
+import { byteCount, oneLine } from '../summaryText.ts';
+import { compileMapping, type CompiledCase, type CompiledMapping } from './compiledMapping.ts';
+import { exportJson, isContainer } from './exportJson.ts';
+import { exactJson, jsonOfLayer, type JsonLayer } from './jsonLayer.ts';
+import { FilteredMessage } from './mappedFilters.ts';
+import { callOf, mappedReading } from './mappedReading.ts';
+import type { Mapping } from './mapping.ts';
+
+/** What messages of a session say depends on these. */
+interface MappingContext {
+  /** Those of its subprotocol; `undefined`: the mapping is for other subprotocols. */
+  readonly cases: readonly CompiledCase[] | undefined;
+  /** The calls whose answers have a handle. */
+  readonly subscribing: ReadonlySet<string>;
+}
+
+/** Subscriptions that wait for an answer; the oldest beyond them is forgotten. */
+const maxSubscribing = 1000;
+
+/** Summaries of more records than these fit in no line. */
+const maxInSummary = 64;
+
+/** A decoder of messages of JSON, also of those that a decoder before has made JSON of. */
+export function mappingDecoder(
+  name: string,
+  title: string,
+  mapping: Mapping,
+): Decoder<MappingContext> {
+  const compiled = once(() => compileMapping(mapping));
+  return {
+    name,
+    title,
+    takes: 'both',
+    begin: session => begin(compiled(), session),
+    read: (layer, context, message) => new MappingRun(compiled(), context, message).read(layer),
+  };
+}
+
+function begin({ cases, subprotocol }: CompiledMapping, session: SessionFacts): MappingContext {
+  const fits = (wanted: string | undefined) =>
+    wanted === undefined || wanted === session.subprotocol;
+  return {
+    cases: fits(subprotocol) ? cases.filter(each => fits(each.subprotocol)) : undefined,
+    subscribing: new Set(),
+  };
+}
+
+/** One message. */
+class MappingRun {
+  readonly #mapping: CompiledMapping;
+  readonly #message: MessageFacts;
+  #context: MappingContext;
+
+  constructor(mapping: CompiledMapping, context: MappingContext, message: MessageFacts) {
+    this.#mapping = mapping;
+    this.#context = context;
+    this.#message = message;
+  }
+
+  read(layer: Layer): ReadingStep<MappingContext> {
+    const read = jsonOfLayer(layer);
+    const { value, json, begin, problem } = read;
+    if (problem) {
+      const { kind, bytes } = layer;
+      const summary = () => (kind === 'text' ? oneLine(layer.text) : byteCount(bytes.length));
+      return { severity: 'error', problem, summary };
+    }
+    const isWhole = begin === 0;
+    const reading =
+      this.#mapping.isBatched && Array.isArray(value)
+        ? this.#batch(layer, read, value)
+        : this.#record(layer, value, json, isWhole ? () => layer.bytes : undefined);
+    return { ...reading, context: this.#context };
+  }
+
+  #batch(layer: Layer, { json, begin }: JsonLayer, values: readonly unknown[]): Reading {
+    if (values.length === 0) {
+      return {
+        severity: 'error',
+        problem: { at: begin ?? 0, is: 'empty' },
+        summary: () => oneLine(json()),
+        value: json,
+      };
+    }
+    const ranges = begin === undefined ? [] : rangesOf(layer.bytes, begin);
+    const records = values.slice(0, maxRecords).map((value, index): Reading => {
+      const record = this.#record(layer, value, this.#jsonOf(value));
+      return { ...record, ...(ranges[index] && { range: ranges[index] }) };
+    });
+    const isCut = values.length > maxRecords;
+    const isFailed = isCut || records.some(({ severity }) => severity === 'error');
+    return {
+      // Also with one record: an array is what was sent.
+      type: 'batch',
+      severity: isFailed ? 'error' : records.find(each => each.severity)?.severity,
+      isHeartbeat: records.every(each => each.isHeartbeat) ? true : undefined,
+      summary: () =>
+        oneLine(
+          records
+            .slice(0, maxInSummary)
+            .map(each => each.summary())
+            .join(' | '),
+        ),
+      value: json,
+      problem: isCut ? { at: ranges.at(-1)?.[1] ?? 0, is: 'too-long' } : undefined,
+      records,
+    };
+  }
+
+  /** Texts within it are read later on, which changes the value. */
+  #jsonOf(value: unknown): () => string {
+    if (this.#mapping.json.length === 0) {
+      return () => exportJson(value);
+    }
+    const json = exportJson(value);
+    return () => json;
+  }
+
+  /** @param json the same as text */
+  #record(
+    layer: Layer,
+    value: unknown,
+    json: () => string,
+    bytes: () => Uint8Array = once(() => encoder.encode(json())),
+  ): Reading {
+    for (const path of this.#mapping.json) {
+      readInnerJson(value, path);
+    }
+    const message = new FilteredMessage(value, {
+      flags: flagsOf(layer.kind === 'text' ? 'text' : 'binary', this.#message.direction),
+      at: 0,
+      get size() {
+        return bytes().length;
+      },
+      payload: bytes,
+      get text() {
+        return json();
+      },
+    });
+    const plain = { summary: () => oneLine(json()), value: json };
+    const { cases } = this.#context;
+    if (!cases || this.#mapping.when?.(message) === false) {
+      return plain;
+    }
+    const fitting = cases.find(each => each.when?.(message) !== false);
+    if (!fitting) {
+      return { ...plain, severity: 'error', problem: { at: 0, is: 'unexpected' } };
+    }
+    const call = callOf(fitting, message, this.#message.direction);
+    return mappedReading(fitting, message, call && this.#subscribed(fitting, message, call), json);
+  }
+
+  /** Of an answer to a request that was no subscription, a handle says nothing. */
+  #subscribed({ tests }: CompiledCase, message: FilteredMessage, call: Call): Call {
+    const { subscribing } = this.#context;
+    const { role, key, handle } = call;
+    if (role === 'request' && tests.subscribe?.(message) === true) {
+      this.#remember([...subscribing, key].slice(-maxSubscribing));
+      return call;
+    }
+    if (role !== 'response' || !this.#mapping.asksForSubscriptions) {
+      return call;
+    }
+    if (subscribing.has(key)) {
+      this.#remember([...subscribing].filter(each => each !== key));
+      return call;
+    }
+    return handle === undefined ? call : { role, key };
+  }
+
+  #remember(subscribing: readonly string[]): void {
+    this.#context = { ...this.#context, subscribing: new Set(subscribing) };
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Where the elements of an array are. */
+function rangesOf(bytes: Uint8Array, begin: number): readonly (readonly [number, number])[] {
+  const slice = JsonSlice.read(bytes, begin);
+  if (typeof slice === 'number') {
+    return [];
+  }
+  const ranges: (readonly [number, number])[] = [];
+  for (const element of slice.elements()) {
+    ranges.push([element.begin, element.end]);
+    if (ranges.length > maxRecords) {
+      break;
+    }
+  }
+  return ranges;
+}
+
+/** Puts the value that a text within the value is in the place of the text. */
+function readInnerJson(value: unknown, path: readonly PathStep[]): void {
+  const name = path.at(-1);
+  const container = valueIn(value, path.slice(0, -1));
+  if (!isContainer(container) || typeof name === 'object' || name === undefined) {
+    return;
+  }
+  const members = container as Record<string | number, unknown>;
+  const text = Object.hasOwn(container, name) ? members[name] : undefined;
+  const inner = typeof text === 'string' ? exactJson(text) : undefined;
+  if (inner !== undefined && inner !== null) {
+    members[name] = inner;
+  }
+}
