@@ -4,9 +4,12 @@ import { decode, encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { Layer } from '../../../../../src/core/decode/layer.ts';
 import { msgpack, readMsgpack } from '../../../../../src/core/decode/values/msgpack.ts';
+import { testHostile } from '../../../../support/decode/fuzz.ts';
 import { testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
 
-testVectors(vectorFile('msgpack'), () => [msgpack]);
+const vectors = vectorFile('msgpack');
+testVectors(vectors, () => [msgpack]);
+testHostile(msgpack, vectors.sessions);
 
 const bytesOf = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
 const valueOf = (hex: string) => readMsgpack(bytesOf(hex)).value();
