@@ -47,7 +47,10 @@ const folders: Readonly<Record<string, string>> = {
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
-  'core/decode/protocols/json': '',
+  'core/decode/protocols/json': 'decode/values',
+  'core/decode/protocols/msgpack': 'decode/protocols/json decode/values',
+  'core/decode/protocols/socketio':
+    'decode decode/protocols/json decode/protocols/msgpack decode/values record',
   'core/decode/values': 'base decode',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',

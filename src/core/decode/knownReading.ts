@@ -1,5 +1,5 @@
 import type { CallTable, Link } from './callTable.ts';
-import type { Asked, Reading } from './reading.ts';
+import type { Asked, Part, Reading } from './reading.ts';
 import { oneLine } from './summaryText.ts';
 
 /** A record or message with all that is known of it: by itself, and of the calls that it is a part of. */
@@ -15,24 +15,30 @@ const maxInSummary = 64;
  * Completes a reading by what other rows say: the name of the request that it answers, the parts that it has
  * announced.
  *
- * @param partOf the bytes of a row; `undefined` if it is gone
+ * @param bytesOf the bytes of a row; `undefined` if it is gone
+ * @param isTextOf whether a row is a text
  */
 export function knownReading(
   reading: Reading,
   seq: number,
   table: CallTable,
   bytesOf: (seq: number) => Uint8Array | undefined,
+  isTextOf: (seq: number) => boolean = () => false,
 ): KnownReading {
   const links = table.linksOf(seq);
   const partSeqs = reading.withParts ? table.partsOf(seq) : [];
-  const parts = partSeqs.map(bytesOf).filter(each => each !== undefined);
+  const parts = partSeqs.flatMap((part): readonly Part[] => {
+    const bytes = bytesOf(part);
+    return bytes ? [{ bytes, isText: isTextOf(part) }] : [];
+  });
   const whole = parts.length > 0 ? (reading.withParts?.(parts) ?? reading) : reading;
   const seqs = [...(whole.parts ?? []), ...partSeqs];
   const { records, summary, ...facts } = whole;
   const linkOf = (record: number) => links.find(link => link.record === record);
   if (!records) {
     const link = linkOf(0);
-    const asked = link?.call;
+    // A part of an answer is called as what it answers.
+    const asked = link?.of === undefined ? link?.call : table.linksOf(link.of)[0]?.call;
     return {
       ...facts,
       ...inherited(facts, asked),

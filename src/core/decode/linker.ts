@@ -46,6 +46,9 @@ export class Linker {
       return;
     }
     const id = this.#open.get(call.key);
+    if (id === undefined && this.#takeInput(call, seq, record, at)) {
+      return;
+    }
     if (id === undefined && call.isOptional) {
       return;
     }
@@ -53,6 +56,19 @@ export class Linker {
     if (id !== undefined && call.role !== 'item') {
       this.#settle(call, id, seq, at);
     }
+  }
+
+  /** What a request's sender sends for it. @returns whether it is that */
+  #takeInput({ role, inputKey }: Call, seq: number, record: number, at: number): boolean {
+    const id = inputKey === undefined ? undefined : this.#open.get(inputKey);
+    if (id === undefined || inputKey === undefined) {
+      return false;
+    }
+    this.#table.link('item', seq, record, at, { call: id });
+    if (role !== 'item') {
+      this.#open.delete(inputKey);
+    }
+    return true;
   }
 
   #begin(call: Call, asked: Asked, seq: number, record: number, at: number): void {
@@ -66,10 +82,16 @@ export class Linker {
       call: id,
       isReused: before !== undefined && call.role === 'request',
     });
-    this.#add(call.key, id, at);
+    for (const key of [call.key, ...(call.inputs ?? [])]) {
+      this.#add(key, id, at);
+    }
   }
 
   #settle(call: Call, id: number, seq: number, at: number): void {
+    if (call.isAnswered) {
+      this.#table.end(id, 'cancelled', at, seq);
+      return;
+    }
     this.#open.delete(call.key);
     if (call.handle !== undefined) {
       this.#add(call.handle, id, at);

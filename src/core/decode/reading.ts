@@ -49,12 +49,24 @@ export interface Call {
   readonly handle?: string;
   /** The row is an ordinary one, without a part in a call, where no such call is open. */
   readonly isOptional?: boolean;
+  /** Of a request: keys of what its sender goes on to send for it, such as arguments that are streams. */
+  readonly inputs?: readonly string[];
+  /** Where no call is open under `key`: one of `inputs`, of which the row is an item, or the end. */
+  readonly inputKey?: string;
+  /** A cancel that is answered all the same. */
+  readonly isAnswered?: boolean;
 }
 
 /** What the request of a call is named; a row that answers it takes what it does not know itself. */
 export interface Asked {
   readonly name?: string | undefined;
   readonly topic?: string | undefined;
+}
+
+/** A message that another one has announced. */
+export interface Part {
+  readonly bytes: Uint8Array;
+  readonly isText: boolean;
 }
 
 /**
@@ -91,7 +103,7 @@ export interface Reading {
   /** It is a part of what the row of this number has announced. */
   readonly partOf?: number | undefined;
   /** The same once the parts that it announces are there, as whole messages in their order. */
-  readonly withParts?: ((parts: readonly Uint8Array[]) => Reading) | undefined;
+  readonly withParts?: ((parts: readonly Part[]) => Reading) | undefined;
   /** What the next decoder of the chain gets. */
   readonly next?: Layer | undefined;
 }
