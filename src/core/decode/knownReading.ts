@@ -1,5 +1,5 @@
 import type { CallTable, Link } from './callTable.ts';
-import type { Asked, Part, Reading } from './reading.ts';
+import type { Asked, Reading } from './reading.ts';
 import { oneLine } from './summaryText.ts';
 
 /** A record or message with all that is known of it: by itself, and of the calls that it is a part of. */
@@ -27,11 +27,11 @@ export function knownReading(
 ): KnownReading {
   const links = table.linksOf(seq);
   const partSeqs = reading.withParts ? table.partsOf(seq) : [];
-  const parts = partSeqs.flatMap((part): readonly Part[] => {
+  const parts = partSeqs.flatMap(part => {
     const bytes = bytesOf(part);
     return bytes ? [{ bytes, isText: isTextOf(part) }] : [];
   });
-  const whole = parts.length > 0 ? (reading.withParts?.(parts) ?? reading) : reading;
+  const whole = parts.length > 0 ? withParts(reading, parts) : reading;
   const seqs = [...(whole.parts ?? []), ...partSeqs];
   const { records, summary, ...facts } = whole;
   const linkOf = (record: number) => links.find(link => link.record === record);
@@ -74,4 +74,12 @@ export function knownReading(
 
 function inherited(own: Asked, asked: Asked | undefined): Asked {
   return { name: own.name ?? asked?.name, topic: own.topic ?? asked?.topic };
+}
+
+function withParts(
+  reading: Reading,
+  parts: readonly { readonly bytes: Uint8Array; readonly isText: boolean }[],
+): Reading {
+  const [bytes, areTexts] = [parts.map(each => each.bytes), parts.map(each => each.isText)];
+  return reading.withParts?.(bytes, areTexts) ?? reading;
 }

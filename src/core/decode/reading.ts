@@ -63,12 +63,6 @@ export interface Asked {
   readonly topic?: string | undefined;
 }
 
-/** A message that another one has announced. */
-export interface Part {
-  readonly bytes: Uint8Array;
-  readonly isText: boolean;
-}
-
 /**
  * What a decoder has read. Whatever costs time is a function, for it is asked only of rows that somebody
  * looks at.
@@ -102,8 +96,12 @@ export interface Reading {
   readonly parts?: readonly number[] | undefined;
   /** It is a part of what the row of this number has announced. */
   readonly partOf?: number | undefined;
-  /** The same once the parts that it announces are there, as whole messages in their order. */
-  readonly withParts?: ((parts: readonly Part[]) => Reading) | undefined;
+  /**
+   * The same once the parts that it announces are there, as whole messages in their order, and whether each
+   * is a text.
+   */
+  readonly withParts?:
+    ((parts: readonly Uint8Array[], areTexts?: readonly boolean[]) => Reading) | undefined;
   /** What the next decoder of the chain gets. */
   readonly next?: Layer | undefined;
 }

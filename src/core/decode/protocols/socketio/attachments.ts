@@ -1,6 +1,5 @@
 import { bytesJson } from '../../exportForm.ts';
 import { maxLayerLength } from '../../limits.ts';
-import type { Part } from '../../reading.ts';
 import { textIn } from '../../values/utf8Text.ts';
 import { placeholdersIn } from './placeholders.ts';
 
@@ -17,7 +16,7 @@ export interface Attachment {
  * What is in a message that is an attachment: bytes, or base64 where a client cannot send bytes. Up to revision 3 of Engine.IO
  * its type is before it.
  */
-export function attachmentOf({ bytes, isText }: Part, isEngine3: boolean): Attachment {
+export function attachmentOf(bytes: Uint8Array, isText: boolean, isEngine3: boolean): Attachment {
   if (!isText) {
     const begin = isEngine3 ? 1 : 0;
     const isTyped = !isEngine3 || bytes[0] === 4;

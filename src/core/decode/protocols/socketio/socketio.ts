@@ -2,7 +2,7 @@ import type { Direction } from '../../../record/record.ts';
 import type { Decoder, MessageFacts, ReadingStep } from '../../decoder.ts';
 import { bytesJson } from '../../exportForm.ts';
 import { Layer } from '../../layer.ts';
-import type { Asked, Part, Problem, Reading } from '../../reading.ts';
+import type { Asked, Problem, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
 import { readMsgpack } from '../../values/msgpack.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
@@ -126,7 +126,15 @@ function readPacket(
   const waiting: Waiting = { seq, count: attachments, taken: 0, name, topic, id };
   return {
     ...reading,
-    withParts: parts => completed(reading, packet, { bytes, parts, context, direction }),
+    withParts: (parts, areTexts = []) => {
+      const bodies = () =>
+        parts.map(
+          (part, index) => attachmentOf(part, areTexts[index] ?? false, context.isEngine3).bytes,
+        );
+      return parts.length < attachments
+        ? reading
+        : completed({ reading, packet, bytes, direction, bodies });
+    },
     context: { ...context, waiting: { ...context.waiting, [direction]: waiting } },
   };
 }
@@ -142,40 +150,30 @@ function interrupting(reading: Reading, context: Context, direction: Direction):
     : reading;
 }
 
-/** The packet with its attachments, if all are there. */
-function completed(
-  reading: Reading,
-  packet: TextPacket,
-  {
-    bytes,
-    parts,
-    context,
-    direction,
-  }: {
-    readonly bytes: Uint8Array;
-    readonly parts: readonly Part[];
-    readonly context: Context;
-    readonly direction: Direction;
-  },
-): Reading {
-  const { data, attachments } = packet;
-  if (!data || parts.length < attachments) {
+interface Complete {
+  /** Without the attachments. */
+  readonly reading: Reading;
+  readonly packet: TextPacket;
+  readonly bytes: Uint8Array;
+  readonly direction: Direction;
+  /** Of the attachments. */
+  readonly bodies: () => readonly Uint8Array[];
+}
+
+/** A packet all of whose attachments are there. */
+function completed({ reading, packet, bytes, direction, bodies }: Complete): Reading {
+  const { data } = packet;
+  if (!data) {
     return reading;
   }
   const json = bytes.subarray(data.json.begin, data.json.end);
-  const filled = (isForSummary: boolean) =>
-    withAttachments(
-      json,
-      parts.map(part => attachmentOf(part, context.isEngine3).bytes),
-      isForSummary,
-    );
   const summary = (asked?: Asked) => {
-    const shown = JsonSlice.read(encoder.encode(filled(true)));
+    const shown = JsonSlice.read(encoder.encode(withAttachments(json, bodies(), true)));
     return typeof shown === 'number'
       ? reading.summary(asked)
       : packetReading({ ...packet, data: new JsonData(shown) }, direction).summary(asked);
   };
-  return { ...reading, value: () => filled(false), summary };
+  return { ...reading, value: () => withAttachments(json, bodies(), false), summary };
 }
 
 const encoder = new TextEncoder();
@@ -190,7 +188,7 @@ function readBinary(layer: Layer, context: Context, message: MessageFacts): Read
   if (packed) {
     return packedReading(bytes, context, packed, direction);
   }
-  const { bytes: body, begin, problemAt } = attachmentOf({ bytes, isText }, context.isEngine3);
+  const { bytes: body, begin, problemAt } = attachmentOf(bytes, isText, context.isEngine3);
   const problem =
     problemAt === undefined ? undefined : ({ at: problemAt, is: 'unexpected' } as const);
   const value = () => bytesJson(body);
@@ -198,7 +196,8 @@ function readBinary(layer: Layer, context: Context, message: MessageFacts): Read
     begin === undefined || layer.begin === undefined
       ? Layer.ofBytes(body)
       : Layer.ofBytes(body, layer.begin + begin);
-  const facts = { type: 'attachment', problem, value, next };
+  const severity = problem && ('warning' as const);
+  const facts = { type: 'attachment', severity, problem, value, next };
   if (!waiting) {
     return {
       ...facts,

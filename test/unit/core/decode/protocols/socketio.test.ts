@@ -4,9 +4,12 @@ import { encode } from '@msgpack/msgpack';
 import type { AnyDecoder } from '../../../../../src/core/decode/decoder.ts';
 import { socketio } from '../../../../../src/core/decode/protocols/socketio/socketio.ts';
 import { msgpack } from '../../../../../src/core/decode/values/msgpack.ts';
+import { testHostile } from '../../../../support/decode/fuzz.ts';
 import { readVectors, testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
 
-testVectors(vectorFile('socketio'), () => [socketio]);
+const vectors = vectorFile('socketio');
+testVectors(vectors, () => [socketio]);
+testHostile(socketio, vectors.sessions);
 
 type Said = Readonly<Record<string, unknown>>;
 type Sent = readonly ['in' | 'out', string | Uint8Array];
