@@ -57,6 +57,12 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
   'core/decode/codecs': 'base decode record',
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
+  'core/decode/protocols/json': 'decode/values',
+  'core/decode/protocols/msgpack': 'decode/protocols/json decode/values',
+  'core/decode/protocols/signalr':
+    'decode decode/protocols/json decode/protocols/msgpack decode/values record',
+  'core/decode/protocols/socketio':
+    'decode decode/protocols/json decode/protocols/msgpack decode/values record',
   'core/decode/values': 'base decode',
   'core/decode/protobuf': 'base decode',
   'core/endpoint': 'base secrets text variables',

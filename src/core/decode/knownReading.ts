@@ -15,24 +15,30 @@ const maxInSummary = 64;
  * Completes a reading by what other rows say: the name of the request that it answers, the parts that it has
  * announced.
  *
- * @param partOf the bytes of a row; `undefined` if it is gone
+ * @param bytesOf the bytes of a row; `undefined` if it is gone
+ * @param isTextOf whether a row is a text
  */
 export function knownReading(
   reading: Reading,
   seq: number,
   table: CallTable,
   bytesOf: (seq: number) => Uint8Array | undefined,
+  isTextOf: (seq: number) => boolean = () => false,
 ): KnownReading {
   const links = table.linksOf(seq);
   const partSeqs = reading.withParts ? table.partsOf(seq) : [];
-  const parts = partSeqs.map(bytesOf).filter(each => each !== undefined);
-  const whole = parts.length > 0 ? (reading.withParts?.(parts) ?? reading) : reading;
+  const parts = partSeqs.flatMap(part => {
+    const bytes = bytesOf(part);
+    return bytes ? [{ bytes, isText: isTextOf(part) }] : [];
+  });
+  const whole = parts.length > 0 ? withParts(reading, parts) : reading;
   const seqs = [...(whole.parts ?? []), ...partSeqs];
   const { records, summary, ...facts } = whole;
   const linkOf = (record: number) => links.find(link => link.record === record);
   if (!records) {
     const link = linkOf(0);
-    const asked = link?.call;
+    // A part of an answer is called as what it answers.
+    const asked = link?.of === undefined ? link?.call : table.linksOf(link.of)[0]?.call;
     return {
       ...facts,
       ...inherited(facts, asked),
@@ -69,4 +75,12 @@ export function knownReading(
 function inherited(own: Omit<Reading, 'summary'>, asked: Asked | undefined): Asked {
   const linked = asked && own.call?.topic;
   return { name: own.name ?? asked?.name, topic: own.topic ?? linked ?? asked?.topic };
+}
+
+function withParts(
+  reading: Reading,
+  parts: readonly { readonly bytes: Uint8Array; readonly isText: boolean }[],
+): Reading {
+  const [bytes, areTexts] = [parts.map(each => each.bytes), parts.map(each => each.isText)];
+  return reading.withParts?.(bytes, areTexts) ?? reading;
 }

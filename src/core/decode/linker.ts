@@ -62,12 +62,28 @@ export class Linker {
       return true;
     }
     const id = this.#open.get(call.key);
+    if (id === undefined && this.#takeInput(call, seq, record, at)) {
+      return;
+    }
     if (id === undefined && call.isOptional) {
       return false;
     }
     this.#table.link(call.role, seq, record, at, id === undefined ? {} : { call: id });
     if (id !== undefined && call.role !== 'item') {
       this.#settle(call, id, seq, at);
+    }
+    return true;
+  }
+
+  /** What a request's sender sends for it. @returns whether it is that */
+  #takeInput({ role, inputKey }: Call, seq: number, record: number, at: number): boolean {
+    const id = inputKey === undefined ? undefined : this.#open.get(inputKey);
+    if (id === undefined || inputKey === undefined) {
+      return false;
+    }
+    this.#table.link('item', seq, record, at, { call: id });
+    if (role !== 'item') {
+      this.#open.delete(inputKey);
     }
     return true;
   }
@@ -83,10 +99,16 @@ export class Linker {
       call: id,
       isReused: before !== undefined && call.role === 'request' && !call.mayRepeat,
     });
-    this.#add(call.key, id, at);
+    for (const key of [call.key, ...(call.inputs ?? [])]) {
+      this.#add(key, id, at);
+    }
   }
 
   #settle(call: Call, id: number, seq: number, at: number): void {
+    if (call.isAnswered) {
+      this.#table.end(id, 'cancelled', at, seq);
+      return;
+    }
     this.#open.delete(call.key);
     if (call.handle !== undefined) {
       this.#add(call.handle, id, at);

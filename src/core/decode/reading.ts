@@ -54,6 +54,12 @@ export interface Call {
   readonly mayRepeat?: boolean;
   /** The topic of the row where such a call is open, and the row has none of its own. */
   readonly topic?: string;
+  /** Of a request: keys of what its sender goes on to send for it, such as arguments that are streams. */
+  readonly inputs?: readonly string[];
+  /** Where no call is open under `key`: one of `inputs`, of which the row is an item, or the end. */
+  readonly inputKey?: string;
+  /** A cancel that is answered all the same. */
+  readonly isAnswered?: boolean;
 }
 
 /** What the request of a call is named; a row that answers it takes what it does not know itself. */
@@ -101,8 +107,12 @@ export interface Reading {
   readonly parts?: readonly number[] | undefined;
   /** It is a part of what the row of this number has announced; `null`: of what a later row completes. */
   readonly partOf?: number | null | undefined;
-  /** The same once the parts that it announces are there, as whole messages in their order. */
-  readonly withParts?: ((parts: readonly Uint8Array[]) => Reading) | undefined;
+  /**
+   * The same once the parts that it announces are there, as whole messages in their order, and whether each
+   * is a text.
+   */
+  readonly withParts?:
+    ((parts: readonly Uint8Array[], areTexts?: readonly boolean[]) => Reading) | undefined;
   /** What the next decoder of the chain gets. */
   readonly next?: Layer | undefined;
   /** In place of `next`: what could be read before the problem, to be shown, but not to be decoded further. */

@@ -82,7 +82,13 @@ export function readVectors(session: VectorSession, decoders: readonly AnyDecode
     // Again, and not in order: a row says the same whenever it is read with its contexts.
     const read = chain.read(messageAt(seq), contexts[seq] ?? []);
     assert.ok(read.reading, `message ${seq} is read by a decoder`);
-    const known = knownReading(read.reading, seq, table, part => bytes[part]);
+    const known = knownReading(
+      read.reading,
+      seq,
+      table,
+      part => bytes[part],
+      part => messageAt(part).isText,
+    );
     return { ...vectorOf(known), as: read.layers.map(({ decoder }) => decoder) };
   });
 }

@@ -1,12 +1,11 @@
+import { textIn } from '../../values/utf8Text.ts';
 import { jsonProblem, skipSpaces } from './jsonProblem.ts';
-import { headText, textOf } from './utf8Text.ts';
+import { cutLabel, headText } from './utf8Text.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
 /** Enough for a summary, whatever the characters are. */
 const shownLength = 2048;
-/** In UTF-16 code units. Names and ids are kept for each call. */
-const maxLabelLength = 512;
 
 /**
  * A value in bytes that are JSON. Nothing is parsed but what is asked for, and what is shown is what was written: numbers with
@@ -57,7 +56,7 @@ export class JsonSlice {
 
   /** As it was written. */
   get text(): string {
-    return textOf(this.#bytes, this.begin, this.end);
+    return textIn(this.#bytes, this.begin, this.end);
   }
 
   /** What a string says; `undefined` for all else. */
@@ -68,7 +67,7 @@ export class JsonSlice {
     const hasEscape = this.#bytes.subarray(this.begin, this.end).includes(backslash);
     return hasEscape
       ? (JSON.parse(this.text) as string)
-      : textOf(this.#bytes, this.begin + 1, this.end - 1);
+      : textIn(this.#bytes, this.begin + 1, this.end - 1);
   }
 
   /** A string or number as a fact: the text that it is, cut if it is very long; `undefined` for all else. */
@@ -77,8 +76,7 @@ export class JsonSlice {
       return undefined;
     }
     const isShort = this.end - this.begin < shownLength;
-    const text = isShort ? (this.string ?? this.text) : this.shown;
-    return text.length <= maxLabelLength ? text : `${text.slice(0, maxLabelLength - 1)}…`;
+    return cutLabel(isShort ? (this.string ?? this.text) : this.shown);
   }
 
   /** For a summary: without white space between its tokens, and no longer than a summary shows. */

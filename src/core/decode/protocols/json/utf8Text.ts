@@ -1,18 +1,25 @@
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-/** Enough for a summary, whatever the characters are. */
-const headLength = 2048;
+import { textIn } from '../../values/utf8Text.ts';
 
-/** Bytes as UTF-8; what is not UTF-8 becomes U+FFFD. */
-export function textOf(bytes: Uint8Array, begin = 0, end = bytes.length): string {
-  return decoder.decode(bytes.subarray(begin, end));
-}
+/** Bytes; enough for a summary, whatever the characters are. */
+const headLength = 2048;
+/** In UTF-16 code units. */
+const maxLabelLength = 512;
 
 /** For a summary: the beginning of a text, without the character that its end cuts. */
 export function headText(bytes: Uint8Array, begin = 0, end = bytes.length): string {
   if (end - begin < headLength) {
-    return textOf(bytes, begin, end);
+    return textIn(bytes, begin, end);
   }
   // What is cut stays in a decoder, so it needs one of its own.
   const cutting = new TextDecoder('utf-8', { ignoreBOM: true });
   return cutting.decode(bytes.subarray(begin, begin + headLength), { stream: true });
+}
+
+/** A name or an id, which are kept for each call: cut if it is very long. */
+export function labelOf(bytes: Uint8Array, begin: number, end: number): string {
+  return cutLabel(headText(bytes, begin, end));
+}
+
+export function cutLabel(text: string): string {
+  return text.length <= maxLabelLength ? text : `${text.slice(0, maxLabelLength - 1)}…`;
 }

@@ -5,11 +5,15 @@ import {
   subscriptionsTransportWs,
 } from '../../../../../src/core/decode/protocols/graphql/graphql.ts';
 import { operationOf } from '../../../../../src/core/decode/protocols/graphql/operation.ts';
+import { testHostile } from '../../../../support/decode/fuzz.ts';
 import { readVectors, testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
 
-testVectors(vectorFile('graphql'), ({ connection }) =>
+const vectors = vectorFile('graphql');
+testVectors(vectors, ({ connection }) =>
   connection?.subprotocol === 'graphql-ws' ? [subscriptionsTransportWs] : [graphqlTransportWs],
 );
+testHostile(graphqlTransportWs, vectors.sessions);
+testHostile(subscriptionsTransportWs, vectors.sessions);
 
 type Said = Readonly<Record<string, unknown>>;
 
