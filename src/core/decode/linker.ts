@@ -2,6 +2,10 @@ import type { CallTable } from './callTable.ts';
 import { maxOpenCalls } from './limits.ts';
 import type { Asked, Call, Reading } from './reading.ts';
 
+/** In UTF-16 code units, of what is kept for each call: of longer keys and names the beginning counts. */
+const maxKeyLength = 1024;
+const maxNameLength = 512;
+
 /** Finds out which rows of one session belong together: to be given each reading in order. */
 export class Linker {
   readonly #table: CallTable;
@@ -53,10 +57,10 @@ export class Linker {
   #takeCall(call: Call, reading: Reading, seq: number, record: number, at: number): boolean {
     const isNew = call.role === 'request' || call.role === 'open';
     if (isNew) {
-      this.#begin(call, reading.asks ?? reading, seq, record, at);
+      this.#begin(call, briefly(reading.asks ?? reading), seq, record, at);
       return true;
     }
-    const id = this.#open.get(call.key);
+    const id = this.#open.get(keyOf(call.key));
     if (id === undefined && call.isOptional) {
       return false;
     }
@@ -68,23 +72,23 @@ export class Linker {
   }
 
   #begin(call: Call, asked: Asked, seq: number, record: number, at: number): void {
-    const before = this.#open.get(call.key);
+    const before = this.#open.get(keyOf(call.key));
     if (before !== undefined) {
       this.#table.end(before, 'forgotten', at);
-      this.#open.delete(call.key);
+      this.#open.delete(keyOf(call.key));
     }
     const id = this.#table.open(seq, record, at, asked);
     this.#table.link(call.role, seq, record, at, {
       call: id,
       isReused: before !== undefined && call.role === 'request' && !call.mayRepeat,
     });
-    this.#add(call.key, id, at);
+    this.#add(keyOf(call.key), id, at);
   }
 
   #settle(call: Call, id: number, seq: number, at: number): void {
-    this.#open.delete(call.key);
+    this.#open.delete(keyOf(call.key));
     if (call.handle !== undefined) {
-      this.#add(call.handle, id, at);
+      this.#add(keyOf(call.handle), id, at);
       return;
     }
     const state = call.role === 'cancel' ? 'cancelled' : call.isFailed ? 'failed' : 'done';
@@ -101,4 +105,18 @@ export class Linker {
       }
     }
   }
+}
+
+function keyOf(key: string): string {
+  return key.length <= maxKeyLength ? key : key.slice(0, maxKeyLength);
+}
+
+function briefly({ name, topic, label }: Asked): Asked {
+  return { name: brief(name), topic: brief(topic), label: brief(label) };
+}
+
+function brief(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= maxNameLength
+    ? text
+    : `${text.slice(0, maxNameLength - 1)}…`;
 }
