@@ -54,6 +54,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/centrifuge': 'decode decode/protocols/json record',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
   'core/decode/protocols/json': '',
+  'core/decode/protocols/mqtt': 'decode decode/framing record',
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
   'core/decode/codecs': 'base decode record',
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',

@@ -2,6 +2,10 @@ import type { CallTable } from './callTable.ts';
 import { maxOpenCalls } from './limits.ts';
 import type { Asked, Call, Reading } from './reading.ts';
 
+/** In UTF-16 code units, of what is kept for each call: of longer keys and names the beginning counts. */
+const maxKeyLength = 1024;
+const maxNameLength = 512;
+
 /** Finds out which rows of one session belong together: to be given each reading in order. */
 export class Linker {
   readonly #table: CallTable;
@@ -58,12 +62,12 @@ export class Linker {
   #takeCall(call: Call, reading: Reading, seq: number, record: number, at: number): boolean {
     const isNew = call.role === 'request' || call.role === 'open';
     if (isNew) {
-      this.#begin(call, reading.asks ?? reading, seq, record, at);
+      this.#begin(call, briefly(reading.asks ?? reading), seq, record, at);
       return true;
     }
-    const id = this.#open.get(call.key);
+    const id = this.#open.get(keyOf(call.key));
     if (id === undefined && this.#takeInput(call, seq, record, at)) {
-      return;
+      return true;
     }
     if (id === undefined && call.isOptional) {
       return false;
@@ -77,22 +81,22 @@ export class Linker {
 
   /** What a request's sender sends for it. @returns whether it is that */
   #takeInput({ role, inputKey }: Call, seq: number, record: number, at: number): boolean {
-    const id = inputKey === undefined ? undefined : this.#open.get(inputKey);
+    const id = inputKey === undefined ? undefined : this.#open.get(keyOf(inputKey));
     if (id === undefined || inputKey === undefined) {
       return false;
     }
     this.#table.link('item', seq, record, at, { call: id });
     if (role !== 'item') {
-      this.#open.delete(inputKey);
+      this.#open.delete(keyOf(inputKey));
     }
     return true;
   }
 
   #begin(call: Call, asked: Asked, seq: number, record: number, at: number): void {
-    const before = this.#open.get(call.key);
+    const before = this.#open.get(keyOf(call.key));
     if (before !== undefined) {
       this.#table.end(before, 'forgotten', at);
-      this.#open.delete(call.key);
+      this.#open.delete(keyOf(call.key));
     }
     const id = this.#table.open(seq, record, at, asked, call.role === 'open');
     this.#table.link(call.role, seq, record, at, {
@@ -100,7 +104,7 @@ export class Linker {
       isReused: before !== undefined && call.role === 'request' && !call.mayRepeat,
     });
     for (const key of [call.key, ...(call.inputs ?? [])]) {
-      this.#add(key, id, at);
+      this.#add(keyOf(key), id, at);
     }
   }
 
@@ -109,9 +113,9 @@ export class Linker {
       this.#table.end(id, 'cancelled', at, seq);
       return;
     }
-    this.#open.delete(call.key);
+    this.#open.delete(keyOf(call.key));
     if (call.handle !== undefined) {
-      this.#add(call.handle, id, at);
+      this.#add(keyOf(call.handle), id, at);
       return;
     }
     const state = call.role === 'cancel' ? 'cancelled' : call.isFailed ? 'failed' : 'done';
@@ -128,4 +132,18 @@ export class Linker {
       }
     }
   }
+}
+
+function keyOf(key: string): string {
+  return key.length <= maxKeyLength ? key : key.slice(0, maxKeyLength);
+}
+
+function briefly({ name, topic, label }: Asked): Asked {
+  return { name: brief(name), topic: brief(topic), label: brief(label) };
+}
+
+function brief(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= maxNameLength
+    ? text
+    : `${text.slice(0, maxNameLength - 1)}…`;
 }

@@ -1,5 +1,6 @@
 import { batchOf } from '../../batch.ts';
 import type { Decoder, SessionFacts } from '../../decoder.ts';
+import { callsOf } from '../../framing/calls.ts';
 import { readFrames, type Frame, type FrameBytes } from '../../framing/frames.ts';
 import { Payload } from '../../framing/payload.ts';
 import type { Rest } from '../../framing/rest.ts';
@@ -166,12 +167,6 @@ function factsOf({ command, first }: StompFrame, body: Payload): StompFacts {
 const connectKey = 'connect';
 const receiptKey = (receipt: string | undefined) => `receipt ${receipt ?? ''}`;
 const subscriptionKey = (id: string | undefined) => `subscription ${id ?? ''}`;
-
-/** The first is the one that is shown. */
-function callsOf(...calls: readonly (Call | undefined)[]): Pick<Reading, 'call' | 'moreCalls'> {
-  const [call, ...moreCalls] = calls.filter(each => each !== undefined);
-  return { call, ...(moreCalls.length > 0 && { moreCalls }) };
-}
 
 /** An error ends what it names, or else the handshake. */
 function errorCalls(receipt: string | undefined): Pick<Reading, 'call' | 'moreCalls'> {
