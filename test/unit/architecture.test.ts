@@ -17,7 +17,10 @@ interface Layer {
 const layers: Readonly<Record<string, Layer>> = {
   core: { layers: ['core'], packages: ['valibot', 'yaml'] },
   shared: { layers: ['core', 'shared'], packages: ['valibot'] },
-  node: { layers: ['core', 'node'], packages: ['ws', 'node:', '@msgpack/msgpack'] },
+  node: {
+    layers: ['core', 'node'],
+    packages: ['ws', 'node:', '@msgpack/msgpack', 'protobufjs', 'protobufjs/'],
+  },
   // Runs in other programs, and has only types of Node's modules: it asks the program's own Node for them.
   nodeHook: { layers: ['nodeHook'], packages: ['node:'] },
   host: {
@@ -46,7 +49,12 @@ const folders: Readonly<Record<string, string>> = {
   'core/connection/wire': 'base endpoint filter message metrics record',
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
-  'core/decode/protobuf': 'base decode',
+  'core/decode/protobuf':
+    'base decode decode/protobuf/raw decode/protobuf/typed decode/protobuf/wire record',
+  'core/decode/protobuf/raw': 'base decode decode/protobuf/wire',
+  'core/decode/protobuf/schema': 'decode decode/protobuf/typed decode/protobuf/wire',
+  'core/decode/protobuf/typed': 'base decode decode/protobuf/raw decode/protobuf/wire',
+  'core/decode/protobuf/wire': 'decode',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',
@@ -115,6 +123,7 @@ const folders: Readonly<Record<string, string>> = {
   'node/files': '',
   'node/handshake': 'http proxy',
   'node/http': '',
+  'node/protobuf': '',
   'node/proxy': 'http',
   'node/tap': 'handshake http proxy',
   'node/transport': '. handshake',
