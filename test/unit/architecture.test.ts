@@ -50,7 +50,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
   'core/decode/protobuf':
-    'base decode decode/protobuf/raw decode/protobuf/typed decode/protobuf/wire record',
+    'base decode decode/protobuf/raw decode/protobuf/typed decode/protobuf/wire json record',
   'core/decode/protobuf/raw': 'base decode decode/protobuf/wire',
   'core/decode/protobuf/schema': 'decode decode/protobuf/typed decode/protobuf/wire',
   'core/decode/protobuf/typed': 'base decode decode/protobuf/raw decode/protobuf/wire',
