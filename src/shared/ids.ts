@@ -14,6 +14,8 @@ export const CommandId = {
   ToggleFollow: 'websocketMonitor.toggleFollow',
   OpenMessagesAsText: 'websocketMonitor.openMessagesAsText',
   ShowKeyboardHelp: 'websocketMonitor.showKeyboardHelp',
+  /** Asks how the messages of a connection are to be decoded. */
+  DecodeAs: 'websocketMonitor.decodeAs',
   Export: 'websocketMonitor.export',
   OpenCapture: 'websocketMonitor.openCapture',
   /** The same without a question, in the menu of a capture. */

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { RpcAnswer } from '../core/base/rpc.ts';
 import type { Extent, Row, Storage } from '../core/capture/capture.ts';
+import type { DecodedMessage } from '../core/decode/rowDecoding.ts';
 import type { FrameFacts } from '../core/record/frameFacts.ts';
-import type { FindAnswer, Located, ViewState } from '../core/capture/view.ts';
+import type { FindAnswer, Located, ViewDecoding, ViewState } from '../core/capture/view.ts';
 import type { HandshakeFacts } from '../core/record/handshakeFacts.ts';
 import type { Severity, StateWord } from '../core/connection/report.ts';
 import { isTimeZone } from '../core/filter/filterTime.ts';
@@ -87,11 +88,13 @@ export interface PanelView {
 }
 
 /** The state of the list. */
-export interface ListView extends Omit<ViewState, 'newest'> {
+export interface ListView extends Omit<ViewState, 'newest' | 'decoding'> {
   /** Names the rows that are shown: a new one for each change of connections, filter, what is hidden. */
   readonly generation: number;
   /** The newest row of those connections, also if it is left out. Absent: there is none. */
   readonly newest?: RowAddress;
+  /** How the newest session of those connections is decoded. Absent: nothing is known of it yet. */
+  readonly decoding?: ListDecoding;
   /** Nothing is known of the rows yet: the worker that counts them has not answered. */
   readonly isPending?: boolean;
   /** Whether a filter is in effect, so that rows between those of the list may be missing. */
@@ -100,6 +103,10 @@ export interface ListView extends Omit<ViewState, 'newest'> {
   readonly filterProblem?: string;
   /** Newest rows that the page was not given before, while it follows: it need not ask for them. */
   readonly tail?: readonly PageRow[];
+}
+
+export interface ListDecoding extends Omit<ViewDecoding, 'capture'> {
+  readonly connection: string;
 }
 
 export interface PageRow extends Row {
@@ -200,6 +207,11 @@ export interface FrameAnswer {
   readonly frame?: FrameFacts;
 }
 
+export interface DecodedAnswer {
+  /** Absent if no decoder reads it. */
+  readonly message?: DecodedMessage;
+}
+
 export interface HandshakeAnswer {
   /** Absent if this window does not have it. */
   readonly handshake?: HandshakeFacts;
@@ -289,6 +301,18 @@ export const requestSchemas = {
     from: position,
     length: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxBytesAsked)),
   }),
+  /** The message as its decoders read it. */
+  'decoded': aRow,
+  /** A part of what one of its decoders was given. */
+  'layer': v.strictObject({
+    connection,
+    seq: position,
+    layer: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
+    from: position,
+    length: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxBytesAsked)),
+  }),
+  /** Asks the user how the messages of a connection are to be decoded; `seq`: the message at hand. */
+  'decoder.choose': v.strictObject({ connection, seq: v.optional(position) }),
   /** Asks the user what to connect to, as the command does. */
   'connect.ask': v.undefined_(),
   /** Starts the demo server, or opens the walkthrough. */
@@ -348,6 +372,8 @@ interface Results extends ComposerResults, HeldResults {
   'handshake.plain': HandshakeAnswer;
   'series': SeriesView;
   'payload': PayloadAnswer;
+  'decoded': DecodedAnswer;
+  'layer': PayloadAnswer;
 }
 export type Result<K extends RequestName> = K extends keyof Results ? Results[K] : undefined;
 

@@ -36,6 +36,7 @@ export class BlockSearch {
       judge: new RegexTimeGuard(test),
       onShown: (_, count) => void (shown += count),
       isEach: false,
+      slotOf: () => undefined,
     });
     source.refresh(this.#store);
     while (!source.isCaughtUp) {

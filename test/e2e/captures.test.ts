@@ -11,7 +11,7 @@ import { Peer } from '../support/network/peer.ts';
 import { until } from '../support/until.ts';
 import { keptEditors } from '../support/workbench/keptEditors.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
-import { WorkbenchPage } from '../support/workbench/pages.ts';
+import { pressInRow, WorkbenchPage } from '../support/workbench/pages.ts';
 
 describe('Connections and captures in a real workbench', () => {
   let workbench: Workbench;
@@ -150,15 +150,13 @@ describe('Connections and captures in a real workbench', () => {
     await item.waitFor();
     await page.screenshot('captures');
     const copy = join(workbench.folder, 'saved.sqlite');
-    await item.hover();
-    await item.getByRole('button', { name: 'Save Capture As…' }).click();
+    await pressInRow(item, 'Save Capture As…');
     await page.saveAs(copy);
     await until('the copy is saved', () => existsSync(copy));
     const numbers = numbersIn(copy, 'flood ');
     assert.deepEqual([numbers.length, numbers[0], numbers.at(-1)], [20_000, 0, 19_999]);
     const before = await databases();
-    await item.hover();
-    await item.getByRole('button', { name: 'Delete Capture…' }).click();
+    await pressInRow(item, 'Delete Capture…');
     await page.dialogButton('Delete').click();
     await item.waitFor({ state: 'detached' });
     assert.equal((await databases()).length, before.length - 1);
@@ -180,7 +178,7 @@ describe('Connections and captures in a real workbench', () => {
     await row('entry 11').waitFor();
     await page.runCommand('View: Show WebSocket Monitor');
     const item = page.treeItem('audit · Nov 1').filter({ hasText: '12 rows' });
-    await item.click({ button: 'right' });
+    await page.openMenuOf(item);
     const menu = workbench.page.locator('.monaco-menu');
     const isEnabled = async (name: string) =>
       (await menu.getByRole('menuitem', { name }).getAttribute('aria-disabled')) !== 'true';

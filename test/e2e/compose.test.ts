@@ -237,7 +237,7 @@ describe('The composer in a real workbench', () => {
 
   it('moves a saved message by dragging it out of its folder', async () => {
     const before = await libraryText();
-    await tree.item(/^Orders/).click();
+    await tree.select(/^Orders/);
     await drag(tree.item(/^Buy/), tree.item(/^Hello/));
     await until('it is before Hello', async () =>
       /"items": \[\s*\{\s*"name": "Buy"[^]*"Hello"[^]*\}\s*$/.test(await libraryText()),

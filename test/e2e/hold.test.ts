@@ -10,7 +10,7 @@ import { WebSocket } from 'ws';
 import { Peer } from '../support/network/peer.ts';
 import { until } from '../support/until.ts';
 import { ComposerPage, TreePage } from '../support/workbench/clientPages.ts';
-import { WorkbenchPage } from '../support/workbench/pages.ts';
+import { pressInRow, WorkbenchPage } from '../support/workbench/pages.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const execute = promisify(execFile);
@@ -108,17 +108,7 @@ describe('Messages that a tap holds, in a real workbench', () => {
       .filter({ has: page.monitor.frame.locator('.tap-action', { hasText: tag }) })
       .first();
   /** Has the monitor show a slot. */
-  const show = async (path: string) => {
-    const item = tree.item(new RegExp(`^${path}, connected`));
-    const shown = page.monitor.frame.getByRole('combobox', { name: 'Connection', exact: true });
-    await item.waitFor();
-    // A row that is drawn anew between press and release of the mouse swallows the click.
-    await until(`the monitor shows ${path}`, async () => {
-      await item.click();
-      const label = await shown.locator('option:checked').textContent({ timeout: 5000 });
-      return label?.includes(path) === true;
-    });
-  };
+  const show = (path: string) => tree.show(new RegExp(`^${path}, connected`), `api ${path}`);
   /** A client whose slot the monitor shows. */
   const open = async (path: string) => {
     const client = await Client.open(`${url}${path}`);
@@ -324,23 +314,29 @@ describe('Messages that a tap holds, in a real workbench', () => {
     await tree.press(/^localhost:\d+,.* running/, 'Copy Tap URL');
     await until('the URL was copied', async () => (await clipboard()) !== '');
     const client = await Client.open(`${(await clipboard()).replace(/^http/, 'ws')}/like`);
-    await tree.select(/^\/like, connected/);
-    peer.send(quote(1));
-    const like = page.monitor.rows.filter({ hasText: '"price":1' }).first();
+    await tree.show(/^\/like, connected/, `localhost:${peer.port} /like`);
+    // One that no slot has which was shown before: their rows stay until those of this one come.
+    peer.send(quote(11));
+    const like = page.monitor.rows.filter({ hasText: quote(11) }).first();
     await like.waitFor();
     await page.monitor.chooseForRow(like, 'Hold Messages like This…');
-    await until('the filter is proposed', async () => {
-      return (await page.quickInput.inputValue()) === 'in: $.type:quote';
-    });
+    let proposed = '';
+    await until(
+      () => `the filter that is proposed is ${proposed}`,
+      async () => {
+        proposed = await page.quickInput.inputValue();
+        return proposed === 'in: $.type:quote';
+      },
+    );
     await page.screenshot('hold-like');
     await workbench.page.keyboard.press('Enter');
     await page.notified(/Held from now on in the tap "localhost:\d+": in: \$\.type:quote/);
     await page.quickInput.waitFor({ state: 'hidden' });
-    peer.send(quote(2));
+    peer.send(quote(12));
     await holds('Held: 1 from the server');
-    await client.untilReceived(quote(1));
+    await client.untilReceived(quote(11));
     await page.runCommand('WebSocket Monitor: Rules of Tap');
-    await page.option('localhost:').click();
+    await page.pick('localhost:');
     const rule = page.option('hold in: $.type:quote');
     const says = (facts: string) =>
       until(
@@ -351,15 +347,14 @@ describe('Messages that a tap holds, in a real workbench', () => {
     await page.screenshot('hold-rules');
     await rule.click();
     await says('off · took effect once · for this session');
-    await client.untilReceived(quote(1), quote(2));
+    await client.untilReceived(quote(11), quote(12));
     await rule.click();
     await says('took effect 0 times · for this session');
-    await rule.hover();
-    await rule.getByRole('button', { name: 'Remove' }).click();
+    await pressInRow(rule, 'Remove');
     await rule.waitFor({ state: 'detached' });
     await workbench.page.keyboard.press('Escape');
-    peer.send(quote(3));
-    await client.untilReceived(quote(1), quote(2), quote(3));
+    peer.send(quote(13));
+    await client.untilReceived(quote(11), quote(12), quote(13));
     await client.close();
   });
 

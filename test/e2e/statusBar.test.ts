@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import { until } from '../support/until.ts';
 import { Peer } from '../support/network/peer.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
-import { WorkbenchPage } from '../support/workbench/pages.ts';
+import { pressInRow, WorkbenchPage } from '../support/workbench/pages.ts';
 
 describe('The status bar in a real workbench', () => {
   let peer: Peer;
@@ -125,18 +125,15 @@ describe('The status bar in a real workbench', () => {
       'Show Log',
     ]);
     await page.screenshot('status-menu');
-    await line('feed').hover();
-    await line('feed').getByRole('button', { name: 'Disconnect' }).click();
+    await pressInRow(line('feed'), 'Disconnect');
     await line('feed')
       .getByText(/disconnected/)
       .waitFor();
     await page.screenshot('status-menu-disconnected');
-    await line('feed').hover();
-    await line('feed').getByRole('button', { name: 'Connect', exact: true }).click();
+    await pressInRow(line('feed'), /^Connect$/);
     await line('feed').getByText(/· ws:/).waitFor();
     await until('it is connected again', () => peer.sockets.length === 1);
-    await line('other').hover();
-    await line('other').getByRole('button', { name: 'Connect', exact: true }).click();
+    await pressInRow(line('other'), /^Connect$/);
     await line('other').getByText(/retry/).waitFor();
     await page.quickInput.fill('feed');
     const focused = screen.locator('.quick-input-list .monaco-list-row.focused');

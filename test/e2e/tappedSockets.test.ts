@@ -15,7 +15,7 @@ import {
   TreePage,
 } from '../support/workbench/clientPages.ts';
 import { keptEditors } from '../support/workbench/keptEditors.ts';
-import { WorkbenchPage } from '../support/workbench/pages.ts';
+import { pressInRow, WorkbenchPage } from '../support/workbench/pages.ts';
 import { openWorkbench, type Workbench } from '../support/workbench/workbench.ts';
 
 const secret = 'Zq3/tap+secret=';
@@ -114,7 +114,7 @@ describe('Tapped sockets in a real workbench', () => {
 
   it('are in the status bar, and in its menu with a button that closes them', async () => {
     // What is looked at comes first.
-    await tree.select(/^\/cable \(2\), connected/);
+    await tree.show(/^\/cable \(2\), connected/, 'api /cable (2)');
     await page.statusBarItem('api /cable (2) · connected').waitFor();
     const button = item.getByRole('button');
     await until('others are counted', async () =>
@@ -128,8 +128,7 @@ describe('Tapped sockets in a real workbench', () => {
     await line.getByText(/^tap · connected · ws:\/\/127\.0\.0\.1:\d+\/cable$/).waitFor();
     await page.screenshot('tapped-status-menu');
     const closed = once(clients[1] ?? new EventEmitter(), 'close');
-    await line.hover();
-    await line.getByRole('button', { name: 'Close Socket' }).click();
+    await pressInRow(line, 'Close Socket');
     assert.equal(Number((await closed)[0]), 1000);
     await line.getByText(/^tap · disconnected/).waitFor();
     assert.equal(await line.getByRole('button', { name: 'Close Socket' }).count(), 0);
@@ -137,7 +136,7 @@ describe('Tapped sockets in a real workbench', () => {
   });
 
   it('are filtered, have charts, and are exported as shown and as a whole', async () => {
-    await tree.select(/^\/cable, connected/);
+    await tree.show(/^\/cable, connected/, 'api /cable');
     const { monitor } = page;
     quotes(40);
     await monitor.rows.filter({ hasText: '"n":39' }).waitFor();
@@ -192,7 +191,7 @@ describe('Tapped sockets in a real workbench', () => {
 
   it('go on in the monitor after a reload of the window', async () => {
     const { monitor } = page;
-    await tree.select(/^\/cable, connected/);
+    await tree.show(/^\/cable, connected/, 'api /cable');
     peer.send('before the reload');
     await monitor.rows.filter({ hasText: 'before the reload' }).waitFor();
     await until('the editor has written down what the page shows', async () => {

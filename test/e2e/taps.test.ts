@@ -93,13 +93,12 @@ describe('Taps in a real workbench', () => {
     app = await browser.newPage();
     await app.goto(`${tapped}/`);
     await app.locator('#greeting', { hasText: 'Hello' }).waitFor();
-    const slot = tree.item(/^\/, connected/);
-    await slot.waitFor();
+    await tree.item(/^\/, connected/).waitFor();
     await app.locator('#count').click();
     await vite.setGreeting('Good morning');
     await app.locator('#greeting', { hasText: 'Good morning' }).waitFor();
     assert.equal(await app.locator('#count').innerText(), '1', 'the page was not reloaded');
-    await slot.click();
+    await tree.select(/^\/, connected/);
     await page.monitor.rows.filter({ hasText: '"type":"update"' }).first().waitFor();
     await page.screenshot('taps-vite');
     await page.monitor.rows.filter({ hasText: 'Connected' }).first().click();
@@ -163,10 +162,7 @@ describe('Taps in a real workbench', () => {
     await page.screenshot('taps-network');
     await page.pick('Slow 3G');
     await tree.item(/^127\.0\.0\.1:\d+,.* Slow 3G.* running/).waitFor();
-    await tree
-      .item(/^\/, (connected|disconnected)/)
-      .first()
-      .click();
+    await tree.select(/^\/, (connected|disconnected)/);
     await page.monitor.rows.filter({ hasText: 'Network from here on: Slow 3G' }).first().waitFor();
     await page.runCommand('WebSocket Monitor: Network of Tap');
     await page.pick(`127.0.0.1:${vite.port}`);

@@ -149,7 +149,7 @@ describe('Messages that a tap touches, in a real workbench', () => {
         Object.assign(window, { socket });
       }, `${url}/page`);
       await untilGot(app, touched);
-      await tree.select(/^\/page, connected/);
+      await tree.show(/^\/page, connected/, `${name} /page`);
       await page.monitor.rows.filter({ hasText: 'permessage-deflate' }).first().waitFor();
       const composer = new ComposerPage(workbench.page);
       if (!(await composer.field.isVisible())) {

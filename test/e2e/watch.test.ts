@@ -322,16 +322,16 @@ describe('The sockets of a page that is debugged, in a real workbench', () => {
       const before = user.rows('/first').length;
       await user.debug('Running');
       await user.page.statusBarItem('Running').waitFor();
-      const slot = user.tree.item(/\(opened before\).* connected/);
+      const slot = /\(opened before\).* connected/;
       await until(
         'the running page is watched',
         async () => {
           await user.server.run('say');
-          return slot.isVisible();
+          return user.tree.item(slot).isVisible();
         },
         startLimitMs,
       );
-      await slot.click();
+      await user.tree.select(slot);
       const { monitor } = user.page;
       const row = monitor.rows.filter({ hasText: 'Opened before it was watched' });
       // Each "say" was a row: on a slow machine the first rows are no longer in sight.

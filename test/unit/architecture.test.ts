@@ -39,7 +39,7 @@ const layers: Readonly<Record<string, Layer>> = {
  */
 const folders: Readonly<Record<string, string>> = {
   'core/base': '',
-  'core/capture': 'base filter metrics record',
+  'core/capture': 'base decode filter metrics record',
   'core/capture/log': 'base capture record',
   'core/connection':
     'base capture connection/retry connection/send connection/state connection/wire endpoint json message pattern record',
@@ -55,9 +55,18 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protobuf/schema': 'decode decode/protobuf/typed decode/protobuf/wire',
   'core/decode/protobuf/typed': 'base decode decode/protobuf/raw decode/protobuf/wire',
   'core/decode/protobuf/wire': 'decode',
+  'core/decode/pass': 'base capture decode record',
+  'core/decode/framing': 'base decode',
+  'core/decode/protocols/graphql': 'decode decode/protocols/json',
+  'core/decode/protocols/json': '',
+  'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
+  'core/decode/codecs': 'base decode record',
+  'core/decode/values': 'base decode',
+  'core/decode/protobuf': 'base decode',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',
+  'core/filter/hints': 'filter',
   'core/import': 'import/collections import/draft message text',
   'core/import/capture': 'json record',
   'core/import/collections': 'base import/draft library message secrets text',
@@ -116,6 +125,7 @@ const folders: Readonly<Record<string, string>> = {
   'node/capture': 'captureWorker/store files',
   'node/captureWorker': 'capture captureWorker/archive captureWorker/export captureWorker/sessions',
   'node/captureWorker/archive': 'capture captureWorker/store files',
+  'node/captureWorker/decoding': '',
   'node/captureWorker/export': 'capture captureWorker/sessions files',
   'node/captureWorker/sessions': 'capture captureWorker/store files',
   'node/captureWorker/store': 'files',
@@ -134,6 +144,7 @@ const folders: Readonly<Record<string, string>> = {
   'webview/clearing': 'widgets',
   'webview/composer': 'link widgets',
   'webview/connectionForm': 'widgets',
+  'webview/decoding': 'widgets',
   'webview/details': 'find list/rows widgets',
   'webview/filter': 'widgets',
   'webview/find': 'widgets',
@@ -144,7 +155,7 @@ const folders: Readonly<Record<string, string>> = {
   'webview/list/places': '',
   'webview/list/rows': 'widgets',
   'webview/monitor':
-    'charts clearing composer details filter find header held link list list/places state widgets',
+    'charts clearing composer decoding details filter find header held link list list/places state widgets',
   'webview/state': 'composer details link list list/places list/rows',
   'webview/widgets': '',
 };

@@ -1,5 +1,7 @@
 import type { Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
+import type { DecodeRule } from '../decode/decodeRule.ts';
+import type { DecodedMessage, RowDecoding } from '../decode/rowDecoding.ts';
 import type { SeriesSpan, SeriesView } from '../metrics/seriesView.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
 import type { TextRun } from '../record/textRun.ts';
@@ -42,6 +44,8 @@ export interface Row {
    * full. It is untrusted text of the peer.
    */
   readonly preview: string;
+  /** What decoders know of it; `waiting`: they have not come to it yet. Absent: it is not decoded. */
+  readonly decoded?: RowDecoding | 'waiting';
 }
 
 /** A part of one row's payload. */
@@ -104,6 +108,17 @@ export interface Capture extends Disposable {
   payload(seq: number, from: number, length: number): Promise<PayloadPart | undefined>;
   /** `undefined` if no more is known than the row shows. */
   frame(seq: number): Promise<FrameFacts | undefined>;
+  /**
+   * The message as its decoders read it, with a view open that decodes the capture. `undefined` if no decoder
+   * reads it, or it is not, or no longer, in the capture.
+   */
+  decoded(seq: number): Promise<DecodedMessage | undefined>;
+  /** A part of what one of its decoders was given, see `DecodedMessage.layers`. */
+  layer(seq: number, layer: number, from: number, length: number): Promise<PayloadPart | undefined>;
+  /** The names of the decoders that can read the message to its end, the surest first. */
+  readers(seq: number): Promise<readonly string[]>;
+  /** How its messages are decoded where a view wants that: the first rule that fits a session and a message. */
+  setDecoders(rules: readonly DecodeRule[]): void;
   /** The numbers behind the charts. */
   series(span: SeriesSpan): Promise<SeriesView>;
   /**

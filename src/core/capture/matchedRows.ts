@@ -1,3 +1,4 @@
+import type { DecodedRow } from '../filter/decodedRow.ts';
 import type { Block, StoredRecord } from '../record/block.ts';
 
 /** Rows `begin` up to, not including, `end` of a block, which is lent until the next one is read. */
@@ -11,6 +12,8 @@ export interface BlockRows {
 export interface OpenRecord extends StoredRecord {
   /** The payload decoded, where that came with others. */
   readonly text?: string | undefined;
+  /** See `MatchedRow.decoded`. */
+  readonly decoded?: (() => DecodedRow | undefined) | undefined;
 }
 
 /**

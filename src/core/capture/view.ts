@@ -1,5 +1,6 @@
 import type { Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
+import type { SessionDecoding } from '../decode/rowDecoding.ts';
 import type { Condition } from '../filter/condition.ts';
 import type { Row } from './capture.ts';
 
@@ -11,6 +12,8 @@ export interface ViewQuery {
   readonly condition?: Condition;
   /** Rows that are left out unseen, but counted. */
   readonly hide?: Condition;
+  /** Its rows are decoded. */
+  readonly isDecoded?: boolean;
 }
 
 /**
@@ -42,8 +45,20 @@ export interface ViewState {
   readonly restarts?: number;
   /** Messages that a question for a value of JSON left out, because they are no JSON. */
   readonly unread?: number;
+  /** Absent: the view does not decode, or there is no session yet. */
+  readonly decoding?: ViewDecoding;
   /** Why the view is not right or not complete, as a sentence. */
   readonly problem?: string;
+}
+
+/** How the newest session of a view is decoded, and how far. */
+export interface ViewDecoding extends SessionDecoding {
+  /** The capture that the session is of. */
+  readonly capture: number;
+  /** The time of the row that is decoded next, as long as there are some. */
+  readonly readTo?: number;
+  /** Grows whenever rows that were read before may say more now. */
+  readonly version: number;
 }
 
 export interface ViewRow extends Row {

@@ -1,5 +1,11 @@
 import type { Condition } from '../filter/condition.ts';
-import { everyPart, isNoField, isNoPattern, isOfFlags } from '../filter/conditionParts.ts';
+import {
+  asksValue,
+  concernsDecoders,
+  everyPart,
+  isNoPattern,
+  isOfFlags,
+} from '../filter/conditionParts.ts';
 import { rowTest, type Decode, type MatchedRow, type RowTest } from '../filter/matcher.ts';
 import { RowReader } from '../filter/rowReader.ts';
 import type { Block } from '../record/block.ts';
@@ -8,7 +14,7 @@ import type { ViewQuery } from './view.ts';
 
 /**
  * What becomes of a row in a view. `Unread` is out as well: a message that may be meant, but is no
- * JSON, so that the question for a value in it has no answer.
+ * JSON and has no decoded value, so that the question for a value in it has no answer.
  */
 export const RowMatch = { Out: 0, Shown: 1, Hidden: 2, Unread: 3 } as const;
 export type RowMatch = (typeof RowMatch)[keyof typeof RowMatch];
@@ -31,10 +37,12 @@ const noBytes = new Uint8Array();
  */
 export class ViewMatcher {
   readonly query: RowQuery;
-  /** A row's flags alone decide. */
+  /** The flags alone decide of a row that nobody decodes. */
   readonly isByFlags: boolean;
   /** There are regular expressions, which may take a lifetime. */
   readonly hasPattern: boolean;
+  /** What decoders say of a row may decide. */
+  readonly asksDecoders: boolean;
   /** The condition at its best for a message that is not JSON; absent if it does not ask for JSON. */
   readonly bestCase: Condition | undefined;
   readonly decode: Decode;
@@ -52,8 +60,8 @@ export class ViewMatcher {
     this.query = query;
     this.isByFlags = [condition, hide].every(part => !part || everyPart(part, isOfFlags));
     this.hasPattern = [condition, hide].some(part => part && !everyPart(part, isNoPattern));
-    this.bestCase =
-      condition && !everyPart(condition, isNoField) ? bestCaseOf(condition) : undefined;
+    this.asksDecoders = [condition, hide].some(part => part && concernsDecoders(part));
+    this.bestCase = condition && asksValue(condition) ? bestCaseOf(condition) : undefined;
     this.decode = decode;
     this.#reader = new RowReader(decode);
     this.#matches = condition && rowTest(condition);
@@ -107,6 +115,7 @@ function bestCaseOf(condition: Condition, isNegated = false): Condition {
       return isNegated ? never : always;
     case 'text':
     case 'pattern':
+    case 'decoded':
     case 'direction':
     case 'kind':
     case 'size':

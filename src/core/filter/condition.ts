@@ -1,5 +1,6 @@
 import type { PathStep } from '../json/jsonPath.ts';
 import type { Direction, RowKind, TapMark } from '../record/record.ts';
+import type { AskedCallState } from './decodedRow.ts';
 
 /** A number that JavaScript would round, as it was written. */
 interface ExactValue {
@@ -7,6 +8,44 @@ interface ExactValue {
 }
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** What a value of JSON at a path is asked for. */
+export interface PathQuestion {
+  readonly path: readonly PathStep[];
+  /** `has`: the path leads somewhere; `~`: its text holds `value`, in upper or lower case. */
+  readonly comparison: Comparison | '~' | 'has';
+  readonly value: string | number | boolean | null | ExactValue;
+}
+
+/** What decoders know of each record of a message, and conditions ask for by its text. */
+export type DecodedFact = 'event' | 'topic' | 'type' | 'id';
+
+/** What only decoders can answer. Of a message with several records, one of them must fit. */
+export type DecodedQuestion =
+  /**
+   * The fact is one of the texts; `!=`: none of them; `~`: holds one of them, in upper or lower case. In all
+   * other comparisons there is one text, which is compared as a number with numbers.
+   */
+  | {
+      readonly of: DecodedFact;
+      readonly comparison: Comparison | '~';
+      readonly texts: readonly string[];
+    }
+  /** The name of one of its decoders, in upper or lower case; `raw`: a message that none has read. */
+  | { readonly of: 'as'; readonly comparison: '=' | '~'; readonly texts: readonly string[] }
+  | { readonly of: 'call'; readonly states: readonly AskedCallState[] }
+  /** The call whose request is the row of this number. */
+  | { readonly of: 'conversation'; readonly row: number }
+  /** All of the limits hold for the time between a request and its answer. */
+  | { readonly of: 'latency'; readonly limits: readonly LatencyLimit[] }
+  | { readonly of: 'undecodable' }
+  /** What is around the decoded value. */
+  | ({ readonly of: 'envelope' } & PathQuestion);
+
+interface LatencyLimit {
+  readonly comparison: Comparison;
+  readonly ms: number;
+}
 
 /**
  * What a filter asks of a row, as data, so that it travels from the page's text over the host to the
@@ -32,21 +71,20 @@ export type Condition =
   /** Milliseconds since 1970. */
   | { readonly is: 'time'; readonly comparison: '<' | '>='; readonly at: number }
   /**
-   * A text message or a state change that is JSON, or near to it (see `readJson`), and has, at the path,
-   * a value that compares so. Numbers compare as they were written, however long. A string that is a
+   * A text message or a state change that is JSON, or near to it (see `readJson`), or what decoders have
+   * made of another message, and has, at the path, a value that compares so. Numbers compare as they were written, however long. A string that is a
    * number compares as one with a number, and `"true"` equals `true`; a number does not equal a string.
    * Objects and arrays equal nothing.
    */
-  | {
-      readonly is: 'field';
-      readonly path: readonly PathStep[];
-      /** `has`: the path leads somewhere; `~`: its text holds `value`, in upper or lower case. */
-      readonly comparison: Comparison | '~' | 'has';
-      readonly value: string | number | boolean | null | ExactValue;
-    }
-  /** A state change that is a warning or an error, or a close code other than 1000 and 1001. */
+  | ({ readonly is: 'field' } & PathQuestion)
+  /** Apart from `as:raw` false for a row that nobody decodes. */
+  | { readonly is: 'decoded'; readonly asks: DecodedQuestion }
+  /**
+   * A state change that is a warning or an error, a close code other than 1000 and 1001, or a message that
+   * says so to its decoder.
+   */
   | { readonly is: 'error' }
-  /** Sent or answered by the heartbeat. */
+  /** Sent or answered by the heartbeat, or by that of a protocol that a decoder knows. */
   | { readonly is: 'heartbeat' }
   /** Came compressed. */
   | { readonly is: 'compressed' }

@@ -14,6 +14,23 @@ export function everyPart(condition: Condition, passes: (part: Condition) => boo
   return condition.is === 'not' ? everyPart(condition.of, passes) : passes(condition);
 }
 
+/** Whether decoders alone can answer a part of it. */
+export function asksDecoding(condition: Condition): boolean {
+  return !everyPart(condition, part => part.is !== 'decoded');
+}
+
+/** Whether a decoded message may answer otherwise than the same message without decoders. */
+export function concernsDecoders(condition: Condition): boolean {
+  const concerned: readonly Condition['is'][] = ['decoded', 'field', 'heartbeat', 'error'];
+  return !everyPart(condition, part => !concerned.includes(part.is));
+}
+
+/** Whether it asks for values of JSON, which decoders find in more messages than others do. */
+export function asksValue(condition: Condition): boolean {
+  return !everyPart(condition, part => part.is !== 'field');
+}
+
+/** Whether flags decide, as they do for each row that nobody decodes. */
 export function isOfFlags({ is }: Condition): boolean {
   switch (is) {
     case 'direction':
@@ -30,6 +47,7 @@ export function isOfFlags({ is }: Condition): boolean {
     case 'size':
     case 'time':
     case 'field':
+    case 'decoded':
     case 'error':
       return false;
   }
@@ -41,8 +59,4 @@ export function isOfFacts(condition: Condition): boolean {
 
 export function isNoPattern({ is }: Condition): boolean {
   return is !== 'pattern';
-}
-
-export function isNoField({ is }: Condition): boolean {
-  return is !== 'field';
 }

@@ -1,9 +1,14 @@
 import { rowKinds, type RowKind } from '../record/record.ts';
 import type { Comparison, Condition } from './condition.ts';
+import { decodedKeys, decodedTerm, type DecodedKey } from './decodedTerms.ts';
 import { parseTime, type FilterClock } from './filterTime.ts';
+import type { Scanner } from './scanner.ts';
+
+const plainKeys = ['in', 'out', 'is', 'has', 'kind', 'size', 'after', 'before'] as const;
+type PlainKey = (typeof plainKeys)[number];
 
 /** The words before a colon that mean something. */
-export const filterKeys = ['in', 'out', 'is', 'has', 'kind', 'size', 'after', 'before'] as const;
+export const filterKeys = [...plainKeys, ...decodedKeys] as const;
 export type FilterKey = (typeof filterKeys)[number];
 
 /** What `is:` takes. */
@@ -16,12 +21,18 @@ const isValues = [
   'edited',
   'dropped',
   'held',
+  'undecodable',
   'error',
 ] as const;
 type IsValue = (typeof isValues)[number];
 
 export function isFilterKey(word: string): word is FilterKey {
   return (filterKeys as readonly string[]).includes(word);
+}
+
+/** Whether only decoders know what the key asks for. */
+function isDecodedKey(word: string): word is DecodedKey {
+  return (decodedKeys as readonly string[]).includes(word);
 }
 
 const isConditions: Readonly<Record<IsValue, Condition>> = {
@@ -33,6 +44,7 @@ const isConditions: Readonly<Record<IsValue, Condition>> = {
   edited: { is: 'tap', action: 'edited' },
   dropped: { is: 'tap', action: 'dropped' },
   held: { is: 'tap', action: 'held' },
+  undecodable: { is: 'decoded', asks: { of: 'undecodable' } },
   error: { is: 'error' },
 };
 
@@ -42,8 +54,24 @@ const sizeRule = '“size:” takes bytes such as >1k, <=2mb, =100 or 1k..2k.';
 const timeRule =
   'takes 10:30, 10:30:05.250, 2026-01-31, 2026-01-31T10:30, or -5m for five minutes ago.';
 
-/** The condition of `key:value`, or a sentence about what is allowed. */
-export function keyTerm(key: FilterKey, value: string, clock: FilterClock): Condition | string {
+/**
+ * Reads the value after `key:`.
+ *
+ * @returns a sentence about what is allowed if it is wrong; `undefined` if the scanner has reported it
+ */
+export function keyTerm(
+  key: FilterKey,
+  scanner: Scanner,
+  clock: FilterClock,
+): Condition | string | undefined {
+  if (isDecodedKey(key)) {
+    return decodedTerm(key, scanner);
+  }
+  const value = scanner.takeValue();
+  return value && plainTerm(key, value.text, clock);
+}
+
+function plainTerm(key: PlainKey, value: string, clock: FilterClock): Condition | string {
   switch (key) {
     case 'in':
     case 'out':

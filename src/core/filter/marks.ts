@@ -50,6 +50,7 @@ function searchesOf(condition: Condition): readonly Search[] {
     case 'size':
     case 'time':
     case 'field':
+    case 'decoded':
     case 'error':
     case 'heartbeat':
     case 'compressed':

@@ -1,12 +1,12 @@
 import { assertNever } from '../base/errors.ts';
 import { directionOf, flagOfMark, isHeartbeat, kindOf, RowFlag } from '../record/record.ts';
 import { byteSearch, isSearchable } from '../base/byteSearch.ts';
-import type { PathStep } from '../json/jsonPath.ts';
-import type { Condition, Comparison } from './condition.ts';
+import type { Condition, PathQuestion } from './condition.ts';
 import type { FactCondition } from './conditionParts.ts';
+import { decodedTest } from './decodedTest.ts';
+import { compare, longestName, pathTest } from './pathTest.ts';
 import { RowReader, type Decode, type MatchedRow } from './rowReader.ts';
 import { wordTest } from './wordMatch.ts';
-import { compareNumbers, ExactNumber, jsonText, numberIn } from '../json/exactNumber.ts';
 
 export type { Decode, MatchedRow } from './rowReader.ts';
 
@@ -55,6 +55,8 @@ export function rowTest(condition: Condition, ofPayload: PayloadTest = payloadTe
     case 'pattern':
     case 'field':
       return ofPayload(condition);
+    case 'decoded':
+      return decodedTest(condition.asks);
     case 'error':
       return isError;
     case 'direction':
@@ -84,7 +86,7 @@ export function payloadTest(condition: PayloadCondition): RowTest {
   }
 }
 
-/** What is asked of everything but the payload. */
+/** What is asked of everything but the payload, and of what decoders make of it. */
 function factTest(condition: FactCondition): Test {
   switch (condition.is) {
     case 'direction': {
@@ -104,7 +106,7 @@ function factTest(condition: FactCondition): Test {
       return ({ row }) => compare(row.at, comparison, at);
     }
     case 'heartbeat':
-      return ({ row }) => isHeartbeat(row.flags);
+      return reader => isHeartbeat(reader.row.flags) || reader.decoded?.isHeartbeat === true;
     case 'compressed':
       return ({ row }) => (row.flags & RowFlag.Compressed) !== 0;
     case 'tap': {
@@ -130,7 +132,7 @@ const goodCloseCodes: readonly (number | undefined)[] = [undefined, 1000, 1001];
 
 function isError(reader: RowReader): boolean {
   if (kindOf(reader.row.flags) !== 'state') {
-    return !goodCloseCodes.includes(reader.closeCode);
+    return !goodCloseCodes.includes(reader.closeCode) || reader.decoded?.isFailure === true;
   }
   const { json } = reader;
   const severity =
@@ -141,14 +143,15 @@ function isError(reader: RowReader): boolean {
 const costs: Readonly<Record<Exclude<Condition['is'], 'all' | 'any' | 'not'>, number>> = {
   direction: 0,
   kind: 0,
-  heartbeat: 0,
   compressed: 0,
   tap: 0,
   size: 0,
   time: 0,
+  heartbeat: 1,
   error: 1,
   text: 2,
   field: 3,
+  decoded: 3,
   pattern: 4,
 };
 
@@ -169,24 +172,24 @@ type FieldCondition = Extract<Condition, { is: 'field' }>;
 const backslash = 0x5c;
 const apostrophe = 0x27;
 
-/** Asks the JSON of a row for a value at a path. */
-function fieldTest(condition: FieldCondition): (reader: RowReader) => boolean {
-  const { path, comparison } = condition;
-  const mayHold = nameSearch(path);
-  const fits = valueTest(condition);
+/** Asks the JSON of a row for a value at a path; of a message that is no JSON, what decoders made of it. */
+function fieldTest(condition: FieldCondition): Test {
+  const mayHold = nameSearch(condition.path);
+  const fits = pathTest(condition, 'json');
+  const fitsDecoded = pathTest(condition, 'decoded');
   // A part of a number is looked for in what was written: `1.50` holds a zero.
-  const jsonOf =
-    comparison === '~'
-      ? (reader: RowReader) => reader.writtenJson
-      : (reader: RowReader) => reader.json;
+  const isWritten = condition.comparison === '~';
   return reader => {
-    const json = mayHold(reader.bytes) ? jsonOf(reader) : undefined;
-    return json !== undefined && some(json, path, 0, fits);
+    if (!mayHold(reader.bytes) && !reader.decoded) {
+      return false;
+    }
+    const json = isWritten ? reader.writtenJson : reader.json;
+    return json === undefined ? reader.decodedStarts(isWritten).some(fitsDecoded) : fits(json);
   };
 }
 
 /** Whether the longest name on the path can be in the payload: much cheaper than to parse it. */
-function nameSearch(path: readonly PathStep[]): (payload: Uint8Array) => boolean {
+function nameSearch(path: PathQuestion['path']): (payload: Uint8Array) => boolean {
   const longest = longestName(path);
   if (longest === '') {
     return () => true;
@@ -194,110 +197,4 @@ function nameSearch(path: readonly PathStep[]): (payload: Uint8Array) => boolean
   const search = byteSearch(JSON.stringify(longest), false);
   // With a backslash a name may be written in many ways, and with other quotes it is no JSON quite.
   return payload => search(payload) || payload.includes(backslash) || payload.includes(apostrophe);
-}
-
-/** Empty if there is none. */
-export function longestName(path: readonly PathStep[]): string {
-  const names = path.filter(step => typeof step === 'string');
-  return names.reduce((a, b) => (b.length > a.length ? b : a), '');
-}
-
-type ValueTest = (value: unknown) => boolean;
-
-function some(value: unknown, path: readonly PathStep[], index: number, fits: ValueTest): boolean {
-  const step = path[index];
-  if (step === undefined) {
-    return fits(value);
-  }
-  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) {
-    return false;
-  }
-  if (typeof step === 'object') {
-    return Object.values(value).some(member => some(member, path, index + 1, fits));
-  }
-  if (Array.isArray(value) !== (typeof step === 'number') || !Object.hasOwn(value, step)) {
-    return false;
-  }
-  return some((value as Record<string | number, unknown>)[step], path, index + 1, fits);
-}
-
-function valueTest({ comparison, value: wanted }: FieldCondition): ValueTest {
-  if (comparison === 'has') {
-    return () => true;
-  }
-  if (comparison === '~') {
-    const part = (typeof wanted === 'string' ? wanted : jsonText(wanted)).toLowerCase();
-    return value => textOf(value).toLowerCase().includes(part);
-  }
-  return comparisonTest(comparison, wanted);
-}
-
-function comparisonTest(comparison: Comparison, wanted: FieldCondition['value']): ValueTest {
-  if (typeof wanted === 'string') {
-    return value => compare(textIn(value), comparison, wanted);
-  }
-  if (typeof wanted === 'number' || (typeof wanted === 'object' && wanted !== null)) {
-    const number = typeof wanted === 'number' ? wanted : new ExactNumber(wanted.exact);
-    return value => compareWithNumber(numberOf(value), comparison, number);
-  }
-  const word = String(wanted);
-  const isSame = (value: unknown) => value === wanted || value === word;
-  if (comparison === '=') {
-    return isSame;
-  }
-  return value => comparison === '!=' && !isSame(value);
-}
-
-function compareWithNumber(
-  value: number | ExactNumber | undefined,
-  comparison: Comparison,
-  wanted: number | ExactNumber,
-): boolean {
-  const order = value === undefined ? undefined : compareNumbers(value, wanted);
-  return compare(order, comparison, 0);
-}
-
-/** @param value `undefined` if it is of a type that cannot be compared */
-function compare<T extends string | number>(
-  value: T | undefined,
-  comparison: Comparison,
-  wanted: T,
-): boolean {
-  if (value === undefined) {
-    return comparison === '!=';
-  }
-  switch (comparison) {
-    case '=':
-      return value === wanted;
-    case '!=':
-      return value !== wanted;
-    case '<':
-      return value < wanted;
-    case '<=':
-      return value <= wanted;
-    case '>':
-      return value > wanted;
-    case '>=':
-      return value >= wanted;
-    default:
-      return assertNever(comparison);
-  }
-}
-
-/** Many peers write prices and ids as strings: such a string counts as the number that it is. */
-function numberOf(value: unknown): number | ExactNumber | undefined {
-  if (typeof value === 'string') {
-    return numberIn(value);
-  }
-  return typeof value === 'number' || value instanceof ExactNumber ? value : undefined;
-}
-
-/** `NaN` and `Infinity` can be asked for by their names, as if they were strings. */
-function textIn(value: unknown): string | undefined {
-  const isWord = typeof value === 'number' && !Number.isFinite(value);
-  return typeof value === 'string' ? value : isWord ? String(value) : undefined;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : jsonText(value);
 }

@@ -1,6 +1,7 @@
 import { messageOf } from '../base/errors.ts';
 import type { PathStep } from '../json/jsonPath.ts';
-import type { Condition, Comparison } from './condition.ts';
+import type { Condition, Comparison, PathQuestion } from './condition.ts';
+import { asksDecoding } from './conditionParts.ts';
 import type { FilterClock } from './filterTime.ts';
 import { isFilterKey, keyTerm } from './keyTerms.ts';
 import {
@@ -27,6 +28,8 @@ export const maxFilterLength = 2000;
 /** Of groups and negations, for the same reason. */
 const maxDepth = 50;
 
+const liveRule =
+  'What decoders read is known in the list of messages, but not yet when a message comes. To look for the text, use quotes.';
 const orRule =
   'Something to look for stands on both sides of “or”. To look for the word, use quotes.';
 
@@ -37,12 +40,21 @@ const orRule =
  * Times such as `-5m` become moments here, once: they do not move on with the clock.
  */
 export function parseFilter(text: string, clock: FilterClock): ParsedFilter {
+  return parse(text, clock, false);
+}
+
+/** The same for messages as they come: it cannot ask for what decoders read. */
+export function parseLiveFilter(text: string, clock: FilterClock): ParsedFilter {
+  return parse(text, clock, true);
+}
+
+function parse(text: string, clock: FilterClock, isLive: boolean): ParsedFilter {
   if (text.length > maxFilterLength) {
     const message = `A filter has at most ${maxFilterLength} characters.`;
     return { problems: [{ from: maxFilterLength, to: text.length, message }] };
   }
   const scanner = new Scanner(text);
-  const condition = new Parser(scanner, clock).alternatives(0);
+  const condition = new Parser(scanner, clock, isLive).alternatives(0);
   const { problems } = scanner;
   return condition && problems.length === 0 ? { condition, problems } : { problems };
 }
@@ -50,10 +62,12 @@ export function parseFilter(text: string, clock: FilterClock): ParsedFilter {
 class Parser {
   readonly #scanner: Scanner;
   readonly #clock: FilterClock;
+  readonly #isLive: boolean;
 
-  constructor(scanner: Scanner, clock: FilterClock) {
+  constructor(scanner: Scanner, clock: FilterClock, isLive: boolean) {
     this.#scanner = scanner;
     this.#clock = clock;
+    this.#isLive = isLive;
   }
 
   /** Up to the end, or the bracket that closes the group. */
@@ -118,7 +132,12 @@ class Parser {
       const condition = this.#negatable(depth + 1);
       return condition && { is: 'not', of: condition };
     }
-    return this.#term();
+    const from = scanner.at;
+    const term = this.#term();
+    if (term && this.#isLive && asksDecoding(term)) {
+      scanner.report({ from, to: scanner.at }, liveRule);
+    }
+    return term;
   }
 
   #group(depth: number): Condition | undefined {
@@ -151,7 +170,8 @@ class Parser {
       case '/':
         return this.#pattern();
       case '$':
-        return /[.[]/.test(scanner.peek(1)) ? fieldTerm(scanner) : this.#word();
+      case '@':
+        return /[.[]/.test(scanner.peek(1)) ? pathTerm(scanner) : this.#word();
       default:
         return this.#word();
     }
@@ -185,8 +205,7 @@ class Parser {
       scanner.at = from;
       return { is: 'text', text: scanner.takeWord().text, exact: false };
     }
-    const value = scanner.takeValue();
-    const term = value && keyTerm(key, value.text, this.#clock);
+    const term = keyTerm(key, scanner, this.#clock);
     if (typeof term === 'string') {
       scanner.report({ from, to: scanner.at }, term);
       return undefined;
@@ -221,8 +240,19 @@ const words: Readonly<Record<string, boolean | null>> = { true: true, false: fal
 const pathRule =
   'A path is like $.price, $.items[0].id, $.items[*].id or $["a name"]; a comparison follows a colon.';
 
-/** `$.path`, alone or with `:value`, `:>value`, `:~part` and so on. */
-function fieldTerm(scanner: Scanner): Condition | undefined {
+/** `$.path`, alone or with `:value`, `:>value`, `:~part` and so on; `@.path` asks the envelope. */
+function pathTerm(scanner: Scanner): Condition | undefined {
+  const isEnvelope = scanner.peek() === '@';
+  const question = pathQuestion(scanner);
+  return (
+    question &&
+    (isEnvelope
+      ? { is: 'decoded', asks: { of: 'envelope', ...question } }
+      : { is: 'field', ...question })
+  );
+}
+
+function pathQuestion(scanner: Scanner): PathQuestion | undefined {
   const from = scanner.at;
   const path = takePath(scanner);
   if (!path || path.length > maxPathSteps) {
@@ -242,19 +272,19 @@ function fieldTerm(scanner: Scanner): Condition | undefined {
     return undefined;
   }
   return (
-    value && fieldCondition(path, (operator[1] ?? operator[2] ?? '=') as Comparison | '~', value)
+    value && comparedPath(path, (operator[1] ?? operator[2] ?? '=') as Comparison | '~', value)
   );
 }
 
-function afterPath(scanner: Scanner, from: number, path: PathStep[]): Condition | undefined {
+function afterPath(scanner: Scanner, from: number, path: PathStep[]): PathQuestion | undefined {
   if (scanner.takeWord().text === '') {
-    return { is: 'field', path, comparison: 'has', value: null };
+    return { path, comparison: 'has', value: null };
   }
   scanner.report({ from, to: scanner.at }, pathRule);
   return undefined;
 }
 
-/** The steps after `$`, at least one; `undefined` if they cannot be read. */
+/** The steps after `$` or `@`, at least one; `undefined` if they cannot be read. */
 function takePath(scanner: Scanner): PathStep[] | undefined {
   const path: PathStep[] = [];
   scanner.at++;
@@ -279,18 +309,18 @@ function takePath(scanner: Scanner): PathStep[] | undefined {
   }
 }
 
-function fieldCondition(
+function comparedPath(
   path: readonly PathStep[],
   comparison: Comparison | '~',
   { text, jsonText, isQuoted }: ScannedValue,
-): Condition {
+): PathQuestion {
   if (isQuoted || comparison === '~') {
-    return { is: 'field', path, comparison, value: jsonText };
+    return { path, comparison, value: jsonText };
   }
   if (Object.hasOwn(words, text)) {
-    return { is: 'field', path, comparison, value: words[text] ?? null };
+    return { path, comparison, value: words[text] ?? null };
   }
   const number = numberIn(text);
   const value = number instanceof ExactNumber ? { exact: number.text } : (number ?? text);
-  return { is: 'field', path, comparison, value };
+  return { path, comparison, value };
 }

@@ -1,6 +1,7 @@
 import { kindOf } from '../record/record.ts';
 import { readJson } from '../json/readJson.ts';
 import { searchText } from '../text/searchText.ts';
+import type { DecodedRow } from './decodedRow.ts';
 
 /** A row as conditions see it. `payload` is called only if the rest does not decide. */
 export interface MatchedRow {
@@ -13,23 +14,63 @@ export interface MatchedRow {
   readonly payload: () => Uint8Array;
   /** The payload decoded, where it is known already. */
   readonly text?: string | undefined;
+  /** Absent: nobody decodes. `undefined`: no decoder reads it. */
+  readonly decoded?: (() => DecodedRow | undefined) | undefined;
 }
 
 /** UTF-8 as text: what is not UTF-8 becomes U+FFFD, a byte order mark stays. */
 export type Decode = (bytes: Uint8Array) => string;
+
+/** A text that is read as JSON when it is asked for. */
+class LazyJson {
+  readonly #text: string | undefined;
+  #value: unknown;
+  #isRead = false;
+  #written: unknown;
+  #isWrittenRead = false;
+
+  /** @param text `undefined`: there is none */
+  constructor(text: string | undefined) {
+    this.#text = text;
+  }
+
+  /** `undefined` if it is no JSON. */
+  read(isWritten: boolean): unknown {
+    return isWritten ? this.#readWritten() : this.#readValue();
+  }
+
+  #readValue(): unknown {
+    if (!this.#isRead) {
+      this.#isRead = true;
+      this.#value = this.#text === undefined ? undefined : readJson(this.#text)?.value;
+    }
+    return this.#value;
+  }
+
+  /** With all numbers as they were written, see `readJson`. */
+  #readWritten(): unknown {
+    if (!this.#isWrittenRead) {
+      this.#isWrittenRead = true;
+      this.#written =
+        this.#text === undefined ? undefined : readJson(this.#text, { keepsNumbers: true })?.value;
+    }
+    return this.#written;
+  }
+}
 
 /** Reads rows one after the other for conditions: each part once, and only when it is needed. */
 export class RowReader {
   readonly #decode: Decode;
   #row: MatchedRow = { flags: 0, at: 0, size: 0, payload: () => new Uint8Array() };
   #bytes: Uint8Array | undefined;
-  #decoded: string | undefined;
+  #whole: string | undefined;
   #text: string | undefined;
   #searchText: string | undefined;
-  #json: unknown;
-  #isParsed = false;
-  #writtenJson: unknown;
-  #isWrittenParsed = false;
+  #json: LazyJson | undefined;
+  #decoded: DecodedRow | undefined;
+  #isDecoded = false;
+  #decodedJson: LazyJson | undefined;
+  #envelope: LazyJson | undefined;
 
   constructor(decode: Decode) {
     this.#decode = decode;
@@ -38,13 +79,14 @@ export class RowReader {
   read(row: MatchedRow): void {
     this.#row = row;
     this.#bytes = undefined;
-    this.#decoded = undefined;
+    this.#whole = undefined;
     this.#text = undefined;
     this.#searchText = undefined;
     this.#json = undefined;
-    this.#isParsed = false;
-    this.#writtenJson = undefined;
-    this.#isWrittenParsed = false;
+    this.#decoded = undefined;
+    this.#isDecoded = false;
+    this.#decodedJson = undefined;
+    this.#envelope = undefined;
   }
 
   get row(): MatchedRow {
@@ -76,28 +118,49 @@ export class RowReader {
 
   /** `undefined` if the row is neither a text message nor a state change, or holds no JSON. */
   get json(): unknown {
-    if (!this.#isParsed) {
-      this.#isParsed = true;
-      this.#json = this.#mayBeJson ? readJson(this.#whole)?.value : undefined;
-    }
-    return this.#json;
+    return this.#ownJson.read(false);
   }
 
   /** The same with all numbers as they were written, see `readJson`. */
   get writtenJson(): unknown {
-    if (!this.#isWrittenParsed) {
-      this.#isWrittenParsed = true;
-      this.#writtenJson = this.#mayBeJson
-        ? readJson(this.#whole, { keepsNumbers: true })?.value
-        : undefined;
-    }
-    return this.#writtenJson;
+    return this.#ownJson.read(true);
   }
 
-  /** Whether it is a message without JSON values: a binary one, or text that is not JSON. */
+  /** As decoders read it; `undefined` if none has. */
+  get decoded(): DecodedRow | undefined {
+    if (!this.#isDecoded) {
+      this.#isDecoded = true;
+      this.#decoded = this.#row.decoded?.();
+    }
+    return this.#decoded;
+  }
+
+  /**
+   * Where paths into the decoded value begin: at the value, and in a message of several records at each of
+   * them too.
+   *
+   * @param isWritten whether all numbers are to be as they were written
+   */
+  decodedStarts(isWritten: boolean): readonly unknown[] {
+    const { decoded } = this;
+    if (!decoded) {
+      return [];
+    }
+    const value = (this.#decodedJson ??= new LazyJson(decoded.value())).read(isWritten);
+    const records = decoded.records.length > 1 && Array.isArray(value) ? value : [];
+    return value === undefined ? [] : [value, ...(records as readonly unknown[])];
+  }
+
+  /** What is around the decoded value; `undefined` if there is nothing. */
+  envelope(isWritten: boolean): unknown {
+    return (this.#envelope ??= new LazyJson(this.decoded?.envelope())).read(isWritten);
+  }
+
+  /** Whether it is a message without JSON values: neither JSON itself nor decoded to any. */
   get isOpaque(): boolean {
     const kind = kindOf(this.#row.flags);
-    return kind === 'binary' || (kind === 'text' && this.json === undefined);
+    const isOther = kind === 'binary' || (kind === 'text' && this.json === undefined);
+    return isOther && this.decodedStarts(false).length === 0;
   }
 
   /** RFC 6455, section 5.5.1; `undefined` if the frame has no code or is not a close frame. */
@@ -106,19 +169,23 @@ export class RowReader {
     return high === undefined || low === undefined ? undefined : high * 256 + low;
   }
 
+  get #ownJson(): LazyJson {
+    return (this.#json ??= new LazyJson(this.#mayBeJson ? this.#wholeText : undefined));
+  }
+
   get #mayBeJson(): boolean {
     const kind = kindOf(this.#row.flags);
     return kind === 'text' || kind === 'state';
   }
 
-  get #whole(): string {
-    return (this.#decoded ??= this.#row.text ?? this.#decode(this.bytes));
+  get #wholeText(): string {
+    return (this.#whole ??= this.#row.text ?? this.#decode(this.bytes));
   }
 
   #readText(): string {
     switch (kindOf(this.#row.flags)) {
       case 'state':
-        return sentenceIn(this.json) ?? this.#whole;
+        return sentenceIn(this.json) ?? this.#wholeText;
       case 'close': {
         const code = this.closeCode;
         return code === undefined
@@ -129,7 +196,7 @@ export class RowReader {
       case 'binary':
       case 'ping':
       case 'pong':
-        return this.#whole;
+        return this.#wholeText;
     }
   }
 }

@@ -78,12 +78,16 @@ export class Scanner {
     return this.take(orWord) && { from, to: this.at };
   }
 
-  /** Up to the next blank, or the bracket that closes a group: `f(x)` keeps its own brackets. */
-  takeWord(): ScannedValue {
+  /**
+   * Up to the next blank, or the bracket that closes a group: `f(x)` keeps its own brackets.
+   *
+   * @param end a character that ends it as well, outside of such brackets
+   */
+  takeWord(end?: string): ScannedValue {
     const from = this.at;
     for (let depth = 0; !this.isAtEnd; this.at++) {
       const character = this.peek();
-      if (/\s/.test(character) || (character === ')' && depth === 0)) {
+      if (/\s/.test(character) || (depth === 0 && (character === ')' || character === end))) {
         break;
       }
       depth += character === '(' ? 1 : character === ')' ? -1 : 0;
@@ -107,6 +111,19 @@ export class Scanner {
 
   takeValue(): ScannedValue | undefined {
     return this.peek() === '"' ? this.takeQuoted() : this.takeWord();
+  }
+
+  /** Several of them, with `|` between them: `a|"b c"`. */
+  takeValues(): readonly ScannedValue[] | undefined {
+    const values: ScannedValue[] = [];
+    do {
+      const value = this.peek() === '"' ? this.takeQuoted() : this.takeWord('|');
+      if (!value) {
+        return undefined;
+      }
+      values.push(value);
+    } while (this.take(/\|/y));
+    return values;
   }
 
   /** `/…/ims`; a slash after a backslash or between square brackets does not end it. */

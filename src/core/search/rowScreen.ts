@@ -6,7 +6,8 @@ import { foldAscii, searchWord } from '../text/searchText.ts';
 import { rowKinds, type RowKind } from '../record/record.ts';
 import type { Condition } from '../filter/condition.ts';
 import { everyPart, isOfFacts, isOfFlags } from '../filter/conditionParts.ts';
-import { longestName, rowTest } from '../filter/matcher.ts';
+import { rowTest } from '../filter/matcher.ts';
+import { longestName } from '../filter/pathTest.ts';
 import { requiredLiteral } from './requiredLiteral.ts';
 import { RowReader } from '../filter/rowReader.ts';
 import { Known, type SearchedRows } from './searchedRows.ts';
@@ -25,7 +26,7 @@ const neverJson = rowKinds.filter(kind => kind !== 'text' && kind !== 'state');
 const encoder = new TextEncoder();
 const noBytes = new Uint8Array();
 
-/** What `rowTest` would say of rows, or that it must be asked. */
+/** What `rowTest` would say of rows that nobody decodes, or that it must be asked. */
 export function rowScreen(condition: Condition, find: FindBytes): RowScreen {
   if (everyPart(condition, isOfFacts)) {
     return factScreen(condition);
@@ -56,6 +57,8 @@ export function rowScreen(condition: Condition, find: FindBytes): RowScreen {
     }
     case 'field':
       return fieldScreen(condition, find);
+    case 'decoded':
+      return allOpen;
     case 'error':
       return (rows, known) => {
         known.fill(Known.No);
@@ -74,7 +77,7 @@ export function rowScreen(condition: Condition, find: FindBytes): RowScreen {
   }
 }
 
-/** Whether a row is a message without JSON values, see `RowReader.isOpaque`. */
+/** Whether a row that nobody decodes is a message without JSON values, see `RowReader.isOpaque`. */
 export function isOpaque(rows: SearchedRows, row: number): Known {
   switch (rows.kindOf(row)) {
     case 'binary':

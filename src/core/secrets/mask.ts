@@ -33,14 +33,20 @@ export function maskLogin(typed: string): string {
  */
 const queryPart = /([?&])(?:([^=&#]*)=)?[^&#]*|(#)([^=&#]*)=[^&#]*/g;
 
-/** A URL with a mask for every value of its query and fragment; the names stay. */
+/** Which revision of a protocol a client speaks: decoders need it, and there is nothing secret in it. */
+const revision =
+  /^[?&](?:EIO=[34]|transport=(?:websocket|polling)|vsn=\d\.\d\.\d|compress=(?:zlib|zstd)-stream|encoding=(?:json|etf)|format=(?:json|protobuf)|(?:protocol|v)=\d{1,2})$/;
+
+/** A URL with a mask for the values of its query and fragment, but for revisions; the names stay. */
 export function maskQueryValues(url: string): string {
   return url.replace(
     queryPart,
     (all, sign?: string, name?: string, hash?: string, hashName?: string) => {
       const before = sign ?? hash ?? '';
       const known = name ?? hashName;
-      return all === before ? all : `${before}${known === undefined ? '' : `${known}=`}${mask}`;
+      return all === before || revision.test(all)
+        ? all
+        : `${before}${known === undefined ? '' : `${known}=`}${mask}`;
     },
   );
 }

@@ -75,6 +75,11 @@ export class Sources implements Disposable {
     ];
   }
 
+  /** The same with the last captures of connections that are not open. */
+  get withPast(): readonly Source[] {
+    return [...this.all, ...this.#past.values()];
+  }
+
   /** Whether messages may come, so that rates change without an event. */
   get areLive(): boolean {
     const { connections, slots } = this.#ports;
@@ -129,7 +134,7 @@ export class Sources implements Disposable {
 
   /** The source of a capture, given by the capture's id. */
   ofCapture(capture: number): Source | undefined {
-    return [...this.all, ...this.#past.values()].find(source => source.capture.id === capture);
+    return this.withPast.find(source => source.capture.id === capture);
   }
 
   /** The source whose capture has this key; opens the capture if needed. */

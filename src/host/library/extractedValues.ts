@@ -1,6 +1,6 @@
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Condition } from '../../core/filter/condition.ts';
-import { parseFilter, type FilterClock } from '../../core/filter/parseFilter.ts';
+import { parseFilter, parseLiveFilter, type FilterClock } from '../../core/filter/parseFilter.ts';
 import type { Extractor } from '../../core/library/library.ts';
 import { valueAt, type PathStep } from '../../core/json/jsonPath.ts';
 import { peerText, type PeerText } from '../../core/variables/value.ts';
@@ -184,7 +184,7 @@ export class ExtractedValues implements Disposable {
     if (field?.is !== 'field' || field.comparison !== 'has') {
       return `The extractor "${name}" needs a path such as $.data.token, but has ${path}.`;
     }
-    const filter = parseFilter(when, clock);
+    const filter = parseLiveFilter(when, clock);
     const [problem] = filter.problems;
     if (problem) {
       return `The extractor "${name}" cannot be used: ${when} is not a valid filter. ${problem.message}`;

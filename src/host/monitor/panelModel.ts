@@ -116,11 +116,13 @@ export class PanelModel implements Disposable {
   }
 
   get list(): ListView {
-    const { newest, ...state } = this.#list?.view.state ?? emptyState;
+    const { newest, decoding, ...state } = this.#list?.view.state ?? emptyState;
     const connection = newest && this.#list?.sourceIds.get(newest.capture);
+    const decoded = decoding && this.#list?.sourceIds.get(decoding.capture);
     return {
       ...state,
       ...(newest && connection !== undefined && { newest: { connection, seq: newest.seq } }),
+      ...(decoding && decoded !== undefined && { decoding: { ...decoding, connection: decoded } }),
       generation: this.#generation,
       isFiltered: this.#condition !== undefined,
       ...(this.#isPending && { isPending: true }),
@@ -228,6 +230,7 @@ export class PanelModel implements Disposable {
       captures: sources.map(({ capture }) => capture.id),
       ...(condition && { condition }),
       ...(hide && { hide }),
+      isDecoded: true,
     };
     // Rows of several captures wait for each other: they are as late as those that are asked for.
     this.#tail.length = this.#wanted.following && sources.length === 1 ? this.#tailOfPage : 0;

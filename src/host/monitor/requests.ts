@@ -158,6 +158,18 @@ function rowRequests(parts: RequestParts) {
       const frame = await sources.get(connection).capture.frame(seq);
       return frame ? { frame } : {};
     },
+    'decoded': async ({ connection, seq }: Params<'decoded'>) => {
+      const message = await sources.get(connection).capture.decoded(seq);
+      return message ? { message } : {};
+    },
+    'layer': async ({ connection, seq, layer, from, length }: Params<'layer'>) => {
+      const part = await sources.get(connection).capture.layer(seq, layer, from, length);
+      return part ?? { byteLength: 0 };
+    },
+    'decoder.choose': async ({ connection, seq }: Params<'decoder.choose'>) => {
+      await commands.executeCommand(CommandId.DecodeAs, { connection, seq });
+      return done;
+    },
     'handshake.plain': ({ key }: Params<'handshake.plain'>) => {
       const handshake = plainHandshakes.get(key);
       return handshake ? { handshake } : {};

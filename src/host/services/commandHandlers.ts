@@ -1,4 +1,5 @@
 import { l10n, type TreeView } from 'vscode';
+import type { Clock } from '../../core/base/clock.ts';
 import type { ConfigureParts } from '../connectionForm/configureCommands.ts';
 import { connect, type ConnectParts } from '../connections/commands/connect.ts';
 import {
@@ -25,6 +26,7 @@ import type { SettingsService } from '../settings/settings.ts';
 import type { RuleParts } from '../held/addRule.ts';
 import type { TapCommandParts } from '../taps/tapCommands.ts';
 import type { CommandHandlers } from '../ui/commands.ts';
+import { clickedRow } from '../ui/trees.ts';
 import type { WatchCommandParts } from '../watch/watchCommands.ts';
 import type { ShownLog } from '../ui/plainLog.ts';
 import { CommandId, InternalCommandId } from '../../shared/ids.ts';
@@ -42,6 +44,7 @@ export interface CommandParts
   readonly ruleParts: () => RuleParts;
   /** Called when the list of captures has changed. */
   readonly refresh: () => void;
+  readonly clock: Clock;
   readonly connections: Connections;
   readonly slots: Slots;
   readonly targets: Targets;
@@ -90,16 +93,17 @@ export function commandHandlers(parts: CommandParts): CommandHandlers {
     [InternalCommandId.ShowActions]: async () =>
       (await import('../connections/views/connectionsMenu.ts')).showConnectionsMenu(parts),
   } satisfies Partial<CommandHandlers>;
-  return { ...handlers, ...rowCommands(handlers, parts.views) };
+  return { ...handlers, ...rowCommands(handlers, parts.views, parts.clock) };
 }
 
 /** What clicks on rows of trees do: the commands of the menus, with the row that is selected. */
 export function rowCommands(
   handlers: Pick<CommandHandlers, OfRows>,
   { connections, captures, messages }: RowViews,
+  clock: Clock,
 ) {
-  const onSelected = (command: OfRows, view: RowViews[keyof RowViews]) => () => {
-    const [row] = view.selection;
+  const onSelected = (command: OfRows, view: RowViews[keyof RowViews]) => async () => {
+    const row = await clickedRow(view, clock);
     return row === undefined ? undefined : handlers[command](row);
   };
   return {
@@ -135,6 +139,10 @@ function captureCommands({ monitor, showMonitor, refresh }: CommandParts) {
       (await load()).saveCapture(await captureParts(), target),
     [CommandId.DeleteCapture]: async target =>
       (await load()).deleteCapture(await captureParts(), target),
+    [CommandId.DecodeAs]: async target => {
+      const { decodeAs } = await import('../decoding/decodeAs.ts');
+      return decodeAs((await monitor()).decoding, target);
+    },
     [CommandId.RefreshCaptures]: () => {
       refresh();
     },

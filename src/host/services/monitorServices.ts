@@ -9,6 +9,8 @@ import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { UnmaskedHandshakes } from '../../core/secrets/unmaskedHandshakes.ts';
 import type { StartExport } from '../../core/export/exportJob.ts';
 import type { Formats } from '../../core/base/format.ts';
+import { DecoderChoices } from '../decoding/decoderChoices.ts';
+import type { DecodeAsParts } from '../decoding/decodeAs.ts';
 import type { ExportParts } from '../captures/exportChoices.ts';
 import type { Clearing } from '../connections/commands/clearing.ts';
 import type { Connections } from '../connections/connections.ts';
@@ -50,7 +52,7 @@ export interface MonitorServiceParts {
   readonly library: ReturnType<typeof createLibrary>;
   readonly sending: ReturnType<typeof createSending>;
   readonly secrets: Secrets;
-  readonly settings: Pick<SettingsService, 'current' | 'onDidChange'>;
+  readonly settings: Pick<SettingsService, 'current' | 'decodersFor' | 'onDidChange'>;
   readonly formats: Formats;
   readonly plainHandshakes: UnmaskedHandshakes;
   readonly clearing: Clearing;
@@ -96,6 +98,26 @@ export function createMonitorServices(parts: MonitorServiceParts) {
     openView,
     startExport,
     currentView: () => model.shownRows,
+  };
+  const choices = store.add(
+    new DecoderChoices({
+      sources,
+      rulesFor: name => parts.settings.decodersFor(name),
+      onDidChangeSettings: listener => parts.settings.onDidChange(listener),
+    }),
+  );
+  const decoding: DecodeAsParts = {
+    sources,
+    choices,
+    formats,
+    current: () => {
+      const [source] = model.shown;
+      return source && { source };
+    },
+    keepRule: async rule => {
+      const { files } = parts.ruleParts();
+      await files.write('user', [{ setting: 'decoders', kind: 'append', path: [], value: rule }]);
+    },
   };
   const texts = once(async () => {
     const { TextReports } = await import('../ui/textReports.ts');
@@ -185,6 +207,7 @@ export function createMonitorServices(parts: MonitorServiceParts) {
     held,
     documents,
     exporting,
+    decoding,
     showKeyboardHelp,
     openMessagesAsText,
     dispose: () => store.dispose(),

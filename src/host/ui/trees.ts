@@ -15,6 +15,7 @@ import {
   Uri,
   window,
 } from 'vscode';
+import type { Clock } from '../../core/base/clock.ts';
 import { messageOf } from '../../core/base/errors.ts';
 import { type Disposable, DisposableStore } from '../../core/base/lifecycle.ts';
 import { once } from '../../core/base/once.ts';
@@ -72,6 +73,27 @@ export function treeRow({ label, description, tooltip, state }: RowTexts): TreeI
  */
 export function clickedBy(command: InternalCommandId, title: string): Command {
   return { command, title };
+}
+
+/** While a tree is read anew, which takes a few messages between the editor and this host. */
+const rereadMs = 5000;
+const lookAgainMs = 20;
+
+/**
+ * The row that has just been clicked. From the moment at which a tree changes until the editor has read
+ * it anew, no row counts as selected, and no event tells when that is over: so it is looked for again.
+ *
+ * @returns `undefined` if the row has gone meanwhile
+ */
+export async function clickedRow<T>(
+  view: Pick<TreeView<T>, 'selection'>,
+  clock: Clock,
+): Promise<T | undefined> {
+  const until = clock.monotonic() + rereadMs;
+  while (view.selection.length === 0 && clock.monotonic() < until) {
+    await new Promise<void>(resolve => clock.schedule(lookAgainMs, resolve));
+  }
+  return view.selection[0];
 }
 
 /** Everything of a row that can change. */

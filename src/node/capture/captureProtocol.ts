@@ -8,6 +8,8 @@ import type {
   ViewReport,
   ViewRow,
 } from '../../core/capture/view.ts';
+import type { DecodedMessage } from '../../core/decode/rowDecoding.ts';
+import type { DecodeRule } from '../../core/decode/decodeRule.ts';
 import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
 import type {
   ArchivedCapture,
@@ -38,6 +40,8 @@ export interface OpenRequest {
   /** Names the window, in the file. */
   readonly window: string;
   readonly limits: CaptureLimits;
+  /** See `Capture.setDecoders`. */
+  readonly decoders: readonly DecodeRule[];
   /** Rows below this have been stored, or lost with a worker that failed. */
   readonly nextSeq: number;
   /** The file of a window that has ended: it is read only, and opening it may fail. */
@@ -83,6 +87,30 @@ export interface WorkerRequests {
   readonly 'capture.frame': {
     readonly params: { readonly seq: number };
     readonly result: FrameFacts | undefined;
+  };
+  /** `undefined` if no decoder reads it, or no view decodes the capture. */
+  readonly 'capture.decoded': {
+    readonly params: { readonly seq: number };
+    readonly result: DecodedMessage | undefined;
+  };
+  readonly 'capture.layer': {
+    readonly params: {
+      readonly seq: number;
+      readonly layer: number;
+      readonly from: number;
+      readonly length: number;
+    };
+    readonly result: PayloadPart | undefined;
+  };
+  /** The names of the decoders that can read a message to its end, and what is sure of each. */
+  readonly 'capture.readers': {
+    readonly params: { readonly seq: number };
+    readonly result: readonly string[];
+  };
+  /** How its messages are decoded, see the setting `decoders`. */
+  readonly 'capture.decoders': {
+    readonly params: { readonly rules: readonly DecodeRule[] };
+    readonly result: undefined;
   };
   readonly 'capture.payload': {
     readonly params: { readonly seq: number; readonly from: number; readonly length: number };

@@ -17,6 +17,8 @@ import {
 } from '../../core/capture/capture.ts';
 import type { BufferPool } from '../../core/record/bufferPool.ts';
 import type { TextRun } from '../../core/record/textRun.ts';
+import type { DecodeRule } from '../../core/decode/decodeRule.ts';
+import type { DecodedMessage } from '../../core/decode/rowDecoding.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import { Ingest } from '../../core/capture/ingest.ts';
 import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
@@ -60,6 +62,7 @@ export class CaptureProxy implements Capture {
   readonly #onDidChangeStorage = this.#store.add(new Emitter<Storage>());
   readonly #onDidChangePressure = this.#store.add(new Emitter<boolean>());
   #limits: CaptureLimits;
+  #decoders: readonly DecodeRule[] = [];
   /** As listeners know it. */
   #told = this.#state.extent;
   /** Views that are open. */
@@ -151,6 +154,31 @@ export class CaptureProxy implements Capture {
   async frame(seq: number): Promise<FrameFacts | undefined> {
     this.#prepareToRead();
     return (await this.#ask('capture.frame', { seq })).result;
+  }
+
+  async decoded(seq: number): Promise<DecodedMessage | undefined> {
+    this.#prepareToRead();
+    return (await this.#ask('capture.decoded', { seq })).result;
+  }
+
+  async layer(
+    seq: number,
+    layer: number,
+    from: number,
+    length: number,
+  ): Promise<PayloadPart | undefined> {
+    this.#prepareToRead();
+    return (await this.#ask('capture.layer', { seq, layer, from, length })).result;
+  }
+
+  async readers(seq: number): Promise<readonly string[]> {
+    this.#prepareToRead();
+    return (await this.#ask('capture.readers', { seq })).result ?? [];
+  }
+
+  setDecoders(rules: readonly DecodeRule[]): void {
+    this.#decoders = rules;
+    void this.#ask('capture.decoders', { rules });
   }
 
   async series(span: SeriesSpan): Promise<SeriesView> {
@@ -259,11 +287,23 @@ export class CaptureProxy implements Capture {
     const { path, startedAt, windowId: window, isArchived = false } = this.#parts;
     const { name, url } = this.#options;
     const limits = this.#limits;
+    const decoders = this.#decoders;
     const nextSeq = this.#ingest.acknowledgedSeq;
     // What a worker that failed has stored since then is not known to be kept, and is sent again.
     this.#state.storedSeq = nextSeq;
     const { buffer: state } = this.#state;
-    const request = { path, name, url, startedAt, window, limits, nextSeq, isArchived, state };
+    const request = {
+      path,
+      name,
+      url,
+      startedAt,
+      window,
+      limits,
+      decoders,
+      nextSeq,
+      isArchived,
+      state,
+    };
     const opening = ++this.#openings;
     void this.#ask('capture.open', request).then(({ result, error }) => {
       if (opening !== this.#openings) {

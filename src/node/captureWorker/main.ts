@@ -47,11 +47,20 @@ const readNames: ReadonlySet<WorkerRequestName> = new Set<WorkerRequestName>([
   'capture.rows',
   'capture.payload',
   'capture.frame',
+  'capture.decoded',
+  'capture.layer',
+  'capture.readers',
   'capture.series',
   'view.rows',
   'view.locate',
   'view.find',
   'export.cancel',
+]);
+
+/** Their answers hold bytes that nobody else has. */
+const transferring: ReadonlySet<WorkerRequestName> = new Set<WorkerRequestName>([
+  'capture.payload',
+  'capture.layer',
 ]);
 
 function isRead({ request }: WorkerRequest): boolean {
@@ -104,7 +113,7 @@ function reply(answer: RpcAnswer, request: WorkerRequest): void {
     }
   }
   const transfer =
-    request.request === 'capture.payload' && 'result' in answer ? transferOf(answer.result) : [];
+    transferring.has(request.request) && 'result' in answer ? transferOf(answer.result) : [];
   post(capture ? { ...answer, capture: key } : answer, transfer);
 }
 
@@ -125,6 +134,10 @@ function perform(request: WorkerRequest): unknown {
     case 'capture.append':
     case 'capture.rows':
     case 'capture.frame':
+    case 'capture.decoded':
+    case 'capture.layer':
+    case 'capture.readers':
+    case 'capture.decoders':
     case 'capture.payload':
     case 'capture.clear':
     case 'capture.restore':
@@ -186,6 +199,18 @@ function performOnCapture(request: WorkerRequest<CaptureRequestName>): unknown {
       return capture.rows(request.params.from, request.params.count);
     case 'capture.frame':
       return capture.frame(request.params.seq);
+    case 'capture.decoded':
+      return capture.decoding.message(request.params.seq);
+    case 'capture.layer': {
+      const { seq, layer, from, length } = request.params;
+      return capture.decoding.layer(seq, layer, from, length);
+    }
+    case 'capture.readers':
+      return capture.decoding.readers(request.params.seq);
+    case 'capture.decoders':
+      capture.decoding.setRules(request.params.rules);
+      views.changed(key);
+      return undefined;
     case 'capture.payload':
       return capture.payload(request.params.seq, request.params.from, request.params.length);
     case 'capture.clear': {

@@ -2,6 +2,7 @@ import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type {
+  DecodedAnswer,
   FrameAnswer,
   HandshakeAnswer,
   PageRow,
@@ -21,6 +22,7 @@ import { toolButton } from '../widgets/toolbar.ts';
 interface DetailPaneListener {
   ask(row: PageRow, from: number, length: number): Promise<PayloadAnswer>;
   askFrame(row: PageRow): Promise<FrameAnswer>;
+  askDecoded(row: PageRow): Promise<DecodedAnswer>;
   /** The masked values of the handshake with this key. */
   askHandshake(key: string): Promise<HandshakeAnswer>;
   /** The time of the previous row in the list, if known. */
@@ -36,6 +38,8 @@ interface DetailPaneListener {
   onFilter(term: string): void;
   /** Goes to another row. */
   onGoTo(row: RowAddress): void;
+  /** Shows the rows of a call. @param seq of its request */
+  onConversation(seq: number): void;
   /** Opens the line of a call that opened the row's socket. */
   onOpenScript(row: PageRow, call: number): void;
   /** Loads the page again that has the row's socket. */
@@ -84,6 +88,8 @@ export class DetailPane {
       onOpenScript: call => this.#row && listener.onOpenScript(this.#row, call),
       onReloadPage: () => this.#row && listener.onReloadPage(this.#row),
       askFrame: () => (this.#row ? listener.askFrame(this.#row) : Promise.resolve({})),
+      askDecoded: () => (this.#row ? listener.askDecoded(this.#row) : Promise.resolve({})),
+      onConversation: seq => listener.onConversation(seq),
       askHandshake: key => listener.askHandshake(key),
       previousAt: () => this.#row && listener.previousAt(this.#row),
     });

@@ -3,20 +3,30 @@ import type { RowKind } from '../../core/record/record.ts';
 import { looksLikeJson } from '../../core/json/looksLikeJson.ts';
 import { hasHandshake, readStateRow } from '../list/rows/stateRow.ts';
 
-const detailTabs = ['json', 'text', 'hex', 'close', 'frame', 'event', 'handshake'] as const;
+const detailTabs = [
+  'decoded',
+  'json',
+  'text',
+  'hex',
+  'close',
+  'frame',
+  'state',
+  'handshake',
+] as const;
 export type DetailTab = (typeof detailTabs)[number];
 
 /** Kinds of rows; the last tab is remembered for each. */
-export type TabGroup = 'text' | 'binary' | 'control' | 'state';
+export type TabGroup = 'decoded' | 'text' | 'binary' | 'control' | 'state';
 
 /** The tab that the user chose last for each kind. */
 export type LikedTabs = Readonly<Record<TabGroup, DetailTab>>;
 
 export const firstLiked: LikedTabs = {
+  decoded: 'decoded',
   text: 'json',
   binary: 'hex',
   control: 'close',
-  state: 'event',
+  state: 'state',
 };
 
 const groups: Readonly<Record<RowKind, TabGroup>> = {
@@ -28,17 +38,21 @@ const groups: Readonly<Record<RowKind, TabGroup>> = {
   pong: 'control',
 };
 
-export function tabGroup({ kind }: Row): TabGroup {
-  return groups[kind];
+export function tabGroup(row: Row): TabGroup {
+  return isDecoded(row) ? 'decoded' : groups[row.kind];
+}
+
+function isDecoded({ decoded }: Row): boolean {
+  return decoded !== undefined && decoded !== 'waiting';
 }
 
 export function tabsOf(row: Row): readonly DetailTab[] {
   switch (row.kind) {
     case 'state':
-      return hasHandshake(row) ? ['event', 'handshake'] : ['event'];
+      return hasHandshake(row) ? ['state', 'handshake'] : ['state'];
     case 'text':
     case 'binary':
-      return ['json', 'text', 'hex', 'frame'];
+      return [...(isDecoded(row) ? (['decoded'] as const) : []), 'json', 'text', 'hex', 'frame'];
     case 'close':
       return ['close', 'hex', 'frame'];
     case 'ping':
@@ -52,7 +66,7 @@ export function bestTab(row: Row, liked: LikedTabs): DetailTab {
   const tabs = tabsOf(row);
   // What went wrong is said there only, whatever the user has looked at in other rows.
   if (row.kind === 'state' && readStateRow(row.preview).severity !== 'info') {
-    return 'event';
+    return 'state';
   }
   const wanted = liked[tabGroup(row)];
   // Text that is clearly not JSON opens as text, even if the user prefers JSON.
@@ -76,6 +90,7 @@ export function readLikedTabs(value: unknown): LikedTabs {
   const read = (group: TabGroup) =>
     detailTabs.find(tab => tab === saved[group]) ?? firstLiked[group];
   return {
+    decoded: read('decoded'),
     text: read('text'),
     binary: read('binary'),
     control: read('control'),

@@ -4,6 +4,7 @@ import type { Row } from '../../core/capture/capture.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { DetailTab } from './detailTabs.ts';
 import { el } from '../widgets/dom.ts';
+import type { DecodedSource } from './decodedViewer.ts';
 import type { FrameSource, HandshakeSource, RowLinks } from './factsViewer.ts';
 import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
 import type { ViewerMakers } from './payloadViewers.ts';
@@ -15,7 +16,7 @@ export class PayloadPanel {
   readonly #panel: HTMLElement;
   readonly #say = el('div', { class: 'say' });
   readonly #formats: Formats;
-  readonly #context: ViewerActions & FrameSource & HandshakeSource & RowLinks;
+  readonly #context: ViewerActions & FrameSource & HandshakeSource & RowLinks & DecodedSource;
   readonly #made = new Map<DetailTab, PayloadViewer>();
   #makers: ViewerMakers | undefined;
   #form: PayloadViewer | undefined;
@@ -24,7 +25,7 @@ export class PayloadPanel {
   constructor(
     panel: HTMLElement,
     formats: Formats,
-    context: ViewerActions & FrameSource & HandshakeSource & RowLinks,
+    context: ViewerActions & FrameSource & HandshakeSource & RowLinks & DecodedSource,
   ) {
     this.#panel = panel;
     this.#formats = formats;
@@ -41,7 +42,7 @@ export class PayloadPanel {
 
   show(row: Row, tab: DetailTab, reader: PayloadReader): void {
     const signal = this.#begin();
-    const needsPayload = tab !== 'frame' && tab !== 'event';
+    const needsPayload = tab !== 'frame' && tab !== 'state' && tab !== 'decoded';
     if (needsPayload && reader.byteLength === 0) {
       this.say(text('emptyPayload'));
       return;

@@ -1,4 +1,4 @@
-import { completionsOf, type Completion } from '../../core/filter/completions.ts';
+import { completionsOf, type Completion } from '../../core/filter/hints/completions.ts';
 import { maxFilterLength, type FilterProblem } from '../../core/filter/parseFilter.ts';
 import { CompletionField } from '../widgets/completionField.ts';
 import { el } from '../widgets/dom.ts';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { visibleLine } from '../../core/text/visibleText.ts';
-import { filterReference, type FilterMeaning } from '../../core/filter/reference.ts';
+import { filterReference, type FilterMeaning } from '../../core/filter/hints/reference.ts';
 import type { SavedFilter } from '../../shared/monitorProtocol.ts';
 import { text } from '../widgets/strings.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
@@ -127,6 +127,21 @@ const names: Readonly<Record<FilterMeaning, PageString>> = {
   edited: 'meaningEdited',
   dropped: 'meaningDropped',
   held: 'meaningHeld',
+  event: 'meaningEvent',
+  topic: 'meaningTopic',
+  type: 'meaningType',
+  id: 'meaningId',
+  as: 'meaningAs',
+  asRaw: 'meaningAsRaw',
+  call: 'meaningCall',
+  callPending: 'meaningCallPending',
+  callDone: 'meaningCallDone',
+  callFailed: 'meaningCallFailed',
+  callOrphan: 'meaningCallOrphan',
+  conversation: 'meaningConversation',
+  latency: 'meaningLatency',
+  envelope: 'meaningEnvelope',
+  undecodable: 'meaningUndecodable',
   is: 'meaningIs',
   not: 'meaningNot',
   or: 'meaningOr',

@@ -1,5 +1,6 @@
 import {
   columnHeadings,
+  isOfList,
   layOut,
   moveColumn,
   maxWidth,
@@ -12,6 +13,7 @@ import {
   type ColumnName,
   type ColumnSettings,
   type ListRoom,
+  type ListTraits,
   type TimeMode,
 } from './rows/columns.ts';
 import { el } from '../widgets/dom.ts';
@@ -54,14 +56,14 @@ export class ListHead {
   readonly #onChange: (settings: ColumnSettings) => void;
   #settings: ColumnSettings;
   #layout: ColumnLayout;
-  #isMerged = false;
+  #traits: ListTraits = { isMerged: false, isDecoded: false };
   #room: ListRoom | undefined;
   #current: ColumnName = 'time';
 
   constructor(settings: ColumnSettings, onChange: (settings: ColumnSettings) => void) {
     this.#settings = settings;
     this.#onChange = onChange;
-    this.#layout = layOut(settings, false);
+    this.#layout = layOut(settings, this.#traits);
     this.#headings = defaultColumns.order.map(name => this.#heading(name));
     this.element = el('div', { role: 'rowgroup', class: 'head' }, this.#row);
     this.#arrange();
@@ -75,8 +77,8 @@ export class ListHead {
     return this.#layout;
   }
 
-  set isMerged(value: boolean) {
-    this.#isMerged = value;
+  set traits(traits: ListTraits) {
+    this.#traits = traits;
     this.#arrange();
   }
 
@@ -96,7 +98,7 @@ export class ListHead {
     const { hidden } = this.#settings;
     return [
       ...defaultColumns.order
-        .filter(name => name !== 'preview' && (name !== 'connection' || this.#isMerged))
+        .filter(name => name !== 'preview' && isOfList(name, this.#traits))
         .map((name): MenuItem => {
           const isChecked = !hidden.includes(name);
           const others = hidden.filter(each => each !== name);
@@ -150,7 +152,7 @@ export class ListHead {
   }
 
   #arrange(): void {
-    this.#layout = layOut(this.#settings, this.#isMerged, this.#room);
+    this.#layout = layOut(this.#settings, this.#traits, this.#room);
     const { shown } = this.#layout;
     if (!shown.includes(this.#current)) {
       this.#current = shown[0] ?? 'preview';

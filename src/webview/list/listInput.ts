@@ -5,7 +5,15 @@ export type SelectionChange = 'only' | 'keep' | 'extend' | 'toggle' | 'move';
 
 /** What only the page can do for the list. */
 export type PageCommand =
-  'close' | 'copy' | 'goTo' | 'find' | 'findNext' | 'findPrevious' | 'filter' | 'context';
+  | 'close'
+  | 'copy'
+  | 'goTo'
+  | 'find'
+  | 'findNext'
+  | 'findPrevious'
+  | 'filter'
+  | 'context'
+  | 'conversation';
 
 interface ListInputPorts {
   /** The row that an event happened in; `undefined` also while the rows on screen are of the list before. */
@@ -21,6 +29,8 @@ interface ListInputPorts {
   openMenuAtActive(): void;
   onOpen(): void;
   onMenu(at: { readonly x: number; readonly y: number }): void;
+  /** The latency of the active row was pressed. */
+  onCall(): void;
   run(command: PageCommand): void;
 }
 
@@ -51,7 +61,11 @@ export class ListInput {
       this.#ports.pick('toggle', position);
     } else {
       this.#ports.pick('only', position);
-      this.#ports.onOpen();
+      if (event.target instanceof Element && event.target.closest('.latency.link')) {
+        this.#ports.onCall();
+      } else {
+        this.#ports.onOpen();
+      }
     }
   }
 

@@ -434,12 +434,17 @@ export class MessageList {
     } else if (list.generation === generation && list.next >= next && list.first >= first) {
       // Answers and events may overtake each other; both numbers only ever grow.
       this.#list = list;
+      this.#noteDecoding(list);
       this.#source.follow(list);
       this.#selection.dropBelow(list.first);
       if ((this.#selection.active ?? list.first) < list.first) {
         this.#listener.onNothing();
       }
     }
+  }
+
+  #noteDecoding({ decoding }: ListView): void {
+    this.#grid.isDecoded = decoding?.shown === 'applied' || decoding?.shown === 'applied?';
   }
 
   /** Turns to another list, in which the rows on screen have other positions. */
@@ -451,6 +456,7 @@ export class MessageList {
       ...this.#placeOnScreen(),
     });
     this.#list = list;
+    this.#noteDecoding(list);
     this.#source.follow(list);
     this.#selection.clear();
     this.#names.clear();
@@ -589,6 +595,7 @@ export class MessageList {
       openMenuAtActive: () => this.#openMenuAtActive(),
       onOpen: () => this.#listener.onOpen(),
       onMenu: at => this.#listener.onMenu(at),
+      onCall: () => this.#listener.run('conversation'),
       run: command => this.#listener.run(command),
     });
   }

@@ -30,6 +30,9 @@ interface RowCommandPorts {
   say(sentence: string): void;
   /** Adds a term to the filter. */
   filterBy(term: string): void;
+  /** Shows the rows of a call. @param seq of its request */
+  showCall(seq: number): void;
+  goTo(row: RowName): void;
   /** Goes to a row among those around it. */
   showInContext(row: RowName): void;
   /** Whether messages like it can be held: it is a message of a tapped socket. */
@@ -114,6 +117,14 @@ export class RowCommands {
     }
   }
 
+  /** Shows the rows of the call that the active row is a part of. */
+  showConversation(): void {
+    const { decoded, seq } = this.#list.activeRow ?? {};
+    if (decoded && decoded !== 'waiting' && decoded.role !== undefined && seq !== undefined) {
+      this.#ports.showCall(decoded.request ?? seq);
+    }
+  }
+
   goToRow(): void {
     this.#goToRow.open();
   }
@@ -133,6 +144,7 @@ export class RowCommands {
       { kind: 'line' },
       ...this.#compareItems(row),
       { kind: 'line' },
+      ...(row ? this.#decodedItems(row) : []),
       ...(row ? [this.#filterMenu(row)] : []),
       ...(row && this.#ports.canHold(row) ? [this.#holdItem(row)] : []),
       { kind: 'line' },
@@ -156,6 +168,27 @@ export class RowCommands {
       ...(content === undefined ? [] : [by(text('filterByContent'), content)]),
     ];
     return { kind: 'menu', label: text('filterByMenu'), items: () => items };
+  }
+
+  /** The other rows of its call, and how it is decoded. */
+  #decodedItems(row: PageRow): readonly MenuItem[] {
+    const { connection, seq, kind, decoded } = row;
+    const isMessage = kind === 'text' || kind === 'binary';
+    const known = decoded === 'waiting' ? undefined : decoded;
+    const link = (name: 'goToRequest' | 'goToResponse', to: number | undefined) =>
+      to === undefined || to === seq
+        ? []
+        : [action(name, () => this.#ports.goTo({ connection, seq: to }), `#${to}`)];
+    return [
+      ...(known?.role === undefined
+        ? []
+        : [action('showConversation', () => this.showConversation())]),
+      ...link('goToRequest', known?.request),
+      ...link('goToResponse', known?.response),
+      ...(isMessage
+        ? [action('decodeAs', () => this.#requests.send('decoder.choose', { connection, seq }))]
+        : []),
+    ];
   }
 
   #holdItem({ connection, seq }: PageRow): MenuItem {

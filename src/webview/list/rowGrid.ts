@@ -40,6 +40,7 @@ export class RowGrid {
   readonly #formats: Formats;
   /** Between rows that a filter has left there is no silence. */
   #isFiltered = false;
+  #isDecoded = false;
   #sources: ListSources = { startedAt: 0, isMerged: false, labelOf: () => undefined };
   #generation = -1;
   #flashed: number | undefined;
@@ -97,11 +98,23 @@ export class RowGrid {
     this.#sources = sources;
     this.#time.startedAt = sources.startedAt;
     if (wasMerged !== sources.isMerged) {
-      this.head.isMerged = sources.isMerged;
-      this.#arrange();
+      this.#takeTraits();
     } else {
       this.#forget();
     }
+  }
+
+  /** Whether decoders read the messages. */
+  set isDecoded(isDecoded: boolean) {
+    if (this.#isDecoded !== isDecoded) {
+      this.#isDecoded = isDecoded;
+      this.#takeTraits();
+    }
+  }
+
+  #takeTraits(): void {
+    this.head.traits = { isMerged: this.#sources.isMerged, isDecoded: this.#isDecoded };
+    this.#arrange();
   }
 
   /** Takes over the fonts of the theme. */

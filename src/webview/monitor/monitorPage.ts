@@ -1,5 +1,6 @@
+import { render } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
-import { suggestFilter } from '../../core/filter/suggestion.ts';
+import { suggestFilter } from '../../core/filter/hints/suggestion.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type { ComposerView } from '../../shared/composerProtocol.ts';
 import type { HeldAddress, HeldState } from '../../shared/heldProtocol.ts';
@@ -17,6 +18,7 @@ import { isRecorded } from '../../shared/sourceKind.ts';
 import { Charts } from '../charts/charts.ts';
 import { ClearedBar } from '../clearing/clearedBar.ts';
 import { ComposerPlace } from '../composer/composerPlace.ts';
+import { decoderChip } from '../decoding/decoderChip.ts';
 import { DetailPane } from '../details/detailPane.ts';
 import { DetailsState } from '../details/detailsState.ts';
 import { ConnectionNews } from '../header/connectionNews.ts';
@@ -34,7 +36,7 @@ import { RowCommands } from '../list/rowCommands.ts';
 import type { RowName, RowPlace } from '../list/places/rowSeeker.ts';
 import { PanelState } from '../state/panelState.ts';
 import type { StateKeeper } from '../state/savedState.ts';
-import { oncePerFrame } from '../widgets/dom.ts';
+import { el, oncePerFrame } from '../widgets/dom.ts';
 import { LiveRegion } from '../widgets/liveRegion.ts';
 import { text } from '../widgets/strings.ts';
 import { watchTheme } from '../widgets/theme.ts';
@@ -76,6 +78,7 @@ export class MonitorPage {
   readonly #cleared: ClearedBar;
   readonly #held: HeldView;
   readonly #requestRender = oncePerFrame(() => this.#render());
+  readonly #chip = el('div', { class: 'chip-place' });
   #listSourcesKey = '';
   #listView: ListView | undefined;
   #filters: readonly SavedFilter[] = [];
@@ -294,6 +297,7 @@ export class MonitorPage {
     }
     this.#followCharts(isBlank);
     this.#renderComposer();
+    this.#renderChip();
     this.#held.render(selected?.id);
     this.#renderCounts();
     this.#news.follow(selected);
@@ -305,6 +309,17 @@ export class MonitorPage {
     const shown = isBlank ? undefined : (merged.find(({ id }) => id === this.#charted) ?? selected);
     const owners = merged.map(({ id, name }) => ({ id, name: visibleLine(name) }));
     this.#charts.follow(shown?.id, shown !== undefined && isRecorded(shown), owners);
+  }
+
+  #renderChip(): void {
+    const decoding = this.#listView?.decoding;
+    const choose = () => {
+      const { connection = '' } = decoding ?? {};
+      const row = this.#list.activeRow;
+      const isOfRow = row?.connection === connection && row.kind !== 'state';
+      this.#requests.send('decoder.choose', { connection, ...(isOfRow && { seq: row.seq }) });
+    };
+    render(decoderChip(decoding, this.#formats, choose, decoding?.readTo), this.#chip);
   }
 
   #renderComposer(): void {
@@ -398,6 +413,9 @@ export class MonitorPage {
       case 'context':
         this.#rows.showInContext();
         break;
+      case 'conversation':
+        this.#rows.showConversation();
+        break;
     }
   }
 
@@ -405,7 +423,7 @@ export class MonitorPage {
 
   #assemble(root: HTMLElement): void {
     const { charts, empty, filter, listPane } = this.#layout;
-    filter.append(this.#search.filter.element);
+    filter.append(this.#search.filter.element, this.#chip);
     charts.append(this.#charts.strip, this.#charts.pane);
     listPane.append(
       this.#notice.element,
@@ -487,6 +505,8 @@ export class MonitorPage {
     const [keeper, panel] = [this.#keeper, this.#panel];
     return new RowCommands(this.#list, this.#goToRow, this.#requests, {
       say: sentence => this.#region.say(sentence),
+      showCall: seq => this.#panel.set({ filter: `call:#${seq}` }),
+      goTo: row => void this.#places.goToRow(row),
       filterBy: term => this.#filterBy(term),
       showInContext: row => void this.#places.showInContext(row),
       canHold: ({ connection, kind }) =>
@@ -571,6 +591,8 @@ export class MonitorPage {
       ask: ({ connection, seq }, from, length) =>
         request('payload', { connection, seq, from, length }),
       askFrame: ({ connection, seq }) => request('frame', { connection, seq }),
+      askDecoded: ({ connection, seq }) => request('decoded', { connection, seq }),
+      onConversation: seq => this.#panel.set({ filter: `call:#${seq}` }),
       askHandshake: key => request('handshake.plain', { key }),
       previousAt: ({ position }: PageRow) => this.#list.timeAt(position - 1),
       onCopy: row => this.#rows.copyRow(row),

@@ -16,6 +16,7 @@ export class FakeCapture implements Capture {
   readonly onDidChangePressure = this.#onDidChangePressure.event;
   storage: Storage;
   limits: unknown;
+  decoders: unknown;
   waitingByteLength = 0;
   isOpen = true;
 
@@ -58,6 +59,10 @@ export class FakeCapture implements Capture {
     this.limits = limits;
   }
 
+  setDecoders(rules: unknown): void {
+    this.decoders = rules;
+  }
+
   dispose(): void {
     this.isOpen = false;
   }
@@ -65,6 +70,9 @@ export class FakeCapture implements Capture {
   readonly rows = () => Promise.resolve([]);
   readonly payload = () => Promise.resolve(undefined);
   readonly frame = () => Promise.resolve(undefined);
+  readonly decoded = () => Promise.resolve(undefined);
+  readonly layer = () => Promise.resolve(undefined);
+  readonly readers = () => Promise.resolve([]);
   readonly series = () => Promise.reject(new Error('Nothing is counted here'));
   readonly clear = () => Promise.resolve(true);
   readonly restore = () => Promise.resolve(false);

@@ -71,6 +71,8 @@ const pane = new DetailPane(new Formats('en', 'UTC'), readLikedTabs(undefined), 
     return { byteLength: bytes.length, ...(part ? { bytes: part } : {}) };
   },
   askFrame: () => Promise.resolve(current?.frame ? { frame: current.frame } : {}),
+  askDecoded: () => Promise.resolve({}),
+  onConversation: note('conversation'),
   askHandshake: key =>
     Promise.resolve(key === 'known' && stand.plain ? { handshake: stand.plain } : {}),
   previousAt: () => at - 12.5,

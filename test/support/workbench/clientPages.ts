@@ -124,9 +124,27 @@ export class TreePage {
 
   /** Clicks on an item. Rows may move at that moment, so that another one is hit: then it is tried again. */
   async select(item: string | RegExp): Promise<void> {
+    const row = this.item(item).first();
     await until(`${item} is selected`, async () => {
-      await this.item(item).click();
-      return (await this.item(item).getAttribute('aria-selected')) === 'true';
+      await row.click();
+      return (await row.getAttribute('aria-selected')) === 'true';
+    });
+  }
+
+  /**
+   * Clicks on an item, and waits until the monitor has turned to it. Its list may still show rows of
+   * what it showed before: wait for one that was not among those.
+   *
+   * @param source what the header of the monitor calls it
+   */
+  async show(item: string | RegExp, source: string): Promise<void> {
+    await this.select(item);
+    const picker = activeFrame(this.#page).getByRole('combobox', {
+      name: 'Connection',
+      exact: true,
+    });
+    await until(`the monitor shows ${source}`, async () => {
+      return (await picker.locator('option:checked').textContent())?.trim() === source;
     });
   }
 
@@ -137,7 +155,8 @@ export class TreePage {
 
   /** Chooses from the menu of an item. */
   async choose(item: string | RegExp, action: string): Promise<void> {
-    await this.item(item).first().click({ button: 'right' });
-    await new WorkbenchPage(this.#page).chooseInMenu(action);
+    const workbench = new WorkbenchPage(this.#page);
+    await workbench.openMenuOf(this.item(item).first());
+    await workbench.chooseInMenu(action);
   }
 }

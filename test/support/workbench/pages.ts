@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errors, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { errors, type Locator, type Page } from 'playwright-core';
 import { letTimePass } from '../letTimePass.ts';
 import { until } from '../until.ts';
 import { screensFolder } from './failurePictures.ts';
+import { MonitorPage } from './monitorPage.ts';
 
 /** The workbench as a user meets it: by keyboard, and by the names that a screen reader says. */
 export class WorkbenchPage {
@@ -257,6 +258,20 @@ export class WorkbenchPage {
     await pressInRow(this.treeItem(item).first(), button);
   }
 
+  /** Opens the menu of a row of a tree. Rows may move at that moment, so that it is that of another one. */
+  async openMenuOf(row: Locator): Promise<void> {
+    const menu = this.#page.locator('.monaco-menu');
+    await until('the row has its menu', async () => {
+      await row.click({ button: 'right' });
+      await menu.waitFor({ timeout: 2000 }).catch(() => undefined);
+      if (/\bfocused\b/.test((await row.getAttribute('class')) ?? '') && (await menu.isVisible())) {
+        return true;
+      }
+      await this.#page.keyboard.press('Escape');
+      return false;
+    });
+  }
+
   /** Chooses an entry of the workbench's own menu that is open or about to be. */
   async chooseInMenu(name: string): Promise<void> {
     const entry = this.#page.locator('.monaco-menu').getByRole('menuitem', { name }).first();
@@ -317,72 +332,12 @@ export class WorkbenchPage {
   }
 }
 
-/** The monitor panel. */
-export class MonitorPage {
-  readonly frame: FrameLocator;
-
-  constructor(frame: FrameLocator) {
-    this.frame = frame;
-  }
-
-  get messages(): Locator {
-    return this.frame.getByRole('grid', { name: 'Messages' });
-  }
-
-  /** The rows on screen; the list draws no others. */
-  get rows(): Locator {
-    return this.messages.getByRole('row');
-  }
-
-  /** The row that the keys are on. */
-  get active(): Locator {
-    return this.messages.locator('.row.active');
-  }
-
-  /** The place of a row in the list, counted from 0. */
-  async positionOf(row: Locator): Promise<number> {
-    return Number(await row.getAttribute('aria-rowindex')) - 2; // The headings are row 1.
-  }
-
-  /** The connections and captures that the header offers. */
-  async offeredSources(): Promise<readonly string[]> {
-    const options = this.frame.getByRole('combobox', { name: 'Connection' }).locator('option');
-    return (await options.allInnerTexts()).map(text => text.trim());
-  }
-
-  get filter(): Locator {
-    return this.frame.getByRole('combobox', { name: 'Filter' });
-  }
-
-  get details(): Locator {
-    return this.frame.getByRole('region', { name: 'Details' });
-  }
-
-  /** Goes down a menu of the page that is open or about to be. */
-  async choose(...names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      await this.frame.locator('[role^=menuitem]').getByText(name, { exact: true }).click();
-    }
-  }
-
-  /** Opens the menu of the selected rows at one of them. */
-  async chooseForRow(row: Locator, ...names: readonly string[]): Promise<void> {
-    await row.click({ button: 'right' });
-    await this.choose(...names);
-  }
-
-  /** The button of exactly that name. */
-  button(name: string): Locator {
-    return this.frame.getByRole('button', { name, exact: true });
-  }
-}
-
 /**
- * Presses a button that a row of a tree shows while the pointer is over it. A row that is drawn anew
+ * Presses a button that a row of a tree or quick pick shows while the pointer is over it. A row that is drawn anew
  * between press and release of the mouse swallows the click, so both are one event here, once the button
  * has been where the mouse could press it. Rows that come above it move it away from the pointer.
  */
-export async function pressInRow(row: Locator, name: string): Promise<void> {
+export async function pressInRow(row: Locator, name: string | RegExp): Promise<void> {
   const button = row.getByRole('button', { name }).first();
   for (let tries = 0; tries < 20; tries++) {
     await row.hover();
@@ -401,7 +356,7 @@ export async function pressInRow(row: Locator, name: string): Promise<void> {
       }
     }
   }
-  throw new Error(`The row has no button "${name}"`);
+  throw new Error(`The row has no button "${String(name)}"`);
 }
 
 function escapePattern(text: string): string {

@@ -85,6 +85,9 @@ const good: Readonly<Record<RequestName, readonly unknown[]>> = {
   'row.at': [{ at: 1e12 }],
   'find': [find, { ...find, isPattern: true, direction: 'previous' }],
   'frame': [{ connection, seq: 3 }],
+  'decoded': [{ connection, seq: 3 }],
+  'layer': [{ connection, seq: 3, layer: 1, from: 0, length: 16 }],
+  'decoder.choose': [{ connection }, { connection, seq: 3 }],
   'script.open': [{ connection, seq: 3, call: 0 }],
   'page.reload': [{ connection, seq: 3 }],
   'handshake.plain': [{ key: 'x'.repeat(100) }],
@@ -163,6 +166,13 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
     { showHeartbeats: 1 },
     { showControl: null },
   ],
+  'decoded': [{}, { connection }, { connection, seq: -1 }],
+  'layer': [
+    {},
+    { connection, seq: 3, layer: -1, from: 0, length: 16 },
+    { connection, seq: 3, layer: 1, from: 0, length: 0 },
+  ],
+  'decoder.choose': [{}, { connection, seq: 'x' }],
   'layout.keep': [{}, { text: 1 }, { text: 'x'.repeat(10_001) }, { text: '', more: 1 }],
   'rows': [
     { ...rows, from: -1 },

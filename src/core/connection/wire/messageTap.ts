@@ -3,7 +3,7 @@ import { toDisposable, type Disposable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Condition } from '../../filter/condition.ts';
 import type { RowTest } from '../../filter/matcher.ts';
-import { parseFilter, type FilterClock } from '../../filter/parseFilter.ts';
+import { parseLiveFilter, type FilterClock } from '../../filter/parseFilter.ts';
 import { RowReader } from '../../filter/rowReader.ts';
 import { MatchLimitError, boundedRowTest } from '../../filter/boundedMatch.ts';
 
@@ -87,7 +87,7 @@ export class MessageTap {
  * @throws UserError if it is no filter
  */
 export function conditionOf(filter: string, clock: FilterClock): Condition {
-  const { condition = everything, problems } = parseFilter(filter, clock);
+  const { condition = everything, problems } = parseLiveFilter(filter, clock);
   const [problem] = problems;
   if (problem) {
     throw new UserError(`“${filter}” is no filter: ${problem.message}`);

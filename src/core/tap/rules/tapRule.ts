@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import { asksForControlFrames, type Condition } from '../../filter/condition.ts';
 import type { FilterClock } from '../../filter/filterTime.ts';
-import { parseFilter } from '../../filter/parseFilter.ts';
+import { parseFilter, parseLiveFilter } from '../../filter/parseFilter.ts';
 import { isObject, type JsonObject } from '../../json/json.ts';
 import type { PathStep } from '../../json/jsonPath.ts';
 import { safeTextLength } from '../../pattern/patternRisk.ts';
@@ -123,7 +123,7 @@ function ruleOf(entry: unknown, clock: FilterClock): TapRule {
   if (typeof match !== 'string') {
     throw wrong('match', 'a filter such as "in: $.type:trade"', match);
   }
-  const { condition = { is: 'all', of: [] }, problems } = parseFilter(match, clock);
+  const { condition = { is: 'all', of: [] }, problems } = parseLiveFilter(match, clock);
   const [problem] = problems;
   if (problem) {
     throw new RuleProblem(`.match is no filter: ${problem.message}`);
@@ -172,6 +172,7 @@ function askedInVain(condition: Condition): string | undefined {
     case 'direction':
     case 'size':
     case 'field':
+    case 'decoded':
     case 'error':
     case 'heartbeat':
     case 'compressed':
@@ -273,6 +274,7 @@ function searchIn(condition: Condition): RegExp | undefined {
     case 'size':
     case 'time':
     case 'field':
+    case 'decoded':
     case 'error':
     case 'heartbeat':
     case 'compressed':
@@ -373,6 +375,7 @@ function byDirection(condition: Condition, direction: Direction): boolean | unde
     case 'size':
     case 'time':
     case 'field':
+    case 'decoded':
     case 'error':
     case 'heartbeat':
     case 'compressed':

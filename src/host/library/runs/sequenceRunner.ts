@@ -5,7 +5,7 @@ import { Emitter } from '../../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../../core/base/lifecycle.ts';
 import type { Logger } from '../../../core/base/logger.ts';
 import type { Condition } from '../../../core/filter/condition.ts';
-import { parseFilter, type FilterClock } from '../../../core/filter/parseFilter.ts';
+import { parseLiveFilter, type FilterClock } from '../../../core/filter/parseFilter.ts';
 import type { Runnable, Step } from '../../../core/library/library.ts';
 import {
   isWorthRows,
@@ -251,7 +251,7 @@ export class SequenceRunner implements Disposable {
   }
 
   #condition(match: string, path: string): Condition {
-    const { condition, problems } = parseFilter(match, this.#ports.filterClock());
+    const { condition, problems } = parseLiveFilter(match, this.#ports.filterClock());
     if (!condition) {
       const why = problems[0]?.message ?? l10n.t('It is empty.');
       throw new UserError(

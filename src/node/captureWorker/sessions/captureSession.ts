@@ -15,6 +15,7 @@ import type { FrameFacts } from '../../../core/record/frameFacts.ts';
 import { MemoryStore } from '../../../core/capture/log/memoryStore.ts';
 import type { SeriesSpan, SeriesView } from '../../../core/metrics/seriesView.ts';
 import { removeCapture } from '../../files/captureFiles.ts';
+import { DecodingSlot } from '../decoding/decodingSlot.ts';
 import { CaptureSeries } from '../store/captureSeries.ts';
 import { SharedState } from '../../capture/sharedState.ts';
 import type { CaptureWorkerData, OpenRequest } from '../../capture/captureProtocol.ts';
@@ -36,6 +37,7 @@ const betweenSlicesMs = 20;
 export class CaptureSession {
   readonly #store: CaptureStore;
   readonly #series: CaptureSeries;
+  readonly decoding: DecodingSlot;
   readonly #path: string;
   readonly #isArchived: boolean;
   readonly #onDidChangeStorage: (storage: Storage) => void;
@@ -62,6 +64,7 @@ export class CaptureSession {
     this.#storage = { kind: 'file', path: request.path };
     this.#store = this.#openStore(request, data);
     this.#series = new CaptureSeries(this.#store);
+    this.decoding = new DecodingSlot(this.#store, request.url, request.decoders);
   }
 
   get storage(): Storage {

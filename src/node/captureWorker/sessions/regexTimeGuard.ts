@@ -85,8 +85,8 @@ export class RegexTimeGuard {
 
   #judgeUntil(records: readonly OpenRecord[], verdicts: RowMatch[], deadline: number): void {
     for (let record = records[verdicts.length]; record; record = records[verdicts.length]) {
-      const { flags, at, payload, text } = record;
-      const row = { flags, at, size: payload.length, payload: () => payload, text };
+      const { flags, at, payload, text, decoded } = record;
+      const row = { flags, at, size: payload.length, payload: () => payload, text, decoded };
       verdicts.push(this.#test.match(row));
       if (deadline < Infinity && performance.now() >= deadline) {
         return;

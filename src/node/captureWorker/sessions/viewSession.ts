@@ -18,6 +18,7 @@ import { nativeMatcher } from './nativeMatcher.ts';
 import { RegexTimeGuard } from './regexTimeGuard.ts';
 import { viewFind } from './viewFind.ts';
 import { mergeHorizonMs, ViewMerge } from './viewMerge.ts';
+import { ViewDecoders, type DecodingsOf } from './viewDecoders.ts';
 import { droppedRow, rowsOfRun } from './viewRows.ts';
 import { ViewSource } from './viewSource.ts';
 
@@ -28,7 +29,7 @@ const maxRowsPerRead = 2000;
 const pressedMs = 2;
 
 /** What a view needs of a capture. */
-export type StoreOf = ReadonlyMap<number, { readonly store: CaptureStore }>;
+export type StoreOf = DecodingsOf;
 
 interface Search {
   readonly steps: Generator<undefined, FindAnswer>;
@@ -50,6 +51,8 @@ export class ViewSession {
   /** The oldest rows of the captures as of the last look. */
   #firsts: number[] = [];
   #search: Search | undefined;
+  readonly #decoders: ViewDecoders;
+  #decoderRestarts = 0;
   /** Why rows could not be read, as a sentence: then it stays as it is until it begins anew. */
   #failure: string | undefined;
   #restarts = 0;
@@ -58,11 +61,18 @@ export class ViewSession {
    * Throws if a condition holds what is no regular expression.
    *
    * @param firstPosition positions below it were used
+   * @param onDidGetWork there are decoders now, so that `work` has something to do
    */
-  constructor(query: ViewQuery, firstPosition: number, captures: StoreOf) {
+  constructor(
+    query: ViewQuery,
+    firstPosition: number,
+    captures: StoreOf,
+    onDidGetWork: () => void = () => undefined,
+  ) {
     this.#test = nativeMatcher(query);
     this.#ids = [...new Set(query.captures)];
     this.#captures = captures;
+    this.#decoders = new ViewDecoders(query.isDecoded ? this.#ids : [], captures, onDidGetWork);
     this.#judge = new RegexTimeGuard(this.#test);
     // The position before the first is reserved for the row about dropped ones.
     this.#index = new RowIndex(firstPosition + 1);
@@ -85,7 +95,8 @@ export class ViewSession {
           this.#index.append(source, seq, count);
         }
       };
-      return new ViewSource({ capture, test, judge: this.#judge, onShown, isEach });
+      const slotOf = () => this.#decoders.slotOf(capture);
+      return new ViewSource({ capture, test, judge: this.#judge, onShown, isEach, slotOf });
     });
     for (const capture of ids) {
       this.changed(capture);
@@ -101,6 +112,7 @@ export class ViewSession {
     const problem = this.#problem;
     const unread = sum(sources.map(source => source.unread));
     const newest = this.#newest;
+    const decoding = this.#decoders.stateFor(newest?.capture);
     return {
       first: this.#first,
       next: this.#index.next,
@@ -113,6 +125,7 @@ export class ViewSession {
       ...(this.#restarts > 0 && { restarts: this.#restarts }),
       ...(slow && { slow }),
       ...(unread > 0 && { unread }),
+      ...(decoding && { decoding }),
       ...(problem !== undefined && { problem }),
     };
   }
@@ -126,7 +139,7 @@ export class ViewSession {
 
   /** There are rows to look at, or something to find. */
   get hasWork(): boolean {
-    return this.#search !== undefined || this.#isBehind;
+    return this.#search !== undefined || this.#isBehind || this.#decoders.isBehind;
   }
 
   /** How long to wait before `merge` is called; Infinity if nothing waits for it. */
@@ -143,7 +156,8 @@ export class ViewSession {
     }
     for (const run of this.#index.runs(from, to)) {
       const source = this.#sources[run.source];
-      rows.push(...rowsOfRun(source?.store, source?.capture ?? 0, run));
+      const capture = source?.capture ?? 0;
+      rows.push(...this.#decoders.decode(capture, rowsOfRun(source?.store, capture, run)));
     }
     return rows;
   }
@@ -190,7 +204,12 @@ export class ViewSession {
       const deadline = isPressed ? performance.now() + pressedMs : Infinity;
       this.#newest = source;
       this.#reading(() => {
+        // So that the rows which are reported next are decoded.
+        this.#decoders.work(performance.now() + (isPressed ? pressedMs / 4 : pressedMs));
         source.appended(store, batch, deadline);
+        if (!isPressed) {
+          source.work(performance.now() + pressedMs);
+        }
         this.#drop();
         this.#mergeAll();
       });
@@ -201,6 +220,7 @@ export class ViewSession {
   changed(capture: number): void {
     const source = this.#sources.find(candidate => candidate.capture === capture);
     source?.refresh(this.#captures.get(capture)?.store);
+    this.#decoders.refresh();
     this.#drop();
     this.merge();
   }
@@ -252,10 +272,22 @@ export class ViewSession {
    * @returns whether something is left to do
    */
   work(deadline: number): boolean {
+    this.#decode(deadline);
     const half = this.#search && this.#isBehind ? (performance.now() + deadline) / 2 : deadline;
     this.#goOnSearching(half);
     this.#reading(() => this.#goOn(deadline));
     return this.hasWork;
+  }
+
+  #decode(deadline: number): void {
+    this.#reading(() => this.#decoders.work((performance.now() + deadline) / 2));
+    const { restarts } = this.#decoders;
+    if (restarts !== this.#decoderRestarts) {
+      this.#decoderRestarts = restarts;
+      if (this.#test.asksDecoders) {
+        this.#restart();
+      }
+    }
   }
 
   #goOn(deadline: number): void {
@@ -286,12 +318,13 @@ export class ViewSession {
   }
 
   close(): void {
+    this.#decoders.close();
     this.#endSearch();
   }
 
   get #isBehind(): boolean {
     const hasEnded = this.#judge.hasGivenUp || this.#failure !== undefined;
-    return !hasEnded && this.#sources.some(source => !source.isCaughtUp);
+    return !hasEnded && this.#sources.some(source => !source.isCaughtUp && !source.isWaiting);
   }
 
   get #dropped(): number {

@@ -155,7 +155,7 @@ export class ViewSessions {
 
   #open(id: number, { query, firstPosition, tail }: ParamsOf<'view.open'>): ViewReport {
     this.#views.get(id)?.close();
-    const view = new ViewSession(query, firstPosition, this.#options.captures);
+    const view = new ViewSession(query, firstPosition, this.#options.captures, () => this.#goOn());
     this.#views.set(id, view);
     this.#setTail(id, tail);
     // So that the answer brings the first rows, or all of a short capture.
@@ -243,6 +243,11 @@ function isSame(a: ViewState | undefined, b: ViewState): boolean {
     a.dropped === b.dropped &&
     a.restarts === b.restarts &&
     a.slow?.count === b.slow?.count &&
+    a.decoding?.version === b.decoding?.version &&
+    a.decoding?.readTo === b.decoding?.readTo &&
+    a.decoding?.title === b.decoding?.title &&
+    a.decoding?.shown === b.decoding?.shown &&
+    a.decoding?.misfits?.count === b.decoding?.misfits?.count &&
     a.problem === b.problem
   );
 }

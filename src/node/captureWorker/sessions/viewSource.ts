@@ -1,8 +1,10 @@
 import type { BatchReader } from '../../../core/record/batch.ts';
 import { findInBlock } from '../../../core/capture/log/blockFind.ts';
-import type { CaptureStore } from '../../../core/capture/captureStore.ts';
+import { recordsIn, type CaptureStore } from '../../../core/capture/captureStore.ts';
 import type { MatchedRows, OpenRecord } from '../../../core/capture/matchedRows.ts';
 import { RowMatch, type ViewMatcher } from '../../../core/capture/viewMatcher.ts';
+import type { CaptureDecoding } from '../decoding/captureDecoding.ts';
+import type { DecodingSlot } from '../decoding/decodingSlot.ts';
 import type { RegexTimeGuard } from './regexTimeGuard.ts';
 
 /** Rows that are searched at first, so that the first ones show at once, and at most. */
@@ -24,6 +26,8 @@ interface ViewSourceOptions {
   readonly onShown: (seq: number, count: number, at: number) => void;
   /** Each row comes by itself, with its time. */
   readonly isEach: boolean;
+  /** What decodes the capture, if anything does. */
+  readonly slotOf: () => Pick<DecodingSlot, 'decoding' | 'problem'> | undefined;
 }
 
 /** One capture of a view: which of its rows have been matched. */
@@ -69,6 +73,20 @@ export class ViewSource {
     return this.#cursor >= this.#next;
   }
 
+  /** Nothing can be done before the decoders have gone on. */
+  get isWaiting(): boolean {
+    return !this.isCaughtUp && this.#cursor >= this.#limit;
+  }
+
+  /** Where the rows end that can be looked at. */
+  get #limit(): number {
+    const { test, slotOf } = this.#options;
+    const slot = test.asksDecoders ? slotOf() : undefined;
+    // Where decoders cannot be had, a message is what it is without them.
+    const isFree = !slot || slot.problem !== undefined;
+    return isFree ? this.#next : Math.min(this.#next, slot.decoding?.cursor ?? 0);
+  }
+
   get scanned(): number {
     const { total } = this;
     const first = this.#store?.extent.first ?? this.#cursor;
@@ -109,7 +127,11 @@ export class ViewSource {
     const wasCaughtUp = this.isCaughtUp && store === this.#store;
     this.refresh(store);
     const { first, next } = store.extent;
-    const { test, isEach } = this.#options;
+    const { test, isEach, slotOf } = this.#options;
+    const slot = test.asksDecoders ? slotOf() : undefined;
+    if (slot && !isUndecoded(slot, batch)) {
+      return;
+    }
     if (!wasCaughtUp || next !== batch.nextSeq || first > batch.firstSeq) {
       return;
     }
@@ -120,9 +142,9 @@ export class ViewSource {
 
   /** Looks at rows until `deadline`, which is of `performance.now`, or until it has caught up. */
   work(deadline: number): void {
-    for (let now = performance.now(); now < deadline && !this.isCaughtUp;) {
+    for (let now = performance.now(); now < deadline && this.#cursor < this.#limit;) {
       this.#cursor = Math.max(this.#cursor, this.#store?.skipTo(this.#cursor) ?? 0);
-      const end = Math.min(this.#cursor + this.#step, this.#next);
+      const end = Math.min(this.#cursor + this.#step, this.#limit);
       this.#search(end, deadline);
       if (this.#options.judge.hasGivenUp) {
         return;
@@ -138,8 +160,27 @@ export class ViewSource {
   }
 
   #search(end: number, deadline: number): void {
-    const { test, isEach } = this.#options;
-    this.#take(this.#store?.find(test, this.#cursor, end, isEach) ?? [], end, deadline);
+    const { test, isEach, slotOf } = this.#options;
+    const decoding = test.asksDecoders ? slotOf()?.decoding : undefined;
+    const from = this.#cursor;
+    const decoded = decoding?.firstDecoded(from, end) ?? end;
+    if (decoding && decoded === from) {
+      const to = decoding.endOfSession(from, end);
+      this.#take(this.#decodedRows(decoding, from, to), to, deadline);
+    } else {
+      this.#take(this.#store?.find(test, from, decoded, isEach) ?? [], decoded, deadline);
+    }
+  }
+
+  /** Rows that decoders may read, each to be matched by itself. */
+  *#decodedRows(decoding: CaptureDecoding, from: number, to: number): Generator<MatchedRows> {
+    for (const lent of this.#store ? recordsIn(this.#store, from, to) : []) {
+      const record = { ...lent, payload: lent.payload.slice() };
+      yield {
+        is: 'open',
+        record: { ...record, decoded: () => decoding.decodedRow(record) },
+      };
+    }
   }
 
   /** @param end the row after those that were classified */
@@ -205,4 +246,14 @@ export class ViewSource {
     }
     return verdicts.length === group.length && performance.now() < deadline;
   }
+}
+
+/** Whether the decoders know that none of them reads a row of the batch. */
+function isUndecoded(
+  { decoding, problem }: Pick<DecodingSlot, 'decoding' | 'problem'>,
+  { firstSeq, nextSeq }: BatchReader,
+): boolean {
+  return decoding
+    ? decoding.cursor >= nextSeq && decoding.firstDecoded(firstSeq, nextSeq) === nextSeq
+    : problem !== undefined;
 }

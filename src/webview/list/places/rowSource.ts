@@ -31,6 +31,10 @@ export class RowSource {
   #dropped = 0;
   /** The row at this position may have changed. The old one is shown until it was read again. */
   #doubtful: number | undefined;
+  /** Rows of which decoders may know more by now; they are shown as they are until they were read again. */
+  readonly #stale = new Set<number>();
+  #decoding = '';
+  #version = 0;
   #isAsking = false;
 
   constructor(ask: (question: RowQuestion) => Promise<RowsAnswer>, listener: RowSourceListener) {
@@ -54,10 +58,11 @@ export class RowSource {
    * The list has changed: rows that were not there may be there now. Of another generation, which is
    * another list, nothing is known but its tail.
    */
-  follow({ generation, first, dropped, tail = [] }: ListView): void {
+  follow({ generation, first, dropped, decoding, tail = [] }: ListView): void {
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#rows.clear();
+      this.#stale.clear();
       this.#doubtful = undefined;
     } else {
       this.#forgetAbsent();
@@ -67,6 +72,7 @@ export class RowSource {
     }
     this.#first = first;
     this.#dropped = dropped;
+    this.#noteDecoding(decoding);
     this.#add(tail);
   }
 
@@ -87,7 +93,23 @@ export class RowSource {
   }
 
   #isKnown(position: number): boolean {
-    return position !== this.#doubtful && this.#rows.has(position);
+    return position !== this.#doubtful && !this.#stale.has(position) && this.#rows.has(position);
+  }
+
+  #noteDecoding(decoding: ListView['decoding']): void {
+    const key = decoding ? `${decoding.connection} ${decoding.shown} ${decoding.title}` : '';
+    const version = decoding?.version ?? 0;
+    if (key === this.#decoding && version === this.#version) {
+      return;
+    }
+    const isAnother = key !== this.#decoding;
+    this.#decoding = key;
+    this.#version = version;
+    for (const [position, row] of this.#rows) {
+      if (row && (isAnother || mayChange(row))) {
+        this.#stale.add(position);
+      }
+    }
   }
 
   #forgetAbsent(): void {
@@ -127,13 +149,23 @@ export class RowSource {
   #add(rows: readonly PageRow[], from = rows[0]?.position ?? 0, to = from + rows.length): void {
     for (const row of rows) {
       this.#rows.set(row.position, row);
+      this.#stale.delete(row.position);
     }
     if (rows.length > 0 && this.#rows.size > maxRows) {
       for (const position of this.#rows.keys()) {
         if (position < from - maxRows / 4 || position >= to + maxRows / 4) {
+          this.#stale.delete(position);
           this.#rows.delete(position);
         }
       }
     }
   }
+}
+
+/** Whether rows that come later change what decoders say of this one. */
+function mayChange({ decoded }: PageRow): boolean {
+  return (
+    decoded === 'waiting' ||
+    (decoded !== undefined && (decoded.state === 'open' || decoded.isToBeCompleted === true))
+  );
 }

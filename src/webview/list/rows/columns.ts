@@ -1,6 +1,18 @@
 import type { PageString } from '../../../shared/monitorStrings.ts';
 
-const columnNames = ['time', 'direction', 'kind', 'size', 'connection', 'preview'] as const;
+const columnNames = [
+  'time',
+  'direction',
+  'kind',
+  'size',
+  'connection',
+  'event',
+  'topic',
+  'type',
+  'id',
+  'latency',
+  'preview',
+] as const;
 export type ColumnName = (typeof columnNames)[number];
 
 /** What the time of a row is counted from; see `TimeColumn`. */
@@ -13,6 +25,11 @@ export const columnHeadings: Readonly<Record<ColumnName, PageString>> = {
   kind: 'kind',
   size: 'size',
   connection: 'connection',
+  event: 'event',
+  topic: 'topic',
+  type: 'type',
+  id: 'id',
+  latency: 'latency',
   preview: 'content',
 };
 
@@ -25,6 +42,11 @@ const defaultWidths: Readonly<Record<SizedColumn, number>> = {
   kind: 4.5,
   size: 5.5,
   connection: 13,
+  event: 10,
+  topic: 10,
+  type: 8,
+  id: 5,
+  latency: 5,
 };
 /** What a column can be read at. Where there is less room, another column goes. */
 const leastWidths: Readonly<Record<SizedColumn, number>> = {
@@ -33,6 +55,11 @@ const leastWidths: Readonly<Record<SizedColumn, number>> = {
   kind: 3.6,
   size: 4.6,
   connection: 7,
+  event: 6,
+  topic: 6,
+  type: 5,
+  id: 3,
+  latency: 4.4,
 };
 /** The connection's mark without its name. */
 const markWidth = 1.3;
@@ -45,7 +72,22 @@ const narrowGaps = { gap: 6, edge: 6 };
 const narrowBelow = 480;
 
 /** What goes where there is no room, one after the other; of the connection its mark stays. */
-const sacrifices = ['kind', 'connection', 'size'] as const satisfies readonly ColumnName[];
+const sacrifices = [
+  'kind',
+  'id',
+  'type',
+  'topic',
+  'connection',
+  'size',
+  'latency',
+  'event',
+] as const satisfies readonly ColumnName[];
+
+/** What only decoders know. */
+const ofDecoders: readonly ColumnName[] = ['event', 'topic', 'type', 'id', 'latency'];
+
+/** Columns that are hidden until the user wants them. */
+const hiddenAtFirst: readonly ColumnName[] = ['topic', 'type', 'id'];
 
 /** The columns as the user has arranged them. Saved with the page's state. */
 export interface ColumnSettings {
@@ -59,7 +101,7 @@ export interface ColumnSettings {
 export const defaultColumns: ColumnSettings = {
   order: columnNames,
   widths: {},
-  hidden: [],
+  hidden: hiddenAtFirst,
   time: 'clock',
 };
 
@@ -72,22 +114,42 @@ export function readColumns(value: unknown): ColumnSettings {
   const { widths } = saved;
   const namesIn = (list: unknown) =>
     columnNames.filter(name => Array.isArray(list) && list.includes(name));
-  const order = saved['order'];
-  const isWhole =
-    Array.isArray(order) &&
-    order.length === columnNames.length &&
-    namesIn(order).length === columnNames.length;
-  const known = typeof widths === 'object' && widths !== null ? widths : {};
+  const known = readOrder(saved['order']);
+  const hidden = namesIn(saved['hidden']).filter(name => name !== 'preview');
+  const all = typeof widths === 'object' && widths !== null ? widths : {};
   return {
-    order: isWhole ? (order as ColumnName[]) : columnNames,
+    order: withAll(known),
     widths: Object.fromEntries(
-      Object.entries(known).filter(
+      Object.entries(all).filter(
         ([name, width]) => namesIn([name]).length > 0 && typeof width === 'number' && width > 0,
       ),
     ),
-    hidden: namesIn(saved['hidden']).filter(name => name !== 'preview'),
+    // Of columns that it did not have, it does not say whether they are wanted.
+    hidden: [...hidden, ...hiddenAtFirst.filter(name => !known.includes(name))],
     time: timeModes.find(mode => mode === saved['time']) ?? 'clock',
   };
+}
+
+/** The order of an older version has fewer columns; one that is no order at all is nothing. */
+function readOrder(order: unknown): readonly ColumnName[] {
+  if (!Array.isArray(order)) {
+    return [];
+  }
+  const known = columnNames.filter(name => order.includes(name));
+  const isOrder = known.length === order.length && known.includes('preview');
+  return isOrder ? (order as ColumnName[]) : [];
+}
+
+/** Puts columns that are missing before the content. */
+function withAll(order: readonly ColumnName[]): readonly ColumnName[] {
+  const missing = columnNames.filter(name => !order.includes(name));
+  const at = Math.max(0, order.indexOf('preview'));
+  return missing.length === 0 ? order : [...order.slice(0, at), ...missing, ...order.slice(at)];
+}
+
+/** Whether a column has anything to say in a list. */
+export function isOfList(name: ColumnName, { isMerged, isDecoded }: ListTraits): boolean {
+  return name === 'connection' ? isMerged : ofDecoders.includes(name) ? isDecoded : true;
 }
 
 export function widthOf(name: ColumnName, { widths }: ColumnSettings): number {
@@ -119,6 +181,13 @@ export function placeColumn(
   const order = settings.order.filter(each => each !== name);
   order.splice(order.indexOf(other) + (side === 1 ? 1 : 0), 0, name);
   return { ...settings, order };
+}
+
+export interface ListTraits {
+  /** Its rows are of several connections, so that each row names its own. */
+  readonly isMerged: boolean;
+  /** Decoders read its messages. */
+  readonly isDecoded: boolean;
 }
 
 /** In pixels. */
@@ -164,12 +233,15 @@ interface Fitted {
  * The preview gets half of the list at least, whatever the widths that the user has chosen: columns
  * become narrower, and where they could not be read any more, some go.
  *
- * @param isMerged whether the rows are of several connections, so that each row names its own
  * @param room absent while it is not known
  */
-export function layOut(settings: ColumnSettings, isMerged: boolean, room?: ListRoom): ColumnLayout {
+export function layOut(
+  settings: ColumnSettings,
+  traits: ListTraits,
+  room?: ListRoom,
+): ColumnLayout {
   const wanted = settings.order.filter(
-    name => !settings.hidden.includes(name) && (name !== 'connection' || isMerged),
+    name => !settings.hidden.includes(name) && isOfList(name, traits),
   );
   const { gap, edge } = room && room.width < narrowBelow ? narrowGaps : wideGaps;
   const roomOf = (count: number) =>
@@ -229,12 +301,17 @@ function spanOf(shown: readonly ColumnName[]): Pick<ColumnLayout, 'spanned' | 's
   const spanned = new Set<ColumnName>();
   for (let at = shown.indexOf('preview') - 1; at >= 0; at--) {
     const name = shown[at];
-    if (name !== 'kind' && name !== 'size') {
+    if (name === undefined || !isSpannable(name)) {
       break;
     }
     spanned.add(name);
   }
   return { spanned, span: spanned.size + 1 };
+}
+
+/** What a state has nothing to say in. */
+function isSpannable(name: ColumnName): boolean {
+  return name === 'kind' || name === 'size' || ofDecoders.includes(name);
 }
 
 function sum<T>(list: readonly T[], of: (each: T) => number): number {

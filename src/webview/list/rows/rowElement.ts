@@ -1,5 +1,6 @@
 import type { Row } from '../../../core/capture/capture.ts';
 import type { RowKind, TapAction } from '../../../core/record/record.ts';
+import type { RowDecoding } from '../../../core/decode/rowDecoding.ts';
 import type { Formats } from '../../../core/base/format.ts';
 import { visibleLine } from '../../../core/text/visibleText.ts';
 import type { PageString } from '../../../shared/monitorStrings.ts';
@@ -101,6 +102,11 @@ export class RowElement {
     kind: makeCell('kind'),
     size: makeCell('size'),
     connection: makeCell('connection'),
+    event: makeCell('event'),
+    topic: makeCell('topic'),
+    type: makeCell('type'),
+    id: makeCell('id'),
+    latency: makeCell('latency'),
     preview: makeCell('preview'),
   };
   readonly #icon = icon('blank');
@@ -118,6 +124,7 @@ export class RowElement {
   #isSelected: boolean | undefined;
   #isActive = false;
   #silence = '';
+  #hasEvent: boolean;
 
   constructor(id: string, context: RowContext, layout: ColumnLayout) {
     this.#context = context;
@@ -128,6 +135,7 @@ export class RowElement {
     this.#cells.preview.append(this.#pause, this.#tap, this.#preview);
     this.element = el('div', { role: 'row', id, class: 'row' });
     this.element.hidden = true;
+    this.#hasEvent = layout.shown.includes('event');
     this.arrange(layout);
   }
 
@@ -137,6 +145,7 @@ export class RowElement {
   }
 
   arrange({ shown, spanned }: ColumnLayout): void {
+    this.#hasEvent = shown.includes('event');
     this.element.replaceChildren(...shown.map(name => this.#cells[name]));
     shown.forEach((name, index) => {
       const cell = this.#cells[name];
@@ -213,6 +222,8 @@ export class RowElement {
     }
     setClass(this.#mark, label ? markClasses(label.mark) : '');
     setText(this.#cells.time, row ? time.words(row.at, this.#base) : '');
+    const decoded = row?.decoded === 'waiting' ? undefined : row?.decoded;
+    this.#writeDecoded(decoded);
     if (!row) {
       this.#fill('row pending', 'blank', '', '', '', '…');
     } else if (row.kind === 'state') {
@@ -223,18 +234,29 @@ export class RowElement {
       this.#fill(className, stateRowIcon(state), '', '', '', visibleLine(state.text), pause);
     } else {
       this.#fill(
-        `row ${row.direction}${row.heartbeat ? ' heartbeat' : ''}${row.tap ? ` ${row.tap}` : ''}`,
+        messageClass(row, decoded),
         directionIcon(row),
         text(row.direction === 'in' ? 'received' : 'sent'),
         kindName(row.kind),
         formats.bytes(row.byteLength),
-        previewOf(row),
+        decoded?.summary === undefined ? previewOf(row) : summaryBeside(decoded, this.#hasEvent),
         this.#silence,
       );
     }
     const action = row?.tap;
     this.#tap.hidden = !action;
     setSpoken(this.#tap, action ? tapWord(action) : '');
+  }
+
+  #writeDecoded(decoded: RowDecoding | undefined): void {
+    const { event, topic, type, id, latency } = this.#cells;
+    setText(event, visibleLine(decoded?.event ?? ''));
+    setText(topic, visibleLine(decoded?.topic ?? ''));
+    setText(type, visibleLine(decoded?.type ?? ''));
+    setText(id, visibleLine(decoded?.id ?? ''));
+    const isCall = decoded?.role !== undefined && decoded.role !== 'part';
+    setClass(latency, isCall ? 'latency link' : 'latency');
+    setText(latency, decoded && isCall ? latencyWords(decoded, this.#context.formats) : '');
   }
 
   #fill(
@@ -260,6 +282,36 @@ export class RowElement {
     this.#pause.hidden = words === '';
     setSpoken(this.#pause, words);
   }
+}
+
+function messageClass(row: PageRow, decoded: RowDecoding | undefined): string {
+  const isHeartbeat = row.heartbeat || decoded?.isHeartbeat === true;
+  const severity = decoded?.problem ? 'error' : decoded?.severity;
+  return [
+    `row ${row.direction}`,
+    ...(isHeartbeat ? ['heartbeat'] : []),
+    ...(row.tap ? [row.tap] : []),
+    ...(severity ? [`decoded-${severity}`] : []),
+  ].join(' ');
+}
+
+/** The summary without the name that the column of events shows. */
+function summaryBeside({ summary = '', event }: RowDecoding, hasEvent: boolean): string {
+  const isNamed = hasEvent && event !== undefined && summary.startsWith(event);
+  const rest = isNamed ? summary.slice(event.length) : summary;
+  return visibleLine(isNamed && !/^[\s=!>]/.test(rest) && rest !== '' ? summary : rest.trimStart());
+}
+
+/** The time of a call; of one without an answer, how it stands. */
+function latencyWords({ ms, state, role }: RowDecoding, formats: Formats): string {
+  if (ms !== undefined) {
+    return formats.latency(ms);
+  }
+  const isAsking = role === 'request' || role === 'open';
+  if (!isAsking) {
+    return text('callOrphan');
+  }
+  return state === 'open' ? '…' : text('callUnanswered');
 }
 
 /** Only who listens needs the full stop; without words there is none, so that the cell begins with its text. */

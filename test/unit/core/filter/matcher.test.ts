@@ -395,6 +395,7 @@ function naive(condition: Condition, row: ReturnType<typeof rowOf>): boolean {
     case 'pattern':
     case 'time':
     case 'field':
+    case 'decoded':
     case 'error':
     case 'compressed':
     case 'tap':

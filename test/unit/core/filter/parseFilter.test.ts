@@ -6,7 +6,7 @@ import type { Condition } from '../../../../src/core/filter/condition.ts';
 import type { PathStep } from '../../../../src/core/json/jsonPath.ts';
 import { filterKeys } from '../../../../src/core/filter/keyTerms.ts';
 import { parseFilter } from '../../../../src/core/filter/parseFilter.ts';
-import { filterReference } from '../../../../src/core/filter/reference.ts';
+import { filterReference } from '../../../../src/core/filter/hints/reference.ts';
 
 const startOfDay = Date.UTC(2026, 10, 22);
 const clock = { now: startOfDay + 12 * 3_600_000, startOfDay, timeZone: 'UTC' };
@@ -192,7 +192,7 @@ describe('parseFilter', () => {
       'is:big': [
         [
           'is:big',
-          '“is:” takes in, out, heartbeat, compressed, injected, edited, dropped, held or error.',
+          '“is:” takes in, out, heartbeat, compressed, injected, edited, dropped, held, undecodable or error.',
         ],
       ],
       'has:x': [['has:x', '“has:” takes error.']],
@@ -352,6 +352,7 @@ function write(condition: Condition): string {
       return `is:${condition.action}`;
     case 'pattern':
     case 'time':
+    case 'decoded':
       throw new Error('not among these');
   }
 }

@@ -149,6 +149,10 @@ const ofFacts = fc.oneof(
     at: fc.integer({ min: 0, max: 5 }),
   }),
   fc.constantFrom({ is: 'error' }, { is: 'heartbeat' }, { is: 'compressed' }),
+  fc.constantFrom(
+    { is: 'decoded', asks: { of: 'as', comparison: '=', texts: ['raw'] } },
+    { is: 'decoded', asks: { of: 'event', comparison: '!=', texts: ['a'] } },
+  ),
 );
 const { condition: anyCondition } = fc.letrec<{ condition: Condition }>(tie => ({
   condition: fc.oneof(

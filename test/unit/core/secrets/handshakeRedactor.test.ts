@@ -24,6 +24,16 @@ const registered = [
 ].flatMap(line => line.split(' '));
 
 describe('A name', () => {
+  it('shows which revision of a protocol is spoken, and nothing that only looks like it', () => {
+    const redactor = new HandshakeRedactor();
+    const shown = 'ws://h/socket.io/?EIO=4&transport=websocket';
+    assert.equal(redactor.url(shown), shown);
+    assert.equal(
+      redactor.url('ws://h/?EIO=42&transport=secret&vsn=2.0.0&v=123&sid=abc'),
+      'ws://h/?EIO=•••&transport=•••&vsn=2.0.0&v=•••&sid=•••',
+    );
+  });
+
   it('is that of a secret where a word of it says so', () => {
     const secret = [
       'Authorization',

@@ -14,7 +14,7 @@ it('The rules of a tap open with none but the first in focus, which keeps what t
   const onDidHide = new Emitter<undefined>();
   const tap = { name: 'api', rules: new RuleSet(), onDidChange: onDidChange.event };
   const parts = { taps: { all: [tap], find: () => tap } } as unknown as RuleParts;
-  await addTapRule(parts, { tap: 'api', rule: { match: 'type:text', do: 'hold' } });
+  await addTapRule(parts, { tap: 'api', rule: { match: 'kind:text', do: 'hold' } });
   interface Item {
     readonly label: string;
   }

@@ -266,7 +266,7 @@ describe('The taps of a window', () => {
   });
 
   it('say first what their name does not: the port, a bad network, and rules that are on', async () => {
-    const rule = { match: 'type:text', do: 'drop' };
+    const rule = { match: 'kind:text', do: 'drop' };
     const { tap, fail } = setUp([
       { name: 'a', upstream, port: 9300, network: 'flaky', rules: [{ ...rule, do: 'hold' }, rule] },
       { name: 'b', upstream, rules: [rule, { ...rule, enabled: false }] },

@@ -1,5 +1,6 @@
-import { isFilterKey } from './keyTerms.ts';
-import { parseFilter } from './parseFilter.ts';
+import { isDecodedFact } from '../decodedTerms.ts';
+import { isFilterKey } from '../keyTerms.ts';
+import { parseFilter } from '../parseFilter.ts';
 
 /** A term is quoted text, a pattern, a bracket, or a word, which may end in quoted text. */
 const tokens =
@@ -49,15 +50,22 @@ function meant(token: string, paths: readonly string[]): string | undefined {
   const compared = comparison.exec(token)?.groups;
   if (compared) {
     const { not = '', path, whole, operator = '', value = '' } = compared;
-    const isKey = path !== undefined && operator.startsWith(':') && isFilterKey(path.toLowerCase());
+    const key = path?.toLowerCase() ?? '';
+    // Members of JSON often have the names of what decoders know.
+    const isFact = isDecodedFact(key) && !value.includes('|');
+    const isKey = isFilterKey(key) && !isFact;
     const isOdd = /^[:/\\]/.test(value) || (token.startsWith('$.') && whole !== undefined);
     const isKnownForm = token.startsWith('$.') || token.startsWith('-$.');
-    if (isKey || isOdd || (isKnownForm && !/^(?:===?|=>|=<|!==)$/.test(operator))) {
+    if (
+      (isKey && operator.startsWith(':')) ||
+      isOdd ||
+      (isKnownForm && !/^(?:===?|=>|=<|!==)$/.test(operator))
+    ) {
       return undefined;
     }
     const words = valueOf(value);
     const term = `${path ?? ''}:${operators[operator] ?? operator}${words}`;
-    if (path !== undefined && isFilterKey(path.toLowerCase()) && isValid(term)) {
+    if (isKey && isValid(term)) {
       return `${not}${term}`;
     }
     const full = path === undefined ? `$${whole ?? ''}` : fullPath(path, paths);

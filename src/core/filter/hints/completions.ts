@@ -1,7 +1,7 @@
-import type { FilterKey } from './keyTerms.ts';
-import { isFilterKey } from './keyTerms.ts';
+import type { FilterKey } from '../keyTerms.ts';
+import { isFilterKey } from '../keyTerms.ts';
 import type { FilterMeaning } from './reference.ts';
-import type { Span } from './scanner.ts';
+import type { Span } from '../scanner.ts';
 
 export interface Completion {
   readonly label: string;
@@ -31,12 +31,23 @@ const keys: readonly Completion[] = [
   { label: 'size:', insert: 'size:', meaning: 'size' },
   { label: 'after:', insert: 'after:', meaning: 'after' },
   { label: 'before:', insert: 'before:', meaning: 'before' },
+  { label: 'event:', insert: 'event:', meaning: 'event' },
+  { label: 'topic:', insert: 'topic:', meaning: 'topic' },
+  { label: 'type:', insert: 'type:', meaning: 'type' },
+  { label: 'id:', insert: 'id:', meaning: 'id' },
+  { label: 'as:', insert: 'as:', meaning: 'as' },
+  { label: 'call:', insert: 'call:', meaning: 'call' },
+  { label: 'latency:', insert: 'latency:', meaning: 'latency' },
   { label: 'has:error', insert: 'has:error ', meaning: 'error' },
   { label: 'is:', insert: 'is:', meaning: 'is' },
   { label: '$.', insert: '$.', meaning: 'field' },
+  { label: '@.', insert: '@.', meaning: 'envelope' },
 ];
 
 const times: readonly Completion[] = ['-1m', '-5m', '-1h'].map(valueOf);
+
+/** Whose values are joined by `|`. */
+const severalKeys: readonly FilterKey[] = ['kind', 'event', 'topic', 'type', 'id', 'as', 'call'];
 
 const values: Readonly<Record<FilterKey, readonly Completion[]>> = {
   in: [],
@@ -52,6 +63,18 @@ const values: Readonly<Record<FilterKey, readonly Completion[]>> = {
   size: ['>1k', '>100k', '>1m', '<100', '1k..10k'].map(valueOf),
   after: times,
   before: times,
+  event: [],
+  topic: [],
+  type: [],
+  id: [],
+  as: [{ ...valueOf('raw'), meaning: 'asRaw' }],
+  call: [
+    { ...valueOf('pending'), meaning: 'callPending' },
+    { ...valueOf('done'), meaning: 'callDone' },
+    { ...valueOf('failed'), meaning: 'callFailed' },
+    { ...valueOf('orphan'), meaning: 'callOrphan' },
+  ],
+  latency: ['>100ms', '>1s', '<10ms', '100ms..1s'].map(valueOf),
   has: [{ ...valueOf('error'), meaning: 'error' }],
   is: [
     { ...valueOf('in'), meaning: 'in' },
@@ -62,6 +85,7 @@ const values: Readonly<Record<FilterKey, readonly Completion[]>> = {
     { ...valueOf('edited'), meaning: 'edited' },
     { ...valueOf('dropped'), meaning: 'dropped' },
     { ...valueOf('held'), meaning: 'held' },
+    { ...valueOf('undecodable'), meaning: 'undecodable' },
     { ...valueOf('error'), meaning: 'error' },
   ],
 };
@@ -83,7 +107,7 @@ export function completionsOf(text: string, caret: number, sources: Sources): Co
   const colon = begun.indexOf(':');
   const key = begun.slice(0, Math.max(0, colon)).toLowerCase();
   if (isFilterKey(key)) {
-    const part = begun.slice(key === 'kind' ? begun.search(/[^:|,]*$/) : colon + 1);
+    const part = begun.slice(severalKeys.includes(key) ? begun.search(/[^:|,]*$/) : colon + 1);
     return { ...matching(values[key], part, caret, rest(/^[^\s()"|,]*/)), isBegun: true };
   }
   if (begun.startsWith('$')) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { suggestFilter } from '../../../../src/core/filter/suggestion.ts';
+import { suggestFilter } from '../../../../../src/core/filter/hints/suggestion.ts';
 
 describe('suggestFilter', () => {
   const rewritten: Readonly<Record<string, string>> = {
@@ -27,6 +27,10 @@ describe('suggestFilter', () => {
     'kind=text': 'kind:text',
     'size>1k': 'size:>1k',
     'kind=trade': '$.kind:trade',
+    'id>5': '$.id:>5',
+    'event:~chat': '$.event:~chat',
+    'latency>1s': 'latency:>1s',
+    'call=done': 'call:done',
   };
   for (const [filter, suggestion] of Object.entries(rewritten)) {
     it(`makes ${suggestion} of ${filter}`, () => {
@@ -52,6 +56,8 @@ describe('suggestFilter', () => {
       '$.n:>5',
       'C:\\x',
       '-kind:ping',
+      'event:chat|join',
+      'latency:>1s',
       '=',
     ]) {
       assert.equal(suggestFilter(filter, []), undefined, filter);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { completionsOf } from '../../../../src/core/filter/completions.ts';
-import { jsonPathsOf } from '../../../../src/core/json/jsonPath.ts';
-import { parseFilter } from '../../../../src/core/filter/parseFilter.ts';
+import { completionsOf } from '../../../../../src/core/filter/hints/completions.ts';
+import { jsonPathsOf } from '../../../../../src/core/json/jsonPath.ts';
+import { parseFilter } from '../../../../../src/core/filter/parseFilter.ts';
 
 const paths = () => ['$.data', '$.data.price', '$.id'];
 
@@ -27,16 +27,20 @@ function taken(text: string): string | undefined {
 describe('completionsOf', () => {
   it('offers everything where a term can begin', () => {
     for (const text of ['^', 'foo ^', '(^', '-^', 'foo or ^']) {
-      assert.equal(at(text).items.length, 9, text);
+      assert.equal(at(text).items.length, 17, text);
       assert.equal(at(text).isBegun, false);
     }
   });
 
   it('goes on from what was typed', () => {
-    assert.deepEqual(labels('i^'), ['in:', 'is:']);
+    assert.deepEqual(labels('i^'), ['in:', 'id:', 'is:']);
     assert.deepEqual(labels('-(KI^'), ['kind:']);
     assert.deepEqual(labels('kind:b^'), ['binary']);
     assert.deepEqual(labels('kind:text|p^'), ['ping', 'pong']);
+    assert.deepEqual(labels('call:done|^'), ['pending', 'done', 'failed', 'orphan']);
+    assert.deepEqual(labels('as:r^'), ['raw']);
+    assert.deepEqual(labels('latency:>^'), ['>100ms', '>1s']);
+    assert.deepEqual(labels('@^'), ['@.']);
     const states = [
       'in',
       'out',
@@ -46,6 +50,7 @@ describe('completionsOf', () => {
       'edited',
       'dropped',
       'held',
+      'undecodable',
       'error',
     ];
     assert.deepEqual(labels('is:^'), states);
@@ -63,6 +68,8 @@ describe('completionsOf', () => {
       'http:i^',
       '$.data:i^',
       'in:^',
+      'event:i^',
+      '@.i^',
       'kind:text^',
     ]) {
       assert.deepEqual(labels(text), [], text);

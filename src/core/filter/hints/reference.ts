@@ -3,6 +3,8 @@ export type FilterMeaning =
   | ('word' | 'exact' | 'pattern' | 'in' | 'out' | 'kind' | 'size' | 'after' | 'before')
   | ('field' | 'fieldCompare' | 'fieldPart' | 'fieldHas' | 'error' | 'heartbeat' | 'compressed')
   | ('injected' | 'edited' | 'dropped' | 'held' | 'is' | 'not' | 'or' | 'group')
+  | ('event' | 'topic' | 'type' | 'id' | 'as' | 'asRaw' | 'call' | 'conversation' | 'latency')
+  | ('callPending' | 'callDone' | 'callFailed' | 'callOrphan' | 'envelope' | 'undecodable')
   | ('kindState' | 'kindText' | 'kindBinary' | 'kindClose' | 'kindPing' | 'kindPong');
 
 interface FilterExample {
@@ -26,6 +28,16 @@ export const filterReference: readonly FilterExample[] = [
   { syntax: '$.items[*].price:>=100', meaning: 'fieldCompare' },
   { syntax: '$.note:~late', meaning: 'fieldPart' },
   { syntax: '$.error', meaning: 'fieldHas' },
+  { syntax: 'event:chat|join', meaning: 'event' },
+  { syntax: 'topic:~orders', meaning: 'topic' },
+  { syntax: 'type:ACK', meaning: 'type' },
+  { syntax: 'id:12', meaning: 'id' },
+  { syntax: 'as:raw', meaning: 'as' },
+  { syntax: 'call:pending|failed', meaning: 'call' },
+  { syntax: 'call:#1234', meaning: 'conversation' },
+  { syntax: 'latency:>200ms', meaning: 'latency' },
+  { syntax: '@.headers.receipt', meaning: 'envelope' },
+  { syntax: 'is:undecodable', meaning: 'undecodable' },
   { syntax: 'has:error', meaning: 'error' },
   { syntax: 'is:heartbeat', meaning: 'heartbeat' },
   { syntax: 'is:compressed', meaning: 'compressed' },

@@ -1,0 +1,267 @@
+import { lowerBound } from '../../base/lowerBound.ts';
+import type { CaptureStore } from '../../capture/captureStore.ts';
+import { recordsIn } from '../../capture/captureStore.ts';
+import { ViewMatcher } from '../../capture/viewMatcher.ts';
+import { payloadOfRow, type Block, type StoredRecord } from '../../record/block.ts';
+import { directionOf, isMessage, isTextual, kindOf, RowFlag } from '../../record/record.ts';
+import { CallTable } from '../callTable.ts';
+import type { ChainReading, Message } from '../chain.ts';
+import { knownReading, type KnownReading } from '../knownReading.ts';
+import { DecodedSession } from './decodedSession.ts';
+import type { ChooseDecoders } from './sessionChoice.ts';
+import { sessionChangeOf } from './sessionFacts.ts';
+
+/** Longer messages are decoded only where somebody opens them. */
+export const maxPassLength = 4 * 1024 * 1024;
+
+/** Rows that are looked through for a state row at once. */
+const idleStep = 65_536;
+
+/** Rows between two looks at the clock. */
+const rowsPerLook = 128;
+
+/** A row with what decoders say of it. */
+export interface DecodedReading {
+  readonly known: KnownReading;
+  readonly chain: ChainReading;
+  readonly session: DecodedSession;
+}
+
+export interface DecodePassOptions {
+  readonly store: CaptureStore;
+  readonly choose: ChooseDecoders;
+  /** Of the capture: for messages whose handshake is not in it. */
+  readonly url: string;
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Goes once through the rows of a capture, in their order, and finds out where sessions begin, how each is
+ * decoded, and which messages belong together. All of it is derived: it can be thrown away and made again.
+ */
+export class DecodePass {
+  readonly #options: DecodePassOptions;
+  #table = new CallTable();
+  #sessions: DecodedSession[] = [];
+  /** The one that messages are of now. */
+  #current: DecodedSession | undefined;
+  /** Only flags are asked for, so it decodes nothing. */
+  readonly #states = new ViewMatcher({ condition: { is: 'kind', kinds: ['state'] } }, () => '');
+  #cursor = 0;
+  #version = 0;
+
+  constructor(options: DecodePassOptions) {
+    this.#options = options;
+    this.#cursor = options.store.extent.first;
+  }
+
+  get calls(): CallTable {
+    return this.#table;
+  }
+
+  /** Rows below it were looked at. */
+  get cursor(): number {
+    return Math.min(this.#cursor, this.#options.store.extent.next);
+  }
+
+  get isCaughtUp(): boolean {
+    return this.#cursor >= this.#options.store.extent.next;
+  }
+
+  /** Changes whenever a row that was read before may say more now. */
+  get version(): number {
+    return this.#version + this.#table.version;
+  }
+
+  /** The newest session. */
+  get newest(): DecodedSession | undefined {
+    return this.#sessions.at(-1);
+  }
+
+  /** Goes on until `deadline`, of the clock of its options. @returns whether something is left to do */
+  work(deadline: number): boolean {
+    const { store, now } = this.#options;
+    while (!this.isCaughtUp && now() < deadline) {
+      const { first, next } = store.extent;
+      this.#dropBelow(first);
+      this.#cursor = Math.max(this.#cursor, first, store.skipTo(this.#cursor));
+      const from = this.#isIdle ? this.#nextState(this.#cursor, next) : this.#cursor;
+      if (from > this.#cursor) {
+        this.#cursor = from;
+        continue;
+      }
+      if (!this.#go(from, next, deadline)) {
+        // What a damaged file does not give is passed by.
+        this.#cursor = next;
+      }
+    }
+    return !this.isCaughtUp;
+  }
+
+  /** The first row from `from` on, up to `to`, that decoders may read; `to` if there is none. */
+  firstDecoded(from: number, to: number): number {
+    for (let index = this.#indexAt(from); index < this.#sessions.length; index++) {
+      const session = this.#sessions[index];
+      if (session && session.begin >= to) {
+        break;
+      }
+      if (session?.isDecoded && session.end > from) {
+        return Math.max(from, session.begin);
+      }
+    }
+    return to;
+  }
+
+  /** Where the rows end, from `from` on and up to `to`, that are of the session that `from` is of. */
+  endOfSession(from: number, to: number): number {
+    const end = this.#sessions[this.#indexAt(from)]?.end ?? to;
+    return end > from ? Math.min(end, to) : to;
+  }
+
+  /**
+   * What decoders say of a row that the pass has come to; `undefined` if no decoder reads it.
+   *
+   * @param isOpen somebody has opened the row: it is read however long it is
+   */
+  read(record: StoredRecord, isOpen = false): DecodedReading | undefined {
+    const { seq } = record;
+    const session = this.#sessionAt(seq);
+    if (!session?.isDecoded || seq >= this.#cursor || !isReadable(record, isOpen)) {
+      return undefined;
+    }
+    const { store } = this.#options;
+    const chain = session.read(messageOf(record), (from, to) => messagesIn(store, from, to));
+    if (!chain?.reading) {
+      return undefined;
+    }
+    const bytesOf = (part: number) => store.payload(part, 0, Infinity)?.bytes;
+    return { known: knownReading(chain.reading, seq, this.#table, bytesOf), chain, session };
+  }
+
+  /** The next state row, or how far there is none; found without a look at each row. */
+  #nextState(from: number, to: number): number {
+    const end = Math.min(to, from + idleStep);
+    for (const found of this.#options.store.find(this.#states, from, end, true)) {
+      if (found.is === 'shown') {
+        return found.seq;
+      }
+    }
+    return end;
+  }
+
+  /** Looks at rows one after the other. @returns whether there is any */
+  #go(from: number, to: number, deadline: number): boolean {
+    const { store, now } = this.#options;
+    let isAny = false;
+    for (const { block, begin, end } of store.blocks(from, to)) {
+      for (let row = begin; row < end; row++) {
+        isAny = true;
+        if (this.#take(block, row)) {
+          return true;
+        }
+        this.#cursor = block.firstSeq + row + 1;
+        if (this.#isIdle || (row % rowsPerLook === 0 && now() >= deadline)) {
+          return true;
+        }
+      }
+    }
+    return isAny;
+  }
+
+  /** Nothing but a new session is of interest. */
+  get #isIdle(): boolean {
+    return this.#current?.isSettled === true && !this.#current.isDecoded;
+  }
+
+  /** @returns whether the pass has gone back */
+  #take(block: Block, row: number): boolean {
+    const flags = block.flags[row] ?? 0;
+    const seq = block.firstSeq + row;
+    const at = block.times[row] ?? 0;
+    if (kindOf(flags) === 'state') {
+      this.#takeState(payloadOfRow(block, row), seq, at);
+      return false;
+    }
+    if (!isMessage(flags)) {
+      return false;
+    }
+    const session = (this.#current ??= this.#begin(seq, this.#options.url, ''));
+    const length = (block.ends[row] ?? 0) - (row === 0 ? 0 : (block.ends[row - 1] ?? 0));
+    if (!isForPass(flags, length)) {
+      return false;
+    }
+    const message = messageOf({ seq, flags, payload: payloadOfRow(block, row) });
+    if (session.see(message)) {
+      this.#table.dropFrom(session.begin);
+      this.#version++;
+      this.#cursor = session.begin;
+      return true;
+    }
+    if (session.isDecoded) {
+      session.advance(message, at);
+    }
+    return false;
+  }
+
+  #takeState(payload: Uint8Array, seq: number, at: number): void {
+    const change = sessionChangeOf(payload);
+    if (change === undefined) {
+      return;
+    }
+    if (this.#current?.begin === seq) {
+      // The pass has gone back to its beginning.
+      return;
+    }
+    this.#current?.finish(seq, at);
+    this.#current = change === 'end' ? undefined : this.#begin(seq, change.url, change.subprotocol);
+  }
+
+  #begin(seq: number, url: string, subprotocol: string): DecodedSession {
+    const { choose } = this.#options;
+    const session = new DecodedSession(seq, { url, subprotocol }, choose, this.#table);
+    this.#sessions.push(session);
+    return session;
+  }
+
+  #dropBelow(first: number): void {
+    this.#table.dropBelow(first);
+    const gone = this.#sessions.findIndex(({ end }) => end > first);
+    if (gone > 0) {
+      this.#sessions = this.#sessions.slice(gone);
+    }
+    this.#sessions[0]?.dropBelow(first);
+  }
+
+  /** The place of the first session that does not end before a row. */
+  #indexAt(seq: number): number {
+    const sessions = this.#sessions;
+    return lowerBound(0, sessions.length, index => (sessions[index]?.end ?? 0) <= seq);
+  }
+
+  #sessionAt(seq: number): DecodedSession | undefined {
+    const session = this.#sessions[this.#indexAt(seq)];
+    return session && session.begin <= seq ? session : undefined;
+  }
+}
+
+/** What a tap has kept back was not said: it answers nothing. */
+function isForPass(flags: number, length: number): boolean {
+  return isMessage(flags) && (flags & RowFlag.Dropped) === 0 && length <= maxPassLength;
+}
+
+function isReadable({ flags, payload }: StoredRecord, isOpen: boolean): boolean {
+  return isMessage(flags) && (isOpen || payload.length <= maxPassLength);
+}
+
+function messageOf({ seq, flags, payload }: Omit<StoredRecord, 'at'>): Message {
+  return { seq, direction: directionOf(flags), isText: isTextual(flags), bytes: payload };
+}
+
+function* messagesIn(store: CaptureStore, from: number, to: number): Generator<Message> {
+  for (const record of recordsIn(store, from, to)) {
+    if (isForPass(record.flags, record.payload.length)) {
+      yield messageOf(record);
+    }
+  }
+}

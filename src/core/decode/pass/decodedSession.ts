@@ -1,0 +1,208 @@
+import { lowerBound } from '../../base/lowerBound.ts';
+import type { CallTable } from '../callTable.ts';
+import type { ChainReading, Contexts, Message } from '../chain.ts';
+import type { SessionFacts } from '../decoder.ts';
+import { Linker } from '../linker.ts';
+import type { SessionDecoding } from '../rowDecoding.ts';
+import {
+  maxSeen,
+  type ChooseDecoders,
+  type Route,
+  type SeenMessage,
+  type SessionChoice,
+} from './sessionChoice.ts';
+
+/** Messages between two places from which a later one can be read. */
+const checkpointDistance = 256;
+
+/** Bytes of a message from which a guess is made. */
+const maxSeenLength = 64 * 1024;
+
+/** The last messages, whose problems say whether the decoders fit; and how many are too many. */
+const watchedMessages = 100;
+const minMisfits = 5;
+const maxMisfitRatio = 0.05;
+
+/** What each of the routes' chains has to know, in their order. */
+type RouteContexts = readonly Contexts[];
+
+/** One opening of a connection: how its messages are decoded. */
+export class DecodedSession {
+  /** The rows from `begin` up to, not including, `end` are of it. */
+  readonly begin: number;
+  end = Infinity;
+  readonly #facts: SessionFacts;
+  readonly #choose: ChooseDecoders;
+  readonly #seen: SeenMessage[] = [];
+  readonly #seenOf = { in: 0, out: 0 };
+  readonly #linker: Linker;
+  #choice: SessionChoice;
+  #contexts: RouteContexts = [];
+  #sinceCheckpoint = 0;
+  #checkpoints: { readonly seq: number; readonly contexts: RouteContexts }[] = [];
+  /** Where the last row was read that somebody asked for: the next one is mostly the row after it. */
+  #place: { readonly seq: number; readonly contexts: RouteContexts } | undefined;
+  /** Of the last messages, whether each had a problem. */
+  readonly #misfits: boolean[] = [];
+
+  constructor(begin: number, facts: SessionFacts, choose: ChooseDecoders, table: CallTable) {
+    this.begin = begin;
+    this.#facts = facts;
+    this.#choose = choose;
+    this.#linker = new Linker(table);
+    this.#choice = choose(facts, []);
+    this.#restart();
+  }
+
+  get decoding(): SessionDecoding {
+    const count = this.#misfits.filter(each => each).length;
+    const of = this.#misfits.length;
+    const isBad = count >= minMisfits && count > of * maxMisfitRatio;
+    return { ...this.#choice.decoding, ...(isBad && { misfits: { count, of } }) };
+  }
+
+  /** Whether its messages are read by decoders. */
+  get isDecoded(): boolean {
+    return this.#choice.routes.length > 0;
+  }
+
+  /** More messages would say nothing about how to decode it. */
+  get isSettled(): boolean {
+    return this.#choice.isSettled;
+  }
+
+  /**
+   * Shows it one of its first messages, in order.
+   *
+   * @returns whether it is decoded differently from now on, so that it must be read again from its beginning
+   */
+  see({ direction, isText, bytes }: Message): boolean {
+    if (this.isSettled) {
+      return false;
+    }
+    if (this.#seenOf[direction] < maxSeen) {
+      this.#seenOf[direction]++;
+      // A copy, for the bytes are lent.
+      this.#seen.push({ direction, isText, bytes: bytes.slice(0, maxSeenLength) });
+      const before = this.#choice;
+      this.#choice = this.#choose(this.#facts, this.#seen);
+      if (namesOf(before) !== namesOf(this.#choice)) {
+        this.#restart();
+        return before.routes.length > 0 || this.isDecoded;
+      }
+    }
+    if (this.#seenOf.in === maxSeen || this.#seenOf.out === maxSeen) {
+      this.#choice = { ...this.#choice, isSettled: true };
+    }
+    return false;
+  }
+
+  /** Reads its next message. @param at milliseconds since 1970 */
+  advance(message: Message, at: number): void {
+    if (this.#sinceCheckpoint === 0) {
+      this.#checkpoints.push({ seq: message.seq, contexts: this.#contexts });
+    }
+    this.#sinceCheckpoint = (this.#sinceCheckpoint + 1) % checkpointDistance;
+    const { read, contexts } = this.#read(message, this.#contexts);
+    this.#contexts = contexts;
+    if (read?.reading) {
+      this.#linker.take(read.reading, message.seq, at);
+      this.#misfits.push(read.reading.problem !== undefined);
+      if (this.#misfits.length > watchedMessages) {
+        this.#misfits.shift();
+      }
+    }
+  }
+
+  /**
+   * Reads any message again that `advance` has read.
+   *
+   * @param messages the session's messages from one number up to, not including, another, each lent until the
+   *   next one is asked for
+   */
+  read(
+    message: Message,
+    messages: (from: number, to: number) => Iterable<Message>,
+  ): ChainReading | undefined {
+    const { seq } = message;
+    const start = this.#placeBefore(seq);
+    let contexts = start?.contexts ?? this.#beginning();
+    for (const earlier of messages(start?.seq ?? this.begin, seq)) {
+      contexts = this.#read(earlier, contexts).contexts;
+    }
+    const result = this.#read(message, contexts);
+    this.#place = { seq: seq + 1, contexts: result.contexts };
+    return result.read;
+  }
+
+  /** It is over. @param at milliseconds since 1970 */
+  finish(end: number, at: number): void {
+    this.end = end;
+    this.#linker.end(at);
+    this.#choice = { ...this.#choice, isSettled: true };
+  }
+
+  /** Rows below `first` are gone. */
+  dropBelow(first: number): void {
+    const count = this.#checkpointsUpTo(first) - 1;
+    if (count > 0) {
+      this.#checkpoints = this.#checkpoints.slice(count);
+    }
+  }
+
+  #placeBefore(
+    seq: number,
+  ): { readonly seq: number; readonly contexts: RouteContexts } | undefined {
+    const checkpoint = this.#checkpoints[this.#checkpointsUpTo(seq) - 1];
+    const place = this.#place;
+    return place && place.seq <= seq && place.seq >= (checkpoint?.seq ?? 0) ? place : checkpoint;
+  }
+
+  #checkpointsUpTo(seq: number): number {
+    const checkpoints = this.#checkpoints;
+    return lowerBound(0, checkpoints.length, index => (checkpoints[index]?.seq ?? 0) <= seq);
+  }
+
+  #read(
+    message: Message,
+    contexts: RouteContexts,
+  ): { readonly read?: ChainReading; readonly contexts: RouteContexts } {
+    const { routes } = this.#choice;
+    const index = routes.findIndex(route => isFor(route, message));
+    const own = contexts[index];
+    const read = own && routes[index]?.chain.read(message, own);
+    if (!read) {
+      return { contexts };
+    }
+    return {
+      read,
+      contexts: read.contexts === own ? contexts : contexts.with(index, read.contexts),
+    };
+  }
+
+  #beginning(): RouteContexts {
+    return this.#choice.routes.map(({ chain }) => chain.begin(this.#facts));
+  }
+
+  #restart(): void {
+    this.#contexts = this.#beginning();
+    this.#sinceCheckpoint = 0;
+    this.#checkpoints = [];
+    this.#place = undefined;
+    this.#misfits.length = 0;
+    this.#linker.forget();
+  }
+}
+
+function isFor({ direction, kind }: Route, message: Message): boolean {
+  return (
+    (direction === undefined || direction === message.direction) &&
+    (kind === undefined || (kind === 'text') === message.isText)
+  );
+}
+
+function namesOf({ routes }: SessionChoice): string {
+  return routes
+    .map(({ direction = '', kind = '', chain }) => `${direction} ${kind} ${chain.names.join()}`)
+    .join('|');
+}

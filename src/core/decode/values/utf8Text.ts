@@ -1,0 +1,35 @@
+import { sequenceLength } from '../../base/utf8.ts';
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Up to so many bytes, a text of ASCII is read faster without the decoder. */
+const shortText = 24;
+
+/** Bytes as UTF-8; what is not UTF-8 becomes U+FFFD. */
+export function textIn(bytes: Uint8Array, begin: number, end: number): string {
+  if (end - begin <= shortText) {
+    let text = '';
+    let at = begin;
+    for (; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte >= 0x80) {
+        break;
+      }
+      text += String.fromCharCode(byte);
+    }
+    if (at === end) {
+      return text;
+    }
+  }
+  return decoder.decode(bytes.subarray(begin, end));
+}
+
+export function isUtf8(bytes: Uint8Array, begin: number, end: number): boolean {
+  for (let at = begin; at < end;) {
+    const length = (bytes[at] ?? 0) < 0x80 ? 1 : sequenceLength(bytes, at);
+    at += length;
+    if (length === 0 || at > end) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,152 @@
+import type { CaptureStore } from '../../../core/capture/captureStore.ts';
+import type { PayloadPart } from '../../../core/capture/capture.ts';
+import type { DecodeRule } from '../../../core/decode/decodeRule.ts';
+import { recordsIn } from '../../../core/capture/captureStore.ts';
+import { DecodePass } from '../../../core/decode/pass/decodePass.ts';
+import { openedMessage } from '../../../core/decode/pass/openedMessage.ts';
+import { decodedRowOf, rowDecodingOf } from '../../../core/decode/pass/rowFacts.ts';
+import type { ChooseDecoders } from '../../../core/decode/pass/sessionChoice.ts';
+import type {
+  DecodedMessage,
+  RowDecoding,
+  SessionDecoding,
+} from '../../../core/decode/rowDecoding.ts';
+import type { DecodedRow } from '../../../core/filter/decodedRow.ts';
+import type { StoredRecord } from '../../../core/record/block.ts';
+
+/** What the worker has of all decoders. */
+export interface DecoderSet {
+  /** How sessions are decoded by these rules and, where none fits, by what they look like. */
+  choose(rules: readonly DecodeRule[]): ChooseDecoders;
+  titleOf(name: string): string;
+  /** The names of those that read a message to its end, the surest first. */
+  readersOf(record: StoredRecord): readonly string[];
+}
+
+/** Rows of one capture that are read again and again, as those on the screen are. */
+const maxKept = 4096;
+
+/** The decoding of one capture, as long as a view wants it. */
+export class CaptureDecoding {
+  readonly #store: CaptureStore;
+  readonly #set: DecoderSet;
+  readonly #url: string;
+  #rules: readonly DecodeRule[];
+  #pass: DecodePass;
+  #restarts = 0;
+  readonly #kept = new Map<number, RowDecoding | undefined>();
+  #keptVersion = -1;
+
+  constructor(store: CaptureStore, url: string, rules: readonly DecodeRule[], set: DecoderSet) {
+    this.#store = store;
+    this.#url = url;
+    this.#rules = rules;
+    this.#set = set;
+    this.#pass = this.#begin();
+  }
+
+  /** Grows whenever a row that was read before may say more now. */
+  get version(): number {
+    return this.#restarts * restartVersions + this.#pass.version;
+  }
+
+  /** Changes when all is read again: what was said of rows before does not count any more. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  get isCaughtUp(): boolean {
+    return this.#pass.isCaughtUp;
+  }
+
+  /** Rows below it can be read. */
+  get cursor(): number {
+    return this.#pass.cursor;
+  }
+
+  get newest(): SessionDecoding | undefined {
+    return this.#pass.newest?.decoding;
+  }
+
+  /** Goes on until `deadline`, which is of `performance.now`. @returns whether something is left to do */
+  work(deadline: number): boolean {
+    return this.#pass.work(deadline);
+  }
+
+  setRules(rules: readonly DecodeRule[]): void {
+    if (JSON.stringify(rules) !== JSON.stringify(this.#rules)) {
+      this.#rules = rules;
+      this.restart();
+    }
+  }
+
+  /** Rows are back that were gone, or the rules are others. */
+  restart(): void {
+    this.#restarts++;
+    this.#pass = this.#begin();
+  }
+
+  /** The first row from `from` on, up to `to`, that decoders may read; `to` if there is none. */
+  firstDecoded(from: number, to: number): number {
+    return this.#pass.firstDecoded(from, to);
+  }
+
+  endOfSession(from: number, to: number): number {
+    return this.#pass.endOfSession(from, to);
+  }
+
+  /** For the list; `waiting` if the pass has not come to the row. */
+  row(record: StoredRecord): RowDecoding | 'waiting' | undefined {
+    const { seq } = record;
+    if (seq >= this.#pass.cursor) {
+      return 'waiting';
+    }
+    if (this.#keptVersion !== this.version || this.#kept.size >= maxKept) {
+      this.#kept.clear();
+      this.#keptVersion = this.version;
+    }
+    if (!this.#kept.has(seq)) {
+      const read = this.#pass.read(record);
+      this.#kept.set(seq, read && rowDecodingOf(read, record.flags));
+    }
+    return this.#kept.get(seq);
+  }
+
+  /** For conditions. */
+  decodedRow(record: StoredRecord): DecodedRow | undefined {
+    const read = this.#pass.read(record);
+    return read && decodedRowOf(read);
+  }
+
+  message(seq: number): DecodedMessage | undefined {
+    const read = this.#read(seq);
+    return read && openedMessage(read, name => this.#set.titleOf(name));
+  }
+
+  layer(seq: number, layer: number, from: number, length: number): PayloadPart | undefined {
+    const bytes = this.#read(seq)?.chain.layers[layer]?.layer.bytes;
+    return bytes && { bytes: bytes.slice(from, from + length), byteLength: bytes.length };
+  }
+
+  readers(seq: number): readonly string[] {
+    const [record] = recordsIn(this.#store, seq, seq + 1);
+    return record ? this.#set.readersOf(record) : [];
+  }
+
+  #read(seq: number) {
+    const [record] = recordsIn(this.#store, seq, seq + 1);
+    return record && this.#pass.read({ ...record, payload: record.payload.slice() }, true);
+  }
+
+  #begin(): DecodePass {
+    return new DecodePass({
+      store: this.#store,
+      url: this.#url,
+      choose: this.#set.choose(this.#rules),
+      now: () => performance.now(),
+    });
+  }
+}
+
+/** More than one pass can have. */
+const restartVersions = 2 ** 40;

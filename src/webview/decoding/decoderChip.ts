@@ -1,0 +1,75 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import type { Formats } from '../../core/base/format.ts';
+import type { DecodingSource, SessionDecoding } from '../../core/decode/rowDecoding.ts';
+import type { PageString } from '../../shared/monitorStrings.ts';
+import { iconClass } from '../widgets/icons.ts';
+import { text } from '../widgets/strings.ts';
+
+const reasons: Readonly<Record<NonNullable<DecodingSource>, PageString>> = {
+  setting: 'decodedBySetting',
+  subprotocol: 'decodedBySubprotocol',
+  url: 'decodedByUrl',
+  messages: 'decodedByMessages',
+};
+
+/**
+ * What the messages are decoded as; its hint says why, and pressing it offers others. Nothing where nobody
+ * has a reason to decode.
+ *
+ * @param readTo the time of the message that is decoded next, as long as there are some
+ */
+export function decoderChip(
+  decoding: SessionDecoding | undefined,
+  formats: Formats,
+  choose: () => void,
+  readTo?: number,
+): TemplateResult | typeof nothing {
+  if (!decoding || (decoding.shown === 'none' && decoding.from === null)) {
+    return nothing;
+  }
+  const { misfits } = decoding;
+  const words = chipWords(decoding);
+  const hints = [
+    ...(decoding.from ? [text(reasons[decoding.from])] : []),
+    ...(decoding.shown === 'applied?' ? [text('decodedByGuess')] : []),
+    ...(misfits
+      ? [text('decoderMisfits', formats.count(misfits.count), formats.count(misfits.of))]
+      : []),
+    ...(readTo === undefined ? [] : [text('decodedUpTo', formats.clock(readTo))]),
+    text('decodedChange'),
+  ];
+  const hint = hints.join(' ');
+  return html`<button
+    type="button"
+    class="tool decoder-chip ${misfits ? 'misfit' : ''}"
+    title=${hint}
+    aria-label=${`${words}. ${hint}`}
+    aria-haspopup="menu"
+    @click=${choose}
+  >
+    ${misfits ? html`<span class=${iconClass('warning')} aria-hidden="true"></span>` : nothing}
+    <span class="words">${words}</span>
+    ${
+      misfits
+        ? html`<span class="quiet"
+            >${text('decoderMisfitsShort', formats.count(misfits.count), formats.count(misfits.of))}</span
+          >`
+        : nothing
+    }
+    ${readTo === undefined ? nothing : html`<span class="quiet">${formats.clock(readTo)} …</span>`}
+    <span class=${iconClass('chevron-down')} aria-hidden="true"></span>
+  </button>`;
+}
+
+function chipWords({ shown, title }: SessionDecoding): string {
+  switch (shown) {
+    case 'applied':
+      return text('decodedAs', title);
+    case 'applied?':
+      return text('decodedAsGuess', title);
+    case 'suggested':
+      return text('decodeSuggested', title);
+    case 'none':
+      return text('decodedRaw');
+  }
+}
