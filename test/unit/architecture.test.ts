@@ -17,7 +17,10 @@ interface Layer {
 const layers: Readonly<Record<string, Layer>> = {
   core: { layers: ['core'], packages: ['valibot', 'yaml'] },
   shared: { layers: ['core', 'shared'], packages: ['valibot'] },
-  node: { layers: ['core', 'node'], packages: ['ws', 'node:', '@msgpack/msgpack'] },
+  node: {
+    layers: ['core', 'node'],
+    packages: ['ws', 'node:', '@msgpack/msgpack', 'protobufjs', 'protobufjs/'],
+  },
   // Runs in other programs, and has only types of Node's modules: it asks the program's own Node for them.
   nodeHook: { layers: ['nodeHook'], packages: ['node:'] },
   host: {
@@ -48,6 +51,12 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode': 'base record',
   'core/decode/pass': 'base capture decode filter metrics record',
   'core/decode/values': 'base decode json',
+  'core/decode/protobuf':
+    'base decode decode/protobuf/raw decode/protobuf/typed decode/protobuf/wire json record',
+  'core/decode/protobuf/raw': 'base decode decode/protobuf/wire',
+  'core/decode/protobuf/schema': 'decode decode/protobuf/typed decode/protobuf/wire',
+  'core/decode/protobuf/typed': 'base decode decode/protobuf/raw decode/protobuf/wire',
+  'core/decode/protobuf/wire': 'decode',
   'core/decode/pass': 'base capture decode record',
   'core/decode/framing': 'base decode',
   'core/decode/mapping': 'base decode decode/protocols/json filter json pattern record',
@@ -136,6 +145,7 @@ const folders: Readonly<Record<string, string>> = {
   'node/files': '',
   'node/handshake': 'http proxy',
   'node/http': '',
+  'node/protobuf': '',
   'node/proxy': 'http',
   'node/tap': 'handshake http proxy',
   'node/transport': '. handshake',

@@ -1,6 +1,6 @@
 import type { AnyDecoder } from '../decoder.ts';
-import { type Overrides, castOf } from './casts.ts';
-import { rawReading } from './rawReading.ts';
+import { type Overrides, castOf } from './raw/casts.ts';
+import { rawReading } from './raw/rawReading.ts';
 
 /** @param overrides what the user says of fields where the rule for them is wrong */
 export function protobufRawAs(overrides: Overrides): AnyDecoder {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { protobufRaw, protobufRawAs } from '../../../../../src/core/decode/protobuf/protobufRaw.ts';
-import { protoSkeleton } from '../../../../../src/core/decode/protobuf/protoSkeleton.ts';
+import { protoSkeleton } from '../../../../../src/core/decode/protobuf/raw/protoSkeleton.ts';
 import { bytesOf, readBytes } from '../../../../support/decode/readings.ts';
 import { testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
 import { testProtobufHostile } from './hostile.ts';

@@ -1,9 +1,9 @@
-import { sequenceLength } from '../../base/utf8.ts';
-import { maxProtobufDepth, maxValues } from '../limits.ts';
-import type { Problem } from '../reading.ts';
+import { sequenceLength } from '../../../base/utf8.ts';
+import { maxProtobufDepth, maxValues } from '../../limits.ts';
+import type { Problem } from '../../reading.ts';
 import type { Cast } from './casts.ts';
-import { eachPacked, wireTypeOf } from './scalars.ts';
-import { WireReader, wireTypes } from './wire.ts';
+import { eachPacked, wireTypeOf } from '../wire/scalars.ts';
+import { WireReader, wireTypes } from '../wire/wire.ts';
 
 /** What a field without a schema is shown as; `packed` is said by the user only. */
 export type RawKind = 'varint' | 'i64' | 'i32' | 'text' | 'message' | 'group' | 'bytes' | 'packed';

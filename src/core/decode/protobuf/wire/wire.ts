@@ -1,5 +1,5 @@
-import { maxProtobufDepth } from '../limits.ts';
-import type { Problem, ProblemCode } from '../reading.ts';
+import { maxProtobufDepth } from '../../limits.ts';
+import type { Problem, ProblemCode } from '../../reading.ts';
 
 /** The wire types of Protobuf: how long a value is, and nothing of what it means. */
 export const wireTypes = { varint: 0, i64: 1, len: 2, group: 3, endGroup: 4, i32: 5 } as const;

@@ -1,9 +1,9 @@
-import { maxFields } from '../limits.ts';
+import { maxFields } from '../../limits.ts';
 import { type Cast, castOf, type Overrides } from './casts.ts';
 import { isLikelyFloat } from './rawText.ts';
 import { type RawKind, type RawTree, readRaw } from './rawTree.ts';
-import { byteView } from './scalars.ts';
-import { varintAt } from './wire.ts';
+import { byteView } from '../wire/scalars.ts';
+import { varintAt } from '../wire/wire.ts';
 
 /** A message type as it was seen. */
 interface SeenType {

@@ -1,4 +1,4 @@
-import { float32Json, floatJson } from '../exportForm.ts';
+import { float32Json, floatJson } from '../../exportForm.ts';
 import type { FieldDefinition, ScalarType } from './fieldTable.ts';
 import { type WireReader, varintAt, wireTypes } from './wire.ts';
 
@@ -39,11 +39,6 @@ export function wireTypeOf(type: FieldDefinition['type']): number {
     case 'uint64':
       return wireTypes.varint;
   }
-}
-
-/** Integers that ProtoJSON writes as texts. */
-export function isWide(type: FieldDefinition['type']): boolean {
-  return /^(u|s)?int64$|^s?fixed64$/.test(type);
 }
 
 /** A number or truth value as JSON, integers with all their digits. */
@@ -128,4 +123,38 @@ export function eachPacked(
     at = to;
   }
   return -1;
+}
+
+/** What a field is that was not sent. */
+export function defaultJson(field: FieldDefinition | undefined): string {
+  const type = field?.type ?? 'bytes';
+  switch (type) {
+    case 'string':
+    case 'bytes':
+      return '""';
+    case 'bool':
+      return 'false';
+    case 'double':
+    case 'float':
+      return '0.0';
+    case 'enum': {
+      const name = field?.values?.['0'];
+      return name === undefined ? '0' : JSON.stringify(name);
+    }
+    case 'message':
+    case 'group':
+      return '{}';
+    case 'int64':
+    case 'uint64':
+    case 'sint64':
+    case 'fixed64':
+    case 'sfixed64':
+      return '"0"';
+    case 'int32':
+    case 'uint32':
+    case 'sint32':
+    case 'fixed32':
+    case 'sfixed32':
+      return '0';
+  }
 }

@@ -1,11 +1,11 @@
-import { once } from '../../base/once.ts';
-import { maxValues } from '../limits.ts';
-import type { Problem, Reading } from '../reading.ts';
-import { byteCount, oneLine } from '../summaryText.ts';
+import { once } from '../../../base/once.ts';
+import { maxValues } from '../../limits.ts';
+import type { Problem, Reading } from '../../reading.ts';
+import { byteCount, oneLine } from '../../summaryText.ts';
 import type { Cast } from './casts.ts';
 import { RawText } from './rawText.ts';
 import { readRaw } from './rawTree.ts';
-import { WireReader } from './wire.ts';
+import { WireReader } from '../wire/wire.ts';
 
 /** Characters of a value that a summary may need. */
 export const summaryLength = 2048;

@@ -1,11 +1,11 @@
-import { bytesJson, float32Json, floatJson } from '../exportForm.ts';
-import { maxFields } from '../limits.ts';
-import type { Field } from '../reading.ts';
-import { byteCount } from '../summaryText.ts';
-import { arrayPieces, objectPieces, type Piece, writeJson } from './jsonWriter.ts';
+import { bytesJson, float32Json, floatJson } from '../../exportForm.ts';
+import { maxFields } from '../../limits.ts';
+import type { Field } from '../../reading.ts';
+import { byteCount } from '../../summaryText.ts';
+import { arrayPieces, objectPieces, type Piece, writeJson } from '../wire/jsonWriter.ts';
 import type { RawTree } from './rawTree.ts';
-import { type ByteView, byteView, eachPacked, numberJson, wireTypeOf } from './scalars.ts';
-import { WireReader, varintAt, wireTypes } from './wire.ts';
+import { type ByteView, byteView, eachPacked, numberJson, wireTypeOf } from '../wire/scalars.ts';
+import { WireReader, varintAt, wireTypes } from '../wire/wire.ts';
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 

@@ -1,4 +1,4 @@
-import { type ScalarType, scalarTypes } from './fieldTable.ts';
+import { type ScalarType, scalarTypes } from '../wire/fieldTable.ts';
 
 /**
  * What a user says of fields without a schema: "this is bytes, text, a message, numbers with a sign". By the paths of the
