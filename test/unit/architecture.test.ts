@@ -74,7 +74,6 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/socketio':
     'decode decode/protocols/json decode/protocols/msgpack decode/values record',
   'core/decode/values': 'base decode',
-  'core/decode/protobuf': 'base decode',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',

@@ -1,6 +1,7 @@
 import type { AnyDecoder } from '../../../src/core/decode/decoder.ts';
 import { Chain } from '../../../src/core/decode/chain.ts';
 import type { Reading } from '../../../src/core/decode/reading.ts';
+import type { VectorSession } from './vectors.ts';
 
 /** What a decoder says of one binary message by itself. */
 export function readBytes(
@@ -21,4 +22,12 @@ export function readBytes(
 /** @param hex digits, which may have spaces between them */
 export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+}
+
+/** A session of messages of the server that were written as digits, for tests of what happens to them when they are changed. */
+export function sessionOf(...messages: readonly string[]): VectorSession {
+  return {
+    name: 'samples',
+    messages: messages.map(hex => ({ dir: 'in', hex: hex.replaceAll(' ', ''), expect: {} })),
+  };
 }

@@ -35,11 +35,16 @@ export function trailersReading(bytes: Uint8Array, { body, range }: PrefixedReco
 }
 
 /** A message that a decoder of compressed bytes may go on with; which, was said in headers that are not here. */
-export function compressedReading(bytes: Uint8Array, { body, range }: PrefixedRecord): Reading {
+export function compressedReading(layer: Layer, { body, range }: PrefixedRecord): Reading {
   return {
     type: 'message',
     lead: () => 'compressed',
     summary: () => `${byteCount(range[1] - body)}, compressed`,
-    next: Layer.ofBytes(bytes.subarray(body, range[1])),
+    next: partOf(layer, body, range[1]),
   };
+}
+
+/** Bytes of a layer as one of their own. */
+export function partOf({ bytes, begin }: Layer, from: number, to: number): Layer {
+  return Layer.ofBytes(bytes.subarray(from, to), begin === undefined ? undefined : begin + from);
 }

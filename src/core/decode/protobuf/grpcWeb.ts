@@ -1,5 +1,6 @@
 import { batchOf } from '../batch.ts';
 import type { AnyDecoder } from '../decoder.ts';
+import type { Layer } from '../layer.ts';
 import type { Reading } from '../reading.ts';
 import { byteCount } from '../summaryText.ts';
 import { compressedReading, isCompressed, isTrailers, trailersReading } from './grpcFrame.ts';
@@ -15,15 +16,16 @@ export const grpcWeb: AnyDecoder = {
   name: 'grpc-web',
   title: 'gRPC-Web',
   takes: 'bytes',
-  read: ({ bytes }) => {
-    const records = prefixedRecords(bytes, 'grpc-web');
+  read: layer => {
+    const records = prefixedRecords(layer.bytes, 'grpc-web');
     return records.length === 0
       ? { severity: 'error', problem: { at: 0, is: 'empty' }, summary: () => '' }
-      : batchOf(records.map(record => ({ ...recordReading(bytes, record), range: record.range })));
+      : batchOf(records.map(record => ({ ...recordReading(layer, record), range: record.range })));
   },
 };
 
-function recordReading(bytes: Uint8Array, record: PrefixedRecord): Reading {
+function recordReading(layer: Layer, record: PrefixedRecord): Reading {
+  const { bytes } = layer;
   const { body, range, problem } = record;
   const [begin, end] = range;
   if (problem) {
@@ -33,6 +35,6 @@ function recordReading(bytes: Uint8Array, record: PrefixedRecord): Reading {
     return trailersReading(bytes, record);
   }
   return isCompressed(record)
-    ? compressedReading(bytes, record)
+    ? compressedReading(layer, record)
     : { type: 'message', ...rawReading(bytes, body, end) };
 }

@@ -19,7 +19,7 @@ export interface PrefixedRecord {
   readonly problem?: Problem;
 }
 
-/** The records of a message, as far as they are whole; what is behind them is one with a problem. */
+/** The records of a message, as far as they are whole and not too many; what is behind them is one with a problem. */
 export function prefixedRecords(bytes: Uint8Array, prefix: Prefix): readonly PrefixedRecord[] {
   if (typeof prefix === 'object') {
     return [skipped(bytes, prefix.skip)];
@@ -28,7 +28,7 @@ export function prefixedRecords(bytes: Uint8Array, prefix: Prefix): readonly Pre
   const reader = new WireReader(bytes);
   let at = 0;
   while (at < bytes.length) {
-    if (records.length >= maxRecords) {
+    if (records.length === maxRecords - 1) {
       const problem = { at, is: 'too-long' } as const;
       records.push({ range: [at, bytes.length], body: at, flags: 0, problem });
       break;

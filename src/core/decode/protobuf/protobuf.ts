@@ -1,11 +1,17 @@
 import { once } from '../../base/once.ts';
 import { batchOf } from '../batch.ts';
 import type { AnyDecoder, MessageFacts } from '../decoder.ts';
-import { Layer } from '../layer.ts';
+import type { Layer } from '../layer.ts';
 import type { Reading } from '../reading.ts';
 import { byteCount, oneLine } from '../summaryText.ts';
 import type { FieldTable } from './wire/fieldTable.ts';
-import { isCompressed, isTrailers, compressedReading, trailersReading } from './grpcFrame.ts';
+import {
+  isCompressed,
+  isTrailers,
+  partOf,
+  compressedReading,
+  trailersReading,
+} from './grpcFrame.ts';
 import { carrierOf, chooseMessage, type MessageChoice } from './messageChoice.ts';
 import { type Prefix, type PrefixedRecord, prefixedRecords } from './prefix.ts';
 import { rawReading, summaryLength } from './raw/rawReading.ts';
@@ -58,11 +64,12 @@ export function protobuf(table: FieldTable, options: ProtobufOptions = {}): AnyD
 }
 
 function recordReading(
-  { bytes }: Layer,
+  layer: Layer,
   record: PrefixedRecord,
   prefix: Prefix,
   readBody: (begin: number, end: number) => Reading,
 ): Reading {
+  const { bytes } = layer;
   const { body, range, problem } = record;
   const end = range[1];
   if (prefix === 'grpc-web' && !problem) {
@@ -70,7 +77,7 @@ function recordReading(
       return trailersReading(bytes, record);
     }
     if (isCompressed(record)) {
-      return compressedReading(bytes, record);
+      return compressedReading(layer, record);
     }
   }
   const reading = readBody(body, end);
@@ -81,7 +88,7 @@ function recordReading(
   const { value } = reading;
   return {
     ...reading,
-    ...(value && { next: Layer.ofBytes(bytes.subarray(body, end)).withValue(value) }),
+    ...(value && { next: partOf(layer, body, end).withValue(value) }),
   };
 }
 

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import protobufjs from 'protobufjs';
 import { centrifugeProtobuf } from '../../../../../src/core/decode/protobuf/centrifuge.ts';
+import { testHostile } from '../../../../support/decode/fuzz.ts';
+import { sessionOf } from '../../../../support/decode/readings.ts';
 import {
   readVectors,
   testVectors,
   type VectorMessage,
   vectorFile,
 } from '../../../../support/decode/vectors.ts';
-import { testProtobufHostile } from './hostile.ts';
 
 const file = vectorFile('centrifuge');
 const isProtobuf = (subprotocol = '') => subprotocol === 'centrifuge-protobuf';
@@ -132,6 +133,8 @@ describe('Centrifugo in Protobuf', () => {
   });
 });
 
-testProtobufHostile(centrifugeProtobuf, [
-  encode('Reply', { id: 2, error: { code: 1 } }, { push: { channel: 'c', pub: {} } }, {}),
+testHostile(centrifugeProtobuf, [
+  sessionOf(
+    encode('Reply', { id: 2, error: { code: 1 } }, { push: { channel: 'c', pub: {} } }, {}),
+  ),
 ]);

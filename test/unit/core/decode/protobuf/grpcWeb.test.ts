@@ -3,9 +3,9 @@ import { it } from 'node:test';
 import { Chain } from '../../../../../src/core/decode/chain.ts';
 import { grpcWeb } from '../../../../../src/core/decode/protobuf/grpcWeb.ts';
 import { protobufRaw } from '../../../../../src/core/decode/protobuf/protobufRaw.ts';
-import { bytesOf, readBytes } from '../../../../support/decode/readings.ts';
+import { bytesOf, readBytes, sessionOf } from '../../../../support/decode/readings.ts';
+import { testHostile } from '../../../../support/decode/fuzz.ts';
 import { testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
-import { testProtobufHostile } from './hostile.ts';
 
 testVectors(vectorFile('grpc-web'), () => [grpcWeb]);
 
@@ -27,4 +27,4 @@ it('has a message in each frame, which may be empty', () => {
   assert.deepEqual(readBytes(grpcWeb, '00 00000002 00ff').problem, { at: 5, is: 'bad-tag' });
 });
 
-testProtobufHostile(grpcWeb, ['00 00000002 0801 80 0000000f 677270632d7374617475733a300d0a']);
+testHostile(grpcWeb, [sessionOf('00 00000002 0801 80 0000000f 677270632d7374617475733a300d0a')]);

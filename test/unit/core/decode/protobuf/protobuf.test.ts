@@ -9,9 +9,9 @@ import {
 import { suggestTypes } from '../../../../../src/core/decode/protobuf/typed/suggestTypes.ts';
 import type { FieldTable } from '../../../../../src/core/decode/protobuf/wire/fieldTable.ts';
 import { parseProtoFiles } from '../../../../../src/node/protobuf/protoFiles.ts';
-import { bytesOf, readBytes } from '../../../../support/decode/readings.ts';
+import { bytesOf, readBytes, sessionOf } from '../../../../support/decode/readings.ts';
+import { testHostile } from '../../../../support/decode/fuzz.ts';
 import { testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
-import { testProtobufHostile } from './hostile.ts';
 
 const vectors = vectorFile('protobuf');
 
@@ -352,14 +352,25 @@ describe('Suggested types', () => {
   });
 });
 
-testProtobufHostile(protobuf(table, { message: 'shop.Many' }), [
-  Buffer.from(
-    encoded('shop.Many', { orders: { x: { id: 'o' } }, prices: [1, 2.5], list: [1, 2] }),
-  ).toString('hex'),
-  Buffer.from(encoded('shop.Known', { at: { seconds: 1 }, data: { fields: { a: {} } } })).toString(
-    'hex',
+const sampleOf = (type: string, value: object) => Buffer.from(encoded(type, value)).toString('hex');
+
+testHostile(protobuf(table, { message: 'shop.Many' }), [
+  sessionOf(
+    sampleOf('shop.Many', { orders: { x: { id: 'o' } }, prices: [1, 2.5], list: [1, 2] }),
+    sampleOf('shop.Known', { at: { seconds: 1 }, data: { fields: { a: {} } } }),
   ),
 ]);
-testProtobufHostile(protobuf(table, { message: 'shop.Known', prefix: 'varint' }), [
-  '0c 0a 02 08 01 1a 06 0a 04 0a 00 12 00',
+testHostile(protobuf(table, { message: 'shop.Known', prefix: 'varint' }), [
+  sessionOf('0c 0a 02 08 01 1a 06 0a 04 0a 00 12 00'),
+]);
+testHostile(protobuf(table, { message: { envelope: 'Any' } }), [
+  sessionOf(
+    sampleOf('google.protobuf.Any', {
+      type_url: '/shop.Known',
+      value: encoded('shop.Known', {
+        took: { seconds: 5 },
+        value: { listValue: { values: [{}] } },
+      }),
+    }),
+  ),
 ]);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { protobufRaw, protobufRawAs } from '../../../../../src/core/decode/protobuf/protobufRaw.ts';
 import { protoSkeleton } from '../../../../../src/core/decode/protobuf/raw/protoSkeleton.ts';
-import { bytesOf, readBytes } from '../../../../support/decode/readings.ts';
+import { bytesOf, readBytes, sessionOf } from '../../../../support/decode/readings.ts';
+import { testHostile } from '../../../../support/decode/fuzz.ts';
 import { testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
-import { testProtobufHostile } from './hostile.ts';
 
 testVectors(vectorFile('protobuf-raw'), () => [protobufRaw]);
 
@@ -160,9 +160,11 @@ message Message {
   });
 });
 
-testProtobufHostile(protobufRaw, [
-  '0807126b0a0441434d451100000000005059401a0901818080808080801022090a0576656e756510042802322c0a0200ff10051a2436663936313966662d386238362d643031312d623432642d30306366346663393634666641ffffffffffffffff4a0b08d0b9a6c90610c0a9d33a',
-  '0b 08 01 13 10 02 14 0c 1a 01 61',
+testHostile(protobufRaw, [
+  sessionOf(
+    '0807126b0a0441434d451100000000005059401a0901818080808080801022090a0576656e756510042802322c0a0200ff10051a2436663936313966662d386238362d643031312d623432642d30306366346663393634666641ffffffffffffffff4a0b08d0b9a6c90610c0a9d33a',
+    '0b 08 01 13 10 02 14 0c 1a 01 61',
+  ),
 ]);
 
 function varint(value: number): readonly number[] {
