@@ -59,6 +59,8 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protobuf/wire': 'decode',
   'core/decode/pass': 'base capture decode record',
   'core/decode/framing': 'base decode',
+  'core/decode/codecs': 'base decode record',
+  'core/decode/detect': 'decode decode/codecs decode/values json record',
   'core/decode/mapping': 'base decode decode/protocols/json filter json pattern record',
   'core/decode/protocols/centrifuge': 'decode decode/protocols/json record',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
@@ -74,6 +76,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/socketio':
     'decode decode/protocols/json decode/protocols/msgpack decode/values record',
   'core/decode/values': 'base decode',
+  'core/decode/values': 'base decode json',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',
   'core/filter': 'base json pattern record text',

@@ -10,15 +10,8 @@ import type { AnyDecoder } from '../../../../../src/core/decode/decoder.ts';
 import { Layer } from '../../../../../src/core/decode/layer.ts';
 import type { Reading } from '../../../../../src/core/decode/reading.ts';
 import { nativeInflate } from '../../../../../src/node/captureWorker/decoding/nativeInflate.ts';
+import { json } from '../../../../../src/core/decode/values/json.ts';
 import { testVectors, vectorFile, type VectorSession } from '../../../../support/decode/vectors.ts';
-
-/** Stands for the decoders behind a codec. */
-const json: AnyDecoder = {
-  name: 'json',
-  title: 'JSON',
-  takes: 'text',
-  read: ({ text }) => ({ summary: () => text, value: () => text }),
-};
 
 const codecs: readonly AnyDecoder[] = [
   ...compressionDecoders(nativeInflate),
