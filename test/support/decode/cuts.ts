@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { CallTable } from '../../../src/core/decode/callTable.ts';
 import { Chain, type Message } from '../../../src/core/decode/chain.ts';
 import type { AnyDecoder } from '../../../src/core/decode/decoder.ts';
-import { SessionReader } from '../../../src/core/decode/sessionReader.ts';
+import { SessionReader } from './sessionReader.ts';
 import { bytesOfVector, type VectorFile } from './vectors.ts';
 
 type Sent = Pick<Message, 'direction' | 'bytes' | 'isText'>;

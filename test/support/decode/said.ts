@@ -3,7 +3,7 @@ import { Chain } from '../../../src/core/decode/chain.ts';
 import type { AnyDecoder, SessionFacts } from '../../../src/core/decode/decoder.ts';
 import { knownReading, type KnownReading } from '../../../src/core/decode/knownReading.ts';
 import type { Reading } from '../../../src/core/decode/reading.ts';
-import { SessionReader } from '../../../src/core/decode/sessionReader.ts';
+import { SessionReader } from './sessionReader.ts';
 
 type Sent = readonly [direction: 'in' | 'out', content: string | Uint8Array];
 

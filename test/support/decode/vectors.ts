@@ -6,7 +6,7 @@ import { CallTable } from '../../../src/core/decode/callTable.ts';
 import { Chain, type Contexts } from '../../../src/core/decode/chain.ts';
 import type { AnyDecoder } from '../../../src/core/decode/decoder.ts';
 import { knownReading, type KnownReading } from '../../../src/core/decode/knownReading.ts';
-import { SessionReader } from '../../../src/core/decode/sessionReader.ts';
+import { SessionReader } from './sessionReader.ts';
 
 export interface VectorMessage {
   readonly dir: 'in' | 'out';

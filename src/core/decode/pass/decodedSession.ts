@@ -4,19 +4,14 @@ import type { ChainReading, Contexts, Message } from '../chain.ts';
 import type { SessionFacts } from '../decoder.ts';
 import { Linker } from '../linker.ts';
 import type { SessionDecoding } from '../rowDecoding.ts';
-import {
-  maxSeen,
-  type ChooseDecoders,
-  type Route,
-  type SeenMessage,
-  type SessionChoice,
-} from './sessionChoice.ts';
+import type { ChooseDecoders, Route, SessionChoice, SessionChooser } from './sessionChoice.ts';
 
 /** Messages between two places from which a later one can be read. */
 const checkpointDistance = 256;
 
-/** Bytes of a message from which a guess is made. */
+/** Of a longer message nothing is guessed; and after so many messages what they are is known, or never will be. */
 const maxSeenLength = 64 * 1024;
+const maxSeen = 64;
 
 /** The last messages, whose problems say whether the decoders fit; and how many are too many. */
 const watchedMessages = 100;
@@ -32,9 +27,8 @@ export class DecodedSession {
   readonly begin: number;
   end = Infinity;
   readonly #facts: SessionFacts;
-  readonly #choose: ChooseDecoders;
-  readonly #seen: SeenMessage[] = [];
-  readonly #seenOf = { in: 0, out: 0 };
+  readonly #chooser: SessionChooser;
+  #seenCount = 0;
   readonly #linker: Linker;
   #choice: SessionChoice;
   #contexts: RouteContexts = [];
@@ -48,9 +42,9 @@ export class DecodedSession {
   constructor(begin: number, facts: SessionFacts, choose: ChooseDecoders, table: CallTable) {
     this.begin = begin;
     this.#facts = facts;
-    this.#choose = choose;
     this.#linker = new Linker(table);
-    this.#choice = choose(facts, []);
+    this.#chooser = choose(facts);
+    this.#choice = this.#chooser.choice;
     this.#restart();
   }
 
@@ -76,25 +70,24 @@ export class DecodedSession {
    *
    * @returns whether it is decoded differently from now on, so that it must be read again from its beginning
    */
-  see({ direction, isText, bytes }: Message): boolean {
+  see(message: Message): boolean {
     if (this.isSettled) {
       return false;
     }
-    if (this.#seenOf[direction] < maxSeen) {
-      this.#seenOf[direction]++;
-      // A copy, for the bytes are lent.
-      this.#seen.push({ direction, isText, bytes: bytes.slice(0, maxSeenLength) });
-      const before = this.#choice;
-      this.#choice = this.#choose(this.#facts, this.#seen);
-      if (namesOf(before) !== namesOf(this.#choice)) {
-        this.#restart();
-        return before.routes.length > 0 || this.isDecoded;
-      }
+    this.#seenCount++;
+    const before = this.#choice;
+    if (message.bytes.length <= maxSeenLength) {
+      this.#chooser.take(message);
+      this.#choice = this.#chooser.choice;
     }
-    if (this.#seenOf.in === maxSeen || this.#seenOf.out === maxSeen) {
+    if (this.#seenCount >= maxSeen) {
       this.#choice = { ...this.#choice, isSettled: true };
     }
-    return false;
+    if (namesOf(before) === namesOf(this.#choice)) {
+      return false;
+    }
+    this.#restart();
+    return true;
   }
 
   /** Reads its next message. @param at milliseconds since 1970 */

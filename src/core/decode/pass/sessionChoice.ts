@@ -7,12 +7,8 @@ import type { SessionDecoding } from '../rowDecoding.ts';
 export interface SeenMessage {
   readonly direction: Direction;
   readonly isText: boolean;
-  /** All of it, or of a long one the beginning. */
   readonly bytes: Uint8Array;
 }
-
-/** How many messages of each direction a guess is made from. */
-export const maxSeen = 16;
 
 /** Which messages a chain reads; absent: all. */
 export interface Route {
@@ -30,5 +26,11 @@ export interface SessionChoice {
   readonly isSettled: boolean;
 }
 
-/** Decides by what is known of a session; `seen` is what has come of it, up to `maxSeen` of each direction. */
-export type ChooseDecoders = (session: SessionFacts, seen: readonly SeenMessage[]) => SessionChoice;
+/** Decides how to decode one session, by what is known of it and by its first messages. */
+export interface SessionChooser {
+  /** To be given the messages in their order, until `choice.isSettled`; their bytes are lent. */
+  take(message: SeenMessage): void;
+  readonly choice: SessionChoice;
+}
+
+export type ChooseDecoders = (session: SessionFacts) => SessionChooser;

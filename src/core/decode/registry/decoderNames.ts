@@ -52,8 +52,24 @@ export const decoderNames: readonly DecoderName[] = [
   { name: 'nats', title: 'NATS', about: 'operations of clients and servers' },
   { name: 'grpc-web', title: 'gRPC-web', about: 'frames and trailers' },
   { name: 'yjs', title: 'Yjs', about: 'updates and awareness' },
+  { name: 'homeassistant', title: 'Home Assistant', about: 'commands and events' },
+  { name: 'discord', title: 'Discord', about: 'gateway events' },
+  { name: 'ably', title: 'Ably', about: 'channels' },
+  { name: 'openai-realtime', title: 'OpenAI Realtime', about: 'client and server events' },
+  { name: 'obs', title: 'OBS', about: 'requests and events of obs-websocket' },
+  { name: 'ddp', title: 'DDP', about: 'methods and subscriptions of Meteor' },
+  { name: 'rosbridge', title: 'rosbridge', about: 'topics and services of ROS' },
+  { name: 'binance', title: 'Binance', about: 'streams and requests' },
+  { name: 'kraken', title: 'Kraken', about: 'both versions' },
+  { name: 'text', title: 'Text', about: 'also of binary messages' },
   { name: 'firebase', title: 'Firebase Realtime Database', about: 'requests and pushes' },
 ];
+
+const names: ReadonlySet<string> = new Set(decoderNames.map(({ name }) => name));
+
+export function isDecoderName(name: string): boolean {
+  return names.has(name);
+}
 
 /** The title of a decoder, for people; its name if it has none. */
 export function titleOfDecoder(name: string): string {

@@ -1,7 +1,7 @@
-import type { CallTable } from './callTable.ts';
-import type { Chain, ChainReading, Contexts, Message } from './chain.ts';
-import type { SessionFacts } from './decoder.ts';
-import { Linker } from './linker.ts';
+import type { CallTable } from '../../../src/core/decode/callTable.ts';
+import type { Chain, ChainReading, Contexts, Message } from '../../../src/core/decode/chain.ts';
+import type { SessionFacts } from '../../../src/core/decode/decoder.ts';
+import { Linker } from '../../../src/core/decode/linker.ts';
 
 /** Reads the messages of one session in their order, and links those that belong together. */
 export class SessionReader {

@@ -1,0 +1,121 @@
+import { isObject } from '../../json/json.ts';
+import type { DecodeRule, DecodeStep } from '../decodeRule.ts';
+import { readMapping } from '../mapping/readMapping.ts';
+import { isDecoderName } from './decoderNames.ts';
+
+/** A rule of the setting `decoders`, and whom it is for. */
+export interface NamedRule extends DecodeRule {
+  /** The name of a connection; absent: all. */
+  readonly connection?: string;
+}
+
+const members = ['connection', 'url', 'subprotocol', 'direction', 'kind', 'use'];
+const maxRules = 1000;
+const maxSteps = 8;
+
+/**
+ * Reads the setting `decoders`. Rules with an error are left out.
+ *
+ * @param problems gets a sentence for each error
+ */
+export function readDecodeRules(value: unknown, problems: string[]): readonly NamedRule[] {
+  if (value === undefined) {
+    return [];
+  }
+  if (!Array.isArray(value)) {
+    problems.push('"decoders" must be a list of rules.');
+    return [];
+  }
+  return (value as readonly unknown[])
+    .slice(0, maxRules)
+    .map((each, index) => readRule(each, `"decoders[${index}]"`, problems))
+    .filter(rule => rule !== undefined);
+}
+
+function readRule(value: unknown, place: string, problems: string[]): NamedRule | undefined {
+  if (!isObject(value)) {
+    problems.push(`${place} must be an object such as { "url": "*/socket.io/*", "use": "socketio" }.`);
+    return undefined;
+  }
+  const before = problems.length;
+  const unknown = Object.keys(value).filter(name => !members.includes(name));
+  if (unknown.length > 0) {
+    problems.push(`${place} has the member "${unknown[0] ?? ''}", which is not known.`);
+  }
+  for (const name of ['connection', 'url', 'subprotocol'] as const) {
+    const member = value[name];
+    if (member !== undefined && (typeof member !== 'string' || member === '')) {
+      problems.push(`"${name}" of ${place} must be a text.`);
+    }
+  }
+  const { direction, kind } = value;
+  if (direction !== undefined && direction !== 'in' && direction !== 'out') {
+    problems.push(`"direction" of ${place} must be "in" or "out".`);
+  }
+  if (kind !== undefined && kind !== 'text' && kind !== 'binary') {
+    problems.push(`"kind" of ${place} must be "text" or "binary".`);
+  }
+  const use = readUse(value['use'], place, problems);
+  return problems.length > before || !use ? undefined : ({ ...value, use } as unknown as NamedRule);
+}
+
+function readUse(
+  value: unknown,
+  place: string,
+  problems: string[],
+): readonly DecodeStep[] | undefined {
+  if (value === 'off' || value === 'raw') {
+    return [];
+  }
+  const steps: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (steps.length === 0 || steps.length > maxSteps) {
+    problems.push(`"use" of ${place} takes "off", a decoder, or a list of up to ${maxSteps}.`);
+    return undefined;
+  }
+  const read = steps.map(step => readStep(step, place, problems));
+  return read.every(step => step !== undefined) ? read : undefined;
+}
+
+function readStep(value: unknown, place: string, problems: string[]): DecodeStep | undefined {
+  if (typeof value === 'string') {
+    return readName(value, place, problems);
+  }
+  if (isObject(value) && 'map' in value) {
+    const { mapping, problems: wrong = [] } = readMapping(value['map']);
+    problems.push(...wrong.map(({ path, message }) => `"map" of ${place}, ${path}: ${message}`));
+    return mapping && { map: mapping };
+  }
+  if (isObject(value) && typeof value['at'] === 'string') {
+    const as = value['as'];
+    if (!value['at'].startsWith('$')) {
+      problems.push(`"at" of ${place} must be a path such as $.data.`);
+      return undefined;
+    }
+    const known = as === undefined ? undefined : readName(as, place, problems);
+    return as !== undefined && known === undefined
+      ? undefined
+      : { at: value['at'], ...(known !== undefined && { as: known }) };
+  }
+  problems.push(
+    `"use" of ${place} takes names of decoders, { "at": "$.path", "as": "base64" } or { "map": { … } }.`,
+  );
+  return undefined;
+}
+
+function readName(value: unknown, place: string, problems: string[]): string | undefined {
+  if (typeof value === 'string' && isDecoderName(value)) {
+    return value;
+  }
+  problems.push(`"use" of ${place} names the decoder ${JSON.stringify(value)}, which is not known.`);
+  return undefined;
+}
+
+/** The rules that may be for a connection of this name, without the name. */
+export function rulesFor(name: string, rules: readonly NamedRule[]): readonly DecodeRule[] {
+  return rules
+    .filter(({ connection }) => connection === undefined || connection === name)
+    .map(rule => {
+      const { connection: _, ...rest } = rule;
+      return rest;
+    });
+}
