@@ -188,12 +188,6 @@ function fieldTest(condition: FieldCondition): Test {
   };
 }
 
-/** Asks one value that was read from JSON, see `readJson`: `~` compares numbers as they are there. */
-export function jsonTest(condition: FieldCondition): (json: unknown) => boolean {
-  const fits = valueTest(condition);
-  return json => some(json, condition.path, 0, fits);
-}
-
 /** Whether the longest name on the path can be in the payload: much cheaper than to parse it. */
 function nameSearch(path: PathQuestion['path']): (payload: Uint8Array) => boolean {
   const longest = longestName(path);
