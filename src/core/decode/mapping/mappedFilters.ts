@@ -1,7 +1,8 @@
 import { everyPart } from '../../filter/conditionParts.ts';
 import type { Condition } from '../../filter/condition.ts';
-import { jsonTest, payloadTest, rowTest, type RowTest } from '../../filter/matcher.ts';
+import { payloadTest, rowTest, type RowTest } from '../../filter/matcher.ts';
 import { parseFilter } from '../../filter/parseFilter.ts';
+import { pathTest } from '../../filter/pathTest.ts';
 import { RowReader, type MatchedRow } from '../../filter/rowReader.ts';
 import { boundedPattern } from '../../pattern/boundedPattern.ts';
 import type { MappedFilter } from './mapping.ts';
@@ -57,7 +58,7 @@ function isOfMessage({ is }: Condition): boolean {
 function ofPayload(condition: Parameters<typeof payloadTest>[0]): RowTest {
   switch (condition.is) {
     case 'field': {
-      const test = jsonTest(condition);
+      const test = pathTest(condition, 'decoded');
       return reader => reader instanceof FilteredMessage && test(reader.value);
     }
     case 'pattern': {
