@@ -29,7 +29,7 @@ export function pathTest(question: PathQuestion, form: 'json' | 'decoded'): Valu
     if (typeof value !== 'object' || value === null || value instanceof ExactNumber) {
       return false;
     }
-    const entries = hasMaps ? entriesIn(value) : undefined;
+    const entries = hasMaps ? mapEntries(value) : undefined;
     if (entries && typeof step !== 'number') {
       return entries.some(
         ([key, member]) =>
@@ -49,7 +49,7 @@ export function pathTest(question: PathQuestion, form: 'json' | 'decoded'): Valu
 }
 
 /** The entries of `{"$map":[[key,value]]}`; `undefined` if it is anything else. */
-function entriesIn(value: object): readonly (readonly unknown[])[] | undefined {
+export function mapEntries(value: object): readonly (readonly unknown[])[] | undefined {
   const entries: unknown = Object.hasOwn(value, '$map')
     ? (value as Readonly<Record<string, unknown>>)['$map']
     : undefined;
@@ -59,7 +59,8 @@ function entriesIn(value: object): readonly (readonly unknown[])[] | undefined {
     : undefined;
 }
 
-function keyText(key: unknown): string {
+/** What names a value of such a map on a path. */
+export function keyText(key: unknown): string {
   return typeof key === 'string' ? key : jsonText(key);
 }
 

@@ -72,38 +72,30 @@ const decoder = new TextDecoder();
  */
 export function valueAt(payload: Uint8Array, path: readonly PathStep[]): string | undefined {
   const value = readJson(decoder.decode(payload), { keepsNumbers: true })?.value;
-  const found = valueIn(value, path);
+  const found = follow(value, path);
   return typeof found === 'string' || found === undefined ? found : jsonText(found);
 }
 
-/**
- * The value at a path into one that `readJson` has read; `undefined` if the path leads nowhere. Of any element or member
- * the first that leads on.
- */
-export function valueIn(json: unknown, path: readonly PathStep[], from = 0): unknown {
-  let value = json;
-  for (let index = from; index < path.length; index++) {
-    const step = path[index];
-    if (typeof value !== 'object' || value === null || value instanceof ExactNumber) {
-      return undefined;
-    }
-    if (typeof step === 'object') {
-      for (const each of Object.values(value)) {
-        const found = valueIn(each, path, index + 1);
-        if (found !== undefined) {
-          return found;
-        }
-      }
-      return undefined;
-    }
-    const key =
-      Array.isArray(value) && typeof step === 'number' && step < 0
-        ? value.length + step
-        : (step ?? '');
-    if (!Object.hasOwn(value, key)) {
-      return undefined;
-    }
-    value = (value as Readonly<Record<string | number, unknown>>)[key];
+/** Of any element or member the first that leads on. */
+function follow(value: unknown, path: readonly PathStep[]): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) {
+    return value;
   }
-  return value;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) {
+    return undefined;
+  }
+  if (typeof step === 'object') {
+    for (const each of Object.values(value)) {
+      const found = follow(each, rest);
+      if (found !== undefined) {
+        return found;
+      }
+    }
+    return undefined;
+  }
+  const key =
+    Array.isArray(value) && typeof step === 'number' && step < 0 ? value.length + step : step;
+  const members = value as Readonly<Record<string | number, unknown>>;
+  return Object.hasOwn(value, key) ? follow(members[key], rest) : undefined;
 }

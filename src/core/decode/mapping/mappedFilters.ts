@@ -58,7 +58,7 @@ function isOfMessage({ is }: Condition): boolean {
 function ofPayload(condition: Parameters<typeof payloadTest>[0]): RowTest {
   switch (condition.is) {
     case 'field': {
-      const test = pathTest(condition, 'json');
+      const test = pathTest(condition, 'decoded');
       return reader => reader instanceof FilteredMessage && test(reader.value);
     }
     case 'pattern': {

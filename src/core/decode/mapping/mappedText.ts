@@ -1,8 +1,9 @@
 import { takePath } from '../../filter/parseFilter.ts';
 import { Scanner } from '../../filter/scanner.ts';
-import { type PathStep, valueIn } from '../../json/jsonPath.ts';
+import type { PathStep } from '../../json/jsonPath.ts';
 import { exportJson, isEmptyBut } from './exportJson.ts';
 import type { MappedText } from './mapping.ts';
+import { valueIn } from './valueIn.ts';
 
 type Path = readonly PathStep[];
 

@@ -1,5 +1,5 @@
 import { once } from '../../base/once.ts';
-import { valueIn, type PathStep } from '../../json/jsonPath.ts';
+import type { PathStep } from '../../json/jsonPath.ts';
 import { flagsOf } from '../../record/record.ts';
 import type { Decoder, MessageFacts, ReadingStep, SessionFacts } from '../decoder.ts';
 import type { Layer } from '../layer.ts';
@@ -13,6 +13,7 @@ import { exactJson, jsonOfLayer, type JsonLayer } from './jsonLayer.ts';
 import { FilteredMessage } from './mappedFilters.ts';
 import { callOf, mappedReading } from './mappedReading.ts';
 import type { Mapping } from './mapping.ts';
+import { valueIn } from './valueIn.ts';
 
 /** What messages of a session say depends on these. */
 interface MappingContext {

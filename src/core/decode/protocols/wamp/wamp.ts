@@ -4,6 +4,7 @@ import type { Layer } from '../../layer.ts';
 import { maxRecords } from '../../limits.ts';
 import type { Problem, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
+import { readCbor } from '../../values/cbor.ts';
 import { readMsgpack } from '../../values/msgpack.ts';
 import type { ValueReading } from '../../values/valueReading.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
@@ -23,6 +24,7 @@ type ReadValue = (bytes: Uint8Array, begin: number, end: number) => ValueReading
 
 const binary: ReadonlyMap<string, ReadValue> = new Map<string, ReadValue>([
   ['msgpack', readMsgpack],
+  ['cbor', readCbor],
 ]);
 
 const encoder = new TextEncoder();

@@ -4,6 +4,7 @@ import { Chain } from '../../../../../src/core/decode/chain.ts';
 import type { Decoder } from '../../../../../src/core/decode/decoder.ts';
 import type { Mapping } from '../../../../../src/core/decode/mapping/mapping.ts';
 import { mappingDecoder } from '../../../../../src/core/decode/mapping/mappingDecoder.ts';
+import { msgpack } from '../../../../../src/core/decode/values/msgpack.ts';
 import { readSession, summariesOf } from '../../../../support/decode/sessions.ts';
 
 const mapped = (mapping: Mapping) => [mappingDecoder('map', 'Mapping', mapping)];
@@ -278,6 +279,23 @@ describe('A mapping', () => {
     assert.equal(reading?.summary(), 'x {"n":1.50} | y');
     assert.equal(reading.records?.[0]?.range, undefined);
     assert.equal(reading.value?.(), '[{"e":"x","n":1.50},{"e":"y"}]');
+  });
+
+  it('finds members by the text of keys that are no texts', () => {
+    const decoders = [
+      msgpack,
+      ...mapped({ type: '$.0', event: '$.*.*', id: '$.1.a', heartbeat: '$.0:7' }),
+    ];
+    const chain = new Chain(decoders);
+    const bytes = Uint8Array.of(0x82, 0x00, 0x07, 0x01, 0x81, 0xa1, 0x61, 0x05);
+    const { reading } = chain.read(
+      { direction: 'in', seq: 0, isText: false, bytes },
+      chain.begin({ url: '', subprotocol: '' }),
+    );
+    assert.deepEqual(
+      [reading?.type, reading?.name, reading?.id, reading?.isHeartbeat],
+      ['7', '5', '5', true],
+    );
   });
 
   it('reads JSON of binary messages, and says of other bytes that they are none', () => {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { AnyDecoder } from '../../../../../src/core/decode/decoder.ts';
 import { presetDecoder, presets } from '../../../../../src/core/decode/mapping/presets.ts';
 import { readMapping } from '../../../../../src/core/decode/mapping/readMapping.ts';
+import { json } from '../../../../../src/core/decode/values/json.ts';
 import { readSession, summariesOf } from '../../../../support/decode/sessions.ts';
 import { testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
 
@@ -14,6 +15,8 @@ function preset(name: string): readonly AnyDecoder[] {
 
 for (const name of ['jsonrpc', 'cdp', 'ocpp', 'pusher', 'actioncable']) {
   testVectors(vectorFile(name), () => preset(name));
+  // As they are found by themselves.
+  testVectors(vectorFile(name), () => [json, ...preset(name)]);
 }
 
 describe('The presets of mappings', () => {

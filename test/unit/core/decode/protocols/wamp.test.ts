@@ -107,7 +107,7 @@ describe('WAMP', () => {
     );
   });
 
-  it('reads batches of MessagePack, with the places of their records', () => {
+  it('reads batches of MessagePack and CBOR, with the places of their records', () => {
     const events = [2, 3].map(id => frameOf(encode([36, 1, id, {}])));
     const both = readBytes(Buffer.concat(events), 'wamp.2.msgpack.batched');
     assert.equal(both['summary'], 'EVENT #1 | EVENT #1');
@@ -120,6 +120,9 @@ describe('WAMP', () => {
         [[13, 18], '3', ['$[2]', 16, 17, 'int', '3']],
       ],
     );
+    const cbor = frameOf(Uint8Array.of(0x84, 0x18, 0x24, 0x01, 0x04, 0xa0));
+    assert.equal(readBytes(cbor, 'wamp.2.cbor.batched')['id'], '4');
+    assert.equal(readBytes(cbor.subarray(4), 'wamp.2.cbor')['id'], '4');
   });
 
   it('says where bytes are no batch, and what was before', () => {
@@ -134,7 +137,7 @@ describe('WAMP', () => {
       'wamp.2.msgpack.batched',
     );
     assert.deepEqual(trailing['problem'], { at: 9, is: 'trailing' });
-    const huge = readBytes(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 1), 'wamp.2.msgpack.batched');
+    const huge = readBytes(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 1), 'wamp.2.cbor.batched');
     assert.deepEqual([huge['problem'], huge['summary']], [{ at: 5, is: 'truncated' }, '5 bytes']);
   });
 
@@ -143,13 +146,10 @@ describe('WAMP', () => {
       at: 0,
       is: 'unexpected',
     });
-    assert.deepEqual(
-      readSession([wamp], [['in', [36, 1, 2, {}]]], 'wamp.2.msgpack')[0]?.['problem'],
-      {
-        at: 0,
-        is: 'unexpected',
-      },
-    );
+    assert.deepEqual(readSession([wamp], [['in', [36, 1, 2, {}]]], 'wamp.2.cbor')[0]?.['problem'], {
+      at: 0,
+      is: 'unexpected',
+    });
     assert.equal(summariesOf([wamp], [['in', [36, 1, 2, {}]]])[0], 'EVENT #1');
   });
 });
