@@ -56,6 +56,7 @@ interface StoredCall {
   readonly at: number;
   readonly name: string | undefined;
   readonly topic: string | undefined;
+  readonly label: string | undefined;
   state: CallState;
   response?: number;
   endedAt?: number;
@@ -94,8 +95,8 @@ export class CallTable {
   /** Opens a call; returns its id. */
   open(seq: number, record: number, at: number, asked: Asked): number {
     const id = this.#nextId++;
-    const { name, topic } = asked;
-    this.#calls.push({ id, seq, record, at, name, topic, state: 'open', items: 0 });
+    const { name, topic, label } = asked;
+    this.#calls.push({ id, seq, record, at, name, topic, label, state: 'open', items: 0 });
     if (this.#calls.length > maxCalls) {
       this.#calls = this.#calls.slice(maxCalls * slack);
     }
@@ -224,7 +225,8 @@ function linkOf({ seq, record, role, call, at, of, isReused }: StoredLink): Link
 }
 
 function factsOf(call: StoredCall): CallFacts {
-  const { id, seq, record, at, name, topic, state, response, endedAt, items, firstAt } = call;
+  const { id, seq, record, at, name, topic, label, state, response, endedAt, items, firstAt } =
+    call;
   return {
     id,
     seq,
@@ -232,6 +234,7 @@ function factsOf(call: StoredCall): CallFacts {
     at,
     name,
     topic,
+    label,
     state,
     items,
     ...(response !== undefined && { response }),

@@ -1,6 +1,6 @@
 import type { AnyDecoder, Decoder, MessageFacts, SessionFacts } from './decoder.ts';
 import { Layer } from './layer.ts';
-import { maxLayers } from './limits.ts';
+import { maxLayers, maxRecords } from './limits.ts';
 import { mergeReadings } from './mergeReadings.ts';
 import type { Reading } from './reading.ts';
 
@@ -87,8 +87,12 @@ class ChainRun {
     }
     const { records, next } = reading;
     if (records?.some(each => each.next)) {
-      const read = records.map(record => this.#goOn(record, place + 1, true));
-      return joinRecords({ ...reading, records: read });
+      const read = records.flatMap(record => {
+        const whole = this.#goOn(record, place + 1, true);
+        // A record holds no further ones: those within it take its place.
+        return whole.records?.map(each => ({ ...each, range: record.range })) ?? [whole];
+      });
+      return joinRecords({ ...reading, records: read.slice(0, maxRecords) });
     }
     return next ? this.#goOn(reading, place + 1, isRecord) : reading;
   }

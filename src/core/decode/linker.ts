@@ -14,12 +14,11 @@ export class Linker {
 
   /** @param at milliseconds since 1970 */
   take(reading: Reading, seq: number, at: number): void {
-    const { records, partOf } = reading;
-    if (partOf !== undefined) {
-      this.#table.link('part', seq, 0, at, { of: partOf });
-    }
+    const { records } = reading;
+    this.#takePart(reading, seq, 0, at);
     if (records) {
       for (const [index, record] of records.entries()) {
+        this.#takePart(record, seq, index, at);
         this.#takeRecord(record, seq, index, at);
       }
     } else {
@@ -35,24 +34,37 @@ export class Linker {
     this.#open.clear();
   }
 
-  #takeRecord(reading: Reading, seq: number, record: number, at: number): void {
-    const { call } = reading;
-    if (!call) {
-      return;
+  #takePart({ partOf }: Reading, seq: number, record: number, at: number): void {
+    if (partOf !== undefined) {
+      this.#table.link('part', seq, record, at, partOf === null ? {} : { of: partOf });
     }
+  }
+
+  #takeRecord(reading: Reading, seq: number, record: number, at: number): void {
+    const { call, moreCalls = [] } = reading;
+    let isLinked = call !== undefined && this.#takeCall(call, reading, seq, record, at);
+    for (const each of moreCalls) {
+      const more = isLinked ? { ...each, isOptional: true } : each;
+      isLinked = this.#takeCall(more, reading, seq, record, at) || isLinked;
+    }
+  }
+
+  /** Whether the row has got a part in the call. */
+  #takeCall(call: Call, reading: Reading, seq: number, record: number, at: number): boolean {
     const isNew = call.role === 'request' || call.role === 'open';
     if (isNew) {
-      this.#begin(call, reading, seq, record, at);
-      return;
+      this.#begin(call, reading.asks ?? reading, seq, record, at);
+      return true;
     }
     const id = this.#open.get(call.key);
     if (id === undefined && call.isOptional) {
-      return;
+      return false;
     }
     this.#table.link(call.role, seq, record, at, id === undefined ? {} : { call: id });
     if (id !== undefined && call.role !== 'item') {
       this.#settle(call, id, seq, at);
     }
+    return true;
   }
 
   #begin(call: Call, asked: Asked, seq: number, record: number, at: number): void {
@@ -64,7 +76,7 @@ export class Linker {
     const id = this.#table.open(seq, record, at, asked);
     this.#table.link(call.role, seq, record, at, {
       call: id,
-      isReused: before !== undefined && call.role === 'request',
+      isReused: before !== undefined && call.role === 'request' && !call.mayRepeat,
     });
     this.#add(call.key, id, at);
   }

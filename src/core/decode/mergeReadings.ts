@@ -7,9 +7,8 @@ import type { Asked, Reading } from './reading.ts';
  * @param outer has handed the layer on that `inner` was read from
  */
 export function mergeReadings(outer: Reading, inner: Reading): Reading {
-  const hasFacts = outer.type !== undefined || outer.name !== undefined || outer.call !== undefined;
   const { lead } = outer;
-  const summary = !hasFacts
+  const summary = !hasFacts(outer)
     ? inner.summary
     : lead
       ? (asked?: Asked) => `${lead(asked)} ${inner.summary(asked)}`.trimEnd()
@@ -22,17 +21,24 @@ export function mergeReadings(outer: Reading, inner: Reading): Reading {
     severity: worse(outer.severity, inner.severity),
     isHeartbeat: outer.isHeartbeat ?? inner.isHeartbeat,
     summary,
-    value: inner.value ?? outer.value,
+    // A protocol within says itself what is the value; what is only a format may have failed to read it.
+    value: inner.value ?? (hasFacts(inner) ? undefined : outer.value),
     envelope: outer.envelope ?? inner.envelope,
     fields: outer.fields ?? inner.fields,
     problem: outer.problem ?? inner.problem,
     call: outer.call ?? inner.call,
+    moreCalls: outer.call ? outer.moreCalls : inner.moreCalls,
+    asks: outer.call ? outer.asks : inner.asks,
     records: outer.records ?? inner.records,
     range: outer.range,
     parts: joined(outer.parts, inner.parts),
-    partOf: outer.partOf ?? inner.partOf,
+    partOf: outer.partOf === undefined ? inner.partOf : outer.partOf,
     withParts: outer.withParts ?? inner.withParts,
   };
+}
+
+function hasFacts({ type, name, call }: Reading): boolean {
+  return type !== undefined || name !== undefined || call !== undefined;
 }
 
 function worse(one: Reading['severity'], other: Reading['severity']): Reading['severity'] {

@@ -49,12 +49,16 @@ export interface Call {
   readonly handle?: string;
   /** The row is an ordinary one, without a part in a call, where no such call is open. */
   readonly isOptional?: boolean;
+  /** A request that may come again before its answer, which is no reason for a warning. */
+  readonly mayRepeat?: boolean;
 }
 
 /** What the request of a call is named; a row that answers it takes what it does not know itself. */
 export interface Asked {
   readonly name?: string | undefined;
   readonly topic?: string | undefined;
+  /** What summaries of answers call the request, where that is neither of them; no answer takes it. */
+  readonly label?: string | undefined;
 }
 
 /**
@@ -82,14 +86,18 @@ export interface Reading {
   readonly fields?: (() => readonly Field[]) | undefined;
   readonly problem?: Problem | undefined;
   readonly call?: Call | undefined;
+  /** Other calls of the same row; `call` is the one that is shown. Those that are not open matter only if that is not either. */
+  readonly moreCalls?: readonly Call[] | undefined;
+  /** What its answers are told of it; absent: its name and topic. */
+  readonly asks?: Asked | undefined;
   /** Several records of one message, each with its bytes in `range`. */
   readonly records?: readonly Reading[] | undefined;
   /** Of a record: its first byte in the layer and the one after its last. */
   readonly range?: readonly [begin: number, end: number] | undefined;
   /** The rows whose bytes this one needs, by their numbers: earlier ones. */
   readonly parts?: readonly number[] | undefined;
-  /** It is a part of what the row of this number has announced. */
-  readonly partOf?: number | undefined;
+  /** It is a part of what the row of this number has announced; `null`: of what a later row completes. */
+  readonly partOf?: number | null | undefined;
   /** The same once the parts that it announces are there, as whole messages in their order. */
   readonly withParts?: ((parts: readonly Uint8Array[]) => Reading) | undefined;
   /** What the next decoder of the chain gets. */

@@ -109,9 +109,13 @@ function vectorOf(known: KnownReading): object {
     at: range,
     fields: fields?.(),
     problem,
-    ...(envelope && (JSON.parse(envelope()) as object)),
   };
-  return Object.fromEntries(Object.entries(written).filter(([, each]) => each !== undefined));
+  const around = envelope ? (JSON.parse(envelope()) as object) : {};
+  const isOwn = ([key]: readonly [string, unknown]) => !Object.hasOwn(written, key);
+  return Object.fromEntries([
+    ...Object.entries(written).filter(([, each]) => each !== undefined),
+    ...Object.entries(around).filter(isOwn),
+  ]);
 }
 
 /** Leaves out what `expected` says nothing about, as the README of the vectors allows. */
