@@ -34,6 +34,11 @@ export class Linker {
     this.#open.clear();
   }
 
+  /** Everything is read again. */
+  forget(): void {
+    this.#open.clear();
+  }
+
   #takePart({ partOf }: Reading, seq: number, record: number, at: number): void {
     if (partOf !== undefined) {
       this.#table.link('part', seq, record, at, partOf === null ? {} : { of: partOf });

@@ -21,6 +21,7 @@ export const problemCodes = [
   'bad-escape',
   'bad-compression',
   'bad-checksum',
+  'unsupported',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
@@ -102,4 +103,6 @@ export interface Reading {
   readonly withParts?: ((parts: readonly Uint8Array[]) => Reading) | undefined;
   /** What the next decoder of the chain gets. */
   readonly next?: Layer | undefined;
+  /** In place of `next`: what could be read before the problem, to be shown, but not to be decoded further. */
+  readonly beginning?: Layer | undefined;
 }
