@@ -8,6 +8,7 @@ import { byteCount } from '../summaryText.ts';
 import { strictJson } from './strictJson.ts';
 import { headLine } from './text.ts';
 import { firstInvalidUtf8 } from './utf8Text.ts';
+import { ofHead } from './valueReading.ts';
 
 /**
  * JSON (RFC 8259), and what is near to it, as `readJson` takes it. Of several objects and arrays one behind the other, as in
@@ -17,18 +18,23 @@ export const json: Decoder = {
   name: 'json',
   title: 'JSON',
   takes: 'both',
-  read: layer => {
-    const { bytes } = layer;
-    const scanner = new JsonScanner(bytes);
-    if (!scanner.run(bytes.length) || !scanner.isWhole) {
-      return severalTexts(layer);
-    }
-    const { deviation } = scanner;
-    return deviation && !isContainer(bytes)
-      ? notJson(layer, deviation.at)
-      : oneText(layer, deviation === undefined);
+  read: (layer, _, { isHead = false }) => {
+    const reading = readingOf(layer);
+    return isHead ? ofHead(reading, layer.bytes.length) : reading;
   },
 };
+
+function readingOf(layer: Layer): Reading {
+  const { bytes } = layer;
+  const scanner = new JsonScanner(bytes);
+  if (!scanner.run(bytes.length) || !scanner.isWhole) {
+    return severalTexts(layer);
+  }
+  const { deviation } = scanner;
+  return deviation && !isContainer(bytes)
+    ? notJson(layer, deviation.at)
+    : oneText(layer, deviation === undefined);
+}
 
 function oneText(layer: Layer, isStrict: boolean): Reading {
   const invalid = layer.kind === 'bytes' ? firstInvalidUtf8(layer.bytes) : undefined;

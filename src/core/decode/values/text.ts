@@ -1,6 +1,8 @@
 import type { Decoder } from '../decoder.ts';
+import type { Reading } from '../reading.ts';
 import { oneLine } from '../summaryText.ts';
 import { firstInvalidUtf8, textIn } from './utf8Text.ts';
+import { ofHead } from './valueReading.ts';
 
 /** More bytes than a summary has, even if each character has four and line breaks become one space. */
 const headLength = 8192;
@@ -16,11 +18,11 @@ export const text: Decoder = {
   name: 'text',
   title: 'Text',
   takes: 'both',
-  read: layer => {
+  read: (layer, _, { isHead = false }) => {
     const { bytes } = layer;
     const invalid = layer.kind === 'bytes' ? firstInvalidUtf8(bytes) : undefined;
     const value = () => JSON.stringify(layer.text);
-    return {
+    const reading: Reading = {
       summary: () => headLine(bytes),
       value,
       next: layer.withValue(value),
@@ -29,5 +31,6 @@ export const text: Decoder = {
         severity: 'warning',
       }),
     };
+    return isHead ? ofHead(reading, bytes.length) : reading;
   },
 };
