@@ -9,6 +9,7 @@ export const settingSections = {
   reconnect: 'Reconnect',
   keepAlive: 'Keep-Alive',
   security: 'TLS and Proxy',
+  decoders: 'Decoders',
   taps: 'Taps',
   limits: 'Timeouts and Limits',
   history: 'History',
@@ -34,7 +35,7 @@ interface ItemSnippet {
 
 /** How each setting reads, by its key below `websocketMonitor`. */
 export const settingTexts: Readonly<
-  Record<'url' | 'connections' | 'taps' | SettingKey, SettingText>
+  Record<'url' | 'connections' | 'taps' | 'decoders' | SettingKey, SettingText>
 > = {
   'url': {
     section: 'connections',
@@ -265,6 +266,17 @@ export const settingTexts: Readonly<
   'statusBar.showRate': {
     section: 'output',
     text: 'Show messages per second in the status bar.',
+  },
+  'decoders': {
+    section: 'decoders',
+    text: 'How messages are decoded: the first rule that fits a connection and a message decides; without one, the monitor looks at the subprotocol, the URL and the first messages. A rule names a `connection`, a `url` with `*` for any characters, or a `subprotocol`, perhaps also a `direction` (`in`, `out`) and a `kind` (`text`, `binary`), and in `use` a decoder, a list of them such as `["gzip", "json"]`, a mapping, or `off`. `Decode As…` in the monitor writes such rules.',
+    snippets: [
+      { label: 'Rule by URL', body: { url: '${1:*/socket.io/*}', use: '${2:socketio}' } },
+      {
+        label: 'Rule for the binary messages of a connection',
+        body: { connection: '${1:name}', kind: 'binary', use: ['${2:gzip}', '${3:json}'] },
+      },
+    ],
   },
   'taps': {
     section: 'taps',

@@ -9,6 +9,7 @@ import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { UnmaskedHandshakes } from '../../core/secrets/unmaskedHandshakes.ts';
 import type { StartExport } from '../../core/export/exportJob.ts';
 import type { Formats } from '../../core/base/format.ts';
+import { DecoderRules } from '../decoding/decoderRules.ts';
 import { DecoderChoices } from '../decoding/decoderChoices.ts';
 import type { DecodeAsParts } from '../decoding/decodeAs.ts';
 import type { ExportParts } from '../captures/exportChoices.ts';
@@ -20,6 +21,7 @@ import { PayloadDocuments } from '../captures/payloadDocuments.ts';
 import { SavedFilters } from '../captures/savedFilters.ts';
 import type { Targets } from '../connections/targets.ts';
 import type { Slots } from '../slots/slots.ts';
+import { settingIn } from '../settings/settingValues.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { createSending } from '../sending/sending.ts';
@@ -52,7 +54,7 @@ export interface MonitorServiceParts {
   readonly library: ReturnType<typeof createLibrary>;
   readonly sending: ReturnType<typeof createSending>;
   readonly secrets: Secrets;
-  readonly settings: Pick<SettingsService, 'current' | 'decodersFor' | 'onDidChange'>;
+  readonly settings: Pick<SettingsService, 'current' | 'onDidChange'>;
   readonly formats: Formats;
   readonly plainHandshakes: UnmaskedHandshakes;
   readonly clearing: Clearing;
@@ -99,10 +101,11 @@ export function createMonitorServices(parts: MonitorServiceParts) {
     startExport,
     currentView: () => model.shownRows,
   };
+  const rules = new DecoderRules(log);
   const choices = store.add(
     new DecoderChoices({
       sources,
-      rulesFor: name => parts.settings.decodersFor(name),
+      rulesFor: name => rules.for(name),
       onDidChangeSettings: listener => parts.settings.onDidChange(listener),
     }),
   );
@@ -116,7 +119,12 @@ export function createMonitorServices(parts: MonitorServiceParts) {
     },
     keepRule: async rule => {
       const { files } = parts.ruleParts();
-      await files.write('user', [{ setting: 'decoders', kind: 'append', path: [], value: rule }]);
+      const own = settingIn('user', 'decoders');
+      const count = Array.isArray(own) ? own.length : 0;
+      await files.write('user', [
+        { setting: 'decoders', kind: 'append', path: [], value: rule },
+        { setting: 'decoders', kind: 'move', path: [], from: count, to: 0 },
+      ]);
     },
   };
   const texts = once(async () => {

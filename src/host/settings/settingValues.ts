@@ -25,8 +25,8 @@ export function settingSources(): SettingSources {
   return sourcesOf([...ofFolders, ...windowLayers()], isTrusted);
 }
 
-/** The settings that define connections and taps. */
-export type ConnectionSetting = 'url' | 'connections' | 'taps';
+/** The settings that are lists, or define connections. */
+export type ConnectionSetting = 'url' | 'connections' | 'taps' | 'decoders';
 
 /**
  * The value that is set in a scope, without defaults; `undefined` if none is set, or if the scope

@@ -9,6 +9,7 @@ import {
   settingsSection,
 } from '../../../src/core/settings/settingsTable.ts';
 import { settingSections, settingTexts } from '../../../src/core/settings/settingTexts.ts';
+import { decoderNames } from '../../../src/core/decode/registry/decoderNames.ts';
 import { tapKeys, tapSettingOf, type TapKey } from '../../../src/core/settings/taps/tapTable.ts';
 import { tapTexts } from '../../../src/core/settings/taps/tapTexts.ts';
 import { root } from './steps.mjs';
@@ -23,7 +24,7 @@ interface Manifest extends Json {
 type Key = keyof typeof settingTexts;
 type Section = keyof typeof settingSections;
 
-const keys: readonly Key[] = ['url', 'connections', 'taps', ...settingKeys];
+const keys: readonly Key[] = ['url', 'connections', 'taps', 'decoders', ...settingKeys];
 const sections = Object.keys(settingSections) as readonly Section[];
 
 /** What stands in docs/settings.md before the reference; everything after it is written. */
@@ -36,11 +37,11 @@ const reference = (textKey: string) => `%${textKey}%`;
 
 const keysOf = (section: Section) => keys.filter(key => settingTexts[key].section === section);
 
-/** Those that are no setting of the table: they define connections and taps. */
-type DefiningKey = 'url' | 'connections' | 'taps';
+/** Those that are no setting of the table: they are lists, or define connections. */
+type DefiningKey = 'url' | 'connections' | 'taps' | 'decoders';
 
 function isDefining(key: Key): key is DefiningKey {
-  return key === 'url' || key === 'connections' || key === 'taps';
+  return ['url', 'connections', 'taps', 'decoders'].includes(key);
 }
 
 function tableSetting(key: Key): Setting<unknown> | undefined {
@@ -153,6 +154,9 @@ function schemaOf(key: Key): JsonSchema {
   if (key === 'taps') {
     return tapsSchema();
   }
+  if (key === 'decoders') {
+    return decodersSchema();
+  }
   const { check, fallback } = settingOf(key);
   return { ...jsonSchemaOf(check), default: fallback };
 }
@@ -199,6 +203,65 @@ function connectionsSchema(): JsonSchema {
           markdownDescription: '%setting.connection.url%',
         },
         ...(Object.fromEntries(properties) as Json),
+      },
+    },
+  };
+}
+
+function decodersSchema(): JsonSchema {
+  const name = {
+    anyOf: [
+      {
+        enum: ['off', ...decoderNames.map(each => each.name)],
+        markdownEnumDescriptions: [
+          'As they came.',
+          ...decoderNames.map(({ title, about }) => `${title}: ${about}.`),
+        ],
+      },
+    ],
+  };
+  const step = {
+    anyOf: [
+      ...name.anyOf,
+      {
+        type: 'object',
+        required: ['at'],
+        additionalProperties: false,
+        properties: { at: { type: 'string', pattern: '^\\$' }, as: name },
+      },
+      {
+        type: 'object',
+        required: ['map'],
+        additionalProperties: false,
+        properties: { map: { type: 'object' } },
+      },
+    ],
+  };
+  return {
+    type: 'array',
+    default: [],
+    items: {
+      type: 'object',
+      required: ['use'],
+      additionalProperties: false,
+      properties: {
+        connection: {
+          type: 'string',
+          minLength: 1,
+          markdownDescription: '%setting.decoder.connection%',
+        },
+        url: { type: 'string', minLength: 1, markdownDescription: '%setting.decoder.url%' },
+        subprotocol: {
+          type: 'string',
+          minLength: 1,
+          markdownDescription: '%setting.decoder.subprotocol%',
+        },
+        direction: { enum: ['in', 'out'], markdownDescription: '%setting.decoder.direction%' },
+        kind: { enum: ['text', 'binary'], markdownDescription: '%setting.decoder.kind%' },
+        use: {
+          anyOf: [...step.anyOf, { type: 'array', minItems: 1, maxItems: 8, items: step }],
+          markdownDescription: '%setting.decoder.use%',
+        },
       },
     },
   };

@@ -34,7 +34,9 @@ export function readDecodeRules(value: unknown, problems: string[]): readonly Na
 
 function readRule(value: unknown, place: string, problems: string[]): NamedRule | undefined {
   if (!isObject(value)) {
-    problems.push(`${place} must be an object such as { "url": "*/socket.io/*", "use": "socketio" }.`);
+    problems.push(
+      `${place} must be an object such as { "url": "*/socket.io/*", "use": "socketio" }.`,
+    );
     return undefined;
   }
   const before = problems.length;
@@ -106,7 +108,9 @@ function readName(value: unknown, place: string, problems: string[]): string | u
   if (typeof value === 'string' && isDecoderName(value)) {
     return value;
   }
-  problems.push(`"use" of ${place} names the decoder ${JSON.stringify(value)}, which is not known.`);
+  problems.push(
+    `"use" of ${place} names the decoder ${JSON.stringify(value)}, which is not known.`,
+  );
   return undefined;
 }
 

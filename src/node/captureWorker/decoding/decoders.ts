@@ -1,15 +1,23 @@
 import type { CaptureStore } from '../../../core/capture/captureStore.ts';
 import type { DecodeRule } from '../../../core/decode/decodeRule.ts';
+import { chooserOf } from '../../../core/decode/registry/chooser.ts';
+import { titleOfDecoder } from '../../../core/decode/registry/decoderNames.ts';
+import { decoderTable } from '../../../core/decode/registry/decoders.ts';
+import { readersOf } from '../../../core/decode/registry/readers.ts';
+import { directionOf, isTextual } from '../../../core/record/record.ts';
 import { CaptureDecoding, type DecoderSet } from './captureDecoding.ts';
+import { nativeInflate } from './nativeInflate.ts';
+
+const table = decoderTable(nativeInflate);
 
 const set: DecoderSet = {
-  choose: () => () => ({
-    decoding: { as: [], title: '', from: null, shown: 'none' },
-    routes: [],
-    isSettled: true,
-  }),
-  titleOf: name => name,
-  readersOf: () => [],
+  choose: rules => chooserOf(rules, table, nativeInflate),
+  titleOf: titleOfDecoder,
+  readersOf: ({ seq, flags, payload }) =>
+    readersOf(
+      { seq, direction: directionOf(flags), isText: isTextual(flags), bytes: payload },
+      table,
+    ),
 };
 
 /** The decoding of a capture with all decoders that there are. */

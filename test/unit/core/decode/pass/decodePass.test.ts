@@ -26,10 +26,17 @@ const nothing: SessionChoice = {
 };
 
 /** By the path of the URL; what is there for a guess is decoded from the third message on. */
-const choose: ChooseDecoders = ({ url }, seen) =>
-  url.endsWith('/graphql') || (url.endsWith('/guess') && seen.length >= 3)
-    ? chosen
-    : { ...nothing, isSettled: !url.endsWith('/guess') };
+const choose: ChooseDecoders = ({ url }) => {
+  let seen = 0;
+  return {
+    take: () => void seen++,
+    get choice() {
+      return url.endsWith('/graphql') || (url.endsWith('/guess') && seen >= 3)
+        ? chosen
+        : { ...nothing, isSettled: !url.endsWith('/guess') };
+    },
+  };
+};
 
 const state = (row: object): TestRow => ({
   at: 0,

@@ -1,0 +1,104 @@
+import { parseFilter } from '../../filter/parseFilter.ts';
+import type { PathStep } from '../../json/jsonPath.ts';
+import { jsonText } from '../../json/exactNumber.ts';
+import { readJson } from '../../json/readJson.ts';
+import { base64 } from '../codecs/base64.ts';
+import { compressionDecoders } from '../codecs/compression.ts';
+import type { InflatePorts } from '../codecs/inflate.ts';
+import { zlibStream } from '../codecs/zlibStream.ts';
+import type { DecodeStep } from '../decodeRule.ts';
+import type { AnyDecoder, Decoder } from '../decoder.ts';
+import { Layer } from '../layer.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { valueIn } from '../mapping/valueIn.ts';
+import { mappingDecoder } from '../mapping/mappingDecoder.ts';
+import { presetDecoder, presets } from '../mapping/presets.ts';
+import { centrifugeProtobuf } from '../protobuf/centrifuge.ts';
+import { grpcWeb } from '../protobuf/grpcWeb.ts';
+import { protobufRaw } from '../protobuf/protobufRaw.ts';
+import { centrifugeJson } from '../protocols/centrifuge/centrifugeJson.ts';
+import { graphqlTransportWs, subscriptionsTransportWs } from '../protocols/graphql/graphql.ts';
+import { mqtt } from '../protocols/mqtt/mqtt.ts';
+import { signalr } from '../protocols/signalr/signalr.ts';
+import { socketio } from '../protocols/socketio/socketio.ts';
+import { sockjs } from '../protocols/stomp/sockjs.ts';
+import { stomp } from '../protocols/stomp/stomp.ts';
+import { wamp } from '../protocols/wamp/wamp.ts';
+import { bson } from '../values/bson.ts';
+import { cbor } from '../values/cbor.ts';
+import { cborSequence } from '../values/cborSequence.ts';
+import { json } from '../values/json.ts';
+import { msgpack } from '../values/msgpack.ts';
+import { text } from '../values/text.ts';
+
+/** The decoders by their names; a name may stand for several, of which each reads what the others pass by. */
+export type DecoderTable = ReadonlyMap<string, readonly AnyDecoder[]>;
+
+export function decoderTable(ports: InflatePorts): DecoderTable {
+  const single: readonly AnyDecoder[] = [
+    ...compressionDecoders(ports),
+    zlibStream(ports),
+    base64,
+    json,
+    text,
+    msgpack,
+    cbor,
+    cborSequence,
+    bson,
+    protobufRaw,
+    grpcWeb,
+    socketio,
+    signalr,
+    graphqlTransportWs,
+    subscriptionsTransportWs,
+    stomp,
+    sockjs,
+    mqtt,
+    wamp,
+    ...[...presets.keys()].map(presetDecoder).filter(each => each !== undefined),
+  ];
+  return new Map<string, readonly AnyDecoder[]>([
+    ...single.map(each => [each.name, [each]] as const),
+    ['centrifuge', [centrifugeProtobuf, centrifugeJson]],
+  ]);
+}
+
+/** The decoders of the steps of a rule; names that are not known are left out. */
+export function decodersOf(steps: readonly DecodeStep[], table: DecoderTable): AnyDecoder[] {
+  return steps.flatMap(step => decodersOfStep(step, table));
+}
+
+function decodersOfStep(step: DecodeStep, table: DecoderTable): readonly AnyDecoder[] {
+  if (typeof step === 'string') {
+    return table.get(step) ?? [];
+  }
+  if ('map' in step) {
+    return [mappingDecoder('map', 'Mapping', step['map'] as Mapping)];
+  }
+  const { at, as } = step as { readonly at: string; readonly as?: string };
+  return [memberDecoder(at), ...(as === undefined ? [] : (table.get(as) ?? []))];
+}
+
+/** Hands a member of a JSON value on: a text as it is, all else as JSON. */
+function memberDecoder(path: string): Decoder {
+  const steps = stepsOf(path);
+  return {
+    name: path,
+    title: path,
+    takes: 'both',
+    read: layer => {
+      const value = readJson(layer.value?.() ?? layer.text, { keepsNumbers: true })?.value;
+      const member = value === undefined || !steps ? undefined : valueIn(value, steps);
+      if (member === undefined) {
+        return { summary: () => layer.text.slice(0, 512), problem: { at: 0, is: 'unexpected' } };
+      }
+      const words = typeof member === 'string' ? member : jsonText(member);
+      return { summary: () => words.slice(0, 512), next: Layer.ofText(words) };
+    },
+  };
+}
+
+function stepsOf(path: string): readonly PathStep[] | undefined {
+  const { condition } = parseFilter(path, { now: 0, startOfDay: 0 });
+  return condition?.is === 'field' ? condition.path : undefined;
+}
