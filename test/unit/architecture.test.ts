@@ -73,6 +73,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/protocols/json': 'decode/values',
   'core/decode/protocols/msgpack': 'decode/protocols/json decode/values',
+  'core/decode/protocols/phoenix': 'decode decode/protocols/json decode/values',
   'core/decode/protocols/signalr':
     'decode decode/protocols/json decode/protocols/msgpack decode/values record',
   'core/decode/protocols/socketio':

@@ -129,12 +129,13 @@ export class JsonSlice {
     return this.members(name)[0];
   }
 
-  /** The elements of an array; nothing for all else. */
-  *elements(): Generator<JsonSlice, void> {
+  /** The first elements of an array; nothing for all else. */
+  *elements(atMost = Infinity): Generator<JsonSlice, void> {
     if (!this.isArray) {
       return;
     }
-    for (let at = this.#inner(this.begin + 1); at < this.end - 1;) {
+    let at = this.#inner(this.begin + 1);
+    for (let count = 0; count < atMost && at < this.end - 1; count++) {
       const end = valueEnd(this.#bytes, at, this.end);
       yield new JsonSlice(this.#bytes, at, end);
       at = this.#afterComma(end);

@@ -81,11 +81,13 @@ function readingOf(
       };
     case 'Ping':
       return { isHeartbeat: true, summary: () => 'ping' };
-    case 'Close':
+    case 'Close': {
+      const reason = error?.() ?? '';
       return {
-        severity: error ? 'error' : undefined,
-        summary: () => oneLine(error ? `close ! ${error()}` : 'close'),
+        severity: reason === '' ? undefined : 'error',
+        summary: () => oneLine(reason === '' ? 'close' : `close ! ${reason}`),
       };
+    }
     case 'Ack':
     case 'Sequence':
       return { summary: () => `${type.toLowerCase()} ${message.sequenceId ?? ''}`.trimEnd() };

@@ -149,6 +149,17 @@ describe('SignalR', () => {
     );
   });
 
+  it('closes without an error, which may be an empty text', () => {
+    const said = saidOf(...handshake, ['in', { type: 7 }], ['in', { type: 7, error: '' }]);
+    assert.deepEqual(
+      said.slice(2).map(({ summary, severity }) => [summary, severity]),
+      [
+        ['close', undefined],
+        ['close', undefined],
+      ],
+    );
+  });
+
   it('takes more elements than it knows', () => {
     const said = saidOf(
       ...packedHandshake,
