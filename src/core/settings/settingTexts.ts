@@ -33,6 +33,16 @@ interface ItemSnippet {
   readonly body: unknown;
 }
 
+/** How each member of a rule of `decoders` reads. */
+export const decoderTexts = {
+  connection: 'The name of a connection, tap or capture. Without it the rule is for all.',
+  url: 'The URL of the WebSocket, with `*` for any characters.',
+  subprotocol: 'The subprotocol that client and server have agreed on.',
+  direction: 'Only messages that were received (`in`) or sent (`out`).',
+  kind: 'Only text messages or only binary ones.',
+  use: 'A decoder, a list of decoders in which each reads what the one before has left, `{ "at": "$.data", "as": "base64" }` for one member of a value, `{ "map": { … } }` for JSON with names in it, or `off`.',
+} as const;
+
 /** How each setting reads, by its key below `websocketMonitor`. */
 export const settingTexts: Readonly<
   Record<'url' | 'connections' | 'taps' | 'decoders' | SettingKey, SettingText>

@@ -8,7 +8,11 @@ import {
   settingOf,
   settingsSection,
 } from '../../../src/core/settings/settingsTable.ts';
-import { settingSections, settingTexts } from '../../../src/core/settings/settingTexts.ts';
+import {
+  decoderTexts,
+  settingSections,
+  settingTexts,
+} from '../../../src/core/settings/settingTexts.ts';
 import { decoderNames } from '../../../src/core/decode/registry/decoderNames.ts';
 import { tapKeys, tapSettingOf, type TapKey } from '../../../src/core/settings/taps/tapTable.ts';
 import { tapTexts } from '../../../src/core/settings/taps/tapTexts.ts';
@@ -321,6 +325,7 @@ function withTexts(texts: Readonly<Record<string, string>>): Json {
     ['setting.name', 'The name of this connection. It is shown everywhere, and commands take it.'],
     ['setting.connection.url', 'The endpoint: a `ws://` or `wss://` URL.'],
     ...Object.entries(tapTexts).map(([key, text]) => [`setting.tap.${key}`, text]),
+    ...Object.entries(decoderTexts).map(([key, text]) => [`setting.decoder.${key}`, text]),
     ...keys.flatMap(key => {
       const { text, choices = {} } = settingTexts[key];
       return [

@@ -136,7 +136,9 @@ export class DecodePass {
       return undefined;
     }
     const bytesOf = (part: number) => store.payload(part, 0, Infinity)?.bytes;
-    return { known: knownReading(chain.reading, seq, this.#table, bytesOf), chain, session };
+    const isTextOf = (part: number) => store.rows(part, 1)[0]?.kind === 'text';
+    const known = knownReading(chain.reading, seq, this.#table, bytesOf, isTextOf);
+    return { known, chain, session };
   }
 
   /** The next state row, or how far there is none; found without a look at each row. */

@@ -19,6 +19,7 @@ import { protobufRaw } from '../protobuf/protobufRaw.ts';
 import { centrifugeJson } from '../protocols/centrifuge/centrifugeJson.ts';
 import { graphqlTransportWs, subscriptionsTransportWs } from '../protocols/graphql/graphql.ts';
 import { mqtt } from '../protocols/mqtt/mqtt.ts';
+import { phoenix } from '../protocols/phoenix/phoenix.ts';
 import { signalr } from '../protocols/signalr/signalr.ts';
 import { socketio } from '../protocols/socketio/socketio.ts';
 import { sockjs } from '../protocols/stomp/sockjs.ts';
@@ -51,6 +52,7 @@ export function decoderTable(ports: InflatePorts): DecoderTable {
     signalr,
     graphqlTransportWs,
     subscriptionsTransportWs,
+    phoenix,
     stomp,
     sockjs,
     mqtt,

@@ -3,7 +3,7 @@ import { bytesJson } from '../../exportForm.ts';
 import { Layer } from '../../layer.ts';
 import type { Field, Problem, Reading } from '../../reading.ts';
 import { byteCount } from '../../summaryText.ts';
-import { isUtf8, textIn } from '../../values/utf8Text.ts';
+import { firstInvalidUtf8, textIn } from '../../values/utf8Text.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
 import { channelReading } from './channelMessage.ts';
 
@@ -114,7 +114,7 @@ function problemOf(
   { encodingAt, texts }: Head,
   slice: JsonSlice | number | undefined,
 ): (Problem & { readonly severity: 'warning' | 'error' }) | undefined {
-  const text = texts.find(({ begin, end }) => !isUtf8(bytes, begin, end));
+  const text = texts.find(({ begin, end }) => firstInvalidUtf8(bytes, begin, end) !== undefined);
   if (typeof slice === 'number') {
     return { at: slice, is: 'bad-json', severity: 'error' };
   }
