@@ -50,6 +50,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
   'core/decode/protocols/json': '',
   'core/decode/protocols/mqtt': 'decode decode/framing record',
+  'core/decode/protocols/nats': 'decode decode/framing record secrets',
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
   'core/decode/values': 'base decode',
   'core/endpoint': 'base secrets text variables',

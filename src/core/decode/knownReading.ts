@@ -32,7 +32,7 @@ export function knownReading(
   const linkOf = (record: number) => links.find(link => link.record === record);
   if (!records) {
     const link = linkOf(0);
-    const asked = link?.call;
+    const asked = askedBy(link);
     return {
       ...facts,
       ...inherited(facts, asked),
@@ -46,10 +46,11 @@ export function knownReading(
     const link = linkOf(index);
     // A record holds no further ones.
     const rest = { ...record, records: undefined };
+    const asked = askedBy(link);
     return {
       ...rest,
-      ...inherited(rest, link?.call),
-      summary: record.summary(link?.call),
+      ...inherited(rest, asked),
+      summary: record.summary(asked),
       ...(link && { link }),
     };
   });
@@ -64,6 +65,11 @@ export function knownReading(
     ...(seqs.length > 0 && { parts: seqs }),
     records: known,
   };
+}
+
+/** What a row answers; a request does so itself. */
+function askedBy(link: Link | undefined): Asked | undefined {
+  return link?.role === 'request' || link?.role === 'open' ? undefined : link?.call;
 }
 
 function inherited(own: Asked, asked: Asked | undefined): Asked {
