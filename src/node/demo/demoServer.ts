@@ -2,8 +2,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { encode } from '@msgpack/msgpack';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import { isSendableCloseCode } from '../../core/connection/wire/closeCode.ts';
+import { gzip, protobuf } from './encodedQuotes.ts';
+import { every, type Serve } from './endpoint.ts';
+import { mqtt } from './mqttSession.ts';
+import { quotes } from './quotes.ts';
 
 /** A running demo server. */
 export interface DemoServer {
@@ -21,15 +25,7 @@ const turnMs = 10;
 /** The maximum time that a turn of a flood takes from the extension host, at any rate. */
 const turnBudgetMs = 5;
 
-/** Serves one connection; returns a function that stops it. */
-type Serve = (socket: WebSocket, query: URLSearchParams) => () => void;
-
 const nothing = () => undefined;
-
-function every(intervalMs: number, run: () => void): () => void {
-  const timer = setInterval(run, intervalMs);
-  return () => clearInterval(timer);
-}
 
 /** A number of the query, limited to `min` and `max`; the fallback if it is missing or not a number. */
 function numberOf(
@@ -47,29 +43,6 @@ const echo: Serve = socket => {
   socket.on('message', (data: Buffer, isBinary) => socket.send(data, { binary: isBinary }));
   return nothing;
 };
-
-const symbols = ['ACME', 'BETA', 'CORP', 'DYNE', 'ECHO'];
-
-/** Generates quotes with prices in random walks. */
-function quotes(): () => object {
-  const prices = new Map(symbols.map(symbol => [symbol, 50 + Math.random() * 100]));
-  let seq = 0;
-  return () => {
-    const symbol = symbols[seq % symbols.length] ?? 'ACME';
-    const before = prices.get(symbol) ?? 100;
-    const price = Math.max(1, before + (Math.random() - 0.5) * 2);
-    prices.set(symbol, price);
-    seq++;
-    return {
-      seq,
-      symbol,
-      price: Number(price.toFixed(2)),
-      change: Number((price - before).toFixed(2)),
-      volume: Math.ceil(Math.random() * 1000),
-      at: new Date().toISOString(),
-    };
-  };
-}
 
 const ticker: Serve = socket => {
   const next = quotes();
@@ -126,6 +99,9 @@ const endpoints: Readonly<Record<string, Serve>> = {
   '/ticker': ticker,
   '/echo': echo,
   '/binary': binary,
+  '/protobuf': protobuf,
+  '/gzip': gzip,
+  '/mqtt': mqtt,
   '/flood': flood,
   '/flaky': flaky,
   '/silent': () => nothing,
