@@ -48,6 +48,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode': 'base record',
   'core/decode/codecs': 'base decode record',
   'core/decode/framing': 'base decode',
+  'core/decode/protocols': 'base decode decode/framing decode/protocols/json decode/values',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
   'core/decode/protocols/json': '',
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',

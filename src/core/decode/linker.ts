@@ -2,11 +2,16 @@ import type { CallTable } from './callTable.ts';
 import { maxOpenCalls } from './limits.ts';
 import type { Asked, Call, Reading } from './reading.ts';
 
+/** Calls that have ended and may still get items; what comes behind an end comes soon. */
+const maxFollowed = 1024;
+
 /** Finds out which rows of one session belong together: to be given each reading in order. */
 export class Linker {
   readonly #table: CallTable;
   /** The calls that are open, the oldest first, by all keys that name them. */
   readonly #open = new Map<string, number>();
+  /** Calls that have ended, but of which items may still come. */
+  readonly #followed = new Map<string, number>();
 
   constructor(table: CallTable) {
     this.#table = table;
@@ -32,11 +37,13 @@ export class Linker {
       this.#table.end(call, 'unanswered', at);
     }
     this.#open.clear();
+    this.#followed.clear();
   }
 
   /** Everything is read again. */
   forget(): void {
     this.#open.clear();
+    this.#followed.clear();
   }
 
   #takePart({ partOf }: Reading, seq: number, record: number, at: number): void {
@@ -61,7 +68,7 @@ export class Linker {
       this.#begin(call, reading.asks ?? reading, seq, record, at);
       return true;
     }
-    const id = this.#open.get(call.key);
+    const id = this.#open.get(call.key) ?? this.#followed.get(call.key);
     if (id === undefined && call.isOptional) {
       return false;
     }
@@ -78,6 +85,7 @@ export class Linker {
       this.#table.end(before, 'forgotten', at);
       this.#open.delete(call.key);
     }
+    this.#followed.delete(call.key);
     const id = this.#table.open(seq, record, at, asked);
     this.#table.link(call.role, seq, record, at, {
       call: id,
@@ -92,8 +100,19 @@ export class Linker {
       this.#add(call.handle, id, at);
       return;
     }
+    if (call.isFollowed) {
+      this.#follow(call.key, id);
+    }
     const state = call.role === 'cancel' ? 'cancelled' : call.isFailed ? 'failed' : 'done';
     this.#table.end(id, state, at, seq);
+  }
+
+  #follow(key: string, id: number): void {
+    this.#followed.set(key, id);
+    const [oldest] = this.#followed.keys();
+    if (this.#followed.size > maxFollowed && oldest !== undefined) {
+      this.#followed.delete(oldest);
+    }
   }
 
   #add(key: string, id: number, at: number): void {
