@@ -72,7 +72,8 @@ class ChainRun {
   /** @param isRecord its layers are those of one record of several, which are not told */
   read(layer: Layer, from: number, isRecord = false): Reading | undefined {
     const place = this.#decoders.findIndex(
-      ({ takes }, index) => index >= from && (takes === 'both' || takes === layer.kind),
+      ({ takes }, index) =>
+        index >= from && (takes === 'both' || takes === layer.kind || layer.isEither),
     );
     const decoder = this.#decoders[place];
     if (!decoder) {

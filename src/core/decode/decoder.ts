@@ -14,6 +14,8 @@ export interface MessageFacts {
   readonly direction: Direction;
   /** Its number in the capture. */
   readonly seq: number;
+  /** The bytes are only the beginning of the message, as much as a summary needs. */
+  readonly isHead?: boolean;
 }
 
 /** A reading, and what the messages behind it have to know; absent: the same as before. */

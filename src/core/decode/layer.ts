@@ -8,6 +8,8 @@ export class Layer {
   readonly begin: number | undefined;
   /** The value that a decoder before has read, as JSON in the form that `exportForm.ts` describes. */
   readonly value: (() => string) | undefined;
+  /** A text by its looks only: decoders of bytes read it as well. */
+  readonly isEither: boolean;
   #bytes: Uint8Array | undefined;
   #text: string | undefined;
 
@@ -16,10 +18,12 @@ export class Layer {
     begin: number | undefined,
     content: Uint8Array | string,
     value?: () => string,
+    isEither = false,
   ) {
     this.kind = kind;
     this.begin = begin;
     this.value = value;
+    this.isEither = isEither;
     if (typeof content === 'string') {
       this.#text = content;
     } else {
@@ -34,6 +38,11 @@ export class Layer {
   /** @param content a text, or its UTF-8 */
   static ofText(content: Uint8Array | string, begin?: number): Layer {
     return new Layer('text', begin, content);
+  }
+
+  /** Bytes that nobody said to be a text, but that look like one. */
+  static ofEither(bytes: Uint8Array): Layer {
+    return new Layer('text', undefined, bytes, undefined, true);
   }
 
   /** The same bytes with the value that was read from them. */

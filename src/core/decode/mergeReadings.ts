@@ -34,6 +34,7 @@ export function mergeReadings(outer: Reading, inner: Reading): Reading {
     parts: joined(outer.parts, inner.parts),
     partOf: outer.partOf === undefined ? inner.partOf : outer.partOf,
     withParts: outer.withParts ?? inner.withParts,
+    beginning: inner.beginning,
   };
 }
 

@@ -21,6 +21,7 @@ export const problemCodes = [
   'bad-escape',
   'bad-compression',
   'bad-checksum',
+  'unsupported',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
@@ -47,6 +48,8 @@ export interface Call {
   readonly isFailed?: boolean;
   /** A response after which the call goes on, and the key by which its items name it. */
   readonly handle?: string;
+  /** A response behind which further items of the call may come. */
+  readonly isFollowed?: boolean;
   /** The row is an ordinary one, without a part in a call, where no such call is open. */
   readonly isOptional?: boolean;
   /** A request that may come again before its answer, which is no reason for a warning. */
@@ -102,4 +105,6 @@ export interface Reading {
   readonly withParts?: ((parts: readonly Uint8Array[]) => Reading) | undefined;
   /** What the next decoder of the chain gets. */
   readonly next?: Layer | undefined;
+  /** In place of `next`: what could be read before the problem, to be shown, but not to be decoded further. */
+  readonly beginning?: Layer | undefined;
 }

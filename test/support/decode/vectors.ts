@@ -122,11 +122,8 @@ function vectorOf(known: KnownReading): object {
 function shapeLike(said: unknown, expected: Readonly<Record<string, unknown>>): unknown {
   const shaped = new Map(Object.entries(said as object));
   for (const key of [...shaped.keys()]) {
-    // Nothing is said of how the beginning of what could not be read is shown.
-    const isFree =
-      ['as', 'fields', 'at'].includes(key) ||
-      !vectorKeys.includes(key) ||
-      (key === 'summary' && Object.hasOwn(expected, 'problem'));
+    // Nothing is said of how parts and the beginning of what could not be read are shown.
+    const isFree = ['as', 'fields', 'at', 'summary'].includes(key) || !vectorKeys.includes(key);
     if (isFree && !Object.hasOwn(expected, key)) {
       shaped.delete(key);
     }

@@ -64,6 +64,14 @@ export class FieldSink implements ValueSink {
     }
   }
 
+  string(begin: number, end: number, type: string, text: string): void {
+    if (this.#key) {
+      this.#key.string(begin, end, type, text);
+    } else if (!this.#takesKey(() => text)) {
+      this.#put(begin, end, type, () => JSON.stringify(text));
+    }
+  }
+
   blob(blob: Blob): void {
     const { begin, end, type, shown } = blob;
     const json = () => {

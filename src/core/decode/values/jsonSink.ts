@@ -49,6 +49,10 @@ export class JsonSink implements ValueSink {
     this.#put(JSON.stringify(textIn(this.#bytes, from, Math.min(to, from + this.#maxLength))));
   }
 
+  string(_begin: number, _end: number, _type: string, text: string): void {
+    this.#put(JSON.stringify(text));
+  }
+
   blob({ from, to, before, after }: Blob): void {
     const content = this.#bytes.subarray(from, Math.min(to, from + this.#maxLength));
     this.#put(before + base64Of(content) + after);

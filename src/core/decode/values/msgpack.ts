@@ -18,7 +18,8 @@ class MsgpackWalk extends ValueWalk {
     const begin = this.at;
     const head = this.bytes[this.at++] ?? 0;
     if (head < 0x80) {
-      this.#leaf(begin, 'int', () => String(head));
+      this.enter(begin);
+      this.sink?.leaf(begin, this.at, 'int', String(head));
     } else if (head < 0x90) {
       this.#container(begin, 'map', 2 * (head & 0x0f));
     } else if (head < 0xa0) {
@@ -26,7 +27,8 @@ class MsgpackWalk extends ValueWalk {
     } else if (head < 0xc0) {
       this.#string(begin, head & 0x1f);
     } else if (head >= 0xe0) {
-      this.#leaf(begin, 'int', () => String(head - 256));
+      this.enter(begin);
+      this.sink?.leaf(begin, this.at, 'int', String(head - 256));
     } else {
       this.#other(begin, head);
     }
@@ -35,28 +37,26 @@ class MsgpackWalk extends ValueWalk {
   #other(begin: number, head: number): void {
     switch (head) {
       case 0xc0:
-        this.#leaf(begin, 'nil', () => 'null');
+        this.enter(begin);
+        this.sink?.leaf(begin, this.at, 'nil', 'null');
         break;
       case 0xc1:
         this.fail(begin, 'reserved');
         break;
       case 0xc2:
       case 0xc3:
-        this.#leaf(begin, 'bool', () => String(head === 0xc3));
+        this.enter(begin);
+        this.sink?.leaf(begin, this.at, 'bool', String(head === 0xc3));
         break;
       case 0xc4:
       case 0xc5:
       case 0xc6:
-        this.#withLength(head - 0xc4, length => {
-          this.#bytes(begin, length);
-        });
+        this.#bytes(begin, this.#length(head - 0xc4));
         break;
       case 0xc7:
       case 0xc8:
       case 0xc9:
-        this.#withLength(head - 0xc7, length => {
-          this.#extension(begin, length);
-        });
+        this.#extension(begin, this.#length(head - 0xc7));
         break;
       case 0xd4:
       case 0xd5:
@@ -68,21 +68,15 @@ class MsgpackWalk extends ValueWalk {
       case 0xd9:
       case 0xda:
       case 0xdb:
-        this.#withLength(head - 0xd9, length => {
-          this.#string(begin, length);
-        });
+        this.#string(begin, this.#length(head - 0xd9));
         break;
       case 0xdc:
       case 0xdd:
-        this.#withLength(head - 0xdb, length => {
-          this.#container(begin, 'array', length);
-        });
+        this.#container(begin, 'array', this.#length(head - 0xdb));
         break;
       case 0xde:
       case 0xdf:
-        this.#withLength(head - 0xdd, length => {
-          this.#container(begin, 'map', 2 * length);
-        });
+        this.#container(begin, 'map', 2 * this.#length(head - 0xdd));
         break;
       default:
         this.#number(begin, head);
@@ -91,50 +85,50 @@ class MsgpackWalk extends ValueWalk {
 
   #number(begin: number, head: number): void {
     const from = this.at;
-    const { view } = this;
     const width = head < 0xcc ? 4 * (head - 0xc9) : 2 ** (head & 3);
     if (!this.has(width)) {
       return;
     }
     this.at += width;
-    const type =
-      head === 0xca ? 'float32' : head === 0xcb ? 'float64' : head < 0xd0 ? 'uint' : 'int';
-    this.#leaf(begin, type, () => numberJson(view, head, from));
-  }
-
-  /** Calls `read` with a length of 1, 2 or 4 bytes, if it is there. */
-  #withLength(power: number, read: (length: number) => void): void {
-    const width = 2 ** power;
-    if (this.has(width)) {
-      const { at, view } = this;
-      this.at += width;
-      read(width === 1 ? view.getUint8(at) : width === 2 ? view.getUint16(at) : view.getUint32(at));
-    }
-  }
-
-  #leaf(begin: number, type: string, json: () => string): void {
     this.enter(begin);
-    this.sink?.leaf(begin, this.at, type, json());
+    this.sink?.leaf(begin, this.at, numberType(head), numberJson(this.view, head, from));
+  }
+
+  /** A length of 1, 2 or 4 bytes; if it is not all there, that is the problem, which whoever asked looks at. */
+  #length(power: number): number {
+    const width = 2 ** power;
+    if (!this.has(width)) {
+      return 0;
+    }
+    const { at, view } = this;
+    this.at += width;
+    return width === 1 ? view.getUint8(at) : width === 2 ? view.getUint16(at) : view.getUint32(at);
   }
 
   #string(begin: number, length: number): void {
+    if (this.problem) {
+      return;
+    }
     this.enter(begin, true);
     this.text(begin, 'str', length);
   }
 
   #container(begin: number, shape: 'array' | 'map', until: number): void {
+    if (this.problem) {
+      return;
+    }
     this.enter(begin);
     this.open(shape, begin, shape, until);
   }
 
   #bytes(begin: number, length: number): void {
-    if (this.has(length)) {
+    if (!this.problem && this.has(length)) {
       this.#blob(begin, length, 'bin', byteCount(length), '{"$bytes":"');
     }
   }
 
   #extension(begin: number, length: number): void {
-    if (!this.has(length + 1)) {
+    if (this.problem || !this.has(length + 1)) {
       return;
     }
     const kind = this.view.getInt8(this.at++);
@@ -173,6 +167,10 @@ class MsgpackWalk extends ValueWalk {
         return undefined;
     }
   }
+}
+
+function numberType(head: number): string {
+  return head === 0xca ? 'float32' : head === 0xcb ? 'float64' : head < 0xd0 ? 'uint' : 'int';
 }
 
 function numberJson(view: DataView, head: number, at: number): string {

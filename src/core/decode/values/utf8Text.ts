@@ -23,13 +23,18 @@ export function textIn(bytes: Uint8Array, begin: number, end: number): string {
   return decoder.decode(bytes.subarray(begin, end));
 }
 
-export function isUtf8(bytes: Uint8Array, begin: number, end: number): boolean {
+/** The first byte of the first sequence that is not a character of UTF-8; `undefined` if there is none. */
+export function firstInvalidUtf8(
+  bytes: Uint8Array,
+  begin = 0,
+  end = bytes.length,
+): number | undefined {
   for (let at = begin; at < end;) {
     const length = (bytes[at] ?? 0) < 0x80 ? 1 : sequenceLength(bytes, at);
-    at += length;
-    if (length === 0 || at > end) {
-      return false;
+    if (length === 0 || at + length > end) {
+      return at;
     }
+    at += length;
   }
-  return true;
+  return undefined;
 }

@@ -33,6 +33,8 @@ export interface ValueSink {
   leaf(begin: number, end: number, type: string, json: string, shown?: string): void;
   /** A text, whose UTF-8 is from `from` to `to`. */
   text(begin: number, end: number, type: string, from: number, to: number): void;
+  /** A text that is not there in one piece. */
+  string(begin: number, end: number, type: string, text: string): void;
   blob(blob: Blob): void;
   /** @param wrap of a `wrap` */
   open(shape: Shape, begin: number, type: string, wrap?: Wrap): void;

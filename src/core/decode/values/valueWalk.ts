@@ -1,6 +1,6 @@
 import { maxDepth, maxLayerLength, maxValues } from '../limits.ts';
 import type { Problem, ProblemCode } from '../reading.ts';
-import { isUtf8 } from './utf8Text.ts';
+import { firstInvalidUtf8 } from './utf8Text.ts';
 import type { Shape, ValueSink, Wrap } from './valueSink.ts';
 
 interface OpenContainer {
@@ -21,15 +21,17 @@ export abstract class ValueWalk {
   problem: Problem | undefined;
   /** What was read all the same. */
   warning: Problem | undefined;
-  /** Where maps begin that have a key that is no text. Known only once they were checked. */
-  readonly pairs: Set<number>;
   /** The next byte. */
   protected at: number;
   protected readonly bytes: Uint8Array;
   protected readonly view: DataView;
   protected readonly end: number;
   protected readonly sink: ValueSink | undefined;
-  readonly #open: OpenContainer[] = [];
+  /** The innermost container that is open, and those around it. */
+  #top: OpenContainer | undefined;
+  readonly #outer: (OpenContainer | undefined)[] = [];
+  /** Where maps begin that have a key that is no text. Known only once they were checked. */
+  #pairs: Set<number> | undefined;
   #values = 0;
 
   /** @param checked the same, once it has checked the value */
@@ -45,7 +47,9 @@ export abstract class ValueWalk {
     this.at = begin;
     this.end = end;
     this.sink = sink;
-    this.pairs = checked?.pairs ?? new Set();
+    if (checked) {
+      this.#pairs = checked.#pairs;
+    }
     if (end - begin > maxLayerLength) {
       this.fail(begin + maxLayerLength, 'too-long');
     }
@@ -69,13 +73,13 @@ export abstract class ValueWalk {
       while (!isDone && this.#isTopDone) {
         this.close();
       }
-      isDone ||= this.#open.length === 0;
+      isDone ||= this.#top === undefined;
     }
     return this;
   }
 
   get #isTopDone(): boolean {
-    const { top } = this;
+    const top = this.#top;
     return top !== undefined && top.count === top.until;
   }
 
@@ -83,7 +87,7 @@ export abstract class ValueWalk {
   protected abstract readOne(): void;
 
   protected get top(): Readonly<OpenContainer> | undefined {
-    return this.#open.at(-1);
+    return this.#top;
   }
 
   protected fail(at: number, is: ProblemCode): void {
@@ -101,13 +105,13 @@ export abstract class ValueWalk {
 
   /** To be called once for each value that begins. */
   protected enter(begin: number, isText = false): void {
-    const top = this.#open.at(-1);
-    if (this.#open.length > maxDepth) {
+    const top = this.#top;
+    if (this.#outer.length > maxDepth) {
       this.fail(begin, 'too-deep');
     }
     if (top) {
       if (top.isMap && !isText && top.count % 2 === 0) {
-        this.pairs.add(top.begin);
+        (this.#pairs ??= new Set()).add(top.begin);
       }
       top.count++;
     }
@@ -125,17 +129,18 @@ export abstract class ValueWalk {
     until: number,
     wrap?: Wrap,
   ): void {
-    if (this.#open.length >= maxDepth && shape !== 'wrap') {
+    if (this.#outer.length >= maxDepth && shape !== 'wrap') {
       this.fail(begin, 'too-deep');
     }
     const isMap = shape === 'map';
-    const known: Shape = isMap && this.pairs.has(begin) ? 'pairs' : shape;
+    const known: Shape = isMap && this.#pairs?.has(begin) ? 'pairs' : shape;
     this.sink?.open(known, begin, type, wrap);
-    this.#open.push({ isMap, begin, count: 0, until });
+    this.#outer.push(this.#top);
+    this.#top = { isMap, begin, count: 0, until };
   }
 
   protected close(): void {
-    this.#open.pop();
+    this.#top = this.#outer.pop();
     this.sink?.close(this.at);
   }
 
@@ -151,7 +156,7 @@ export abstract class ValueWalk {
   }
 
   protected checkText(from: number, to: number): void {
-    if (!this.sink && !isUtf8(this.bytes, from, to)) {
+    if (!this.sink && firstInvalidUtf8(this.bytes, from, to) !== undefined) {
       this.warning ??= { at: from, is: 'bad-utf8' };
     }
   }

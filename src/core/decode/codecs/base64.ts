@@ -1,0 +1,27 @@
+import { readBase64 } from '../../base/base64.ts';
+import type { Decoder } from '../decoder.ts';
+import { unpackedReading } from './compression.ts';
+
+/** RFC 4648, sections 4 and 5, with or without padding. */
+export const base64: Decoder<undefined> = {
+  name: 'base64',
+  title: 'Base64',
+  takes: 'text',
+  read: (layer, _, { isHead = false }) => {
+    // Of a beginning only whole groups say something.
+    const text = isHead ? layer.text.slice(0, groupedLength(layer.text.length)) : layer.text;
+    if (text === '') {
+      return unpackedReading(new Uint8Array(), isHead ? undefined : { at: 0, is: 'empty' }, isHead);
+    }
+    const { bytes, badAt } = readBase64(text);
+    if (badAt === undefined) {
+      return unpackedReading(bytes, undefined, isHead);
+    }
+    const is = badAt === text.length ? 'truncated' : 'unexpected';
+    return unpackedReading(bytes, { at: badAt, is }, isHead);
+  },
+};
+
+function groupedLength(length: number): number {
+  return length - (length % 4);
+}
