@@ -61,6 +61,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protobuf/typed': 'base decode decode/protobuf/raw decode/protobuf/wire',
   'core/decode/protobuf/wire': 'decode',
   'core/decode/protocols/centrifuge': 'decode decode/protocols/json record',
+  'core/decode/protocols': 'base decode decode/framing decode/protocols/json decode/values',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
   'core/decode/protocols/json': 'decode/values',
   'core/decode/protocols/mqtt': 'decode decode/framing record',
@@ -70,6 +71,7 @@ const folders: Readonly<Record<string, string>> = {
     'decode decode/protocols/json decode/protocols/msgpack decode/values record',
   'core/decode/protocols/socketio':
     'decode decode/protocols/json decode/protocols/msgpack decode/values record',
+  'core/decode/protocols/nats': 'decode decode/framing record secrets',
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/registry':
