@@ -18,7 +18,10 @@ import { grpcWeb } from '../protobuf/grpcWeb.ts';
 import { protobufRaw } from '../protobuf/protobufRaw.ts';
 import { centrifugeJson } from '../protocols/centrifuge/centrifugeJson.ts';
 import { graphqlTransportWs, subscriptionsTransportWs } from '../protocols/graphql/graphql.ts';
+import { jupyter } from '../protocols/jupyter.ts';
+import { kubernetes } from '../protocols/kubernetes.ts';
 import { mqtt } from '../protocols/mqtt/mqtt.ts';
+import { nats } from '../protocols/nats/nats.ts';
 import { phoenix } from '../protocols/phoenix/phoenix.ts';
 import { signalr } from '../protocols/signalr/signalr.ts';
 import { socketio } from '../protocols/socketio/socketio.ts';
@@ -56,6 +59,9 @@ export function decoderTable(ports: InflatePorts): DecoderTable {
     stomp,
     sockjs,
     mqtt,
+    nats,
+    kubernetes,
+    jupyter,
     wamp,
     ...[...presets.keys()].map(presetDecoder).filter(each => each !== undefined),
   ];
