@@ -5,7 +5,8 @@ import { byteCount, counted, oneLine } from '../summaryText.ts';
 import { ofHead } from '../values/valueReading.ts';
 import { isTooLong, joined, withPiece, type Unfinished } from './firebaseFrames.ts';
 import { JsonSlice } from './json/jsonSlice.ts';
-import { headText, textOf } from './json/utf8Text.ts';
+import { textIn } from '../values/utf8Text.ts';
+import { headText } from './json/utf8Text.ts';
 
 /** What each side has begun and not ended. */
 type Session = Readonly<Record<MessageFacts['direction'], Unfinished | undefined>>;
@@ -58,7 +59,7 @@ function countIn({ bytes }: Layer): number | undefined {
     bytes.length > 0 &&
     bytes.length <= maxCountLength &&
     bytes.every(byte => byte >= 0x30 && byte <= 0x39);
-  return isCount ? Number(textOf(bytes)) : undefined;
+  return isCount ? Number(textIn(bytes, 0, bytes.length)) : undefined;
 }
 
 function readPiece(

@@ -2,7 +2,7 @@ import type { Layer } from '../layer.ts';
 import type { Field, Problem } from '../reading.ts';
 import { byteCount } from '../summaryText.ts';
 import { JsonSlice } from './json/jsonSlice.ts';
-import { textOf } from './json/utf8Text.ts';
+import { textIn } from '../values/utf8Text.ts';
 
 /** A message of a kernel, taken out of its frame. */
 export interface KernelMessage {
@@ -77,7 +77,7 @@ function version1(bytes: Uint8Array, isHead: boolean): KernelMessage | Problem {
   const [[channelBegin, channelEnd] = [0, 0]] = parts;
   const [header, parent, metadata, content] = slices;
   return {
-    channel: textOf(bytes, channelBegin, Math.min(channelEnd, channelBegin + maxChannelLength)),
+    channel: textIn(bytes, channelBegin, Math.min(channelEnd, channelBegin + maxChannelLength)),
     header,
     parent,
     metadata,

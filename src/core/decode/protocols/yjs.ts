@@ -5,7 +5,8 @@ import type { Field, Problem, ProblemCode, Reading } from '../reading.ts';
 import { byteCount, counted, oneLine } from '../summaryText.ts';
 import { ofHead } from '../values/valueReading.ts';
 import { JsonSlice } from './json/jsonSlice.ts';
-import { headText, textOf } from './json/utf8Text.ts';
+import { textIn } from '../values/utf8Text.ts';
+import { headText } from './json/utf8Text.ts';
 
 /**
  * Shared documents of Yjs, as y-websocket sends them: what is missing, updates, and who is there.
@@ -233,7 +234,7 @@ function readAwareness(reader: Lib0Reader, head: Field): Reading {
 }
 
 function stateJson(bytes: Uint8Array, { client, clock, place, isJson }: ClientState): string {
-  const text = textOf(bytes, ...place);
+  const text = textIn(bytes, ...place);
   return `{"client":${client},"clock":${clock},"state":${isJson ? text : JSON.stringify(text)}}`;
 }
 
@@ -275,7 +276,7 @@ function readAuth(reader: Lib0Reader, head: Field): Reading {
     type: 'auth',
     name: 'auth',
     severity: 'error',
-    value: () => JSON.stringify(textOf(bytes, from, to)),
+    value: () => JSON.stringify(textIn(bytes, from, to)),
     fields: () => [head, ['$', from, to, 'text', JSON.stringify(headText(bytes, from, to))]],
     summary: () => oneLine(`auth ! ${headText(bytes, from, to)}`).trimEnd(),
   });

@@ -18,6 +18,7 @@ import { grpcWeb } from '../protobuf/grpcWeb.ts';
 import { protobufRaw } from '../protobuf/protobufRaw.ts';
 import { centrifugeJson } from '../protocols/centrifuge/centrifugeJson.ts';
 import { graphqlTransportWs, subscriptionsTransportWs } from '../protocols/graphql/graphql.ts';
+import { firebase } from '../protocols/firebase.ts';
 import { jupyter } from '../protocols/jupyter.ts';
 import { kubernetes } from '../protocols/kubernetes.ts';
 import { mqtt } from '../protocols/mqtt/mqtt.ts';
@@ -28,6 +29,7 @@ import { socketio } from '../protocols/socketio/socketio.ts';
 import { sockjs } from '../protocols/stomp/sockjs.ts';
 import { stomp } from '../protocols/stomp/stomp.ts';
 import { wamp } from '../protocols/wamp/wamp.ts';
+import { yjs } from '../protocols/yjs.ts';
 import { bson } from '../values/bson.ts';
 import { cbor } from '../values/cbor.ts';
 import { cborSequence } from '../values/cborSequence.ts';
@@ -62,6 +64,8 @@ export function decoderTable(ports: InflatePorts): DecoderTable {
     nats,
     kubernetes,
     jupyter,
+    yjs,
+    firebase,
     wamp,
     ...[...presets.keys()].map(presetDecoder).filter(each => each !== undefined),
   ];
