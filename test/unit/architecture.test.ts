@@ -76,6 +76,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/registry':
     'decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/values filter json',
+    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/values filter json',
   'core/decode/values': 'base decode json',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection json record secrets settings variables',

@@ -1,6 +1,8 @@
+import { readBase64 } from '../../base/base64.ts';
 import { parseFilter } from '../../filter/parseFilter.ts';
 import type { PathStep } from '../../json/jsonPath.ts';
 import { jsonText } from '../../json/exactNumber.ts';
+import { isObject } from '../../json/json.ts';
 import { readJson } from '../../json/readJson.ts';
 import { base64 } from '../codecs/base64.ts';
 import { compressionDecoders } from '../codecs/compression.ts';
@@ -9,6 +11,7 @@ import { zlibStream } from '../codecs/zlibStream.ts';
 import type { DecodeStep } from '../decodeRule.ts';
 import type { AnyDecoder, Decoder } from '../decoder.ts';
 import { Layer } from '../layer.ts';
+import { byteCount } from '../summaryText.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { valueIn } from '../mapping/valueIn.ts';
 import { mappingDecoder } from '../mapping/mappingDecoder.ts';
@@ -91,7 +94,7 @@ function decodersOfStep(step: DecodeStep, table: DecoderTable): readonly AnyDeco
   return [memberDecoder(at), ...(as === undefined ? [] : (table.get(as) ?? []))];
 }
 
-/** Hands a member of a JSON value on: a text as it is, all else as JSON. */
+/** Hands a member of a JSON value on: texts and bytes as they are, all else as JSON. */
 function memberDecoder(path: string): Decoder {
   const steps = stepsOf(path);
   return {
@@ -104,10 +107,21 @@ function memberDecoder(path: string): Decoder {
       if (member === undefined) {
         return { summary: () => layer.text.slice(0, 512), problem: { at: 0, is: 'unexpected' } };
       }
+      const bytes = bytesIn(member);
+      if (bytes) {
+        return { summary: () => byteCount(bytes.length), next: Layer.ofBytes(bytes) };
+      }
       const words = typeof member === 'string' ? member : jsonText(member);
       return { summary: () => words.slice(0, 512), next: Layer.ofText(words) };
     },
   };
+}
+
+/** Bytes as `exportForm.ts` has them. */
+function bytesIn(value: unknown): Uint8Array | undefined {
+  const isBytes = isObject(value) && Object.keys(value).join() === '$bytes';
+  const text = isBytes ? value['$bytes'] : undefined;
+  return typeof text === 'string' ? readBase64(text).bytes : undefined;
 }
 
 function stepsOf(path: string): readonly PathStep[] | undefined {

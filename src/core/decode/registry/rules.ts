@@ -2,10 +2,11 @@ import { isObject } from '../../json/json.ts';
 import type { DecodeRule, DecodeStep } from '../decodeRule.ts';
 import { readMapping } from '../mapping/readMapping.ts';
 import { isDecoderName } from './decoderNames.ts';
+import { matchesUrl } from './urlPattern.ts';
 
 /** A rule of the setting `decoders`, and whom it is for. */
 export interface NamedRule extends DecodeRule {
-  /** The name of a connection; absent: all. */
+  /** The name of a connection, with `*` for any characters; absent: all. */
   readonly connection?: string;
 }
 
@@ -58,7 +59,7 @@ function readRule(value: unknown, place: string, problems: string[]): NamedRule 
     problems.push(`"kind" of ${place} must be "text" or "binary".`);
   }
   const use = readUse(value['use'], place, problems);
-  return problems.length > before || !use ? undefined : ({ ...value, use } as unknown as NamedRule);
+  return problems.length > before || !use ? undefined : { ...value, use };
 }
 
 function readUse(
@@ -117,9 +118,10 @@ function readName(value: unknown, place: string, problems: string[]): string | u
 /** The rules that may be for a connection of this name, without the name. */
 export function rulesFor(name: string, rules: readonly NamedRule[]): readonly DecodeRule[] {
   return rules
-    .filter(({ connection }) => connection === undefined || connection === name)
+    .filter(({ connection }) => connection === undefined || matchesUrl(connection, name))
     .map(rule => {
-      const { connection: _, ...rest } = rule;
+      const rest = { ...rule };
+      delete rest.connection;
       return rest;
     });
 }
