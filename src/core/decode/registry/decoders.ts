@@ -18,6 +18,7 @@ import { mappingDecoder } from '../mapping/mappingDecoder.ts';
 import { presetDecoder, presets } from '../mapping/presets.ts';
 import { centrifugeProtobuf } from '../protobuf/centrifuge.ts';
 import { grpcWeb } from '../protobuf/grpcWeb.ts';
+import { protobuf } from '../protobuf/protobuf.ts';
 import { protobufRaw } from '../protobuf/protobufRaw.ts';
 import { centrifugeJson } from '../protocols/centrifuge/centrifugeJson.ts';
 import { graphqlTransportWs, subscriptionsTransportWs } from '../protocols/graphql/graphql.ts';
@@ -39,6 +40,7 @@ import { cborSequence } from '../values/cborSequence.ts';
 import { json } from '../values/json.ts';
 import { msgpack } from '../values/msgpack.ts';
 import { text } from '../values/text.ts';
+import type { ReadyProtobuf } from './protobufUse.ts';
 
 /** The decoders by their names; a name may stand for several, of which each reads what the others pass by. */
 export type DecoderTable = ReadonlyMap<string, readonly AnyDecoder[]>;
@@ -87,11 +89,29 @@ function decodersOfStep(step: DecodeStep, table: DecoderTable): readonly AnyDeco
   if (typeof step === 'string') {
     return table.get(step) ?? [];
   }
-  if ('map' in step) {
-    return [mappingDecoder('map', 'Mapping', step['map'] as Mapping)];
+  if ('map' in step || 'protobuf' in step) {
+    const known = made.get(step);
+    const decoder = known ?? makeDecoder(step);
+    made.set(step, decoder);
+    return [decoder];
   }
   const { at, as } = step as { readonly at: string; readonly as?: string };
   return [memberDecoder(at), ...(as === undefined ? [] : (table.get(as) ?? []))];
+}
+
+/** Those of steps that are the same for all sessions: a rule, and so its steps, lives until the rules change. */
+const made = new WeakMap<DecodeStep & object, AnyDecoder>();
+
+function makeDecoder(step: DecodeStep & object): AnyDecoder {
+  if ('map' in step) {
+    return mappingDecoder('map', 'Mapping', step['map'] as Mapping);
+  }
+  const { table, message, ...reading } = step['protobuf'] as ReadyProtobuf;
+  if (!table) {
+    const { name, title } = protobufRaw;
+    return { ...protobuf({}, reading), name, title };
+  }
+  return protobuf(table, { ...reading, ...(message !== undefined && { message }) });
 }
 
 /** Hands a member of a JSON value on: texts and bytes as they are, all else as JSON. */

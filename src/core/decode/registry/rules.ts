@@ -2,6 +2,7 @@ import { isObject } from '../../json/json.ts';
 import type { DecodeRule, DecodeStep } from '../decodeRule.ts';
 import { readMapping } from '../mapping/readMapping.ts';
 import { isDecoderName } from './decoderNames.ts';
+import { readProtobufUse } from './protobufUse.ts';
 import { matchesUrl } from './urlPattern.ts';
 
 /** A rule of the setting `decoders`, and whom it is for. */
@@ -88,6 +89,10 @@ function readStep(value: unknown, place: string, problems: string[]): DecodeStep
     problems.push(...wrong.map(({ path, message }) => `"map" of ${place}, ${path}: ${message}`));
     return mapping && { map: mapping };
   }
+  if (isObject(value) && 'protobuf' in value) {
+    const use = readProtobufUse(value['protobuf'], place, problems);
+    return use && { protobuf: use };
+  }
   if (isObject(value) && typeof value['at'] === 'string') {
     const as = value['as'];
     if (!value['at'].startsWith('$')) {
@@ -100,7 +105,7 @@ function readStep(value: unknown, place: string, problems: string[]): DecodeStep
       : { at: value['at'], ...(known !== undefined && { as: known }) };
   }
   problems.push(
-    `"use" of ${place} takes names of decoders, { "at": "$.path", "as": "base64" } or { "map": { … } }.`,
+    `"use" of ${place} takes names of decoders, { "at": "$.path", "as": "base64" }, { "map": { … } } or { "protobuf": { … } }.`,
   );
   return undefined;
 }
@@ -115,13 +120,7 @@ function readName(value: unknown, place: string, problems: string[]): string | u
   return undefined;
 }
 
-/** The rules that may be for a connection of this name, without the name. */
+/** The rules that may be for a connection of this name. */
 export function rulesFor(name: string, rules: readonly NamedRule[]): readonly DecodeRule[] {
-  return rules
-    .filter(({ connection }) => connection === undefined || matchesUrl(connection, name))
-    .map(rule => {
-      const rest = { ...rule };
-      delete rest.connection;
-      return rest;
-    });
+  return rules.filter(({ connection }) => connection === undefined || matchesUrl(connection, name));
 }
