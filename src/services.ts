@@ -114,6 +114,7 @@ export function startMonitoring({
         ...common,
         ...connecting,
         plainHandshakes,
+        schemaPorts: loadedLater,
         ruleParts,
         showMessages: () => output.show(),
         onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),

@@ -1,3 +1,4 @@
+import type { ReadProtobufSchema } from '../core/decode/protobuf/schema/schemaSources.ts';
 import type { ReadFileWithin } from '../core/message/fileAccess.ts';
 import type { TokenCommand } from '../core/settings/login.ts';
 import type { StartTap } from './tap/tapServer.ts';
@@ -11,6 +12,10 @@ export async function runCommand(command: TokenCommand, folder: string): Promise
 /** `readFileWithin`, loaded on first use. */
 export const readFile: ReadFileWithin = async (...given) =>
   (await import('./files/readFileWithin.ts')).readFileWithin(...given);
+
+/** `readProtobufSchema`, loaded on first use. */
+export const readSchema: ReadProtobufSchema = async (...given) =>
+  (await import('./protobuf/protobufSchema.ts')).readProtobufSchema(...given);
 
 /** `startTap`, loaded on first use. */
 export const startTap: StartTap = async (...given) =>

@@ -5,11 +5,12 @@ import { describe, it } from 'node:test';
 
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
+const read = (name: string) => readFileSync(join(dist, name), 'utf8');
 const chunks = readdirSync(dist).filter(name => /^monitor(-\w+)?\.js$/.test(name));
 
 /** What a file imports at once, and what it imports later. */
 function importsOf(name: string) {
-  const text = readFileSync(join(dist, name), 'utf8');
+  const text = read(name);
   const named = (pattern: RegExp) => [
     ...new Set([...text.matchAll(pattern)].map(([, file = '']) => file)),
   ];
@@ -39,5 +40,21 @@ describe('The chunks of the page', () => {
       'monitor-heldStrip.js',
       'monitor-payloadViewers.js',
     ]);
+  });
+});
+
+describe('The chunks of the extension host', () => {
+  it('have the parser of .proto files apart, loaded with the first of them', () => {
+    const hosts = readdirSync(dist).filter(name => /^extension.*\.cjs$/.test(name));
+    const parser = 'extension-protoFiles.cjs';
+    const having = (text: RegExp) => hosts.filter(name => text.test(read(name)));
+    assert.deepEqual(having(/\bkeepCase\b/), [parser]);
+    assert.deepEqual(having(/require\("\.\/extension-protoFiles\.cjs"\)/), [
+      'extension-protobufSchema.cjs',
+    ]);
+    assert.match(
+      read('extension-protobufSchema.cjs'),
+      /then\(\(\)\s*=>[^;]*require\("\.\/extension-protoFiles\.cjs"\)/,
+    );
   });
 });

@@ -44,7 +44,7 @@ export async function decodeAs(parts: DecodeAsParts, target?: unknown): Promise<
     title: [l10n.t('WebSocket Monitor: Decode as {0}'), titleOf(use)],
     placeHolder: l10n.t('Select for how long'),
   });
-  choices.choose(source, { use });
+  choices.choose(source, { scope: 'user', rule: { use } });
   if (keep) {
     await parts.keepRule({ ...keep, use: use.length === 0 ? 'off' : use });
   }

@@ -2,12 +2,11 @@ import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { DecodeRule } from '../../core/decode/decodeRule.ts';
 import type { Source, Sources } from '../captures/sources.ts';
+import type { DecoderRules, ScopedRule } from './decoderRules.ts';
 
 export interface DecoderChoicesPorts {
   readonly sources: Sources;
-  /** The rules of the settings for a connection, slot or capture of this name. */
-  readonly rulesFor: (name: string) => readonly DecodeRule[];
-  readonly onDidChangeSettings: (listener: () => void) => Disposable;
+  readonly rules: Pick<DecoderRules, 'for' | 'chosen' | 'onDidChange'>;
 }
 
 /** How the messages of each source are decoded: what was chosen for now comes before the settings. */
@@ -15,7 +14,7 @@ export class DecoderChoices implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: DecoderChoicesPorts;
   /** By the key of a capture. */
-  readonly #chosen = new Map<string, DecodeRule>();
+  readonly #chosen = new Map<string, ScopedRule>();
   /** The rules that each capture has, as text. */
   readonly #told = new Map<number, string>();
   readonly #onDidChange = this.#store.add(new Emitter<undefined>());
@@ -26,17 +25,17 @@ export class DecoderChoices implements Disposable {
     this.#ports = ports;
     const tell = () => this.#tell();
     this.#store.add(ports.sources.onDidChange(tell));
-    this.#store.add(ports.onDidChangeSettings(tell));
+    this.#store.add(ports.rules.onDidChange(tell));
     tell();
   }
 
   /** What was chosen for a source until the window is closed. */
-  chosenFor({ captureKey }: Source): DecodeRule | undefined {
+  chosenFor({ captureKey }: Source): ScopedRule | undefined {
     return this.#chosen.get(captureKey);
   }
 
   /** @param rule `undefined`: as the settings say, or else by what the messages look like */
-  choose({ captureKey }: Source, rule: DecodeRule | undefined): void {
+  choose({ captureKey }: Source, rule: ScopedRule | undefined): void {
     if (rule) {
       this.#chosen.set(captureKey, rule);
     } else {
@@ -51,18 +50,33 @@ export class DecoderChoices implements Disposable {
   }
 
   #tell(): void {
-    const { sources, rulesFor } = this.#ports;
+    const { sources, rules: written } = this.#ports;
     for (const source of sources.withPast) {
       const { capture } = source;
       const chosen = this.chosenFor(source);
-      const rules = [...(chosen ? [chosen] : []), ...rulesFor(nameOf(source))];
-      const text = JSON.stringify(rules);
+      const rules = [...(chosen ? [written.chosen(chosen)] : []), ...written.for(nameOf(source))];
+      const text = textOf(rules);
       if (text !== (this.#told.get(capture.id) ?? '[]')) {
         this.#told.set(capture.id, text);
         capture.setDecoders(rules);
       }
     }
   }
+}
+
+/** The numbers of schemas, which are too long to be compared each time. */
+const numbers = new WeakMap<object, number>();
+let newest = 0;
+
+function textOf(rules: readonly DecodeRule[]): string {
+  return JSON.stringify(rules, (name, value: unknown) => {
+    if (name !== 'table' || typeof value !== 'object' || value === null) {
+      return value;
+    }
+    const number = numbers.get(value) ?? ++newest;
+    numbers.set(value, number);
+    return number;
+  });
 }
 
 /** What rules of the settings name it by. */

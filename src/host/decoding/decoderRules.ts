@@ -1,31 +1,183 @@
+import { l10n } from 'vscode';
+import { Emitter } from '../../core/base/event.ts';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import { readDecodeRules, rulesFor } from '../../core/decode/registry/rules.ts';
-import type { DecodeRule } from '../../core/decode/decodeRule.ts';
+import type { DecodeRule, DecodeStep } from '../../core/decode/decodeRule.ts';
+import { namesIn } from '../../core/decode/protobuf/messageChoice.ts';
+import { Schema } from '../../core/decode/protobuf/typed/schema.ts';
+import type { FieldTable } from '../../core/decode/protobuf/wire/fieldTable.ts';
+import type { ProtobufUse, ReadyProtobuf } from '../../core/decode/registry/protobufUse.ts';
+import { readDecodeRules, rulesFor, type NamedRule } from '../../core/decode/registry/rules.ts';
+import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { settingIn } from '../settings/settingValues.ts';
-import { inform } from '../ui/notify.ts';
+import { inform, plain, type Sentence } from '../ui/notify.ts';
+import type { ProtobufSchemas } from './protobufSchemas.ts';
+import type { SchemaRequest } from './schemaFiles.ts';
+
+export interface DecoderRulesPorts {
+  readonly schemas: Pick<ProtobufSchemas, 'get' | 'retain' | 'onDidChange'>;
+  readonly onDidChangeSettings: (listener: () => void) => Disposable;
+  readonly log: Logger;
+}
+
+/** A rule that was written, or chosen, and by whom. */
+export interface ScopedRule {
+  readonly scope: SettingsScope;
+  readonly rule: NamedRule;
+}
 
 /** The rules of the setting `decoders`: those of the workspace, if it is trusted, before the user's. */
-export class DecoderRules {
-  readonly #log: Logger;
+export class DecoderRules implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #ports: DecoderRulesPorts;
   readonly #told = new Set<string>();
+  readonly #onDidChange = this.#store.add(new Emitter<undefined>());
+  #written: readonly ScopedRule[];
+  /** What the rules above come to with their schemas; `undefined`: to be found out. */
+  #ready: readonly NamedRule[] | undefined;
+  /** Of rules that were chosen. */
+  readonly #chosen: SchemaRequest[] = [];
 
-  constructor(log: Logger) {
-    this.#log = log;
+  /** The settings have changed, or a schema that a rule names. */
+  readonly onDidChange = this.#onDidChange.event;
+
+  constructor(ports: DecoderRulesPorts) {
+    this.#ports = ports;
+    this.#written = this.#read();
+    const changed = () => {
+      this.#ready = undefined;
+      this.#onDidChange.fire(undefined);
+    };
+    this.#store.add(
+      ports.onDidChangeSettings(() => {
+        this.#written = this.#read();
+        const requests = this.#written.flatMap(requestsOf);
+        ports.schemas.retain([...requests, ...this.#chosen]);
+        changed();
+      }),
+    );
+    this.#store.add(ports.schemas.onDidChange(changed));
   }
 
-  /** Those for a connection, slot or capture of this name. */
+  /** Those that are written, in their order. */
+  get written(): readonly ScopedRule[] {
+    return this.#written;
+  }
+
+  /** What is to be decoded for a connection, slot or capture of this name. */
   for(name: string): readonly DecodeRule[] {
+    this.#ready ??= this.#written.map(each => this.#withSchemas(each));
+    return rulesFor(name, this.#ready);
+  }
+
+  /** What is to be decoded by a rule that the user has chosen, and may choose again in this window. */
+  chosen(rule: ScopedRule): DecodeRule {
+    this.#chosen.push(
+      ...requestsOf(rule).filter(each => !this.#chosen.some(known => isSame(known, each))),
+    );
+    return this.#withSchemas(rule);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #read(): readonly ScopedRule[] {
     const problems: string[] = [];
     const rules = (['workspace', 'user'] as const).flatMap(scope =>
-      readDecodeRules(settingIn(scope, 'decoders'), problems),
+      readDecodeRules(settingIn(scope, 'decoders'), problems).map(rule => ({ scope, rule })),
     );
     for (const problem of problems) {
-      if (!this.#told.has(problem)) {
-        this.#told.add(problem);
-        this.#log.warn(problem);
-        inform('warning', problem);
-      }
+      this.#tell(problem);
     }
-    return rulesFor(name, rules);
+    return rules;
   }
+
+  #withSchemas({ scope, rule }: ScopedRule): NamedRule {
+    return { ...rule, use: rule.use.map(step => this.#withSchema(step, scope)) };
+  }
+
+  #withSchema(step: DecodeStep, scope: SettingsScope): DecodeStep {
+    const use = protobufOf(step);
+    if (!use) {
+      return step;
+    }
+    const { message, prefix, fields } = use;
+    const request = requestOf(use, scope);
+    const table = request && this.#ports.schemas.get(request)?.table;
+    const isUsable = table && message !== undefined && this.#hasTypes(table, use);
+    const protobuf: ReadyProtobuf = {
+      ...(prefix !== undefined && { prefix }),
+      ...(fields && { fields }),
+      ...(isUsable && { table, message }),
+    };
+    return { protobuf };
+  }
+
+  /** Whether a schema has at least one of the types that messages may be of; says which it does not have. */
+  #hasTypes(table: FieldTable, { schema = [], message = '' }: ProtobufUse): boolean {
+    const types = new Schema(table);
+    const names = namesIn(message);
+    const unknown = names.filter(name => !types.has(name));
+    const [first] = unknown;
+    if (first !== undefined) {
+      this.#tell([
+        l10n.t('The schema "{0}" has no message type "{1}". It has {2}.'),
+        schema.join(', '),
+        first,
+        someOf(likest(first, types.names)),
+      ]);
+    }
+    return names.length === 0 || unknown.length < names.length;
+  }
+
+  #tell(problem: Sentence): void {
+    const text = plain(problem);
+    if (!this.#told.has(text)) {
+      this.#told.add(text);
+      this.#ports.log.warn(text);
+      inform('warning', problem);
+    }
+  }
+}
+
+function requestsOf({ scope, rule }: ScopedRule): readonly SchemaRequest[] {
+  return rule.use.flatMap(step => {
+    const use = protobufOf(step);
+    return (use && requestOf(use, scope)) ?? [];
+  });
+}
+
+function requestOf(
+  { schema, includes = [] }: ProtobufUse,
+  scope: SettingsScope,
+): SchemaRequest | undefined {
+  return schema && { scope, schema, includes };
+}
+
+function protobufOf(step: DecodeStep): ProtobufUse | undefined {
+  return typeof step === 'object' && 'protobuf' in step
+    ? (step['protobuf'] as ProtobufUse)
+    : undefined;
+}
+
+function isSame(one: SchemaRequest, other: SchemaRequest): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+const maxNamed = 3;
+
+function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, maxNamed).join(', ');
+  return names.length > maxNamed
+    ? l10n.t('{0} and {1} more', shown, names.length - maxNamed)
+    : shown;
+}
+
+/** Those first that end as a name does, which is mostly written without its package. */
+function likest(name: string, names: readonly string[]): readonly string[] {
+  const last = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  const isLike = (each: string) => each.toLowerCase().split('.').at(-1) === last;
+  const others = names.filter(each => !isLike(each)).sort();
+  return [...names.filter(isLike), ...others];
 }

@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
-import { FileType, l10n, Uri, window, workspace } from 'vscode';
+import { l10n, Uri, window, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import type { FileRead, ReadFileWithin } from '../../core/message/fileAccess.ts';
 import { maxMessageBytes } from '../../core/message/fillBody.ts';
 import type { Origin } from '../../core/variables/value.ts';
+import { readWithin } from '../ui/readWithin.ts';
 
 /**
  * Who named a file. The page shows what a peer sent, so it must not be able to send any file to
@@ -69,13 +70,8 @@ export class MessageFiles {
   /** @param path as it was written, for errors */
   async #find(uri: Uri, path: string, mustBeInside: boolean): Promise<FileRead> {
     try {
-      if (uri.scheme !== 'file') {
-        return await readVirtual(uri, mustBeInside);
-      }
-      const folders = (workspace.workspaceFolders ?? [])
-        .filter(folder => folder.uri.scheme === 'file')
-        .map(folder => folder.uri.fsPath);
-      return await this.#readFile(uri.fsPath, mustBeInside ? folders : undefined, maxMessageBytes);
+      const readFile = this.#readFile;
+      return await readWithin(uri, { mustBeInside, mostBytes: maxMessageBytes, readFile });
     } catch (error) {
       const why = messageOf(error);
       throw new UserError(l10n.t('The file "{0}" cannot be read: {1}', path, why), {
@@ -83,32 +79,6 @@ export class MessageFiles {
       });
     }
   }
-}
-
-/** Reads a file of a virtual workspace; only its provider can resolve links. */
-async function readVirtual(uri: Uri, mustBeInside: boolean): Promise<FileRead> {
-  const folder = workspace.getWorkspaceFolder(uri);
-  if (mustBeInside && (!folder || (await hasLink(uri, folder.uri)))) {
-    return { kind: 'outside' };
-  }
-  const { type, size } = await workspace.fs.stat(uri);
-  if ((type & FileType.Directory) !== 0) {
-    return { kind: 'folder' };
-  }
-  return size > maxMessageBytes
-    ? { kind: 'tooLarge' }
-    : { kind: 'bytes', bytes: await workspace.fs.readFile(uri) };
-}
-
-/** Whether the file, or a folder between it and `top`, is a link. */
-async function hasLink(uri: Uri, top: Uri): Promise<boolean> {
-  for (let at = uri; at.path.length > top.path.length; at = Uri.joinPath(at, '..')) {
-    const { type } = await workspace.fs.stat(at);
-    if ((type & FileType.SymbolicLink) !== 0) {
-      return true;
-    }
-  }
-  return false;
 }
 
 function locate(path: string, name: string | undefined): Uri {

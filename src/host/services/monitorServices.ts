@@ -11,6 +11,8 @@ import type { StartExport } from '../../core/export/exportJob.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { DecoderRules } from '../decoding/decoderRules.ts';
 import { DecoderChoices } from '../decoding/decoderChoices.ts';
+import { ProtobufSchemas } from '../decoding/protobufSchemas.ts';
+import type { SchemaFilesPorts } from '../decoding/schemaFiles.ts';
 import type { DecodeAsParts } from '../decoding/decodeAs.ts';
 import type { ExportParts } from '../captures/exportChoices.ts';
 import type { Clearing } from '../connections/commands/clearing.ts';
@@ -63,6 +65,7 @@ export interface MonitorServiceParts {
     readonly openView: (query: ViewQuery, tail?: number) => CaptureView;
     readonly startExport: StartExport;
   };
+  readonly schemaPorts: SchemaFilesPorts;
   readonly showMessages: () => void;
   readonly onDidChangeOpen: (isOpen: boolean) => void;
   readonly onFilter: () => void;
@@ -101,14 +104,15 @@ export function createMonitorServices(parts: MonitorServiceParts) {
     startExport,
     currentView: () => model.shownRows,
   };
-  const rules = new DecoderRules(log);
-  const choices = store.add(
-    new DecoderChoices({
-      sources,
-      rulesFor: name => rules.for(name),
+  const schemas = store.add(new ProtobufSchemas({ clock, log, ...parts.schemaPorts }));
+  const rules = store.add(
+    new DecoderRules({
+      schemas,
       onDidChangeSettings: listener => parts.settings.onDidChange(listener),
+      log,
     }),
   );
+  const choices = store.add(new DecoderChoices({ sources, rules }));
   const decoding: DecodeAsParts = {
     sources,
     choices,

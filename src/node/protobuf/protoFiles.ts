@@ -1,32 +1,13 @@
 import { posix } from 'node:path';
 import protobuf from 'protobufjs';
-import type { FieldTable } from '../../core/decode/protobuf/wire/fieldTable.ts';
+import type {
+  ProtoSources,
+  ReadSchema,
+  SchemaProblem,
+} from '../../core/decode/protobuf/schema/schemaSources.ts';
 import { fieldTableOf } from './fieldTableOf.ts';
 import { addBundled } from './bundledProtos.ts';
 import { type Position, positionOfProblem, positionOfWord } from './protoPositions.ts';
-
-/** Texts of `.proto` files. Paths are written with slashes. */
-export interface ProtoSources {
-  /** The files whose types are wanted; what they import comes along. */
-  readonly roots: readonly string[];
-  readonly files: ReadonlyMap<string, string>;
-  /** Folders in which imports are looked for, after that of the importing file. */
-  readonly includes?: readonly string[];
-}
-
-/** What is wrong at a place of a file; lines and columns count from 1. */
-export interface SchemaProblem extends Position {
-  readonly path: string;
-  readonly message: string;
-}
-
-export interface ReadSchema {
-  /** Of what could be read. */
-  readonly table: FieldTable;
-  readonly problems: readonly SchemaProblem[];
-  /** For each import that was not found, the paths where it may be, the first one first. */
-  readonly missing: readonly (readonly string[])[];
-}
 
 /** Parses `.proto` files and what they import. Nothing is generated, and no file is read. */
 export function parseProtoFiles(sources: ProtoSources): ReadSchema {

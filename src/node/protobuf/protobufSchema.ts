@@ -2,20 +2,19 @@ import {
   type DescriptorSet,
   readDescriptorSet,
 } from '../../core/decode/protobuf/schema/descriptorSet.ts';
-import type { ProtoSources, ReadSchema } from './protoFiles.ts';
-
-/** What the messages of a connection are declared in: `.proto` files, or a set of descriptors that a compiler has written. */
-export type SchemaSources =
-  ProtoSources | { readonly path: string; readonly descriptors: Uint8Array };
+import type {
+  ReadProtobufSchema,
+  ReadSchema,
+} from '../../core/decode/protobuf/schema/schemaSources.ts';
 
 /** Reads a schema; what parses `.proto` files is loaded with the first of them. */
-export async function readProtobufSchema(sources: SchemaSources): Promise<ReadSchema> {
+export const readProtobufSchema: ReadProtobufSchema = async sources => {
   if ('descriptors' in sources) {
     return schemaOf(sources.path, readDescriptorSet(sources.descriptors));
   }
   const { parseProtoFiles } = await import('./protoFiles.ts');
   return parseProtoFiles(sources);
-}
+};
 
 function schemaOf(path: string, { table, problem }: DescriptorSet): ReadSchema {
   const message = problem && `This is no set of descriptors: ${problem.is} at byte ${problem.at}`;

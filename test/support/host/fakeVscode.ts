@@ -48,6 +48,10 @@ export interface FakeEditor {
   webviewOrigin: string;
   /** Tabs with pages, in the order in which they were opened. */
   readonly panels: FakeWebviewPanel[];
+  /** What is marked in files, as `line:column message` from 1 on, by their paths. */
+  readonly marks: Map<string, readonly string[]>;
+  /** The folders whose files are watched, each with what tells its watcher of a file. */
+  readonly watched: { readonly folder: string; readonly tell: (path: string) => void }[];
 }
 
 export const editor: FakeEditor = {
@@ -67,6 +71,8 @@ export const editor: FakeEditor = {
   clipboard: '',
   webviewOrigin: 'https://webview.test',
   panels: [],
+  marks: new Map<string, readonly string[]>(),
+  watched: [],
   answer: () => undefined,
 };
 
@@ -168,12 +174,23 @@ const workspace = {
     path.slice((editor.folders.find(folder => path.startsWith(`${folder}/`))?.length ?? -1) + 1),
   openTextDocument: () => Promise.resolve({}),
   registerTextDocumentContentProvider: nothingHappens,
-  createFileSystemWatcher: () => ({
-    onDidCreate: nothingHappens,
-    onDidChange: nothingHappens,
-    onDidDelete: nothingHappens,
-    dispose: () => undefined,
-  }),
+  createFileSystemWatcher: ({ baseUri }: RelativePattern) => {
+    const changed = new Emitter<Uri>();
+    const watch = {
+      folder: baseUri.path,
+      tell: (path: string) => changed.fire(new Uri(path)),
+    };
+    editor.watched.push(watch);
+    return {
+      onDidCreate: nothingHappens,
+      onDidChange: changed.event,
+      onDidDelete: nothingHappens,
+      dispose: () => {
+        editor.watched.splice(editor.watched.indexOf(watch), 1);
+        changed.dispose();
+      },
+    };
+  },
   fs: {
     stat: ({ path }: Uri): Promise<object> =>
       editor.files.has(path)
@@ -324,6 +341,11 @@ class Drawn {
   }
 }
 
+function markOf({ given: [range, message] }: Drawn): string {
+  const [line, column] = (range as Drawn).given;
+  return `${Number(line) + 1}:${Number(column) + 1} ${String(message)}`;
+}
+
 class MarkdownString {
   value: string;
 
@@ -372,10 +394,11 @@ const api = {
   ViewColumn: { Active: -1, Beside: -2 },
   languages: {
     createDiagnosticCollection: () => ({
-      clear: () => undefined,
-      set: () => undefined,
-      delete: () => undefined,
-      dispose: () => undefined,
+      clear: () => editor.marks.clear(),
+      set: ({ path }: Uri, diagnostics: readonly Drawn[]) =>
+        editor.marks.set(path, diagnostics.map(markOf)),
+      delete: ({ path }: Uri) => editor.marks.delete(path),
+      dispose: () => editor.marks.clear(),
     }),
   },
   StatusBarAlignment: { Left: 1, Right: 2 },

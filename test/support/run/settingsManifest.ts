@@ -13,9 +13,9 @@ import {
   settingSections,
   settingTexts,
 } from '../../../src/core/settings/settingTexts.ts';
-import { decoderNames } from '../../../src/core/decode/registry/decoderNames.ts';
 import { tapKeys, tapSettingOf, type TapKey } from '../../../src/core/settings/taps/tapTable.ts';
 import { tapTexts } from '../../../src/core/settings/taps/tapTexts.ts';
+import { decodersSchema } from './decodersManifest.ts';
 import { root } from './steps.mjs';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -207,65 +207,6 @@ function connectionsSchema(): JsonSchema {
           markdownDescription: '%setting.connection.url%',
         },
         ...(Object.fromEntries(properties) as Json),
-      },
-    },
-  };
-}
-
-function decodersSchema(): JsonSchema {
-  const name = {
-    anyOf: [
-      {
-        enum: ['off', ...decoderNames.map(each => each.name)],
-        markdownEnumDescriptions: [
-          'As they came.',
-          ...decoderNames.map(({ title, about }) => `${title}: ${about}.`),
-        ],
-      },
-    ],
-  };
-  const step = {
-    anyOf: [
-      ...name.anyOf,
-      {
-        type: 'object',
-        required: ['at'],
-        additionalProperties: false,
-        properties: { at: { type: 'string', pattern: '^\\$' }, as: name },
-      },
-      {
-        type: 'object',
-        required: ['map'],
-        additionalProperties: false,
-        properties: { map: { type: 'object' } },
-      },
-    ],
-  };
-  return {
-    type: 'array',
-    default: [],
-    items: {
-      type: 'object',
-      required: ['use'],
-      additionalProperties: false,
-      properties: {
-        connection: {
-          type: 'string',
-          minLength: 1,
-          markdownDescription: '%setting.decoder.connection%',
-        },
-        url: { type: 'string', minLength: 1, markdownDescription: '%setting.decoder.url%' },
-        subprotocol: {
-          type: 'string',
-          minLength: 1,
-          markdownDescription: '%setting.decoder.subprotocol%',
-        },
-        direction: { enum: ['in', 'out'], markdownDescription: '%setting.decoder.direction%' },
-        kind: { enum: ['text', 'binary'], markdownDescription: '%setting.decoder.kind%' },
-        use: {
-          anyOf: [...step.anyOf, { type: 'array', minItems: 1, maxItems: 8, items: step }],
-          markdownDescription: '%setting.decoder.use%',
-        },
       },
     },
   };

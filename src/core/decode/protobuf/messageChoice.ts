@@ -2,8 +2,8 @@ import type { Direction } from '../../record/record.ts';
 import type { CarrierNames } from './typed/schema.ts';
 
 /** Widths and byte orders of a number before a message that says its type. */
-const keyWidths = { u8: 1, u16be: 2, u16le: 2, u32be: 4, u32le: 4 } as const;
-type KeyWidth = keyof typeof keyWidths;
+export const keyWidths = { u8: 1, u16be: 2, u16le: 2, u32be: 4, u32le: 4 } as const;
+export type KeyWidth = keyof typeof keyWidths;
 
 /** Message types by a number of the leading bytes: `{ "at": [0], "u8": { "1": "A", "2": "B" } }`. */
 export type LeadingChoice = {
@@ -33,6 +33,21 @@ export function carrierOf(choice: MessageChoice): CarrierNames | undefined {
   return typeof choice === 'object' && 'envelope' in choice && 'typeField' in choice
     ? { message: choice.envelope, typeField: choice.typeField, bodyField: choice.bodyField }
     : undefined;
+}
+
+/** The names of the message types that a choice may come to, without those of the well-known `Any`. */
+export function namesIn(choice: MessageChoice): readonly string[] {
+  if (typeof choice === 'string') {
+    return [choice];
+  }
+  if ('envelope' in choice) {
+    return choice.envelope === 'Any' ? [] : [choice.envelope];
+  }
+  if ('at' in choice) {
+    const widths = Object.keys(keyWidths) as KeyWidth[];
+    return widths.flatMap(width => Object.values(choice[width] ?? {}));
+  }
+  return [choice.in, choice.out].filter(name => name !== undefined);
 }
 
 /**

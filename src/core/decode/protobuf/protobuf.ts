@@ -14,6 +14,7 @@ import {
 } from './grpcFrame.ts';
 import { carrierOf, chooseMessage, type MessageChoice } from './messageChoice.ts';
 import { type Prefix, type PrefixedRecord, prefixedRecords } from './prefix.ts';
+import { type Overrides, castOf } from './raw/casts.ts';
 import { rawReading, summaryLength } from './raw/rawReading.ts';
 import { readTyped } from './typed/readTyped.ts';
 import { Schema } from './typed/schema.ts';
@@ -23,20 +24,23 @@ export interface ProtobufOptions {
   /** Absent: a type is still to be chosen, and messages are read without a schema. */
   readonly message?: MessageChoice;
   readonly prefix?: Prefix;
+  /** What is said of the fields of messages that are read without a schema. */
+  readonly fields?: Overrides;
   /** Whether the set member of the outermost `oneof` names the event; by default it does. */
   readonly hasEvents?: boolean;
 }
 
 /** Protobuf with a schema. */
 export function protobuf(table: FieldTable, options: ProtobufOptions = {}): AnyDecoder {
-  const { message: choice, prefix, hasEvents = true } = options;
+  const { message: choice, prefix, fields = {}, hasEvents = true } = options;
+  const cast = castOf(fields);
   const schema = new Schema(table, choice === undefined ? undefined : carrierOf(choice));
   const readMessage = (bytes: Uint8Array, begin: number, end: number, facts: MessageFacts) => {
     const chosen =
       choice === undefined ? undefined : chooseMessage(choice, facts.direction, bytes, begin, end);
     return chosen
       ? typedReading(bytes, end, chosen, schema, hasEvents)
-      : rawReading(bytes, begin, end);
+      : rawReading(bytes, begin, end, cast);
   };
   return {
     name: 'protobuf',

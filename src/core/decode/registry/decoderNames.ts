@@ -71,7 +71,13 @@ export function isDecoderName(name: string): boolean {
   return names.has(name);
 }
 
+/** Of decoders that are no names in the setting, but objects. */
+const otherTitles: ReadonlyMap<string, string> = new Map([
+  ['map', 'Mapping'],
+  ['protobuf', 'Protobuf'],
+]);
+
 /** The title of a decoder, for people; its name if it has none. */
 export function titleOfDecoder(name: string): string {
-  return decoderNames.find(each => each.name === name)?.title ?? name;
+  return decoderNames.find(each => each.name === name)?.title ?? otherTitles.get(name) ?? name;
 }

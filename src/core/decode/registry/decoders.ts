@@ -1,6 +1,8 @@
+import { readBase64 } from '../../base/base64.ts';
 import { parseFilter } from '../../filter/parseFilter.ts';
 import type { PathStep } from '../../json/jsonPath.ts';
 import { jsonText } from '../../json/exactNumber.ts';
+import { isObject } from '../../json/json.ts';
 import { readJson } from '../../json/readJson.ts';
 import { base64 } from '../codecs/base64.ts';
 import { compressionDecoders } from '../codecs/compression.ts';
@@ -9,28 +11,36 @@ import { zlibStream } from '../codecs/zlibStream.ts';
 import type { DecodeStep } from '../decodeRule.ts';
 import type { AnyDecoder, Decoder } from '../decoder.ts';
 import { Layer } from '../layer.ts';
+import { byteCount } from '../summaryText.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { valueIn } from '../mapping/valueIn.ts';
 import { mappingDecoder } from '../mapping/mappingDecoder.ts';
 import { presetDecoder, presets } from '../mapping/presets.ts';
 import { centrifugeProtobuf } from '../protobuf/centrifuge.ts';
 import { grpcWeb } from '../protobuf/grpcWeb.ts';
+import { protobuf } from '../protobuf/protobuf.ts';
 import { protobufRaw } from '../protobuf/protobufRaw.ts';
 import { centrifugeJson } from '../protocols/centrifuge/centrifugeJson.ts';
 import { graphqlTransportWs, subscriptionsTransportWs } from '../protocols/graphql/graphql.ts';
+import { firebase } from '../protocols/firebase.ts';
+import { jupyter } from '../protocols/jupyter.ts';
+import { kubernetes } from '../protocols/kubernetes.ts';
 import { mqtt } from '../protocols/mqtt/mqtt.ts';
+import { nats } from '../protocols/nats/nats.ts';
 import { phoenix } from '../protocols/phoenix/phoenix.ts';
 import { signalr } from '../protocols/signalr/signalr.ts';
 import { socketio } from '../protocols/socketio/socketio.ts';
 import { sockjs } from '../protocols/stomp/sockjs.ts';
 import { stomp } from '../protocols/stomp/stomp.ts';
 import { wamp } from '../protocols/wamp/wamp.ts';
+import { yjs } from '../protocols/yjs.ts';
 import { bson } from '../values/bson.ts';
 import { cbor } from '../values/cbor.ts';
 import { cborSequence } from '../values/cborSequence.ts';
 import { json } from '../values/json.ts';
 import { msgpack } from '../values/msgpack.ts';
 import { text } from '../values/text.ts';
+import type { ReadyProtobuf } from './protobufUse.ts';
 
 /** The decoders by their names; a name may stand for several, of which each reads what the others pass by. */
 export type DecoderTable = ReadonlyMap<string, readonly AnyDecoder[]>;
@@ -56,6 +66,11 @@ export function decoderTable(ports: InflatePorts): DecoderTable {
     stomp,
     sockjs,
     mqtt,
+    nats,
+    kubernetes,
+    jupyter,
+    yjs,
+    firebase,
     wamp,
     ...[...presets.keys()].map(presetDecoder).filter(each => each !== undefined),
   ];
@@ -74,14 +89,32 @@ function decodersOfStep(step: DecodeStep, table: DecoderTable): readonly AnyDeco
   if (typeof step === 'string') {
     return table.get(step) ?? [];
   }
-  if ('map' in step) {
-    return [mappingDecoder('map', 'Mapping', step['map'] as Mapping)];
+  if ('map' in step || 'protobuf' in step) {
+    const known = made.get(step);
+    const decoder = known ?? makeDecoder(step);
+    made.set(step, decoder);
+    return [decoder];
   }
   const { at, as } = step as { readonly at: string; readonly as?: string };
   return [memberDecoder(at), ...(as === undefined ? [] : (table.get(as) ?? []))];
 }
 
-/** Hands a member of a JSON value on: a text as it is, all else as JSON. */
+/** Those of steps that are the same for all sessions: a rule, and so its steps, lives until the rules change. */
+const made = new WeakMap<DecodeStep & object, AnyDecoder>();
+
+function makeDecoder(step: DecodeStep & object): AnyDecoder {
+  if ('map' in step) {
+    return mappingDecoder('map', 'Mapping', step['map'] as Mapping);
+  }
+  const { table, message, ...reading } = step['protobuf'] as ReadyProtobuf;
+  if (!table) {
+    const { name, title } = protobufRaw;
+    return { ...protobuf({}, reading), name, title };
+  }
+  return protobuf(table, { ...reading, ...(message !== undefined && { message }) });
+}
+
+/** Hands a member of a JSON value on: texts and bytes as they are, all else as JSON. */
 function memberDecoder(path: string): Decoder {
   const steps = stepsOf(path);
   return {
@@ -94,10 +127,21 @@ function memberDecoder(path: string): Decoder {
       if (member === undefined) {
         return { summary: () => layer.text.slice(0, 512), problem: { at: 0, is: 'unexpected' } };
       }
+      const bytes = bytesIn(member);
+      if (bytes) {
+        return { summary: () => byteCount(bytes.length), next: Layer.ofBytes(bytes) };
+      }
       const words = typeof member === 'string' ? member : jsonText(member);
       return { summary: () => words.slice(0, 512), next: Layer.ofText(words) };
     },
   };
+}
+
+/** Bytes as `exportForm.ts` has them. */
+function bytesIn(value: unknown): Uint8Array | undefined {
+  const isBytes = isObject(value) && Object.keys(value).join() === '$bytes';
+  const text = isBytes ? value['$bytes'] : undefined;
+  return typeof text === 'string' ? readBase64(text).bytes : undefined;
 }
 
 function stepsOf(path: string): readonly PathStep[] | undefined {

@@ -2,10 +2,12 @@ import { isObject } from '../../json/json.ts';
 import type { DecodeRule, DecodeStep } from '../decodeRule.ts';
 import { readMapping } from '../mapping/readMapping.ts';
 import { isDecoderName } from './decoderNames.ts';
+import { readProtobufUse } from './protobufUse.ts';
+import { matchesUrl } from './urlPattern.ts';
 
 /** A rule of the setting `decoders`, and whom it is for. */
 export interface NamedRule extends DecodeRule {
-  /** The name of a connection; absent: all. */
+  /** The name of a connection, with `*` for any characters; absent: all. */
   readonly connection?: string;
 }
 
@@ -58,7 +60,7 @@ function readRule(value: unknown, place: string, problems: string[]): NamedRule 
     problems.push(`"kind" of ${place} must be "text" or "binary".`);
   }
   const use = readUse(value['use'], place, problems);
-  return problems.length > before || !use ? undefined : ({ ...value, use } as unknown as NamedRule);
+  return problems.length > before || !use ? undefined : { ...value, use };
 }
 
 function readUse(
@@ -87,6 +89,10 @@ function readStep(value: unknown, place: string, problems: string[]): DecodeStep
     problems.push(...wrong.map(({ path, message }) => `"map" of ${place}, ${path}: ${message}`));
     return mapping && { map: mapping };
   }
+  if (isObject(value) && 'protobuf' in value) {
+    const use = readProtobufUse(value['protobuf'], place, problems);
+    return use && { protobuf: use };
+  }
   if (isObject(value) && typeof value['at'] === 'string') {
     const as = value['as'];
     if (!value['at'].startsWith('$')) {
@@ -99,7 +105,7 @@ function readStep(value: unknown, place: string, problems: string[]): DecodeStep
       : { at: value['at'], ...(known !== undefined && { as: known }) };
   }
   problems.push(
-    `"use" of ${place} takes names of decoders, { "at": "$.path", "as": "base64" } or { "map": { … } }.`,
+    `"use" of ${place} takes names of decoders, { "at": "$.path", "as": "base64" }, { "map": { … } } or { "protobuf": { … } }.`,
   );
   return undefined;
 }
@@ -114,12 +120,7 @@ function readName(value: unknown, place: string, problems: string[]): string | u
   return undefined;
 }
 
-/** The rules that may be for a connection of this name, without the name. */
+/** The rules that may be for a connection of this name. */
 export function rulesFor(name: string, rules: readonly NamedRule[]): readonly DecodeRule[] {
-  return rules
-    .filter(({ connection }) => connection === undefined || connection === name)
-    .map(rule => {
-      const { connection: _, ...rest } = rule;
-      return rest;
-    });
+  return rules.filter(({ connection }) => connection === undefined || matchesUrl(connection, name));
 }
