@@ -67,11 +67,11 @@ function subjectOf(
 }
 
 function offered(readers: readonly string[]): readonly (Choice & { readonly use: Use })[] {
-  const choiceOf = (name: string, iconPath?: ThemeIcon) => ({
+  const choiceOf = (name: string, icon: string) => ({
     label: titleOfDecoder(name),
     description: [name, decoderNames.find(each => each.name === name)?.about].join(' – '),
     use: [name],
-    ...(iconPath && { iconPath }),
+    iconPath: new ThemeIcon(icon),
   });
   const others = decoderNames.map(({ name }) => name).filter(name => !readers.includes(name));
   const separator = (label: string) => ({ label, kind: QuickPickItemKind.Separator, use: [] });
@@ -91,11 +91,11 @@ function offered(readers: readonly string[]): readonly (Choice & { readonly use:
     ...(readers.length > 0
       ? [
           separator(l10n.t('Can read this message')),
-          ...readers.map(name => choiceOf(name, new ThemeIcon('check'))),
+          ...readers.map(name => choiceOf(name, 'check')),
         ]
       : []),
     separator(readers.length > 0 ? l10n.t('Others') : l10n.t('Decoders')),
-    ...others.map(name => choiceOf(name)),
+    ...others.map(name => choiceOf(name, 'blank')),
   ];
 }
 
