@@ -992,7 +992,7 @@ describe('columns', () => {
       await raw.keyboard.press('Escape');
       assert.deepEqual(await headings(raw), ['Time', 'Direction', 'Size', 'Content']);
       await raw.waitForFunction(() =>
-        sessionStorage.getItem('state')?.includes('"hidden":["kind"'),
+        sessionStorage.getItem('state')?.includes('"hidden":["topic","type","id","kind"]'),
       );
       await raw.reload();
       await page.untilLast(1203);
