@@ -169,19 +169,7 @@ describe('Decoded messages in a real workbench', () => {
     await page.monitor.filter.fill('event:lookup');
     await row('= "ok"').click();
     await page.monitor.details.getByText(/^done, after \d/).waitFor();
-    const body = await page.monitor.frame.locator('body').elementHandle();
-    const frame = await body.ownerFrame();
-    assert.ok(frame);
-    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-    await frame.evaluate(await readFile(axe, 'utf8'));
-    const violations = await frame.evaluate(async () => {
-      const { axe } = window as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      const found = await axe.run();
-      return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-    });
-    assert.deepEqual(violations, []);
+    assert.deepEqual(await axeViolations(), []);
   });
 
   it('become raw, and decoded again, as the user wants', async () => {
@@ -266,7 +254,31 @@ describe('Decoded messages in a real workbench', () => {
     await status(/^2 of/);
     const answer = row('= 3');
     assert.match(await answer.locator('.latency').innerText(), latency);
-    await page.monitor.filter.fill('');
+    await page.monitor.filter.fill('event:Quote');
+    await row('| ping').click();
+    const records = page.monitor.details.getByRole('listbox', {
+      name: '2 records of this message',
+    });
+    const ping = records.getByRole('option', { name: 'ping' });
+    await ping.waitFor();
+    assert.deepEqual(await axeViolations(), []);
     await page.screenshot('decoded-signalr');
+    await ping.click();
+    await page.monitor.details.locator('.facts').getByText('Ping', { exact: true }).waitFor();
   });
+
+  async function axeViolations(): Promise<readonly string[]> {
+    const body = await page.monitor.frame.locator('body').elementHandle();
+    const frame = await body.ownerFrame();
+    assert.ok(frame);
+    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+    await frame.evaluate(await readFile(axe, 'utf8'));
+    return frame.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
+      const found = await axe.run();
+      return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+    });
+  }
 });
