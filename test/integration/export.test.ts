@@ -104,6 +104,19 @@ describe('The command export', () => {
     assert.ok(!text.includes(secret));
   });
 
+  it('writes decoded values where that is asked for', async () => {
+    const target = {
+      connection: name,
+      format: 'csv',
+      uri: fileOf('csv', 'decoded'),
+      decoded: true,
+    };
+    const { problem } = await run<{ readonly problem?: string }>(CommandId.Export, target);
+    const [heading] = (await read('csv', 'decoded')).split('\r\n');
+    assert.equal(problem, undefined);
+    assert.match(heading ?? '', /,tap,as,type,event,topic,id,severity,request,ms,value$/);
+  });
+
   it('writes what a filter lets through', async () => {
     assert.equal((await write('ndjson', 'filtered', 'out: kind:text')).rows, 1);
     assert.match(await read('ndjson', 'filtered'), /^\{.*"data":"sent from here"\}\n$/);
@@ -164,6 +177,7 @@ describe('The command export', () => {
     ],
     ['a filter that is none', { filter: 'size:>many' }, /The filter cannot be used: .*size/],
     ['a filter that is no text', { filter: 5 }, /The filter must be a string/],
+    ['a decoded that is neither', { decoded: 'yes' }, /decoded must be true or false/],
     ['an unknown connection', { connection: 'nobody' }, /There is no connection "nobody"/],
     ['a connection that is no name', { connection: {} }, /Pass the name or the id/],
   ] as const) {

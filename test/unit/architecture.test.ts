@@ -60,11 +60,13 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protobuf/schema': 'decode decode/protobuf/typed decode/protobuf/wire',
   'core/decode/protobuf/typed': 'base decode decode/protobuf/raw decode/protobuf/wire',
   'core/decode/protobuf/wire': 'decode',
+  'core/decode/protocols': 'base decode decode/framing decode/protocols/json decode/values',
   'core/decode/protocols/centrifuge': 'decode decode/protocols/json record',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
   'core/decode/protocols/json': 'decode/values',
   'core/decode/protocols/mqtt': 'decode decode/framing record',
   'core/decode/protocols/msgpack': 'decode/protocols/json decode/values',
+  'core/decode/protocols/nats': 'decode decode/framing record secrets',
   'core/decode/protocols/phoenix': 'decode decode/protocols/json decode/values',
   'core/decode/protocols/signalr':
     'decode decode/protocols/json decode/protocols/msgpack decode/values record',
@@ -73,10 +75,10 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/registry':
-    'decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/values filter json',
+    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/values filter json',
   'core/decode/values': 'base decode json',
   'core/endpoint': 'base secrets text variables',
-  'core/export': 'base connection json record secrets settings variables',
+  'core/export': 'base connection decode/pass json record secrets settings variables',
   'core/filter': 'base json pattern record text',
   'core/filter/hints': 'filter',
   'core/import': 'import/collections import/draft message text',
@@ -135,12 +137,14 @@ const folders: Readonly<Record<string, string>> = {
   'host/ui': '',
   'host/watch': 'settings slots ui',
   'node': 'files protobuf tap watch',
-  'node/capture': 'captureWorker/store files',
+  'node/capture': 'captureWorker/saving captureWorker/store files',
   'node/captureWorker': 'capture captureWorker/archive captureWorker/export captureWorker/sessions',
   'node/captureWorker/archive': 'capture captureWorker/store files',
   'node/captureWorker/decoding': '',
-  'node/captureWorker/export': 'capture captureWorker/sessions files',
-  'node/captureWorker/sessions': 'capture captureWorker/decoding captureWorker/store files',
+  'node/captureWorker/export': 'capture captureWorker/decoding captureWorker/sessions files',
+  'node/captureWorker/saving': 'captureWorker/decoding captureWorker/store',
+  'node/captureWorker/sessions':
+    'capture captureWorker/decoding captureWorker/saving captureWorker/store files',
   'node/captureWorker/store': 'files',
   'node/demo': '',
   'node/files': '',
@@ -174,11 +178,7 @@ const folders: Readonly<Record<string, string>> = {
 };
 
 /** The folders of more than fifteen files, and why each is one. */
-const largeFolders: Readonly<Record<string, string>> = {
-  'core/base': 'small things that all layers share and that do not know each other',
-  'webview/details': 'a viewer for each kind of content',
-  'webview/widgets': 'elements without knowledge of WebSockets, which do not know each other',
-};
+const largeFolders: Readonly<Record<string, string>> = {};
 
 interface Import {
   readonly specifier: string;

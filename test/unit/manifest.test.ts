@@ -13,6 +13,7 @@ import {
   settingsTable,
   type SettingKey,
 } from '../../src/core/settings/settingsTable.ts';
+import { readDecodeRules } from '../../src/core/decode/registry/rules.ts';
 import { readTaps } from '../../src/core/settings/taps/tapProfile.ts';
 import { userSettings } from '../support/host/settings.ts';
 import { settingFiles } from '../support/run/settingsManifest.ts';
@@ -157,6 +158,7 @@ const promisedSettings: Readonly<Record<string, readonly [type: string, fallback
   'url': ['string', ''],
   'connections': ['array', []],
   'taps': ['array', []],
+  'decoders': ['array', []],
   'autoConnect': ['boolean', false],
   'preset': ['string', 'default'],
   'subprotocols': ['array', []],
@@ -287,6 +289,7 @@ describe('The settings in the manifest', () => {
         'Reconnect',
         'Keep-Alive',
         'TLS and Proxy',
+        'Decoders',
         'Taps',
         'Timeouts and Limits',
         'History',
@@ -309,7 +312,9 @@ describe('The settings in the manifest', () => {
     assert.deepEqual(
       Object.fromEntries(
         Object.entries(properties)
-          .filter(([key]) => !['url', 'connections', 'taps'].map(inSection).includes(key))
+          .filter(
+            ([key]) => !['url', 'connections', 'taps', 'decoders'].map(inSection).includes(key),
+          )
           .map(([key, schema]) => [
             key,
             without(unsuggested(schema), 'order', 'scope', ...descriptions),
@@ -373,6 +378,7 @@ describe('The settings in the manifest', () => {
     const lists = Object.entries(properties).filter(([, schema]) => 'defaultSnippets' in schema);
     assert.deepEqual(lists.map(([key]) => key.slice(settingsSection.length + 1)).sort(), [
       'connections',
+      'decoders',
       'onOpen',
       'reconnect.rules',
       'taps',
@@ -387,6 +393,10 @@ describe('The settings in the manifest', () => {
       const setting = settingKeys.find(each => inSection(each) === key);
       if (setting) {
         assert.equal(problemWith(settingOf(setting), filledIn(ofAll)), undefined);
+      } else if (key === inSection('decoders')) {
+        const problems: string[] = [];
+        assert.equal(readDecodeRules(filledIn(ofAll), problems).length, ofAll.length);
+        assert.deepEqual(problems, []);
       } else {
         const given = userSettings(each => (inSection(each) === key ? filledIn(ofAll) : undefined));
         const read = key === inSection('taps') ? readTaps : readSettings;
@@ -400,7 +410,9 @@ describe('The settings in the manifest', () => {
     assert.equal(supported, 'limited');
     assert.deepEqual(
       [...restrictedConfigurations].sort(),
-      ['url', 'connections', 'taps', ...settingKeys.filter(mayBeRestricted)].map(inSection).sort(),
+      ['url', 'connections', 'taps', 'decoders', ...settingKeys.filter(mayBeRestricted)]
+        .map(inSection)
+        .sort(),
     );
   });
 

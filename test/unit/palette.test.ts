@@ -161,6 +161,7 @@ describe('The command palette', () => {
       [
         'Clear Messages',
         'Copy Connection As',
+        'Decode As',
         'Disconnect',
         'Edit Connection',
         'Export Messages',
@@ -173,7 +174,7 @@ describe('The command palette', () => {
     );
     assert.deepEqual(
       offered('hasOpenCaptures').filter(title => !offered().includes(title)),
-      ['Export Messages'],
+      ['Decode As', 'Export Messages'],
     );
     const more = ['hasSaved', 'running', 'hasEnvironments', 'hasSecrets', 'hasPermissions'];
     assert.deepEqual(

@@ -95,6 +95,10 @@ export interface CaptureArchive {
    * They are like those of a window that has ended.
    */
   importFile(path: string, onProgress: (progress: ImportProgress) => void): RunningImport;
-  /** Writes a capture that is open here, as a database of its own, to `path`; replaces what is there. */
-  saveCopy(capture: number, path: string): Promise<void>;
+  /**
+   * Writes a capture that is open here, as a database of its own, to `path`; replaces what is there.
+   *
+   * @param isDecoded also the calls that decoders find in it, which are there anyway while it is decoded
+   */
+  saveCopy(capture: number, path: string, isDecoded?: boolean): Promise<void>;
 }

@@ -157,7 +157,7 @@ export class CallTable {
   /** The parts of a row's records, in their order. */
   linksOf(seq: number): readonly Link[] {
     const links = this.#links;
-    const begin = lowerBound(0, links.length, index => (links[index]?.seq ?? 0) < seq);
+    const begin = this.#linkAt(seq);
     const found: Link[] = [];
     for (let index = begin; links[index]?.seq === seq; index++) {
       const link = links[index];
@@ -171,7 +171,7 @@ export class CallTable {
   /** The rows that a row has announced, in their order, as far as they have come. */
   partsOf(seq: number): readonly number[] {
     const links = this.#links;
-    const begin = lowerBound(0, links.length, index => (links[index]?.seq ?? 0) < seq);
+    const begin = this.#linkAt(seq);
     const parts: number[] = [];
     // They follow soon: nothing else of their direction is allowed between them.
     for (let index = begin; index < links.length && index < begin + maxPartDistance; index++) {
@@ -206,10 +206,14 @@ export class CallTable {
     }
   }
 
-  /** Every part of every row, in their order. */
-  *links(): Generator<Link> {
-    for (const link of this.#links) {
-      yield linkOf(link);
+  /** The parts of all rows from `from` on, in their order. */
+  *linksFrom(from: number): Generator<Link> {
+    const links = this.#links;
+    for (let index = this.#linkAt(from); index < links.length; index++) {
+      const link = links[index];
+      if (link) {
+        yield linkOf(link);
+      }
     }
   }
 
@@ -218,7 +222,7 @@ export class CallTable {
     const calls = this.#calls;
     const links = this.#links;
     const lost = lowerBound(0, calls.length, index => (calls[index]?.seq ?? 0) < first);
-    const gone = lowerBound(0, links.length, index => (links[index]?.seq ?? 0) < first);
+    const gone = this.#linkAt(first);
     // Not for each row: what is below is never asked for.
     if (lost > calls.length * slack) {
       this.#calls = calls.slice(lost);
@@ -234,6 +238,12 @@ export class CallTable {
     this.#links = this.#links.filter(link => link.seq < seq);
     this.#nextId = (this.#calls.at(-1)?.id ?? this.#nextId - 1) + 1;
     this.#version++;
+  }
+
+  /** The place of the first link of the row `seq`, or of one behind it. */
+  #linkAt(seq: number): number {
+    const links = this.#links;
+    return lowerBound(0, links.length, index => (links[index]?.seq ?? 0) < seq);
   }
 
   #stored(id: number): StoredCall | undefined {

@@ -38,7 +38,7 @@ export function knownReading(
   if (!records) {
     const link = linkOf(0);
     // A part of an answer is called as what it answers.
-    const asked = link?.of === undefined ? link?.call : table.linksOf(link.of)[0]?.call;
+    const asked = link?.of === undefined ? askedBy(link) : table.linksOf(link.of)[0]?.call;
     return {
       ...facts,
       ...inherited(facts, asked),
@@ -52,10 +52,11 @@ export function knownReading(
     const link = linkOf(index);
     // A record holds no further ones.
     const rest = { ...record, records: undefined };
+    const asked = askedBy(link);
     return {
       ...rest,
-      ...inherited(rest, link?.call),
-      summary: record.summary(link?.call),
+      ...inherited(rest, asked),
+      summary: record.summary(asked),
       ...(link && { link }),
     };
   });
@@ -83,4 +84,9 @@ function withParts(
 ): Reading {
   const [bytes, areTexts] = [parts.map(each => each.bytes), parts.map(each => each.isText)];
   return reading.withParts?.(bytes, areTexts) ?? reading;
+}
+
+/** What a row answers; a request does so itself. */
+function askedBy(link: Link | undefined): Asked | undefined {
+  return link?.role === 'request' || link?.role === 'open' ? undefined : link?.call;
 }

@@ -2,6 +2,9 @@ import type { CallTable } from './callTable.ts';
 import { maxOpenCalls } from './limits.ts';
 import type { Asked, Call, Reading } from './reading.ts';
 
+/** Calls that have ended and may still get items; what comes behind an end comes soon. */
+const maxFollowed = 1024;
+
 /** In UTF-16 code units, of what is kept for each call: of longer keys and names the beginning counts. */
 const maxKeyLength = 1024;
 const maxNameLength = 512;
@@ -11,6 +14,8 @@ export class Linker {
   readonly #table: CallTable;
   /** The calls that are open, the oldest first, by all keys that name them. */
   readonly #open = new Map<string, number>();
+  /** Calls that have ended, but of which items may still come. */
+  readonly #followed = new Map<string, number>();
 
   constructor(table: CallTable) {
     this.#table = table;
@@ -36,11 +41,13 @@ export class Linker {
       this.#table.end(call, 'unanswered', at);
     }
     this.#open.clear();
+    this.#followed.clear();
   }
 
   /** Everything is read again. */
   forget(): void {
     this.#open.clear();
+    this.#followed.clear();
   }
 
   #takePart({ partOf }: Reading, seq: number, record: number, at: number): void {
@@ -59,13 +66,14 @@ export class Linker {
   }
 
   /** Whether the row has got a part in the call. */
-  #takeCall(call: Call, reading: Reading, seq: number, record: number, at: number): boolean {
+  #takeCall(given: Call, reading: Reading, seq: number, record: number, at: number): boolean {
+    const call = withShortKeys(given);
     const isNew = call.role === 'request' || call.role === 'open';
     if (isNew) {
       this.#begin(call, briefly(reading.asks ?? reading), seq, record, at);
       return true;
     }
-    const id = this.#open.get(keyOf(call.key));
+    const id = this.#open.get(call.key) ?? this.#followed.get(call.key);
     if (id === undefined && this.#takeInput(call, seq, record, at)) {
       return true;
     }
@@ -81,30 +89,31 @@ export class Linker {
 
   /** What a request's sender sends for it. @returns whether it is that */
   #takeInput({ role, inputKey }: Call, seq: number, record: number, at: number): boolean {
-    const id = inputKey === undefined ? undefined : this.#open.get(keyOf(inputKey));
+    const id = inputKey === undefined ? undefined : this.#open.get(inputKey);
     if (id === undefined || inputKey === undefined) {
       return false;
     }
     this.#table.link('item', seq, record, at, { call: id });
     if (role !== 'item') {
-      this.#open.delete(keyOf(inputKey));
+      this.#open.delete(inputKey);
     }
     return true;
   }
 
   #begin(call: Call, asked: Asked, seq: number, record: number, at: number): void {
-    const before = this.#open.get(keyOf(call.key));
+    const before = this.#open.get(call.key);
     if (before !== undefined) {
       this.#table.end(before, 'forgotten', at);
-      this.#open.delete(keyOf(call.key));
+      this.#open.delete(call.key);
     }
+    this.#followed.delete(call.key);
     const id = this.#table.open(seq, record, at, asked, call.role === 'open');
     this.#table.link(call.role, seq, record, at, {
       call: id,
       isReused: before !== undefined && call.role === 'request' && !call.mayRepeat,
     });
     for (const key of [call.key, ...(call.inputs ?? [])]) {
-      this.#add(keyOf(key), id, at);
+      this.#add(key, id, at);
     }
   }
 
@@ -113,13 +122,24 @@ export class Linker {
       this.#table.end(id, 'cancelled', at, seq);
       return;
     }
-    this.#open.delete(keyOf(call.key));
+    this.#open.delete(call.key);
     if (call.handle !== undefined) {
-      this.#add(keyOf(call.handle), id, at);
+      this.#add(call.handle, id, at);
       return;
+    }
+    if (call.isFollowed) {
+      this.#follow(call.key, id);
     }
     const state = call.role === 'cancel' ? 'cancelled' : call.isFailed ? 'failed' : 'done';
     this.#table.end(id, state, at, seq);
+  }
+
+  #follow(key: string, id: number): void {
+    this.#followed.set(key, id);
+    const [oldest] = this.#followed.keys();
+    if (this.#followed.size > maxFollowed && oldest !== undefined) {
+      this.#followed.delete(oldest);
+    }
   }
 
   #add(key: string, id: number, at: number): void {
@@ -134,8 +154,21 @@ export class Linker {
   }
 }
 
-function keyOf(key: string): string {
-  return key.length <= maxKeyLength ? key : key.slice(0, maxKeyLength);
+function withShortKeys(call: Call): Call {
+  const { key, handle, inputKey, inputs = [] } = call;
+  return [key, handle, inputKey, ...inputs].every(each => (each?.length ?? 0) <= maxKeyLength)
+    ? call
+    : {
+        ...call,
+        key: shortKey(key),
+        ...(handle !== undefined && { handle: shortKey(handle) }),
+        ...(inputKey !== undefined && { inputKey: shortKey(inputKey) }),
+        inputs: inputs.map(shortKey),
+      };
+}
+
+function shortKey(key: string): string {
+  return key.slice(0, maxKeyLength);
 }
 
 function briefly({ name, topic, label }: Asked): Asked {

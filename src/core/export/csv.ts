@@ -1,10 +1,14 @@
 import type { StoredRecord } from '../record/block.ts';
 import { directionOf, isHeartbeat, kindOf, tapWords } from '../record/record.ts';
+import type { ExportedMessage } from '../decode/pass/exportedMessage.ts';
+import { decodedCells, decodedValue } from './decodedText.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import { isoTime } from '../base/date.ts';
 import { payloadText, around, nameSpeller, type RowWriter, type WriterParts } from './rowWriter.ts';
 
 const columns = 'seq,at,time,connection,direction,kind,heartbeat,size,encoding,data,tap';
+const decodedColumns = ',as,type,event,topic,id,severity,request,ms,value';
+const decodedColumnCount = decodedColumns.split(',').length - 1;
 
 /** Without it, Excel reads UTF-8 as the system's old encoding. */
 const byteOrderMark = '\ufeff';
@@ -19,7 +23,8 @@ const plainNumber = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
  * `guarded` in the column `encoding`, so that a program can remove it. Numbers stay as they
  * are. Base64 may begin with `+` and gets its apostrophe without notice, since it is never part
  * of it. A state change is its JSON. `tap` is what a tap did with the message, see `tapWords`; empty
- * if it did nothing.
+ * if it did nothing. What decoders say has columns of its own if they are asked, see `decodedCells` and
+ * `decodedValue`; there a text that begins like a formula gets its apostrophe without notice.
  */
 export class CsvWriter implements RowWriter {
   readonly #parts: WriterParts;
@@ -31,7 +36,7 @@ export class CsvWriter implements RowWriter {
   constructor(parts: WriterParts, hasMark = false) {
     this.#parts = parts;
     this.#hasMark = hasMark;
-    this.#nameOf = nameSpeller(parts, name => `"${isFormula(name) ? "'" : ''}${inner(name)}"`);
+    this.#nameOf = nameSpeller(parts, quoted);
   }
 
   get rowCount(): number {
@@ -39,11 +44,11 @@ export class CsvWriter implements RowWriter {
   }
 
   begin(): string {
-    return `${this.#hasMark ? byteOrderMark : ''}${columns}\r\n`;
+    return `${this.#hasMark ? byteOrderMark : ''}${columns}${this.#parts.decode ? decodedColumns : ''}\r\n`;
   }
 
   *row(connection: ExportedConnection, record: StoredRecord): Generator<string> {
-    const { redactor, base64 } = this.#parts;
+    const { redactor, base64, decode } = this.#parts;
     const { seq, at, flags } = record;
     this.#rowCount++;
     const head =
@@ -52,12 +57,36 @@ export class CsvWriter implements RowWriter {
     const payload = yield* payloadText(record, redactor, base64);
     const guard = isFormula(payload.first) ? "'" : '';
     const encoding = guard && payload.encoding === 'text' ? 'guarded' : payload.encoding;
-    yield* around(`${head},${encoding},"${guard}`, payload, inner, `",${tapWords(flags)}\r\n`);
+    const tail = `",${tapWords(flags)}${decode ? '' : '\r\n'}`;
+    yield* around(`${head},${encoding},"${guard}`, payload, inner, tail);
+    if (decode) {
+      yield* this.#decoded(decode(connection.capture, record));
+    }
   }
 
   end(): string {
     return '';
   }
+
+  *#decoded(message: ExportedMessage | undefined): Generator<string> {
+    if (!message) {
+      yield `${','.repeat(decodedColumnCount)}\r\n`;
+      return;
+    }
+    const { redactor } = this.#parts;
+    const { texts, numbers } = decodedCells(message, redactor);
+    let isFirst = true;
+    yield `,${texts.map(quoted).join(',')},${numbers.join(',')},"`;
+    for (const piece of decodedValue(message, redactor)) {
+      yield `${isFirst && isFormula(piece) ? "'" : ''}${inner(piece)}`;
+      isFirst &&= piece === '';
+    }
+    yield '"\r\n';
+  }
+}
+
+function quoted(text: string): string {
+  return `"${isFormula(text) ? "'" : ''}${inner(text)}"`;
 }
 
 function isFormula(text: string): boolean {

@@ -22,6 +22,8 @@ export interface ExportJob {
   readonly byteOrderMark?: boolean;
   /** NDJSON has messages that are JSON as values. */
   readonly isParsed?: boolean;
+  /** The file has what decoders say of messages, as far as they can be had. */
+  readonly isDecoded?: boolean;
   /** The path of the file. An existing file is replaced only when the export is complete. */
   readonly path: string;
   /** Texts that must not be in the file: each is replaced by `•••`. */
@@ -32,6 +34,8 @@ export interface ExportProgress {
   readonly rows: number;
   readonly of: number;
   readonly byteLength: number;
+  /** Before the first row is written: how many rows decoders have come to, of those that they have to. */
+  readonly decoding?: { readonly rows: number; readonly of: number };
 }
 
 export interface ExportResult {
@@ -40,6 +44,8 @@ export interface ExportResult {
   readonly byteLength: number;
   /** Rows that the limits, or the user, dropped before they could be written. */
   readonly missed: number;
+  /** Why messages are in the file as they came only, as a sentence. */
+  readonly problem?: string;
 }
 
 /** Why there is no file, as a sentence for the user. */

@@ -1,6 +1,7 @@
 import type { StoredRecord } from '../record/block.ts';
 import { directionOf, kindOf, RowFlag, tapWords } from '../record/record.ts';
 import type { StateRow } from '../connection/report.ts';
+import { decodedMember } from './decodedText.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import {
   decoded,
@@ -26,7 +27,7 @@ const creator = { name: 'WebSocket Monitor', version: '1' };
 /**
  * HAR 1.2 with `_webSocketMessages`, as Chrome's DevTools and mitmproxy write it: an entry for each
  * opening handshake, with the messages and control frames that came of it, times in seconds since
- * 1970, binary payloads in base64, and `_tap` if a tap did something with one. HAR has no place for other state changes; they are left out. Rows
+ * 1970, binary payloads in base64, `_tap` if a tap did something with one, and `_decoded` if decoders are asked, see `decodedMember`. HAR has no place for other state changes; they are left out. Rows
  * must come connection by connection.
  */
 export class HarWriter implements RowWriter {
@@ -62,7 +63,7 @@ export class HarWriter implements RowWriter {
       yield this.#beginEntry(connection, record.at, opening);
     }
     if (!isState) {
-      yield* this.#message(record);
+      yield* this.#message(connection.capture, record);
     }
   }
 
@@ -86,8 +87,8 @@ export class HarWriter implements RowWriter {
     return this.#entry ? ']}' : '';
   }
 
-  *#message(record: StoredRecord): Generator<string> {
-    const { redactor, base64 } = this.#parts;
+  *#message(capture: number, record: StoredRecord): Generator<string> {
+    const { redactor, base64, decode } = this.#parts;
     const { at, flags } = record;
     const opcode = flags & RowFlag.OpcodeMask;
     const payload = yield* payloadText(record, redactor, base64);
@@ -98,7 +99,11 @@ export class HarWriter implements RowWriter {
       `,"time":${at / 1000},"opcode":${opcode},${isOdd ? '"_encoding":"base64",' : ''}` +
       `${tap ? `"_tap":"${tap}",` : ''}"data":"`;
     this.#isFirstMessage = false;
-    yield* around(head, payload, jsonInner, '"}');
+    yield* around(head, payload, jsonInner, decode ? '"' : '"}');
+    if (decode) {
+      yield* decodedMember('_decoded', decode(capture, record), redactor);
+      yield '}';
+    }
   }
 }
 

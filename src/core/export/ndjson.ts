@@ -3,10 +3,12 @@ import { directionOf, isHeartbeat, kindOf, tapWords } from '../record/record.ts'
 import type { SecretRedactor } from '../secrets/redact.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import { isoTime } from '../base/date.ts';
+import { decodedMember } from './decodedText.ts';
 import {
   decoded,
   payloadText,
   around,
+  isJson,
   jsonInner,
   nameSpeller,
   type RowWriter,
@@ -18,7 +20,7 @@ import {
  * as ISO 8601, `time` in milliseconds since 1970, `connection`, `direction`, `kind`, `heartbeat`,
  * `size` in bytes; `tap` only if a tap did something with the message, see `tapWords`; then `data` as text, or in base64 if `enc` says so. A state change has its
  * facts in `state` in place of `data`; if that is asked for, a text that is JSON has its value in `json`,
- * with every digit as it came. `core/import/capture/ndjsonRow.ts` reads it.
+ * with every digit as it came, and what decoders say is in `decoded`, see `decodedMember`. `core/import/capture/ndjsonRow.ts` reads it.
  */
 export class NdjsonWriter implements RowWriter {
   readonly #parts: WriterParts;
@@ -42,7 +44,7 @@ export class NdjsonWriter implements RowWriter {
   }
 
   *row(connection: ExportedConnection, record: StoredRecord): Generator<string> {
-    const { redactor, base64 } = this.#parts;
+    const { redactor, base64, decode } = this.#parts;
     const head = this.#head(connection, record);
     this.#rowCount++;
     const facts = kindOf(record.flags) === 'state' ? factsIn(record.payload, redactor) : undefined;
@@ -51,13 +53,18 @@ export class NdjsonWriter implements RowWriter {
       return;
     }
     const json = this.#isParsed ? jsonIn(record, redactor) : undefined;
+    const end = decode ? '' : '}\n';
     if (json !== undefined) {
-      yield `${head},"json":${json}}\n`;
-      return;
+      yield `${head},"json":${json}${end}`;
+    } else {
+      const payload = yield* payloadText(record, redactor, base64);
+      const tail = payload.encoding === 'base64' ? '","enc":"base64"' : '"';
+      yield* around(`${head},"data":"`, payload, jsonInner, tail + end);
     }
-    const payload = yield* payloadText(record, redactor, base64);
-    const tail = payload.encoding === 'base64' ? '","enc":"base64"}\n' : '"}\n';
-    yield* around(`${head},"data":"`, payload, jsonInner, tail);
+    if (decode) {
+      yield* decodedMember('decoded', decode(connection.capture, record), redactor);
+      yield '}\n';
+    }
   }
 
   end(): string {
@@ -86,12 +93,7 @@ function jsonIn({ flags, payload }: StoredRecord, redactor: SecretRedactor): str
   const isShort = payload.length <= maxParsedByteLength;
   const text = kindOf(flags) === 'text' && isShort ? decoded(payload) : undefined;
   const json = text === undefined ? '' : redactor.text(text);
-  try {
-    JSON.parse(json);
-    return json.replace(/[\r\n]/g, ' ');
-  } catch {
-    return undefined;
-  }
+  return isJson(json) ? json.replace(/[\r\n]/g, ' ') : undefined;
 }
 
 /** The facts of a state change as JSON, if they are that, and not nested too deeply to be written. */

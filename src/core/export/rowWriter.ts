@@ -1,3 +1,4 @@
+import type { ExportedMessage } from '../decode/pass/exportedMessage.ts';
 import type { StoredRecord } from '../record/block.ts';
 import type { ExportedConnection } from './exportJob.ts';
 import type { SecretRedactor } from '../secrets/redact.ts';
@@ -7,6 +8,11 @@ import { isTextual } from '../record/record.ts';
 export interface WriterParts {
   readonly redactor: SecretRedactor;
   readonly base64: Base64;
+  /**
+   * What decoders say of a row, `undefined` if none reads it; its payload may not be read any more afterwards.
+   * Absent: rows are written as they came.
+   */
+  readonly decode?: (capture: number, record: StoredRecord) => ExportedMessage | undefined;
 }
 
 /**
@@ -62,6 +68,15 @@ export function* around(
 /** The part between the quotes of a JSON string. */
 export function jsonInner(text: string): string {
   return JSON.stringify(text).slice(1, -1);
+}
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Bytes of a payload that become one piece: a multiple of three, so that base64 can be joined. */

@@ -52,9 +52,9 @@ export async function exportSubject(
   wanted: ExportTarget = {},
 ): Promise<ExportResult | undefined> {
   const isAsked = wanted.uri === undefined;
-  const { format: known, byteOrderMark = false, parsed = false } = wanted;
-  const choice = known
-    ? { format: known, byteOrderMark, parsed }
+  const { format: known, byteOrderMark = false, parsed = false, decoded = false } = wanted;
+  const choice: FormatChoice = known
+    ? { format: known, byteOrderMark, parsed, decoded }
     : await chooseFormat(subject, parts.formats);
   const { format } = choice;
   const uri = wanted.uri ?? (await choosePlace(parts, subject, format));
@@ -64,7 +64,7 @@ export async function exportSubject(
     );
   }
   if (format === 'sqlite') {
-    await saveDatabase(parts, subject, uri);
+    await saveDatabase(parts, subject, choice, uri);
     return undefined;
   }
   const result = await write(parts, subject, { ...choice, format }, uri);
@@ -99,7 +99,7 @@ async function choosePlace(
 async function write(
   parts: ExportParts,
   subject: ExportSubject,
-  { format, byteOrderMark, parsed }: FormatChoice & Pick<ExportJob, 'format'>,
+  { format, byteOrderMark, parsed, decoded }: FormatChoice & Pick<ExportJob, 'format'>,
   uri: Uri,
 ): Promise<ExportResult> {
   const { sources, secrets, formats, startExport } = parts;
@@ -120,6 +120,7 @@ async function write(
     ...(ranges && { ranges }),
     ...(byteOrderMark && { byteOrderMark }),
     ...(parsed && { isParsed: true }),
+    ...(decoded && { isDecoded: true }),
   };
   try {
     return await run(job, formats, startExport);
@@ -152,7 +153,12 @@ async function run(
   try {
     return await withProgress(title, true, async (note, token) => {
       let shown = 0;
-      const report = ({ rows, of }: ExportProgress) => {
+      const report = ({ rows, of, decoding }: ExportProgress) => {
+        if (decoding) {
+          const [read, all] = [formats.count(decoding.rows), formats.count(decoding.of)];
+          note({ message: l10n.t('Decoding: {0} of {1}', read, all), increment: 0 });
+          return;
+        }
         const percent = of === 0 ? 100 : (rows / of) * 100;
         const message = l10n.t('{0} of {1}', formats.count(rows), formats.count(of));
         note({ message, increment: percent - shown });
@@ -170,6 +176,7 @@ async function run(
 async function saveDatabase(
   { archive }: ExportParts,
   subject: ExportSubject,
+  { decoded = false }: FormatChoice,
   uri: Uri,
 ): Promise<void> {
   if (subject.kind !== 'capture' || subject.filter !== '') {
@@ -178,7 +185,8 @@ async function saveDatabase(
     );
   }
   const title = l10n.t('Saving the capture');
-  await withProgress(title, false, () => archive.saveCopy(subject.source.capture.id, uri.fsPath));
+  const { id } = subject.source.capture;
+  await withProgress(title, false, () => archive.saveCopy(id, uri.fsPath, decoded));
   inform('information', [l10n.t('Saved as {0}.'), uri.fsPath]);
 }
 
@@ -186,7 +194,7 @@ async function saveDatabase(
 async function offer(
   formats: Formats,
   subject: ExportSubject,
-  { rows, missed }: ExportResult,
+  { rows, missed, problem }: ExportResult,
   uri: Uri,
 ): Promise<void> {
   const open = l10n.t('Open');
@@ -199,7 +207,11 @@ async function offer(
   const name = uri.path.replace(/^.*\//, '');
   const what = subjectText(subject, rows, formats);
   const actions = canReveal ? [open, reveal] : [open];
-  const picked = await showInformation([text, what, name, formats.count(missed)], ...actions);
+  const told = problem === undefined ? text : `${text} {3}`;
+  const picked = await showInformation(
+    [told, what, name, formats.count(missed), problem ?? ''],
+    ...actions,
+  );
   if (picked !== undefined) {
     await commands.executeCommand(picked === open ? 'vscode.open' : 'revealFileInOS', uri);
   }

@@ -35,6 +35,8 @@ export interface ExportTarget {
   readonly byteOrderMark?: boolean;
   /** Whether NDJSON has messages that are JSON as values. */
   readonly parsed?: boolean;
+  /** Whether the file has what decoders say of messages. */
+  readonly decoded?: boolean;
   readonly uri?: Uri;
   readonly filter?: string;
 }
@@ -50,7 +52,7 @@ export function readExportTarget(target: unknown): ExportTarget {
   if (typeof target !== 'object' || target === null) {
     throw new UserError(l10n.t('Pass an object with format and uri.'));
   }
-  const { connection, format, byteOrderMark, parsed, uri, filter } = target as Readonly<
+  const { connection, format, byteOrderMark, parsed, decoded, uri, filter } = target as Readonly<
     Record<string, unknown>
   >;
   if (connection !== undefined && typeof connection !== 'string') {
@@ -64,6 +66,9 @@ export function readExportTarget(target: unknown): ExportTarget {
   }
   if (parsed !== undefined && typeof parsed !== 'boolean') {
     throw new UserError(l10n.t('parsed must be true or false.'));
+  }
+  if (decoded !== undefined && typeof decoded !== 'boolean') {
+    throw new UserError(l10n.t('decoded must be true or false.'));
   }
   const known = chosenFormats.find(each => each === format);
   if (!known) {
@@ -79,6 +84,7 @@ export function readExportTarget(target: unknown): ExportTarget {
     format: known,
     uri: readUri(uri),
     ...(parsed === undefined ? {} : { parsed }),
+    ...(decoded === undefined ? {} : { decoded }),
     ...(byteOrderMark === undefined ? {} : { byteOrderMark }),
     ...(connection === undefined ? {} : { connection }),
     ...(filter === undefined ? {} : { filter }),
@@ -230,6 +236,7 @@ export interface FormatChoice {
   readonly byteOrderMark?: boolean;
   /** Only for NDJSON. */
   readonly parsed?: boolean;
+  readonly decoded?: boolean;
 }
 
 export async function chooseFormat(
@@ -249,6 +256,12 @@ export async function chooseFormat(
       parsed: true,
     },
     {
+      label: l10n.t('NDJSON with decoded values'),
+      description: l10n.t('messages as they came, and what decoders read in them'),
+      format: 'ndjson',
+      decoded: true,
+    },
+    {
       label: 'CSV',
       description: l10n.t('for spreadsheets; formulas are disarmed'),
       format: 'csv',
@@ -260,9 +273,21 @@ export async function chooseFormat(
       byteOrderMark: true,
     },
     {
+      label: l10n.t('CSV with decoded values'),
+      description: l10n.t('with columns for event, topic, time to the answer and value'),
+      format: 'csv',
+      decoded: true,
+    },
+    {
       label: 'HAR',
       description: l10n.t('for the developer tools of browsers'),
       format: 'har',
+    },
+    {
+      label: l10n.t('HAR with decoded values'),
+      description: l10n.t('what decoders read is in _decoded of each message'),
+      format: 'har',
+      decoded: true,
     },
     ...(subject.kind === 'capture'
       ? [

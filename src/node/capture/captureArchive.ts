@@ -135,14 +135,14 @@ export function createCaptureArchive(parts: CaptureArchiveParts): SweptArchive {
     await threads.run('remove', { folder, key });
   }
 
-  async function saveCopy(id: number, path: string): Promise<void> {
+  async function saveCopy(id: number, path: string, isDecoded = false): Promise<void> {
     const capture = captures.get(id);
     if (!capture) {
       throw new Error('The capture is no longer open.');
     }
     await writeDatabase(path, folder, async to => {
       await capture.opened;
-      await capture.copyTo(to);
+      await capture.copyTo(to, isDecoded);
     });
   }
 

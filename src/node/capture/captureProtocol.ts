@@ -20,7 +20,7 @@ import type {
 import type { RpcAnswer } from '../../core/base/rpc.ts';
 import type { ExportJob, ExportProgress, ExportResult } from '../../core/export/exportJob.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
-import type { CopyRequest } from '../captureWorker/store/savedCopies.ts';
+import type { CopiedPart, CopyRequest } from '../captureWorker/saving/savedCopies.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
 
@@ -130,8 +130,8 @@ export interface WorkerRequests {
   readonly 'capture.forget': { readonly params: undefined; readonly result: undefined };
   readonly 'capture.limits': { readonly params: CaptureLimits; readonly result: undefined };
   readonly 'capture.series': { readonly params: SeriesSpan; readonly result: SeriesView };
-  /** Returns the number of the row that the next part begins with. */
-  readonly 'capture.copy': { readonly params: CopyRequest; readonly result: number };
+  /** Writes a part, of rows or of what decoders found in them. */
+  readonly 'capture.copy': { readonly params: CopyRequest; readonly result: CopiedPart };
   readonly 'capture.close': { readonly params: undefined; readonly result: undefined };
   readonly 'view.open': { readonly params: ViewRequest; readonly result: ViewReport };
   /** See `CaptureView.setTail`. */

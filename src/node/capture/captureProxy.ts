@@ -23,6 +23,7 @@ import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import { Ingest } from '../../core/capture/ingest.ts';
 import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
 import { copyBytes } from './copyBytes.ts';
+import type { CopiedPart } from '../captureWorker/saving/savedCopies.ts';
 import type { CaptureRequestName, ParamsOf, ResultOf } from './captureProtocol.ts';
 import { SharedState } from './sharedState.ts';
 import type { WorkerLink } from './workerLink.ts';
@@ -244,27 +245,23 @@ export class CaptureProxy implements Capture {
    * Writes all rows that were appended before to a new database, asking for them part by part, so
    * that the worker can store new rows meanwhile. Rows that the limits drop meanwhile are left out.
    * Rejects with a sentence.
+   *
+   * @param isDecoded with the calls that decoders find, also if no view has it decoded
    */
-  async copyTo(path: string): Promise<void> {
+  async copyTo(path: string, isDecoded = false): Promise<void> {
     await this.flush();
     const { startedAt } = this.#parts;
     const { name, url } = this.#options;
     const { first, next: to } = this.extent;
-    let from = first;
-    do {
-      const { result, error } = await this.#ask('capture.copy', {
-        path,
-        name,
-        url,
-        startedAt,
-        from,
-        to,
-      });
-      if (result === undefined) {
+    let part: CopiedPart = { next: first, isLast: false };
+    while (!part.isLast) {
+      const request = { path, name, url, startedAt, from: part.next, to, isDecoded };
+      const { result, error } = await this.#ask('capture.copy', request);
+      if (!result) {
         throw new Error(error);
       }
-      from = result;
-    } while (from < to);
+      part = result;
+    }
   }
 
   dispose(): void {

@@ -4,7 +4,9 @@ import type { Duplex } from 'node:stream';
 import { encode } from '@msgpack/msgpack';
 import { WebSocketServer } from 'ws';
 import { isSendableCloseCode } from '../../core/connection/wire/closeCode.ts';
+import { gzip, protobuf } from './encodedQuotes.ts';
 import { graphql } from './graphql.ts';
+import { mqtt } from './mqttSession.ts';
 import { quotes } from './quotes.ts';
 import { every, nothing, type Serve } from './serve.ts';
 import { signalr } from './signalr.ts';
@@ -98,6 +100,9 @@ const endpoints: Readonly<Record<string, Serve>> = {
   '/ticker': ticker,
   '/echo': echo,
   '/binary': binary,
+  '/protobuf': protobuf,
+  '/gzip': gzip,
+  '/mqtt': mqtt,
   '/flood': flood,
   '/flaky': flaky,
   '/silent': () => nothing,

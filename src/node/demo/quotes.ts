@@ -1,7 +1,17 @@
+export interface Quote {
+  readonly seq: number;
+  readonly symbol: string;
+  readonly price: number;
+  readonly change: number;
+  readonly volume: number;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 const symbols = ['ACME', 'BETA', 'CORP', 'DYNE', 'ECHO'];
 
 /** Generates quotes with prices in random walks. */
-export function quotes(): () => object {
+export function quotes(): () => Quote {
   const prices = new Map(symbols.map(symbol => [symbol, 50 + Math.random() * 100]));
   let seq = 0;
   return () => {

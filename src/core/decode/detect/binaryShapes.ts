@@ -5,7 +5,7 @@ import { looksLikeMqtt, looksLikeProtobuf, looksLikeYjs } from './framedBytes.ts
 import type { SeenText } from './seenText.ts';
 import type { Fit, Shape } from './shape.ts';
 
-/** Of longer messages nothing is said. */
+/** Of messages of this length and more nothing is said: perhaps they are only the beginning of what came. */
 const maxLength = 64 * 1024;
 /** A shorter value may be much else. */
 const leastLength = 8;
@@ -23,7 +23,7 @@ export const binaryShapes: readonly Shape[] = [
 ];
 
 function short(test: (bytes: Uint8Array) => Fit): (message: SeenText) => Fit {
-  return ({ bytes }) => (bytes.length === 0 || bytes.length > maxLength ? 'neutral' : test(bytes));
+  return ({ bytes }) => (bytes.length === 0 || bytes.length >= maxLength ? 'neutral' : test(bytes));
 }
 
 type ReadValue = (bytes: Uint8Array, begin: number) => ValueReading;

@@ -21,8 +21,6 @@ export interface Detection {
   readonly points: number;
   readonly from: Evidence | null;
   readonly shown: Shown;
-  /** Too many of the messages do not fit what the setting, the subprotocol or the URL says. */
-  readonly warns: boolean;
 }
 
 /** How sure each evidence is. */

@@ -4,9 +4,7 @@ import type { SessionFacts } from '../decoder.ts';
 import { binaryShapes } from './binaryShapes.ts';
 import { Points, shownFor, type Detection, type Evidence, type SeenMessage } from './detection.ts';
 import { chainOfFirstMessage } from './firstMessages.ts';
-import { FitMeter } from './fitMeter.ts';
-import { isMisfit } from './misfits.ts';
-import { packings, type Packing } from './packings.ts';
+import { maxPackedLength, packings, type Packing } from './packings.ts';
 import { SeenText } from './seenText.ts';
 import { mostMisfits, ShapeCount } from './shape.ts';
 import { messagesInSockjs } from './sockjsTexts.ts';
@@ -36,7 +34,6 @@ export class Detector {
   readonly #seen = { in: 0, out: 0 };
   readonly #ports: InflatePorts;
   readonly #depth: number;
-  readonly #meter = new FitMeter();
   #base: Base | undefined;
   /** What is in the messages of a protocol that only carries others. */
   #within: Detector | undefined;
@@ -72,7 +69,6 @@ export class Detector {
       this.#base = { as: first, points: Points.Beginning, from: 'messages' };
     }
     if (this.#base) {
-      this.#meter.take(isMisfit(this.#base.as, text));
       for (const each of this.#within ? messagesInSockjs(message) : []) {
         this.#within?.take(each);
       }
@@ -99,14 +95,14 @@ export class Detector {
     if (base) {
       const { as, points } = joined(base, this.#within?.detection);
       const shown = as.length === 0 ? 'none' : shownFor(points);
-      return { as, points, from: base.from, shown, warns: this.#meter.warns };
+      return { as, points, from: base.from, shown };
     }
     const best = [...this.#packed.map(each => each.finding), ...this.#shapes.map(findingOf)].reduce(
       (one, other) => (other.points > one.points ? other : one),
       { as: [], points: 0 },
     );
     const { points } = best;
-    return { ...best, from: points > 0 ? 'messages' : null, shown: shownFor(points), warns: false };
+    return { ...best, from: points > 0 ? 'messages' : null, shown: shownFor(points) };
   }
 
   #inner(): Detector {
@@ -165,6 +161,9 @@ class PackedCount {
   }
 
   take(message: SeenMessage): void {
+    if (message.bytes.length >= maxPackedLength) {
+      return;
+    }
     const isOther = message.isText !== this.#packing.isText;
     const content = isOther ? message : this.#packing.unpack(message);
     if (!content) {

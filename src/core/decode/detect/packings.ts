@@ -19,8 +19,8 @@ export interface Packing {
   readonly unpack: (message: SeenMessage) => SeenMessage | undefined;
 }
 
-/** Longer messages are not unpacked. */
-const maxLength = 64 * 1024;
+/** Of messages of this length and more nothing is said: perhaps they are only the beginning of what came. */
+export const maxPackedLength = 64 * 1024;
 /** How base64 of the mark of gzip and its method begins. */
 const gzipLetters = Array.from('H4sI', letter => letter.charCodeAt(0));
 
@@ -53,7 +53,7 @@ function packing(
     isText,
     isOnlyHint: false,
     unpack: ({ bytes, direction }) => {
-      if (bytes.length > maxLength || !begins(bytes)) {
+      if (!begins(bytes)) {
         return undefined;
       }
       let layer = isText ? Layer.ofText(bytes) : Layer.ofBytes(bytes);

@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
 /** The messages within a frame of SockJS: `a[…]` and `m…` of the server, a list of the client. */
 export function messagesInSockjs(message: SeenMessage): readonly SeenMessage[] {
   const { direction, bytes, isText } = message;
-  if (!isText || bytes.length > maxLength) {
+  if (!isText || bytes.length >= maxLength) {
     return [];
   }
   const text = new TextDecoder().decode(bytes);

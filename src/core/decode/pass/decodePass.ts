@@ -49,7 +49,7 @@ export class DecodePass {
   /** Only flags are asked for, so it decodes nothing. */
   readonly #states = new ViewMatcher({ condition: { is: 'kind', kinds: ['state'] } }, () => '');
   #cursor = 0;
-  #version = 0;
+  #rereads = 0;
 
   constructor(options: DecodePassOptions) {
     this.#options = options;
@@ -71,7 +71,12 @@ export class DecodePass {
 
   /** Changes whenever a row that was read before may say more now. */
   get version(): number {
-    return this.#version + this.#table.version;
+    return this.#rereads + this.#table.version;
+  }
+
+  /** Changes when a session is read again from its beginning, so that its calls are others. */
+  get rereads(): number {
+    return this.#rereads;
   }
 
   /** The newest session. */
@@ -196,7 +201,7 @@ export class DecodePass {
     const message = messageOf({ seq, flags, payload: payloadOfRow(block, row) });
     if (session.see(message)) {
       this.#table.dropFrom(session.begin);
-      this.#version++;
+      this.#rereads++;
       this.#cursor = session.begin;
       return true;
     }

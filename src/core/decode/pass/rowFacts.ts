@@ -33,13 +33,17 @@ export function rowDecodingOf({ known, session }: DecodedReading, flags: number)
 /** Type, event, topic and id. */
 export function factsOf(known: KnownReading): Pick<RowDecoding, 'type' | 'event' | 'topic' | 'id'> {
   const { type, topic, id } = known;
-  const event = known.name ?? topic ?? type;
+  const event = eventOf(known);
   return {
     ...(type !== undefined && { type: short(type) }),
     ...(event !== undefined && { event: short(event) }),
     ...(topic !== undefined && { topic: short(topic) }),
     ...(id !== undefined && { id: short(id) }),
   };
+}
+
+export function eventOf({ name, topic, type }: KnownReading): string | undefined {
+  return name ?? topic ?? type;
 }
 
 /** The part in a call. */
@@ -86,7 +90,7 @@ function askedOf(known: KnownReading): AskedRecord {
   const { call, role, of } = link ?? {};
   const isAsking = role === 'request' || role === 'open';
   return {
-    event: known.name ?? topic ?? type,
+    event: eventOf(known),
     topic,
     type,
     id,

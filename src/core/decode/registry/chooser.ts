@@ -3,7 +3,13 @@ import { Chain } from '../chain.ts';
 import type { DecodeRule } from '../decodeRule.ts';
 import type { SessionFacts } from '../decoder.ts';
 import { Detector } from '../detect/detector.ts';
-import type { ChooseDecoders, Route, SeenMessage, SessionChooser } from '../pass/sessionChoice.ts';
+import type {
+  ChooseDecoders,
+  Route,
+  SeenMessage,
+  SessionChoice,
+  SessionChooser,
+} from '../pass/sessionChoice.ts';
 import type { SessionDecoding } from '../rowDecoding.ts';
 import { titleOfDecoder } from './decoderNames.ts';
 import { decodersOf, type DecoderTable } from './decoders.ts';
@@ -17,24 +23,30 @@ export function chooserOf(
 ): ChooseDecoders {
   return session => {
     const fitting = rules.filter(rule => fits(rule, session));
-    return fitting.length > 0 ? ruled(fitting, table) : new DetectingChooser(session, table, ports);
+    const last = fitting.findIndex(isForAll);
+    if (last >= 0) {
+      const choice = ruled(fitting.slice(0, last + 1), table);
+      return { choice, take: () => undefined };
+    }
+    const said = fitting.length > 0 ? ruled(fitting, table) : undefined;
+    return new DetectingChooser(session, table, ports, said);
   };
 }
 
 function fits({ url, subprotocol }: DecodeRule, session: SessionFacts): boolean {
   return (
     (url === undefined || matchesUrl(url, session.url)) &&
-    (subprotocol === undefined || subprotocol === session.subprotocol)
+    (subprotocol === undefined || matchesUrl(subprotocol, session.subprotocol))
   );
 }
 
-/** The rules of a session, up to the first that is for all of its messages. */
-function ruled(rules: readonly DecodeRule[], table: DecoderTable): SessionChooser {
-  const last = rules.findIndex(
-    ({ direction, kind }) => direction === undefined && kind === undefined,
-  );
-  const used = last < 0 ? rules : rules.slice(0, last + 1);
-  const routes = used.map(({ direction, kind, use }): Route => ({
+function isForAll({ direction, kind }: DecodeRule): boolean {
+  return direction === undefined && kind === undefined;
+}
+
+/** What the rules of a session say. */
+function ruled(rules: readonly DecodeRule[], table: DecoderTable): SessionChoice {
+  const routes = rules.map(({ direction, kind, use }): Route => ({
     ...(direction && { direction }),
     ...(kind && { kind }),
     chain: new Chain(decodersOf(use, table)),
@@ -47,27 +59,33 @@ function ruled(rules: readonly DecodeRule[], table: DecoderTable): SessionChoose
     from: 'setting',
     shown: decoded.length > 0 ? 'applied' : 'none',
   };
-  const choice = {
-    decoding,
-    routes: decoded.length > 0 ? routes : [],
-    isSettled: true,
-  };
-  return { choice, take: () => undefined };
+  const isRead = decoded.length > 0 || !rules.some(isForAll);
+  return { decoding, routes: isRead ? routes : [], isSettled: true };
 }
 
 class DetectingChooser implements SessionChooser {
   readonly #detector: Detector;
   readonly #table: DecoderTable;
+  readonly #said: SessionChoice | undefined;
   #names: readonly string[] = [];
   #routes: readonly Route[] = [];
 
-  constructor(session: SessionFacts, table: DecoderTable, ports: InflatePorts) {
+  /** @param said by rules, of some of the messages */
+  constructor(
+    session: SessionFacts,
+    table: DecoderTable,
+    ports: InflatePorts,
+    said: SessionChoice | undefined,
+  ) {
     this.#detector = new Detector(session, ports);
     this.#table = table;
+    this.#said = said;
   }
 
   take(message: SeenMessage): void {
-    this.#detector.take(message);
+    if (!this.#said?.routes.some(route => isOn(route, message))) {
+      this.#detector.take(message);
+    }
   }
 
   get choice() {
@@ -80,8 +98,19 @@ class DetectingChooser implements SessionChooser {
       this.#routes = decoders.length > 0 ? [{ chain: new Chain(decoders) }] : [];
     }
     const decoding: SessionDecoding = { as, title: titleOf(as), from, shown };
-    return { decoding, routes: this.#routes, isSettled: this.#detector.isSettled };
+    const { isSettled } = this.#detector;
+    const said = this.#said;
+    return said
+      ? { decoding: said.decoding, routes: [...said.routes, ...this.#routes], isSettled }
+      : { decoding, routes: this.#routes, isSettled };
   }
+}
+
+function isOn({ direction, kind }: Route, message: SeenMessage): boolean {
+  return (
+    (direction === undefined || direction === message.direction) &&
+    (kind === undefined || (kind === 'text') === message.isText)
+  );
 }
 
 /** For people. Where a protocol follows a format that it is written in, the protocol says it all. */

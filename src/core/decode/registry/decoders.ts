@@ -1,6 +1,8 @@
+import { readBase64 } from '../../base/base64.ts';
 import { parseFilter } from '../../filter/parseFilter.ts';
 import type { PathStep } from '../../json/jsonPath.ts';
 import { jsonText } from '../../json/exactNumber.ts';
+import { isObject } from '../../json/json.ts';
 import { readJson } from '../../json/readJson.ts';
 import { base64 } from '../codecs/base64.ts';
 import { compressionDecoders } from '../codecs/compression.ts';
@@ -9,6 +11,7 @@ import { zlibStream } from '../codecs/zlibStream.ts';
 import type { DecodeStep } from '../decodeRule.ts';
 import type { AnyDecoder, Decoder } from '../decoder.ts';
 import { Layer } from '../layer.ts';
+import { byteCount } from '../summaryText.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { valueIn } from '../mapping/valueIn.ts';
 import { mappingDecoder } from '../mapping/mappingDecoder.ts';
@@ -19,13 +22,18 @@ import { protobuf } from '../protobuf/protobuf.ts';
 import { protobufRaw } from '../protobuf/protobufRaw.ts';
 import { centrifugeJson } from '../protocols/centrifuge/centrifugeJson.ts';
 import { graphqlTransportWs, subscriptionsTransportWs } from '../protocols/graphql/graphql.ts';
+import { firebase } from '../protocols/firebase.ts';
+import { jupyter } from '../protocols/jupyter.ts';
+import { kubernetes } from '../protocols/kubernetes.ts';
 import { mqtt } from '../protocols/mqtt/mqtt.ts';
+import { nats } from '../protocols/nats/nats.ts';
 import { phoenix } from '../protocols/phoenix/phoenix.ts';
 import { signalr } from '../protocols/signalr/signalr.ts';
 import { socketio } from '../protocols/socketio/socketio.ts';
 import { sockjs } from '../protocols/stomp/sockjs.ts';
 import { stomp } from '../protocols/stomp/stomp.ts';
 import { wamp } from '../protocols/wamp/wamp.ts';
+import { yjs } from '../protocols/yjs.ts';
 import { bson } from '../values/bson.ts';
 import { cbor } from '../values/cbor.ts';
 import { cborSequence } from '../values/cborSequence.ts';
@@ -58,6 +66,11 @@ export function decoderTable(ports: InflatePorts): DecoderTable {
     stomp,
     sockjs,
     mqtt,
+    nats,
+    kubernetes,
+    jupyter,
+    yjs,
+    firebase,
     wamp,
     ...[...presets.keys()].map(presetDecoder).filter(each => each !== undefined),
   ];
@@ -101,7 +114,7 @@ function makeDecoder(step: DecodeStep & object): AnyDecoder {
   return protobuf(table, { ...reading, ...(message !== undefined && { message }) });
 }
 
-/** Hands a member of a JSON value on: a text as it is, all else as JSON. */
+/** Hands a member of a JSON value on: texts and bytes as they are, all else as JSON. */
 function memberDecoder(path: string): Decoder {
   const steps = stepsOf(path);
   return {
@@ -114,10 +127,21 @@ function memberDecoder(path: string): Decoder {
       if (member === undefined) {
         return { summary: () => layer.text.slice(0, 512), problem: { at: 0, is: 'unexpected' } };
       }
+      const bytes = bytesIn(member);
+      if (bytes) {
+        return { summary: () => byteCount(bytes.length), next: Layer.ofBytes(bytes) };
+      }
       const words = typeof member === 'string' ? member : jsonText(member);
       return { summary: () => words.slice(0, 512), next: Layer.ofText(words) };
     },
   };
+}
+
+/** Bytes as `exportForm.ts` has them. */
+function bytesIn(value: unknown): Uint8Array | undefined {
+  const isBytes = isObject(value) && Object.keys(value).join() === '$bytes';
+  const text = isBytes ? value['$bytes'] : undefined;
+  return typeof text === 'string' ? readBase64(text).bytes : undefined;
 }
 
 function stepsOf(path: string): readonly PathStep[] | undefined {

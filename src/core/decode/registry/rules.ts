@@ -3,10 +3,11 @@ import type { DecodeRule, DecodeStep } from '../decodeRule.ts';
 import { readMapping } from '../mapping/readMapping.ts';
 import { isDecoderName } from './decoderNames.ts';
 import { readProtobufUse } from './protobufUse.ts';
+import { matchesUrl } from './urlPattern.ts';
 
 /** A rule of the setting `decoders`, and whom it is for. */
 export interface NamedRule extends DecodeRule {
-  /** The name of a connection; absent: all. */
+  /** The name of a connection, with `*` for any characters; absent: all. */
   readonly connection?: string;
 }
 
@@ -121,5 +122,5 @@ function readName(value: unknown, place: string, problems: string[]): string | u
 
 /** The rules that may be for a connection of this name. */
 export function rulesFor(name: string, rules: readonly NamedRule[]): readonly DecodeRule[] {
-  return rules.filter(({ connection }) => connection === undefined || connection === name);
+  return rules.filter(({ connection }) => connection === undefined || matchesUrl(connection, name));
 }

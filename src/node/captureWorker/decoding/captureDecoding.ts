@@ -1,9 +1,14 @@
 import type { CaptureStore } from '../../../core/capture/captureStore.ts';
 import type { PayloadPart } from '../../../core/capture/capture.ts';
+import type { CallTable } from '../../../core/decode/callTable.ts';
 import type { DecodeRule } from '../../../core/decode/decodeRule.ts';
 import { recordsIn } from '../../../core/capture/captureStore.ts';
 import { DecodePass } from '../../../core/decode/pass/decodePass.ts';
 import { eventLatencies } from '../../../core/decode/pass/eventLatencies.ts';
+import {
+  exportedMessage,
+  type ExportedMessage,
+} from '../../../core/decode/pass/exportedMessage.ts';
 import { openedMessage } from '../../../core/decode/pass/openedMessage.ts';
 import { decodedRowOf, rowDecodingOf } from '../../../core/decode/pass/rowFacts.ts';
 import type { ChooseDecoders } from '../../../core/decode/pass/sessionChoice.ts';
@@ -55,6 +60,15 @@ export class CaptureDecoding {
   /** Changes when all is read again: what was said of rows before does not count any more. */
   get restarts(): number {
     return this.#restarts;
+  }
+
+  /** Changes when calls that were told of may not be the same any more. */
+  get epoch(): number {
+    return this.#restarts * restartVersions + this.#pass.rereads;
+  }
+
+  get calls(): CallTable {
+    return this.#pass.calls;
   }
 
   get isCaughtUp(): boolean {
@@ -118,6 +132,16 @@ export class CaptureDecoding {
   decodedRow(record: StoredRecord): DecodedRow | undefined {
     const read = this.#pass.read(record);
     return read && decodedRowOf(read);
+  }
+
+  /** For exports. @param copy the same row; that its payload stays as it is matters only if decoders read it */
+  exportedMessage(record: StoredRecord, copy: () => StoredRecord): ExportedMessage | undefined {
+    const { seq } = record;
+    if (this.#pass.firstDecoded(seq, seq + 1) > seq) {
+      return undefined;
+    }
+    const read = this.#pass.read(copy());
+    return read && exportedMessage(read);
   }
 
   message(seq: number): DecodedMessage | undefined {

@@ -6,15 +6,16 @@ import type { DecodedMessage } from '../../../core/decode/rowDecoding.ts';
 import type { EventLatencies } from '../../../core/metrics/eventLatencies.ts';
 import type { CaptureDecoding } from './captureDecoding.ts';
 
-/** A capture's place for its decoding, which is there while a view wants it. */
+/** A capture's place for its decoding, which is there while a view or an export wants it. */
 export class DecodingSlot {
   readonly #store: CaptureStore;
   readonly #url: string;
   #rules: readonly DecodeRule[];
   #decoding: CaptureDecoding | undefined;
-  /** Views that want it. */
+  /** Views and exports that want it. */
   #users = 0;
-  #isLoading = false;
+  /** To be called once it is there or cannot be; empty while it is not loaded. */
+  #waiting: (() => void)[] = [];
   /** Why it cannot be, as a sentence. */
   #problem: string | undefined;
 
@@ -33,19 +34,29 @@ export class DecodingSlot {
     return this.#problem;
   }
 
-  /** @param onReady called later, once it is there or cannot be */
+  /** @param onReady called later, once it is there or cannot be; not if it is there already */
   use(onReady: () => void): void {
     this.#users++;
-    if (!this.#decoding && !this.#isLoading) {
-      this.#isLoading = true;
-      void this.#load().finally(() => {
-        this.#isLoading = false;
-        onReady();
-      });
+    if (this.#decoding) {
+      return;
+    }
+    this.#waiting.push(onReady);
+    if (this.#waiting.length === 1) {
+      void this.#load().finally(() => this.#waiting.splice(0).forEach(ready => ready()));
     }
   }
 
-  /** What one view has asked for is not wanted any more. */
+  /** The same; resolves once it is there or cannot be. */
+  async useLoaded(): Promise<void> {
+    await new Promise<void>(resolve => {
+      this.use(resolve);
+      if (this.#decoding) {
+        resolve();
+      }
+    });
+  }
+
+  /** What was asked for with `use` is not wanted any more. */
   leave(): void {
     this.#users--;
     if (this.#users === 0) {

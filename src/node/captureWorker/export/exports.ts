@@ -10,15 +10,17 @@ import {
 } from '../../../core/export/exportJob.ts';
 import { HarWriter, openingIn, type Opening } from '../../../core/export/har.ts';
 import { NdjsonWriter } from '../../../core/export/ndjson.ts';
-import type { RowWriter } from '../../../core/export/rowWriter.ts';
+import type { RowWriter, WriterParts } from '../../../core/export/rowWriter.ts';
 import type {
   ExportRequest,
   ExportRequestName,
   WorkerRequest,
 } from '../../capture/captureProtocol.ts';
 import { assertGoesOn, base64, exportFile, redactorFor } from './exportFile.ts';
-import { ViewSession, type StoreOf } from '../sessions/viewSession.ts';
-import { type RowRange, blocksOf, type ExportedView } from './exportRows.ts';
+import type { DecodingsOf } from '../sessions/viewDecoders.ts';
+import { ViewSession } from '../sessions/viewSession.ts';
+import { ExportDecoding } from './exportDecoding.ts';
+import { type RowRange, blocksOf, positionsIn, type ExportedView } from './exportRows.ts';
 
 /** How long to look for opening handshakes before others have their turn. */
 const sliceMs = 8;
@@ -28,7 +30,7 @@ const listChanged = 'The list has changed since. Export again.';
 const stateChanges = { is: 'kind', kinds: ['state'] } as const;
 
 interface ExportsOptions {
-  readonly captures: StoreOf;
+  readonly captures: DecodingsOf;
   readonly viewOf: (id: number) => ViewSession | undefined;
   readonly report: (id: number, progress: ExportProgress) => void;
   /** Something waits to be stored or to be looked for. */
@@ -73,17 +75,40 @@ export class Exports {
     const giveWay = (ms: number) => this.#giveWay(ms);
     const ends = new Map([...captures].map(([capture, { store }]) => [capture, store.extent.next]));
     const ranges = job.ranges ? rangesOf(view, job.ranges) : await this.#whole(job, view, signal);
-    const writer = await this.#writerFor(request, signal);
-    return exportFile(job, partPath, {
-      view,
-      ranges,
-      writer,
-      signal,
-      giveWay,
-      ...(job.format === 'har' && { passes: job.connections.map(({ capture }) => capture) }),
-      endOf: capture => ends.get(capture) ?? 0,
-      onProgress: progress => report(id, progress),
-    });
+    const onProgress = (progress: ExportProgress) => report(id, progress);
+    const decoding = job.isDecoded
+      ? new ExportDecoding({
+          captures,
+          ends: new Map(job.connections.map(each => [each.capture, ends.get(each.capture) ?? 0])),
+          onProgress: read =>
+            onProgress({ rows: 0, of: positionsIn(ranges), byteLength: 0, decoding: read }),
+          giveWay: async ms => {
+            await giveWay(ms);
+            assertGoesOn(signal);
+          },
+        })
+      : undefined;
+    try {
+      const problem = await decoding?.open();
+      await decoding?.catchUp();
+      const writer = await this.#writerFor(job, signal, problem === undefined && decoding);
+      const result = await exportFile(job, partPath, {
+        view,
+        ranges,
+        writer,
+        signal,
+        onProgress,
+        giveWay: async ms => {
+          await giveWay(ms);
+          await decoding?.catchUp();
+        },
+        ...(job.format === 'har' && { passes: job.connections.map(({ capture }) => capture) }),
+        endOf: capture => ends.get(capture) ?? 0,
+      });
+      return problem === undefined ? result : { ...result, problem };
+    } finally {
+      decoding?.close();
+    }
   }
 
   /**
@@ -114,8 +139,16 @@ export class Exports {
     return rangesOf(view, [[0, Infinity]]);
   }
 
-  async #writerFor({ job }: ExportRequest, signal: AbortSignal): Promise<RowWriter> {
-    const parts = { redactor: redactorFor(job), base64 };
+  async #writerFor(
+    job: ExportJob,
+    signal: AbortSignal,
+    decoding: ExportDecoding | false | undefined,
+  ): Promise<RowWriter> {
+    const parts: WriterParts = {
+      redactor: redactorFor(job),
+      base64,
+      ...(decoding && { decode: (capture, record) => decoding.read(capture, record) }),
+    };
     switch (job.format) {
       case 'ndjson':
         return new NdjsonWriter(parts, job.isParsed);

@@ -19,7 +19,7 @@ import { DecodingSlot } from '../decoding/decodingSlot.ts';
 import { CaptureSeries } from '../store/captureSeries.ts';
 import { SharedState } from '../../capture/sharedState.ts';
 import type { CaptureWorkerData, OpenRequest } from '../../capture/captureProtocol.ts';
-import type { CopyRequest, SavedCopies } from '../store/savedCopies.ts';
+import type { CopiedPart, CopyRequest, SavedCopies } from '../saving/savedCopies.ts';
 import { makePrivateFile, makePrivateFolder } from '../../files/privateFiles.ts';
 import { LogStore } from '../store/logStore.ts';
 import { findSqlite, type Sqlite } from '../store/sqlite.ts';
@@ -167,10 +167,10 @@ export class CaptureSession {
     this.#store.enforce(this.#limits);
   }
 
-  /** Writes some of the rows to a database; resolves to the number of the row to go on with. */
-  async copy(request: CopyRequest): Promise<number> {
-    this.#copies ??= import('../store/savedCopies.ts').then(
-      ({ SavedCopies }) => new SavedCopies(this.#store, this.#source),
+  /** Writes a part of a database. */
+  async copy(request: CopyRequest): Promise<CopiedPart> {
+    this.#copies ??= import('../saving/savedCopies.ts').then(
+      ({ SavedCopies }) => new SavedCopies(this.#store, this.decoding, this.#source),
     );
     return (await this.#copies).copy(request);
   }

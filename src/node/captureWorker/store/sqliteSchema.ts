@@ -93,6 +93,55 @@ export const schema = `
   PRAGMA user_version = ${formatVersion};
 `;
 
+/**
+ * What a database has besides if decoders read its capture; whoever does not know it passes it by. The view
+ * `calls` is for people. A `call` is a request or subscription: the row of its request, and which of several
+ * records in it; what it is named; the row that ended it; `state`, see `CallState`; how many answers came before
+ * the last, and milliseconds from the request to the first of them and to the end. `link` has all other rows of
+ * calls: `role` is `item`, `response`, `cancel`, or `part` of the row `part_of`; `call` is empty if its request is
+ * not known.
+ */
+export const callSchema = `
+  CREATE TABLE call (
+    id INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    name TEXT,
+    topic TEXT,
+    response INTEGER,
+    state TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    first_ms REAL,
+    ms REAL
+  );
+  CREATE INDEX call_request ON call (request);
+  CREATE TABLE link (
+    seq INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    call INTEGER,
+    part_of INTEGER
+  );
+  CREATE INDEX link_seq ON link (seq);
+  CREATE INDEX link_call ON link (call);
+  CREATE VIEW calls AS
+    SELECT
+      call.name AS name,
+      call.topic AS topic,
+      call.request AS request,
+      call.response AS response,
+      record.at AS at,
+      call.ms AS ms,
+      call.first_ms AS first_ms,
+      call.items AS items,
+      call.state AS state
+    FROM call LEFT JOIN record ON record.seq = call.request;
+`;
+
+/** Its parameters: the columns in their order. */
+export const insertCall = 'INSERT INTO call VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+export const insertLink = 'INSERT INTO link VALUES (?, ?, ?, ?, ?)';
+
 /** The rows that count. Throws what SQLite throws, and a `TypeError` if there is no capture in the file. */
 export function savedExtent(database: DatabaseSync): Extent {
   const found = database.prepare('SELECT * FROM capture').get();

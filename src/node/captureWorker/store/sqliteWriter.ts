@@ -5,6 +5,7 @@ import type { BlockRows } from '../../../core/capture/matchedRows.ts';
 import { makePrivateFile } from '../../files/privateFiles.ts';
 import type { CaptureFacts } from './controlFile.ts';
 import type { Sqlite } from './sqlite.ts';
+import { CallWriter } from './sqliteCalls.ts';
 import { RowInserter } from './sqliteInsert.ts';
 import { formatVersion, schema, settings } from './sqliteSchema.ts';
 
@@ -24,6 +25,7 @@ export interface SavedFacts extends Omit<CaptureFacts, 'window'> {
 export class SqliteWriter {
   readonly #database: DatabaseSync;
   readonly #rows: RowInserter;
+  #calls: CallWriter | undefined;
   #nextSeq = 0;
   #byteLength = 0;
 
@@ -50,6 +52,11 @@ export class SqliteWriter {
       database.close();
       throw error;
     }
+  }
+
+  /** The tables of calls, which are there from the first use on. */
+  get calls(): CallWriter {
+    return (this.#calls ??= new CallWriter(this.#database));
   }
 
   append(rows: BlockRows): void {

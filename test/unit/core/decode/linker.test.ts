@@ -11,7 +11,9 @@ function linksOf(calls: readonly Call[]): readonly (readonly [string, number?, s
   for (const [seq, call] of calls.entries()) {
     linker.take({ summary: () => '', call }, seq, seq);
   }
-  return [...table.links()].map(({ role, call }) => (call ? [role, call.seq, call.state] : [role]));
+  return [...table.linksFrom(0)].map(({ role, call }) =>
+    call ? [role, call.seq, call.state] : [role],
+  );
 }
 
 describe('The linker', () => {

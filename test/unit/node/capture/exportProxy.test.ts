@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Worker } from 'node:worker_threads';
+import { gzipSync } from 'node:zlib';
 import type { Capture } from '../../../../src/core/capture/capture.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
 import type { CaptureView, ViewQuery } from '../../../../src/core/capture/view.ts';
@@ -53,6 +54,16 @@ function setUp(t: TestContext): Rig {
 function appendNumbers(capture: Capture, first: number, next: number): void {
   for (let number = first; number < next; number++) {
     capture.append(1000 + number, text, encoder.encode(`{"number":${number}}`));
+  }
+}
+
+/** Requests in JSON-RPC, each with its answer seven milliseconds later. */
+function appendCalls(capture: Capture, count: number): void {
+  for (let id = 0; id < count; id++) {
+    const request = { jsonrpc: '2.0', method: 'add', id, params: [id] };
+    const answer = { jsonrpc: '2.0', id, result: id };
+    capture.append(10 * id, flagsOf('text', 'out'), encoder.encode(JSON.stringify(request)));
+    capture.append(10 * id + 7, text, encoder.encode(JSON.stringify(answer)));
   }
 }
 
@@ -221,6 +232,84 @@ describe('an export from the capture worker', () => {
       assert.doesNotMatch(decoded, /unter22/, format);
       assert.match(file, /•••/);
     }
+  });
+
+  it('has what decoders say, whether or not a view has the capture decoded', async t => {
+    const { service, capture, folder, open, job } = setUp(t);
+    capture.setDecoders([{ use: ['jsonrpc'] }]);
+    appendCalls(capture, 5000);
+    const seen: ExportProgress[] = [];
+    const condition = { is: 'text', text: '"id":2500', exact: true } as const;
+    for (const changed of [{}, { format: 'csv' }, { format: 'har' }] as const) {
+      const wanted = job(open({ condition }), { ...changed, isDecoded: true });
+      const result = await service.startExport(wanted, progress => seen.push(progress)).done;
+      assert.deepEqual([result.rows, result.problem], [2, undefined]);
+      const file = readFileSync(join(folder, 'out'), 'utf8');
+      assert.match(file, /add/);
+      if (wanted.format === 'ndjson') {
+        const decoded = file
+          .split('\n')
+          .slice(0, -1)
+          .map(line => (JSON.parse(line) as { decoded: unknown }).decoded);
+        const facts = { as: 'jsonrpc', event: 'add', id: '2500', ms: 7 };
+        const both = { jsonrpc: '2.0', id: 2500 };
+        assert.deepEqual(decoded, [
+          { ...facts, type: 'request', value: { ...both, method: 'add', params: [2500] } },
+          { ...facts, type: 'response', request: 5000, value: { ...both, result: 2500 } },
+        ]);
+      }
+    }
+    assert.ok(seen.some(({ decoding }) => decoding?.of === 10_000));
+  });
+
+  it('is the same as before where decoded values are not asked for', async t => {
+    const { service, capture, folder, open, job } = setUp(t);
+    capture.setDecoders([{ use: ['jsonrpc'] }]);
+    appendCalls(capture, 100);
+    const files: string[] = [];
+    for (const decode of [undefined, [], ['jsonrpc']]) {
+      if (decode) {
+        capture.setDecoders([{ use: decode }]);
+      }
+      await service.startExport(job(open()), () => undefined).done;
+      files.push(readFileSync(join(folder, 'out'), 'utf8'));
+    }
+    assert.equal(new Set(files).size, 1);
+    assert.doesNotMatch(files[0] ?? '', /decoded/);
+    capture.setDecoders([{ use: [] }]);
+    await service.startExport(job(open(), { isDecoded: true }), () => undefined).done;
+    assert.equal(readFileSync(join(folder, 'out'), 'utf8'), files[0]);
+  });
+
+  it('holds no secret in decoded values, of binary and compressed messages either', async t => {
+    const { service, capture, folder, open, job } = setUp(t);
+    const secret = 'hunter22-"x"';
+    const rpc = JSON.stringify({ id: 1, method: secret, params: { [secret]: secret } });
+    for (const use of [['jsonrpc'], ['gzip', 'jsonrpc']]) {
+      capture.setDecoders([{ use }]);
+      const bytes = use.length > 1 ? gzipSync(rpc) : encoder.encode(rpc);
+      capture.append(2, use.length > 1 ? flagsOf('binary', 'in') : text, bytes);
+      for (const format of ['ndjson', 'csv', 'har'] as const) {
+        const wanted = job(open(), { format, secrets: [secret], isDecoded: true });
+        await service.startExport(wanted, () => undefined).done;
+        const file = readFileSync(join(folder, 'out'), 'utf8');
+        assert.doesNotMatch(file, /unter22/, format);
+        assert.match(file, /jsonrpc.*•••/);
+      }
+    }
+  });
+
+  it('leaves nothing when it is cancelled while it decodes', async t => {
+    const { service, capture, folder, open, job } = setUp(t);
+    capture.setDecoders([{ use: ['jsonrpc'] }]);
+    appendCalls(capture, 50_000);
+    await capture.flush();
+    const running = service.startExport(job(open(), { isDecoded: true }), progress => {
+      assert.ok(progress.decoding);
+      running.cancel();
+    });
+    await assert.rejects(running.done, { isCancelled: true });
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   it('replaces what a link leads to, not the link', async t => {

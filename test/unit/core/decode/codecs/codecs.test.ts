@@ -11,6 +11,7 @@ import { Layer } from '../../../../../src/core/decode/layer.ts';
 import type { Reading } from '../../../../../src/core/decode/reading.ts';
 import { nativeInflate } from '../../../../../src/node/captureWorker/decoding/nativeInflate.ts';
 import { json } from '../../../../../src/core/decode/values/json.ts';
+import { testHostile } from '../../../../support/decode/fuzz.ts';
 import { testVectors, vectorFile, type VectorSession } from '../../../../support/decode/vectors.ts';
 
 const codecs: readonly AnyDecoder[] = [
@@ -35,6 +36,14 @@ function chainOf({ messages }: VectorSession): AnyDecoder[] {
 
 testVectors(vectorFile('compressed'), chainOf);
 testVectors(vectorFile('zlib-stream'), chainOf);
+
+const streams = vectorFile('zlib-stream').sessions;
+const compressed = vectorFile('compressed').sessions;
+testHostile(decoderOf('zlib-stream'), streams);
+for (const name of ['gzip', 'zlib', 'deflate', 'brotli', 'zstd', 'base64']) {
+  const own = compressed.filter(session => chainOf(session)[0]?.name === name);
+  testHostile(decoderOf(name), own);
+}
 
 const sample = `{"price":101.25,"text":"${'héllo wörld '.repeat(40)}"}`;
 const packed: Readonly<Record<string, Uint8Array>> = {

@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import * as zlib from 'node:zlib';
 import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import type { SeenMessage } from '../../../../../src/core/decode/detect/detection.ts';
 import { detect, Detector } from '../../../../../src/core/decode/detect/detector.ts';
-import { FitMeter } from '../../../../../src/core/decode/detect/fitMeter.ts';
 import { nativeInflate } from '../../../../../src/node/captureWorker/decoding/nativeInflate.ts';
-import { bytesOfVector, type VectorMessage } from '../../../../support/decode/vectors.ts';
-
-interface DetectionCase {
-  readonly name: string;
-  readonly url: string;
-  readonly subprotocol: string;
-  readonly messages: readonly Omit<VectorMessage, 'expect'>[];
-  readonly setting?: readonly { readonly use: readonly string[] }[];
-  readonly expect: { readonly as: readonly string[]; readonly from: string | null; shown: string };
-}
-
-const path = join(import.meta.dirname, '../../../../fixtures/decoders/detect.json');
-const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { cases: readonly DetectionCase[] };
 
 const anywhere = { url: 'wss://example.com/ws', subprotocol: '' };
 
@@ -38,21 +22,6 @@ function shown(messages: readonly SeenMessage[], session: Partial<typeof anywher
   const { as, from, shown } = detect({ ...anywhere, ...session }, messages, nativeInflate);
   return [shown, from ?? '-', ...as].join(' ');
 }
-
-describe('The vectors of the detection', () => {
-  for (const { name, url, subprotocol, messages, setting, expect } of cases) {
-    it(name, () => {
-      const all = messages.map(message => ({
-        direction: message.dir,
-        isText: message.text !== undefined,
-        bytes: bytesOfVector({ ...message, expect: {} }),
-      }));
-      const rule = setting?.[0]?.use;
-      const { as, from, shown } = detect({ url, subprotocol }, all, nativeInflate, rule);
-      assert.deepEqual({ as, from, shown }, expect);
-    });
-  }
-});
 
 const json = '{"ch":"market.btcusdt","ts":1764334800123,"tick":{"price":101.25}}';
 
@@ -207,14 +176,6 @@ describe('What a session is decoded as', () => {
     assert.deepEqual([as, from, shown], [[], 'setting', 'none']);
   });
 
-  it('stays what the subprotocol says, with a warning, if messages are something else', () => {
-    const session = { ...anywhere, subprotocol: 'mqtt' };
-    const messages = received(...[1, 2, 3, 4, 5, 6].map(n => `{"n":${n}}`));
-    const { as, shown, warns } = detect(session, messages, nativeInflate);
-    assert.deepEqual([as, shown, warns], [['mqtt'], 'applied', true]);
-    assert.equal(detect(session, messages.slice(2), nativeInflate).warns, false);
-  });
-
   it('is not changed by messages behind the first of each direction', () => {
     const detector = new Detector(anywhere, nativeInflate);
     for (let index = 0; index < 16; index++) {
@@ -274,20 +235,5 @@ describe('What a session is decoded as', () => {
       }),
       { numRuns: 200 },
     );
-  });
-});
-
-describe('The meter of messages that do not fit', () => {
-  it('warns from five on, if they are more than one in twenty', () => {
-    const meter = new FitMeter();
-    for (let index = 0; index < 100; index++) {
-      meter.take(index < 5);
-      assert.equal(meter.warns, index >= 4 && index < 99);
-    }
-    meter.take(true);
-    assert.deepEqual(meter.counts, { misfits: 5, messages: 100 });
-    meter.take(true);
-    meter.take(true);
-    assert.deepEqual(meter.counts, { misfits: 5, messages: 100 });
   });
 });
