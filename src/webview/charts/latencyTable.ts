@@ -114,7 +114,7 @@ export class LatencyTable {
         amount =>
           html`<span
             class=${amount === 0 ? 'bin none' : 'bin'}
-            style=${`block-size:${Math.max(1, Math.round((amount / most) * 16))}px`}
+            .style=${`block-size:${Math.max(1, Math.round((amount / most) * 16))}px`}
           ></span>`,
       )}</span
     >`;

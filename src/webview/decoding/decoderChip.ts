@@ -49,6 +49,7 @@ export function decoderChip(
   >
     ${misfits ? html`<span class=${iconClass('warning')} aria-hidden="true"></span>` : nothing}
     <span class="words">${words}</span>
+    <span class="short-words">${shortWords(decoding)}</span>
     ${
       misfits
         ? html`<span class="quiet"
@@ -59,6 +60,19 @@ export function decoderChip(
     ${readTo === undefined ? nothing : html`<span class="quiet">${formats.clock(readTo)} …</span>`}
     <span class=${iconClass('chevron-down')} aria-hidden="true"></span>
   </button>`;
+}
+
+/** Where there is little room. */
+function shortWords(decoding: SessionDecoding): string {
+  switch (decoding.shown) {
+    case 'applied':
+      return decoding.title;
+    case 'applied?':
+      return `${decoding.title}?`;
+    case 'suggested':
+    case 'none':
+      return chipWords(decoding);
+  }
 }
 
 function chipWords({ shown, title }: SessionDecoding): string {

@@ -53,7 +53,7 @@ export function eventViewer(links: RowLinks): FactsViewer {
     const payload = isWhole ? undefined : await wholePayload(shown);
     const whole = payload && readStateRow(new TextDecoder().decode(payload));
     const watched = readWatchFacts(whole?.watch);
-    return html`<p class="event">${visibleLine(sentence)}</p>
+    return html`<p class="happened">${visibleLine(sentence)}</p>
       ${definitions(facts)}
       ${run === undefined ? nothing : runView(whole?.run ?? run, links.onGoTo)}
       ${watched ? watchView(watched, links) : nothing}`;

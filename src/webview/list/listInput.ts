@@ -61,7 +61,7 @@ export class ListInput {
       this.#ports.pick('toggle', position);
     } else {
       this.#ports.pick('only', position);
-      if (event.target instanceof Element && event.target.closest('.latency.link')) {
+      if (event.target instanceof Element && event.target.closest('.of-call')) {
         this.#ports.onCall();
       } else {
         this.#ports.onOpen();

@@ -423,7 +423,8 @@ export class MonitorPage {
 
   #assemble(root: HTMLElement): void {
     const { charts, empty, filter, listPane } = this.#layout;
-    filter.append(this.#search.filter.element, this.#chip);
+    this.#search.filter.element.append(this.#chip);
+    filter.append(this.#search.filter.element);
     charts.append(this.#charts.strip, this.#charts.pane);
     listPane.append(
       this.#notice.element,
@@ -601,7 +602,7 @@ export class MonitorPage {
       onOpenEditor: row => this.#rows.openEditor(row),
       onShowInContext: row => void this.#places.showInContext(row),
       onFilter: term => this.#filterBy(term),
-      onGoTo: row => this.#list.seek(row),
+      onGoTo: row => void this.#places.goToRow(row),
       onOpenScript: ({ connection, seq }, call) => this.#rows.openScript({ connection, seq }, call),
       onReloadPage: ({ connection, seq }) => this.#rows.reloadPage({ connection, seq }),
       onClose: () => this.#closeDetails(),

@@ -2,6 +2,7 @@
 // node test/support/page/pageScreens.ts [name]
 import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import { chat } from './chatRows.ts';
 import { openedHandshake, refusedHandshake } from './marketRows.ts';
 import { MonitorPage } from './monitorPage.ts';
 import { themes } from './pageBrowser.ts';
@@ -23,6 +24,14 @@ const openRow =
       await page.details.getByRole('tab', { name: tab }).click();
       await page.details.getByRole('tab', { name: tab, selected: true }).waitFor();
     }
+  };
+/** Opens the last row with a text. */
+const openText =
+  (words: string, tab: string): Prepare =>
+  async page => {
+    await page.grid.getByRole('row').filter({ hasText: words }).last().click();
+    await page.details.getByRole('tab', { name: tab }).click();
+    await page.details.getByRole('tab', { name: tab, selected: true }).waitFor();
   };
 const compose =
   (kind: string, words: string): Prepare =>
@@ -48,6 +57,26 @@ const screens: Readonly<Record<string, Screen>> = {
       await page.grid.press('Control+f');
       await raw.keyboard.type('stream');
       await raw.waitForFunction(() => (CSS.highlights.get('find')?.size ?? 0) > 0);
+    },
+  },
+  decoded: { connections: [chat] },
+  decodedMessage: {
+    connections: [chat],
+    prepare: openText('= "ok"', 'Decoded'),
+  },
+  decodedFailure: {
+    connections: [chat],
+    prepare: openText('! Not authorized', 'Decoded'),
+  },
+  decodedCharts: {
+    connections: [chat],
+    prepare: async (_page, raw) => {
+      const charts = raw.getByRole('button', { name: /^Show charts/ });
+      if (!(await charts.isVisible())) {
+        return; // There is no room for them.
+      }
+      await charts.click();
+      await raw.getByRole('table', { name: /^Latency/ }).waitFor();
     },
   },
   merged: { connections: [{}, { name: 'Chat' }], view: { merged: ['c1', 'c2'] } },

@@ -53,11 +53,14 @@ export class ViewDecoders {
     return false;
   }
 
-  /** Changes whenever what was said of rows before does not count any more. */
+  /**
+   * Changes whenever what was said of rows before does not count any more. While decoders are loaded nothing
+   * is said; where they cannot be had, rows are what they are without them.
+   */
   get restarts(): number {
     let restarts = 0;
-    for (const { decoding } of this.#slots.values()) {
-      restarts += decoding ? 1 + decoding.restarts : 0;
+    for (const { decoding, problem } of this.#slots.values()) {
+      restarts += decoding?.restarts ?? (problem === undefined ? 0 : -1);
     }
     return restarts;
   }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../core/base/errors.ts';
 import { lowerBound } from '../../../core/base/lowerBound.ts';
 import type { BatchReader } from '../../../core/record/batch.ts';
-import { recordsIn, type CaptureStore } from '../../../core/capture/captureStore.ts';
+import { recordsIn } from '../../../core/capture/captureStore.ts';
 import type { StoredRecord } from '../../../core/record/block.ts';
 import { RowIndex } from '../../../core/capture/rowIndex.ts';
 import type {

@@ -255,7 +255,7 @@ export class RowElement {
     setText(type, visibleLine(decoded?.type ?? ''));
     setText(id, visibleLine(decoded?.id ?? ''));
     const isCall = decoded?.role !== undefined && decoded.role !== 'part';
-    setClass(latency, isCall ? 'latency link' : 'latency');
+    latency.classList.toggle('of-call', isCall);
     setText(latency, decoded && isCall ? latencyWords(decoded, this.#context.formats) : '');
   }
 
@@ -284,6 +284,11 @@ export class RowElement {
   }
 }
 
+const severityClasses: Readonly<Record<NonNullable<RowDecoding['severity']>, string>> = {
+  error: 'decoded-error',
+  warning: 'decoded-warning',
+};
+
 function messageClass(row: PageRow, decoded: RowDecoding | undefined): string {
   const isHeartbeat = row.heartbeat || decoded?.isHeartbeat === true;
   const severity = decoded?.problem ? 'error' : decoded?.severity;
@@ -291,7 +296,7 @@ function messageClass(row: PageRow, decoded: RowDecoding | undefined): string {
     `row ${row.direction}`,
     ...(isHeartbeat ? ['heartbeat'] : []),
     ...(row.tap ? [row.tap] : []),
-    ...(severity ? [`decoded-${severity}`] : []),
+    ...(severity ? [severityClasses[severity]] : []),
   ].join(' ');
 }
 

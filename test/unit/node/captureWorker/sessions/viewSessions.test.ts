@@ -328,6 +328,51 @@ describe('a view', { timeout: 180_000 }, () => {
     assert.equal(capture.extent.next, 43);
   });
 
+  it('reads by decoders, at the positions of a view that has none', async () => {
+    const capture = service.open({
+      name: 'test',
+      url: 'ws://test/socket.io/?EIO=4',
+      maxRows: Infinity,
+      maxBytes: Infinity,
+    });
+    const request = flagsOf('text', 'out');
+    const say = (flags: number, at: number, words: string) =>
+      capture.append(at, flags, encoder.encode(words));
+    say(text, 0, '40');
+    say(request, 10, '421["ask",1]');
+    say(text, 20, '2');
+    say(text, 35, '431[2]');
+    const captures = [capture.id];
+    const plain = service.openView({ captures });
+    const { first } = await until(plain, caughtUp(4));
+    const view = service.openView({
+      captures,
+      condition: { is: 'not', of: { is: 'heartbeat' } },
+      isDecoded: true,
+    });
+    const state = await until(view, ({ scanned, decoding }) => scanned === 4 && !!decoding);
+    assert.deepEqual([state.first, state.next], [first, first + 3]);
+    assert.equal(state.restarts, undefined);
+    assert.deepEqual(
+      (await view.rows(first, 3)).map(({ decoded }) =>
+        decoded === 'waiting' ? decoded : [decoded?.event, decoded?.ms],
+      ),
+      [
+        ['/', undefined],
+        ['ask', 25],
+        ['ask', 25],
+      ],
+    );
+    capture.setDecoders([{ use: [] }]);
+    const raw = await until(view, ({ restarts, scanned }) => restarts === 1 && scanned === 4);
+    assert.deepEqual([raw.next - raw.first, raw.first > state.next], [4, true]);
+    const rows = await view.rows(raw.first, 4);
+    assert.deepEqual(
+      rows.map(({ decoded }) => decoded),
+      [undefined, undefined, undefined, undefined],
+    );
+  });
+
   it('is opened again when the worker is replaced, at positions that were not used', async () => {
     const capture = openCapture();
     append(capture, ['a', 'b']);
