@@ -57,6 +57,7 @@ interface StoredCall {
   readonly name: string | undefined;
   readonly topic: string | undefined;
   readonly label: string | undefined;
+  readonly type: string | undefined;
   readonly isOpenEnded: boolean;
   state: CallState;
   response?: number;
@@ -96,7 +97,7 @@ export class CallTable {
   /** Opens a call; returns its id. @param isOpenEnded it goes on by itself, as a subscription does */
   open(seq: number, record: number, at: number, asked: Asked, isOpenEnded: boolean): number {
     const id = this.#nextId++;
-    const { name, topic, label } = asked;
+    const { name, topic, label, type } = asked;
     this.#calls.push({
       id,
       seq,
@@ -105,6 +106,7 @@ export class CallTable {
       name,
       topic,
       label,
+      type,
       isOpenEnded,
       state: 'open',
       items: 0,
@@ -266,8 +268,8 @@ function linkOf({ seq, record, role, call, at, of, isReused }: StoredLink): Link
 }
 
 function factsOf(call: StoredCall): CallFacts {
-  const { id, seq, record, at, name, topic, label, state, response, endedAt, items, firstAt } =
-    call;
+  const { id, seq, record, at, name, topic, label, type, state, response, endedAt } = call;
+  const { items, firstAt } = call;
   return {
     id,
     seq,
@@ -276,6 +278,7 @@ function factsOf(call: StoredCall): CallFacts {
     name,
     topic,
     label,
+    type,
     state,
     items,
     ...(response !== undefined && { response }),

@@ -70,7 +70,13 @@ export class Linker {
     const call = withShortKeys(given);
     const isNew = call.role === 'request' || call.role === 'open';
     if (isNew) {
-      this.#begin(call, briefly(reading.asks ?? reading), seq, record, at);
+      this.#begin(
+        call,
+        briefly({ type: reading.type, ...(reading.asks ?? reading) }),
+        seq,
+        record,
+        at,
+      );
       return true;
     }
     const id = this.#open.get(call.key) ?? this.#followed.get(call.key);
@@ -171,8 +177,8 @@ function shortKey(key: string): string {
   return key.slice(0, maxKeyLength);
 }
 
-function briefly({ name, topic, label }: Asked): Asked {
-  return { name: brief(name), topic: brief(topic), label: brief(label) };
+function briefly({ name, topic, label, type }: Asked): Asked {
+  return { name: brief(name), topic: brief(topic), label: brief(label), type: brief(type) };
 }
 
 function brief(text: string | undefined): string | undefined {

@@ -70,6 +70,8 @@ export interface Asked {
   readonly topic?: string | undefined;
   /** What summaries of answers call the request, where that is neither of them; no answer takes it. */
   readonly label?: string | undefined;
+  /** What the request is called where nothing names it; no answer takes it. */
+  readonly type?: string | undefined;
 }
 
 /**

@@ -104,11 +104,11 @@ async function offered(
       ? await protobufBytes(capture, seq)
       : undefined;
   const types = bytes ? suggestedTypes(protobuf, bytes) : [];
-  const choiceOf = (name: string, iconPath?: ThemeIcon): Offered => ({
+  const choiceOf = (name: string, icon: string): Offered => ({
     label: titleOfDecoder(name),
     description: [name, decoderNames.find(each => each.name === name)?.about].join(' – '),
     choose: () => ({ scope: 'user', use: [name], title: titleOfDecoder(name) }),
-    ...(iconPath && { iconPath }),
+    iconPath: new ThemeIcon(icon),
   });
   const others = decoderNames.map(({ name }) => name).filter(name => !readers.includes(name));
   const separator = (label: string) => ({ label, kind: QuickPickItemKind.Separator });
@@ -133,7 +133,7 @@ async function offered(
     ...(readers.length > 0
       ? [
           separator(l10n.t('Can read this message')),
-          ...readers.map(name => choiceOf(name, new ThemeIcon('check'))),
+          ...readers.map(name => choiceOf(name, 'check')),
         ]
       : []),
     separator(readers.length > 0 ? l10n.t('Others') : l10n.t('Decoders')),
@@ -153,7 +153,7 @@ async function offered(
           },
         ]
       : []),
-    ...others.map(name => choiceOf(name)),
+    ...others.map(name => choiceOf(name, 'blank')),
   ];
 }
 

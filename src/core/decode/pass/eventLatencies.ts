@@ -1,5 +1,6 @@
 import { latencyBins, type EventLatencies } from '../../metrics/eventLatencies.ts';
 import type { CallFacts, CallTable } from '../callTable.ts';
+import { eventOf } from './rowFacts.ts';
 
 /** The newest calls that are looked at, and the events that are told of. */
 const maxCalls = 20_000;
@@ -9,7 +10,7 @@ const maxEvents = 20;
 export function eventLatencies(table: CallTable): readonly EventLatencies[] {
   const byEvent = new Map<string, CallFacts[]>();
   for (const call of table.newestCalls(maxCalls)) {
-    const name = call.name ?? call.topic ?? '';
+    const name = eventOf(call) ?? '';
     const calls = byEvent.get(name) ?? [];
     calls.push(call);
     byEvent.set(name, calls);

@@ -42,8 +42,13 @@ export function factsOf(known: KnownReading): Pick<RowDecoding, 'type' | 'event'
   };
 }
 
-export function eventOf({ name, topic, type }: KnownReading): string | undefined {
-  return name ?? topic ?? type;
+/** A root, such as the namespace in which Socket.IO begins, says less than the type. */
+export function eventOf({
+  name,
+  topic,
+  type,
+}: Pick<KnownReading, 'name' | 'topic' | 'type'>): string | undefined {
+  return name ?? (topic === '/' ? (type ?? topic) : topic) ?? type;
 }
 
 /** The part in a call. */

@@ -358,7 +358,7 @@ describe('a view', { timeout: 180_000 }, () => {
         decoded === 'waiting' ? decoded : [decoded?.event, decoded?.ms],
       ),
       [
-        ['/', undefined],
+        ['CONNECT', undefined],
         ['ask', 25],
         ['ask', 25],
       ],
