@@ -178,7 +178,11 @@ const folders: Readonly<Record<string, string>> = {
 };
 
 /** The folders of more than fifteen files, and why each is one. */
-const largeFolders: Readonly<Record<string, string>> = {};
+const largeFolders: Readonly<Record<string, string>> = {
+  'core/base': 'small things that all layers share and that do not know each other',
+  'webview/details': 'a viewer for each kind of content',
+  'webview/widgets': 'elements without knowledge of WebSockets, which do not know each other',
+};
 
 interface Import {
   readonly specifier: string;

@@ -174,7 +174,7 @@ describe('The command palette', () => {
     );
     assert.deepEqual(
       offered('hasOpenCaptures').filter(title => !offered().includes(title)),
-      ['Decode As', 'Export Messages'],
+      ['Export Messages', 'Decode As'],
     );
     const more = ['hasSaved', 'running', 'hasEnvironments', 'hasSecrets', 'hasPermissions'];
     assert.deepEqual(

@@ -1,12 +1,22 @@
 import { l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import type { DecodeRule } from '../../core/decode/decodeRule.ts';
+import type { DecodeRule, DecodeStep } from '../../core/decode/decodeRule.ts';
 import { decoderNames, titleOfDecoder } from '../../core/decode/registry/decoderNames.ts';
 import { isObject } from '../../core/json/json.ts';
 import type { Formats } from '../../core/base/format.ts';
+import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { sourceLabel, type Source, type Sources } from '../captures/sources.ts';
 import { pickOne, type Choice } from '../ui/prompts.ts';
 import { nameOf, type DecoderChoices } from './decoderChoices.ts';
+import {
+  askForSchema,
+  openSkeleton,
+  protobufBytes,
+  suggestedTypes,
+  type ProtobufChoice,
+  type ProtobufChoiceParts,
+} from './protobufChoices.ts';
+import { protobufOf } from './protobufSteps.ts';
 
 export interface DecodeAsParts {
   readonly sources: Sources;
@@ -14,12 +24,25 @@ export interface DecodeAsParts {
   readonly formats: Formats;
   /** The source and the message that the user looks at. */
   readonly current: () => { readonly source: Source; readonly seq?: number } | undefined;
+  readonly protobuf: ProtobufChoiceParts;
   /** Writes a rule before the others of the setting `decoders`. */
-  readonly keepRule: (rule: object) => Promise<void>;
+  readonly keepRule: (rule: object, scope: SettingsScope) => Promise<void>;
 }
 
-/** What a choice does; `undefined`: as the settings say, or else by what the messages look like. */
-type Use = readonly string[] | undefined;
+/** How messages are to be decoded, and where a rule for it belongs. */
+interface Chosen {
+  readonly scope: SettingsScope;
+  /** Empty: as they came. */
+  readonly use: readonly DecodeStep[];
+  readonly title: string;
+}
+
+interface Offered extends Choice {
+  /** `undefined`: as the settings say, or else by what the messages look like. */
+  readonly choose?: () => Chosen | Promise<Chosen>;
+  /** What is done in place of decoding otherwise. */
+  readonly instead?: () => Promise<void>;
+}
 
 /**
  * Asks how the messages of a source are to be decoded, and for how long.
@@ -30,23 +53,27 @@ type Use = readonly string[] | undefined;
 export async function decodeAs(parts: DecodeAsParts, target?: unknown): Promise<void> {
   const { source, seq } = subjectOf(parts, target);
   const { choices, formats } = parts;
-  const readers = seq === undefined ? [] : await source.capture.readers(seq);
-  const { use } = await pickOne(offered(readers), {
+  const { choose, instead } = await pickOne(await offered(parts, source, seq), {
     title: [l10n.t('WebSocket Monitor: Decode the Messages of {0}'), sourceLabel(source, formats)],
     placeHolder: l10n.t('Select what the messages are'),
     matchOnDescription: true,
   });
-  if (!use) {
+  if (instead) {
+    await instead();
+    return;
+  }
+  if (!choose) {
     choices.choose(source, undefined);
     return;
   }
+  const { scope, use, title } = await choose();
   const { keep } = await pickOne(places(source, use), {
-    title: [l10n.t('WebSocket Monitor: Decode as {0}'), titleOf(use)],
+    title: [l10n.t('WebSocket Monitor: Decode as {0}'), title],
     placeHolder: l10n.t('Select for how long'),
   });
-  choices.choose(source, { scope: 'user', rule: { use } });
+  choices.choose(source, { scope, rule: { use } });
   if (keep) {
-    await parts.keepRule({ ...keep, use: use.length === 0 ? 'off' : use });
+    await parts.keepRule({ ...keep, use: written(use) }, scope);
   }
 }
 
@@ -66,28 +93,43 @@ function subjectOf(
   return found;
 }
 
-function offered(readers: readonly string[]): readonly (Choice & { readonly use: Use })[] {
-  const choiceOf = (name: string, icon: string) => ({
+async function offered(
+  { protobuf }: DecodeAsParts,
+  { capture }: Source,
+  seq: number | undefined,
+): Promise<readonly Offered[]> {
+  const readers = seq === undefined ? [] : await capture.readers(seq);
+  const bytes =
+    seq !== undefined && readers.includes('protobuf-raw')
+      ? await protobufBytes(capture, seq)
+      : undefined;
+  const types = bytes ? suggestedTypes(protobuf, bytes) : [];
+  const choiceOf = (name: string, icon: string): Offered => ({
     label: titleOfDecoder(name),
     description: [name, decoderNames.find(each => each.name === name)?.about].join(' – '),
-    use: [name],
+    choose: () => ({ scope: 'user', use: [name], title: titleOfDecoder(name) }),
     iconPath: new ThemeIcon(icon),
   });
   const others = decoderNames.map(({ name }) => name).filter(name => !readers.includes(name));
-  const separator = (label: string) => ({ label, kind: QuickPickItemKind.Separator, use: [] });
+  const separator = (label: string) => ({ label, kind: QuickPickItemKind.Separator });
   return [
     {
       label: l10n.t('Automatic'),
       description: l10n.t('as the settings say, or else by what the messages look like'),
       iconPath: new ThemeIcon('wand'),
-      use: undefined,
     },
     {
       label: l10n.t('Raw'),
       description: l10n.t('as they came'),
       iconPath: new ThemeIcon('circle-slash'),
-      use: [],
+      choose: () => ({ scope: 'user', use: [], title: l10n.t('Raw') }),
     },
+    ...(types.length > 0
+      ? [
+          separator(l10n.t('Protobuf types that fit this message')),
+          ...types.map(type => ({ ...type, choose: () => chosenType(type) })),
+        ]
+      : []),
     ...(readers.length > 0
       ? [
           separator(l10n.t('Can read this message')),
@@ -95,8 +137,41 @@ function offered(readers: readonly string[]): readonly (Choice & { readonly use:
         ]
       : []),
     separator(readers.length > 0 ? l10n.t('Others') : l10n.t('Decoders')),
+    {
+      label: l10n.t('Protobuf with a Schema…'),
+      description: l10n.t('by a .proto file or a set of descriptors'),
+      iconPath: new ThemeIcon('symbol-structure'),
+      choose: async () => chosenType(await askForSchema(protobuf, bytes)),
+    },
+    ...(bytes && seq !== undefined
+      ? [
+          {
+            label: l10n.t('Write Its Fields as .proto…'),
+            description: l10n.t('a schema to go on with, of this message and those around it'),
+            iconPath: new ThemeIcon('new-file'),
+            instead: () => openSkeleton(capture, seq),
+          },
+        ]
+      : []),
     ...others.map(name => choiceOf(name, 'blank')),
   ];
+}
+
+function chosenType({ label, scope, protobuf }: ProtobufChoice): Chosen {
+  return { scope, use: [{ protobuf }], title: label };
+}
+
+/** As people write it. */
+function written(use: readonly DecodeStep[]): unknown {
+  return use.length === 0
+    ? 'off'
+    : use.map(step => {
+        const protobuf = protobufOf(step);
+        const [file, ...more] = protobuf?.schema ?? [];
+        return file !== undefined && more.length === 0
+          ? { protobuf: { ...protobuf, schema: file } }
+          : step;
+      });
 }
 
 interface Place extends Choice {
@@ -104,12 +179,12 @@ interface Place extends Choice {
   readonly keep?: Omit<DecodeRule, 'use'> & { readonly connection?: string };
 }
 
-function places(source: Source, use: readonly string[]): readonly Place[] {
+function places(source: Source, use: readonly DecodeStep[]): readonly Place[] {
   const name = nameOf(source);
   const { url, subprotocol } = factsOf(source);
   const icon = new ThemeIcon('settings-gear');
   const rule = (keep: NonNullable<Place['keep']>) => ({
-    description: JSON.stringify({ ...keep, use: use.length === 0 ? 'off' : use }),
+    description: JSON.stringify({ ...keep, use: written(use) }),
     iconPath: icon,
     keep,
   });
@@ -145,8 +220,4 @@ function factsOf(source: Source): { readonly url: string; readonly subprotocol: 
 
 function pattern(url: string): string {
   return url === '' ? '' : `${url.replace(/[?#].*$/, '')}*`;
-}
-
-function titleOf(use: readonly string[]): string {
-  return use.length === 0 ? l10n.t('Raw') : use.map(titleOfDecoder).join(', ');
 }

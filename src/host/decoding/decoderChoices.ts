@@ -2,7 +2,8 @@ import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { DecodeRule } from '../../core/decode/decodeRule.ts';
 import type { Source, Sources } from '../captures/sources.ts';
-import type { DecoderRules, ScopedRule } from './decoderRules.ts';
+import type { DecoderRules } from './decoderRules.ts';
+import type { ScopedRule } from './protobufSteps.ts';
 
 export interface DecoderChoicesPorts {
   readonly sources: Sources;

@@ -12,18 +12,13 @@ import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { settingIn } from '../settings/settingValues.ts';
 import { inform, plain, type Sentence } from '../ui/notify.ts';
 import type { ProtobufSchemas } from './protobufSchemas.ts';
+import { protobufOf, requestOf, type ScopedRule } from './protobufSteps.ts';
 import type { SchemaRequest } from './schemaFiles.ts';
 
 export interface DecoderRulesPorts {
   readonly schemas: Pick<ProtobufSchemas, 'get' | 'retain' | 'onDidChange'>;
   readonly onDidChangeSettings: (listener: () => void) => Disposable;
   readonly log: Logger;
-}
-
-/** A rule that was written, or chosen, and by whom. */
-export interface ScopedRule {
-  readonly scope: SettingsScope;
-  readonly rule: NamedRule;
 }
 
 /** The rules of the setting `decoders`: those of the workspace, if it is trusted, before the user's. */
@@ -103,7 +98,7 @@ export class DecoderRules implements Disposable {
       return step;
     }
     const { message, prefix, fields } = use;
-    const request = requestOf(use, scope);
+    const request = requestOf(step, scope);
     const table = request && this.#ports.schemas.get(request)?.table;
     const isUsable = table && message !== undefined && this.#hasTypes(table, use);
     const protobuf: ReadyProtobuf = {
@@ -142,23 +137,7 @@ export class DecoderRules implements Disposable {
 }
 
 function requestsOf({ scope, rule }: ScopedRule): readonly SchemaRequest[] {
-  return rule.use.flatMap(step => {
-    const use = protobufOf(step);
-    return (use && requestOf(use, scope)) ?? [];
-  });
-}
-
-function requestOf(
-  { schema, includes = [] }: ProtobufUse,
-  scope: SettingsScope,
-): SchemaRequest | undefined {
-  return schema && { scope, schema, includes };
-}
-
-function protobufOf(step: DecodeStep): ProtobufUse | undefined {
-  return typeof step === 'object' && 'protobuf' in step
-    ? (step['protobuf'] as ProtobufUse)
-    : undefined;
+  return rule.use.flatMap(step => requestOf(step, scope) ?? []);
 }
 
 function isSame(one: SchemaRequest, other: SchemaRequest): boolean {

@@ -72,11 +72,9 @@ export class ProtobufSchemas implements Disposable {
     return this.#entryOf(request).loaded;
   }
 
-  /** The same once it has been read. */
-  async load(request: SchemaRequest): Promise<LoadedSchema | undefined> {
-    const entry = this.#entryOf(request);
-    await entry.loading;
-    return entry.loaded;
+  /** Reads a schema once, of which nobody is told. */
+  async read(request: SchemaRequest): Promise<LoadedSchema> {
+    return loadSchema(request, this.#ports);
   }
 
   /** Forgets all others. */

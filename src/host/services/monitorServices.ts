@@ -121,11 +121,12 @@ export function createMonitorServices(parts: MonitorServiceParts) {
       const [source] = model.shown;
       return source && { source };
     },
-    keepRule: async rule => {
+    protobuf: { schemas, rules },
+    keepRule: async (rule, scope) => {
       const { files } = parts.ruleParts();
-      const own = settingIn('user', 'decoders');
+      const own = settingIn(scope, 'decoders');
       const count = Array.isArray(own) ? own.length : 0;
-      await files.write('user', [
+      await files.write(scope, [
         { setting: 'decoders', kind: 'append', path: [], value: rule },
         { setting: 'decoders', kind: 'move', path: [], from: count, to: 0 },
       ]);

@@ -48,6 +48,8 @@ export interface FakeEditor {
   webviewOrigin: string;
   /** Tabs with pages, in the order in which they were opened. */
   readonly panels: FakeWebviewPanel[];
+  /** The texts of new documents that were opened. */
+  readonly untitled: string[];
   /** What is marked in files, as `line:column message` from 1 on, by their paths. */
   readonly marks: Map<string, readonly string[]>;
   /** The folders whose files are watched, each with what tells its watcher of a file. */
@@ -71,6 +73,7 @@ export const editor: FakeEditor = {
   clipboard: '',
   webviewOrigin: 'https://webview.test',
   panels: [],
+  untitled: [],
   marks: new Map<string, readonly string[]>(),
   watched: [],
   answer: () => undefined,
@@ -172,7 +175,12 @@ const workspace = {
   },
   asRelativePath: ({ path }: Uri) =>
     path.slice((editor.folders.find(folder => path.startsWith(`${folder}/`))?.length ?? -1) + 1),
-  openTextDocument: () => Promise.resolve({}),
+  openTextDocument: ({ content }: { readonly content?: string } = {}) => {
+    if (content !== undefined) {
+      editor.untitled.push(content);
+    }
+    return Promise.resolve({});
+  },
   registerTextDocumentContentProvider: nothingHappens,
   createFileSystemWatcher: ({ baseUri }: RelativePattern) => {
     const changed = new Emitter<Uri>();
@@ -393,6 +401,7 @@ const api = {
   UIKind: { Desktop: 1, Web: 2 },
   ViewColumn: { Active: -1, Beside: -2 },
   languages: {
+    getLanguages: () => Promise.resolve(['plaintext']),
     createDiagnosticCollection: () => ({
       clear: () => editor.marks.clear(),
       set: ({ path }: Uri, diagnostics: readonly Drawn[]) =>

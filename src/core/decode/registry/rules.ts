@@ -120,7 +120,15 @@ function readName(value: unknown, place: string, problems: string[]): string | u
   return undefined;
 }
 
-/** The rules that may be for a connection of this name. */
+/** The rules that may be for a connection of this name, without the name. */
 export function rulesFor(name: string, rules: readonly NamedRule[]): readonly DecodeRule[] {
-  return rules.filter(({ connection }) => connection === undefined || matchesUrl(connection, name));
+  return rules
+    .filter(({ connection }) => connection === undefined || matchesUrl(connection, name))
+    .map(({ url, subprotocol, direction, kind, use }) => ({
+      ...(url !== undefined && { url }),
+      ...(subprotocol !== undefined && { subprotocol }),
+      ...(direction && { direction }),
+      ...(kind && { kind }),
+      use,
+    }));
 }

@@ -29,7 +29,9 @@ const nothing: SessionChoice = {
 const choose: ChooseDecoders = ({ url }) => {
   let seen = 0;
   return {
-    take: () => void seen++,
+    take: () => {
+      seen++;
+    },
     get choice() {
       return url.endsWith('/graphql') || (url.endsWith('/guess') && seen >= 3)
         ? chosen

@@ -104,10 +104,10 @@ describe('readDecodeRules', () => {
     );
   });
 
-  it('names connections for the host only', () => {
-    const rules = [{ connection: 'a', use: ['json'] }, { use: ['text'] }];
-    assert.deepEqual(rulesFor('a', rules), [{ use: ['json'] }, { use: ['text'] }]);
-    assert.deepEqual(rulesFor('b', rules), [{ use: ['text'] }]);
+  it('are for a connection by its name, in which a star is any characters', () => {
+    const rules = [{ connection: 'a*', use: ['json'] }, { use: ['text'] }];
+    assert.deepEqual(rulesFor('ab', rules), rules);
+    assert.deepEqual(rulesFor('b', rules), rules.slice(1));
   });
 });
 

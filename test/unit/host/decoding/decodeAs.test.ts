@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { Formats } from '../../../../src/core/base/format.ts';
+import { readDecodeRules } from '../../../../src/core/decode/registry/rules.ts';
+import type { SettingsScope } from '../../../../src/core/settings/settingLayers.ts';
+import type { DecodeAsParts } from '../../../../src/host/decoding/decodeAs.ts';
+import type { ScopedRule } from '../../../../src/host/decoding/protobufSteps.ts';
+import { readFileWithin } from '../../../../src/node/files/readFileWithin.ts';
+import { readProtobufSchema } from '../../../../src/node/protobuf/protobufSchema.ts';
+import { silentLog } from '../../../support/capture/captures.ts';
+import { editor, type Shown } from '../../../support/host/fakeVscode.ts';
+import { ManualClock } from '../../../support/manualClock.ts';
+import { until } from '../../../support/until.ts';
+
+const { decodeAs } = await import('../../../../src/host/decoding/decodeAs.ts');
+const { ProtobufSchemas } = await import('../../../../src/host/decoding/protobufSchemas.ts');
+
+/** Field 1 is the text "hi", field 2 the number 7. */
+const message = Buffer.from('0a0268691007', 'hex');
+
+let folder: string;
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'decode-as-')));
+  editor.folders = [folder];
+  editor.shown.length = 0;
+  editor.untitled.length = 0;
+  editor.isTrusted = true;
+  writeFileSync(
+    join(folder, 'feed.proto'),
+    `syntax = "proto3"; package feed;
+     message Quote { string symbol = 1; int32 size = 2; } message Name { string name = 1; }`,
+  );
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  editor.folders = ['/folder'];
+  editor.answer = () => undefined;
+});
+
+/** Asks with these answers, one after the other, and says what came of it. */
+async function ask(answers: readonly string[], rules: readonly object[] = []) {
+  const schemas = new ProtobufSchemas({
+    clock: new ManualClock(),
+    log: silentLog,
+    readFile: readFileWithin,
+    readSchema: readProtobufSchema,
+  });
+  const written = readDecodeRules(rules, []).map(rule => ({ scope: 'workspace' as const, rule }));
+  if (written.length > 0) {
+    const request = { scope: 'workspace' as const, schema: ['feed.proto'], includes: [] };
+    await until('the schema has been read', () => schemas.get(request) !== undefined);
+  }
+  const row = { kind: 'binary', direction: 'in', byteLength: message.length };
+  const rows = [
+    { ...row, seq: 0 },
+    { ...row, seq: 1, direction: 'out' },
+    { ...row, seq: 2, kind: 'text' },
+    { ...row, seq: 3 },
+  ];
+  const payloads = [message, Buffer.from('1801', 'hex'), message, Buffer.from('2001', 'hex')];
+  const capture = {
+    readers: () => Promise.resolve(['protobuf-raw']),
+    rows: (from: number, count: number) => Promise.resolve(rows.slice(from, from + count)),
+    payload: (seq: number) =>
+      Promise.resolve({ bytes: payloads[seq], byteLength: payloads[seq]?.length }),
+  };
+  const source = { kind: 'slot', capture, captureKey: 'k', slot: { name: 'shop', url: 'ws://h/' } };
+  const chosen: (ScopedRule | undefined)[] = [];
+  const kept: (readonly [rule: object, scope: SettingsScope])[] = [];
+  const questions: Shown[] = [];
+  const left = [...answers];
+  editor.answer = shown => {
+    questions.push(shown);
+    return left.shift();
+  };
+  const parts = {
+    sources: { get: () => source },
+    choices: { choose: (_: unknown, rule: ScopedRule | undefined) => chosen.push(rule) },
+    formats: new Formats('en'),
+    current: () => undefined,
+    protobuf: { schemas, rules: { written } },
+    keepRule: (...given: readonly [rule: object, scope: SettingsScope]) => {
+      kept.push(given);
+      return Promise.resolve();
+    },
+  } as unknown as DecodeAsParts;
+  try {
+    await decodeAs(parts, { connection: 'k', seq: 0 });
+  } finally {
+    schemas.dispose();
+  }
+  return { chosen, kept, questions };
+}
+
+const always = 'Always for this connection';
+const withSchema = 'Protobuf with a Schema…';
+
+describe('Decode As', () => {
+  it('offers the types of known schemas that fit the message best', async () => {
+    const use = { protobuf: { schema: 'feed.proto' } };
+    const { chosen, kept, questions } = await ask(['feed.Quote', always], [{ use }]);
+    const [first] = questions;
+    assert.deepEqual(
+      first?.choices.filter(each => each.startsWith('feed.')),
+      ['feed.Quote', 'feed.Name'],
+    );
+    const protobuf = { schema: ['feed.proto'], message: 'feed.Quote' };
+    assert.deepEqual(chosen, [{ scope: 'workspace', rule: { use: [{ protobuf }] } }]);
+    const rule = {
+      connection: 'shop',
+      use: [{ protobuf: { schema: 'feed.proto', message: 'feed.Quote' } }],
+    };
+    assert.deepEqual(kept, [[rule, 'workspace']]);
+    const problems: string[] = [];
+    readDecodeRules([rule], problems);
+    assert.deepEqual(problems, []);
+  });
+
+  it('takes any schema: one of the workspace for the workspace, with the fitting types first', async () => {
+    const file = join(folder, 'feed.proto');
+    const { chosen, questions } = await ask([withSchema, file, 'feed.Name', 'For now']);
+    assert.deepEqual(questions[2]?.choices, ['feed.Quote', 'feed.Name']);
+    const protobuf = { schema: ['feed.proto'], message: 'feed.Name' };
+    assert.deepEqual(chosen, [{ scope: 'workspace', rule: { use: [{ protobuf }] } }]);
+  });
+
+  it('takes a schema from elsewhere for the user', async () => {
+    editor.folders = ['/folder'];
+    const file = join(folder, 'feed.proto');
+    const { kept } = await ask([withSchema, file, 'feed.Name', always]);
+    const use = [{ protobuf: { schema: file, message: 'feed.Name' } }];
+    assert.deepEqual(kept, [[{ connection: 'shop', use }, 'user']]);
+  });
+
+  it('says what is wrong with a schema that cannot be used', async () => {
+    const file = join(folder, 'wrong.proto');
+    writeFileSync(file, 'syntax = "proto3"; massage M {}');
+    await assert.rejects(ask([withSchema, file]), /massage/);
+    await assert.rejects(ask([withSchema, join(folder, 'no.proto')]), /was not found/);
+    editor.isTrusted = false;
+    await assert.rejects(ask([withSchema, file]), /Trust it first/);
+  });
+
+  it('writes the fields of a message, and of those that went the same way, as a schema', async () => {
+    await ask(['Write Its Fields as .proto…']);
+    const [text = ''] = editor.untitled;
+    assert.deepEqual(
+      text.split('\n').filter(line => line.includes('field_')),
+      ['  string field_1 = 1;', '  uint64 field_2 = 2;', '  uint64 field_4 = 4;'],
+    );
+  });
+
+  it('still takes decoders by their names', async () => {
+    const { chosen, kept } = await ask(['MessagePack', always]);
+    assert.deepEqual(chosen, [{ scope: 'user', rule: { use: ['msgpack'] } }]);
+    assert.deepEqual(kept, [[{ connection: 'shop', use: ['msgpack'] }, 'user']]);
+    assert.deepEqual((await ask(['Automatic'])).chosen, [undefined]);
+    const raw = await ask(['Raw', always]);
+    assert.deepEqual(raw.kept, [[{ connection: 'shop', use: 'off' }, 'user']]);
+  });
+});
