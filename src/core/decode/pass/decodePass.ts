@@ -262,7 +262,9 @@ function isReadable({ flags, payload }: StoredRecord, isOpen: boolean): boolean 
 }
 
 function messageOf({ seq, flags, payload }: Omit<StoredRecord, 'at'>): Message {
-  return { seq, direction: directionOf(flags), isText: isTextual(flags), bytes: payload };
+  // Of a subclass, as Node's is, `slice` would be no copy, which contexts rely on.
+  const bytes = new Uint8Array(payload.buffer, payload.byteOffset, payload.length);
+  return { seq, direction: directionOf(flags), isText: isTextual(flags), bytes };
 }
 
 function* messagesIn(store: CaptureStore, from: number, to: number): Generator<Message> {

@@ -165,7 +165,7 @@ export class CaptureDecoding {
 
   #read(seq: number) {
     const [record] = recordsIn(this.#store, seq, seq + 1);
-    return record && this.#pass.read({ ...record, payload: record.payload.slice() }, true);
+    return record && this.#pass.read({ ...record, payload: new Uint8Array(record.payload) }, true);
   }
 
   #begin(): DecodePass {

@@ -175,7 +175,7 @@ export class ViewSource {
   /** Rows that decoders may read, each to be matched by itself. */
   *#decodedRows(decoding: CaptureDecoding, from: number, to: number): Generator<MatchedRows> {
     for (const lent of this.#store ? recordsIn(this.#store, from, to) : []) {
-      const record = { ...lent, payload: lent.payload.slice() };
+      const record = { ...lent, payload: new Uint8Array(lent.payload) };
       yield {
         is: 'open',
         record: { ...record, decoded: () => decoding.decodedRow(record) },
