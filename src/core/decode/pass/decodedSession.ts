@@ -120,7 +120,9 @@ export class DecodedSession {
     const { seq } = message;
     const start = this.#placeBefore(seq);
     let contexts = start?.contexts ?? this.#beginning();
-    for (const earlier of messages(start?.seq ?? this.begin, seq)) {
+    const from = start?.seq ?? this.begin;
+    // Even to find that there are none may take longer than to read the message.
+    for (const earlier of from < seq ? messages(from, seq) : []) {
       contexts = this.#read(earlier, contexts).contexts;
     }
     const result = this.#read(message, contexts);
