@@ -56,7 +56,7 @@ export class ExportDecoding {
 
   read(capture: number, record: StoredRecord): ExportedMessage | undefined {
     // The payload is lent, and decoders may have to look at rows before.
-    const copy = () => ({ ...record, payload: record.payload.slice() });
+    const copy = () => ({ ...record, payload: new Uint8Array(record.payload) });
     return this.#isOpen(capture)
       ? this.#slots.get(capture)?.decoding?.exportedMessage(record, copy)
       : undefined;
