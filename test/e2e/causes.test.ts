@@ -185,7 +185,7 @@ describe('Every cause is a sentence in the real workbench', () => {
 
   it('shows the opening handshake behind a row', async () => {
     await isConnected();
-    await page.monitor.rows.filter({ hasText: 'answered HTTP 401' }).last().click();
+    await page.monitor.open(page.monitor.rows.filter({ hasText: 'answered HTTP 401' }).last());
     const details = page.monitor.frame.getByRole('region', { name: 'Details' });
     await details.getByRole('tab', { name: 'Handshake' }).click();
     await details.getByText('WWW-Authenticate', { exact: false }).first().waitFor();

@@ -286,9 +286,7 @@ describe('The composer in a real workbench', () => {
   });
 
   it('shows what each step of a run did, with links to the rows of its messages', async () => {
-    await row(/Sequence Sign in done/)
-      .first()
-      .click();
+    await page.monitor.open(row(/Sequence Sign in done/));
     const { details } = page.monitor;
     const step = details.getByRole('list', { name: 'Steps' }).getByRole('listitem').first();
     await shows(step.getByText('log in', { exact: true }));

@@ -360,7 +360,7 @@ describe('Connections in a real workbench', () => {
     await tree.select(/^delta, ws/);
     await shows(frame.getByText(/^Not connected\. These are its messages of /));
     await shows(rows.filter({ hasText: 'remember me' }));
-    await rows.filter({ hasText: 'remember me' }).click();
+    await page.monitor.open(rows.filter({ hasText: 'remember me' }));
     await shows(page.monitor.details);
     await page.screenshot('last-capture');
     const before = peer.headers.length;

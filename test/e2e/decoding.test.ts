@@ -134,7 +134,7 @@ describe('Decoded messages in a real workbench', () => {
 
   it('are shown decoded in the details, with a tree of their value', async () => {
     await page.monitor.filter.fill('event:lookup');
-    await row('= "ok"').click();
+    await page.monitor.open(row('= "ok"'));
     const { details } = page.monitor;
     await details.getByRole('tab', { name: 'Decoded', selected: true }).waitFor();
     assert.equal(await details.getByRole('tab').first().innerText(), 'Decoded');
@@ -167,7 +167,7 @@ describe('Decoded messages in a real workbench', () => {
 
   it('have no flaw that axe-core finds', async () => {
     await page.monitor.filter.fill('event:lookup');
-    await row('= "ok"').click();
+    await page.monitor.open(row('= "ok"'));
     await page.monitor.details.getByText(/^done, after \d/).waitFor();
     assert.deepEqual(await axeViolations(), []);
   });
@@ -255,7 +255,7 @@ describe('Decoded messages in a real workbench', () => {
     const answer = row('= 3');
     assert.match(await answer.locator('.latency').innerText(), latency);
     await page.monitor.filter.fill('event:Quote');
-    await row('| ping').click();
+    await page.monitor.open(row('| ping'));
     const records = page.monitor.details.getByRole('listbox', {
       name: '2 records of this message',
     });

@@ -101,7 +101,7 @@ describe('Taps in a real workbench', () => {
     await tree.select(/^\/, connected/);
     await page.monitor.rows.filter({ hasText: '"type":"update"' }).first().waitFor();
     await page.screenshot('taps-vite');
-    await page.monitor.rows.filter({ hasText: 'Connected' }).first().click();
+    await page.monitor.open(page.monitor.rows.filter({ hasText: 'Connected' }));
     await page.monitor.frame.getByText('vite-hmr').first().waitFor();
   });
 

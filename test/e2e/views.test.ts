@@ -198,7 +198,7 @@ describe('What the list shows, in a real workbench', () => {
   it('compares two messages in the diff editor', async () => {
     await goTo('20');
     await page.monitor.active.filter({ hasText: '"seq":18}' }).waitFor();
-    await row('"seq":18}').click();
+    await page.monitor.open(row('"seq":18}'));
     await row('"seq":21}').click({ modifiers: ['ControlOrMeta'] });
     await page.monitor.chooseForRow(row('"seq":21}'), 'Compare the Two');
     await page.tab('Message #20 ↔ #23').waitFor();
@@ -229,7 +229,7 @@ describe('What the list shows, in a real workbench', () => {
     await page.monitor.messages.press('End');
     await page.monitor.messages.press('/');
     await page.monitor.frame.locator('input:focus').fill('$.seq:77');
-    await row('"seq":77}').click();
+    await page.monitor.open(row('"seq":77}'));
     await page.monitor.filter.press('Escape');
     await row('"seq":76}').waitFor();
     await page.monitor.active.filter({ hasText: '"seq":77}' }).waitFor();
@@ -370,7 +370,7 @@ describe('What the list shows, in a real workbench', () => {
   });
 
   it('has no flaw that axe-core finds, in the frame that the workbench gives it', async () => {
-    await row('comes in later').click();
+    await page.monitor.open(row('comes in later'));
     await page.monitor.details.waitFor();
     const body = await page.monitor.frame.locator('body').elementHandle();
     const frame = await body.ownerFrame();

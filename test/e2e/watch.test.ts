@@ -157,7 +157,7 @@ describe('The sockets of a page that is debugged, in a real workbench', () => {
   it('lead to the line of the editor that opened them', async () => {
     const { page, tree, workbench } = user;
     await tree.select(/\/first.* connected/);
-    await page.monitor.rows.filter({ hasText: 'Opening' }).first().click();
+    await page.monitor.open(page.monitor.rows.filter({ hasText: 'Opening' }));
     await page.monitor.details.getByRole('button', { name: /app\.js:3:15/ }).click();
     await page.tab('app.js').waitFor();
     await page.statusBarItem('Ln 3, Col 15').waitFor();
@@ -179,7 +179,7 @@ describe('The sockets of a page that is debugged, in a real workbench', () => {
     const { monitor } = user.page;
     await user.tree.select(/\/guarded\/socket.* connected/);
     await monitor.rows.filter({ hasText: '/guarded/socket, from' }).first().waitFor();
-    await monitor.rows.filter({ hasText: 'Connected' }).first().click();
+    await monitor.open(monitor.rows.filter({ hasText: 'Connected' }));
     await monitor.details.getByRole('tab', { name: 'Handshake' }).click();
     await monitor.details.getByText('Set-Cookie').first().waitFor();
     const shown = await monitor.details.innerText();

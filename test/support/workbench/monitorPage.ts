@@ -23,6 +23,21 @@ export class MonitorPage {
     return this.messages.locator('.row.active');
   }
 
+  /**
+   * Presses a row until it is the active one: while a list changes, the element of a row becomes that of another.
+   *
+   * @param row the first of them is meant
+   */
+  async open(row: Locator): Promise<void> {
+    await until('the row is the active one', async () => {
+      await row
+        .first()
+        .click({ timeout: 2000 })
+        .catch(() => undefined);
+      return (await row.and(this.active).count()) > 0;
+    });
+  }
+
   /** The place of a row in the list, counted from 0. */
   async positionOf(row: Locator): Promise<number> {
     return Number(await row.getAttribute('aria-rowindex')) - 2; // The headings are row 1.
@@ -54,8 +69,17 @@ export class MonitorPage {
     const menu = this.frame.getByRole('menu').first();
     // The rows of the list before stay until others come, and take no clicks.
     await until('the row has its menu', async () => {
-      await row.click({ button: 'right' });
-      return menu.isVisible();
+      await row
+        .first()
+        .click({ button: 'right', timeout: 2000 })
+        .catch(() => undefined);
+      const isOpen = await menu.isVisible();
+      if (isOpen && (await row.and(this.active).count()) === 0) {
+        // The element has become that of another row.
+        await menu.press('Escape');
+        return false;
+      }
+      return isOpen;
     });
     await this.choose(...names);
   }
