@@ -63,7 +63,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols': 'base decode decode/framing decode/protocols/json decode/values',
   'core/decode/protocols/centrifuge': 'decode decode/protocols/json record',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
-  'core/decode/protocols/json': 'decode/values',
+  'core/decode/protocols/json': 'decode/values json',
   'core/decode/protocols/mqtt': 'decode decode/framing record',
   'core/decode/protocols/msgpack': 'decode/protocols/json decode/values',
   'core/decode/protocols/nats': 'decode decode/framing record secrets',
@@ -71,7 +71,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/signalr':
     'decode decode/protocols/json decode/protocols/msgpack decode/values record',
   'core/decode/protocols/socketio':
-    'decode decode/protocols/json decode/protocols/msgpack decode/values record',
+    'decode decode/protocols/json decode/protocols/msgpack decode/values json record',
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/registry':
@@ -92,7 +92,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/metrics': 'record',
   'core/pattern': '',
   'core/record': '',
-  'core/search': 'base capture filter pattern record text',
+  'core/search': 'base capture filter json pattern record text',
   'core/secrets': 'base record',
   'core/settings':
     'base connection connection/state connection/wire endpoint filter json message secrets variables',

@@ -105,7 +105,7 @@ class ChainRun {
 }
 
 /** What a message of several records says as a whole, once each record was read to its end. */
-export function joinRecords(whole: Reading): Reading {
+function joinRecords(whole: Reading): Reading {
   const { records = [] } = whole;
   const [only] = records;
   if (only && records.length === 1) {

@@ -1,3 +1,5 @@
+import { skipSpaces } from '../json/jsonSpaces.ts';
+
 /** Whether bytes are JSON, as far as can be said at once. */
 export const JsonGuess = { No: 0, Open: 1, Yes: 2 } as const;
 export type JsonGuess = (typeof JsonGuess)[keyof typeof JsonGuess];
@@ -91,18 +93,6 @@ function isStrictJson(bytes: Uint8Array, begin: number, end: number): boolean {
       return false;
     }
   }
-}
-
-function skipSpaces(bytes: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end) {
-    const byte = bytes[at];
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) {
-      break;
-    }
-    at++;
-  }
-  return at;
 }
 
 /** Where the value of a member begins; this and the others return -1 for what is no JSON. */

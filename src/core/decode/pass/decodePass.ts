@@ -12,7 +12,7 @@ import type { ChooseDecoders } from './sessionChoice.ts';
 import { sessionChangeOf } from './sessionFacts.ts';
 
 /** Longer messages are decoded only where somebody opens them. */
-export const maxPassLength = 4 * 1024 * 1024;
+const maxPassLength = 4 * 1024 * 1024;
 
 /** Rows that are looked through for a state row at once. */
 const idleStep = 65_536;

@@ -70,11 +70,6 @@ export const nativeInflate: InflatePorts = {
   crc32: zlib.crc32,
 };
 
-/** Whether this version of Node can read a format. */
-export function canInflate(format: StreamFormat): boolean {
-  return formats[format].inflate !== undefined;
-}
-
 interface Failure {
   readonly failed: 'truncated' | 'too-long' | 'bad-checksum' | 'bad-compression';
 }

@@ -4,66 +4,20 @@ import type { Problem } from '../../reading.ts';
 import type { Cast } from './casts.ts';
 import { eachPacked, wireTypeOf } from '../wire/scalars.ts';
 import { WireReader, wireTypes } from '../wire/wire.ts';
+import { WireNodes } from '../wire/wireNodes.ts';
 
 /** What a field without a schema is shown as; `packed` is said by the user only. */
 export type RawKind = 'varint' | 'i64' | 'i32' | 'text' | 'message' | 'group' | 'bytes' | 'packed';
-const kinds: readonly RawKind[] = [
-  'varint',
-  'i64',
-  'i32',
-  'text',
-  'message',
-  'group',
-  'bytes',
-  'packed',
-];
+const kinds = ['bytes', 'varint', 'i64', 'i32', 'text', 'message', 'group', 'packed'] as const;
 
-/** Numbers of a node: its kind, field number, first byte of the tag, begin and end of the value, the node behind it. */
-const stride = 6;
-
-/**
- * A message without a schema as an index over its bytes: nodes in the order of the bytes, a message before what is in
- * it. Node 0 is the whole.
- */
-export class RawTree {
-  readonly bytes: Uint8Array;
+/** A message without a schema. */
+export class RawTree extends WireNodes<RawKind> {
   /** What ended the reading. Bytes within that are no message are no problem. */
   problem: Problem | undefined;
-  readonly #numbers: number[] = [];
   readonly #casts: (Cast | undefined)[] = [];
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
-
-  get count(): number {
-    return this.#casts.length;
-  }
-
-  kindOf(node: number): RawKind {
-    return kinds[this.#at(node, 0)] ?? 'bytes';
-  }
-
-  /** The number of its field. */
-  numberOf(node: number): number {
-    return this.#at(node, 1);
-  }
-
-  tagOf(node: number): number {
-    return this.#at(node, 2);
-  }
-
-  beginOf(node: number): number {
-    return this.#at(node, 3);
-  }
-
-  endOf(node: number): number {
-    return this.#at(node, 4);
-  }
-
-  /** The first node that is neither this one nor within it. */
-  behind(node: number): number {
-    return this.#at(node, 5);
+    super(bytes, kinds);
   }
 
   /** What the user has said of it. */
@@ -88,20 +42,8 @@ export class RawTree {
   }
 
   add(kind: RawKind, number: number, tag: number, begin: number, end: number, cast?: Cast): number {
-    const node = this.count;
-    this.#numbers.push(kinds.indexOf(kind), number, tag, begin, end, node + 1);
     this.#casts.push(cast);
-    return node;
-  }
-
-  /** All nodes after it are within it, and its value ends at `end`. */
-  close(node: number, end: number): void {
-    this.#numbers[node * stride + 4] = end;
-    this.#numbers[node * stride + 5] = this.count;
-  }
-
-  #at(node: number, index: number): number {
-    return this.#numbers[node * stride + index] ?? 0;
+    return this.addNode(kind, number, tag, begin, end);
   }
 }
 

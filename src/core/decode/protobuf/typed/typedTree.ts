@@ -1,3 +1,4 @@
+import { WireNodes } from '../wire/wireNodes.ts';
 import type { FieldDefinition } from '../wire/fieldTable.ts';
 import type { MessageType } from './schema.ts';
 
@@ -6,10 +7,7 @@ import type { MessageType } from './schema.ts';
  * within; a field that the schema does not have; one whose wire type is not that of its field.
  */
 export type NodeKind = 'value' | 'packed' | 'message' | 'entry' | 'unknown' | 'mismatch';
-const kinds: readonly NodeKind[] = ['value', 'packed', 'message', 'entry', 'unknown', 'mismatch'];
-
-/** Numbers of a node: its kind, field number, first byte of the tag, begin and end of the value, the node behind it. */
-const stride = 6;
+const kinds = ['unknown', 'value', 'packed', 'message', 'entry', 'mismatch'] as const;
 
 /** The values of one field of a message. */
 export interface Member {
@@ -19,47 +17,13 @@ export interface Member {
   readonly nodes: readonly number[];
 }
 
-/**
- * A message of a known type as an index over its bytes: nodes in the order of the bytes, a message before what is in it.
- * Node 0 is the whole.
- */
-export class TypedTree {
-  readonly bytes: Uint8Array;
-  readonly #numbers: number[] = [];
+/** A message of a known type. */
+export class TypedTree extends WireNodes<NodeKind> {
   readonly #fields: (FieldDefinition | undefined)[] = [];
   readonly #types: (MessageType | undefined)[] = [];
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
-
-  get count(): number {
-    return this.#fields.length;
-  }
-
-  kindOf(node: number): NodeKind {
-    return kinds[this.#at(node, 0)] ?? 'unknown';
-  }
-
-  numberOf(node: number): number {
-    return this.#at(node, 1);
-  }
-
-  tagOf(node: number): number {
-    return this.#at(node, 2);
-  }
-
-  beginOf(node: number): number {
-    return this.#at(node, 3);
-  }
-
-  endOf(node: number): number {
-    return this.#at(node, 4);
-  }
-
-  /** The first node that is neither this one nor within it. */
-  behind(node: number): number {
-    return this.#at(node, 5);
+    super(bytes, kinds);
   }
 
   fieldOf(node: number): FieldDefinition | undefined {
@@ -106,21 +70,9 @@ export class TypedTree {
     field: FieldDefinition | undefined,
     type?: MessageType,
   ): number {
-    const node = this.count;
     const [tag, begin, end] = range;
-    this.#numbers.push(kinds.indexOf(kind), number, tag, begin, end, node + 1);
     this.#fields.push(field);
     this.#types.push(type);
-    return node;
-  }
-
-  /** All nodes after it are within it, and its value ends at `end`. */
-  close(node: number, end: number): void {
-    this.#numbers[node * stride + 4] = end;
-    this.#numbers[node * stride + 5] = this.count;
-  }
-
-  #at(node: number, index: number): number {
-    return this.#numbers[node * stride + index] ?? 0;
+    return this.addNode(kind, number, tag, begin, end);
   }
 }

@@ -1,3 +1,4 @@
+import { skipSpaces } from '../../../json/jsonSpaces.ts';
 const quote = 0x22;
 const comma = 0x2c;
 const colon = 0x3a;
@@ -82,19 +83,6 @@ class OpenContainers {
   pop(): void {
     this.depth--;
   }
-}
-
-/** Where what is no white space begins. */
-export function skipSpaces(bytes: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end) {
-    const unit = bytes[at];
-    if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) {
-      break;
-    }
-    at++;
-  }
-  return at;
 }
 
 /** -1 behind the end. */

@@ -1,5 +1,6 @@
 import { textIn } from '../../values/utf8Text.ts';
-import { jsonProblem, skipSpaces } from './jsonProblem.ts';
+import { skipSpaces } from '../../../json/jsonSpaces.ts';
+import { jsonProblem } from './jsonProblem.ts';
 import { cutLabel, headText } from './utf8Text.ts';
 
 const quote = 0x22;

@@ -1,7 +1,7 @@
+import { failedFrame } from '../../framing/failedFrame.ts';
 import type { Frame, FrameBytes } from '../../framing/frames.ts';
 import { maxLayerLength } from '../../limits.ts';
-import type { Problem, Reading } from '../../reading.ts';
-import { oneLine } from '../../summaryText.ts';
+import type { Problem } from '../../reading.ts';
 
 /** An operation whose places count in the bytes that it was read from. */
 export interface NatsOperation {
@@ -24,8 +24,6 @@ export interface NatsOperation {
 /** Bytes of a line without its end; what the server says of itself may be longer. */
 const maxLineLength = 4096;
 const maxFactsLength = 262_144;
-/** Enough for a summary, whatever the characters are. */
-const shownLength = 2048;
 
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
@@ -64,7 +62,7 @@ export function readNatsOperation(
   const { bytes } = from;
   const failed = (at: number, is: Problem['is']) => ({
     is: 'none' as const,
-    reading: problemOf(from, begin, at, is),
+    reading: failedFrame(from, begin, at, is),
   });
   const lineEnd = endOfLine(bytes, begin);
   if (lineEnd < 0) {
@@ -105,15 +103,6 @@ export function readNatsOperation(
   }
   const payload = { begin: lineFeedEnd, bodyBegin: lineFeedEnd + headersLength, end };
   return { name, rest, words, payload, end: end + 2 };
-}
-
-function problemOf(from: FrameBytes, begin: number, at: number, is: Problem['is']): Reading {
-  const end = Math.min(from.bytes.length, begin + shownLength);
-  return {
-    severity: 'error',
-    problem: { at: from.offset(at), is },
-    summary: () => oneLine(decoder.decode(from.bytes.subarray(begin, end))),
-  };
 }
 
 /** Where CR and LF begin; -1 if they do not follow. */

@@ -1,5 +1,5 @@
 import { maxDepth } from '../../limits.ts';
-import { skipSpaces } from '../json/jsonProblem.ts';
+import { skipSpaces } from '../../../json/jsonSpaces.ts';
 import { textIn } from '../../values/utf8Text.ts';
 
 const quote = 0x22;

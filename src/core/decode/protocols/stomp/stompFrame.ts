@@ -1,7 +1,7 @@
+import { failedFrame } from '../../framing/failedFrame.ts';
 import type { Frame, FrameBytes } from '../../framing/frames.ts';
 import { maxCarriedLength, maxLayerLength } from '../../limits.ts';
-import type { Problem, Reading } from '../../reading.ts';
-import { oneLine } from '../../summaryText.ts';
+import type { Problem } from '../../reading.ts';
 
 export type StompVersion = '1.0' | '1.1' | '1.2';
 
@@ -46,8 +46,6 @@ const commands: ReadonlySet<string> = new Set([
 const maxCommandLength = 12;
 /** In bytes; servers allow much less. */
 const maxHeadLength = 65_536;
-/** Enough for a summary, whatever the characters are. */
-const shownLength = 2048;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -75,7 +73,7 @@ export function readStompFrame(
   const { bytes } = from;
   const failed = (at: number, is: Problem['is']) => ({
     is: 'none' as const,
-    reading: problemOf(from, begin, at, is),
+    reading: failedFrame(from, begin, at, is),
   });
   const commandEnd = bytes.indexOf(lineFeed, begin);
   if (commandEnd < 0) {
@@ -139,15 +137,6 @@ export function readStompFrame(
     bodyBegin: at,
     bodyEnd,
     end: bodyEnd + 1,
-  };
-}
-
-function problemOf(from: FrameBytes, begin: number, at: number, is: Problem['is']): Reading {
-  const end = Math.min(from.bytes.length, begin + shownLength);
-  return {
-    severity: 'error',
-    problem: { at: from.offset(at), is },
-    summary: () => oneLine(decoder.decode(from.bytes.subarray(begin, end))),
   };
 }
 

@@ -1,0 +1,22 @@
+import type { Problem, Reading } from '../reading.ts';
+import { oneLine } from '../summaryText.ts';
+import type { FrameBytes } from './frames.ts';
+
+/** Bytes of a frame that could not be read. */
+const shownLength = 2048;
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What begins at `begin` and cannot be read from `at` on. */
+export function failedFrame(
+  from: FrameBytes,
+  begin: number,
+  at: number,
+  is: Problem['is'],
+): Reading {
+  const end = Math.min(from.bytes.length, begin + shownLength);
+  return {
+    severity: 'error',
+    problem: { at: from.offset(at), is },
+    summary: () => oneLine(decoder.decode(from.bytes.subarray(begin, end))),
+  };
+}
