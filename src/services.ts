@@ -114,7 +114,7 @@ export function startMonitoring({
         ...common,
         ...connecting,
         plainHandshakes,
-        schemaPorts: loadedLater,
+        filePorts: loadedLater,
         ruleParts,
         showMessages: () => output.show(),
         onDidChangeOpen: isOpen => keys.set(ContextKey.PanelOpen, isOpen),

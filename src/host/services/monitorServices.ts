@@ -12,6 +12,8 @@ import type { Formats } from '../../core/base/format.ts';
 import { DecoderRules } from '../decoding/decoderRules.ts';
 import { DecoderChoices } from '../decoding/decoderChoices.ts';
 import { ProtobufSchemas } from '../decoding/protobufSchemas.ts';
+import { ContributedDecoders } from '../decoding/scripts/contributedDecoders.ts';
+import { Scripts, type ScriptsPorts } from '../decoding/scripts/scripts.ts';
 import type { SchemaFilesPorts } from '../decoding/schemaFiles.ts';
 import type { DecodeAsParts } from '../decoding/decodeAs.ts';
 import type { ExportParts } from '../captures/exportChoices.ts';
@@ -65,7 +67,7 @@ export interface MonitorServiceParts {
     readonly openView: (query: ViewQuery, tail?: number) => CaptureView;
     readonly startExport: StartExport;
   };
-  readonly schemaPorts: SchemaFilesPorts;
+  readonly filePorts: SchemaFilesPorts & Pick<ScriptsPorts, 'findFile'>;
   readonly showMessages: () => void;
   readonly onDidChangeOpen: (isOpen: boolean) => void;
   readonly onFilter: () => void;
@@ -104,10 +106,15 @@ export function createMonitorServices(parts: MonitorServiceParts) {
     startExport,
     currentView: () => model.shownRows,
   };
-  const schemas = store.add(new ProtobufSchemas({ clock, log, ...parts.schemaPorts }));
+  const filePorts = { clock, log, ...parts.filePorts };
+  const schemas = store.add(new ProtobufSchemas(filePorts));
+  const scripts = store.add(new Scripts(filePorts));
+  const contributed = store.add(new ContributedDecoders(log));
   const rules = store.add(
     new DecoderRules({
       schemas,
+      scripts,
+      contributed,
       onDidChangeSettings: listener => parts.settings.onDidChange(listener),
       log,
     }),

@@ -52,6 +52,17 @@ export interface FakeEditor {
   readonly untitled: string[];
   /** What is marked in files, as `line:column message` from 1 on, by their paths. */
   readonly marks: Map<string, readonly string[]>;
+  /** The extensions that are installed; `extensionsChanged` says that they are others. */
+  extensions: readonly {
+    readonly id: string;
+    readonly path: string;
+    readonly packageJSON: unknown;
+  }[];
+  readonly extensionsChanged: Emitter<undefined>;
+  /** The lines of output channels, as `channel: level text`. */
+  readonly logged: string[];
+  /** The paths of documents that were shown. */
+  readonly opened: string[];
   /** The folders whose files are watched, each with what tells its watcher of a file. */
   readonly watched: { readonly folder: string; readonly tell: (path: string) => void }[];
 }
@@ -75,16 +86,27 @@ export const editor: FakeEditor = {
   panels: [],
   untitled: [],
   marks: new Map<string, readonly string[]>(),
+  extensions: [],
+  extensionsChanged: new Emitter<undefined>(),
+  logged: [],
+  opened: [],
   watched: [],
   answer: () => undefined,
 };
 
 class Uri {
   readonly path: string;
-  readonly scheme = 'file';
+  readonly scheme: string;
 
+  /** A path such as `vscode-vfs:/folder` is not on a disk. */
   constructor(path: string) {
-    this.path = path;
+    const [, scheme = 'file', rest = path] = /^([a-z-]+):(.*)$/.exec(path) ?? [];
+    this.path = rest;
+    this.scheme = scheme;
+  }
+
+  static parse(text: string): Uri {
+    return new Uri(text.replace(/^file:\/\//, ''));
   }
 
   get fsPath(): string {
@@ -104,11 +126,12 @@ class Uri {
   }
 
   toString(): string {
-    return `file://${this.path}`;
+    return `${this.scheme}://${this.path}`;
   }
 
-  static joinPath({ path }: Uri, ...parts: readonly string[]): Uri {
-    return new Uri(posix.join(path, ...parts));
+  static joinPath({ path, scheme }: Uri, ...parts: readonly string[]): Uri {
+    const joined = posix.join(path, ...parts);
+    return new Uri(scheme === 'file' ? joined : `${scheme}:${joined}`);
   }
 }
 
@@ -395,7 +418,18 @@ const api = {
   TabInputText: Drawn,
   TreeItem: Drawn,
   WorkspaceEdit: Drawn,
-  DiagnosticSeverity: { Warning: 1 },
+  DiagnosticSeverity: { Error: 0, Warning: 1 },
+  extensions: {
+    get all() {
+      return editor.extensions.map(({ path, ...rest }) => ({
+        ...rest,
+        extensionUri: new Uri(path),
+      }));
+    },
+    get onDidChange() {
+      return editor.extensionsChanged.event;
+    },
+  },
   TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
   QuickPickItemKind: { Separator: -1, Default: 0 },
   UIKind: { Desktop: 1, Web: 2 },
