@@ -114,6 +114,7 @@ export function startMonitoring({
         ...common,
         ...connecting,
         plainHandshakes,
+        redact: registry.redact,
         filePorts: loadedLater,
         ruleParts,
         showMessages: () => output.show(),

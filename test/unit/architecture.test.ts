@@ -77,6 +77,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/registry':
     'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/values filter json',
   'core/decode/script': 'record',
+  'core/decode/sketch': 'base',
   'core/decode/values': 'base decode json',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection decode/pass json record secrets settings variables',
@@ -117,7 +118,7 @@ const folders: Readonly<Record<string, string>> = {
   'host/connections/views': 'connections settings slots ui',
   'host/consent': 'ui',
   'host/decoding': 'captures decoding/scripts settings ui',
-  'host/decoding/scripts': 'settings ui',
+  'host/decoding/scripts': 'secrets settings ui',
   'host/held': 'settings slots taps ui',
   'host/import': 'connectionForm library library/files library/items secrets ui',
   'host/json': '',

@@ -36,6 +36,8 @@ export interface RequestParts {
   readonly showMessages: () => void;
   /** Opens positions of the list as one text. */
   readonly openText: (generation: number, ranges: Ranges) => Promise<void>;
+  /** Writes a decoder for positions of the list; without them for the newest messages. */
+  readonly newDecoder: (generation: number, ranges: Ranges | undefined) => Promise<void>;
   readonly showKeyboardHelp: () => Promise<void>;
 }
 
@@ -147,7 +149,8 @@ function listRequests({ sources, model, filters, exportList }: RequestParts) {
 }
 
 function rowRequests(parts: RequestParts) {
-  const { sources, model, documents, plainHandshakes, openText, showKeyboardHelp } = parts;
+  const { sources, model, documents, plainHandshakes, openText, newDecoder, showKeyboardHelp } =
+    parts;
   const done = undefined;
   return {
     'payload': async ({ connection, seq, from, length }: Params<'payload'>) => {
@@ -194,6 +197,10 @@ function rowRequests(parts: RequestParts) {
     },
     'editor.text': async ({ generation, ranges }: Params<'editor.text'>) => {
       await openText(generation, ranges);
+      return done;
+    },
+    'decoder.new': async ({ generation, ranges }: Params<'decoder.new'>) => {
+      await newDecoder(generation, ranges);
       return done;
     },
     'help.keys': async () => {

@@ -62,6 +62,8 @@ export interface MonitorServiceParts {
   readonly formats: Formats;
   readonly plainHandshakes: UnmaskedHandshakes;
   readonly clearing: Clearing;
+  /** Masks the secrets that were used in this window. */
+  readonly redact: (text: string) => string;
   readonly captures: {
     readonly archive: CaptureArchive;
     readonly openView: (query: ViewQuery, tail?: number) => CaptureView;
@@ -121,8 +123,11 @@ export function createMonitorServices(parts: MonitorServiceParts) {
   );
   const choices = store.add(new DecoderChoices({ sources, rules }));
   const decoding: DecodeAsParts = {
+    extensionUri: context.extensionUri,
+    redact: parts.redact,
     sources,
     choices,
+    contributed,
     formats,
     current: () => {
       const [source] = model.shown;
@@ -147,6 +152,15 @@ export function createMonitorServices(parts: MonitorServiceParts) {
     const { messagesText } = await import('../monitor/messagesText.ts');
     const text = await messagesText({ sources, formats }, model.viewOf(generation), ranges);
     await (await texts()).show(l10n.t('Messages'), text);
+  };
+  const newDecoder = async (generation: number, ranges: Ranges | undefined) => {
+    const load = await import('../decoding/newDecoder.ts');
+    const [source] = model.shown;
+    const rows = ranges && (await load.rowsIn(model.viewOf(generation), ranges));
+    const subject =
+      (rows && load.subjectOf(sources, rows)) ??
+      (source && (await load.subjectAround(source, undefined)));
+    await unlessCancelled(load.newDecoder(decoding, subject));
   };
   const showKeyboardHelp = async () => {
     const { keyboardHelp } = await import('../monitor/keyboardHelp.ts');
@@ -196,6 +210,7 @@ export function createMonitorServices(parts: MonitorServiceParts) {
           filters,
           showMessages,
           openText,
+          newDecoder,
           showKeyboardHelp,
           plainHandshakes: parts.plainHandshakes,
           clearing: parts.clearing,
@@ -222,12 +237,19 @@ export function createMonitorServices(parts: MonitorServiceParts) {
       await openText(generation, [[Math.max(first, next - newestCount), next]]);
     }
   };
+  /** For the selected rows; for the newest messages while no page is on screen. */
+  const askForDecoder = async () => {
+    if (!panel.askForDecoder()) {
+      await newDecoder(model.list.generation, undefined);
+    }
+  };
   return {
     panel,
     held,
     documents,
     exporting,
     decoding,
+    askForDecoder,
     showKeyboardHelp,
     openMessagesAsText,
     dispose: () => store.dispose(),

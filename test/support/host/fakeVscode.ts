@@ -59,6 +59,8 @@ export interface FakeEditor {
     readonly packageJSON: unknown;
   }[];
   readonly extensionsChanged: Emitter<undefined>;
+  /** Whether no folder can be made. */
+  readOnly: boolean;
   /** The lines of output channels, as `channel: level text`. */
   readonly logged: string[];
   /** The paths of documents that were shown. */
@@ -88,6 +90,7 @@ export const editor: FakeEditor = {
   marks: new Map<string, readonly string[]>(),
   extensions: [],
   extensionsChanged: new Emitter<undefined>(),
+  readOnly: false,
   logged: [],
   opened: [],
   watched: [],
@@ -233,6 +236,15 @@ const workspace = {
         ? Promise.reject(new FileSystemError(path))
         : Promise.resolve(encoder.encode(text));
     },
+    createDirectory: ({ path }: Uri): Promise<void> =>
+      editor.readOnly ? Promise.reject(new Error('EROFS')) : Promise.resolve(void path),
+    /** Only files, and none without a file. */
+    readDirectory: ({ path }: Uri) => {
+      const names = [...editor.files.keys()]
+        .filter(file => posix.dirname(file) === path)
+        .map(file => [posix.basename(file), 1] as const);
+      return names.length > 0 ? Promise.resolve(names) : Promise.reject(new FileSystemError(path));
+    },
     writeFile: ({ path }: Uri, bytes: Uint8Array): Promise<void> => {
       editor.files.set(path, decoder.decode(bytes));
       return Promise.resolve();
@@ -302,7 +314,25 @@ const window = {
     editor.panels.push(panel);
     return panel;
   },
-  showTextDocument: () => Promise.resolve({}),
+  showTextDocument: ({ path }: { readonly path?: string }) => {
+    if (path !== undefined) {
+      editor.opened.push(path);
+    }
+    return Promise.resolve({});
+  },
+  createOutputChannel: (name: string) => {
+    const line = (level: string) => (text: string) =>
+      void editor.logged.push(`${name}: ${level} ${text}`);
+    return {
+      trace: line('trace'),
+      debug: line('debug'),
+      info: line('info'),
+      warn: line('warn'),
+      error: line('error'),
+      show: () => undefined,
+      dispose: () => undefined,
+    };
+  },
   withProgress: (_options: unknown, task: (progress: object, token: object) => unknown) =>
     task({ report: () => undefined }, { onCancellationRequested: nothingHappens }),
   createStatusBarItem: () => ({

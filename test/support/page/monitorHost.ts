@@ -226,6 +226,7 @@ export class MonitorHost {
         openView: (query, tail) => wrapView(captures.openView(query, tail), query),
       },
       filePorts,
+      redact: text => text,
       showMessages: () => undefined,
       onDidChangeOpen: () => undefined,
       onDidOpenCaptures: () => undefined,
