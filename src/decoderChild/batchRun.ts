@@ -1,11 +1,9 @@
-import { answerOf, refused, type SessionState } from './answer.ts';
+import { answerOf, type SessionState } from './answer.ts';
 import { runBounded } from './boundedTurns.ts';
 import { endProcess } from './confine.ts';
-import { frameOf } from './frames.ts';
 import type { LoadedDecoder } from './loadDecoder.ts';
-import { flush, tell, tellFrame, unwrittenLength } from './pipes.ts';
+import { flush, tell } from './pipes.ts';
 import {
-  maxAnswerBytes,
   maxStateLength,
   messageLimitMs,
   patientLimitMs,
@@ -13,6 +11,7 @@ import {
   type Ending,
 } from './protocol.ts';
 import { scriptErrorOf } from './scriptError.ts';
+import { WaitingAnswers } from './waitingAnswers.ts';
 
 const now = performance.now.bind(performance);
 const residentBytes = process.memoryUsage.rss.bind(process.memoryUsage);
@@ -45,24 +44,23 @@ export class BatchRun {
   run(batch: BatchRequest): void {
     const { id, messages, isStepped, isPatient } = batch;
     const state = this.#stateOf(batch);
-    let room = maxAnswerBytes;
-    let at = 0;
-    let kept: string | undefined;
-    const progress = { isThrough: false };
+    const waiting = new WaitingAnswers(id, this.#file);
+    const progress = { at: 0, state: undefined as string | undefined, isThrough: false };
     const turn = () => {
       const begun = now();
-      while (at < messages.length) {
-        room -= this.#tellAnswer(batch, at, state, room);
-        at++;
-        if (isStepped || unwrittenLength() > turnBytes || now() - begun > turnMs) {
+      for (let message = messages[progress.at]; message; message = messages[progress.at]) {
+        waiting.add(answerOf(this.#decoder, this.#file, batch.session, message, state));
+        progress.at++;
+        if (isStepped || waiting.size > turnBytes || now() - begun > turnMs) {
           return;
         }
       }
-      kept = state && this.#snapshot(state);
+      progress.state = state && this.#snapshot(state);
       progress.isThrough = true;
     };
-    while (!progress.isThrough) {
+    do {
       const usedMs = runBounded(turn, turnMs + (isPatient ? patientLimitMs : messageLimitMs));
+      waiting.tell();
       if (usedMs !== undefined) {
         const isStarved = !isPatient && usedMs < messageLimitMs / 2;
         this.#end(id, isStarved ? 'starved' : 'slow');
@@ -71,8 +69,8 @@ export class BatchRun {
         this.#end(id, 'memory');
       }
       flush();
-    }
-    tell({ is: 'done', id, state: kept });
+    } while (!progress.isThrough);
+    tell({ is: 'done', id, state: progress.state });
     flush();
   }
 
@@ -87,34 +85,6 @@ export class BatchRun {
     const fresh = { value: parse(state ?? '{}') as object };
     this.#states.set(session.id, fresh);
     return fresh;
-  }
-
-  /** @returns how many bytes the answer takes */
-  #tellAnswer(
-    { id, session, messages }: BatchRequest,
-    at: number,
-    state: SessionState | undefined,
-    room: number,
-  ): number {
-    const file = this.#file;
-    const message = messages[at];
-    if (!message) {
-      return 0;
-    }
-    let answer = answerOf(this.#decoder, file, session, message, state);
-    try {
-      const frame = frameOf({ is: 'answer', id, answer });
-      if (frame.length <= room) {
-        tellFrame(frame);
-        return frame.length;
-      }
-      answer = refused('The answers to a batch of messages are larger than 16 MiB', file);
-    } catch (error) {
-      const { message: why } = scriptErrorOf(error, file);
-      answer = refused(`decode has returned what cannot be copied: ${why}`, file);
-    }
-    tell({ is: 'answer', id, answer });
-    return 0;
   }
 
   /** JSON of a state, to go on with in another process. */

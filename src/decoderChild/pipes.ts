@@ -11,7 +11,6 @@ const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
 
 /** Messages that are not written yet. */
 let waiting: Uint8Array[] = [];
-let waitingLength = 0;
 
 /** The next request; waits for it, without any work. `undefined` once nobody asks any more. */
 export function nextRequest(): ToChild | undefined {
@@ -20,18 +19,12 @@ export function nextRequest(): ToChild | undefined {
   return body && (messageIn(body) as ToChild);
 }
 
-/** How long what is not written yet is. */
-export function unwrittenLength(): number {
-  return waitingLength;
-}
-
 /** Throws if it cannot be copied. */
 export function tell(message: FromChild): void {
   tellFrame(frameOf(message));
 }
 
 export function tellFrame(frame: Uint8Array): void {
-  waitingLength += frame.length;
   waiting[waiting.length] = frame;
 }
 
@@ -42,7 +35,6 @@ export function tellFrame(frame: Uint8Array): void {
 export function flush(): void {
   const frames = waiting;
   waiting = [];
-  waitingLength = 0;
   try {
     writeAll(frames);
   } catch {

@@ -55,8 +55,8 @@ export type FromChild =
   | { readonly is: 'loaded'; readonly id: number; readonly isOrdered: boolean }
   /** The file cannot be loaded, or is no decoder. */
   | { readonly is: 'broken'; readonly id: number; readonly error: ScriptError }
-  /** Of the next message of the batch. */
-  | { readonly is: 'answer'; readonly id: number; readonly answer: ScriptAnswer }
+  /** Of the next messages of the batch. */
+  | { readonly is: 'answers'; readonly id: number; readonly answers: readonly ScriptAnswer[] }
   /** The batch is through. `state`: JSON of the session's, if it is kept. */
   | { readonly is: 'done'; readonly id: number; readonly state: string | undefined }
   | { readonly is: 'ending'; readonly id: number; readonly why: Ending }

@@ -11,7 +11,7 @@ export function readFromChild(given: unknown): FromChild | undefined {
   if (!isMembers(given)) {
     return undefined;
   }
-  const { is, level, text, error, why, state, isOrdered, answer } = given;
+  const { is, level, text, error, why, state, isOrdered, answers } = given;
   const id = typeof given['id'] === 'number' ? given['id'] : 0;
   switch (is) {
     case 'log':
@@ -22,8 +22,8 @@ export function readFromChild(given: unknown): FromChild | undefined {
       return { is, id, isOrdered: isOrdered === true };
     case 'broken':
       return { is, id, error: errorOf(error) };
-    case 'answer':
-      return { is, id, answer: answerOf(answer) };
+    case 'answers':
+      return Array.isArray(answers) ? { is, id, answers: answers.map(answerOf) } : undefined;
     case 'done':
       return { is, id, state: textOf(state, maxStateLength) };
     case 'ending':

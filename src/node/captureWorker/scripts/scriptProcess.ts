@@ -149,8 +149,8 @@ export class ScriptProcess {
     this.#sessions.add(session.id);
     const request: BatchRequest = { is: 'batch', id, ...part };
     await this.#ask(request, silenceLimitMs, message => {
-      if (message.is === 'answer' && answers.length < messages.length) {
-        answers.push(message.answer);
+      if (message.is === 'answers') {
+        answers.push(...message.answers.slice(0, messages.length - answers.length));
       } else if (message.is === 'ending') {
         end = message.why;
       } else if (message.is === 'done' && answers.length === messages.length) {

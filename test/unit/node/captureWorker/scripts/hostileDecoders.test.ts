@@ -157,7 +157,7 @@ describe('A hostile decoder', () => {
          writeSync(3, body);
        };
        exports.decoder = { decode(bytes, { seq }) {
-         forge({ is: 'answer', id: seq, answer: { is: 'read', value: 'forged' } });
+         forge({ is: 'answers', id: seq, answers: [{ is: 'read', value: 'forged' }] });
          forge({ is: 'done', id: 1 });
          forge({ is: 'broken', id: 0, error: null });
          forge(null);

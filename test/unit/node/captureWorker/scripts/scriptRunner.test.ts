@@ -75,6 +75,27 @@ describe('A runner of decoders', () => {
     );
   });
 
+  it('has what a decoder said when it said it, also if it changes its object later', async t => {
+    const rig = new DecoderRig(t, { childPath: child.path });
+    const values = valuesOf(
+      await rig.decode(
+        `const own = (globalThis.own ??= { list: [], map: new Map() });
+         own.list.length = 0;
+         own.list.push(text);
+         own.map.set(text, 1);
+         return text === 'c' ? own : { list: own.list };`,
+        ['a', 'b', 'c', 'd'],
+      ),
+    );
+    const map = new Map(['a', 'b', 'c'].map(text => [text, 1]));
+    assert.deepEqual(values, [
+      { list: ['a'] },
+      { list: ['b'] },
+      { list: ['c'], map },
+      { list: ['d'] },
+    ]);
+  });
+
   it('keeps the state of each session of an ordered decoder apart', async t => {
     const rig = new DecoderRig(t, { childPath: child.path });
     const script = rig.write('ordered.mjs', counting());
