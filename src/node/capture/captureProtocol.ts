@@ -9,6 +9,7 @@ import type {
   ViewRow,
 } from '../../core/capture/view.ts';
 import type { DecodedMessage } from '../../core/decode/rowDecoding.ts';
+import type { ScriptReport } from '../../core/decode/script/script.ts';
 import type { DecodeRule } from '../../core/decode/decodeRule.ts';
 import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
 import type {
@@ -173,7 +174,8 @@ export type WorkerEvent =
   | { readonly event: 'stored'; readonly key: number }
   | { readonly event: 'storage'; readonly key: number; readonly value: Storage }
   | { readonly event: 'view'; readonly key: number; readonly value: ViewReport }
-  | { readonly event: 'export'; readonly key: number; readonly value: ExportProgress };
+  | { readonly event: 'export'; readonly key: number; readonly value: ExportProgress }
+  | { readonly event: 'script'; readonly value: ScriptReport };
 
 export type FromCaptureWorker = WorkerAnswer | WorkerEvent;
 

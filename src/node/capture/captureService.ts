@@ -122,6 +122,8 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
       case 'export':
         exports.get(message.key)?.setProgress(message.value);
         break;
+      case 'script':
+        break;
       default:
         assertNever(message);
     }
