@@ -55,7 +55,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/detect': 'decode decode/codecs decode/values json record',
   'core/decode/framing': 'base decode',
   'core/decode/mapping': 'base decode decode/protocols/json filter json pattern record',
-  'core/decode/pass': 'base capture decode filter metrics record',
+  'core/decode/pass': 'base capture decode decode/script filter metrics record',
   'core/decode/protobuf':
     'base decode decode/protobuf/raw decode/protobuf/typed decode/protobuf/wire json record',
   'core/decode/protobuf/raw': 'base decode decode/protobuf/wire',
@@ -79,6 +79,8 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/registry':
     'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/values filter json',
   'core/decode/script': 'record',
+    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/script decode/values filter json',
+  'core/decode/script': 'base decode record',
   'core/decode/values': 'base decode json',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection decode/pass json record secrets settings variables',
@@ -142,12 +144,14 @@ const folders: Readonly<Record<string, string>> = {
   'host/watch': 'settings slots ui',
   'node': 'files protobuf tap watch',
   'node/capture': 'captureWorker/saving captureWorker/store files',
-  'node/captureWorker': 'capture captureWorker/archive captureWorker/export captureWorker/sessions',
+  'node/captureWorker':
+    'capture captureWorker/archive captureWorker/decoding captureWorker/export captureWorker/scripts captureWorker/sessions',
   'node/captureWorker/archive': 'capture captureWorker/store files',
   'node/captureWorker/decoding': '',
   'node/captureWorker/export': 'capture captureWorker/decoding captureWorker/sessions files',
   'node/captureWorker/saving': 'captureWorker/decoding captureWorker/store',
   'node/captureWorker/scripts': '.',
+  'node/captureWorker/scripts': '',
   'node/captureWorker/sessions':
     'capture captureWorker/decoding captureWorker/saving captureWorker/store files',
   'node/captureWorker/store': 'files',

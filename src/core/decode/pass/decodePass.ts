@@ -7,6 +7,7 @@ import { directionOf, isMessage, isTextual, kindOf, RowFlag } from '../../record
 import { CallTable } from '../callTable.ts';
 import type { ChainReading, Message } from '../chain.ts';
 import { knownReading, type KnownReading } from '../knownReading.ts';
+import type { CaptureScripts } from '../script/sessionScripts.ts';
 import { DecodedSession } from './decodedSession.ts';
 import type { ChooseDecoders } from './sessionChoice.ts';
 import { sessionChangeOf } from './sessionFacts.ts';
@@ -19,6 +20,11 @@ const idleStep = 65_536;
 
 /** Rows between two looks at the clock. */
 const rowsPerLook = 128;
+
+/** How far the pass looks ahead for what scripts are to be asked, in rows and milliseconds. */
+const maxRowsAhead = 4096;
+const maxTimeAhead = 2;
+const rowsPerLookAhead = 16;
 
 /** A row with what decoders say of it. */
 export interface DecodedReading {
@@ -34,6 +40,8 @@ export interface DecodePassOptions {
   readonly url: string;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
+  /** Absent: scripts pass all messages by. */
+  readonly scripts?: CaptureScripts;
 }
 
 /**
@@ -43,13 +51,15 @@ export interface DecodePassOptions {
 export class DecodePass {
   readonly #options: DecodePassOptions;
   #table = new CallTable();
-  #sessions: DecodedSession[] = [];
+  readonly #sessions: DecodedSession[] = [];
   /** The one that messages are of now. */
   #current: DecodedSession | undefined;
   /** Only flags are asked for, so it decodes nothing. */
   readonly #states = new ViewMatcher({ condition: { is: 'kind', kinds: ['state'] } }, () => '');
   #cursor = 0;
   #rereads = 0;
+  /** The message that was shown to its session and then had to wait. */
+  #waited = -1;
 
   constructor(options: DecodePassOptions) {
     this.#options = options;
@@ -69,6 +79,11 @@ export class DecodePass {
     return this.#cursor >= this.#options.store.extent.next;
   }
 
+  /** There is nothing to do before scripts have answered. */
+  get isWaiting(): boolean {
+    return this.#current?.isWaiting === true;
+  }
+
   /** Changes whenever a row that was read before may say more now. */
   get version(): number {
     return this.#rereads + this.#table.version;
@@ -84,10 +99,14 @@ export class DecodePass {
     return this.#sessions.at(-1);
   }
 
-  /** Goes on until `deadline`, of the clock of its options. @returns whether something is left to do */
+  /**
+   * Goes on until `deadline`, of the clock of its options, or until it has to wait.
+   *
+   * @returns whether something is left to do now
+   */
   work(deadline: number): boolean {
     const { store, now } = this.#options;
-    while (!this.isCaughtUp && now() < deadline) {
+    while (!this.isCaughtUp && !this.isWaiting && now() < deadline) {
       const { first, next } = store.extent;
       this.#dropBelow(first);
       this.#cursor = Math.max(this.#cursor, first, store.skipTo(this.#cursor));
@@ -101,7 +120,12 @@ export class DecodePass {
         this.#cursor = next;
       }
     }
-    return !this.isCaughtUp;
+    return !this.isCaughtUp && !this.isWaiting;
+  }
+
+  /** It is not wanted any more. */
+  close(): void {
+    this.#sessions.forEach(session => session.close());
   }
 
   /** The first row from `from` on, up to `to`, that decoders may read; `to` if there is none. */
@@ -181,7 +205,7 @@ export class DecodePass {
     return this.#current?.isSettled === true && !this.#current.isDecoded;
   }
 
-  /** @returns whether the pass has gone back */
+  /** @returns whether the pass goes on elsewhere: it has gone back, or has to wait */
   #take(block: Block, row: number): boolean {
     const flags = block.flags[row] ?? 0;
     const seq = block.firstSeq + row;
@@ -199,16 +223,39 @@ export class DecodePass {
       return false;
     }
     const message = messageOf({ seq, flags, payload: payloadOfRow(block, row) });
-    if (session.see(message)) {
+    if (seq !== this.#waited && session.see(message)) {
       this.#table.dropFrom(session.begin);
       this.#rereads++;
+      this.#waited = -1;
       this.#cursor = session.begin;
       return true;
     }
-    if (session.isDecoded) {
-      session.advance(message, at);
+    if (session.isDecoded && !session.advance(message, at)) {
+      this.#waited = seq;
+      this.#askAhead(session, seq + 1);
+      return true;
     }
     return false;
+  }
+
+  /** Has the scripts of a session asked about a message, and about those behind it that are there. */
+  #askAhead(session: DecodedSession, from: number): void {
+    const { store, now } = this.#options;
+    const end = now() + maxTimeAhead;
+    const to = Math.min(store.extent.next, from + maxRowsAhead);
+    for (const { seq, at, flags, payload } of recordsIn(store, from, to)) {
+      if (seq % rowsPerLookAhead === 0 && now() >= end) {
+        break;
+      }
+      if (kindOf(flags) === 'state' && sessionChangeOf(payload) !== undefined) {
+        break;
+      }
+      const isRead = isForPass(flags, payload.length);
+      if (isRead && !session.foresee(messageOf({ seq, flags, payload }), at)) {
+        break;
+      }
+    }
+    session.ask();
   }
 
   #takeState(payload: Uint8Array, seq: number, at: number): void {
@@ -225,17 +272,18 @@ export class DecodePass {
   }
 
   #begin(seq: number, url: string, subprotocol: string): DecodedSession {
-    const { choose } = this.#options;
-    const session = new DecodedSession(seq, { url, subprotocol }, choose, this.#table);
+    const { choose, scripts } = this.#options;
+    const session = new DecodedSession(seq, { url, subprotocol }, choose, this.#table, scripts);
     this.#sessions.push(session);
     return session;
   }
 
   #dropBelow(first: number): void {
     this.#table.dropBelow(first);
+    this.#options.scripts?.answers.dropBelow(first);
     const gone = this.#sessions.findIndex(({ end }) => end > first);
     if (gone > 0) {
-      this.#sessions = this.#sessions.slice(gone);
+      this.#sessions.splice(0, gone).forEach(session => session.close());
     }
     this.#sessions[0]?.dropBelow(first);
   }

@@ -15,13 +15,13 @@ const maxNames = 3;
 
 /** What the list shows of a row. */
 export function rowDecodingOf({ known, session }: DecodedReading, flags: number): RowDecoding {
-  const { records, severity, isHeartbeat, problem } = known;
+  const { records, severity, isHeartbeat, problem, isPreviewed } = known;
   const isGuess = session.decoding.shown !== 'applied' && isTextual(flags);
   const linked = records?.find(record => record.link) ?? known;
   return {
     ...factsOf(known),
     ...(records && records.length > 1 && { ...eventOfRecords(records), records: records.length }),
-    ...(!isGuess && { summary: known.summary }),
+    ...(!isGuess && !isPreviewed && { summary: known.summary }),
     ...(severity && { severity }),
     ...(isHeartbeat && { isHeartbeat: true }),
     ...(problem && { problem }),

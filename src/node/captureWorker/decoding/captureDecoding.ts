@@ -17,6 +17,10 @@ import type {
   RowDecoding,
   SessionDecoding,
 } from '../../../core/decode/rowDecoding.ts';
+import {
+  CaptureScripts,
+  type CaptureScriptsOptions,
+} from '../../../core/decode/script/sessionScripts.ts';
 import type { DecodedRow } from '../../../core/filter/decodedRow.ts';
 import type { EventLatencies } from '../../../core/metrics/eventLatencies.ts';
 import type { StoredRecord } from '../../../core/record/block.ts';
@@ -25,7 +29,8 @@ import type { StoredRecord } from '../../../core/record/block.ts';
 export interface DecoderSet {
   /** How sessions are decoded by these rules and, where none fits, by what they look like. */
   choose(rules: readonly DecodeRule[]): ChooseDecoders;
-  titleOf(name: string): string;
+  /** @param own of a decoder that is not among all of them */
+  titleOf(name: string, own: string): string;
   /** The names of those that read a message to its end, the surest first. */
   readersOf(record: StoredRecord): readonly string[];
 }
@@ -38,14 +43,22 @@ export class CaptureDecoding {
   readonly #store: CaptureStore;
   readonly #set: DecoderSet;
   readonly #url: string;
+  readonly #scripts: CaptureScriptsOptions;
   #rules: readonly DecodeRule[];
   #pass: DecodePass;
   #restarts = 0;
   readonly #kept = new Map<number, RowDecoding | undefined>();
   #keptVersion = -1;
 
-  constructor(store: CaptureStore, url: string, rules: readonly DecodeRule[], set: DecoderSet) {
+  constructor(
+    store: CaptureStore,
+    url: string,
+    rules: readonly DecodeRule[],
+    set: DecoderSet,
+    scripts: CaptureScriptsOptions,
+  ) {
     this.#store = store;
+    this.#scripts = scripts;
     this.#url = url;
     this.#rules = rules;
     this.#set = set;
@@ -75,6 +88,11 @@ export class CaptureDecoding {
     return this.#pass.isCaughtUp;
   }
 
+  /** There is nothing to do before users' decoders have answered. */
+  get isWaiting(): boolean {
+    return this.#pass.isWaiting;
+  }
+
   /** Rows below it can be read. */
   get cursor(): number {
     return this.#pass.cursor;
@@ -84,7 +102,7 @@ export class CaptureDecoding {
     return this.#pass.newest?.decoding;
   }
 
-  /** Goes on until `deadline`, which is of `performance.now`. @returns whether something is left to do */
+  /** Goes on until `deadline`, which is of `performance.now`. @returns whether something is left to do now */
   work(deadline: number): boolean {
     return this.#pass.work(deadline);
   }
@@ -99,7 +117,13 @@ export class CaptureDecoding {
   /** Rows are back that were gone, or the rules are others. */
   restart(): void {
     this.#restarts++;
+    this.#pass.close();
     this.#pass = this.#begin();
+  }
+
+  /** It is not wanted any more. */
+  close(): void {
+    this.#pass.close();
   }
 
   /** The first row from `from` on, up to `to`, that decoders may read; `to` if there is none. */
@@ -146,7 +170,7 @@ export class CaptureDecoding {
 
   message(seq: number): DecodedMessage | undefined {
     const read = this.#read(seq);
-    return read && openedMessage(read, name => this.#set.titleOf(name));
+    return read && openedMessage(read, (name, own) => this.#set.titleOf(name, own));
   }
 
   layer(seq: number, layer: number, from: number, length: number): PayloadPart | undefined {
@@ -174,6 +198,7 @@ export class CaptureDecoding {
       url: this.#url,
       choose: this.#set.choose(this.#rules),
       now: () => performance.now(),
+      scripts: new CaptureScripts(this.#scripts),
     });
   }
 }

@@ -86,6 +86,7 @@ export class Exports {
             await giveWay(ms);
             assertGoesOn(signal);
           },
+          signal,
         })
       : undefined;
     try {

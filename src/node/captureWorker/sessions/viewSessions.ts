@@ -248,6 +248,7 @@ function isSame(a: ViewState | undefined, b: ViewState): boolean {
     a.decoding?.title === b.decoding?.title &&
     a.decoding?.shown === b.decoding?.shown &&
     a.decoding?.misfits?.count === b.decoding?.misfits?.count &&
+    a.decoding?.notRun?.problem === b.decoding?.notRun?.problem &&
     a.problem === b.problem
   );
 }
