@@ -1,10 +1,11 @@
+import { ChangeLog } from '../../base/changeLog.ts';
 import { lowerBound } from '../../base/lowerBound.ts';
 import type { CaptureStore } from '../../capture/captureStore.ts';
 import { recordsIn } from '../../capture/captureStore.ts';
 import { ViewMatcher } from '../../capture/viewMatcher.ts';
 import { payloadOfRow, type Block, type StoredRecord } from '../../record/block.ts';
 import { directionOf, isMessage, isTextual, kindOf, RowFlag } from '../../record/record.ts';
-import { CallTable } from '../callTable.ts';
+import { CallTable, type CallMark, type FollowedRows } from '../callTable.ts';
 import type { ChainReading, Message } from '../chain.ts';
 import { knownReading, type KnownReading } from '../knownReading.ts';
 import type { CaptureScripts } from '../script/sessionScripts.ts';
@@ -31,6 +32,13 @@ export interface DecodedReading {
   readonly known: KnownReading;
   readonly chain: ChainReading;
   readonly session: DecodedSession;
+  /** Whether it belongs to the conversation, or one of those, that another row is a part of. */
+  readonly isWith: (row: number) => boolean;
+}
+
+/** How much a pass knew of rows that it had read, see `DecodePass.changedRows`. */
+export interface PassMark extends CallMark {
+  readonly rereads: number;
 }
 
 export interface DecodePassOptions {
@@ -57,7 +65,8 @@ export class DecodePass {
   /** Only flags are asked for, so it decodes nothing. */
   readonly #states = new ViewMatcher({ condition: { is: 'kind', kinds: ['state'] } }, () => '');
   #cursor = 0;
-  #rereads = 0;
+  /** Where sessions begin that were read again. */
+  readonly #rereads = new ChangeLog();
   /** The message that was shown to its session and then had to wait. */
   #waited = -1;
 
@@ -86,12 +95,41 @@ export class DecodePass {
 
   /** Changes whenever a row that was read before may say more now. */
   get version(): number {
-    return this.#rereads + this.#table.version;
+    return this.#rereads.end + this.#table.version;
   }
 
   /** Changes when a session is read again from its beginning, so that its calls are others. */
   get rereads(): number {
-    return this.#rereads;
+    return this.#rereads.end;
+  }
+
+  /** From here on, rows may be read again otherwise. */
+  get unsettledFrom(): number {
+    const current = this.#current;
+    return current && !current.isSettled ? current.begin : Infinity;
+  }
+
+  /** To be given to `changedRows` later. */
+  get mark(): PassMark {
+    return { ...this.#table.mark, rereads: this.#rereads.end };
+  }
+
+  /**
+   * The rows below `end` that may be read otherwise since.
+   *
+   * @returns `undefined` if they are too many to be known
+   */
+  changedRows(mark: PassMark, end: number, follows: FollowedRows): ReadonlySet<number> | undefined {
+    const begins = this.#rereads.since(mark.rereads);
+    const changed = this.#table.changedRows(mark, follows);
+    if (!begins || !changed) {
+      return undefined;
+    }
+    const rows = new Set(changed);
+    for (let seq = Math.min(...begins); seq < end; seq++) {
+      rows.add(seq);
+    }
+    return rows;
   }
 
   /** The newest session. */
@@ -166,8 +204,9 @@ export class DecodePass {
     }
     const bytesOf = (part: number) => store.payload(part, 0, Infinity)?.bytes;
     const isTextOf = (part: number) => store.rows(part, 1)[0]?.kind === 'text';
-    const known = knownReading(chain.reading, seq, this.#table, bytesOf, isTextOf);
-    return { known, chain, session };
+    const table = this.#table;
+    const known = knownReading(chain.reading, seq, table, bytesOf, isTextOf);
+    return { known, chain, session, isWith: row => table.areTogether(seq, row) };
   }
 
   /** The next state row, or how far there is none; found without a look at each row. */
@@ -225,7 +264,7 @@ export class DecodePass {
     const message = messageOf({ seq, flags, payload: payloadOfRow(block, row) });
     if (seq !== this.#waited && session.see(message)) {
       this.#table.dropFrom(session.begin);
-      this.#rereads++;
+      this.#rereads.add(session.begin);
       this.#waited = -1;
       this.#cursor = session.begin;
       return true;

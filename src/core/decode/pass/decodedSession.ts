@@ -203,7 +203,13 @@ export class DecodedSession {
   #placeBefore(
     seq: number,
   ): { readonly seq: number; readonly contexts: RouteContexts } | undefined {
-    const checkpoint = this.#checkpoints[this.#checkpointsUpTo(seq) - 1];
+    const count = this.#checkpointsUpTo(seq);
+    const checkpoint = this.#checkpoints[count - 1];
+    const later = this.#checkpoints[count]?.contexts ?? this.#contexts;
+    if (checkpoint?.contexts === later) {
+      // Contexts are replaced whenever they change, so no message between has changed them.
+      return { seq, contexts: later };
+    }
     const place = this.#place;
     return place && place.seq <= seq && place.seq >= (checkpoint?.seq ?? 0) ? place : checkpoint;
   }

@@ -73,7 +73,7 @@ export function callOf({
 }
 
 /** What conditions ask of a row. */
-export function decodedRowOf({ known, chain }: DecodedReading): DecodedRow {
+export function decodedRowOf({ known, chain, isWith }: DecodedReading): DecodedRow {
   const records = known.records ?? [known];
   return {
     as: chain.layers.map(({ decoder }) => decoder),
@@ -81,6 +81,7 @@ export function decodedRowOf({ known, chain }: DecodedReading): DecodedRow {
     isUndecodable: known.problem !== undefined,
     isHeartbeat: known.isHeartbeat === true,
     isFailure: known.severity === 'error' || records.some(isFailed),
+    isWith,
     value: () => joined(known, record => record.value?.()),
     envelope: () => joined(known, record => record.envelope?.()),
   };
@@ -92,7 +93,7 @@ function isFailed({ severity, link }: KnownReading): boolean {
 
 function askedOf(known: KnownReading): AskedRecord {
   const { type, topic, id, link } = known;
-  const { call, role, of } = link ?? {};
+  const { call, role } = link ?? {};
   const isAsking = role === 'request' || role === 'open';
   return {
     event: eventOf(known),
@@ -100,7 +101,6 @@ function askedOf(known: KnownReading): AskedRecord {
     type,
     id,
     call: link && role !== 'part' ? stateOf(call?.state) : undefined,
-    request: of ?? call?.seq,
     ms: isAsking ? call?.ms : link?.ms,
   };
 }

@@ -1,9 +1,9 @@
 import type { CaptureStore } from '../../../core/capture/captureStore.ts';
 import type { PayloadPart } from '../../../core/capture/capture.ts';
-import type { CallTable } from '../../../core/decode/callTable.ts';
+import type { CallTable, FollowedRows } from '../../../core/decode/callTable.ts';
 import type { DecodeRule } from '../../../core/decode/decodeRule.ts';
 import { recordsIn } from '../../../core/capture/captureStore.ts';
-import { DecodePass } from '../../../core/decode/pass/decodePass.ts';
+import { DecodePass, type PassMark } from '../../../core/decode/pass/decodePass.ts';
 import { eventLatencies } from '../../../core/decode/pass/eventLatencies.ts';
 import {
   exportedMessage,
@@ -78,6 +78,25 @@ export class CaptureDecoding {
   /** Changes when calls that were told of may not be the same any more. */
   get epoch(): number {
     return this.#restarts * restartVersions + this.#pass.rereads;
+  }
+
+  /** From here on, rows may be read again otherwise. */
+  get unsettledFrom(): number {
+    return this.#pass.unsettledFrom;
+  }
+
+  /** Whether later rows may change what is said of the row. */
+  mayChange(seq: number, follows: FollowedRows): boolean {
+    return seq >= this.unsettledFrom || (follows.calls && this.#pass.calls.isOpen(seq));
+  }
+
+  get mark(): PassMark {
+    return this.#pass.mark;
+  }
+
+  /** See `DecodePass.changedRows`. @param mark of this time, not before the last restart */
+  changedRows(mark: PassMark, end: number, follows: FollowedRows): ReadonlySet<number> | undefined {
+    return this.#pass.changedRows(mark, end, follows);
   }
 
   get calls(): CallTable {
