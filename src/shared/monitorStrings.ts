@@ -448,7 +448,7 @@ export const pageStrings = {
   meaningCallDone: 'Was answered',
   meaningCallFailed: 'Was answered with a failure',
   meaningCallOrphan: 'An answer whose request was not seen',
-  meaningConversation: 'The request in this row, and all that answers it',
+  meaningConversation: 'The request that this row is or answers, and all its answers',
   meaningLatency: 'Calls by the time until the answer: >200ms, <=1.5s, 100ms..2s',
   meaningEnvelope: 'A value around the decoded one, such as a header; compares as $. does',
   meaningUndecodable: 'Messages in which a decoder found something wrong',

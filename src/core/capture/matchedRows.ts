@@ -12,6 +12,8 @@ export interface BlockRows {
 export interface OpenRecord extends StoredRecord {
   /** The payload decoded, where that came with others. */
   readonly text?: string | undefined;
+  /** See `MatchedRow.capture`. */
+  readonly capture?: number | undefined;
   /** See `MatchedRow.decoded`. */
   readonly decoded?: (() => DecodedRow | undefined) | undefined;
 }

@@ -8,6 +8,14 @@ export interface RowRun {
   readonly length: number;
 }
 
+/** A row that is taken from a position, or added before what is there. */
+export interface RowEdit {
+  readonly position: number;
+  readonly source: number;
+  readonly seq: number;
+  readonly isAdded: boolean;
+}
+
 /** Runs of a chunk. */
 const chunkCapacity = 4096;
 
@@ -114,6 +122,44 @@ export class RowIndex {
     }
   }
 
+  /**
+   * The same rows but for some, at other positions. What is before the first edit is taken over, so this index
+   * must not be used any more.
+   *
+   * @param first the position of the first row
+   * @param edits in the order of their positions; what is added comes first
+   */
+  edited(first: number, edits: readonly RowEdit[]): RowIndex {
+    const copy = new RowIndex(first);
+    const shift = first - this.#first;
+    const firstEdit = edits[0]?.position ?? this.#next;
+    const kept = this.#chunks.filter((_, index) => this.#endOfChunk(index) <= firstEdit);
+    copy.#chunks = kept.map(chunk => ({ ...chunk, position: chunk.position + shift }));
+    let position = Math.max(this.#first, kept.length > 0 ? this.#endOfChunk(kept.length - 1) : 0);
+    copy.#next = position + shift;
+    for (const edit of edits) {
+      copy.#take(this, position, edit.position);
+      position = edit.position;
+      if (edit.isAdded) {
+        copy.append(edit.source, edit.seq);
+      } else {
+        position++;
+      }
+    }
+    copy.#take(this, position, this.#next);
+    return copy;
+  }
+
+  #take(other: RowIndex, from: number, to: number): void {
+    for (const { source, seq, length } of other.runs(from, to)) {
+      this.append(source, seq, length);
+    }
+  }
+
+  #endOfChunk(index: number): number {
+    return this.#chunks[index + 1]?.position ?? this.#next;
+  }
+
   #beginRun(source: number, seq: number): void {
     let chunk = this.#chunks.at(-1);
     if (!chunk || isFull(chunk, source, seq, this.#next)) {
@@ -165,7 +211,7 @@ export class RowIndex {
   #endOf(index: number, chunk: Chunk, run: number): number {
     return run + 1 < chunk.length
       ? chunk.position + (chunk.positions[run + 1] ?? 0)
-      : (this.#chunks[index + 1]?.position ?? this.#next);
+      : this.#endOfChunk(index);
   }
 
   /** The last chunk that begins at or before `position`. */

@@ -1,7 +1,11 @@
-import type { Condition } from '../filter/condition.ts';
+import type { FollowedRows } from '../decode/callTable.ts';
+import type { Condition, ConversationQuestion } from '../filter/condition.ts';
 import {
   asksValue,
+  concernsCalls,
   concernsDecoders,
+  concernsParts,
+  conversationsIn,
   everyPart,
   isNoPattern,
   isOfFlags,
@@ -43,6 +47,9 @@ export class ViewMatcher {
   readonly hasPattern: boolean;
   /** What decoders say of a row may decide. */
   readonly asksDecoders: boolean;
+  /** Which later rows may change what decoders say of a row. */
+  readonly follows: FollowedRows;
+  readonly conversations: readonly ConversationQuestion[];
   /** The condition at its best for a message that is not JSON; absent if it does not ask for JSON. */
   readonly bestCase: Condition | undefined;
   readonly decode: Decode;
@@ -61,6 +68,11 @@ export class ViewMatcher {
     this.isByFlags = [condition, hide].every(part => !part || everyPart(part, isOfFlags));
     this.hasPattern = [condition, hide].some(part => part && !everyPart(part, isNoPattern));
     this.asksDecoders = [condition, hide].some(part => part && concernsDecoders(part));
+    this.follows = {
+      calls: [condition, hide].some(part => part && concernsCalls(part)),
+      parts: [condition, hide].some(part => part && concernsParts(part)),
+    };
+    this.conversations = condition ? conversationsIn(condition) : [];
     this.bestCase = condition && asksValue(condition) ? bestCaseOf(condition) : undefined;
     this.decode = decode;
     this.#reader = new RowReader(decode);

@@ -1,3 +1,4 @@
+import { ChangeLog } from '../base/changeLog.ts';
 import { lowerBound } from '../base/lowerBound.ts';
 import type { Asked, CallRole } from './reading.ts';
 
@@ -49,6 +50,18 @@ export interface Link {
   readonly isReused?: boolean;
 }
 
+/** How much was known of calls and of messages in parts, see `CallTable.changedRows`. */
+export interface CallMark {
+  readonly ended: number;
+  readonly completed: number;
+}
+
+/** Which later rows matter: ends of calls, parts of messages. */
+export interface FollowedRows {
+  readonly calls: boolean;
+  readonly parts: boolean;
+}
+
 interface StoredCall {
   readonly id: number;
   readonly seq: number;
@@ -64,6 +77,8 @@ interface StoredCall {
   endedAt?: number;
   items: number;
   firstAt?: number;
+  /** How many rows are parts of it. */
+  links: number;
 }
 
 interface StoredLink {
@@ -88,6 +103,10 @@ export class CallTable {
   #links: StoredLink[] = [];
   #nextId = 0;
   #version = 0;
+  /** Ids of calls that have ended. */
+  readonly #ended = new ChangeLog();
+  /** Rows of which parts have come. */
+  readonly #completed = new ChangeLog();
 
   /** Changes whenever what was said of a row before may have changed. */
   get version(): number {
@@ -110,6 +129,7 @@ export class CallTable {
       isOpenEnded,
       state: 'open',
       items: 0,
+      links: 0,
     });
     if (this.#calls.length > maxCalls) {
       this.#calls = this.#calls.slice(maxCalls * slack);
@@ -127,6 +147,12 @@ export class CallTable {
   ): void {
     const stored = call === undefined ? undefined : this.#stored(call);
     this.#links.push({ seq, record, role, call: stored, at, of, isReused });
+    if (stored) {
+      stored.links++;
+    }
+    if (of !== undefined) {
+      this.#completed.add(of);
+    }
     if (stored && role === 'item') {
       stored.items++;
       stored.firstAt ??= at;
@@ -145,6 +171,7 @@ export class CallTable {
     if (stored?.state === 'open') {
       stored.state = state;
       this.#version++;
+      this.#ended.add(call);
       if (response !== undefined) {
         stored.response = response;
         stored.endedAt = at;
@@ -154,6 +181,52 @@ export class CallTable {
 
   asked(call: number): Asked | undefined {
     return this.#stored(call);
+  }
+
+  /** To be given to `changedRows` later. */
+  get mark(): CallMark {
+    return { ended: this.#ended.end, completed: this.#completed.end };
+  }
+
+  /**
+   * The rows that say otherwise since, because a call has ended or parts of a message have come.
+   *
+   * @returns `undefined` if they are too many to be known
+   */
+  changedRows(since: CallMark, follows: FollowedRows): ReadonlySet<number> | undefined {
+    const calls = follows.calls ? this.#ended.since(since.ended) : [];
+    const rows = follows.parts ? this.#completed.since(since.completed) : [];
+    return calls && rows && new Set([...this.#rowsOf(calls), ...rows]);
+  }
+
+  /** Whether the row is a part of a call that is open. */
+  isOpen(seq: number): boolean {
+    const links = this.#links;
+    for (let index = this.#linkAt(seq); links[index]?.seq === seq; index++) {
+      if (links[index]?.call?.state === 'open') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether two rows are parts of one conversation; of none, a row is with itself alone. */
+  areTogether(one: number, other: number): boolean {
+    const names = this.#conversationsOf(other);
+    return [...this.#conversationsOf(one)].some(name => names.has(name));
+  }
+
+  /** The rows of the conversations which a row is a part of. */
+  rowsWith(seq: number): ReadonlySet<number> {
+    const names = this.#conversationsOf(seq);
+    const rows = new Set(names);
+    for (let index = this.#linkAt(Math.min(...names)); index < this.#links.length; index++) {
+      const { seq: row, call, of = call?.seq } = this.#links[index] ?? {};
+      if (row !== undefined && of !== undefined && names.has(of)) {
+        rows.add(row);
+      }
+    }
+    return rows;
   }
 
   /** The parts of a row's records, in their order. */
@@ -240,6 +313,49 @@ export class CallTable {
     this.#links = this.#links.filter(link => link.seq < seq);
     this.#nextId = (this.#calls.at(-1)?.id ?? this.#nextId - 1) + 1;
     this.#version++;
+  }
+
+  /**
+   * The rows that name the conversations which a row is a part of: of a call the row of its request; the row
+   * that has announced it as a part; and the row itself.
+   */
+  #conversationsOf(seq: number): ReadonlySet<number> {
+    const names = new Set([seq]);
+    // The loop comes to those that it adds.
+    for (const name of names) {
+      for (let index = this.#linkAt(name); this.#links[index]?.seq === name; index++) {
+        const { call, of = call?.seq } = this.#links[index] ?? {};
+        if (of !== undefined) {
+          names.add(of);
+        }
+      }
+    }
+    return names;
+  }
+
+  /** The rows that are parts of calls, but for those that have ended one: what is said of them stays. */
+  *#rowsOf(ids: readonly number[]): Generator<number> {
+    const long = new Set<StoredCall>();
+    let from = Infinity;
+    for (const id of ids) {
+      const call = this.#stored(id);
+      if (call) {
+        yield call.seq;
+        if (call.links > (call.response === undefined ? 1 : 2)) {
+          long.add(call);
+          from = Math.min(from, call.seq);
+        }
+      }
+    }
+    if (long.size === 0) {
+      return;
+    }
+    for (let index = this.#linkAt(from); index < this.#links.length; index++) {
+      const link = this.#links[index];
+      if (link?.call && long.has(link.call)) {
+        yield link.seq;
+      }
+    }
   }
 
   /** The place of the first link of the row `seq`, or of one behind it. */

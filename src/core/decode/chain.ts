@@ -1,4 +1,4 @@
-import type { AnyDecoder, Decoder, MessageFacts, SessionFacts } from './decoder.ts';
+import type { AnyDecoder, Decoder, MessageFacts, Onward, SessionFacts } from './decoder.ts';
 import { Layer } from './layer.ts';
 import { maxLayers, maxRecords } from './limits.ts';
 import { mergeReadings } from './mergeReadings.ts';
@@ -10,12 +10,20 @@ export interface Message extends MessageFacts {
   readonly isText: boolean;
 }
 
-/** The contexts of a chain's decoders, in their order. */
+/** The contexts of a chain's decoders, in their order, and behind them `NamedContexts`. */
 export type Contexts = readonly unknown[];
+
+/** The contexts of decoders that are not in the chain, but that one of it names. */
+interface NamedContexts {
+  readonly session: SessionFacts;
+  readonly of: ReadonlyMap<AnyDecoder, unknown>;
+}
 
 /** What one decoder of a chain was given, and what it read. */
 export interface LayerReading {
   readonly decoder: string;
+  /** Of the decoder, for people. */
+  readonly title: string;
   readonly layer: Layer;
   readonly reading: Reading;
 }
@@ -32,15 +40,18 @@ export interface ChainReading {
 /** Decoders, each of which reads what the one before has left: `gzip`, `json`, `jsonrpc`. */
 export class Chain {
   readonly names: readonly string[];
+  readonly titles: readonly string[];
   readonly #decoders: readonly Decoder[];
 
   constructor(decoders: readonly AnyDecoder[]) {
     this.#decoders = decoders.slice(0, maxLayers);
     this.names = this.#decoders.map(({ name }) => name);
+    this.titles = this.#decoders.map(({ title }) => title);
   }
 
   begin(session: SessionFacts): Contexts {
-    return this.#decoders.map(decoder => decoder.begin?.(session));
+    const named: NamedContexts = { session, of: new Map() };
+    return [...this.#decoders.map(decoder => decoder.begin?.(session)), named];
   }
 
   read(message: Message, contexts: Contexts): ChainReading {
@@ -51,6 +62,8 @@ export class Chain {
     return { reading, layers: run.layers, contexts: run.contexts };
   }
 }
+
+const nobody: readonly AnyDecoder[] = [];
 
 /** One message on its way through a chain. */
 class ChainRun {
@@ -69,39 +82,116 @@ class ChainRun {
     return this.#contexts;
   }
 
-  /** @param isRecord its layers are those of one record of several, which are not told */
-  read(layer: Layer, from: number, isRecord = false): Reading | undefined {
+  /** @param record of several of the message, whose layers are not told, see `recordWithin` */
+  read(layer: Layer, from: number, record?: number): Reading | undefined {
     const place = this.#decoders.findIndex(
-      ({ takes }, index) =>
-        index >= from && (takes === 'both' || takes === layer.kind || layer.isEither),
+      (decoder, index) => index >= from && takesLayer(decoder, layer),
     );
     const decoder = this.#decoders[place];
     if (!decoder) {
       return undefined;
     }
-    const { context, ...reading } = decoder.read(layer, this.#contexts[place], this.#message);
+    const { context, onward, ...reading } = decoder.read(
+      layer,
+      this.#contexts[place],
+      this.#factsOf(record),
+    );
     if (context !== undefined && context !== this.#contexts[place]) {
       this.#contexts = this.#contexts.with(place, context);
     }
-    if (!isRecord) {
-      this.layers.push({ decoder: decoder.name, layer, reading });
+    return this.#take({ decoder, layer, reading, onward, named: nobody, from: place + 1, record });
+  }
+
+  /** What a decoder has said, with what the decoders behind it say of what it has left. */
+  #take(taken: Taken): Reading | undefined {
+    const { decoder, layer, reading, onward, from, record } = taken;
+    if (onward === 'passed') {
+      return this.#readNext(layer, taken.named, from, record);
     }
+    if (record === undefined) {
+      const { name, title } = decoder;
+      this.layers.push({ decoder: name, title, layer, reading });
+    }
+    const behind = (by: readonly AnyDecoder[] = nobody) => [...by, ...taken.named];
     const { records, next } = reading;
     if (records?.some(each => each.next)) {
-      const read = records.flatMap(record => {
-        const whole = this.#goOn(record, place + 1, true);
+      const read = records.flatMap((each, index) => {
+        const named = behind(onward?.ofRecordBy(index));
+        const whole = this.#goOn(each, named, from, recordWithin(record, index));
         // A record holds no further ones: those within it take its place.
-        return whole.records?.map(each => ({ ...each, range: record.range })) ?? [whole];
+        return whole.records?.map(inner => ({ ...inner, range: each.range })) ?? [whole];
       });
       return joinRecords({ ...reading, records: read.slice(0, maxRecords) });
     }
-    return next ? this.#goOn(reading, place + 1, isRecord) : reading;
+    return next ? this.#goOn(reading, behind(onward?.by), from, record) : reading;
   }
 
-  #goOn(outer: Reading, from: number, isRecord: boolean): Reading {
-    const inner = outer.next && this.read(outer.next, from, isRecord);
+  #goOn(
+    outer: Reading,
+    named: readonly AnyDecoder[],
+    from: number,
+    record: number | undefined,
+  ): Reading {
+    const inner = outer.next && this.#readNext(outer.next, named, from, record);
     return inner ? mergeReadings(outer, inner) : outer;
   }
+
+  /** @param named come before the decoders from `from` on */
+  #readNext(
+    layer: Layer,
+    named: readonly AnyDecoder[],
+    from: number,
+    record: number | undefined,
+  ): Reading | undefined {
+    const index = named.findIndex(decoder => takesLayer(decoder, layer));
+    const decoder = named[index];
+    if (!decoder) {
+      return this.read(layer, from, record);
+    }
+    const contexts = this.#contexts.at(-1) as NamedContexts;
+    const before = contexts.of.has(decoder)
+      ? contexts.of.get(decoder)
+      : decoder.begin?.(contexts.session);
+    const {
+      context = before,
+      onward,
+      ...reading
+    } = decoder.read(layer, before, this.#factsOf(record));
+    if (context !== undefined && context !== contexts.of.get(decoder)) {
+      const of = new Map(contexts.of).set(decoder, context);
+      this.#contexts = this.#contexts.with(-1, { ...contexts, of });
+    }
+    const rest = named.slice(index + 1);
+    return this.#take({ decoder, layer, reading, onward, named: rest, from, record });
+  }
+
+  #factsOf(record: number | undefined): MessageFacts {
+    return record === undefined ? this.#message : { ...this.#message, record };
+  }
+}
+
+/** What a decoder has said of a layer, and where what it has left goes next: to `named`, then from `from` on. */
+interface Taken {
+  readonly decoder: Decoder;
+  readonly layer: Layer;
+  readonly reading: Reading;
+  readonly onward: Onward | undefined;
+  readonly named: readonly AnyDecoder[];
+  readonly from: number;
+  readonly record: number | undefined;
+}
+
+function takesLayer({ takes }: Decoder, layer: Layer): boolean {
+  return takes === 'both' || takes === layer.kind || layer.isEither;
+}
+
+/**
+ * The number of a record that is one of a record: no two records of a message have the same one.
+ *
+ * @param outer absent: it is a record of the message itself, whose number is `index`
+ */
+function recordWithin(outer: number | undefined, index: number): number {
+  return outer === undefined ? index : (outer + 1) * maxRecords + index;
 }
 
 /** What a message of several records says as a whole, once each record was read to its end. */

@@ -22,6 +22,8 @@ export const problemCodes = [
   'bad-compression',
   'bad-checksum',
   'unsupported',
+  // Said by a decoder that users have written, or of one; `message` has the words.
+  'script',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
@@ -29,6 +31,8 @@ export interface Problem {
   /** In bytes of the layer that was read; of a text in its UTF-8. */
   readonly at: number;
   readonly is: ProblemCode;
+  /** For people, in place of the code. */
+  readonly message?: string;
 }
 
 /** Where a value's bytes are: its path, the first byte and the one after its last, its type and the value as text. */
@@ -91,6 +95,8 @@ export interface Reading {
   readonly summary: (asked?: Asked) => string;
   /** The summary without the body, where a further decoder reads the body. */
   readonly lead?: ((asked?: Asked) => string) | undefined;
+  /** Lists show the message as it came in place of the summary. */
+  readonly isPreviewed?: boolean | undefined;
   /** The decoded value as JSON, in the form that `exportForm.ts` describes. */
   readonly value?: (() => string) | undefined;
   /** What is around the value, as a JSON object: headers, properties. */

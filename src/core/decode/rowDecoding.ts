@@ -20,6 +20,14 @@ export interface SessionDecoding {
   readonly shown: DecodingCertainty;
   /** How many of the last messages have problems, where that is so many that another decoder may be right. */
   readonly misfits?: { readonly count: number; readonly of: number };
+  /** A decoder that a rule names, and that may not run: it passes all messages by. */
+  readonly notRun?: ScriptProblem;
+}
+
+/** Why a script does not run, as a sentence. */
+export interface ScriptProblem {
+  readonly name: string;
+  readonly problem: string;
 }
 
 /** What is known of a row by decoding. All texts are the peer's. */

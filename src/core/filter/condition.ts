@@ -34,13 +34,22 @@ export type DecodedQuestion =
   /** The name of one of its decoders, in upper or lower case; `raw`: a message that none has read. */
   | { readonly of: 'as'; readonly comparison: '=' | '~'; readonly texts: readonly string[] }
   | { readonly of: 'call'; readonly states: readonly AskedCallState[] }
-  /** The call whose request is the row of this number. */
-  | { readonly of: 'conversation'; readonly row: number }
+  | ConversationQuestion
   /** All of the limits hold for the time between a request and its answer. */
   | { readonly of: 'latency'; readonly limits: readonly LatencyLimit[] }
   | { readonly of: 'undecodable' }
   /** What is around the decoded value. */
   | ({ readonly of: 'envelope' } & PathQuestion);
+
+/** What belongs together with the row of this number. */
+export interface ConversationQuestion {
+  readonly of: 'conversation';
+  readonly row: number;
+  /** The name of the connection that the row is of; absent: any. */
+  readonly connection?: string;
+  /** The capture that is meant by the name. */
+  readonly capture?: number;
+}
 
 interface LatencyLimit {
   readonly comparison: Comparison;

@@ -1,4 +1,4 @@
-import type { Condition } from './condition.ts';
+import type { Condition, ConversationQuestion } from './condition.ts';
 
 /** What is asked of everything but the payload. */
 export type FactCondition = Extract<
@@ -23,6 +23,55 @@ export function asksDecoding(condition: Condition): boolean {
 export function concernsDecoders(condition: Condition): boolean {
   const concerned: readonly Condition['is'][] = ['decoded', 'field', 'heartbeat', 'error'];
   return !everyPart(condition, part => !concerned.includes(part.is));
+}
+
+/** Whether the end of a call may change the answers of rows that came before. */
+export function concernsCalls(condition: Condition): boolean {
+  const isOfCall = (part: Condition) =>
+    part.is === 'decoded' && (part.asks.of === 'call' || part.asks.of === 'latency');
+  return !everyPart(condition, part => !isOfCall(part));
+}
+
+/** Whether a message may answer otherwise once later ones, which are parts of it, have come. */
+export function concernsParts(condition: Condition): boolean {
+  return !everyPart(condition, part =>
+    part.is === 'decoded' ? part.asks.of === 'as' : part.is !== 'field' && part.is !== 'error',
+  );
+}
+
+/** The conversations that it asks for. */
+export function conversationsIn(condition: Condition): readonly ConversationQuestion[] {
+  const found: ConversationQuestion[] = [];
+  everyPart(condition, part => {
+    if (part.is === 'decoded' && part.asks.of === 'conversation') {
+      found.push(part.asks);
+    }
+    return true;
+  });
+  return found;
+}
+
+/**
+ * The same condition, in which the connections that conversations name are known.
+ *
+ * @param captureOf the capture of a connection of this name
+ */
+export function withCaptures(
+  condition: Condition,
+  captureOf: (connection: string) => number | undefined,
+): Condition {
+  if (condition.is === 'all' || condition.is === 'any') {
+    return { ...condition, of: condition.of.map(part => withCaptures(part, captureOf)) };
+  }
+  if (condition.is === 'not') {
+    return { is: 'not', of: withCaptures(condition.of, captureOf) };
+  }
+  if (condition.is !== 'decoded' || condition.asks.of !== 'conversation') {
+    return condition;
+  }
+  const { asks } = condition;
+  const capture = asks.connection === undefined ? undefined : captureOf(asks.connection);
+  return capture === undefined ? condition : { is: 'decoded', asks: { ...asks, capture } };
 }
 
 /** Whether it asks for values of JSON, which decoders find in more messages than others do. */

@@ -8,8 +8,6 @@ export interface DecodedRecord {
   readonly type?: string | undefined;
   readonly id?: string | undefined;
   readonly call?: AskedCallState | undefined;
-  /** The row of the request that it belongs to: of a request its own. */
-  readonly request?: number | undefined;
   /** Milliseconds from the request to its answer, on both. */
   readonly ms?: number | undefined;
 }
@@ -24,6 +22,8 @@ export interface DecodedRow {
   readonly isHeartbeat: boolean;
   /** The message says of itself that something failed. */
   readonly isFailure: boolean;
+  /** Whether it belongs to the conversation of another row of its capture. */
+  readonly isWith: (row: number) => boolean;
   /** The decoded value as JSON, see `exportForm.ts`; several records as one array. */
   readonly value: () => string | undefined;
   /** What is around the value, as a JSON object. */

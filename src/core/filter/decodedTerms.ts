@@ -1,5 +1,11 @@
 import type { AskedCallState } from './decodedRow.ts';
-import type { Comparison, Condition, DecodedFact, DecodedQuestion } from './condition.ts';
+import type {
+  Comparison,
+  Condition,
+  ConversationQuestion,
+  DecodedFact,
+  DecodedQuestion,
+} from './condition.ts';
 import type { ScannedValue, Scanner } from './scanner.ts';
 
 const facts = ['event', 'topic', 'type', 'id'] as const satisfies readonly DecodedFact[];
@@ -22,7 +28,7 @@ const textRules: Readonly<Record<DecodedFact | 'as', string>> = {
   id: `“id:” takes an id, ${several}, a comparison such as >5, or ~ before a part of it.`,
   as: `“as:” takes a decoder, ${several}, ~ before a part of its name, or raw for none.`,
 };
-const callRule = `“call:” takes pending, done, failed or orphan, ${several}, or a row such as #1234.`;
+const callRule = `“call:” takes pending, done, failed or orphan, ${several}, or a row such as #1234 or #1234@connection.`;
 const latencyRule = '“latency:” takes a time such as >200ms, <=1.5s or 100ms..2s.';
 
 /**
@@ -31,10 +37,13 @@ const latencyRule = '“latency:” takes a time such as >200ms, <=1.5s or 100ms
  * @returns a sentence about what is allowed if it is wrong; `undefined` if the scanner has reported it
  */
 export function decodedTerm(key: DecodedKey, scanner: Scanner): Condition | string | undefined {
-  if (key === 'call' || key === 'latency') {
+  if (key === 'latency') {
     const value = scanner.takeValue();
-    const term = key === 'call' ? callTerm : latencyTerm;
-    return value && term(value.text);
+    return value && latencyTerm(value.text);
+  }
+  if (key === 'call') {
+    const values = scanner.takeValues();
+    return values && callTerm(values.map(({ text }) => text));
   }
   const operator = scanner.take(/>=|<=|!=|[><=~]/y)?.[0] ?? '=';
   const values = scanner.takeValues();
@@ -60,24 +69,32 @@ function textQuestion(
     : asked({ of: key, comparison, texts });
 }
 
-function callTerm(text: string): Condition | string {
-  const words = text.toLowerCase().split('|');
-  const states = callStates.filter(state => words.includes(state));
-  const rows = words.flatMap(word => rowIn(word) ?? []);
-  if (!words.every(word => rowIn(word) !== undefined || states.some(state => state === word))) {
+function callTerm(words: readonly string[]): Condition | string {
+  const states = callStates.filter(state => words.some(word => word.toLowerCase() === state));
+  const rows = words.map(rowIn).filter(row => row !== undefined);
+  const isState = (word: string) => states.some(state => state === word.toLowerCase());
+  if (!words.every(word => isState(word) || rowIn(word))) {
     return callRule;
   }
-  const parts = [
-    ...(states.length > 0 ? [asked({ of: 'call', states })] : []),
-    ...rows.map(row => asked({ of: 'conversation', row })),
-  ];
+  const parts = [...(states.length > 0 ? [asked({ of: 'call', states })] : []), ...rows.map(asked)];
   const [only] = parts;
   return only && parts.length === 1 ? only : { is: 'any', of: parts };
 }
 
-/** The row of `#1234`: rows are counted from 0 wherever they are shown. */
-function rowIn(word: string): number | undefined {
-  return /^#\d{1,15}$/.test(word) ? Number(word.slice(1)) : undefined;
+/** The row of `#1234` or `#1234@connection`: rows are counted from 0 wherever they are shown. */
+function rowIn(word: string): ConversationQuestion | undefined {
+  const [, row, connection] = /^#(\d{1,15})(?:@(.+))?$/s.exec(word) ?? [];
+  return row === undefined
+    ? undefined
+    : { of: 'conversation', row: Number(row), ...(connection !== undefined && { connection }) };
+}
+
+/** The term that shows the conversation of a row. @param connection its name, where the list shows several */
+export function conversationTerm(row: number, connection?: string): string {
+  if (connection === undefined) {
+    return `call:#${row}`;
+  }
+  return `call:"#${row}@${connection.replace(/["\\]/g, '\\$&')}"`;
 }
 
 function latencyTerm(text: string): Condition | string {

@@ -30,8 +30,10 @@ export function decodedTest(question: DecodedQuestion): Test {
       return anyRecord(({ call }) => call !== undefined && states.has(call));
     }
     case 'conversation': {
-      const { row } = question;
-      return anyRecord(({ request }) => request === row);
+      const { row, connection, capture } = question;
+      const isAny = connection === undefined;
+      return ({ decoded, row: { capture: own } }) =>
+        (isAny || (capture !== undefined && capture === own)) && decoded?.isWith(row) === true;
     }
     case 'latency': {
       const { limits } = question;

@@ -14,6 +14,8 @@ export interface MatchedRow {
   readonly payload: () => Uint8Array;
   /** The payload decoded, where it is known already. */
   readonly text?: string | undefined;
+  /** The id of its capture, where a condition may ask for it. */
+  readonly capture?: number | undefined;
   /** Absent: nobody decodes. `undefined`: no decoder reads it. */
   readonly decoded?: (() => DecodedRow | undefined) | undefined;
 }

@@ -17,6 +17,7 @@ import {
   findCondition,
   type Condition,
 } from '../../core/filter/condition.ts';
+import { withCaptures } from '../../core/filter/conditionParts.ts';
 import { parseFilter } from '../../core/filter/parseFilter.ts';
 import { readKeptView } from '../../shared/keptView.ts';
 import type {
@@ -225,7 +226,9 @@ export class PanelModel implements Disposable {
     this.#readFilter(this.#wanted.filter);
     const sources = this.shown;
     const hide = this.#hidden();
-    const condition = this.#condition;
+    const captureOf = (name: string) =>
+      sources.find(source => sourceNames(source).name === name)?.capture.id;
+    const condition = this.#condition && withCaptures(this.#condition, captureOf);
     const query: ViewQuery = {
       captures: sources.map(({ capture }) => capture.id),
       ...(condition && { condition }),

@@ -10,6 +10,7 @@ import type {
   WorkerRequest,
   WorkerRequestName,
 } from '../capture/captureProtocol.ts';
+import { scriptAccess } from './decoding/scriptAccess.ts';
 import type { Exports } from './export/exports.ts';
 import { CaptureSession } from './sessions/captureSession.ts';
 import { ViewSessions } from './sessions/viewSessions.ts';
@@ -20,6 +21,10 @@ import { ViewSessions } from './sessions/viewSessions.ts';
  */
 const port = parentPort;
 const data = workerData as CaptureWorkerData;
+const scripts = scriptAccess(async () => {
+  const { createScriptRunner } = await import('./scripts/scriptRunner.ts');
+  return createScriptRunner(value => post({ event: 'script', value }));
+});
 const captures = new Map<number, CaptureSession>();
 const views = new ViewSessions({
   captures,
@@ -178,7 +183,7 @@ function performOnCapture(request: WorkerRequest<CaptureRequestName>): unknown {
   if (request.request === 'capture.open') {
     const onDidChangeStorage = (value: CaptureSession['storage']) =>
       post({ event: 'storage', key, value });
-    const capture = new CaptureSession(request.params, data, onDidChangeStorage);
+    const capture = new CaptureSession(request.params, data, onDidChangeStorage, scripts);
     captures.set(key, capture);
     views.changed(key);
     return capture.storage;

@@ -38,8 +38,8 @@ interface DetailPaneListener {
   onFilter(term: string): void;
   /** Goes to another row. */
   onGoTo(row: RowAddress): void;
-  /** Shows the rows of a call. @param seq of its request */
-  onConversation(seq: number): void;
+  /** Shows the rows that belong together with another row. */
+  onConversation(row: RowAddress): void;
   /** Opens the line of a call that opened the row's socket. */
   onOpenScript(row: PageRow, call: number): void;
   /** Loads the page again that has the row's socket. */
@@ -80,16 +80,13 @@ export class DetailPane {
     this.#payload = new PayloadPanel(this.#panel, formats, {
       onCopyText: words => listener.onCopyText(words),
       onFilter: term => listener.onFilter(term),
-      onGoTo: seq => {
-        if (this.#row) {
-          listener.onGoTo({ connection: this.#row.connection, seq });
-        }
-      },
+      onGoTo: seq => this.#row && listener.onGoTo({ connection: this.#row.connection, seq }),
       onOpenScript: call => this.#row && listener.onOpenScript(this.#row, call),
       onReloadPage: () => this.#row && listener.onReloadPage(this.#row),
       askFrame: () => (this.#row ? listener.askFrame(this.#row) : Promise.resolve({})),
       askDecoded: () => (this.#row ? listener.askDecoded(this.#row) : Promise.resolve({})),
-      onConversation: seq => listener.onConversation(seq),
+      onConversation: seq =>
+        this.#row && listener.onConversation({ connection: this.#row.connection, seq }),
       askHandshake: key => listener.askHandshake(key),
       previousAt: () => this.#row && listener.previousAt(this.#row),
     });

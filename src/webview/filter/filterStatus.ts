@@ -160,7 +160,7 @@ function slowRows({ slow }: ListView, formats: Formats): TemplateResult | typeof
   if (!slow || slow.count === 0) {
     return nothing;
   }
-  const row = formats.count(slow.seq + 1);
+  const row = formats.count(slow.seq);
   const words =
     slow.count === 1
       ? text('filterOneSlow', row)

@@ -30,8 +30,8 @@ interface RowCommandPorts {
   say(sentence: string): void;
   /** Adds a term to the filter. */
   filterBy(term: string): void;
-  /** Shows the rows of a call. @param seq of its request */
-  showCall(seq: number): void;
+  /** Shows the rows that belong together with this one. */
+  showConversation(row: RowAddress): void;
   goTo(row: RowName): void;
   /** Goes to a row among those around it. */
   showInContext(row: RowName): void;
@@ -126,9 +126,9 @@ export class RowCommands {
 
   /** Shows the rows of the call that the active row is a part of. */
   showConversation(): void {
-    const { decoded, seq } = this.#list.activeRow ?? {};
-    if (decoded && decoded !== 'waiting' && decoded.role !== undefined && seq !== undefined) {
-      this.#ports.showCall(decoded.request ?? seq);
+    const row = this.#list.activeRow;
+    if (row?.decoded && row.decoded !== 'waiting' && row.decoded.role !== undefined) {
+      this.#ports.showConversation(row);
     }
   }
 

@@ -511,7 +511,7 @@ export class MonitorPage {
     const [keeper, panel] = [this.#keeper, this.#panel];
     return new RowCommands(this.#list, this.#goToRow, this.#requests, {
       say: sentence => this.#region.say(sentence),
-      showCall: seq => this.#panel.set({ filter: `call:#${seq}` }),
+      showConversation: row => this.#panel.showConversation(row),
       goTo: row => void this.#places.goToRow(row),
       filterBy: term => this.#filterBy(term),
       showInContext: row => void this.#places.showInContext(row),
@@ -599,7 +599,7 @@ export class MonitorPage {
         request('payload', { connection, seq, from, length }),
       askFrame: ({ connection, seq }) => request('frame', { connection, seq }),
       askDecoded: ({ connection, seq }) => request('decoded', { connection, seq }),
-      onConversation: seq => this.#panel.set({ filter: `call:#${seq}` }),
+      onConversation: row => this.#panel.showConversation(row),
       askHandshake: key => request('handshake.plain', { key }),
       previousAt: ({ position }: PageRow) => this.#list.timeAt(position - 1),
       onCopy: row => this.#rows.copyRow(row),

@@ -1,3 +1,4 @@
+import { conversationTerm } from '../../core/filter/decodedTerms.ts';
 import type { ConnectionView, PanelView } from '../../shared/monitorProtocol.ts';
 import type { Request } from '../link/hostLink.ts';
 import type { ListSources } from '../list/rowGrid.ts';
@@ -90,6 +91,12 @@ export class PanelState {
       ...(change.filter === undefined ? {} : { clock: userClock() }),
     }).then(settle, settle);
     this.#onChange();
+  }
+
+  /** Filters by the conversation of a row, which a merged timeline names with its connection. */
+  showConversation({ connection, seq }: RowName): void {
+    const named = this.merged.find(({ id }) => id === connection);
+    this.set({ filter: conversationTerm(seq, named?.name) });
   }
 
   /** The one that the header is about. */

@@ -10,8 +10,10 @@ import { assertSoundReading, saidBy } from './soundReading.ts';
 import { bytesOfVector, type VectorSession } from './vectors.ts';
 
 /** Enough to see what takes the square of its input, and soon done if nothing does. */
-const longLength = 200_000;
-const longTime = 3000;
+const longLength = 100_000;
+const longTime = 2000;
+/** fast-check prints it, and the smallest example, where a property does not hold. */
+const seed = Number(process.env['SEED'] ?? 20_261_130);
 /** What is read within one session. */
 const maxMessages = 8;
 
@@ -43,7 +45,7 @@ export function testHostile(decoder: AnyDecoder, samples: readonly VectorSession
   const sessions = samples.map(sampleOf);
   const facts = sessions.map(session => session.facts);
   const someFacts = fc.constantFrom(...facts);
-  const runs = { numRuns: 300, interruptAfterTimeLimit: 2500 };
+  const runs = { seed, numRuns: 150, interruptAfterTimeLimit: 2500 };
 
   describe(`The decoder ${decoder.name}`, () => {
     it('reads the samples soundly', () => {
@@ -91,11 +93,14 @@ export function testHostile(decoder: AnyDecoder, samples: readonly VectorSession
     });
 
     it('takes no long time for long messages', () => {
-      for (const { facts: session, messages } of sessions.slice(0, 3)) {
+      for (const [index, { facts: session, messages }] of sessions.slice(0, 3).entries()) {
         for (const filler of fillers) {
           const [sample] = messages;
-          assertSoon(decoder, session, [longMessage(sample, filler, true)]);
           assertSoon(decoder, session, [longMessage(sample, filler, false)]);
+          if (index === 0) {
+            // Without a beginning it is the same for all.
+            assertSoon(decoder, session, [longMessage(sample, filler, true)]);
+          }
         }
       }
     });

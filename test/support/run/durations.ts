@@ -64,6 +64,6 @@ function isThere(name: string): boolean {
   return !name.endsWith('.test.ts') || existsSync(join(root, name));
 }
 
-async function readDurations(): Promise<Durations> {
+export async function readDurations(): Promise<Durations> {
   return JSON.parse(await readFile(table, 'utf8')) as Durations;
 }

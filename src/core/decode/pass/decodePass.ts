@@ -1,12 +1,14 @@
+import { ChangeLog } from '../../base/changeLog.ts';
 import { lowerBound } from '../../base/lowerBound.ts';
 import type { CaptureStore } from '../../capture/captureStore.ts';
 import { recordsIn } from '../../capture/captureStore.ts';
 import { ViewMatcher } from '../../capture/viewMatcher.ts';
 import { payloadOfRow, type Block, type StoredRecord } from '../../record/block.ts';
 import { directionOf, isMessage, isTextual, kindOf, RowFlag } from '../../record/record.ts';
-import { CallTable } from '../callTable.ts';
+import { CallTable, type CallMark, type FollowedRows } from '../callTable.ts';
 import type { ChainReading, Message } from '../chain.ts';
 import { knownReading, type KnownReading } from '../knownReading.ts';
+import type { CaptureScripts } from '../script/sessionScripts.ts';
 import { DecodedSession } from './decodedSession.ts';
 import type { ChooseDecoders } from './sessionChoice.ts';
 import { sessionChangeOf } from './sessionFacts.ts';
@@ -20,11 +22,23 @@ const idleStep = 65_536;
 /** Rows between two looks at the clock. */
 const rowsPerLook = 128;
 
+/** How far the pass looks ahead for what scripts are to be asked, in rows and milliseconds. */
+const maxRowsAhead = 4096;
+const maxTimeAhead = 2;
+const rowsPerLookAhead = 16;
+
 /** A row with what decoders say of it. */
 export interface DecodedReading {
   readonly known: KnownReading;
   readonly chain: ChainReading;
   readonly session: DecodedSession;
+  /** Whether it belongs to the conversation, or one of those, that another row is a part of. */
+  readonly isWith: (row: number) => boolean;
+}
+
+/** How much a pass knew of rows that it had read, see `DecodePass.changedRows`. */
+export interface PassMark extends CallMark {
+  readonly rereads: number;
 }
 
 export interface DecodePassOptions {
@@ -34,6 +48,8 @@ export interface DecodePassOptions {
   readonly url: string;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
+  /** Absent: scripts pass all messages by. */
+  readonly scripts?: CaptureScripts;
 }
 
 /**
@@ -43,13 +59,16 @@ export interface DecodePassOptions {
 export class DecodePass {
   readonly #options: DecodePassOptions;
   #table = new CallTable();
-  #sessions: DecodedSession[] = [];
+  readonly #sessions: DecodedSession[] = [];
   /** The one that messages are of now. */
   #current: DecodedSession | undefined;
   /** Only flags are asked for, so it decodes nothing. */
   readonly #states = new ViewMatcher({ condition: { is: 'kind', kinds: ['state'] } }, () => '');
   #cursor = 0;
-  #rereads = 0;
+  /** Where sessions begin that were read again. */
+  readonly #rereads = new ChangeLog();
+  /** The message that was shown to its session and then had to wait. */
+  #waited = -1;
 
   constructor(options: DecodePassOptions) {
     this.#options = options;
@@ -69,14 +88,48 @@ export class DecodePass {
     return this.#cursor >= this.#options.store.extent.next;
   }
 
+  /** There is nothing to do before scripts have answered. */
+  get isWaiting(): boolean {
+    return this.#current?.isWaiting === true;
+  }
+
   /** Changes whenever a row that was read before may say more now. */
   get version(): number {
-    return this.#rereads + this.#table.version;
+    return this.#rereads.end + this.#table.version;
   }
 
   /** Changes when a session is read again from its beginning, so that its calls are others. */
   get rereads(): number {
-    return this.#rereads;
+    return this.#rereads.end;
+  }
+
+  /** From here on, rows may be read again otherwise. */
+  get unsettledFrom(): number {
+    const current = this.#current;
+    return current && !current.isSettled ? current.begin : Infinity;
+  }
+
+  /** To be given to `changedRows` later. */
+  get mark(): PassMark {
+    return { ...this.#table.mark, rereads: this.#rereads.end };
+  }
+
+  /**
+   * The rows below `end` that may be read otherwise since.
+   *
+   * @returns `undefined` if they are too many to be known
+   */
+  changedRows(mark: PassMark, end: number, follows: FollowedRows): ReadonlySet<number> | undefined {
+    const begins = this.#rereads.since(mark.rereads);
+    const changed = this.#table.changedRows(mark, follows);
+    if (!begins || !changed) {
+      return undefined;
+    }
+    const rows = new Set(changed);
+    for (let seq = Math.min(...begins); seq < end; seq++) {
+      rows.add(seq);
+    }
+    return rows;
   }
 
   /** The newest session. */
@@ -84,10 +137,14 @@ export class DecodePass {
     return this.#sessions.at(-1);
   }
 
-  /** Goes on until `deadline`, of the clock of its options. @returns whether something is left to do */
+  /**
+   * Goes on until `deadline`, of the clock of its options, or until it has to wait.
+   *
+   * @returns whether something is left to do now
+   */
   work(deadline: number): boolean {
     const { store, now } = this.#options;
-    while (!this.isCaughtUp && now() < deadline) {
+    while (!this.isCaughtUp && !this.isWaiting && now() < deadline) {
       const { first, next } = store.extent;
       this.#dropBelow(first);
       this.#cursor = Math.max(this.#cursor, first, store.skipTo(this.#cursor));
@@ -101,7 +158,12 @@ export class DecodePass {
         this.#cursor = next;
       }
     }
-    return !this.isCaughtUp;
+    return !this.isCaughtUp && !this.isWaiting;
+  }
+
+  /** It is not wanted any more. */
+  close(): void {
+    this.#sessions.forEach(session => session.close());
   }
 
   /** The first row from `from` on, up to `to`, that decoders may read; `to` if there is none. */
@@ -142,8 +204,9 @@ export class DecodePass {
     }
     const bytesOf = (part: number) => store.payload(part, 0, Infinity)?.bytes;
     const isTextOf = (part: number) => store.rows(part, 1)[0]?.kind === 'text';
-    const known = knownReading(chain.reading, seq, this.#table, bytesOf, isTextOf);
-    return { known, chain, session };
+    const table = this.#table;
+    const known = knownReading(chain.reading, seq, table, bytesOf, isTextOf);
+    return { known, chain, session, isWith: row => table.areTogether(seq, row) };
   }
 
   /** The next state row, or how far there is none; found without a look at each row. */
@@ -181,7 +244,7 @@ export class DecodePass {
     return this.#current?.isSettled === true && !this.#current.isDecoded;
   }
 
-  /** @returns whether the pass has gone back */
+  /** @returns whether the pass goes on elsewhere: it has gone back, or has to wait */
   #take(block: Block, row: number): boolean {
     const flags = block.flags[row] ?? 0;
     const seq = block.firstSeq + row;
@@ -199,16 +262,39 @@ export class DecodePass {
       return false;
     }
     const message = messageOf({ seq, flags, payload: payloadOfRow(block, row) });
-    if (session.see(message)) {
+    if (seq !== this.#waited && session.see(message)) {
       this.#table.dropFrom(session.begin);
-      this.#rereads++;
+      this.#rereads.add(session.begin);
+      this.#waited = -1;
       this.#cursor = session.begin;
       return true;
     }
-    if (session.isDecoded) {
-      session.advance(message, at);
+    if (session.isDecoded && !session.advance(message, at)) {
+      this.#waited = seq;
+      this.#askAhead(session, seq + 1);
+      return true;
     }
     return false;
+  }
+
+  /** Has the scripts of a session asked about a message, and about those behind it that are there. */
+  #askAhead(session: DecodedSession, from: number): void {
+    const { store, now } = this.#options;
+    const end = now() + maxTimeAhead;
+    const to = Math.min(store.extent.next, from + maxRowsAhead);
+    for (const { seq, at, flags, payload } of recordsIn(store, from, to)) {
+      if (seq % rowsPerLookAhead === 0 && now() >= end) {
+        break;
+      }
+      if (kindOf(flags) === 'state' && sessionChangeOf(payload) !== undefined) {
+        break;
+      }
+      const isRead = isForPass(flags, payload.length);
+      if (isRead && !session.foresee(messageOf({ seq, flags, payload }), at)) {
+        break;
+      }
+    }
+    session.ask();
   }
 
   #takeState(payload: Uint8Array, seq: number, at: number): void {
@@ -225,17 +311,18 @@ export class DecodePass {
   }
 
   #begin(seq: number, url: string, subprotocol: string): DecodedSession {
-    const { choose } = this.#options;
-    const session = new DecodedSession(seq, { url, subprotocol }, choose, this.#table);
+    const { choose, scripts } = this.#options;
+    const session = new DecodedSession(seq, { url, subprotocol }, choose, this.#table, scripts);
     this.#sessions.push(session);
     return session;
   }
 
   #dropBelow(first: number): void {
     this.#table.dropBelow(first);
+    this.#options.scripts?.answers.dropBelow(first);
     const gone = this.#sessions.findIndex(({ end }) => end > first);
     if (gone > 0) {
-      this.#sessions = this.#sessions.slice(gone);
+      this.#sessions.splice(0, gone).forEach(session => session.close());
     }
     this.#sessions[0]?.dropBelow(first);
   }

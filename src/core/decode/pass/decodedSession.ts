@@ -4,6 +4,7 @@ import type { ChainReading, Contexts, Message } from '../chain.ts';
 import type { SessionFacts } from '../decoder.ts';
 import { Linker } from '../linker.ts';
 import type { SessionDecoding } from '../rowDecoding.ts';
+import type { CaptureScripts, SessionScripts } from '../script/sessionScripts.ts';
 import type { ChooseDecoders, Route, SessionChoice, SessionChooser } from './sessionChoice.ts';
 
 /** Messages between two places from which a later one can be read. */
@@ -31,7 +32,14 @@ export class DecodedSession {
   #seenCount = 0;
   readonly #linker: Linker;
   #choice: SessionChoice;
+  /** Before the first message. */
+  #beginning: RouteContexts = [];
   #contexts: RouteContexts = [];
+  readonly #captureScripts: CaptureScripts | undefined;
+  /** Those of its chains, if these have any. */
+  #scripts: SessionScripts | undefined;
+  /** Behind the messages that scripts are to be asked about. */
+  #ahead: RouteContexts = [];
   #sinceCheckpoint = 0;
   #checkpoints: { readonly seq: number; readonly contexts: RouteContexts }[] = [];
   /** Where the last row was read that somebody asked for: the next one is mostly the row after it. */
@@ -39,8 +47,15 @@ export class DecodedSession {
   /** Of the last messages, whether each had a problem. */
   readonly #misfits: boolean[] = [];
 
-  constructor(begin: number, facts: SessionFacts, choose: ChooseDecoders, table: CallTable) {
+  constructor(
+    begin: number,
+    facts: SessionFacts,
+    choose: ChooseDecoders,
+    table: CallTable,
+    scripts?: CaptureScripts,
+  ) {
     this.begin = begin;
+    this.#captureScripts = scripts;
     this.#facts = facts;
     this.#linker = new Linker(table);
     this.#chooser = choose(facts);
@@ -90,13 +105,27 @@ export class DecodedSession {
     return true;
   }
 
-  /** Reads its next message. @param at milliseconds since 1970 */
-  advance(message: Message, at: number): void {
+  /** Scripts were asked, and their answers are on their way. */
+  get isWaiting(): boolean {
+    return this.#scripts?.isWaiting === true;
+  }
+
+  /**
+   * Reads its next message.
+   *
+   * @param at milliseconds since 1970
+   * @returns `false` if scripts are to be asked first: then it is still the next one
+   */
+  advance(message: Message, at: number): boolean {
+    const { read, contexts } = this.#readAsking(message, at, this.#contexts);
+    if (this.#scripts?.isAsked) {
+      this.#ahead = contexts;
+      return false;
+    }
     if (this.#sinceCheckpoint === 0) {
       this.#checkpoints.push({ seq: message.seq, contexts: this.#contexts });
     }
     this.#sinceCheckpoint = (this.#sinceCheckpoint + 1) % checkpointDistance;
-    const { read, contexts } = this.#read(message, this.#contexts);
     this.#contexts = contexts;
     if (read?.reading) {
       this.#linker.take(read.reading, message.seq, at);
@@ -105,6 +134,31 @@ export class DecodedSession {
         this.#misfits.shift();
       }
     }
+    return true;
+  }
+
+  /**
+   * Finds out what scripts are to be asked about a message behind those that they are to be asked about already.
+   *
+   * @returns whether there was room for more
+   */
+  foresee(message: Message, at: number): boolean {
+    if (this.#scripts?.isFull !== false) {
+      return false;
+    }
+    this.#ahead = this.#readAsking(message, at, this.#ahead).contexts;
+    return true;
+  }
+
+  /** Asks the scripts. */
+  ask(): void {
+    this.#ahead = [];
+    this.#scripts?.send();
+  }
+
+  /** It is not read any more. */
+  close(): void {
+    this.#scripts?.end();
   }
 
   /**
@@ -119,7 +173,7 @@ export class DecodedSession {
   ): ChainReading | undefined {
     const { seq } = message;
     const start = this.#placeBefore(seq);
-    let contexts = start?.contexts ?? this.#beginning();
+    let contexts = start?.contexts ?? this.#beginning;
     const from = start?.seq ?? this.begin;
     // Even to find that there are none may take longer than to read the message.
     for (const earlier of from < seq ? messages(from, seq) : []) {
@@ -134,6 +188,7 @@ export class DecodedSession {
   finish(end: number, at: number): void {
     this.end = end;
     this.#linker.end(at);
+    this.#scripts?.end();
     this.#choice = { ...this.#choice, isSettled: true };
   }
 
@@ -148,7 +203,13 @@ export class DecodedSession {
   #placeBefore(
     seq: number,
   ): { readonly seq: number; readonly contexts: RouteContexts } | undefined {
-    const checkpoint = this.#checkpoints[this.#checkpointsUpTo(seq) - 1];
+    const count = this.#checkpointsUpTo(seq);
+    const checkpoint = this.#checkpoints[count - 1];
+    const later = this.#checkpoints[count]?.contexts ?? this.#contexts;
+    if (checkpoint?.contexts === later) {
+      // Contexts are replaced whenever they change, so no message between has changed them.
+      return { seq, contexts: later };
+    }
     const place = this.#place;
     return place && place.seq <= seq && place.seq >= (checkpoint?.seq ?? 0) ? place : checkpoint;
   }
@@ -175,12 +236,22 @@ export class DecodedSession {
     };
   }
 
-  #beginning(): RouteContexts {
-    return this.#choice.routes.map(({ chain }) => chain.begin(this.#facts));
+  #readAsking(message: Message, at: number, contexts: RouteContexts) {
+    const read = () => this.#read(message, contexts);
+    return this.#scripts ? this.#scripts.asking(at, read) : read();
   }
 
   #restart(): void {
-    this.#contexts = this.#beginning();
+    this.#scripts?.end();
+    this.#captureScripts?.answers.dropFrom(this.begin);
+    const scripts = this.#captureScripts?.open(this.#facts);
+    const facts = { ...this.#facts, ...(scripts && { scripts }) };
+    this.#beginning = this.#choice.routes.map(({ chain }) => {
+      scripts?.beginChain();
+      return chain.begin(facts);
+    });
+    this.#scripts = scripts?.isUsed ? scripts : undefined;
+    this.#contexts = this.#beginning;
     this.#sinceCheckpoint = 0;
     this.#checkpoints = [];
     this.#place = undefined;

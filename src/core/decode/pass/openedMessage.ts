@@ -9,14 +9,14 @@ import { callOf, factsOf } from './rowFacts.ts';
 const maxValueLength = 8 * 1024 * 1024;
 const maxRecordsShown = 1000;
 
-/** All that is known of a message, for the one that is open. @param titleOf the title of a decoder by its name */
+/** All that is known of a message, for the one that is open. @param titleOf the title of a decoder by its name and its own title */
 export function openedMessage(
   { known, chain, session }: DecodedReading,
-  titleOf: (name: AnyDecoder['name']) => string,
+  titleOf: (name: AnyDecoder['name'], own: string) => string,
 ): DecodedMessage {
-  const layers = chain.layers.map(({ decoder, layer, reading }): DecodedLayer => ({
+  const layers = chain.layers.map(({ decoder, title, layer, reading }): DecodedLayer => ({
     name: decoder,
-    title: titleOf(decoder),
+    title: titleOf(decoder, title),
     kind: layer.kind,
     byteLength: layer.bytes.length,
     ...(layer.begin !== undefined && { begin: layer.begin }),

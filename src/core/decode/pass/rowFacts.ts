@@ -15,13 +15,13 @@ const maxNames = 3;
 
 /** What the list shows of a row. */
 export function rowDecodingOf({ known, session }: DecodedReading, flags: number): RowDecoding {
-  const { records, severity, isHeartbeat, problem } = known;
+  const { records, severity, isHeartbeat, problem, isPreviewed } = known;
   const isGuess = session.decoding.shown !== 'applied' && isTextual(flags);
   const linked = records?.find(record => record.link) ?? known;
   return {
     ...factsOf(known),
     ...(records && records.length > 1 && { ...eventOfRecords(records), records: records.length }),
-    ...(!isGuess && { summary: known.summary }),
+    ...(!isGuess && !isPreviewed && { summary: known.summary }),
     ...(severity && { severity }),
     ...(isHeartbeat && { isHeartbeat: true }),
     ...(problem && { problem }),
@@ -73,7 +73,7 @@ export function callOf({
 }
 
 /** What conditions ask of a row. */
-export function decodedRowOf({ known, chain }: DecodedReading): DecodedRow {
+export function decodedRowOf({ known, chain, isWith }: DecodedReading): DecodedRow {
   const records = known.records ?? [known];
   return {
     as: chain.layers.map(({ decoder }) => decoder),
@@ -81,6 +81,7 @@ export function decodedRowOf({ known, chain }: DecodedReading): DecodedRow {
     isUndecodable: known.problem !== undefined,
     isHeartbeat: known.isHeartbeat === true,
     isFailure: known.severity === 'error' || records.some(isFailed),
+    isWith,
     value: () => joined(known, record => record.value?.()),
     envelope: () => joined(known, record => record.envelope?.()),
   };
@@ -92,7 +93,7 @@ function isFailed({ severity, link }: KnownReading): boolean {
 
 function askedOf(known: KnownReading): AskedRecord {
   const { type, topic, id, link } = known;
-  const { call, role, of } = link ?? {};
+  const { call, role } = link ?? {};
   const isAsking = role === 'request' || role === 'open';
   return {
     event: eventOf(known),
@@ -100,7 +101,6 @@ function askedOf(known: KnownReading): AskedRecord {
     type,
     id,
     call: link && role !== 'part' ? stateOf(call?.state) : undefined,
-    request: of ?? call?.seq,
     ms: isAsking ? call?.ms : link?.ms,
   };
 }

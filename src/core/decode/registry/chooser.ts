@@ -11,8 +11,8 @@ import type {
   SessionChooser,
 } from '../pass/sessionChoice.ts';
 import type { SessionDecoding } from '../rowDecoding.ts';
-import { titleOfDecoder } from './decoderNames.ts';
-import { decodersOf, type DecoderTable } from './decoders.ts';
+import { titleInChain } from './decoderNames.ts';
+import { decodersOf, scriptProblemIn, type DecoderTable } from './decoders.ts';
 import { matchesUrl } from './urlPattern.ts';
 
 /** Chooses by the first rules that fit a session and, where none does, by what the session looks like. */
@@ -52,12 +52,14 @@ function ruled(rules: readonly DecodeRule[], table: DecoderTable): SessionChoice
     chain: new Chain(decodersOf(use, table)),
   }));
   const decoded = routes.filter(({ chain }) => chain.names.length > 0);
-  const titles = new Set(decoded.map(({ chain }) => titleOf(chain.names)));
+  const titles = new Set(decoded.map(({ chain }) => titleOf(chain)));
+  const notRun = scriptProblemIn(rules.flatMap(({ use }) => use));
   const decoding: SessionDecoding = {
     as: decoded[0]?.chain.names ?? [],
     title: [...titles].join(' / '),
     from: 'setting',
     shown: decoded.length > 0 ? 'applied' : 'none',
+    ...(notRun && { notRun }),
   };
   const isRead = decoded.length > 0 || !rules.some(isForAll);
   return { decoding, routes: isRead ? routes : [], isSettled: true };
@@ -97,7 +99,12 @@ class DetectingChooser implements SessionChooser {
       const decoders = decodersOf(names, this.#table);
       this.#routes = decoders.length > 0 ? [{ chain: new Chain(decoders) }] : [];
     }
-    const decoding: SessionDecoding = { as, title: titleOf(as), from, shown };
+    const decoding: SessionDecoding = {
+      as,
+      title: titleOf({ names: as, titles: as }),
+      from,
+      shown,
+    };
     const { isSettled } = this.#detector;
     const said = this.#said;
     return said
@@ -114,8 +121,7 @@ function isOn({ direction, kind }: Route, message: SeenMessage): boolean {
 }
 
 /** For people. Where a protocol follows a format that it is written in, the protocol says it all. */
-function titleOf(names: readonly string[]): string {
-  const [first, ...rest] = names;
-  const shown = first === 'json' && rest.length > 0 ? rest : names;
-  return shown.map(titleOfDecoder).join(', ');
+function titleOf({ names, titles }: Pick<Chain, 'names' | 'titles'>): string {
+  const all = names.map((name, index) => titleInChain(name, titles[index] ?? name));
+  return (names[0] === 'json' && all.length > 1 ? all.slice(1) : all).join(', ');
 }

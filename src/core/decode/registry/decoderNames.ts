@@ -79,5 +79,10 @@ const otherTitles: ReadonlyMap<string, string> = new Map([
 
 /** The title of a decoder, for people; its name if it has none. */
 export function titleOfDecoder(name: string): string {
-  return decoderNames.find(each => each.name === name)?.title ?? otherTitles.get(name) ?? name;
+  return titleInChain(name, name);
+}
+
+/** The title of a decoder of a chain, for people. @param own of one that is not among `decoderNames` */
+export function titleInChain(name: string, own: string): string {
+  return decoderNames.find(each => each.name === name)?.title ?? otherTitles.get(name) ?? own;
 }

@@ -34,6 +34,9 @@ import { sockjs } from '../protocols/stomp/sockjs.ts';
 import { stomp } from '../protocols/stomp/stomp.ts';
 import { wamp } from '../protocols/wamp/wamp.ts';
 import { yjs } from '../protocols/yjs.ts';
+import type { ScriptProblem } from '../rowDecoding.ts';
+import type { ReadyScript } from '../script/script.ts';
+import { scriptDecoder } from '../script/scriptDecoder.ts';
 import { bson } from '../values/bson.ts';
 import { cbor } from '../values/cbor.ts';
 import { cborSequence } from '../values/cborSequence.ts';
@@ -89,6 +92,11 @@ function decodersOfStep(step: DecodeStep, table: DecoderTable): readonly AnyDeco
   if (typeof step === 'string') {
     return table.get(step) ?? [];
   }
+  if ('script' in step) {
+    const script = step['script'] as ReadyScript;
+    // Which one does not run the session says, see `scriptProblemIn`.
+    return 'problem' in script ? [] : [scriptDecoder(script, name => table.get(name))];
+  }
   if ('map' in step || 'protobuf' in step) {
     const known = made.get(step);
     const decoder = known ?? makeDecoder(step);
@@ -97,6 +105,17 @@ function decodersOfStep(step: DecodeStep, table: DecoderTable): readonly AnyDeco
   }
   const { at, as } = step as { readonly at: string; readonly as?: string };
   return [memberDecoder(at), ...(as === undefined ? [] : (table.get(as) ?? []))];
+}
+
+/** The first script of the steps that may not run. */
+export function scriptProblemIn(steps: readonly DecodeStep[]): ScriptProblem | undefined {
+  for (const step of steps) {
+    const script = typeof step === 'object' && (step['script'] as ReadyScript | undefined);
+    if (script && 'problem' in script) {
+      return script;
+    }
+  }
+  return undefined;
 }
 
 /** Those of steps that are the same for all sessions: a rule, and so its steps, lives until the rules change. */

@@ -1,9 +1,9 @@
 import type { CaptureStore } from '../../../core/capture/captureStore.ts';
 import type { PayloadPart } from '../../../core/capture/capture.ts';
-import type { CallTable } from '../../../core/decode/callTable.ts';
+import type { CallTable, FollowedRows } from '../../../core/decode/callTable.ts';
 import type { DecodeRule } from '../../../core/decode/decodeRule.ts';
 import { recordsIn } from '../../../core/capture/captureStore.ts';
-import { DecodePass } from '../../../core/decode/pass/decodePass.ts';
+import { DecodePass, type PassMark } from '../../../core/decode/pass/decodePass.ts';
 import { eventLatencies } from '../../../core/decode/pass/eventLatencies.ts';
 import {
   exportedMessage,
@@ -17,6 +17,10 @@ import type {
   RowDecoding,
   SessionDecoding,
 } from '../../../core/decode/rowDecoding.ts';
+import {
+  CaptureScripts,
+  type CaptureScriptsOptions,
+} from '../../../core/decode/script/sessionScripts.ts';
 import type { DecodedRow } from '../../../core/filter/decodedRow.ts';
 import type { EventLatencies } from '../../../core/metrics/eventLatencies.ts';
 import type { StoredRecord } from '../../../core/record/block.ts';
@@ -25,7 +29,8 @@ import type { StoredRecord } from '../../../core/record/block.ts';
 export interface DecoderSet {
   /** How sessions are decoded by these rules and, where none fits, by what they look like. */
   choose(rules: readonly DecodeRule[]): ChooseDecoders;
-  titleOf(name: string): string;
+  /** @param own of a decoder that is not among all of them */
+  titleOf(name: string, own: string): string;
   /** The names of those that read a message to its end, the surest first. */
   readersOf(record: StoredRecord): readonly string[];
 }
@@ -38,14 +43,22 @@ export class CaptureDecoding {
   readonly #store: CaptureStore;
   readonly #set: DecoderSet;
   readonly #url: string;
+  readonly #scripts: CaptureScriptsOptions;
   #rules: readonly DecodeRule[];
   #pass: DecodePass;
   #restarts = 0;
   readonly #kept = new Map<number, RowDecoding | undefined>();
   #keptVersion = -1;
 
-  constructor(store: CaptureStore, url: string, rules: readonly DecodeRule[], set: DecoderSet) {
+  constructor(
+    store: CaptureStore,
+    url: string,
+    rules: readonly DecodeRule[],
+    set: DecoderSet,
+    scripts: CaptureScriptsOptions,
+  ) {
     this.#store = store;
+    this.#scripts = scripts;
     this.#url = url;
     this.#rules = rules;
     this.#set = set;
@@ -67,12 +80,36 @@ export class CaptureDecoding {
     return this.#restarts * restartVersions + this.#pass.rereads;
   }
 
+  /** From here on, rows may be read again otherwise. */
+  get unsettledFrom(): number {
+    return this.#pass.unsettledFrom;
+  }
+
+  /** Whether later rows may change what is said of the row. */
+  mayChange(seq: number, follows: FollowedRows): boolean {
+    return seq >= this.unsettledFrom || (follows.calls && this.#pass.calls.isOpen(seq));
+  }
+
+  get mark(): PassMark {
+    return this.#pass.mark;
+  }
+
+  /** See `DecodePass.changedRows`. @param mark of this time, not before the last restart */
+  changedRows(mark: PassMark, end: number, follows: FollowedRows): ReadonlySet<number> | undefined {
+    return this.#pass.changedRows(mark, end, follows);
+  }
+
   get calls(): CallTable {
     return this.#pass.calls;
   }
 
   get isCaughtUp(): boolean {
     return this.#pass.isCaughtUp;
+  }
+
+  /** There is nothing to do before users' decoders have answered. */
+  get isWaiting(): boolean {
+    return this.#pass.isWaiting;
   }
 
   /** Rows below it can be read. */
@@ -84,7 +121,7 @@ export class CaptureDecoding {
     return this.#pass.newest?.decoding;
   }
 
-  /** Goes on until `deadline`, which is of `performance.now`. @returns whether something is left to do */
+  /** Goes on until `deadline`, which is of `performance.now`. @returns whether something is left to do now */
   work(deadline: number): boolean {
     return this.#pass.work(deadline);
   }
@@ -99,7 +136,13 @@ export class CaptureDecoding {
   /** Rows are back that were gone, or the rules are others. */
   restart(): void {
     this.#restarts++;
+    this.#pass.close();
     this.#pass = this.#begin();
+  }
+
+  /** It is not wanted any more. */
+  close(): void {
+    this.#pass.close();
   }
 
   /** The first row from `from` on, up to `to`, that decoders may read; `to` if there is none. */
@@ -146,7 +189,7 @@ export class CaptureDecoding {
 
   message(seq: number): DecodedMessage | undefined {
     const read = this.#read(seq);
-    return read && openedMessage(read, name => this.#set.titleOf(name));
+    return read && openedMessage(read, (name, own) => this.#set.titleOf(name, own));
   }
 
   layer(seq: number, layer: number, from: number, length: number): PayloadPart | undefined {
@@ -174,6 +217,7 @@ export class CaptureDecoding {
       url: this.#url,
       choose: this.#set.choose(this.#rules),
       now: () => performance.now(),
+      scripts: new CaptureScripts(this.#scripts),
     });
   }
 }

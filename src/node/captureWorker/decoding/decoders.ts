@@ -1,9 +1,10 @@
 import type { CaptureStore } from '../../../core/capture/captureStore.ts';
 import type { DecodeRule } from '../../../core/decode/decodeRule.ts';
 import { chooserOf } from '../../../core/decode/registry/chooser.ts';
-import { titleOfDecoder } from '../../../core/decode/registry/decoderNames.ts';
+import { titleInChain } from '../../../core/decode/registry/decoderNames.ts';
 import { decoderTable } from '../../../core/decode/registry/decoders.ts';
 import { readersOf } from '../../../core/decode/registry/readers.ts';
+import type { CaptureScriptsOptions } from '../../../core/decode/script/sessionScripts.ts';
 import { directionOf, isTextual } from '../../../core/record/record.ts';
 import { CaptureDecoding, type DecoderSet } from './captureDecoding.ts';
 import { nativeInflate } from './nativeInflate.ts';
@@ -12,7 +13,7 @@ const table = decoderTable(nativeInflate);
 
 const set: DecoderSet = {
   choose: rules => chooserOf(rules, table, nativeInflate),
-  titleOf: titleOfDecoder,
+  titleOf: titleInChain,
   readersOf: ({ seq, flags, payload }) =>
     readersOf(
       { seq, direction: directionOf(flags), isText: isTextual(flags), bytes: payload },
@@ -25,6 +26,7 @@ export function decodingOf(
   store: CaptureStore,
   url: string,
   rules: readonly DecodeRule[],
+  scripts: CaptureScriptsOptions,
 ): CaptureDecoding {
-  return new CaptureDecoding(store, url, rules, set);
+  return new CaptureDecoding(store, url, rules, set, scripts);
 }

@@ -13,6 +13,8 @@ interface ExportDecodingOptions {
   readonly onProgress: (progress: NonNullable<ExportProgress['decoding']>) => void;
   /** Yields to other work after a slice of that length; rejects once the export was cancelled. */
   readonly giveWay: (sliceMs: number) => Promise<void>;
+  /** The export was cancelled. */
+  readonly signal: AbortSignal;
 }
 
 /** How long to decode before others have their turn. */
@@ -47,9 +49,13 @@ export class ExportDecoding {
   /** Resolves when the decoders have come to all rows that are exported; they may have to begin anew meanwhile. */
   async catchUp(): Promise<void> {
     const { giveWay } = this.#options;
-    for (let behind = this.#behind(); behind; behind = this.#behind()) {
-      behind.work(performance.now() + sliceMs);
+    for (let behind = this.#behind(); behind.length > 0; behind = this.#behind()) {
+      const [decoding] = behind.flatMap(({ decoding: each }) => (each?.isWaiting ? [] : [each]));
+      decoding?.work(performance.now() + sliceMs);
       this.#report();
+      if (!decoding) {
+        await this.#anyGoesOn(behind);
+      }
       await giveWay(sliceMs);
     }
   }
@@ -67,14 +73,28 @@ export class ExportDecoding {
     this.#slots.clear();
   }
 
-  #behind() {
-    for (const [id, { decoding }] of this.#slots) {
+  #behind(): readonly DecodingSlot[] {
+    return [...this.#slots].flatMap(([id, slot]) => {
+      const { decoding } = slot;
       const isBehind = decoding && !decoding.isCaughtUp && decoding.cursor < this.#endOf(id);
-      if (isBehind && this.#isOpen(id)) {
-        return decoding;
+      return isBehind && this.#isOpen(id) ? [slot] : [];
+    });
+  }
+
+  /** Resolves when users' decoders have answered, or the export was cancelled. */
+  async #anyGoesOn(slots: readonly DecodingSlot[]): Promise<void> {
+    const { signal } = this.#options;
+    await new Promise<void>(resolve => {
+      const goOn = () => {
+        signal.removeEventListener('abort', goOn);
+        resolve();
+      };
+      signal.addEventListener('abort', goOn);
+      slots.forEach(slot => void slot.goesOn().then(goOn));
+      if (signal.aborted) {
+        goOn();
       }
-    }
-    return undefined;
+    });
   }
 
   /** It may have been closed or reopened meanwhile; then its rows are gone, or its decoders are others. */

@@ -56,25 +56,35 @@ export class Exports {
   }
 
   async #export(id: number, request: ExportRequest): Promise<ExportResult> {
+    const view = this.#options.viewOf(request.job.view);
+    if (!view) {
+      throw new ExportError(listChanged);
+    }
     const controller = new AbortController();
     this.#running.set(id, controller);
+    const release = view.hold();
     try {
-      return await this.#write(id, request, controller.signal);
+      return await this.#write(id, view, request, controller.signal);
     } finally {
+      release();
       this.#running.delete(id);
     }
   }
 
-  async #write(id: number, request: ExportRequest, signal: AbortSignal): Promise<ExportResult> {
-    const { job, partPath } = request;
-    const { captures, viewOf, report } = this.#options;
-    const view = viewOf(job.view);
-    if (!view) {
-      throw new ExportError(listChanged);
-    }
+  async #write(
+    id: number,
+    view: ViewSession,
+    { job, partPath }: ExportRequest,
+    signal: AbortSignal,
+  ): Promise<ExportResult> {
+    const { captures, report } = this.#options;
     const giveWay = (ms: number) => this.#giveWay(ms);
     const ends = new Map([...captures].map(([capture, { store }]) => [capture, store.extent.next]));
     const ranges = job.ranges ? rangesOf(view, job.ranges) : await this.#whole(job, view, signal);
+    if (ranges.length === 0 && job.ranges && job.ranges.length > 0) {
+      // They were chosen at positions that are not used any more.
+      throw new ExportError(listChanged);
+    }
     const onProgress = (progress: ExportProgress) => report(id, progress);
     const decoding = job.isDecoded
       ? new ExportDecoding({
@@ -86,6 +96,7 @@ export class Exports {
             await giveWay(ms);
             assertGoesOn(signal);
           },
+          signal,
         })
       : undefined;
     try {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { CaptureDecoding } from '../decoding/captureDecoding.ts';
 import type { DecodingSlot } from '../decoding/decodingSlot.ts';
 import type { CallWriter } from '../store/sqliteCalls.ts';
@@ -6,6 +7,8 @@ import type { SqliteWriter } from '../store/sqliteWriter.ts';
 /** How long decoders go on before others have their turn, and calls or links of which one part consists at least. */
 const sliceMs = 8;
 const partLength = 4096;
+/** How long users' decoders are waited for before whoever asks can end the copy. */
+const maxWaitMs = 100;
 
 /** The calls of a capture on their way into a database; the decoders are kept until it is closed. */
 export class SavedCalls {
@@ -42,6 +45,9 @@ export class SavedCalls {
     }
     if (!decoding.isCaughtUp && decoding.cursor < to) {
       decoding.work(performance.now() + sliceMs);
+      if (decoding.isWaiting) {
+        await Promise.race([this.#slot.goesOn(), setTimeout(maxWaitMs)]);
+      }
       return false;
     }
     if (this.#epoch !== decoding.epoch) {

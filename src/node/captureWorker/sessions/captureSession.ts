@@ -11,6 +11,7 @@ import type {
 } from '../../../core/capture/capture.ts';
 import type { CaptureStore } from '../../../core/capture/captureStore.ts';
 import type { FallbackChange } from '../../../core/capture/log/fallbackStore.ts';
+import type { ScriptAccess } from '../../../core/decode/script/sessionScripts.ts';
 import type { FrameFacts } from '../../../core/record/frameFacts.ts';
 import { MemoryStore } from '../../../core/capture/log/memoryStore.ts';
 import type { SeriesSpan, SeriesView } from '../../../core/metrics/seriesView.ts';
@@ -55,6 +56,7 @@ export class CaptureSession {
     request: OpenRequest,
     data: CaptureWorkerData,
     onDidChangeStorage: (storage: Storage) => void,
+    scripts: ScriptAccess,
   ) {
     this.#path = request.path;
     this.#state = new SharedState(request.state);
@@ -64,7 +66,8 @@ export class CaptureSession {
     this.#storage = { kind: 'file', path: request.path };
     this.#store = this.#openStore(request, data);
     this.#series = new CaptureSeries(this.#store);
-    this.decoding = new DecodingSlot(this.#store, request.url, request.decoders);
+    const { url, decoders: rules, name: connection } = request;
+    this.decoding = new DecodingSlot({ store: this.#store, url, rules, connection, scripts });
   }
 
   get storage(): Storage {
@@ -179,6 +182,7 @@ export class CaptureSession {
   close(): void {
     this.#isClosed = true;
     void this.#copies?.then(copies => copies.close());
+    this.decoding.close();
     const { first, next } = this.#store.extent;
     this.#series.close();
     this.#store.close();

@@ -85,8 +85,9 @@ export class RegexTimeGuard {
 
   #judgeUntil(records: readonly OpenRecord[], verdicts: RowMatch[], deadline: number): void {
     for (let record = records[verdicts.length]; record; record = records[verdicts.length]) {
-      const { flags, at, payload, text, decoded } = record;
-      const row = { flags, at, size: payload.length, payload: () => payload, text, decoded };
+      const { flags, at, payload, text, capture, decoded } = record;
+      const size = payload.length;
+      const row = { flags, at, size, payload: () => payload, text, capture, decoded };
       verdicts.push(this.#test.match(row));
       if (deadline < Infinity && performance.now() >= deadline) {
         return;

@@ -14,8 +14,9 @@ export class ViewDecoders {
   readonly #captures: DecodingsOf;
   readonly #onReady: (capture: number) => void;
   readonly #slots = new Map<number, DecodingSlot>();
+  readonly #ready = new Map<number, () => void>();
 
-  /** @param onReady there are decoders for a capture, or there cannot be any */
+  /** @param onReady there is something to go on with in a capture, see `DecodingSlot.use` */
   constructor(ids: readonly number[], captures: DecodingsOf, onReady: (capture: number) => void) {
     this.#ids = ids;
     this.#captures = captures;
@@ -29,11 +30,13 @@ export class ViewDecoders {
       const slot = this.#captures.get(id)?.decoding;
       const before = this.#slots.get(id);
       if (slot !== before) {
-        before?.leave();
+        before?.leave(this.#ready.get(id));
         this.#slots.delete(id);
         if (slot) {
+          const onReady = () => this.#onReady(id);
           this.#slots.set(id, slot);
-          slot.use(() => this.#onReady(id));
+          this.#ready.set(id, onReady);
+          slot.use(onReady);
         }
       }
     }
@@ -43,10 +46,10 @@ export class ViewDecoders {
     return this.#slots.get(capture);
   }
 
-  /** Some rows were not decoded yet. */
+  /** Some rows were not decoded yet that can be now. */
   get isBehind(): boolean {
     for (const { decoding } of this.#slots.values()) {
-      if (decoding && !decoding.isCaughtUp) {
+      if (decoding && !decoding.isCaughtUp && !decoding.isWaiting) {
         return true;
       }
     }
@@ -114,8 +117,8 @@ export class ViewDecoders {
   }
 
   close(): void {
-    for (const slot of this.#slots.values()) {
-      slot.leave();
+    for (const [id, slot] of this.#slots) {
+      slot.leave(this.#ready.get(id));
     }
     this.#slots.clear();
   }

@@ -37,6 +37,12 @@ export class ViewMerge {
     return this.#queues.some(queue => queue.head < queue.seqs.length);
   }
 
+  /** The first row of a source that waits; Infinity if none does. */
+  waitingFrom(source: number): number {
+    const queue = this.#queues[source];
+    return queue?.seqs[queue.head] ?? Infinity;
+  }
+
   add(source: number, seq: number, at: number): void {
     const queue = this.#queues[source];
     queue?.seqs.push(seq);

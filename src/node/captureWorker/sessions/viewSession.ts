@@ -3,7 +3,7 @@ import { lowerBound } from '../../../core/base/lowerBound.ts';
 import type { BatchReader } from '../../../core/record/batch.ts';
 import { recordsIn } from '../../../core/capture/captureStore.ts';
 import type { StoredRecord } from '../../../core/record/block.ts';
-import { RowIndex } from '../../../core/capture/rowIndex.ts';
+import { RowIndex, type RowEdit } from '../../../core/capture/rowIndex.ts';
 import type {
   FindAnswer,
   Located,
@@ -18,6 +18,7 @@ import { nativeMatcher } from './nativeMatcher.ts';
 import { RegexTimeGuard } from './regexTimeGuard.ts';
 import { viewFind } from './viewFind.ts';
 import { mergeHorizonMs, ViewMerge } from './viewMerge.ts';
+import { ViewRevision, type Revision } from './viewRevision.ts';
 import { ViewDecoders, type DecodingsOf } from './viewDecoders.ts';
 import { droppedRow, rowsOfRun } from './viewRows.ts';
 import { ViewSource } from './viewSource.ts';
@@ -43,6 +44,10 @@ export class ViewSession {
   readonly #test: ViewMatcher;
   #index: RowIndex;
   #sources: readonly ViewSource[] = [];
+  #revision: ViewRevision | undefined;
+  /** Those who need the positions to stay as they are. */
+  #holders = 0;
+  readonly #onDidGetWork: () => void;
   #judge: RegexTimeGuard;
   /** With several sources only. */
   #merge: ViewMerge | undefined;
@@ -72,6 +77,7 @@ export class ViewSession {
     this.#test = nativeMatcher(query);
     this.#ids = [...new Set(query.captures)];
     this.#captures = captures;
+    this.#onDidGetWork = onDidGetWork;
     this.#decoders = new ViewDecoders(query.isDecoded ? this.#ids : [], captures, onDidGetWork);
     this.#judge = new RegexTimeGuard(this.#test);
     // The position before the first is reserved for the row about dropped ones.
@@ -98,11 +104,19 @@ export class ViewSession {
       const slotOf = () => this.#decoders.slotOf(capture);
       return new ViewSource({ capture, test, judge: this.#judge, onShown, isEach, slotOf });
     });
+    const sources = this.#sources;
+    this.#revision = new ViewRevision({
+      test,
+      sources,
+      decodingOf: source => this.#decoders.slotOf(ids[source] ?? -1)?.decoding,
+      isShown: (source, seq) => this.#placeOf(source, seq) !== undefined,
+      waitingFrom: source => this.#merge?.waitingFrom(source) ?? Infinity,
+    });
     for (const capture of ids) {
       this.changed(capture);
     }
-    const times = this.#sources.map(source => timeOf(source, lastOf(source)));
-    this.#newest = this.#sources[times.indexOf(Math.max(...times))];
+    const times = sources.map(source => timeOf(source, lastOf(source)));
+    this.#newest = sources[times.indexOf(Math.max(...times))];
   }
 
   get state(): ViewState {
@@ -139,12 +153,37 @@ export class ViewSession {
 
   /** There are rows to look at, or something to find. */
   get hasWork(): boolean {
-    return this.#search !== undefined || this.#isBehind || this.#decoders.isBehind;
+    return (
+      this.#search !== undefined ||
+      this.#isBehind ||
+      this.#decoders.isBehind ||
+      this.#revisionDelayMs === 0
+    );
   }
 
   /** How long to wait before `merge` is called; Infinity if nothing waits for it. */
   get mergeDelayMs(): number {
     return this.#merge?.isWaiting && this.#failure === undefined ? mergeHorizonMs : Infinity;
+  }
+
+  /** How long until `merge` or `work` has something to do, if nothing happens; Infinity if that is never. */
+  get delayMs(): number {
+    return Math.min(this.mergeDelayMs, this.#revisionDelayMs);
+  }
+
+  get #revisionDelayMs(): number {
+    const isStopped = this.#failure !== undefined || this.#judge.hasGivenUp;
+    return isStopped ? Infinity : (this.#revision?.delayMs(performance.now()) ?? Infinity);
+  }
+
+  /** Keeps the positions as they are until what is returned is called; rows are added and dropped all the same. */
+  hold(): () => void {
+    this.#holders++;
+    return () => {
+      this.#holders--;
+      this.#revise(0);
+      this.#onDidGetWork();
+    };
   }
 
   rows(from: number, count: number): readonly ViewRow[] {
@@ -276,6 +315,7 @@ export class ViewSession {
     const half = this.#search && this.#isBehind ? (performance.now() + deadline) / 2 : deadline;
     this.#goOnSearching(half);
     this.#reading(() => this.#goOn(deadline));
+    this.#revise(deadline);
     return this.hasWork;
   }
 
@@ -288,6 +328,60 @@ export class ViewSession {
         this.#restart();
       }
     }
+  }
+
+  #revise(deadline: number): void {
+    const revision = this.#revision;
+    if (!revision || this.#judge.hasGivenUp) {
+      return;
+    }
+    this.#reading(() => revision.work(deadline));
+    if (this.#holders > 0 || this.#search) {
+      return;
+    }
+    if (revision.isLost && !this.#isBehind && !this.#decoders.isBehind) {
+      this.#restart();
+    } else if (revision.found.length > 0) {
+      this.#edit(revision.found);
+      revision.done();
+    }
+  }
+
+  /** Adds rows and takes rows out, which gives all of them new positions. */
+  #edit(revisions: readonly Revision[]): void {
+    const edits: (RowEdit & Pick<Revision, 'at'>)[] = [];
+    for (const { source, seq, at, isAdded } of revisions) {
+      const place = this.#placeOf(source, seq);
+      const isKept = seq >= (this.#sources[source]?.store?.extent.first ?? Infinity);
+      if (isKept && (place === undefined) === isAdded) {
+        const position = place ?? this.#placeFor(source, seq, at);
+        edits.push({ position, source, seq, at, isAdded });
+      }
+    }
+    if (edits.length > 0) {
+      const toAdded = ({ isAdded }: RowEdit) => (isAdded ? 0 : 1);
+      edits.sort(
+        (one, other) =>
+          one.position - other.position ||
+          toAdded(one) - toAdded(other) ||
+          one.at - other.at ||
+          one.seq - other.seq,
+      );
+      this.#index = this.#index.edited(this.#index.next + 1, edits);
+      this.#restarts++;
+    }
+  }
+
+  #placeOf(source: number, seq: number): number | undefined {
+    const position = this.#index.positionOf(source, seq);
+    return position !== undefined && this.#index.at(position)?.seq === seq ? position : undefined;
+  }
+
+  /** Where a row belongs that the view does not have. */
+  #placeFor(source: number, seq: number, at: number): number {
+    const { first, next } = this.#index;
+    const end = this.#index.positionOf(source, seq) ?? next;
+    return this.#merge ? lowerBound(first, end, position => this.#timeAt(position) <= at) : end;
   }
 
   #goOn(deadline: number): void {
@@ -383,10 +477,9 @@ export class ViewSession {
   #locateRow(capture: number, seq: number): Located {
     const number = this.#sources.findIndex(source => source.capture === capture);
     const source = this.#sources[number];
-    const position = this.#index.positionOf(number, seq);
     return {
-      position: position ?? this.#index.next,
-      isExact: position !== undefined && this.#index.at(position)?.seq === seq,
+      position: this.#index.positionOf(number, seq) ?? this.#index.next,
+      isExact: this.#placeOf(number, seq) !== undefined,
       isScanned: !source || ((seq < source.cursor || source.isCaughtUp) && !this.#merge?.isWaiting),
     };
   }

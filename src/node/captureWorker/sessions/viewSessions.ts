@@ -33,7 +33,7 @@ export class ViewSessions {
   readonly #reported = new Map<number, ViewState>();
   readonly #tails = new Map<number, Tail>();
   #reportTimer: NodeJS.Timeout | undefined;
-  #mergeTimer: NodeJS.Timeout | undefined;
+  #wakeTimer: NodeJS.Timeout | undefined;
   #sliceEndedAt = 0;
 
   constructor(options: ViewSessionsOptions) {
@@ -91,7 +91,7 @@ export class ViewSessions {
       view.appended(capture, batch, isPressed);
     }
     this.#scheduleReport();
-    this.#scheduleMerge();
+    this.#scheduleWake();
   }
 
   /** Rows of a capture went, or it was opened or closed. */
@@ -120,7 +120,7 @@ export class ViewSessions {
 
   #goOn(): void {
     this.#scheduleReport();
-    this.#scheduleMerge();
+    this.#scheduleWake();
     this.#options.onDidGetWork();
   }
 
@@ -137,7 +137,9 @@ export class ViewSessions {
     let hasEnded = false;
     for (const [id, view] of this.#views) {
       if (view.hasWork) {
-        hasEnded = !view.work(now + sliceMs);
+        const isDone = !view.work(now + sliceMs);
+        // Rows at positions that are not used any more must not be asked for in vain.
+        hasEnded = isDone || view.state.restarts !== this.#reported.get(id)?.restarts;
         // The next one has its turn first.
         this.#views.delete(id);
         this.#views.set(id, view);
@@ -150,7 +152,7 @@ export class ViewSessions {
     } else {
       this.#scheduleReport();
     }
-    this.#scheduleMerge();
+    this.#scheduleWake();
   }
 
   #open(id: number, { query, firstPosition, tail }: ParamsOf<'view.open'>): ViewReport {
@@ -210,23 +212,23 @@ export class ViewSessions {
     }
   }
 
-  /** Rows of several captures wait a moment for older ones of the others. */
-  #scheduleMerge(): void {
-    if (this.#mergeTimer) {
+  /** Rows of several captures wait a moment for older ones of the others, and answers for further ones. */
+  #scheduleWake(): void {
+    if (this.#wakeTimer) {
       return;
     }
     let delayMs = Infinity;
     for (const view of this.#views.values()) {
-      delayMs = Math.min(delayMs, view.mergeDelayMs);
+      delayMs = Math.min(delayMs, view.delayMs);
     }
-    if (delayMs < Infinity) {
-      this.#mergeTimer = setTimeout(() => {
-        this.#mergeTimer = undefined;
+    // What is to be done at once is, without a timer.
+    if (delayMs > 0 && delayMs < Infinity) {
+      this.#wakeTimer = setTimeout(() => {
+        this.#wakeTimer = undefined;
         for (const view of this.#views.values()) {
           view.merge();
         }
-        this.#scheduleReport();
-        this.#scheduleMerge();
+        this.#goOn();
       }, delayMs);
     }
   }
@@ -248,6 +250,7 @@ function isSame(a: ViewState | undefined, b: ViewState): boolean {
     a.decoding?.title === b.decoding?.title &&
     a.decoding?.shown === b.decoding?.shown &&
     a.decoding?.misfits?.count === b.decoding?.misfits?.count &&
+    a.decoding?.notRun?.problem === b.decoding?.notRun?.problem &&
     a.problem === b.problem
   );
 }

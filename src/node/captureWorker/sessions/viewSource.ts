@@ -42,6 +42,8 @@ export class ViewSource {
   #step = minStep;
   #group: OpenRecord[] = [];
   #groupByteLength = 0;
+  /** Rows that are left out, but counted, and may be judged otherwise later. */
+  readonly #counted = new Map<number, RowMatch>();
 
   constructor(options: ViewSourceOptions) {
     this.#options = options;
@@ -102,8 +104,7 @@ export class ViewSource {
   refresh(store: CaptureStore | undefined): void {
     if (store !== this.#store) {
       this.#store = store;
-      this.#hidden = 0;
-      this.#unread = 0;
+      this.#resetCounts();
     }
     if (!store) {
       this.#next = this.#cursor;
@@ -112,11 +113,22 @@ export class ViewSource {
     const { first, next, dropped } = store.extent;
     if (first === next && dropped === 0) {
       // It was cleared.
-      this.#hidden = 0;
-      this.#unread = 0;
+      this.#resetCounts();
+    }
+    for (const seq of this.#counted.keys()) {
+      if (seq >= first) {
+        break;
+      }
+      this.#counted.delete(seq);
     }
     this.#cursor = Math.max(this.#cursor, first);
     this.#next = next;
+  }
+
+  #resetCounts(): void {
+    this.#hidden = 0;
+    this.#unread = 0;
+    this.#counted.clear();
   }
 
   /**
@@ -163,22 +175,51 @@ export class ViewSource {
     const { test, isEach, slotOf } = this.#options;
     const decoding = test.asksDecoders ? slotOf()?.decoding : undefined;
     const from = this.#cursor;
-    const decoded = decoding?.firstDecoded(from, end) ?? end;
-    if (decoding && decoded === from) {
-      const to = decoding.endOfSession(from, end);
+    if (!decoding) {
+      this.#take(this.#store?.find(test, from, end, isEach) ?? [], end, deadline);
+      return;
+    }
+    const each = Math.min(decoding.firstDecoded(from, end), Math.max(from, decoding.unsettledFrom));
+    if (each === from) {
+      const to = from < decoding.unsettledFrom ? decoding.endOfSession(from, end) : end;
       this.#take(this.#decodedRows(decoding, from, to), to, deadline);
     } else {
-      this.#take(this.#store?.find(test, from, decoded, isEach) ?? [], decoded, deadline);
+      this.#take(this.#store?.find(test, from, each, isEach) ?? [], each, deadline);
     }
   }
 
+  /**
+   * Judges a row again that was judged before.
+   *
+   * @param wasShown whether the view has it
+   * @returns its time if the view must add it, or take it out; else `undefined`
+   */
+  judgeAgain(seq: number, wasShown: boolean): number | undefined {
+    const { judge, slotOf } = this.#options;
+    const decoding = slotOf()?.decoding;
+    const [open] = decoding ? this.#decodedRows(decoding, seq, seq + 1) : [];
+    const [verdict] = open ? judge.match([open.record], Infinity) : [];
+    if (!open || verdict === undefined) {
+      return undefined;
+    }
+    this.#count(wasShown ? undefined : this.#counted.get(seq), -1);
+    this.#counted.delete(seq);
+    this.#note(open.record, verdict);
+    return (verdict === RowMatch.Shown) === wasShown ? undefined : open.record.at;
+  }
+
   /** Rows that decoders may read, each to be matched by itself. */
-  *#decodedRows(decoding: CaptureDecoding, from: number, to: number): Generator<MatchedRows> {
+  *#decodedRows(
+    decoding: CaptureDecoding,
+    from: number,
+    to: number,
+  ): Generator<Extract<MatchedRows, { is: 'open' }>> {
+    const { capture } = this.#options;
     for (const lent of this.#store ? recordsIn(this.#store, from, to) : []) {
       const record = { ...lent, payload: new Uint8Array(lent.payload) };
       yield {
         is: 'open',
-        record: { ...record, decoded: () => decoding.decodedRow(record) },
+        record: { ...record, capture, decoded: () => decoding.decodedRow(record) },
       };
     }
   }
@@ -238,13 +279,31 @@ export class ViewSource {
       this.#cursor = record.seq + 1;
       if (verdict === RowMatch.Shown) {
         this.#options.onShown(record.seq, 1, record.at);
-      } else if (verdict === RowMatch.Hidden) {
-        this.#hidden++;
-      } else if (verdict === RowMatch.Unread) {
-        this.#unread++;
+      } else {
+        this.#note(record, verdict);
       }
     }
     return verdicts.length === group.length && performance.now() < deadline;
+  }
+
+  /** Counts a row that is left out, and remembers that if it may be judged again. */
+  #note({ seq, decoded }: OpenRecord, verdict: RowMatch): void {
+    this.#count(verdict, 1);
+    if (!decoded || verdict === RowMatch.Shown || verdict === RowMatch.Out) {
+      return;
+    }
+    const { slotOf, test } = this.#options;
+    if (slotOf()?.decoding?.mayChange(seq, test.follows) === true) {
+      this.#counted.set(seq, verdict);
+    }
+  }
+
+  #count(verdict: RowMatch | undefined, by: 1 | -1): void {
+    if (verdict === RowMatch.Hidden) {
+      this.#hidden += by;
+    } else if (verdict === RowMatch.Unread) {
+      this.#unread += by;
+    }
   }
 }
 
@@ -254,6 +313,8 @@ function isUndecoded(
   { firstSeq, nextSeq }: BatchReader,
 ): boolean {
   return decoding
-    ? decoding.cursor >= nextSeq && decoding.firstDecoded(firstSeq, nextSeq) === nextSeq
+    ? decoding.cursor >= nextSeq &&
+        decoding.unsettledFrom >= nextSeq &&
+        decoding.firstDecoded(firstSeq, nextSeq) === nextSeq
     : problem !== undefined;
 }

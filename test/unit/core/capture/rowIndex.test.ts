@@ -56,6 +56,61 @@ describe('RowIndex', () => {
     );
   });
 
+  it('has the same rows after an edit but for those that were taken out or added', () => {
+    const flips = fc.uniqueArray(fc.nat(300), { maxLength: 20 });
+    fc.assert(
+      fc.property(runs, flips, fc.nat(200), fc.nat(20), (parts, seqs, dropped, gap) => {
+        // Of one source, every second of its rows may be missing.
+        const { index, model } = filled(parts.map(([, ...run]) => [0, ...run]));
+        index.dropBelow(dropped);
+        const left = model.slice(index.first);
+        const least = left[0]?.seq ?? 0;
+        const had = new Set(left.map(({ seq }) => seq));
+        const flipped = seqs.filter(seq => seq >= least).sort((one, other) => one - other);
+        const edits = flipped.map(seq => ({
+          position: index.positionOf(0, seq) ?? index.next,
+          source: 0,
+          seq,
+          isAdded: !had.has(seq),
+        }));
+        edits.sort((one, other) => one.position - other.position || one.seq - other.seq);
+        const edited = index.edited(index.next + gap, edits);
+        const expected = new Set([...had].concat(flipped).filter(seq => has(seq)));
+        function has(seq: number): boolean {
+          return had.has(seq) !== flipped.includes(seq);
+        }
+        assert.deepEqual(
+          contentOf(edited).map(({ seq }) => seq),
+          [...expected].sort((one, other) => one - other),
+        );
+        assert.equal(edited.first, index.next + gap);
+        for (const seq of expected) {
+          assert.equal(edited.at(edited.positionOf(0, seq) ?? -1)?.seq, seq);
+        }
+      }),
+    );
+  });
+
+  it('goes on after an edit far behind many rows', () => {
+    const index = new RowIndex(5);
+    for (let row = 0; row < 20_000; row++) {
+      index.append(row % 3, row);
+    }
+    index.dropBelow(100);
+    const expected = contentOf(index);
+    const edited = index.edited(50_000, [
+      { position: 15_005, source: 0, seq: 15_000, isAdded: false },
+    ]);
+    edited.append(1, 20_002);
+    assert.deepEqual(contentOf(edited), [
+      ...expected.filter(({ seq }) => seq !== 15_000),
+      { source: 1, seq: 20_002 },
+    ]);
+    assert.equal(edited.positionOf(0, 15_000), edited.positionOf(0, 15_003));
+    edited.dropBelow(60_000);
+    assert.equal(edited.first, 60_000);
+  });
+
   it('keeps the positions of what is left when rows are dropped', () => {
     fc.assert(
       fc.property(runs, fc.nat(400), runs, (parts, position, more) => {

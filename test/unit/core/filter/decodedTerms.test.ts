@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Condition, DecodedQuestion } from '../../../../src/core/filter/condition.ts';
 import { asksDecoding, asksValue } from '../../../../src/core/filter/conditionParts.ts';
+import { conversationTerm } from '../../../../src/core/filter/decodedTerms.ts';
 import { parseFilter, parseLiveFilter } from '../../../../src/core/filter/parseFilter.ts';
 
 const clock = { now: 0, startOfDay: 0, timeZone: 'UTC' };
@@ -38,6 +39,7 @@ describe('Terms for what decoders know', () => {
   it('take states of calls, and the number of a row as it is shown', () => {
     assertAsks('call:Failed|pending', { of: 'call', states: ['pending', 'failed'] });
     assertAsks('call:#0', { of: 'conversation', row: 0 });
+    assertAsks('call:#3@trades', { of: 'conversation', row: 3, connection: 'trades' });
     assert.deepEqual(conditionOf('call:#12|orphan'), {
       is: 'any',
       of: [
@@ -45,6 +47,15 @@ describe('Terms for what decoders know', () => {
         { is: 'decoded', asks: { of: 'conversation', row: 12 } },
       ],
     });
+  });
+
+  it('name the connection of a row, whatever its name is', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.string({ unit: 'grapheme', minLength: 1 }), (row, connection) => {
+        assertAsks(conversationTerm(row, connection), { of: 'conversation', row, connection });
+      }),
+    );
+    assertAsks(conversationTerm(3), { of: 'conversation', row: 3 });
   });
 
   it('take times', () => {

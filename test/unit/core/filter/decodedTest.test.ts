@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RowMatch, ViewMatcher } from '../../../../src/core/capture/viewMatcher.ts';
 import type { DecodedRecord, DecodedRow } from '../../../../src/core/filter/decodedRow.ts';
+import { withCaptures } from '../../../../src/core/filter/conditionParts.ts';
 import { matcherOf, type MatchedRow } from '../../../../src/core/filter/matcher.ts';
 import { parseFilter } from '../../../../src/core/filter/parseFilter.ts';
 import { flagsOf, type RowKind } from '../../../../src/core/record/record.ts';
@@ -39,6 +40,7 @@ function decodedRow({ value, envelope, ...facts }: Facts, payload = '\x01'): Mat
     isUndecodable: false,
     isHeartbeat: false,
     isFailure: false,
+    isWith: () => false,
     value: () => value,
     envelope: () => envelope,
     ...facts,
@@ -103,30 +105,33 @@ describe('Conditions on what decoders know', () => {
   });
 
   it('hold if one of the records fits', () => {
-    const row = recordsRow(
-      { event: 'a', ms: 5, call: 'done' },
-      { event: 'b', ms: 500, request: 7 },
-    );
+    const row = recordsRow({ event: 'a', ms: 5, call: 'done' }, { event: 'b', ms: 500 });
     check(
       row,
-      ['event:a event:b', 'event:!=a', 'latency:>100', 'latency:1ms..10ms', 'call:done', 'call:#7'],
-      ['event:c', 'latency:10ms..400ms', 'call:failed', 'call:#5'],
+      ['event:a event:b', 'event:!=a', 'latency:>100', 'latency:1ms..10ms', 'call:done'],
+      ['event:c', 'latency:10ms..400ms', 'call:failed'],
     );
   });
 
-  it('ask for the state of a call, its request and its time', () => {
-    const row = recordsRow({ call: 'failed', request: 0, ms: 1500 });
+  it('ask for the conversation of a row, in one capture if its connection is named', () => {
+    const row = { ...decodedRow({ isWith: seq => seq === 7 }), capture: 2 };
+    check(row, ['call:#7'], ['call:#8', 'call:#7@a', 'call:#7@b']);
+    const capture = (name: string) => ['a', 'b'].indexOf(name) + 1;
+    const finds = (filter: string) =>
+      matcherOf(withCaptures(conditionOf(filter), capture), { decode })(row);
+    assert.deepEqual(
+      ['call:#7@b', '(x or call:#7@b)', '-call:#7@b', 'call:#7@a', 'call:#8@b'].map(finds),
+      [true, true, false, false, false],
+    );
+    assert.equal(finds('call:#7@c'), false);
+  });
+
+  it('ask for the state of a call and its time', () => {
+    const row = recordsRow({ call: 'failed', ms: 1500 });
     check(
       row,
-      [
-        'call:failed',
-        'call:done|failed',
-        'call:#0',
-        'latency:>1s',
-        'latency:1500',
-        'latency:1s..2s',
-      ],
-      ['call:pending', 'call:#1', 'latency:<1.5s', 'latency:!=1500'],
+      ['call:failed', 'call:done|failed', 'latency:>1s', 'latency:1500', 'latency:1s..2s'],
+      ['call:pending', 'latency:<1.5s', 'latency:!=1500'],
     );
   });
 

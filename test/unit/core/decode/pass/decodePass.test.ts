@@ -102,9 +102,43 @@ describe('DecodePass', () => {
       type: 'next',
       id: '1',
       call: 'done',
-      request: 1,
       ms: 30,
     });
+  });
+
+  it('knows which rows are of one conversation, by the number of any of them', () => {
+    const rows = [opened('graphql'), subscribe('1'), subscribe('2'), next('1'), complete('1')];
+    const { pass, read } = passOver([...rows, next('9')]);
+    pass.work(Infinity);
+    const rowsWith = (row: number) => [1, 2, 3, 4, 5].filter(seq => read(seq)?.isWith(row));
+    assert.deepEqual([1, 3, 4].map(rowsWith), [[1, 3, 4], [1, 3, 4], [1, 3, 4]]); // prettier-ignore
+    assert.deepEqual([2, 5, 99].map(rowsWith), [[2], [5], []]);
+    assert.deepEqual([...pass.calls.rowsWith(4)].sort(), [1, 3, 4]);
+  });
+
+  it('tells which rows say something else since', () => {
+    const rows = [opened('graphql'), subscribe('1'), next('1'), subscribe('2'), closed];
+    const { store, pass } = passOver(rows.slice(0, 4));
+    pass.work(Infinity);
+    const mark = pass.mark;
+    const changed = (calls: boolean) =>
+      [...(pass.changedRows(mark, 9, { calls, parts: true }) ?? [])].sort();
+    assert.deepEqual(changed(true), []);
+    store.append(batchOf(4, [complete('1'), ...rows.slice(4)]));
+    pass.work(Infinity);
+    assert.deepEqual([changed(true), changed(false)], [[1, 2, 3, 4], []]);
+  });
+
+  it('tells that all rows of a session say something else once it is read otherwise', () => {
+    const { store, pass } = passOver([opened('guess'), subscribe('1'), next('1')]);
+    pass.work(Infinity);
+    const mark = pass.mark;
+    assert.equal(pass.unsettledFrom, 0);
+    store.append(batchOf(3, [complete('1')]));
+    pass.work(Infinity);
+    const rows = pass.changedRows(mark, 3, { calls: false, parts: false });
+    assert.deepEqual([...(rows ?? [])], [0, 1, 2]);
+    assert.equal(pass.unsettledFrom, Infinity);
   });
 
   it('does not mistake the calls of one session for those of another', () => {
