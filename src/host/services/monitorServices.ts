@@ -1,5 +1,6 @@
 import { l10n, ViewColumn, type ExtensionContext } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
+import type { Event } from '../../core/base/event.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import { once } from '../../core/base/once.ts';
@@ -7,12 +8,14 @@ import type { Logger } from '../../core/base/logger.ts';
 import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { UnmaskedHandshakes } from '../../core/secrets/unmaskedHandshakes.ts';
+import type { ScriptReport } from '../../core/decode/script/script.ts';
 import type { StartExport } from '../../core/export/exportJob.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { DecoderRules } from '../decoding/decoderRules.ts';
 import { DecoderChoices } from '../decoding/decoderChoices.ts';
 import { ProtobufSchemas } from '../decoding/protobufSchemas.ts';
 import { ContributedDecoders } from '../decoding/scripts/contributedDecoders.ts';
+import { ScriptReports } from '../decoding/scripts/scriptReports.ts';
 import { Scripts, type ScriptsPorts } from '../decoding/scripts/scripts.ts';
 import type { SchemaFilesPorts } from '../decoding/schemaFiles.ts';
 import type { DecodeAsParts } from '../decoding/decodeAs.ts';
@@ -68,6 +71,7 @@ export interface MonitorServiceParts {
     readonly archive: CaptureArchive;
     readonly openView: (query: ViewQuery, tail?: number) => CaptureView;
     readonly startExport: StartExport;
+    readonly onDidReportScript: Event<ScriptReport>;
   };
   readonly filePorts: SchemaFilesPorts & Pick<ScriptsPorts, 'findFile'>;
   readonly showMessages: () => void;
@@ -112,6 +116,14 @@ export function createMonitorServices(parts: MonitorServiceParts) {
   const schemas = store.add(new ProtobufSchemas(filePorts));
   const scripts = store.add(new Scripts(filePorts));
   const contributed = store.add(new ContributedDecoders(log));
+  store.add(
+    new ScriptReports({
+      onDidReport: captures.onDidReportScript,
+      scripts,
+      redact: parts.redact,
+      log,
+    }),
+  );
   const rules = store.add(
     new DecoderRules({
       schemas,

@@ -223,6 +223,7 @@ export class MonitorHost {
       captures: {
         archive: captures.archive,
         startExport: captures.startExport,
+        onDidReportScript: captures.onDidReportScript,
         openView: (query, tail) => wrapView(captures.openView(query, tail), query),
       },
       filePorts,

@@ -97,7 +97,7 @@ export class ScriptReports implements Disposable {
     const open = l10n.t('Open Decoder');
     const text = this.#ports.redact(reason);
     const sentence = [
-      l10n.t('The decoder {0} is not run any more until its file changes: {1}'),
+      l10n.t('The decoder {0} was stopped: {1}'),
       baseOf(uri),
       text,
     ] as const;
