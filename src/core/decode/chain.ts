@@ -89,19 +89,53 @@ class ChainRun {
     const { records, next } = reading;
     if (records?.some(each => each.next)) {
       const read = records.flatMap(record => {
-        const whole = this.#goOn(record, place + 1, true);
+        const whole = this.#goOn(record, layer, place + 1, true);
         // A record holds no further ones: those within it take its place.
         return whole.records?.map(each => ({ ...each, range: record.range })) ?? [whole];
       });
       return joinRecords({ ...reading, records: read.slice(0, maxRecords) });
     }
-    return next ? this.#goOn(reading, place + 1, isRecord) : reading;
+    return next ? this.#goOn(reading, layer, place + 1, isRecord) : reading;
   }
 
-  #goOn(outer: Reading, from: number, isRecord: boolean): Reading {
-    const inner = outer.next && this.read(outer.next, from, isRecord);
-    return inner ? mergeReadings(outer, inner) : outer;
+  /** @param of the layer that `outer` was read from */
+  #goOn(outer: Reading, of: Layer, from: number, isRecord: boolean): Reading {
+    const { next } = outer;
+    const inner = next && this.read(next, from, isRecord);
+    if (!inner) {
+      return outer;
+    }
+    const merged = mergeReadings(outer, inner);
+    if (!isRecord && !outer.fields) {
+      return merged; // Its fields count in the bytes of a layer of its own.
+    }
+    const shift =
+      next.begin === undefined || of.begin === undefined ? undefined : next.begin - of.begin;
+    const records = inner.records?.map(each => ({ ...each, fields: moved(each.fields, shift) }));
+    return {
+      ...merged,
+      fields: both(outer.fields, moved(inner.fields, shift)),
+      ...(!outer.records && { records }),
+    };
   }
+}
+
+/** Fields as they count in the layer around theirs; none if that does not hold their bytes. */
+function moved(fields: Reading['fields'], shift: number | undefined): Reading['fields'] {
+  return shift === undefined || !fields
+    ? undefined
+    : () =>
+        fields().map(([path, begin, end, type, text]) => [
+          path,
+          begin + shift,
+          end + shift,
+          type,
+          text,
+        ]);
+}
+
+function both(outer: Reading['fields'], inner: Reading['fields']): Reading['fields'] {
+  return outer && inner ? () => [...outer(), ...inner()] : (outer ?? inner);
 }
 
 /** What a message of several records says as a whole, once each record was read to its end. */
