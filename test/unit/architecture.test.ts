@@ -77,11 +77,8 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/registry':
-    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/values filter json',
-  'core/decode/script': 'record',
-    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/script decode/values filter json',
+    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/script decode/values filter json record',
   'core/decode/script': 'base decode record',
-    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/values filter json record',
   'core/decode/values': 'base decode json',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection decode/pass json record secrets settings variables',
@@ -147,13 +144,11 @@ const folders: Readonly<Record<string, string>> = {
   'node/capture': 'captureWorker/saving captureWorker/store files',
   'node/captureWorker':
     'capture captureWorker/archive captureWorker/decoding captureWorker/export captureWorker/scripts captureWorker/sessions',
-    'capture captureWorker/archive captureWorker/decoding captureWorker/export captureWorker/sessions',
   'node/captureWorker/archive': 'capture captureWorker/store files',
   'node/captureWorker/decoding': '',
   'node/captureWorker/export': 'capture captureWorker/decoding captureWorker/sessions files',
   'node/captureWorker/saving': 'captureWorker/decoding captureWorker/store',
   'node/captureWorker/scripts': '.',
-  'node/captureWorker/scripts': '',
   'node/captureWorker/sessions':
     'capture captureWorker/decoding captureWorker/saving captureWorker/store files',
   'node/captureWorker/store': 'files',
