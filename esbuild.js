@@ -77,6 +77,12 @@ const product = [
     target: 'node18',
     sourcemap: false,
   },
+  {
+    // Runs on the editor's Node, which may be older than what the tests run on.
+    ...forNode,
+    entryPoints: { decoderChild: 'src/decoderChild/main.ts' },
+    outdir: 'dist',
+  },
   { ...forPage, entryPoints: { connectionForm: 'src/webview/connectionForm/main.ts' } },
 ];
 

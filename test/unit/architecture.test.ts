@@ -17,8 +17,10 @@ interface Layer {
 const layers: Readonly<Record<string, Layer>> = {
   core: { layers: ['core'], packages: ['valibot', 'yaml'] },
   shared: { layers: ['core', 'shared'], packages: ['valibot'] },
+  // The program of a decoder's process. Who starts it knows how to talk to it.
+  decoderChild: { layers: ['core', 'decoderChild'], packages: ['node:'] },
   node: {
-    layers: ['core', 'node'],
+    layers: ['core', 'decoderChild', 'node'],
     packages: ['ws', 'node:', '@msgpack/msgpack', 'protobufjs', 'protobufjs/'],
   },
   // Runs in other programs, and has only types of Node's modules: it asks the program's own Node for them.
@@ -76,6 +78,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/registry':
     'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/values filter json',
+  'core/decode/script': 'record',
   'core/decode/values': 'base decode json',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection decode/pass json record secrets settings variables',
@@ -107,6 +110,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/text': 'base',
   'core/variables': 'base secrets',
   'core/watch': 'base connection connection/state connection/wire json record secrets slot text',
+  'decoderChild': '',
   'host/captures': 'connections connections/commands secrets settings slots ui',
   'host/connectionForm': 'connections settings ui',
   'host/connections': 'recording settings slots ui',
@@ -143,6 +147,7 @@ const folders: Readonly<Record<string, string>> = {
   'node/captureWorker/decoding': '',
   'node/captureWorker/export': 'capture captureWorker/decoding captureWorker/sessions files',
   'node/captureWorker/saving': 'captureWorker/decoding captureWorker/store',
+  'node/captureWorker/scripts': '.',
   'node/captureWorker/sessions':
     'capture captureWorker/decoding captureWorker/saving captureWorker/store files',
   'node/captureWorker/store': 'files',

@@ -9,6 +9,7 @@ import type {
   ViewRow,
 } from '../../core/capture/view.ts';
 import type { DecodedMessage } from '../../core/decode/rowDecoding.ts';
+import type { ScriptReport } from '../../core/decode/script/script.ts';
 import type { DecodeRule } from '../../core/decode/decodeRule.ts';
 import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
 import type {
@@ -167,13 +168,17 @@ export type WorkerRequest<Name extends WorkerRequestName = WorkerRequestName> = 
 /** `capture`: the request was about it, and what it holds may have changed. */
 export type WorkerAnswer = RpcAnswer & { readonly capture?: number };
 
-/** Snapshots that the worker sends without being asked; `key` as in requests. */
+/**
+ * What the worker sends without being asked: snapshots, with a `key` as in requests, and what there is to
+ * tell of decoders of users' own.
+ */
 export type WorkerEvent =
   /** What the host waited for is stored. */
   | { readonly event: 'stored'; readonly key: number }
   | { readonly event: 'storage'; readonly key: number; readonly value: Storage }
   | { readonly event: 'view'; readonly key: number; readonly value: ViewReport }
-  | { readonly event: 'export'; readonly key: number; readonly value: ExportProgress };
+  | { readonly event: 'export'; readonly key: number; readonly value: ExportProgress }
+  | { readonly event: 'script'; readonly value: ScriptReport };
 
 export type FromCaptureWorker = WorkerAnswer | WorkerEvent;
 

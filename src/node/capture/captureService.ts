@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Disposable } from '../../core/base/lifecycle.ts';
 import { assertNever } from '../../core/base/errors.ts';
+import { Emitter, type Event } from '../../core/base/event.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { CaptureOptions, OpenCapture } from '../../core/capture/capture.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   RunningExport,
   StartExport,
 } from '../../core/export/exportJob.ts';
+import type { ScriptReport } from '../../core/decode/script/script.ts';
 import { BufferPool } from '../../core/record/bufferPool.ts';
 import type {
   ArchivedCapture,
@@ -64,6 +66,8 @@ export interface CaptureService {
   readonly startExport: StartExport;
   /** @param tail see `CaptureView.setTail` */
   readonly openView: (query: ViewQuery, tail?: number) => CaptureView;
+  /** What there is to tell of decoders of users' own. */
+  readonly onDidReportScript: Event<ScriptReport>;
   /** Stores what was appended, closes the files and ends the threads, within three seconds. */
   dispose(): Promise<void>;
 }
@@ -88,6 +92,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
   const exports = new Map<number, ExportProxy>();
   const pool = new BufferPool();
   const threads = new ArchiveThreads(workerPath, log);
+  const scriptReports = new Emitter<ScriptReport>();
   let sweepTimer: Disposable | undefined;
   let ended: Promise<void> | undefined;
 
@@ -121,6 +126,9 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
       }
       case 'export':
         exports.get(message.key)?.setProgress(message.value);
+        break;
+      case 'script':
+        scriptReports.fire(message.value);
         break;
       default:
         assertNever(message);
@@ -205,6 +213,7 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     const closed = [...captures.values()].map(capture => capture.close());
     await within(maxEndMs.storing, [...exportsEnded, ...closed]);
     await within(maxEndMs.working, [link.end()]);
+    scriptReports.dispose();
   }
 
   /** Waits until all are settled, but no longer than `limitMs`. */
@@ -218,7 +227,14 @@ export function createCaptureService(options: CaptureServiceOptions): CaptureSer
     });
   }
 
-  return { open, archive, openView, startExport, dispose: () => (ended ??= end()) };
+  return {
+    open,
+    archive,
+    openView,
+    startExport,
+    onDidReportScript: scriptReports.event,
+    dispose: () => (ended ??= end()),
+  };
 }
 
 type CapturePlace = Pick<CaptureProxyOptions, 'id' | 'path' | 'startedAt' | 'isArchived'>;

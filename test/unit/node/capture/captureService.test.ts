@@ -5,6 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { DisposableStore } from '../../../../src/core/base/lifecycle.ts';
 import { undoMs, type Capture } from '../../../../src/core/capture/capture.ts';
+import type { ScriptReport } from '../../../../src/core/decode/script/script.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
 import { systemClock } from '../../../../src/node/systemClock.ts';
 import type { CaptureServiceOptions } from '../../../../src/node/capture/captureService.ts';
@@ -90,6 +91,22 @@ async function countOf(capture: Capture): Promise<number> {
 }
 
 const until = (condition: () => boolean) => untilHolds(String(condition), condition);
+
+describe('a capture service', () => {
+  it('passes on what its worker tells of decoders', async t => {
+    const report = { is: 'loaded', file: '/ws/decoder.mjs' } as const;
+    const code = `require('node:worker_threads').parentPort.postMessage(
+      { event: 'script', value: ${JSON.stringify(report)} });`;
+    const { service } = useCaptures(t, {
+      startWorker: () => new Worker(code, { eval: true, stderr: true }),
+    });
+    const reports: ScriptReport[] = [];
+    service.onDidReportScript(each => reports.push(each));
+    service.open(options);
+    await until(() => reports.length > 0);
+    assert.deepEqual(reports[0], report);
+  });
+});
 
 describe('a capture', () => {
   it('takes rows before its worker is up, and gives them back', async t => {

@@ -1,0 +1,51 @@
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+
+const { reallyExit } = process as unknown as { readonly reallyExit: (code: number) => never };
+const quit = reallyExit.bind(process);
+
+/** Ends this process, whatever the decoder has made of `process.exit`. */
+export function endProcess(): never {
+  return quit(0);
+}
+
+/** What of `process` reaches beyond this process, or ends it. */
+const denied = [
+  'abort',
+  'binding',
+  'dlopen',
+  'exit',
+  'kill',
+  'reallyExit',
+  '_debugEnd',
+  '_debugProcess',
+  '_kill',
+  '_linkedBinding',
+];
+
+/**
+ * Takes away what the permission model of Node leaves to this process although it reaches other
+ * processes or files, and the end of the process, which would look like a crash. This is against accidents: a
+ * decoder is code of a trusted workspace.
+ */
+export function confine(): void {
+  for (const name of denied) {
+    const value = () => {
+      throw new Error(`A decoder may not call process.${name}`);
+    };
+    Object.defineProperty(process, name, { value, writable: false, configurable: false });
+  }
+  denyDatabases();
+}
+
+/** Databases are files, but Node does not ask its permission model about them. */
+function denyDatabases(): void {
+  try {
+    const sqlite = createRequire(__filename)('node:sqlite') as Record<string, unknown>;
+    sqlite['DatabaseSync'] = function DatabaseSync() {
+      throw new Error('A decoder may not open a database');
+    };
+    syncBuiltinESMExports();
+  } catch {
+    // This Node has none.
+  }
+}

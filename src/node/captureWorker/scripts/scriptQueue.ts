@@ -1,0 +1,281 @@
+import { realpath } from 'node:fs/promises';
+import type { Clock } from '../../../core/base/clock.ts';
+import { messageOf } from '../../../core/base/errors.ts';
+import { Timer } from '../../../core/base/timer.ts';
+import type {
+  Script,
+  ScriptAnswer,
+  ScriptBatch,
+  ScriptError,
+  ScriptReport,
+} from '../../../core/decode/script/script.ts';
+import { childRuntime, type RuntimeFacts } from './runtime.ts';
+import { ScriptProcess, type PartAnswers } from './scriptProcess.ts';
+
+/** A decoder whose process ends this often within the span is not run any more. */
+const maxDeaths = 3;
+const deathSpanMs = 60_000;
+const idleMs = 60_000;
+
+/** So many sessions keep their state; of others it begins anew. */
+const maxStates = 1024;
+
+export interface ScriptQueueOptions {
+  readonly execPath: string;
+  readonly runtime: RuntimeFacts;
+  /** The bundled `decoderChild/main.ts`. */
+  readonly childPath: string;
+  readonly clock: Clock;
+  readonly report: (report: ScriptReport) => void;
+  /** Called before a process is started: resolves when there may be one more. */
+  readonly makeRoom: () => Promise<void>;
+  /** Its process has ended, or has no work. */
+  readonly onDidChange: (holdsProcess: boolean) => void;
+}
+
+interface Step {
+  readonly message: ScriptBatch['messages'][number];
+  /** Its place in the batch. */
+  readonly index: number;
+}
+
+/** One file of a decoder: its process, while it has work, and the batches that wait for it. */
+export class ScriptQueue {
+  readonly #options: ScriptQueueOptions;
+  readonly #idle: Timer;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #version: number | undefined;
+  #process: ScriptProcess | undefined;
+  #isOrdered = false;
+  /** Why it is not run until its file changes. */
+  #refusal: ScriptError | undefined;
+  #isProven = false;
+  #deaths: number[] = [];
+  #states = new Map<number, string>();
+  #hasClosed = false;
+
+  constructor(options: ScriptQueueOptions) {
+    this.#options = options;
+    this.#idle = new Timer(options.clock);
+  }
+
+  get isIdle(): boolean {
+    return this.#waiting === 0;
+  }
+
+  /** One batch after the other. Never rejects. */
+  async run(batch: ScriptBatch): Promise<readonly ScriptAnswer[]> {
+    this.#waiting++;
+    this.#idle.dispose();
+    const answers = this.#last.then(() => this.#answers(batch));
+    this.#last = answers;
+    try {
+      return await answers;
+    } finally {
+      this.#waiting--;
+      if (this.isIdle) {
+        this.#idle.start(idleMs, () => void this.endProcess());
+        this.#options.onDidChange(this.#holdsProcess());
+      }
+    }
+  }
+
+  endSession(id: number): void {
+    this.#states.delete(id);
+    this.#process?.forget(id);
+  }
+
+  /** Another one is started with the next batch, and goes on with the states of the sessions. */
+  async endProcess(): Promise<void> {
+    const process = this.#process;
+    this.#process = undefined;
+    if (process) {
+      process.kill();
+      await process.ended;
+      this.#options.onDidChange(this.#holdsProcess());
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#hasClosed = true;
+    this.#idle.dispose();
+    await this.endProcess();
+  }
+
+  #mayNotRun(): boolean {
+    return this.#refusal !== undefined || this.#hasClosed;
+  }
+
+  #holdsProcess(): boolean {
+    return this.#process !== undefined;
+  }
+
+  async #answers(batch: ScriptBatch): Promise<readonly ScriptAnswer[]> {
+    const answers: ScriptAnswer[] = [];
+    try {
+      await this.#turnTo(batch.script);
+      await this.#fill(batch, answers);
+    } catch (error) {
+      this.#refuse(batch.script, { message: messageOf(error), file: batch.script.file });
+    }
+    const error = this.#refusal ?? { message: 'The decoder was not run' };
+    const result = batch.messages.map(
+      (_, index) => answers[index] ?? ({ is: 'failed', error } as const),
+    );
+    this.#tell(batch.script, result);
+    return result;
+  }
+
+  async #turnTo({ version }: Script): Promise<void> {
+    if (version !== this.#version) {
+      this.#version = version;
+      this.#refusal = undefined;
+      this.#isProven = false;
+      this.#deaths = [];
+      this.#states.clear();
+      await this.endProcess();
+    }
+  }
+
+  /** Puts in the answer to each message, if it can. */
+  async #fill(batch: ScriptBatch, answers: ScriptAnswer[]): Promise<void> {
+    const { script, session } = batch;
+    let steps: readonly Step[] = batch.messages.map((message, index) => ({ message, index }));
+    let isStepped = false;
+    let isPatient = false;
+    while (steps.length > 0) {
+      const process = await this.#ready(script);
+      if (!process) {
+        return;
+      }
+      const part = await process.run({
+        session,
+        messages: steps.map(({ message }) => message),
+        state: process.has(session.id) ? undefined : this.#states.get(session.id),
+        isStepped,
+        isPatient,
+      });
+      part.answers.forEach((answer, at) => {
+        answers[steps[at]?.index ?? 0] ??= answer;
+      });
+      if (part.end === 'done') {
+        this.#keepState(session.id, part.state);
+        return;
+      }
+      await this.endProcess();
+      const guilt = guiltOf(part, process, isStepped);
+      const reached = part.answers.length;
+      const culprit = steps[reached];
+      if (guilt !== undefined && culprit) {
+        answers[culprit.index] ??= { is: 'failed', error: { message: guilt, file: script.file } };
+        steps = steps.filter(step => step !== culprit);
+      }
+      // The state of the session is made again by all that were read before.
+      steps = this.#isOrdered ? steps : steps.slice(reached);
+      const isNew = part.end !== 'starved' && !(isStepped && guilt !== undefined);
+      isStepped = guilt === undefined && (part.end === 'crash' || part.end === 'silent');
+      isPatient = part.end === 'starved';
+      if (isNew && this.#noteDeath(script, guilt ?? reasonOf(part, process))) {
+        return;
+      }
+    }
+  }
+
+  /** Its process, with the decoder loaded; `undefined` if it cannot be. */
+  async #ready(script: Script): Promise<ScriptProcess | undefined> {
+    if (this.#mayNotRun()) {
+      return undefined;
+    }
+    if (this.#process && !this.#process.hasEnded) {
+      return this.#process;
+    }
+    const { childPath, clock, execPath, report, runtime, makeRoom } = this.#options;
+    const file = await realpath(script.file);
+    const started = childRuntime(runtime, await realpath(childPath), file);
+    if ('problem' in started) {
+      this.#refuse(script, { message: started.problem });
+      return undefined;
+    }
+    await makeRoom();
+    if (this.#mayNotRun()) {
+      return undefined;
+    }
+    const process = new ScriptProcess({
+      execPath,
+      ...started,
+      file,
+      clock,
+      report: each => report({ ...each, file: script.file }),
+    });
+    this.#process = process;
+    const loaded = await process.load();
+    if ('broken' in loaded) {
+      await this.endProcess();
+      this.#refuse(script, loaded.broken);
+      return undefined;
+    }
+    this.#isOrdered = loaded.isOrdered;
+    return process;
+  }
+
+  #keepState(session: number, state: string | undefined): void {
+    if (state !== undefined) {
+      this.#states.delete(session);
+      this.#states.set(session, state);
+      const [oldest] = this.#states.keys();
+      if (this.#states.size > maxStates && oldest !== undefined) {
+        this.#states.delete(oldest);
+      }
+    }
+  }
+
+  /** @returns whether it was once too often */
+  #noteDeath({ file }: Script, reason: string): boolean {
+    const now = this.#options.clock.monotonic();
+    this.#deaths = [...this.#deaths.filter(at => now - at < deathSpanMs), now];
+    if (this.#deaths.length < maxDeaths) {
+      return false;
+    }
+    const message = `${reason}. It is not run again until its file changes, since its process ended ${maxDeaths} times within a minute`;
+    this.#refusal = { message, file };
+    this.#options.report({ is: 'stopped', file, reason: message });
+    return true;
+  }
+
+  #refuse({ file }: Script, error: ScriptError): void {
+    this.#refusal = error;
+    this.#options.report({ is: 'error', file, error });
+  }
+
+  #tell({ file }: Script, answers: readonly ScriptAnswer[]): void {
+    const failed = answers.findLast(answer => answer.is === 'failed');
+    if (failed && failed.error !== this.#refusal) {
+      this.#options.report({ is: 'error', file, error: failed.error });
+    }
+    if (!this.#isProven && answers.some(answer => answer.is !== 'failed')) {
+      this.#isProven = true;
+      this.#options.report({ is: 'loaded', file });
+    }
+  }
+}
+
+/** Why the message at which it ended is the guilty one; `undefined` if that is not known. */
+function guiltOf({ end }: PartAnswers, process: ScriptProcess, isStepped: boolean) {
+  const isKnown = end === 'slow' || (isStepped && (end === 'crash' || end === 'silent'));
+  return isKnown ? reasonOf({ end }, process) : undefined;
+}
+
+function reasonOf({ end }: Pick<PartAnswers, 'end'>, process: ScriptProcess): string {
+  switch (end) {
+    case 'memory':
+      return 'The decoder took too much memory';
+    case 'crash':
+      return process.crash;
+    case 'done':
+    case 'silent':
+    case 'slow':
+    case 'starved':
+      return 'The decoder took too long';
+  }
+}
