@@ -112,7 +112,8 @@ class ChainRun {
       const { name, title } = decoder;
       this.layers.push({ decoder: name, title, layer, reading });
     }
-    const behind = (by: readonly AnyDecoder[] = nobody) => [...by, ...taken.named];
+    const behind = (by: readonly AnyDecoder[] | undefined) =>
+      by ? [...by, ...taken.named] : taken.named;
     const { records, next } = reading;
     if (records?.some(each => each.next)) {
       const read = records.flatMap((each, index) => {
@@ -183,7 +184,11 @@ class ChainRun {
   }
 
   #factsOf(record: number | undefined): MessageFacts {
-    return record === undefined ? this.#message : { ...this.#message, record };
+    if (record === undefined) {
+      return this.#message;
+    }
+    const { direction, seq, isHead = false } = this.#message;
+    return { direction, seq, isHead, record };
   }
 }
 

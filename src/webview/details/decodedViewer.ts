@@ -1,6 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
-import type { Field } from '../../core/decode/reading.ts';
+import type { Field, Problem } from '../../core/decode/reading.ts';
 import type {
   DecodedContent,
   DecodedLayer,
@@ -9,6 +9,7 @@ import type {
   DecodedSelection,
 } from '../../core/decode/rowDecoding.ts';
 import { hexPreview } from '../../core/record/preview.ts';
+import { visibleLine } from '../../core/text/visibleText.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 import { definitions, type Definition } from '../widgets/definitions.ts';
 import { el } from '../widgets/dom.ts';
@@ -274,13 +275,14 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
   }
 
   #problemsOf(record: DecodedRecord, layers: readonly DecodedLayer[]): string {
-    const place = (at: number) => this.#formats.count(at);
+    const told = (title: string, { is, at, message }: Problem) =>
+      message === undefined
+        ? text('decoderProblem', title, is, this.#formats.count(at))
+        : text('decoderProblemSaid', title, visibleLine(message));
     const ofLayers = layers.flatMap(({ title, problem }) =>
-      problem ? [text('decoderProblem', title, problem.is, place(problem.at))] : [],
+      problem ? [told(title, problem)] : [],
     );
     const own = record.problem;
-    return ofLayers.length > 0 || !own
-      ? ofLayers.join(' ')
-      : text('decoderProblem', layers.at(-1)?.title ?? '', own.is, place(own.at));
+    return ofLayers.length > 0 || !own ? ofLayers.join(' ') : told(layers.at(-1)?.title ?? '', own);
   }
 }
