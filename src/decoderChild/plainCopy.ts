@@ -1,9 +1,9 @@
 const isArray: (value: unknown) => value is readonly unknown[] = Array.isArray.bind(Array);
 const namesIn = Object.keys.bind(Object);
 const prototypeOf = Object.getPrototypeOf.bind(Object) as (of: object) => unknown;
-const ofObjects = Object.prototype;
+const ofObjects: unknown = Object.prototype;
 const ofBytes = Uint8Array.prototype;
-const ofBuffers = Buffer.prototype;
+const ofBuffers: unknown = Buffer.prototype;
 
 const maxDepth = 32;
 const maxNodes = 10_000;
@@ -35,20 +35,18 @@ export function plainCopy(value: unknown): PlainCopy | undefined {
 function copyOf(value: unknown, depth: number, extent: Extent): unknown {
   extent.nodes++;
   extent.size += 8;
-  switch (typeof value) {
-    case 'string':
-      extent.size += value.length;
-      return value;
-    case 'function':
-    case 'symbol':
-      return notPlain;
-    case 'object':
-      return value === null || depth > maxDepth || extent.nodes > maxNodes
-        ? value && notPlain
-        : copyOfObject(value, depth, extent);
-    default:
-      return value;
+  if (typeof value === 'string') {
+    extent.size += value.length;
   }
+  if (typeof value === 'function' || typeof value === 'symbol') {
+    return notPlain;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  return depth > maxDepth || extent.nodes > maxNodes
+    ? notPlain
+    : copyOfObject(value, depth, extent);
 }
 
 function copyOfObject(value: object, depth: number, extent: Extent): unknown {
@@ -87,9 +85,7 @@ function copyOfMembers(
   extent: Extent,
 ): unknown {
   const copy: Record<string, unknown> = {};
-  const names = namesIn(members);
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index] ?? '';
+  for (const name of namesIn(members)) {
     const each = name === '__proto__' ? notPlain : copyOf(members[name], depth + 1, extent);
     if (each === notPlain) {
       return notPlain;

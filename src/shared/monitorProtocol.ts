@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { RpcAnswer } from '../core/base/rpc.ts';
 import type { Extent, Row, Storage } from '../core/capture/capture.ts';
-import type { DecodedMessage } from '../core/decode/rowDecoding.ts';
+import type { DecodedMessage, DecodedSelection } from '../core/decode/rowDecoding.ts';
 import type { FrameFacts } from '../core/record/frameFacts.ts';
 import type { FindAnswer, Located, ViewDecoding, ViewState } from '../core/capture/view.ts';
 import type { HandshakeFacts } from '../core/record/handshakeFacts.ts';
@@ -214,6 +214,13 @@ export interface DecodedAnswer {
   readonly message?: DecodedMessage;
 }
 
+export interface SelectionAnswer {
+  /** Of the decoder that the user chose. */
+  readonly title: string;
+  /** Absent if it does not read such bytes. */
+  readonly decoded?: DecodedSelection;
+}
+
 export interface HandshakeAnswer {
   /** Absent if this window does not have it. */
   readonly handshake?: HandshakeFacts;
@@ -313,6 +320,12 @@ export const requestSchemas = {
     from: position,
     length: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxBytesAsked)),
   }),
+  /** Asks the user what bytes of a message are, and decodes them. No result: the user cancelled. */
+  'selection.decode': v.strictObject({
+    connection,
+    direction: v.picklist(['in', 'out']),
+    bytes: v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(maxBytesAsked)),
+  }),
   /** Asks the user how the messages of a connection are to be decoded; `seq`: the message at hand. */
   'decoder.choose': v.strictObject({ connection, seq: v.optional(position) }),
   /** Asks the user what to connect to, as the command does. */
@@ -378,6 +391,7 @@ interface Results extends ComposerResults, HeldResults {
   'payload': PayloadAnswer;
   'decoded': DecodedAnswer;
   'layer': PayloadAnswer;
+  'selection.decode': SelectionAnswer | undefined;
 }
 export type Result<K extends RequestName> = K extends keyof Results ? Results[K] : undefined;
 

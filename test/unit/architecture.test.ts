@@ -77,11 +77,9 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/registry':
-    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/values filter json',
-  'core/decode/script': 'record',
-  'core/decode/sketch': 'base',
-    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/script decode/values filter json',
+    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/script decode/values filter json record',
   'core/decode/script': 'base decode record',
+  'core/decode/sketch': 'base',
   'core/decode/values': 'base decode json',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection decode/pass json record secrets settings variables',
@@ -153,7 +151,6 @@ const folders: Readonly<Record<string, string>> = {
   'node/captureWorker/export': 'capture captureWorker/decoding captureWorker/sessions files',
   'node/captureWorker/saving': 'captureWorker/decoding captureWorker/store',
   'node/captureWorker/scripts': '.',
-  'node/captureWorker/scripts': '',
   'node/captureWorker/sessions':
     'capture captureWorker/decoding captureWorker/saving captureWorker/store files',
   'node/captureWorker/store': 'files',

@@ -1,7 +1,12 @@
 import type { Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
-import type { DecodeRule } from '../decode/decodeRule.ts';
-import type { DecodedMessage, RowDecoding } from '../decode/rowDecoding.ts';
+import type { DecodeRule, DecodeStep } from '../decode/decodeRule.ts';
+import type {
+  DecodedMessage,
+  DecodedSelection,
+  RowDecoding,
+  SelectedBytes,
+} from '../decode/rowDecoding.ts';
 import type { SeriesSpan, SeriesView } from '../metrics/seriesView.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
 import type { TextRun } from '../record/textRun.ts';
@@ -117,6 +122,13 @@ export interface Capture extends Disposable {
   layer(seq: number, layer: number, from: number, length: number): Promise<PayloadPart | undefined>;
   /** The names of the decoders that can read the message to its end, the surest first. */
   readers(seq: number): Promise<readonly string[]>;
+  /** The names of the decoders that read bytes of a message to their end, the surest first. */
+  selectionReaders(selection: SelectedBytes): Promise<readonly string[]>;
+  /** What decoders read from bytes of a message; `undefined` if they do not read such bytes. */
+  decodeSelection(
+    selection: SelectedBytes,
+    use: readonly DecodeStep[],
+  ): Promise<DecodedSelection | undefined>;
   /** How its messages are decoded where a view wants that: the first rule that fits a session and a message. */
   setDecoders(rules: readonly DecodeRule[]): void;
   /** The numbers behind the charts. */

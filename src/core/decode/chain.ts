@@ -112,28 +112,46 @@ class ChainRun {
       const { name, title } = decoder;
       this.layers.push({ decoder: name, title, layer, reading });
     }
-    const behind = (by: readonly AnyDecoder[] = nobody) => [...by, ...taken.named];
+    const behind = (by: readonly AnyDecoder[] | undefined) =>
+      by ? [...by, ...taken.named] : taken.named;
     const { records, next } = reading;
     if (records?.some(each => each.next)) {
       const read = records.flatMap((each, index) => {
         const named = behind(onward?.ofRecordBy(index));
-        const whole = this.#goOn(each, named, from, recordWithin(record, index));
+        const whole = this.#goOn(each, layer, named, from, recordWithin(record, index));
         // A record holds no further ones: those within it take its place.
         return whole.records?.map(inner => ({ ...inner, range: each.range })) ?? [whole];
       });
       return joinRecords({ ...reading, records: read.slice(0, maxRecords) });
     }
-    return next ? this.#goOn(reading, behind(onward?.by), from, record) : reading;
+    return next ? this.#goOn(reading, layer, behind(onward?.by), from, record) : reading;
   }
 
+  /** @param of the layer that `outer` was read from */
   #goOn(
     outer: Reading,
+    of: Layer,
     named: readonly AnyDecoder[],
     from: number,
     record: number | undefined,
   ): Reading {
-    const inner = outer.next && this.#readNext(outer.next, named, from, record);
-    return inner ? mergeReadings(outer, inner) : outer;
+    const { next } = outer;
+    const inner = next && this.#readNext(next, named, from, record);
+    if (!inner) {
+      return outer;
+    }
+    const merged = mergeReadings(outer, inner);
+    if (record === undefined && !outer.fields) {
+      return merged; // Its fields count in the bytes of a layer of its own.
+    }
+    const shift =
+      next.begin === undefined || of.begin === undefined ? undefined : next.begin - of.begin;
+    const records = inner.records?.map(each => ({ ...each, fields: moved(each.fields, shift) }));
+    return {
+      ...merged,
+      fields: both(outer.fields, moved(inner.fields, shift)),
+      ...(!outer.records && { records }),
+    };
   }
 
   /** @param named come before the decoders from `from` on */
@@ -166,7 +184,11 @@ class ChainRun {
   }
 
   #factsOf(record: number | undefined): MessageFacts {
-    return record === undefined ? this.#message : { ...this.#message, record };
+    if (record === undefined) {
+      return this.#message;
+    }
+    const { direction, seq, isHead = false } = this.#message;
+    return { direction, seq, isHead, record };
   }
 }
 
@@ -192,6 +214,24 @@ function takesLayer({ takes }: Decoder, layer: Layer): boolean {
  */
 function recordWithin(outer: number | undefined, index: number): number {
   return outer === undefined ? index : (outer + 1) * maxRecords + index;
+}
+
+/** Fields as they count in the layer around theirs; none if that does not hold their bytes. */
+function moved(fields: Reading['fields'], shift: number | undefined): Reading['fields'] {
+  return shift === undefined || !fields
+    ? undefined
+    : () =>
+        fields().map(([path, begin, end, type, text]) => [
+          path,
+          begin + shift,
+          end + shift,
+          type,
+          text,
+        ]);
+}
+
+function both(outer: Reading['fields'], inner: Reading['fields']): Reading['fields'] {
+  return outer && inner ? () => [...outer(), ...inner()] : (outer ?? inner);
 }
 
 /** What a message of several records says as a whole, once each record was read to its end. */

@@ -1,3 +1,4 @@
+import type { Direction } from '../record/record.ts';
 import type { CallState } from './callTable.ts';
 import type { Field, Problem, Reading } from './reading.ts';
 
@@ -85,14 +86,36 @@ export interface DecodedRecord extends Omit<RowDecoding, 'records'> {
   readonly range?: Reading['range'];
 }
 
-/** A message as its decoders read it, for the one that is open. */
-export interface DecodedMessage {
-  readonly session: SessionDecoding;
+/** What decoders have read from some bytes. */
+export interface DecodedContent {
   readonly layers: readonly DecodedLayer[];
   /** At least one. */
   readonly records: readonly DecodedRecord[];
+  /** The layer whose bytes the fields count in, by its place among `layers`; 0 is the bytes themselves. */
+  readonly fieldsLayer: number;
+}
+
+/** A message as its decoders read it, for the one that is open. */
+export interface DecodedMessage extends DecodedContent {
+  readonly session: SessionDecoding;
   /** The rows whose bytes this one needs. */
   readonly parts?: readonly number[];
-  /** The layer whose bytes the fields count in, by its place among `layers`; 0 is the message itself. */
-  readonly fieldsLayer: number;
+}
+
+/** Bytes that the user has selected. */
+export interface SelectedBytes {
+  readonly bytes: Uint8Array;
+  /** Of the message that they are from. */
+  readonly direction: Direction;
+}
+
+/** The same as a decoder reads them. */
+export interface DecodedSelection extends DecodedContent {
+  /** What the last layer holds, where no decoder makes a value of it. */
+  readonly rest?: {
+    readonly isText: boolean;
+    /** The beginning, if they are very many. */
+    readonly bytes: Uint8Array;
+    readonly byteLength: number;
+  };
 }

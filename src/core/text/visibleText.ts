@@ -23,6 +23,25 @@ export function visibleText(text: string): string {
   return text.replace(hiddenInLines, visibleCharacter);
 }
 
+/** The place in `text` of what `visibleText` shows at `place`. */
+export function sourceOfVisible(text: string, place: number): number {
+  let shown = 0;
+  let at = 0;
+  for (const { 0: character, index } of text.matchAll(hiddenInLines)) {
+    const begin = shown + index - at;
+    const end = begin + visibleCharacter(character, index, text).length;
+    if (begin >= place) {
+      break;
+    }
+    if (end > place) {
+      return index;
+    }
+    shown = end;
+    at = index + character.length;
+  }
+  return at + place - shown;
+}
+
 /** Like `visibleText`, on one line: newlines become ↵ and tabs ⇥. */
 export function visibleLine(text: string): string {
   return unusual.test(text) ? visibleUnusualLine(text) : text;

@@ -1,12 +1,13 @@
-import { l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
+import { l10n, ThemeIcon } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { DecodeRule, DecodeStep } from '../../core/decode/decodeRule.ts';
-import { decoderNames, titleOfDecoder } from '../../core/decode/registry/decoderNames.ts';
+import { titleOfDecoder } from '../../core/decode/registry/decoderNames.ts';
 import { isObject } from '../../core/json/json.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { sourceLabel, type Source, type Sources } from '../captures/sources.ts';
 import { pickOne, type Choice } from '../ui/prompts.ts';
+import { decoderChoice, otherDecoders, separator } from './decoderChoice.ts';
 import { nameOf, type DecoderChoices } from './decoderChoices.ts';
 import {
   askForSchema,
@@ -112,14 +113,10 @@ async function offered(
       ? await protobufBytes(capture, seq)
       : undefined;
   const types = bytes ? suggestedTypes(protobuf, bytes) : [];
-  const choiceOf = (name: string, icon: string): Offered => ({
-    label: titleOfDecoder(name),
-    description: [name, decoderNames.find(each => each.name === name)?.about].join(' – '),
+  const choiceOf = (name: string, icon: 'check' | 'blank'): Offered => ({
+    ...decoderChoice(name, icon),
     choose: () => ({ scope: 'user', use: [name], title: titleOfDecoder(name) }),
-    iconPath: new ThemeIcon(icon),
   });
-  const others = decoderNames.map(({ name }) => name).filter(name => !readers.includes(name));
-  const separator = (label: string) => ({ label, kind: QuickPickItemKind.Separator });
   return [
     {
       label: l10n.t('Automatic'),
@@ -167,7 +164,7 @@ async function offered(
           },
         ]
       : []),
-    ...others.map(name => choiceOf(name, 'blank')),
+    ...otherDecoders(readers).map(name => choiceOf(name, 'blank')),
     {
       label: l10n.t('New Decoder…'),
       description: l10n.t('a file with JavaScript or TypeScript that says what the messages are'),

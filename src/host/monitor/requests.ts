@@ -1,11 +1,13 @@
 import { commands, env, l10n } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
+import type { Capture } from '../../core/capture/capture.ts';
+import type { SelectedBytes } from '../../core/decode/rowDecoding.ts';
 import type { UnmaskedHandshakes } from '../../core/secrets/unmaskedHandshakes.ts';
 import { copyText, type CopiedRow } from '../../core/export/copyText.ts';
 import { flagsOf } from '../../core/record/record.ts';
 import type { CaptureView, ViewRow } from '../../core/capture/view.ts';
 import { CommandId, walkthroughId } from '../../shared/ids.ts';
-import type { CopyFormat, Params } from '../../shared/monitorProtocol.ts';
+import type { CopyFormat, Params, SelectionAnswer } from '../../shared/monitorProtocol.ts';
 import type { Clearable, Clearing } from '../connections/commands/clearing.ts';
 import type { Connections } from '../connections/connections.ts';
 import { openSetting } from '../settings/openSetting.ts';
@@ -33,6 +35,11 @@ export interface RequestParts {
   readonly plainHandshakes: Pick<UnmaskedHandshakes, 'get'>;
   /** Asks for a file, and exports these positions of the list, or all of it. */
   readonly exportList: (ranges: Ranges | undefined) => Promise<void>;
+  /** Asks what bytes of a message are, and decodes them. */
+  readonly decodeSelection: (
+    capture: Capture,
+    selection: SelectedBytes,
+  ) => Promise<SelectionAnswer>;
   readonly showMessages: () => void;
   /** Opens positions of the list as one text. */
   readonly openText: (generation: number, ranges: Ranges) => Promise<void>;
@@ -149,8 +156,8 @@ function listRequests({ sources, model, filters, exportList }: RequestParts) {
 }
 
 function rowRequests(parts: RequestParts) {
-  const { sources, model, documents, plainHandshakes, openText, newDecoder, showKeyboardHelp } =
-    parts;
+  const { sources, model, documents, plainHandshakes } = parts;
+  const { decodeSelection, openText, newDecoder, showKeyboardHelp } = parts;
   const done = undefined;
   return {
     'payload': async ({ connection, seq, from, length }: Params<'payload'>) => {
@@ -169,6 +176,8 @@ function rowRequests(parts: RequestParts) {
       const part = await sources.get(connection).capture.layer(seq, layer, from, length);
       return part ?? { byteLength: 0 };
     },
+    'selection.decode': ({ connection, ...selection }: Params<'selection.decode'>) =>
+      decodeSelection(sources.get(connection).capture, selection),
     'decoder.choose': async ({ connection, seq }: Params<'decoder.choose'>) => {
       await commands.executeCommand(CommandId.DecodeAs, { connection, seq });
       return done;

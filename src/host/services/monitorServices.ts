@@ -19,6 +19,7 @@ import { ScriptReports } from '../decoding/scripts/scriptReports.ts';
 import { Scripts, type ScriptsPorts } from '../decoding/scripts/scripts.ts';
 import type { SchemaFilesPorts } from '../decoding/schemaFiles.ts';
 import type { DecodeAsParts } from '../decoding/decodeAs.ts';
+import type { ScopedRule } from '../decoding/protobufSteps.ts';
 import type { ExportParts } from '../captures/exportChoices.ts';
 import type { Clearing } from '../connections/commands/clearing.ts';
 import type { Connections } from '../connections/connections.ts';
@@ -220,6 +221,15 @@ export function createMonitorServices(parts: MonitorServiceParts) {
           model,
           documents,
           filters,
+          decodeSelection: async (capture, selection) => {
+            const { decodeSelection } = await import('../decoding/decodeSelection.ts');
+            const withSchemas = (rule: ScopedRule) => rules.chosen(rule);
+            return decodeSelection(
+              { protobuf: { schemas, rules }, withSchemas },
+              capture,
+              selection,
+            );
+          },
           showMessages,
           openText,
           newDecoder,

@@ -8,9 +8,13 @@ import type {
   ViewReport,
   ViewRow,
 } from '../../core/capture/view.ts';
-import type { DecodedMessage } from '../../core/decode/rowDecoding.ts';
 import type { ScriptReport } from '../../core/decode/script/script.ts';
-import type { DecodeRule } from '../../core/decode/decodeRule.ts';
+import type {
+  DecodedMessage,
+  DecodedSelection,
+  SelectedBytes,
+} from '../../core/decode/rowDecoding.ts';
+import type { DecodeRule, DecodeStep } from '../../core/decode/decodeRule.ts';
 import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
 import type {
   ArchivedCapture,
@@ -107,6 +111,16 @@ export interface WorkerRequests {
   readonly 'capture.readers': {
     readonly params: { readonly seq: number };
     readonly result: readonly string[];
+  };
+  /** The names of the decoders that can read bytes of a message to their end, the surest first. */
+  readonly 'capture.selectionReaders': {
+    readonly params: SelectedBytes;
+    readonly result: readonly string[];
+  };
+  /** `undefined` if the decoders do not read such bytes. */
+  readonly 'capture.decodeSelection': {
+    readonly params: SelectedBytes & { readonly use: readonly DecodeStep[] };
+    readonly result: DecodedSelection | undefined;
   };
   /** How its messages are decoded, see the setting `decoders`. */
   readonly 'capture.decoders': {

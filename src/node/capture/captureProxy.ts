@@ -17,8 +17,12 @@ import {
 } from '../../core/capture/capture.ts';
 import type { BufferPool } from '../../core/record/bufferPool.ts';
 import type { TextRun } from '../../core/record/textRun.ts';
-import type { DecodeRule } from '../../core/decode/decodeRule.ts';
-import type { DecodedMessage } from '../../core/decode/rowDecoding.ts';
+import type { DecodeRule, DecodeStep } from '../../core/decode/decodeRule.ts';
+import type {
+  DecodedMessage,
+  DecodedSelection,
+  SelectedBytes,
+} from '../../core/decode/rowDecoding.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import { Ingest } from '../../core/capture/ingest.ts';
 import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
@@ -175,6 +179,17 @@ export class CaptureProxy implements Capture {
   async readers(seq: number): Promise<readonly string[]> {
     this.#prepareToRead();
     return (await this.#ask('capture.readers', { seq })).result ?? [];
+  }
+
+  async selectionReaders(selection: SelectedBytes): Promise<readonly string[]> {
+    return (await this.#ask('capture.selectionReaders', selection)).result ?? [];
+  }
+
+  async decodeSelection(
+    selection: SelectedBytes,
+    use: readonly DecodeStep[],
+  ): Promise<DecodedSelection | undefined> {
+    return (await this.#ask('capture.decodeSelection', { ...selection, use })).result;
   }
 
   setDecoders(rules: readonly DecodeRule[]): void {

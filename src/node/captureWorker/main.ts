@@ -55,6 +55,8 @@ const readNames: ReadonlySet<WorkerRequestName> = new Set<WorkerRequestName>([
   'capture.decoded',
   'capture.layer',
   'capture.readers',
+  'capture.selectionReaders',
+  'capture.decodeSelection',
   'capture.series',
   'view.rows',
   'view.locate',
@@ -142,6 +144,8 @@ function perform(request: WorkerRequest): unknown {
     case 'capture.decoded':
     case 'capture.layer':
     case 'capture.readers':
+    case 'capture.selectionReaders':
+    case 'capture.decodeSelection':
     case 'capture.decoders':
     case 'capture.payload':
     case 'capture.clear':
@@ -212,6 +216,14 @@ function performOnCapture(request: WorkerRequest<CaptureRequestName>): unknown {
     }
     case 'capture.readers':
       return capture.decoding.readers(request.params.seq);
+    case 'capture.selectionReaders': {
+      const { params } = request;
+      return decoders().then(({ readersOfSelection }) => readersOfSelection(params));
+    }
+    case 'capture.decodeSelection': {
+      const { use, ...selection } = request.params;
+      return decoders().then(({ decodedSelection }) => decodedSelection(selection, use));
+    }
     case 'capture.decoders':
       capture.decoding.setRules(request.params.rules);
       views.changed(key);
@@ -248,6 +260,9 @@ function performOnCapture(request: WorkerRequest<CaptureRequestName>): unknown {
       throw new Error('Unknown request');
   }
 }
+
+/** What is selected can be decoded also where no view decodes the capture. */
+const decoders = () => import('./decoding/decoders.ts');
 
 function transferOf(result: unknown): ArrayBuffer[] {
   const part = result as { readonly bytes: Uint8Array<ArrayBuffer> } | undefined;

@@ -27,9 +27,10 @@ export function decoderChip(
   if (!decoding || (decoding.shown === 'none' && decoding.from === null)) {
     return nothing;
   }
-  const { misfits } = decoding;
+  const { misfits, notRun } = decoding;
   const words = chipWords(decoding);
   const hints = [
+    ...(notRun ? [text('decoderNotRun', notRun.name, notRun.problem)] : []),
     ...(decoding.from ? [text(reasons[decoding.from])] : []),
     ...(decoding.shown === 'applied?' ? [text('decodedByGuess')] : []),
     ...(misfits
@@ -41,13 +42,17 @@ export function decoderChip(
   const hint = hints.join(' ');
   return html`<button
     type="button"
-    class="tool decoder-chip ${misfits ? 'misfit' : ''}"
+    class="tool decoder-chip ${misfits || notRun ? 'misfit' : ''}"
     title=${hint}
     aria-label=${`${words}. ${hint}`}
     aria-haspopup="menu"
     @click=${choose}
   >
-    ${misfits ? html`<span class=${iconClass('warning')} aria-hidden="true"></span>` : nothing}
+    ${
+      misfits || notRun
+        ? html`<span class=${iconClass('warning')} aria-hidden="true"></span>`
+        : nothing
+    }
     <span class="words">${words}</span>
     <span class="short-words">${shortWords(decoding)}</span>
     ${
@@ -75,7 +80,7 @@ function shortWords(decoding: SessionDecoding): string {
   }
 }
 
-function chipWords({ shown, title }: SessionDecoding): string {
+function chipWords({ shown, title, notRun }: SessionDecoding): string {
   switch (shown) {
     case 'applied':
       return text('decodedAs', title);
@@ -84,6 +89,6 @@ function chipWords({ shown, title }: SessionDecoding): string {
     case 'suggested':
       return text('decodeSuggested', title);
     case 'none':
-      return text('decodedRaw');
+      return notRun ? text('decoderNotRunShort', notRun.name) : text('decodedRaw');
   }
 }

@@ -8,6 +8,7 @@ import type {
   PageRow,
   PayloadAnswer,
   RowAddress,
+  SelectionAnswer,
 } from '../../shared/monitorProtocol.ts';
 import { bestTab, tabGroup, tabsOf, type DetailTab, type LikedTabs } from './detailTabs.ts';
 import { el } from '../widgets/dom.ts';
@@ -23,6 +24,10 @@ interface DetailPaneListener {
   ask(row: PageRow, from: number, length: number): Promise<PayloadAnswer>;
   askFrame(row: PageRow): Promise<FrameAnswer>;
   askDecoded(row: PageRow): Promise<DecodedAnswer>;
+  /** A part of what one of the row's decoders was given. */
+  askLayer(row: PageRow, layer: number, from: number, length: number): Promise<PayloadAnswer>;
+  /** Asks the user what bytes of the row are, and for what they are then. */
+  decodeSelection(row: PageRow, bytes: Uint8Array): Promise<SelectionAnswer | undefined>;
   /** The masked values of the handshake with this key. */
   askHandshake(key: string): Promise<HandshakeAnswer>;
   /** The time of the previous row in the list, if known. */
@@ -85,6 +90,12 @@ export class DetailPane {
       onReloadPage: () => this.#row && listener.onReloadPage(this.#row),
       askFrame: () => (this.#row ? listener.askFrame(this.#row) : Promise.resolve({})),
       askDecoded: () => (this.#row ? listener.askDecoded(this.#row) : Promise.resolve({})),
+      askLayer: (layer, from, length) =>
+        this.#row
+          ? listener.askLayer(this.#row, layer, from, length)
+          : Promise.resolve({ byteLength: 0 }),
+      decodeSelection: bytes =>
+        this.#row ? listener.decodeSelection(this.#row, bytes) : Promise.resolve(undefined),
       onConversation: seq =>
         this.#row && listener.onConversation({ connection: this.#row.connection, seq }),
       askHandshake: key => listener.askHandshake(key),

@@ -38,6 +38,8 @@ export class HexGrid {
   #width = widest;
   #anchor = 0;
   #caret = 0;
+  /** The bytes that are marked besides the selection. */
+  #marked: readonly [from: number, to: number] = [0, 0];
   #made = 0;
 
   constructor(listener: HexGridListener) {
@@ -65,21 +67,49 @@ export class HexGrid {
     ];
   }
 
+  /** The byte at the caret, or the grid if that is not on the screen. */
+  get caretElement(): HTMLElement {
+    const line = this.#lines.elementOf(Math.floor(this.#caret / this.#width));
+    return (line && this.#parts.get(line)?.cells[this.#caret % this.#width]) ?? this.element;
+  }
+
+  /** Selects the byte that an element shows, unless it is selected already. */
+  selectAt(target: EventTarget | null): void {
+    const offset = this.#offsetAt(target);
+    const [from, to] = this.selection;
+    if (offset !== undefined && (offset < from || offset >= to)) {
+      this.#select(offset, false, false);
+    }
+  }
+
   show(byteLength: number): void {
     this.#byteLength = byteLength;
     this.#anchor = 0;
     this.#caret = 0;
+    this.#marked = [0, 0];
     this.element.ariaColCount = String(this.#width + 2);
     this.element.ariaRowCount = String(Math.ceil(byteLength / this.#width));
     this.#lines.count = Math.ceil(byteLength / this.#width);
     this.#lines.toBegin();
   }
 
+  /** Marks bytes; `undefined`: none. The end is not included. */
+  mark(range: readonly [from: number, to: number] | undefined): void {
+    this.#marked = range ?? [0, 0];
+    this.draw();
+  }
+
+  /** Selects bytes, the caret on the first, and scrolls to them. */
+  selectRange(from: number, to: number): void {
+    this.#anchor = Math.max(0, Math.min(to, this.#byteLength) - 1);
+    this.#select(from, true, true);
+  }
+
   draw(): void {
     this.#lines.draw();
-    const line = this.#lines.elementOf(Math.floor(this.#caret / this.#width));
-    const cell = line && this.#parts.get(line)?.cells[this.#caret % this.#width];
-    setAttribute(this.element, 'aria-activedescendant', cell?.id);
+    const { caretElement } = this;
+    const id = caretElement === this.element ? undefined : caretElement.id;
+    setAttribute(this.element, 'aria-activedescendant', id);
   }
 
   /** Fits as many bytes into a line as there is room for. */
@@ -90,10 +120,11 @@ export class HexGrid {
     const width = room >= 80 ? 16 : room >= 46 ? 8 : 4;
     if (width !== this.#width) {
       this.#width = width;
-      const { caret, anchor } = { caret: this.#caret, anchor: this.#anchor };
+      const [caret, anchor, marked] = [this.#caret, this.#anchor, this.#marked];
       this.show(this.#byteLength);
       this.#caret = caret;
       this.#anchor = anchor;
+      this.#marked = marked;
       this.#lines.reveal(Math.floor(caret / width));
       this.draw();
     }
@@ -138,7 +169,11 @@ export class HexGrid {
       const [cell, character] = [parts.cells[at], parts.characters[at]];
       const offset = begin + at;
       const isThere = at < this.#width && offset < this.#byteLength;
-      const className = byteClass(offset >= from && offset < to, offset === this.#caret);
+      const className = byteClass(
+        offset >= from && offset < to,
+        offset === this.#caret,
+        offset >= this.#marked[0] && offset < this.#marked[1],
+      );
       if (cell && character) {
         paintByte(cell, character, { isThere, className, byte: bytes?.[at] });
         cell.hidden = at >= this.#width;
@@ -237,6 +272,6 @@ function paintByte(
   character.className = isThere ? `${isPrinted ? 'printed' : 'other'}${className}` : 'none';
 }
 
-function byteClass(isSelected: boolean, isCaret: boolean): string {
-  return `${isSelected ? ' chosen' : ''}${isCaret ? ' caret' : ''}`;
+function byteClass(isSelected: boolean, isCaret: boolean, isMarked: boolean): string {
+  return `${isMarked ? ' field' : ''}${isSelected ? ' chosen' : ''}${isCaret ? ' caret' : ''}`;
 }

@@ -49,6 +49,20 @@ export class JsonLines {
     return this.#active;
   }
 
+  /** The line of the active value, or all of them if that is not on the screen. */
+  get activeElement(): HTMLElement {
+    const line = this.#tree?.lineOf(this.#active);
+    return (line === undefined ? undefined : this.#lines.elementOf(line)) ?? this.element;
+  }
+
+  /** Makes the value active that an element shows. */
+  activateAt(target: EventTarget | null): void {
+    const line = this.#lines.lineAt(target);
+    if (line !== undefined && this.#tree) {
+      this.activate(this.#tree.nodeAt(line));
+    }
+  }
+
   show(tree: JsonTree | undefined): void {
     this.#tree = tree;
     this.#active = 0;
@@ -86,9 +100,9 @@ export class JsonLines {
 
   draw(): void {
     this.#lines.draw();
-    const line = this.#tree?.lineOf(this.#active);
-    const element = line === undefined ? undefined : this.#lines.elementOf(line);
-    setAttribute(this.element, 'aria-activedescendant', element?.id);
+    const { activeElement } = this;
+    const id = activeElement === this.element ? undefined : activeElement.id;
+    setAttribute(this.element, 'aria-activedescendant', id);
   }
 
   /** The active value, or the collapsed container that has it. */

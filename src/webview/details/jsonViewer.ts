@@ -9,10 +9,20 @@ import { visibleLine } from '../../core/text/visibleText.ts';
 import { maxFilterLength } from '../../core/filter/parseFilter.ts';
 import { el } from '../widgets/dom.ts';
 import { FindWidget, type FindDirection, type FindResult } from '../find/findWidget.ts';
-import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
+import type {
+  PayloadViewer,
+  SelectionActions,
+  ShownPayload,
+  ViewerActions,
+} from './payloadViewer.ts';
+import { decodeItem, decodeTool } from './selectedBytes.ts';
+import { bytesOfValue } from './valueBytes.ts';
+import { ViewerMenu } from './viewerMenu.ts';
+import type { MenuItem } from '../widgets/menu.ts';
 import { JsonLines } from './jsonLines.ts';
 import { inSlices } from '../widgets/slices.ts';
 import type { IconName } from '../widgets/icons.ts';
+import type { PageString } from '../../shared/monitorStrings.ts';
 import { text } from '../widgets/strings.ts';
 import type { TextViewer } from './textViewer.ts';
 import { toolButton } from '../widgets/toolbar.ts';
@@ -24,12 +34,27 @@ const maxCopiedLength = 4 * 1024 * 1024;
 /** A longer path is cut when it is shown, not when it is copied. */
 const maxPathLength = 300;
 
+/** Where decoded values were read; of values of a JSON text nobody need say it. */
+export interface ValuePlaces {
+  /** A value has become active. @param paths its own, and those of what holds it */
+  onActive(paths: readonly string[]): void;
+  /** Its type and bytes, in words; empty: they are not known. */
+  describe(paths: readonly string[]): string;
+  /** Copies its bytes as hex pairs. */
+  copyBytes(paths: readonly string[]): void;
+}
+
+/** Values in which another that is to be shown is looked for. */
+const maxSearched = 10_000;
+
 /** A payload as a JSON tree, or as text if it is not JSON. */
 export class JsonViewer implements PayloadViewer {
   readonly isFilling = true;
   readonly #formats: Formats;
-  readonly #context: ViewerActions;
+  readonly #context: ViewerActions & SelectionActions;
   readonly #text: TextViewer;
+  readonly #placesOf: ValuePlaces | undefined;
+  readonly #menu: ViewerMenu;
   readonly #tools = el('div', { class: 'viewer-tools' });
   readonly #note = el('div', { class: 'viewer-note' });
   readonly #path = el('div', { class: 'json-path' });
@@ -43,11 +68,26 @@ export class JsonViewer implements PayloadViewer {
   #isBusy = false;
 
   /** @param plain for payloads that are not JSON */
-  constructor(formats: Formats, context: ViewerActions, plain: TextViewer) {
+  constructor(
+    formats: Formats,
+    context: ViewerActions & SelectionActions,
+    plain: TextViewer,
+    placesOf?: ValuePlaces,
+  ) {
     this.#formats = formats;
     this.#context = context;
     this.#text = plain;
-    this.#lines = new JsonLines({ onActive: node => this.#renderPath(node) });
+    this.#placesOf = placesOf;
+    this.#lines = new JsonLines({
+      onActive: node => {
+        this.#renderPath(node);
+        this.#placesOf?.onActive(this.#paths(node));
+      },
+    });
+    this.#menu = new ViewerMenu(this.#lines.element, {
+      items: target => this.#menuItems(target),
+      place: () => this.#lines.activeElement,
+    });
     this.#find = new FindWidget({
       label: 'findInJson',
       hasPatterns: false,
@@ -105,12 +145,30 @@ export class JsonViewer implements PayloadViewer {
       this.#find.open();
     } else if (event.key === 'F3' && this.#find.isOpen) {
       this.#find.go(event.shiftKey ? 'previous' : 'next');
-    } else if (isCommand && event.key === 'c' && event.target === this.#lines.element) {
+    } else if (event.target !== this.#lines.element) {
+      return false;
+    } else if (isCommand && event.key === 'c') {
       this.#copyValue();
     } else {
-      return false;
+      return this.#menu.onKey(event);
     }
     return true;
+  }
+
+  /** Makes the value at a path active, if it is among the first ones. */
+  activate(path: string): void {
+    const { values } = this.#tree ?? {};
+    const count = Math.min(values?.nodes.count ?? 0, maxSearched);
+    for (let node = 0; values && node < count; node++) {
+      if (values.path(node) === path) {
+        this.#lines.activate(node);
+        return;
+      }
+    }
+  }
+
+  focus(): void {
+    this.#lines.element.focus();
   }
 
   /** Reads the whole payload and then indexes its values, and shows the progress. */
@@ -190,7 +248,9 @@ export class JsonViewer implements PayloadViewer {
 
   #pathBar(node: number, path: string): TemplateResult {
     const size = this.#valueLength(node);
+    const place = this.#placesOf?.describe(this.#paths(node)) ?? '';
     return html`<span class="words" title=${visibleLine(path)}>${visibleLine(path)}</span>
+      ${place === '' ? nothing : html`<span class="value-place">${place}</span>`}
       ${toolButton({ name: 'copyPath', icon: 'list-tree', run: () => this.#copyPath() })}
       ${toolButton({
         name: 'copyValue',
@@ -204,8 +264,50 @@ export class JsonViewer implements PayloadViewer {
         icon: 'filter',
         isDisabled: !this.#filterTerm(node),
         run: () => this.#filter(),
-      })}`;
+      })}
+      ${toolButton(decodeTool(size, this.#decode))}`;
   }
+
+  /** Of a value, and of what holds it. */
+  #paths(node: number): readonly string[] {
+    const { values } = this.#tree ?? {};
+    const paths: string[] = [];
+    for (let at: number | undefined = node; values && at !== undefined;) {
+      paths.push(values.path(at));
+      at = values.nodes.parent(at);
+    }
+    return paths;
+  }
+
+  #menuItems(target: EventTarget | null | undefined): readonly MenuItem[] {
+    this.#lines.activateAt(target ?? null);
+    const node = this.#lines.active;
+    const size = this.#valueLength(node);
+    const term = this.#filterTerm(node);
+    const paths = this.#paths(node);
+    const action = (name: PageString, run: () => void, isDisabled = false): MenuItem => ({
+      kind: 'action',
+      label: text(name),
+      isDisabled,
+      run,
+    });
+    const hasBytes = (this.#placesOf?.describe(paths) ?? '') !== '';
+    return [
+      action('copyValue', () => this.#copyValue(), size > maxCopiedLength),
+      action('copyPath', () => this.#copyPath()),
+      action('copyFilter', () => this.#context.onCopyText(term ?? ''), term === undefined),
+      ...(hasBytes ? [action('copyHex', () => this.#placesOf?.copyBytes(paths))] : []),
+      { kind: 'line' },
+      action('filterByValue', () => this.#filter(), term === undefined),
+      decodeItem(size, this.#decode),
+    ];
+  }
+
+  readonly #decode = () => {
+    if (this.#tree) {
+      this.#context.onDecode(bytesOfValue(this.#tree.values, this.#lines.active));
+    }
+  };
 
   /** In bytes; each character takes at least one. */
   #valueLength(node: number): number {

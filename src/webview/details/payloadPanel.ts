@@ -4,10 +4,8 @@ import type { Row } from '../../core/capture/capture.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { DetailTab } from './detailTabs.ts';
 import { el } from '../widgets/dom.ts';
-import type { DecodedSource } from './decodedViewer.ts';
-import type { FrameSource, HandshakeSource, RowLinks } from './factsViewer.ts';
-import type { PayloadViewer, ViewerActions, ShownPayload } from './payloadViewer.ts';
-import type { ViewerMakers } from './payloadViewers.ts';
+import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
+import type { ViewerContext, ViewerMakers } from './payloadViewers.ts';
 import type { PayloadReader } from './payloadReader.ts';
 import { text } from '../widgets/strings.ts';
 
@@ -16,17 +14,13 @@ export class PayloadPanel {
   readonly #panel: HTMLElement;
   readonly #say = el('div', { class: 'say' });
   readonly #formats: Formats;
-  readonly #context: ViewerActions & FrameSource & HandshakeSource & RowLinks & DecodedSource;
+  readonly #context: ViewerContext;
   readonly #made = new Map<DetailTab, PayloadViewer>();
   #makers: ViewerMakers | undefined;
   #form: PayloadViewer | undefined;
   #stop = new AbortController();
 
-  constructor(
-    panel: HTMLElement,
-    formats: Formats,
-    context: ViewerActions & FrameSource & HandshakeSource & RowLinks & DecodedSource,
-  ) {
+  constructor(panel: HTMLElement, formats: Formats, context: ViewerContext) {
     this.#panel = panel;
     this.#formats = formats;
     this.#context = context;

@@ -7,6 +7,13 @@ const partLength = 64 * 1024;
 /** In bytes, for one request. */
 const maxRequestLength = 1024 * 1024;
 
+/** A reader of bytes that are there. */
+export function readerOf(bytes: Uint8Array): PayloadReader {
+  return new PayloadReader(bytes.length, (from, length) =>
+    Promise.resolve({ bytes: bytes.subarray(from, from + length), byteLength: bytes.length }),
+  );
+}
+
 /** Reads the requested parts of a payload, and keeps them. */
 export class PayloadReader {
   readonly byteLength: number;

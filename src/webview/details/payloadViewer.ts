@@ -20,6 +20,12 @@ export interface ViewerActions {
   onFilter(term: string): void;
 }
 
+/** What is done with what is selected in a viewer. */
+export interface SelectionActions {
+  /** Asks the user what the bytes are, and shows them decoded. */
+  onDecode(bytes: Uint8Array): void;
+}
+
 /** One way to show a payload. */
 export interface PayloadViewer {
   readonly element: HTMLElement;

@@ -8,30 +8,59 @@ import {
   type HandshakeSource,
   type RowLinks,
 } from './factsViewer.ts';
-import { DecodedViewer, type DecodedSource } from './decodedViewer.ts';
-import type { PayloadViewer, ViewerActions } from './payloadViewer.ts';
+import { DecodedViewer, type DecodedLinks, type DecodedViewerParts } from './decodedViewer.ts';
+import type { PayloadViewer, SelectionActions, ViewerActions } from './payloadViewer.ts';
 import { HandshakeViewer } from './handshakeViewer.ts';
 import { HexViewer } from './hexViewer.ts';
 import { JsonViewer } from './jsonViewer.ts';
+import { RowFields, type RowFieldsSource } from './rowFields.ts';
+import { SelectionViewer, type SelectionSource } from './selectionViewer.ts';
 import { TextViewer } from './textViewer.ts';
 
 export type ViewerMakers = Readonly<Record<DetailTab, () => PayloadViewer>>;
 
+/** What viewers ask for and lead to. */
+export type ViewerContext = ViewerActions &
+  FrameSource &
+  HandshakeSource &
+  RowLinks &
+  DecodedLinks &
+  RowFieldsSource &
+  SelectionSource;
+
 /** In a separate bundle, which the page loads when it first shows the details of a row. */
-export function viewerMakers(
-  formats: Formats,
-  context: ViewerActions & FrameSource & HandshakeSource & RowLinks & DecodedSource,
-): ViewerMakers {
+export function viewerMakers(formats: Formats, context: ViewerContext): ViewerMakers {
+  const fields = new RowFields(context);
+  const decoded = (
+    onDecode: SelectionActions['onDecode'],
+    read: DecodedViewerParts['read'],
+    ofRow?: RowFields,
+  ) => {
+    const actions = { ...context, onDecode };
+    return new DecodedViewer(formats, {
+      actions,
+      read,
+      ...(ofRow && { fields: ofRow }),
+      makeTree: places =>
+        new JsonViewer(formats, actions, new TextViewer(formats, actions), places),
+      makeRest: isText =>
+        isText ? new TextViewer(formats, actions) : new HexViewer(formats, actions),
+    });
+  };
+  const selecting = (make: (actions: ViewerActions & SelectionActions) => PayloadViewer) =>
+    new SelectionViewer(
+      formats,
+      context,
+      onDecode => make({ ...context, onDecode }),
+      (answer, onDecode) => decoded(onDecode, () => Promise.resolve(answer.decoded)),
+    );
   return {
     decoded: () =>
-      new DecodedViewer(
-        formats,
-        context,
-        new JsonViewer(formats, context, new TextViewer(formats)),
-      ),
-    json: () => new JsonViewer(formats, context, new TextViewer(formats)),
-    text: () => new TextViewer(formats),
-    hex: () => new HexViewer(formats, context),
+      selecting(({ onDecode }) => decoded(onDecode, shown => fields.decoded(shown), fields)),
+    json: () =>
+      selecting(actions => new JsonViewer(formats, actions, new TextViewer(formats, actions))),
+    text: () => selecting(actions => new TextViewer(formats, actions)),
+    hex: () => selecting(actions => new HexViewer(formats, actions, fields)),
     close: () => closeViewer(),
     frame: () => frameViewer(formats, context),
     state: () => eventViewer(context),

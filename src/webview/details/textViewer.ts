@@ -2,11 +2,20 @@ import { html, nothing, render, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
 import { findInvalidUtf8 } from '../../core/base/utf8.ts';
 import { el } from '../widgets/dom.ts';
-import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
+import type {
+  PayloadViewer,
+  SelectionActions,
+  ShownPayload,
+  ViewerActions,
+} from './payloadViewer.ts';
+import { ShownText } from './shownText.ts';
+import { decodeItem, decodeTool, readBytes } from './selectedBytes.ts';
+import { ViewerMenu } from './viewerMenu.ts';
+import type { MenuItem } from '../widgets/menu.ts';
+import { toolButton } from '../widgets/toolbar.ts';
 import { inSlices } from '../widgets/slices.ts';
 import { text } from '../widgets/strings.ts';
-import { characterBegin, cutText, type TextBlock } from '../widgets/textBlock.ts';
-import { visibleText } from '../../core/text/visibleText.ts';
+import { characterBegin, cutText } from '../widgets/textBlock.ts';
 
 /** In bytes, shown without a request; the user can ask for more. */
 const firstPart = 256 * 1024;
@@ -14,19 +23,29 @@ const nextPart = 8 * 1024 * 1024;
 /** In bytes, shown after the marked place. */
 const afterMark = 4096;
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** A payload as plain text. */
 export class TextViewer implements PayloadViewer {
   readonly isFilling = false;
   readonly element = el('div', { class: 'text-viewer' });
   readonly #formats: Formats;
-  readonly #text = new TextView();
+  readonly #actions: ViewerActions & SelectionActions;
+  readonly #text = new ShownText();
+  readonly #menu: ViewerMenu;
+  #shown: ShownPayload | undefined;
   readonly #tools = el('div', { class: 'viewer-tools' });
   readonly #note = el('div', { class: 'viewer-note' });
   readonly #foot = el('div', { class: 'foot' });
   #isWrapped = true;
 
-  constructor(formats: Formats) {
+  constructor(formats: Formats, actions: ViewerActions & SelectionActions) {
     this.#formats = formats;
+    this.#actions = actions;
+    this.#menu = new ViewerMenu(this.#text.element, {
+      items: () => this.#menuItems(),
+      place: () => this.#tools,
+    });
     this.element.append(this.#tools, this.#note, this.#text.element, this.#foot);
     this.#renderTools();
   }
@@ -34,6 +53,7 @@ export class TextViewer implements PayloadViewer {
   /** @param mark the offset of a byte to mark */
   async show(shown: ShownPayload, mark?: number): Promise<void> {
     const { reader, signal } = shown;
+    this.#shown = shown;
     const isNear = mark !== undefined && mark < nextPart;
     const length = isNear ? Math.max(firstPart, mark + afterMark) : firstPart;
     await reader.read(0, length, signal);
@@ -66,7 +86,49 @@ export class TextViewer implements PayloadViewer {
       bytes.subarray(from, to),
       place === undefined || place < from ? undefined : place - from,
     );
-    await this.#text.add(blocks, signal);
+    await this.#text.add(blocks, [from, to], signal);
+  }
+
+  onKey(event: KeyboardEvent): boolean {
+    return this.#menu.onKey(event);
+  }
+
+  #menuItems(): readonly MenuItem[] {
+    const selected = this.#selected();
+    const [from, to] = selected ?? this.#all;
+    const copy = (bytes: Uint8Array) => this.#actions.onCopyText(decoder.decode(bytes));
+    return [
+      {
+        kind: 'action',
+        label: text('copy'),
+        isDisabled: !selected,
+        run: () => this.#use(from, to, copy),
+      },
+      { kind: 'line' },
+      decodeItem(to - from, () => this.#use(from, to, this.#actions.onDecode)),
+    ];
+  }
+
+  get #all(): readonly [from: number, to: number] {
+    return [0, this.#shown?.reader.byteLength ?? 0];
+  }
+
+  /** The bytes that the user has selected, the first and the one after the last. */
+  #selected(): readonly [from: number, to: number] | undefined {
+    const bytes = this.#shown?.reader.loaded(0, this.#text.end);
+    return bytes && this.#text.selected(bytes);
+  }
+
+  #decode(): void {
+    const [from, to] = this.#selected() ?? this.#all;
+    this.#use(from, to, this.#actions.onDecode);
+  }
+
+  #use(from: number, to: number, use: (bytes: Uint8Array) => void): void {
+    const shown = this.#shown;
+    if (shown) {
+      readBytes(shown, from, to).then(bytes => bytes && use(bytes), shown.onFailure);
+    }
   }
 
   async #addMore(shown: ShownPayload, from: number): Promise<void> {
@@ -80,14 +142,15 @@ export class TextViewer implements PayloadViewer {
   #renderTools(): void {
     render(
       html`<button
-        type="button"
-        class="tool"
-        aria-pressed=${this.#isWrapped ? 'true' : 'false'}
-        title=${text('wrapHint')}
-        @click=${() => this.#toggleWrap()}
-      >
-        <span class="codicon codicon-word-wrap" aria-hidden="true"></span>${text('wrap')}
-      </button>`,
+          type="button"
+          class="tool"
+          aria-pressed=${this.#isWrapped ? 'true' : 'false'}
+          title=${text('wrapHint')}
+          @click=${() => this.#toggleWrap()}
+        >
+          <span class="codicon codicon-word-wrap" aria-hidden="true"></span>${text('wrap')}
+        </button>
+        ${toolButton(decodeTool(1, () => this.#decode()))}`,
       this.#tools,
     );
   }
@@ -126,46 +189,5 @@ export class TextViewer implements PayloadViewer {
         ${text('showMore', this.#formats.bytes(more))}
       </button>
     </p>`;
-  }
-}
-
-/** For estimating the height of text without a layout. */
-const columnsGuess = 100;
-
-/** Long text in blocks, which the browser lays out when they are near the screen. */
-class TextView {
-  readonly element = el('div', { class: 'text' });
-
-  clear(): void {
-    this.element.replaceChildren();
-  }
-
-  /** Adds these blocks in slices until `signal` is aborted. */
-  async add(blocks: Iterable<TextBlock>, signal: AbortSignal): Promise<void> {
-    await inSlices(this.#adding(blocks), signal);
-  }
-
-  *#adding(blocks: Iterable<TextBlock>): Generator<undefined, void> {
-    for (const block of blocks) {
-      this.#add(block);
-      yield undefined;
-    }
-  }
-
-  #add({ text, lineCount, mark }: TextBlock): void {
-    const element = el('div', { class: 'block' });
-    if (mark === undefined) {
-      element.append(visibleText(text));
-    } else {
-      const character = String.fromCodePoint(text.codePointAt(mark) ?? 0x20);
-      element.append(
-        visibleText(text.slice(0, mark)),
-        el('mark', { class: 'problem-place' }, visibleText(character)),
-        visibleText(text.slice(mark + character.length)),
-      );
-    }
-    const lines = Math.max(lineCount, text.length / columnsGuess);
-    element.style.containIntrinsicBlockSize = `auto ${Math.ceil(lines)}lh`;
-    this.element.append(element);
   }
 }

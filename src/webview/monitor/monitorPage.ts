@@ -599,6 +599,11 @@ export class MonitorPage {
         request('payload', { connection, seq, from, length }),
       askFrame: ({ connection, seq }) => request('frame', { connection, seq }),
       askDecoded: ({ connection, seq }) => request('decoded', { connection, seq }),
+      askLayer: ({ connection, seq }, layer, from, length) =>
+        request('layer', { connection, seq, layer, from, length }),
+      decodeSelection: ({ connection, direction }, bytes) =>
+        // A copy, since all of a buffer is sent with a part of it.
+        request('selection.decode', { connection, direction, bytes: new Uint8Array(bytes) }),
       onConversation: row => this.#panel.showConversation(row),
       askHandshake: key => request('handshake.plain', { key }),
       previousAt: ({ position }: PageRow) => this.#list.timeAt(position - 1),

@@ -7,6 +7,7 @@ export const iconNames = [
   'archive',
   'arrow-both',
   'arrow-down',
+  'arrow-left',
   'arrow-up',
   'blank',
   'bookmark',

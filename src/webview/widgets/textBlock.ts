@@ -1,6 +1,10 @@
+import { sequenceLength } from '../../core/base/utf8.ts';
+
 /** Some lines of a long text. The browser lays them out when they come near the screen. */
 export interface TextBlock {
   readonly text: string;
+  /** In bytes. */
+  readonly begin: number;
   readonly lineCount: number;
   /** The place in `text` of a character to mark. */
   readonly mark?: number;
@@ -43,6 +47,7 @@ function block(
   const text = decoder.decode(bytes.subarray(begin, end));
   return {
     text,
+    begin,
     lineCount: text.split('\n').length,
     ...(mark !== undefined && mark >= begin && mark < end
       ? { mark: decoder.decode(bytes.subarray(begin, mark)).length }
@@ -57,4 +62,16 @@ export function characterBegin(bytes: Uint8Array, at: number): number {
     begin--;
   }
   return ((bytes[begin] ?? 0) & 0xc0) === 0x80 ? at : begin;
+}
+
+/** The byte at which the UTF-16 unit `unit` of a block begins. @param begin of the block */
+export function byteOfUnit(bytes: Uint8Array, begin: number, unit: number): number {
+  let at = begin;
+  for (let left = unit; left > 0 && at < bytes.length;) {
+    const length = sequenceLength(bytes, at);
+    // What is no character is shown as one.
+    at += Math.max(1, length);
+    left -= length === 4 ? 2 : 1;
+  }
+  return at;
 }

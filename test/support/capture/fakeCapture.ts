@@ -73,6 +73,8 @@ export class FakeCapture implements Capture {
   readonly decoded = () => Promise.resolve(undefined);
   readonly layer = () => Promise.resolve(undefined);
   readonly readers = () => Promise.resolve([]);
+  readonly selectionReaders = () => Promise.resolve([]);
+  readonly decodeSelection = () => Promise.resolve(undefined);
   readonly series = () => Promise.reject(new Error('Nothing is counted here'));
   readonly clear = () => Promise.resolve(true);
   readonly restore = () => Promise.resolve(false);

@@ -1,7 +1,14 @@
+import type { LayerReading } from '../chain.ts';
 import type { AnyDecoder } from '../decoder.ts';
 import type { KnownReading } from '../knownReading.ts';
 import { maxFields } from '../limits.ts';
-import type { DecodedLayer, DecodedMessage, DecodedRecord } from '../rowDecoding.ts';
+import type { Reading } from '../reading.ts';
+import type {
+  DecodedContent,
+  DecodedLayer,
+  DecodedMessage,
+  DecodedRecord,
+} from '../rowDecoding.ts';
 import type { DecodedReading } from './decodePass.ts';
 import { callOf, factsOf } from './rowFacts.ts';
 
@@ -9,29 +16,47 @@ import { callOf, factsOf } from './rowFacts.ts';
 const maxValueLength = 8 * 1024 * 1024;
 const maxRecordsShown = 1000;
 
+type TitleOf = (name: AnyDecoder['name'], own: string) => string;
+
 /** All that is known of a message, for the one that is open. @param titleOf the title of a decoder by its name and its own title */
 export function openedMessage(
   { known, chain, session }: DecodedReading,
-  titleOf: (name: AnyDecoder['name'], own: string) => string,
+  titleOf: TitleOf,
 ): DecodedMessage {
-  const layers = chain.layers.map(({ decoder, title, layer, reading }): DecodedLayer => ({
-    name: decoder,
-    title: titleOf(decoder, title),
-    kind: layer.kind,
-    byteLength: layer.bytes.length,
-    ...(layer.begin !== undefined && { begin: layer.begin }),
-    ...(reading.problem && { problem: reading.problem }),
-  }));
-  const budget = { value: maxValueLength, fields: maxFields };
-  const records = (known.records ?? [known]).slice(0, maxRecordsShown);
-  const withFields = chain.layers.findIndex(({ reading }) => reading.fields);
   return {
     session: session.decoding,
-    layers,
-    records: records.map(record => recordOf(record, budget)),
+    ...openedContent(known, chain.layers, titleOf),
     ...(known.parts && { parts: known.parts }),
-    fieldsLayer: Math.max(0, withFields),
   };
+}
+
+/** What a chain has read. @param layers of the chain, see `ChainReading` */
+export function openedContent(
+  known: KnownReading,
+  layers: readonly LayerReading[],
+  titleOf: TitleOf,
+): DecodedContent {
+  const budget = { value: maxValueLength, fields: maxFields };
+  const records = (known.records ?? [known]).slice(0, maxRecordsShown);
+  return {
+    layers: layers.map(({ decoder, title, layer, reading }): DecodedLayer => ({
+      name: decoder,
+      title: titleOf(decoder, title),
+      kind: layer.kind,
+      byteLength: layer.bytes.length,
+      ...(layer.begin !== undefined && { begin: layer.begin }),
+      ...(reading.problem && { problem: reading.problem }),
+    })),
+    records: records.map(record => recordOf(record, budget)),
+    fieldsLayer: Math.max(
+      0,
+      layers.findIndex(({ reading }) => hasFields(reading)),
+    ),
+  };
+}
+
+function hasFields({ fields, records = [] }: Reading): boolean {
+  return fields !== undefined || records.some(hasFields);
 }
 
 interface Budget {

@@ -1,11 +1,12 @@
-import { Chain, type Message } from '../chain.ts';
+import { Chain, type LayerReading, type Message } from '../chain.ts';
+import type { Reading } from '../reading.ts';
 import type { DecoderTable } from './decoders.ts';
 
 /** Those that read anything say nothing by reading a message. */
 const always = new Set(['text', 'base64', 'protobuf-raw', 'yjs', 'deflate', 'brotli']);
 
 /** Bytes of a message that are tried. */
-const maxTried = 256 * 1024;
+export const maxTried = 256 * 1024;
 
 /** The names of the decoders that read a message to its end and find facts or a value in it, the surest first. */
 export function readersOf(message: Message, table: DecoderTable): readonly string[] {
@@ -19,12 +20,17 @@ export function readersOf(message: Message, table: DecoderTable): readonly strin
     if (!reading || reading.problem || layers.length === 0) {
       continue;
     }
-    const hasFacts = reading.type !== undefined || reading.name !== undefined || reading.call;
-    const isUnpacked = layers.some(({ reading: each }) => each.next && !each.value);
-    const points = always.has(name) ? 0 : hasFacts ? 3 : isUnpacked ? 2 : reading.value ? 1 : 0;
+    const points = pointsOf(name, reading, layers);
     if (points > 0 || name === 'protobuf-raw') {
       readers.push({ name, points });
     }
   }
   return readers.sort((one, other) => other.points - one.points).map(({ name }) => name);
+}
+
+/** How much it says that a decoder reads something without a problem; 0: nothing. */
+export function pointsOf(name: string, reading: Reading, layers: readonly LayerReading[]): number {
+  const hasFacts = reading.type !== undefined || reading.name !== undefined || reading.call;
+  const isUnpacked = layers.some(({ reading: each }) => each.next && !each.value);
+  return always.has(name) ? 0 : hasFacts ? 3 : isUnpacked ? 2 : reading.value ? 1 : 0;
 }

@@ -71,6 +71,7 @@ export class DecodingSlot {
       this.#listeners.delete(onReady);
     }
     if (this.#users === 0) {
+      this.#listeners.clear();
       this.#drop();
     }
   }

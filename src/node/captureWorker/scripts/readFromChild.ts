@@ -1,10 +1,9 @@
 import type { ScriptAnswer, ScriptError } from '../../../core/decode/script/script.ts';
-import type { FromChild } from '../../../decoderChild/protocol.ts';
+import { maxStateLength, type FromChild } from '../../../decoderChild/protocol.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 const maxTextLength = 16 * 1024;
-const maxStateLength = 64 * 1024;
 
 /** A message of a decoder's process, which the decoder itself may have written; `undefined` if it is none. */
 export function readFromChild(given: unknown): FromChild | undefined {

@@ -20,11 +20,13 @@ export class ScriptReports {
     if (report.is === 'error') {
       this.#error = report;
       this.#errors.request();
-    } else {
+      return;
+    }
+    if (report.is !== 'log') {
       // What was wrong before is told before.
       this.#tellError();
-      this.#report(report);
     }
+    this.#report(report);
   }
 
   dispose(): void {
