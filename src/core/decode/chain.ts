@@ -1,4 +1,4 @@
-import type { AnyDecoder, Decoder, MessageFacts, SessionFacts } from './decoder.ts';
+import type { AnyDecoder, Decoder, MessageFacts, ReadingStep, SessionFacts } from './decoder.ts';
 import { Layer } from './layer.ts';
 import { maxLayers, maxRecords } from './limits.ts';
 import { mergeReadings } from './mergeReadings.ts';
@@ -79,10 +79,8 @@ class ChainRun {
     if (!decoder) {
       return undefined;
     }
-    const { context, ...reading } = decoder.read(layer, this.#contexts[place], this.#message);
-    if (context !== undefined && context !== this.#contexts[place]) {
-      this.#contexts = this.#contexts.with(place, context);
-    }
+    const step = decoder.read(layer, this.#contexts[place], this.#message);
+    const reading = step.context === undefined ? step : this.#withoutContext(step, place);
     if (!isRecord) {
       this.layers.push({ decoder: decoder.name, layer, reading });
     }
@@ -96,6 +94,14 @@ class ChainRun {
       return joinRecords({ ...reading, records: read.slice(0, maxRecords) });
     }
     return next ? this.#goOn(reading, place + 1, isRecord) : reading;
+  }
+
+  /** Keeps the context for the messages behind. */
+  #withoutContext({ context, ...reading }: ReadingStep<unknown>, place: number): Reading {
+    if (context !== this.#contexts[place]) {
+      this.#contexts = this.#contexts.with(place, context);
+    }
+    return reading;
   }
 
   #goOn(outer: Reading, from: number, isRecord: boolean): Reading {
