@@ -14,6 +14,11 @@ export function batchOf(records: readonly Reading[], problem?: Problem): Reading
   if (only && records.length === 1) {
     return problem ? { ...only, severity: 'error', problem: only.problem ?? problem } : only;
   }
+  return listOf(records, problem);
+}
+
+/** The same where one record is a list as well. */
+export function listOf(records: readonly Reading[], problem?: Problem): Reading {
   const isFailed = problem !== undefined || records.some(({ severity }) => severity === 'error');
   const isWarned = records.some(({ severity }) => severity === 'warning');
   return {
