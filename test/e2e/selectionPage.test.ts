@@ -35,7 +35,7 @@ function choose(...names: readonly string[]): readonly Shown[] {
 }
 
 /** What the caret of the hex view is on, in words. */
-const field = (page: MonitorPage) => page.details.locator('.field-line');
+const field = (page: MonitorPage) => page.details.locator('.field-line:has(.path)');
 const chosenBytes = (page: MonitorPage) =>
   page.details
     .locator('.hex-line:not([hidden]) .byte.chosen')
