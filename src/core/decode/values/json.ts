@@ -5,6 +5,7 @@ import { Layer } from '../layer.ts';
 import { maxRecords } from '../limits.ts';
 import type { Problem, Reading } from '../reading.ts';
 import { byteCount } from '../summaryText.ts';
+import { jsonFields } from './jsonFields.ts';
 import { strictJson } from './strictJson.ts';
 import { headLine } from './text.ts';
 import { firstInvalidUtf8 } from './utf8Text.ts';
@@ -36,12 +37,14 @@ function readingOf(layer: Layer): Reading {
     : oneText(layer, deviation === undefined);
 }
 
-function oneText(layer: Layer, isStrict: boolean): Reading {
+/** @param shift where its first byte is among those that fields count in */
+function oneText(layer: Layer, isStrict: boolean, shift = 0): Reading {
   const invalid = layer.kind === 'bytes' ? firstInvalidUtf8(layer.bytes) : undefined;
   const value = () => (isStrict ? layer.text : strictJson(layer.bytes));
   return {
     summary: () => headLine(layer.bytes),
     value,
+    fields: () => jsonFields(layer.bytes, shift),
     next: layer.withValue(value),
     ...(invalid !== undefined && {
       problem: { at: invalid, is: 'bad-utf8' },
@@ -76,7 +79,7 @@ function severalTexts(layer: Layer): Reading {
     const part = rest.subarray(0, scanner.at);
     const begin = layer.begin === undefined ? undefined : layer.begin + at;
     const of = layer.kind === 'text' ? Layer.ofText(part, begin) : Layer.ofBytes(part, begin);
-    records.push({ ...oneText(of, scanner.deviation === undefined), range: [at, end] });
+    records.push({ ...oneText(of, scanner.deviation === undefined, at), range: [at, end] });
     at = end;
   }
   return records.length > 0 ? batchOf(records, problem) : notJson(layer, 0);
