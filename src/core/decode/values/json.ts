@@ -3,6 +3,7 @@ import { batchOf } from '../batch.ts';
 import type { Decoder } from '../decoder.ts';
 import { Layer } from '../layer.ts';
 import { maxRecords } from '../limits.ts';
+import { jsonProblem } from './jsonProblem.ts';
 import type { Problem, Reading } from '../reading.ts';
 import { byteCount } from '../summaryText.ts';
 import { jsonFields } from './jsonFields.ts';
@@ -85,8 +86,10 @@ function severalTexts(layer: Layer): Reading {
   return records.length > 0 ? batchOf(records, problem) : notJson(layer, 0);
 }
 
-function notJson(layer: Layer, at: number): Reading {
+/** @param from where what is near to JSON ends; by the letter of JSON a word may go on behind its first character */
+function notJson(layer: Layer, from: number): Reading {
   const { bytes } = layer;
+  const at = Math.max(from, jsonProblem(bytes, 0, bytes.length) ?? 0);
   const isText = layer.kind === 'text' || firstInvalidUtf8(bytes) === undefined;
   return {
     severity: 'error',
