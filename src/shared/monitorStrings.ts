@@ -124,6 +124,8 @@ export const pageStrings = {
   goToResponse: 'Go to Response',
   showConversation: 'Show Conversation',
   decodeAs: 'Decode As…',
+  rowError: 'error',
+  rowWarning: 'warning',
   callOrphan: 'no request',
   callUnanswered: 'no answer',
   kindText: 'text',

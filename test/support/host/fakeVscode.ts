@@ -13,6 +13,8 @@ export interface Shown {
   readonly detail: string;
   /** What can be chosen, the default first. */
   readonly choices: readonly string[];
+  /** The choices of a quick pick with their descriptions. */
+  readonly described?: readonly string[];
   readonly isModal: boolean;
   /** Of an input box: what stands in it at first, and whether it hides what is typed. */
   readonly value?: string;
@@ -297,7 +299,8 @@ const window = {
   ) => {
     const { placeHolder: text = '', canPickMany = false } = options;
     const choices = items.map(({ label }) => label);
-    const answer = await show({ as: 'pick', text, detail: '', isModal: false, choices });
+    const described = items.map(({ label, description = '' }) => `${label} ${description}`);
+    const answer = await show({ as: 'pick', text, detail: '', isModal: false, choices, described });
     // One of several that are called the same is named with its description.
     return canPickMany
       ? answer && items.filter(({ label }) => answer.split(', ').includes(label))

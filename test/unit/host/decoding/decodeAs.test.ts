@@ -43,7 +43,11 @@ afterEach(() => {
 });
 
 /** Asks with these answers, one after the other, and says what came of it. */
-async function ask(answers: readonly string[], rules: readonly object[] = []) {
+async function ask(
+  answers: readonly string[],
+  rules: readonly object[] = [],
+  present?: ScopedRule,
+) {
   const schemas = new ProtobufSchemas({
     clock: new ManualClock(),
     log: silentLog,
@@ -80,7 +84,10 @@ async function ask(answers: readonly string[], rules: readonly object[] = []) {
   };
   const parts = {
     sources: { get: () => source },
-    choices: { choose: (_: unknown, rule: ScopedRule | undefined) => chosen.push(rule) },
+    choices: {
+      choose: (_: unknown, rule: ScopedRule | undefined) => chosen.push(rule),
+      chosenFor: () => present,
+    },
     formats: new Formats('en'),
     current: () => undefined,
     protobuf: { schemas, rules: { written } },
@@ -119,6 +126,25 @@ describe('Decode As', () => {
     const problems: string[] = [];
     readDecodeRules([rule], problems);
     assert.deepEqual(problems, []);
+  });
+
+  it('says which choice there is at present', async () => {
+    const chosen = (use: ScopedRule['rule']['use']) => ({ scope: 'user' as const, rule: { use } });
+    const known: readonly (readonly [ScopedRule | undefined, string])[] = [
+      [
+        undefined,
+        'Automatic chosen now – as the settings say, or else by what the messages look like',
+      ],
+      [chosen([]), 'Raw chosen now – as they came'],
+      [chosen(['mqtt']), 'MQTT chosen now – mqtt – '],
+      [chosen([{ protobuf: {} }]), `${withSchema} chosen now – by a .proto file`],
+    ];
+    for (const [present, words] of known) {
+      const { questions } = await ask(['Automatic'], [], present);
+      const marked = questions[0]?.described?.filter(each => each.includes('chosen now'));
+      assert.equal(marked?.length, 1);
+      assert.ok(marked[0]?.startsWith(words), marked[0]);
+    }
   });
 
   it('takes any schema: one of the workspace for the workspace, with the fitting types first', async () => {
