@@ -46,7 +46,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/connection/retry': 'base connection/state connection/wire endpoint',
   'core/connection/send': 'base connection/state connection/wire library message text variables',
   'core/connection/state': 'base connection/wire endpoint library message record text variables',
-  'core/connection/wire': 'base endpoint filter message metrics record',
+  'core/connection/wire': 'base capture endpoint filter message metrics record',
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
   'core/decode/codecs': 'base decode record',
@@ -138,7 +138,8 @@ const folders: Readonly<Record<string, string>> = {
   'host/watch': 'settings slots ui',
   'node': 'files protobuf tap watch',
   'node/capture': 'captureWorker/saving captureWorker/store files',
-  'node/captureWorker': 'capture captureWorker/archive captureWorker/export captureWorker/sessions',
+  'node/captureWorker':
+    'capture captureWorker/archive captureWorker/decoding captureWorker/export captureWorker/sessions',
   'node/captureWorker/archive': 'capture captureWorker/store files',
   'node/captureWorker/decoding': '',
   'node/captureWorker/export': 'capture captureWorker/decoding captureWorker/sessions files',

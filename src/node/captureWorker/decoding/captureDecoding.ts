@@ -80,6 +80,12 @@ export class CaptureDecoding {
     return this.#pass.cursor;
   }
 
+  /** From this row on messages may be read otherwise when more of them are known; `undefined`: none is. */
+  get unsettledFrom(): number | undefined {
+    const session = this.#pass.newest;
+    return session && !session.isSettled ? session.begin : undefined;
+  }
+
   get newest(): SessionDecoding | undefined {
     return this.#pass.newest?.decoding;
   }

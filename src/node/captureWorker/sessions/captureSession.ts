@@ -49,6 +49,7 @@ export class CaptureSession {
   #limits: CaptureLimits;
   #storage: Storage;
   #isClosed = false;
+  #holdsDecoders = false;
 
   /** Throws what SQLite throws, but only of an archived capture. */
   constructor(
@@ -65,6 +66,7 @@ export class CaptureSession {
     this.#store = this.#openStore(request, data);
     this.#series = new CaptureSeries(this.#store);
     this.decoding = new DecodingSlot(this.#store, request.url, request.decoders);
+    this.holdDecoders(request.holdsDecoders);
   }
 
   get storage(): Storage {
@@ -102,6 +104,19 @@ export class CaptureSession {
     this.#series.append(batch);
     this.#store.enforce(this.#limits);
     return batch;
+  }
+
+  /** See `Capture.holdDecoders`. */
+  holdDecoders(isHeld: boolean): void {
+    if (isHeld === this.#holdsDecoders) {
+      return;
+    }
+    this.#holdsDecoders = isHeld;
+    if (isHeld) {
+      this.decoding.use(() => undefined);
+    } else {
+      this.decoding.leave();
+    }
   }
 
   rows(from: number, count: number): readonly Row[] {
