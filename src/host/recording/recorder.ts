@@ -21,11 +21,32 @@ import { textsOf, type TextRun } from '../../core/record/textRun.ts';
 import { directionOf, flagsOf, isMessage } from '../../core/record/record.ts';
 import type { SettingValues } from '../../core/settings/settingsTable.ts';
 
+/** Where decoders of rows are asked for what they read. */
+export type DecodedRows = Pick<Capture, 'summaries' | 'holdDecoders'>;
+
 /** Writes the lines of the output channel. */
 export interface MessageOutput {
-  message(at: number, name: string, flags: number, payload: Uint8Array): void;
-  /** The same for texts that came at once. */
-  texts(at: number, name: string, flags: number, run: TextRun): void;
+  /**
+   * @param rows whose decoders may have other words for it; absent: nobody's
+   * @param seq the number of its row there
+   */
+  message(
+    at: number,
+    name: string,
+    flags: number,
+    payload: Uint8Array,
+    rows?: DecodedRows,
+    seq?: number,
+  ): void;
+  /** The same for texts that came at once. @param seq of the first of them */
+  texts(
+    at: number,
+    name: string,
+    flags: number,
+    run: TextRun,
+    rows?: DecodedRows,
+    seq?: number,
+  ): void;
   state(at: number, name: string, row: StateRow): void;
 }
 
@@ -139,20 +160,20 @@ export class Recorder implements ConnectionSink, Disposable {
 
   append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void {
     const isAdmitted = this.#overflow.admits(flags, payload.length);
+    const seq = this.capture.nextSeq;
     if (isAdmitted) {
       this.capture.append(at, flags, payload, frame);
     }
     if (isMessage(flags)) {
       if (directionOf(flags) === 'in') {
         this.received.add(at);
-        // It was stored just now.
-        this.#tap.offer(at, flags, payload, isAdmitted ? this.lastRow : undefined);
+        this.#tap.offer(at, flags, payload, isAdmitted ? seq : undefined);
       } else {
         this.sent.add(at);
       }
     }
     if (isAdmitted) {
-      this.#ports.output.message(at, this.#subject.name, flags, payload);
+      this.#ports.output.message(at, this.#subject.name, flags, payload, this.capture, seq);
     }
   }
 
@@ -166,8 +187,9 @@ export class Recorder implements ConnectionSink, Disposable {
     const isAdmitted = this.#overflow.admitsTexts(flags, run);
     this.received.add(at, run.count);
     if (isAdmitted) {
+      const seq = this.capture.nextSeq;
       this.capture.appendTexts(at, flags, run);
-      this.#ports.output.texts(at, this.#subject.name, flags, run);
+      this.#ports.output.texts(at, this.#subject.name, flags, run, this.capture, seq);
     }
   }
 
