@@ -48,7 +48,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/connection/retry': 'base connection/state connection/wire endpoint',
   'core/connection/send': 'base connection/state connection/wire library message text variables',
   'core/connection/state': 'base connection/wire endpoint library message record text variables',
-  'core/connection/wire': 'base endpoint filter message metrics record',
+  'core/connection/wire': 'base capture endpoint filter message metrics record',
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
   'core/decode/codecs': 'base decode record',

@@ -21,7 +21,7 @@ export function batchOf(records: readonly Reading[], problem?: Problem): Reading
 export function listOf(records: readonly Reading[], problem?: Problem): Reading {
   const isFailed = problem !== undefined || records.some(({ severity }) => severity === 'error');
   const isWarned = records.some(({ severity }) => severity === 'warning');
-  if (!only) {
+  if (records.length === 0) {
     return { summary: () => '', ...(problem && { severity: 'error', problem }) };
   }
   return {
