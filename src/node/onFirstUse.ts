@@ -1,5 +1,5 @@
 import type { ReadProtobufSchema } from '../core/decode/protobuf/schema/schemaSources.ts';
-import type { ReadFileWithin } from '../core/message/fileAccess.ts';
+import type { FindFileWithin, ReadFileWithin } from '../core/message/fileAccess.ts';
 import type { TokenCommand } from '../core/settings/login.ts';
 import type { StartTap } from './tap/tapServer.ts';
 import type { connectCdp } from './watch/cdpClient.ts';
@@ -12,6 +12,10 @@ export async function runCommand(command: TokenCommand, folder: string): Promise
 /** `readFileWithin`, loaded on first use. */
 export const readFile: ReadFileWithin = async (...given) =>
   (await import('./files/readFileWithin.ts')).readFileWithin(...given);
+
+/** `findFileWithin`, loaded on first use. */
+export const findFile: FindFileWithin = async (...given) =>
+  (await import('./files/findFileWithin.ts')).findFileWithin(...given);
 
 /** `readProtobufSchema`, loaded on first use. */
 export const readSchema: ReadProtobufSchema = async (...given) =>

@@ -16,6 +16,7 @@ export const CommandId = {
   ShowKeyboardHelp: 'websocketMonitor.showKeyboardHelp',
   /** Asks how the messages of a connection are to be decoded. */
   DecodeAs: 'websocketMonitor.decodeAs',
+  NewDecoder: 'websocketMonitor.newDecoder',
   Export: 'websocketMonitor.export',
   OpenCapture: 'websocketMonitor.openCapture',
   /** The same without a question, in the menu of a capture. */

@@ -146,6 +146,8 @@ export interface HostEvents {
   'row.show': RowAddress | undefined;
   /** Asks for the request `editor.text`. */
   'text.open': undefined;
+  /** The page is to send `decoder.new`. */
+  'decoder.ask': undefined;
 }
 
 /** A row in every list that it is in. */
@@ -354,6 +356,8 @@ export const requestSchemas = {
   'editor.open': aRow,
   /** Opens rows in an editor as one text. */
   'editor.text': v.strictObject({ generation, ranges }),
+  /** Asks the user what a new decoder is called, and writes it for the selected rows. */
+  'decoder.new': v.strictObject({ generation, ranges: v.optional(ranges) }),
   'help.keys': v.undefined_(),
   /** Opens two payloads in the diff editor: of two positions the older one on the left. */
   'editor.compare': v.union([

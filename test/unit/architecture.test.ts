@@ -80,6 +80,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/registry':
     'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/script decode/values filter json record',
   'core/decode/script': 'base decode record',
+  'core/decode/sketch': 'base',
   'core/decode/values': 'base decode json',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection decode/pass json record secrets settings variables',
@@ -120,7 +121,8 @@ const folders: Readonly<Record<string, string>> = {
   'host/connections/output': 'recording settings ui',
   'host/connections/views': 'connections settings slots ui',
   'host/consent': 'ui',
-  'host/decoding': 'captures settings ui',
+  'host/decoding': 'captures decoding/scripts settings ui',
+  'host/decoding/scripts': 'secrets settings ui',
   'host/held': 'settings slots taps ui',
   'host/import': 'connectionForm library library/files library/items secrets ui',
   'host/json': '',
@@ -135,7 +137,7 @@ const folders: Readonly<Record<string, string>> = {
   'host/secrets': 'settings ui',
   'host/sending': 'connections connections/commands consent secrets slots ui',
   'host/services':
-    'captures connectionForm connections connections/commands connections/dial connections/output connections/views consent decoding held import library library/files library/items library/runs monitor recording secrets sending settings slots taps ui watch',
+    'captures connectionForm connections connections/commands connections/dial connections/output connections/views consent decoding decoding/scripts held import library library/files library/items library/runs monitor recording secrets sending settings slots taps ui watch',
   'host/settings': 'json ui',
   'host/slots': 'recording settings ui',
   'host/taps': 'consent settings slots ui',

@@ -117,6 +117,7 @@ describe('The command palette', () => {
     'Import Connection from cURL',
     'Import Messages',
     'New Connection',
+    'New Decoder',
     'New Message',
     'New Sequence',
     'Open Capture',

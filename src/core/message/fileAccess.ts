@@ -20,3 +20,22 @@ export type ReadFileWithin = (
   within: readonly string[] | undefined,
   mostBytes: number,
 ) => Promise<FileRead>;
+
+/** What came of looking for a file whose path another program is given. */
+export type FileFound =
+  /** Its path with all links followed. */
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'missing' }
+  | Exclude<FileRead, { readonly kind: 'bytes' | 'tooLarge' }>;
+
+/**
+ * Looks for a local file, of which nothing is read.
+ *
+ * @param path absolute
+ * @param within the folders that it must be in, with all links followed; absent: anywhere
+ * @throws if it cannot be looked for
+ */
+export type FindFileWithin = (
+  path: string,
+  within: readonly string[] | undefined,
+) => Promise<FileFound>;

@@ -40,7 +40,7 @@ export const decoderTexts = {
   subprotocol: 'The subprotocol that client and server have agreed on.',
   direction: 'Only messages that were received (`in`) or sent (`out`).',
   kind: 'Only text messages or only binary ones.',
-  use: 'A decoder, a list of decoders in which each reads what the one before has left, `{ "at": "$.data", "as": "base64" }` for one member of a value, `{ "map": { … } }` for JSON with names in it, `{ "protobuf": { … } }`, or `off`.',
+  use: 'A decoder, a list of decoders in which each reads what the one before has left, `{ "at": "$.data", "as": "base64" }` for one member of a value, `{ "map": { … } }` for JSON with names in it, `{ "protobuf": { … } }`, a decoder of your own in a file as `{ "script": "decoder.mjs" }`, the name of one that another extension contributes, or `off`.',
   schema:
     'The `.proto` file of the messages, a list of such files, or a set of descriptors (`.binpb`, `.pb`, `.desc`, `.protoset`). Relative to the folder of the workspace, absolute, or below `~/`; a workspace may only name files that are in it.',
   message:
@@ -51,6 +51,8 @@ export const decoderTexts = {
     'Folders in which imports are looked for, after that of the importing file. The folders above the schema need not be named.',
   fields:
     'Without a schema: what is in a field, by the numbers that lead to it, such as `{ "2.4": "bytes", "3": "message" }`.',
+  script:
+    'A decoder of your own: a JavaScript or TypeScript file, which `New Decoder…` writes. Relative to the folder of the workspace, absolute, or below `~/`; a workspace may only name files that are in it. It runs in a process of its own once the workspace is trusted.',
 } as const;
 
 /** How each setting reads, by its key below `websocketMonitor`. */
@@ -293,7 +295,7 @@ export const settingTexts: Readonly<
   },
   'decoders': {
     section: 'decoders',
-    text: 'How messages are decoded: the first rule that fits a connection and a message decides; without one, the monitor looks at the subprotocol, the URL and the first messages. A rule names a `connection`, a `url` with `*` for any characters, or a `subprotocol`, perhaps also a `direction` (`in`, `out`) and a `kind` (`text`, `binary`), and in `use` a decoder, a list of them such as `["gzip", "json"]`, a mapping, Protobuf with a schema, or `off`. `Decode As…` in the monitor writes such rules.',
+    text: 'How messages are decoded: the first rule that fits a connection and a message decides; without one, the monitor looks at the subprotocol, the URL and the first messages. A rule names a `connection`, a `url` with `*` for any characters, or a `subprotocol`, perhaps also a `direction` (`in`, `out`) and a `kind` (`text`, `binary`), and in `use` a decoder, a list of them such as `["gzip", "json"]`, a mapping, Protobuf with a schema, a decoder of your own in a file, or `off`. `Decode As…` in the monitor writes such rules.',
     snippets: [
       { label: 'Rule by URL', body: { url: '${1:*/socket.io/*}', use: '${2:socketio}' } },
       {

@@ -17,17 +17,19 @@ import {
   type ProtobufChoice,
   type ProtobufChoiceParts,
 } from './protobufChoices.ts';
+import { newDecoder, subjectAround, type NewDecoderParts } from './newDecoder.ts';
 import { protobufOf } from './protobufSteps.ts';
+import type { ContributedDecoders } from './scripts/contributedDecoders.ts';
+import { contributedChoices, scriptChoices, type ScriptChoice } from './scripts/scriptChoices.ts';
 
-export interface DecodeAsParts {
+export interface DecodeAsParts extends NewDecoderParts {
   readonly sources: Sources;
   readonly choices: DecoderChoices;
+  readonly contributed: Pick<ContributedDecoders, 'all'>;
   readonly formats: Formats;
   /** The source and the message that the user looks at. */
   readonly current: () => { readonly source: Source; readonly seq?: number } | undefined;
   readonly protobuf: ProtobufChoiceParts;
-  /** Writes a rule before the others of the setting `decoders`. */
-  readonly keepRule: (rule: object, scope: SettingsScope) => Promise<void>;
 }
 
 /** How messages are to be decoded, and where a rule for it belongs. */
@@ -96,11 +98,17 @@ function subjectOf(
 }
 
 async function offered(
-  { protobuf }: DecodeAsParts,
-  { capture }: Source,
+  parts: DecodeAsParts,
+  source: Source,
   seq: number | undefined,
   present: readonly DecodeStep[] | undefined,
 ): Promise<readonly Offered[]> {
+  const { protobuf, contributed } = parts;
+  const { capture } = source;
+  const own = [
+    ...(await scriptChoices(protobuf.rules.written)),
+    ...contributedChoices(contributed),
+  ];
   const readers = seq === undefined ? [] : await capture.readers(seq);
   const bytes =
     seq !== undefined && readers.includes('protobuf-raw')
@@ -143,6 +151,12 @@ async function offered(
     ...(readers.length > 0
       ? [separator(l10n.t('Can read this message')), ...readers.map(name => choiceOf(name, 'eye'))]
       : []),
+    ...(own.length > 0
+      ? [
+          separator(l10n.t('Your own, and of extensions')),
+          ...own.map(each => ({ ...each, choose: () => chosenScript(each) })),
+        ]
+      : []),
     separator(readers.length > 0 ? l10n.t('Others') : l10n.t('Decoders')),
     {
       label: l10n.t('Protobuf with a Schema…'),
@@ -164,7 +178,17 @@ async function offered(
         ]
       : []),
     ...otherDecoders(readers).map(name => choiceOf(name, 'blank')),
+    {
+      label: l10n.t('New Decoder…'),
+      description: l10n.t('a file with JavaScript or TypeScript that says what the messages are'),
+      iconPath: new ThemeIcon('new-file'),
+      instead: async () => newDecoder(parts, await subjectAround(source, seq)),
+    },
   ];
+}
+
+function chosenScript({ label, scope, use }: ScriptChoice): Chosen {
+  return { scope, use, title: label };
 }
 
 function chosenType({ label, scope, protobuf }: ProtobufChoice): Chosen {

@@ -14,9 +14,15 @@ import { inform, plain, type Sentence } from '../ui/notify.ts';
 import type { ProtobufSchemas } from './protobufSchemas.ts';
 import { protobufOf, requestOf, type ScopedRule } from './protobufSteps.ts';
 import type { SchemaRequest } from './schemaFiles.ts';
+import type { ContributedDecoders } from './scripts/contributedDecoders.ts';
+import type { ScriptRequest } from './scripts/scriptRequest.ts';
+import type { Scripts } from './scripts/scripts.ts';
+import { scriptOf } from './scripts/scriptSteps.ts';
 
 export interface DecoderRulesPorts {
   readonly schemas: Pick<ProtobufSchemas, 'get' | 'retain' | 'onDidChange'>;
+  readonly scripts: Pick<Scripts, 'get' | 'retain' | 'onDidChange'>;
+  readonly contributed: Pick<ContributedDecoders, 'find' | 'onDidChange'>;
   readonly onDidChangeSettings: (listener: () => void) => Disposable;
   readonly log: Logger;
 }
@@ -28,12 +34,12 @@ export class DecoderRules implements Disposable {
   readonly #told = new Set<string>();
   readonly #onDidChange = this.#store.add(new Emitter<undefined>());
   #written: readonly ScopedRule[];
-  /** What the rules above come to with their schemas; `undefined`: to be found out. */
+  /** What the rules above come to with what their files say; `undefined`: to be found out. */
   #ready: readonly NamedRule[] | undefined;
-  /** Of rules that were chosen. */
-  readonly #chosen: SchemaRequest[] = [];
+  /** By what they say. */
+  readonly #chosen = new Map<string, ScopedRule>();
 
-  /** The settings have changed, or a schema that a rule names. */
+  /** The settings have changed, or a file or an extension that a rule names. */
   readonly onDidChange = this.#onDidChange.event;
 
   constructor(ports: DecoderRulesPorts) {
@@ -43,15 +49,17 @@ export class DecoderRules implements Disposable {
       this.#ready = undefined;
       this.#onDidChange.fire(undefined);
     };
-    this.#store.add(
-      ports.onDidChangeSettings(() => {
-        this.#written = this.#read();
-        const requests = this.#written.flatMap(requestsOf);
-        ports.schemas.retain([...requests, ...this.#chosen]);
-        changed();
-      }),
-    );
+    const readAgain = () => {
+      this.#written = this.#read();
+      const rules = [...this.#written, ...this.#chosen.values()];
+      ports.schemas.retain(rules.flatMap(schemasOf));
+      ports.scripts.retain(rules.flatMap(each => this.#scriptsOf(each)));
+      changed();
+    };
+    this.#store.add(ports.onDidChangeSettings(readAgain));
+    this.#store.add(ports.contributed.onDidChange(readAgain));
     this.#store.add(ports.schemas.onDidChange(changed));
+    this.#store.add(ports.scripts.onDidChange(changed));
   }
 
   /** Those that are written, in their order. */
@@ -61,16 +69,14 @@ export class DecoderRules implements Disposable {
 
   /** What is to be decoded for a connection, slot or capture of this name. */
   for(name: string): readonly DecodeRule[] {
-    this.#ready ??= this.#written.map(each => this.#withSchemas(each));
+    this.#ready ??= this.#written.map(each => this.#made(each));
     return rulesFor(name, this.#ready);
   }
 
   /** What is to be decoded by a rule that the user has chosen, and may choose again in this window. */
   chosen(rule: ScopedRule): DecodeRule {
-    this.#chosen.push(
-      ...requestsOf(rule).filter(each => !this.#chosen.some(known => isSame(known, each))),
-    );
-    return this.#withSchemas(rule);
+    this.#chosen.set(JSON.stringify(rule), rule);
+    return this.#made(rule);
   }
 
   dispose(): void {
@@ -79,8 +85,12 @@ export class DecoderRules implements Disposable {
 
   #read(): readonly ScopedRule[] {
     const problems: string[] = [];
+    const isContributed = (name: string) => this.#ports.contributed.find(name) !== undefined;
     const rules = (['workspace', 'user'] as const).flatMap(scope =>
-      readDecodeRules(settingIn(scope, 'decoders'), problems).map(rule => ({ scope, rule })),
+      readDecodeRules(settingIn(scope, 'decoders'), problems, isContributed).map(rule => ({
+        scope,
+        rule,
+      })),
     );
     for (const problem of problems) {
       this.#tell(problem);
@@ -88,8 +98,22 @@ export class DecoderRules implements Disposable {
     return rules;
   }
 
-  #withSchemas({ scope, rule }: ScopedRule): NamedRule {
-    return { ...rule, use: rule.use.map(step => this.#withSchema(step, scope)) };
+  /** A rule with what its files say, in place of their names. */
+  #made({ scope, rule }: ScopedRule): NamedRule {
+    return { ...rule, use: rule.use.flatMap(step => this.#stepsOf(step, scope)) };
+  }
+
+  #scriptsOf({ scope, rule }: ScopedRule): readonly ScriptRequest[] {
+    return rule.use.flatMap(step => scriptOf(step, scope, this.#ports.contributed) ?? []);
+  }
+
+  #stepsOf(step: DecodeStep, scope: SettingsScope): readonly DecodeStep[] {
+    const request = scriptOf(step, scope, this.#ports.contributed);
+    if (!request) {
+      return [this.#withSchema(step, scope)];
+    }
+    const script = { script: this.#ports.scripts.get(request) };
+    return typeof step === 'object' && 'at' in step ? [{ at: step['at'] }, script] : [script];
   }
 
   #withSchema(step: DecodeStep, scope: SettingsScope): DecodeStep {
@@ -136,12 +160,8 @@ export class DecoderRules implements Disposable {
   }
 }
 
-function requestsOf({ scope, rule }: ScopedRule): readonly SchemaRequest[] {
+function schemasOf({ scope, rule }: ScopedRule): readonly SchemaRequest[] {
   return rule.use.flatMap(step => requestOf(step, scope) ?? []);
-}
-
-function isSame(one: SchemaRequest, other: SchemaRequest): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 const maxNamed = 3;

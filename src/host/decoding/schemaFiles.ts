@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { l10n, Uri, workspace } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import type {
@@ -10,6 +9,7 @@ import { isProtoFile } from '../../core/decode/registry/protobufUse.ts';
 import type { ReadFileWithin } from '../../core/message/fileAccess.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import { readWithin } from '../ui/readWithin.ts';
+import { placesOf } from '../settings/placesOf.ts';
 
 /** A schema as a rule names it. */
 export interface SchemaRequest {
@@ -112,7 +112,7 @@ class SchemaFiles {
   }
 
   async #readRoot(path: string): Promise<{ readonly uri: Uri; readonly bytes: Uint8Array }> {
-    for (const uri of locate(path)) {
+    for (const uri of placesOf(path)) {
       const bytes = await this.#read(uri, path);
       if (bytes === 'outside') {
         throw new UserError(
@@ -192,7 +192,7 @@ class SchemaFiles {
   }
 
   #includes(): readonly string[] {
-    return this.#request.includes.flatMap(folder => locate(folder).map(({ path }) => path));
+    return this.#request.includes.flatMap(folder => placesOf(folder).map(({ path }) => path));
   }
 }
 
@@ -210,28 +210,6 @@ function usable(
     table: isEmpty ? undefined : table,
     problems: problems.map(({ path, ...problem }) => ({ uri: at(path), ...problem })),
   };
-}
-
-/**
- * Where a file or folder of a rule may be: absolute, below `~`, or in the folders of the workspace.
- *
- * @throws UserError if it is relative and no folder is open
- */
-function locate(path: string): readonly Uri[] {
-  // `joinPath` resolves "..", so that a path outside cannot look like one inside.
-  if (path.startsWith('~/')) {
-    return [Uri.joinPath(Uri.file(homedir()), path.slice(2))];
-  }
-  if (/^[\\/]|^[a-z]:[\\/]/i.test(path)) {
-    return [Uri.joinPath(Uri.file(path), '.')];
-  }
-  const { workspaceFolders: folders = [] } = workspace;
-  if (folders.length === 0) {
-    throw new UserError(
-      l10n.t('"{0}" is relative, and no folder is open. Use an absolute path.', path),
-    );
-  }
-  return folders.map(({ uri }) => Uri.joinPath(uri, path));
 }
 
 /** The folders from that of a file up to that of the workspace: imports are often written from there on. */

@@ -157,9 +157,22 @@ export class MonitorPanel implements Disposable {
    * @returns false if no page is on screen
    */
   askForText(): boolean {
+    return this.#askPage('text.open');
+  }
+
+  /**
+   * Has the page say for which of its rows a decoder is to be written.
+   *
+   * @returns false if no page is on screen
+   */
+  askForDecoder(): boolean {
+    return this.#askPage('decoder.ask');
+  }
+
+  #askPage(event: 'text.open' | 'decoder.ask'): boolean {
     const isShown = this.#isPageReady && this.#open?.panel.visible === true;
     if (isShown) {
-      this.#publish('text.open', undefined);
+      this.#publish(event, undefined);
     }
     return isShown;
   }

@@ -43,6 +43,8 @@ export interface RequestParts {
   readonly showMessages: () => void;
   /** Opens positions of the list as one text. */
   readonly openText: (generation: number, ranges: Ranges) => Promise<void>;
+  /** Writes a decoder for positions of the list; without them for the newest messages. */
+  readonly newDecoder: (generation: number, ranges: Ranges | undefined) => Promise<void>;
   readonly showKeyboardHelp: () => Promise<void>;
 }
 
@@ -155,7 +157,7 @@ function listRequests({ sources, model, filters, exportList }: RequestParts) {
 
 function rowRequests(parts: RequestParts) {
   const { sources, model, documents, plainHandshakes } = parts;
-  const { decodeSelection, openText, showKeyboardHelp } = parts;
+  const { decodeSelection, openText, newDecoder, showKeyboardHelp } = parts;
   const done = undefined;
   return {
     'payload': async ({ connection, seq, from, length }: Params<'payload'>) => {
@@ -204,6 +206,10 @@ function rowRequests(parts: RequestParts) {
     },
     'editor.text': async ({ generation, ranges }: Params<'editor.text'>) => {
       await openText(generation, ranges);
+      return done;
+    },
+    'decoder.new': async ({ generation, ranges }: Params<'decoder.new'>) => {
+      await newDecoder(generation, ranges);
       return done;
     },
     'help.keys': async () => {

@@ -143,6 +143,7 @@ function captureCommands({ monitor, showMonitor, refresh }: CommandParts) {
       const { decodeAs } = await import('../decoding/decodeAs.ts');
       return decodeAs((await monitor()).decoding, target);
     },
+    [CommandId.NewDecoder]: async () => (await monitor()).askForDecoder(),
     [CommandId.RefreshCaptures]: () => {
       refresh();
     },

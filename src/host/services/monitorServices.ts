@@ -1,5 +1,6 @@
 import { l10n, ViewColumn, type ExtensionContext } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
+import type { Event } from '../../core/base/event.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import { DisposableStore } from '../../core/base/lifecycle.ts';
 import { once } from '../../core/base/once.ts';
@@ -7,11 +8,15 @@ import type { Logger } from '../../core/base/logger.ts';
 import type { CaptureArchive } from '../../core/capture/captureArchive.ts';
 import type { CaptureView, ViewQuery } from '../../core/capture/view.ts';
 import type { UnmaskedHandshakes } from '../../core/secrets/unmaskedHandshakes.ts';
+import type { ScriptReport } from '../../core/decode/script/script.ts';
 import type { StartExport } from '../../core/export/exportJob.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { DecoderRules } from '../decoding/decoderRules.ts';
 import { DecoderChoices } from '../decoding/decoderChoices.ts';
 import { ProtobufSchemas } from '../decoding/protobufSchemas.ts';
+import { ContributedDecoders } from '../decoding/scripts/contributedDecoders.ts';
+import { ScriptReports } from '../decoding/scripts/scriptReports.ts';
+import { Scripts, type ScriptsPorts } from '../decoding/scripts/scripts.ts';
 import type { SchemaFilesPorts } from '../decoding/schemaFiles.ts';
 import type { DecodeAsParts } from '../decoding/decodeAs.ts';
 import type { ScopedRule } from '../decoding/protobufSteps.ts';
@@ -61,12 +66,15 @@ export interface MonitorServiceParts {
   readonly formats: Formats;
   readonly plainHandshakes: UnmaskedHandshakes;
   readonly clearing: Clearing;
+  /** Masks the secrets that were used in this window. */
+  readonly redact: (text: string) => string;
   readonly captures: {
     readonly archive: CaptureArchive;
     readonly openView: (query: ViewQuery, tail?: number) => CaptureView;
     readonly startExport: StartExport;
+    readonly onDidReportScript: Event<ScriptReport>;
   };
-  readonly schemaPorts: SchemaFilesPorts;
+  readonly filePorts: SchemaFilesPorts & Pick<ScriptsPorts, 'findFile'>;
   readonly showMessages: () => void;
   readonly onDidChangeOpen: (isOpen: boolean) => void;
   readonly onFilter: () => void;
@@ -105,18 +113,34 @@ export function createMonitorServices(parts: MonitorServiceParts) {
     startExport,
     currentView: () => model.shownRows,
   };
-  const schemas = store.add(new ProtobufSchemas({ clock, log, ...parts.schemaPorts }));
+  const filePorts = { clock, log, ...parts.filePorts };
+  const schemas = store.add(new ProtobufSchemas(filePorts));
+  const scripts = store.add(new Scripts(filePorts));
+  const contributed = store.add(new ContributedDecoders(log));
+  store.add(
+    new ScriptReports({
+      onDidReport: captures.onDidReportScript,
+      scripts,
+      redact: parts.redact,
+      log,
+    }),
+  );
   const rules = store.add(
     new DecoderRules({
       schemas,
+      scripts,
+      contributed,
       onDidChangeSettings: listener => parts.settings.onDidChange(listener),
       log,
     }),
   );
   const choices = store.add(new DecoderChoices({ sources, rules }));
   const decoding: DecodeAsParts = {
+    extensionUri: context.extensionUri,
+    redact: parts.redact,
     sources,
     choices,
+    contributed,
     formats,
     current: () => {
       const [source] = model.shown;
@@ -141,6 +165,15 @@ export function createMonitorServices(parts: MonitorServiceParts) {
     const { messagesText } = await import('../monitor/messagesText.ts');
     const text = await messagesText({ sources, formats }, model.viewOf(generation), ranges);
     await (await texts()).show(l10n.t('Messages'), text);
+  };
+  const newDecoder = async (generation: number, ranges: Ranges | undefined) => {
+    const load = await import('../decoding/newDecoder.ts');
+    const [source] = model.shown;
+    const rows = ranges && (await load.rowsIn(model.viewOf(generation), ranges));
+    const subject =
+      (rows && load.subjectOf(sources, rows)) ??
+      (source && (await load.subjectAround(source, undefined)));
+    await unlessCancelled(load.newDecoder(decoding, subject));
   };
   const showKeyboardHelp = async () => {
     const { keyboardHelp } = await import('../monitor/keyboardHelp.ts');
@@ -199,6 +232,7 @@ export function createMonitorServices(parts: MonitorServiceParts) {
           },
           showMessages,
           openText,
+          newDecoder,
           showKeyboardHelp,
           plainHandshakes: parts.plainHandshakes,
           clearing: parts.clearing,
@@ -225,12 +259,19 @@ export function createMonitorServices(parts: MonitorServiceParts) {
       await openText(generation, [[Math.max(first, next - newestCount), next]]);
     }
   };
+  /** For the selected rows; for the newest messages while no page is on screen. */
+  const askForDecoder = async () => {
+    if (!panel.askForDecoder()) {
+      await newDecoder(model.list.generation, undefined);
+    }
+  };
   return {
     panel,
     held,
     documents,
     exporting,
     decoding,
+    askForDecoder,
     showKeyboardHelp,
     openMessagesAsText,
     dispose: () => store.dispose(),

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { FileRead, ReadFileWithin } from '../../core/message/fileAccess.ts';
+import { isIn, isPlain } from './pathsWithin.ts';
 
 /** Without O_NONBLOCK, opening a pipe without a writer would block for ever. */
 const flags = constants.O_RDONLY | ('O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0); // Windows has none.
@@ -27,17 +27,6 @@ export const readFileWithin: ReadFileWithin = async (path, within, maxBytes) => 
     await file.close();
   }
 };
-
-/** Whether a path is absolute, and not one of Windows' paths to devices or without normalisation. */
-function isPlain(path: string): boolean {
-  return isAbsolute(path) && !/^[\\/]{2}[?.]/.test(path);
-}
-
-/** Compares the paths as texts, after `..` was resolved. */
-function isIn(path: string, folder: string): boolean {
-  const rest = relative(resolve(folder), resolve(path));
-  return rest !== '' && rest !== '..' && !rest.startsWith(`..${sep}`) && !isAbsolute(rest);
-}
 
 /** Whether the file that is open now is the one at a real path in one of the real folders. */
 async function isOpenedIn(

@@ -99,6 +99,13 @@ export class RowCommands {
     }
   }
 
+  /** Has a decoder written for the selected rows. */
+  newDecoder(): void {
+    const { generation, selected } = this.#list;
+    const ranges = selected.length > 0 ? { ranges: mutable(selected) } : {};
+    this.#requests.send('decoder.new', { generation, ...ranges });
+  }
+
   /** @param isAll whether all rows of the list are exported, else only the selected ones */
   export(isAll: boolean): void {
     const { generation, selected } = this.#list;

@@ -52,6 +52,7 @@ host.request('ready', { timeZone: userTimeZone() }).then(
       'composer.changed': composer => page.setComposer(composer),
       'row.show': row => page.showRow(row),
       'text.open': () => page.openText(),
+      'decoder.ask': () => page.newDecoder(),
     });
   },
   (error: unknown) => page.fail(messageOf(error)),

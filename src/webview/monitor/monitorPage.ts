@@ -234,6 +234,11 @@ export class MonitorPage {
     this.#rows.openText();
   }
 
+  /** Has a decoder written for the selected rows. */
+  newDecoder(): void {
+    this.#rows.newDecoder();
+  }
+
   /** Says why something did not work, until something works. */
   fail(reason: string): void {
     this.#requests.fail(reason);

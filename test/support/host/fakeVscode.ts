@@ -54,6 +54,19 @@ export interface FakeEditor {
   readonly untitled: string[];
   /** What is marked in files, as `line:column message` from 1 on, by their paths. */
   readonly marks: Map<string, readonly string[]>;
+  /** The extensions that are installed; `extensionsChanged` says that they are others. */
+  extensions: readonly {
+    readonly id: string;
+    readonly path: string;
+    readonly packageJSON: unknown;
+  }[];
+  readonly extensionsChanged: Emitter<undefined>;
+  /** Whether no folder can be made. */
+  readOnly: boolean;
+  /** The lines of output channels, as `channel: level text`. */
+  readonly logged: string[];
+  /** The paths of documents that were shown. */
+  readonly opened: string[];
   /** The folders whose files are watched, each with what tells its watcher of a file. */
   readonly watched: { readonly folder: string; readonly tell: (path: string) => void }[];
 }
@@ -77,16 +90,28 @@ export const editor: FakeEditor = {
   panels: [],
   untitled: [],
   marks: new Map<string, readonly string[]>(),
+  extensions: [],
+  extensionsChanged: new Emitter<undefined>(),
+  readOnly: false,
+  logged: [],
+  opened: [],
   watched: [],
   answer: () => undefined,
 };
 
 class Uri {
   readonly path: string;
-  readonly scheme = 'file';
+  readonly scheme: string;
 
+  /** A path such as `vscode-vfs:/folder` is not on a disk. */
   constructor(path: string) {
-    this.path = path;
+    const [, scheme = 'file', rest = path] = /^([a-z-]+):(.*)$/.exec(path) ?? [];
+    this.path = rest;
+    this.scheme = scheme;
+  }
+
+  static parse(text: string): Uri {
+    return new Uri(text.replace(/^file:\/\//, ''));
   }
 
   get fsPath(): string {
@@ -106,11 +131,12 @@ class Uri {
   }
 
   toString(): string {
-    return `file://${this.path}`;
+    return `${this.scheme}://${this.path}`;
   }
 
-  static joinPath({ path }: Uri, ...parts: readonly string[]): Uri {
-    return new Uri(posix.join(path, ...parts));
+  static joinPath({ path, scheme }: Uri, ...parts: readonly string[]): Uri {
+    const joined = posix.join(path, ...parts);
+    return new Uri(scheme === 'file' ? joined : `${scheme}:${joined}`);
   }
 }
 
@@ -212,6 +238,15 @@ const workspace = {
         ? Promise.reject(new FileSystemError(path))
         : Promise.resolve(encoder.encode(text));
     },
+    createDirectory: ({ path }: Uri): Promise<void> =>
+      editor.readOnly ? Promise.reject(new Error('EROFS')) : Promise.resolve(void path),
+    /** Only files, and none without a file. */
+    readDirectory: ({ path }: Uri) => {
+      const names = [...editor.files.keys()]
+        .filter(file => posix.dirname(file) === path)
+        .map(file => [posix.basename(file), 1] as const);
+      return names.length > 0 ? Promise.resolve(names) : Promise.reject(new FileSystemError(path));
+    },
     writeFile: ({ path }: Uri, bytes: Uint8Array): Promise<void> => {
       editor.files.set(path, decoder.decode(bytes));
       return Promise.resolve();
@@ -281,7 +316,25 @@ const window = {
     editor.panels.push(panel);
     return panel;
   },
-  showTextDocument: () => Promise.resolve({}),
+  showTextDocument: ({ path }: { readonly path?: string }) => {
+    if (path !== undefined) {
+      editor.opened.push(path);
+    }
+    return Promise.resolve({});
+  },
+  createOutputChannel: (name: string) => {
+    const line = (level: string) => (text: string) =>
+      void editor.logged.push(`${name}: ${level} ${text}`);
+    return {
+      trace: line('trace'),
+      debug: line('debug'),
+      info: line('info'),
+      warn: line('warn'),
+      error: line('error'),
+      show: () => undefined,
+      dispose: () => undefined,
+    };
+  },
   withProgress: (_options: unknown, task: (progress: object, token: object) => unknown) =>
     task({ report: () => undefined }, { onCancellationRequested: nothingHappens }),
   createStatusBarItem: () => ({
@@ -398,7 +451,18 @@ const api = {
   TabInputText: Drawn,
   TreeItem: Drawn,
   WorkspaceEdit: Drawn,
-  DiagnosticSeverity: { Warning: 1 },
+  DiagnosticSeverity: { Error: 0, Warning: 1 },
+  extensions: {
+    get all() {
+      return editor.extensions.map(({ path, ...rest }) => ({
+        ...rest,
+        extensionUri: new Uri(path),
+      }));
+    },
+    get onDidChange() {
+      return editor.extensionsChanged.event;
+    },
+  },
   TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
   QuickPickItemKind: { Separator: -1, Default: 0 },
   UIKind: { Desktop: 1, Web: 2 },

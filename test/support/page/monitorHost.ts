@@ -13,7 +13,7 @@ import type { ViewChange } from '../../../src/host/monitor/panelModel.ts';
 import type { Slots } from '../../../src/host/slots/slots.ts';
 import type { MonitorServices } from '../../../src/host/services/monitorServices.ts';
 import type { CaptureService } from '../../../src/node/capture/captureService.ts';
-import * as schemaPorts from '../../../src/node/onFirstUse.ts';
+import * as filePorts from '../../../src/node/onFirstUse.ts';
 import { systemClock } from '../../../src/node/systemClock.ts';
 import { silentLog } from '../capture/captures.ts';
 import { editor, uriOf } from '../host/fakeVscode.ts';
@@ -223,9 +223,11 @@ export class MonitorHost {
       captures: {
         archive: captures.archive,
         startExport: captures.startExport,
+        onDidReportScript: captures.onDidReportScript,
         openView: (query, tail) => wrapView(captures.openView(query, tail), query),
       },
-      schemaPorts,
+      filePorts,
+      redact: text => text,
       showMessages: () => undefined,
       onDidChangeOpen: () => undefined,
       onDidOpenCaptures: () => undefined,

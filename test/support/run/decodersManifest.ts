@@ -14,6 +14,8 @@ export function decodersSchema(): JsonSchema {
           ...decoderNames.map(({ title, about }) => `${title}: ${about}.`),
         ],
       },
+      // A decoder that another extension contributes.
+      { type: 'string', pattern: '^[A-Za-z\\d][\\w.-]*$' },
     ],
   };
   const step = {
@@ -36,6 +38,18 @@ export function decodersSchema(): JsonSchema {
         required: ['protobuf'],
         additionalProperties: false,
         properties: { protobuf: protobufSchema() },
+      },
+      {
+        type: 'object',
+        required: ['script'],
+        additionalProperties: false,
+        properties: {
+          script: {
+            type: 'string',
+            pattern: '\\.([cm]?js|m?ts)$',
+            markdownDescription: '%setting.decoder.script%',
+          },
+        },
       },
     ],
   };

@@ -3,6 +3,7 @@ import type { DecodeRule, DecodeStep } from '../decodeRule.ts';
 import { readMapping } from '../mapping/readMapping.ts';
 import { isDecoderName } from './decoderNames.ts';
 import { readProtobufUse } from './protobufUse.ts';
+import { readScriptUse } from './scriptUse.ts';
 import { matchesUrl } from './urlPattern.ts';
 
 /** A rule of the setting `decoders`, and whom it is for. */
@@ -10,6 +11,9 @@ export interface NamedRule extends DecodeRule {
   /** The name of a connection, with `*` for any characters; absent: all. */
   readonly connection?: string;
 }
+
+/** Whether another extension brings a decoder of this name along. */
+export type IsContributed = (name: string) => boolean;
 
 const members = ['connection', 'url', 'subprotocol', 'direction', 'kind', 'use'];
 const maxRules = 1000;
@@ -19,8 +23,13 @@ const maxSteps = 8;
  * Reads the setting `decoders`. Rules with an error are left out.
  *
  * @param problems gets a sentence for each error
+ * @param isContributed absent: there are only the decoders that are built in
  */
-export function readDecodeRules(value: unknown, problems: string[]): readonly NamedRule[] {
+export function readDecodeRules(
+  value: unknown,
+  problems: string[],
+  isContributed: IsContributed = () => false,
+): readonly NamedRule[] {
   if (value === undefined) {
     return [];
   }
@@ -30,11 +39,22 @@ export function readDecodeRules(value: unknown, problems: string[]): readonly Na
   }
   return (value as readonly unknown[])
     .slice(0, maxRules)
-    .map((each, index) => readRule(each, `"decoders[${index}]"`, problems))
+    .map((each, index) =>
+      readRule(each, { place: `"decoders[${index}]"`, problems, isContributed }),
+    )
     .filter(rule => rule !== undefined);
 }
 
-function readRule(value: unknown, place: string, problems: string[]): NamedRule | undefined {
+/** What is read, and where what is wrong with it goes. */
+interface Reading {
+  /** The rule, for the sentences. */
+  readonly place: string;
+  readonly problems: string[];
+  readonly isContributed: IsContributed;
+}
+
+function readRule(value: unknown, reading: Reading): NamedRule | undefined {
+  const { place, problems } = reading;
   if (!isObject(value)) {
     problems.push(
       `${place} must be an object such as { "url": "*/socket.io/*", "use": "socketio" }.`,
@@ -59,30 +79,28 @@ function readRule(value: unknown, place: string, problems: string[]): NamedRule 
   if (kind !== undefined && kind !== 'text' && kind !== 'binary') {
     problems.push(`"kind" of ${place} must be "text" or "binary".`);
   }
-  const use = readUse(value['use'], place, problems);
+  const use = readUse(value['use'], reading);
   return problems.length > before || !use ? undefined : { ...value, use };
 }
 
-function readUse(
-  value: unknown,
-  place: string,
-  problems: string[],
-): readonly DecodeStep[] | undefined {
+function readUse(value: unknown, reading: Reading): readonly DecodeStep[] | undefined {
   if (value === 'off' || value === 'raw') {
     return [];
   }
   const steps: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (steps.length === 0 || steps.length > maxSteps) {
+    const { place, problems } = reading;
     problems.push(`"use" of ${place} takes "off", a decoder, or a list of up to ${maxSteps}.`);
     return undefined;
   }
-  const read = steps.map(step => readStep(step, place, problems));
+  const read = steps.map(step => readStep(step, reading));
   return read.every(step => step !== undefined) ? read : undefined;
 }
 
-function readStep(value: unknown, place: string, problems: string[]): DecodeStep | undefined {
+function readStep(value: unknown, reading: Reading): DecodeStep | undefined {
+  const { place, problems } = reading;
   if (typeof value === 'string') {
-    return readName(value, place, problems);
+    return readName(value, reading);
   }
   if (isObject(value) && 'map' in value) {
     const { mapping, problems: wrong = [] } = readMapping(value['map']);
@@ -93,30 +111,36 @@ function readStep(value: unknown, place: string, problems: string[]): DecodeStep
     const use = readProtobufUse(value['protobuf'], place, problems);
     return use && { protobuf: use };
   }
+  if (isObject(value) && 'script' in value) {
+    const script = readScriptUse(value, place, problems);
+    return script === undefined ? undefined : { script };
+  }
   if (isObject(value) && typeof value['at'] === 'string') {
     const as = value['as'];
     if (!value['at'].startsWith('$')) {
       problems.push(`"at" of ${place} must be a path such as $.data.`);
       return undefined;
     }
-    const known = as === undefined ? undefined : readName(as, place, problems);
+    const known = as === undefined ? undefined : readName(as, reading);
     return as !== undefined && known === undefined
       ? undefined
       : { at: value['at'], ...(known !== undefined && { as: known }) };
   }
   problems.push(
-    `"use" of ${place} takes names of decoders, { "at": "$.path", "as": "base64" }, { "map": { … } } or { "protobuf": { … } }.`,
+    `"use" of ${place} takes names of decoders, { "at": "$.path", "as": "base64" }, { "map": { … } }, { "protobuf": { … } } or { "script": "decoder.mjs" }.`,
   );
   return undefined;
 }
 
-function readName(value: unknown, place: string, problems: string[]): string | undefined {
-  if (typeof value === 'string' && isDecoderName(value)) {
+function readName(value: unknown, { place, problems, isContributed }: Reading): string | undefined {
+  if (typeof value === 'string' && (isDecoderName(value) || isContributed(value))) {
     return value;
   }
-  problems.push(
-    `"use" of ${place} names the decoder ${JSON.stringify(value)}, which is not known.`,
-  );
+  const why =
+    typeof value === 'string'
+      ? 'which is not built in, and which no extension that is installed contributes'
+      : 'which is no name';
+  problems.push(`"use" of ${place} names the decoder ${JSON.stringify(value)}, ${why}.`);
   return undefined;
 }
 

@@ -47,6 +47,7 @@ async function ask(
   answers: readonly string[],
   rules: readonly object[] = [],
   present?: ScopedRule,
+  contributed: readonly object[] = [],
 ) {
   const schemas = new ProtobufSchemas({
     clock: new ManualClock(),
@@ -91,6 +92,7 @@ async function ask(
     formats: new Formats('en'),
     current: () => undefined,
     protobuf: { schemas, rules: { written } },
+    contributed: { all: contributed },
     keepRule: (...given: readonly [rule: object, scope: SettingsScope]) => {
       kept.push(given);
       return Promise.resolve();
@@ -179,6 +181,33 @@ describe('Decode As', () => {
       text.split('\n').filter(line => line.includes('field_')),
       ['  string field_1 = 1;', '  uint64 field_2 = 2;', '  uint64 field_4 = 4;'],
     );
+  });
+
+  it('offers decoders in files of the workspace and of rules, and those of extensions', async () => {
+    for (const name of [
+      'acme.mjs',
+      'acme.test.mjs',
+      'websocket-monitor-decoder.d.ts',
+      'notes.md',
+    ]) {
+      editor.files.set(join(folder, '.vscode/decoders', name), '');
+    }
+    const rules = [{ use: ['gzip', { script: 'tools/other.cjs' }] }];
+    const contributed = [{ name: 'shopd', title: 'Shop', extensionTitle: 'Shop Tools' }];
+    const { chosen, kept, questions } = await ask(['acme.mjs', always], rules, undefined, contributed);
+    const choices = questions[0]?.choices ?? [];
+    const at = choices.indexOf('Your own, and of extensions');
+    assert.deepEqual(choices.slice(at + 1, at + 4), ['other.cjs', 'acme.mjs', 'Shop']);
+    assert.ok(!choices.some(each => /test|d\.ts|notes/.test(each)));
+    assert.equal(choices.at(-1), 'New Decoder…');
+    const use = [{ script: '.vscode/decoders/acme.mjs' }];
+    assert.deepEqual(chosen, [{ scope: 'workspace', rule: { use } }]);
+    assert.deepEqual(kept, [[{ connection: 'shop', use }, 'workspace']]);
+    const other = await ask(['Shop', always], rules, undefined, contributed);
+    assert.deepEqual(other.kept, [[{ connection: 'shop', use: ['shopd'] }, 'user']]);
+    editor.isTrusted = false;
+    const { questions: untrusted } = await ask([]).catch(() => ({ questions: [] }));
+    assert.ok(!untrusted.some(({ choices: all }) => all.includes('acme.mjs')));
   });
 
   it('still takes decoders by their names', async () => {

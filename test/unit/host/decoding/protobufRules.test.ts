@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Emitter } from '../../../../src/core/base/event.ts';
 import type { FieldTable } from '../../../../src/core/decode/protobuf/wire/fieldTable.ts';
+import { findFileWithin } from '../../../../src/node/files/findFileWithin.ts';
 import { readFileWithin } from '../../../../src/node/files/readFileWithin.ts';
 import { readProtobufSchema } from '../../../../src/node/protobuf/protobufSchema.ts';
 import type { DecodeRule } from '../../../../src/core/decode/decodeRule.ts';
@@ -16,6 +17,9 @@ import { until } from '../../../support/until.ts';
 
 const { DecoderRules } = await import('../../../../src/host/decoding/decoderRules.ts');
 const { ProtobufSchemas } = await import('../../../../src/host/decoding/protobufSchemas.ts');
+const { Scripts } = await import('../../../../src/host/decoding/scripts/scripts.ts');
+const { ContributedDecoders } =
+  await import('../../../../src/host/decoding/scripts/contributedDecoders.ts');
 const { DecoderChoices } = await import('../../../../src/host/decoding/decoderChoices.ts');
 
 interface Window {
@@ -82,8 +86,11 @@ function open(): Window {
     },
     readSchema: readProtobufSchema,
   });
-  const rules = new DecoderRules({ schemas, log, onDidChangeSettings: settings.event });
-  opened.push(rules, schemas);
+  const scripts = new Scripts({ clock, log, findFile: findFileWithin });
+  const contributed = new ContributedDecoders(log);
+  const onDidChangeSettings = settings.event;
+  const rules = new DecoderRules({ schemas, scripts, contributed, log, onDidChangeSettings });
+  opened.push(rules, schemas, scripts, contributed);
   const changed = { count: 0 };
   rules.onDidChange(() => changed.count++);
   return {

@@ -85,7 +85,11 @@ describe('readDecodeRules', () => {
       [{ use: [{ at: 'data' }] }, /must be a path/],
       [{ use: [{ at: '$.a', as: 'x' }] }, /names the decoder "x"/],
       [{ use: [{ map: { event: 5 } }] }, /"map" of/],
-      [{ use: [{ script: 'x.mjs' }] }, /takes names of decoders/],
+      [{ use: [{ scripts: 'x.mjs' }] }, /takes names of decoders/],
+      [{ use: { script: 'x.wasm' } }, /"script" of "decoders\[0\]" must be a file that ends in/],
+      [{ use: { script: 'x.d.ts' } }, /must be a file that ends in/],
+      [{ use: { script: '' } }, /must be a file/],
+      [{ use: { script: 'x.mjs', as: 'json' } }, /has the member "as"/],
     ];
     for (const [rule, sentence] of wrong) {
       const { rules, problems } = problemsOf([rule, { use: 'json' }]);
@@ -93,6 +97,15 @@ describe('readDecodeRules', () => {
       assert.deepEqual(rules, [{ use: ['json'] }]);
     }
     assert.match(problemsOf({}).problems.join(), /must be a list/);
+  });
+
+  it('takes decoders in files, and those that other extensions contribute', () => {
+    const problems: string[] = [];
+    const use = [{ script: '~/decoders/acme.mts' }, { at: '$.a', as: 'acme' }, 'acme'];
+    const rules = readDecodeRules([{ use }], problems, name => name === 'acme');
+    assert.deepEqual([rules, problems], [[{ use }], []]);
+    const { problems: wrong } = problemsOf([{ use: 'acme' }]);
+    assert.match(wrong.join(), /"acme", which is not built in, and which no extension/);
   });
 
   it('survives whatever a file says', () => {
