@@ -1,7 +1,6 @@
 // What a user selects in the details and has decoded, and what is marked in its bytes.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
 import { axeViolations } from '../support/page/accessibility.ts';
 import { usePages, type MonitorPage } from '../support/page/monitorPage.ts';
 import { order, packed, sensors } from '../support/page/packedRows.ts';
@@ -91,9 +90,11 @@ describe('a selection that is decoded', () => {
       await row(page, 'id=5').click();
       await showTab(page, 'Text');
       await raw.evaluate(() => {
-        const [text] = document.querySelector('.text .block')?.childNodes ?? [];
-        const from = text?.textContent?.indexOf('H4sI') ?? 0;
-        getSelection()?.setBaseAndExtent(text!, from, text!, text!.textContent!.length);
+        const text = document.querySelector('.text .block')?.firstChild;
+        const words = text?.textContent ?? '';
+        if (text) {
+          getSelection()?.setBaseAndExtent(text, words.indexOf('H4sI'), text, words.length);
+        }
       });
       await page.details.locator('.text .block').click({ button: 'right' });
       await raw.getByRole('menuitem', { name: 'Decode Selection as…' }).click();

@@ -153,7 +153,7 @@ export class HexViewer implements PayloadViewer {
     if (found && row) {
       const [path, begin, end] = found.field;
       this.#fields?.choose(row, { record: found.record, path });
-      this.#grid.mark([begin + (shift ?? 0), end + (shift ?? 0)]);
+      this.#grid.mark([begin + shift, end + shift]);
     } else {
       this.#grid.mark(undefined);
     }
