@@ -121,7 +121,7 @@ describe('the list of decoded messages', () => {
         await row(page, words).click({ button: 'right' });
         await raw.getByRole('menuitem', { name }).click();
       };
-      const active = page.grid.locator('.row.active');
+      const active = page.grid.locator('.row.active:not([hidden])');
       await choose('= "ok", {"members":63}', 'Go to Request');
       await active.filter({ hasText: '"guest 60"' }).waitFor();
       await choose('"guest 60"', 'Go to Response');
