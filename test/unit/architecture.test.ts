@@ -52,7 +52,8 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/codecs': 'base decode record',
   'core/decode/detect': 'decode decode/codecs decode/values json record',
   'core/decode/framing': 'base decode',
-  'core/decode/mapping': 'base decode decode/protocols/json decode/values filter json pattern record',
+  'core/decode/mapping':
+    'base decode decode/protocols/json decode/values filter json pattern record',
   'core/decode/pass': 'base capture decode filter metrics record',
   'core/decode/protobuf':
     'base decode decode/protobuf/raw decode/protobuf/typed decode/protobuf/wire json record',
