@@ -7,6 +7,8 @@ const quote = 0x22;
 const backslash = 0x5c;
 /** Of code units, one behind the other, and all others. */
 const escapes = /((?:\\u[\da-fA-F]{4})+)|\\./g;
+/** A text to its last whole escape, or letter. */
+const wholeEscapes = /^(?:[^\\]|\\[^u]|\\u[\da-fA-F]{4})*/;
 
 /**
  * A value in bytes that are JSON. Nothing is parsed but what is asked for, and what is shown is what was written: numbers with
@@ -76,8 +78,7 @@ export class JsonSlice {
     if (!this.isNumber && !this.isString) {
       return undefined;
     }
-    const isShort = this.end - this.begin < headLength;
-    return cutLabel(isShort ? (this.string ?? this.text) : this.shown);
+    return cutLabel(this.#stringHead ?? this.shown);
   }
 
   /**
@@ -90,9 +91,17 @@ export class JsonSlice {
 
   /** For a summary: what a string says, another value as `shown`. */
   get message(): string {
-    // Most of a long string is not shown, and its escapes are seldom.
-    const isShort = this.end - this.begin < headLength;
-    return (isShort ? this.string : undefined) ?? this.shown;
+    return this.#stringHead ?? this.shown;
+  }
+
+  /** The beginning of what a string says, if it is very long. */
+  get #stringHead(): string | undefined {
+    if (!this.isString || this.end - this.begin < headLength) {
+      return this.string;
+    }
+    const head = headText(this.#bytes, this.begin + 1, this.end - 1);
+    // The end may cut an escape.
+    return JSON.parse(`"${wholeEscapes.exec(head)?.[0] ?? ''}"`) as string;
   }
 
   /** For a summary: the elements of an array from `from` on, as arguments are written. */

@@ -113,6 +113,23 @@ describe('A slice of JSON', () => {
     );
   });
 
+  it('says what a long string begins with, to its last whole escape', () => {
+    for (const [said, written] of [
+      ['line\n', 'line\\n'],
+      ['"\\', '\\"\\\\'],
+      ['你😀', '\\u4f60\\ud83d\\ude00'],
+      ['é', 'é'],
+    ] as const) {
+      for (const shift of ['', 'x', 'xx', 'xxx', 'xxxx', 'xxxxx']) {
+        const { message, label } = sliceOf(`"${shift}${written.repeat(3000)}"`);
+        const whole = shift + said.repeat(3000);
+        assert.ok(message.length >= 512 && whole.startsWith(message), message);
+        assert.equal(label, `${whole.slice(0, 511)}…`);
+      }
+    }
+    assert.equal(sliceOf(`{"a":"${'\\n'.repeat(3000)}"}`).message.slice(0, 8), '{"a":"\\n');
+  });
+
   it('cuts labels that are long', () => {
     assert.equal(sliceOf(JSON.stringify('a'.repeat(600))).label?.length, 512);
     assert.equal(sliceOf(JSON.stringify('ü'.repeat(60_000))).label?.length, 512);
