@@ -99,6 +99,7 @@ export const pageStrings = {
   notDecoded: 'No decoder reads this message.',
   decoderProblem: '{0}: {1}, at byte {2}.',
   callOpen: 'not answered yet',
+  callGoesOn: 'goes on',
   callDone: 'done',
   callFailed: 'failed',
   callCancelled: 'cancelled',

@@ -46,7 +46,7 @@ const defaultWidths: Readonly<Record<SizedColumn, number>> = {
   topic: 10,
   type: 8,
   id: 5,
-  latency: 5,
+  latency: 5.6,
 };
 /** What a column can be read at. Where there is less room, another column goes. */
 const leastWidths: Readonly<Record<SizedColumn, number>> = {
@@ -59,7 +59,7 @@ const leastWidths: Readonly<Record<SizedColumn, number>> = {
   topic: 6,
   type: 5,
   id: 3,
-  latency: 4.4,
+  latency: 5.6,
 };
 /** The connection's mark without its name. */
 const markWidth = 1.3;
