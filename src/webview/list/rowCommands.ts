@@ -119,9 +119,9 @@ export class RowCommands {
 
   /** Shows the rows of the call that the active row is a part of. */
   showConversation(): void {
-    const row = this.#list.activeRow;
-    if (row?.decoded && row.decoded !== 'waiting' && row.decoded.role !== undefined) {
-      this.#ports.showConversation(row);
+    const { decoded, connection, seq } = this.#list.activeRow ?? {};
+    if (decoded && decoded !== 'waiting' && decoded.role && connection && seq !== undefined) {
+      this.#ports.showConversation({ connection, seq: decoded.request ?? seq });
     }
   }
 

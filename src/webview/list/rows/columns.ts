@@ -59,7 +59,7 @@ const leastWidths: Readonly<Record<SizedColumn, number>> = {
   topic: 6,
   type: 5,
   id: 3,
-  latency: 5.6,
+  latency: 4.4,
 };
 /** The connection's mark without its name. */
 const markWidth = 1.3;
