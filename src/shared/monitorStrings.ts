@@ -102,6 +102,7 @@ export const pageStrings = {
   decoderProblem: '{0}: {1}, at byte {2}.',
   decoderProblemSaid: '{0}: {1}',
   callOpen: 'not answered yet',
+  callGoesOn: 'goes on',
   callDone: 'done',
   callFailed: 'failed',
   callCancelled: 'cancelled',

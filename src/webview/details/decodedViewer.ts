@@ -234,8 +234,13 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
       return '';
     }
     const latency = (value: number) => this.#formats.latency(value);
+    const isGoingOn = state === 'open' && (role === 'item' || firstMs !== undefined);
     const words = [
-      ...(state ? [text(callStates[state])] : role === 'part' ? [] : [text('callOrphanLong')]),
+      ...(state
+        ? [text(isGoingOn ? 'callGoesOn' : callStates[state])]
+        : role === 'part'
+          ? []
+          : [text('callOrphanLong')]),
       ...(ms === undefined ? [] : [text('callAfter', latency(ms))]),
       ...(firstMs === undefined ? [] : [text('callFirstAfter', latency(firstMs))]),
     ];
