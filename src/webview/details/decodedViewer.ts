@@ -114,7 +114,8 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
       this.#record,
     );
     await this.#showRecord(content, shown);
-    if (chosen && !shown.signal.aborted) {
+    // Another one may be shown by now.
+    if (chosen && this.#shown === shown) {
       this.#tree.activate(chosen.path);
     }
   }

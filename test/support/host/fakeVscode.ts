@@ -238,8 +238,8 @@ const workspace = {
         ? Promise.reject(new FileSystemError(path))
         : Promise.resolve(encoder.encode(text));
     },
-    createDirectory: ({ path }: Uri): Promise<void> =>
-      editor.readOnly ? Promise.reject(new Error('EROFS')) : Promise.resolve(void path),
+    createDirectory: (): Promise<void> =>
+      editor.readOnly ? Promise.reject(new Error('EROFS')) : Promise.resolve(),
     /** Only files, and none without a file. */
     readDirectory: ({ path }: Uri) => {
       const names = [...editor.files.keys()]

@@ -194,7 +194,12 @@ describe('Decode As', () => {
     }
     const rules = [{ use: ['gzip', { script: 'tools/other.cjs' }] }];
     const contributed = [{ name: 'shopd', title: 'Shop', extensionTitle: 'Shop Tools' }];
-    const { chosen, kept, questions } = await ask(['acme.mjs', always], rules, undefined, contributed);
+    const { chosen, kept, questions } = await ask(
+      ['acme.mjs', always],
+      rules,
+      undefined,
+      contributed,
+    );
     const choices = questions[0]?.choices ?? [];
     const at = choices.indexOf('Your own, and of extensions');
     assert.deepEqual(choices.slice(at + 1, at + 4), ['other.cjs', 'acme.mjs', 'Shop']);
