@@ -1,4 +1,6 @@
 // `npm run bench`: prints what architecture.md sets budgets for, each as measured in this one run.
+import { decodeBench } from './decode.bench.ts';
+import { decodedFilterBench } from './decodedFilter.bench.ts';
 import { filterBench } from './filter.bench.ts';
 import { ingestBench } from './ingest.bench.ts';
 import type { Bench, Measurement } from './measurement.ts';
@@ -17,6 +19,8 @@ for (const bench of [
   ratesBench,
   storeBench,
   filterBench,
+  decodeBench,
+  decodedFilterBench,
   workbenchBench,
   stormBench,
   tapBench,

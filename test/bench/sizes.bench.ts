@@ -28,23 +28,26 @@ function loadedWith(file: string, loaded = new Set<string>()): readonly string[]
   return [...loaded];
 }
 
-const page = loadedWith('monitor.js');
-
-/** What the page loads with these chunks, beside what it has. */
-function laterInPage(...chunks: readonly string[]): readonly string[] {
-  const files = chunks.flatMap(chunk => loadedWith(`monitor-${chunk}.js`));
-  return [...new Set(files)].filter(file => !page.includes(file));
+/** What an entry loads with these chunks of it, beside what it has. */
+function later(entry: string, ...chunks: readonly string[]): readonly string[] {
+  const has = loadedWith(entry);
+  const [name = '', ending = ''] = entry.split('.');
+  const files = chunks.flatMap(chunk => loadedWith(`${name}-${chunk}.${ending}`));
+  return [...new Set(files)].filter(file => !has.includes(file));
 }
+
+const services = loadedWith('extension-services.cjs');
 
 const parts: readonly Part[] = [
   {
     name: 'what the extension host loads at activation',
     files: loadedWith('extension.cjs'),
-    budget: { limit: 40, aim: 20 },
+    // The settings of taps hold filters, which are checked here; terms of decoders took it over 40.
+    budget: { limit: 42, aim: 20 },
   },
   {
     name: 'and with the first view, command or connection',
-    files: loadedWith('extension-services.cjs'),
+    files: services,
   },
   {
     name: 'all that the extension host ever loads',
@@ -53,21 +56,32 @@ const parts: readonly Part[] = [
   {
     name: 'what a capture worker loads at once',
     files: loadedWith('captureWorker.cjs'),
-    budget: { limit: 30, aim: 15 },
+    // That it decodes is a slot here, and what views ask of it; the decoders come with the first decoded view.
+    budget: { limit: 32, aim: 15 },
+  },
+  {
+    name: 'and with the first decoded view: the decoders',
+    files: later('captureWorker.cjs', 'decoders'),
+    budget: { limit: 90, aim: 60 },
+  },
+  {
+    name: 'what the extension host loads with the first .proto file: the parser',
+    files: loadedWith('extension-protoFiles.cjs').filter(file => !services.includes(file)),
   },
   {
     name: 'monitor.js and what it imports at once',
-    files: page,
-    budget: { limit: 60, aim: 30 },
+    files: loadedWith('monitor.js'),
+    // The chip of decoders, the columns Event and Latency, and the terms that ask for them took it over 60.
+    budget: { limit: 64, aim: 30 },
   },
   {
     name: 'what the page loads with the first details',
-    files: laterInPage('payloadViewers'),
+    files: later('monitor.js', 'payloadViewers'),
     budget: { limit: 20, aim: 15 },
   },
   {
     name: 'and with connections: the composer, the charts, what a tap holds',
-    files: laterInPage('composer', 'chartPane', 'heldStrip'),
+    files: later('monitor.js', 'composer', 'chartPane', 'heldStrip'),
   },
 ];
 
@@ -85,6 +99,9 @@ const rest = [
   'media/websocket-monitor.schema.json',
 ];
 
+/** The decoders, which come with a decoded view, and the parser of .proto files took it over 600. */
+const vsixBudget: Budget = { limit: 800, aim: 300 };
+
 const kilobytes = (value: number) => `${value.toFixed(1)} kB`;
 
 function sizeOf(path: string): number {
@@ -99,7 +116,7 @@ export function sizesBench(): Promise<Bench> {
   const shipped = dist.filter(name => /\.(cjs|js|css|ttf|txt)$/.test(name));
   const all = [...shipped.map(name => `dist/${name}`), ...rest];
   const total = all.reduce((sum, path) => sum + sizeOf(path), 0);
-  rows.push(held('the VSIX without its documents', total, kilobytes, { limit: 600, aim: 300 }));
+  rows.push(held('the VSIX without its documents', total, kilobytes, vsixBudget));
   const documents = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter(name => /\.md$|-dark\.png$/.test(name))
     .reduce((sum, name) => sum + sizeOf(`docs/${name}`), 0);

@@ -74,6 +74,16 @@ describe('the list of decoded messages', () => {
       ]);
     }));
 
+  it('says by a sign with a name that a message failed, or that it cannot be read', () =>
+    withPage(decoded, async page => {
+      await untilDecoded(page);
+      for (const words of ['! Not authorized', '42["cut off']) {
+        await row(page, words).getByRole('img', { name: 'error' }).waitFor();
+      }
+      const other = row(page, '= "ok"');
+      assert.equal(await other.getByRole('img').count(), 0);
+    }));
+
   it('says the event in the content where its column has no room', () =>
     withPage({ ...decoded, width: 320 }, async page => {
       await row(page, 'join = "ok", {"members":63}').waitFor();
@@ -111,7 +121,7 @@ describe('the list of decoded messages', () => {
         await row(page, words).click({ button: 'right' });
         await raw.getByRole('menuitem', { name }).click();
       };
-      const active = page.grid.locator('.row.active');
+      const active = page.grid.locator('.row.active:not([hidden])');
       await choose('= "ok", {"members":63}', 'Go to Request');
       await active.filter({ hasText: '"guest 60"' }).waitFor();
       await choose('"guest 60"', 'Go to Response');

@@ -48,13 +48,14 @@ const folders: Readonly<Record<string, string>> = {
   'core/connection/retry': 'base connection/state connection/wire endpoint',
   'core/connection/send': 'base connection/state connection/wire library message text variables',
   'core/connection/state': 'base connection/wire endpoint library message record text variables',
-  'core/connection/wire': 'base endpoint filter message metrics record',
+  'core/connection/wire': 'base capture endpoint filter message metrics record',
   'core/consent': 'base endpoint library message secrets settings variables',
   'core/decode': 'base record',
   'core/decode/codecs': 'base decode record',
   'core/decode/detect': 'decode decode/codecs decode/values json record',
   'core/decode/framing': 'base decode',
-  'core/decode/mapping': 'base decode decode/protocols/json filter json pattern record',
+  'core/decode/mapping':
+    'base decode decode/protocols/json decode/values filter json pattern record',
   'core/decode/pass': 'base capture decode decode/script filter metrics record',
   'core/decode/protobuf':
     'base decode decode/protobuf/raw decode/protobuf/typed decode/protobuf/wire json record',

@@ -203,6 +203,7 @@ const promisedSettings: Readonly<Record<string, readonly [type: string, fallback
   'debug.watch': ['string', 'browsers'],
   'debug.closeCodes': ['boolean', false],
   'output.enabled': ['boolean', true],
+  'output.decoded': ['boolean', false],
   'output.maxCharacters': ['integer', 2000],
   'statusBar.showRate': ['boolean', true],
 };

@@ -10,6 +10,7 @@ import type {
 import type { SeriesSpan, SeriesView } from '../metrics/seriesView.ts';
 import type { FrameFacts } from '../record/frameFacts.ts';
 import type { TextRun } from '../record/textRun.ts';
+import type { JudgeAnswer, JudgeRequest } from './judge.ts';
 import type { Direction, RowKind, TapAction } from '../record/record.ts';
 
 /** The state of a capture: rows `first` up to, not including, `next` can be read. */
@@ -129,6 +130,15 @@ export interface Capture extends Disposable {
     selection: SelectedBytes,
     use: readonly DecodeStep[],
   ): Promise<DecodedSelection | undefined>;
+  /** Keeps decoders at what comes, for `judge` and `summaries`, until the result is disposed of. */
+  holdDecoders(): Disposable;
+  /** Asks decoders about received messages; `undefined` if they cannot be asked. Rejects only after disposal. */
+  judge(request: JudgeRequest): Promise<JudgeAnswer | undefined>;
+  /**
+   * What the list shows of rows in place of their payloads, in the order of `seqs`, which ascend: `undefined` for
+   * those that nobody decodes, or whose text is readable and the decoders a guess. Rejects only after disposal.
+   */
+  summaries(seqs: readonly number[]): Promise<readonly (string | undefined)[]>;
   /** How its messages are decoded where a view wants that: the first rule that fits a session and a message. */
   setDecoders(rules: readonly DecodeRule[]): void;
   /** The numbers behind the charts. */

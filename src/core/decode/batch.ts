@@ -5,7 +5,7 @@ import { oneLine } from './summaryText.ts';
 const maxInSummary = 64;
 
 /**
- * Several records of one message as one reading; one record stands for itself.
+ * Several records of one message as one reading; one record stands for itself, and none says nothing.
  *
  * @param problem behind the last record
  */
@@ -14,12 +14,20 @@ export function batchOf(records: readonly Reading[], problem?: Problem): Reading
   if (only && records.length === 1) {
     return problem ? { ...only, severity: 'error', problem: only.problem ?? problem } : only;
   }
+  return listOf(records, problem);
+}
+
+/** The same where one record is a list as well. */
+export function listOf(records: readonly Reading[], problem?: Problem): Reading {
   const isFailed = problem !== undefined || records.some(({ severity }) => severity === 'error');
   const isWarned = records.some(({ severity }) => severity === 'warning');
+  if (records.length === 0) {
+    return { summary: () => '', ...(problem && { severity: 'error', problem }) };
+  }
   return {
-    type: records.length === 0 ? undefined : 'batch',
+    type: 'batch',
     severity: isFailed ? 'error' : isWarned ? 'warning' : undefined,
-    isHeartbeat: records.length > 0 && records.every(each => each.isHeartbeat) ? true : undefined,
+    isHeartbeat: records.every(each => each.isHeartbeat) ? true : undefined,
     summary: () =>
       oneLine(
         records

@@ -91,15 +91,16 @@ class ChainRun {
     if (!decoder) {
       return undefined;
     }
-    const { context, onward, ...reading } = decoder.read(
-      layer,
-      this.#contexts[place],
-      this.#factsOf(record),
-    );
-    if (context !== undefined && context !== this.#contexts[place]) {
+    const step = decoder.read(layer, this.#contexts[place], this.#factsOf(record));
+    const taken = { decoder, layer, named: nobody, from: place + 1, record };
+    if (step.context === undefined && step.onward === undefined) {
+      return this.#take({ ...taken, reading: step, onward: undefined });
+    }
+    const { context = this.#contexts[place], onward, ...reading } = step;
+    if (context !== this.#contexts[place]) {
       this.#contexts = this.#contexts.with(place, context);
     }
-    return this.#take({ decoder, layer, reading, onward, named: nobody, from: place + 1, record });
+    return this.#take({ ...taken, reading, onward });
   }
 
   /** What a decoder has said, with what the decoders behind it say of what it has left. */

@@ -58,6 +58,7 @@ export function knownReading(
       ...inherited(rest, asked),
       summary: record.summary(asked),
       ...(link && { link }),
+      ...(link?.isReused && { severity: rest.severity ?? 'warning' }),
     };
   });
   return {

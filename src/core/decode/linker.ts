@@ -70,13 +70,7 @@ export class Linker {
     const call = withShortKeys(given);
     const isNew = call.role === 'request' || call.role === 'open';
     if (isNew) {
-      this.#begin(
-        call,
-        briefly({ type: reading.type, ...(reading.asks ?? reading) }),
-        seq,
-        record,
-        at,
-      );
+      this.#begin(call, briefly(reading.asks ?? reading, reading.type), seq, record, at);
       return true;
     }
     const id = this.#open.get(call.key) ?? this.#followed.get(call.key);
@@ -177,8 +171,14 @@ function shortKey(key: string): string {
   return key.slice(0, maxKeyLength);
 }
 
-function briefly({ name, topic, label, type }: Asked): Asked {
-  return { name: brief(name), topic: brief(topic), label: brief(label), type: brief(type) };
+/** @param usualType where what is asked has none of its own */
+function briefly({ name, topic, label, type }: Asked, usualType: string | undefined): Asked {
+  return {
+    name: brief(name),
+    topic: brief(topic),
+    label: brief(label),
+    type: brief(type ?? usualType),
+  };
 }
 
 function brief(text: string | undefined): string | undefined {

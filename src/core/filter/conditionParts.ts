@@ -19,6 +19,12 @@ export function asksDecoding(condition: Condition): boolean {
   return !everyPart(condition, part => part.is !== 'decoded');
 }
 
+/** Whether only messages that come later can answer a part of it. */
+export function asksLaterRows(condition: Condition): boolean {
+  const later = ['call', 'conversation', 'latency'];
+  return !everyPart(condition, part => part.is !== 'decoded' || !later.includes(part.asks.of));
+}
+
 /** Whether a decoded message may answer otherwise than the same message without decoders. */
 export function concernsDecoders(condition: Condition): boolean {
   const concerned: readonly Condition['is'][] = ['decoded', 'field', 'heartbeat', 'error'];

@@ -180,7 +180,7 @@ function fieldTest(condition: FieldCondition): Test {
   // A part of a number is looked for in what was written: `1.50` holds a zero.
   const isWritten = condition.comparison === '~';
   return reader => {
-    if (!mayHold(reader.bytes) && !reader.decoded) {
+    if (!mayHold(reader.bytes) && (reader.beginsAsJson || !reader.decoded)) {
       return false;
     }
     const json = isWritten ? reader.writtenJson : reader.json;

@@ -1,7 +1,7 @@
 import { messageOf } from '../base/errors.ts';
 import type { PathStep } from '../json/jsonPath.ts';
 import type { Condition, Comparison, PathQuestion } from './condition.ts';
-import { asksDecoding } from './conditionParts.ts';
+import { asksDecoding, asksLaterRows } from './conditionParts.ts';
 import type { FilterClock } from './filterTime.ts';
 import { isFilterKey, keyTerm } from './keyTerms.ts';
 import {
@@ -30,6 +30,8 @@ const maxDepth = 50;
 
 const liveRule =
   'This asks for what decoders read, which is known in the list, but not yet when a message comes. To look for the text, use quotes.';
+const awaitedRule =
+  'This asks for what only later messages tell: how a call ends, and when. Wait for the answer itself, or use quotes to look for the text.';
 const orRule =
   'Something to look for stands on both sides of “or”. To look for the word, use quotes.';
 
@@ -40,21 +42,29 @@ const orRule =
  * Times such as `-5m` become moments here, once: they do not move on with the clock.
  */
 export function parseFilter(text: string, clock: FilterClock): ParsedFilter {
-  return parse(text, clock, false);
+  return parse(text, clock, () => undefined);
+}
+
+/** The same for messages that are waited for: it cannot ask for what only later ones tell. */
+export function parseAwaitedFilter(text: string, clock: FilterClock): ParsedFilter {
+  return parse(text, clock, term => (asksLaterRows(term) ? awaitedRule : undefined));
 }
 
 /** The same for messages as they come: it cannot ask for what decoders read. */
 export function parseLiveFilter(text: string, clock: FilterClock): ParsedFilter {
-  return parse(text, clock, true);
+  return parse(text, clock, term => (asksDecoding(term) ? liveRule : undefined));
 }
 
-function parse(text: string, clock: FilterClock, isLive: boolean): ParsedFilter {
+/** Why a term cannot be used; `undefined` if it can. */
+type Refusal = (term: Condition) => string | undefined;
+
+function parse(text: string, clock: FilterClock, refusalOf: Refusal): ParsedFilter {
   if (text.length > maxFilterLength) {
     const message = `A filter has at most ${maxFilterLength} characters.`;
     return { problems: [{ from: maxFilterLength, to: text.length, message }] };
   }
   const scanner = new Scanner(text);
-  const condition = new Parser(scanner, clock, isLive).alternatives(0);
+  const condition = new Parser(scanner, clock, refusalOf).alternatives(0);
   const { problems } = scanner;
   return condition && problems.length === 0 ? { condition, problems } : { problems };
 }
@@ -62,12 +72,12 @@ function parse(text: string, clock: FilterClock, isLive: boolean): ParsedFilter 
 class Parser {
   readonly #scanner: Scanner;
   readonly #clock: FilterClock;
-  readonly #isLive: boolean;
+  readonly #refusalOf: Refusal;
 
-  constructor(scanner: Scanner, clock: FilterClock, isLive: boolean) {
+  constructor(scanner: Scanner, clock: FilterClock, refusalOf: Refusal) {
     this.#scanner = scanner;
     this.#clock = clock;
-    this.#isLive = isLive;
+    this.#refusalOf = refusalOf;
   }
 
   /** Up to the end, or the bracket that closes the group. */
@@ -134,8 +144,9 @@ class Parser {
     }
     const from = scanner.at;
     const term = this.#term();
-    if (term && this.#isLive && asksDecoding(term)) {
-      scanner.report({ from, to: scanner.at }, liveRule);
+    const refusal = term && this.#refusalOf(term);
+    if (refusal !== undefined) {
+      scanner.report({ from, to: scanner.at }, refusal);
     }
     return term;
   }

@@ -118,6 +118,12 @@ export class RowReader {
     return (this.#searchText ??= searchText(this.text));
   }
 
+  /** Whether it begins as an object or array of JSON does: its names stand in it as decoders would read them. */
+  get beginsAsJson(): boolean {
+    const first = this.#mayBeJson ? this.bytes[0] : undefined;
+    return first === 0x7b || first === 0x5b;
+  }
+
   /** `undefined` if the row is neither a text message nor a state change, or holds no JSON. */
   get json(): unknown {
     return this.#ownJson.read(false);
@@ -131,8 +137,8 @@ export class RowReader {
   /** As decoders read it; `undefined` if none has. */
   get decoded(): DecodedRow | undefined {
     if (!this.#isDecoded) {
-      this.#isDecoded = true;
       this.#decoded = this.#row.decoded?.();
+      this.#isDecoded = true;
     }
     return this.#decoded;
   }

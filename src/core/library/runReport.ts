@@ -88,20 +88,28 @@ export function withTexts(row: RunRow, change: (text: string) => string): RunRow
 
 const decoder = new TextDecoder();
 
+/** A message that came, as an answer is told of. */
+interface AnsweringMessage {
+  readonly row?: number | undefined;
+  /** Its beginning, or all. */
+  readonly payload: Uint8Array;
+  readonly byteLength: number;
+  readonly decoded?: { readonly summary?: string };
+}
+
 /**
- * The answer that a payload is, shortened.
+ * The answer that a message is, shortened: what its decoders say of it, if they were asked.
  *
- * @param redact removes secrets; of one that is cut, the beginning would stay
+ * @param redact leaves out secrets
  */
 export function answerOf(
-  payload: Uint8Array,
-  row: number | undefined,
+  { row, payload, byteLength, decoded }: AnsweringMessage,
   redact: (text: string) => string,
 ): Answer {
-  const text = decoder.decode(payload.subarray(0, maxReadByteLength));
+  const text = decoded?.summary ?? decoder.decode(payload.subarray(0, maxReadByteLength));
   const isBinary = text.slice(0, maxAnswerLength).includes('\ufffd');
   return {
-    text: isBinary ? amount(payload.length, 'byte') : beginning(redact(text), maxAnswerLength),
+    text: isBinary ? amount(byteLength, 'byte') : beginning(redact(text), maxAnswerLength),
     ...(row === undefined ? {} : { row }),
   };
 }

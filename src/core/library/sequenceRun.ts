@@ -24,7 +24,7 @@ export interface StepOutcome {
   answeredAfterMs?: number;
 }
 
-interface SequencePorts {
+export interface SequencePorts {
   readonly clock: Clock;
   readonly log: Logger;
   /**
@@ -36,9 +36,15 @@ interface SequencePorts {
    * Calls `onMatch` with the first received message that matches, from now on. Throws a UserError
    * if the text is not a filter.
    */
-  readonly watch: (match: string, onMatch: OnAnswer) => Disposable;
+  readonly watch: (match: string, onMatch: OnAnswer) => Watching;
   /** Calls `onLost` with what happened, to be read after "the connection", if it goes down. */
   readonly watchLoss?: (onLost: (what: string) => void) => Disposable;
+}
+
+/** What waits for a message, until it is disposed of. */
+export interface Watching extends Disposable {
+  /** Why it may have missed a message, as a sentence. */
+  readonly whyNot?: string | undefined;
 }
 
 export type OnAnswer = (answer: Answer) => void;
@@ -202,7 +208,7 @@ export class SequenceRun implements Disposable {
     const { clock, watch, watchLoss } = this.#ports;
     const { promise: came, resolve, reject } = Promise.withResolvers<undefined>();
     let hasCome = false;
-    store.add(
+    const watching = store.add(
       watch(match, answer => {
         if (!hasCome) {
           hasCome = true;
@@ -217,10 +223,12 @@ export class SequenceRun implements Disposable {
       store.add(watchLoss(onLost));
     }
     const seconds = timeoutMs / 1000;
-    const timeout = new UserError(
-      `"${step.name}" waited ${seconds} s for a message that matches ${match}, and none came.`,
-    );
-    store.add(clock.schedule(timeoutMs, () => reject(timeout)));
+    const onLate = () => {
+      const { whyNot } = watching;
+      const sentence = `"${step.name}" waited ${seconds} s for a message that matches ${match}, and none came.`;
+      reject(new UserError(whyNot === undefined ? sentence : `${sentence} ${whyNot}`));
+    };
+    store.add(clock.schedule(timeoutMs, onLate));
     this.#waits.add(store);
     // Until it is awaited, a timeout must not count as an unhandled rejection.
     came.catch(() => undefined);

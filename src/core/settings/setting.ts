@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { answerMatcher } from '../connection/keepAlive.ts';
-import { parseLiveFilter } from '../filter/parseFilter.ts';
+import { parseAwaitedFilter } from '../filter/parseFilter.ts';
 
 /** One setting: what it may be, and its default. How it reads is in `settingTexts.ts`. */
 export interface Setting<T> {
@@ -194,7 +194,7 @@ export function messages(): Setting<readonly MessageSetting[]> {
 }
 
 function isFilter(text: string): boolean {
-  return parseLiveFilter(text, { now: 0, startOfDay: 0 }).problems.length === 0;
+  return parseAwaitedFilter(text, { now: 0, startOfDay: 0 }).problems.length === 0;
 }
 
 /** A rule as the user writes it; its `delay` is in seconds. */

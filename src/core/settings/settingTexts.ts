@@ -281,6 +281,10 @@ export const settingTexts: Readonly<
     section: 'output',
     text: 'Write messages to the output channel “WebSocket Messages”.',
   },
+  'output.decoded': {
+    section: 'output',
+    text: 'Write to the output channel what decoders read, such as `chat {"text":"hi"}`, in place of what was sent, where the monitor is sure how messages are decoded. They are then decoded also while the monitor is closed.',
+  },
   'output.maxCharacters': {
     section: 'output',
     text: 'How many characters of each message the output channel shows.',

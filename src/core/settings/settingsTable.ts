@@ -75,6 +75,7 @@ export const settingsTable = {
   'debug.watch': forWindow(choice(['browsers', 'all', 'off'], 'browsers')),
   'debug.closeCodes': forWindow(flag(false)),
   'output.enabled': unrestricted(forWindow(flag(true))),
+  'output.decoded': unrestricted(forWindow(flag(false))),
   'output.maxCharacters': unrestricted(forWindow(integer(2000, 1, 100_000))),
   'statusBar.showRate': unrestricted(forWindow(flag(true))),
 } satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -56,7 +56,8 @@ interface Offered extends Choice {
 export async function decodeAs(parts: DecodeAsParts, target?: unknown): Promise<void> {
   const { source, seq } = subjectOf(parts, target);
   const { choices, formats } = parts;
-  const { choose, instead } = await pickOne(await offered(parts, source, seq), {
+  const present = choices.chosenFor(source)?.rule.use;
+  const { choose, instead } = await pickOne(await offered(parts, source, seq, present), {
     title: [l10n.t('WebSocket Monitor: Decode the Messages of {0}'), sourceLabel(source, formats)],
     placeHolder: l10n.t('Select what the messages are'),
     matchOnDescription: true,
@@ -100,6 +101,7 @@ async function offered(
   parts: DecodeAsParts,
   source: Source,
   seq: number | undefined,
+  present: readonly DecodeStep[] | undefined,
 ): Promise<readonly Offered[]> {
   const { protobuf, contributed } = parts;
   const { capture } = source;
@@ -113,20 +115,31 @@ async function offered(
       ? await protobufBytes(capture, seq)
       : undefined;
   const types = bytes ? suggestedTypes(protobuf, bytes) : [];
-  const choiceOf = (name: string, icon: 'check' | 'blank'): Offered => ({
-    ...decoderChoice(name, icon),
-    choose: () => ({ scope: 'user', use: [name], title: titleOfDecoder(name) }),
+  const marked = (isPresent: boolean, icon: string, description: string) => ({
+    description: isPresent ? l10n.t('chosen now – {0}', description) : description,
+    iconPath: new ThemeIcon(isPresent ? 'check' : icon),
   });
+  const [only] = present?.length === 1 ? present : [];
+  const choiceOf = (name: string, icon: 'eye' | 'blank'): Offered => {
+    const choice = decoderChoice(name, icon);
+    return {
+      ...choice,
+      ...marked(only === name, icon, choice.description),
+      choose: () => ({ scope: 'user', use: [name], title: titleOfDecoder(name) }),
+    };
+  };
   return [
     {
       label: l10n.t('Automatic'),
-      description: l10n.t('as the settings say, or else by what the messages look like'),
-      iconPath: new ThemeIcon('wand'),
+      ...marked(
+        !present,
+        'wand',
+        l10n.t('as the settings say, or else by what the messages look like'),
+      ),
     },
     {
       label: l10n.t('Raw'),
-      description: l10n.t('as they came'),
-      iconPath: new ThemeIcon('circle-slash'),
+      ...marked(present?.length === 0, 'circle-slash', l10n.t('as they came')),
       choose: () => ({ scope: 'user', use: [], title: l10n.t('Raw') }),
     },
     ...(types.length > 0
@@ -136,10 +149,7 @@ async function offered(
         ]
       : []),
     ...(readers.length > 0
-      ? [
-          separator(l10n.t('Can read this message')),
-          ...readers.map(name => choiceOf(name, 'check')),
-        ]
+      ? [separator(l10n.t('Can read this message')), ...readers.map(name => choiceOf(name, 'eye'))]
       : []),
     ...(own.length > 0
       ? [
@@ -150,8 +160,11 @@ async function offered(
     separator(readers.length > 0 ? l10n.t('Others') : l10n.t('Decoders')),
     {
       label: l10n.t('Protobuf with a Schema…'),
-      description: l10n.t('by a .proto file or a set of descriptors'),
-      iconPath: new ThemeIcon('symbol-structure'),
+      ...marked(
+        present?.some(step => typeof step !== 'string') === true,
+        'symbol-structure',
+        l10n.t('by a .proto file or a set of descriptors'),
+      ),
       choose: async () => chosenType(await askForSchema(protobuf, bytes)),
     },
     ...(bytes && seq !== undefined

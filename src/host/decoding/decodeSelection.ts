@@ -64,7 +64,7 @@ function offered(
     title: label,
     use: withSchemas({ scope, rule: { use: [{ protobuf: use }] } }).use,
   });
-  const choiceOf = (name: string, icon: 'check' | 'blank'): Offered => ({
+  const choiceOf = (name: string, icon: 'eye' | 'blank'): Offered => ({
     ...decoderChoice(name, icon),
     choose: () => ({ title: titleOfDecoder(name), use: [name] }),
   });
@@ -78,7 +78,7 @@ function offered(
     ...(readers.length > 0
       ? [
           separator(l10n.t('Can read them to the end')),
-          ...readers.map(name => choiceOf(name, 'check')),
+          ...readers.map(name => choiceOf(name, 'eye')),
         ]
       : []),
     separator(readers.length > 0 ? l10n.t('Others') : l10n.t('Decoders')),

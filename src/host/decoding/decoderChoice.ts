@@ -3,7 +3,7 @@ import { decoderNames, titleOfDecoder } from '../../core/decode/registry/decoder
 import type { Choice } from '../ui/prompts.ts';
 
 /** A decoder, to be chosen. @param icon the id of its icon; `blank` leaves its place empty */
-export function decoderChoice(name: string, icon: 'check' | 'blank'): Choice {
+export function decoderChoice(name: string, icon: 'eye' | 'blank') {
   return {
     label: titleOfDecoder(name),
     description: [name, decoderNames.find(each => each.name === name)?.about].join(' – '),

@@ -55,7 +55,8 @@ export function createLibrary(parts: LibraryParts) {
     new ExtractedValues({
       filterClock,
       originOf,
-      watch: (connection, condition, onMatch) => targets.get(connection).watch(condition, onMatch),
+      watch: (connection, ...given) => targets.get(connection).watch(...given),
+      settle: async connection => targets.find(connection)?.settle(),
     }),
   );
   const environments = store.add(new Environments({ library, extracted, state, log }));
@@ -85,11 +86,18 @@ export function createLibrary(parts: LibraryParts) {
   store.add(notifyOfMoves(library, parts.profiles, log));
   store.add(notifyOfFailures(runner, targets, parts.panel, log));
   store.add(followTargets(targets, extracted, runner));
-  /** Waits until variables and extractors are known; needed before connecting and sending. */
-  const ready = async () => {
+  /**
+   * Waits until variables and extractors are known; needed before connecting and sending.
+   *
+   * @param connection the id of the connection that they are for
+   */
+  const ready = async (connection: string | undefined) => {
     if (!library.isRead && !(await withinTime(library.ready(), maxReadMs, clock))) {
       const seconds = maxReadMs / 1000;
       log.warn(`The saved messages and environments were not read within ${seconds} s.`);
+    }
+    if (connection !== undefined) {
+      await extracted.settle(connection);
     }
   };
   return {

@@ -1,6 +1,11 @@
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
+import type { OnMatch, WatchOptions } from '../../core/connection/wire/messageTap.ts';
 import type { Condition } from '../../core/filter/condition.ts';
-import { parseFilter, parseLiveFilter, type FilterClock } from '../../core/filter/parseFilter.ts';
+import {
+  parseFilter,
+  parseAwaitedFilter,
+  type FilterClock,
+} from '../../core/filter/parseFilter.ts';
 import type { Extractor } from '../../core/library/library.ts';
 import { valueAt, type PathStep } from '../../core/json/jsonPath.ts';
 import { peerText, type PeerText } from '../../core/variables/value.ts';
@@ -11,15 +16,15 @@ const maxExtractors = 100;
 
 export interface ExtractedPorts {
   readonly filterClock: () => FilterClock;
-  /**
-   * Calls `onMatch` with the payload of each received message that matches, from now on. The
-   * payload is valid only during the call.
-   */
+  /** See `MessageTap.watch`. */
   readonly watch: (
     connection: string,
     condition: Condition,
-    onMatch: (payload: Uint8Array) => void,
+    onMatch: OnMatch,
+    options: WatchOptions,
   ) => Disposable;
+  /** Resolves when decoders have looked at what a connection received before, or that takes long. */
+  readonly settle: (connection: string) => Promise<void>;
   /** The origin (RFC 6454) of the URL that a connection was last dialled with. */
   readonly originOf: (connection: string) => string;
 }
@@ -32,10 +37,10 @@ interface Rule {
   readonly condition: Condition;
 }
 
-/** The last message that matched; it is searched for the value only when that is asked for. */
+/** The last message that matched. */
 interface Taken {
-  readonly path: readonly PathStep[];
-  readonly payload: Uint8Array;
+  /** Searches it, which is done only when the value is asked for; decoders have found it already. */
+  readonly value: () => string | undefined;
   /** The origin of the message; see `PeerText`. */
   readonly from?: string;
   /** Later ones have higher numbers. */
@@ -131,7 +136,7 @@ export class ExtractedValues implements Disposable {
       .filter(({ extractor }) => extractor.connection === undefined)
       .map(({ key }) => own?.taken.get(key));
     const last = newest(ownTaken);
-    const ownText = last && valueAt(last.payload, last.path);
+    const ownText = last?.value();
     if (ownText !== undefined) {
       return peerText(ownText, last?.from);
     }
@@ -143,8 +148,17 @@ export class ExtractedValues implements Disposable {
           .map(({ taken }) => taken.get(key)),
       ),
     );
-    const text = shared && valueAt(shared.payload, shared.path);
+    const text = shared?.value();
     return text === undefined ? undefined : peerText(text, shared?.from);
+  }
+
+  /** Resolves when all values are known that `get` may be asked for. @param id see `get` */
+  async settle(id: string): Promise<void> {
+    const named = new Set(this.#rules.map(({ extractor }) => extractor.connection));
+    const concerned = [...this.#followed].filter(
+      ([each, { name }]) => each === id || named.has(name),
+    );
+    await Promise.all(concerned.map(([each]) => this.#ports.settle(each)));
   }
 
   dispose(): void {
@@ -165,14 +179,20 @@ export class ExtractedValues implements Disposable {
         continue;
       }
       watches.add(
-        this.#ports.watch(id, condition, payload => {
-          if (payload.length <= maxMessageBytes) {
-            // Only the user's own extractors may pass values between origins.
-            const isForAll = extractor.connection !== undefined && extractor.origin === 'user';
-            const from = isForAll ? {} : { from: this.#ports.originOf(id) };
-            taken.set(key, { path, payload: payload.slice(), ...from, order: ++this.#count });
-          }
-        }),
+        this.#ports.watch(
+          id,
+          condition,
+          ({ payload, byteLength, decoded }) => {
+            if (byteLength <= maxMessageBytes) {
+              // Only the user's own extractors may pass values between origins.
+              const isForAll = extractor.connection !== undefined && extractor.origin === 'user';
+              const from = isForAll ? {} : { from: this.#ports.originOf(id) };
+              const value = decoded ? () => decoded.value : searched(payload.slice(), path);
+              taken.set(key, { value, ...from, order: ++this.#count });
+            }
+          },
+          { path, wanted: 'last' },
+        ),
       );
     }
   }
@@ -184,7 +204,7 @@ export class ExtractedValues implements Disposable {
     if (field?.is !== 'field' || field.comparison !== 'has') {
       return `The extractor "${name}" needs a path such as $.data.token, but has ${path}.`;
     }
-    const filter = parseLiveFilter(when, clock);
+    const filter = parseAwaitedFilter(when, clock);
     const [problem] = filter.problems;
     if (problem) {
       return `The extractor "${name}" cannot be used: ${when} is not a valid filter. ${problem.message}`;
@@ -193,6 +213,10 @@ export class ExtractedValues implements Disposable {
     const key = JSON.stringify(extractor);
     return { extractor, key, path: field.path, condition: { is: 'all', of } };
   }
+}
+
+function searched(payload: Uint8Array, path: readonly PathStep[]): () => string | undefined {
+  return () => valueAt(payload, path);
 }
 
 function newest(taken: readonly (Taken | undefined)[]): Taken | undefined {

@@ -74,7 +74,9 @@ function sections(): readonly Section[] {
       lines: [
         ['Left, Right', l10n.t('on a tab: go to another form of the message')],
         ['Ctrl+F', l10n.t('find in the JSON')],
-        ['Escape', l10n.t('close the details')],
+        ['Shift+F10', l10n.t('open the menu of what is selected: copy it, or decode it')],
+        ['Up, Down', l10n.t('in a list of records: go to another; Enter goes to its value')],
+        ['Escape', l10n.t('go back from a decoded selection; else close the details')],
       ],
     },
     {

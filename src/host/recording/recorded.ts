@@ -1,6 +1,5 @@
-import type { Disposable } from '../../core/base/lifecycle.ts';
 import type { Capture } from '../../core/capture/capture.ts';
-import type { OnMatch } from '../../core/connection/wire/messageTap.ts';
+import type { OnMatch, Watch, WatchOptions } from '../../core/connection/wire/messageTap.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import type { RunRow } from '../../core/library/runReport.ts';
 import type { OnAnswer } from '../../core/library/sequenceRun.ts';
@@ -34,16 +33,20 @@ export abstract class Recorded {
   }
 
   /**
-   * Calls `onMatch` with the payload of each matching message that is received from now on, until
-   * the result is disposed. The payload is valid only during the call. Each message is tested while
-   * this lasts.
+   * Calls `onMatch` with each matching message that is received from now on, until the result is disposed.
+   * Each message is tested while this lasts.
    */
-  watch(condition: Condition, onMatch: OnMatch): Disposable {
-    return this.recorder.watch(condition, onMatch);
+  watch(condition: Condition, onMatch: OnMatch, options?: WatchOptions): Watch {
+    return this.recorder.watch(condition, onMatch, options);
+  }
+
+  /** Resolves when decoders have looked at what was received before, or that takes long. */
+  settle(): Promise<void> {
+    return this.recorder.settle();
   }
 
   /** The same, with the beginning of the message and its row. */
-  watchForAnswer(condition: Condition, onAnswer: OnAnswer): Disposable {
+  watchForAnswer(condition: Condition, onAnswer: OnAnswer): Watch {
     return this.recorder.watchForAnswer(condition, onAnswer);
   }
 

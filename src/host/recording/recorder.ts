@@ -5,7 +5,12 @@ import type { Logger } from '../../core/base/logger.ts';
 import type { Capture, CaptureLimits, OpenCapture, Storage } from '../../core/capture/capture.ts';
 import { Overflow } from '../../core/capture/overflow.ts';
 import { dropRow, type StateRow, type StateWord } from '../../core/connection/report.ts';
-import { MessageTap, type OnMatch } from '../../core/connection/wire/messageTap.ts';
+import {
+  MessageTap,
+  type OnMatch,
+  type Watch,
+  type WatchOptions,
+} from '../../core/connection/wire/messageTap.ts';
 import type { ConnectionSink } from '../../core/connection/wire/traffic.ts';
 import type { Condition } from '../../core/filter/condition.ts';
 import { answerOf, withTexts, type RunRow } from '../../core/library/runReport.ts';
@@ -16,11 +21,32 @@ import { textsOf, type TextRun } from '../../core/record/textRun.ts';
 import { directionOf, flagsOf, isMessage } from '../../core/record/record.ts';
 import type { SettingValues } from '../../core/settings/settingsTable.ts';
 
+/** Where decoders of rows are asked for what they read. */
+export type DecodedRows = Pick<Capture, 'summaries' | 'holdDecoders'>;
+
 /** Writes the lines of the output channel. */
 export interface MessageOutput {
-  message(at: number, name: string, flags: number, payload: Uint8Array): void;
-  /** The same for texts that came at once. */
-  texts(at: number, name: string, flags: number, run: TextRun): void;
+  /**
+   * @param rows whose decoders may have other words for it; absent: nobody's
+   * @param seq the number of its row there
+   */
+  message(
+    at: number,
+    name: string,
+    flags: number,
+    payload: Uint8Array,
+    rows?: DecodedRows,
+    seq?: number,
+  ): void;
+  /** The same for texts that came at once. @param seq of the first of them */
+  texts(
+    at: number,
+    name: string,
+    flags: number,
+    run: TextRun,
+    rows?: DecodedRows,
+    seq?: number,
+  ): void;
   state(at: number, name: string, row: StateRow): void;
 }
 
@@ -66,8 +92,6 @@ export class Recorder implements ConnectionSink, Disposable {
   readonly #tap: MessageTap;
   readonly #onDidChange = this.#store.add(new Emitter<undefined>());
   #storageProblem: string | undefined;
-  /** Whether the message that was sent or received last has a row. */
-  #isLastStored = true;
 
   /** The beginning of its capture, in milliseconds since 1970. */
   readonly startedAt: number;
@@ -81,10 +105,17 @@ export class Recorder implements ConnectionSink, Disposable {
     this.#subject = subject;
     this.#ports = ports;
     this.startedAt = ports.clock.now();
-    this.#tap = new MessageTap(ports.log, sentence => this.notice(sentence));
     const { url, values, observed } = options;
     this.capture = this.#store.add(
       ports.openCapture({ name: subject.name, url, ...captureLimits(values) }),
+    );
+    this.#tap = this.#store.add(
+      new MessageTap({
+        clock: ports.clock,
+        log: ports.log,
+        notice: sentence => this.notice(sentence),
+        decoders: this.capture,
+      }),
     );
     const waitingByteLength = () => this.capture.waitingByteLength;
     const isFull = () => waitingByteLength() > maxWaitingBytes;
@@ -113,36 +144,36 @@ export class Recorder implements ConnectionSink, Disposable {
   }
 
   /** Calls `onMatch` for each matching message that is received; see `MessageTap.watch`. */
-  watch(condition: Condition, onMatch: OnMatch): Disposable {
-    return this.#tap.watch(condition, onMatch);
+  watch(condition: Condition, onMatch: OnMatch, options?: WatchOptions): Watch {
+    return this.#tap.watch(condition, onMatch, options);
   }
 
   /** The same, with the beginning of the message and its row. */
-  watchForAnswer(condition: Condition, onAnswer: OnAnswer): Disposable {
-    // A message is stored just before it is offered.
-    return this.#tap.watch(condition, payload =>
-      onAnswer(
-        answerOf(payload, this.#isLastStored ? this.lastRow : undefined, this.#ports.redact),
-      ),
-    );
+  watchForAnswer(condition: Condition, onAnswer: OnAnswer): Watch {
+    return this.#tap.watch(condition, match => onAnswer(answerOf(match, this.#ports.redact)));
+  }
+
+  /** See `MessageTap.settle`. */
+  settle(): Promise<void> {
+    return this.#tap.settle();
   }
 
   append(at: number, flags: number, payload: Uint8Array, frame?: FrameFacts): void {
     const isAdmitted = this.#overflow.admits(flags, payload.length);
-    this.#isLastStored = isAdmitted;
+    const seq = this.capture.nextSeq;
     if (isAdmitted) {
       this.capture.append(at, flags, payload, frame);
     }
     if (isMessage(flags)) {
       if (directionOf(flags) === 'in') {
         this.received.add(at);
-        this.#tap.offer(at, flags, payload);
+        this.#tap.offer(at, flags, payload, isAdmitted ? seq : undefined);
       } else {
         this.sent.add(at);
       }
     }
     if (isAdmitted) {
-      this.#ports.output.message(at, this.#subject.name, flags, payload);
+      this.#ports.output.message(at, this.#subject.name, flags, payload, this.capture, seq);
     }
   }
 
@@ -154,11 +185,11 @@ export class Recorder implements ConnectionSink, Disposable {
       return;
     }
     const isAdmitted = this.#overflow.admitsTexts(flags, run);
-    this.#isLastStored = isAdmitted;
     this.received.add(at, run.count);
     if (isAdmitted) {
+      const seq = this.capture.nextSeq;
       this.capture.appendTexts(at, flags, run);
-      this.#ports.output.texts(at, this.#subject.name, flags, run);
+      this.#ports.output.texts(at, this.#subject.name, flags, run, this.capture, seq);
     }
   }
 

@@ -29,7 +29,7 @@ export interface SenderPorts {
   /** Rejects with a UserError if the file cannot be read, or not by this author. */
   readonly readFile: (path: string, author: Author) => Promise<Uint8Array>;
   /** Resolves when references can be filled in. */
-  readonly ready: () => Promise<void>;
+  readonly ready: (monitored: Target) => Promise<void>;
   /** The active environment, if there is one. Throws a UserError if that is not known yet. */
   readonly environment: () => TargetEnvironment | undefined;
   /**
@@ -83,7 +83,7 @@ export class Sender {
   ): Promise<Submission['delivery']> {
     // Before the user is asked: the answers would be useless.
     assertTakes(monitored, body);
-    await this.#ports.ready();
+    await this.#ports.ready(monitored);
     const place = this.#ports.placeOf(monitored);
     await this.#confirm(monitored, body);
     await this.#ports.permit(monitored, body, originOf(author));
@@ -144,7 +144,7 @@ export class Sender {
     body: MessageBody,
     origin: Origin,
   ): Promise<OutgoingMessage> {
-    await this.#ports.ready();
+    await this.#ports.ready(monitored);
     this.#ports.assertOpening(monitored);
     const source = this.#ports.variables.forItself(monitored);
     return (await this.#fill(monitored, body, source, origin)).message;

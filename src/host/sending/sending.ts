@@ -24,7 +24,7 @@ import { askForValue, confirmProduction } from './askToSend.ts';
 import { HostVariables, type NamedValues } from './hostVariables.ts';
 import { lastReceived } from './lastReceived.ts';
 import { MessageFiles } from './messageFiles.ts';
-import { Sender, type TargetEnvironment } from './sender.ts';
+import { Sender, type SenderPorts, type TargetEnvironment } from './sender.ts';
 import { SendHistory } from './sendHistory.ts';
 
 /** How much of a message a question shows, in UTF-16 units. */
@@ -54,7 +54,7 @@ export interface SendingParts {
 /** What sending needs from the library. */
 export interface LibraryPorts extends NamedValues {
   /** Resolves when references can be filled in. */
-  readonly ready: () => Promise<void>;
+  readonly ready: SenderPorts['ready'];
   /** The active environment, if there is one. Throws a UserError if that is not known yet. */
   readonly environment: () => TargetEnvironment | undefined;
   /** The steps of a sequence. Rejects with a UserError if there is none, or it may not be run. */

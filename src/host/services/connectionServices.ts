@@ -111,7 +111,7 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
       places: parts.places,
       prepare: async (profile, wishes, { id }) => {
         // A window that has just opened may still be reading its files.
-        await wishes.untimed(() => library.ready());
+        await wishes.untimed(() => library.ready(id));
         const [dialWith, { handshake, shown, isRefreshable }] = await Promise.all([
           parts.loadDial(),
           handshakes.prepare({ id, profile }, wishes),
@@ -199,7 +199,7 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
     library: {
       named: (name, connection) => environments.named(name, connection),
       names: () => environments.names,
-      ready: () => library.ready(),
+      ready: ({ id }) => library.ready(id),
       environment: () => environments.toSendWith(),
       stepsOf: (path, origin, on) => runs.stepsOf(path, origin, on),
     },
@@ -229,7 +229,7 @@ export function createConnectionServices(parts: ConnectionServiceParts) {
     clearing,
     /** Asks for the permissions that a handshake needs, and fills it in. */
     prepareHandshake: async (...[subject, wishes]: Parameters<Handshakes['prepare']>) => {
-      await library.ready();
+      await library.ready(subject.id);
       return handshakes.prepare(subject, wishes);
     },
     dispose,

@@ -15,6 +15,7 @@ import type {
   SelectedBytes,
 } from '../../core/decode/rowDecoding.ts';
 import type { DecodeRule, DecodeStep } from '../../core/decode/decodeRule.ts';
+import type { JudgeAnswer, JudgeRequest } from '../../core/capture/judge.ts';
 import type { RetentionLimits } from '../../core/capture/archiveRetention.ts';
 import type {
   ArchivedCapture,
@@ -47,6 +48,8 @@ export interface OpenRequest {
   readonly limits: CaptureLimits;
   /** See `Capture.setDecoders`. */
   readonly decoders: readonly DecodeRule[];
+  /** See `Capture.holdDecoders`. */
+  readonly holdsDecoders: boolean;
   /** Rows below this have been stored, or lost with a worker that failed. */
   readonly nextSeq: number;
   /** The file of a window that has ended: it is read only, and opening it may fail. */
@@ -126,6 +129,14 @@ export interface WorkerRequests {
   readonly 'capture.decoders': {
     readonly params: { readonly rules: readonly DecodeRule[] };
     readonly result: undefined;
+  };
+  /** See `Capture.holdDecoders`. */
+  readonly 'capture.hold': { readonly params: boolean; readonly result: undefined };
+  readonly 'capture.judge': { readonly params: JudgeRequest; readonly result: JudgeAnswer };
+  /** See `Capture.summaries`. */
+  readonly 'capture.summaries': {
+    readonly params: readonly number[];
+    readonly result: readonly (string | undefined)[];
   };
   readonly 'capture.payload': {
     readonly params: { readonly seq: number; readonly from: number; readonly length: number };

@@ -25,6 +25,7 @@ import type {
 } from '../../core/decode/rowDecoding.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import { Ingest } from '../../core/capture/ingest.ts';
+import type { JudgeAnswer, JudgeRequest } from '../../core/capture/judge.ts';
 import type { SeriesSpan, SeriesView } from '../../core/metrics/seriesView.ts';
 import { copyBytes } from './copyBytes.ts';
 import type { CopiedPart } from '../captureWorker/saving/savedCopies.ts';
@@ -68,6 +69,8 @@ export class CaptureProxy implements Capture {
   readonly #onDidChangePressure = this.#store.add(new Emitter<boolean>());
   #limits: CaptureLimits;
   #decoders: readonly DecodeRule[] = [];
+  /** Who wants them to be kept. */
+  #decoderHolders = 0;
   /** As listeners know it. */
   #told = this.#state.extent;
   /** Views that are open. */
@@ -192,6 +195,29 @@ export class CaptureProxy implements Capture {
     return (await this.#ask('capture.decodeSelection', { ...selection, use })).result;
   }
 
+  holdDecoders(): Disposable {
+    const change = (by: 1 | -1) => {
+      const before = this.#decoderHolders > 0;
+      this.#decoderHolders += by;
+      const isHeld = this.#decoderHolders > 0;
+      if (isHeld !== before && !this.#closed) {
+        void this.#ask('capture.hold', isHeld);
+      }
+    };
+    change(1);
+    return toDisposable(() => change(-1));
+  }
+
+  async judge(request: JudgeRequest): Promise<JudgeAnswer | undefined> {
+    this.#prepareToRead();
+    return (await this.#ask('capture.judge', request)).result;
+  }
+
+  async summaries(seqs: readonly number[]): Promise<readonly (string | undefined)[]> {
+    this.#prepareToRead();
+    return (await this.#ask('capture.summaries', seqs)).result ?? [];
+  }
+
   setDecoders(rules: readonly DecodeRule[]): void {
     this.#decoders = rules;
     void this.#ask('capture.decoders', { rules });
@@ -300,6 +326,7 @@ export class CaptureProxy implements Capture {
     const { name, url } = this.#options;
     const limits = this.#limits;
     const decoders = this.#decoders;
+    const holdsDecoders = this.#decoderHolders > 0;
     const nextSeq = this.#ingest.acknowledgedSeq;
     // What a worker that failed has stored since then is not known to be kept, and is sent again.
     this.#state.storedSeq = nextSeq;
@@ -312,6 +339,7 @@ export class CaptureProxy implements Capture {
       window,
       limits,
       decoders,
+      holdsDecoders,
       nextSeq,
       isArchived,
       state,

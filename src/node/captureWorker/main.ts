@@ -12,6 +12,7 @@ import type {
 } from '../capture/captureProtocol.ts';
 import { scriptAccess } from './decoding/scriptAccess.ts';
 import type { Exports } from './export/exports.ts';
+import { DecodedQuestions } from './decoding/decodedQuestions.ts';
 import { CaptureSession } from './sessions/captureSession.ts';
 import { ViewSessions } from './sessions/viewSessions.ts';
 
@@ -31,6 +32,7 @@ const views = new ViewSessions({
   report: (key, value) => post({ event: 'view', key, value }),
   onDidGetWork: startPumping,
 });
+const questions = new DecodedQuestions({ captures, isPressed: () => writes.length > 0 });
 /** Loaded with the first export: most captures are never exported. */
 let exports: Promise<Exports> | undefined;
 const openExports = new Set<number>();
@@ -147,6 +149,9 @@ function perform(request: WorkerRequest): unknown {
     case 'capture.selectionReaders':
     case 'capture.decodeSelection':
     case 'capture.decoders':
+    case 'capture.hold':
+    case 'capture.judge':
+    case 'capture.summaries':
     case 'capture.payload':
     case 'capture.clear':
     case 'capture.restore':
@@ -228,6 +233,13 @@ function performOnCapture(request: WorkerRequest<CaptureRequestName>): unknown {
       capture.decoding.setRules(request.params.rules);
       views.changed(key);
       return undefined;
+    case 'capture.hold':
+      capture.holdDecoders(request.params);
+      return undefined;
+    case 'capture.judge':
+      return questions.judge(key, request.params);
+    case 'capture.summaries':
+      return questions.summaries(key, request.params);
     case 'capture.payload':
       return capture.payload(request.params.seq, request.params.from, request.params.length);
     case 'capture.clear': {

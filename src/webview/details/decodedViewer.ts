@@ -114,7 +114,8 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
       this.#record,
     );
     await this.#showRecord(content, shown);
-    if (chosen && !shown.signal.aborted) {
+    // Another one may be shown by now.
+    if (chosen && this.#shown === shown) {
       this.#tree.activate(chosen.path);
     }
   }
@@ -234,8 +235,13 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
       return '';
     }
     const latency = (value: number) => this.#formats.latency(value);
+    const isGoingOn = state === 'open' && (role === 'item' || firstMs !== undefined);
     const words = [
-      ...(state ? [text(callStates[state])] : role === 'part' ? [] : [text('callOrphanLong')]),
+      ...(state
+        ? [text(isGoingOn ? 'callGoesOn' : callStates[state])]
+        : role === 'part'
+          ? []
+          : [text('callOrphanLong')]),
       ...(ms === undefined ? [] : [text('callAfter', latency(ms))]),
       ...(firstMs === undefined ? [] : [text('callFirstAfter', latency(firstMs))]),
     ];

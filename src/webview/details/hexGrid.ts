@@ -99,6 +99,10 @@ export class HexGrid {
     this.draw();
   }
 
+  revealCaret(): void {
+    this.#lines.reveal(Math.floor(this.#caret / this.#width));
+  }
+
   /** Selects bytes, the caret on the first, and scrolls to them. */
   selectRange(from: number, to: number): void {
     this.#anchor = Math.max(0, Math.min(to, this.#byteLength) - 1);

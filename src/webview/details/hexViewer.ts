@@ -128,6 +128,8 @@ export class HexViewer implements PayloadViewer {
     this.#grid.show(reader.byteLength);
     this.#markChosen(row);
     this.#inspect();
+    // What stands below takes room only now.
+    this.#grid.revealCaret();
   }
 
   /** Marks the bytes of the value that was chosen elsewhere. */
@@ -151,7 +153,7 @@ export class HexViewer implements PayloadViewer {
     if (found && row) {
       const [path, begin, end] = found.field;
       this.#fields?.choose(row, { record: found.record, path });
-      this.#grid.mark([begin + (shift ?? 0), end + (shift ?? 0)]);
+      this.#grid.mark([begin + shift, end + shift]);
     } else {
       this.#grid.mark(undefined);
     }
@@ -240,8 +242,11 @@ export class HexViewer implements PayloadViewer {
 
   #fieldLine(): TemplateResult | typeof nothing {
     const [field, shift] = [this.#field, this.#shift];
-    if (!field || shift === undefined) {
+    if (!this.#content || shift === undefined) {
       return nothing;
+    }
+    if (!field) {
+      return html`<div class="field-line"></div>`; // Its place stays, so that the bytes do.
     }
     const [path, , , , value] = field;
     const cut = (words: string) => visibleLine(words.slice(0, maxWordsLength));

@@ -23,7 +23,7 @@ export interface ViewerActions {
 /** What is done with what is selected in a viewer. */
 export interface SelectionActions {
   /** Asks the user what the bytes are, and shows them decoded. */
-  onDecode(bytes: Uint8Array): void;
+  readonly onDecode: (bytes: Uint8Array) => void;
 }
 
 /** One way to show a payload. */

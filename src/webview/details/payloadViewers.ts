@@ -10,9 +10,9 @@ import {
 } from './factsViewer.ts';
 import { DecodedViewer, type DecodedLinks, type DecodedViewerParts } from './decodedViewer.ts';
 import type { PayloadViewer, SelectionActions, ViewerActions } from './payloadViewer.ts';
-import { HandshakeViewer } from './handshakeViewer.ts';
 import { HexViewer } from './hexViewer.ts';
 import { JsonViewer } from './jsonViewer.ts';
+import { LateViewer } from './lateViewer.ts';
 import { RowFields, type RowFieldsSource } from './rowFields.ts';
 import { SelectionViewer, type SelectionSource } from './selectionViewer.ts';
 import { TextViewer } from './textViewer.ts';
@@ -64,6 +64,10 @@ export function viewerMakers(formats: Formats, context: ViewerContext): ViewerMa
     close: () => closeViewer(),
     frame: () => frameViewer(formats, context),
     state: () => eventViewer(context),
-    handshake: () => new HandshakeViewer(formats, context),
+    handshake: () =>
+      new LateViewer(async () => {
+        const { HandshakeViewer } = await import('./handshakeViewer.ts');
+        return new HandshakeViewer(formats, context);
+      }),
   };
 }

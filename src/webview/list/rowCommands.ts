@@ -1,5 +1,4 @@
 import type { CopyFormat, PageRow, RowAddress, RowsAnswer } from '../../shared/monitorProtocol.ts';
-import type { GoToRow } from './goToRow.ts';
 import type { HostRequests } from '../link/hostRequests.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 import { openMenu, type MenuItem } from '../widgets/menu.ts';
@@ -33,6 +32,8 @@ interface RowCommandPorts {
   /** Shows the rows that belong together with this one. */
   showConversation(row: RowAddress): void;
   goTo(row: RowName): void;
+  /** Asks for the row, or the moment, to go to. */
+  askWhere(): void;
   /** Goes to a row among those around it. */
   showInContext(row: RowName): void;
   /** Whether messages like it can be held: it is a message of a tapped socket. */
@@ -45,14 +46,12 @@ interface RowCommandPorts {
 /** What the user can do with rows of the list, and the menu that offers it. */
 export class RowCommands {
   readonly #list: MessageList;
-  readonly #goToRow: GoToRow;
   readonly #requests: HostRequests;
   readonly #ports: RowCommandPorts;
 
-  constructor(list: MessageList, goToRow: GoToRow, requests: HostRequests, ports: RowCommandPorts) {
+  constructor(list: MessageList, requests: HostRequests, ports: RowCommandPorts) {
     this.#list = list;
     this.#requests = requests;
-    this.#goToRow = goToRow;
     this.#ports = ports;
   }
 
@@ -126,14 +125,14 @@ export class RowCommands {
 
   /** Shows the rows of the call that the active row is a part of. */
   showConversation(): void {
-    const row = this.#list.activeRow;
-    if (row?.decoded && row.decoded !== 'waiting' && row.decoded.role !== undefined) {
-      this.#ports.showConversation(row);
+    const { decoded, connection, seq } = this.#list.activeRow ?? {};
+    if (decoded && decoded !== 'waiting' && decoded.role && connection && seq !== undefined) {
+      this.#ports.showConversation({ connection, seq: decoded.request ?? seq });
     }
   }
 
   goToRow(): void {
-    this.#goToRow.open();
+    this.#ports.askWhere();
   }
 
   #menuItems(): readonly MenuItem[] {

@@ -1,5 +1,6 @@
 import { render } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
+import { messageOf } from '../../core/base/errors.ts';
 import { suggestFilter } from '../../core/filter/hints/suggestion.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';
 import type { ComposerView } from '../../shared/composerProtocol.ts';
@@ -27,7 +28,6 @@ import { Notices } from '../header/notices.ts';
 import type { Request } from '../link/hostLink.ts';
 import { HostRequests } from '../link/hostRequests.ts';
 import { renderEmptyState } from '../list/emptyState.ts';
-import { GoToRow } from '../list/goToRow.ts';
 import { ListCounts } from '../list/listCounts.ts';
 import { ListNotice } from '../list/listNotice.ts';
 import type { PageCommand } from '../list/listInput.ts';
@@ -37,6 +37,7 @@ import type { RowName, RowPlace } from '../list/places/rowSeeker.ts';
 import { PanelState } from '../state/panelState.ts';
 import type { StateKeeper } from '../state/savedState.ts';
 import { el, oncePerFrame } from '../widgets/dom.ts';
+import { LatePart } from '../widgets/latePart.ts';
 import { LiveRegion } from '../widgets/liveRegion.ts';
 import { text } from '../widgets/strings.ts';
 import { watchTheme } from '../widgets/theme.ts';
@@ -63,7 +64,7 @@ export class MonitorPage {
   readonly #news: ConnectionNews;
   readonly #list: MessageList;
   readonly #search: ListSearch;
-  readonly #goToRow: GoToRow;
+  readonly #goToField = new LatePart(() => this.#loadGoToField());
   readonly #notice: ListNotice;
   readonly #places: RowPlaces;
   readonly #rows: RowCommands;
@@ -107,11 +108,6 @@ export class MonitorPage {
     );
     this.#list = this.#makeList();
     this.#search = this.#makeSearch();
-    this.#goToRow = new GoToRow(
-      () => this.#list.timeAt(this.#list.position) ?? Date.now(),
-      goal => void this.#places.goTo(goal),
-      () => this.#list.element.focus(),
-    );
     this.#notice = new ListNotice(() => this.#list.element.focus());
     this.#places = new RowPlaces({
       list: this.#list,
@@ -401,7 +397,7 @@ export class MonitorPage {
         this.#rows.copy('text');
         break;
       case 'goTo':
-        this.#goToRow.open();
+        this.#openGoToField();
         break;
       case 'find':
         this.#search.find.open();
@@ -424,7 +420,25 @@ export class MonitorPage {
     }
   }
 
+  #openGoToField(): void {
+    this.#goToField
+      .need()
+      .then(field => field.open())
+      .catch((error: unknown) => this.#notice.show(visibleLine(messageOf(error))));
+  }
+
   // Making the parts
+
+  async #loadGoToField() {
+    const { GoToRow } = await import('../list/goToRow.ts');
+    const field = new GoToRow(
+      () => this.#list.timeAt(this.#list.position) ?? Date.now(),
+      goal => void this.#places.goTo(goal),
+      () => this.#list.element.focus(),
+    );
+    this.#layout.listPane.append(field.element);
+    return field;
+  }
 
   #assemble(root: HTMLElement): void {
     const { charts, empty, filter, listPane } = this.#layout;
@@ -438,7 +452,7 @@ export class MonitorPage {
       this.#counts.jump,
       this.#counts.selected,
     );
-    listPane.append(this.#search.find.element, this.#goToRow.element);
+    listPane.append(this.#search.find.element);
     root.append(
       this.#cleared.element,
       this.#held.element,
@@ -509,7 +523,8 @@ export class MonitorPage {
 
   #makeRows(): RowCommands {
     const [keeper, panel] = [this.#keeper, this.#panel];
-    return new RowCommands(this.#list, this.#goToRow, this.#requests, {
+    return new RowCommands(this.#list, this.#requests, {
+      askWhere: () => this.#openGoToField(),
       say: sentence => this.#region.say(sentence),
       showConversation: row => this.#panel.showConversation(row),
       goTo: row => void this.#places.goToRow(row),

@@ -1,4 +1,5 @@
 import { Emitter } from '../../../src/core/base/event.ts';
+import { toDisposable } from '../../../src/core/base/lifecycle.ts';
 import type { Capture, OpenCapture, Storage } from '../../../src/core/capture/capture.ts';
 import { dropAboveBytes } from '../../../src/core/capture/overflow.ts';
 import { textsOf, type TextRun } from '../../../src/core/record/textRun.ts';
@@ -72,6 +73,9 @@ export class FakeCapture implements Capture {
   readonly frame = () => Promise.resolve(undefined);
   readonly decoded = () => Promise.resolve(undefined);
   readonly layer = () => Promise.resolve(undefined);
+  readonly judge = () => Promise.resolve(undefined);
+  readonly summaries = () => Promise.resolve([]);
+  readonly holdDecoders = () => toDisposable(() => undefined);
   readonly readers = () => Promise.resolve([]);
   readonly selectionReaders = () => Promise.resolve([]);
   readonly decodeSelection = () => Promise.resolve(undefined);

@@ -13,6 +13,8 @@ export interface Shown {
   readonly detail: string;
   /** What can be chosen, the default first. */
   readonly choices: readonly string[];
+  /** The choices of a quick pick with their descriptions. */
+  readonly described?: readonly string[];
   readonly isModal: boolean;
   /** Of an input box: what stands in it at first, and whether it hides what is typed. */
   readonly value?: string;
@@ -236,8 +238,8 @@ const workspace = {
         ? Promise.reject(new FileSystemError(path))
         : Promise.resolve(encoder.encode(text));
     },
-    createDirectory: ({ path }: Uri): Promise<void> =>
-      editor.readOnly ? Promise.reject(new Error('EROFS')) : Promise.resolve(void path),
+    createDirectory: (): Promise<void> =>
+      editor.readOnly ? Promise.reject(new Error('EROFS')) : Promise.resolve(),
     /** Only files, and none without a file. */
     readDirectory: ({ path }: Uri) => {
       const names = [...editor.files.keys()]
@@ -350,7 +352,8 @@ const window = {
   ) => {
     const { placeHolder: text = '', canPickMany = false } = options;
     const choices = items.map(({ label }) => label);
-    const answer = await show({ as: 'pick', text, detail: '', isModal: false, choices });
+    const described = items.map(({ label, description = '' }) => `${label} ${description}`);
+    const answer = await show({ as: 'pick', text, detail: '', isModal: false, choices, described });
     // One of several that are called the same is named with its description.
     return canPickMany
       ? answer && items.filter(({ label }) => answer.split(', ').includes(label))

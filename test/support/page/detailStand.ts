@@ -72,6 +72,8 @@ const pane = new DetailPane(new Formats('en', 'UTC'), readLikedTabs(undefined), 
   },
   askFrame: () => Promise.resolve(current?.frame ? { frame: current.frame } : {}),
   askDecoded: () => Promise.resolve({}),
+  askLayer: () => Promise.resolve({ byteLength: 0 }),
+  decodeSelection: () => Promise.resolve(undefined),
   onConversation: note('conversation'),
   askHandshake: key =>
     Promise.resolve(key === 'known' && stand.plain ? { handshake: stand.plain } : {}),

@@ -20,7 +20,7 @@ export class MonitorPage {
 
   /** The row that the keys are on. */
   get active(): Locator {
-    return this.messages.locator('.row.active');
+    return this.messages.locator('.row.active:not([hidden])');
   }
 
   /**

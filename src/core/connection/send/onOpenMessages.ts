@@ -13,7 +13,7 @@ import {
   type RunRow,
   type RunSubject,
 } from '../../library/runReport.ts';
-import { SequenceRun, type OnAnswer, type RunProgress } from '../../library/sequenceRun.ts';
+import { SequenceRun, type RunProgress, type SequencePorts } from '../../library/sequenceRun.ts';
 import { fillPlainBody } from '../../message/fillBody.ts';
 import type { OnOpenEntry } from '../state/options.ts';
 import type { OutgoingMessage } from '../../message/outgoingMessage.ts';
@@ -38,7 +38,7 @@ export interface OnOpenPorts {
    */
   readonly assertAllowed: (what: 'onOpen' | 'heartbeat') => void;
   /** See `SequencePorts.watch`. */
-  readonly watch: (match: string, onMatch: OnAnswer) => Disposable;
+  readonly watch: SequencePorts['watch'];
   /** Adds a row to the list; returns its number, if it is known. */
   readonly record: (row: RunRow) => number | undefined;
   /** The number of the row that was added last, if it is known. */

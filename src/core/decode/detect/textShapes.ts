@@ -1,3 +1,4 @@
+import { ocppActions } from './ocppActions.ts';
 import type { SeenText } from './seenText.ts';
 import type { Fit, Shape } from './shape.ts';
 
@@ -101,44 +102,12 @@ function pusher({ head }: SeenText): Fit {
   return /^\{"(?:event|channel)":"/.test(head) ? 'neutral' : 'no';
 }
 
-/** Of the versions 1.6, 2.0.1 and 2.1, those that most sessions have. */
-const ocppActions = new Set([
-  'Authorize',
-  'BootNotification',
-  'ChangeAvailability',
-  'ChangeConfiguration',
-  'ClearCache',
-  'DataTransfer',
-  'FirmwareStatusNotification',
-  'GetBaseReport',
-  'GetConfiguration',
-  'GetVariables',
-  'Heartbeat',
-  'MeterValues',
-  'NotifyEvent',
-  'NotifyReport',
-  'RemoteStartTransaction',
-  'RemoteStopTransaction',
-  'RequestStartTransaction',
-  'RequestStopTransaction',
-  'Reset',
-  'SecurityEventNotification',
-  'SetChargingProfile',
-  'SetVariables',
-  'StartTransaction',
-  'StatusNotification',
-  'StopTransaction',
-  'TransactionEvent',
-  'TriggerMessage',
-  'UnlockConnector',
-]);
-
 function ocpp({ head }: SeenText): Fit {
-  const call = /^\[\s*2,\s*"[^"]{1,64}",\s*"(\w+)",\s*\{/.exec(head);
+  const call = /^\[\s*[26],\s*"[^"]{1,64}",\s*"(\w+)",\s*\{/.exec(head);
   if (call) {
     return ocppActions.has(call[1] ?? '') ? 'telling' : 'weak';
   }
-  return /^\[\s*[34],\s*"[^"]{1,64}",\s*[{"]/.test(head) ? 'neutral' : 'no';
+  return /^\[\s*[3-5],\s*"[^"]{1,64}",\s*[{"]/.test(head) ? 'neutral' : 'no';
 }
 
 function nats({ head }: SeenText): Fit {

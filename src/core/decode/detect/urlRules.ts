@@ -5,6 +5,8 @@ interface UrlRule {
   readonly path?: RegExp;
   /** Members of the query, and what they have to be. */
   readonly query?: Readonly<Record<string, RegExp>>;
+  /** Members of the query that there must not be so. */
+  readonly without?: Readonly<Record<string, RegExp>>;
 }
 
 const any = /^/;
@@ -24,6 +26,7 @@ const rules: readonly UrlRule[] = [
     as: ['json', 'discord'],
     host: /^gateway[\w-]*\.discord\.gg$/,
     query: { encoding: /^json$/ },
+    without: { compress: /^zstd-stream$/ },
   },
   // Behind a server's number and a session's name (SockJS 0.3.3, section "Session URLs").
   { as: ['sockjs'], path: /\/\d{3}\/[\w-]{8,}\/websocket$/ },
@@ -67,13 +70,15 @@ function urlOf(text: string): URL | undefined {
   }
 }
 
-function fits({ host = any, path = any, query = {} }: UrlRule, url: URL): boolean {
+function fits({ host = any, path = any, query = {}, without = {} }: UrlRule, url: URL): boolean {
+  const has = ([name, value]: [string, RegExp]) => {
+    const found = url.searchParams.get(name);
+    return found !== null && value.test(found);
+  };
   return (
     host.test(url.host) &&
     path.test(url.pathname) &&
-    Object.entries(query).every(([name, value]) => {
-      const found = url.searchParams.get(name);
-      return found !== null && value.test(found);
-    })
+    Object.entries(query).every(has) &&
+    !Object.entries(without).some(has)
   );
 }

@@ -128,6 +128,13 @@ function tooMany(begin: number, end: number): Reading {
   return { ...problemReading(begin, 'too-long', end), range: [begin, end] };
 }
 
+/** A message without a byte. */
+export const emptyReading: Reading = {
+  severity: 'error',
+  problem: { at: 0, is: 'empty' },
+  summary: () => '',
+};
+
 /** Bytes that are not what they have to be. */
 export function problemReading(at: number, is: Problem['is'], end: number, begin = at): Reading {
   return {

@@ -21,9 +21,12 @@ export function exportJson(
   maxLength = Infinity,
   except?: ReadonlySet<string>,
 ): string {
+  if (!isContainer(value)) {
+    return scalarJson(value, maxLength);
+  }
   let text = '';
   const open: OpenContainer[] = [];
-  let next = value;
+  let next: unknown = value;
   for (;;) {
     if (isContainer(next)) {
       text += Array.isArray(next) ? '[' : '{';

@@ -1,7 +1,7 @@
 import { readJson } from '../../json/readJson.ts';
 import type { Layer } from '../layer.ts';
 import type { Problem } from '../reading.ts';
-import { jsonProblem } from '../protocols/json/jsonProblem.ts';
+import { jsonProblem } from '../values/jsonProblem.ts';
 
 /** What a layer says as JSON: the value that a decoder before has read, or its own text. */
 export interface JsonLayer {
@@ -39,8 +39,15 @@ export function jsonOfLayer(layer: Layer): JsonLayer {
 
 /** `undefined` if it is no JSON by the letter. */
 export function exactJson(text: string): unknown {
-  const read = readJson(text, { keepsNumbers: mayDiffer.test(text) });
-  return read?.isStrict ? read.value : undefined;
+  if (mayDiffer.test(text)) {
+    const read = readJson(text, { keepsNumbers: true });
+    return read?.isStrict ? read.value : undefined;
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Language servers and debug adapters send headers in front of messages, as they do without WebSocket. */

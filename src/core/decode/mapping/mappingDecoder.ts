@@ -1,6 +1,8 @@
 import { once } from '../../base/once.ts';
+import type { MatchedRow } from '../../filter/rowReader.ts';
 import type { PathStep } from '../../json/jsonPath.ts';
 import { flagsOf } from '../../record/record.ts';
+import { listOf } from '../batch.ts';
 import type { Decoder, MessageFacts, ReadingStep, SessionFacts } from '../decoder.ts';
 import type { Layer } from '../layer.ts';
 import { maxRecords } from '../limits.ts';
@@ -25,9 +27,6 @@ interface MappingContext {
 
 /** Subscriptions that wait for an answer; the oldest beyond them is forgotten. */
 const maxSubscribing = 1000;
-
-/** Summaries of more records than these fit in no line. */
-const maxInSummary = 64;
 
 /** A decoder of messages of JSON, also of those that a decoder before has made JSON of. */
 export function mappingDecoder(
@@ -67,6 +66,7 @@ class MappingRun {
   }
 
   read(layer: Layer): ReadingStep<MappingContext> {
+    const given = this.#context;
     const read = jsonOfLayer(layer);
     const { value, json, begin, problem } = read;
     if (problem) {
@@ -79,7 +79,7 @@ class MappingRun {
       this.#mapping.isBatched && Array.isArray(value)
         ? this.#batch(layer, read, value)
         : this.#record(layer, value, json, isWhole ? () => layer.bytes : undefined);
-    return { ...reading, context: this.#context };
+    return this.#context === given ? reading : { ...reading, context: this.#context };
   }
 
   #batch(layer: Layer, { json, begin }: JsonLayer, values: readonly unknown[]): Reading {
@@ -97,23 +97,8 @@ class MappingRun {
       return { ...record, ...(ranges[index] && { range: ranges[index] }) };
     });
     const isCut = values.length > maxRecords;
-    const isFailed = isCut || records.some(({ severity }) => severity === 'error');
-    return {
-      // Also with one record: an array is what was sent.
-      type: 'batch',
-      severity: isFailed ? 'error' : records.find(each => each.severity)?.severity,
-      isHeartbeat: records.every(each => each.isHeartbeat) ? true : undefined,
-      summary: () =>
-        oneLine(
-          records
-            .slice(0, maxInSummary)
-            .map(each => each.summary())
-            .join(' | '),
-        ),
-      value: json,
-      problem: isCut ? { at: ranges.at(-1)?.[1] ?? 0, is: 'too-long' } : undefined,
-      records,
-    };
+    const problem = isCut ? ({ at: ranges.at(-1)?.[1] ?? 0, is: 'too-long' } as const) : undefined;
+    return { ...listOf(records, problem), value: json };
   }
 
   /** Texts within it are read later on, which changes the value. */
@@ -135,17 +120,8 @@ class MappingRun {
     for (const path of this.#mapping.json) {
       readInnerJson(value, path);
     }
-    const message = new FilteredMessage(value, {
-      flags: flagsOf(layer.kind === 'text' ? 'text' : 'binary', this.#message.direction),
-      at: 0,
-      get size() {
-        return bytes().length;
-      },
-      payload: bytes,
-      get text() {
-        return json();
-      },
-    });
+    const flags = flagsOf(layer.kind === 'text' ? 'text' : 'binary', this.#message.direction);
+    const message = new FilteredMessage(value, new RecordRow(flags, json, bytes));
     const plain = { summary: () => oneLine(json()), value: json };
     const { cases } = this.#context;
     if (!cases || this.#mapping.when?.(message) === false) {
@@ -179,6 +155,28 @@ class MappingRun {
 
   #remember(subscribing: readonly string[]): void {
     this.#context = { ...this.#context, subscribing: new Set(subscribing) };
+  }
+}
+
+/** A record as filters see it: most ask for its value only. */
+class RecordRow implements MatchedRow {
+  readonly flags: number;
+  readonly at = 0;
+  readonly payload: () => Uint8Array;
+  readonly #json: () => string;
+
+  constructor(flags: number, json: () => string, payload: () => Uint8Array) {
+    this.flags = flags;
+    this.payload = payload;
+    this.#json = json;
+  }
+
+  get size(): number {
+    return this.payload().length;
+  }
+
+  get text(): string {
+    return this.#json();
   }
 }
 

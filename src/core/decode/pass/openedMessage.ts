@@ -37,7 +37,8 @@ export function openedContent(
   titleOf: TitleOf,
 ): DecodedContent {
   const budget = { value: maxValueLength, fields: maxFields };
-  const records = (known.records ?? [known]).slice(0, maxRecordsShown);
+  const { records: several = [] } = known;
+  const records = (several.length > 0 ? several : [known]).slice(0, maxRecordsShown);
   return {
     layers: layers.map(({ decoder, title, layer, reading }): DecodedLayer => ({
       name: decoder,

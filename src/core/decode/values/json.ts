@@ -3,8 +3,10 @@ import { batchOf } from '../batch.ts';
 import type { Decoder } from '../decoder.ts';
 import { Layer } from '../layer.ts';
 import { maxRecords } from '../limits.ts';
+import { jsonProblem } from './jsonProblem.ts';
 import type { Problem, Reading } from '../reading.ts';
 import { byteCount } from '../summaryText.ts';
+import { jsonFields } from './jsonFields.ts';
 import { strictJson } from './strictJson.ts';
 import { headLine } from './text.ts';
 import { firstInvalidUtf8 } from './utf8Text.ts';
@@ -36,12 +38,14 @@ function readingOf(layer: Layer): Reading {
     : oneText(layer, deviation === undefined);
 }
 
-function oneText(layer: Layer, isStrict: boolean): Reading {
+/** @param shift where its first byte is among those that fields count in */
+function oneText(layer: Layer, isStrict: boolean, shift = 0): Reading {
   const invalid = layer.kind === 'bytes' ? firstInvalidUtf8(layer.bytes) : undefined;
   const value = () => (isStrict ? layer.text : strictJson(layer.bytes));
   return {
     summary: () => headLine(layer.bytes),
     value,
+    fields: () => jsonFields(layer.bytes, shift),
     next: layer.withValue(value),
     ...(invalid !== undefined && {
       problem: { at: invalid, is: 'bad-utf8' },
@@ -76,14 +80,16 @@ function severalTexts(layer: Layer): Reading {
     const part = rest.subarray(0, scanner.at);
     const begin = layer.begin === undefined ? undefined : layer.begin + at;
     const of = layer.kind === 'text' ? Layer.ofText(part, begin) : Layer.ofBytes(part, begin);
-    records.push({ ...oneText(of, scanner.deviation === undefined), range: [at, end] });
+    records.push({ ...oneText(of, scanner.deviation === undefined, at), range: [at, end] });
     at = end;
   }
   return records.length > 0 ? batchOf(records, problem) : notJson(layer, 0);
 }
 
-function notJson(layer: Layer, at: number): Reading {
+/** @param from where what is near to JSON ends; by the letter of JSON a word may go on behind its first character */
+function notJson(layer: Layer, from: number): Reading {
   const { bytes } = layer;
+  const at = Math.max(from, jsonProblem(bytes, 0, bytes.length) ?? 0);
   const isText = layer.kind === 'text' || firstInvalidUtf8(bytes) === undefined;
   return {
     severity: 'error',

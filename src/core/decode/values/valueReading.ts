@@ -1,7 +1,7 @@
 import type { Decoder } from '../decoder.ts';
 import type { Layer } from '../layer.ts';
 import type { Field, Problem, Reading } from '../reading.ts';
-import { oneLine } from '../summaryText.ts';
+import { byteCount, oneLine } from '../summaryText.ts';
 import { FieldSink } from './fieldSink.ts';
 import { JsonSink } from './jsonSink.ts';
 import type { ValueSink } from './valueSink.ts';
@@ -20,7 +20,7 @@ export interface ValueReading {
    * no JSON.
    */
   value(): string;
-  /** The beginning of `value()`, for one line. */
+  /** The beginning of `value()`, for one line; how many bytes there are, if nothing could be read. */
   summary(): string;
   /** Paths begin with `$`; offsets count in all of the bytes. */
   fields(): readonly Field[];
@@ -43,7 +43,10 @@ export function readValue(
     problem: problem ?? warning,
     severity: problem ? 'error' : warning ? 'warning' : undefined,
     value: () => json(),
-    summary: () => oneLine(json(summaryLength)),
+    summary: () => {
+      const line = oneLine(json(summaryLength));
+      return line === '…' ? byteCount(bytes.length) : line;
+    },
     fields: () => {
       const sink = new FieldSink(bytes);
       walk(sink, checked).run();

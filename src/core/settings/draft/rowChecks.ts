@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import { parseLiveFilter } from '../../filter/parseFilter.ts';
+import { parseAwaitedFilter } from '../../filter/parseFilter.ts';
 import { isObject } from '../../json/json.ts';
 import { openingRowOf, roundedNumberIn, type OpeningRow } from './openingRow.ts';
 import { typedNumber, type RowProblem } from './rowProblem.ts';
@@ -81,7 +81,7 @@ function problemOfFilter(match: string): string | undefined {
   if (match.trim() === '') {
     return 'Type a filter for the message to wait for.';
   }
-  const [problem] = parseLiveFilter(match, { now: 0, startOfDay: 0 }).problems;
+  const [problem] = parseAwaitedFilter(match, { now: 0, startOfDay: 0 }).problems;
   return problem && `This is not a filter: ${problem.message}`;
 }
 

@@ -2,7 +2,6 @@ import { l10n, window } from 'vscode';
 import type { Clock } from '../../../core/base/clock.ts';
 import { DisposableStore, type Disposable } from '../../../core/base/lifecycle.ts';
 import type { StateRow } from '../../../core/connection/report.ts';
-import type { TextRun } from '../../../core/record/textRun.ts';
 import { OutputFeed } from './outputFeed.ts';
 import type { MessageOutput } from '../../recording/recorder.ts';
 import type { SettingsService } from '../../settings/settings.ts';
@@ -29,6 +28,7 @@ export class MessagesChannel implements MessageOutput, Disposable {
       return {
         enabled: values['output.enabled'],
         maxCharacters: values['output.maxCharacters'],
+        isDecoded: values['output.decoded'],
       };
     };
     this.#feed = this.#store.add(
@@ -37,13 +37,13 @@ export class MessagesChannel implements MessageOutput, Disposable {
     this.#store.add(settings.onDidChange(() => this.#feed.setOptions(options())));
   }
 
-  message(at: number, name: string, flags: number, payload: Uint8Array): void {
-    this.#feed.message(at, this.#nameToShow(name), flags, payload);
-  }
+  readonly message: MessageOutput['message'] = (at, name, flags, payload, rows, seq) => {
+    this.#feed.message(at, this.#nameToShow(name), flags, payload, rows, seq);
+  };
 
-  texts(at: number, name: string, flags: number, run: TextRun): void {
-    this.#feed.texts(at, this.#nameToShow(name), flags, run);
-  }
+  readonly texts: MessageOutput['texts'] = (at, name, flags, run, rows, seq) => {
+    this.#feed.texts(at, this.#nameToShow(name), flags, run, rows, seq);
+  };
 
   state(at: number, name: string, row: StateRow): void {
     this.#feed.state(at, this.#nameToShow(name), row);

@@ -1,18 +1,22 @@
 import type { Clock } from '../../../core/base/clock.ts';
 import type { Disposable } from '../../../core/base/lifecycle.ts';
 import { Coalescer } from '../../../core/base/coalescer.ts';
-import { directionOf, kindOf } from '../../../core/record/record.ts';
+import { directionOf, isMessage, kindOf } from '../../../core/record/record.ts';
 import { closeFrameText, readCloseFrame } from '../../../core/connection/wire/closeCode.ts';
 import type { StateRow } from '../../../core/connection/report.ts';
 import type { TextRun } from '../../../core/record/textRun.ts';
 import { Formats } from '../../../core/base/format.ts';
 import { preview, previewByteLength } from '../../../core/record/preview.ts';
 import { visibleLine } from '../../../core/text/visibleText.ts';
+import type { DecodedRows } from '../../recording/recorder.ts';
+import { LineQueue, type Line } from './lineQueue.ts';
 
 export interface OutputOptions {
   readonly enabled: boolean;
   /** Of one message. */
   readonly maxCharacters: number;
+  /** What decoders read is written in place of the payload. */
+  readonly isDecoded?: boolean;
 }
 
 /** By whose clock times are written. */
@@ -38,15 +42,15 @@ const bytesPerCharacter = 4;
  */
 export class OutputFeed implements Disposable {
   readonly #clock: Clock;
-  readonly #append: (text: string) => void;
   readonly #coalescer: Coalescer;
   readonly #formats: Formats;
   readonly #zone: OutputZone;
+  readonly #queue: LineQueue;
   #namedZone: string | undefined;
   // Without `ignoreBOM` the decoder would take a leading byte order mark away.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #options: OutputOptions;
-  #lines: string[] = [];
+  #lines: Line[] = [];
   #second = 0;
   #linesInSecond = 0;
   #leftOut = 0;
@@ -62,34 +66,55 @@ export class OutputFeed implements Disposable {
     this.#formats = new Formats('en-GB', () => zone.timeZone);
     this.#clock = clock;
     this.#options = options;
-    this.#append = append;
+    this.#queue = new LineQueue(clock, append, summary => this.#cutText(summary));
     this.#coalescer = new Coalescer(clock, appendIntervalMs, () => this.#flush());
   }
 
   setOptions(options: OutputOptions): void {
     this.#options = options;
+    if (!options.enabled || options.isDecoded !== true) {
+      this.#queue.release();
+    }
   }
 
   /**
    * Adds a message or control frame. Cheap while lines are left out, because floods come here.
    *
    * @param name tells connections apart; empty where there is only one
+   * @param rows whose decoders may have other words for it; absent: nobody's
+   * @param seq the number of its row there
    */
-  message(at: number, name: string, flags: number, payload: Uint8Array): void {
+  message(
+    at: number,
+    name: string,
+    flags: number,
+    payload: Uint8Array,
+    rows?: DecodedRows,
+    seq = 0,
+  ): void {
     if (this.#options.enabled && this.#mayWrite(at)) {
-      this.#write(at, name, arrow(flags), this.#text(flags, payload));
+      const row = rows && isMessage(flags) ? { of: rows, seq } : undefined;
+      this.#write(at, name, arrow(flags), this.#text(flags, payload), row);
     }
   }
 
-  /** Adds texts that came at once. */
-  texts(at: number, name: string, flags: number, { bytes, spans, count }: TextRun): void {
+  /** Adds texts that came at once. @param seq of the first of them */
+  texts(
+    at: number,
+    name: string,
+    flags: number,
+    { bytes, spans, count }: TextRun,
+    rows?: DecodedRows,
+    seq = 0,
+  ): void {
     if (!this.#options.enabled) {
       return;
     }
     let index = 0;
     for (; index < count && this.#mayWrite(at); index++) {
       const payload = bytes.subarray(spans[2 * index], spans[2 * index + 1]);
-      this.#write(at, name, arrow(flags), this.#text(flags, payload));
+      const row = rows && { of: rows, seq: seq + index };
+      this.#write(at, name, arrow(flags), this.#text(flags, payload), row);
     }
     // The one that may not be written has been counted.
     this.#leftOut += Math.max(0, count - index - 1);
@@ -106,6 +131,7 @@ export class OutputFeed implements Disposable {
     this.#reportLeftOut(this.#clock.now());
     this.#flush();
     this.#coalescer.dispose();
+    this.#queue.dispose();
   }
 
   #mayWrite(at: number): boolean {
@@ -131,17 +157,20 @@ export class OutputFeed implements Disposable {
       const count = this.#formats.count(this.#leftOut);
       const messages = this.#leftOut === 1 ? '1 message is' : `${count} messages are`;
       this.#leftOut = 0;
-      this.#lines.push(
-        `${this.#formats.clock(at)} · ${messages} not shown here (more than ` +
-          `${this.#formats.count(maxLinesPerSecond)} a second); the monitor has them all.\n`,
-      );
+      this.#lines.push({
+        before: `${this.#formats.clock(at)} · `,
+        text:
+          `${messages} not shown here (more than ` +
+          `${this.#formats.count(maxLinesPerSecond)} a second); the monitor has them all.`,
+      });
     }
   }
 
-  #write(at: number, name: string, mark: string, text: string): void {
+  #write(at: number, name: string, mark: string, text: string, row?: Line['row']): void {
     this.#nameZone(at);
     const who = name === '' ? '' : `[${visibleLine(name)}] `;
-    this.#lines.push(`${this.#formats.clock(at)} ${mark} ${who}${text}\n`);
+    const before = `${this.#formats.clock(at)} ${mark} ${who}`;
+    this.#lines.push({ before, text, ...(row && this.#options.isDecoded === true && { row }) });
     this.#coalescer.request();
   }
 
@@ -151,7 +180,7 @@ export class OutputFeed implements Disposable {
     if (zoneToName !== this.#namedZone) {
       const zone = zoneToName ?? 'your time zone';
       this.#namedZone = zoneToName;
-      this.#lines.push(`${this.#formats.clock(at)} · Times are in ${zone}.\n`);
+      this.#lines.push({ before: `${this.#formats.clock(at)} · `, text: `Times are in ${zone}.` });
     }
   }
 
@@ -180,6 +209,16 @@ export class OutputFeed implements Disposable {
     return `${visibleLine(shown)} … (${size} in all)`;
   }
 
+  /** A summary, which is short as it is. */
+  #cutText(summary: string): string {
+    const { maxCharacters } = this.#options;
+    const text =
+      summary.length <= maxCharacters
+        ? summary
+        : `${summary.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, '')} …`;
+    return visibleLine(text);
+  }
+
   #flush(): void {
     const now = this.#clock.now();
     if (Math.floor(now / 1000) !== this.#second) {
@@ -189,9 +228,9 @@ export class OutputFeed implements Disposable {
       this.#coalescer.request();
     }
     if (this.#lines.length > 0) {
-      const text = this.#lines.join('');
+      const lines = this.#lines;
       this.#lines = [];
-      this.#append(text);
+      this.#queue.add(lines);
     }
   }
 }

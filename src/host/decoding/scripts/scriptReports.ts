@@ -96,11 +96,7 @@ export class ScriptReports implements Disposable {
   async #tellOfEnd(uri: Uri, reason: string): Promise<void> {
     const open = l10n.t('Open Decoder');
     const text = this.#ports.redact(reason);
-    const sentence = [
-      l10n.t('The decoder {0} was stopped: {1}'),
-      baseOf(uri),
-      text,
-    ] as const;
+    const sentence = [l10n.t('The decoder {0} was stopped: {1}'), baseOf(uri), text] as const;
     this.#print('error', `[${baseOf(uri)}] ${reason}`);
     if ((await showWarning(sentence, open)) === open) {
       await window.showTextDocument(uri);

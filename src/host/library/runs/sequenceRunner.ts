@@ -5,7 +5,7 @@ import { Emitter } from '../../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../../core/base/lifecycle.ts';
 import type { Logger } from '../../../core/base/logger.ts';
 import type { Condition } from '../../../core/filter/condition.ts';
-import { parseLiveFilter, type FilterClock } from '../../../core/filter/parseFilter.ts';
+import { parseAwaitedFilter, type FilterClock } from '../../../core/filter/parseFilter.ts';
 import type { Runnable, Step } from '../../../core/library/library.ts';
 import {
   isWorthRows,
@@ -14,7 +14,12 @@ import {
   type RunRow,
   type RunSubject,
 } from '../../../core/library/runReport.ts';
-import { SequenceRun, type OnAnswer, type RunProgress } from '../../../core/library/sequenceRun.ts';
+import {
+  SequenceRun,
+  type OnAnswer,
+  type RunProgress,
+  type Watching,
+} from '../../../core/library/sequenceRun.ts';
 import type { Origin } from '../../../core/variables/value.ts';
 
 /** How long a run stays in `all` after its end. */
@@ -32,7 +37,7 @@ export interface RunnerPorts {
    */
   readonly send: (connection: string, step: Step) => Promise<number | undefined>;
   /** Calls `onMatch` for each received message that matches, from now on. */
-  readonly watch: (connection: string, condition: Condition, onMatch: OnAnswer) => Disposable;
+  readonly watch: (connection: string, condition: Condition, onMatch: OnAnswer) => Watching;
   /** Calls `onLost` with what happened, to be read after "the connection", if it goes down. */
   readonly watchLoss: (connection: string, onLost: (what: string) => void) => Disposable;
   /** Adds a row to the list of a connection, if that is still there. Returns its number. */
@@ -251,7 +256,7 @@ export class SequenceRunner implements Disposable {
   }
 
   #condition(match: string, path: string): Condition {
-    const { condition, problems } = parseLiveFilter(match, this.#ports.filterClock());
+    const { condition, problems } = parseAwaitedFilter(match, this.#ports.filterClock());
     if (!condition) {
       const why = problems[0]?.message ?? l10n.t('It is empty.');
       throw new UserError(

@@ -50,6 +50,7 @@ export class CaptureSession {
   #limits: CaptureLimits;
   #storage: Storage;
   #isClosed = false;
+  #holdsDecoders = false;
 
   /** Throws what SQLite throws, but only of an archived capture. */
   constructor(
@@ -68,6 +69,7 @@ export class CaptureSession {
     this.#series = new CaptureSeries(this.#store);
     const { url, decoders: rules, name: connection } = request;
     this.decoding = new DecodingSlot({ store: this.#store, url, rules, connection, scripts });
+    this.holdDecoders(request.holdsDecoders);
   }
 
   get storage(): Storage {
@@ -105,6 +107,19 @@ export class CaptureSession {
     this.#series.append(batch);
     this.#store.enforce(this.#limits);
     return batch;
+  }
+
+  /** See `Capture.holdDecoders`. */
+  holdDecoders(isHeld: boolean): void {
+    if (isHeld === this.#holdsDecoders) {
+      return;
+    }
+    this.#holdsDecoders = isHeld;
+    if (isHeld) {
+      this.decoding.use(() => undefined);
+    } else {
+      this.decoding.leave();
+    }
   }
 
   rows(from: number, count: number): readonly Row[] {

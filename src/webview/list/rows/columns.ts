@@ -46,7 +46,7 @@ const defaultWidths: Readonly<Record<SizedColumn, number>> = {
   topic: 10,
   type: 8,
   id: 5,
-  latency: 5,
+  latency: 5.6,
 };
 /** What a column can be read at. Where there is less room, another column goes. */
 const leastWidths: Readonly<Record<SizedColumn, number>> = {

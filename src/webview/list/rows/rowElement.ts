@@ -118,6 +118,8 @@ export class RowElement {
   /** What lies between the row before and this one. First, so that it is read before a long text. */
   readonly #pause = el('span', { class: 'pause' });
   readonly #tap = el('span', { class: 'tap-action' });
+  /** That its decoder has found something wrong: not by colour alone. */
+  readonly #sign = el('span', { role: 'img' });
   #row: PageRow | undefined;
   #position: number | undefined;
   #base: number | undefined;
@@ -132,7 +134,7 @@ export class RowElement {
     this.#cells.connection.append(this.#mark, this.#connection);
     this.#pause.hidden = true;
     this.#tap.hidden = true;
-    this.#cells.preview.append(this.#pause, this.#tap, this.#preview);
+    this.#cells.preview.append(this.#pause, this.#tap, this.#sign, this.#preview);
     this.element = el('div', { role: 'row', id, class: 'row' });
     this.element.hidden = true;
     this.#hasEvent = layout.shown.includes('event');
@@ -223,7 +225,7 @@ export class RowElement {
     setClass(this.#mark, label ? markClasses(label.mark) : '');
     setText(this.#cells.time, row ? time.words(row.at, this.#base) : '');
     const decoded = row?.decoded === 'waiting' ? undefined : row?.decoded;
-    this.#writeDecoded(decoded);
+    this.#writeDecoded(decoded, row?.decoded === 'waiting' ? '…' : '');
     if (!row) {
       this.#fill('row pending', 'blank', '', '', '', '…');
     } else if (row.kind === 'state') {
@@ -248,9 +250,14 @@ export class RowElement {
     setSpoken(this.#tap, action ? tapWord(action) : '');
   }
 
-  #writeDecoded(decoded: RowDecoding | undefined): void {
+  /** @param unknown in place of what is not known yet */
+  #writeDecoded(decoded: RowDecoding | undefined, unknown: string): void {
     const { event, topic, type, id, latency } = this.#cells;
-    setText(event, visibleLine(decoded?.event ?? ''));
+    const severity = severityOf(decoded);
+    this.#sign.hidden = !severity;
+    setClass(this.#sign, severity ? `sign ${iconClass(severity)}` : '');
+    this.#sign.ariaLabel = severity ? text(signWords[severity]) : null;
+    setText(event, visibleLine(decoded?.event ?? unknown));
     setText(topic, visibleLine(decoded?.topic ?? ''));
     setText(type, visibleLine(decoded?.type ?? ''));
     setText(id, visibleLine(decoded?.id ?? ''));
@@ -284,19 +291,25 @@ export class RowElement {
   }
 }
 
-const severityClasses: Readonly<Record<NonNullable<RowDecoding['severity']>, string>> = {
-  error: 'decoded-error',
-  warning: 'decoded-warning',
+type Severity = RowDecoding['severity'];
+
+const signWords: Readonly<Record<NonNullable<Severity>, PageString>> = {
+  error: 'rowError',
+  warning: 'rowWarning',
 };
+
+function severityOf(decoded: RowDecoding | undefined): Severity {
+  return decoded?.problem ? 'error' : decoded?.severity;
+}
 
 function messageClass(row: PageRow, decoded: RowDecoding | undefined): string {
   const isHeartbeat = row.heartbeat || decoded?.isHeartbeat === true;
-  const severity = decoded?.problem ? 'error' : decoded?.severity;
+  const severity = severityOf(decoded);
   return [
     `row ${row.direction}`,
     ...(isHeartbeat ? ['heartbeat'] : []),
     ...(row.tap ? [row.tap] : []),
-    ...(severity ? [severityClasses[severity]] : []),
+    ...(severity ? [`decoded-${severity}`] : []),
   ].join(' ');
 }
 

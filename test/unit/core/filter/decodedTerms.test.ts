@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import type { Condition, DecodedQuestion } from '../../../../src/core/filter/condition.ts';
 import { asksDecoding, asksValue } from '../../../../src/core/filter/conditionParts.ts';
 import { conversationTerm } from '../../../../src/core/filter/decodedTerms.ts';
-import { parseFilter, parseLiveFilter } from '../../../../src/core/filter/parseFilter.ts';
+import {
+  parseAwaitedFilter,
+  parseFilter,
+  parseLiveFilter,
+} from '../../../../src/core/filter/parseFilter.ts';
 
 const clock = { now: 0, startOfDay: 0, timeZone: 'UTC' };
 
@@ -148,6 +152,15 @@ describe('Terms for what decoders know', () => {
       parseLiveFilter('in: $.a:1 "type:x"', clock),
       parseFilter('in: $.a:1 "type:x"', clock),
     );
+  });
+
+  it('are refused for messages that are waited for only where later ones answer', () => {
+    const refused = (text: string) => parseAwaitedFilter(text, clock).problems[0]?.message ?? '';
+    for (const text of ['call:pending', '-call:#1', 'a (latency:>1s or b)']) {
+      assert.match(refused(text), /^This asks for what only later messages tell/, text);
+    }
+    const allowed = 'event:a topic:b type:c id:1 as:socketio @.a $.b is:undecodable -has:error';
+    assert.deepEqual(parseAwaitedFilter(allowed, clock), parseFilter(allowed, clock));
   });
 
   it('read back what was written', () => {

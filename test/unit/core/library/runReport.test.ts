@@ -117,19 +117,32 @@ describe('The rows of a run', () => {
 });
 
 const same = (text: string) => text;
+const message = (payload: Uint8Array, row?: number) => ({
+  row,
+  payload,
+  byteLength: payload.length,
+});
 
 describe('An answer', () => {
   it('is its beginning, or its size if it is no text', () => {
-    assert.deepEqual(answerOf(bytes('hello'), 3, same), { text: 'hello', row: 3 });
-    const long = answerOf(bytes('ä'.repeat(500)), undefined, same);
+    assert.deepEqual(answerOf(message(bytes('hello'), 3), same), { text: 'hello', row: 3 });
+    const long = answerOf(message(bytes('ä'.repeat(500))), same);
     assert.deepEqual(long, { text: `${'ä'.repeat(200)}…` });
-    assert.equal(answerOf(Uint8Array.of(0xff, 0xfe), 1, same).text, '2 bytes');
+    assert.equal(answerOf(message(Uint8Array.of(0xff, 0xfe), 1), same).text, '2 bytes');
+  });
+
+  it('is what decoders say of it', () => {
+    const decoded = { summary: 'chat "hush"' };
+    const { text } = answerOf({ ...message(bytes('42["chat"]'), 1), decoded }, all =>
+      all.replaceAll('hush', '•••'),
+    );
+    assert.equal(text, 'chat "•••"');
   });
 
   it('has no part of a secret, also where it ends', () => {
     const secret = 'hush'.repeat(500);
     const echo = bytes(`${'x'.repeat(190)}${secret}${'y'.repeat(500)}`);
-    const { text } = answerOf(echo, 0, all => all.replaceAll(secret, '•••'));
+    const { text } = answerOf(message(echo, 0), all => all.replaceAll(secret, '•••'));
     assert.equal(text, `${'x'.repeat(190)}•••${'y'.repeat(7)}…`);
   });
 });

@@ -30,6 +30,8 @@ class Rig {
   /** Called when the connection goes down. */
   readonly losses = new Set<(what: string) => void>();
   readonly run: SequenceRun;
+  /** Why a message may have been missed. */
+  whyNot: string | undefined;
   /** Why nothing is sent any more. */
   reject: string | undefined;
   end: RunProgress | undefined;
@@ -54,7 +56,8 @@ class Rig {
           throw new UserError(`${match} is no filter.`);
         }
         this.watched.set(match, onMatch);
-        return toDisposable(() => this.watched.delete(match));
+        const dispose = () => void this.watched.delete(match);
+        return { dispose, whyNot: this.whyNot };
       },
     });
     void this.run.run().then(end => (this.end = end));
@@ -88,6 +91,15 @@ describe('A sequence', () => {
     assert.deepEqual(rig.clock.pending, []);
   });
 
+  it('says at the timeout why a message may have been missed', async () => {
+    const waitFor = { match: '$.ok:true', timeoutMs: 5000 };
+    const rig = start([step('first'), step('login', { delayMs: 1000, waitFor })]);
+    rig.whyNot = 'They are binary.';
+    await rig.advance(1000);
+    await rig.advance(5000);
+    assert.match(rig.end?.problem ?? '', /, and none came\. They are binary\.$/);
+  });
+
   it('waits for what must come back, and gives up at the timeout with its name', async () => {
     const waitFor = { match: '$.ok:true', timeoutMs: 5000 };
     const rig = start([step('login', { waitFor }), step('next', { waitFor })]);
@@ -98,7 +110,7 @@ describe('A sequence', () => {
     assert.deepEqual(rig.sent, ['login', 'next']);
     await rig.advance(5000);
     assert.equal(rig.end?.state, 'failed');
-    assert.match(rig.end.problem ?? '', /"next" waited 5 s .* \$\.ok:true, and none came/);
+    assert.match(rig.end.problem ?? '', /"next" waited 5 s .* \$\.ok:true, and none came\.$/);
     assert.deepEqual([rig.watched.size, rig.clock.pending.length], [0, 0]);
   });
 

@@ -69,7 +69,12 @@ describe('The settings of a window', () => {
   });
 
   it('leave to a workspace that is not trusted only how things look', () => {
-    assert.deepEqual(harmless, ['output.enabled', 'output.maxCharacters', 'statusBar.showRate']);
+    assert.deepEqual(harmless, [
+      'output.enabled',
+      'output.decoded',
+      'output.maxCharacters',
+      'statusBar.showRate',
+    ]);
     for (const key of settingKeys) {
       const isHarmless = harmless.includes(key);
       const value = isHarmless ? otherValue(key) : settingOf(key).fallback;

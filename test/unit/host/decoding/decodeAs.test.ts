@@ -46,6 +46,7 @@ afterEach(() => {
 async function ask(
   answers: readonly string[],
   rules: readonly object[] = [],
+  present?: ScopedRule,
   contributed: readonly object[] = [],
 ) {
   const schemas = new ProtobufSchemas({
@@ -84,7 +85,10 @@ async function ask(
   };
   const parts = {
     sources: { get: () => source },
-    choices: { choose: (_: unknown, rule: ScopedRule | undefined) => chosen.push(rule) },
+    choices: {
+      choose: (_: unknown, rule: ScopedRule | undefined) => chosen.push(rule),
+      chosenFor: () => present,
+    },
     formats: new Formats('en'),
     current: () => undefined,
     protobuf: { schemas, rules: { written } },
@@ -124,6 +128,25 @@ describe('Decode As', () => {
     const problems: string[] = [];
     readDecodeRules([rule], problems);
     assert.deepEqual(problems, []);
+  });
+
+  it('says which choice there is at present', async () => {
+    const chosen = (use: ScopedRule['rule']['use']) => ({ scope: 'user' as const, rule: { use } });
+    const known: readonly (readonly [ScopedRule | undefined, string])[] = [
+      [
+        undefined,
+        'Automatic chosen now – as the settings say, or else by what the messages look like',
+      ],
+      [chosen([]), 'Raw chosen now – as they came'],
+      [chosen(['mqtt']), 'MQTT chosen now – mqtt – '],
+      [chosen([{ protobuf: {} }]), `${withSchema} chosen now – by a .proto file`],
+    ];
+    for (const [present, words] of known) {
+      const { questions } = await ask(['Automatic'], [], present);
+      const marked = questions[0]?.described?.filter(each => each.includes('chosen now'));
+      assert.equal(marked?.length, 1);
+      assert.ok(marked[0]?.startsWith(words), marked[0]);
+    }
   });
 
   it('takes any schema: one of the workspace for the workspace, with the fitting types first', async () => {
@@ -171,7 +194,12 @@ describe('Decode As', () => {
     }
     const rules = [{ use: ['gzip', { script: 'tools/other.cjs' }] }];
     const contributed = [{ name: 'shopd', title: 'Shop', extensionTitle: 'Shop Tools' }];
-    const { chosen, kept, questions } = await ask(['acme.mjs', always], rules, contributed);
+    const { chosen, kept, questions } = await ask(
+      ['acme.mjs', always],
+      rules,
+      undefined,
+      contributed,
+    );
     const choices = questions[0]?.choices ?? [];
     const at = choices.indexOf('Your own, and of extensions');
     assert.deepEqual(choices.slice(at + 1, at + 4), ['other.cjs', 'acme.mjs', 'Shop']);
@@ -180,7 +208,7 @@ describe('Decode As', () => {
     const use = [{ script: '.vscode/decoders/acme.mjs' }];
     assert.deepEqual(chosen, [{ scope: 'workspace', rule: { use } }]);
     assert.deepEqual(kept, [[{ connection: 'shop', use }, 'workspace']]);
-    const other = await ask(['Shop', always], rules, contributed);
+    const other = await ask(['Shop', always], rules, undefined, contributed);
     assert.deepEqual(other.kept, [[{ connection: 'shop', use: ['shopd'] }, 'user']]);
     editor.isTrusted = false;
     const { questions: untrusted } = await ask([]).catch(() => ({ questions: [] }));

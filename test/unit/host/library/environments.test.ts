@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { Emitter } from '../../../../src/core/base/event.ts';
 import type { Environment, Extractor, Library } from '../../../../src/core/library/library.ts';
+import type { OnMatch } from '../../../../src/core/connection/wire/messageTap.ts';
 import { ExtractedValues } from '../../../../src/host/library/extractedValues.ts';
 import { silentLog } from '../../../support/capture/captures.ts';
 import { editor } from '../../../support/host/fakeVscode.ts';
@@ -30,10 +31,11 @@ function setUp(t: TestContext, library: Partial<Library>, kept?: unknown) {
     get: <T>(key: string, fallback?: T) => (values.get(key) as T | undefined) ?? fallback,
     update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
   };
-  const receivers: ((payload: Uint8Array) => void)[] = [];
+  const receivers: OnMatch[] = [];
   const extracted = new ExtractedValues({
     filterClock: () => ({ now: 0, startOfDay: 0 }),
     originOf: () => 'ws://peer.example',
+    settle: () => Promise.resolve(),
     watch: (_connection, _condition, onMatch) => {
       receivers.push(onMatch);
       return { dispose: () => undefined };
@@ -51,7 +53,10 @@ function setUp(t: TestContext, library: Partial<Library>, kept?: unknown) {
     editor.answer = () => undefined;
     editor.shown.length = 0;
   });
-  const receive = (text: string) => receivers.forEach(take => take(encoder.encode(text)));
+  const receive = (text: string) => {
+    const payload = encoder.encode(text);
+    receivers.forEach(take => take({ payload, byteLength: payload.length }));
+  };
   return { environments, values, warned, receive, store };
 }
 

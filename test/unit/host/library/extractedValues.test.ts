@@ -5,6 +5,7 @@ import { matcherOf } from '../../../../src/core/filter/matcher.ts';
 import type { Extractor } from '../../../../src/core/library/library.ts';
 import { flagsOf } from '../../../../src/core/record/record.ts';
 import { valueAt } from '../../../../src/core/json/jsonPath.ts';
+import type { OnMatch } from '../../../../src/core/connection/wire/messageTap.ts';
 import { ExtractedValues } from '../../../../src/host/library/extractedValues.ts';
 
 const encoder = new TextEncoder();
@@ -21,14 +22,15 @@ function setUp() {
   const values = new ExtractedValues({
     filterClock: () => filterClock,
     originOf: connection => `ws://${connection}.example`,
-    watch: (connection: string, condition: Condition, onMatch: (payload: Uint8Array) => void) => {
+    settle: () => Promise.resolve(),
+    watch: (connection: string, condition: Condition, onMatch: OnMatch) => {
       const matches = matcherOf(condition, { decode: bytes => decoder.decode(bytes) });
       const watch = (from: string, payload: Uint8Array) => {
         if (
           from === connection &&
           matches({ at: 0, flags, size: payload.length, payload: () => payload })
         ) {
-          onMatch(payload);
+          onMatch({ payload, byteLength: payload.length });
         }
       };
       watches.add(watch);
@@ -156,6 +158,36 @@ describe('Extracted values', () => {
     assert.equal(get('session', 'c1'), 'good');
   });
 
+  it('are those that decoders have found, where these were asked', async () => {
+    const given: OnMatch[] = [];
+    const settled: string[] = [];
+    const values = new ExtractedValues({
+      filterClock: () => filterClock,
+      originOf: () => 'ws://peer.example',
+      settle: connection => Promise.resolve(void settled.push(connection)),
+      watch: (_connection, _condition, onMatch, options) => {
+        assert.deepEqual(options, { path: ['token'], wanted: 'last' });
+        given.push(onMatch);
+        return { dispose: () => undefined };
+      },
+    });
+    values.setExtractors([
+      extractor({ name: 'token', path: '$.token', when: 'event:login', connection: 'one' }),
+    ]);
+    values.follow('c1', 'one');
+    values.follow('c2', 'two');
+    values.follow('c3', 'three');
+    given[0]?.({ payload: new Uint8Array(), byteLength: 7, decoded: { value: '${secret:a}' } });
+    assert.deepEqual(values.get('token', 'c2'), {
+      kind: 'literal',
+      source: 'peer',
+      text: '${secret:a}',
+    });
+    await values.settle('c2');
+    assert.deepEqual(settled, ['c1', 'c2'], 'its own, and the one that the extractor names');
+    values.dispose();
+  });
+
   it('of a bad extractor are none, and it is named', () => {
     const { set } = setUp();
     const problems = set(
@@ -167,7 +199,10 @@ describe('Extracted values', () => {
     );
     assert.ok(problems.some(problem => problem.includes('"b"')));
     assert.ok(problems.some(problem => problem.includes('"c"')));
-    assert.match(problems.join(), /"d" cannot be used: .* This asks for what decoders read/);
+    assert.match(
+      problems.join(),
+      /"d" cannot be used: .* This asks for what only later messages tell/,
+    );
     assert.match(problems.join(), /"e" needs a path such as \$\.data\.token/);
   });
 });

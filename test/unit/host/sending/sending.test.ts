@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { conditionOf } from '../../../../src/core/connection/wire/messageTap.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { kindOf } from '../../../../src/core/record/record.ts';
 import { DialLimiter } from '../../../../src/core/connection/retry/dialLimiter.ts';
@@ -359,6 +361,43 @@ describe('The sender', { timeout: 180_000 }, () => {
     assert.deepEqual(peer.received, ['new 1']);
   });
 
+  it('sends what decoders have found in what was received last, and says what they cannot read', async t => {
+    const { peer, monitored, sender, open } = await setUp(t);
+    await open();
+    for (const each of ['{"a":"old","b":1}', gzipSync('{"a":"${new}"}'), 'no json']) {
+      peer.sockets[0]?.send(each);
+    }
+    await until(() => monitored.received.total === 3);
+    await sender.send(monitored, text('${last:$.a} ${last:$.b}'), 'user');
+    monitored.capture.setDecoders([{ use: [] }]);
+    peer.sockets[0]?.send(Uint8Array.of(1, 2, 3));
+    await until(() => monitored.received.total === 4);
+    await assert.rejects(
+      sender.send(monitored, text('${last:$.none}'), 'user'),
+      /messages of this connection are binary and not decoded/,
+    );
+    await until(() => peer.received.length === 1);
+    assert.deepEqual(peer.received, ['${new} 1']);
+  });
+
+  it('waits for what decoders read, in the order in which it comes', async t => {
+    const { peer, monitored, open } = await setUp(t);
+    await open();
+    const answers: (readonly [number | undefined, string])[] = [];
+    const clock = { now: 0, startOfDay: 0 };
+    const watch = monitored.watchForAnswer(conditionOf('$.n', clock), ({ row, text: shown }) =>
+      answers.push([row, shown]),
+    );
+    const first = monitored.capture.nextSeq;
+    for (const each of ['{"n":1}', gzipSync('{"n":2}'), '{"n":3}', '{"m":4}', '{"n":5}']) {
+      peer.sockets[0]?.send(each);
+    }
+    await until(() => answers.length === 4);
+    const rows = [1, 2, 3, 5].map(n => [first + n - 1, `{"n":${n}}`]);
+    assert.deepEqual(answers, rows);
+    watch.dispose();
+  });
+
   it('asks before it sends to production, once or for as long as the window is open', async t => {
     const answers: (Confirmation | undefined)[] = [undefined, 'once', 'window'];
     let asked = 0;
@@ -476,7 +515,9 @@ describe('Watching a connection', { timeout: 180_000 }, () => {
     await open();
     const seen: string[] = [];
     const condition = { is: 'text', text: 'A', exact: false } as const;
-    const watch = monitored.watch(condition, payload => seen.push(Buffer.from(payload).toString()));
+    const watch = monitored.watch(condition, ({ payload }) =>
+      seen.push(Buffer.from(payload).toString()),
+    );
     const broken = monitored.watch(condition, () => {
       throw new Error('broken');
     });

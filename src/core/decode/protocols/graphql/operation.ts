@@ -37,6 +37,10 @@ function named({ kind, name, field }: Definition, wanted: string | undefined): O
 function* operationsOf(document: string): Generator<Definition> {
   const tokens = new Tokens(document);
   for (let token = tokens.next(); token !== ''; token = tokens.next()) {
+    if (token.startsWith('"')) {
+      // What a definition is for.
+      continue;
+    }
     const kind = kinds.find(each => each === token);
     const name = kind && isName(tokens.peek()) ? tokens.next() : undefined;
     if (token !== '{') {

@@ -1,12 +1,14 @@
 import { textIn } from '../../values/utf8Text.ts';
 import { skipSpaces } from '../../../json/jsonSpaces.ts';
-import { jsonProblem } from './jsonProblem.ts';
-import { cutLabel, headText } from './utf8Text.ts';
+import { jsonProblem } from '../../values/jsonProblem.ts';
+import { cutLabel, headLength, headText } from './utf8Text.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
-/** Enough for a summary, whatever the characters are. */
-const shownLength = 2048;
+/** Of code units, one behind the other, and all others. */
+const escapes = /((?:\\u[\da-fA-F]{4})+)|\\./g;
+/** A text to its last whole escape, or letter. */
+const wholeEscapes = /^(?:[^\\]|\\[^u]|\\u[\da-fA-F]{4})*/;
 
 /**
  * A value in bytes that are JSON. Nothing is parsed but what is asked for, and what is shown is what was written: numbers with
@@ -76,20 +78,30 @@ export class JsonSlice {
     if (!this.isNumber && !this.isString) {
       return undefined;
     }
-    const isShort = this.end - this.begin < shownLength;
-    return cutLabel(isShort ? (this.string ?? this.text) : this.shown);
+    return cutLabel(this.#stringHead ?? this.shown);
   }
 
-  /** For a summary: without white space between its tokens, and no longer than a summary shows. */
+  /**
+   * For a summary: without white space between its tokens and escapes that JSON does not need, and no longer than a summary
+   * shows.
+   */
   get shown(): string {
     return this.#compact(this.begin, this.end);
   }
 
   /** For a summary: what a string says, another value as `shown`. */
   get message(): string {
-    // Most of a long string is not shown, and its escapes are seldom.
-    const isShort = this.end - this.begin < shownLength;
-    return (isShort ? this.string : undefined) ?? this.shown;
+    return this.#stringHead ?? this.shown;
+  }
+
+  /** The beginning of what a string says, if it is very long. */
+  get #stringHead(): string | undefined {
+    if (!this.isString || this.end - this.begin < headLength) {
+      return this.string;
+    }
+    const head = headText(this.#bytes, this.begin + 1, this.end - 1);
+    // The end may cut an escape.
+    return JSON.parse(`"${wholeEscapes.exec(head)?.[0] ?? ''}"`) as string;
   }
 
   /** For a summary: the elements of an array from `from` on, as arguments are written. */
@@ -102,7 +114,7 @@ export class JsonSlice {
         const { shown } = element;
         parts.push(shown);
         length += shown.length + 2;
-        if (length > shownLength) {
+        if (length > headLength) {
           break;
         }
       }
@@ -174,7 +186,7 @@ export class JsonSlice {
 
   #compact(begin: number, end: number): string {
     const bytes = this.#bytes;
-    const kept = new Uint8Array(Math.min(end - begin, shownLength));
+    const kept = new Uint8Array(Math.min(end - begin, headLength));
     let length = 0;
     let isInString = false;
     for (let at = begin; at < end && length < kept.length; at++) {
@@ -192,8 +204,16 @@ export class JsonSlice {
         kept[length++] = unit;
       }
     }
-    return headText(kept, 0, Math.min(length, kept.length));
+    const text = headText(kept, 0, Math.min(length, kept.length));
+    return text.includes('\\') ? text.replace(escapes, plainEscape) : text;
   }
+}
+
+function plainEscape(escape: string, units?: string): string {
+  if (units === undefined) {
+    return escape === '\\/' ? '/' : escape;
+  }
+  return JSON.stringify(JSON.parse(`"${units}"`)).slice(1, -1);
 }
 
 /** Where the value that begins at `begin` ends, in bytes that are JSON. */

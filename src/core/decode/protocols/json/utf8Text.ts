@@ -1,7 +1,7 @@
 import { textIn } from '../../values/utf8Text.ts';
 
-/** Bytes; enough for a summary, whatever the characters are. */
-const headLength = 2048;
+/** Bytes; enough for a summary, whatever the characters are, and if each was written as an escape of six bytes. */
+export const headLength = 3200;
 /** In UTF-16 code units. */
 const maxLabelLength = 512;
 

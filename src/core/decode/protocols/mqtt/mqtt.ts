@@ -1,6 +1,12 @@
 import { batchOf } from '../../batch.ts';
 import type { Decoder } from '../../decoder.ts';
-import { readFrames, problemReading, type Frame, type FrameBytes } from '../../framing/frames.ts';
+import {
+  emptyReading,
+  problemReading,
+  readFrames,
+  type Frame,
+  type FrameBytes,
+} from '../../framing/frames.ts';
 import type { Rest } from '../../framing/rest.ts';
 import type { Layer } from '../../layer.ts';
 import type { Reading } from '../../reading.ts';
@@ -67,7 +73,7 @@ export const mqtt: Decoder<MqttContext> = {
     const { records, rest } = readFrames(layer, side.rest, seq, 'a packet', frameAt);
     const isChanged = version !== context.version || aliases !== side.aliases || rest !== side.rest;
     return {
-      ...(records.length === 0 ? problemReading(0, 'empty', 0) : batchOf(records)),
+      ...(records.length === 0 ? emptyReading : batchOf(records)),
       ...(isChanged && { context: { ...context, version, [direction]: { rest, aliases } } }),
     };
   },

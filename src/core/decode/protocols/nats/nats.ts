@@ -4,7 +4,7 @@ import { isSecretName } from '../../../secrets/names.ts';
 import { batchOf } from '../../batch.ts';
 import type { Decoder } from '../../decoder.ts';
 import { callsOf } from '../../framing/calls.ts';
-import { problemReading, readFrames, type Frame, type FrameBytes } from '../../framing/frames.ts';
+import { emptyReading, readFrames, type Frame, type FrameBytes } from '../../framing/frames.ts';
 import { Payload } from '../../framing/payload.ts';
 import type { Rest } from '../../framing/rest.ts';
 import type { Asked, Call, Field, Reading } from '../../reading.ts';
@@ -41,7 +41,7 @@ export const nats: Decoder<NatsContext> = {
     const before = context[direction];
     const { records, rest } = readFrames(layer, before, seq, 'an operation', frameAt);
     return {
-      ...(records.length === 0 ? problemReading(0, 'empty', 0) : batchOf(records)),
+      ...(records.length === 0 ? emptyReading : batchOf(records)),
       ...(rest !== before && { context: { ...context, [direction]: rest } }),
     };
   },
@@ -164,7 +164,7 @@ function messageOf(
       if (body.isEmpty) {
         return oneLine(asked?.name === undefined ? lead() : `${asked.name} done`);
       }
-      return oneLine(`${lead(asked)} ${body.shown}`);
+      return oneLine(`${lead(asked)} ${body.shown}`.trimEnd());
     },
     lead: asked => oneLine(lead(asked)),
     value: body.isEmpty ? undefined : body.value,

@@ -60,11 +60,11 @@ export function readNatsOperation(
   begin: number,
 ): NatsOperation | Extract<Frame, { readonly is: 'part' | 'none' }> {
   const { bytes } = from;
+  const lineEnd = endOfLine(bytes, begin);
   const failed = (at: number, is: Problem['is']) => ({
     is: 'none' as const,
-    reading: failedFrame(from, begin, at, is),
+    reading: failedFrame(from, begin, at, is, lineEnd < 0 ? undefined : lineEnd),
   });
-  const lineEnd = endOfLine(bytes, begin);
   if (lineEnd < 0) {
     const limit = mayBeLong(bytes, begin) ? maxFactsLength : maxLineLength;
     return bytes.length - begin > limit

@@ -93,12 +93,12 @@ function recordOf(text: JsonSlice, { bytes, begin }: Layer): Reading {
 function readClose(layer: Layer): Reading {
   const list = JsonSlice.read(layer.bytes, 1);
   if (typeof list === 'number') {
-    return failed(layer, 1, 'bad-json');
+    return { type: 'close', ...failed(layer, 1, 'bad-json') };
   }
   const [code, reason] = list.elements();
   const id = code?.label;
   if (id === undefined) {
-    return failed(layer, 1, 'unexpected');
+    return { type: 'close', ...failed(layer, 1, 'unexpected') };
   }
   return {
     type: 'close',

@@ -47,6 +47,22 @@ describe('What a session is decoded as', () => {
       'applied? messages stomp',
     ],
     [
+      'the gateway of Discord in one stream of zstd',
+      [],
+      'none -',
+      { url: 'wss://gateway.discord.gg/?v=10&encoding=json&compress=zstd-stream' },
+    ],
+    [
+      'an action of OCPP 2.1 that waits for no answer',
+      [seen('out', '[6,"a","NotifyPeriodicEventStream",{"id":1}]')],
+      'applied? messages json ocpp',
+    ],
+    [
+      'an action that OCPP does not have',
+      [seen('out', '[2,"a","NotifyNothing",{"id":1}]')],
+      'suggested messages json ocpp',
+    ],
+    [
       'a subprotocol with a version',
       [],
       'applied subprotocol json ocpp',

@@ -72,6 +72,24 @@ describe('The preset of JSON-RPC', () => {
     );
   });
 
+  it('marks it within a batch as well', () => {
+    const [, batch] = readSession(preset('jsonrpc'), [
+      ['out', { id: 1, method: 'a' }],
+      [
+        'out',
+        [
+          { id: 1, method: 'b' },
+          { id: 2, method: 'c' },
+        ],
+      ],
+    ]);
+    const records = batch?.['records'] as { severity: unknown }[];
+    assert.deepEqual(
+      records.map(({ severity }) => severity),
+      ['warning', undefined],
+    );
+  });
+
   it('says where the records of a batch are, and reads no more of them than there may be', () => {
     const [read] = readSession(preset('jsonrpc'), [['in', ' [ {"method":"ä"}, 7 ]']]);
     const records = read?.['records'] as { at: unknown; summary: unknown; problem: unknown }[];

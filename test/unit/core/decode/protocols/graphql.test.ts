@@ -145,6 +145,8 @@ describe('The operation of a GraphQL document', () => {
     ['{ "unfinished', 'query', 'anonymous'],
     ['{{{{', 'query', 'anonymous'],
     ['}} query Q', 'query', 'anonymous'],
+    ['""" query A { a } """ query B { b }', 'query', 'B'],
+    ['"mutation" { a } "not this" fragment F on T { f }', 'query', 'a'],
   ];
   for (const [document, kind, name, wanted] of cases) {
     it(`is ${kind} ${name}: ${document}${wanted ? ` (${wanted})` : ''}`, () => {

@@ -91,9 +91,43 @@ describe('A slice of JSON', () => {
     const deep = '['.repeat(500_000) + ']'.repeat(500_000);
     const slice = sliceOf(deep);
     assert.equal(slice.firstElement?.end, deep.length - 1);
-    assert.equal(slice.shown.length, 2048);
+    assert.equal(slice.shown.length, 3200);
     assert.equal(read('['.repeat(1_000_000)), 1_000_000);
     assert.ok(sliceOf(`[${'1,'.repeat(500_000)}1]`).shownElements(1).length < 10_000);
+  });
+
+  it('is shown without spaces and escapes that JSON does not need', () => {
+    const cases: Readonly<Record<string, string>> = {
+      '{ "a" : "\\u4f60\\u00e9 \\ud83d\\ude00" }': '{"a":"你é 😀"}',
+      '"a\\/b\\n\\t\\"\\\\u0041"': '"a/b\\n\\t\\"\\\\u0041"',
+      '"\\u0022\\u005C\\u000a\\u0001\\ud83d"': '"\\"\\\\\\n\\u0001\\ud83d"',
+    };
+    for (const [text, shown] of Object.entries(cases)) {
+      assert.equal(sliceOf(text).shown, shown);
+    }
+    const long = sliceOf(JSON.stringify('\u0001'.repeat(600)));
+    assert.equal(long.shown.slice(0, 3198), `"${'\\u0001'.repeat(533).slice(0, 3197)}`);
+    assert.equal(
+      sliceOf(`"${'\\u4f60'.repeat(1000)}"`).shown.slice(0, 513),
+      `"${'你'.repeat(512)}`,
+    );
+  });
+
+  it('says what a long string begins with, to its last whole escape', () => {
+    for (const [said, written] of [
+      ['line\n', 'line\\n'],
+      ['"\\', '\\"\\\\'],
+      ['你😀', '\\u4f60\\ud83d\\ude00'],
+      ['é', 'é'],
+    ] as const) {
+      for (const shift of ['', 'x', 'xx', 'xxx', 'xxxx', 'xxxxx']) {
+        const { message, label } = sliceOf(`"${shift}${written.repeat(3000)}"`);
+        const whole = shift + said.repeat(3000);
+        assert.ok(message.length >= 512 && whole.startsWith(message), message);
+        assert.equal(label, `${whole.slice(0, 511)}…`);
+      }
+    }
+    assert.equal(sliceOf(`{"a":"${'\\n'.repeat(3000)}"}`).message.slice(0, 8), '{"a":"\\n');
   });
 
   it('cuts labels that are long', () => {

@@ -62,6 +62,10 @@ describe('MQTT', () => {
         .slice(1)
         .map(({ problem }) => `${problem?.at} ${problem?.is}`);
     assert.deepEqual(
+      said(mqtt, {}, [['in', Uint8Array.of()]]).map(({ summary }) => summary),
+      [''],
+    );
+    assert.deepEqual(
       rows(
         4,
         Uint8Array.of(0x00, 0x00), // Type 0.

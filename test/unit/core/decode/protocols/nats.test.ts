@@ -127,18 +127,23 @@ describe('NATS', () => {
       ].map(text => ['in', bytes(text)]),
     );
     assert.deepEqual(
-      rows.map(({ problem }) => `${problem?.at} ${problem?.is}`),
+      rows.map(({ problem, summary }) => `${problem?.at} ${problem?.is}: ${summary.slice(0, 20)}`),
       [
-        '0 unexpected',
-        '0 unexpected',
-        '0 unexpected',
-        '11 unexpected',
-        '0 bad-length',
-        '0 too-long',
-        '0 unexpected',
-        '0 empty',
+        '0 unexpected: HELLO',
+        '0 unexpected: PUB a x',
+        '0 unexpected: PUB 5',
+        '11 unexpected: PUB a 2',
+        '0 bad-length: HPUB a 9 5',
+        '0 too-long: MSG a 1 999999999',
+        `0 unexpected: ${'x'.repeat(20)}`,
+        '0 empty: ',
       ],
     );
+  });
+
+  it('shows a payload without the line breaks at its end', () => {
+    const [row] = said(nats, {}, [['in', bytes('MSG log 1 6\r\nline\r\n\r\n')]]);
+    assert.deepEqual([row?.summary, row?.value?.()], ['MSG log line', '"line\\r\\n"']);
   });
 
   it('waits for a long INFO', () => {

@@ -149,6 +149,11 @@ describe('SignalR', () => {
     );
   });
 
+  it('says nothing of a message without a record', () => {
+    const [, , empty] = saidOf(...handshake, ['in', '']);
+    assert.deepEqual([empty?.summary, empty?.records, empty?.problem], ['', undefined, undefined]);
+  });
+
   it('closes without an error, which may be an empty text', () => {
     const said = saidOf(...handshake, ['in', { type: 7 }], ['in', { type: 7, error: '' }]);
     assert.deepEqual(

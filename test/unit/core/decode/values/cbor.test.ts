@@ -143,7 +143,10 @@ describe('cborSequence', () => {
     cborSequence.read(Layer.ofBytes(bytesOf(hex), 0), undefined, { seq: 0, direction: 'in' });
 
   it('reads no item', () => {
-    assert.deepEqual([read('').records, read('').problem, read('').summary()], [[], undefined, '']);
+    assert.deepEqual(
+      [read('').records, read('').problem, read('').summary()],
+      [undefined, undefined, ''],
+    );
   });
 
   it('hands each item on', () => {

@@ -60,6 +60,9 @@ describe('json', () => {
       '{"a":1} x': 8,
       '{"a":1}\n{"b"}': 12,
       '{"a":1}\n5': 8,
+      '{"a":tru}': 8,
+      "{'a': fal": 6,
+      '[1.]': 3,
       ' ': 1,
     };
     for (const [text, at] of Object.entries(places)) {

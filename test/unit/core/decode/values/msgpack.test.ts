@@ -130,6 +130,11 @@ describe('readMsgpack', () => {
     ]);
   });
 
+  it('shows how many bytes there are where nothing could be read', () => {
+    const summaries = ['c1', 'cf0000', ''].map(hex => readMsgpack(bytesOf(hex)).summary());
+    assert.deepEqual(summaries, ['1 byte', '3 bytes', '0 bytes']);
+  });
+
   it('makes no more of a long value than a summary shows', () => {
     const bytes = new Uint8Array(10_000_005).fill(0x61);
     bytes.set([0xdb, 0, 0x98, 0x96, 0x80]);

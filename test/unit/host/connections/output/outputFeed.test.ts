@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { toDisposable } from '../../../../../src/core/base/lifecycle.ts';
 import { flagsOf } from '../../../../../src/core/record/record.ts';
 import { OutputFeed } from '../../../../../src/host/connections/output/outputFeed.ts';
 import { Formats } from '../../../../../src/core/base/format.ts';
@@ -197,5 +198,104 @@ describe('The messages output', () => {
     feed.setOptions({ enabled: true, maxCharacters: 1 });
     message('bc');
     assert.deepEqual(lines(), ['← b … (2 B in all)']);
+  });
+});
+
+describe('The messages output, decoded', () => {
+  function setUp(isDecoded = true) {
+    const clock = new ManualClock();
+    const texts: string[] = [];
+    const options = { enabled: true, maxCharacters: 20, isDecoded };
+    const feed = new OutputFeed(clock, options, text => texts.push(text));
+    const asked: (readonly number[])[] = [];
+    const answers: ((summaries: readonly (string | undefined)[]) => void)[] = [];
+    let isClosed = false;
+    let holders = 0;
+    const rows = {
+      summaries: (seqs: readonly number[]) => {
+        asked.push(seqs);
+        return isClosed
+          ? Promise.reject(new Error('closed'))
+          : new Promise<readonly (string | undefined)[]>(resolve => answers.push(resolve));
+      },
+      holdDecoders: () => {
+        holders++;
+        return toDisposable(() => holders--);
+      },
+    };
+    const message = (text: string, seq: number, flags = received) =>
+      feed.message(clock.now(), '', flags, encoder.encode(text), rows, seq);
+    const answer = async (...summaries: readonly (string | undefined)[]) => {
+      answers.shift()?.(summaries);
+      await new Promise(setImmediate);
+    };
+    const lines = () => texts.join('').replace(/^\d\d:\d\d:\d\d\.\d{3} /gm, '');
+    const state = () => ({ holders, asked });
+    const close = () => (isClosed = true);
+    return { clock, feed, rows, message, answer, lines, state, close, options };
+  }
+
+  it('has what decoders read in place of what came, and what they do not read as it came', async () => {
+    const { clock, feed, rows, message, answer, lines, state } = setUp();
+    feed.state(clock.now(), '', { state: 'connected', severity: 'info', text: 'Fine.' });
+    message('42["chat",1]', 3);
+    message('plain', 4);
+    message('', 5, flagsOf('ping', 'in'));
+    feed.texts(clock.now(), '', received, runOf(['43[1]', 'x']), rows, 6);
+    clock.advance(250);
+    assert.deepEqual([state().asked, lines()], [[[3, 4, 6, 7]], '· Fine.\n']);
+    await answer('chat "\u202e0123456789abcdef"', undefined, 'a = 1');
+    assert.equal(
+      lines(),
+      '· Fine.\n← chat "\u27e8U+202E\u27e90123456789abc …\n← plain\n← [ping 0 bytes]\n← a = 1\n← x\n',
+    );
+    assert.equal(state().holders, 1);
+    feed.dispose();
+    assert.equal(state().holders, 0);
+  });
+
+  it('keeps its order, and writes what came where decoders are late', async () => {
+    const { clock, feed, message, answer, lines } = setUp();
+    message('a', 0);
+    clock.advance(250);
+    message('b', 1);
+    feed.state(clock.now(), '', { state: 'connected', severity: 'info', text: 'Fine.' });
+    clock.advance(250);
+    clock.advance(480);
+    assert.equal(lines(), '');
+    clock.advance(20);
+    assert.equal(lines(), '← a\n');
+    await answer('late');
+    await answer('B');
+    assert.equal(lines(), '← a\n← B\n· Fine.\n');
+    feed.dispose();
+  });
+
+  it('loses nothing when a capture is closed, or the window', async () => {
+    const { clock, feed, message, answer, lines, state, close } = setUp();
+    message('a', 0);
+    clock.advance(250);
+    close();
+    message('b', 1);
+    clock.advance(250);
+    await answer('A');
+    assert.equal(lines(), '← A\n← b\n');
+    message('c', 2);
+    feed.dispose();
+    assert.deepEqual([lines(), state().holders, clock.pending], ['← A\n← b\n← c\n', 0, []]);
+  });
+
+  it('asks no decoder unless it is wanted', () => {
+    const { clock, feed, message, lines, state, options } = setUp(false);
+    message('a', 0);
+    clock.advance(250);
+    assert.deepEqual([lines(), state()], ['← a\n', { holders: 0, asked: [] }]);
+    feed.setOptions({ ...options, isDecoded: true });
+    message('b', 1);
+    clock.advance(250);
+    assert.equal(state().holders, 1);
+    feed.setOptions(options);
+    assert.equal(state().holders, 0);
+    feed.dispose();
   });
 });

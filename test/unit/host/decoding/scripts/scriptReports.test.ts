@@ -87,10 +87,7 @@ describe('What decoders in files report', () => {
     const [shown] = editor.shown;
     assert.deepEqual(
       [shown?.text, shown?.choices],
-      [
-        'The decoder acme.mjs was stopped: It took too long.',
-        ['Open Decoder'],
-      ],
+      ['The decoder acme.mjs was stopped: It took too long.', ['Open Decoder']],
     );
   });
 });

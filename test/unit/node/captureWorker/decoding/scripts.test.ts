@@ -14,7 +14,9 @@ import { flagsOf } from '../../../../../src/core/record/record.ts';
 import { DecodingSlot } from '../../../../../src/node/captureWorker/decoding/decodingSlot.ts';
 import { scriptAccess } from '../../../../../src/node/captureWorker/decoding/scriptAccess.ts';
 import { Exports } from '../../../../../src/node/captureWorker/export/exports.ts';
+import { SavedCalls } from '../../../../../src/node/captureWorker/saving/savedCalls.ts';
 import { ViewSession } from '../../../../../src/node/captureWorker/sessions/viewSession.ts';
+import type { SqliteWriter } from '../../../../../src/node/captureWorker/store/sqliteWriter.ts';
 import { batchOf, scratchFolder, type TestRow } from '../../../../support/capture/captures.ts';
 import { acme, FakeScripts, read } from '../../../../support/decode/fakeScripts.ts';
 import { until } from '../../../../support/until.ts';
@@ -227,6 +229,29 @@ describe('An export of messages that a script decodes', () => {
     captures.delete(1);
     capture.decoding.close();
     await done;
+    assert.deepEqual(scripts.ended, [1]);
+  });
+});
+
+describe('Calls that are saved from messages that a script decodes', () => {
+  it('wait for the answers, bit by bit, so that saving can be ended', async () => {
+    const scripts = new FakeScripts();
+    const calls = new SavedCalls(captureOf(scripts, 2).decoding, 0);
+    const saved: number[] = [];
+    const writer = {
+      calls: {
+        begin: () => undefined,
+        insertCall: ({ seq }: { readonly seq: number }) => saved.push(seq),
+        insertLink: () => undefined,
+      },
+    } as unknown as SqliteWriter;
+    assert.equal(await calls.copy(writer, 2), false);
+    assert.equal(await calls.copy(writer, 2), false);
+    assert.equal(scripts.asked.length, 1);
+    scripts.asked[0]?.answer(({ seq }) => read({ id: seq, role: 'request' }));
+    await until('all calls are saved', () => calls.copy(writer, 2));
+    assert.deepEqual(saved, [0, 1]);
+    calls.close();
     assert.deepEqual(scripts.ended, [1]);
   });
 });
