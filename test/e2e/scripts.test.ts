@@ -86,9 +86,11 @@ describe('Decoders in files', () => {
     };
     await open({ files });
     peer.send(message);
-    await row('02').first().click();
+    await row('68 65 6c 6c 6f').first().click();
     await shows(page.monitor.frame.getByText(/no such op/));
     await page.screenshot('decoder-failed-row');
+    await page.monitor.frame.getByRole('button', { name: 'Open Decoder' }).click();
+    await shows(screen().getByRole('tab', { name: /acme\.mjs/ }));
     await page.runCommand('Problems: Focus on Problems View');
     await shows(screen().getByText('no such op'));
     await page.screenshot('decoder-problem');
@@ -104,7 +106,7 @@ describe('Decoders in files', () => {
     peer.send(message);
     peer.send(Buffer.from('0300', 'hex'));
     await shows(row('swift'));
-    await row('02').first().click();
+    await row('68 65 6c 6c 6f').first().click();
     await shows(page.monitor.frame.getByText(/too long/));
     await page.screenshot('decoder-too-long');
   });
@@ -120,7 +122,6 @@ describe('Decoders in files', () => {
     });
     peer.send(message);
     await shows(row('68 65 6c 6c 6f'));
-    await shows(page.monitor.frame.getByText('acme does not run'));
     await shows(page.monitor.frame.getByTitle(/runs once the workspace is trusted/));
     await page.screenshot('decoder-untrusted');
     assert.equal(await row('greeting').count(), 0);
