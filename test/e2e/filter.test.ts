@@ -280,7 +280,7 @@ describe('the filter box', () => {
       assert.match((await box.textContent()) ?? '', /1,500 messages not searched: .* not JSON/);
       await user.page.evaluate(() => window.filterPage.update({ unread: 1 }));
       assert.match((await box.textContent()) ?? '', /1 message not searched: it is not JSON/);
-      assert.match((await box.textContent()) ?? '', /2 rows left out: .* as in row 17/);
+      assert.match((await box.textContent()) ?? '', /2 rows left out: .* as in row 16/);
       await user.button('Stop: clear the filter').click();
       await user.hears('filter:');
       await user.page.evaluate(() =>

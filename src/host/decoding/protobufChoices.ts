@@ -117,6 +117,7 @@ export async function askForSchema(
 ): Promise<ProtobufChoice> {
   const [file] =
     (await window.showOpenDialog({
+      title: l10n.t('Decode by a Protobuf Schema'),
       openLabel: l10n.t('Use Schema'),
       filters: { Protobuf: endings },
     })) ?? [];

@@ -17,6 +17,7 @@ import { text } from '../widgets/strings.ts';
 import type { JsonViewer, ValuePlaces } from './jsonViewer.ts';
 import { readerOf } from './payloadReader.ts';
 import type { PayloadViewer, ShownPayload, ViewerActions } from './payloadViewer.ts';
+import { problemWords } from './problemWords.ts';
 import { RecordList } from './recordList.ts';
 import { fieldOf, fieldPlace, type RowFields } from './rowFields.ts';
 import { readBytes } from './selectedBytes.ts';
@@ -285,7 +286,7 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
   #problemsOf(record: DecodedRecord, layers: readonly DecodedLayer[]): TemplateResult | string {
     const told = (title: string, { is, at, message }: Problem) =>
       message === undefined
-        ? text('decoderProblem', title, is, this.#formats.count(at))
+        ? text('decoderProblem', title, text(problemWords[is]), this.#formats.count(at))
         : text('decoderProblemSaid', title, visibleLine(message));
     const ofLayers = layers.flatMap(({ title, problem }) =>
       problem ? [told(title, problem)] : [],

@@ -284,7 +284,12 @@ export class MonitorPage {
         }
       },
       clearFilter: () => this.#setFromList({ filter: '' }),
-      suggestion: () => suggestFilter(view.filter, this.#search.knownPaths),
+      suggestion: () =>
+        suggestFilter(
+          view.filter,
+          this.#search.knownPaths,
+          this.#listView?.decoding?.shown.startsWith('applied'),
+        ),
       setFilter: filter => this.#setFromList({ filter }),
       showAll: () => this.#setFromList({ showHeartbeats: true, showControl: true }),
     });

@@ -22,7 +22,8 @@ export function readersOf(message: Message, table: DecoderTable): readonly strin
     }
     const points = pointsOf(name, reading, layers);
     if (points > 0 || name === 'protobuf-raw') {
-      readers.push({ name, points });
+      // What a decoder wonders at is likelier another's, as bytes that no packet of Socket.IO announced.
+      readers.push({ name, points: reading.severity === 'warning' ? -1 : points });
     }
   }
   return readers.sort((one, other) => other.points - one.points).map(({ name }) => name);

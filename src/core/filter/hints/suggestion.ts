@@ -24,12 +24,17 @@ const lonePath = new RegExp(
  * values of JSON.
  *
  * @param paths JSON paths of messages, such as `$.data.type`
+ * @param isDecoded decoders know events, topics, types and ids of the messages
  * @returns a valid filter; `undefined` if nothing is likely to be meant otherwise
  */
-export function suggestFilter(text: string, paths: readonly string[]): string | undefined {
+export function suggestFilter(
+  text: string,
+  paths: readonly string[],
+  isDecoded = false,
+): string | undefined {
   const suggestion = joinComparisons(text).replaceAll(
     tokens,
-    token => meant(token, paths) ?? token,
+    token => meant(token, paths, isDecoded) ?? token,
   );
   return suggestion !== text && isValid(suggestion) ? suggestion : undefined;
 }
@@ -46,13 +51,14 @@ function joinComparisons(text: string): string {
     .replaceAll(/(?<=[\p{L}\p{N}\]_])\s+(===?|!==?|>=|<=|=>|=<|=|>|<|:)\s+(?=\S)/gu, '$1');
 }
 
-function meant(token: string, paths: readonly string[]): string | undefined {
+function meant(token: string, paths: readonly string[], isDecoded: boolean): string | undefined {
   const compared = comparison.exec(token)?.groups;
   if (compared) {
     const { not = '', path, whole, operator = '', value = '' } = compared;
     const key = path?.toLowerCase() ?? '';
     // Members of JSON often have the names of what decoders know.
-    const isFact = isDecodedFact(key) && !value.includes('|');
+    const isMember = !isDecoded || operator.startsWith(':') || paths.includes(fullPath(key, paths));
+    const isFact = isDecodedFact(key) && !value.includes('|') && isMember;
     const isKey = isFilterKey(key) && !isFact;
     const isOdd = /^[:/\\]/.test(value) || (token.startsWith('$.') && whole !== undefined);
     const isKnownForm = token.startsWith('$.') || token.startsWith('-$.');

@@ -49,6 +49,12 @@ describe('The decoders', () => {
     assert.ok(readersOf(messageOf(gzipSync('{}')), table).includes('gzip'));
     assert.ok(!readersOf(messageOf('hello'), table).includes('json'));
   });
+
+  it('are offered last where they wonder at what they read', () => {
+    const readers = readersOf(messageOf(Buffer.from('0a0461626364', 'hex')), table);
+    assert.ok(readers.includes('protobuf-raw'));
+    assert.equal(readers.at(-1), 'socketio');
+  });
 });
 
 describe('readDecodeRules', () => {

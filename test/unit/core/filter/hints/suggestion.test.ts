@@ -72,6 +72,13 @@ describe('suggestFilter', () => {
     assert.equal(suggestFilter('data.other', paths), undefined);
   });
 
+  it('asks decoders where they know the messages, and no member has that name', () => {
+    assert.equal(suggestFilter('event=chat', [], true), 'event:chat');
+    assert.equal(suggestFilter('-id > 5', [], true), '-id:>5');
+    assert.equal(suggestFilter('event=chat', ['$.event'], true), '$.event:chat');
+    assert.equal(suggestFilter('event:chat', [], true), '$.event:chat');
+  });
+
   it('never suggests what is not a filter, and reads any text in no time', () => {
     for (const filter of ['a=b)', 'a='.repeat(1000), 'a.'.repeat(999), '"'.repeat(1999)]) {
       assert.doesNotThrow(() => suggestFilter(filter, []));
