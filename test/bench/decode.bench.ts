@@ -18,6 +18,7 @@ import { bytesOfRow, flagsOfRow, protocols, type Protocol } from './protocolRows
 const passedRows = 200_000;
 const storedRows = 300_000;
 const rounds = 3;
+const storeRounds = 9;
 const rowsPerBatch = 2500;
 
 const table = decoderTable(nativeInflate);
@@ -58,7 +59,10 @@ function passRow(protocol: Protocol): Measurement {
   return held(`the ordered pass over ${protocol.name}`, rate, thousands, budget, shown);
 }
 
-/** Rows stored in a second with a view open that follows them. */
+/**
+ * Rows stored in a second with a view open that follows them. The host's thread makes them some times as fast
+ * as a socket brings them, so that every moment in which the worker decodes and does not store counts.
+ */
 async function storeRate(
   { open, openView }: CaptureService,
   { as, row }: Protocol,
@@ -96,19 +100,19 @@ async function storeRows(): Promise<readonly Measurement[]> {
   try {
     const rows: Measurement[] = [];
     for (const protocol of protocols) {
-      const ratios: number[] = [];
+      const undecoded: number[] = [];
       const decoded: number[] = [];
-      for (let round = 0; round < rounds; round++) {
-        const undecoded = await storeRate(service, protocol, false);
-        const rate = await storeRate(service, protocol, true);
-        decoded.push(rate);
-        ratios.push(rate / undecoded);
+      for (let round = 0; round < storeRounds; round++) {
+        undecoded.push(await storeRate(service, protocol, false));
+        decoded.push(await storeRate(service, protocol, true));
       }
       const what = `storing ${protocol.name} in a decoded view, of an undecoded one`;
-      const share = median(ratios);
-      // While messages wait to be stored, views get half of the worker's time.
-      const budget = { limit: 0.5, aim: 0.9, isLeast: true };
-      const shown = `${ratio(share)}, ${thousands(median(decoded))}`;
+      // A round takes a tenth of a second: where others use the machine, any but the best says how busy they
+      // are. The worker's own CPU time would say nothing, since decoding may have all that storing leaves.
+      const best = Math.max(...decoded);
+      const share = best / Math.max(...undecoded);
+      const budget = { limit: 0.8, aim: 0.9, isLeast: true };
+      const shown = `${ratio(share)}, ${thousands(best)}`;
       rows.push(held(what, share, ratio, budget, shown));
     }
     return rows;

@@ -13,6 +13,7 @@ import type {
 import { scriptAccess } from './decoding/scriptAccess.ts';
 import type { Exports } from './export/exports.ts';
 import { DecodedQuestions } from './decoding/decodedQuestions.ts';
+import { DecodingTime } from './decoding/decodingTime.ts';
 import { CaptureSession } from './sessions/captureSession.ts';
 import { ViewSessions } from './sessions/viewSessions.ts';
 
@@ -27,18 +28,25 @@ const scripts = scriptAccess(async () => {
   return createScriptRunner(value => post({ event: 'script', value }));
 });
 const captures = new Map<number, CaptureSession>();
+const decodingTime = new DecodingTime(() => performance.now());
 const views = new ViewSessions({
   captures,
+  decodingTime,
   report: (key, value) => post({ event: 'view', key, value }),
   onDidGetWork: startPumping,
 });
-const questions = new DecodedQuestions({ captures, isPressed: () => writes.length > 0 });
+const questions = new DecodedQuestions({
+  captures,
+  decodingTime,
+  isPressed: () => writes.length > 0,
+});
 /** Loaded with the first export: most captures are never exported. */
 let exports: Promise<Exports> | undefined;
 const openExports = new Set<number>();
 const reads: WorkerRequest[] = [];
 const writes: WorkerRequest[] = [];
 let isPumping = false;
+let restTimer: NodeJS.Timeout | undefined;
 
 function post(message: FromCaptureWorker, transfer: readonly ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);
@@ -102,9 +110,13 @@ function pump(): void {
     answerRequest(write, perform, reply);
   }
   views.work(writes.length > 0);
-  isPumping = writes.length > 0 || views.hasWork;
+  const { restMs } = views;
+  isPumping = writes.length > 0 || restMs === 0;
   if (isPumping) {
     setImmediate(pump);
+  } else if (restMs < Infinity) {
+    clearTimeout(restTimer);
+    restTimer = setTimeout(startPumping, restMs);
   }
 }
 

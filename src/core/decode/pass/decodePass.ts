@@ -3,7 +3,12 @@ import { lowerBound } from '../../base/lowerBound.ts';
 import type { CaptureStore } from '../../capture/captureStore.ts';
 import { recordsIn } from '../../capture/captureStore.ts';
 import { ViewMatcher } from '../../capture/viewMatcher.ts';
-import { payloadOfRow, type Block, type StoredRecord } from '../../record/block.ts';
+import {
+  byteLengthOfRow,
+  payloadOfRow,
+  type Block,
+  type StoredRecord,
+} from '../../record/block.ts';
 import { directionOf, isMessage, isTextual, kindOf, RowFlag } from '../../record/record.ts';
 import { CallTable, type CallMark, type FollowedRows } from '../callTable.ts';
 import type { ChainReading, Message } from '../chain.ts';
@@ -19,8 +24,9 @@ const maxPassLength = 4 * 1024 * 1024;
 /** Rows that are looked through for a state row at once. */
 const idleStep = 65_536;
 
-/** Rows between two looks at the clock. */
-const rowsPerLook = 128;
+/** Rows between two looks at the clock, if they are short, and the most bytes. */
+const rowsPerLook = 16;
+const bytesPerLook = 16 * 1024;
 
 /** How far the pass looks ahead for what scripts are to be asked, in rows and milliseconds. */
 const maxRowsAhead = 4096;
@@ -224,6 +230,8 @@ export class DecodePass {
   #go(from: number, to: number, deadline: number): boolean {
     const { store, now } = this.#options;
     let isAny = false;
+    let rows = 0;
+    let bytes = 0;
     for (const { block, begin, end } of store.blocks(from, to)) {
       for (let row = begin; row < end; row++) {
         isAny = true;
@@ -231,8 +239,16 @@ export class DecodePass {
           return true;
         }
         this.#cursor = block.firstSeq + row + 1;
-        if (this.#isIdle || (row % rowsPerLook === 0 && now() >= deadline)) {
+        if (this.#isIdle) {
           return true;
+        }
+        bytes += byteLengthOfRow(block, row);
+        if (++rows >= rowsPerLook || bytes >= bytesPerLook) {
+          if (now() >= deadline) {
+            return true;
+          }
+          rows = 0;
+          bytes = 0;
         }
       }
     }
@@ -257,8 +273,7 @@ export class DecodePass {
       return false;
     }
     const session = (this.#current ??= this.#begin(seq, this.#options.url, ''));
-    const length = (block.ends[row] ?? 0) - (row === 0 ? 0 : (block.ends[row - 1] ?? 0));
-    if (!isForPass(flags, length)) {
+    if (!isForPass(flags, byteLengthOfRow(block, row))) {
       return false;
     }
     const message = messageOf({ seq, flags, payload: payloadOfRow(block, row) });

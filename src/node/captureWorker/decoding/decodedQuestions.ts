@@ -2,6 +2,7 @@ import type { CaptureStore } from '../../../core/capture/captureStore.ts';
 import type { JudgeAnswer, JudgeRequest } from '../../../core/capture/judge.ts';
 import type { CaptureDecoding } from './captureDecoding.ts';
 import type { DecodingSlot } from './decodingSlot.ts';
+import type { DecodingTime } from './decodingTime.ts';
 
 /** How long to decode before others have their turn. */
 const sliceMs = 4;
@@ -14,7 +15,8 @@ interface Asked {
 
 interface DecodedQuestionsOptions {
   readonly captures: ReadonlyMap<number, Asked>;
-  /** Whether batches wait to be stored: half of the time is theirs. */
+  readonly decodingTime: DecodingTime;
+  /** Whether batches wait to be stored. */
   readonly isPressed: () => boolean;
 }
 
@@ -75,17 +77,20 @@ export class DecodedQuestions {
         if (cursor >= end) {
           break;
         }
-        const deadline = performance.now() + sliceMs;
-        if (slot.decoding.cursor < end) {
-          slot.decoding.work(deadline);
-        }
-        const readable = Math.min(end, slot.decoding.cursor);
-        if (cursor < readable) {
-          cursor = reader.read(slot.decoding, cursor, readable, deadline);
-        }
+        const { decoding } = slot;
+        const { decodingTime, isPressed } = this.#options;
+        const hasGoneOn = decodingTime.use(isPressed(), sliceMs, deadline => {
+          if (decoding.cursor < end) {
+            decoding.work(deadline);
+          }
+          const readable = Math.min(end, decoding.cursor);
+          if (cursor < readable) {
+            cursor = reader.read(decoding, cursor, readable, deadline);
+          }
+        });
         if (cursor < end) {
-          const isWaiting = slot.decoding.isWaiting && cursor >= slot.decoding.cursor;
-          await (isWaiting ? slot.goesOn() : this.#giveWay());
+          const isWaiting = decoding.isWaiting && cursor >= decoding.cursor;
+          await (isWaiting ? slot.goesOn() : this.#giveWay(hasGoneOn));
         }
       }
       return answer(slot.problem, slot.decoding);
@@ -94,12 +99,13 @@ export class DecodedQuestions {
     }
   }
 
-  #giveWay(): Promise<void> {
+  #giveWay(hasGoneOn: boolean): Promise<void> {
     return new Promise(resolve => {
-      if (this.#options.isPressed()) {
-        setTimeout(resolve, sliceMs);
-      } else {
+      if (hasGoneOn) {
         setImmediate(resolve);
+      } else {
+        // In vain, it would only keep the thread busy.
+        setTimeout(resolve, sliceMs);
       }
     });
   }

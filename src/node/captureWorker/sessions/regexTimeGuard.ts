@@ -55,7 +55,8 @@ export class RegexTimeGuard {
   match(records: readonly OpenRecord[], deadline: number): readonly RowMatch[] {
     const verdicts: RowMatch[] = [];
     if (!this.#test.hasPattern) {
-      this.#judgeUntil(records, verdicts, Infinity);
+      // What decoders are asked about takes long, and has no other bound.
+      this.#judgeUntil(records, verdicts, this.#test.asksDecoders ? deadline : Infinity);
       return verdicts;
     }
     while (verdicts.length < records.length && !this.hasGivenUp) {

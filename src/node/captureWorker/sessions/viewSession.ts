@@ -153,12 +153,26 @@ export class ViewSession {
 
   /** There are rows to look at, or something to find. */
   get hasWork(): boolean {
+    return this.hasDecoding || this.hasSearching;
+  }
+
+  /** `decode` has something to do. */
+  get hasDecoding(): boolean {
     return (
-      this.#search !== undefined ||
-      this.#isBehind ||
       this.#decoders.isBehind ||
+      (this.#test.asksDecoders && this.#isBehind) ||
       this.#revisionDelayMs === 0
     );
+  }
+
+  /** `search` has something to do. */
+  get hasSearching(): boolean {
+    return this.#search !== undefined || (!this.#test.asksDecoders && this.#isBehind);
+  }
+
+  /** Changes when positions that were told of are not used any more. */
+  get restarts(): number {
+    return this.#restarts;
   }
 
   /** How long to wait before `merge` is called; Infinity if nothing waits for it. */
@@ -235,7 +249,12 @@ export class ViewSession {
     });
   }
 
-  /** A batch has been stored, and the limits were enforced. */
+  /** Goes on with the decoders alone until `deadline`, so that rows which are stored now can be told of as decoded. */
+  advance(deadline: number): void {
+    this.#reading(() => this.#decoders.work(deadline));
+  }
+
+  /** A batch has been stored, and the limits were enforced. What asks decoders is left to `decode`. */
   appended(capture: number, batch: BatchReader, isPressed: boolean): void {
     const source = this.#sources.find(candidate => candidate.capture === capture);
     const store = this.#captures.get(capture)?.store;
@@ -243,10 +262,8 @@ export class ViewSession {
       const deadline = isPressed ? performance.now() + pressedMs : Infinity;
       this.#newest = source;
       this.#reading(() => {
-        // So that the rows which are reported next are decoded.
-        this.#decoders.work(performance.now() + (isPressed ? pressedMs / 4 : pressedMs));
         source.appended(store, batch, deadline);
-        if (!isPressed) {
+        if (!isPressed && !this.#test.asksDecoders) {
           source.work(performance.now() + pressedMs);
         }
         this.#drop();
@@ -311,22 +328,35 @@ export class ViewSession {
    * @returns whether something is left to do
    */
   work(deadline: number): boolean {
-    this.#decode(deadline);
-    const half = this.#search && this.#isBehind ? (performance.now() + deadline) / 2 : deadline;
-    this.#goOnSearching(half);
-    this.#reading(() => this.#goOn(deadline));
-    this.#revise(deadline);
+    this.decode(this.hasSearching ? halfway(deadline) : deadline);
+    this.search(deadline);
     return this.hasWork;
   }
 
-  #decode(deadline: number): void {
-    this.#reading(() => this.#decoders.work((performance.now() + deadline) / 2));
+  /** The part of `work` that decodes messages. */
+  decode(deadline: number): void {
+    const { asksDecoders } = this.#test;
+    this.advance(asksDecoders ? halfway(deadline) : deadline);
     const { restarts } = this.#decoders;
     if (restarts !== this.#decoderRestarts) {
       this.#decoderRestarts = restarts;
-      if (this.#test.asksDecoders) {
+      if (asksDecoders) {
         this.#restart();
       }
+    }
+    if (asksDecoders) {
+      this.#reading(() => this.#goOn(deadline));
+    }
+    this.#revise(deadline);
+  }
+
+  /** The part of `work` that decodes none. */
+  search(deadline: number): void {
+    const { asksDecoders } = this.#test;
+    const isBoth = this.#search && !asksDecoders && this.#isBehind;
+    this.#goOnSearching(isBoth ? halfway(deadline) : deadline);
+    if (!asksDecoders) {
+      this.#reading(() => this.#goOn(deadline));
     }
   }
 
@@ -501,6 +531,10 @@ export class ViewSession {
     const source = found && this.#sources[found.source];
     return source ? timeOf(source, found.seq) : -Infinity;
   }
+}
+
+function halfway(deadline: number): number {
+  return (performance.now() + deadline) / 2;
 }
 
 function lastOf({ store }: ViewSource): number {

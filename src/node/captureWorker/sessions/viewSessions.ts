@@ -1,11 +1,15 @@
 import type { BatchReader } from '../../../core/record/batch.ts';
 import type { ViewReport, ViewState } from '../../../core/capture/view.ts';
 import type { ParamsOf, ViewRequestName, WorkerRequest } from '../../capture/captureProtocol.ts';
+import type { DecodingTime } from '../decoding/decodingTime.ts';
 import type { CaptureSession } from './captureSession.ts';
 import { ViewSession } from './viewSession.ts';
 
-/** How long a view looks for rows before others have their turn. */
+/** How long a view looks for rows, or decodes, before others have their turn. */
 const sliceMs = 8;
+
+/** How long rows that were just stored wait to be decoded before they are told of. */
+const advanceMs = 2;
 
 /** The shortest time between two snapshots of a view for the host, which sends no more to the page. */
 const reportIntervalMs = 50;
@@ -20,6 +24,7 @@ interface Tail {
 
 interface ViewSessionsOptions {
   readonly captures: ReadonlyMap<number, CaptureSession>;
+  readonly decodingTime: DecodingTime;
   readonly report: (view: number, report: ViewReport) => void;
   /** `work` has something to do. */
   readonly onDidGetWork: () => void;
@@ -40,14 +45,18 @@ export class ViewSessions {
     this.#options = options;
   }
 
-  /** Something is left to look at or to search. */
-  get hasWork(): boolean {
+  /** How long until `work` has something to do if no batch comes; Infinity if nothing is left. */
+  get restMs(): number {
+    let restMs = Infinity;
     for (const view of this.#views.values()) {
-      if (view.hasWork) {
-        return true;
+      if (view.hasSearching) {
+        return 0;
+      }
+      if (view.hasDecoding) {
+        restMs = this.#options.decodingTime.restMs;
       }
     }
-    return false;
+    return restMs;
   }
 
   has(id: number): boolean {
@@ -87,6 +96,13 @@ export class ViewSessions {
 
   /** A batch has been stored, and the limits were enforced. */
   appended(capture: number, batch: BatchReader, isPressed: boolean): void {
+    const { decodingTime } = this.#options;
+    decodingTime.stored();
+    if (!isPressed) {
+      decodingTime.use(isPressed, advanceMs, deadline => {
+        this.#views.forEach(view => view.advance(deadline));
+      });
+    }
     for (const view of this.#views.values()) {
       view.appended(capture, batch, isPressed);
     }
@@ -127,32 +143,75 @@ export class ViewSessions {
   /**
    * Goes on with what the views are behind with, for one slice.
    *
-   * @param isPressed batches wait to be stored: half of the time is theirs
+   * @param isPressed batches wait to be stored: half of the time is theirs, and more of it where messages
+   *   are decoded
    */
   work(isPressed: boolean): void {
+    const decoded = this.#withTurn(
+      view => view.hasDecoding,
+      view => this.#options.decodingTime.use(isPressed, sliceMs, deadline => view.decode(deadline)),
+    );
     const now = performance.now();
-    if (isPressed && now - this.#sliceEndedAt < sliceMs) {
+    const searched =
+      isPressed && now - this.#sliceEndedAt < sliceMs
+        ? undefined
+        : this.#withTurn(
+            view => view.hasSearching,
+            view => {
+              view.search(now + sliceMs);
+              this.#sliceEndedAt = performance.now();
+              return true;
+            },
+          );
+    if (decoded === undefined && searched === undefined) {
       return;
     }
-    let hasEnded = false;
-    for (const [id, view] of this.#views) {
-      if (view.hasWork) {
-        const isDone = !view.work(now + sliceMs);
-        // Rows at positions that are not used any more must not be asked for in vain.
-        hasEnded = isDone || view.state.restarts !== this.#reported.get(id)?.restarts;
-        // The next one has its turn first.
-        this.#views.delete(id);
-        this.#views.set(id, view);
-        break;
-      }
-    }
-    this.#sliceEndedAt = performance.now();
-    if (hasEnded) {
+    if (this.#isToTell(decoded) || this.#isToTell(searched)) {
       this.#report();
     } else {
       this.#scheduleReport();
     }
     this.#scheduleWake();
+  }
+
+  /**
+   * Has one of the views that have something to do go on with it.
+   *
+   * @param step returns whether there was time for it
+   * @returns its number, if there was
+   */
+  #withTurn(
+    hasWork: (view: ViewSession) => boolean,
+    step: (view: ViewSession) => boolean,
+  ): number | undefined {
+    for (const [id, view] of this.#views) {
+      if (hasWork(view)) {
+        if (!step(view)) {
+          return undefined;
+        }
+        // The next one has its turn first.
+        this.#views.delete(id);
+        this.#views.set(id, view);
+        return id;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether the host is to be told at once of a view that went on. */
+  #isToTell(id: number | undefined): boolean {
+    const view = id === undefined ? undefined : this.#views.get(id);
+    const told = id === undefined ? undefined : this.#reported.get(id);
+    if (!view) {
+      return false;
+    }
+    if (!told || view.restarts !== (told.restarts ?? 0)) {
+      // Rows at positions that are not used any more must not be asked for in vain.
+      return true;
+    }
+    // In a flood it comes to an end again and again.
+    const wasBehind = told.scanned < told.total || told.decoding?.readTo !== undefined;
+    return wasBehind && !view.hasWork;
   }
 
   #open(id: number, { query, firstPosition, tail }: ParamsOf<'view.open'>): ViewReport {

@@ -18,6 +18,9 @@ const goodStepMs = 5;
 const groupLength = 4096;
 const groupByteLength = 1024 * 1024;
 
+/** Of those that decoders are asked about, which takes longer by far. */
+const decodedGroupLength = 64;
+
 interface ViewSourceOptions {
   readonly capture: number;
   readonly test: ViewMatcher;
@@ -254,7 +257,8 @@ export class ViewSource {
   }
 
   get #isGroupFull(): boolean {
-    return this.#group.length >= groupLength || this.#groupByteLength >= groupByteLength;
+    const maxLength = this.#group[0]?.decoded ? decodedGroupLength : groupLength;
+    return this.#group.length >= maxLength || this.#groupByteLength >= groupByteLength;
   }
 
   #push(record: OpenRecord): void {
