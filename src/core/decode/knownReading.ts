@@ -34,9 +34,8 @@ export function knownReading(
   const whole = parts.length > 0 ? withParts(reading, parts) : reading;
   const seqs = [...(whole.parts ?? []), ...partSeqs];
   const { records, summary, ...facts } = whole;
-  const linkOf = (record: number) => links.find(link => link.record === record);
   if (!records) {
-    const link = linkOf(0);
+    const link = links.find(({ record }) => record === 0);
     // A part of an answer is called as what it answers.
     const asked = link?.of === undefined ? askedBy(link) : table.linksOf(link.of)[0]?.call;
     return {
@@ -48,8 +47,9 @@ export function knownReading(
       ...(link?.isReused && { severity: facts.severity ?? 'warning' }),
     };
   }
+  const linkOf = firstOfRecords(links);
   const known = records.map((record, index): KnownReading => {
-    const link = linkOf(index);
+    const link = linkOf.get(index);
     // A record holds no further ones.
     const rest = { ...record, records: undefined };
     const asked = askedBy(link);
@@ -72,6 +72,17 @@ export function knownReading(
     ...(seqs.length > 0 && { parts: seqs }),
     records: known,
   };
+}
+
+/** By the number of the record: a message may have thousands, and each several links. */
+function firstOfRecords(links: readonly Link[]): ReadonlyMap<number, Link> {
+  const first = new Map<number, Link>();
+  for (const link of links) {
+    if (!first.has(link.record)) {
+      first.set(link.record, link);
+    }
+  }
+  return first;
 }
 
 function inherited(own: Omit<Reading, 'summary'>, asked: Asked | undefined): Asked {

@@ -18,5 +18,5 @@ export const maxLayerRatio = 1000;
 /** Bytes of unfinished messages that a context may hold. */
 export const maxCarriedLength = 1024 * 1024;
 
-/** Calls of a session that wait for an answer; the oldest beyond them is forgotten. */
+/** Calls of a session that wait for an answer; beyond them the oldest are forgotten. */
 export const maxOpenCalls = 65_536;

@@ -5,6 +5,9 @@ import type { Asked, Call, Reading } from './reading.ts';
 /** Calls that have ended and may still get items; what comes behind an end comes soon. */
 const maxFollowed = 1024;
 
+/** Forgotten together: a Map from which only the oldest goes must pass by all that have gone before. */
+const maxForgotten = 1024;
+
 /** In UTF-16 code units, of what is kept for each call: of longer keys and names the beginning counts. */
 const maxKeyLength = 1024;
 const maxNameLength = 512;
@@ -145,10 +148,13 @@ export class Linker {
   #add(key: string, id: number, at: number): void {
     this.#open.set(key, id);
     if (this.#open.size > maxOpenCalls) {
-      const [oldest] = this.#open;
-      if (oldest) {
-        this.#open.delete(oldest[0]);
-        this.#table.end(oldest[1], 'forgotten', at);
+      let count = 0;
+      for (const [oldest, call] of this.#open) {
+        this.#open.delete(oldest);
+        this.#table.end(call, 'forgotten', at);
+        if (++count === maxForgotten) {
+          break;
+        }
       }
     }
   }
@@ -183,6 +189,11 @@ function briefly({ name, topic, label, type }: Asked, usualType: string | undefi
 
 function brief(text: string | undefined): string | undefined {
   return text === undefined || text.length <= maxNameLength
-    ? text
-    : `${text.slice(0, maxNameLength - 1)}…`;
+    ? text && apart(text)
+    : `${apart(text.slice(0, maxNameLength - 1))}…`;
+}
+
+/** The same text on its own: engines keep the whole of a text, such as a message, for a part that was cut out of it. */
+function apart(text: string): string {
+  return ` ${text}`.slice(1);
 }

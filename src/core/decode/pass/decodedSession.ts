@@ -7,8 +7,9 @@ import type { SessionDecoding } from '../rowDecoding.ts';
 import type { CaptureScripts, SessionScripts } from '../script/sessionScripts.ts';
 import type { ChooseDecoders, Route, SessionChoice, SessionChooser } from './sessionChoice.ts';
 
-/** Messages between two places from which a later one can be read. */
+/** Messages between two places from which a later one can be read, and bytes of what decoders were given for them. */
 const checkpointDistance = 256;
+const checkpointBytes = 64 * 1024 * 1024;
 
 /** Of a longer message nothing is guessed; and after so many messages what they are is known, or never will be. */
 const maxSeenLength = 64 * 1024;
@@ -41,6 +42,7 @@ export class DecodedSession {
   /** Behind the messages that scripts are to be asked about. */
   #ahead: RouteContexts = [];
   #sinceCheckpoint = 0;
+  #bytesSinceCheckpoint = 0;
   #checkpoints: { readonly seq: number; readonly contexts: RouteContexts }[] = [];
   /** Where the last row was read that somebody asked for: the next one is mostly the row after it. */
   #place: { readonly seq: number; readonly contexts: RouteContexts } | undefined;
@@ -124,8 +126,11 @@ export class DecodedSession {
     }
     if (this.#sinceCheckpoint === 0) {
       this.#checkpoints.push({ seq: message.seq, contexts: this.#contexts });
+      this.#bytesSinceCheckpoint = 0;
     }
-    this.#sinceCheckpoint = (this.#sinceCheckpoint + 1) % checkpointDistance;
+    this.#bytesSinceCheckpoint += givenBytes(read);
+    const isFar = this.#bytesSinceCheckpoint >= checkpointBytes;
+    this.#sinceCheckpoint = isFar ? 0 : (this.#sinceCheckpoint + 1) % checkpointDistance;
     this.#contexts = contexts;
     if (read?.reading) {
       this.#linker.take(read.reading, message.seq, at);
@@ -264,6 +269,14 @@ function isFor({ direction, kind }: Route, message: Message): boolean {
   return (
     (direction === undefined || direction === message.direction) &&
     (kind === undefined || (kind === 'text') === message.isText)
+  );
+}
+
+/** With what was unpacked, which may be a thousand times the message. */
+function givenBytes(read: ChainReading | undefined): number {
+  return (read?.layers ?? []).reduce(
+    (sum, { layer, reading }) => sum + layer.bytes.length + (reading.next?.bytes.length ?? 0),
+    0,
   );
 }
 

@@ -11,6 +11,9 @@ interface StoredRow {
 /** More places than the chains of a session have. */
 const maxPlaces = 8192;
 
+/** The fraction that goes at once. */
+const slack = 1 / 16;
+
 /** What scripts have said of the messages of a capture, the newest as far as the memory for them goes. */
 export class AnswerStore {
   readonly #maxSize: number;
@@ -53,12 +56,8 @@ export class AnswerStore {
     }
     this.#end = Math.max(this.#end, seq + 1);
     this.#size += sizeOfAnswer(answer);
-    for (const [oldest] of this.#rows) {
-      if (this.#size <= this.#maxSize) {
-        break;
-      }
-      this.#drop(oldest);
-      this.#goneTo = Math.max(this.#goneTo, oldest + 1);
+    if (this.#size > this.#maxSize) {
+      this.#dropOldest();
     }
   }
 
@@ -78,6 +77,18 @@ export class AnswerStore {
     if (begin < this.#end) {
       [...this.#rows.keys()].filter(seq => seq >= begin).forEach(seq => this.#drop(seq));
       this.#end = begin;
+    }
+  }
+
+  /** More than has to go: each time, a Map passes by all that have gone before. */
+  #dropOldest(): void {
+    const size = this.#maxSize * (1 - slack);
+    for (const [oldest] of this.#rows) {
+      if (this.#size <= size) {
+        break;
+      }
+      this.#drop(oldest);
+      this.#goneTo = Math.max(this.#goneTo, oldest + 1);
     }
   }
 
