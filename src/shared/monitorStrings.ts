@@ -136,6 +136,7 @@ export const pageStrings = {
   latencyByEvent: 'Latency by event, of the newest calls',
   latencyCalls: 'Calls',
   latencyFailed: 'Failed',
+  latencyOpen: 'Open',
   latencyUnanswered: 'Unanswered',
   latencySpread: 'Spread',
   latencyNoName: 'without a name',

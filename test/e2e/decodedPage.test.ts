@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { axeViolations } from '../support/page/accessibility.ts';
 import { chat } from '../support/page/chatRows.ts';
 import { usePages, type MonitorPage } from '../support/page/monitorPage.ts';
+import { packed } from '../support/page/packedRows.ts';
 import { themes } from '../support/page/pageBrowser.ts';
 import { until } from '../support/until.ts';
 
@@ -73,6 +74,33 @@ describe('the list of decoded messages', () => {
         'time direction preview',
       ]);
     }));
+
+  it('has no columns for what its decoders do not know', () =>
+    withPage({ connections: [packed] }, async (page, raw) => {
+      await row(page, 'lamp').waitFor();
+      const heads = await raw.getByRole('columnheader').allInnerTexts();
+      assert.deepEqual(
+        heads.map(head => head.trim()).filter(head => head !== ''),
+        ['Time', 'Direction', 'Kind', 'Size', 'Content'],
+      );
+    }));
+
+  it('keeps its columns and its chip in a merged timeline, whichever message is the newest', () =>
+    withPage(
+      { connections: [chat, { rowCount: 970 }], view: { merged: ['c1', 'c2'] }, width: 1600 },
+      async (page, raw, host) => {
+        await untilDecoded(page);
+        const isShown = async () => {
+          const heads = await raw.getByRole('columnheader').allInnerTexts();
+          const all = heads.join();
+          return all.includes('Event') && all.includes('Latency') && (await chip(raw).count()) > 0;
+        };
+        await until('its columns or its chip are missing', isShown);
+        await host.grow(40, 1);
+        await row(page, '"hello"').waitFor({ state: 'detached' });
+        assert.ok(await isShown());
+      },
+    ));
 
   it('says by a sign with a name that a message failed, or that it cannot be read', () =>
     withPage(decoded, async page => {
@@ -195,8 +223,8 @@ describe('the charts of calls', () => {
         .evaluateAll(rows =>
           rows.map(each => [...each.children].map(cell => cell.textContent.trim()).join('|')),
         );
-      assert.equal(words[1], 'join|61|–|–|75 ms|75 ms|75 ms|');
-      assert.ok(words.includes('/admin|61|61|–|37 ms|37 ms|37 ms|'), words.join('\n'));
+      assert.equal(words[1], 'join|61|–|–|–|75 ms|75 ms|75 ms|');
+      assert.ok(words.includes('/admin|61|61|–|–|37 ms|37 ms|37 ms|'), words.join('\n'));
       const bars = await table
         .locator('.bin:not(.none)')
         .evaluateAll(all => all.map(bar => bar.getBoundingClientRect().height));

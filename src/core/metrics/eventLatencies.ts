@@ -5,9 +5,10 @@ export const latencyBins = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000] as const
 export interface EventLatencies {
   /** Text of the peer; empty: the requests have no name. */
   readonly event: string;
-  /** All calls, those among them that failed, and those without an answer. */
+  /** All calls; among them those that failed, those that wait for an answer, and those that never get one. */
   readonly calls: number;
   readonly failed: number;
+  readonly open: number;
   readonly unanswered: number;
   /** Of those that have an answer, in milliseconds; absent if none has. */
   readonly p50?: number;

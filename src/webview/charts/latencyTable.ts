@@ -37,6 +37,7 @@ export class LatencyTable {
             <th scope="col">${text('event')}</th>
             <th scope="col">${text('latencyCalls')}</th>
             <th scope="col">${text('latencyFailed')}</th>
+            <th scope="col">${text('latencyOpen')}</th>
             <th scope="col">${text('latencyUnanswered')}</th>
             <th scope="col">${text('chartMedian')}</th>
             <th scope="col">${text('chartP95')}</th>
@@ -52,7 +53,8 @@ export class LatencyTable {
     );
   }
 
-  #row({ event, calls, failed, unanswered, p50, p95, max, maxSeq, bins }: EventLatencies) {
+  #row(latencies: EventLatencies) {
+    const { event, calls, failed, open, unanswered, p50, p95, max, maxSeq, bins } = latencies;
     const count = (value: number) => this.#formats.count(value);
     const time = (ms: number | undefined) => (ms === undefined ? none : this.#formats.latency(ms));
     const name = visibleLine(event);
@@ -72,8 +74,7 @@ export class LatencyTable {
         }
       </th>
       <td>${count(calls)}</td>
-      <td>${failed === 0 ? none : count(failed)}</td>
-      <td>${unanswered === 0 ? none : count(unanswered)}</td>
+      ${[failed, open, unanswered].map(each => html`<td>${each === 0 ? none : count(each)}</td>`)}
       <td>${time(p50)}</td>
       <td>${time(p95)}</td>
       <td>

@@ -6,21 +6,17 @@ import type { FrameAnswer, HandshakeAnswer } from '../../shared/monitorProtocol.
 import { definitions, type Definition } from '../widgets/definitions.ts';
 import { el } from '../widgets/dom.ts';
 import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
-import { readStateRow } from '../list/rows/stateRow.ts';
 import type { FrameFacts } from '../../core/record/frameFacts.ts';
 import type { RowKind, TapAction } from '../../core/record/record.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 import { closeCodeMeaning } from '../../core/connection/wire/closeCode.ts';
 import { readCloseFrame } from '../../core/connection/wire/closeCode.ts';
-import { readWatchFacts } from '../../core/watch/readWatchFacts.ts';
-import { runView } from './runView.ts';
-import { watchView, type WatchLinks } from './watchView.ts';
 import { text } from '../widgets/strings.ts';
 
 type View = (shown: ShownPayload) => Promise<TemplateResult | undefined>;
 
 /** Shows facts about a row, which `view` finds. */
-class FactsViewer implements PayloadViewer {
+export class FactsViewer implements PayloadViewer {
   readonly isFilling = false;
   readonly element = el('div', { class: 'facts-viewer' });
   readonly #view: View;
@@ -35,29 +31,6 @@ class FactsViewer implements PayloadViewer {
       render(view, this.element);
     }
   }
-}
-
-export interface RowLinks extends WatchLinks {
-  /** Goes to another row of the same connection. */
-  readonly onGoTo: (seq: number) => void;
-}
-
-/**
- * A state change. Its preview has everything except the handshake, the steps of a run and the calls that opened a socket, even if no
- * capture has the row.
- */
-export function eventViewer(links: RowLinks): FactsViewer {
-  return new FactsViewer(async shown => {
-    const { text: sentence, facts, run, watch } = readStateRow(shown.row.preview);
-    const isWhole = run === undefined && watch === undefined;
-    const payload = isWhole ? undefined : await wholePayload(shown);
-    const whole = payload && readStateRow(new TextDecoder().decode(payload));
-    const watched = readWatchFacts(whole?.watch);
-    return html`<p class="happened">${visibleLine(sentence)}</p>
-      ${definitions(facts)}
-      ${run === undefined ? nothing : runView(whole?.run ?? run, links.onGoTo)}
-      ${watched ? watchView(watched, links) : nothing}`;
-  });
 }
 
 export function closeViewer(): FactsViewer {

@@ -1,13 +1,7 @@
 import type { Formats } from '../../core/base/format.ts';
 import type { DetailTab } from './detailTabs.ts';
-import {
-  closeViewer,
-  eventViewer,
-  frameViewer,
-  type FrameSource,
-  type HandshakeSource,
-  type RowLinks,
-} from './factsViewer.ts';
+import type { RowLinks } from './eventViewer.ts';
+import { closeViewer, frameViewer, type FrameSource, type HandshakeSource } from './factsViewer.ts';
 import { DecodedViewer, type DecodedLinks, type DecodedViewerParts } from './decodedViewer.ts';
 import type { PayloadViewer, SelectionActions, ViewerActions } from './payloadViewer.ts';
 import { HexViewer } from './hexViewer.ts';
@@ -63,7 +57,11 @@ export function viewerMakers(formats: Formats, context: ViewerContext): ViewerMa
     hex: () => selecting(actions => new HexViewer(formats, actions, fields)),
     close: () => closeViewer(),
     frame: () => frameViewer(formats, context),
-    state: () => eventViewer(context),
+    state: () =>
+      new LateViewer(async () => {
+        const { eventViewer } = await import('./eventViewer.ts');
+        return eventViewer(context);
+      }),
     handshake: () =>
       new LateViewer(async () => {
         const { HandshakeViewer } = await import('./handshakeViewer.ts');

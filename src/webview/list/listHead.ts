@@ -56,7 +56,7 @@ export class ListHead {
   readonly #onChange: (settings: ColumnSettings) => void;
   #settings: ColumnSettings;
   #layout: ColumnLayout;
-  #traits: ListTraits = { isMerged: false, isDecoded: false };
+  #traits: ListTraits = { isMerged: false, isDecoded: false, known: new Set() };
   #room: ListRoom | undefined;
   #current: ColumnName = 'time';
 
@@ -77,9 +77,20 @@ export class ListHead {
     return this.#layout;
   }
 
-  set traits(traits: ListTraits) {
+  /** @returns whether the columns are others than before */
+  take(traits: ListTraits): boolean {
+    const { isMerged, isDecoded, known } = this.#traits;
+    if (
+      traits.isMerged === isMerged &&
+      traits.isDecoded === isDecoded &&
+      traits.known.size === known.size &&
+      [...known].every(name => traits.known.has(name))
+    ) {
+      return false;
+    }
     this.#traits = traits;
     this.#arrange();
+    return true;
   }
 
   /** @returns whether the columns are others than before */

@@ -434,17 +434,13 @@ export class MessageList {
     } else if (list.generation === generation && list.next >= next && list.first >= first) {
       // Answers and events may overtake each other; both numbers only ever grow.
       this.#list = list;
-      this.#noteDecoding(list);
+      this.#grid.noteDecoding(list.decoding);
       this.#source.follow(list);
       this.#selection.dropBelow(list.first);
       if ((this.#selection.active ?? list.first) < list.first) {
         this.#listener.onNothing();
       }
     }
-  }
-
-  #noteDecoding({ decoding }: ListView): void {
-    this.#grid.isDecoded = decoding?.shown === 'applied' || decoding?.shown === 'applied?';
   }
 
   /** Turns to another list, in which the rows on screen have other positions. */
@@ -456,7 +452,7 @@ export class MessageList {
       ...this.#placeOnScreen(),
     });
     this.#list = list;
-    this.#noteDecoding(list);
+    this.#grid.noteDecoding(list.decoding);
     this.#source.follow(list);
     this.#selection.clear();
     this.#names.clear();

@@ -1,11 +1,12 @@
 import type { Formats } from '../../core/base/format.ts';
-import type { ListView, PageRow } from '../../shared/monitorProtocol.ts';
+import type { ListDecoding, ListView, PageRow } from '../../shared/monitorProtocol.ts';
 import { el, setAttribute } from '../widgets/dom.ts';
 import type { RowWindow } from '../widgets/scaledList.ts';
 import { text } from '../widgets/strings.ts';
 import { rowHeight } from '../widgets/theme.ts';
 import { VirtualScroller } from '../widgets/virtualScroller.ts';
 import type { ColumnSettings } from './rows/columns.ts';
+import { DecodedColumns } from './rows/decodedColumns.ts';
 import { ListHead } from './listHead.ts';
 import { RowElement, type ConnectionLabel } from './rows/rowElement.ts';
 import type { RowSelection } from './places/rowSelection.ts';
@@ -16,6 +17,7 @@ import { TimeColumn } from './rows/timeColumn.ts';
 export interface ListSources {
   /** When the oldest of them began, in milliseconds since 1970. */
   readonly startedAt: number;
+  readonly connections: readonly string[];
   readonly isMerged: boolean;
   readonly labelOf: (connection: string) => ConnectionLabel | undefined;
 }
@@ -40,8 +42,13 @@ export class RowGrid {
   readonly #formats: Formats;
   /** Between rows that a filter has left there is no silence. */
   #isFiltered = false;
-  #isDecoded = false;
-  #sources: ListSources = { startedAt: 0, isMerged: false, labelOf: () => undefined };
+  readonly #decoded = new DecodedColumns();
+  #sources: ListSources = {
+    startedAt: 0,
+    connections: [],
+    isMerged: false,
+    labelOf: () => undefined,
+  };
   #generation = -1;
   #flashed: number | undefined;
   #flashTimer: ReturnType<typeof setTimeout> | undefined;
@@ -94,27 +101,37 @@ export class RowGrid {
 
   /** Whose rows they are. The next `draw` writes all of them again. */
   set sources(sources: ListSources) {
-    const wasMerged = this.#sources.isMerged;
     this.#sources = sources;
     this.#time.startedAt = sources.startedAt;
-    if (wasMerged !== sources.isMerged) {
-      this.#takeTraits();
-    } else {
-      this.#forget();
-    }
+    this.#takeTraits();
+    this.#forget();
   }
 
-  /** Whether decoders read the messages. */
-  set isDecoded(isDecoded: boolean) {
-    if (this.#isDecoded !== isDecoded) {
-      this.#isDecoded = isDecoded;
+  /** How the newest session of the list is decoded. */
+  noteDecoding(decoding: ListDecoding | undefined): void {
+    if (decoding) {
+      this.#decoded.note(decoding);
       this.#takeTraits();
     }
   }
 
   #takeTraits(): void {
-    this.head.traits = { isMerged: this.#sources.isMerged, isDecoded: this.#isDecoded };
-    this.#arrange();
+    const { connections, isMerged } = this.#sources;
+    if (this.head.take({ isMerged, ...this.#decoded.of(connections) })) {
+      this.#arrange();
+    }
+  }
+
+  /** What the rows have of decoders, which may bring columns. */
+  #see({ from, to }: RowWindow): void {
+    let isMore = false;
+    for (let position = from; position < to; position++) {
+      const row = this.#find(position);
+      isMore = (row !== undefined && this.#decoded.see(row)) || isMore;
+    }
+    if (isMore) {
+      this.#takeTraits();
+    }
   }
 
   /** Takes over the fonts of the theme. */
@@ -133,6 +150,7 @@ export class RowGrid {
     const { active } = this.#selection;
     const activeRow = active === undefined ? undefined : this.#find(active);
     this.#time.activeAt = activeRow?.at ?? this.#time.activeAt;
+    this.#see(window);
     this.scroller.draw(window);
     const activeElement = active === undefined ? undefined : this.scroller.rowAt(active)?.element;
     setAttribute(this.element, 'aria-activedescendant', activeElement?.id);

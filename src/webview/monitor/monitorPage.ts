@@ -9,6 +9,7 @@ import type {
   ClearedView,
   ConnectionView,
   Hello,
+  ListDecoding,
   ListView,
   PageRow,
   PanelView,
@@ -80,6 +81,8 @@ export class MonitorPage {
   readonly #held: HeldView;
   readonly #requestRender = oncePerFrame(() => this.#render());
   readonly #chip = el('div', { class: 'chip-place' });
+  /** The newest that is known of each connection. */
+  readonly #decodings = new Map<string, ListDecoding>();
   #listSourcesKey = '';
   #listView: ListView | undefined;
   #filters: readonly SavedFilter[] = [];
@@ -318,14 +321,21 @@ export class MonitorPage {
   }
 
   #renderChip(): void {
-    const decoding = this.#listView?.decoding;
+    const newest = this.#listView?.decoding;
+    if (newest) {
+      this.#decodings.set(newest.connection, newest);
+    }
+    // In a merged timeline the newest message is now of one connection, now of another.
+    const { merged, selected } = this.#panel;
+    const decoding = merged.length > 0 ? this.#decodings.get(selected?.id ?? '') : newest;
+    const readTo = decoding === newest ? newest?.readTo : undefined;
     const choose = () => {
       const { connection = '' } = decoding ?? {};
       const row = this.#list.activeRow;
       const isOfRow = row?.connection === connection && row.kind !== 'state';
       this.#requests.send('decoder.choose', { connection, ...(isOfRow && { seq: row.seq }) });
     };
-    render(decoderChip(decoding, this.#formats, choose, decoding?.readTo), this.#chip);
+    render(decoderChip(decoding, this.#formats, choose, readTo), this.#chip);
   }
 
   #renderComposer(): void {

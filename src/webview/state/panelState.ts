@@ -132,6 +132,7 @@ export class PanelState {
     const starts = shown.map(({ startedAt }) => startedAt);
     return {
       startedAt: starts.length === 0 ? 0 : Math.min(...starts),
+      connections: shown.map(({ id }) => id),
       isMerged: shown.length > 1,
       labelOf: id => labels.get(id),
     };

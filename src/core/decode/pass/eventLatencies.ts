@@ -32,6 +32,7 @@ function latenciesOf(event: string, calls: readonly CallFacts[]): EventLatencies
     const place = bin < 0 ? latencyBins.length : bin;
     bins[place] = (bins[place] ?? 0) + 1;
   }
+  const open = calls.filter(({ state }) => state === 'open').length;
   const longest = answered.at(-1);
   const p50 = at(0.5);
   const p95 = at(0.95);
@@ -39,7 +40,8 @@ function latenciesOf(event: string, calls: readonly CallFacts[]): EventLatencies
     event,
     calls: calls.length,
     failed: calls.filter(({ state }) => state === 'failed').length,
-    unanswered: calls.length - answered.length,
+    open,
+    unanswered: calls.length - answered.length - open,
     ...(p50 !== undefined && { p50 }),
     ...(p95 !== undefined && { p95 }),
     ...(longest && { max: longest.ms, maxSeq: longest.seq }),

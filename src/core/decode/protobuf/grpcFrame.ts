@@ -14,7 +14,12 @@ export function isCompressed({ flags }: PrefixedRecord): boolean {
 }
 
 /** The trailers of a call: lines of headers, the status among them. */
-export function trailersReading(bytes: Uint8Array, { body, range }: PrefixedRecord): Reading {
+export function trailersReading(layer: Layer, record: PrefixedRecord): Reading {
+  if (isCompressed(record)) {
+    return compressedReading(layer, record);
+  }
+  const { body, range } = record;
+  const { bytes } = layer;
   const text = () => utf8.decode(bytes.subarray(body, range[1]));
   return {
     type: 'trailers',
@@ -34,10 +39,14 @@ export function trailersReading(bytes: Uint8Array, { body, range }: PrefixedReco
   };
 }
 
-/** A message that a decoder of compressed bytes may go on with; which, was said in headers that are not here. */
-export function compressedReading(layer: Layer, { body, range }: PrefixedRecord): Reading {
+/**
+ * A message or trailers that a decoder of compressed bytes may go on with; which, was said in headers that are
+ * not here.
+ */
+export function compressedReading(layer: Layer, record: PrefixedRecord): Reading {
+  const { body, range } = record;
   return {
-    type: 'message',
+    type: isTrailers(record) ? 'trailers' : 'message',
     lead: () => 'compressed',
     summary: () => `${byteCount(range[1] - body)}, compressed`,
     next: partOf(layer, body, range[1]),

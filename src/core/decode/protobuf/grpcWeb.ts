@@ -32,7 +32,7 @@ function recordReading(layer: Layer, record: PrefixedRecord): Reading {
     return { severity: 'error', problem, summary: () => byteCount(end - begin) };
   }
   if (isTrailers(record)) {
-    return trailersReading(bytes, record);
+    return trailersReading(layer, record);
   }
   return isCompressed(record)
     ? compressedReading(layer, record)

@@ -73,12 +73,11 @@ function recordReading(
   prefix: Prefix,
   readBody: (begin: number, end: number) => Reading,
 ): Reading {
-  const { bytes } = layer;
   const { body, range, problem } = record;
   const end = range[1];
   if (prefix === 'grpc-web' && !problem) {
     if (isTrailers(record)) {
-      return trailersReading(bytes, record);
+      return trailersReading(layer, record);
     }
     if (isCompressed(record)) {
       return compressedReading(layer, record);

@@ -6,7 +6,7 @@ import { ofHead } from '../values/valueReading.ts';
 import { isTooLong, joined, withPiece, type Unfinished } from './firebaseFrames.ts';
 import { JsonSlice } from './json/jsonSlice.ts';
 import { textIn } from '../values/utf8Text.ts';
-import { headText } from './json/utf8Text.ts';
+import { headText } from './json/headText.ts';
 
 /** What each side has begun and not ended. */
 type Session = Readonly<Record<MessageFacts['direction'], Unfinished | undefined>>;

@@ -4,7 +4,7 @@ import { maxFields } from '../limits.ts';
 import type { Asked, Problem, Reading } from '../reading.ts';
 import { byteCount, oneLine } from '../summaryText.ts';
 import type { JsonSlice } from './json/jsonSlice.ts';
-import { headText } from './json/utf8Text.ts';
+import { headText } from './json/headText.ts';
 import { kernelFields, readKernelMessage, type KernelMessage } from './jupyterWire.ts';
 
 interface Session {

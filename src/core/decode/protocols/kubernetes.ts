@@ -6,7 +6,7 @@ import type { Field, Problem, Reading } from '../reading.ts';
 import { byteCount, oneLine } from '../summaryText.ts';
 import { firstInvalidUtf8 } from '../values/utf8Text.ts';
 import { JsonSlice } from './json/jsonSlice.ts';
-import { headText } from './json/utf8Text.ts';
+import { headText } from './json/headText.ts';
 
 interface Session {
   readonly isPortForward: boolean;

@@ -6,7 +6,7 @@ import { byteCount, counted, oneLine } from '../summaryText.ts';
 import { ofHead } from '../values/valueReading.ts';
 import { JsonSlice } from './json/jsonSlice.ts';
 import { textIn } from '../values/utf8Text.ts';
-import { headText } from './json/utf8Text.ts';
+import { headText } from './json/headText.ts';
 
 /**
  * Shared documents of Yjs, as y-websocket sends them: what is missing, updates, and who is there.

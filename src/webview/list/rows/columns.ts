@@ -1,4 +1,5 @@
 import type { PageString } from '../../../shared/monitorStrings.ts';
+import type { DecodedTraits } from './decodedColumns.ts';
 
 const columnNames = [
   'time',
@@ -89,6 +90,9 @@ const ofDecoders: readonly ColumnName[] = ['event', 'topic', 'type', 'id', 'late
 /** Columns that are hidden until the user wants them. */
 const hiddenAtFirst: readonly ColumnName[] = ['topic', 'type', 'id'];
 
+/** Columns that come by themselves, once a row has something for them. */
+const comingLater: readonly ColumnName[] = ['event', 'latency'];
+
 /** The columns as the user has arranged them. Saved with the page's state. */
 export interface ColumnSettings {
   readonly order: readonly ColumnName[];
@@ -147,7 +151,7 @@ function withAll(order: readonly ColumnName[]): readonly ColumnName[] {
   return missing.length === 0 ? order : [...order.slice(0, at), ...missing, ...order.slice(at)];
 }
 
-/** Whether a column has anything to say in a list. */
+/** Whether a column may have anything to say in a list. */
 export function isOfList(name: ColumnName, { isMerged, isDecoded }: ListTraits): boolean {
   return name === 'connection' ? isMerged : ofDecoders.includes(name) ? isDecoded : true;
 }
@@ -183,11 +187,9 @@ export function placeColumn(
   return { ...settings, order };
 }
 
-export interface ListTraits {
+export interface ListTraits extends DecodedTraits {
   /** Its rows are of several connections, so that each row names its own. */
   readonly isMerged: boolean;
-  /** Decoders read its messages. */
-  readonly isDecoded: boolean;
 }
 
 /** In pixels. */
@@ -241,7 +243,10 @@ export function layOut(
   room?: ListRoom,
 ): ColumnLayout {
   const wanted = settings.order.filter(
-    name => !settings.hidden.includes(name) && isOfList(name, traits),
+    name =>
+      !settings.hidden.includes(name) &&
+      isOfList(name, traits) &&
+      (!comingLater.includes(name) || traits.known.has(name)),
   );
   const { gap, edge } = room && room.width < narrowBelow ? narrowGaps : wideGaps;
   const roomOf = (count: number) =>

@@ -12,6 +12,7 @@ import { markClasses } from './connectionMark.ts';
 import { readStateRow, runPhase, type ReadStateRow } from './stateRow.ts';
 import { iconClass, type IconName } from '../../widgets/icons.ts';
 import { text } from '../../widgets/strings.ts';
+import { summaryBeside } from './summaryBeside.ts';
 import type { TimeColumn } from './timeColumn.ts';
 
 const kindNames: Readonly<Record<RowKind, PageString>> = {
@@ -241,13 +242,19 @@ export class RowElement {
         text(row.direction === 'in' ? 'received' : 'sent'),
         kindName(row.kind),
         formats.bytes(row.byteLength),
-        decoded?.summary === undefined ? previewOf(row) : summaryBeside(decoded, this.#hasEvent),
+        this.#contentOf(row, decoded),
         this.#silence,
       );
     }
     const action = row?.tap;
     this.#tap.hidden = !action;
     setSpoken(this.#tap, action ? tapWord(action) : '');
+  }
+
+  #contentOf(row: PageRow, decoded: RowDecoding | undefined): string {
+    return decoded?.summary === undefined
+      ? previewOf(row)
+      : visibleLine(this.#hasEvent ? summaryBeside(decoded) : decoded.summary);
   }
 
   /** @param unknown in place of what is not known yet */
@@ -313,13 +320,6 @@ function messageClass(row: PageRow, decoded: RowDecoding | undefined): string {
     ...(row.tap ? [row.tap] : []),
     ...(severity ? [severityClasses[severity]] : []),
   ].join(' ');
-}
-
-/** The summary without the name that the column of events shows. */
-function summaryBeside({ summary = '', event }: RowDecoding, hasEvent: boolean): string {
-  const isNamed = hasEvent && event !== undefined && summary.startsWith(event);
-  const rest = isNamed ? summary.slice(event.length) : summary;
-  return visibleLine(isNamed && !/^[\s=!>]/.test(rest) && rest !== '' ? summary : rest.trimStart());
 }
 
 /** The time of a call; of one without an answer, how it stands. */

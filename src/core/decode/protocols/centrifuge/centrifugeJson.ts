@@ -5,7 +5,7 @@ import { maxRecords } from '../../limits.ts';
 import type { Problem, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/utf8Text.ts';
+import { headText } from '../json/headText.ts';
 import { centrifugeRecord } from './centrifugeRecord.ts';
 
 const lineFeed = 0x0a;

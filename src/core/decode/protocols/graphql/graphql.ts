@@ -3,7 +3,7 @@ import type { Layer } from '../../layer.ts';
 import type { Asked, Call, Problem, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/utf8Text.ts';
+import { headText } from '../json/headText.ts';
 import { operationOf, type Operation } from './operation.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { textIn } from '../../values/utf8Text.ts';
 import { skipSpaces } from '../../../json/jsonSpaces.ts';
 import { jsonProblem } from '../../values/json/jsonProblem.ts';
-import { cutLabel, headLength, headText } from './utf8Text.ts';
+import { cutLabel, headLength, headText } from './headText.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;

@@ -1,5 +1,5 @@
 import { readMsgpack } from '../../values/msgpack.ts';
-import { labelOf } from '../json/utf8Text.ts';
+import { labelOf } from '../json/headText.ts';
 
 /** Arguments beyond these are in no summary. */
 const maxShown = 64;

@@ -3,7 +3,7 @@ import type { Layer } from '../../layer.ts';
 import type { Problem, Reading } from '../../reading.ts';
 import { oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/utf8Text.ts';
+import { headText } from '../json/headText.ts';
 import { readBinary } from './binaryMessage.ts';
 import { channelReading, type ChannelMessage } from './channelMessage.ts';
 

@@ -2,7 +2,7 @@ import type { MessageFacts } from '../../decoder.ts';
 import type { Problem, Reading } from '../../reading.ts';
 import { oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/utf8Text.ts';
+import { headText } from '../json/headText.ts';
 import { hubReading } from './hubMessage.ts';
 
 /**

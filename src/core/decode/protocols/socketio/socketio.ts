@@ -6,7 +6,7 @@ import type { Asked, Problem, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
 import { readMsgpack } from '../../values/msgpack.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/utf8Text.ts';
+import { headText } from '../json/headText.ts';
 import { attachmentOf, withAttachments } from './attachments.ts';
 import { readPackedPacket } from './packedPacket.ts';
 import { brokenPacket, isWhole, packetReading, type Packet } from './packet.ts';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../reading.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { labelOf } from '../json/utf8Text.ts';
+import { labelOf } from '../json/headText.ts';
 import { packetTypes, type Packet, type PacketData } from './packet.ts';
 
 const zero = 0x30;

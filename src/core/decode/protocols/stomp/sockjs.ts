@@ -6,7 +6,7 @@ import { maxRecords } from '../../limits.ts';
 import type { Problem, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/utf8Text.ts';
+import { headText } from '../json/headText.ts';
 
 const backslash = 0x5c;
 /** Codes of a close that nobody has to worry about: the server's "Go away!", and a normal closure. */

@@ -8,7 +8,7 @@ import { readCbor } from '../../values/cbor.ts';
 import { readMsgpack } from '../../values/msgpack.ts';
 import type { ValueReading } from '../../values/valueReading.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/utf8Text.ts';
+import { headText } from '../json/headText.ts';
 import { NameLog } from './nameLog.ts';
 import { readWampMessage } from './wampMessage.ts';
 

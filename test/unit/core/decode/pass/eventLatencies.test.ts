@@ -11,12 +11,14 @@ describe('The latencies of events', () => {
       const call = table.open(seq, 0, 1000, { name: 'ask', type: 'EVENT' }, false);
       table.end(call, ms === 400 ? 'failed' : 'done', 1000 + ms, 100 + seq);
     }
-    table.open(9, 0, 1000, { name: 'ask', type: 'EVENT' }, false);
+    table.open(8, 0, 1000, { name: 'ask', type: 'EVENT' }, false);
+    table.end(table.open(9, 0, 1000, { name: 'ask', type: 'EVENT' }, false), 'unanswered', 2000);
     assert.deepEqual(eventLatencies(table), [
       {
         event: 'ask',
-        calls: 5,
+        calls: 6,
         failed: 1,
+        open: 1,
         unanswered: 1,
         p50: 7,
         p95: 400,

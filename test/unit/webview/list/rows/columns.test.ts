@@ -8,11 +8,13 @@ import {
   readColumns,
   defaultColumns,
   widthOf,
+  type ColumnName,
 } from '../../../../../src/webview/list/rows/columns.ts';
 
-const single = { isMerged: false, isDecoded: false };
-const merged = { isMerged: true, isDecoded: false };
-const decoded = { isMerged: false, isDecoded: true };
+const raw = { isDecoded: false, known: new Set<ColumnName>() };
+const single = { isMerged: false, ...raw };
+const merged = { isMerged: true, ...raw };
+const decoded = { ...single, isDecoded: true, known: new Set<ColumnName>(['event', 'latency']) };
 
 describe('columns', () => {
   it('shows whose rows they are only where several are merged', () => {
@@ -30,6 +32,18 @@ describe('columns', () => {
     const { shown, span } = layOut(defaultColumns, decoded);
     assert.deepEqual(shown, ['time', 'direction', 'kind', 'size', 'event', 'latency', 'preview']);
     assert.equal(span, 5);
+  });
+
+  it('shows events and latencies once a row has some, and others that the user wants at once', () => {
+    const wanted = { ...defaultColumns, hidden: ['topic' as const, 'id' as const] };
+    const known = new Set<ColumnName>();
+    const shown = () =>
+      layOut(wanted, { ...single, isDecoded: true, known })
+        .shown.slice(4)
+        .join(' ');
+    assert.equal(shown(), 'type preview');
+    known.add('latency');
+    assert.equal(shown(), 'type latency preview');
   });
 
   it('takes over the columns of a version that had fewer', () => {
@@ -63,7 +77,7 @@ describe('columns', () => {
     const shownAt = (width: number, isMerged: boolean) => {
       const { shown, isMarkOnly } = layOut(
         defaultColumns,
-        { isMerged, isDecoded: false },
+        { isMerged, ...raw },
         {
           width,
           rowWidth: width - 15,
@@ -102,7 +116,7 @@ describe('columns', () => {
           const settings = { order, widths, hidden, time: 'clock' as const };
           const layout = layOut(
             settings,
-            { isMerged, isDecoded },
+            { isMerged, isDecoded, known: isDecoded ? decoded.known : raw.known },
             { width, rowWidth: width - 15, em },
           );
           const columns = [...layout.widths.values()].reduce((all, each) => all + each * em, 0);
