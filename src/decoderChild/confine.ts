@@ -34,17 +34,19 @@ export function confine(): void {
     };
     Object.defineProperty(process, name, { value, writable: false, configurable: false });
   }
-  denyDatabases();
+  deny('node:os', 'setPriority', 'A decoder may not set priorities');
+  // Databases are files, but Node does not ask its permission model about them.
+  deny('node:sqlite', 'DatabaseSync', 'A decoder may not open a database');
+  syncBuiltinESMExports();
 }
 
-/** Databases are files, but Node does not ask its permission model about them. */
-function denyDatabases(): void {
+/** Takes what a module of Node exports away, if this Node has that module. */
+function deny(module: string, name: string, message: string): void {
   try {
-    const sqlite = createRequire(__filename)('node:sqlite') as Record<string, unknown>;
-    sqlite['DatabaseSync'] = function DatabaseSync() {
-      throw new Error('A decoder may not open a database');
+    const exported = createRequire(__filename)(module) as Record<string, unknown>;
+    exported[name] = function denied() {
+      throw new Error(message);
     };
-    syncBuiltinESMExports();
   } catch {
     // This Node has none.
   }

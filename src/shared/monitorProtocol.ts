@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { RpcAnswer } from '../core/base/rpc.ts';
 import type { Extent, Row, Storage } from '../core/capture/capture.ts';
+import { maxLayers } from '../core/decode/limits.ts';
 import type { DecodedMessage, DecodedSelection } from '../core/decode/rowDecoding.ts';
 import type { FrameFacts } from '../core/record/frameFacts.ts';
 import type { FindAnswer, Located, ViewDecoding, ViewState } from '../core/capture/view.ts';
@@ -327,7 +328,12 @@ export const requestSchemas = {
     bytes: v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(maxBytesAsked)),
   }),
   /** Asks the user how the messages of a connection are to be decoded; `seq`: the message at hand. */
-  'decoder.choose': v.strictObject({ connection, seq: v.optional(position) }),
+  'decoder.choose': v.strictObject({
+    connection,
+    seq: v.optional(position),
+    // The names of the decoders that the chip offers.
+    offer: v.optional(v.pipe(v.array(v.string()), v.maxLength(maxLayers))),
+  }),
   /** Opens the file of a decoder by the name that it has among the rules of a source. */
   'decoder.open': v.strictObject({ connection, name: v.pipe(v.string(), v.maxLength(200)) }),
   /** Asks the user what to connect to, as the command does. */

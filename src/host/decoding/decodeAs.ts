@@ -1,7 +1,7 @@
 import { l10n, ThemeIcon } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { DecodeRule, DecodeStep } from '../../core/decode/decodeRule.ts';
-import { titleOfDecoder } from '../../core/decode/registry/decoderNames.ts';
+import { isDecoderName, titleOfDecoder } from '../../core/decode/registry/decoderNames.ts';
 import { isObject } from '../../core/json/json.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
@@ -50,14 +50,15 @@ interface Offered extends Choice {
 /**
  * Asks how the messages of a source are to be decoded, and for how long.
  *
- * @param target `{ connection, seq }` of the page; absent: what the user looks at
+ * @param target `{ connection, seq, offer }` of the page; absent: what the user looks at
  * @throws UserError if there is nothing to decode; CancellationError if the user cancels
  */
 export async function decodeAs(parts: DecodeAsParts, target?: unknown): Promise<void> {
   const { source, seq } = subjectOf(parts, target);
   const { choices, formats } = parts;
   const present = choices.chosenFor(source)?.rule.use;
-  const { choose, instead } = await pickOne(await offered(parts, source, seq, present), {
+  const offers = await offered(parts, source, seq, present);
+  const { choose, instead } = await pickOne([...likely(target), ...offers], {
     title: [l10n.t('WebSocket Monitor: Decode the Messages of {0}'), sourceLabel(source, formats)],
     placeHolder: l10n.t('Select what the messages are'),
     matchOnDescription: true,
@@ -79,6 +80,24 @@ export async function decodeAs(parts: DecodeAsParts, target?: unknown): Promise<
   if (keep) {
     await parts.keepRule({ ...keep, use: written(use) }, scope);
   }
+}
+
+/** What the messages look like, where that is only offered. */
+function likely(target: unknown): readonly Offered[] {
+  const names: unknown = isObject(target) ? target['offer'] : undefined;
+  const isKnown = (name: unknown): name is string => typeof name === 'string' && isDecoderName(name);
+  if (!Array.isArray(names) || names.length === 0 || !names.every(isKnown)) {
+    return [];
+  }
+  const title = names.map(titleOfDecoder).join(', ');
+  return [
+    {
+      label: title,
+      description: l10n.t('what the messages look like'),
+      iconPath: new ThemeIcon('lightbulb'),
+      choose: () => ({ scope: 'user', use: names, title }),
+    },
+  ];
 }
 
 function subjectOf(

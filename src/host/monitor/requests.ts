@@ -180,8 +180,8 @@ function rowRequests(parts: RequestParts) {
     },
     'selection.decode': ({ connection, ...selection }: Params<'selection.decode'>) =>
       decodeSelection(sources.get(connection).capture, selection),
-    'decoder.choose': async ({ connection, seq }: Params<'decoder.choose'>) => {
-      await commands.executeCommand(CommandId.DecodeAs, { connection, seq });
+    'decoder.choose': async (target: Params<'decoder.choose'>) => {
+      await commands.executeCommand(CommandId.DecodeAs, target);
       return done;
     },
     'decoder.open': async ({ connection, name }: Params<'decoder.open'>) => {

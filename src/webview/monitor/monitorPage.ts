@@ -333,7 +333,11 @@ export class MonitorPage {
       const { connection = '' } = decoding ?? {};
       const row = this.#list.activeRow;
       const isOfRow = row?.connection === connection && row.kind !== 'state';
-      this.#requests.send('decoder.choose', { connection, ...(isOfRow && { seq: row.seq }) });
+      this.#requests.send('decoder.choose', {
+        connection,
+        ...(isOfRow && { seq: row.seq }),
+        ...(decoding?.shown === 'suggested' && { offer: [...decoding.as] }),
+      });
     };
     render(decoderChip(decoding, this.#formats, choose, readTo), this.#chip);
   }

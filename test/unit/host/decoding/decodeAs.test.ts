@@ -48,6 +48,7 @@ async function ask(
   rules: readonly object[] = [],
   present?: ScopedRule,
   contributed: readonly object[] = [],
+  offer?: readonly string[],
 ) {
   const schemas = new ProtobufSchemas({
     clock: new ManualClock(),
@@ -99,7 +100,7 @@ async function ask(
     },
   } as unknown as DecodeAsParts;
   try {
-    await decodeAs(parts, { connection: 'k', seq: 0 });
+    await decodeAs(parts, { connection: 'k', seq: 0, ...(offer && { offer }) });
   } finally {
     schemas.dispose();
   }
@@ -222,5 +223,14 @@ describe('Decode As', () => {
     assert.deepEqual((await ask(['Automatic'])).chosen, [undefined]);
     const raw = await ask(['Raw', always]);
     assert.deepEqual(raw.kept, [[{ connection: 'shop', use: 'off' }, 'user']]);
+  });
+
+  it('offers first what the messages look like', async () => {
+    const look = ['gzip', 'json'];
+    const { chosen, questions } = await ask(['gzip, JSON', 'For now'], [], undefined, [], look);
+    assert.equal(questions[0]?.choices[0], 'gzip, JSON');
+    assert.deepEqual(chosen, [{ scope: 'user', rule: { use: look } }]);
+    const { questions: odd } = await ask(['Automatic'], [], undefined, [], ['json', '$(trash)']);
+    assert.equal(odd[0]?.choices[0], 'Automatic');
   });
 });

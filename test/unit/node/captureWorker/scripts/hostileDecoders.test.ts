@@ -52,6 +52,11 @@ describe('A hostile decoder', () => {
     ['aborts its process', 'process.abort();', /may not call process\.abort/],
     ['kills the editor', 'process.kill(process.ppid);', /may not call process\.kill/],
     [
+      'slows the editor',
+      `process.getBuiltinModule('node:os').setPriority(process.ppid, 19);`,
+      /may not set priorities/,
+    ],
+    [
       'answers more than fits',
       'return { value: "x".repeat(17 * 1024 * 1024) };',
       'The answers to a batch of messages are larger than 16 MiB',
