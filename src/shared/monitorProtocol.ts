@@ -328,6 +328,8 @@ export const requestSchemas = {
   }),
   /** Asks the user how the messages of a connection are to be decoded; `seq`: the message at hand. */
   'decoder.choose': v.strictObject({ connection, seq: v.optional(position) }),
+  /** Opens the file of a decoder by the name that it has among the rules of a source. */
+  'decoder.open': v.strictObject({ connection, name: v.pipe(v.string(), v.maxLength(200)) }),
   /** Asks the user what to connect to, as the command does. */
   'connect.ask': v.undefined_(),
   /** Starts the demo server, or opens the walkthrough. */

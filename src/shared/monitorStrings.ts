@@ -101,6 +101,7 @@ export const pageStrings = {
   notDecoded: 'No decoder reads this message.',
   decoderProblem: '{0}: {1}, at byte {2}.',
   decoderProblemSaid: '{0}: {1}',
+  openDecoder: 'Open Decoder',
   callOpen: 'not answered yet',
   callGoesOn: 'goes on',
   callDone: 'done',

@@ -55,7 +55,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/detect': 'decode decode/codecs decode/values json record',
   'core/decode/framing': 'base decode',
   'core/decode/mapping':
-    'base decode decode/protocols/json decode/values filter json pattern record',
+    'base decode decode/protocols/json decode/values/json filter json pattern record',
   'core/decode/pass': 'base capture decode decode/script filter metrics record',
   'core/decode/protobuf':
     'base decode decode/protobuf/raw decode/protobuf/typed decode/protobuf/wire json record',
@@ -66,7 +66,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols': 'base decode decode/framing decode/protocols/json decode/values',
   'core/decode/protocols/centrifuge': 'decode decode/protocols/json record',
   'core/decode/protocols/graphql': 'decode decode/protocols/json',
-  'core/decode/protocols/json': 'decode/values json',
+  'core/decode/protocols/json': 'decode/values decode/values/json json',
   'core/decode/protocols/mqtt': 'decode decode/framing record',
   'core/decode/protocols/msgpack': 'decode/protocols/json decode/values',
   'core/decode/protocols/nats': 'decode decode/framing record secrets',
@@ -78,10 +78,11 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/registry':
-    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/script decode/values filter json record',
+    'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/script decode/values decode/values/json filter json record',
   'core/decode/script': 'base decode record',
   'core/decode/sketch': 'base',
-  'core/decode/values': 'base decode json',
+  'core/decode/values': 'base decode',
+  'core/decode/values/json': 'decode decode/values json',
   'core/endpoint': 'base secrets text variables',
   'core/export': 'base connection decode/pass json record secrets settings variables',
   'core/filter': 'base json pattern record text',

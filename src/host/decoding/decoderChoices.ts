@@ -50,12 +50,18 @@ export class DecoderChoices implements Disposable {
     this.#store.dispose();
   }
 
+  /** All rules for a source, the first of which decides. */
+  rulesFor(source: Source): readonly DecodeRule[] {
+    const { rules } = this.#ports;
+    const chosen = this.chosenFor(source);
+    return [...(chosen ? [rules.chosen(chosen)] : []), ...rules.for(nameOf(source))];
+  }
+
   #tell(): void {
-    const { sources, rules: written } = this.#ports;
+    const { sources } = this.#ports;
     for (const source of sources.withPast) {
       const { capture } = source;
-      const chosen = this.chosenFor(source);
-      const rules = [...(chosen ? [written.chosen(chosen)] : []), ...written.for(nameOf(source))];
+      const rules = this.rulesFor(source);
       const text = textOf(rules);
       if (text !== (this.#told.get(capture.id) ?? '[]')) {
         this.#told.set(capture.id, text);

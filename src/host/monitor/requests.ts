@@ -43,6 +43,8 @@ export interface RequestParts {
   readonly showMessages: () => void;
   /** Opens positions of the list as one text. */
   readonly openText: (generation: number, ranges: Ranges) => Promise<void>;
+  /** Opens the file of a decoder by the name that it has among the rules of a source. */
+  readonly openDecoder: (source: Source, name: string) => Promise<void>;
   /** Writes a decoder for positions of the list; without them for the newest messages. */
   readonly newDecoder: (generation: number, ranges: Ranges | undefined) => Promise<void>;
   readonly showKeyboardHelp: () => Promise<void>;
@@ -157,7 +159,7 @@ function listRequests({ sources, model, filters, exportList }: RequestParts) {
 
 function rowRequests(parts: RequestParts) {
   const { sources, model, documents, plainHandshakes } = parts;
-  const { decodeSelection, openText, newDecoder, showKeyboardHelp } = parts;
+  const { decodeSelection, openText, newDecoder, openDecoder, showKeyboardHelp } = parts;
   const done = undefined;
   return {
     'payload': async ({ connection, seq, from, length }: Params<'payload'>) => {
@@ -180,6 +182,10 @@ function rowRequests(parts: RequestParts) {
       decodeSelection(sources.get(connection).capture, selection),
     'decoder.choose': async ({ connection, seq }: Params<'decoder.choose'>) => {
       await commands.executeCommand(CommandId.DecodeAs, { connection, seq });
+      return done;
+    },
+    'decoder.open': async ({ connection, name }: Params<'decoder.open'>) => {
+      await openDecoder(sources.get(connection), name);
       return done;
     },
     'handshake.plain': ({ key }: Params<'handshake.plain'>) => {

@@ -233,6 +233,10 @@ export function createMonitorServices(parts: MonitorServiceParts) {
           showMessages,
           openText,
           newDecoder,
+          openDecoder: async (source, name) => {
+            const { openDecoder } = await import('../decoding/openDecoder.ts');
+            await openDecoder({ choices, scripts }, source, name);
+          },
           showKeyboardHelp,
           plainHandshakes: parts.plainHandshakes,
           clearing: parts.clearing,

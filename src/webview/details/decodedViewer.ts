@@ -27,6 +27,8 @@ export interface DecodedLinks {
   readonly onGoTo: (seq: number) => void;
   /** Shows the rows of the call whose request this row is. */
   readonly onConversation: (seq: number) => void;
+  /** Opens the file of a decoder of the user's own, by its name. */
+  readonly onOpenDecoder: (name: string) => void;
 }
 
 /** What is shown: a message, or what was selected. */
@@ -280,7 +282,7 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
     )}`;
   }
 
-  #problemsOf(record: DecodedRecord, layers: readonly DecodedLayer[]): string {
+  #problemsOf(record: DecodedRecord, layers: readonly DecodedLayer[]): TemplateResult | string {
     const told = (title: string, { is, at, message }: Problem) =>
       message === undefined
         ? text('decoderProblem', title, is, this.#formats.count(at))
@@ -289,6 +291,18 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
       problem ? [told(title, problem)] : [],
     );
     const own = record.problem;
-    return ofLayers.length > 0 || !own ? ofLayers.join(' ') : told(layers.at(-1)?.title ?? '', own);
+    const words =
+      ofLayers.length > 0 || !own ? ofLayers.join(' ') : told(layers.at(-1)?.title ?? '', own);
+    const ofScript = layers.find(({ problem }) => problem?.is === 'script');
+    return ofScript
+      ? html`${words}
+          <button
+            type="button"
+            class="run-row"
+            @click=${() => this.#parts.actions.onOpenDecoder(ofScript.name)}
+          >
+            ${text('openDecoder')}
+          </button>`
+      : words;
   }
 }

@@ -45,6 +45,8 @@ interface DetailPaneListener {
   onGoTo(row: RowAddress): void;
   /** Shows the rows that belong together with another row. */
   onConversation(row: RowAddress): void;
+  /** Opens the file of a decoder that a rule for the connection names. */
+  onOpenDecoder(connection: string, name: string): void;
   /** Opens the line of a call that opened the row's socket. */
   onOpenScript(row: PageRow, call: number): void;
   /** Loads the page again that has the row's socket. */
@@ -96,6 +98,7 @@ export class DetailPane {
           : Promise.resolve({ byteLength: 0 }),
       decodeSelection: bytes =>
         this.#row ? listener.decodeSelection(this.#row, bytes) : Promise.resolve(undefined),
+      onOpenDecoder: name => this.#row && listener.onOpenDecoder(this.#row.connection, name),
       onConversation: seq =>
         this.#row && listener.onConversation({ connection: this.#row.connection, seq }),
       askHandshake: key => listener.askHandshake(key),

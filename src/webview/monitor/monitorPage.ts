@@ -630,6 +630,8 @@ export class MonitorPage {
         // A copy, since all of a buffer is sent with a part of it.
         request('selection.decode', { connection, direction, bytes: new Uint8Array(bytes) }),
       onConversation: row => this.#panel.showConversation(row),
+      onOpenDecoder: (connection, name) =>
+        this.#requests.send('decoder.open', { connection, name }),
       askHandshake: key => request('handshake.plain', { key }),
       previousAt: ({ position }: PageRow) => this.#list.timeAt(position - 1),
       onCopy: row => this.#rows.copyRow(row),

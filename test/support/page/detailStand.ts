@@ -75,6 +75,7 @@ const pane = new DetailPane(new Formats('en', 'UTC'), readLikedTabs(undefined), 
   askLayer: () => Promise.resolve({ byteLength: 0 }),
   decodeSelection: () => Promise.resolve(undefined),
   onConversation: note('conversation'),
+  onOpenDecoder: note('open decoder'),
   askHandshake: key =>
     Promise.resolve(key === 'known' && stand.plain ? { handshake: stand.plain } : {}),
   previousAt: () => at - 12.5,

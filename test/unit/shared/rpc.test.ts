@@ -89,6 +89,7 @@ const good: Readonly<Record<RequestName, readonly unknown[]>> = {
   'layer': [{ connection, seq: 3, layer: 1, from: 0, length: 16 }],
   'selection.decode': [{ connection, direction: 'in', bytes: new Uint8Array(3) }],
   'decoder.choose': [{ connection }, { connection, seq: 3 }],
+  'decoder.open': [{ connection, name: 'acme' }],
   'script.open': [{ connection, seq: 3, call: 0 }],
   'page.reload': [{ connection, seq: 3 }],
   'handshake.plain': [{ key: 'x'.repeat(100) }],
@@ -181,6 +182,11 @@ const bad: Readonly<Record<RequestName, readonly unknown[]>> = {
     { connection, direction: 'up', bytes: new Uint8Array(3) },
   ],
   'decoder.choose': [{}, { connection, seq: 'x' }],
+  'decoder.open': [
+    { connection },
+    { connection, name: 'x'.repeat(201) },
+    { connection, file: '/x' },
+  ],
   'layout.keep': [{}, { text: 1 }, { text: 'x'.repeat(10_001) }, { text: '', more: 1 }],
   'rows': [
     { ...rows, from: -1 },

@@ -1,7 +1,7 @@
 import { readJson } from '../../json/readJson.ts';
 import type { Layer } from '../layer.ts';
 import type { Problem } from '../reading.ts';
-import { jsonProblem } from '../values/jsonProblem.ts';
+import { jsonProblem } from '../values/json/jsonProblem.ts';
 
 /** What a layer says as JSON: the value that a decoder before has read, or its own text. */
 export interface JsonLayer {

@@ -40,7 +40,7 @@ import { scriptDecoder } from '../script/scriptDecoder.ts';
 import { bson } from '../values/bson.ts';
 import { cbor } from '../values/cbor.ts';
 import { cborSequence } from '../values/cborSequence.ts';
-import { json } from '../values/json.ts';
+import { json } from '../values/json/json.ts';
 import { msgpack } from '../values/msgpack.ts';
 import { text } from '../values/text.ts';
 import type { ReadyProtobuf } from './protobufUse.ts';

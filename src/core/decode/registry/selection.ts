@@ -11,7 +11,7 @@ import { maxLayers } from '../limits.ts';
 import { openedContent } from '../pass/openedMessage.ts';
 import type { Reading } from '../reading.ts';
 import type { DecodedSelection, SelectedBytes } from '../rowDecoding.ts';
-import { json } from '../values/json.ts';
+import { json } from '../values/json/json.ts';
 import { titleInChain } from './decoderNames.ts';
 import { decodersOf, type DecoderTable } from './decoders.ts';
 import { maxTried, pointsOf } from './readers.ts';

@@ -50,12 +50,13 @@ function decoderText(name: string, language: DecoderLanguage, run: string, sketc
       ? `// @ts-check\n\n/** @type {${typeHere(type)}} */\nexport const decoder = {`
       : `${importLine(`type { ${type} }`, `./${typesFileName}`)}\n\nexport const decoder: ${type} = {`;
   return `// Says what messages are. Save it, and the rows of the monitor are drawn again.
-// All that it may give is in ${typesFileName}. Its test: ${run}
+// All that it may give is in ${typesFileName}.
+// Its test: ${run}
 ${head}
   name: '${name}',
   takes: '${isBytes ? 'bytes' : 'text'}',
 
-  /** Is called for each message. Return undefined for one that this decoder is not for. */
+  /** Is called for each message. Undefined: this decoder is not for it. */
   decode(${isBytes ? 'bytes' : 'text'}) {
 ${bodyOf(sketch)}
   },

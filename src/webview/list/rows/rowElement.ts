@@ -309,6 +309,8 @@ function severityOf(decoded: RowDecoding | undefined): Severity {
   return decoded?.problem ? 'error' : decoded?.severity;
 }
 
+const severityClasses = { error: 'decoded-error', warning: 'decoded-warning' };
+
 function messageClass(row: PageRow, decoded: RowDecoding | undefined): string {
   const isHeartbeat = row.heartbeat || decoded?.isHeartbeat === true;
   const severity = severityOf(decoded);
@@ -316,7 +318,7 @@ function messageClass(row: PageRow, decoded: RowDecoding | undefined): string {
     `row ${row.direction}`,
     ...(isHeartbeat ? ['heartbeat'] : []),
     ...(row.tap ? [row.tap] : []),
-    ...(severity ? [`decoded-${severity}`] : []),
+    ...(severity ? [severityClasses[severity]] : []),
   ].join(' ');
 }
 

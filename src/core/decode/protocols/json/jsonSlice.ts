@@ -1,6 +1,6 @@
 import { textIn } from '../../values/utf8Text.ts';
 import { skipSpaces } from '../../../json/jsonSpaces.ts';
-import { jsonProblem } from '../../values/jsonProblem.ts';
+import { jsonProblem } from '../../values/json/jsonProblem.ts';
 import { cutLabel, headLength, headText } from './headText.ts';
 
 const quote = 0x22;

@@ -10,7 +10,7 @@ import type { AnyDecoder } from '../../../../../src/core/decode/decoder.ts';
 import { Layer } from '../../../../../src/core/decode/layer.ts';
 import type { Reading } from '../../../../../src/core/decode/reading.ts';
 import { nativeInflate } from '../../../../../src/node/captureWorker/decoding/nativeInflate.ts';
-import { json } from '../../../../../src/core/decode/values/json.ts';
+import { json } from '../../../../../src/core/decode/values/json/json.ts';
 import { testHostile } from '../../../../support/decode/fuzz.ts';
 import { testVectors, vectorFile, type VectorSession } from '../../../../support/decode/vectors.ts';
 

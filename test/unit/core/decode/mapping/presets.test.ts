@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { AnyDecoder } from '../../../../../src/core/decode/decoder.ts';
 import { presetDecoder, presets } from '../../../../../src/core/decode/mapping/presets.ts';
 import { readMapping } from '../../../../../src/core/decode/mapping/readMapping.ts';
-import { json } from '../../../../../src/core/decode/values/json.ts';
+import { json } from '../../../../../src/core/decode/values/json/json.ts';
 import { readSession, summariesOf } from '../../../../support/decode/sessions.ts';
 import { testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
 

@@ -109,7 +109,7 @@ describe('A message of onOpen in the form', () => {
       broken,
       exact,
       openingEntryOf(row({ kind: 'base64', content: 'A' })),
-      openingEntryOf(row({ content: 'a', delay: 'soon', match: 'event:chat', timeout: '-1' })),
+      openingEntryOf(row({ content: 'a', delay: 'soon', match: 'call:failed', timeout: '-1' })),
       openingEntryOf(row({ kind: 'sequence', delay: '90000' })),
       { color: 2 },
     ]);

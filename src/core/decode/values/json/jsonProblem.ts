@@ -1,4 +1,4 @@
-import { skipSpaces } from '../../json/jsonSpaces.ts';
+import { skipSpaces } from '../../../json/jsonSpaces.ts';
 const quote = 0x22;
 const comma = 0x2c;
 const colon = 0x3a;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Layer } from '../../../../../src/core/decode/layer.ts';
-import { json } from '../../../../../src/core/decode/values/json.ts';
-import { testHostile } from '../../../../support/decode/fuzz.ts';
+import { Layer } from '../../../../../../src/core/decode/layer.ts';
+import { json } from '../../../../../../src/core/decode/values/json/json.ts';
+import { testHostile } from '../../../../../support/decode/fuzz.ts';
 
 const message = { seq: 0, direction: 'in' } as const;
 const read = (text: string) => json.read(Layer.ofText(text, 0), undefined, message);

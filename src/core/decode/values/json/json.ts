@@ -1,16 +1,16 @@
-import { JsonScanner } from '../../json/jsonScanner.ts';
-import { batchOf } from '../batch.ts';
-import type { Decoder } from '../decoder.ts';
-import { Layer } from '../layer.ts';
-import { maxRecords } from '../limits.ts';
+import { JsonScanner } from '../../../json/jsonScanner.ts';
+import { batchOf } from '../../batch.ts';
+import type { Decoder } from '../../decoder.ts';
+import { Layer } from '../../layer.ts';
+import { maxRecords } from '../../limits.ts';
 import { jsonProblem } from './jsonProblem.ts';
-import type { Problem, Reading } from '../reading.ts';
-import { byteCount } from '../summaryText.ts';
+import type { Problem, Reading } from '../../reading.ts';
+import { byteCount } from '../../summaryText.ts';
 import { jsonFields } from './jsonFields.ts';
 import { strictJson } from './strictJson.ts';
-import { headLine } from './text.ts';
-import { firstInvalidUtf8 } from './utf8Text.ts';
-import { ofHead } from './valueReading.ts';
+import { headLine } from '../text.ts';
+import { firstInvalidUtf8 } from '../utf8Text.ts';
+import { ofHead } from '../valueReading.ts';
 
 /**
  * JSON (RFC 8259), and what is near to it, as `readJson` takes it. Of several objects and arrays one behind the other, as in

@@ -1,8 +1,8 @@
-import { indexJson } from '../../json/jsonIndex.ts';
-import { JsonValues } from '../../json/jsonValues.ts';
-import { maxFields } from '../limits.ts';
-import type { Field } from '../reading.ts';
-import { counted } from '../summaryText.ts';
+import { indexJson } from '../../../json/jsonIndex.ts';
+import { JsonValues } from '../../../json/jsonValues.ts';
+import { maxFields } from '../../limits.ts';
+import type { Field } from '../../reading.ts';
+import { counted } from '../../summaryText.ts';
 
 /** Of all paths together, in UTF-16 units: long names may be in paths very often. */
 const maxPathLength = 4 * 1024 * 1024;

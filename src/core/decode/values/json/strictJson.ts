@@ -1,7 +1,7 @@
-import { JsonScanner } from '../../json/jsonScanner.ts';
-import { lenientWords, stringIn } from '../../json/readJson.ts';
-import { floatJson } from '../exportForm.ts';
-import { textIn } from './utf8Text.ts';
+import { JsonScanner } from '../../../json/jsonScanner.ts';
+import { lenientWords, stringIn } from '../../../json/readJson.ts';
+import { floatJson } from '../../exportForm.ts';
+import { textIn } from '../utf8Text.ts';
 
 /** What only strings of JavaScript and Python have. */
 const lenientEscape = /\\[x']/;
