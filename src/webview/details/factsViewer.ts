@@ -1,4 +1,4 @@
-import { html, nothing, render, type TemplateResult } from 'lit/html.js';
+import { html, render, type TemplateResult } from 'lit/html.js';
 import type { Row } from '../../core/capture/capture.ts';
 import type { Formats } from '../../core/base/format.ts';
 import { visibleLine } from '../../core/text/visibleText.ts';

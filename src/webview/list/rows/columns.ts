@@ -1,5 +1,4 @@
 import type { PageString } from '../../../shared/monitorStrings.ts';
-import type { DecodedTraits } from './decodedColumns.ts';
 
 const columnNames = [
   'time',
@@ -185,6 +184,14 @@ export function placeColumn(
   const order = settings.order.filter(each => each !== name);
   order.splice(order.indexOf(other) + (side === 1 ? 1 : 0), 0, name);
   return { ...settings, order };
+}
+
+/** What a list has of decoders. */
+export interface DecodedTraits {
+  /** Decoders read its messages. */
+  readonly isDecoded: boolean;
+  /** Columns that a row has had a fact for; most formats know no event, and no calls. */
+  readonly known: ReadonlySet<ColumnName>;
 }
 
 export interface ListTraits extends DecodedTraits {

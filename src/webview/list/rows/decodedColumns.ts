@@ -1,13 +1,5 @@
 import type { ListDecoding, PageRow } from '../../../shared/monitorProtocol.ts';
-import type { ColumnName } from './columns.ts';
-
-/** What a list has of decoders. */
-export interface DecodedTraits {
-  /** Decoders read its messages. */
-  readonly isDecoded: boolean;
-  /** Columns that a row has had a fact for; most formats know no event, and no calls. */
-  readonly known: ReadonlySet<ColumnName>;
-}
+import type { ColumnName, DecodedTraits } from './columns.ts';
 
 /**
  * Which columns of decoders the connections have. What one has it keeps, whatever its next session is, so that
