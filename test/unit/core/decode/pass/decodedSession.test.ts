@@ -16,7 +16,7 @@ const counting: Decoder<number> = {
 function sessionOf(): DecodedSession {
   const choice = {
     decoding: { as: ['counting'], title: 'Counting', from: 'setting', shown: 'applied' },
-    routes: [{ chain: new Chain([counting as Decoder]) }],
+    routes: [{ chain: new Chain([counting]) }],
     isSettled: true,
   } as const;
   const facts = { url: 'ws://h/', subprotocol: '' };
