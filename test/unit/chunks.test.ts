@@ -37,6 +37,7 @@ describe('The chunks of the page', () => {
     assert.deepEqual(later.sort(), [
       'monitor-chartPane.js',
       'monitor-composer.js',
+      'monitor-eventViewer.js',
       'monitor-goToRow.js',
       'monitor-handshakeViewer.js',
       'monitor-heldStrip.js',

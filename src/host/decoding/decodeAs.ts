@@ -85,7 +85,8 @@ export async function decodeAs(parts: DecodeAsParts, target?: unknown): Promise<
 /** What the messages look like, where that is only offered. */
 function likely(target: unknown): readonly Offered[] {
   const names: unknown = isObject(target) ? target['offer'] : undefined;
-  const isKnown = (name: unknown): name is string => typeof name === 'string' && isDecoderName(name);
+  const isKnown = (name: unknown): name is string =>
+    typeof name === 'string' && isDecoderName(name);
   if (!Array.isArray(names) || names.length === 0 || !names.every(isKnown)) {
     return [];
   }
