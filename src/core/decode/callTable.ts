@@ -94,6 +94,8 @@ interface StoredLink {
 /** Older calls and links beyond these are forgotten, so that the memory that they take has an end. */
 const maxCalls = 500_000;
 const maxLinks = 1_500_000;
+/** In UTF-16 code units, of all that calls are named. */
+const maxNamesLength = 64 * 1024 * 1024;
 /** The fraction that goes at once. */
 const slack = 1 / 8;
 
@@ -103,6 +105,7 @@ export class CallTable {
   #links: StoredLink[] = [];
   #nextId = 0;
   #version = 0;
+  #namesLength = 0;
   /** Ids of calls that have ended. */
   readonly #ended = new ChangeLog();
   /** Rows of which parts have come. */
@@ -131,8 +134,9 @@ export class CallTable {
       items: 0,
       links: 0,
     });
-    if (this.#calls.length > maxCalls) {
-      this.#calls = this.#calls.slice(maxCalls * slack);
+    this.#namesLength += lengthOfNames(asked);
+    if (this.#calls.length > maxCalls || this.#namesLength > maxNamesLength) {
+      this.#forgetOldest();
     }
     return id;
   }
@@ -300,7 +304,7 @@ export class CallTable {
     const gone = this.#linkAt(first);
     // Not for each row: what is below is never asked for.
     if (lost > calls.length * slack) {
-      this.#calls = calls.slice(lost);
+      this.#keepCalls(calls.slice(lost));
     }
     if (gone > links.length * slack) {
       this.#links = links.slice(gone);
@@ -309,7 +313,7 @@ export class CallTable {
 
   /** Rows from `seq` on are read again. */
   dropFrom(seq: number): void {
-    this.#calls = this.#calls.filter(call => call.seq < seq);
+    this.#keepCalls(this.#calls.filter(call => call.seq < seq));
     this.#links = this.#links.filter(link => link.seq < seq);
     this.#nextId = (this.#calls.at(-1)?.id ?? this.#nextId - 1) + 1;
     this.#version++;
@@ -358,6 +362,17 @@ export class CallTable {
     }
   }
 
+  /** With their links, which would keep them in memory. */
+  #forgetOldest(): void {
+    this.#keepCalls(this.#calls.slice(Math.ceil(this.#calls.length * slack)));
+    this.#links = this.#links.slice(this.#linkAt(this.#calls[0]?.seq ?? Infinity));
+  }
+
+  #keepCalls(calls: StoredCall[]): void {
+    this.#calls = calls;
+    this.#namesLength = calls.reduce((sum, call) => sum + lengthOfNames(call), 0);
+  }
+
   /** The place of the first link of the row `seq`, or of one behind it. */
   #linkAt(seq: number): number {
     const links = this.#links;
@@ -371,6 +386,10 @@ export class CallTable {
 }
 
 const maxPartDistance = 20_000;
+
+function lengthOfNames({ name = '', topic = '', label = '', type = '' }: Asked): number {
+  return name.length + topic.length + label.length + type.length;
+}
 
 function linkOf({ seq, record, role, call, at, of, isReused }: StoredLink): Link {
   return {

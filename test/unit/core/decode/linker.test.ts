@@ -46,6 +46,21 @@ describe('The linker', () => {
     assert.equal([...table.callsFrom(0)][0]?.state, 'forgotten');
   });
 
+  it('forgets the oldest calls with their rows where names are long', () => {
+    const table = new CallTable();
+    const name = 'n'.repeat(512);
+    const count = 140_000;
+    for (let seq = 0; seq < count; seq++) {
+      const call = table.open(seq, 0, seq, { name, topic: name }, false);
+      table.link('request', seq, 0, seq, { call });
+    }
+    const calls = [...table.callsFrom(0)];
+    assert.ok(calls.length > 30_000 && calls.length <= 65_536, `${calls.length}`);
+    assert.equal(calls.at(-1)?.seq, count - 1);
+    assert.deepEqual(table.linksOf(0), []);
+    assert.equal([...table.linksFrom(0)].length, calls.length);
+  });
+
   it('takes as long for each call however many wait for an answer', () => {
     assertLinear(count => count, takeUnanswered, 2 * maxOpenCalls);
   });
