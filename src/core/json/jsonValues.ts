@@ -14,6 +14,8 @@ const apostrophe = 0x27;
 const backslash = 0x5c;
 /** In bytes. */
 const longString = 65_536;
+/** Containers that end one right behind the other, from which on their ends are kept. */
+const manyEnds = 16;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const kinds: Readonly<Record<string, JsonKind>> = {
@@ -29,6 +31,8 @@ export class JsonValues {
   readonly #bytes: Uint8Array;
   /** The ends of long strings by their begins, because finding an end takes long. */
   readonly #longStrings = new Map<number, number>();
+  /** Of containers with many levels inside, where those are known; 0: it is not. A text may be nothing but brackets. */
+  #ends: Uint32Array | undefined;
 
   constructor(nodes: JsonNodes) {
     this.nodes = nodes;
@@ -62,10 +66,19 @@ export class JsonValues {
 
   /** Where its last byte has passed. */
   valueEnd(node: number): number {
+    const known = this.#ends?.[node] ?? 0;
+    if (known > 0) {
+      return known;
+    }
     let at = this.#leafEnd(Math.max(node, this.nodes.next(node) - 1));
-    for (let inner = this.nodes.next(node) - 1; inner > node;) {
+    let passed = 0;
+    for (let inner = this.nodes.next(node) - 1; inner > node; passed++) {
       at = this.#skipSpaces(at) + 1;
       inner = this.nodes.parent(inner) ?? node;
+      if (passed >= manyEnds) {
+        this.#ends ??= new Uint32Array(this.nodes.count);
+        this.#ends[inner] = at;
+      }
     }
     return at;
   }

@@ -1,6 +1,6 @@
 /** A header or query value is a secret if its name contains one of these. */
 const secretWords =
-  /token|secret|passw|passphrase|credential|signature|session|cookie|jwt|bearer|authoriz|apikey|accesskey|licen[cs]ekey/;
+  /token|secret|passw|passphrase|passcode|credential|signature|session|cookie|jwt|bearer|authoriz|apikey|accesskey|licen[cs]ekey/;
 
 /** Words that denote a secret only as whole words, as in `X-Auth-Key` and `?sig=`. */
 const secretWholeWords = new Set([

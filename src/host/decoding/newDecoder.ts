@@ -8,6 +8,7 @@ import {
   type DecoderLanguage,
 } from '../../core/decode/sketch/decoderFiles.ts';
 import type { SampleMessage } from '../../core/decode/sketch/sketch.ts';
+import { spellsOutCredential } from '../../core/secrets/mask.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import type { Source, Sources } from '../captures/sources.ts';
 import { showInformation } from '../ui/notify.ts';
@@ -197,7 +198,7 @@ async function samplesOf(
     if (part && part.byteLength === part.bytes.length && part.byteLength > 0) {
       const bytes = part.bytes;
       const text = new TextDecoder().decode(bytes);
-      if (redact(text) === text) {
+      if (redact(text) === text && !spellsOutCredential(text)) {
         samples.push({ direction: row.direction, isText: row.kind === 'text', bytes });
       }
     }

@@ -150,9 +150,12 @@ class SchemaFiles {
    * @throws UserError if it cannot be read, or there is too much
    */
   async #read(uri: Uri, name: string): Promise<Uint8Array | 'outside' | undefined> {
-    this.#watched.set(uri.path, uri);
     const { readFile } = this.#ports;
     const mustBeInside = this.#request.scope === 'workspace';
+    if (!mustBeInside || workspace.getWorkspaceFolder(uri)) {
+      // To watch a folder is to look at it.
+      this.#watched.set(uri.path, uri);
+    }
     const mostBytes = maxMiB * mebibyte;
     let read;
     try {

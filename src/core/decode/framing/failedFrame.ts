@@ -1,3 +1,4 @@
+import { maskSecretHeaders } from '../../secrets/namedSecrets.ts';
 import type { Problem, Reading } from '../reading.ts';
 import { oneLine } from '../summaryText.ts';
 import type { FrameBytes } from './frames.ts';
@@ -22,6 +23,6 @@ export function failedFrame(
   return {
     severity: 'error',
     problem: { at: from.offset(at), is },
-    summary: () => oneLine(decoder.decode(from.bytes.subarray(begin, end))),
+    summary: () => oneLine(maskSecretHeaders(decoder.decode(from.bytes.subarray(begin, end)))),
   };
 }

@@ -39,7 +39,7 @@ export const actioncable: Mapping = {
   ],
 };
 
-/** Pusher Channels 7: `data` is JSON within a text. What authorizes a subscription is not shown. */
+/** Pusher Channels 7: `data` is JSON within a text. What authorizes a subscription, or signs in, is not shown. */
 export const pusher: Mapping = {
   json: ['$.data'],
   type: 'protocol',
@@ -79,6 +79,7 @@ export const pusher: Mapping = {
       error: true,
       message: '$.data.code $.data.message',
     },
+    { when: '$.event:pusher:signin', label: 'pusher:signin' },
     // What begins with `pusher:`, `pusher_internal:` or `client-`: `;` and `.` follow on `:` and `-`.
     { when: '$.event:>="pusher:" $.event:<"pusher;"', body: '$.data' },
     { when: '$.event:>="pusher_internal:" $.event:<"pusher_internal;"', body: '$.data' },

@@ -117,7 +117,8 @@ function resultOf(found: FileFound, uri: Uri, name: string, outside: string): Fo
     case 'file':
       return { file: found.path, uri, watched: [uri, Uri.file(found.path)] };
     case 'outside':
-      return { problem: outside, watched: [uri] };
+      // To watch a folder is to look at it: only a link within the workspace may lead inside one day.
+      return { problem: outside, watched: workspace.getWorkspaceFolder(uri) ? [uri] : [] };
     case 'missing':
       return { problem: l10n.t('The decoder "{0}" was not found.', name), watched: [uri] };
     case 'folder':

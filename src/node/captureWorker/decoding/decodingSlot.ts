@@ -94,6 +94,12 @@ export class DecodingSlot {
     this.#goOn();
   }
 
+  /** Rows are back that were gone, of which nothing is known any more. */
+  restart(): void {
+    this.#decoding?.restart();
+    this.#goOn();
+  }
+
   message(seq: number): DecodedMessage | undefined {
     return this.#decoding?.message(seq);
   }

@@ -152,6 +152,7 @@ export class CaptureSession {
     const isBack = this.#store.restore();
     if (isBack) {
       this.#series.restore();
+      this.decoding.restart();
       this.#store.enforce(this.#limits);
     }
     return isBack;

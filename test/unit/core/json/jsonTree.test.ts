@@ -276,6 +276,24 @@ describe('JsonValues', () => {
     assert.deepEqual(values.value(1, 202), { text: `"${'é'.repeat(100)}"`, isCut: false });
   });
 
+  it('passes the ends of values within values once, however many of them are asked for', () => {
+    const depth = 3000;
+    const text = `[7,${'{"a": [ '.repeat(depth)}1${' ] }'.repeat(depth)} ]`;
+    const nodes = nodesOf(text);
+    let climbed = 0;
+    const parent = nodes.parent.bind(nodes);
+    nodes.parent = node => {
+      climbed++;
+      return parent(node);
+    };
+    const values = new JsonValues(nodes);
+    const ends = Array.from({ length: nodes.count }, (_, node) => values.valueEnd(node));
+    assert.ok(climbed < 30 * nodes.count, String(climbed));
+    for (const node of [0, 1, 2, 3, 100, nodes.count - 40, nodes.count - 2]) {
+      JSON.parse(text.slice(values.valueBegin(node), ends[node]));
+    }
+  });
+
   it('finds the end of long strings with many escapes', () => {
     const string = `"${'\\"\\\\'.repeat(50_000)}"`;
     const values = new JsonValues(nodesOf(`[${string},1]`));

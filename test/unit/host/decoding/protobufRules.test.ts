@@ -215,6 +215,20 @@ describe('A schema that cannot be read', () => {
     ]);
   });
 
+  it('may be elsewhere, where nothing is watched for a workspace', async () => {
+    write('elsewhere/feed.proto', feed);
+    write(
+      'project/feed.proto',
+      'syntax = "proto3"; import "../elsewhere/feed.proto"; message M {}',
+    );
+    for (const schema of ['../elsewhere/feed.proto', 'feed.proto']) {
+      setRule({ schema, message: 'M' });
+      await open().step();
+    }
+    assert.match(warnings()[0] ?? '', /may only name files that are in it/);
+    assert.deepEqual([...new Set(editor.watched.map(each => each.folder))], [folder]);
+  });
+
   it('is marked where it is wrong', async () => {
     write(
       'project/feed.proto',

@@ -153,6 +153,25 @@ describe('Summaries', { timeout: 120_000 }, () => {
     assert.deepEqual(await capture.summaries([]), []);
   });
 
+  it('are there of rows that were cleared and brought back, also of sessions that were over', async t => {
+    const { capture, say } = setUp(t);
+    const hold = capture.holdDecoders();
+    const handshake = { url: 'ws://test/socket.io/?EIO=4', subprotocol: '' };
+    const opened = JSON.stringify({ state: 'connected', text: '', handshake });
+    const open = () => say(opened, flagsOf('state', 'in'));
+    open();
+    say('42["chat",1]');
+    open();
+    say('42["chat",2]');
+    assert.deepEqual(await capture.summaries([1, 3]), ['chat 1', 'chat 2']);
+    await capture.clear();
+    say('42["chat",3]');
+    assert.deepEqual(await capture.summaries([4]), ['chat 3']);
+    assert.equal(await capture.restore(), true);
+    assert.deepEqual(await capture.summaries([1, 3, 4]), ['chat 1', 'chat 2', 'chat 3']);
+    hold.dispose();
+  });
+
   it('are absent of texts that can be read and whose decoders are a guess, and of raw ones', async t => {
     const { capture, say } = setUp(t, 'ws://test');
     ['1', '2', '3', '4'].forEach(id => say(`[2,"${id}","Heartbeat",{}]`));

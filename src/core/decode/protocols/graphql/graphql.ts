@@ -1,3 +1,4 @@
+import { maskNamedSecrets } from '../../../secrets/namedSecrets.ts';
 import type { AnyDecoder, MessageFacts } from '../../decoder.ts';
 import type { Layer } from '../../layer.ts';
 import type { Asked, Call, Problem, Reading } from '../../reading.ts';
@@ -92,7 +93,8 @@ function factsOf(envelope: Envelope): Reading {
     case 'connection_init':
       return {
         call: { role: 'request', key: connectionKey },
-        summary: () => oneLine(withBody('connection_init', payload)),
+        // What clients say here is mostly who they are.
+        summary: () => oneLine(maskNamedSecrets(withBody('connection_init', payload))),
       };
     case 'connection_ack':
       return {

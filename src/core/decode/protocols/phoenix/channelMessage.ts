@@ -1,3 +1,4 @@
+import { maskNamedSecrets } from '../../../secrets/namedSecrets.ts';
 import type { MessageFacts } from '../../decoder.ts';
 import type { Asked, Reading } from '../../reading.ts';
 import { oneLine } from '../../summaryText.ts';
@@ -16,6 +17,8 @@ export interface ChannelMessage {
 /** The event of an answer, and those that say that a channel failed. */
 const reply = 'phx_reply';
 const failures: ReadonlySet<string> = new Set(['phx_error']);
+/** With these, clients say who they are; the second is of Supabase Realtime. */
+const logins: ReadonlySet<string> = new Set(['phx_join', 'access_token']);
 /** The topic that is the connection itself: nothing but heartbeats and their answers. */
 const connectionTopic = 'phoenix';
 
@@ -41,7 +44,10 @@ function pushReading(
     isHeartbeat: topic === connectionTopic && event === 'heartbeat' ? true : undefined,
     call: isPush && ref !== undefined ? { role: 'request', key: keyOf(topic, ref) } : undefined,
     lead: () => oneLine(event),
-    summary: () => oneLine(`${event} ${shown()}`.trimEnd()),
+    summary: () => {
+      const text = `${event} ${shown()}`.trimEnd();
+      return oneLine(logins.has(event) ? maskNamedSecrets(text) : text);
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { maskNamedSecrets } from '../../../secrets/namedSecrets.ts';
 import type { MessageFacts } from '../../decoder.ts';
 import type { Asked, Problem, Reading } from '../../reading.ts';
 import { oneLine } from '../../summaryText.ts';
@@ -98,8 +99,11 @@ function connect({ topic, data }: Packet, direction: 'in' | 'out', place: string
   const key = connectKey({ topic });
   return direction === 'out'
     ? {
+        topic: topic?.includes('?') ? maskNamedSecrets(topic) : topic,
         call: { role: 'request', key },
-        summary: () => oneLine(`connect${place}${data ? ` ${data.shown()}` : ''}`),
+        // What clients say here is mostly who they are.
+        summary: () =>
+          oneLine(maskNamedSecrets(`connect${place}${data ? ` ${data.shown()}` : ''}`)),
       }
     : {
         // Up to revision 4, nobody asks for the namespace `/`.

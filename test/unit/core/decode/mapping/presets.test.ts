@@ -155,6 +155,16 @@ describe('The other presets', () => {
     );
   });
 
+  it('Pusher: no tokens', () => {
+    assert.deepEqual(
+      summariesOf(preset('pusher'), [
+        ['out', { event: 'pusher:subscribe', data: { channel: 'private-a', auth: 'key:secret' } }],
+        ['out', { event: 'pusher:signin', data: { auth: 'key:secret', user_data: '{}' } }],
+      ]),
+      ['subscribe private-a', 'pusher:signin'],
+    );
+  });
+
   it('Home Assistant: what comes of a subscription, and no tokens', () => {
     const read = readSession(preset('homeassistant'), [
       ['out', { type: 'auth', access_token: 'secret' }],

@@ -98,6 +98,15 @@ describe('GraphQL', () => {
     assert.equal(ack?.['summary'], 'OnAdd started');
   });
 
+  it('masks in the summary who connects', () => {
+    const payload = { authToken: 'hunter2', headers: { Authorization: 'Bearer hunter2' }, v: 1 };
+    const [said] = saidOf([['out', { type: 'connection_init', payload }]]);
+    assert.equal(
+      said?.['summary'],
+      'connection_init {"authToken":"•••","headers":{"Authorization":"•••"},"v":1}',
+    );
+  });
+
   it('says that the connection was refused', () => {
     const [, said] = saidOf(
       [

@@ -54,6 +54,17 @@ function binary(
 }
 
 describe('Phoenix', () => {
+  it('masks in the summary who joins', () => {
+    const said = saidOf([
+      ['out', ['1', '1', 'realtime:a', 'phx_join', { access_token: 'hunter2', config: {} }]],
+      ['out', ['1', '2', 'realtime:a', 'access_token', { access_token: 'hunter2' }]],
+    ]);
+    assert.deepEqual(
+      said.map(({ summary }) => summary),
+      ['phx_join {"access_token":"•••","config":{}}', 'access_token {"access_token":"•••"}'],
+    );
+  });
+
   it('has pushes and broadcasts of users of Supabase, of JSON and of bytes', () => {
     const said = saidOf([
       ['out', binary(3, ['1', '7', 'realtime:a', 'move', '{"x":1}'], '{"y": 2}', 1)],

@@ -224,6 +224,20 @@ describe('Socket.IO', () => {
     );
   });
 
+  it('masks in summary and topic who asks for a namespace', () => {
+    const said = saidOf([
+      ['out', '40/admin,{"auth":{"password":"hunter2"},"room":"lobby"}'],
+      ['out', encode({ type: 0, nsp: '/', data: { token: 'hunter2' } })],
+      ['out', '40/admin?token=hunter2&room=lobby,'],
+    ]);
+    assert.deepEqual(summariesOf(said), [
+      'connect /admin {"auth":{"password":"•••"},"room":"lobby"}',
+      'connect {"token":"•••"}',
+      'connect /admin?token=•••&room=lobby',
+    ]);
+    assert.equal(said[2]?.['topic'], '/admin?token=•••&room=lobby');
+  });
+
   it('reads packets that are one map of MessagePack', () => {
     const said = saidOf([
       ['out', encode({ type: 0, nsp: '/', data: { token: 'x' } })],

@@ -36,6 +36,12 @@ describe('STOMP', () => {
     );
   });
 
+  it('masks passwords in the summary of a frame that cannot be read', () => {
+    const [read] = said(stomp, v12, [['out', 'CONNECT\nbroken\npasscode:hunter2\r\n\n\0']]);
+    assert.equal(read?.problem?.is, 'unexpected');
+    assert.equal(read.summary, 'CONNECT broken passcode:••• \0');
+  });
+
   it('does not mix up the directions of what is not whole', () => {
     const [, receipt, send] = said(stomp, v12, [
       ['out', 'SEND\ndestination:/a\n\nx'],

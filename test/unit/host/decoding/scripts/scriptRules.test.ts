@@ -155,6 +155,15 @@ describe('A rule with a decoder in a file', () => {
     assert.deepEqual(await open().steps(), [{ script }]);
   });
 
+  it('has no folder watched that is not of the workspace', async () => {
+    write('elsewhere/acme.mjs');
+    for (const script of [join(top, 'elsewhere/acme.mjs'), '../elsewhere/acme.mjs']) {
+      setRule({ script });
+      await open().steps();
+    }
+    assert.deepEqual(editor.watched, []);
+  });
+
   it('runs nothing until the workspace is trusted, nor looks for anything, also of the user', async () => {
     const file = write('elsewhere/acme.mjs');
     setRule({ script: file }, editor.userFile);
