@@ -53,7 +53,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode': 'base record',
   'core/decode/codecs': 'base decode record',
   'core/decode/detect': 'decode decode/codecs decode/values json record',
-  'core/decode/framing': 'base decode',
+  'core/decode/framing': 'base decode secrets',
   'core/decode/mapping':
     'base decode decode/protocols/json decode/values/json filter json pattern record',
   'core/decode/pass': 'base capture decode decode/script filter metrics record',
@@ -65,16 +65,16 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protobuf/wire': 'decode',
   'core/decode/protocols': 'base decode decode/framing decode/protocols/json decode/values',
   'core/decode/protocols/centrifuge': 'decode decode/protocols/json record',
-  'core/decode/protocols/graphql': 'decode decode/protocols/json',
+  'core/decode/protocols/graphql': 'decode decode/protocols/json secrets',
   'core/decode/protocols/json': 'decode/values decode/values/json json',
   'core/decode/protocols/mqtt': 'decode decode/framing record',
   'core/decode/protocols/msgpack': 'decode/protocols/json decode/values',
   'core/decode/protocols/nats': 'decode decode/framing record secrets',
-  'core/decode/protocols/phoenix': 'decode decode/protocols/json decode/values',
+  'core/decode/protocols/phoenix': 'decode decode/protocols/json decode/values secrets',
   'core/decode/protocols/signalr':
     'decode decode/protocols/json decode/protocols/msgpack decode/values record',
   'core/decode/protocols/socketio':
-    'decode decode/protocols/json decode/protocols/msgpack decode/values json record',
+    'decode decode/protocols/json decode/protocols/msgpack decode/values json record secrets',
   'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/registry':
