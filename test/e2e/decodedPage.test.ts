@@ -146,8 +146,15 @@ describe('the list of decoded messages', () => {
   it('leads by the menu of a row to the other end of its call', () =>
     withPage(decoded, async (page, raw) => {
       const choose = async (words: string, name: string) => {
-        await row(page, words).click({ button: 'right' });
-        await raw.getByRole('menuitem', { name }).click();
+        const item = raw.getByRole('menuitem', { name });
+        await until('the row has its menu', async () => {
+          // While the list goes elsewhere, the element of a row becomes that of another.
+          await row(page, words)
+            .click({ button: 'right', timeout: 2000 })
+            .catch(() => undefined);
+          return item.isVisible();
+        });
+        await item.click();
       };
       const active = page.grid.locator('.row.active:not([hidden])');
       await choose('= "ok", {"members":63}', 'Go to Request');

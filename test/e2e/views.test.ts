@@ -188,6 +188,8 @@ describe('What the list shows, in a real workbench', () => {
   it('opens a message in an editor of its language', async () => {
     await goTo('20');
     await page.monitor.active.filter({ hasText: '"seq":18}' }).waitFor();
+    // It was active before, among several that were selected.
+    await row('"seq":18}').click();
     await page.monitor.chooseForRow(row('"seq":18}'), 'Open in Editor');
     await page.tab('prices #20.json').waitFor();
     await workbench.page.locator('.view-lines').getByText('"symbol"').waitFor();

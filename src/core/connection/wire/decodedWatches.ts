@@ -62,7 +62,11 @@ export class DecodedWatch {
 
   /** Why nothing has matched, as a sentence; `undefined` if all that came was looked into. */
   get whyNot(): string | undefined {
-    return this.to > this.from ? 'Some of what came had not been decoded by then.' : this.#whyNot;
+    // In a stream the last message has nearly always come just now.
+    const isBehind = this.to > this.from;
+    return (
+      this.#whyNot ?? (isBehind ? 'Some of what came had not been decoded by then.' : undefined)
+    );
   }
 
   /** Takes an answer about the rows below `to`. @returns the match, if there is one */
