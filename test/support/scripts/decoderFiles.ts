@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import type { TestContext } from 'node:test';
+import { after, before, type TestContext } from 'node:test';
 import type {
   Script,
   ScriptAnswer,
@@ -18,23 +18,28 @@ import {
 
 const root = new URL('../../../', import.meta.url).pathname;
 
-/** The program of a decoder's process, as a build makes it; in a folder that is removed at the end. */
-export async function builtChild(): Promise<{ path: string } & Disposable> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'decoder-child-')));
-  await build({
-    absWorkingDir: root,
-    entryPoints: { decoderChild: 'src/decoderChild/main.ts' },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    outdir: folder,
-    outExtension: { '.js': '.cjs' },
-    logLevel: 'silent',
+/** The program of a decoder's process: built before the tests of a file, as a build makes it, and removed after them. */
+export function useChild(): { readonly path: string } {
+  let folder = '';
+  before(async () => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'decoder-child-')));
+    await build({
+      absWorkingDir: root,
+      entryPoints: { decoderChild: 'src/decoderChild/main.ts' },
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      outdir: folder,
+      outExtension: { '.js': '.cjs' },
+      logLevel: 'silent',
+    });
   });
+  after(() => rmSync(folder, { recursive: true, force: true }));
   return {
-    path: join(folder, 'decoderChild.cjs'),
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    get path() {
+      return join(folder, 'decoderChild.cjs');
+    },
   };
 }
 

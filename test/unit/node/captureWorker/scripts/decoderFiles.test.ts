@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { ScriptError } from '../../../../../src/core/decode/script/script.ts';
 import {
-  builtChild,
+  useChild,
   DecoderRig,
   decoderText,
   valuesOf,
 } from '../../../../support/scripts/decoderFiles.ts';
 
-let child: Awaited<ReturnType<typeof builtChild>>;
-
-before(async () => {
-  child = await builtChild();
-});
-after(() => child[Symbol.dispose]());
+const child = useChild();
 
 /** Writes files, of which the last is the decoder, and gives the only answer. */
 async function firstOf(rig: DecoderRig, files: Readonly<Record<string, string>>) {

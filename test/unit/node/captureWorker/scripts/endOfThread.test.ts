@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { ScriptReport } from '../../../../../src/core/decode/script/script.ts';
-import { builtChild, DecoderRig, decoderText } from '../../../../support/scripts/decoderFiles.ts';
+import { useChild, DecoderRig, decoderText } from '../../../../support/scripts/decoderFiles.ts';
 import { until } from '../../../../support/until.ts';
 
-let child: Awaited<ReturnType<typeof builtChild>>;
-
-before(async () => {
-  child = await builtChild();
-});
-after(() => child[Symbol.dispose]());
+const child = useChild();
 
 /** One that has ended counts, although the thread that would have heard of it is gone. */
 function isAlive(pid: number): boolean {

@@ -2,21 +2,17 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import {
-  builtChild,
+  useChild,
   DecoderRig,
   decoderText,
   valuesOf,
 } from '../../../../support/scripts/decoderFiles.ts';
 import { ManualClock } from '../../../../support/manualClock.ts';
+import { until } from '../../../../support/until.ts';
 
-let child: Awaited<ReturnType<typeof builtChild>>;
-
-before(async () => {
-  child = await builtChild();
-});
-after(() => child[Symbol.dispose]());
+const child = useChild();
 
 const tooLong = 'The decoder took too long';
 
@@ -269,6 +265,8 @@ describe('What a decoder writes to the console', () => {
   it('is bounded in length and number', async t => {
     const rig = new DecoderRig(t, { childPath: child.path });
     await rig.decode(`for (let i = 0; i < 1000; i++) console.log('x'.repeat(9000)); return {};`);
+    // It is told behind the answers.
+    await until('what was left out is told', () => rig.of('log').length > 200);
     const lines = rig.of('log');
     assert.equal(lines.length, 201);
     assert.equal(lines[0]?.text, `${'x'.repeat(8192)}…`);

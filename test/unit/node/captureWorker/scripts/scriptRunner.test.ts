@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import {
   batchOf,
-  builtChild,
+  useChild,
   DecoderRig,
   decoderText,
   valuesOf,
@@ -10,12 +10,7 @@ import {
 import { ManualClock } from '../../../../support/manualClock.ts';
 import { until } from '../../../../support/until.ts';
 
-let child: Awaited<ReturnType<typeof builtChild>>;
-
-before(async () => {
-  child = await builtChild();
-});
-after(() => child[Symbol.dispose]());
+const child = useChild();
 
 describe('A runner of decoders', () => {
   it('gives messages with their facts to a decoder, and its answers back', async t => {
