@@ -6,6 +6,7 @@ import { usePages, type MonitorPage } from '../support/page/monitorPage.ts';
 import { order, packed, sensors } from '../support/page/packedRows.ts';
 import { themes } from '../support/page/pageBrowser.ts';
 import { editor, type Shown } from '../support/host/fakeVscode.ts';
+import { letTimePass } from '../support/letTimePass.ts';
 import { until } from '../support/until.ts';
 
 const { withPage } = usePages();
@@ -116,13 +117,31 @@ describe('a selection that is decoded', () => {
       await decode(page).click();
       await value(page, 'order').first().click();
       await decode(page).click();
-      await until('nothing more is decoded', async () => (await result(page).count()) === 1);
+      await until('nothing more is decoded', async () => (await value(page, 'paid').count()) === 0);
       await value(page, '17').waitFor();
       await raw.keyboard.press('Escape');
       await value(page, 'paid').waitFor();
       await raw.keyboard.press('Escape');
       await page.details.getByRole('grid', { name: 'Bytes' }).waitFor();
       assert.equal((await chosenBytes(page)).split(' ').length, 70);
+    }));
+
+  it('is let be if the user has gone back before it was decoded', () =>
+    withPage({ connections: [packed] }, async (page, raw) => {
+      choose('gzip', 'JSON');
+      await row(page, 'lamp').click();
+      await showTab(page, 'Hex');
+      await page.details.getByRole('grid', { name: 'Bytes' }).press('Control+a');
+      await decode(page).click();
+      await value(page, 'order').first().click();
+      const { promise, resolve } = Promise.withResolvers<string>();
+      editor.answer = () => promise;
+      await decode(page).click();
+      await raw.keyboard.press('Escape');
+      await page.details.getByRole('grid', { name: 'Bytes' }).waitFor();
+      resolve('JSON');
+      await letTimePass(200, 'what must not open could open in it');
+      assert.equal(await result(page).count(), 0);
     }));
 
   it('says what a decoder could not read, and leaves all as it was if none is chosen', () =>

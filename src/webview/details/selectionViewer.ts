@@ -76,6 +76,7 @@ export class SelectionViewer implements PayloadViewer {
 
   async #ask(bytes: Uint8Array, shown: ShownPayload): Promise<void> {
     const returnTo = document.activeElement;
+    const askedIn = this.#opened.at(-1);
     let answer: SelectionAnswer | undefined;
     let failure = '';
     try {
@@ -83,19 +84,25 @@ export class SelectionViewer implements PayloadViewer {
     } catch (error) {
       failure = text('selectionFailed', messageOf(error));
     }
-    if (shown.signal.aborted || (!answer && failure === '')) {
+    const isLeft = shown.signal.aborted || this.#opened.at(-1) !== askedIn;
+    if (isLeft || (!answer && failure === '')) {
       return;
     }
     const viewer = answer?.decoded
       ? this.#makeDecoded(answer, this.#decode)
       : sentence(answer ? text('selectionNotRead', answer.title) : failure);
-    const before = this.#opened.at(-1)?.element ?? this.#first.element;
+    const before = askedIn?.element ?? this.#first.element;
     const element = this.#frame(viewer, bytes.length);
     this.#opened.push({ element, viewer, returnTo, before });
     before.hidden = true;
     this.element.append(element);
+    // Keys work at once, also while a long result is being read.
+    const back = element.querySelector('button');
+    back?.focus();
     await viewer.show({ ...shown, reader: readerOf(bytes) });
-    element.querySelector<HTMLElement>('[role=tree]:not([hidden]), button')?.focus();
+    if (document.activeElement === back) {
+      element.querySelector<HTMLElement>('[role=tree]:not([hidden])')?.focus();
+    }
   }
 
   #frame(viewer: PayloadViewer, length: number): HTMLElement {

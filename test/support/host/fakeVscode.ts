@@ -40,7 +40,7 @@ export interface FakeEditor {
   /** All that the user was shown, in order. */
   readonly shown: Shown[];
   /** What the user chooses or types: a choice in words; nothing, as by Escape, unless a test says. */
-  answer: (shown: Shown) => string | undefined;
+  answer: (shown: Shown) => string | undefined | Promise<string | undefined>;
   /** Commands that were run. */
   readonly executed: string[];
   /** What was registered for commands, by their ids. */
