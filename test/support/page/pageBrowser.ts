@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { jsonForScript } from '../../../src/core/text/markup.ts';
+import { headlessChromium } from '../run/setup.mjs';
 import type { Theme } from './pageSurroundings.ts';
 
 type ThemeKind = 'dark' | 'light' | 'highContrast' | 'highContrastLight';
@@ -70,9 +71,9 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Starts the browser that pages are tested in: without a window, but with scroll bars. */
-export function launchBrowser(...browserArguments: readonly string[]): Promise<Browser> {
+export async function launchBrowser(...browserArguments: readonly string[]): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env['CHROME_PATH'] ?? '/usr/bin/chromium',
+    executablePath: await headlessChromium(),
     ignoreDefaultArgs: ['--hide-scrollbars'],
     args: [
       '--no-sandbox',

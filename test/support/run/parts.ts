@@ -2,7 +2,13 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { storeDurations, warnOfGrowth } from './durations.ts';
-import { ensureChromium, ensureOpenssl, ensurePython, ensureWorkbench } from './setup.mjs';
+import {
+  ensureChromium,
+  ensureOpenssl,
+  ensurePython,
+  ensureWorkbench,
+  tryHeadlessChromium,
+} from './setup.mjs';
 import { npmCommand, root } from './steps.mjs';
 import { runIntegrationSuite, runNodeSuite, type Counts } from './suites.ts';
 
@@ -98,13 +104,18 @@ async function runUnit(): Promise<Counts> {
 
 async function runIntegration(desktopVersion: string | undefined): Promise<Counts> {
   if (desktopVersion === undefined) {
-    await Promise.all([ensureWorkbench(), ensureChromium(), ensurePython()]);
+    await Promise.all([ensureWorkbench(), ensureBrowsers(), ensurePython()]);
   }
   return runIntegrationSuite(desktopVersion);
 }
 
+async function ensureBrowsers(): Promise<void> {
+  await ensureChromium();
+  await tryHeadlessChromium();
+}
+
 async function runEndToEnd(): Promise<Counts> {
-  await Promise.all([ensureWorkbench(), ensureChromium()]);
+  await Promise.all([ensureWorkbench(), ensureBrowsers()]);
   return runNodeSuite({
     folder: 'test/e2e',
     concurrency: filesAtOnce,

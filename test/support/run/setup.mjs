@@ -217,6 +217,24 @@ export async function ensureChromium() {
   return found;
 }
 
+const headlessShell = 'chromium-headless-shell';
+
+/** Installs the Chromium without windows, where that can be: pages of tests take half the processor time in it. */
+export async function tryHeadlessChromium() {
+  if (!process.env['CHROME_PATH'] && !findOnPath(headlessShell)) {
+    await tryDebianPackage(headlessShell, 5, 'The tests take longer without.');
+  }
+}
+
+/**
+ * What pages of tests are opened in.
+ *
+ * @returns {Promise<string>} its executable: CHROME_PATH where that is set
+ */
+export async function headlessChromium() {
+  return (!process.env['CHROME_PATH'] && findOnPath(headlessShell)) || ensureChromium();
+}
+
 async function findChromium() {
   const known = findOnPath('google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser');
   if (known) {
@@ -255,15 +273,27 @@ export async function ensurePython() {
     candidates().find(
       python => python && spawnSync(python, ['-c', 'import websockets']).status === 0,
     );
-  let found = find();
-  if (!found && findOnPath('apt-get') && process.getuid?.() === 0) {
-    try {
-      announceInstall('python3-websockets', 'by apt-get (about 10 s)');
-      await installDebianPackages(['python3-websockets']);
-    } catch (error) {
-      announce(`${String(error instanceof Error ? error.message : error)} The tests do without.`);
-    }
-    found = find();
+  const found = find();
+  if (found) {
+    return found;
   }
-  return found;
+  await tryDebianPackage('python3-websockets', 10, 'The tests do without.');
+  return find();
+}
+
+/**
+ * Installs a Debian package that the tests can do without.
+ *
+ * @param {string} name @param {number} seconds that it takes, about @param {string} otherwise what happens without it
+ */
+async function tryDebianPackage(name, seconds, otherwise) {
+  if (!findOnPath('apt-get') || process.getuid?.() !== 0) {
+    return;
+  }
+  try {
+    announceInstall(name, `by apt-get (about ${String(seconds)} s)`);
+    await installDebianPackages([name]);
+  } catch (error) {
+    announce(`${String(error instanceof Error ? error.message : error)} ${otherwise}`);
+  }
 }

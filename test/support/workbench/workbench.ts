@@ -6,7 +6,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { atExit, exitOnSignals, exitWithParent } from '../run/processes.mjs';
 import { watchFailures } from './failurePictures.ts';
 import { startServer, type Server } from './server.ts';
-import { ensureChromium, ensureWorkbench } from '../run/setup.mjs';
+import { ensureWorkbench, headlessChromium } from '../run/setup.mjs';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -151,7 +151,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
 /** Starts the Chromium that the tests use, without a window. */
 export async function launchChromium(): Promise<Browser> {
   return chromium.launch({
-    executablePath: await ensureChromium(),
+    executablePath: await headlessChromium(),
     args: [
       '--no-sandbox',
       '--disable-dev-shm-usage',
