@@ -52,7 +52,7 @@ export interface Call {
   readonly isFailed?: boolean;
   /** A response after which the call goes on, and the key by which its items name it. */
   readonly handle?: string;
-  /** A response behind which further items of the call may come. */
+  /** A response or cancel behind which further items of the call may come. */
   readonly isFollowed?: boolean;
   /** The row is an ordinary one, without a part in a call, where no such call is open. */
   readonly isOptional?: boolean;
