@@ -128,3 +128,14 @@ export interface Reading {
   /** In place of `next`: what could be read before the problem, to be shown, but not to be decoded further. */
   readonly beginning?: Layer | undefined;
 }
+
+/** Whether something is wrong with a message, or with one of its records. */
+export function hasProblem({
+  problem,
+  records,
+}: {
+  readonly problem?: Problem | undefined;
+  readonly records?: readonly { readonly problem?: Problem | undefined }[] | undefined;
+}): boolean {
+  return problem !== undefined || records?.some(record => record.problem) === true;
+}

@@ -48,6 +48,9 @@ describe('The decoders', () => {
     );
     assert.ok(readersOf(messageOf(gzipSync('{}')), table).includes('gzip'));
     assert.ok(!readersOf(messageOf('hello'), table).includes('json'));
+    const records = '{"type":6}\u001e{"type":6}\u001e';
+    assert.ok(readersOf(messageOf(records), table).includes('signalr'));
+    assert.ok(!readersOf(messageOf(`${records}{"type"`), table).includes('signalr'));
   });
 
   it('are offered last where they wonder at what they read', () => {
