@@ -52,7 +52,7 @@ export interface Call {
   readonly isFailed?: boolean;
   /** A response after which the call goes on, and the key by which its items name it. */
   readonly handle?: string;
-  /** A response behind which further items of the call may come. */
+  /** A response or cancel behind which further items of the call may come. */
   readonly isFollowed?: boolean;
   /** The row is an ordinary one, without a part in a call, where no such call is open. */
   readonly isOptional?: boolean;
@@ -127,4 +127,15 @@ export interface Reading {
   readonly next?: Layer | undefined;
   /** In place of `next`: what could be read before the problem, to be shown, but not to be decoded further. */
   readonly beginning?: Layer | undefined;
+}
+
+/** Whether something is wrong with a message, or with one of its records. */
+export function hasProblem({
+  problem,
+  records,
+}: {
+  readonly problem?: Problem | undefined;
+  readonly records?: readonly { readonly problem?: Problem | undefined }[] | undefined;
+}): boolean {
+  return problem !== undefined || records?.some(record => record.problem) === true;
 }

@@ -63,34 +63,37 @@ export const dap: Mapping = {
   ],
 };
 
+/** A message of OCPP: its type is a number, its id a text, and so is what follows of a call or an error. */
+const ocppMessage = (type: number) => `$[0]:${type} -$[0]:>="" $[1]:>=""`;
+
 /** OCPP-J 1.6 (section 4), 2.0.1 and 2.1 (part 4). */
 export const ocpp: Mapping = {
   id: '$[1]',
   cases: [
     {
-      when: '$[0]:2 $[1]:>="" $[3] -$[4]',
+      when: `${ocppMessage(2)} $[2]:>="" $[3] -$[4]`,
       type: 'CALL',
       event: '$[2]',
       body: '$[3]',
       request: true,
     },
-    { when: '$[0]:3 $[1]:>="" $[2] -$[3]', type: 'CALLRESULT', body: '$[2]', response: true },
+    { when: `${ocppMessage(3)} $[2] -$[3]`, type: 'CALLRESULT', body: '$[2]', response: true },
     {
-      when: '$[0]:4 $[1]:>="" $[4] -$[5]',
+      when: `${ocppMessage(4)} $[2]:>="" $[4] -$[5]`,
       type: 'CALLERROR',
       message: '$[2] $[3]',
       response: true,
       error: true,
     },
     {
-      when: '$[0]:5 $[1]:>="" $[4] -$[5]',
+      when: `${ocppMessage(5)} $[2]:>="" $[4] -$[5]`,
       subprotocol: 'ocpp2.1',
       type: 'CALLRESULTERROR',
       message: '$[2] $[3]',
       error: true,
     },
     {
-      when: '$[0]:6 $[1]:>="" $[3] -$[4]',
+      when: `${ocppMessage(6)} $[2]:>="" $[3] -$[4]`,
       subprotocol: 'ocpp2.1',
       type: 'SEND',
       event: '$[2]',

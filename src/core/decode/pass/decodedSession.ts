@@ -3,6 +3,7 @@ import type { CallTable } from '../callTable.ts';
 import type { ChainReading, Contexts, Message } from '../chain.ts';
 import type { SessionFacts } from '../decoder.ts';
 import { Linker } from '../linker.ts';
+import { hasProblem } from '../reading.ts';
 import type { SessionDecoding } from '../rowDecoding.ts';
 import type { CaptureScripts, SessionScripts } from '../script/sessionScripts.ts';
 import type { ChooseDecoders, Route, SessionChoice, SessionChooser } from './sessionChoice.ts';
@@ -134,7 +135,7 @@ export class DecodedSession {
     this.#contexts = contexts;
     if (read?.reading) {
       this.#linker.take(read.reading, message.seq, at);
-      this.#misfits.push(read.reading.problem !== undefined);
+      this.#misfits.push(hasProblem(read.reading));
       if (this.#misfits.length > watchedMessages) {
         this.#misfits.shift();
       }

@@ -5,6 +5,7 @@ import type {
   DecodedRow,
 } from '../../filter/decodedRow.ts';
 import type { KnownReading } from '../knownReading.ts';
+import { hasProblem } from '../reading.ts';
 import type { RowDecoding } from '../rowDecoding.ts';
 import type { DecodedReading } from './decodePass.ts';
 
@@ -78,7 +79,7 @@ export function decodedRowOf({ known, chain, isWith }: DecodedReading): DecodedR
   return {
     as: chain.layers.map(({ decoder }) => decoder),
     records: records.map(askedOf),
-    isUndecodable: known.problem !== undefined,
+    isUndecodable: hasProblem(known),
     isHeartbeat: known.isHeartbeat === true,
     isFailure: known.severity === 'error' || records.some(isFailed),
     isWith,

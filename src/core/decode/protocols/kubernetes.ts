@@ -43,15 +43,19 @@ export const kubernetes: Decoder<Session> = {
     if (!message) {
       return unread(layer);
     }
-    return session.isPortForward
+    const { problem } = message;
+    const reading: ReadingStep<Session> = session.isPortForward
       ? readPort(message, session, direction === 'in')
       : readStream(message, session, isHead);
+    return problem ? { ...reading, severity: reading.severity ?? 'warning', problem } : reading;
   },
 };
 
 interface ChannelMessage {
   readonly channel: number;
   readonly body: Payload;
+  /** Of what is around the body. */
+  readonly problem?: Problem;
   readonly fields: () => readonly Field[];
 }
 
@@ -64,12 +68,22 @@ function plainMessage(layer: Layer): ChannelMessage | undefined {
     : channelMessage(channel, payload, begin === undefined ? undefined : begin + 1, bytes.length);
 }
 
-function base64Message(layer: Layer): ChannelMessage | undefined {
-  const { text } = layer;
+function base64Message({ text, bytes }: Layer): ChannelMessage | undefined {
   const channel = text.charCodeAt(0) - 0x30;
-  return channel >= 0 && channel <= 9
-    ? channelMessage(channel, readBase64(text.slice(1)).bytes, undefined, layer.bytes.length)
-    : undefined;
+  if (!(channel >= 0 && channel <= 9)) {
+    return undefined;
+  }
+  const { bytes: payload, badAt } = readBase64(text.slice(1));
+  const message = channelMessage(channel, payload, undefined, bytes.length);
+  if (badAt === undefined) {
+    return message;
+  }
+  // All before it is ASCII, so that characters count as bytes.
+  const at = 1 + badAt;
+  return {
+    ...message,
+    problem: { at, is: at === text.length ? 'truncated' : 'unexpected' },
+  };
 }
 
 function channelMessage(

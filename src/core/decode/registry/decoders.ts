@@ -11,7 +11,7 @@ import { zlibStream } from '../codecs/zlibStream.ts';
 import type { DecodeStep } from '../decodeRule.ts';
 import type { AnyDecoder, Decoder } from '../decoder.ts';
 import { Layer } from '../layer.ts';
-import { byteCount } from '../summaryText.ts';
+import { byteCount, oneLine } from '../summaryText.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { valueIn } from '../mapping/valueIn.ts';
 import { mappingDecoder } from '../mapping/mappingDecoder.ts';
@@ -141,17 +141,18 @@ function memberDecoder(path: string): Decoder {
     title: path,
     takes: 'both',
     read: layer => {
-      const value = readJson(layer.value?.() ?? layer.text, { keepsNumbers: true })?.value;
+      const json = layer.value?.() ?? layer.text;
+      const value = readJson(json, { keepsNumbers: true })?.value;
       const member = value === undefined || !steps ? undefined : valueIn(value, steps);
       if (member === undefined) {
-        return { summary: () => layer.text.slice(0, 512), problem: { at: 0, is: 'unexpected' } };
+        return { summary: () => oneLine(json), problem: { at: 0, is: 'unexpected' } };
       }
       const bytes = bytesIn(member);
       if (bytes) {
         return { summary: () => byteCount(bytes.length), next: Layer.ofBytes(bytes) };
       }
       const words = typeof member === 'string' ? member : jsonText(member);
-      return { summary: () => words.slice(0, 512), next: Layer.ofText(words) };
+      return { summary: () => oneLine(words), next: Layer.ofText(words) };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { Chain, type LayerReading, type Message } from '../chain.ts';
-import type { Reading } from '../reading.ts';
+import { hasProblem, type Reading } from '../reading.ts';
 import type { DecoderTable } from './decoders.ts';
 
 /** Those that read anything say nothing by reading a message. */
@@ -17,7 +17,7 @@ export function readersOf(message: Message, table: DecoderTable): readonly strin
   for (const [name, decoders] of table) {
     const chain = new Chain(decoders);
     const { reading, layers } = chain.read(message, chain.begin({ url: '', subprotocol: '' }));
-    if (!reading || reading.problem || layers.length === 0) {
+    if (!reading || hasProblem(reading) || layers.length === 0) {
       continue;
     }
     const points = pointsOf(name, reading, layers);

@@ -184,14 +184,17 @@ function hasMembers(object: JsonSlice | undefined): boolean {
   return object?.entries().next().done === false;
 }
 
-/** A row about the operation of an id, which is called by its name where that is known. */
+/** A row about the operation of an id, which is called by its name where that is known. Without an id it is about none. */
 function answer(
   envelope: Envelope,
   role: Call['role'],
   summary: (name: string) => string,
   isFailed?: boolean,
 ): Reading {
-  const { id = '' } = envelope;
+  const { id, type } = envelope;
+  if (id === undefined) {
+    return { summary: () => oneLine(summary(type)) };
+  }
   return {
     call: { role, key: keyOf(envelope), ...(isFailed && { isFailed }) },
     summary: (asked?: Asked) => oneLine(summary(asked?.name ?? `#${id}`)),
@@ -199,7 +202,8 @@ function answer(
 }
 
 function result(envelope: Envelope): Reading {
-  const [data, errors] = envelope.payload?.members('data', 'errors') ?? [];
+  const { payload } = envelope;
+  const [data = payload, errors] = payload?.members('data', 'errors') ?? [];
   const error = errors?.firstElement;
   if (error) {
     return {
@@ -207,11 +211,13 @@ function result(envelope: Envelope): Reading {
       severity: 'error',
     };
   }
+  // Without data it is a part of what is delivered bit by bit.
   return answer(envelope, 'item', name => withBody(`${name} >`, data));
 }
 
-/** @param error an error, or several of which the first counts */
+/** @param error an error, or several of which the first counts, alone or as the member of AWS AppSync */
 function errorMessage(error: JsonSlice | undefined): string {
-  const first = error?.isArray ? error.firstElement : error;
+  const several = error?.member('errors') ?? error;
+  const first = several?.isArray ? several.firstElement : several;
   return (first?.member('message') ?? error)?.message ?? '';
 }

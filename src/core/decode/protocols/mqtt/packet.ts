@@ -58,6 +58,10 @@ export interface Packet {
   readonly isSessionPresent?: boolean;
 }
 
+/** Of the first byte: the packet is sent again. */
+export const dupFlag = 0x08;
+/** Of CONNECT, as those that follow. */
+const reservedFlag = 0x01;
 const willFlag = 0x04;
 const passwordFlag = 0x40;
 const userNameFlag = 0x80;
@@ -75,7 +79,7 @@ export function readPacket(
 ): Packet {
   const reader = new PacketReader(bytes, begin, end, hasFields);
   const flags = (bytes[at] ?? 0) & 0x0f;
-  if (!hasValidFlags(type, flags)) {
+  if (!hasValidFlags(type, flags, version)) {
     reader.fail(at, 'bad-flags');
   }
   const facts = reader.problem ? {} : readBody(reader, type, flags, version === 5);
@@ -92,9 +96,18 @@ const fixedFlags: ReadonlyMap<PacketType, number> = new Map([
   ['UNSUBSCRIBE', 0x02],
 ]);
 
-/** Only those of PUBLISH mean something, and a QoS of 3 is none. */
-function hasValidFlags(type: PacketType, flags: number): boolean {
-  return type === 'PUBLISH' ? (flags & 0x06) !== 0x06 : flags === (fixedFlags.get(type) ?? 0);
+/**
+ * Only those of PUBLISH mean something, and a QoS of 3 is none. Version 3.1 also marks what else is sent again (3.1,
+ * section 2.1).
+ */
+function hasValidFlags(type: PacketType, flags: number, version: MqttVersion | undefined): boolean {
+  if (type === 'PUBLISH') {
+    return (flags & 0x06) !== 0x06;
+  }
+  const fixed = fixedFlags.get(type);
+  return version === 3 && fixed !== undefined
+    ? (flags & ~dupFlag) === fixed
+    : flags === (fixed ?? 0);
 }
 
 type PacketFacts = Omit<Packet, 'type' | 'flags' | 'problem' | 'fields'>;
@@ -153,7 +166,9 @@ function readConnect(reader: PacketReader): PacketFacts {
   const isVersion5 = version === 5;
   const flagsAt = reader.at;
   const flags = reader.u8('connectFlags');
-  if ((flags & 0x01) !== 0 || (flags & 0x18) === 0x18) {
+  // Version 3.1 does not use the reserved one, and says nothing of its value.
+  const isReservedSet = version !== 3 && (flags & reservedFlag) !== 0;
+  if (isReservedSet || (flags & 0x18) === 0x18) {
     reader.fail(flagsAt, 'bad-flags');
   }
   const keepAlive = reader.u16('keepAlive');

@@ -5,7 +5,7 @@ import { Payload } from '../../framing/payload.ts';
 import { memberStep } from '../../pathStep.ts';
 import type { Asked, Call, Field, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
-import { readPacket, type MqttVersion, type Packet, type PacketPlace } from './packet.ts';
+import { dupFlag, readPacket, type MqttVersion, type Packet, type PacketPlace } from './packet.ts';
 import { packetJson } from './packetJson.ts';
 import type { KnownProperties, PacketField } from './packetReader.ts';
 
@@ -51,12 +51,14 @@ export function packetReading(packet: Packet, topic: string, source: PacketSourc
     const summary = () => `${type} ${byteCount(end - begin)}`;
     return { ...around, severity: 'error', summary };
   }
+  const facts = packet.payload
+    ? publishFacts(packet, topic, source)
+    : factsOf(packet, version, source.direction);
   return {
     ...around,
     envelope: () => packetJson(fields(), marksOf(packet)),
-    ...(packet.payload
-      ? publishFacts(packet, topic, source)
-      : factsOf(packet, version, source.direction)),
+    ...facts,
+    severity: facts.severity ?? (problem && 'warning'),
   };
 }
 
@@ -70,7 +72,7 @@ function fieldOf({ path, begin, end, type, text }: PacketField, shift: number): 
 /** What the flags of PUBLISH say, as members of the envelope. */
 function marksOf({ payload, flags }: Packet): readonly string[] {
   return payload
-    ? [`"qos":${qosOf(flags)}`, `"retain":${(flags & 1) !== 0}`, `"dup":${(flags & 8) !== 0}`]
+    ? [`"qos":${qosOf(flags)}`, `"retain":${(flags & 1) !== 0}`, `"dup":${(flags & dupFlag) !== 0}`]
     : [];
 }
 
@@ -81,7 +83,7 @@ function publishFacts(
   topic: string,
   { from, direction }: PacketSource,
 ): Partial<Reading> & Pick<Reading, 'summary'> {
-  const isRepeated = (flags & 0x08) !== 0;
+  const isRepeated = (flags & dupFlag) !== 0;
   const qos = qosOf(flags);
   const marks = [
     ...(qos > 0 ? [`QoS ${qos}`] : []),

@@ -1,5 +1,6 @@
 import { batchOf } from '../../batch.ts';
 import type { Decoder } from '../../decoder.ts';
+import { emptyReading } from '../../framing/frames.ts';
 import { Payload } from '../../framing/payload.ts';
 import type { Layer } from '../../layer.ts';
 import { maxRecords } from '../../limits.ts';
@@ -31,16 +32,29 @@ export const sockjs: Decoder<undefined> = {
   },
 };
 
+/** Clients may send nothing: servers pass that by. */
+const noMessages: Reading = { type: 'message', summary: () => '' };
+
 function readSent(layer: Layer, kind: string): Reading {
+  if (layer.bytes.length === 0) {
+    return noMessages;
+  }
   return kind === '[' || kind === '"' ? readMessages(layer, 0) : failed(layer, 0, 'unexpected');
 }
 
 function readReceived(layer: Layer, kind: string): Reading {
+  if (layer.bytes.length === 0) {
+    return emptyReading;
+  }
   switch (kind) {
     case 'o':
-      return { type: 'open', summary: () => 'open' };
+      return letterReading(layer, { type: 'open', summary: () => 'open' });
     case 'h':
-      return { type: 'heartbeat', isHeartbeat: true, summary: () => 'heartbeat' };
+      return letterReading(layer, {
+        type: 'heartbeat',
+        isHeartbeat: true,
+        summary: () => 'heartbeat',
+      });
     case 'a':
     case 'm':
       return readMessages(layer, 1);
@@ -49,6 +63,18 @@ function readReceived(layer: Layer, kind: string): Reading {
     default:
       return failed(layer, 0, 'unexpected');
   }
+}
+
+/** Of a frame that is one letter; one that says more is not to be hidden as a heartbeat. */
+function letterReading({ bytes }: Layer, reading: Reading): Reading {
+  return bytes.length === 1
+    ? reading
+    : {
+        ...reading,
+        isHeartbeat: undefined,
+        severity: 'warning',
+        problem: { at: 1, is: 'trailing' },
+      };
 }
 
 /** @param begin of a list of texts, or of one text */
@@ -73,7 +99,7 @@ function readMessages(layer: Layer, begin: number): Reading {
     }
     records.push(recordOf(element, layer));
   }
-  return records.length === 0 ? { type: 'message', summary: () => '' } : batchOf(records);
+  return records.length === 0 ? noMessages : batchOf(records);
 }
 
 function recordOf(text: JsonSlice, { bytes, begin }: Layer): Reading {

@@ -146,13 +146,16 @@ function factsOf({ command, first }: StompFrame, body: Payload): StompFacts {
         summary: request => oneLine(`${request?.label ?? `#${id ?? ''}`} done`),
       };
     }
-    case 'ERROR':
+    case 'ERROR': {
+      const id = first('receipt-id');
       return {
+        id,
         severity: 'error',
-        ...errorCalls(first('receipt-id')),
+        ...errorCalls(id),
         summary: request =>
           oneLine(`${request?.label ?? command} ! ${first('message') ?? body.shown}`),
       };
+    }
     case 'ACK':
     case 'NACK': {
       const id = ownId ?? first('message-id');

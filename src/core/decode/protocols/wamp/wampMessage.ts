@@ -211,11 +211,17 @@ class WampMessage {
   #withdraw(): Reading {
     const id = this.#label(1);
     const given = this.#label(2);
-    const name = this.names.get(givenKey(this.#code - 2, this.#sender, given));
+    const key = givenKey(this.#code - 2, this.#sender, given);
+    const name = this.names.get(key);
+    const isSubscription = this.#code === 34;
     return {
       id,
-      ...(this.#code === 34 ? { topic: name } : { name }),
+      ...(isSubscription ? { topic: name } : { name }),
       call: this.#request(id),
+      // Events that were on their way come behind it.
+      ...(isSubscription && {
+        moreCalls: [{ role: 'cancel', key, isOptional: true, isFollowed: true }],
+      }),
       summary: () => `${words[this.#code] ?? ''} ${name ?? given ?? ''}`.trimEnd(),
     };
   }
@@ -225,6 +231,10 @@ class WampMessage {
     const id = this.#label(1);
     const given = this.#label(2);
     const code = this.#code - 1;
+    const revoked = id === '0' ? this.#revoked(code) : undefined;
+    if (revoked) {
+      return revoked;
+    }
     const key = keyOf(code, this.#receiver, id);
     const name = this.names.get(key);
     if (name !== undefined && given !== undefined) {
@@ -239,6 +249,30 @@ class WampMessage {
         const about = `${words[code] ?? ''} ${nameOf(asked, id)}`;
         return given === undefined ? `${about} done` : `${about} = ${given}`;
       },
+    };
+  }
+
+  /**
+   * [UNSUBSCRIBED or UNREGISTERED, 0, details]: a router ends a subscription or registration by itself (advanced profile,
+   * "Subscription Revocation" and "Registration Revocation").
+   */
+  #revoked(code: number): Reading | undefined {
+    const member = code === 34 ? 'subscription' : code === 66 ? 'registration' : undefined;
+    const details = this.#members[2];
+    if (member === undefined || !details?.isObject) {
+      return undefined;
+    }
+    const [given, reason] = details.members(member, 'reason');
+    const key = givenKey(code - 2, this.#receiver, given?.label);
+    const name = this.names.get(key);
+    const type = types[this.#code] ?? '';
+    return {
+      severity: 'warning',
+      ...(code === 34
+        ? { topic: name, call: { role: 'cancel', key, isOptional: true } }
+        : { name }),
+      summary: () =>
+        [type, name ?? `#${given?.label ?? ''}`, reason?.message].filter(Boolean).join(' '),
     };
   }
 

@@ -126,6 +126,27 @@ describe('The preset of JSON-RPC', () => {
 });
 
 describe('The other presets', () => {
+  it('OCPP: types that are numbers, and ids, actions and codes that are texts', () => {
+    const messages = [
+      ['2', 'a', 'Reset', {}],
+      [2, 'a', 5, {}],
+      ['3', 'a', {}],
+      [4, 'a', 5, 'why', {}],
+      [5, 'a', null, 'why', {}],
+      [6, 'a', {}, {}],
+      [2, 'a', 'Reset', null],
+    ];
+    const read = readSession(
+      preset('ocpp'),
+      messages.map(each => ['in', each] as const),
+      'ocpp2.1',
+    );
+    assert.deepEqual(
+      read.map(each => each['type']),
+      [...Array.from({ length: 6 }, () => undefined), 'CALL'],
+    );
+  });
+
   it('DAP: requests of both sides, and events', () => {
     assert.deepEqual(
       summariesOf(preset('dap'), [

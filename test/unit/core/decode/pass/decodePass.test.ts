@@ -9,6 +9,7 @@ import type {
   ChooseDecoders,
   SessionChoice,
 } from '../../../../../src/core/decode/pass/sessionChoice.ts';
+import { signalr } from '../../../../../src/core/decode/protocols/signalr/signalr.ts';
 import { graphqlTransportWs } from '../../../../../src/core/decode/protocols/graphql/graphql.ts';
 import type { TestRow } from '../../../../support/capture/captures.ts';
 import { batchOf } from '../../../../support/capture/captures.ts';
@@ -19,6 +20,7 @@ const chosen: SessionChoice = {
   routes: [{ chain: new Chain([graphqlTransportWs]) }],
   isSettled: true,
 };
+const signalrChosen: SessionChoice = { ...chosen, routes: [{ chain: new Chain([signalr]) }] };
 const nothing: SessionChoice = {
   decoding: { as: [], title: '', from: null, shown: 'none' },
   routes: [],
@@ -33,6 +35,9 @@ const choose: ChooseDecoders = ({ url }) => {
       seen++;
     },
     get choice() {
+      if (url.endsWith('/signalr')) {
+        return signalrChosen;
+      }
       return url.endsWith('/graphql') || (url.endsWith('/guess') && seen >= 3)
         ? chosen
         : { ...nothing, isSettled: !url.endsWith('/guess') };
@@ -104,6 +109,22 @@ describe('DecodePass', () => {
       call: 'done',
       ms: 30,
     });
+  });
+
+  it('finds a row undecodable with one of its records, and counts it among those that do not fit', () => {
+    const ping = '{"type":6}\u001e';
+    const texts = [ping, ...Array.from({ length: 5 }, () => `${ping}{"type"`)];
+    const rows = texts.map((text): TestRow => ({
+      at: 0,
+      flags: flagsOf('text', 'in'),
+      payload: Buffer.from(text),
+    }));
+    const { pass, read } = passOver([opened('signalr'), ...rows]);
+    pass.work(Infinity);
+    const [whole, broken] = [read(1), read(2)];
+    assert.ok(whole && broken);
+    assert.deepEqual([whole, broken].map(each => decodedRowOf(each).isUndecodable), [false, true]); // prettier-ignore
+    assert.deepEqual(pass.newest?.decoding.misfits, { count: 5, of: 6 });
   });
 
   it('knows which rows are of one conversation, by the number of any of them', () => {

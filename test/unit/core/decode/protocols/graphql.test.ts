@@ -98,6 +98,30 @@ describe('GraphQL', () => {
     assert.equal(ack?.['summary'], 'OnAdd started');
   });
 
+  it('shows what an answer that is delivered bit by bit has in the place of data', () => {
+    const [, part] = saidOf([
+      ['out', subscribe('1', '{ a }')],
+      ['in', { id: '1', type: 'next', payload: { incremental: [{ items: [1] }], hasNext: true } }],
+    ]);
+    assert.equal(part?.['summary'], 'a > {"incremental":[{"items":[1]}],"hasNext":true}');
+  });
+
+  it('takes the message out of errors as AppSync sends them, and an error without an id for no answer', () => {
+    const errors = [{ errorType: 'UnsupportedOperation', message: 'not known' }];
+    const [named, general] = saidOf(
+      [
+        ['in', { id: '1', type: 'error', payload: { errors } }],
+        ['in', { type: 'error', payload: { errors } }],
+      ],
+      subscriptionsTransportWs,
+    );
+    assert.equal(named?.['summary'], '#1 ! not known');
+    assert.deepEqual(
+      [general?.['summary'], general?.['severity'], general?.['call']],
+      ['error ! not known', 'error', undefined],
+    );
+  });
+
   it('masks in the summary who connects', () => {
     const payload = { authToken: 'hunter2', headers: { Authorization: 'Bearer hunter2' }, v: 1 };
     const [said] = saidOf([['out', { type: 'connection_init', payload }]]);

@@ -45,6 +45,22 @@ describe('Kubernetes', () => {
     );
   });
 
+  it('says where base64 is none, and shows what is before', () => {
+    const rows = said(kubernetes, base64.connection, [
+      ['in', '1aGVs*bG8='],
+      ['in', '1aGVsb'],
+      ['in', '1aGVsbG8'],
+    ]);
+    assert.deepEqual(
+      rows.map(({ summary, severity, problem }) => [summary, severity, problem]),
+      [
+        ['stdout hel', 'warning', { at: 5, is: 'unexpected' }],
+        ['stdout hel', 'warning', { at: 6, is: 'truncated' }],
+        ['stdout hello', undefined, undefined],
+      ],
+    );
+  });
+
   it('shows what a terminal gets as text, and what is no text as bytes', () => {
     const [colours, bytes, json] = said(kubernetes, exec('v4.channel.k8s.io'), [
       ['in', bytesOf(1, '\u001b[31mred')],

@@ -108,6 +108,46 @@ describe('MQTT', () => {
     );
   });
 
+  it('takes in version 3.1 what is sent again, and any value of the flag that it does not use', () => {
+    const filter = [u16(1), prefixed('a')] as const;
+    const again = [packet(0x8a, ...filter, 1), packet(0xaa, ...filter), packet(0x6a, u16(7))];
+    const rows = (version: number) =>
+      said(mqtt, {}, [
+        ['out', packet(0x10, prefixed('MQIsdp'), version, 1, u16(60), prefixed('c'))],
+        ...again.map(each => ['out', each] as const),
+        ['out', packet(0x88, ...filter, 1)],
+      ]);
+    assert.deepEqual(
+      rows(3).map(({ summary, problem }) => [summary, problem?.is]),
+      [
+        ['CONNECT MQIsdp 3.1 c keepAlive 60', undefined],
+        ['SUBSCRIBE a (QoS 1)', undefined],
+        ['UNSUBSCRIBE a', undefined],
+        ['PUBREL #7', undefined],
+        ['SUBSCRIBE 6 bytes', 'bad-flags'],
+      ],
+    );
+    assert.deepEqual(
+      rows(4).map(({ problem }) => problem?.is),
+      Array.from({ length: 5 }, () => 'bad-flags'),
+    );
+  });
+
+  it('warns of what is behind a packet that is whole', () => {
+    const rows = said(mqtt, {}, [
+      ['out', connect(4)],
+      ['in', packet(0xd0, 0)],
+      ['in', packet(0x20, 0, 5, 0)],
+    ]);
+    assert.deepEqual(
+      rows.slice(1).map(({ summary, severity }) => [summary, severity]),
+      [
+        ['pong', 'warning'],
+        ['CONNECT ! not authorized', 'error'],
+      ],
+    );
+  });
+
   it('reads on behind a packet that is wrong, and shows what was read of it', () => {
     const wrong = packet(0x32, prefixed('a'));
     const [row] = said(mqtt, {}, [['in', all(wrong, packet(0xd0))]]);

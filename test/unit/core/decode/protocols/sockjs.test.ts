@@ -12,14 +12,16 @@ testHostile(sockjs, file.sessions);
 
 describe('SockJS', () => {
   it('reads texts in lists and alone, with their places in the message', () => {
-    const [list, one, sent, empty] = said(sockjs, {}, [
+    const [list, one, sent, ...empty] = said(sockjs, {}, [
       ['in', 'a["{\\"x\\":1}", "h\u00ef"]'],
       ['in', 'm"alone"'],
       ['out', '"sent"'],
       ['in', 'a[]'],
+      ['out', '[]'],
+      ['out', ''],
     ]);
     assert.deepEqual(
-      [...(list?.records ?? []), one, sent, empty].map(each => [
+      [...(list?.records ?? []), one, sent, ...empty].map(each => [
         each?.summary,
         each?.value?.(),
         each?.range,
@@ -30,6 +32,8 @@ describe('SockJS', () => {
         ['hï', '"hï"', [15, 20], 16],
         ['alone', '"alone"', [1, 8], 2],
         ['sent', '"sent"', [0, 6], 1],
+        ['', undefined, undefined, undefined],
+        ['', undefined, undefined, undefined],
         ['', undefined, undefined, undefined],
       ],
     );
@@ -44,6 +48,8 @@ describe('SockJS', () => {
       ['out', 'o'],
       ['in', ''],
       ['in', Uint8Array.of(0x6f)],
+      ['in', 'open'],
+      ['in', 'hello'],
     ]);
     assert.deepEqual(
       rows.map(({ problem, severity }) => [problem?.at, problem?.is, severity]),
@@ -53,10 +59,13 @@ describe('SockJS', () => {
         [1, 'unexpected', 'error'],
         [0, 'unexpected', 'error'],
         [0, 'unexpected', 'error'],
+        [0, 'empty', 'error'],
         [0, 'unexpected', 'error'],
-        [0, 'unexpected', 'error'],
+        [1, 'trailing', 'warning'],
+        [1, 'trailing', 'warning'],
       ],
     );
+    assert.equal(rows.at(-1)?.isHeartbeat, undefined);
   });
 
   it('warns of a close that is not ordinary', () => {

@@ -5,6 +5,7 @@ import { wamp } from '../../../../../src/core/decode/protocols/wamp/wamp.ts';
 import { NameLog } from '../../../../../src/core/decode/protocols/wamp/nameLog.ts';
 import { msgpack } from '../../../../../src/core/decode/values/msgpack.ts';
 import { testHostile } from '../../../../support/decode/fuzz.ts';
+import { said } from '../../../../support/decode/said.ts';
 import { readSession, summariesOf } from '../../../../support/decode/sessions.ts';
 import { readVectors, testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
 
@@ -67,6 +68,48 @@ describe('WAMP', () => {
         'UNREGISTER 99',
         'PUBLISH t 1',
         'PUBLISH t = 70',
+      ],
+    );
+  });
+
+  it('ends a subscription that the client gives up, behind which events may come, or the router ends', () => {
+    const rows = said(wamp, { subprotocol: 'wamp.2.json' }, [
+      ['out', '[32,1,{},"t"]'],
+      ['in', '[33,1,50]'],
+      ['out', '[34,2,50]'],
+      ['in', '[36,50,9,{},[1]]'],
+      ['in', '[35,2]'],
+      ['out', '[32,3,{},"u"]'],
+      ['in', '[33,3,51]'],
+      ['in', '[35,0,{"subscription":51,"reason":"wamp.error.gone"}]'],
+    ]);
+    assert.deepEqual(
+      rows.map(({ summary, topic, link }) => [summary, topic, link?.call?.seq, link?.call?.state]),
+      [
+        ['SUBSCRIBE t', 't', 0, 'cancelled'],
+        ['SUBSCRIBE t = 50', 't', 0, 'cancelled'],
+        ['UNSUBSCRIBE t', 't', 2, 'done'],
+        ['EVENT t 1', 't', 0, 'cancelled'],
+        ['UNSUBSCRIBE t done', 't', 2, 'done'],
+        ['SUBSCRIBE u', 'u', 5, 'cancelled'],
+        ['SUBSCRIBE u = 51', 'u', 5, 'cancelled'],
+        ['UNSUBSCRIBED u wamp.error.gone', 'u', 5, 'cancelled'],
+      ],
+    );
+  });
+
+  it('takes what the router withdraws by itself for no answer', () => {
+    const rows = said(wamp, { subprotocol: 'wamp.2.json' }, [
+      ['in', '[67,0,{"registration":7}]'],
+      ['in', '[35,0,{"subscription":8}]'],
+      ['in', '[67,0]'],
+    ]);
+    assert.deepEqual(
+      rows.map(({ summary, severity, link }) => [summary, severity, link?.role]),
+      [
+        ['UNREGISTERED #7', 'warning', undefined],
+        ['UNSUBSCRIBED #8', 'warning', undefined],
+        ['UNREGISTER #0 done', undefined, 'response'],
       ],
     );
   });

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Chain } from '../../../../../src/core/decode/chain.ts';
+import type { DecodeStep } from '../../../../../src/core/decode/decodeRule.ts';
 import { chooserOf } from '../../../../../src/core/decode/registry/chooser.ts';
 import { decoderNames } from '../../../../../src/core/decode/registry/decoderNames.ts';
 import { decodersOf, decoderTable } from '../../../../../src/core/decode/registry/decoders.ts';
@@ -42,12 +43,26 @@ describe('The decoders', () => {
     assert.equal(other.reading?.problem?.is, 'unexpected');
   });
 
+  it('say in one line what the value is whose member is not there, and what the member is', () => {
+    const summaryOf = (steps: readonly DecodeStep[], content: string | Uint8Array) => {
+      const chain = new Chain(decodersOf(steps, table));
+      return chain.read(messageOf(content), chain.begin(session)).reading?.summary();
+    };
+    const member = { at: '$.data' };
+    assert.equal(summaryOf(['msgpack', member], Uint8Array.of(0x81, 0xa1, 0x61, 1)), '{"a":1}');
+    assert.equal(summaryOf([member], '{\n"a":1}'), '{ "a":1}');
+    assert.equal(summaryOf([member], '{"data":"b\\nc"}'), 'b c');
+  });
+
   it('are offered by what they can read', () => {
     assert.ok(
       readersOf(messageOf('{"jsonrpc":"2.0","method":"a","id":1}'), table).includes('jsonrpc'),
     );
     assert.ok(readersOf(messageOf(gzipSync('{}')), table).includes('gzip'));
     assert.ok(!readersOf(messageOf('hello'), table).includes('json'));
+    const records = '{"type":6}\u001e{"type":6}\u001e';
+    assert.ok(readersOf(messageOf(records), table).includes('signalr'));
+    assert.ok(!readersOf(messageOf(`${records}{"type"`), table).includes('signalr'));
   });
 
   it('are offered last where they wonder at what they read', () => {
