@@ -172,7 +172,14 @@ const folders: Readonly<Record<string, string>> = {
   'webview/composer': 'link widgets',
   'webview/connectionForm': 'widgets',
   'webview/decoding': 'widgets',
-  'webview/details': 'find list/rows widgets',
+  'webview/details':
+    'details/decoded details/facts details/hex details/json details/payload details/text list/rows widgets',
+  'webview/details/decoded': 'details/json details/payload widgets',
+  'webview/details/facts': 'details/payload list/rows widgets',
+  'webview/details/hex': 'details/decoded details/payload widgets',
+  'webview/details/json': 'details/payload details/text find widgets',
+  'webview/details/payload': 'widgets',
+  'webview/details/text': 'details/payload widgets',
   'webview/filter': 'widgets',
   'webview/find': 'widgets',
   'webview/header': 'clearing link list list/rows state widgets',
@@ -190,7 +197,6 @@ const folders: Readonly<Record<string, string>> = {
 /** The folders of more than fifteen files, and why each is one. */
 const largeFolders: Readonly<Record<string, string>> = {
   'core/base': 'small things that all layers share and that do not know each other',
-  'webview/details': 'a viewer for each kind of content',
   'webview/widgets': 'elements without knowledge of WebSockets, which do not know each other',
 };
 

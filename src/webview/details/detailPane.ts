@@ -12,7 +12,7 @@ import type {
 } from '../../shared/monitorProtocol.ts';
 import { bestTab, tabGroup, tabsOf, type DetailTab, type LikedTabs } from './detailTabs.ts';
 import { el } from '../widgets/dom.ts';
-import { PayloadReader } from './payloadReader.ts';
+import { PayloadReader } from './payload/payloadReader.ts';
 import { PayloadPanel } from './payloadPanel.ts';
 import { directionIcon, kindName, stateRowIcon, tapWord } from '../list/rows/rowElement.ts';
 import { readStateRow, type ReadStateRow } from '../list/rows/stateRow.ts';

@@ -4,9 +4,9 @@ import type { Row } from '../../core/capture/capture.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { DetailTab } from './detailTabs.ts';
 import { el } from '../widgets/dom.ts';
-import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
+import type { PayloadViewer, ShownPayload } from './payload/payloadViewer.ts';
 import type { ViewerContext, ViewerMakers } from './payloadViewers.ts';
-import type { PayloadReader } from './payloadReader.ts';
+import type { PayloadReader } from './payload/payloadReader.ts';
 import { text } from '../widgets/strings.ts';
 
 /** Shows a row in one of the viewers. A viewer is created at its first use and then reused. */

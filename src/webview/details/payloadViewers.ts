@@ -1,15 +1,24 @@
 import type { Formats } from '../../core/base/format.ts';
 import type { DetailTab } from './detailTabs.ts';
-import type { RowLinks } from './eventViewer.ts';
-import { closeViewer, frameViewer, type FrameSource, type HandshakeSource } from './factsViewer.ts';
-import { DecodedViewer, type DecodedLinks, type DecodedViewerParts } from './decodedViewer.ts';
-import type { PayloadViewer, SelectionActions, ViewerActions } from './payloadViewer.ts';
-import { HexViewer } from './hexViewer.ts';
-import { JsonViewer } from './jsonViewer.ts';
-import { LateViewer } from './lateViewer.ts';
-import { RowFields, type RowFieldsSource } from './rowFields.ts';
-import { SelectionViewer, type SelectionSource } from './selectionViewer.ts';
-import { TextViewer } from './textViewer.ts';
+import type { RowLinks } from './facts/eventViewer.ts';
+import {
+  closeViewer,
+  frameViewer,
+  type FrameSource,
+  type HandshakeSource,
+} from './facts/factsViewer.ts';
+import {
+  DecodedViewer,
+  type DecodedLinks,
+  type DecodedViewerParts,
+} from './decoded/decodedViewer.ts';
+import type { PayloadViewer, SelectionActions, ViewerActions } from './payload/payloadViewer.ts';
+import { HexViewer } from './hex/hexViewer.ts';
+import { JsonViewer } from './json/jsonViewer.ts';
+import { LateViewer } from './payload/lateViewer.ts';
+import { RowFields, type RowFieldsSource } from './decoded/rowFields.ts';
+import { SelectionViewer, type SelectionSource } from './decoded/selectionViewer.ts';
+import { TextViewer } from './text/textViewer.ts';
 
 export type ViewerMakers = Readonly<Record<DetailTab, () => PayloadViewer>>;
 
@@ -59,12 +68,12 @@ export function viewerMakers(formats: Formats, context: ViewerContext): ViewerMa
     frame: () => frameViewer(formats, context),
     state: () =>
       new LateViewer(async () => {
-        const { eventViewer } = await import('./eventViewer.ts');
+        const { eventViewer } = await import('./facts/eventViewer.ts');
         return eventViewer(context);
       }),
     handshake: () =>
       new LateViewer(async () => {
-        const { HandshakeViewer } = await import('./handshakeViewer.ts');
+        const { HandshakeViewer } = await import('./facts/handshakeViewer.ts');
         return new HandshakeViewer(formats, context);
       }),
   };

@@ -8,7 +8,7 @@ import { hexDump } from '../../../src/core/text/hexDump.ts';
 import { keyTarget } from '../../../src/webview/list/listKeys.ts';
 import { hostLayout, layoutOf } from '../../../src/webview/state/layout.ts';
 import { readSavedState } from '../../../src/webview/state/savedState.ts';
-import { readHandshake } from '../../../src/webview/details/readHandshake.ts';
+import { readHandshake } from '../../../src/webview/details/facts/readHandshake.ts';
 import { hasHandshake, readStateRow } from '../../../src/webview/list/rows/stateRow.ts';
 import { cutText } from '../../../src/webview/widgets/textBlock.ts';
 

@@ -93,12 +93,12 @@ export class ViewDecoders {
   }
 
   /** The rows, which follow each other in one capture, with what decoders say of them. */
-  decode(capture: number, rows: readonly ViewRow[]): readonly ViewRow[] {
-    const store = this.#captures.get(capture)?.store;
-    const decoding = this.#slots.get(capture)?.decoding;
+  decode(rows: readonly ViewRow[]): readonly ViewRow[] {
     const [first] = rows;
     const last = rows.at(-1);
-    if (!store || !decoding || !first || !last) {
+    const store = first && this.#captures.get(first.capture)?.store;
+    const decoding = first && this.#slots.get(first.capture)?.decoding;
+    if (!store || !decoding || !last) {
       return rows;
     }
     const end = last.seq + 1;

@@ -11,7 +11,7 @@ const stepLength = 1024;
 const patternStepLength = 64;
 const groupByteLength = 1024 * 1024;
 
-interface ViewFindOptions {
+export interface ViewFindOptions {
   readonly index: RowIndex;
   readonly storeOf: (source: number) => CaptureStore | undefined;
   readonly test: ViewMatcher;

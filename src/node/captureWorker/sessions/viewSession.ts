@@ -1,9 +1,5 @@
 import { messageOf } from '../../../core/base/errors.ts';
-import { lowerBound } from '../../../core/base/lowerBound.ts';
 import type { BatchReader } from '../../../core/record/batch.ts';
-import { recordsIn } from '../../../core/capture/captureStore.ts';
-import type { StoredRecord } from '../../../core/record/block.ts';
-import { RowIndex, type RowEdit } from '../../../core/capture/rowIndex.ts';
 import type {
   FindAnswer,
   Located,
@@ -16,11 +12,10 @@ import type { ViewMatcher } from '../../../core/capture/viewMatcher.ts';
 import type { FindParams } from '../../capture/captureProtocol.ts';
 import { nativeMatcher } from './nativeMatcher.ts';
 import { RegexTimeGuard } from './regexTimeGuard.ts';
-import { viewFind } from './viewFind.ts';
-import { mergeHorizonMs, ViewMerge } from './viewMerge.ts';
-import { ViewRevision, type Revision } from './viewRevision.ts';
 import { ViewDecoders, type DecodingsOf } from './viewDecoders.ts';
-import { droppedRow, rowsOfRun } from './viewRows.ts';
+import { mergeHorizonMs } from './viewMerge.ts';
+import { ViewPositions } from './viewPositions.ts';
+import { ViewRevision } from './viewRevision.ts';
 import { ViewSource } from './viewSource.ts';
 
 /** Rows that are read at once at most. */
@@ -37,24 +32,19 @@ interface Search {
   readonly resolve: (answer: FindAnswer) => void;
 }
 
-/** A view as the capture worker holds it: the index of its rows, and how far it has looked. */
+/** A view as the capture worker holds it: what it has to look at, in which turns, and what stops it. */
 export class ViewSession {
   readonly #captures: StoreOf;
   readonly #ids: readonly number[];
   readonly #test: ViewMatcher;
-  #index: RowIndex;
-  #sources: readonly ViewSource[] = [];
+  #positions: ViewPositions;
   #revision: ViewRevision | undefined;
   /** Those who need the positions to stay as they are. */
   #holders = 0;
   readonly #onDidGetWork: () => void;
   #judge: RegexTimeGuard;
-  /** With several sources only. */
-  #merge: ViewMerge | undefined;
   /** The source of the newest row. */
   #newest: ViewSource | undefined;
-  /** The oldest rows of the captures as of the last look. */
-  #firsts: number[] = [];
   #search: Search | undefined;
   readonly #decoders: ViewDecoders;
   #decoderRestarts = 0;
@@ -80,62 +70,52 @@ export class ViewSession {
     this.#onDidGetWork = onDidGetWork;
     this.#decoders = new ViewDecoders(query.isDecoded ? this.#ids : [], captures, onDidGetWork);
     this.#judge = new RegexTimeGuard(this.#test);
-    // The position before the first is reserved for the row about dropped ones.
-    this.#index = new RowIndex(firstPosition + 1);
+    this.#positions = this.#newPositions(firstPosition);
     this.#reading(() => this.#begin());
   }
 
-  #begin(): void {
+  #newPositions(free: number): ViewPositions {
     const test = this.#test;
-    const ids = this.#ids;
-    const isEach = ids.length > 1;
-    this.#firsts = [];
-    this.#merge = isEach
-      ? new ViewMerge(ids.length, (source, seq) => this.#index.append(source, seq))
-      : undefined;
-    this.#sources = ids.map((capture, source) => {
-      const onShown = (seq: number, count: number, at: number) => {
-        if (this.#merge) {
-          this.#merge.add(source, seq, at);
-        } else {
-          this.#index.append(source, seq, count);
-        }
-      };
+    const judge = this.#judge;
+    const isEach = this.#ids.length > 1;
+    return new ViewPositions(free, this.#ids, (capture, onShown) => {
       const slotOf = () => this.#decoders.slotOf(capture);
-      return new ViewSource({ capture, test, judge: this.#judge, onShown, isEach, slotOf });
+      return new ViewSource({ capture, test, judge, onShown, isEach, slotOf });
     });
-    const sources = this.#sources;
+  }
+
+  #begin(): void {
+    const positions = this.#positions;
+    const { sources } = positions;
     this.#revision = new ViewRevision({
-      test,
+      test: this.#test,
       sources,
-      decodingOf: source => this.#decoders.slotOf(ids[source] ?? -1)?.decoding,
-      isShown: (source, seq) => this.#placeOf(source, seq) !== undefined,
-      waitingFrom: source => this.#merge?.waitingFrom(source) ?? Infinity,
+      decodingOf: source => this.#decoders.slotOf(this.#ids[source] ?? -1)?.decoding,
+      isShown: (source, seq) => positions.has(source, seq),
+      waitingFrom: source => positions.waitingFrom(source),
     });
-    for (const capture of ids) {
+    for (const capture of this.#ids) {
       this.changed(capture);
     }
-    const times = sources.map(source => timeOf(source, lastOf(source)));
+    const times = sources.map(source => source.timeOf(source.last));
     this.#newest = sources[times.indexOf(Math.max(...times))];
   }
 
   get state(): ViewState {
-    const sources = this.#sources;
-    const dropped = this.#dropped;
+    const { first, next, dropped, sources } = this.#positions;
     const { slow } = this.#judge;
     const problem = this.#problem;
     const unread = sum(sources.map(source => source.unread));
     const newest = this.#newest;
     const decoding = this.#decoders.stateFor(newest?.capture);
     return {
-      first: this.#first,
-      next: this.#index.next,
+      first,
+      next,
       scanned: sum(sources.map(source => source.scanned)),
       total: sum(sources.map(source => source.total)),
       hidden: sum(sources.map(source => source.hidden)),
       dropped,
-      ...(newest &&
-        lastOf(newest) >= 0 && { newest: { capture: newest.capture, seq: lastOf(newest) } }),
+      ...(newest && newest.last >= 0 && { newest: { capture: newest.capture, seq: newest.last } }),
       ...(this.#restarts > 0 && { restarts: this.#restarts }),
       ...(slow && { slow }),
       ...(unread > 0 && { unread }),
@@ -177,7 +157,7 @@ export class ViewSession {
 
   /** How long to wait before `merge` is called; Infinity if nothing waits for it. */
   get mergeDelayMs(): number {
-    return this.#merge?.isWaiting && this.#failure === undefined ? mergeHorizonMs : Infinity;
+    return this.#positions.isWaiting && this.#failure === undefined ? mergeHorizonMs : Infinity;
   }
 
   /** How long until `merge` or `work` has something to do, if nothing happens; Infinity if that is never. */
@@ -201,49 +181,25 @@ export class ViewSession {
   }
 
   rows(from: number, count: number): readonly ViewRow[] {
-    const to = from + Math.min(count, maxRowsPerRead);
-    const rows: ViewRow[] = [];
-    const position = this.#first;
-    if (position < this.#index.first && from <= position && position < to) {
-      rows.push({ ...this.#droppedRow(), position });
-    }
-    for (const run of this.#index.runs(from, to)) {
-      const source = this.#sources[run.source];
-      const capture = source?.capture ?? 0;
-      rows.push(...this.#decoders.decode(capture, rowsOfRun(source?.store, capture, run)));
-    }
-    return rows;
+    const runs = this.#positions.rows(from, from + Math.min(count, maxRowsPerRead));
+    return [...runs].flatMap(rows => this.#decoders.decode(rows));
   }
 
-  /** The rows at the positions `from` up to, not including, `to` that are in a capture still. */
-  *records(
-    from: number,
-    to: number,
-  ): Generator<{ readonly capture: number; readonly record: StoredRecord }> {
-    for (const { source: number, seq, length } of this.#index.runs(from, to)) {
-      const source = this.#sources[number];
-      for (const record of source?.store ? recordsIn(source.store, seq, seq + length) : []) {
-        yield { capture: source?.capture ?? 0, record };
-      }
-    }
+  /** See `ViewPositions.records`. */
+  records(from: number, to: number): ReturnType<ViewPositions['records']> {
+    return this.#positions.records(from, to);
   }
 
   locate(place: ViewPlace): Located {
-    return 'at' in place ? this.#locateTime(place.at) : this.#locateRow(place.capture, place.seq);
+    return this.#positions.locate(place);
   }
 
   /** Resolves with nothing found if another search, or the end of the view, ends it. */
   find({ condition, from, direction }: FindParams): Promise<FindAnswer> {
     const test = nativeMatcher({ condition });
     this.#endSearch();
-    const steps = viewFind({
-      index: this.#index,
-      storeOf: source => this.#sources[source]?.store,
-      test,
-      judge: new RegexTimeGuard(test),
-      from,
-      direction,
-    });
+    const judge = new RegexTimeGuard(test);
+    const steps = this.#positions.find({ test, judge, from, direction });
     return new Promise(resolve => {
       this.#search = { steps, resolve };
     });
@@ -256,7 +212,7 @@ export class ViewSession {
 
   /** A batch has been stored, and the limits were enforced. What asks decoders is left to `decode`. */
   appended(capture: number, batch: BatchReader, isPressed: boolean): void {
-    const source = this.#sources.find(candidate => candidate.capture === capture);
+    const source = this.#sourceOf(capture);
     const store = this.#captures.get(capture)?.store;
     if (source && store) {
       const deadline = isPressed ? performance.now() + pressedMs : Infinity;
@@ -266,18 +222,18 @@ export class ViewSession {
         if (!isPressed && !this.#test.asksDecoders) {
           source.work(performance.now() + pressedMs);
         }
-        this.#drop();
-        this.#mergeAll();
+        this.#positions.drop();
+        this.#positions.merge();
       });
     }
   }
 
   /** Rows of a capture went, or it was opened or closed. */
   changed(capture: number): void {
-    const source = this.#sources.find(candidate => candidate.capture === capture);
+    const source = this.#sourceOf(capture);
     source?.refresh(this.#captures.get(capture)?.store);
     this.#decoders.refresh();
-    this.#drop();
+    this.#positions.drop();
     this.merge();
   }
 
@@ -299,7 +255,7 @@ export class ViewSession {
 
   /** All rows of a capture went, from between those of others if there are any. */
   cleared(capture: number): void {
-    if (this.#merge && this.#ids.includes(capture)) {
+    if (this.#positions.isMerged && this.#ids.includes(capture)) {
       this.#restart();
     } else {
       this.changed(capture);
@@ -318,7 +274,7 @@ export class ViewSession {
     this.#restarts++;
     this.#failure = undefined;
     this.#judge = new RegexTimeGuard(this.#test);
-    this.#index = new RowIndex(this.#index.next + 1);
+    this.#positions = this.#newPositions(this.#positions.next);
     this.#reading(() => this.#begin());
   }
 
@@ -372,53 +328,18 @@ export class ViewSession {
     if (revision.isLost && !this.#isBehind && !this.#decoders.isBehind) {
       this.#restart();
     } else if (revision.found.length > 0) {
-      this.#edit(revision.found);
+      if (this.#positions.edit(revision.found)) {
+        this.#restarts++;
+      }
       revision.done();
     }
   }
 
-  /** Adds rows and takes rows out, which gives all of them new positions. */
-  #edit(revisions: readonly Revision[]): void {
-    const edits: (RowEdit & Pick<Revision, 'at'>)[] = [];
-    for (const { source, seq, at, isAdded } of revisions) {
-      const place = this.#placeOf(source, seq);
-      const isKept = seq >= (this.#sources[source]?.store?.extent.first ?? Infinity);
-      if (isKept && (place === undefined) === isAdded) {
-        const position = place ?? this.#placeFor(source, seq, at);
-        edits.push({ position, source, seq, at, isAdded });
-      }
-    }
-    if (edits.length > 0) {
-      const toAdded = ({ isAdded }: RowEdit) => (isAdded ? 0 : 1);
-      edits.sort(
-        (one, other) =>
-          one.position - other.position ||
-          toAdded(one) - toAdded(other) ||
-          one.at - other.at ||
-          one.seq - other.seq,
-      );
-      this.#index = this.#index.edited(this.#index.next + 1, edits);
-      this.#restarts++;
-    }
-  }
-
-  #placeOf(source: number, seq: number): number | undefined {
-    const position = this.#index.positionOf(source, seq);
-    return position !== undefined && this.#index.at(position)?.seq === seq ? position : undefined;
-  }
-
-  /** Where a row belongs that the view does not have. */
-  #placeFor(source: number, seq: number, at: number): number {
-    const { first, next } = this.#index;
-    const end = this.#index.positionOf(source, seq) ?? next;
-    return this.#merge ? lowerBound(first, end, position => this.#timeAt(position) <= at) : end;
-  }
-
   #goOn(deadline: number): void {
     while (this.#isBehind && performance.now() < deadline) {
-      const source = this.#sources[this.#merge ? (this.#merge.mostBehind ?? -1) : 0];
+      const source = this.#positions.sought;
       source?.work(deadline);
-      this.#mergeAll();
+      this.#positions.merge();
       if (!source) {
         break;
       }
@@ -427,18 +348,7 @@ export class ViewSession {
 
   /** Brings the rows of several captures that have waited long enough into their order. */
   merge(): void {
-    this.#reading(() => this.#mergeAll());
-  }
-
-  #mergeAll(): void {
-    const merge = this.#merge;
-    if (merge) {
-      for (const [number, source] of this.#sources.entries()) {
-        const at = source.isCaughtUp ? Infinity : timeOf(source, source.cursor - 1);
-        merge.reached(number, at, source.isCaughtUp);
-      }
-      merge.run(Date.now());
-    }
+    this.#reading(() => this.#positions.merge());
   }
 
   close(): void {
@@ -448,40 +358,13 @@ export class ViewSession {
 
   get #isBehind(): boolean {
     const hasEnded = this.#judge.hasGivenUp || this.#failure !== undefined;
-    return !hasEnded && this.#sources.some(source => !source.isCaughtUp && !source.isWaiting);
+    return (
+      !hasEnded && this.#positions.sources.some(source => !source.isCaughtUp && !source.isWaiting)
+    );
   }
 
-  get #dropped(): number {
-    return sum(this.#sources.map(source => source.store?.extent.dropped ?? 0));
-  }
-
-  get #first(): number {
-    return this.#index.first - (this.#dropped > 0 ? 1 : 0);
-  }
-
-  #droppedRow(): Omit<ViewRow, 'position'> {
-    const source = this.#sources.find(({ store }) => (store?.extent.dropped ?? 0) > 0);
-    const first = source?.store?.extent.first ?? 0;
-    const at = source?.store?.rows(first, 1)[0]?.at ?? 0;
-    return { ...droppedRow(this.#dropped, first - 1, at), capture: source?.capture ?? 0 };
-  }
-
-  /** Forgets rows that the captures have dropped. */
-  #drop(): void {
-    let isAny = false;
-    for (const [number, { store }] of this.#sources.entries()) {
-      const first = store?.extent.first ?? Infinity;
-      if (first !== this.#firsts[number]) {
-        this.#firsts[number] = first;
-        this.#merge?.dropBelow(number, first);
-        isAny = true;
-      }
-    }
-    if (isAny) {
-      const positions = this.#firsts.map((first, number) => this.#index.positionOf(number, first));
-      const { next } = this.#index;
-      this.#index.dropBelow(Math.min(...positions.map(position => position ?? next)));
-    }
+  #sourceOf(capture: number): ViewSource | undefined {
+    return this.#positions.sources.find(source => source.capture === capture);
   }
 
   #goOnSearching(deadline: number): void {
@@ -503,46 +386,10 @@ export class ViewSession {
     this.#search?.resolve({ isWrapped: false });
     this.#search = undefined;
   }
-
-  #locateRow(capture: number, seq: number): Located {
-    const number = this.#sources.findIndex(source => source.capture === capture);
-    const source = this.#sources[number];
-    return {
-      position: this.#index.positionOf(number, seq) ?? this.#index.next,
-      isExact: this.#placeOf(number, seq) !== undefined,
-      isScanned: !source || ((seq < source.cursor || source.isCaughtUp) && !this.#merge?.isWaiting),
-    };
-  }
-
-  #locateTime(at: number): Located {
-    const { first, next } = this.#index;
-    const position = lowerBound(first, next, candidate => this.#timeAt(candidate) < at);
-    return {
-      position,
-      isExact: position < this.#index.next && this.#timeAt(position) === at,
-      isScanned: this.#sources.every(
-        source => source.isCaughtUp || timeOf(source, source.cursor - 1) >= at,
-      ),
-    };
-  }
-
-  #timeAt(position: number): number {
-    const found = this.#index.at(position);
-    const source = found && this.#sources[found.source];
-    return source ? timeOf(source, found.seq) : -Infinity;
-  }
 }
 
 function halfway(deadline: number): number {
   return (performance.now() + deadline) / 2;
-}
-
-function lastOf({ store }: ViewSource): number {
-  return (store?.extent.next ?? 0) - 1;
-}
-
-function timeOf({ store }: ViewSource, seq: number): number {
-  return store?.rows(seq, 1)[0]?.at ?? -Infinity;
 }
 
 function sum(values: readonly number[]): number {

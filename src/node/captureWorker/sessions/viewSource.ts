@@ -21,12 +21,14 @@ const groupByteLength = 1024 * 1024;
 /** Of those that decoders are asked about, which takes longer by far. */
 const decodedGroupLength = 64;
 
+/** Takes rows that are shown, in order; `at` is the time of the first of them. */
+export type OnShown = (seq: number, count: number, at: number) => void;
+
 interface ViewSourceOptions {
   readonly capture: number;
   readonly test: ViewMatcher;
   readonly judge: RegexTimeGuard;
-  /** Takes rows that are shown, in order; `at` is the time of the first of them. */
-  readonly onShown: (seq: number, count: number, at: number) => void;
+  readonly onShown: OnShown;
   /** Each row comes by itself, with its time. */
   readonly isEach: boolean;
   /** What decodes the capture, if anything does. */
@@ -67,6 +69,16 @@ export class ViewSource {
   /** Messages that could not be looked into. */
   get unread(): number {
     return this.#unread;
+  }
+
+  /** The newest row of the capture; below 0 if it never had one. */
+  get last(): number {
+    return (this.#store?.extent.next ?? 0) - 1;
+  }
+
+  /** -Infinity if the row is not there. */
+  timeOf(seq: number): number {
+    return this.#store?.rows(seq, 1)[0]?.at ?? -Infinity;
   }
 
   /** The row that is looked at next. */

@@ -1,7 +1,7 @@
-import { sourceOfVisible, visibleText } from '../../core/text/visibleText.ts';
-import { el } from '../widgets/dom.ts';
-import { inSlices } from '../widgets/slices.ts';
-import { byteOfUnit, type TextBlock } from '../widgets/textBlock.ts';
+import { sourceOfVisible, visibleText } from '../../../core/text/visibleText.ts';
+import { el } from '../../widgets/dom.ts';
+import { inSlices } from '../../widgets/slices.ts';
+import { byteOfUnit, type TextBlock } from '../../widgets/textBlock.ts';
 
 /** For estimating the height of text without a layout. */
 const columnsGuess = 100;

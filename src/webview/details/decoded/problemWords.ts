@@ -1,5 +1,5 @@
-import type { ProblemCode } from '../../core/decode/reading.ts';
-import type { PageString } from '../../shared/monitorStrings.ts';
+import type { ProblemCode } from '../../../core/decode/reading.ts';
+import type { PageString } from '../../../shared/monitorStrings.ts';
 
 /** What is wrong with bytes, in words. */
 export const problemWords: Readonly<Record<ProblemCode, PageString>> = {

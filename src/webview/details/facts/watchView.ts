@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { ScriptPlace, WatchFacts } from '../../core/record/watchFacts.ts';
-import { visibleLine } from '../../core/text/visibleText.ts';
-import { text } from '../widgets/strings.ts';
+import type { ScriptPlace, WatchFacts } from '../../../core/record/watchFacts.ts';
+import { visibleLine } from '../../../core/text/visibleText.ts';
+import { text } from '../../widgets/strings.ts';
 
 export interface WatchLinks {
   /** Opens the line of a call, counted from 0 in the order of the row. */

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { visibleLine } from '../../core/text/visibleText.ts';
-import type { RunFacts, StepFacts } from '../../core/record/runFacts.ts';
-import { definitions, type Definition } from '../widgets/definitions.ts';
-import { iconClass } from '../widgets/icons.ts';
-import { text } from '../widgets/strings.ts';
+import { visibleLine } from '../../../core/text/visibleText.ts';
+import type { RunFacts, StepFacts } from '../../../core/record/runFacts.ts';
+import { definitions, type Definition } from '../../widgets/definitions.ts';
+import { iconClass } from '../../widgets/icons.ts';
+import { text } from '../../widgets/strings.ts';
 
 /** Goes to a row of the same connection. */
 type GoTo = (seq: number) => void;

@@ -1,6 +1,6 @@
-import { readBase64 } from '../../core/base/base64.ts';
-import type { JsonValues } from '../../core/json/jsonValues.ts';
-import { stringIn } from '../../core/json/readJson.ts';
+import { readBase64 } from '../../../core/base/base64.ts';
+import type { JsonValues } from '../../../core/json/jsonValues.ts';
+import { stringIn } from '../../../core/json/readJson.ts';
 
 /** How decoded values have bytes, see `exportForm.ts`. */
 const bytesForm = /^\{"\$bytes":"([^"\\]*)"\}$/;

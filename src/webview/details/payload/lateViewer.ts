@@ -1,5 +1,5 @@
-import { el } from '../widgets/dom.ts';
-import { LatePart } from '../widgets/latePart.ts';
+import { el } from '../../widgets/dom.ts';
+import { LatePart } from '../../widgets/latePart.ts';
 import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
 
 /** A viewer that is loaded when it is first shown. It does not fill the panel. */

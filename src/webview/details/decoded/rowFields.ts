@@ -1,10 +1,10 @@
-import type { Formats } from '../../core/base/format.ts';
-import type { DecodedContent, DecodedRecord } from '../../core/decode/rowDecoding.ts';
-import type { Field } from '../../core/decode/reading.ts';
-import type { DecodedAnswer, PayloadAnswer } from '../../shared/monitorProtocol.ts';
-import { text } from '../widgets/strings.ts';
-import { PayloadReader } from './payloadReader.ts';
-import type { ShownPayload } from './payloadViewer.ts';
+import type { Formats } from '../../../core/base/format.ts';
+import type { DecodedContent, DecodedRecord } from '../../../core/decode/rowDecoding.ts';
+import type { Field } from '../../../core/decode/reading.ts';
+import type { DecodedAnswer, PayloadAnswer } from '../../../shared/monitorProtocol.ts';
+import { text } from '../../widgets/strings.ts';
+import { PayloadReader } from '../payload/payloadReader.ts';
+import type { ShownPayload } from '../payload/payloadViewer.ts';
 
 export interface RowFieldsSource {
   /** The shown row as its decoders read it. */

@@ -1,17 +1,17 @@
 import { html, render, type TemplateResult } from 'lit/html.js';
-import type { Row } from '../../core/capture/capture.ts';
-import type { Formats } from '../../core/base/format.ts';
-import { visibleLine } from '../../core/text/visibleText.ts';
-import type { FrameAnswer, HandshakeAnswer } from '../../shared/monitorProtocol.ts';
-import { definitions, type Definition } from '../widgets/definitions.ts';
-import { el } from '../widgets/dom.ts';
-import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
-import type { FrameFacts } from '../../core/record/frameFacts.ts';
-import type { RowKind, TapAction } from '../../core/record/record.ts';
-import type { PageString } from '../../shared/monitorStrings.ts';
-import { closeCodeMeaning } from '../../core/connection/wire/closeCode.ts';
-import { readCloseFrame } from '../../core/connection/wire/closeCode.ts';
-import { text } from '../widgets/strings.ts';
+import type { Row } from '../../../core/capture/capture.ts';
+import type { Formats } from '../../../core/base/format.ts';
+import { visibleLine } from '../../../core/text/visibleText.ts';
+import type { FrameAnswer, HandshakeAnswer } from '../../../shared/monitorProtocol.ts';
+import { definitions, type Definition } from '../../widgets/definitions.ts';
+import { el } from '../../widgets/dom.ts';
+import type { PayloadViewer, ShownPayload } from '../payload/payloadViewer.ts';
+import type { FrameFacts } from '../../../core/record/frameFacts.ts';
+import type { RowKind, TapAction } from '../../../core/record/record.ts';
+import type { PageString } from '../../../shared/monitorStrings.ts';
+import { closeCodeMeaning } from '../../../core/connection/wire/closeCode.ts';
+import { readCloseFrame } from '../../../core/connection/wire/closeCode.ts';
+import { text } from '../../widgets/strings.ts';
 
 type View = (shown: ShownPayload) => Promise<TemplateResult | undefined>;
 

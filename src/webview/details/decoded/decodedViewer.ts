@@ -1,26 +1,26 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { Formats } from '../../core/base/format.ts';
-import type { Field, Problem } from '../../core/decode/reading.ts';
+import type { Formats } from '../../../core/base/format.ts';
+import type { Field, Problem } from '../../../core/decode/reading.ts';
 import type {
   DecodedContent,
   DecodedLayer,
   DecodedMessage,
   DecodedRecord,
   DecodedSelection,
-} from '../../core/decode/rowDecoding.ts';
-import { hexPreview } from '../../core/record/preview.ts';
-import { visibleLine } from '../../core/text/visibleText.ts';
-import type { PageString } from '../../shared/monitorStrings.ts';
-import { definitions, type Definition } from '../widgets/definitions.ts';
-import { el } from '../widgets/dom.ts';
-import { text } from '../widgets/strings.ts';
-import type { JsonViewer, ValuePlaces } from './jsonViewer.ts';
-import { readerOf } from './payloadReader.ts';
-import type { PayloadViewer, ShownPayload, ViewerActions } from './payloadViewer.ts';
+} from '../../../core/decode/rowDecoding.ts';
+import { hexPreview } from '../../../core/record/preview.ts';
+import { visibleLine } from '../../../core/text/visibleText.ts';
+import type { PageString } from '../../../shared/monitorStrings.ts';
+import { definitions, type Definition } from '../../widgets/definitions.ts';
+import { el } from '../../widgets/dom.ts';
+import { text } from '../../widgets/strings.ts';
+import type { JsonViewer, ValuePlaces } from '../json/jsonViewer.ts';
+import { readerOf } from '../payload/payloadReader.ts';
+import type { PayloadViewer, ShownPayload, ViewerActions } from '../payload/payloadViewer.ts';
 import { problemWords } from './problemWords.ts';
 import { RecordList } from './recordList.ts';
 import { fieldOf, fieldPlace, type RowFields } from './rowFields.ts';
-import { readBytes } from './selectedBytes.ts';
+import { readBytes } from '../payload/selectedBytes.ts';
 
 /** What a viewer of decoded values leads to. */
 export interface DecodedLinks {

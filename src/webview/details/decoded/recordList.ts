@@ -1,5 +1,5 @@
-import { visibleLine } from '../../core/text/visibleText.ts';
-import { el } from '../widgets/dom.ts';
+import { visibleLine } from '../../../core/text/visibleText.ts';
+import { el } from '../../widgets/dom.ts';
 
 export interface RecordListListener {
   /** The user has chosen a record. */

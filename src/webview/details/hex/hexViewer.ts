@@ -1,25 +1,25 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { Formats } from '../../core/base/format.ts';
-import { inspectedLength, inspectBytes, type Inspection } from '../../core/text/inspectBytes.ts';
-import { hexPreview } from '../../core/record/preview.ts';
-import type { Field } from '../../core/decode/reading.ts';
-import type { DecodedContent, DecodedLayer } from '../../core/decode/rowDecoding.ts';
-import { fieldOf, fieldPlace, innermostField, type RowFields } from './rowFields.ts';
-import { el } from '../widgets/dom.ts';
+import type { Formats } from '../../../core/base/format.ts';
+import { inspectedLength, inspectBytes, type Inspection } from '../../../core/text/inspectBytes.ts';
+import { hexPreview } from '../../../core/record/preview.ts';
+import type { Field } from '../../../core/decode/reading.ts';
+import type { DecodedContent, DecodedLayer } from '../../../core/decode/rowDecoding.ts';
+import { fieldOf, fieldPlace, innermostField, type RowFields } from '../decoded/rowFields.ts';
+import { el } from '../../widgets/dom.ts';
 import type {
   PayloadViewer,
   SelectionActions,
   ShownPayload,
   ViewerActions,
-} from './payloadViewer.ts';
-import { decodeItem, decodeTool, readBytes } from './selectedBytes.ts';
-import { ViewerMenu } from './viewerMenu.ts';
-import type { MenuItem } from '../widgets/menu.ts';
+} from '../payload/payloadViewer.ts';
+import { decodeItem, decodeTool, readBytes } from '../payload/selectedBytes.ts';
+import { ViewerMenu } from '../payload/viewerMenu.ts';
+import type { MenuItem } from '../../widgets/menu.ts';
 import { HexGrid } from './hexGrid.ts';
-import { text } from '../widgets/strings.ts';
-import { toolButton } from '../widgets/toolbar.ts';
-import { visibleLine } from '../../core/text/visibleText.ts';
-import { definitions } from '../widgets/definitions.ts';
+import { text } from '../../widgets/strings.ts';
+import { toolButton } from '../../widgets/toolbar.ts';
+import { visibleLine } from '../../../core/text/visibleText.ts';
+import { definitions } from '../../widgets/definitions.ts';
 
 /** In bytes; as hex pairs it stays below the limit for the clipboard. */
 const maxCopiedLength = 1024 * 1024;

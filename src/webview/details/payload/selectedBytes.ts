@@ -1,8 +1,8 @@
-import { maxBytesAsked } from '../../shared/limits.ts';
-import type { PageString } from '../../shared/monitorStrings.ts';
-import type { MenuItem } from '../widgets/menu.ts';
-import { text } from '../widgets/strings.ts';
-import type { ToolButton } from '../widgets/toolbar.ts';
+import { maxBytesAsked } from '../../../shared/limits.ts';
+import type { PageString } from '../../../shared/monitorStrings.ts';
+import type { MenuItem } from '../../widgets/menu.ts';
+import { text } from '../../widgets/strings.ts';
+import type { ToolButton } from '../../widgets/toolbar.ts';
 import type { ShownPayload } from './payloadViewer.ts';
 
 /** Why so many bytes cannot be decoded; `undefined`: they can. */

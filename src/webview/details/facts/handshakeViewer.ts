@@ -1,22 +1,22 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import { mask } from '../../core/secrets/mask.ts';
+import { mask } from '../../../core/secrets/mask.ts';
 import type {
   HandshakeFacts,
   CertificateFacts,
   Phase,
   HeaderLine,
   TlsFacts,
-} from '../../core/record/handshakeFacts.ts';
-import type { Formats } from '../../core/base/format.ts';
-import { el } from '../widgets/dom.ts';
+} from '../../../core/record/handshakeFacts.ts';
+import type { Formats } from '../../../core/base/format.ts';
+import { el } from '../../widgets/dom.ts';
 import { wholePayload, type HandshakeSource } from './factsViewer.ts';
-import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
+import type { PayloadViewer, ShownPayload } from '../payload/payloadViewer.ts';
 import { readHandshake } from './readHandshake.ts';
-import { readStateRow } from '../list/rows/stateRow.ts';
-import { text } from '../widgets/strings.ts';
-import { visibleLine, visibleText } from '../../core/text/visibleText.ts';
-import type { PageString } from '../../shared/monitorStrings.ts';
-import { definitionList, definitions, type Definition } from '../widgets/definitions.ts';
+import { readStateRow } from '../../list/rows/stateRow.ts';
+import { text } from '../../widgets/strings.ts';
+import { visibleLine, visibleText } from '../../../core/text/visibleText.ts';
+import type { PageString } from '../../../shared/monitorStrings.ts';
+import { definitionList, definitions, type Definition } from '../../widgets/definitions.ts';
 
 /**
  * The opening handshake of a row: with the values that may be secrets masked, as the row has it, or,

@@ -5,7 +5,7 @@ import type {
   RedirectFacts,
   TlsFacts,
   Phase,
-} from '../../core/record/handshakeFacts.ts';
+} from '../../../core/record/handshakeFacts.ts';
 
 type Timing = HandshakeFacts['timings'][number];
 type Members = Readonly<Record<string, unknown>>;

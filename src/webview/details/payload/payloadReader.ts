@@ -1,4 +1,4 @@
-import type { PayloadAnswer } from '../../shared/monitorProtocol.ts';
+import type { PayloadAnswer } from '../../../shared/monitorProtocol.ts';
 
 type Ask = (from: number, length: number) => Promise<PayloadAnswer>;
 

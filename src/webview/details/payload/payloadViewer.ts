@@ -1,4 +1,4 @@
-import type { Row } from '../../core/capture/capture.ts';
+import type { Row } from '../../../core/capture/capture.ts';
 import type { PayloadReader } from './payloadReader.ts';
 
 /** A row to show. */

@@ -1,9 +1,9 @@
-import type { JsonTree } from '../../core/json/jsonTree.ts';
-import { visibleLine } from '../../core/text/visibleText.ts';
-import { el, setAttribute } from '../widgets/dom.ts';
-import { iconClass } from '../widgets/icons.ts';
-import { text } from '../widgets/strings.ts';
-import { VirtualLines } from '../widgets/virtualLines.ts';
+import type { JsonTree } from '../../../core/json/jsonTree.ts';
+import { visibleLine } from '../../../core/text/visibleText.ts';
+import { el, setAttribute } from '../../widgets/dom.ts';
+import { iconClass } from '../../widgets/icons.ts';
+import { text } from '../../widgets/strings.ts';
+import { VirtualLines } from '../../widgets/virtualLines.ts';
 
 interface JsonLinesListener {
   /** Another value has become active. */

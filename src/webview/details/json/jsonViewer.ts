@@ -1,33 +1,33 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { Formats } from '../../core/base/format.ts';
-import { filterTerm } from '../../core/json/jsonValues.ts';
-import { indexJson, type JsonIndex } from '../../core/json/jsonIndex.ts';
-import type { JsonProblem } from '../../core/json/jsonScanner.ts';
-import { JsonTree } from '../../core/json/jsonTree.ts';
-import { stringIn } from '../../core/json/readJson.ts';
-import { visibleLine } from '../../core/text/visibleText.ts';
-import { maxFilterLength } from '../../core/filter/parseFilter.ts';
-import { el } from '../widgets/dom.ts';
-import { FindWidget, type FindDirection, type FindResult } from '../find/findWidget.ts';
+import type { Formats } from '../../../core/base/format.ts';
+import { filterTerm } from '../../../core/json/jsonValues.ts';
+import { indexJson, type JsonIndex } from '../../../core/json/jsonIndex.ts';
+import type { JsonProblem } from '../../../core/json/jsonScanner.ts';
+import { JsonTree } from '../../../core/json/jsonTree.ts';
+import { stringIn } from '../../../core/json/readJson.ts';
+import { visibleLine } from '../../../core/text/visibleText.ts';
+import { maxFilterLength } from '../../../core/filter/parseFilter.ts';
+import { el } from '../../widgets/dom.ts';
+import { FindWidget, type FindDirection, type FindResult } from '../../find/findWidget.ts';
 import type {
   PayloadViewer,
   SelectionActions,
   ShownPayload,
   ViewerActions,
-} from './payloadViewer.ts';
-import { decodeItem, decodeTool } from './selectedBytes.ts';
+} from '../payload/payloadViewer.ts';
+import { decodeItem, decodeTool } from '../payload/selectedBytes.ts';
 import { bytesOfValue } from './valueBytes.ts';
-import { ViewerMenu } from './viewerMenu.ts';
-import type { MenuItem } from '../widgets/menu.ts';
+import { ViewerMenu } from '../payload/viewerMenu.ts';
+import type { MenuItem } from '../../widgets/menu.ts';
 import { JsonLines } from './jsonLines.ts';
-import { inSlices } from '../widgets/slices.ts';
-import type { IconName } from '../widgets/icons.ts';
-import type { PageString } from '../../shared/monitorStrings.ts';
-import { text } from '../widgets/strings.ts';
-import type { TextViewer } from './textViewer.ts';
-import { toolButton } from '../widgets/toolbar.ts';
-import { findBytes, type FoundBytes } from '../../core/base/byteSearch.ts';
-import type { JsonNodes } from '../../core/json/jsonIndex.ts';
+import { inSlices } from '../../widgets/slices.ts';
+import type { IconName } from '../../widgets/icons.ts';
+import type { PageString } from '../../../shared/monitorStrings.ts';
+import { text } from '../../widgets/strings.ts';
+import type { TextViewer } from '../text/textViewer.ts';
+import { toolButton } from '../../widgets/toolbar.ts';
+import { findBytes, type FoundBytes } from '../../../core/base/byteSearch.ts';
+import type { JsonNodes } from '../../../core/json/jsonIndex.ts';
 
 /** In bytes: the host accepts no more for the clipboard, see `maxBytesAsked` of the protocol. */
 const maxCopiedLength = 4 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit/html.js';
-import { visibleLine } from '../../core/text/visibleText.ts';
-import { readWatchFacts } from '../../core/watch/readWatchFacts.ts';
-import { readStateRow } from '../list/rows/stateRow.ts';
-import { definitions } from '../widgets/definitions.ts';
+import { visibleLine } from '../../../core/text/visibleText.ts';
+import { readWatchFacts } from '../../../core/watch/readWatchFacts.ts';
+import { readStateRow } from '../../list/rows/stateRow.ts';
+import { definitions } from '../../widgets/definitions.ts';
 import { FactsViewer, wholePayload } from './factsViewer.ts';
 import { runView } from './runView.ts';
 import { watchView, type WatchLinks } from './watchView.ts';

@@ -1,21 +1,21 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { Formats } from '../../core/base/format.ts';
-import { findInvalidUtf8 } from '../../core/base/utf8.ts';
-import { el } from '../widgets/dom.ts';
+import type { Formats } from '../../../core/base/format.ts';
+import { findInvalidUtf8 } from '../../../core/base/utf8.ts';
+import { el } from '../../widgets/dom.ts';
 import type {
   PayloadViewer,
   SelectionActions,
   ShownPayload,
   ViewerActions,
-} from './payloadViewer.ts';
+} from '../payload/payloadViewer.ts';
 import { ShownText } from './shownText.ts';
-import { decodeItem, decodeTool, readBytes } from './selectedBytes.ts';
-import { ViewerMenu } from './viewerMenu.ts';
-import type { MenuItem } from '../widgets/menu.ts';
-import { toolButton } from '../widgets/toolbar.ts';
-import { inSlices } from '../widgets/slices.ts';
-import { text } from '../widgets/strings.ts';
-import { characterBegin, cutText } from '../widgets/textBlock.ts';
+import { decodeItem, decodeTool, readBytes } from '../payload/selectedBytes.ts';
+import { ViewerMenu } from '../payload/viewerMenu.ts';
+import type { MenuItem } from '../../widgets/menu.ts';
+import { toolButton } from '../../widgets/toolbar.ts';
+import { inSlices } from '../../widgets/slices.ts';
+import { text } from '../../widgets/strings.ts';
+import { characterBegin, cutText } from '../../widgets/textBlock.ts';
 
 /** In bytes, shown without a request; the user can ask for more. */
 const firstPart = 256 * 1024;

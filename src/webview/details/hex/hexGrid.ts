@@ -1,6 +1,6 @@
-import { el, setAttribute } from '../widgets/dom.ts';
-import { text } from '../widgets/strings.ts';
-import { VirtualLines } from '../widgets/virtualLines.ts';
+import { el, setAttribute } from '../../widgets/dom.ts';
+import { text } from '../../widgets/strings.ts';
+import { VirtualLines } from '../../widgets/virtualLines.ts';
 
 interface HexGridListener {
   /** The bytes, if they have been read. */

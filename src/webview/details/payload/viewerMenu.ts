@@ -1,5 +1,5 @@
-import { below, openMenu, type MenuItem } from '../widgets/menu.ts';
-import { text } from '../widgets/strings.ts';
+import { below, openMenu, type MenuItem } from '../../widgets/menu.ts';
+import { text } from '../../widgets/strings.ts';
 
 export interface ViewerMenuPorts {
   /** What is offered. @param target what was clicked; absent: a key was pressed */

@@ -1,13 +1,13 @@
 import { html, render } from 'lit/html.js';
-import { messageOf } from '../../core/base/errors.ts';
-import type { Formats } from '../../core/base/format.ts';
-import { visibleLine } from '../../core/text/visibleText.ts';
-import type { SelectionAnswer } from '../../shared/monitorProtocol.ts';
-import { el } from '../widgets/dom.ts';
-import { text } from '../widgets/strings.ts';
-import { toolButton } from '../widgets/toolbar.ts';
-import { readerOf } from './payloadReader.ts';
-import type { PayloadViewer, ShownPayload } from './payloadViewer.ts';
+import { messageOf } from '../../../core/base/errors.ts';
+import type { Formats } from '../../../core/base/format.ts';
+import { visibleLine } from '../../../core/text/visibleText.ts';
+import type { SelectionAnswer } from '../../../shared/monitorProtocol.ts';
+import { el } from '../../widgets/dom.ts';
+import { text } from '../../widgets/strings.ts';
+import { toolButton } from '../../widgets/toolbar.ts';
+import { readerOf } from '../payload/payloadReader.ts';
+import type { PayloadViewer, ShownPayload } from '../payload/payloadViewer.ts';
 
 export interface SelectionSource {
   /** Asks the user what bytes of the shown row are, and for what a decoder reads. No result: cancelled. */
