@@ -111,6 +111,33 @@ describe('Decoders in files', () => {
     await page.screenshot('decoder-too-long');
   });
 
+  it('come with another extension, which has no other code', async () => {
+    const decoders = [{ name: 'acme', title: 'Acme Telemetry', module: './acme.mjs' }];
+    const manifest = {
+      name: 'acme-decoders',
+      displayName: 'Acme Decoders',
+      publisher: 'acme',
+      version: '1.0.0',
+      engines: { vscode: '^1.101.0' },
+      contributes: { 'websocketMonitor.decoders': decoders },
+    };
+    await open({
+      installed: {
+        'package.json': JSON.stringify(manifest),
+        'acme.mjs': decoderSaying("return { event: 'greeting' };"),
+      },
+    });
+    peer.send(message);
+    await shows(row('68 65 6c 6c 6f'));
+    await page.runCommand('WebSocket Monitor: Decode As');
+    await shows(page.option('Acme Telemetry'));
+    await page.screenshot('decode-as-contributed');
+    await page.pick('Acme Telemetry');
+    await screen().keyboard.press('Enter');
+    await shows(row('greeting'));
+    await page.screenshot('decoded-by-contributed');
+  });
+
   it('do not run in Restricted Mode, which the monitor says', async () => {
     const ran = 'ran';
     const writes = `import { writeFileSync } from 'node:fs'; writeFileSync('${ran}', '');`;

@@ -66,7 +66,7 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols': 'base decode decode/framing decode/protocols/json decode/values',
   'core/decode/protocols/centrifuge': 'decode decode/protocols/json record',
   'core/decode/protocols/graphql': 'decode decode/protocols/json secrets',
-  'core/decode/protocols/json': 'decode/values decode/values/json json',
+  'core/decode/protocols/json': 'decode decode/values decode/values/json json secrets',
   'core/decode/protocols/mqtt': 'decode decode/framing record',
   'core/decode/protocols/msgpack': 'decode/protocols/json decode/values',
   'core/decode/protocols/nats': 'decode decode/framing record secrets',

@@ -6,7 +6,8 @@ const lookedAt = 4 * maxLength;
 /** A summary as one line of at most 512 characters; line breaks and tabs become one space. */
 export function oneLine(text: string): string {
   const line = text.slice(0, lookedAt).replace(/[\r\n\t]+/g, ' ');
-  return line.length <= maxLength ? line : `${line.slice(0, maxLength - 1)}…`;
+  const isWhole = line.length <= maxLength && text.length <= lookedAt;
+  return isWhole ? line : `${line.slice(0, maxLength - 1)}…`;
 }
 
 /** `1 byte`, `2 bytes`. */

@@ -31,6 +31,7 @@ const Unit = {
   Slash: 0x2f,
   Backslash: 0x5c,
   Underscore: 0x5f,
+  Ellipsis: 0x2026,
 } as const;
 
 /** Characters after the backslashes of an escape in JSON, and their meanings. */
@@ -63,7 +64,7 @@ interface Edges {
 /**
  * Finds texts in all spellings in which a peer may send them back: unchanged, as UTF-8 bytes decoded
  * one by one, with any characters escaped as in JSON or URLs, and within base64. What begins like one of
- * them, for `enoughLength` or more, is found as far as it goes. So the time is proportional to the length
+ * them is found as far as it goes, if that is `enoughLength` or more, or if the text was cut there. So the time is proportional to the length
  * of the searched text, for any number and length of texts to find.
  */
 export class SpellingSearch {
@@ -251,7 +252,9 @@ class PrefixList {
       while (from < to) {
         const first = this.#texts[from] ?? '';
         const isWhole = first.length === depth;
-        if ((isWhole || depth >= enoughLength) && at > (longest?.end ?? 0)) {
+        const isFound =
+          isWhole || depth >= enoughLength || (depth >= minSecretLength && isCutAt(text, at));
+        if (isFound && at > (longest?.end ?? 0)) {
           longest = { end: at, found: first };
         }
         if (isWhole) {
@@ -304,6 +307,12 @@ class PrefixList {
     const begin = lowerBound(from, to, index => unitAt(index) < sought);
     return [begin, lowerBound(begin, to, index => unitAt(index) <= sought)];
   }
+}
+
+/** Whether a mark at this offset says that there was more, behind a blank or not. */
+function isCutAt(text: string, at: number): boolean {
+  const mark = text.charCodeAt(at) === Unit.Blank ? at + 1 : at;
+  return text.charCodeAt(mark) === Unit.Ellipsis;
 }
 
 function pairOf(first: number, second: number): number {

@@ -9,6 +9,7 @@ import {
 } from '../../core/decode/sketch/decoderFiles.ts';
 import type { SampleMessage } from '../../core/decode/sketch/sketch.ts';
 import { spellsOutCredential } from '../../core/secrets/mask.ts';
+import { maskNamedSecrets, maskSecretHeaders } from '../../core/secrets/namedSecrets.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
 import type { Source, Sources } from '../captures/sources.ts';
 import { showInformation } from '../ui/notify.ts';
@@ -198,7 +199,7 @@ async function samplesOf(
     if (part && part.byteLength === part.bytes.length && part.byteLength > 0) {
       const bytes = part.bytes;
       const text = new TextDecoder().decode(bytes);
-      if (redact(text) === text && !spellsOutCredential(text)) {
+      if (redact(text) === text && !spellsOutCredential(text) && !namesSecret(text)) {
         samples.push({ direction: row.direction, isText: row.kind === 'text', bytes });
       }
     }
@@ -207,6 +208,10 @@ async function samplesOf(
     }
   }
   return samples;
+}
+
+function namesSecret(text: string): boolean {
+  return maskSecretHeaders(maskNamedSecrets(text)) !== text;
 }
 
 function isMessage({ kind }: Row): boolean {

@@ -21,6 +21,8 @@ export interface WorkbenchOptions {
   readonly folder?: string;
   /** Texts by their path in the opened folder. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Another extension that is installed: its texts by their path, among them its package.json. */
+  readonly installed?: Readonly<Record<string, string>>;
   /** A `.code-workspace` file, by its path in the opened folder, that is opened in its place. */
   readonly workspaceFile?: string;
   /** Whether the folder is trusted, as by default; if not, it opens in Restricted Mode. */
@@ -100,6 +102,9 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     });
     for (const [path, text] of Object.entries(options.files ?? {})) {
       await writeText(join(folder, path), text);
+    }
+    for (const [path, text] of Object.entries(options.installed ?? {})) {
+      await writeText(join(serverDataDir, 'extensions/installed', path), text);
     }
     server = await startServer({
       dataFolder: serverDataDir,

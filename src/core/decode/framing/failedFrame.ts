@@ -1,4 +1,4 @@
-import { maskSecretHeaders } from '../../secrets/namedSecrets.ts';
+import { maskNamedSecrets, maskSecretHeaders } from '../../secrets/namedSecrets.ts';
 import type { Problem, Reading } from '../reading.ts';
 import { oneLine } from '../summaryText.ts';
 import type { FrameBytes } from './frames.ts';
@@ -23,6 +23,7 @@ export function failedFrame(
   return {
     severity: 'error',
     problem: { at: from.offset(at), is },
-    summary: () => oneLine(maskSecretHeaders(decoder.decode(from.bytes.subarray(begin, end)))),
+    summary: () =>
+      oneLine(maskNamedSecrets(maskSecretHeaders(decoder.decode(from.bytes.subarray(begin, end))))),
   };
 }

@@ -6,6 +6,7 @@ import { listOf } from '../batch.ts';
 import type { Decoder, MessageFacts, ReadingStep, SessionFacts } from '../decoder.ts';
 import type { Layer } from '../layer.ts';
 import { maxRecords } from '../limits.ts';
+import { unreadLine } from '../protocols/json/headText.ts';
 import { JsonSlice } from '../protocols/json/jsonSlice.ts';
 import type { Call, Reading } from '../reading.ts';
 import { byteCount, oneLine } from '../summaryText.ts';
@@ -71,7 +72,7 @@ class MappingRun {
     const { value, json, begin, problem } = read;
     if (problem) {
       const { kind, bytes } = layer;
-      const summary = () => (kind === 'text' ? oneLine(layer.text) : byteCount(bytes.length));
+      const summary = () => (kind === 'text' ? unreadLine(bytes) : byteCount(bytes.length));
       return { severity: 'error', problem, summary };
     }
     const isWhole = begin === 0;
@@ -129,7 +130,8 @@ class MappingRun {
     }
     const fitting = cases.find(each => each.when?.(message) !== false);
     if (!fitting) {
-      return { ...plain, severity: 'error', problem: { at: 0, is: 'unexpected' } };
+      const summary = () => unreadLine(bytes());
+      return { ...plain, summary, severity: 'error', problem: { at: 0, is: 'unexpected' } };
     }
     const call = callOf(fitting, message, this.#message.direction);
     return mappedReading(fitting, message, call && this.#subscribed(fitting, message, call), json);

@@ -166,7 +166,7 @@ export const homeassistant: Mapping = {
   ],
 };
 
-/** DDP of Meteor. What calls of `login` say is not shown. */
+/** DDP of Meteor. What calls say that sign somebody in, or change who may, is not shown. */
 export const ddp: Mapping = {
   type: '$.msg',
   id: '$.id',
@@ -189,7 +189,13 @@ export const ddp: Mapping = {
       error: true,
       message: 'version $.version',
     },
-    { when: '$.msg:method $.method:login', event: '$.method', request: true },
+    {
+      when:
+        '$.msg:method ' +
+        '($.method:login or $.method:createUser or $.method:changePassword or $.method:resetPassword)',
+      event: '$.method',
+      request: true,
+    },
     { when: '$.msg:method', event: '$.method', args: '$.params', request: true },
     {
       when: '$.msg:result',

@@ -6,7 +6,7 @@ import { ofHead } from '../values/valueReading.ts';
 import { isTooLong, joined, withPiece, type Unfinished } from './firebaseFrames.ts';
 import { JsonSlice } from './json/jsonSlice.ts';
 import { textIn } from '../values/utf8Text.ts';
-import { headText } from './json/headText.ts';
+import { unreadLine } from './json/headText.ts';
 
 /** What each side has begun and not ended. */
 type Session = Readonly<Record<MessageFacts['direction'], Unfinished | undefined>>;
@@ -116,7 +116,7 @@ function readBody(bytes: Uint8Array, direction: MessageFacts['direction']): Read
 }
 
 function unread(bytes: Uint8Array, problem: Problem): Reading {
-  return { severity: 'error', problem, summary: () => oneLine(headText(bytes)) };
+  return { severity: 'error', problem, summary: () => unreadLine(bytes) };
 }
 
 /** What clients ask for by one or two letters. */

@@ -4,7 +4,7 @@ import { maxFields } from '../limits.ts';
 import type { Asked, Problem, Reading } from '../reading.ts';
 import { byteCount, oneLine } from '../summaryText.ts';
 import type { JsonSlice } from './json/jsonSlice.ts';
-import { headText } from './json/headText.ts';
+import { unreadLine } from './json/headText.ts';
 import { kernelFields, readKernelMessage, type KernelMessage } from './jupyterWire.ts';
 
 interface Session {
@@ -39,7 +39,7 @@ export const jupyter: Decoder<Session> = {
 };
 
 function unread({ kind, bytes }: Layer, problem: Problem, isHead: boolean): Reading {
-  const summary = () => (kind === 'text' ? oneLine(headText(bytes)) : byteCount(bytes.length));
+  const summary = () => (kind === 'text' ? unreadLine(bytes) : byteCount(bytes.length));
   return isHead && problem.at >= bytes.length
     ? { summary }
     : { severity: 'error', problem, summary };

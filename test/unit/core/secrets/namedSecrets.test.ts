@@ -15,6 +15,21 @@ describe('maskNamedSecrets', () => {
     assert.equal(maskNamedSecrets('{"token":"hunter2\\'), '{"token":"•••');
   });
 
+  it('masks all that is in such a value, and numbers', () => {
+    assert.equal(
+      maskNamedSecrets('{"auth":{"by":"name","in":[{"of":12345678}]},"pin":-1234,"room":123456}'),
+      '{"auth":{"by":"•••","in":[{"of":"•••"}]},"pin":"•••","room":123456}',
+    );
+    assert.equal(
+      maskNamedSecrets('{"key":[true,null],"a":["long"]}'),
+      '{"key":[true,null],"a":["long"]}',
+    );
+  });
+
+  it('masks the beginning of a value that is cut, however short it is', () => {
+    assert.equal(maskNamedSecrets('{"token":"hu'), '{"token":"•••');
+  });
+
   it('leaves very short values as they are', () => {
     assert.equal(maskNamedSecrets('{"token":"x"} ?token=x'), '{"token":"x"} ?token=x');
   });

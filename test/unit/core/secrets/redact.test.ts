@@ -79,6 +79,20 @@ describe('redaction of exports', () => {
     assert.ok(!rest.includes('hunter22'));
   });
 
+  it('finds what is left of a secret where a text was cut', () => {
+    for (const spelling of [
+      'hunter22',
+      Buffer.from('hunter22').toString('base64'),
+      '\\u0068unter22',
+    ]) {
+      const cut = spelling.slice(0, -3);
+      assert.deepEqual(
+        [`a ${cut}…`, `a ${cut} … (9 B in all)`, `a ${cut}`, 'a hun…'].map(redactor.text),
+        ['a •••…', 'a ••• … (9 B in all)', `a ${cut}`, 'a hun…'],
+      );
+    }
+  });
+
   it('looks into values, at any depth, and leaves what is no text', () => {
     assert.deepEqual(redactor.value({ a: ['hunter22', 1, null], hunter22: { b: true } }), {
       'a': ['•••', 1, null],

@@ -80,6 +80,8 @@ describe('New Decoder', () => {
     const texts = [
       '{"op":"s3cret"}',
       '{"op":"login","password":"nobody knows it"}',
+      '{"auth":{"pin":12345678}}',
+      'CONNECT\npasscode:nobody knows it\n\n\0',
       'x'.repeat(5000),
       ...[1, 2, 3, 4, 5, 6].map(id => `{"id":${id}}`),
     ];
@@ -88,7 +90,7 @@ describe('New Decoder', () => {
     const bytes = [...test.matchAll(/base64: '([^']*)'/g)].map(([, base64 = '']) =>
       Buffer.from(base64, 'base64').toString(),
     );
-    assert.deepEqual(bytes, texts.slice(3, 8));
+    assert.deepEqual(bytes, texts.slice(5, 10));
   });
 
   it('replaces files only if the user says so', async () => {

@@ -5,7 +5,7 @@ import { maxRecords } from '../../limits.ts';
 import type { Problem, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/headText.ts';
+import { unreadLine } from '../json/headText.ts';
 import { centrifugeRecord } from './centrifugeRecord.ts';
 
 const lineFeed = 0x0a;
@@ -68,7 +68,6 @@ function unread({ kind, bytes }: Layer, problem: Problem, begin = 0, end = bytes
   return {
     severity: 'error',
     problem,
-    summary: () =>
-      kind === 'text' ? oneLine(headText(bytes, begin, end)) : byteCount(end - begin),
+    summary: () => (kind === 'text' ? unreadLine(bytes, begin, end) : byteCount(end - begin)),
   };
 }

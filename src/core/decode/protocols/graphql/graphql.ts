@@ -4,7 +4,7 @@ import type { Layer } from '../../layer.ts';
 import type { Asked, Call, Problem, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/headText.ts';
+import { unreadLine } from '../json/headText.ts';
 import { operationOf, type Operation } from './operation.ts';
 
 /**
@@ -82,7 +82,7 @@ function readMessage(layer: Layer, message: MessageFacts, types: ReadonlySet<str
 
 function unread(layer: Layer, problem: Problem): Reading {
   const { bytes, kind } = layer;
-  const text = () => (kind === 'text' ? oneLine(headText(bytes)) : byteCount(bytes.length));
+  const text = () => (kind === 'text' ? unreadLine(bytes) : byteCount(bytes.length));
   return { severity: 'error', problem, summary: text };
 }
 

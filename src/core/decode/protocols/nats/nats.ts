@@ -201,7 +201,7 @@ function withoutSecrets(json: string): string {
   try {
     const value: unknown = JSON.parse(json);
     const masked = JSON.stringify(value, (name, each: unknown) =>
-      typeof each === 'string' && each !== '' && isSecretName(name) ? mask : each,
+      isSecretName(name) && each !== '' && each !== null && typeof each !== 'boolean' ? mask : each,
     );
     // As it was written where there is nothing to hide.
     return masked === JSON.stringify(value) ? json : masked;

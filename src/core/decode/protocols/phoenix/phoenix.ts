@@ -1,9 +1,8 @@
 import type { AnyDecoder, MessageFacts } from '../../decoder.ts';
 import type { Layer } from '../../layer.ts';
 import type { Problem, Reading } from '../../reading.ts';
-import { oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/headText.ts';
+import { unreadLine } from '../json/headText.ts';
 import { readBinary } from './binaryMessage.ts';
 import { channelReading, type ChannelMessage } from './channelMessage.ts';
 
@@ -29,7 +28,7 @@ function readText(layer: Layer, direction: MessageFacts['direction']): Reading {
 }
 
 function unread({ bytes }: Layer, problem: Problem): Reading {
-  return { severity: 'error', problem, summary: () => oneLine(headText(bytes)) };
+  return { severity: 'error', problem, summary: () => unreadLine(bytes) };
 }
 
 /** Version 2: `[join_ref, ref, topic, event, payload]`. */

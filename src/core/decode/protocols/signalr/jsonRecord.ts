@@ -2,7 +2,7 @@ import type { MessageFacts } from '../../decoder.ts';
 import type { Problem, Reading } from '../../reading.ts';
 import { oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/headText.ts';
+import { unreadLine } from '../json/headText.ts';
 import { hubReading } from './hubMessage.ts';
 
 /**
@@ -34,7 +34,7 @@ export function readJsonRecord(
 
 /** A record that says nothing but what is wrong with it. */
 export function unread(bytes: Uint8Array, begin: number, end: number, problem: Problem): Reading {
-  const summary = () => oneLine(headText(bytes, begin, end));
+  const summary = () => unreadLine(bytes, begin, end);
   return { severity: 'error', problem, summary, range: [begin, end] };
 }
 

@@ -61,7 +61,7 @@ export function brokenPacket(
   problem: Problem,
   summary: () => string,
 ): Reading {
-  return { type, topic, id, severity: 'error', problem, summary };
+  return { type, topic: maskedTopic(topic), id, severity: 'error', problem, summary };
 }
 
 /** What a packet says whose data is as it has to be. */
@@ -99,7 +99,7 @@ function connect({ topic, data }: Packet, direction: 'in' | 'out', place: string
   const key = connectKey({ topic });
   return direction === 'out'
     ? {
-        topic: topic?.includes('?') ? maskNamedSecrets(topic) : topic,
+        topic: maskedTopic(topic),
         call: { role: 'request', key },
         // What clients say here is mostly who they are.
         summary: () =>
@@ -138,6 +138,11 @@ function connectKey({ topic }: Pick<Packet, 'topic'>): string {
 
 function eventKey({ topic, id = '' }: Packet, asker: MessageFacts['direction']): string {
   return `${asker} ${namespaceOf(topic)} ${id}`;
+}
+
+/** Clients ask for `/a?token=…`. */
+function maskedTopic(topic: string | undefined): string | undefined {
+  return topic?.includes('?') ? maskNamedSecrets(topic) : topic;
 }
 
 /** The answer to what is sent to `/a?b` comes from `/a`. */

@@ -6,7 +6,7 @@ import type { Asked, Problem, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
 import { readMsgpack } from '../../values/msgpack.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/headText.ts';
+import { headText, unreadLine } from '../json/headText.ts';
 import { attachmentOf, withAttachments } from './attachments.ts';
 import { readPackedPacket } from './packedPacket.ts';
 import { brokenPacket, isWhole, packetReading, type Packet } from './packet.ts';
@@ -80,7 +80,7 @@ function readText(layer: Layer, context: Context, message: MessageFacts): Readin
 
 /** @param facts what is known of it all the same */
 function unread(bytes: Uint8Array, problem: Problem, facts?: Partial<Reading>): Reading {
-  return { ...facts, severity: 'error', problem, summary: () => oneLine(headText(bytes)) };
+  return { ...facts, severity: 'error', problem, summary: () => unreadLine(bytes) };
 }
 
 function openReading(bytes: Uint8Array): Reading {
@@ -114,7 +114,7 @@ function readPacket(
   }
   const { problem, data, dataBegin, attachments } = packet;
   if (problem ?? !isWhole(packet)) {
-    const summary = () => oneLine(headText(bytes));
+    const summary = () => unreadLine(bytes);
     const broken = brokenPacket(packet, problem ?? { at: dataBegin, is: 'unexpected' }, summary);
     return { ...broken, value: data && (() => data.text()) };
   }

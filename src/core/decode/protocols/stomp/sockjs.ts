@@ -7,7 +7,7 @@ import { maxRecords } from '../../limits.ts';
 import type { Problem, Reading } from '../../reading.ts';
 import { byteCount, oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/headText.ts';
+import { unreadLine } from '../json/headText.ts';
 
 const backslash = 0x5c;
 /** Codes of a close that nobody has to worry about: the server's "Go away!", and a normal closure. */
@@ -138,6 +138,6 @@ function failed({ bytes, kind }: Layer, at: number, is: Problem['is']): Reading 
   return {
     severity: 'error',
     problem: { at, is },
-    summary: () => (kind === 'text' ? oneLine(headText(bytes)) : byteCount(bytes.length)),
+    summary: () => (kind === 'text' ? unreadLine(bytes) : byteCount(bytes.length)),
   };
 }

@@ -8,7 +8,7 @@ import { readCbor } from '../../values/cbor.ts';
 import { readMsgpack } from '../../values/msgpack.ts';
 import type { ValueReading } from '../../values/valueReading.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { headText } from '../json/headText.ts';
+import { unreadLine } from '../json/headText.ts';
 import { NameLog } from './nameLog.ts';
 import { readWampMessage } from './wampMessage.ts';
 
@@ -173,8 +173,7 @@ class WampRun {
     return {
       severity: 'error',
       problem,
-      summary: () =>
-        kind === 'text' ? oneLine(headText(bytes, begin, end)) : byteCount(end - begin),
+      summary: () => (kind === 'text' ? unreadLine(bytes, begin, end) : byteCount(end - begin)),
     };
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { toDisposable } from '../../../../../src/core/base/lifecycle.ts';
+import { SecretRedactor } from '../../../../../src/core/secrets/redact.ts';
 import { flagsOf } from '../../../../../src/core/record/record.ts';
 import { OutputFeed } from '../../../../../src/host/connections/output/outputFeed.ts';
 import { Formats } from '../../../../../src/core/base/format.ts';
@@ -110,6 +111,13 @@ describe('The messages output', () => {
       `← ${'x'.repeat(19)} … (23 B in all)`,
       `← ${'€'.repeat(20)} … (15.0 kB in all)`,
     ]);
+  });
+
+  it('leaves nothing of a secret that it cuts', () => {
+    const { text: redact } = new SecretRedactor(['hunter2-tail']);
+    message(`${'x'.repeat(10)}hunter2-tail`);
+    clock.advance(250);
+    assert.deepEqual(lines().map(redact), [`← ${'x'.repeat(10)}••• … (22 B in all)`]);
   });
 
   it('shows what is hidden in a message, also a byte order mark, and bytes that are no text', () => {
