@@ -20,23 +20,24 @@ afterEach(() => {
 });
 
 /** Asks for the format of the file, and says what the question was. */
-async function askedFor(subject: ExportSubject): Promise<Shown | undefined> {
-  let asked: Shown | undefined;
+async function askedFor(subject: ExportSubject): Promise<Pick<Shown, 'text' | 'choices'>> {
+  const asked: Shown[] = [];
   editor.answer = shown => {
-    asked = shown;
+    asked.push(shown);
     return 'NDJSON';
   };
   await chooseFormat(subject, new Formats('en'));
-  return asked;
+  const [{ text, choices } = { text: '', choices: [] }] = asked;
+  return { text, choices };
 }
 
 describe('The choice of an export format', () => {
   it('has a database for a whole capture, and says that there is none of a part', async () => {
     const ofWhole = await askedFor(whole);
-    assert.ok(ofWhole?.choices.includes('SQLite'));
+    assert.ok(ofWhole.choices.includes('SQLite'));
     assert.equal(ofWhole.text, 'Select the export format');
     const ofPart = await askedFor(part);
-    assert.ok(!ofPart?.choices.includes('SQLite'));
-    assert.match(ofPart?.text ?? '', /SQLite takes only a whole capture/);
+    assert.ok(!ofPart.choices.includes('SQLite'));
+    assert.match(ofPart.text, /SQLite takes only a whole capture/);
   });
 });
