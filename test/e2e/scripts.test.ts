@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { Locator } from 'playwright-core';
 import { Peer } from '../support/network/peer.ts';
 import {
@@ -77,6 +78,22 @@ describe('Decoders in files', () => {
     await screen().keyboard.press('Escape');
     const test = await readFile(fileAt('.vscode/decoders/acme.test.mjs'), 'utf8');
     assert.match(test, new RegExp(message.toString('base64')));
+  });
+
+  it('are written for what is in compressed messages, and get it', async () => {
+    await open();
+    const text = '{"op":"greet","id":7}';
+    peer.send(gzipSync(text));
+    await shows(row('greet'));
+    await page.runCommand('WebSocket Monitor: New Decoder');
+    await page.answer('acme');
+    await page.pick('JavaScript');
+    const offer = await page.notified(/acme\.mjs is written/);
+    await offer.getByRole('button', { name: 'Use It' }).click();
+    await page.runCommand('WebSocket Monitor: Open Monitor');
+    await shows(page.monitor.rows.getByText('greet', { exact: true }));
+    const test = await readFile(fileAt('.vscode/decoders/acme.test.mjs'), 'utf8');
+    assert.match(test, new RegExp(Buffer.from(text).toString('base64')));
   });
 
   it('have their errors in the file, and draw the rows again when they are saved', async () => {

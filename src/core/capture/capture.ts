@@ -119,7 +119,10 @@ export interface Capture extends Disposable {
    * reads it, or it is not, or no longer, in the capture.
    */
   decoded(seq: number): Promise<DecodedMessage | undefined>;
-  /** A part of what one of its decoders was given, see `DecodedMessage.layers`. */
+  /**
+   * A part of what one of its decoders was given, see `DecodedMessage.layers`; of the place behind the last one, of
+   * what that has left to be read.
+   */
   layer(seq: number, layer: number, from: number, length: number): Promise<PayloadPart | undefined>;
   /** The names of the decoders that can read the message to its end, the surest first. */
   readers(seq: number): Promise<readonly string[]>;

@@ -301,7 +301,10 @@ export async function chooseFormat(
   ];
   return pickOne(items, {
     title: [l10n.t('Export {0}'), subjectText(subject, countOf(subject), formats)],
-    placeHolder: l10n.t('Select the export format'),
+    placeHolder:
+      subject.kind === 'capture'
+        ? l10n.t('Select the export format')
+        : l10n.t('Select the export format. SQLite takes only a whole capture.'),
   });
 }
 

@@ -18,7 +18,7 @@ import {
   type ProtobufChoiceParts,
 } from './protobufChoices.ts';
 import { newDecoder, subjectAround, type NewDecoderParts } from './newDecoder.ts';
-import { protobufOf } from './protobufSteps.ts';
+import { protobufOf, type ScopedRule } from './protobufSteps.ts';
 import type { ContributedDecoders } from './scripts/contributedDecoders.ts';
 import { contributedChoices, scriptChoices, type ScriptChoice } from './scripts/scriptChoices.ts';
 
@@ -41,8 +41,10 @@ interface Chosen {
 }
 
 interface Offered extends Choice {
-  /** `undefined`: as the settings say, or else by what the messages look like. */
-  readonly choose?: () => Chosen | Promise<Chosen>;
+  /** `automatic`: as the settings say, or else by what the messages look like. */
+  readonly chosen?: Chosen | 'automatic';
+  /** Asks for a schema and a type. */
+  readonly ask?: () => Promise<Chosen>;
   /** What is done in place of decoding otherwise. */
   readonly instead?: () => Promise<void>;
 }
@@ -56,9 +58,9 @@ interface Offered extends Choice {
 export async function decodeAs(parts: DecodeAsParts, target?: unknown): Promise<void> {
   const { source, seq } = subjectOf(parts, target);
   const { choices, formats } = parts;
-  const present = choices.chosenFor(source)?.rule.use;
-  const offers = await offered(parts, source, seq, present);
-  const { choose, instead } = await pickOne([...likely(target), ...offers], {
+  const present = choices.chosenFor(source);
+  const offers = [...likely(target), ...(await offered(parts, source, seq, present))];
+  const { chosen, ask, instead } = await pickOne(withPresent(offers, present), {
     title: [l10n.t('WebSocket Monitor: Decode the Messages of {0}'), sourceLabel(source, formats)],
     placeHolder: l10n.t('Select what the messages are'),
     matchOnDescription: true,
@@ -67,11 +69,12 @@ export async function decodeAs(parts: DecodeAsParts, target?: unknown): Promise<
     await instead();
     return;
   }
-  if (!choose) {
+  const answer = chosen ?? (await ask?.());
+  if (!answer || answer === 'automatic') {
     choices.choose(source, undefined);
     return;
   }
-  const { scope, use, title } = await choose();
+  const { scope, use, title } = answer;
   const { keep } = await pickOne(places(source, use), {
     title: [l10n.t('WebSocket Monitor: Decode as {0}'), title],
     placeHolder: l10n.t('Select for how long'),
@@ -90,15 +93,22 @@ function likely(target: unknown): readonly Offered[] {
   if (!Array.isArray(names) || names.length === 0 || !names.every(isKnown)) {
     return [];
   }
-  const title = names.map(titleOfDecoder).join(', ');
+  const title = titleOfChain(names);
   return [
     {
       label: title,
       description: l10n.t('what the messages look like'),
       iconPath: new ThemeIcon('lightbulb'),
-      choose: () => ({ scope: 'user', use: names, title }),
+      chosen: { scope: 'user', use: names, title },
     },
   ];
+}
+
+function titleOfChain(use: readonly DecodeStep[]): string {
+  const names = use.flatMap(step =>
+    typeof step === 'string' ? step : Object.keys(step).slice(0, 1),
+  );
+  return names.map(titleOfDecoder).join(', ');
 }
 
 function subjectOf(
@@ -121,12 +131,12 @@ async function offered(
   parts: DecodeAsParts,
   source: Source,
   seq: number | undefined,
-  present: readonly DecodeStep[] | undefined,
+  present: ScopedRule | undefined,
 ): Promise<readonly Offered[]> {
   const { protobuf, contributed } = parts;
   const { capture } = source;
   const own = [
-    ...(await scriptChoices(protobuf.rules.written)),
+    ...(await scriptChoices([...protobuf.rules.written, ...(present ? [present] : [])])),
     ...contributedChoices(contributed),
   ];
   const readers = seq === undefined ? [] : await capture.readers(seq);
@@ -135,37 +145,27 @@ async function offered(
       ? await protobufBytes(capture, seq)
       : undefined;
   const types = bytes ? suggestedTypes(protobuf, bytes) : [];
-  const marked = (isPresent: boolean, icon: string, description: string) => ({
-    description: isPresent ? l10n.t('chosen now – {0}', description) : description,
-    iconPath: new ThemeIcon(isPresent ? 'check' : icon),
+  const choiceOf = (name: string, icon: 'eye' | 'blank'): Offered => ({
+    ...decoderChoice(name, icon),
+    chosen: { scope: 'user', use: [name], title: titleOfDecoder(name) },
   });
-  const [only] = present?.length === 1 ? present : [];
-  const choiceOf = (name: string, icon: 'eye' | 'blank'): Offered => {
-    const choice = decoderChoice(name, icon);
-    return {
-      ...choice,
-      ...marked(only === name, icon, choice.description),
-      choose: () => ({ scope: 'user', use: [name], title: titleOfDecoder(name) }),
-    };
-  };
   return [
     {
       label: l10n.t('Automatic'),
-      ...marked(
-        !present,
-        'wand',
-        l10n.t('as the settings say, or else by what the messages look like'),
-      ),
+      description: l10n.t('as the settings say, or else by what the messages look like'),
+      iconPath: new ThemeIcon('wand'),
+      chosen: 'automatic',
     },
     {
       label: l10n.t('Raw'),
-      ...marked(present?.length === 0, 'circle-slash', l10n.t('as they came')),
-      choose: () => ({ scope: 'user', use: [], title: l10n.t('Raw') }),
+      description: l10n.t('as they came'),
+      iconPath: new ThemeIcon('circle-slash'),
+      chosen: { scope: 'user', use: [], title: l10n.t('Raw') },
     },
     ...(types.length > 0
       ? [
           separator(l10n.t('Protobuf types that fit this message')),
-          ...types.map(type => ({ ...type, choose: () => chosenType(type) })),
+          ...types.map(type => ({ ...type, chosen: chosenType(type) })),
         ]
       : []),
     ...(readers.length > 0
@@ -174,18 +174,15 @@ async function offered(
     ...(own.length > 0
       ? [
           separator(l10n.t('Your own, and of extensions')),
-          ...own.map(each => ({ ...each, choose: () => chosenScript(each) })),
+          ...own.map(each => ({ ...each, chosen: chosenScript(each) })),
         ]
       : []),
     separator(readers.length > 0 ? l10n.t('Others') : l10n.t('Decoders')),
     {
       label: l10n.t('Protobuf with a Schema…'),
-      ...marked(
-        present?.some(step => typeof step !== 'string') === true,
-        'symbol-structure',
-        l10n.t('by a .proto file or a set of descriptors'),
-      ),
-      choose: async () => chosenType(await askForSchema(protobuf, bytes)),
+      description: l10n.t('by a .proto file or a set of descriptors'),
+      iconPath: new ThemeIcon('symbol-structure'),
+      ask: async () => chosenType(await askForSchema(protobuf, bytes)),
     },
     ...(bytes && seq !== undefined
       ? [
@@ -205,6 +202,39 @@ async function offered(
       instead: async () => newDecoder(parts, await subjectAround(source, seq)),
     },
   ];
+}
+
+/** Marks the present choice, which comes first where it is none of the others, as a chain. */
+function withPresent(
+  offers: readonly Offered[],
+  present: ScopedRule | undefined,
+): readonly Offered[] {
+  const isChosen = ({ chosen }: Offered) =>
+    chosen === 'automatic' ? !present : chosen && present && isSame(chosen, present);
+  if (!present || offers.some(isChosen)) {
+    return offers.map(offer => (isChosen(offer) ? marked(offer) : offer));
+  }
+  const { scope, rule } = present;
+  if (rule.use.some(protobufOf)) {
+    return offers.map(offer => (offer.ask ? marked(offer) : offer));
+  }
+  const title = titleOfChain(rule.use);
+  const description = JSON.stringify(written(rule.use));
+  const chosen = { scope, use: rule.use, title };
+  return [marked({ label: title, description, chosen }), ...offers];
+}
+
+function marked(offer: Offered): Offered {
+  const { description = '' } = offer;
+  return {
+    ...offer,
+    description: l10n.t('chosen now – {0}', description),
+    iconPath: new ThemeIcon('check'),
+  };
+}
+
+function isSame({ scope, use }: Chosen, { scope: other, rule }: ScopedRule): boolean {
+  return scope === other && JSON.stringify(use) === JSON.stringify(rule.use);
 }
 
 function chosenScript({ label, scope, use }: ScriptChoice): Chosen {

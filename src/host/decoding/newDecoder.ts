@@ -2,6 +2,8 @@ import { l10n, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
 import { messageOf, UserError } from '../../core/base/errors.ts';
 import type { Capture, Row } from '../../core/capture/capture.ts';
 import type { CaptureView, ViewRow } from '../../core/capture/view.ts';
+import { unpackedLayer } from '../../core/decode/codecs/unpackedLayer.ts';
+import { isCodec } from '../../core/decode/registry/decoderNames.ts';
 import {
   decoderFiles,
   typesFileName,
@@ -114,8 +116,8 @@ export async function newDecoder(
     validate: problemOfName,
   });
   const language = await chosenLanguage();
-  const samples = subject ? await samplesOf(subject, parts.redact) : [];
-  const { decoder, test } = decoderFiles(name, language, decodersFolder, samples);
+  const { messages, codecs } = subject ? await samplesOf(subject, parts.redact) : noSamples;
+  const { decoder, test } = decoderFiles(name, language, decodersFolder, messages, codecs);
   const top = Uri.joinPath(folder.uri, decodersFolder);
   const types = Uri.joinPath(parts.extensionUri, 'media', typesFileName);
   const typesText = new TextDecoder().decode(await workspace.fs.readFile(types));
@@ -126,7 +128,7 @@ export async function newDecoder(
     { uri: Uri.joinPath(top, typesFileName), text: typesText },
   ]);
   await window.showTextDocument(uri);
-  await offerRule(parts, subject?.source, `${decodersFolder}/${decoder.name}`);
+  await offerRule(parts, subject?.source, codecs, `${decodersFolder}/${decoder.name}`);
 }
 
 /** @throws UserError if no decoder can be written, or none would run */
@@ -183,31 +185,63 @@ function problemOfName(name: string): string | undefined {
     : l10n.t('Use up to 64 letters, digits, "-" and "_", with a letter or a digit first.');
 }
 
+/** Messages as a decoder gets them, and the decoders that unpack them before. */
+interface Samples {
+  readonly messages: readonly SampleMessage[];
+  readonly codecs: readonly string[];
+}
+
+const noSamples: Samples = { messages: [], codecs: [] };
+
 /** Messages that may be in a file of the workspace: short ones, without a secret. */
 async function samplesOf(
   { source, seqs }: DecoderSubject,
   redact: (text: string) => string,
-): Promise<readonly SampleMessage[]> {
-  const capture: Pick<Capture, 'rows' | 'payload'> = source.capture;
-  const samples: SampleMessage[] = [];
+): Promise<Samples> {
+  const messages: SampleMessage[] = [];
+  let codecs: readonly string[] = [];
   for (const seq of seqs) {
-    const [row] = await capture.rows(seq, 1);
-    if (row?.seq !== seq || !isMessage(row)) {
+    const [row] = await source.capture.rows(seq, 1);
+    const read = row?.seq === seq && isMessage(row) && (await unpacked(source.capture, row));
+    if (!read) {
       continue;
     }
-    const part = await capture.payload(seq, 0, maxSampleBytes);
-    if (part && part.byteLength === part.bytes.length && part.byteLength > 0) {
-      const bytes = part.bytes;
-      const text = new TextDecoder().decode(bytes);
-      if (redact(text) === text && !spellsOutCredential(text) && !namesSecret(text)) {
-        samples.push({ direction: row.direction, isText: row.kind === 'text', bytes });
-      }
+    const { sample } = read;
+    if (messages.length === 0) {
+      codecs = read.codecs;
     }
-    if (samples.length === maxSamples) {
+    const text = new TextDecoder().decode(sample.bytes);
+    const isUnpackedAlike = read.codecs.join() === codecs.join();
+    const isOpen = redact(text) === text && !spellsOutCredential(text) && !namesSecret(text);
+    if (isUnpackedAlike && isOpen) {
+      messages.push(sample);
+    }
+    if (messages.length === maxSamples) {
       break;
     }
   }
-  return samples;
+  return { messages, codecs };
+}
+
+/** What is in a message that the decoders of its connection unpack; `undefined` if it is empty or too long. */
+async function unpacked(
+  capture: Pick<Capture, 'decoded' | 'layer' | 'payload'>,
+  { seq, kind, direction }: Row,
+) {
+  const { layers = [] } = (await capture.decoded(seq)) ?? {};
+  const inside = layers.findIndex(({ name }) => !isCodec(name));
+  const codecs = layers.slice(0, inside < 0 ? layers.length : inside).map(({ name }) => name);
+  const isPacked = codecs.length > 0;
+  const part = isPacked
+    ? await capture.layer(seq, codecs.length, 0, maxSampleBytes)
+    : await capture.payload(seq, 0, maxSampleBytes);
+  if (!part || part.byteLength === 0 || part.byteLength > part.bytes.length) {
+    return undefined;
+  }
+  const { bytes } = part;
+  const isText = isPacked ? unpackedLayer(bytes, false).kind === 'text' : kind === 'text';
+  const sample: SampleMessage = { direction, isText, bytes };
+  return { codecs, sample };
 }
 
 function namesSecret(text: string): boolean {
@@ -264,6 +298,7 @@ async function textOf(uri: Uri): Promise<string | undefined> {
 async function offerRule(
   { choices, keepRule }: NewDecoderParts,
   source: Source | undefined,
+  codecs: readonly string[],
   script: string,
 ): Promise<void> {
   if (!source) {
@@ -277,7 +312,9 @@ async function offerRule(
     name,
   ] as const;
   if ((await showInformation(sentence, use)) === use) {
-    await keepRule({ connection: name, use: { script } }, 'workspace');
+    const step = { script };
+    const rule = { connection: name, use: codecs.length > 0 ? [...codecs, step] : step };
+    await keepRule(rule, 'workspace');
     // What was chosen for now would come before the rule.
     choices.choose(source, undefined);
   }

@@ -71,6 +71,21 @@ export function isDecoderName(name: string): boolean {
   return names.has(name);
 }
 
+const codecs: ReadonlySet<string> = new Set([
+  'gzip',
+  'zlib',
+  'deflate',
+  'brotli',
+  'zstd',
+  'zlib-stream',
+  'base64',
+]);
+
+/** Whether a decoder only unpacks what others read. */
+export function isCodec(name: string): boolean {
+  return codecs.has(name);
+}
+
 /** Of decoders that are no names in the setting, but objects. */
 const otherTitles: ReadonlyMap<string, string> = new Map([
   ['map', 'Mapping'],

@@ -24,20 +24,24 @@ const example: SampleMessage = {
  *
  * @param name of letters, digits, `-` and `_`
  * @param folder in which they will be, as the test is run
+ * @param codecs the decoders that have unpacked the messages
  */
 export function decoderFiles(
   name: string,
   language: DecoderLanguage,
   folder: string,
   messages: readonly SampleMessage[],
+  codecs: readonly string[],
 ): DecoderFiles {
   const samples = messages.length > 0 ? messages : [example];
   const sketch = sketchOf(samples[0] ?? example);
   const ending = language === 'js' ? 'mjs' : 'mts';
   const test = `${name}.test.${ending}`;
   const run = `node --test ${folder}/${test}`;
+  const use = JSON.stringify([...codecs, { script: `${folder}/${name}.${ending}` }]);
+  const behind = codecs.length > 0 ? `\n// It gets what others have unpacked: "use": ${use}` : '';
   return {
-    decoder: { name: `${name}.${ending}`, text: decoderText(name, language, run, sketch) },
+    decoder: { name: `${name}.${ending}`, text: decoderText(name, language, run + behind, sketch) },
     test: { name: test, text: testText(`${name}.${ending}`, language, run, sketch, samples) },
   };
 }

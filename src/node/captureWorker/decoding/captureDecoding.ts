@@ -193,7 +193,9 @@ export class CaptureDecoding {
   }
 
   layer(seq: number, layer: number, from: number, length: number): PayloadPart | undefined {
-    const bytes = this.#read(seq)?.chain.layers[layer]?.layer.bytes;
+    const layers = this.#read(seq)?.chain.layers ?? [];
+    const left = layer === layers.length ? layers.at(-1)?.reading.next : undefined;
+    const bytes = (layers[layer]?.layer ?? left)?.bytes;
     return bytes && { bytes: bytes.slice(from, from + length), byteLength: bytes.length };
   }
 

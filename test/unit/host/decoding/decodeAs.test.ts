@@ -132,7 +132,13 @@ describe('Decode As', () => {
   });
 
   it('says which choice there is at present', async () => {
-    const chosen = (use: ScopedRule['rule']['use']) => ({ scope: 'user' as const, rule: { use } });
+    editor.files.set(join(folder, '.vscode/decoders/acme.mjs'), '');
+    const chosen = (use: ScopedRule['rule']['use'], scope: SettingsScope = 'user') => ({
+      scope,
+      rule: { use },
+    });
+    const named = { schema: ['feed.proto'], message: 'feed.Quote' };
+    const script = { script: '.vscode/decoders/acme.mjs' };
     const known: readonly (readonly [ScopedRule | undefined, string])[] = [
       [
         undefined,
@@ -141,11 +147,19 @@ describe('Decode As', () => {
       [chosen([]), 'Raw chosen now – as they came'],
       [chosen(['mqtt']), 'MQTT chosen now – mqtt – '],
       [chosen([{ protobuf: {} }]), `${withSchema} chosen now – by a .proto file`],
+      [chosen([{ protobuf: named }], 'workspace'), 'feed.Quote chosen now – feed.proto'],
+      [chosen([script], 'workspace'), 'acme.mjs chosen now – .vscode/decoders/acme.mjs'],
+      [chosen([{ script: '/other.cjs' }]), 'other.cjs chosen now – /other.cjs'],
+      [chosen(['shopd']), 'Shop chosen now – shopd – by Shop Tools'],
+      [chosen(['gzip', 'json']), 'gzip, JSON chosen now – ["gzip","json"]'],
+      [chosen(['gzip', { map: {} }]), 'gzip, Mapping chosen now – ["gzip",{"map":{}}]'],
     ];
+    const rules = [{ use: { protobuf: { schema: 'feed.proto' } } }];
+    const contributed = [{ name: 'shopd', title: 'Shop', extensionTitle: 'Shop Tools' }];
     for (const [present, words] of known) {
-      const { questions } = await ask(['Automatic'], [], present);
+      const { questions } = await ask(['Automatic'], rules, present, contributed);
       const marked = questions[0]?.described?.filter(each => each.includes('chosen now'));
-      assert.equal(marked?.length, 1);
+      assert.equal(marked?.length, 1, words);
       assert.ok(marked[0]?.startsWith(words), marked[0]);
     }
   });

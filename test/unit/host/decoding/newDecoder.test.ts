@@ -28,6 +28,7 @@ function messages(...texts: readonly string[]): DecoderSubject {
   const payloads = texts.map(text => new TextEncoder().encode(text));
   const capture = {
     rows: (seq: number) => Promise.resolve([{ seq, kind: 'text', direction: 'in' }]),
+    decoded: () => Promise.resolve(undefined),
     payload: (seq: number, _from: number, length: number) => {
       const all = payloads[seq] ?? new Uint8Array();
       return Promise.resolve({ bytes: all.subarray(0, length), byteLength: all.length });
@@ -36,6 +37,29 @@ function messages(...texts: readonly string[]): DecoderSubject {
   const source = { kind: 'slot', capture, slot: { name: 'shop' } };
   return { source, seqs: texts.map((_, seq) => seq) } as unknown as DecoderSubject;
 }
+
+/** Binary messages of the same slot, with the names of the decoders that read each, and what was within the first. */
+function packedMessages(
+  ...packed: readonly (readonly [names: readonly string[], inside: string])[]
+): DecoderSubject {
+  const capture = {
+    rows: (seq: number) => Promise.resolve([{ seq, kind: 'binary', direction: 'in' }]),
+    decoded: (seq: number) =>
+      Promise.resolve({ layers: packed[seq]?.[0].map(name => ({ name })) ?? [] }),
+    payload: () => Promise.resolve({ bytes: Uint8Array.of(0x1f), byteLength: 1 }),
+    layer: (seq: number, layer: number) => {
+      const bytes = new TextEncoder().encode(packed[seq]?.[1]);
+      return Promise.resolve(layer > 0 ? { bytes, byteLength: bytes.length } : undefined);
+    },
+  };
+  const source = { kind: 'slot', capture, slot: { name: 'shop' } };
+  return { source, seqs: packed.map((_, seq) => seq) } as unknown as DecoderSubject;
+}
+
+const samplesIn = (test: string) =>
+  [...test.matchAll(/base64: '([^']*)'/g)].map(([, base64 = '']) =>
+    Buffer.from(base64, 'base64').toString(),
+  );
 
 /** Writes one with these answers, one after the other, and says which rules were kept. */
 async function write(answers: readonly string[], subject?: DecoderSubject) {
@@ -87,10 +111,25 @@ describe('New Decoder', () => {
     ];
     await write(['acme', 'JavaScript'], messages(...texts));
     const test = editor.files.get(`${top}/acme.test.mjs`) ?? '';
-    const bytes = [...test.matchAll(/base64: '([^']*)'/g)].map(([, base64 = '']) =>
-      Buffer.from(base64, 'base64').toString(),
+    assert.deepEqual(samplesIn(test), texts.slice(5, 10));
+  });
+
+  it('reads what is in packed messages, behind what unpacks them', async () => {
+    const subject = packedMessages(
+      [['gzip', 'json'], '{"op":"s3cret"}'],
+      [['gzip', 'json'], '{"op":"hi"}'],
+      [['zlib', 'json'], '{"op":"other"}'],
+      [[], '{"op":"nobody unpacks it"}'],
+      [['gzip'], '{"op":"bye"'],
+      [['gzip', 'json'], ''],
     );
-    assert.deepEqual(bytes, texts.slice(5, 10));
+    const kept = await write(['acme', 'JavaScript', 'Use It'], subject);
+    const test = editor.files.get(`${top}/acme.test.mjs`) ?? '';
+    assert.deepEqual(samplesIn(test), ['{"op":"hi"}', '{"op":"bye"']);
+    assert.match(test, /isText: true, .*event: 'hi'/);
+    assert.match(editor.files.get(`${top}/acme.mjs`) ?? '', /takes: 'text'/);
+    const use = ['gzip', { script: '.vscode/decoders/acme.mjs' }];
+    assert.deepEqual(kept, [[{ connection: 'shop', use }, 'workspace']]);
   });
 
   it('replaces files only if the user says so', async () => {

@@ -168,7 +168,8 @@ function factsOf(
       return {
         severity: isRefused ? 'error' : undefined,
         call: { role: 'response', key: 'connect', isFailed: isRefused },
-        summary: () => (isRefused ? `CONNECT ! ${reason}` : `CONNECT done${present}`),
+        summary: asked =>
+          isRefused ? `CONNECT ! ${reason}` : `${asked ? 'CONNECT' : type} done${present}`,
       };
     }
     case 'PUBACK':

@@ -41,7 +41,7 @@ interface Read {
 
 /** Writes the files, runs their test with plain Node, and gives what the decoder says of the first message. */
 async function write(language: DecoderLanguage, ...messages: readonly SampleMessage[]) {
-  const { decoder, test } = decoderFiles('acme', language, folder, messages);
+  const { decoder, test } = decoderFiles('acme', language, folder, messages, []);
   writeFileSync(join(folder, decoder.name), decoder.text);
   writeFileSync(join(folder, test.name), test.text);
   const env = { ...process.env };
@@ -120,6 +120,12 @@ describe('The files of a new decoder', () => {
   it('show the bytes behind the type where nothing else is found', async () => {
     const { read } = await write('js', binary('05', 'fffefd'));
     assert.deepEqual(read?.['value'], { type: 5, body: new Uint8Array([255, 254, 253]) });
+  });
+
+  it('say behind what a decoder is to be put if its messages were unpacked', () => {
+    const { decoder } = decoderFiles('acme', 'js', '.vscode/decoders', [text('{}')], ['gzip']);
+    const use = '["gzip",{"script":".vscode/decoders/acme.mjs"}]';
+    assert.ok(decoder.text.includes(`\n// It gets what others have unpacked: "use": ${use}\n`));
   });
 
   it('have an example where no message is given', async () => {
