@@ -90,6 +90,7 @@ export const pageStrings = {
   decoderMisfits: 'It does not fit {0} of the last {1} messages: another may be right.',
   decoderNotRun: '{0} does not run: {1}',
   decoderNotRunShort: '{0} does not run',
+  decoderAwaited: 'Waiting for {0} …',
   decoderMisfitsShort: '({0} of {1} do not fit)',
   decodedAsName: 'Decoded as',
   decodedCall: 'Call',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import type { StepProblem } from '../../src/core/decode/rowDecoding.ts';
 import { axeViolations } from '../support/page/accessibility.ts';
 import { chat } from '../support/page/chatRows.ts';
 import { usePages, type MonitorPage } from '../support/page/monitorPage.ts';
@@ -184,6 +185,25 @@ describe('the chip', () => {
         await raw.setViewportSize({ width, height: 700 });
         assert.equal((await chip(raw).innerText()).trim(), words);
       }
+    }));
+
+  it('says for which file the messages wait, and decodes them once it is there', () =>
+    withPage({ connections: [packed] }, async (page, raw, host) => {
+      await row(page, 'lamp').waitFor();
+      const decodeBy = (protobuf: object) =>
+        host.connections[0]?.capture.setDecoders([{ kind: 'binary', use: [{ protobuf }] }]);
+      const problemOf = (is: StepProblem['is'], problem: string) => ({
+        problem: { is, name: 'feed.proto', problem },
+      });
+      decodeBy(problemOf('awaited', 'The schema "proto/feed.proto" is being read.'));
+      const button = page.button(/^Waiting for feed\.proto …\. The schema .* is being read\./);
+      await button.waitFor();
+      assert.equal((await chip(raw).innerText()).trim(), 'Waiting for feed.proto …');
+      assert.equal(await row(page, 'lamp').count(), 0);
+      decodeBy(problemOf('lacksSchema', 'The schema "proto/feed.proto" was not found.'));
+      await page.button(/^Decoded as Protobuf without schema\. .*was not found\./).waitFor();
+      decodeBy({ table: { M: {} }, message: 'M' });
+      await page.button(/^Decoded as Protobuf\. It was chosen\./).waitFor();
     }));
 
   it('is not there where nothing is decoded', () =>

@@ -21,13 +21,20 @@ export interface SessionDecoding {
   readonly shown: DecodingCertainty;
   /** How many of the last messages have problems, where that is so many that another decoder may be right. */
   readonly misfits?: { readonly count: number; readonly of: number };
-  /** A decoder that a rule names, and that may not run: it passes all messages by. */
-  readonly notRun?: ScriptProblem;
+  /** Why messages are not decoded as their rules say. */
+  readonly stepProblem?: StepProblem;
 }
 
-/** Why a script does not run, as a sentence. */
-export interface ScriptProblem {
+/** Why a step of a rule does not do what it says. */
+export interface StepProblem {
+  /**
+   * `awaited`: its file is looked for or read, and the session waits for that; `notRun`: a script that may not run, and passes
+   * all messages by; `lacksSchema`: Protobuf is read without its schema, or without types of it.
+   */
+  readonly is: 'awaited' | 'notRun' | 'lacksSchema';
+  /** Of the decoder, or of the file. */
   readonly name: string;
+  /** A sentence. */
   readonly problem: string;
 }
 

@@ -16,8 +16,8 @@ import type { ScopedRule } from './protobufSteps.ts';
 
 export interface DecodeSelectionParts {
   readonly protobuf: ProtobufChoiceParts;
-  /** A rule with the schemas that it names. */
-  readonly withSchemas: (rule: ScopedRule) => DecodeRule;
+  /** A rule with the schemas that it names, once they have been read. */
+  readonly withSchemas: (rule: ScopedRule) => Promise<DecodeRule>;
 }
 
 interface Offered extends Choice {
@@ -60,10 +60,10 @@ function offered(
 ): readonly Offered[] {
   const { protobuf, withSchemas } = parts;
   const types = readers.includes('protobuf-raw') ? suggestedTypes(protobuf, bytes) : [];
-  const chosenType = ({ label, scope, protobuf: use }: ProtobufChoice): Chosen => ({
-    title: label,
-    use: withSchemas({ scope, rule: { use: [{ protobuf: use }] } }).use,
-  });
+  const chosenType = async ({ label, scope, protobuf: use }: ProtobufChoice): Promise<Chosen> => {
+    const rule = await withSchemas({ scope, rule: { use: [{ protobuf: use }] } });
+    return { title: label, use: rule.use };
+  };
   const choiceOf = (name: string, icon: 'eye' | 'blank'): Offered => ({
     ...decoderChoice(name, icon),
     choose: () => ({ title: titleOfDecoder(name), use: [name] }),

@@ -1,11 +1,8 @@
-import { l10n } from 'vscode';
+import { workspace } from 'vscode';
 import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import type { DecodeRule, DecodeStep } from '../../core/decode/decodeRule.ts';
-import { namesIn } from '../../core/decode/protobuf/messageChoice.ts';
-import { Schema } from '../../core/decode/protobuf/typed/schema.ts';
-import type { FieldTable } from '../../core/decode/protobuf/wire/fieldTable.ts';
 import type { ProtobufUse, ReadyProtobuf } from '../../core/decode/registry/protobufUse.ts';
 import { readDecodeRules, rulesFor, type NamedRule } from '../../core/decode/registry/rules.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
@@ -13,6 +10,7 @@ import { settingIn } from '../settings/settingValues.ts';
 import { inform, plain, type Sentence } from '../ui/notify.ts';
 import type { ProtobufSchemas } from './protobufSchemas.ts';
 import { protobufOf, requestOf, type ScopedRule } from './protobufSteps.ts';
+import { readySchema, type ReadySchema } from './readySchema.ts';
 import type { SchemaRequest } from './schemaFiles.ts';
 import type { ContributedDecoders } from './scripts/contributedDecoders.ts';
 import type { ScriptRequest } from './scripts/scriptRequest.ts';
@@ -20,7 +18,7 @@ import type { Scripts } from './scripts/scripts.ts';
 import { scriptOf } from './scripts/scriptSteps.ts';
 
 export interface DecoderRulesPorts {
-  readonly schemas: Pick<ProtobufSchemas, 'get' | 'retain' | 'onDidChange'>;
+  readonly schemas: Pick<ProtobufSchemas, 'get' | 'whenRead' | 'retain' | 'onDidChange'>;
   readonly scripts: Pick<Scripts, 'get' | 'retain' | 'onDidChange'>;
   readonly contributed: Pick<ContributedDecoders, 'find' | 'onDidChange'>;
   readonly onDidChangeSettings: (listener: () => void) => Disposable;
@@ -79,6 +77,12 @@ export class DecoderRules implements Disposable {
     return this.#made(rule);
   }
 
+  /** The same once its schemas have been read. */
+  async chosenRead(rule: ScopedRule): Promise<DecodeRule> {
+    await Promise.all(schemasOf(rule).map(each => this.#ports.schemas.whenRead(each)));
+    return this.chosen(rule);
+  }
+
   dispose(): void {
     this.#store.dispose();
   }
@@ -121,33 +125,25 @@ export class DecoderRules implements Disposable {
     if (!use) {
       return step;
     }
-    const { message, prefix, fields } = use;
+    const { prefix, fields } = use;
     const request = requestOf(step, scope);
-    const table = request && this.#ports.schemas.get(request)?.table;
-    const isUsable = table && message !== undefined && this.#hasTypes(table, use);
     const protobuf: ReadyProtobuf = {
       ...(prefix !== undefined && { prefix }),
       ...(fields && { fields }),
-      ...(isUsable && { table, message }),
+      ...(request && this.#schemaOf(request, use)),
     };
     return { protobuf };
   }
 
-  /** Whether a schema has at least one of the types that messages may be of; says which it does not have. */
-  #hasTypes(table: FieldTable, { schema = [], message = '' }: ProtobufUse): boolean {
-    const types = new Schema(table);
-    const names = namesIn(message);
-    const unknown = names.filter(name => !types.has(name));
-    const [first] = unknown;
-    if (first !== undefined) {
-      this.#tell([
-        l10n.t('The schema "{0}" has no message type "{1}". It has {2}.'),
-        schema.join(', '),
-        first,
-        someOf(likest(first, types.names)),
-      ]);
+  #schemaOf(request: SchemaRequest, use: ProtobufUse): ReadySchema {
+    const loaded = workspace.isTrusted ? this.#ports.schemas.get(request) : undefined;
+    const ready = readySchema(request, use, loaded);
+    const hasTypes = loaded?.table && use.message !== undefined && loaded.problems.length === 0;
+    if (ready.problem && hasTypes) {
+      // All else is told by who reads the schema, or is a choice.
+      this.#tell(ready.problem.problem);
     }
-    return names.length === 0 || unknown.length < names.length;
+    return ready;
   }
 
   #tell(problem: Sentence): void {
@@ -162,21 +158,4 @@ export class DecoderRules implements Disposable {
 
 function schemasOf({ scope, rule }: ScopedRule): readonly SchemaRequest[] {
   return rule.use.flatMap(step => requestOf(step, scope) ?? []);
-}
-
-const maxNamed = 3;
-
-function someOf(names: readonly string[]): string {
-  const shown = names.slice(0, maxNamed).join(', ');
-  return names.length > maxNamed
-    ? l10n.t('{0} and {1} more', shown, names.length - maxNamed)
-    : shown;
-}
-
-/** Those first that end as a name does, which is mostly written without its package. */
-function likest(name: string, names: readonly string[]): readonly string[] {
-  const last = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
-  const isLike = (each: string) => each.toLowerCase().split('.').at(-1) === last;
-  const others = names.filter(each => !isLike(each)).sort();
-  return [...names.filter(isLike), ...others];
 }

@@ -16,6 +16,7 @@ import { Timer } from '../../core/base/timer.ts';
 import { plainLine } from '../../core/text/plainText.ts';
 import { inform, plain, type Sentence } from '../ui/notify.ts';
 import { logged } from '../ui/unwaited.ts';
+import { problemOf } from './readySchema.ts';
 import {
   type FileProblem,
   loadSchema,
@@ -70,6 +71,11 @@ export class ProtobufSchemas implements Disposable {
   /** What is known of a schema; `undefined` while it is read for the first time, which this begins. */
   get(request: SchemaRequest): LoadedSchema | undefined {
     return this.#entryOf(request).loaded;
+  }
+
+  /** Resolves once a schema was read for the first time; never rejects. */
+  async whenRead(request: SchemaRequest): Promise<void> {
+    await this.#entryOf(request).loading.catch(() => undefined);
   }
 
   /** Reads a schema once, of which nobody is told. */
@@ -192,12 +198,17 @@ export class ProtobufSchemas implements Disposable {
   }
 
   /** Later the marks are enough: who edits a schema saves it half done. */
-  #tell({ schema }: SchemaRequest, { failure, problems }: LoadedSchema, isFirst: boolean): void {
+  #tell({ schema }: SchemaRequest, loaded: LoadedSchema, isFirst: boolean): void {
     const { log } = this.#ports;
-    const sentence = sentenceOf(schema.join(', '), failure, problems);
-    if (sentence === undefined) {
+    const { failure, problems } = loaded;
+    const problem = problemOf(schema.join(', '), loaded);
+    if (problem === undefined) {
       return;
     }
+    const sentence: Sentence =
+      failure === undefined
+        ? problem
+        : [l10n.t('{0} Messages are decoded without a schema.'), failure];
     log.warn(plain(sentence));
     for (const { uri, line, column, message } of problems.slice(0, maxLogged)) {
       log.warn(plain(['{0}:{1}:{2}: {3}', uri.path, line, column, message]));
@@ -206,29 +217,6 @@ export class ProtobufSchemas implements Disposable {
       inform('warning', sentence);
     }
   }
-}
-
-function sentenceOf(
-  name: string,
-  failure: string | undefined,
-  problems: readonly FileProblem[],
-): Sentence | undefined {
-  if (failure !== undefined) {
-    return [l10n.t('{0} Messages are decoded without a schema.'), failure];
-  }
-  const [first] = problems;
-  return (
-    first && [
-      problems.length === 1
-        ? l10n.t('The schema "{0}" has a problem in line {1} of {2}: {3}')
-        : l10n.t('The schema "{0}" has {4} problems, the first one in line {1} of {2}: {3}'),
-      name,
-      first.line,
-      workspace.asRelativePath(first.uri),
-      first.message,
-      problems.length,
-    ]
-  );
 }
 
 function diagnosticOf({ line, column, message }: FileProblem): Diagnostic {

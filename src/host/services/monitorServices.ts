@@ -223,7 +223,7 @@ export function createMonitorServices(parts: MonitorServiceParts) {
           filters,
           decodeSelection: async (capture, selection) => {
             const { decodeSelection } = await import('../decoding/decodeSelection.ts');
-            const withSchemas = (rule: ScopedRule) => rules.chosen(rule);
+            const withSchemas = (rule: ScopedRule) => rules.chosenRead(rule);
             return decodeSelection(
               { protobuf: { schemas, rules }, withSchemas },
               capture,

@@ -1,6 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
-import type { DecodingSource, SessionDecoding } from '../../core/decode/rowDecoding.ts';
+import type {
+  DecodingSource,
+  SessionDecoding,
+  StepProblem,
+} from '../../core/decode/rowDecoding.ts';
 import type { PageString } from '../../shared/monitorStrings.ts';
 import { iconClass } from '../widgets/icons.ts';
 import { text } from '../widgets/strings.ts';
@@ -27,32 +31,31 @@ export function decoderChip(
   if (!decoding || (decoding.shown === 'none' && decoding.from === null)) {
     return nothing;
   }
-  const { misfits, notRun } = decoding;
+  const { misfits, stepProblem } = decoding;
+  const isAwaited = stepProblem?.is === 'awaited';
+  const warns = misfits !== undefined || (stepProblem !== undefined && !isAwaited);
+  const upTo = isAwaited ? undefined : readTo;
   const words = chipWords(decoding);
   const hints = [
-    ...(notRun ? [text('decoderNotRun', notRun.name, notRun.problem)] : []),
+    ...(stepProblem ? [problemWords(stepProblem)] : []),
     ...(decoding.from ? [text(reasons[decoding.from])] : []),
     ...(decoding.shown === 'applied?' ? [text('decodedByGuess')] : []),
     ...(misfits
       ? [text('decoderMisfits', formats.count(misfits.count), formats.count(misfits.of))]
       : []),
-    ...(readTo === undefined ? [] : [text('decodedUpTo', formats.clock(readTo))]),
+    ...(upTo === undefined ? [] : [text('decodedUpTo', formats.clock(upTo))]),
     text('decodedChange'),
   ];
   const hint = hints.join(' ');
   return html`<button
     type="button"
-    class="tool decoder-chip ${misfits || notRun ? 'misfit' : ''}"
+    class="tool decoder-chip ${warns ? 'misfit' : ''}"
     title=${hint}
     aria-label=${`${words}. ${hint}`}
     aria-haspopup="menu"
     @click=${choose}
   >
-    ${
-      misfits || notRun
-        ? html`<span class=${iconClass('warning')} aria-hidden="true"></span>`
-        : nothing
-    }
+    ${warns ? html`<span class=${iconClass('warning')} aria-hidden="true"></span>` : nothing}
     <span class="words">${words}</span>
     <span class="short-words">${shortWords(decoding)}</span>
     ${
@@ -62,7 +65,7 @@ export function decoderChip(
           >`
         : nothing
     }
-    ${readTo === undefined ? nothing : html`<span class="quiet">${formats.clock(readTo)} …</span>`}
+    ${upTo === undefined ? nothing : html`<span class="quiet">${formats.clock(upTo)} …</span>`}
     <span class=${iconClass('chevron-down')} aria-hidden="true"></span>
   </button>`;
 }
@@ -80,7 +83,7 @@ function shortWords(decoding: SessionDecoding): string {
   }
 }
 
-function chipWords({ shown, title, notRun }: SessionDecoding): string {
+function chipWords({ shown, title, stepProblem }: SessionDecoding): string {
   switch (shown) {
     case 'applied':
       return text('decodedAs', title);
@@ -89,6 +92,15 @@ function chipWords({ shown, title, notRun }: SessionDecoding): string {
     case 'suggested':
       return text('decodeSuggested', title);
     case 'none':
-      return notRun ? text('decoderNotRunShort', notRun.name) : text('decodedRaw');
+      return stepProblem
+        ? text(
+            stepProblem.is === 'awaited' ? 'decoderAwaited' : 'decoderNotRunShort',
+            stepProblem.name,
+          )
+        : text('decodedRaw');
   }
+}
+
+function problemWords({ is, name, problem }: StepProblem): string {
+  return is === 'notRun' ? text('decoderNotRun', name, problem) : problem;
 }

@@ -94,7 +94,7 @@ export class DecodePass {
     return this.#cursor >= this.#options.store.extent.next;
   }
 
-  /** There is nothing to do before scripts have answered. */
+  /** There is nothing to do before scripts have answered, or before there are other rules. */
   get isWaiting(): boolean {
     return this.#current?.isWaiting === true;
   }
@@ -273,6 +273,9 @@ export class DecodePass {
       return false;
     }
     const session = (this.#current ??= this.#begin(seq, this.#options.url, ''));
+    if (session.isWaiting) {
+      return true;
+    }
     if (!isForPass(flags, byteLengthOfRow(block, row))) {
       return false;
     }

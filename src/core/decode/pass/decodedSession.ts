@@ -108,9 +108,9 @@ export class DecodedSession {
     return true;
   }
 
-  /** Scripts were asked, and their answers are on their way. */
+  /** A file of its rules, or answers of scripts that were asked, are on their way. */
   get isWaiting(): boolean {
-    return this.#scripts?.isWaiting === true;
+    return this.#choice.isAwaited === true || this.#scripts?.isWaiting === true;
   }
 
   /**

@@ -24,6 +24,8 @@ export interface SessionChoice {
   readonly routes: readonly Route[];
   /** Nothing that is seen later changes it. */
   readonly isSettled: boolean;
+  /** A file of its rules is still looked for or read; then there are other rules. */
+  readonly isAwaited?: true;
 }
 
 /** Decides how to decode one session, by what is known of it and by its first messages. */

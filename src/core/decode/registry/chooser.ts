@@ -12,7 +12,7 @@ import type {
 } from '../pass/sessionChoice.ts';
 import type { SessionDecoding } from '../rowDecoding.ts';
 import { titleInChain } from './decoderNames.ts';
-import { decodersOf, scriptProblemIn, type DecoderTable } from './decoders.ts';
+import { decodersOf, stepProblemIn, type DecoderTable } from './decoders.ts';
 import { matchesUrl } from './urlPattern.ts';
 
 /** Chooses by the first rules that fit a session and, where none does, by what the session looks like. */
@@ -24,11 +24,11 @@ export function chooserOf(
   return session => {
     const fitting = rules.filter(rule => fits(rule, session));
     const last = fitting.findIndex(isForAll);
-    if (last >= 0) {
-      const choice = ruled(fitting.slice(0, last + 1), table);
-      return { choice, take: () => undefined };
+    const deciding = last < 0 ? fitting : fitting.slice(0, last + 1);
+    const said = deciding.length > 0 ? ruled(deciding, table) : undefined;
+    if (said && (last >= 0 || said.isAwaited)) {
+      return { choice: said, take: () => undefined };
     }
-    const said = fitting.length > 0 ? ruled(fitting, table) : undefined;
     return new DetectingChooser(session, table, ports, said);
   };
 }
@@ -46,6 +46,11 @@ function isForAll({ direction, kind }: DecodeRule): boolean {
 
 /** What the rules of a session say. */
 function ruled(rules: readonly DecodeRule[], table: DecoderTable): SessionChoice {
+  const stepProblem = stepProblemIn(rules.flatMap(({ use }) => use));
+  if (stepProblem?.is === 'awaited') {
+    const decoding = { as: [], title: '', from: 'setting', shown: 'none', stepProblem } as const;
+    return { decoding, routes: [], isSettled: true, isAwaited: true };
+  }
   const routes = rules.map(({ direction, kind, use }): Route => ({
     ...(direction && { direction }),
     ...(kind && { kind }),
@@ -53,13 +58,12 @@ function ruled(rules: readonly DecodeRule[], table: DecoderTable): SessionChoice
   }));
   const decoded = routes.filter(({ chain }) => chain.names.length > 0);
   const titles = new Set(decoded.map(({ chain }) => titleOf(chain)));
-  const notRun = scriptProblemIn(rules.flatMap(({ use }) => use));
   const decoding: SessionDecoding = {
     as: decoded[0]?.chain.names ?? [],
     title: [...titles].join(' / '),
     from: 'setting',
     shown: decoded.length > 0 ? 'applied' : 'none',
-    ...(notRun && { notRun }),
+    ...(stepProblem && { stepProblem }),
   };
   const isRead = decoded.length > 0 || !rules.some(isForAll);
   return { decoding, routes: isRead ? routes : [], isSettled: true };

@@ -34,7 +34,7 @@ import { sockjs } from '../protocols/stomp/sockjs.ts';
 import { stomp } from '../protocols/stomp/stomp.ts';
 import { wamp } from '../protocols/wamp/wamp.ts';
 import { yjs } from '../protocols/yjs.ts';
-import type { ScriptProblem } from '../rowDecoding.ts';
+import type { StepProblem } from '../rowDecoding.ts';
 import type { ReadyScript } from '../script/script.ts';
 import { scriptDecoder } from '../script/scriptDecoder.ts';
 import { bson } from '../values/bson.ts';
@@ -94,7 +94,7 @@ function decodersOfStep(step: DecodeStep, table: DecoderTable): readonly AnyDeco
   }
   if ('script' in step) {
     const script = step['script'] as ReadyScript;
-    // Which one does not run the session says, see `scriptProblemIn`.
+    // Which one does not run the session says, see `stepProblemIn`.
     return 'problem' in script ? [] : [scriptDecoder(script, name => table.get(name))];
   }
   if ('map' in step || 'protobuf' in step) {
@@ -107,15 +107,16 @@ function decodersOfStep(step: DecodeStep, table: DecoderTable): readonly AnyDeco
   return [memberDecoder(at), ...(as === undefined ? [] : (table.get(as) ?? []))];
 }
 
-/** The first script of the steps that may not run. */
-export function scriptProblemIn(steps: readonly DecodeStep[]): ScriptProblem | undefined {
-  for (const step of steps) {
-    const script = typeof step === 'object' && (step['script'] as ReadyScript | undefined);
-    if (script && 'problem' in script) {
-      return script;
-    }
-  }
-  return undefined;
+/** Of what steps lack, what is awaited, and else the first. */
+export function stepProblemIn(steps: readonly DecodeStep[]): StepProblem | undefined {
+  const problems = steps.flatMap(step => {
+    const { script, protobuf } = (typeof step === 'object' ? step : {}) as {
+      readonly script?: ReadyScript;
+      readonly protobuf?: ReadyProtobuf;
+    };
+    return (script && 'problem' in script ? script : protobuf?.problem) ?? [];
+  });
+  return problems.find(({ is }) => is === 'awaited') ?? problems[0];
 }
 
 /** Those of steps that are the same for all sessions: a rule, and so its steps, lives until the rules change. */

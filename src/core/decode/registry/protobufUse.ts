@@ -3,6 +3,7 @@ import { keyWidths, type KeyWidth, type MessageChoice } from '../protobuf/messag
 import type { Prefix } from '../protobuf/prefix.ts';
 import type { Overrides } from '../protobuf/raw/casts.ts';
 import { type FieldTable, scalarTypes } from '../protobuf/wire/fieldTable.ts';
+import type { StepProblem } from '../rowDecoding.ts';
 
 /** How a rule reads Protobuf, whatever its schema is in. */
 interface ProtobufReading {
@@ -23,6 +24,8 @@ export interface ProtobufUse extends ProtobufReading {
 /** The same for who decodes, with what the files say; without a table there is no schema. */
 export interface ReadyProtobuf extends ProtobufReading {
   readonly table?: FieldTable;
+  /** Why there is none, or not all of it, although the rule names files. */
+  readonly problem?: StepProblem;
 }
 
 const members = ['schema', 'message', 'prefix', 'includes', 'fields'];

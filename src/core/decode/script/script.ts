@@ -1,4 +1,5 @@
 import type { Direction } from '../../record/record.ts';
+import type { StepProblem } from '../rowDecoding.ts';
 
 /**
  * A decoder that a user or another extension has written: a JavaScript or TypeScript file. It runs in a
@@ -15,8 +16,8 @@ export interface Script {
   readonly version: number;
 }
 
-/** The member `script` of a step for who decodes: the decoder, or why it may not run, as a sentence. */
-export type ReadyScript = Script | { readonly name: string; readonly problem: string };
+/** The member `script` of a step for who decodes: the decoder, or why it may not run yet or at all. */
+export type ReadyScript = Script | StepProblem;
 
 /** The session that messages are of. */
 export interface ScriptSession {

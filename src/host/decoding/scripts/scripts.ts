@@ -53,6 +53,7 @@ export class Scripts implements Disposable {
     if (!workspace.isTrusted) {
       const { name, title } = namesOf(request);
       return {
+        is: 'notRun',
         name,
         problem: l10n.t('The decoder "{0}" runs once the workspace is trusted.', title),
       };
@@ -107,8 +108,10 @@ export class Scripts implements Disposable {
   #readyOf({ request, found, folders }: Entry): ReadyScript {
     const { name, title } = namesOf(request);
     if (found?.file === undefined) {
-      const problem = found?.problem ?? l10n.t('The decoder "{0}" is looked for.', title);
-      return { name, problem };
+      const problem = found?.problem;
+      return problem === undefined
+        ? { is: 'awaited', name, problem: l10n.t('The decoder "{0}" is looked for.', title) }
+        : { is: 'notRun', name, problem };
     }
     const version = folders.reduce((sum, folder) => sum + this.#folders.changesOf(folder), 1);
     return { name, title, file: found.file, version };

@@ -107,7 +107,7 @@ export class CaptureDecoding {
     return this.#pass.isCaughtUp;
   }
 
-  /** There is nothing to do before users' decoders have answered. */
+  /** There is nothing to do before users' decoders have answered, or before there are other rules. */
   get isWaiting(): boolean {
     return this.#pass.isWaiting;
   }

@@ -46,7 +46,7 @@ export class DecodingSlot {
 
   /**
    * @param onReady called later, whenever there is something to go on with: once it is there or cannot be, unless it is
-   *   there already, and when users' decoders have answered
+   *   there already, when users' decoders have answered, and when the rules are others
    */
   use(onReady: () => void): void {
     this.#users++;

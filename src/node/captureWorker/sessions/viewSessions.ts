@@ -309,7 +309,7 @@ function isSame(a: ViewState | undefined, b: ViewState): boolean {
     a.decoding?.title === b.decoding?.title &&
     a.decoding?.shown === b.decoding?.shown &&
     a.decoding?.misfits?.count === b.decoding?.misfits?.count &&
-    a.decoding?.notRun?.problem === b.decoding?.notRun?.problem &&
+    a.decoding?.stepProblem?.problem === b.decoding?.stepProblem?.problem &&
     a.problem === b.problem
   );
 }

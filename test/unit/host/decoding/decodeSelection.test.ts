@@ -26,7 +26,7 @@ async function ask(answer: string, readers: readonly string[], result?: DecodedS
   };
   const parts = {
     protobuf: { schemas: {}, rules: { written: [] } },
-    withSchemas: () => ({ use: [] }),
+    withSchemas: () => Promise.resolve({ use: [] }),
   } as unknown as DecodeSelectionParts;
   const capture = {
     selectionReaders: () => Promise.resolve(readers),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Emitter } from '../../../../src/core/base/event.ts';
-import type { FieldTable } from '../../../../src/core/decode/protobuf/wire/fieldTable.ts';
+import type { ReadyProtobuf } from '../../../../src/core/decode/registry/protobufUse.ts';
 import { findFileWithin } from '../../../../src/node/files/findFileWithin.ts';
 import { readFileWithin } from '../../../../src/node/files/readFileWithin.ts';
 import { readProtobufSchema } from '../../../../src/node/protobuf/protobufSchema.ts';
@@ -32,7 +32,7 @@ interface Window {
 }
 
 interface ReadyStep {
-  readonly protobuf: { readonly table?: FieldTable; readonly message?: unknown };
+  readonly protobuf: ReadyProtobuf;
 }
 
 let top: string;
@@ -101,7 +101,7 @@ function open(): Window {
     step: async () => {
       const before = changed.count;
       let step = rules.for('any')[0]?.use[0] as unknown as ReadyStep;
-      if (step.protobuf.table === undefined && editor.isTrusted) {
+      if (step.protobuf.problem?.is === 'awaited') {
         await until('the schema has been read', () => changed.count > before && isReading === 0);
         step = rules.for('any')[0]?.use[0] as unknown as ReadyStep;
       }
@@ -110,6 +110,11 @@ function open(): Window {
   };
 }
 
+/** What a step without a schema says. */
+const problemOf = ({ protobuf }: ReadyStep) => {
+  assert.deepEqual([protobuf.table, protobuf.message], [undefined, undefined]);
+  return protobuf.problem?.problem;
+};
 const typesOf = ({ protobuf }: ReadyStep) => Object.keys(protobuf.table ?? {}).sort();
 const warnings = () => editor.shown.map(({ text }) => text);
 
@@ -119,7 +124,11 @@ describe('A rule with a schema', () => {
   it('goes to the worker with what the file says, in place of its name', async () => {
     write('project/proto/feed.proto', feed);
     setRule({ schema: 'proto/feed.proto', message: 'feed.Envelope', prefix: 'varint' });
-    const { step } = open();
+    const { step, rules } = open();
+    const problem = 'The schema "proto/feed.proto" is being read.';
+    assert.deepEqual(rules.for('any')[0]?.use, [
+      { protobuf: { prefix: 'varint', problem: { is: 'awaited', name: 'feed.proto', problem } } },
+    ]);
     assert.deepEqual(await step(), {
       protobuf: {
         prefix: 'varint',
@@ -128,6 +137,15 @@ describe('A rule with a schema', () => {
       },
     });
     assert.deepEqual(warnings(), []);
+  });
+
+  it('goes on with its schema where somebody can wait for that, as for a selection', async () => {
+    write('project/feed.proto', feed);
+    const { rules } = open();
+    const protobuf = { schema: ['feed.proto'], message: 'feed.Envelope' };
+    const rule = { scope: 'workspace', rule: { use: [{ protobuf }] } } as const;
+    const { use } = await rules.chosenRead(rule);
+    assert.deepEqual(typesOf(use[0] as unknown as ReadyStep), ['feed.Envelope']);
   });
 
   it('finds imports beside the file, in its "includes", and from the folders above it', async () => {
@@ -183,7 +201,7 @@ describe('A rule with a schema', () => {
       'link.proto',
     ]) {
       setRule({ schema, message: 'feed.Envelope' });
-      assert.deepEqual(await open().step(), { protobuf: {} });
+      assert.match(problemOf(await open().step()) ?? '', /may only name files that are in it/);
       assert.match(warnings().at(-1) ?? '', /may only name files that are in it.*without a schema/);
     }
     setRule({ schema: 'inside.proto', message: 'M' });
@@ -195,7 +213,10 @@ describe('A rule with a schema', () => {
     editor.isTrusted = false;
     setRule({ schema: join(folder, 'feed.proto'), message: 'feed.Envelope' }, editor.userFile);
     const { step, settingsChanged } = open();
-    assert.deepEqual(await step(), { protobuf: {} });
+    assert.equal(
+      problemOf(await step()),
+      `The schema "${join(folder, 'feed.proto')}" is read once the workspace is trusted.`,
+    );
     editor.isTrusted = true;
     settingsChanged();
     assert.deepEqual(typesOf(await step()), ['feed.Envelope']);
@@ -207,8 +228,14 @@ describe('A schema that cannot be read', () => {
   it('is said once, and messages are read without it', async () => {
     setRule({ schema: 'no.proto', message: 'M', prefix: 'varint', fields: { '1': 'bytes' } });
     const { step, settingsChanged } = open();
-    const ready = { protobuf: { prefix: 'varint', fields: { '1': 'bytes' } } };
-    assert.deepEqual(await step(), ready);
+    const problem = 'The schema "no.proto" was not found.';
+    assert.deepEqual(await step(), {
+      protobuf: {
+        prefix: 'varint',
+        fields: { '1': 'bytes' },
+        problem: { is: 'lacksSchema', name: 'no.proto', problem },
+      },
+    });
     settingsChanged();
     assert.deepEqual(warnings(), [
       'The schema "no.proto" was not found. Messages are decoded without a schema.',
@@ -247,7 +274,7 @@ describe('A schema that cannot be read', () => {
   it('may be too long, or have too many files', async () => {
     write('project/long.proto', new Uint8Array(4 * 1024 * 1024 + 1));
     setRule({ schema: 'long.proto', message: 'M' });
-    assert.deepEqual(await open().step(), { protobuf: {} });
+    assert.match(problemOf(await open().step()) ?? '', /larger than 4 MiB/);
     assert.match(warnings().at(-1) ?? '', /"long\.proto" is larger than 4 MiB/);
     for (let number = 0; number < 201; number++) {
       write(`project/n${number}.proto`, 'syntax = "proto3";');
@@ -255,17 +282,50 @@ describe('A schema that cannot be read', () => {
     const imports = Array.from({ length: 201 }, (_, number) => `import "n${number}.proto";`);
     write('project/many.proto', `syntax = "proto3"; ${imports.join('\n')} message M {}`);
     setRule({ schema: 'many.proto', message: 'M' });
-    assert.deepEqual(await open().step(), { protobuf: {} });
+    assert.match(problemOf(await open().step()) ?? '', /more than 200 files/);
     assert.match(warnings().at(-1) ?? '', /more than 200 files or 16 MiB/);
   });
 
   it('has no type of that name: the sentence has those that it has', async () => {
     write('project/feed.proto', `${feed} message Other {} message A {} message B {}`);
     setRule({ schema: 'feed.proto', message: 'Envelope' });
-    assert.deepEqual(await open().step(), { protobuf: {} });
-    assert.deepEqual(warnings(), [
-      'The schema "feed.proto" has no message type "Envelope". It has feed.Envelope, feed.A, feed.B and 1 more.',
-    ]);
+    const sentence =
+      'The schema "feed.proto" has no message type "Envelope". It has feed.Envelope, feed.A, feed.B and 1 more.';
+    assert.equal(problemOf(await open().step()), sentence);
+    assert.deepEqual(warnings(), [sentence]);
+  });
+
+  it('has one of two types: the other is said, and messages of the one are decoded', async () => {
+    write('project/feed.proto', feed);
+    const message = { in: 'feed.Envelope', out: 'feed.Command' };
+    setRule({ schema: 'feed.proto', message });
+    const { protobuf } = await open().step();
+    assert.deepEqual([typesOf({ protobuf }), protobuf.message], [['feed.Envelope'], message]);
+    assert.match(protobuf.problem?.problem ?? '', /has no message type "feed\.Command"/);
+  });
+
+  it('has lost a type by a mistake: the step says both, and no sentence covers the mark', async () => {
+    write('project/feed.proto', feed);
+    setRule({ schema: 'feed.proto', message: 'feed.Envelope' });
+    const { step, clock, changed } = open();
+    await step();
+    write('project/feed.proto', `message Other {}\n${feed.replace('string', 'string string')}`);
+    editor.watched.forEach(({ tell }) => tell(join(folder, 'feed.proto')));
+    clock.advance(1000);
+    await until('it has been read again', () => changed.count === 2);
+    const said = problemOf(await step()) ?? '';
+    assert.match(said, /^The schema .* has no message type "feed\.Envelope"/);
+    assert.match(said, /has a problem in line 2 of feed\.proto: illegal token/);
+    assert.deepEqual(warnings(), []);
+  });
+
+  it('is named by no type: the step says so', async () => {
+    write('project/feed.proto', feed);
+    setRule({ schema: 'feed.proto' });
+    assert.equal(
+      problemOf(await open().step()),
+      'The rule names no message type of the schema "feed.proto".',
+    );
   });
 });
 
@@ -305,7 +365,7 @@ describe('The files of a schema', () => {
   it('are awaited where they are missing', async () => {
     setRule({ schema: 'late.proto', message: 'M' });
     const { step, clock, changed } = open();
-    assert.deepEqual(await step(), { protobuf: {} });
+    assert.equal(problemOf(await step()), 'The schema "late.proto" was not found.');
     write('project/late.proto', 'syntax = "proto3"; message M {}');
     editor.watched.forEach(({ tell }) => tell(join(folder, 'late.proto')));
     clock.advance(1000);

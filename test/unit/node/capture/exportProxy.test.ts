@@ -262,6 +262,22 @@ describe('an export from the capture worker', () => {
     assert.ok(seen.some(({ decoding }) => decoding?.of === 10_000));
   });
 
+  it('waits for a schema that is still being read', async t => {
+    const { service, capture, folder, open, job } = setUp(t);
+    const awaited = { is: 'awaited', name: 'feed.proto', problem: 'It is being read.' };
+    capture.setDecoders([{ use: [{ protobuf: { problem: awaited } }] }]);
+    capture.append(2, flagsOf('binary', 'in'), Uint8Array.of(8, 5));
+    const waiting = Promise.withResolvers<undefined>();
+    const running = service.startExport(job(open(), { isDecoded: true }), () => {
+      waiting.resolve(undefined);
+    });
+    await waiting.promise;
+    const table = { M: { '1': { name: 'price', type: 'int32' } } };
+    capture.setDecoders([{ use: [{ protobuf: { table, message: 'M' } }] }]);
+    await running.done;
+    assert.match(readFileSync(join(folder, 'out'), 'utf8'), /"value":\{"price":5\}/);
+  });
+
   it('is the same as before where decoded values are not asked for', async t => {
     const { service, capture, folder, open, job } = setUp(t);
     capture.setDecoders([{ use: ['jsonrpc'] }]);

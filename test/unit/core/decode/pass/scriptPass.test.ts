@@ -352,12 +352,41 @@ describe('A pass over messages that a script decodes', () => {
   });
 
   it('leaves rows raw where a script may not run, and says why', async () => {
-    const rules = [{ use: [{ script: { name: 'acme', problem: 'The folder is not trusted.' } }] }];
+    const problem = { is: 'notRun', name: 'acme', problem: 'The folder is not trusted.' };
+    const rules = [{ use: [{ script: problem }] }];
     const { toEnd, row, pass } = passOver([opened, bytes(1)], new FakeScripts(), { rules });
     await toEnd();
     assert.equal(row(1), undefined);
-    const { shown, notRun } = pass.newest?.decoding ?? assert.fail();
-    assert.deepEqual([shown, notRun?.problem], ['none', 'The folder is not trusted.']);
+    const { shown, stepProblem } = pass.newest?.decoding ?? assert.fail();
+    assert.deepEqual([shown, stepProblem?.problem], ['none', 'The folder is not trusted.']);
+  });
+
+  it('waits for other rules while a file of its rules is looked for or read', () => {
+    const awaited = { is: 'awaited', name: 'feed.proto', problem: 'It is being read.' };
+    const notRun = { is: 'notRun', name: 'acme', problem: 'The folder is not trusted.' };
+    const protobuf = { protobuf: { problem: awaited } };
+    for (const rules of [
+      [{ use: [protobuf] }],
+      [{ use: ['gzip', { script: notRun }, { script: awaited }] }],
+      [{ kind: 'text', use: ['json'] } as const, { kind: 'binary', use: [protobuf] } as const],
+    ]) {
+      for (const rows of [[opened, closed, opened, bytes(1)], [bytes(1)]]) {
+        const { pass, row } = passOver(rows, new FakeScripts(), { rules });
+        assert.equal(pass.work(Infinity), false);
+        assert.deepEqual([pass.isWaiting, pass.isCaughtUp], [true, false]);
+        assert.equal(row(rows.length - 1), undefined);
+        const { shown, from, stepProblem } = pass.newest?.decoding ?? assert.fail();
+        assert.deepEqual([shown, from, stepProblem], ['none', 'setting', awaited]);
+      }
+    }
+  });
+
+  it('waits for no file of a rule that comes behind one for all messages', async () => {
+    const awaited = { is: 'awaited', name: 'feed.proto', problem: 'It is being read.' };
+    const rules = [{ use: ['json'] }, { use: [{ protobuf: { problem: awaited } }] }];
+    const { toEnd, as } = passOver([opened, textOf('{}')], new FakeScripts(), { rules });
+    await toEnd();
+    assert.equal(as(1), 'json');
   });
 
   it('reads any row again in whatever order it is asked', async () => {

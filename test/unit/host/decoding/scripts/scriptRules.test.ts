@@ -68,6 +68,7 @@ function open() {
   const contributed = new ContributedDecoders(log);
   const schemas = {
     get: () => undefined,
+    whenRead: () => Promise.resolve(),
     retain: () => undefined,
     onDidChange: new Emitter<undefined>().event,
   };
