@@ -2,7 +2,6 @@ import type { Decoder, MessageFacts, ReadingStep } from '../decoder.ts';
 import type { Layer } from '../layer.ts';
 import type { Asked, Problem, Reading } from '../reading.ts';
 import { byteCount, counted, oneLine } from '../summaryText.ts';
-import { ofHead } from '../values/valueReading.ts';
 import { isTooLong, joined, withPiece, type Unfinished } from './firebaseFrames.ts';
 import { JsonSlice } from './json/jsonSlice.ts';
 import { textIn } from '../values/utf8Text.ts';
@@ -47,9 +46,7 @@ export const firebase: Decoder<Session> = {
         context: { ...session, [message.direction]: announced },
       };
     }
-    const { bytes } = layer;
-    const reading = readBody(bytes, message.direction);
-    return message.isHead ? ofHead(reading, bytes.length) : reading;
+    return readBody(layer.bytes, message.direction);
   },
 };
 

@@ -23,26 +23,23 @@ export const jupyter: Decoder<Session> = {
   begin: ({ subprotocol }) => ({
     isVersion1: subprotocol === 'v1.kernel.websocket.jupyter.org',
   }),
-  read: (layer, { isVersion1 }, { direction, isHead = false }) => {
-    const message = readKernelMessage(layer, isVersion1, isHead);
+  read: (layer, { isVersion1 }, { direction }) => {
+    const message = readKernelMessage(layer, isVersion1);
     if ('is' in message) {
-      return unread(layer, message, isHead);
+      return unread(layer, message);
     }
     const { header } = message;
     const type = header?.member('msg_type')?.label;
     if (type === undefined) {
-      const at = isHead && !header ? layer.bytes.length : (header?.begin ?? 0);
-      return unread(layer, { at, is: 'unexpected' }, isHead);
+      return unread(layer, { at: header?.begin ?? 0, is: 'unexpected' });
     }
     return readingOf(message, type, direction);
   },
 };
 
-function unread({ kind, bytes }: Layer, problem: Problem, isHead: boolean): Reading {
+function unread({ kind, bytes }: Layer, problem: Problem): Reading {
   const summary = () => (kind === 'text' ? oneLine(headText(bytes)) : byteCount(bytes.length));
-  return isHead && problem.at >= bytes.length
-    ? { summary }
-    : { severity: 'error', problem, summary };
+  return { severity: 'error', problem, summary };
 }
 
 function readingOf(
