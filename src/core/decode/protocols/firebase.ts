@@ -1,3 +1,4 @@
+import { otherDirection } from '../../record/record.ts';
 import type { Decoder, MessageFacts, ReadingStep } from '../decoder.ts';
 import type { Layer } from '../layer.ts';
 import type { Asked, Problem, Reading } from '../reading.ts';
@@ -182,7 +183,7 @@ function answer(
 ): Reading {
   const [status, content] = body?.members('s', 'd') ?? [];
   const isFailed = status?.string !== 'ok';
-  const other = direction === 'in' ? 'out' : 'in';
+  const other = otherDirection(direction);
   const nameOf = (asked?: Asked) =>
     asked?.name === undefined ? `#${id ?? ''}` : `${asked.name} ${asked.topic ?? ''}`.trimEnd();
   return {

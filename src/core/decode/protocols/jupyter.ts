@@ -1,10 +1,9 @@
 import type { Decoder, MessageFacts } from '../decoder.ts';
-import type { Layer } from '../layer.ts';
 import { maxFields } from '../limits.ts';
-import type { Asked, Problem, Reading } from '../reading.ts';
-import { byteCount, oneLine } from '../summaryText.ts';
+import type { Asked, Reading } from '../reading.ts';
+import { oneLine } from '../summaryText.ts';
 import type { JsonSlice } from './json/jsonSlice.ts';
-import { headText } from './json/headText.ts';
+import { unreadLayer } from './json/unreadLayer.ts';
 import { kernelFields, readKernelMessage, type KernelMessage } from './jupyterWire.ts';
 
 interface Session {
@@ -26,21 +25,16 @@ export const jupyter: Decoder<Session> = {
   read: (layer, { isVersion1 }, { direction }) => {
     const message = readKernelMessage(layer, isVersion1);
     if ('is' in message) {
-      return unread(layer, message);
+      return unreadLayer(layer, message);
     }
     const { header } = message;
     const type = header?.member('msg_type')?.label;
     if (type === undefined) {
-      return unread(layer, { at: header?.begin ?? 0, is: 'unexpected' });
+      return unreadLayer(layer, { at: header?.begin ?? 0, is: 'unexpected' });
     }
     return readingOf(message, type, direction);
   },
 };
-
-function unread({ kind, bytes }: Layer, problem: Problem): Reading {
-  const summary = () => (kind === 'text' ? oneLine(headText(bytes)) : byteCount(bytes.length));
-  return { severity: 'error', problem, summary };
-}
 
 function readingOf(
   message: KernelMessage,

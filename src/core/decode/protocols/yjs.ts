@@ -1,3 +1,4 @@
+import { otherDirection } from '../../record/record.ts';
 import type { Decoder, MessageFacts } from '../decoder.ts';
 import { bytesJson } from '../exportForm.ts';
 import { maxFields, maxRecords } from '../limits.ts';
@@ -138,7 +139,7 @@ function readSync(reader: Lib0Reader, head: Field, { direction }: MessageFacts):
   }
   const [from, to] = reader.place();
   const content = reader.bytes.subarray(from, to);
-  const other = direction === 'in' ? 'out' : 'in';
+  const other = otherDirection(direction);
   return finished(reader, {
     ...reading,
     call: number === 1 ? { role: 'response', key: `sync ${other}` } : undefined,

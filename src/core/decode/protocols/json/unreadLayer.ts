@@ -1,0 +1,19 @@
+import type { Layer } from '../../layer.ts';
+import type { Problem, Reading } from '../../reading.ts';
+import { byteCount, oneLine } from '../../summaryText.ts';
+import { headText } from './headText.ts';
+
+/** A layer, or a record from `begin` to `end` in it, that says nothing but what is wrong with it. */
+export function unreadLayer(
+  { kind, bytes }: Layer,
+  problem: Problem,
+  begin = 0,
+  end = bytes.length,
+): Reading {
+  return {
+    severity: 'error',
+    problem,
+    summary: () =>
+      kind === 'text' ? oneLine(headText(bytes, begin, end)) : byteCount(end - begin),
+  };
+}
