@@ -188,8 +188,8 @@ class ChainRun {
     if (record === undefined) {
       return this.#message;
     }
-    const { direction, seq, isHead = false } = this.#message;
-    return { direction, seq, isHead, record };
+    const { direction, seq } = this.#message;
+    return { direction, seq, record };
   }
 }
 

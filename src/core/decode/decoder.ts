@@ -41,8 +41,6 @@ export interface MessageFacts {
   readonly direction: Direction;
   /** Its number in the capture. */
   readonly seq: number;
-  /** The bytes are only the beginning of the message, as much as a summary needs. */
-  readonly isHead?: boolean;
   /** Of several records of the message, which one the layer is of: a number that no other of them has. */
   readonly record?: number;
 }

@@ -77,6 +77,10 @@ export function kindOfOpcode(opcode: number): Exclude<RowKind, 'state'> {
   return kind === undefined || kind === 'state' ? 'binary' : kind;
 }
 
+export function otherDirection(direction: Direction): Direction {
+  return direction === 'in' ? 'out' : 'in';
+}
+
 export function directionOf(flags: number): Direction {
   return (flags & RowFlag.Out) === 0 ? 'in' : 'out';
 }

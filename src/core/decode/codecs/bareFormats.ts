@@ -9,8 +9,8 @@ export function bareFormat(
 ): FrameFormat {
   return {
     ...(beginsAt && { beginsAt }),
-    read: (bytes, at, maxLength, isOpen) => {
-      const { end, problem, ...body } = inflate(format, bytes.subarray(at), { maxLength, isOpen });
+    read: (bytes, at, maxLength) => {
+      const { end, problem, ...body } = inflate(format, bytes.subarray(at), { maxLength });
       return {
         ...body,
         end: at + end,

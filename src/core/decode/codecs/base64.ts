@@ -7,21 +7,15 @@ export const base64: Decoder<undefined> = {
   name: 'base64',
   title: 'Base64',
   takes: 'text',
-  read: (layer, _, { isHead = false }) => {
-    // Of a beginning only whole groups say something.
-    const text = isHead ? layer.text.slice(0, groupedLength(layer.text.length)) : layer.text;
+  read: ({ text }) => {
     if (text === '') {
-      return unpackedReading(new Uint8Array(), isHead ? undefined : { at: 0, is: 'empty' }, isHead);
+      return unpackedReading(new Uint8Array(), { at: 0, is: 'empty' });
     }
     const { bytes, badAt } = readBase64(text);
     if (badAt === undefined) {
-      return unpackedReading(bytes, undefined, isHead);
+      return unpackedReading(bytes);
     }
     const is = badAt === text.length ? 'truncated' : 'unexpected';
-    return unpackedReading(bytes, { at: badAt, is }, isHead);
+    return unpackedReading(bytes, { at: badAt, is });
   },
 };
-
-function groupedLength(length: number): number {
-  return length - (length % 4);
-}

@@ -18,18 +18,14 @@ export function compressionDecoders(ports: InflatePorts): readonly Decoder<undef
   ];
 }
 
-/** A message beyond whose first bytes nobody looks: these become as much as a summary needs. */
-const headLength = 4096;
-
 function decoderOf(name: string, title: string, format: FrameFormat): Decoder<undefined> {
   return {
     name,
     title,
     takes: 'bytes',
-    read: (layer, _, { isHead = false }) => {
-      const bytes = isHead ? layer.bytes.subarray(0, headLength) : layer.bytes;
-      const { bytes: unpacked, problem } = unpack(format, bytes, isHead);
-      return unpackedReading(unpacked, problem, isHead);
+    read: layer => {
+      const { bytes, problem } = unpack(format, layer.bytes);
+      return unpackedReading(bytes, problem);
     },
   };
 }
@@ -38,15 +34,10 @@ function decoderOf(name: string, title: string, format: FrameFormat): Decoder<un
  * A codec knows no facts of its own.
  *
  * @param problem if bytes are missing for it, nothing is decoded further
- * @param isCut the bytes are only the beginning of all
  */
-export function unpackedReading(
-  bytes: Uint8Array,
-  problem: Problem | undefined,
-  isCut: boolean,
-): Reading {
+export function unpackedReading(bytes: Uint8Array, problem?: Problem): Reading {
   const isStopped = stops(problem);
-  const layer = unpackedLayer(bytes, isCut || isStopped);
+  const layer = unpackedLayer(bytes, isStopped);
   return {
     summary: () => layerSummary(layer),
     ...(problem && { problem, severity: isStopped ? 'error' : 'warning' }),

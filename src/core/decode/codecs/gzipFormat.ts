@@ -14,13 +14,12 @@ const trailerLength = 8;
 export function gzipFormat({ inflate, crc32 }: InflatePorts): FrameFormat {
   return {
     beginsAt: isGzip,
-    read: (bytes, at, maxLength, isOpen): Frame => {
+    read: (bytes, at, maxLength): Frame => {
       const head = readHeader(bytes, at);
       if (head.problem) {
-        const isMissing = isOpen && head.problem.is === 'truncated';
-        return { bytes: new Uint8Array(), end: head.end, ...(!isMissing && head) };
+        return { bytes: new Uint8Array(), ...head };
       }
-      const body = inflate('deflate', bytes.subarray(head.end), { maxLength, isOpen });
+      const body = inflate('deflate', bytes.subarray(head.end), { maxLength });
       const end = head.end + body.end;
       if (body.problem) {
         const { at: inBody, is } = body.problem;
@@ -28,7 +27,7 @@ export function gzipFormat({ inflate, crc32 }: InflatePorts): FrameFormat {
       }
       if (end + trailerLength > bytes.length) {
         const problem: Problem = { at: bytes.length, is: 'truncated' };
-        return { bytes: body.bytes, end: bytes.length, ...(!isOpen && { problem }) };
+        return { bytes: body.bytes, end: bytes.length, problem };
       }
       const problem = checkTrailer(bytes, end, body.bytes, crc32);
       return { bytes: body.bytes, end: end + trailerLength, problem };

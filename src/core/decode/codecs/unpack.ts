@@ -12,8 +12,7 @@ export interface Frame {
 }
 
 export interface FrameFormat {
-  /** @param isOpen see `InflateOptions` */
-  readonly read: (bytes: Uint8Array, at: number, maxLength: number, isOpen: boolean) => Frame;
+  readonly read: (bytes: Uint8Array, at: number, maxLength: number) => Frame;
   /** Whether a further frame begins here; absent: there is only one. */
   readonly beginsAt?: (bytes: Uint8Array, at: number) => boolean;
 }
@@ -23,14 +22,13 @@ export interface Unpacked {
   readonly problem?: Problem;
 }
 
-/** All frames of a message. @param isOpen see `InflateOptions` */
-export function unpack(format: FrameFormat, bytes: Uint8Array, isOpen: boolean): Unpacked {
+/** All frames of a message. */
+export function unpack(format: FrameFormat, bytes: Uint8Array): Unpacked {
   const whole = maxInflatedLength(bytes.length);
   const pieces: Uint8Array[] = [];
   let length = 0;
   let at = 0;
-  let problem: Problem | undefined =
-    bytes.length === 0 && !isOpen ? { at: 0, is: 'empty' } : undefined;
+  let problem: Problem | undefined = bytes.length === 0 ? { at: 0, is: 'empty' } : undefined;
   while (at < bytes.length && !stops(problem)) {
     const isFirst = pieces.length === 0;
     if (!isFirst && !format.beginsAt?.(bytes, at)) {
@@ -41,7 +39,7 @@ export function unpack(format: FrameFormat, bytes: Uint8Array, isOpen: boolean):
       problem = { at, is: 'too-long' };
       break;
     }
-    const frame = format.read(bytes, at, whole - length, isOpen);
+    const frame = format.read(bytes, at, whole - length);
     pieces.push(frame.bytes);
     length += frame.bytes.length;
     at = frame.end;

@@ -8,24 +8,24 @@ const hasDictionary = 0x20;
 /** RFC 1950. */
 export function zlibFormat({ inflate }: InflatePorts): FrameFormat {
   return {
-    read: (bytes, at, maxLength, isOpen) => {
+    read: (bytes, at, maxLength) => {
       const bodyAt = at + zlibHeaderLength;
       const failed = { bytes: new Uint8Array(), end: bytes.length };
       if (bodyAt > bytes.length) {
-        return isOpen ? failed : { ...failed, problem: { at: bytes.length, is: 'truncated' } };
+        return { ...failed, problem: { at: bytes.length, is: 'truncated' } };
       }
       if (!isZlib(bytes, at)) {
         return { ...failed, problem: { at, is: 'bad-compression' } };
       }
-      const body = inflate('deflate', bytes.subarray(bodyAt), { maxLength, isOpen });
+      const body = inflate('deflate', bytes.subarray(bodyAt), { maxLength });
       const end = bodyAt + body.end;
       if (body.problem) {
         const problem = { at: bodyAt + body.problem.at, is: body.problem.is };
         return { bytes: body.bytes, end, problem };
       }
       if (end + checksumLength > bytes.length) {
-        const rest = { bytes: body.bytes, end: bytes.length };
-        return isOpen ? rest : { ...rest, problem: { at: bytes.length, is: 'truncated' } };
+        const problem = { at: bytes.length, is: 'truncated' as const };
+        return { bytes: body.bytes, end: bytes.length, problem };
       }
       const view = new DataView(bytes.buffer, bytes.byteOffset + end, checksumLength);
       return {

@@ -45,19 +45,19 @@ export function zlibStream({ inflate }: InflatePorts): Decoder<Streams> {
       const { bytes } = layer;
       const lost = { at: 0, is: 'no-beginning' } as const;
       if (stream === 'lost') {
-        return unpackedReading(nothing, lost, false);
+        return unpackedReading(nothing, lost);
       }
       const { window, part } = stream;
       const length = (part?.length ?? 0) + bytes.length;
       const isFirst = !window && !part;
       if (isFirst && bytes.length >= zlibHeaderLength && !isZlib(bytes)) {
-        return { ...unpackedReading(nothing, lost, false), context: go('lost') };
+        return { ...unpackedReading(nothing, lost), context: go('lost') };
       }
       if (!isFlushed(bytes)) {
         const count = (part?.count ?? 0) + 1;
         if (length > maxCarriedLength || count > maxRecords) {
           const problem = { at: 0, is: 'too-long' } as const;
-          return { ...unpackedReading(nothing, problem, false), context: go('lost') };
+          return { ...unpackedReading(nothing, problem), context: go('lost') };
         }
         return {
           partOf: null,
@@ -70,7 +70,7 @@ export function zlibStream({ inflate }: InflatePorts): Decoder<Streams> {
       }
       const whole = joined(part, bytes, length);
       if (!window && !isZlib(whole)) {
-        return { ...unpackedReading(nothing, lost, false), context: go('lost') };
+        return { ...unpackedReading(nothing, lost), context: go('lost') };
       }
       const body = window ? whole : whole.subarray(zlibHeaderLength);
       const { bytes: unpacked, problem } = inflate('deflate', body, {
@@ -80,11 +80,7 @@ export function zlibStream({ inflate }: InflatePorts): Decoder<Streams> {
       });
       // Counted in this message, though it may be an earlier part that is wrong.
       const at = length - body.length + (problem?.at ?? 0) - (length - bytes.length);
-      const reading = unpackedReading(
-        unpacked,
-        problem && { at: Math.max(0, at), is: problem.is },
-        false,
-      );
+      const reading = unpackedReading(unpacked, problem && { at: Math.max(0, at), is: problem.is });
       return {
         ...reading,
         ...(part && { parts: seqsOf(part) }),

@@ -1,4 +1,4 @@
-import type { Direction } from '../../record/record.ts';
+import { otherDirection, type Direction } from '../../record/record.ts';
 import type { Asked, Call, Reading } from '../reading.ts';
 import { oneLine } from '../summaryText.ts';
 import type { CompiledCase } from './compiledMapping.ts';
@@ -58,7 +58,7 @@ export function callOf(
   const own = texts.key ?? texts.id;
   const key = own?.keyIn(value);
   const keyOf = (asker: Direction, name = '') => `${asker} ${scope} ${name}`;
-  const other = direction === 'in' ? 'out' : 'in';
+  const other = otherDirection(direction);
   const isMet = (member: keyof typeof tests) => tests[member]?.(message) === true;
   if (key !== undefined && isMet('cancel')) {
     return { role: 'cancel', key: keyOf(direction, key) };

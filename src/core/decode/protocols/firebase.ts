@@ -1,8 +1,8 @@
+import { otherDirection } from '../../record/record.ts';
 import type { Decoder, MessageFacts, ReadingStep } from '../decoder.ts';
 import type { Layer } from '../layer.ts';
 import type { Asked, Problem, Reading } from '../reading.ts';
 import { byteCount, counted, oneLine } from '../summaryText.ts';
-import { ofHead } from '../values/valueReading.ts';
 import { isTooLong, joined, withPiece, type Unfinished } from './firebaseFrames.ts';
 import { JsonSlice } from './json/jsonSlice.ts';
 import { textIn } from '../values/utf8Text.ts';
@@ -47,9 +47,7 @@ export const firebase: Decoder<Session> = {
         context: { ...session, [message.direction]: announced },
       };
     }
-    const { bytes } = layer;
-    const reading = readBody(bytes, message.direction);
-    return message.isHead ? ofHead(reading, bytes.length) : reading;
+    return readBody(layer.bytes, message.direction);
   },
 };
 
@@ -185,7 +183,7 @@ function answer(
 ): Reading {
   const [status, content] = body?.members('s', 'd') ?? [];
   const isFailed = status?.string !== 'ok';
-  const other = direction === 'in' ? 'out' : 'in';
+  const other = otherDirection(direction);
   const nameOf = (asked?: Asked) =>
     asked?.name === undefined ? `#${id ?? ''}` : `${asked.name} ${asked.topic ?? ''}`.trimEnd();
   return {

@@ -1,10 +1,9 @@
 import type { Decoder, MessageFacts } from '../decoder.ts';
-import type { Layer } from '../layer.ts';
 import { maxFields } from '../limits.ts';
-import type { Asked, Problem, Reading } from '../reading.ts';
-import { byteCount, oneLine } from '../summaryText.ts';
+import type { Asked, Reading } from '../reading.ts';
+import { oneLine } from '../summaryText.ts';
 import type { JsonSlice } from './json/jsonSlice.ts';
-import { unreadLine } from './json/headText.ts';
+import { unreadLayer } from './json/unreadLayer.ts';
 import { kernelFields, readKernelMessage, type KernelMessage } from './jupyterWire.ts';
 
 interface Session {
@@ -23,27 +22,19 @@ export const jupyter: Decoder<Session> = {
   begin: ({ subprotocol }) => ({
     isVersion1: subprotocol === 'v1.kernel.websocket.jupyter.org',
   }),
-  read: (layer, { isVersion1 }, { direction, isHead = false }) => {
-    const message = readKernelMessage(layer, isVersion1, isHead);
+  read: (layer, { isVersion1 }, { direction }) => {
+    const message = readKernelMessage(layer, isVersion1);
     if ('is' in message) {
-      return unread(layer, message, isHead);
+      return unreadLayer(layer, message);
     }
     const { header } = message;
     const type = header?.member('msg_type')?.label;
     if (type === undefined) {
-      const at = isHead && !header ? layer.bytes.length : (header?.begin ?? 0);
-      return unread(layer, { at, is: 'unexpected' }, isHead);
+      return unreadLayer(layer, { at: header?.begin ?? 0, is: 'unexpected' });
     }
     return readingOf(message, type, direction);
   },
 };
-
-function unread({ kind, bytes }: Layer, problem: Problem, isHead: boolean): Reading {
-  const summary = () => (kind === 'text' ? unreadLine(bytes) : byteCount(bytes.length));
-  return isHead && problem.at >= bytes.length
-    ? { summary }
-    : { severity: 'error', problem, summary };
-}
 
 function readingOf(
   message: KernelMessage,

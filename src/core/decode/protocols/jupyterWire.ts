@@ -22,18 +22,13 @@ export type Place = readonly [begin: number, end: number];
 const minOffsets = 6;
 const littleEndian = true;
 
-/** @param isHead the bytes are the beginning of a message: parts may be missing */
-export function readKernelMessage(
-  layer: Layer,
-  isVersion1: boolean,
-  isHead: boolean,
-): KernelMessage | Problem {
+export function readKernelMessage(layer: Layer, isVersion1: boolean): KernelMessage | Problem {
   if (isVersion1) {
-    return layer.kind === 'text' ? { at: 0, is: 'unexpected' } : version1(layer.bytes, isHead);
+    return layer.kind === 'text' ? { at: 0, is: 'unexpected' } : version1(layer.bytes);
   }
   return layer.kind === 'text'
     ? wholeJson(layer.bytes, 0, layer.bytes.length, [])
-    : withBuffers(layer.bytes, isHead);
+    : withBuffers(layer.bytes);
 }
 
 /**
@@ -41,7 +36,7 @@ export function readKernelMessage(
  *
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html
  */
-function version1(bytes: Uint8Array, isHead: boolean): KernelMessage | Problem {
+function version1(bytes: Uint8Array): KernelMessage | Problem {
   const { length } = bytes;
   if (length < 8) {
     return { at: length, is: 'truncated' };
@@ -56,23 +51,20 @@ function version1(bytes: Uint8Array, isHead: boolean): KernelMessage | Problem {
   let last = table;
   for (let at = 8; at < table; at += 8) {
     const offset = Number(view.getBigUint64(at, littleEndian));
-    if (offset < last || (offset > length && !isHead)) {
+    if (offset < last || offset > length) {
       return { at, is: 'bad-length' };
     }
     last = offset;
-    offsets.push(Math.min(offset, length));
+    offsets.push(offset);
   }
   const parts = offsets.slice(1).map((end, index): Place => [offsets[index] ?? end, end]);
-  const slices: (JsonSlice | undefined)[] = [];
+  const slices: JsonSlice[] = [];
   for (const [begin, end] of parts.slice(1, 5)) {
     const slice = JsonSlice.read(bytes, begin, end);
-    if (typeof slice === 'object') {
-      slices.push(slice);
-    } else if (isHead && slice >= length) {
-      slices.push(undefined);
-    } else {
+    if (typeof slice === 'number') {
       return { at: slice, is: 'bad-json' };
     }
+    slices.push(slice);
   }
   const [[channelBegin, channelEnd] = [0, 0]] = parts;
   const [header, parent, metadata, content] = slices;
@@ -91,7 +83,7 @@ function version1(bytes: Uint8Array, isHead: boolean): KernelMessage | Problem {
 const maxChannelLength = 256;
 
 /** The older protocol with buffers: their number, their offsets, and the first of them is the message as JSON. */
-function withBuffers(bytes: Uint8Array, isHead: boolean): KernelMessage | Problem {
+function withBuffers(bytes: Uint8Array): KernelMessage | Problem {
   const { length } = bytes;
   if (length < 8) {
     return { at: length, is: 'truncated' };
@@ -106,11 +98,11 @@ function withBuffers(bytes: Uint8Array, isHead: boolean): KernelMessage | Proble
   let last = table;
   for (let at = 4; at < table; at += 4) {
     const offset = view.getUint32(at);
-    if (offset < last || (offset > length && !isHead)) {
-      return { at: 4, is: 'bad-length' };
+    if (offset < last || offset > length) {
+      return { at, is: 'bad-length' };
     }
     last = offset;
-    offsets.push(Math.min(offset, length));
+    offsets.push(offset);
   }
   const parts = offsets.map((begin, index): Place => [begin, offsets[index + 1] ?? length]);
   const [[begin, end] = [0, 0], ...buffers] = parts;

@@ -38,7 +38,7 @@ export const kubernetes: Decoder<Session> = {
     closes: subprotocol.startsWith('v5.'),
     named: new Set(),
   }),
-  read: (layer, session, { direction, isHead = false }) => {
+  read: (layer, session, { direction }) => {
     const message = session.isBase64 ? base64Message(layer) : plainMessage(layer);
     if (!message) {
       return unread(layer);
@@ -46,7 +46,7 @@ export const kubernetes: Decoder<Session> = {
     const { problem } = message;
     const reading: ReadingStep<Session> = session.isPortForward
       ? readPort(message, session, direction === 'in')
-      : readStream(message, session, isHead);
+      : readStream(message, session);
     return problem ? { ...reading, severity: reading.severity ?? 'warning', problem } : reading;
   },
 };
@@ -146,7 +146,7 @@ function readPort(
   };
 }
 
-function readStream(message: ChannelMessage, session: Session, isHead: boolean): Reading {
+function readStream(message: ChannelMessage, session: Session): Reading {
   const { channel, body, fields } = message;
   if (channel === closeChannel && session.closes) {
     return readClose(message);
@@ -170,7 +170,7 @@ function readStream(message: ChannelMessage, session: Session, isHead: boolean):
     case 'error':
       return { ...reading, ...statusFacts(body) };
     case 'resize':
-      return { ...reading, ...sizeFacts(body, isHead) };
+      return { ...reading, ...sizeFacts(body) };
     default:
       return { ...reading, lead: () => type, next: body.layer };
   }
@@ -218,12 +218,10 @@ function exitCode(details: JsonSlice | undefined): JsonSlice | undefined {
   return undefined;
 }
 
-function sizeFacts(body: Payload, isHead: boolean): Partial<Reading> {
+function sizeFacts(body: Payload): Partial<Reading> {
   const json = JsonSlice.read(body.bytes);
   if (typeof json === 'number') {
-    return isHead && json >= body.bytes.length
-      ? {}
-      : { severity: 'error', problem: { at: 1 + json, is: 'bad-json' } };
+    return { severity: 'error', problem: { at: 1 + json, is: 'bad-json' } };
   }
   const [width, height, lowerWidth, lowerHeight] = json.members(
     'Width',

@@ -1,9 +1,9 @@
+import { otherDirection } from '../../record/record.ts';
 import type { Decoder, MessageFacts } from '../decoder.ts';
 import { bytesJson } from '../exportForm.ts';
 import { maxFields, maxRecords } from '../limits.ts';
 import type { Field, Problem, ProblemCode, Reading } from '../reading.ts';
 import { byteCount, counted, oneLine } from '../summaryText.ts';
-import { ofHead } from '../values/valueReading.ts';
 import { JsonSlice } from './json/jsonSlice.ts';
 import { textIn } from '../values/utf8Text.ts';
 import { headText } from './json/headText.ts';
@@ -17,10 +17,7 @@ export const yjs: Decoder = {
   name: 'yjs',
   title: 'Yjs',
   takes: 'bytes',
-  read: ({ bytes }, _, message) => {
-    const reading = readMessage(new Lib0Reader(bytes), message);
-    return message.isHead ? ofHead(reading, bytes.length) : reading;
-  },
+  read: ({ bytes }, _, message) => readMessage(new Lib0Reader(bytes), message),
 };
 
 /** Numbers, texts and bytes as lib0 writes them. After a problem there is nothing more to read. */
@@ -28,8 +25,6 @@ class Lib0Reader {
   readonly bytes: Uint8Array;
   at = 0;
   problem: Problem | undefined;
-  /** Of the bytes that were read last, as the message says it. */
-  saidLength = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -68,7 +63,6 @@ class Lib0Reader {
       this.fail(this.bytes.length, 'truncated');
     }
     this.at += Math.max(0, Math.min(length, this.left));
-    this.saidLength = length;
     return [begin, this.at];
   }
 
@@ -128,7 +122,7 @@ function finished(reader: Lib0Reader, reading: Reading, other?: ProblemCode): Re
     : reading;
 }
 
-function readSync(reader: Lib0Reader, head: Field, { direction, isHead }: MessageFacts): Reading {
+function readSync(reader: Lib0Reader, head: Field, { direction }: MessageFacts): Reading {
   const begin = reader.at;
   const number = reader.number();
   const name = syncTypes[number];
@@ -144,15 +138,14 @@ function readSync(reader: Lib0Reader, head: Field, { direction, isHead }: Messag
     return readStep1(reader, fields, reading, direction);
   }
   const [from, to] = reader.place();
-  const shownLength = isHead ? Math.max(0, reader.saidLength) : to - from;
   const content = reader.bytes.subarray(from, to);
-  const other = direction === 'in' ? 'out' : 'in';
+  const other = otherDirection(direction);
   return finished(reader, {
     ...reading,
     call: number === 1 ? { role: 'response', key: `sync ${other}` } : undefined,
     value: () => bytesJson(content),
     fields: () => [...fields, ['$', from, to, 'update', byteCount(to - from)]],
-    summary: () => `${name}, ${byteCount(shownLength)}`,
+    summary: () => `${name}, ${byteCount(to - from)}`,
   });
 }
 

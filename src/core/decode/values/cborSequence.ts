@@ -4,14 +4,14 @@ import { Layer } from '../layer.ts';
 import { maxRecords } from '../limits.ts';
 import type { Problem, Reading } from '../reading.ts';
 import { readCbor } from './cbor.ts';
-import { ofHead, recordOf } from './valueReading.ts';
+import { recordOf } from './valueReading.ts';
 
 /** Data items one behind the other, each of which is a record (RFC 8742). */
 export const cborSequence: Decoder = {
   name: 'cbor-sequence',
   title: 'CBOR sequence',
   takes: 'bytes',
-  read: (layer, _, { isHead = false }) => {
+  read: layer => {
     const { bytes } = layer;
     const records: Reading[] = [];
     let problem: Problem | undefined;
@@ -25,12 +25,11 @@ export const cborSequence: Decoder = {
       const end = isFailed ? bytes.length : item.end;
       const begin = layer.begin === undefined ? undefined : layer.begin + at;
       const part = Layer.ofBytes(bytes.subarray(at, end), begin);
-      const record: Reading = {
+      records.push({
         ...recordOf(item),
         range: [at, end],
         next: isFailed ? undefined : part.withValue(() => item.value()),
-      };
-      records.push(isHead ? ofHead(record, bytes.length) : record);
+      });
       at = end;
     }
     return { ...batchOf(records, problem), type: undefined };

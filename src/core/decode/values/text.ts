@@ -1,8 +1,6 @@
 import type { Decoder } from '../decoder.ts';
-import type { Reading } from '../reading.ts';
 import { oneLine } from '../summaryText.ts';
 import { firstInvalidUtf8, textIn } from './utf8Text.ts';
-import { ofHead } from './valueReading.ts';
 
 /** More bytes than a summary has, even if each character has four and line breaks become one space. */
 const headLength = 8192;
@@ -18,11 +16,11 @@ export const text: Decoder = {
   name: 'text',
   title: 'Text',
   takes: 'both',
-  read: (layer, _, { isHead = false }) => {
+  read: layer => {
     const { bytes } = layer;
     const invalid = layer.kind === 'bytes' ? firstInvalidUtf8(bytes) : undefined;
     const value = () => JSON.stringify(layer.text);
-    const reading: Reading = {
+    return {
       summary: () => headLine(bytes),
       value,
       next: layer.withValue(value),
@@ -31,6 +29,5 @@ export const text: Decoder = {
         severity: 'warning',
       }),
     };
-    return isHead ? ofHead(reading, bytes.length) : reading;
   },
 };

@@ -68,21 +68,8 @@ export function valueDecoder(
     name,
     title,
     takes: 'bytes',
-    read: (layer, _, { isHead = false }) => {
-      const reading = readingOfLayer(layer, read(layer.bytes));
-      return isHead ? ofHead(reading, layer.bytes.length) : reading;
-    },
+    read: layer => readingOfLayer(layer, read(layer.bytes)),
   };
-}
-
-/** What the bytes of a beginning say: that they end is no problem. */
-export function ofHead(reading: Reading, length: number): Reading {
-  const { problem } = reading;
-  // The end may cut a character.
-  const end = problem?.is === 'bad-utf8' ? length - 3 : length;
-  return problem && problem.at >= end
-    ? { ...reading, problem: undefined, severity: undefined }
-    : reading;
 }
 
 function readingOfLayer(layer: Layer, value: ValueReading): Reading {

@@ -2,10 +2,10 @@ import { batchOf } from '../../batch.ts';
 import type { Decoder, MessageFacts } from '../../decoder.ts';
 import type { Layer } from '../../layer.ts';
 import { maxRecords } from '../../limits.ts';
-import type { Problem, Reading } from '../../reading.ts';
-import { byteCount, oneLine } from '../../summaryText.ts';
+import type { Reading } from '../../reading.ts';
+import { oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { unreadLine } from '../json/headText.ts';
+import { unreadLayer } from '../json/unreadLayer.ts';
 import { centrifugeRecord } from './centrifugeRecord.ts';
 
 const lineFeed = 0x0a;
@@ -39,7 +39,7 @@ function lines(layer: Layer, direction: MessageFacts['direction']): Reading {
     ? { ...only, range: undefined }
     : records.length > 0
       ? batchOf(records)
-      : unread(layer, { at: 0, is: 'empty' });
+      : unreadLayer(layer, { at: 0, is: 'empty' });
 }
 
 /** @param bytes JSON: the layer's own bytes, or what its value is as JSON */
@@ -52,7 +52,7 @@ function record(
 ): Reading {
   const json = JsonSlice.read(bytes, begin, end);
   if (typeof json === 'number') {
-    return unread(layer, { at: json, is: 'bad-json' }, begin, end);
+    return unreadLayer(layer, { at: json, is: 'bad-json' }, begin, end);
   }
   return (
     centrifugeRecord(json, direction) ?? {
@@ -62,12 +62,4 @@ function record(
       value: () => json.text,
     }
   );
-}
-
-function unread({ kind, bytes }: Layer, problem: Problem, begin = 0, end = bytes.length): Reading {
-  return {
-    severity: 'error',
-    problem,
-    summary: () => (kind === 'text' ? unreadLine(bytes, begin, end) : byteCount(end - begin)),
-  };
 }

@@ -1,10 +1,10 @@
 import { maskNamedSecrets } from '../../../secrets/namedSecrets.ts';
 import type { AnyDecoder, MessageFacts } from '../../decoder.ts';
 import type { Layer } from '../../layer.ts';
-import type { Asked, Call, Problem, Reading } from '../../reading.ts';
-import { byteCount, oneLine } from '../../summaryText.ts';
+import type { Asked, Call, Reading } from '../../reading.ts';
+import { oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { unreadLine } from '../json/headText.ts';
+import { unreadLayer } from '../json/unreadLayer.ts';
 import { operationOf, type Operation } from './operation.ts';
 
 /**
@@ -68,22 +68,16 @@ function readMessage(layer: Layer, message: MessageFacts, types: ReadonlySet<str
   const { bytes } = layer;
   const json = JsonSlice.read(bytes);
   if (typeof json === 'number') {
-    return unread(layer, { at: json, is: 'bad-json' });
+    return unreadLayer(layer, { at: json, is: 'bad-json' });
   }
   const value = () => layer.text;
   const [typeSlice, idSlice, payload] = json.members('type', 'id', 'payload');
   const type = typeSlice?.isString ? typeSlice.label : undefined;
   const id = idSlice?.label;
   if (type === undefined || !types.has(type)) {
-    return { ...unread(layer, { at: 0, is: 'unexpected' }), type, id, value };
+    return { ...unreadLayer(layer, { at: 0, is: 'unexpected' }), type, id, value };
   }
   return { type, id, value, ...factsOf({ type, id, payload, direction: message.direction }) };
-}
-
-function unread(layer: Layer, problem: Problem): Reading {
-  const { bytes, kind } = layer;
-  const text = () => (kind === 'text' ? unreadLine(bytes) : byteCount(bytes.length));
-  return { severity: 'error', problem, summary: text };
 }
 
 /** What a message of a known type says. */

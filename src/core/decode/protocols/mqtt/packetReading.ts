@@ -1,4 +1,4 @@
-import type { Direction } from '../../../record/record.ts';
+import { otherDirection, type Direction } from '../../../record/record.ts';
 import { callsOf } from '../../framing/calls.ts';
 import type { FrameBytes } from '../../framing/frames.ts';
 import { Payload } from '../../framing/payload.ts';
@@ -125,7 +125,7 @@ function requestCalls(
   const key = (asking: Direction, answerTopic: string) =>
     `request ${asking} ${correlation} ${answerTopic}`;
   return [
-    { role: 'response', key: key(otherSide(direction), topic), isOptional: true },
+    { role: 'response', key: key(otherDirection(direction), topic), isOptional: true },
     ...(responseTopic === undefined
       ? []
       : [{ role: 'request' as const, key: key(direction, responseTopic) }]),
@@ -133,10 +133,6 @@ function requestCalls(
 }
 
 const publishKey = (publisher: Direction, id: number) => `publish ${publisher} ${id}`;
-
-function otherSide(direction: Direction): Direction {
-  return direction === 'in' ? 'out' : 'in';
-}
 
 /** Of all packets but PUBLISH. */
 function factsOf(
@@ -176,7 +172,7 @@ function factsOf(
     case 'PUBREC':
     case 'PUBREL':
     case 'PUBCOMP': {
-      const publisher = type === 'PUBREL' ? direction : otherSide(direction);
+      const publisher = type === 'PUBREL' ? direction : otherDirection(direction);
       const isLast = type === 'PUBACK' || type === 'PUBCOMP' || failure !== undefined;
       return {
         id,

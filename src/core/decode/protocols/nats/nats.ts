@@ -1,4 +1,4 @@
-import type { Direction } from '../../../record/record.ts';
+import { otherDirection, type Direction } from '../../../record/record.ts';
 import { mask } from '../../../secrets/mask.ts';
 import { isSecretName } from '../../../secrets/names.ts';
 import { batchOf } from '../../batch.ts';
@@ -69,7 +69,7 @@ function readingOf(operation: NatsOperation, from: FrameBytes, direction: Direct
       return {
         type,
         isHeartbeat: true,
-        call: { role: 'response', key: `ping ${otherSide(direction)}` },
+        call: { role: 'response', key: `ping ${otherDirection(direction)}` },
         summary: () => 'pong',
       };
     case '-ERR':
@@ -113,10 +113,6 @@ const encoder = new TextEncoder();
 const subscriptionKey = (id: string | undefined) => `subscription ${id ?? ''}`;
 const replyKey = (asking: Direction, subject: string) => `reply ${asking} ${subject}`;
 
-function otherSide(direction: Direction): Direction {
-  return direction === 'in' ? 'out' : 'in';
-}
-
 /** PUB, MSG, and those with headers. */
 function messageOf(
   { name: type, words }: NatsOperation,
@@ -136,7 +132,7 @@ function messageOf(
   const body = new Payload(from.bytes.subarray(bodyBegin, end), from.placeInMessage(bodyBegin));
   const answer: Call = {
     role: 'response',
-    key: replyKey(otherSide(direction), subject),
+    key: replyKey(otherDirection(direction), subject),
     isOptional: true,
     ...(failure !== undefined && { isFailed: true }),
   };

@@ -1,8 +1,6 @@
-import type { MessageFacts } from '../../decoder.ts';
+import { otherDirection, type Direction } from '../../../record/record.ts';
 import type { Asked, Call, Reading } from '../../reading.ts';
 import { oneLine } from '../../summaryText.ts';
-
-type Direction = MessageFacts['direction'];
 
 /** What the hub protocol's messages say, whichever way they are encoded. */
 export interface HubMessage {
@@ -58,7 +56,7 @@ function readingOf(
   type: NonNullable<(typeof typeNames)[number]>,
 ): Reading {
   const { id, shown, error } = message;
-  const asker = direction === 'in' ? 'out' : 'in';
+  const asker = otherDirection(direction);
   const answered: Omit<Call, 'role'> = {
     key: callKey(asker, id),
     inputKey: inputKey(direction, id),

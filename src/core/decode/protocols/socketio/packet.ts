@@ -1,5 +1,5 @@
+import { otherDirection, type Direction } from '../../../record/record.ts';
 import { maskNamedSecrets } from '../../../secrets/namedSecrets.ts';
-import type { MessageFacts } from '../../decoder.ts';
 import type { Asked, Problem, Reading } from '../../reading.ts';
 import { oneLine } from '../../summaryText.ts';
 
@@ -65,13 +65,13 @@ export function brokenPacket(
 }
 
 /** What a packet says whose data is as it has to be. */
-export function packetReading(packet: Packet, direction: MessageFacts['direction']): Reading {
+export function packetReading(packet: Packet, direction: Direction): Reading {
   const { type, topic, id, data } = packet;
   const value = data && (() => data.text());
   return { type, topic, id, value, ...factsOf(packet, direction) };
 }
 
-function factsOf(packet: Packet, direction: MessageFacts['direction']): Reading {
+function factsOf(packet: Packet, direction: Direction): Reading {
   const { type, data } = packet;
   const { topic = '/' } = packet;
   const place = topic === '/' ? '' : ` ${topic}`;
@@ -95,7 +95,7 @@ function factsOf(packet: Packet, direction: MessageFacts['direction']): Reading 
   }
 }
 
-function connect({ topic, data }: Packet, direction: 'in' | 'out', place: string): Reading {
+function connect({ topic, data }: Packet, direction: Direction, place: string): Reading {
   const key = connectKey({ topic });
   return direction === 'out'
     ? {
@@ -112,7 +112,7 @@ function connect({ topic, data }: Packet, direction: 'in' | 'out', place: string
       };
 }
 
-function event(packet: Packet, direction: 'in' | 'out'): Reading {
+function event(packet: Packet, direction: Direction): Reading {
   const { id, data } = packet;
   const name = data?.first ?? '';
   return {
@@ -122,9 +122,9 @@ function event(packet: Packet, direction: 'in' | 'out'): Reading {
   };
 }
 
-function acknowledgement(packet: Packet, direction: 'in' | 'out'): Reading {
+function acknowledgement(packet: Packet, direction: Direction): Reading {
   const { id = '', data } = packet;
-  const asker = direction === 'in' ? 'out' : 'in';
+  const asker = otherDirection(direction);
   return {
     call: { role: 'response', key: eventKey(packet, asker) },
     summary: (asked?: Asked) =>
@@ -136,7 +136,7 @@ function connectKey({ topic }: Pick<Packet, 'topic'>): string {
   return `connect ${namespaceOf(topic)}`;
 }
 
-function eventKey({ topic, id = '' }: Packet, asker: MessageFacts['direction']): string {
+function eventKey({ topic, id = '' }: Packet, asker: Direction): string {
   return `${asker} ${namespaceOf(topic)} ${id}`;
 }
 

@@ -4,10 +4,10 @@ import { emptyReading } from '../../framing/frames.ts';
 import { Payload } from '../../framing/payload.ts';
 import type { Layer } from '../../layer.ts';
 import { maxRecords } from '../../limits.ts';
-import type { Problem, Reading } from '../../reading.ts';
-import { byteCount, oneLine } from '../../summaryText.ts';
+import type { Reading } from '../../reading.ts';
+import { oneLine } from '../../summaryText.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { unreadLine } from '../json/headText.ts';
+import { unreadLayer } from '../json/unreadLayer.ts';
 
 const backslash = 0x5c;
 /** Codes of a close that nobody has to worry about: the server's "Go away!", and a normal closure. */
@@ -25,7 +25,7 @@ export const sockjs: Decoder<undefined> = {
   takes: 'both',
   read: (layer, _context, { direction }) => {
     if (layer.kind === 'bytes') {
-      return failed(layer, 0, 'unexpected');
+      return unreadLayer(layer, { at: 0, is: 'unexpected' });
     }
     const kind = String.fromCharCode(layer.bytes[0] ?? 0);
     return direction === 'out' ? readSent(layer, kind) : readReceived(layer, kind);
@@ -39,7 +39,9 @@ function readSent(layer: Layer, kind: string): Reading {
   if (layer.bytes.length === 0) {
     return noMessages;
   }
-  return kind === '[' || kind === '"' ? readMessages(layer, 0) : failed(layer, 0, 'unexpected');
+  return kind === '[' || kind === '"'
+    ? readMessages(layer, 0)
+    : unreadLayer(layer, { at: 0, is: 'unexpected' });
 }
 
 function readReceived(layer: Layer, kind: string): Reading {
@@ -61,7 +63,7 @@ function readReceived(layer: Layer, kind: string): Reading {
     case 'c':
       return readClose(layer);
     default:
-      return failed(layer, 0, 'unexpected');
+      return unreadLayer(layer, { at: 0, is: 'unexpected' });
   }
 }
 
@@ -81,18 +83,18 @@ function letterReading({ bytes }: Layer, reading: Reading): Reading {
 function readMessages(layer: Layer, begin: number): Reading {
   const list = JsonSlice.read(layer.bytes, begin);
   if (typeof list === 'number') {
-    return failed(layer, list, 'bad-json');
+    return unreadLayer(layer, { at: list, is: 'bad-json' });
   }
   if (list.isString) {
     return recordOf(list, layer);
   }
   if (!list.isArray) {
-    return failed(layer, begin, 'unexpected');
+    return unreadLayer(layer, { at: begin, is: 'unexpected' });
   }
   const records: Reading[] = [];
   for (const element of list.elements()) {
     if (!element.isString) {
-      return failed(layer, begin, 'unexpected');
+      return unreadLayer(layer, { at: begin, is: 'unexpected' });
     }
     if (records.length === maxRecords) {
       return batchOf(records, { at: element.begin, is: 'too-long' });
@@ -119,25 +121,17 @@ function recordOf(text: JsonSlice, { bytes, begin }: Layer): Reading {
 function readClose(layer: Layer): Reading {
   const list = JsonSlice.read(layer.bytes, 1);
   if (typeof list === 'number') {
-    return { type: 'close', ...failed(layer, 1, 'bad-json') };
+    return { type: 'close', ...unreadLayer(layer, { at: list, is: 'bad-json' }) };
   }
   const [code, reason] = list.elements();
   const id = code?.label;
   if (id === undefined) {
-    return { type: 'close', ...failed(layer, 1, 'unexpected') };
+    return { type: 'close', ...unreadLayer(layer, { at: 1, is: 'unexpected' }) };
   }
   return {
     type: 'close',
     id,
     severity: ordinaryCloses.has(id) ? undefined : 'warning',
     summary: () => oneLine(`close ${id} ${reason?.message ?? ''}`.trimEnd()),
-  };
-}
-
-function failed({ bytes, kind }: Layer, at: number, is: Problem['is']): Reading {
-  return {
-    severity: 'error',
-    problem: { at, is },
-    summary: () => (kind === 'text' ? unreadLine(bytes) : byteCount(bytes.length)),
   };
 }

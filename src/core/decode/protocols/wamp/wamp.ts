@@ -3,12 +3,12 @@ import type { Decoder, MessageFacts, ReadingStep } from '../../decoder.ts';
 import type { Layer } from '../../layer.ts';
 import { maxRecords } from '../../limits.ts';
 import type { Problem, Reading } from '../../reading.ts';
-import { byteCount, oneLine } from '../../summaryText.ts';
+import { oneLine } from '../../summaryText.ts';
 import { readCbor } from '../../values/cbor.ts';
 import { readMsgpack } from '../../values/msgpack.ts';
 import type { ValueReading } from '../../values/valueReading.ts';
 import { JsonSlice } from '../json/jsonSlice.ts';
-import { unreadLine } from '../json/headText.ts';
+import { unreadLayer } from '../json/unreadLayer.ts';
 import { NameLog } from './nameLog.ts';
 import { readWampMessage } from './wampMessage.ts';
 
@@ -77,7 +77,7 @@ class WampRun {
     const readValue = binary.get(encoding);
     const isExpected = kind === 'text' ? !readValue : readValue !== undefined;
     if (!isExpected) {
-      return this.#unread({ at: 0, is: 'unexpected' });
+      return unreadLayer(this.#layer, { at: 0, is: 'unexpected' });
     }
     if (!readValue) {
       return isBatched ? this.#textRecords() : this.#record(bytes);
@@ -103,7 +103,7 @@ class WampRun {
       }
       at = end + 1;
     }
-    return records.length > 0 ? batchOf(records) : this.#unread({ at: 0, is: 'empty' });
+    return records.length > 0 ? batchOf(records) : unreadLayer(this.#layer, { at: 0, is: 'empty' });
   }
 
   #binaryRecords(readValue: ReadValue): Reading {
@@ -118,12 +118,12 @@ class WampRun {
       const end = begin <= bytes.length ? begin + view.getUint32(at) : Infinity;
       if (end > bytes.length) {
         const problem: Problem = { at: bytes.length, is: 'truncated' };
-        return records.length > 0 ? batchOf(records, problem) : this.#unread(problem);
+        return records.length > 0 ? batchOf(records, problem) : unreadLayer(this.#layer, problem);
       }
       records.push(this.#binaryRecord(readValue, begin, end));
       at = end;
     }
-    return records.length > 0 ? batchOf(records) : this.#unread({ at: 0, is: 'empty' });
+    return records.length > 0 ? batchOf(records) : unreadLayer(this.#layer, { at: 0, is: 'empty' });
   }
 
   #binaryRecord(readValue: ReadValue, begin: number, end: number): Reading {
@@ -132,7 +132,7 @@ class WampRun {
       value.end < end ? { at: value.end, is: 'trailing' } : undefined;
     const problem = value.severity === 'error' ? value.problem : trailing;
     if (problem) {
-      return { ...this.#unread(problem, begin, end), range: [begin, end] };
+      return { ...unreadLayer(this.#layer, problem, begin, end), range: [begin, end] };
     }
     const record = this.#record(encoder.encode(value.value()));
     return {
@@ -150,7 +150,7 @@ class WampRun {
     const range = isOwn ? { range: [begin, end] as const } : {};
     const json = JsonSlice.read(bytes, begin, end);
     if (typeof json === 'number') {
-      return { ...this.#unread({ at: json, is: 'bad-json' }, begin, end), ...range };
+      return { ...unreadLayer(this.#layer, { at: json, is: 'bad-json' }, begin, end), ...range };
     }
     const read = readWampMessage(json, this.#message.direction, this.#context.names);
     if (!read) {
@@ -166,14 +166,5 @@ class WampRun {
       this.#context = { ...this.#context, names: read.names };
     }
     return { ...read.reading, ...range };
-  }
-
-  #unread(problem: Problem, begin = 0, end = this.#layer.bytes.length): Reading {
-    const { kind, bytes } = this.#layer;
-    return {
-      severity: 'error',
-      problem,
-      summary: () => (kind === 'text' ? unreadLine(bytes, begin, end) : byteCount(end - begin)),
-    };
   }
 }

@@ -1,4 +1,4 @@
-import type { Direction } from '../../../record/record.ts';
+import { otherDirection, type Direction } from '../../../record/record.ts';
 import type { Asked, Call, Reading } from '../../reading.ts';
 import { oneLine } from '../../summaryText.ts';
 import type { JsonSlice } from '../json/jsonSlice.ts';
@@ -101,7 +101,7 @@ class WampMessage {
     this.#code = code;
     this.#members = members;
     this.#sender = direction;
-    this.#receiver = direction === 'in' ? 'out' : 'in';
+    this.#receiver = otherDirection(direction);
     this.names = names;
   }
 

@@ -10,7 +10,6 @@ import { jsonFields } from './jsonFields.ts';
 import { strictJson } from './strictJson.ts';
 import { headLine } from '../text.ts';
 import { firstInvalidUtf8 } from '../utf8Text.ts';
-import { ofHead } from '../valueReading.ts';
 
 /**
  * JSON (RFC 8259), and what is near to it, as `readJson` takes it. Of several objects and arrays one behind the other, as in
@@ -20,23 +19,18 @@ export const json: Decoder = {
   name: 'json',
   title: 'JSON',
   takes: 'both',
-  read: (layer, _, { isHead = false }) => {
-    const reading = readingOf(layer);
-    return isHead ? ofHead(reading, layer.bytes.length) : reading;
+  read: layer => {
+    const { bytes } = layer;
+    const scanner = new JsonScanner(bytes);
+    if (!scanner.run(bytes.length) || !scanner.isWhole) {
+      return severalTexts(layer);
+    }
+    const { deviation } = scanner;
+    return deviation && !isContainer(bytes)
+      ? notJson(layer, deviation.at)
+      : oneText(layer, deviation === undefined);
   },
 };
-
-function readingOf(layer: Layer): Reading {
-  const { bytes } = layer;
-  const scanner = new JsonScanner(bytes);
-  if (!scanner.run(bytes.length) || !scanner.isWhole) {
-    return severalTexts(layer);
-  }
-  const { deviation } = scanner;
-  return deviation && !isContainer(bytes)
-    ? notJson(layer, deviation.at)
-    : oneText(layer, deviation === undefined);
-}
 
 /** @param shift where its first byte is among those that fields count in */
 function oneText(layer: Layer, isStrict: boolean, shift = 0): Reading {

@@ -48,6 +48,7 @@ describe('SockJS', () => {
       ['out', 'o'],
       ['in', ''],
       ['in', Uint8Array.of(0x6f)],
+      ['in', 'c[3000'],
       ['in', 'open'],
       ['in', 'hello'],
     ]);
@@ -61,6 +62,7 @@ describe('SockJS', () => {
         [0, 'unexpected', 'error'],
         [0, 'empty', 'error'],
         [0, 'unexpected', 'error'],
+        [6, 'bad-json', 'error'],
         [1, 'trailing', 'warning'],
         [1, 'trailing', 'warning'],
       ],

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Layer } from '../../../../../src/core/decode/layer.ts';
 import { yjs } from '../../../../../src/core/decode/protocols/yjs.ts';
 import { testHostile } from '../../../../support/decode/fuzz.ts';
 import { said } from '../../../../support/decode/said.ts';
@@ -204,14 +203,5 @@ describe('Yjs', () => {
     ]);
     assert.equal(most?.value?.(), '{"$map":[[9007199254740991,1]]}');
     assert.deepEqual(more?.problem, { at: 4, is: 'bad-varint' });
-  });
-
-  it('shows the beginning of a long update', () => {
-    const head = { seq: 0, direction: 'in', isHead: true } as const;
-    const reading = yjs.read(Layer.ofBytes(Uint8Array.of(0, 2, 0x80, 0x08, 1, 2)), undefined, head);
-    assert.deepEqual(
-      [reading.problem, reading.severity, reading.summary()],
-      [undefined, undefined, 'sync update, 1024 bytes'],
-    );
   });
 });

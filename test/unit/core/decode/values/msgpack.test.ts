@@ -143,15 +143,6 @@ describe('readMsgpack', () => {
 });
 
 describe('msgpack', () => {
-  it('does not complain that a beginning ends', () => {
-    const message = { seq: 0, direction: 'in', isHead: true } as const;
-    const read = (hex: string) => msgpack.read(Layer.ofBytes(bytesOf(hex)), undefined, message);
-    const cut = read('81a161a46162');
-    assert.deepEqual([cut.problem, cut.severity, cut.value], [undefined, undefined, undefined]);
-    assert.equal(cut.summary(), '{"a"…');
-    assert.deepEqual(read('92c101').problem, { at: 1, is: 'reserved' });
-  });
-
   it('says what follows a value', () => {
     const { problem, severity, value } = msgpack.read(Layer.ofBytes(bytesOf('0102')), undefined, {
       seq: 0,

@@ -20,8 +20,5 @@ describe('text', () => {
     const reading = text.read(Layer.ofBytes(Uint8Array.of(0x61, 0xff)), undefined, message);
     assert.equal(reading.value?.(), '"a\ufffd"');
     assert.deepEqual(reading.problem, { at: 1, is: 'bad-utf8' });
-    const head = { ...message, isHead: true };
-    const cut = text.read(Layer.ofBytes(Uint8Array.of(0x61, 0xe2, 0x82)), undefined, head);
-    assert.deepEqual([cut.problem, cut.severity], [undefined, undefined]);
   });
 });
