@@ -70,13 +70,13 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/json': 'decode decode/values decode/values/json json',
   'core/decode/protocols/mqtt': 'decode decode/framing record',
   'core/decode/protocols/msgpack': 'decode/protocols/json decode/values',
-  'core/decode/protocols/nats': 'decode decode/framing record secrets',
+  'core/decode/protocols/nats': 'decode decode/framing decode/values record secrets',
   'core/decode/protocols/phoenix': 'decode decode/protocols/json decode/values secrets',
   'core/decode/protocols/signalr':
     'decode decode/protocols/json decode/protocols/msgpack decode/values record',
   'core/decode/protocols/socketio':
     'decode decode/protocols/json decode/protocols/msgpack decode/values json record secrets',
-  'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json',
+  'core/decode/protocols/stomp': 'decode decode/framing decode/protocols/json decode/values',
   'core/decode/protocols/wamp': 'decode decode/protocols/json decode/values record',
   'core/decode/registry':
     'base decode decode/codecs decode/detect decode/mapping decode/pass decode/protobuf decode/protobuf/raw decode/protobuf/wire decode/protocols decode/protocols/centrifuge decode/protocols/graphql decode/protocols/mqtt decode/protocols/nats decode/protocols/phoenix decode/protocols/signalr decode/protocols/socketio decode/protocols/stomp decode/protocols/wamp decode/script decode/values decode/values/json filter json record',

@@ -13,6 +13,7 @@ import {
   type StartExport,
 } from '../../core/export/exportJob.ts';
 import { type Source, sourceLabel, sourceNames, type Sources } from './sources.ts';
+import { noConnection } from '../connections/noConnection.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import { type Choice, pickOne } from '../ui/prompts.ts';
 import { TreeTarget } from '../ui/trees.ts';
@@ -142,14 +143,9 @@ async function sourceNamed({ sources }: ExportParts, idOrName: string): Promise<
     sources.all.find(source => source.captureKey === idOrName) ??
     (isCaptureKey.test(idOrName) ? await sources.withKey(idOrName) : undefined);
   if (!found) {
-    const names = sources.all.map(source => `"${sourceNames(source).name}"`).join(', ');
-    throw new UserError(
-      names === ''
-        ? l10n.t(
-            'There is no connection "{0}", because no connection was opened in this window yet.',
-            idOrName,
-          )
-        : l10n.t('There is no connection "{0}". Connections: {1}.', idOrName, names),
+    throw noConnection(
+      idOrName,
+      sources.all.map(source => sourceNames(source).name),
     );
   }
   return found;

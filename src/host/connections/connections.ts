@@ -1,11 +1,10 @@
-import { l10n } from 'vscode';
-import { UserError } from '../../core/base/errors.ts';
 import { Emitter } from '../../core/base/event.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import { isLive } from '../../core/connection/state/state.ts';
 import { nameAmong, type Profile } from '../../core/settings/profile.ts';
 import { ConnectionMarks } from './connectionMarks.ts';
 import { ConnectionOrder } from './connectionOrder.ts';
+import { noConnection } from './noConnection.ts';
 import { notifyOf } from './notifications.ts';
 import { MonitoredConnection, type MonitoredConnectionPorts } from './monitoredConnection.ts';
 
@@ -68,14 +67,9 @@ export class Connections implements Disposable {
     if (found) {
       return found;
     }
-    const names = this.#all.map(({ name }) => `"${name}"`).join(', ');
-    throw new UserError(
-      names === ''
-        ? l10n.t(
-            'There is no connection "{0}", because no connection was opened in this window yet.',
-            idOrName,
-          )
-        : l10n.t('There is no connection "{0}". Connections: {1}.', idOrName, names),
+    throw noConnection(
+      idOrName,
+      this.#all.map(({ name }) => name),
     );
   }
 

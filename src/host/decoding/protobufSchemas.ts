@@ -5,11 +5,12 @@ import {
   languages,
   Range,
   RelativePattern,
-  Uri,
+  type Uri,
   workspace,
 } from 'vscode';
 import type { Clock } from '../../core/base/clock.ts';
 import { Emitter } from '../../core/base/event.ts';
+import { KeptByKey } from '../../core/base/keptByKey.ts';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle.ts';
 import type { Logger } from '../../core/base/logger.ts';
 import { Timer } from '../../core/base/timer.ts';
@@ -17,6 +18,7 @@ import { plainLine } from '../../core/text/plainText.ts';
 import { inform, plain, type Sentence } from '../ui/notify.ts';
 import { logged } from '../ui/unwaited.ts';
 import { problemOf } from './readySchema.ts';
+import { watchedFolders } from './scripts/watchedFolders.ts';
 import {
   type FileProblem,
   loadSchema,
@@ -31,7 +33,7 @@ export interface ProtobufSchemasPorts extends SchemaFilesPorts {
 }
 
 /** A schema that somebody has asked for. */
-interface Entry {
+interface Entry extends Disposable {
   readonly request: SchemaRequest;
   readonly watches: DisposableStore;
   readonly timer: Timer;
@@ -46,7 +48,6 @@ interface Entry {
 
 /** Editors write a file in several steps, and a checkout writes many files. */
 const settleMs = 200;
-const maxWatchedFolders = 64;
 /** Of one schema; what is wrong in the beginning is often why the rest is. */
 const maxShown = 100;
 const maxLogged = 10;
@@ -55,9 +56,11 @@ const maxLogged = 10;
 export class ProtobufSchemas implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: ProtobufSchemasPorts;
-  readonly #entries = new Map<string, Entry>();
   readonly #diagnostics = this.#store.add(
     languages.createDiagnosticCollection('websocket-monitor-protobuf'),
+  );
+  readonly #entries = this.#store.add(
+    new KeptByKey(keyOf, (request: SchemaRequest) => this.#newEntry(request)),
   );
   readonly #onDidChange = this.#store.add(new Emitter<undefined>());
 
@@ -70,12 +73,12 @@ export class ProtobufSchemas implements Disposable {
 
   /** What is known of a schema; `undefined` while it is read for the first time, which this begins. */
   get(request: SchemaRequest): LoadedSchema | undefined {
-    return this.#entryOf(request).loaded;
+    return this.#entries.get(request).loaded;
   }
 
   /** Resolves once a schema was read for the first time; never rejects. */
   async whenRead(request: SchemaRequest): Promise<void> {
-    await this.#entryOf(request).loading.catch(() => undefined);
+    await this.#entries.get(request).loading.catch(() => undefined);
   }
 
   /** Reads a schema once, of which nobody is told. */
@@ -85,40 +88,30 @@ export class ProtobufSchemas implements Disposable {
 
   /** Forgets all others. */
   retain(requests: readonly SchemaRequest[]): void {
-    const kept = new Set(requests.map(keyOf));
-    for (const [key, entry] of [...this.#entries]) {
-      if (!kept.has(key)) {
-        this.#entries.delete(key);
-        release(entry);
-      }
-    }
+    this.#entries.retain(requests);
     this.#mark();
   }
 
   dispose(): void {
-    for (const entry of this.#entries.values()) {
-      release(entry);
-    }
-    this.#entries.clear();
     this.#store.dispose();
   }
 
-  #entryOf(request: SchemaRequest): Entry {
-    const key = keyOf(request);
-    const known = this.#entries.get(key);
-    if (known) {
-      return known;
-    }
+  #newEntry(request: SchemaRequest): Entry {
+    const watches = new DisposableStore();
+    const timer = new Timer(this.#ports.clock);
     const entry: Entry = {
       request,
-      watches: new DisposableStore(),
-      timer: new Timer(this.#ports.clock),
+      watches,
+      timer,
       loaded: undefined,
       loading: Promise.resolve(),
       text: '',
       paths: new Set(),
+      dispose: () => {
+        timer.dispose();
+        watches.dispose();
+      },
     };
-    this.#entries.set(key, entry);
     this.#begin(entry);
     return entry;
   }
@@ -157,15 +150,12 @@ export class ProtobufSchemas implements Disposable {
     }
     entry.paths = paths;
     entry.watches.clear();
-    const folders = new Map(
-      files.map(file => Uri.joinPath(file, '..')).map(folder => [folder.toString(), folder]),
-    );
     const changed = ({ path }: Uri) => {
       if (entry.paths.has(path)) {
         entry.timer.start(settleMs, () => this.#begin(entry));
       }
     };
-    for (const folder of [...folders.values()].slice(0, maxWatchedFolders)) {
+    for (const folder of watchedFolders(files)) {
       const pattern = new RelativePattern(folder, '*');
       const watcher = entry.watches.add(workspace.createFileSystemWatcher(pattern));
       entry.watches.add(watcher.onDidCreate(changed));
@@ -178,7 +168,7 @@ export class ProtobufSchemas implements Disposable {
   #mark(): void {
     const marked = new Map<string, { readonly uri: Uri; readonly diagnostics: Diagnostic[] }>();
     const said = new Set<string>();
-    for (const { loaded } of this.#entries.values()) {
+    for (const { loaded } of this.#entries.all) {
       for (const problem of loaded?.problems.slice(0, maxShown) ?? []) {
         const { uri, line, column, message } = problem;
         const key = `${uri.toString()} ${line} ${column} ${message}`;
@@ -232,9 +222,4 @@ function keyOf({ scope, schema, includes }: SchemaRequest): string {
   const { isTrusted, workspaceFolders = [] } = workspace;
   const folders = workspaceFolders.map(({ uri }) => uri.toString());
   return JSON.stringify([scope, schema, includes, isTrusted, folders]);
-}
-
-function release({ watches, timer }: Entry): void {
-  timer.dispose();
-  watches.dispose();
 }

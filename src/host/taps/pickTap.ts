@@ -1,7 +1,7 @@
 import { l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
-import { CancellationError, messageOf } from '../../core/base/errors.ts';
+import { messageOf } from '../../core/base/errors.ts';
 import { parseUpstream, upstreamsMeantBy } from '../../core/endpoint/upstream.ts';
-import { createPicker, type Choice } from '../ui/prompts.ts';
+import { chosenIn, createPicker, type Choice } from '../ui/prompts.ts';
 import type { Tap } from './tap.ts';
 import { tapDescription } from './tapWords.ts';
 import { tapsAreIgnored, type Taps } from './taps.ts';
@@ -42,22 +42,9 @@ export function pickTap(taps: Taps, areIgnored: boolean): Promise<PickedTap> {
       : [{ label: l10n.t('taps'), kind: QuickPickItemKind.Separator }, ...fixed];
   const show = () => offer([...typedItems(picker.value), ...list, ...ignored]);
   show();
-  return new Promise((resolve, reject) => {
-    picker.onDidChangeValue(show);
-    picker.onDidAccept(() => {
-      // Enter may be faster than the offer for what was typed.
-      const choice = (picker.selectedItems[0]?.of ?? typedItems(picker.value)[0])?.choice;
-      if (choice) {
-        resolve(choice);
-        picker.hide();
-      }
-    });
-    picker.onDidHide(() => {
-      picker.dispose();
-      reject(new CancellationError()); // Has no effect if something was chosen.
-    });
-    picker.show();
-  });
+  picker.onDidChangeValue(show);
+  // Enter may be faster than the offer for what was typed.
+  return chosenIn(picker, selected => (selected ?? typedItems(picker.value)[0])?.choice);
 }
 
 function typedItems(value: string): readonly Item[] {

@@ -123,6 +123,31 @@ export function createPicker<T extends Choice>(
 }
 
 /**
+ * Shows a picker until something is chosen.
+ *
+ * @param choice what the user has chosen, also where nothing is selected yet; `undefined`: nothing that can be
+ */
+export function chosenIn<T extends Choice, Chosen>(
+  picker: Picker<T>,
+  choice: (selected: T | undefined) => Chosen | undefined,
+): Promise<Chosen> {
+  return new Promise((resolve, reject) => {
+    picker.onDidAccept(() => {
+      const chosen = choice(picker.selectedItems[0]?.of);
+      if (chosen !== undefined) {
+        resolve(chosen);
+        picker.hide();
+      }
+    });
+    picker.onDidHide(() => {
+      picker.dispose();
+      reject(new CancellationError()); // Has no effect if something was chosen.
+    });
+    picker.show();
+  });
+}
+
+/**
  * Asks in a dialog, whose first choice is the default and whose last is the editor's own "Cancel".
  *
  * @param detail its lines

@@ -7,6 +7,7 @@ import type { Decoder, MessageFacts, ReadingStep, SessionFacts } from '../decode
 import type { Layer } from '../layer.ts';
 import { maxRecords } from '../limits.ts';
 import { unreadLine } from '../protocols/json/headText.ts';
+import { unreadLayer } from '../protocols/json/unreadLayer.ts';
 import { JsonSlice } from '../protocols/json/jsonSlice.ts';
 import type { Call, Reading } from '../reading.ts';
 import { byteCount, oneLine } from '../summaryText.ts';
@@ -71,9 +72,7 @@ class MappingRun {
     const read = jsonOfLayer(layer);
     const { value, json, begin, problem } = read;
     if (problem) {
-      const { kind, bytes } = layer;
-      const summary = () => (kind === 'text' ? unreadLine(bytes) : byteCount(bytes.length));
-      return { severity: 'error', problem, summary };
+      return unreadLayer(layer, problem);
     }
     const isWhole = begin === 0;
     const reading =

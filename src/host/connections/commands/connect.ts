@@ -12,7 +12,7 @@ import type { RecentUrls } from './recentUrls.ts';
 import type { SettingsService } from '../../settings/settings.ts';
 import { targetName, TreeTarget } from '../../ui/trees.ts';
 import { CommandId } from '../../../shared/ids.ts';
-import { createPicker, type Choice } from '../../ui/prompts.ts';
+import { chosenIn, createPicker, type Choice } from '../../ui/prompts.ts';
 
 /** The result of the command. */
 export interface ConnectResult {
@@ -161,27 +161,17 @@ function pick({ settings, connections, recent }: ConnectParts): Promise<Target> 
     show([...first, ...fixed, ...last]);
   };
   offer();
-  return new Promise((resolve, reject) => {
-    picker.onDidChangeValue(offer);
-    picker.onDidTriggerItemButton(async ({ item: { of } }) => {
-      await (of.recent === undefined ? undefined : recent.remove(of.recent));
-      fixed = items(settings.current.profiles, connections, recent.all);
-      offer();
-    });
-    picker.onDidAccept(() => {
-      // Enter may be faster than the offer for what was typed.
-      const offered = typed(picker.value, settings.current.profiles).first[0];
-      const choice = (picker.selectedItems[0]?.of ?? offered)?.choice;
-      if (choice && choice.kind !== 'problem') {
-        resolve(choice);
-        picker.hide();
-      }
-    });
-    picker.onDidHide(() => {
-      picker.dispose();
-      reject(new CancellationError()); // Has no effect if something was chosen.
-    });
-    picker.show();
+  picker.onDidChangeValue(offer);
+  picker.onDidTriggerItemButton(async ({ item: { of } }) => {
+    await (of.recent === undefined ? undefined : recent.remove(of.recent));
+    fixed = items(settings.current.profiles, connections, recent.all);
+    offer();
+  });
+  return chosenIn(picker, selected => {
+    // Enter may be faster than the offer for what was typed.
+    const offered = typed(picker.value, settings.current.profiles).first[0];
+    const choice = (selected ?? offered)?.choice;
+    return choice?.kind === 'problem' ? undefined : choice;
   });
 }
 

@@ -1,6 +1,7 @@
-import { l10n, Uri, workspace } from 'vscode';
+import { l10n, type Uri, workspace } from 'vscode';
 import type { Clock } from '../../../core/base/clock.ts';
 import { Emitter } from '../../../core/base/event.ts';
+import { KeptByKey } from '../../../core/base/keptByKey.ts';
 import { DisposableStore, type Disposable } from '../../../core/base/lifecycle.ts';
 import type { Logger } from '../../../core/base/logger.ts';
 import type { ReadyScript } from '../../../core/decode/script/script.ts';
@@ -10,6 +11,7 @@ import { logged } from '../../ui/unwaited.ts';
 import { findScript, namesOf, type FoundScript } from './findScript.ts';
 import { ScriptFolders } from './scriptFolders.ts';
 import type { ScriptRequest } from './scriptRequest.ts';
+import { watchedFolders } from './watchedFolders.ts';
 
 export interface ScriptsPorts {
   readonly clock: Clock;
@@ -18,7 +20,7 @@ export interface ScriptsPorts {
 }
 
 /** A decoder that somebody has asked for. */
-interface Entry {
+interface Entry extends Disposable {
   readonly request: ScriptRequest;
   readonly watches: DisposableStore;
   /** Absent: it is looked for for the first time. */
@@ -30,14 +32,12 @@ interface Entry {
   text: string;
 }
 
-const maxWatchedFolders = 64;
-
 /** The decoders in files that rules name. Whoever runs them does so again when their files change. */
 export class Scripts implements Disposable {
   readonly #store = new DisposableStore();
   readonly #ports: ScriptsPorts;
   readonly #folders: ScriptFolders;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: KeptByKey<ScriptRequest, Entry>;
   readonly #onDidChange = this.#store.add(new Emitter<undefined>());
 
   /** A decoder has changed, is found, or is not found any more. */
@@ -46,6 +46,7 @@ export class Scripts implements Disposable {
   constructor(ports: ScriptsPorts) {
     this.#ports = ports;
     this.#folders = this.#store.add(new ScriptFolders(ports.clock));
+    this.#entries = this.#store.add(new KeptByKey(keyOf, request => this.#newEntry(request)));
   }
 
   /** A decoder as far as it is known; begins to look for it if this is new. */
@@ -58,49 +59,35 @@ export class Scripts implements Disposable {
         problem: l10n.t('The decoder "{0}" runs once the workspace is trusted.', title),
       };
     }
-    return this.#readyOf(this.#entryOf(request));
+    return this.#readyOf(this.#entries.get(request));
   }
 
   /** The file that runs at a path, as users know it; `undefined`: no decoder runs there. */
   uriOf(file: string): Uri | undefined {
-    return [...this.#entries.values()].find(({ found }) => found?.file === file)?.found?.uri;
+    return this.#entries.all.find(({ found }) => found?.file === file)?.found?.uri;
   }
 
   /** Forgets all others. */
   retain(requests: readonly ScriptRequest[]): void {
-    const kept = new Set(requests.map(keyOf));
-    for (const [key, entry] of [...this.#entries]) {
-      if (!kept.has(key)) {
-        this.#entries.delete(key);
-        entry.watches.dispose();
-      }
-    }
+    this.#entries.retain(requests);
   }
 
   dispose(): void {
-    for (const { watches } of this.#entries.values()) {
-      watches.dispose();
-    }
-    this.#entries.clear();
     this.#store.dispose();
   }
 
-  #entryOf(request: ScriptRequest): Entry {
-    const key = keyOf(request);
-    const known = this.#entries.get(key);
-    if (known) {
-      return known;
-    }
+  #newEntry(request: ScriptRequest): Entry {
+    const watches = new DisposableStore();
     const entry: Entry = {
       request,
-      watches: new DisposableStore(),
+      watches,
       found: undefined,
       finding: Promise.resolve(),
       folders: [],
       text: '',
+      dispose: () => watches.dispose(),
     };
     entry.text = JSON.stringify(this.#readyOf(entry));
-    this.#entries.set(key, entry);
     this.#find(entry);
     return entry;
   }
@@ -139,14 +126,12 @@ export class Scripts implements Disposable {
   }
 
   #watch(entry: Entry, files: readonly Uri[]): void {
-    const folders = new Map(
-      files.map(file => Uri.joinPath(file, '..')).map(folder => [folder.toString(), folder]),
-    );
+    const folders = watchedFolders(files);
     const before = new Set(entry.folders.map(String));
-    if (before.size === folders.size && [...folders.keys()].every(each => before.has(each))) {
+    if (before.size === folders.length && folders.every(each => before.has(String(each)))) {
       return;
     }
-    entry.folders = [...folders.values()].slice(0, maxWatchedFolders);
+    entry.folders = folders;
     entry.watches.clear();
     for (const folder of entry.folders) {
       entry.watches.add(this.#folders.watch(folder, () => this.#find(entry)));

@@ -1,3 +1,5 @@
+import { textIn } from '../../values/utf8Text.ts';
+
 /** The headers of a message, and the status that a server answers with in their first line. */
 export interface NatsHeaders {
   /** As in `503 No Responders`. */
@@ -5,11 +7,9 @@ export interface NatsHeaders {
   readonly pairs: readonly (readonly [name: string, value: string])[];
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /** Reads `NATS/1.0`, maybe a status, and lines of names and values; what is no such line is left out. */
 export function readNatsHeaders(bytes: Uint8Array): NatsHeaders {
-  const [first = '', ...lines] = decoder.decode(bytes).split('\r\n');
+  const [first = '', ...lines] = textIn(bytes, 0, bytes.length).split('\r\n');
   const status = /^NATS\/\d\.\d(?<status>.*)/s.exec(first)?.groups?.['status']?.trim();
   const pairs = lines.flatMap(line => {
     const colon = line.indexOf(':');

@@ -2,6 +2,7 @@ import { failedFrame } from '../../framing/failedFrame.ts';
 import type { Frame, FrameBytes } from '../../framing/frames.ts';
 import { maxLayerLength } from '../../limits.ts';
 import type { Problem } from '../../reading.ts';
+import { textIn } from '../../values/utf8Text.ts';
 
 /** An operation whose places count in the bytes that it was read from. */
 export interface NatsOperation {
@@ -27,7 +28,6 @@ const maxFactsLength = 262_144;
 
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** How many words of a line behind the name: those with a payload end in its length. */
 const payloadOperations: ReadonlyMap<
@@ -71,7 +71,7 @@ export function readNatsOperation(
       ? failed(begin, 'unexpected')
       : { is: 'part', until: 'line feed', limit };
   }
-  const line = decoder.decode(bytes.subarray(begin, lineEnd));
+  const line = textIn(bytes, begin, lineEnd);
   const [first = '', ...words] = line.split(/[ \t]/).filter(word => word !== '');
   const name = first.toUpperCase();
   const rest = line.slice(line.indexOf(first) + first.length).trim();
@@ -117,7 +117,7 @@ function endOfLine(bytes: Uint8Array, begin: number): number {
 
 /** The server's INFO lists all other servers, and the client's CONNECT may hold a token. */
 function mayBeLong(bytes: Uint8Array, begin: number): boolean {
-  const name = decoder.decode(bytes.subarray(begin, begin + 8)).toUpperCase();
+  const name = textIn(bytes, begin, Math.min(begin + 8, bytes.length)).toUpperCase();
   return name.startsWith('INFO') || name.startsWith('CONNECT');
 }
 

@@ -2,6 +2,7 @@ import { failedFrame } from '../../framing/failedFrame.ts';
 import type { Frame, FrameBytes } from '../../framing/frames.ts';
 import { maxCarriedLength, maxLayerLength } from '../../limits.ts';
 import type { Problem } from '../../reading.ts';
+import { textIn } from '../../values/utf8Text.ts';
 
 export type StompVersion = '1.0' | '1.1' | '1.2';
 
@@ -49,7 +50,6 @@ const maxHeadLength = 65_536;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The end of an end of line that begins at `at` (LF, or CR and LF), else `at`. */
 export function endOfLineEnd(bytes: Uint8Array, at: number): number {
@@ -141,7 +141,7 @@ export function readStompFrame(
 }
 
 function isBeginningOfCommand(bytes: Uint8Array, begin: number): boolean {
-  const text = decoder.decode(bytes.subarray(begin)).replace(/\r$/, '');
+  const text = textIn(bytes, begin, bytes.length).replace(/\r$/, '');
   for (const command of commands) {
     if (command.startsWith(text)) {
       return true;
@@ -152,7 +152,7 @@ function isBeginningOfCommand(bytes: Uint8Array, begin: number): boolean {
 
 function lineText(bytes: Uint8Array, begin: number, lineFeedAt: number): string {
   const end = lineFeedAt > begin && bytes[lineFeedAt - 1] === carriageReturn ? -1 : 0;
-  return decoder.decode(bytes.subarray(begin, lineFeedAt + end));
+  return textIn(bytes, begin, lineFeedAt + end);
 }
 
 /**
