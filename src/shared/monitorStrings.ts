@@ -150,7 +150,7 @@ export const pageStrings = {
   decodeAs: 'Decode As…',
   rowError: 'error',
   rowWarning: 'warning',
-  callOrphan: 'no request',
+  callOrphan: 'orphan',
   callUnanswered: 'no answer',
   kindText: 'text',
   kindBinary: 'binary',
