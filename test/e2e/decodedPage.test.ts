@@ -152,7 +152,8 @@ describe('the list of decoded messages', () => {
       await orphan.getByText('orphan').waitFor();
       assert.equal(await orphan.getAttribute('title'), 'its request is not in this capture');
       const open = row(page, 'join').locator('.latency');
-      assert.equal(await open.getAttribute('title'), 'not answered yet');
+      assert.equal(await open.innerText(), 'pending');
+      assert.equal(await open.getAttribute('title'), 'pending');
       for (let width = 1000; await orphan.isVisible(); width -= 20) {
         for (const cell of [orphan, open]) {
           const isCut = await cell.evaluate(

@@ -3,14 +3,14 @@ import type { RowDecoding } from '../../../core/decode/rowDecoding.ts';
 import type { PageString } from '../../../shared/monitorStrings.ts';
 import { text } from '../../widgets/strings.ts';
 
-const callStates: Readonly<Record<NonNullable<RowDecoding['state']>, PageString>> = {
-  open: 'callOpen',
-  done: 'callDone',
-  failed: 'callFailed',
-  cancelled: 'callCancelled',
-  unanswered: 'callUnansweredLong',
-  forgotten: 'callForgotten',
-};
+const callStates: Readonly<Record<Exclude<NonNullable<RowDecoding['state']>, 'open'>, PageString>> =
+  {
+    done: 'callDone',
+    failed: 'callFailed',
+    cancelled: 'callCancelled',
+    unanswered: 'callUnansweredLong',
+    forgotten: 'callForgotten',
+  };
 
 /** The time of a call; of one without an answer, how it stands. */
 export function latencyWords(part: RowDecoding, formats: Formats): string {
@@ -22,16 +22,19 @@ export function latencyWords(part: RowDecoding, formats: Formats): string {
   if (!isAsking) {
     return text('callOrphan');
   }
-  return state === 'open' ? '…' : text('callUnanswered');
+  return text(state === 'open' ? openWord(part) : 'callUnanswered');
+}
+
+function openWord({ role, firstMs }: RowDecoding): PageString {
+  return role === 'item' || firstMs !== undefined ? 'callGoesOn' : 'callPending';
 }
 
 /** How the call of a row stands, and the times of its answers. */
 export function callWords(part: RowDecoding, formats: Formats): string {
   const { role, state, ms, firstMs } = part;
-  const isGoingOn = state === 'open' && (role === 'item' || firstMs !== undefined);
   const words = [
     ...(state
-      ? [text(isGoingOn ? 'callGoesOn' : callStates[state])]
+      ? [text(state === 'open' ? openWord(part) : callStates[state])]
       : role === 'part'
         ? []
         : [text('callOrphanLong')]),
