@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { StepProblem } from '../../src/core/decode/rowDecoding.ts';
+import { flagsOf } from '../../src/core/record/record.ts';
 import { axeViolations } from '../support/page/accessibility.ts';
 import { chat } from '../support/page/chatRows.ts';
+import { startedAt } from '../support/page/marketRows.ts';
 import { usePages, type MonitorPage } from '../support/page/monitorPage.ts';
 import { packed } from '../support/page/packedRows.ts';
 import { themes } from '../support/page/pageBrowser.ts';
@@ -135,6 +137,36 @@ describe('the list of decoded messages', () => {
         ['time', 'direction', 'preview'],
       );
     }));
+
+  it('says in the column of latencies how a call stands, where it is narrow too, and more by its tooltip', () => {
+    // The connection is opened before.
+    const firstRow = 2;
+    const texts = ['0{"sid":"k"}', '431["ok"]', '422["join"]'];
+    const rowAt = (seq: number) => ({
+      at: startedAt + seq,
+      flags: flagsOf('text', seq === firstRow + 2 ? 'out' : 'in'),
+      payload: new TextEncoder().encode(texts[seq - firstRow]),
+    });
+    const few = { ...chat, rowAt, rowCount: firstRow + texts.length };
+    return withPage({ connections: [few] }, async (page, raw) => {
+      const orphan = row(page, '= "ok"').locator('.latency');
+      await orphan.getByText('orphan').waitFor();
+      assert.equal(await orphan.getAttribute('title'), 'its request is not in this capture');
+      const open = row(page, 'join').locator('.latency');
+      assert.equal(await open.innerText(), 'pending');
+      assert.equal(await open.getAttribute('title'), 'pending');
+      for (let width = 1000; await orphan.isVisible(); width -= 20) {
+        for (const cell of [orphan, open]) {
+          const isCut = await cell.evaluate(
+            ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
+          );
+          assert.ok(!isCut, `at ${width}`);
+        }
+        await raw.setViewportSize({ width, height: 700 });
+        await raw.evaluate(() => new Promise(requestAnimationFrame));
+      }
+    });
+  });
 
   it('filters the rows of a call when its latency is pressed', () =>
     withPage(decoded, async (page, raw) => {

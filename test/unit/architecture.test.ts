@@ -67,7 +67,6 @@ const folders: Readonly<Record<string, string>> = {
   'core/decode/protocols/centrifuge': 'decode decode/protocols/json record',
   'core/decode/protocols/graphql': 'decode decode/protocols/json secrets',
   'core/decode/protocols/json': 'decode decode/values decode/values/json json secrets',
-  'core/decode/protocols/json': 'decode decode/values decode/values/json json',
   'core/decode/protocols/mqtt': 'decode decode/framing record',
   'core/decode/protocols/msgpack': 'decode/protocols/json decode/values',
   'core/decode/protocols/nats': 'decode decode/framing decode/values record secrets',
@@ -175,7 +174,8 @@ const folders: Readonly<Record<string, string>> = {
   'webview/decoding': 'widgets',
   'webview/details':
     'details/decoded details/facts details/hex details/json details/payload details/text list/rows widgets',
-  'webview/details/decoded': 'details/json details/payload widgets',
+  'webview/details/decoded':
+    'core/record core/text details/json details/list/rows details/payload details/widgets widgets',
   'webview/details/facts': 'details/payload list/rows widgets',
   'webview/details/hex': 'details/decoded details/payload widgets',
   'webview/details/json': 'details/payload details/text find widgets',

@@ -13,6 +13,7 @@ import {
   settingsTable,
   type SettingKey,
 } from '../../src/core/settings/settingsTable.ts';
+import { decoderNames } from '../../src/core/decode/registry/decoderNames.ts';
 import { readDecodeRules } from '../../src/core/decode/registry/rules.ts';
 import { readTaps } from '../../src/core/settings/taps/tapProfile.ts';
 import { userSettings } from '../support/host/settings.ts';
@@ -152,6 +153,17 @@ function without(schema: Schema, ...members: readonly string[]): Schema {
 }
 
 const descriptions = ['markdownDescription', 'markdownEnumDescriptions'];
+
+/** The schemas within one that list names of decoders. */
+function decoderEnumsIn(schema: unknown): readonly Schema[] {
+  if (typeof schema !== 'object' || schema === null) {
+    return [];
+  }
+  const names: unknown = 'enum' in schema ? schema.enum : undefined;
+  return Array.isArray(names) && names.includes('socketio')
+    ? [schema as Schema]
+    : Object.values(schema).flatMap(decoderEnumsIn);
+}
 
 /** The contract's settings: the type and the default of each. */
 const promisedSettings: Readonly<Record<string, readonly [type: string, fallback: unknown]>> = {
@@ -373,6 +385,16 @@ describe('The settings in the manifest', () => {
       { named: flat.length - own.length, required: items.required },
       { named: 2, required: ['name', 'url'] },
     );
+  });
+
+  it('complete names of decoders with their titles', () => {
+    const lists = decoderEnumsIn(properties[inSection('decoders')]);
+    assert.ok(lists.length > 0);
+    for (const { enum: names, enumDetails, markdownEnumDescriptions } of lists) {
+      assert.deepEqual(names, ['off', ...decoderNames.map(({ name }) => name)]);
+      assert.deepEqual(enumDetails, ['Raw', ...decoderNames.map(({ title }) => title)]);
+      assert.equal((markdownEnumDescriptions as unknown[]).length, decoderNames.length + 1);
+    }
   });
 
   it('complete lists with what they take', () => {

@@ -41,6 +41,10 @@ export const decoderTexts = {
   direction: 'Only messages that were received (`in`) or sent (`out`).',
   kind: 'Only text messages or only binary ones.',
   use: 'A decoder, a list of decoders in which each reads what the one before has left, `{ "at": "$.data", "as": "base64" }` for one member of a value, `{ "map": { … } }` for JSON with names in it, `{ "protobuf": { … } }`, a decoder of your own in a file as `{ "script": "decoder.mjs" }`, the name of one that another extension contributes, or `off`.',
+  at: 'The path of the member of a decoded value that is read on, such as `$.data`.',
+  as: 'The decoder that reads this member. Without it, the next one of the list does.',
+  map: 'What the members of JSON say: which one names the event, which one has the id that an answer repeats.',
+  protobuf: 'Protobuf by a schema, or without one.',
   schema:
     'The `.proto` file of the messages, a list of such files, or a set of descriptors (`.binpb`, `.pb`, `.desc`, `.protoset`). Relative to the folder of the workspace, absolute, or below `~/`; a workspace may only name files that are in it.',
   message:

@@ -37,7 +37,7 @@ export class LatencyTable {
             <th scope="col">${text('event')}</th>
             <th scope="col">${text('latencyCalls')}</th>
             <th scope="col">${text('latencyFailed')}</th>
-            <th scope="col">${text('latencyOpen')}</th>
+            <th scope="col">${text('latencyPending')}</th>
             <th scope="col">${text('latencyUnanswered')}</th>
             <th scope="col">${text('chartMedian')}</th>
             <th scope="col">${text('chartP95')}</th>

@@ -9,6 +9,8 @@ export function decodersSchema(): JsonSchema {
     anyOf: [
       {
         enum: ['off', ...decoderNames.map(each => each.name)],
+        // Editors that know it show this beside the names, before the descriptions are opened.
+        enumDetails: ['Raw', ...decoderNames.map(({ title }) => title)],
         markdownEnumDescriptions: [
           'As they came.',
           ...decoderNames.map(({ title, about }) => `${title}: ${about}.`),
@@ -25,19 +27,30 @@ export function decodersSchema(): JsonSchema {
         type: 'object',
         required: ['at'],
         additionalProperties: false,
-        properties: { at: { type: 'string', pattern: '^\\$' }, as: name },
+        properties: {
+          at: {
+            type: 'string',
+            pattern: '^\\$',
+            markdownDescription: '%setting.decoder.at%',
+          },
+          as: { ...name, markdownDescription: '%setting.decoder.as%' },
+        },
       },
       {
         type: 'object',
         required: ['map'],
         additionalProperties: false,
-        properties: { map: { type: 'object' } },
+        properties: {
+          map: { type: 'object', markdownDescription: '%setting.decoder.map%' },
+        },
       },
       {
         type: 'object',
         required: ['protobuf'],
         additionalProperties: false,
-        properties: { protobuf: protobufSchema() },
+        properties: {
+          protobuf: { ...protobufSchema(), markdownDescription: '%setting.decoder.protobuf%' },
+        },
       },
       {
         type: 'object',

@@ -10,7 +10,7 @@ import { unreadLine } from '../protocols/json/headText.ts';
 import { unreadLayer } from '../protocols/json/unreadLayer.ts';
 import { JsonSlice } from '../protocols/json/jsonSlice.ts';
 import type { Call, Reading } from '../reading.ts';
-import { byteCount, oneLine } from '../summaryText.ts';
+import { oneLine } from '../summaryText.ts';
 import { compileMapping, type CompiledCase, type CompiledMapping } from './compiledMapping.ts';
 import { exportJson, isContainer } from './exportJson.ts';
 import { exactJson, jsonOfLayer, type JsonLayer } from './jsonLayer.ts';

@@ -10,7 +10,7 @@ import type {
 } from '../../../core/decode/rowDecoding.ts';
 import { hexPreview } from '../../../core/record/preview.ts';
 import { visibleLine } from '../../../core/text/visibleText.ts';
-import type { PageString } from '../../../shared/monitorStrings.ts';
+import { callWords } from '../../list/rows/callWords.ts';
 import { definitions, type Definition } from '../../widgets/definitions.ts';
 import { el } from '../../widgets/dom.ts';
 import { text } from '../../widgets/strings.ts';
@@ -50,15 +50,6 @@ export interface DecodedViewerParts {
 const encoder = new TextEncoder();
 /** In bytes; as hex pairs it stays below the limit for the clipboard. */
 const maxCopiedLength = 1024 * 1024;
-
-const callStates: Readonly<Record<NonNullable<DecodedRecord['state']>, PageString>> = {
-  open: 'callOpen',
-  done: 'callDone',
-  failed: 'callFailed',
-  cancelled: 'callCancelled',
-  unanswered: 'callUnansweredLong',
-  forgotten: 'callForgotten',
-};
 
 /** A message as its decoders read it: what they know of it, and its value as a tree. */
 export class DecodedViewer implements PayloadViewer, ValuePlaces {
@@ -233,22 +224,11 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
 
   /** Its part in a call, with ways to the other rows of it. */
   #callOf(record: DecodedRecord, seq: number): TemplateResult | string {
-    const { role, request, response, state, ms, firstMs } = record;
+    const { role, request, response } = record;
     if (role === undefined) {
       return '';
     }
-    const latency = (value: number) => this.#formats.latency(value);
-    const isGoingOn = state === 'open' && (role === 'item' || firstMs !== undefined);
-    const words = [
-      ...(state
-        ? [text(isGoingOn ? 'callGoesOn' : callStates[state])]
-        : role === 'part'
-          ? []
-          : [text('callOrphanLong')]),
-      ...(ms === undefined ? [] : [text('callAfter', latency(ms))]),
-      ...(firstMs === undefined ? [] : [text('callFirstAfter', latency(firstMs))]),
-    ];
-    return html`${words.join(', ')}
+    return html`${callWords(record, this.#formats)}
       ${request === undefined ? nothing : this.#rowLink('goToRequest', request)}
       ${
         response === undefined || response === seq

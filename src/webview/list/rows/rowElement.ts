@@ -6,6 +6,7 @@ import { visibleLine } from '../../../core/text/visibleText.ts';
 import type { PageString } from '../../../shared/monitorStrings.ts';
 import { readClosePreview } from '../../../core/connection/wire/closeCode.ts';
 import type { PageRow } from '../../../shared/monitorProtocol.ts';
+import { callWords, latencyWords } from './callWords.ts';
 import type { ColumnLayout, ColumnName } from './columns.ts';
 import { el, icon } from '../../widgets/dom.ts';
 import { markClasses } from './connectionMark.ts';
@@ -219,10 +220,7 @@ export class RowElement {
     setText(this.#name, name);
     // The end of an address tells it from others.
     setClass(this.#connection, /[/:]/.test(name) ? 'name address' : 'name');
-    const hint = label ? visibleLine(`${label.name}: ${label.hint}`) : '';
-    if (this.#cells.connection.title !== hint) {
-      this.#cells.connection.title = hint;
-    }
+    setHint(this.#cells.connection, label ? visibleLine(`${label.name}: ${label.hint}`) : '');
     setClass(this.#mark, label ? markClasses(label.mark) : '');
     setText(this.#cells.time, row ? time.words(row.at, this.#base) : '');
     const decoded = row?.decoded === 'waiting' ? undefined : row?.decoded;
@@ -270,7 +268,10 @@ export class RowElement {
     setText(id, visibleLine(decoded?.id ?? ''));
     const isCall = decoded?.role !== undefined && decoded.role !== 'part';
     latency.classList.toggle('of-call', isCall);
-    setText(latency, decoded && isCall ? latencyWords(decoded, this.#context.formats) : '');
+    const { formats } = this.#context;
+    setText(latency, decoded && isCall ? latencyWords(decoded, formats) : '');
+    // The cell may be too narrow for its words.
+    setHint(latency, decoded && isCall ? callWords(decoded, formats) : '');
   }
 
   #fill(
@@ -322,16 +323,10 @@ function messageClass(row: PageRow, decoded: RowDecoding | undefined): string {
   ].join(' ');
 }
 
-/** The time of a call; of one without an answer, how it stands. */
-function latencyWords({ ms, state, role }: RowDecoding, formats: Formats): string {
-  if (ms !== undefined) {
-    return formats.latency(ms);
+function setHint(element: HTMLElement, hint: string): void {
+  if (element.title !== hint) {
+    element.title = hint;
   }
-  const isAsking = role === 'request' || role === 'open';
-  if (!isAsking) {
-    return text('callOrphan');
-  }
-  return state === 'open' ? '…' : text('callUnanswered');
 }
 
 /** Only who listens needs the full stop; without words there is none, so that the cell begins with its text. */
