@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ScriptError } from '../../../../../src/core/decode/script/script.ts';
-import {
-  useChild,
-  DecoderRig,
-  decoderText,
-  valuesOf,
-} from '../../../../support/scripts/decoderFiles.ts';
+import { useChild, DecoderRig, decoderText } from '../../../../support/scripts/decoderFiles.ts';
 
 const child = useChild();
 
@@ -64,18 +58,6 @@ describe('A file of a decoder', () => {
       assert.deepEqual(await firstOf(rig, files), { is: 'read', value: { value: 1 } });
     });
   }
-
-  it('may be reached by a link', async t => {
-    const rig = new DecoderRig(t, { childPath: child.path });
-    rig.write('real/part.mjs', 'export const value = 1;');
-    rig.write(
-      'real/main.mjs',
-      `import { value } from './part.mjs'; ${decoderText('return { value };')}`,
-    );
-    symlinkSync(join(rig.folder, 'real/main.mjs'), join(rig.folder, 'link.mjs'));
-    const script = { name: 'a', title: 'A', file: join(rig.folder, 'link.mjs'), version: 1 };
-    assert.deepEqual(valuesOf(await rig.run(script, ['a'])), [{ value: 1 }]);
-  });
 
   const wrong: readonly [why: string, files: Readonly<Record<string, string>>, message: RegExp][] =
     [

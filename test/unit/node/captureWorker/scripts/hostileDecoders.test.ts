@@ -215,6 +215,41 @@ describe('A hostile decoder', () => {
     );
   });
 
+  it('that hangs once it has answered is started again, and told of', async t => {
+    const clock = new ManualClock();
+    const rig = new DecoderRig(t, { childPath: child.path, clock });
+    const hangs = `if (text === 'bad') { setImmediate(() => { for (;;); }); } return { text };`;
+    const script = rig.write('hangs.mjs', decoderText(hangs));
+    assert.deepEqual(valuesOf(await rig.run(script, ['a', 'bad'])), [
+      { text: 'a' },
+      { text: 'bad' },
+    ]);
+    const answers = rig.run(script, ['b', 'c']);
+    await until('it is waited for', () => clock.pending.length > 0);
+    clock.advance(3000);
+    assert.deepEqual(valuesOf(await answers), [{ text: 'b' }, { text: 'c' }]);
+    const message = `${tooLong}, and no message alone is the reason. It was started again`;
+    assert.deepEqual(rig.reports, [
+      { is: 'loaded', file: script.file },
+      { is: 'error', file: script.file, error: { message, file: script.file } },
+    ]);
+  });
+
+  it('that ends once it has answered is told of, and stopped the third time', async t => {
+    const rig = new DecoderRig(t, { childPath: child.path });
+    const ends = `setImmediate(() => { const a = []; for (;;) a.push(new Array(1e6).fill(0)); });
+      return { text };`;
+    const script = rig.write('ends.mjs', decoderText(ends));
+    const answers: unknown[] = [];
+    for (const text of ['a', 'b', 'c', 'd']) {
+      answers.push(...valuesOf(await rig.run(script, [text])));
+    }
+    assert.deepEqual(answers.slice(0, 3), [{ text: 'a' }, { text: 'b' }, { text: 'c' }]);
+    assert.match(String(answers[3]), /3 times within a minute$/);
+    assert.equal(rig.of('stopped').length, 1);
+    assert.match(rig.of('error')[0]?.error.message ?? '', /no message alone is the reason/);
+  });
+
   it('is stopped the third time within a minute, until its file changes', async t => {
     const clock = new ManualClock();
     const rig = new DecoderRig(t, { childPath: child.path, clock });
