@@ -74,8 +74,31 @@ describe('A hostile decoder', () => {
     ],
     ['answers with a getter that loops', 'return { get value() { for (;;); } };', tooLong],
     ['answers with a promise', 'return (async () => ({}))();', /returned a promise/],
+    [
+      'answers with a promise of its own making',
+      'return { then() {} };',
+      'decode has returned a promise. It has to return the answer itself',
+    ],
+    ['answers with a generator', 'return (function* () {})();', /could not be cloned/],
+    ['answers with a proxy that loops', 'return new Proxy({}, { has() { for (;;); } });', tooLong],
+    [
+      'answers with what is nested too deep',
+      'const all = {}; for (let at = all, i = 0; i < 1e5; i++) at = at.a = {}; return all;',
+      /^decode has returned what cannot be copied: .*call stack/,
+    ],
     ['answers with a number', 'return 1;', /has returned a number/],
     ['answers with a list', 'return [];', /has returned an array/],
+    ['throws a symbol', 'throw Symbol("s");', /^The decoder has thrown Symbol\(s\)$/],
+    [
+      'throws what loops when it is looked at',
+      'throw { [Symbol.for("nodejs.util.inspect.custom")]() { for (;;); } };',
+      tooLong,
+    ],
+    [
+      'throws an error without texts',
+      'throw Object.assign(new Error(), { message: {}, stack: 5 });',
+      'What the decoder has thrown cannot be read',
+    ],
     ['throws nothing', 'throw undefined;', 'The decoder has thrown undefined'],
     [
       'throws what cannot be read',
@@ -191,6 +214,17 @@ describe('A hostile decoder', () => {
       { text: 'bad' },
       { text: 'c' },
     ]);
+  });
+
+  it('that reads what is written to its process takes no request away', async t => {
+    const rig = new DecoderRig(t, { childPath: child.path });
+    const reads = `import { stdin } from 'node:process';
+      stdin.on('data', () => undefined); process.stdin.resume();`;
+    const script = rig.write('reads.mjs', `${reads} ${decoderText('return { text };')}`);
+    for (const text of ['a', 'b', 'c']) {
+      assert.deepEqual(valuesOf(await rig.run(script, [text])), [{ text }]);
+    }
+    assert.deepEqual(rig.of('error'), []);
   });
 
   it('that fails after the fact is told of, and goes on', async t => {
