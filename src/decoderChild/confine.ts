@@ -1,4 +1,5 @@
 import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { Readable } from 'node:stream';
 
 const { reallyExit } = process as unknown as { readonly reallyExit: (code: number) => never };
 const quit = reallyExit.bind(process);
@@ -34,6 +35,9 @@ export function confine(): void {
     };
     Object.defineProperty(process, name, { value, writable: false, configurable: false });
   }
+  // What comes there is for this program: a decoder that reads it would take requests away.
+  const stdin = Readable.from([]);
+  Object.defineProperty(process, 'stdin', { value: stdin, writable: false, configurable: false });
   deny('node:os', 'setPriority', 'A decoder may not set priorities');
   // Databases are files, but Node does not ask its permission model about them.
   deny('node:sqlite', 'DatabaseSync', 'A decoder may not open a database');

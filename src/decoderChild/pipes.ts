@@ -64,7 +64,7 @@ function readWhole(length: number): Uint8Array | undefined {
   return bytes;
 }
 
-/** A decoder that touches `process.stdin` makes the pipe one that does not wait. */
+/** A decoder that makes a stream of the pipe makes it one that does not wait. */
 function attempt(transfer: () => number): number {
   for (;;) {
     try {

@@ -10,7 +10,7 @@ export interface Script {
   readonly name: string;
   /** For people. */
   readonly title: string;
-  /** An absolute path. */
+  /** An absolute path without links in it, as it was found: nothing else runs. */
   readonly file: string;
   /** Another one once the file, or what is beside it, has changed: what the one before has read does not count. */
   readonly version: number;

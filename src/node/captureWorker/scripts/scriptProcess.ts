@@ -80,6 +80,7 @@ export class ScriptProcess {
   /** Settled once the process is gone, and all that it wrote is read. */
   readonly ended: Promise<void>;
   #hasEnded = false;
+  #exitCode: number | null = null;
 
   constructor(options: ScriptProcessOptions) {
     this.#options = options;
@@ -98,7 +99,10 @@ export class ScriptProcess {
         this.#limit.dispose();
         resolve();
       };
-      this.#child.once('close', end);
+      this.#child.once('close', code => {
+        this.#exitCode = code;
+        end();
+      });
       this.#child.once('error', error => {
         this.#errors += messageOf(error);
         end();
@@ -259,7 +263,9 @@ export class ScriptProcess {
       };
     }
     const words = this.#errors.trim().slice(0, 500);
-    const why = words === '' ? '' : `: ${words}`;
+    // A process that has nothing left to do ends by itself, and without a word.
+    const isDry = words === '' && this.#exitCode === 0;
+    const why = isDry ? ', for what it awaits never comes' : words === '' ? '' : `: ${words}`;
     return { message: `The decoder's process ended while it was loaded${why}`, file };
   }
 

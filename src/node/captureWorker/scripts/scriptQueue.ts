@@ -17,6 +17,9 @@ const maxDeaths = 3;
 const deathSpanMs = 60_000;
 const idleMs = 60_000;
 
+/** So long a batch whose session has ended may go on, since a process takes as long to start. */
+const uselessMs = 300;
+
 /** So many sessions keep their state; of others it begins anew. */
 const maxStates = 1024;
 
@@ -43,14 +46,21 @@ interface Step {
 export class ScriptQueue {
   readonly #options: ScriptQueueOptions;
   readonly #idle: Timer;
+  readonly #useless: Timer;
   #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #given = new Set<ScriptBatch>();
+  /** Those of sessions that have ended meanwhile. */
+  readonly #brokenOff = new WeakSet<ScriptBatch>();
+  /** The one that its process is at. */
+  #running: ScriptBatch | undefined;
   #version: number | undefined;
   #process: ScriptProcess | undefined;
   #isOrdered = false;
   /** Why it is not run until its file changes. */
   #refusal: ScriptError | undefined;
   #isProven = false;
+  /** Why its process has ended, if no message was found to be the reason. */
+  #unclearEnd: string | undefined;
   #deaths: number[] = [];
   #states = new Map<number, string>();
   #hasClosed = false;
@@ -58,22 +68,23 @@ export class ScriptQueue {
   constructor(options: ScriptQueueOptions) {
     this.#options = options;
     this.#idle = new Timer(options.clock);
+    this.#useless = new Timer(options.clock);
   }
 
   get isIdle(): boolean {
-    return this.#waiting === 0;
+    return this.#given.size === 0;
   }
 
   /** One batch after the other. Never rejects. */
   async run(batch: ScriptBatch): Promise<readonly ScriptAnswer[]> {
-    this.#waiting++;
+    this.#given.add(batch);
     this.#idle.dispose();
     const answers = this.#last.then(() => this.#answers(batch));
     this.#last = answers;
     try {
       return await answers;
     } finally {
-      this.#waiting--;
+      this.#given.delete(batch);
       if (this.isIdle) {
         this.#idle.start(idleMs, () => void this.endProcess());
         this.#options.onDidChange(this.#holdsProcess());
@@ -84,6 +95,14 @@ export class ScriptQueue {
   endSession(id: number): void {
     this.#states.delete(id);
     this.#process?.forget(id);
+    for (const batch of this.#given) {
+      if (batch.session.id === id) {
+        this.#brokenOff.add(batch);
+      }
+    }
+    if (this.#running?.session.id === id) {
+      this.#useless.start(uselessMs, () => this.#process?.kill());
+    }
   }
 
   /** Another one is started with the next batch, and goes on with the states of the sessions. */
@@ -100,6 +119,7 @@ export class ScriptQueue {
   async close(): Promise<void> {
     this.#hasClosed = true;
     this.#idle.dispose();
+    this.#useless.dispose();
     await this.endProcess();
   }
 
@@ -123,7 +143,9 @@ export class ScriptQueue {
     const result = batch.messages.map(
       (_, index) => answers[index] ?? ({ is: 'failed', error } as const),
     );
-    this.#tell(batch.script, result);
+    if (!this.#brokenOff.has(batch)) {
+      this.#tell(batch.script, result);
+    }
     return result;
   }
 
@@ -146,9 +168,10 @@ export class ScriptQueue {
     let isPatient = false;
     while (steps.length > 0) {
       const process = await this.#ready(script);
-      if (!process) {
+      if (!process || this.#brokenOff.has(batch)) {
         return;
       }
+      this.#running = batch;
       const part = await process.run({
         session,
         messages: steps.map(({ message }) => message),
@@ -156,6 +179,8 @@ export class ScriptQueue {
         isStepped,
         isPatient,
       });
+      this.#running = undefined;
+      this.#useless.dispose();
       part.answers.forEach((answer, at) => {
         answers[steps[at]?.index ?? 0] ??= answer;
       });
@@ -164,7 +189,12 @@ export class ScriptQueue {
         return;
       }
       await this.endProcess();
+      if (this.#brokenOff.has(batch)) {
+        return;
+      }
       const guilt = guiltOf(part, process, isStepped);
+      const isUnclear = guilt === undefined && part.end !== 'starved';
+      this.#unclearEnd = isUnclear ? reasonOf(part, process) : undefined;
       const reached = part.answers.length;
       const culprit = steps[reached];
       if (guilt !== undefined && culprit) {
@@ -190,8 +220,18 @@ export class ScriptQueue {
     if (this.#process && !this.#process.hasEnded) {
       return this.#process;
     }
+    if (this.#process) {
+      this.#unclearEnd = this.#process.crash;
+      await this.endProcess();
+      if (this.#noteDeath(script, this.#unclearEnd)) {
+        return undefined;
+      }
+    }
     const { childPath, clock, execPath, report, runtime, makeRoom } = this.#options;
-    const file = await realpath(script.file);
+    const file = await this.#realPath(script);
+    if (file === undefined) {
+      return undefined;
+    }
     const started = childRuntime(runtime, await realpath(childPath), file);
     if ('problem' in started) {
       this.#refuse(script, { message: started.problem });
@@ -217,6 +257,20 @@ export class ScriptQueue {
     }
     this.#isOrdered = loaded.isOrdered;
     return process;
+  }
+
+  /** Of its file, which is where it was found, and nowhere else. */
+  async #realPath(script: Script): Promise<string | undefined> {
+    const file = await realpath(script.file).catch(() => undefined);
+    if (file === script.file) {
+      return file;
+    }
+    const message =
+      file === undefined
+        ? 'The file of the decoder is not there any more'
+        : 'The file of the decoder has become a link to another, or its folder has';
+    this.#refuse(script, { message, file: script.file });
+    return undefined;
   }
 
   #keepState(session: number, state: string | undefined): void {
@@ -256,6 +310,12 @@ export class ScriptQueue {
     if (!this.#isProven && answers.some(answer => answer.is !== 'failed')) {
       this.#isProven = true;
       this.#options.report({ is: 'loaded', file });
+    }
+    const why = this.#unclearEnd;
+    this.#unclearEnd = undefined;
+    if (why !== undefined && !this.#refusal) {
+      const message = `${why}, and no message alone is the reason. It was started again`;
+      this.#options.report({ is: 'error', file, error: { message, file } });
     }
   }
 }

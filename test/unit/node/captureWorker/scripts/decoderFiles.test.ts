@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ScriptError } from '../../../../../src/core/decode/script/script.ts';
-import {
-  useChild,
-  DecoderRig,
-  decoderText,
-  valuesOf,
-} from '../../../../support/scripts/decoderFiles.ts';
+import { useChild, DecoderRig, decoderText } from '../../../../support/scripts/decoderFiles.ts';
 
 const child = useChild();
 
@@ -57,6 +51,17 @@ describe('A file of a decoder', () => {
       'main.mjs': `const value = await Promise.resolve(1);
         export const decoder = { decode: () => ({ value }) };`,
     },
+    'a text with a byte order mark': {
+      'main.mts': '\ufeffexport const decoder = { decode: (): object => ({ value: 1 }) };',
+    },
+    'in a folder of any name': {
+      'a bé#%41?,b/part.mjs': 'export const value = 1;',
+      'a bé#%41?,b/main.mjs': `import { value } from './part.mjs'; ${decoderText('return { value };')}`,
+    },
+    'the object of a class': {
+      'main.mjs': `class Own { one = 1; decode() { return { value: this.one }; } }
+        export const decoder = new Own();`,
+    },
   };
   for (const [kind, files] of Object.entries(reads)) {
     it(`may be ${kind}`, async t => {
@@ -64,18 +69,6 @@ describe('A file of a decoder', () => {
       assert.deepEqual(await firstOf(rig, files), { is: 'read', value: { value: 1 } });
     });
   }
-
-  it('may be reached by a link', async t => {
-    const rig = new DecoderRig(t, { childPath: child.path });
-    rig.write('real/part.mjs', 'export const value = 1;');
-    rig.write(
-      'real/main.mjs',
-      `import { value } from './part.mjs'; ${decoderText('return { value };')}`,
-    );
-    symlinkSync(join(rig.folder, 'real/main.mjs'), join(rig.folder, 'link.mjs'));
-    const script = { name: 'a', title: 'A', file: join(rig.folder, 'link.mjs'), version: 1 };
-    assert.deepEqual(valuesOf(await rig.run(script, ['a'])), [{ value: 1 }]);
-  });
 
   const wrong: readonly [why: string, files: Readonly<Record<string, string>>, message: RegExp][] =
     [
@@ -104,15 +97,29 @@ describe('A file of a decoder', () => {
       [
         'never loads',
         { 'a.mjs': 'await new Promise(() => undefined);' },
-        /ended while it was loaded/,
+        /ended while it was loaded, for what it awaits never comes$/,
       ],
+      ['is a function', { 'a.mjs': 'export default function () {}' }, /exports no decoder/],
+      ['is a text', { 'a.mjs': 'export default "a";' }, /exports no decoder/],
+      ['is a list', { 'a.mjs': 'export const decoder = [];' }, /has no function decode/],
+      [
+        'has a getter that throws',
+        { 'a.mjs': 'export const decoder = { get decode() { throw new Error("no"); } };' },
+        /^no$/,
+      ],
+      [
+        'is CommonJS and an ES module',
+        { 'a.js': 'export const a = 1;\nmodule.exports.decoder = {};' },
+        /module is not defined in ES module scope/,
+      ],
+      ['is an ES module by a wrong name', { 'a.cjs': 'export const a = 1;' }, /token 'export'/],
     ];
   for (const [why, files, message] of wrong) {
     it(`is refused, with the reason, where it ${why}`, async t => {
       const rig = new DecoderRig(t, { childPath: child.path });
       const error = await errorOf(rig, files);
       assert.match(error.message, message);
-      assert.equal(error.file, join(rig.folder, 'a.mjs'));
+      assert.equal(error.file, join(rig.folder, Object.keys(files)[0] ?? ''));
       assert.deepEqual(rig.reports, [{ is: 'error', file: error.file, error }]);
     });
   }
@@ -153,6 +160,7 @@ describe('A file of a decoder', () => {
       ],
       ['is CommonJS that cannot be parsed', { 'a.cjs': `\n  const a = ;` }, 'a.cjs:2:13'],
       ['is TypeScript that cannot be stripped', { 'a.ts': `\nenum A { B }` }, 'a.ts:2:1'],
+      ['is TypeScript with decorators', { 'a.ts': `\n@d class A {}` }, 'a.ts:2:1'],
     ];
   for (const [what, files, place] of places) {
     it(`that ${what} has the place of that in its error`, async t => {

@@ -74,8 +74,31 @@ describe('A hostile decoder', () => {
     ],
     ['answers with a getter that loops', 'return { get value() { for (;;); } };', tooLong],
     ['answers with a promise', 'return (async () => ({}))();', /returned a promise/],
+    [
+      'answers with a promise of its own making',
+      'return { then() {} };',
+      'decode has returned a promise. It has to return the answer itself',
+    ],
+    ['answers with a generator', 'return (function* () {})();', /could not be cloned/],
+    ['answers with a proxy that loops', 'return new Proxy({}, { has() { for (;;); } });', tooLong],
+    [
+      'answers with what is nested too deep',
+      'const all = {}; for (let at = all, i = 0; i < 1e5; i++) at = at.a = {}; return all;',
+      /^decode has returned what cannot be copied: .*call stack/,
+    ],
     ['answers with a number', 'return 1;', /has returned a number/],
     ['answers with a list', 'return [];', /has returned an array/],
+    ['throws a symbol', 'throw Symbol("s");', /^The decoder has thrown Symbol\(s\)$/],
+    [
+      'throws what loops when it is looked at',
+      'throw { [Symbol.for("nodejs.util.inspect.custom")]() { for (;;); } };',
+      tooLong,
+    ],
+    [
+      'throws an error without texts',
+      'throw Object.assign(new Error(), { message: {}, stack: 5 });',
+      'What the decoder has thrown cannot be read',
+    ],
     ['throws nothing', 'throw undefined;', 'The decoder has thrown undefined'],
     [
       'throws what cannot be read',
@@ -193,6 +216,17 @@ describe('A hostile decoder', () => {
     ]);
   });
 
+  it('that reads what is written to its process takes no request away', async t => {
+    const rig = new DecoderRig(t, { childPath: child.path });
+    const reads = `import { stdin } from 'node:process';
+      stdin.on('data', () => undefined); process.stdin.resume();`;
+    const script = rig.write('reads.mjs', `${reads} ${decoderText('return { text };')}`);
+    for (const text of ['a', 'b', 'c']) {
+      assert.deepEqual(valuesOf(await rig.run(script, [text])), [{ text }]);
+    }
+    assert.deepEqual(rig.of('error'), []);
+  });
+
   it('that fails after the fact is told of, and goes on', async t => {
     const rig = new DecoderRig(t, { childPath: child.path });
     const script = rig.write(
@@ -213,6 +247,41 @@ describe('A hostile decoder', () => {
         .join(),
       /later/,
     );
+  });
+
+  it('that hangs once it has answered is started again, and told of', async t => {
+    const clock = new ManualClock();
+    const rig = new DecoderRig(t, { childPath: child.path, clock });
+    const hangs = `if (text === 'bad') { setImmediate(() => { for (;;); }); } return { text };`;
+    const script = rig.write('hangs.mjs', decoderText(hangs));
+    assert.deepEqual(valuesOf(await rig.run(script, ['a', 'bad'])), [
+      { text: 'a' },
+      { text: 'bad' },
+    ]);
+    const answers = rig.run(script, ['b', 'c']);
+    await until('it is waited for', () => clock.pending.length > 0);
+    clock.advance(3000);
+    assert.deepEqual(valuesOf(await answers), [{ text: 'b' }, { text: 'c' }]);
+    const message = `${tooLong}, and no message alone is the reason. It was started again`;
+    assert.deepEqual(rig.reports, [
+      { is: 'loaded', file: script.file },
+      { is: 'error', file: script.file, error: { message, file: script.file } },
+    ]);
+  });
+
+  it('that ends once it has answered is told of, and stopped the third time', async t => {
+    const rig = new DecoderRig(t, { childPath: child.path });
+    const ends = `setImmediate(() => { const a = []; for (;;) a.push(new Array(1e6).fill(0)); });
+      return { text };`;
+    const script = rig.write('ends.mjs', decoderText(ends));
+    const answers: unknown[] = [];
+    for (const text of ['a', 'b', 'c', 'd']) {
+      answers.push(...valuesOf(await rig.run(script, [text])));
+    }
+    assert.deepEqual(answers.slice(0, 3), [{ text: 'a' }, { text: 'b' }, { text: 'c' }]);
+    assert.match(String(answers[3]), /3 times within a minute$/);
+    assert.equal(rig.of('stopped').length, 1);
+    assert.match(rig.of('error')[0]?.error.message ?? '', /no message alone is the reason/);
   });
 
   it('is stopped the third time within a minute, until its file changes', async t => {

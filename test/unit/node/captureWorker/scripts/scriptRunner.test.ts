@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   batchOf,
@@ -166,6 +168,45 @@ describe('A runner of decoders', () => {
     }
     await until('the last is told', () => rig.of('error').at(-1)?.error.message === 'error 49');
     assert.ok(rig.of('error').length < 40, `${rig.of('error').length} reports`);
+  });
+
+  it('breaks a slow batch off once its session has ended, and nobody is told', async t => {
+    const clock = new ManualClock();
+    const rig = new DecoderRig(t, { childPath: child.path, clock });
+    const slow = `if (text === 'slow') { console.log('at it'); Atomics.wait(new Int32Array(
+      new SharedArrayBuffer(4)), 0, 0, 90); } return { text };`;
+    const script = rig.write('slow.mjs', counting(slow));
+    await rig.run(script, ['a'], 2);
+    const many = Array.from({ length: 256 }, () => 'slow');
+    const running = rig.run(script, many);
+    const waiting = rig.run(script, many);
+    const other = rig.run(script, ['b'], 2);
+    await until('it is at it', () => rig.of('log').length > 0);
+    rig.runner.endSession(1);
+    clock.advance(300);
+    assert.deepEqual(valuesOf(await other), [{ text: 'b' }]);
+    const answers = [...(await running), ...(await waiting)];
+    assert.ok(answers.filter(({ is }) => is === 'read').length < 100);
+    assert.deepEqual([rig.of('error'), rig.of('stopped')], [[], []]);
+    assert.deepEqual(valuesOf(await rig.run(script, ['c'], 2)), [{ text: 'c' }]);
+  });
+
+  it('does not run a file that has become a link since it was found, or is gone', async t => {
+    const rig = new DecoderRig(t, { childPath: child.path });
+    const elsewhere = rig.write('other/elsewhere.mjs', decoderText('return { is: 1 };'));
+    const script = rig.write('own/decoder.mjs', decoderText('return {};'));
+    rmSync(script.file);
+    assert.deepEqual(valuesOf(await rig.run(script, ['a'])), [
+      'The file of the decoder is not there any more',
+    ]);
+    symlinkSync(elsewhere.file, script.file);
+    assert.deepEqual(valuesOf(await rig.run({ ...script, version: 9 }, ['a'])), [
+      'The file of the decoder has become a link to another, or its folder has',
+    ]);
+    rmSync(join(rig.folder, 'own'), { recursive: true });
+    symlinkSync(join(rig.folder, 'other'), join(rig.folder, 'own'));
+    const inLinked = { ...script, file: join(rig.folder, 'own/elsewhere.mjs') };
+    assert.match(String(valuesOf(await rig.run(inLinked, ['a']))[0]), /has become a link/);
   });
 
   it('refuses where Node cannot confine a process', async t => {
