@@ -2,6 +2,9 @@ import { l10n, ThemeIcon } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { DecodeRule, DecodeStep } from '../../core/decode/decodeRule.ts';
 import { isDecoderName, titleOfDecoder } from '../../core/decode/registry/decoderNames.ts';
+import type { ProtobufUse } from '../../core/decode/registry/protobufUse.ts';
+import { rulesFor } from '../../core/decode/registry/rules.ts';
+import { matchesUrl } from '../../core/decode/registry/urlPattern.ts';
 import { isObject } from '../../core/json/json.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
@@ -17,6 +20,7 @@ import {
   type ProtobufChoice,
   type ProtobufChoiceParts,
 } from './protobufChoices.ts';
+import { askForField } from './fieldChoices.ts';
 import { newDecoder, subjectAround, type NewDecoderParts } from './newDecoder.ts';
 import { protobufOf } from './protobufSteps.ts';
 import type { ContributedDecoders } from './scripts/contributedDecoders.ts';
@@ -130,8 +134,9 @@ async function offered(
     ...contributedChoices(contributed),
   ];
   const readers = seq === undefined ? [] : await capture.readers(seq);
+  const raw = rawUse(parts, source);
   const bytes =
-    seq !== undefined && readers.includes('protobuf-raw')
+    seq !== undefined && (raw.prefix !== undefined || readers.includes('protobuf-raw'))
       ? await protobufBytes(capture, seq)
       : undefined;
   const types = bytes ? suggestedTypes(protobuf, bytes) : [];
@@ -190,10 +195,16 @@ async function offered(
     ...(bytes && seq !== undefined
       ? [
           {
+            label: l10n.t('Read a Field Otherwise…'),
+            description: l10n.t('Protobuf without schema: text, bytes, a message or other numbers'),
+            iconPath: new ThemeIcon('edit'),
+            choose: async () => chosenType(await askForField(bytes, raw)),
+          },
+          {
             label: l10n.t('Write Its Fields as .proto…'),
             description: l10n.t('a schema to go on with, of this message and those around it'),
             iconPath: new ThemeIcon('new-file'),
-            instead: () => openSkeleton(capture, seq),
+            instead: () => openSkeleton(capture, seq, raw),
           },
         ]
       : []),
@@ -205,6 +216,18 @@ async function offered(
       instead: async () => newDecoder(parts, await subjectAround(source, seq)),
     },
   ];
+}
+
+/** How Protobuf of a source is read without a schema now. */
+function rawUse({ choices, protobuf }: DecodeAsParts, source: Source): ProtobufUse {
+  const { url } = factsOf(source);
+  const chosen = choices.chosenFor(source)?.rule;
+  const written = protobuf.rules.written.map(({ rule }) => rule);
+  const rules = chosen
+    ? [chosen]
+    : rulesFor(nameOf(source), written).filter(each => !each.url || matchesUrl(each.url, url));
+  const uses = rules.flatMap(({ use }) => use.flatMap(step => protobufOf(step) ?? []));
+  return uses.find(({ schema }) => schema === undefined) ?? {};
 }
 
 function chosenScript({ label, scope, use }: ScriptChoice): Chosen {
@@ -235,7 +258,8 @@ interface Place extends Choice {
 
 function places(source: Source, use: readonly DecodeStep[]): readonly Place[] {
   const name = nameOf(source);
-  const { url, subprotocol } = factsOf(source);
+  const { url: whole, subprotocol } = factsOf(source);
+  const url = pattern(whole);
   const icon = new ThemeIcon('settings-gear');
   const rule = (keep: NonNullable<Place['keep']>) => ({
     description: JSON.stringify({ ...keep, use: written(use) }),
@@ -256,22 +280,22 @@ function places(source: Source, use: readonly DecodeStep[]): readonly Place[] {
   ];
 }
 
-/** The URL without its query, which may hold what differs from time to time. */
 function factsOf(source: Source): { readonly url: string; readonly subprotocol: string } {
   switch (source.kind) {
     case 'connection': {
       const { connection } = source.monitored;
       const { state, options } = connection;
       const subprotocol = state.kind === 'open' ? state.subprotocol : '';
-      return { url: pattern(options.endpoint.display), subprotocol };
+      return { url: options.endpoint.display, subprotocol };
     }
     case 'slot':
       return { url: '', subprotocol: '' };
     case 'capture':
-      return { url: pattern(source.archived.url), subprotocol: '' };
+      return { url: source.archived.url, subprotocol: '' };
   }
 }
 
+/** The URL without its query, which may hold what differs from time to time. */
 function pattern(url: string): string {
   return url === '' ? '' : `${url.replace(/[?#].*$/, '')}*`;
 }
