@@ -89,7 +89,7 @@ const kinds: readonly Kind[] = [
     file: 'protobuf',
     what: 'protobuf',
     decoders: ({ schema, message }) => [
-      protobuf(tableOf(String(schema)), { message: String(message), hasEvents: false }),
+      protobuf(tableOf(String(schema)), { message: String(message), hasFacts: false }),
     ],
     peer: {
       name: 'protobufjs and JSON.stringify',

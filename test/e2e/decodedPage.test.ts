@@ -8,7 +8,7 @@ import { axeViolations } from '../support/page/accessibility.ts';
 import { chat } from '../support/page/chatRows.ts';
 import { startedAt } from '../support/page/marketRows.ts';
 import { usePages, type MonitorPage } from '../support/page/monitorPage.ts';
-import { packed } from '../support/page/packedRows.ts';
+import { packed, quotes } from '../support/page/packedRows.ts';
 import { themes } from '../support/page/pageBrowser.ts';
 import { until } from '../support/until.ts';
 
@@ -261,6 +261,19 @@ describe('the details of a decoded message', () => {
       await row(page, '"members":63').waitFor();
       await details.getByRole('button', { name: 'Go to Request #965' }).click();
       await raw.getByText('Row 965 is hidden by the filter.').waitFor();
+    }));
+
+  it('have the type of a Protobuf message with its package', () =>
+    withPage({ connections: [quotes] }, async (page, raw, host) => {
+      const table = { 'feed.Quote': { '1': { name: 'price', type: 'int32' } } };
+      const use = [{ protobuf: { table, message: 'feed.Quote' } }];
+      await page.untilLast(2);
+      host.connections[0]?.capture.setDecoders([{ use }]);
+      await row(page, '{"price":5}').click();
+      await page.details.getByRole('definition').getByText('feed.Quote').waitFor();
+      assert.equal(await row(page, '{"price":5}').locator('.event').innerText(), 'Quote');
+      await raw.getByRole('combobox', { name: 'Filter' }).fill('type:Quote');
+      await page.untilCount(1);
     }));
 
   it('say what is wrong with a message', () =>

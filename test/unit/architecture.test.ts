@@ -174,8 +174,7 @@ const folders: Readonly<Record<string, string>> = {
   'webview/decoding': 'widgets',
   'webview/details':
     'details/decoded details/facts details/hex details/json details/payload details/text list/rows widgets',
-  'webview/details/decoded':
-    'core/record core/text details/json details/list/rows details/payload details/widgets widgets',
+  'webview/details/decoded': 'details/json details/payload list/rows widgets',
   'webview/details/facts': 'details/payload list/rows widgets',
   'webview/details/hex': 'details/decoded details/payload widgets',
   'webview/details/json': 'details/payload details/text find widgets',

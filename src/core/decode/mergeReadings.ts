@@ -7,17 +7,20 @@ import type { Asked, Reading } from './reading.ts';
  * @param outer has handed the layer on that `inner` was read from
  */
 export function mergeReadings(outer: Reading, inner: Reading): Reading {
-  const { lead } = outer;
-  const summary = !hasFacts(outer)
-    ? inner.summary
-    : lead
-      ? (asked?: Asked) => `${lead(asked)} ${inner.summary(asked)}`.trimEnd()
-      : outer.summary;
+  const { lead, givesWay = false } = outer;
+  const [first, second] = givesWay ? [inner, outer] : [outer, inner];
+  const summary =
+    givesWay || !hasFacts(outer)
+      ? inner.summary
+      : lead
+        ? (asked?: Asked) => `${lead(asked)} ${inner.summary(asked)}`.trimEnd()
+        : outer.summary;
   return {
-    type: outer.type ?? inner.type,
-    name: outer.name ?? inner.name,
-    topic: outer.topic ?? inner.topic,
-    id: outer.id ?? inner.id,
+    type: first.type ?? second.type,
+    fullType: first.type === undefined ? second.fullType : first.fullType,
+    name: first.name ?? second.name,
+    topic: first.topic ?? second.topic,
+    id: first.id ?? second.id,
     severity: worse(outer.severity, inner.severity),
     isHeartbeat: outer.isHeartbeat ?? inner.isHeartbeat,
     summary,

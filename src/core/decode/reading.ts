@@ -84,6 +84,8 @@ export interface Asked {
  */
 export interface Reading {
   readonly type?: string | undefined;
+  /** The type with what is before its name, where that is shown at length. */
+  readonly fullType?: string | undefined;
   /** Of the event or method. */
   readonly name?: string | undefined;
   readonly topic?: string | undefined;
@@ -95,6 +97,8 @@ export interface Reading {
   readonly summary: (asked?: Asked) => string;
   /** The summary without the body, where a further decoder reads the body. */
   readonly lead?: ((asked?: Asked) => string) | undefined;
+  /** A decoder behind knows better what the message is: type, name, topic, id and summary are its own where it has them. */
+  readonly givesWay?: boolean | undefined;
   /** Lists show the message as it came in place of the summary. */
   readonly isPreviewed?: boolean | undefined;
   /** The decoded value as JSON, in the form that `exportForm.ts` describes. */

@@ -82,6 +82,8 @@ export interface DecodedLayer {
 /** One record of several, or the only one. */
 export interface DecodedRecord extends Omit<RowDecoding, 'records'> {
   readonly summary: string;
+  /** The type with what is before its name, if that is more. */
+  readonly fullType?: string;
   /** JSON in the form of `exportForm.ts`; absent: there is none. */
   readonly value?: string;
   /** The value is longer than is shown, and was left out. */

@@ -2,6 +2,9 @@ import { l10n, ThemeIcon } from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { DecodeRule, DecodeStep } from '../../core/decode/decodeRule.ts';
 import { isDecoderName, titleOfDecoder } from '../../core/decode/registry/decoderNames.ts';
+import type { ProtobufUse } from '../../core/decode/registry/protobufUse.ts';
+import { rulesFor } from '../../core/decode/registry/rules.ts';
+import { matchesUrl } from '../../core/decode/registry/urlPattern.ts';
 import { isObject } from '../../core/json/json.ts';
 import type { Formats } from '../../core/base/format.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
@@ -17,6 +20,7 @@ import {
   type ProtobufChoice,
   type ProtobufChoiceParts,
 } from './protobufChoices.ts';
+import { askForField } from './fieldChoices.ts';
 import { newDecoder, subjectAround, type NewDecoderParts } from './newDecoder.ts';
 import { protobufOf, type ScopedRule } from './protobufSteps.ts';
 import type { ContributedDecoders } from './scripts/contributedDecoders.ts';
@@ -43,8 +47,10 @@ interface Chosen {
 interface Offered extends Choice {
   /** `automatic`: as the settings say, or else by what the messages look like. */
   readonly chosen?: Chosen | 'automatic';
-  /** Asks for a schema and a type. */
+  /** Asks for more of Protobuf. */
   readonly ask?: () => Promise<Chosen>;
+  /** Whether what it asks for is in such a use of Protobuf. */
+  readonly isIn?: (use: ProtobufUse) => boolean;
   /** What is done in place of decoding otherwise. */
   readonly instead?: () => Promise<void>;
 }
@@ -140,8 +146,9 @@ async function offered(
     ...contributedChoices(contributed),
   ];
   const readers = seq === undefined ? [] : await capture.readers(seq);
+  const raw = rawUse(parts, source);
   const bytes =
-    seq !== undefined && readers.includes('protobuf-raw')
+    seq !== undefined && (raw.prefix !== undefined || readers.includes('protobuf-raw'))
       ? await protobufBytes(capture, seq)
       : undefined;
   const types = bytes ? suggestedTypes(protobuf, bytes) : [];
@@ -183,14 +190,22 @@ async function offered(
       description: l10n.t('by a .proto file or a set of descriptors'),
       iconPath: new ThemeIcon('symbol-structure'),
       ask: async () => chosenType(await askForSchema(protobuf, bytes)),
+      isIn: ({ schema }) => schema !== undefined,
     },
     ...(bytes && seq !== undefined
       ? [
           {
+            label: l10n.t('Read a Field Otherwise…'),
+            description: l10n.t('Protobuf without schema: text, bytes, a message or other numbers'),
+            iconPath: new ThemeIcon('edit'),
+            ask: async () => chosenType(await askForField(bytes, raw)),
+            isIn: ({ schema, fields }) => schema === undefined && fields !== undefined,
+          },
+          {
             label: l10n.t('Write Its Fields as .proto…'),
             description: l10n.t('a schema to go on with, of this message and those around it'),
             iconPath: new ThemeIcon('new-file'),
-            instead: () => openSkeleton(capture, seq),
+            instead: () => openSkeleton(capture, seq, raw),
           },
         ]
       : []),
@@ -215,8 +230,10 @@ function withPresent(
     return offers.map(offer => (isChosen(offer) ? marked(offer) : offer));
   }
   const { scope, rule } = present;
-  if (rule.use.some(protobufOf)) {
-    return offers.map(offer => (offer.ask ? marked(offer) : offer));
+  const uses = rule.use.flatMap(step => protobufOf(step) ?? []);
+  const hasAsked = ({ isIn }: Offered) => isIn !== undefined && uses.some(isIn);
+  if (offers.some(hasAsked)) {
+    return offers.map(offer => (hasAsked(offer) ? marked(offer) : offer));
   }
   const title = titleOfChain(rule.use);
   const description = JSON.stringify(written(rule.use));
@@ -235,6 +252,18 @@ function marked(offer: Offered): Offered {
 
 function isSame({ scope, use }: Chosen, { scope: other, rule }: ScopedRule): boolean {
   return scope === other && JSON.stringify(use) === JSON.stringify(rule.use);
+}
+
+/** How Protobuf of a source is read without a schema now. */
+function rawUse({ choices, protobuf }: DecodeAsParts, source: Source): ProtobufUse {
+  const { url } = factsOf(source);
+  const chosen = choices.chosenFor(source)?.rule;
+  const written = protobuf.rules.written.map(({ rule }) => rule);
+  const rules = chosen
+    ? [chosen]
+    : rulesFor(nameOf(source), written).filter(each => !each.url || matchesUrl(each.url, url));
+  const uses = rules.flatMap(({ use }) => use.flatMap(step => protobufOf(step) ?? []));
+  return uses.find(({ schema }) => schema === undefined) ?? {};
 }
 
 function chosenScript({ label, scope, use }: ScriptChoice): Chosen {
@@ -265,7 +294,8 @@ interface Place extends Choice {
 
 function places(source: Source, use: readonly DecodeStep[]): readonly Place[] {
   const name = nameOf(source);
-  const { url, subprotocol } = factsOf(source);
+  const { url: whole, subprotocol } = factsOf(source);
+  const url = pattern(whole);
   const icon = new ThemeIcon('settings-gear');
   const rule = (keep: NonNullable<Place['keep']>) => ({
     description: JSON.stringify({ ...keep, use: written(use) }),
@@ -286,22 +316,22 @@ function places(source: Source, use: readonly DecodeStep[]): readonly Place[] {
   ];
 }
 
-/** The URL without its query, which may hold what differs from time to time. */
 function factsOf(source: Source): { readonly url: string; readonly subprotocol: string } {
   switch (source.kind) {
     case 'connection': {
       const { connection } = source.monitored;
       const { state, options } = connection;
       const subprotocol = state.kind === 'open' ? state.subprotocol : '';
-      return { url: pattern(options.endpoint.display), subprotocol };
+      return { url: options.endpoint.display, subprotocol };
     }
     case 'slot':
       return { url: '', subprotocol: '' };
     case 'capture':
-      return { url: pattern(source.archived.url), subprotocol: '' };
+      return { url: source.archived.url, subprotocol: '' };
   }
 }
 
+/** The URL without its query, which may hold what differs from time to time. */
 function pattern(url: string): string {
   return url === '' ? '' : `${url.replace(/[?#].*$/, '')}*`;
 }

@@ -8,10 +8,12 @@ import { suggestTypes } from '../../core/decode/protobuf/typed/suggestTypes.ts';
 import type { FieldTable } from '../../core/decode/protobuf/wire/fieldTable.ts';
 import type { ProtobufUse } from '../../core/decode/registry/protobufUse.ts';
 import type { SettingsScope } from '../../core/settings/settingLayers.ts';
+import { plain } from '../ui/notify.ts';
 import { pickOne, type Choice } from '../ui/prompts.ts';
 import type { DecoderRules } from './decoderRules.ts';
 import type { ProtobufSchemas } from './protobufSchemas.ts';
 import { protobufOf, requestOf } from './protobufSteps.ts';
+import { problemOf } from './readySchema.ts';
 import type { SchemaRequest } from './schemaFiles.ts';
 
 export interface ProtobufChoiceParts {
@@ -97,7 +99,7 @@ function choicesIn(
 }
 
 /** The first message behind a prefix. */
-function bodyOf(bytes: Uint8Array, { prefix }: ProtobufUse): Uint8Array | undefined {
+export function bodyOf(bytes: Uint8Array, { prefix }: ProtobufUse): Uint8Array | undefined {
   if (prefix === undefined) {
     return bytes;
   }
@@ -125,16 +127,17 @@ export async function askForSchema(
     throw new CancellationError();
   }
   const request = requestFor(file);
-  const { table, failure, problems } = await schemas.read(request);
+  const loaded = await schemas.read(request);
+  const { table } = loaded;
+  const { schema, scope } = request;
   if (!table) {
-    const [problem] = problems;
+    const problem = problemOf(schema.join(', '), loaded);
     throw new UserError(
-      failure ??
-        problem?.message ??
-        l10n.t('Schemas are read once the workspace is trusted. Trust it first.'),
+      problem === undefined
+        ? l10n.t('Schemas are read once the workspace is trusted. Trust it first.')
+        : plain(problem),
     );
   }
-  const { schema, scope } = request;
   const suggested = bytes ? choicesIn(table, { schema }, scope, bytes) : [];
   const others = Object.keys(table)
     .filter(name => !suggested.some(({ label }) => label === name))
@@ -162,11 +165,13 @@ function requestFor(file: Uri): SchemaRequest {
 /**
  * Opens a new `.proto` document with the fields of a message and of those around it that have gone the same way.
  *
+ * @param use how they are read now
  * @throws UserError if there is none that can be read
  */
 export async function openSkeleton(
   capture: Pick<Capture, 'payload' | 'rows'>,
   seq: number,
+  use: ProtobufUse,
 ): Promise<void> {
   const from = Math.max(0, seq - neighbours);
   const rows = await capture.rows(from, seq - from + neighbours + 1);
@@ -174,8 +179,9 @@ export async function openSkeleton(
   const messages: Uint8Array[] = [];
   for (const row of rows.filter(each => isLike(each, own))) {
     const bytes = await protobufBytes(capture, row.seq);
-    if (bytes && !readRaw(bytes, 0, bytes.length).problem) {
-      messages.push(bytes);
+    const body = bytes && bodyOf(bytes, use);
+    if (body && !readRaw(body).problem) {
+      messages.push(body);
     }
   }
   if (messages.length === 0) {
@@ -184,7 +190,7 @@ export async function openSkeleton(
   const known = await languages.getLanguages();
   const language = ['proto3', 'proto', 'protobuf'].find(each => known.includes(each));
   const document = await workspace.openTextDocument({
-    content: protoSkeleton(messages, {}),
+    content: protoSkeleton(messages, use.fields ?? {}),
     ...(language !== undefined && { language }),
   });
   await window.showTextDocument(document);

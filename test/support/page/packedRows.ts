@@ -62,3 +62,6 @@ export const packed = scenario('Packed', [
   ['in', gzipSync(order)],
   ['in', gzipSync(order)],
 ]);
+
+/** A message of Protobuf whose field 1 is 5. */
+export const quotes = scenario('Quotes', [['in', Uint8Array.of(8, 5)]]);

@@ -66,7 +66,7 @@ interface Budget {
 }
 
 function recordOf(known: KnownReading, budget: Budget): DecodedRecord {
-  const { summary, severity, isHeartbeat, problem, range } = known;
+  const { summary, fullType, severity, isHeartbeat, problem, range } = known;
   const value = known.value?.();
   const isShown = value !== undefined && value.length <= budget.value;
   budget.value -= isShown ? value.length : 0;
@@ -77,6 +77,7 @@ function recordOf(known: KnownReading, budget: Budget): DecodedRecord {
     ...factsOf(known),
     ...callOf(known),
     summary,
+    ...(fullType !== undefined && { fullType }),
     ...(severity && { severity }),
     ...(isHeartbeat && { isHeartbeat: true }),
     ...(problem && { problem }),

@@ -26,20 +26,20 @@ export interface ProtobufOptions {
   readonly prefix?: Prefix;
   /** What is said of the fields of messages that are read without a schema. */
   readonly fields?: Overrides;
-  /** Whether the set member of the outermost `oneof` names the event; by default it does. */
-  readonly hasEvents?: boolean;
+  /** Whether the type is told, and the set member of the outermost `oneof` as the event; by default they are. */
+  readonly hasFacts?: boolean;
 }
 
 /** Protobuf with a schema. */
 export function protobuf(table: FieldTable, options: ProtobufOptions = {}): AnyDecoder {
-  const { message: choice, prefix, fields = {}, hasEvents = true } = options;
+  const { message: choice, prefix, fields = {}, hasFacts = true } = options;
   const cast = castOf(fields);
   const schema = new Schema(table, choice === undefined ? undefined : carrierOf(choice));
   const readMessage = (bytes: Uint8Array, begin: number, end: number, facts: MessageFacts) => {
     const chosen =
       choice === undefined ? undefined : chooseMessage(choice, facts.direction, bytes, begin, end);
     return chosen
-      ? typedReading(bytes, end, chosen, schema, hasEvents)
+      ? typedReading(bytes, end, chosen, schema, hasFacts)
       : rawReading(bytes, begin, end, cast);
   };
   return {
@@ -100,15 +100,19 @@ function typedReading(
   end: number,
   { message, begin, isOneOfSeveral }: NonNullable<ReturnType<typeof chooseMessage>>,
   schema: Schema,
-  hasEvents: boolean,
+  hasFacts: boolean,
 ): Reading {
   const read = readTyped(bytes, begin, end, schema.type(message), schema);
   const { tree, problem, severity, event, carried } = read;
   const text = once(() => new TypedText(tree));
-  const type = carried ?? (isOneOfSeveral ? message : undefined);
+  // What tells a message from others is its name; else that is the member of a `oneof`.
+  const told = carried ?? (isOneOfSeveral ? message : undefined);
+  const fullType = told ?? event?.type ?? message;
+  const type = shortName(fullType);
+  const name = told === undefined ? event?.name : type;
   return {
-    ...(type !== undefined && { type, name: type.slice(type.lastIndexOf('.') + 1) }),
-    ...(type === undefined && hasEvents && event !== undefined && { name: event }),
+    ...(hasFacts && { type, ...(type !== fullType && { fullType }), givesWay: true }),
+    ...(hasFacts && name !== undefined && { name }),
     ...(problem && { problem, severity }),
     summary: () =>
       severity === 'error' && tree.count === 1
@@ -117,4 +121,9 @@ function typedReading(
     ...(severity !== 'error' && { value: () => text().json() }),
     fields: () => text().fields(),
   };
+}
+
+/** Without its package. */
+function shortName(type: string): string {
+  return type.slice(type.lastIndexOf('.') + 1);
 }

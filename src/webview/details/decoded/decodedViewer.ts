@@ -206,13 +206,13 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
     parts: readonly number[],
     seq: number,
   ): readonly Definition[] {
-    const { event = '', topic = '', type = '', id = '', envelope = '', summary } = record;
+    const { event = '', topic = '', type = '', fullType, id = '', envelope = '', summary } = record;
     const titles = layers.map(({ title }) => title).join(', ');
     return [
       [text('decodedAsName'), titles],
       [text('event'), event],
       [text('topic'), topic === event ? '' : topic],
-      [text('type'), type === event ? '' : type],
+      [text('type'), fullType ?? (type === event ? '' : type)],
       [text('id'), id],
       [text('decodedCall'), this.#callOf(record, seq)],
       [text('decodedParts'), parts.length === 0 ? '' : this.#rowLinks(parts)],

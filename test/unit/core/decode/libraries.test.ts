@@ -137,7 +137,7 @@ describe('protobufjs', () => {
     protobufjs.parse(files[source] ?? '', root, { keepCase: true });
     root.addJSON(protobufjs.common.get('google/protobuf/timestamp.proto')?.nested ?? {});
     const type = root.lookupType(String(message));
-    const decoder = protobuf(table, { message: String(message), hasEvents: false });
+    const decoder = protobuf(table, { message: String(message), hasFacts: false });
     const ours: Read = bytes => {
       const { value, problem } = readBytes(decoder, bytes);
       return problem?.is === 'truncated' ? undefined : value?.();

@@ -57,7 +57,7 @@ async function ask(
     readSchema: readProtobufSchema,
   });
   const written = readDecodeRules(rules, []).map(rule => ({ scope: 'workspace' as const, rule }));
-  if (written.length > 0) {
+  if (JSON.stringify(rules).includes('feed.proto')) {
     const request = { scope: 'workspace' as const, schema: ['feed.proto'], includes: [] };
     await until('the schema has been read', () => schemas.get(request) !== undefined);
   }
@@ -183,7 +183,10 @@ describe('Decode As', () => {
   it('says what is wrong with a schema that cannot be used', async () => {
     const file = join(folder, 'wrong.proto');
     writeFileSync(file, 'syntax = "proto3"; massage M {}');
-    await assert.rejects(ask([withSchema, file]), /massage/);
+    await assert.rejects(
+      ask([withSchema, file]),
+      /a problem in line 1 of .*wrong\.proto: .*massage/,
+    );
     await assert.rejects(ask([withSchema, join(folder, 'no.proto')]), /was not found/);
     editor.isTrusted = false;
     await assert.rejects(ask([withSchema, file]), /Trust it first/);
@@ -196,6 +199,38 @@ describe('Decode As', () => {
       text.split('\n').filter(line => line.includes('field_')),
       ['  string field_1 = 1;', '  uint64 field_2 = 2;', '  uint64 field_4 = 4;'],
     );
+  });
+
+  it('reads a field otherwise where the guess is wrong, and writes that into the schema', async () => {
+    const { chosen, kept, questions } = await ask([
+      'Read a Field Otherwise…',
+      '1',
+      'bytes',
+      always,
+    ]);
+    assert.deepEqual(questions[1]?.described, ['1 len: text – "hi"', '2 varint – 7']);
+    assert.deepEqual(questions[2]?.choices.slice(0, 4), ['string', 'bytes', 'message', 'double']);
+    const rule = { connection: 'shop', use: [{ protobuf: { fields: { '1': 'bytes' } } }] };
+    assert.deepEqual(kept, [[rule, 'user']]);
+    const problems: string[] = [];
+    assert.deepEqual(readDecodeRules([rule], problems)[0]?.use, rule.use);
+    assert.deepEqual(problems, []);
+    const both = { fields: { '1': 'bytes', '2': 'sint32' } };
+    const next = await ask(['Read a Field Otherwise…', '2', 'sint32', 'For now'], [], chosen[0]);
+    assert.deepEqual(next.chosen[0]?.rule.use, [{ protobuf: both }]);
+    assert.ok(!next.questions[2]?.choices.includes('string'));
+    for (const [rules, present] of [
+      [[], next.chosen[0]],
+      [[{ use: { protobuf: both } }], undefined],
+    ] as const) {
+      editor.untitled.length = 0;
+      await ask(['Write Its Fields as .proto…'], rules, present);
+      const [text = ''] = editor.untitled;
+      assert.match(text, /bytes field_1 = 1;\n {2}sint32 field_2 = 2;/);
+    }
+    const back = ['Read a Field Otherwise…', '2', 'What It Looks Like', 'For now'];
+    const again = await ask(back, [], next.chosen[0]);
+    assert.deepEqual(again.chosen[0]?.rule.use, [{ protobuf: { fields: { '1': 'bytes' } } }]);
   });
 
   it('offers decoders in files of the workspace and of rules, and those of extensions', async () => {

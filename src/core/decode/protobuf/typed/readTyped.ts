@@ -13,8 +13,8 @@ export interface TypedMessage {
   /** What ended the reading, or what does not fit the type; what is behind the latter was read. */
   readonly problem: Problem | undefined;
   readonly severity: 'warning' | 'error' | undefined;
-  /** The set member of the outermost `oneof`. */
-  readonly event: string | undefined;
+  /** The set member of the outermost `oneof`, and the message type that it has, if it is a message. */
+  readonly event: { readonly name: string; readonly type: string | undefined } | undefined;
   /** The type of the message that the outermost one carries, as `google.protobuf.Any` does. */
   readonly carried: string | undefined;
   /** Bytes of fields that the type does not have, or has with another wire type. */
@@ -40,7 +40,7 @@ export function readTyped(
   const { tree, failure, warning, event, carried, strangeLength } = run;
   const problem = failure ?? warning ?? run.strangeness(end - begin);
   const severity = failure ? 'error' : problem ? 'warning' : undefined;
-  return { tree, problem, severity, event: event?.name, carried, strangeLength };
+  return { tree, problem, severity, event, carried, strangeLength };
 }
 
 interface Frame {
@@ -59,7 +59,9 @@ class TypedRun {
   readonly tree: TypedTree;
   failure: Problem | undefined;
   warning: Problem | undefined;
-  event: { readonly name: string; readonly oneof: string; readonly node: number } | undefined;
+  event:
+    | (NonNullable<TypedMessage['event']> & { readonly oneof: string; readonly node: number })
+    | undefined;
   carried: string | undefined;
   strangeLength = 0;
   readonly #schema: Schema;
@@ -258,7 +260,7 @@ class TypedRun {
     return end;
   }
 
-  #noteEvent(frame: Frame, { name, oneof }: FieldDefinition): void {
+  #noteEvent(frame: Frame, { name, oneof, message: type }: FieldDefinition): void {
     const depth = this.#frames.length;
     if (oneof === undefined || !frame.isSingle || frame.type.name.startsWith(googleTypes)) {
       return;
@@ -266,7 +268,7 @@ class TypedRun {
     const isSame = this.event?.node === frame.node && this.event.oneof === oneof;
     if (depth < this.#eventDepth || isSame) {
       this.#eventDepth = depth;
-      this.event = { name, oneof, node: frame.node };
+      this.event = { name, type, oneof, node: frame.node };
     }
   }
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import protobufjs from 'protobufjs';
+import { Chain } from '../../../../../src/core/decode/chain.ts';
+import type { Mapping } from '../../../../../src/core/decode/mapping/mapping.ts';
+import { mappingDecoder } from '../../../../../src/core/decode/mapping/mappingDecoder.ts';
 import type { MessageChoice } from '../../../../../src/core/decode/protobuf/messageChoice.ts';
 import {
   protobuf,
@@ -15,11 +18,11 @@ import { testVectors, vectorFile } from '../../../../support/decode/vectors.ts';
 
 const vectors = vectorFile('protobuf');
 
-// The vectors tell no events.
+// The vectors tell no events and types.
 testVectors(vectors, ({ schema, message }) => {
   const files = new Map(Object.entries(vectors.schema ?? {}));
   const { table } = parseProtoFiles({ roots: [String(schema)], files });
-  return [protobuf(table, { message: String(message), hasEvents: false })];
+  return [protobuf(table, { message: String(message), hasFacts: false })];
 });
 
 const source = `syntax = "proto3";
@@ -224,8 +227,8 @@ describe('The type of a message', () => {
     const message: MessageChoice = { at: [0], u8: { '1': 'shop.Order', '2': 'shop.Cancel' } };
     const read = readAs({ message }, Buffer.concat([Buffer.from([2]), cancel]));
     assert.deepEqual(
-      [read.type, read.name, read.value?.()],
-      ['shop.Cancel', 'Cancel', '{"id":"o1"}'],
+      [read.type, read.fullType, read.name, read.value?.()],
+      ['Cancel', 'shop.Cancel', 'Cancel', '{"id":"o1"}'],
     );
     assert.deepEqual(read.fields?.()[1], ['$.id', 1, 5, 'string', '"o1"']);
     const wide: MessageChoice = { at: [1, 4], u16be: { '258': 'shop.Cancel' } };
@@ -239,20 +242,61 @@ describe('The type of a message', () => {
     const any = encoded('google.protobuf.Any', { type_url: 'x.com/shop.Cancel', value: cancel });
     const read = readAs({ message: { envelope: 'Any' } }, any);
     assert.deepEqual(
-      [read.type, read.name, read.value?.()],
-      ['shop.Cancel', 'Cancel', '{"@type":"x.com/shop.Cancel","id":"o1"}'],
+      [read.type, read.fullType, read.name, read.value?.()],
+      ['Cancel', 'shop.Cancel', 'Cancel', '{"@type":"x.com/shop.Cancel","id":"o1"}'],
     );
     const message = { envelope: 'shop.Frame', typeField: 'name', bodyField: 'payload' };
     const frame = readAs({ message }, encoded('shop.Frame', { name: 'Order', payload: order }));
     assert.deepEqual(
       [frame.type, frame.name, frame.value?.()],
-      ['shop.Order', 'Order', '{"name":"Order","payload":{"id":"o1","count":2}}'],
+      ['Order', 'Order', '{"name":"Order","payload":{"id":"o1","count":2}}'],
     );
     const unknown = readAs({ message }, encoded('shop.Frame', { name: 'Else', payload: order }));
     assert.deepEqual(
-      [unknown.type, unknown.value?.()],
-      [undefined, '{"name":"Else","payload":"CgJvMRAC"}'],
+      [unknown.type, unknown.name, unknown.value?.()],
+      ['Frame', undefined, '{"name":"Else","payload":"CgJvMRAC"}'],
     );
+  });
+
+  it('is that which the rule names, or that of the member of a oneof', () => {
+    const typeOf = (type: string, value: object) => {
+      const read = readAs({ message: type }, encoded(type, value));
+      return [read.type, read.fullType];
+    };
+    assert.deepEqual(typeOf('shop.Order', { note: 'x' }), ['Order', 'shop.Order']);
+    assert.deepEqual(typeOf('shop.Event', { order: {} }), ['Order', 'shop.Order']);
+    assert.deepEqual(typeOf('shop.Event', { nested: { b: '' } }), ['Event', 'shop.Event']);
+    const message = { in: 'shop.Order', out: 'shop.Cancel' };
+    assert.equal(readAs({ message }, cancel, 'out').type, 'Cancel');
+    const bare = readBytes(protobuf({ Bare: {} }, { message: 'Bare' }), cancel);
+    assert.deepEqual([bare.type, bare.fullType], ['Bare', undefined]);
+  });
+
+  it('gives way to what a mapping behind says', () => {
+    const read = (map: Mapping) => {
+      const chain = new Chain([
+        protobuf(table, { message: 'shop.Event' }),
+        mappingDecoder('map', 'Mapping', map),
+      ]);
+      const bytes = encoded('shop.Event', { order: { id: 'o1', count: 2 } });
+      const message = { seq: 0, direction: 'in', isText: false, bytes } as const;
+      const { reading } = chain.read(message, chain.begin({ url: '', subprotocol: '' }));
+      return [reading?.type, reading?.fullType, reading?.name, reading?.id, reading?.summary()];
+    };
+    assert.deepEqual(read({ event: '$.order.count', id: '$.order.id', body: '$.order.id' }), [
+      'Order',
+      'shop.Order',
+      '2',
+      'o1',
+      '2 "o1"',
+    ]);
+    assert.deepEqual(read({ type: 'placed', label: 'it is $.order.id' }), [
+      'placed',
+      undefined,
+      'order',
+      undefined,
+      'it is o1',
+    ]);
   });
 
   it('is known within Any, and the form of well-known types is there in "value"', () => {
@@ -274,7 +318,7 @@ describe('The type of a message', () => {
   it('does not take names from the wire for members of objects', () => {
     for (const name of ['__proto__', 'constructor', 'toString']) {
       const any = encoded('google.protobuf.Any', { type_url: `/${name}`, value: order });
-      assert.equal(readAs({ message: { envelope: 'Any' } }, any).type, undefined);
+      assert.equal(readAs({ message: { envelope: 'Any' } }, any).type, 'Any');
     }
   });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { protobufRaw, protobufRawAs } from '../../../../../src/core/decode/protobuf/protobufRaw.ts';
+import { protobuf } from '../../../../../src/core/decode/protobuf/protobuf.ts';
+import { protobufRaw } from '../../../../../src/core/decode/protobuf/protobufRaw.ts';
+import type { Overrides } from '../../../../../src/core/decode/protobuf/raw/casts.ts';
 import { protoSkeleton } from '../../../../../src/core/decode/protobuf/raw/protoSkeleton.ts';
 import { bytesOf, readBytes, sessionOf } from '../../../../support/decode/readings.ts';
 import { testHostile } from '../../../../support/decode/fuzz.ts';
@@ -12,6 +14,9 @@ const read = (hex: string) => {
   const { problem, value, severity } = readBytes(protobufRaw, hex);
   return problem ? { ...problem, severity } : value?.();
 };
+
+/** What a rule has as "fields". */
+const readingAs = (fields: Overrides) => protobuf({}, { fields });
 
 describe('Protobuf without a schema', () => {
   it('reads groups', () => {
@@ -90,7 +95,7 @@ describe('Protobuf without a schema', () => {
       readBytes(protobufRaw, bytes).value?.(),
       '{"1":"(A","2":{"1":{"$bytes":"AwQ="}},"3":3,"4":1.0,"5":{"1":1}}',
     );
-    const overridden = protobufRawAs({
+    const overridden = readingAs({
       '1': 'message',
       '$.2[0].1': 'sint32',
       '3': 'sint64',
@@ -108,7 +113,7 @@ describe('Protobuf without a schema', () => {
   });
 
   it('goes by its rule where bytes cannot be what the user says', () => {
-    const overridden = protobufRawAs({ '1': 'message', '2': 'fixed64', '3': 'double' });
+    const overridden = readingAs({ '1': 'message', '2': 'fixed64', '3': 'double' });
     assert.equal(
       readBytes(overridden, '0a 03 686921 12 02 6869 18 01').value?.(),
       '{"1":"hi!","2":"hi","3":1}',
