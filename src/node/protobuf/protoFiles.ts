@@ -89,6 +89,7 @@ class ProtoParser {
   }
 
   #resolve(): void {
+    dropServices(this.#root);
     this.#dropStrays(this.#root);
     // Extensions of types that are nowhere: mostly options, of which nothing is needed.
     this.#root.deferred.length = 0;
@@ -133,5 +134,19 @@ class ProtoParser {
 
   #report(path: string, { line, column }: Position, message: string): void {
     this.#problems.push({ path, line, column, message });
+  }
+}
+
+/** Nothing is needed of them, and one whose messages are nowhere would keep types behind it from being resolved. */
+function dropServices(root: protobuf.NamespaceBase): void {
+  const open: protobuf.NamespaceBase[] = [root];
+  for (let space = open.pop(); space; space = open.pop()) {
+    for (const nested of [...space.nestedArray]) {
+      if (nested instanceof protobuf.Service) {
+        space.remove(nested);
+      } else if (nested instanceof protobuf.Namespace) {
+        open.push(nested);
+      }
+    }
   }
 }

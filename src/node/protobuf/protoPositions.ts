@@ -14,10 +14,13 @@ export function positionOfProblem(
 ): { readonly position: Position; readonly message: string } {
   const said = messageOf(error);
   const place = /(?:,| \() ?line (\d+)\)$/.exec(said);
-  const message = said.replace(` (${path}, line ${place?.[1] ?? ''})`, '');
+  const message = said
+    .replace(` (${path}, line ${place?.[1] ?? ''})`, '')
+    .replace(/ \(line \d+\)$/, '')
+    .replace(/^illegal end of input 'null'$/, 'illegal end of input');
   const word = /'([^']*)'/.exec(message)?.[1] ?? '';
   if (!place) {
-    return { position: lastPositionOf(text, word), message };
+    return { position: positionOfNumber(text, message) ?? lastPositionOf(text, word), message };
   }
   const line = Number(place[1]);
   const column = wordAt(text.split('\n')[line - 1] ?? '', word, 0);
@@ -37,6 +40,23 @@ export function positionOfWord(text: string, word: string, next?: string): Posit
     }
   }
   return { line: 1, column: 1 };
+}
+
+/** Of a number that a type has twice: where it has it for the second time. */
+function positionOfNumber(text: string, message: string): Position | undefined {
+  const [, number = '', type = ''] = /^duplicate id (-?\d+) in \w+ (\w+)$/.exec(message) ?? [];
+  let isWithin = false;
+  let seen = 0;
+  for (const [index, line] of type === '' ? [] : text.split('\n').entries()) {
+    isWithin ||= wordAt(line, type, 0) >= 0;
+    for (const found of isWithin ? line.matchAll(/=\s*(-?\d+)/g) : []) {
+      seen += found[1] === number ? 1 : 0;
+      if (seen === 2) {
+        return { line: index + 1, column: found.index + found[0].length - number.length + 1 };
+      }
+    }
+  }
+  return undefined;
 }
 
 /** Of what is declared twice, the second is wrong. */

@@ -98,6 +98,29 @@ describe('Problems of .proto files', () => {
     );
   });
 
+  it('say it in short, also of numbers that come twice, and at the end', () => {
+    const rest = 'message N {\n  string n = 1;\n}';
+    const numbers = `syntax = "proto3";\n${rest}\nmessage M {\n  string a = 1;\n  string b = 1;\n}`;
+    assert.deepEqual(placesOf({ 'x.proto': numbers }), ['x.proto:7:14: duplicate id 1 in Type M']);
+    const alias = 'syntax = "proto3";\nenum E { A = 0; B = 0; }';
+    assert.deepEqual(placesOf({ 'x.proto': alias }), ['x.proto:2:21: duplicate id 0 in Enum E']);
+    const missing = 'syntax = "proto3";\nmessage M {\n  string a = 1\n  string b = 2;\n}';
+    assert.deepEqual(placesOf({ 'x.proto': missing }), [
+      "x.proto:4:3: illegal token 'string', ';' expected",
+    ]);
+    assert.deepEqual(placesOf({ 'x.proto': 'syntax = "proto3";\nmessage M {\n' }), [
+      'x.proto:3:1: illegal end of input',
+    ]);
+  });
+
+  it('are not those of services, whose messages may be nowhere', () => {
+    const source = `syntax = "proto3"; package p; service S { rpc A (gone.Request) returns (M); }
+      message M { Sub sub = 1; message Sub { int32 n = 1; } }`;
+    const { table, problems } = parse({ 'x.proto': source });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(table['p.M']?.['1'], { name: 'sub', type: 'message', message: 'p.M.Sub' });
+  });
+
   it('leave the rest of the schema readable', () => {
     const { table, missing } = parse({
       'a/x.proto':
