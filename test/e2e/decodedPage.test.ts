@@ -69,7 +69,7 @@ describe('the list of decoded messages', () => {
       }
       assert.deepEqual(shown, [
         'time direction kind size event latency preview',
-        'time direction kind size event latency preview',
+        'time direction size event latency preview',
         'time direction preview',
         'time direction preview',
       ]);
@@ -209,6 +209,21 @@ describe('the details of a decoded message', () => {
       await row(page, '"members":63').waitFor();
       await details.getByRole('button', { name: 'Go to Request #965' }).click();
       await raw.getByText('Row 965 is hidden by the filter.').waitFor();
+    }));
+
+  it('have the ways to the rest of a call on one line, also below the list', () =>
+    withPage({ ...decoded, width: 560 }, async page => {
+      await row(page, '= "ok", {"members":63}').click();
+      const { details } = page;
+      const placeOf = async (name: RegExp) => {
+        const box = await details.getByRole('button', { name }).boundingBox();
+        return box && Math.round(box.y);
+      };
+      await details.getByText('done, after 75 ms').waitFor();
+      assert.equal(await placeOf(/^Show Conversation/), await placeOf(/^Go to Request/));
+      const call = await details.locator('.facts dd:has(button)').boundingBox();
+      const id = await details.locator('.facts dd', { hasText: /^61$/ }).boundingBox();
+      assert.ok(call && id && call.height <= id.height + 2, `${call?.height} and ${id?.height}`);
     }));
 
   it('say what is wrong with a message', () =>
