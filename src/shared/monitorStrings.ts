@@ -125,6 +125,7 @@ export const pageStrings = {
   problemScript: 'the decoder failed',
   callOpen: 'not answered yet',
   callGoesOn: 'goes on',
+  callWentOn: 'went on until the connection ended',
   callDone: 'done',
   callFailed: 'failed',
   callCancelled: 'cancelled',

@@ -113,7 +113,7 @@ export class Linker {
     const id = this.#table.open(seq, record, at, asked, call.role === 'open');
     this.#table.link(call.role, seq, record, at, {
       call: id,
-      isReused: before !== undefined && call.role === 'request' && !call.mayRepeat,
+      isReused: before !== undefined && !call.mayRepeat,
     });
     for (const key of [call.key, ...(call.inputs ?? [])]) {
       this.#add(key, id, at);

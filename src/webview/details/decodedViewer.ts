@@ -60,6 +60,12 @@ const callStates: Readonly<Record<NonNullable<DecodedRecord['state']>, PageStrin
   forgotten: 'callForgotten',
 };
 
+/** Where some answers have come, and not the last. */
+const statesWithItems: Partial<typeof callStates> = {
+  open: 'callGoesOn',
+  unanswered: 'callWentOn',
+};
+
 /** A message as its decoders read it: what they know of it, and its value as a tree. */
 export class DecodedViewer implements PayloadViewer, ValuePlaces {
   readonly isFilling = true;
@@ -238,10 +244,10 @@ export class DecodedViewer implements PayloadViewer, ValuePlaces {
       return '';
     }
     const latency = (value: number) => this.#formats.latency(value);
-    const isGoingOn = state === 'open' && (role === 'item' || firstMs !== undefined);
+    const hasItems = role === 'item' || firstMs !== undefined;
     const words = [
       ...(state
-        ? [text(isGoingOn ? 'callGoesOn' : callStates[state])]
+        ? [text((hasItems && statesWithItems[state]) || callStates[state])]
         : role === 'part'
           ? []
           : [text('callOrphanLong')]),

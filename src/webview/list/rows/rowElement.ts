@@ -323,7 +323,7 @@ function messageClass(row: PageRow, decoded: RowDecoding | undefined): string {
 }
 
 /** The time of a call; of one without an answer, how it stands. */
-function latencyWords({ ms, state, role }: RowDecoding, formats: Formats): string {
+function latencyWords({ ms, state, role, firstMs }: RowDecoding, formats: Formats): string {
   if (ms !== undefined) {
     return formats.latency(ms);
   }
@@ -331,7 +331,10 @@ function latencyWords({ ms, state, role }: RowDecoding, formats: Formats): strin
   if (!isAsking) {
     return text('callOrphan');
   }
-  return state === 'open' ? '…' : text('callUnanswered');
+  if (state === 'open') {
+    return '…';
+  }
+  return firstMs === undefined ? text('callUnanswered') : formats.latency(firstMs);
 }
 
 /** Only who listens needs the full stop; without words there is none, so that the cell begins with its text. */

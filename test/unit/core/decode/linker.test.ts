@@ -111,6 +111,23 @@ describe('The linker', () => {
     ]);
   });
 
+  it('finds the id of a subscription used again, as that of a request', () => {
+    for (const role of ['request', 'open'] as const) {
+      const table = new CallTable();
+      const linker = new Linker(table);
+      for (const seq of [0, 1]) {
+        linker.take({ summary: () => '', call: { role, key: 'a' } }, seq, seq);
+      }
+      assert.deepEqual(
+        [...table.linksFrom(0)].map(({ isReused, call }) => [isReused ?? false, call?.state]),
+        [
+          [false, 'forgotten'],
+          [true, 'open'],
+        ],
+      );
+    }
+  });
+
   it('gives a call that was cancelled the answer that still comes', () => {
     const links = linksOf([
       { role: 'request', key: 'a' },

@@ -149,7 +149,7 @@ function request(envelope: Envelope): Reading {
   const { kind, name } = operation(query, operationName);
   return {
     name,
-    call: { role: 'request', key: keyOf(envelope) },
+    call: { role: kind === 'subscription' ? 'open' : 'request', key: keyOf(envelope) },
     summary: () =>
       oneLine(withBody(`${kind} ${name}`, hasMembers(variables) ? variables : undefined)),
   };
