@@ -94,7 +94,7 @@ export const pageStrings = {
   decodedAsName: 'Decoded as',
   decodedCall: 'Call',
   decodedParts: 'Parts',
-  decodedAround: 'Around it',
+  decodedAround: 'Envelope',
   decodedProblem: 'Problem',
   decodedRecords: '{0} records of this message',
   decodedTooLong: 'The decoded value is too long to be shown.',
