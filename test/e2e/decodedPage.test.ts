@@ -247,6 +247,13 @@ describe('the charts of calls', () => {
         );
       assert.equal(words[1], 'join|61|–|–|–|75 ms|75 ms|75 ms|');
       assert.ok(words.includes('/admin|61|61|–|–|37 ms|37 ms|37 ms|'), words.join('\n'));
+      const colourOf = async (name: string) =>
+        table
+          .getByRole('row', { name })
+          .getByRole('cell')
+          .nth(1)
+          .evaluate(cell => getComputedStyle(cell).color);
+      assert.notEqual(await colourOf('/admin'), await colourOf('join'));
       const bars = await table
         .locator('.bin:not(.none)')
         .evaluateAll(all => all.map(bar => bar.getBoundingClientRect().height));
