@@ -72,7 +72,7 @@ describe('the list of decoded messages', () => {
       }
       assert.deepEqual(shown, [
         'time direction kind size event latency preview',
-        'time direction kind size event latency preview',
+        'time direction size event latency preview',
         'time direction preview',
         'time direction preview',
       ]);
@@ -276,6 +276,21 @@ describe('the details of a decoded message', () => {
       await page.untilCount(1);
     }));
 
+  it('have the ways to the rest of a call on one line, also below the list', () =>
+    withPage({ ...decoded, width: 560 }, async page => {
+      await row(page, '= "ok", {"members":63}').click();
+      const { details } = page;
+      const placeOf = async (name: RegExp) => {
+        const box = await details.getByRole('button', { name }).boundingBox();
+        return box && Math.round(box.y);
+      };
+      await details.getByText('done, after 75 ms').waitFor();
+      assert.equal(await placeOf(/^Show Conversation/), await placeOf(/^Go to Request/));
+      const call = await details.locator('.facts dd:has(button)').boundingBox();
+      const id = await details.locator('.facts dd', { hasText: /^61$/ }).boundingBox();
+      assert.ok(call && id && call.height <= id.height + 2, `${call?.height} and ${id?.height}`);
+    }));
+
   it('say what is wrong with a message', () =>
     withPage(decoded, async page => {
       await row(page, '42["cut off').click();
@@ -297,6 +312,13 @@ describe('the charts of calls', () => {
         );
       assert.equal(words[1], 'join|61|–|–|–|75 ms|75 ms|75 ms|');
       assert.ok(words.includes('/admin|61|61|–|–|37 ms|37 ms|37 ms|'), words.join('\n'));
+      const colourOf = async (name: string) =>
+        table
+          .getByRole('row', { name })
+          .getByRole('cell')
+          .nth(1)
+          .evaluate(cell => getComputedStyle(cell).color);
+      assert.notEqual(await colourOf('/admin'), await colourOf('join'));
       const bars = await table
         .locator('.bin:not(.none)')
         .evaluateAll(all => all.map(bar => bar.getBoundingClientRect().height));

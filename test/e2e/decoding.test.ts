@@ -32,6 +32,9 @@ describe('Decoded messages in a real workbench', () => {
             { json: { type: 'connection_init' } },
             { json: { id: 'q', type: 'subscribe', payload: { query: 'query Now { now }' } } },
             { json: { id: 'm', type: 'subscribe', payload: { query: 'mutation Buy { buy }' } } },
+            {
+              json: { id: 's', type: 'subscribe', payload: { query: 'subscription Ticks { t }' } },
+            },
           ],
         },
         {
@@ -245,6 +248,21 @@ describe('Decoded messages in a real workbench', () => {
     assert.equal(await row('Nothing can be').locator('.event').innerText(), 'Buy');
     await page.monitor.filter.fill('event:Now');
     await row('"now":').waitFor();
+  });
+
+  it('say of a subscription when it began to answer, also when the connection has ended', async () => {
+    await page.monitor.filter.fill('event:Ticks');
+    await row('{"quote":').waitFor();
+    const asked = row(/subscription/).locator('.latency');
+    assert.equal(await asked.innerText(), 'goes on');
+    await page.monitor.button('Disconnect').click();
+    await until('the latency is that of the first answer', async () =>
+      latency.test(await asked.innerText()),
+    );
+    await page.monitor.open(row(/subscription/));
+    await page.monitor.details
+      .getByText(/^went on until the connection ended, first answer after \d/)
+      .waitFor();
   });
 
   it('are those of SignalR by the first of them', async () => {

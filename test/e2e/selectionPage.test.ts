@@ -200,7 +200,21 @@ describe('the fields of a message', () => {
       await showTab(page, 'Hex');
       await field(page).getByText('payload · bytes 61–72').waitFor();
       assert.equal(await chosenBytes(page), bytes);
+      const lines = page.details.locator('.hex-line:not([hidden])');
+      const places = await lines
+        .locator('.characters')
+        .evaluateAll(all => all.map(each => each.getBoundingClientRect().left));
+      assert.equal(new Set(places).size, 1, `the characters begin at ${places.join()}`);
       const grid = page.details.getByRole('grid', { name: 'Bytes' });
+      await grid.press('Control+a');
+      const colours = await lines
+        .locator('.byte.chosen')
+        .evaluateAll(all => all.map(each => getComputedStyle(each).backgroundColor));
+      assert.equal(new Set(colours).size, 1, 'what is selected has several colours');
+      await showTab(page, 'Decoded');
+      await value(page, '1450').click();
+      await showTab(page, 'Hex');
+      await field(page).getByText('payload · bytes 61–72').waitFor();
       await grid.press('ArrowLeft');
       await field(page).getByText('@.topic', { exact: true }).waitFor();
       await field(page).getByText('"plant/pump"', { exact: true }).waitFor();

@@ -110,7 +110,13 @@ export class Linker {
       this.#open.delete(call.key);
     }
     this.#followed.delete(call.key);
-    const id = this.#table.open(seq, record, at, asked, call.role === 'open');
+    const id = this.#table.open(
+      seq,
+      record,
+      at,
+      asked,
+      call.role === 'open' || call.isOpenEnded === true,
+    );
     this.#table.link(call.role, seq, record, at, {
       call: id,
       isReused: before !== undefined && call.role === 'request' && !call.mayRepeat,

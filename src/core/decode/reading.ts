@@ -56,6 +56,8 @@ export interface Call {
   readonly isFollowed?: boolean;
   /** The row is an ordinary one, without a part in a call, where no such call is open. */
   readonly isOptional?: boolean;
+  /** A request that is no call with one answer: it goes on by itself, as a subscription does. */
+  readonly isOpenEnded?: boolean;
   /** A request that may come again before its answer, which is no reason for a warning. */
   readonly mayRepeat?: boolean;
   /** The topic of the row where such a call is open, and the row has none of its own. */

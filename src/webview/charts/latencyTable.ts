@@ -56,6 +56,7 @@ export class LatencyTable {
   #row(latencies: EventLatencies) {
     const { event, calls, failed, open, unanswered, p50, p95, max, maxSeq, bins } = latencies;
     const count = (value: number) => this.#formats.count(value);
+    const few = (value: number) => (value === 0 ? none : count(value));
     const time = (ms: number | undefined) => (ms === undefined ? none : this.#formats.latency(ms));
     const name = visibleLine(event);
     return html`<tr>
@@ -74,7 +75,9 @@ export class LatencyTable {
         }
       </th>
       <td>${count(calls)}</td>
-      ${[failed, open, unanswered].map(each => html`<td>${each === 0 ? none : count(each)}</td>`)}
+      <td class=${failed === 0 ? '' : 'failed'}>${few(failed)}</td>
+      <td>${few(open)}</td>
+      <td>${few(unanswered)}</td>
       <td>${time(p50)}</td>
       <td>${time(p95)}</td>
       <td>

@@ -277,5 +277,5 @@ function paintByte(
 }
 
 function byteClass(isSelected: boolean, isCaret: boolean, isMarked: boolean): string {
-  return `${isMarked ? ' field' : ''}${isSelected ? ' chosen' : ''}${isCaret ? ' caret' : ''}`;
+  return `${isMarked ? ' of-value' : ''}${isSelected ? ' chosen' : ''}${isCaret ? ' caret' : ''}`;
 }

@@ -55,7 +55,7 @@ const leastWidths: Readonly<Record<SizedColumn, number>> = {
   kind: 3.6,
   size: 4.6,
   connection: 7,
-  event: 6,
+  event: 8,
   topic: 6,
   type: 5,
   id: 3,

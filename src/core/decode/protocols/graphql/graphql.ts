@@ -143,7 +143,11 @@ function request(envelope: Envelope): Reading {
   const { kind, name } = operation(query, operationName);
   return {
     name,
-    call: { role: 'request', key: keyOf(envelope) },
+    call: {
+      role: 'request',
+      key: keyOf(envelope),
+      ...(kind === 'subscription' && { isOpenEnded: true }),
+    },
     summary: () =>
       oneLine(withBody(`${kind} ${name}`, hasMembers(variables) ? variables : undefined)),
   };
