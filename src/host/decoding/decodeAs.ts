@@ -199,7 +199,7 @@ async function offered(
             description: l10n.t('Protobuf without schema: text, bytes, a message or other numbers'),
             iconPath: new ThemeIcon('edit'),
             ask: async () => chosenType(await askForField(bytes, raw)),
-            isIn: ({ schema, fields }) => schema === undefined && fields !== undefined,
+            isIn: ({ schema, fields }: ProtobufUse) => schema === undefined && fields !== undefined,
           },
           {
             label: l10n.t('Write Its Fields as .proto…'),

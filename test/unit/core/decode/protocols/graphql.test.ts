@@ -39,6 +39,17 @@ const subscribe = (id: string, query: string, more: object = {}) => ({
 });
 
 describe('GraphQL', () => {
+  it('has subscriptions that go on by themselves, other than queries', () => {
+    const isOpenEnded = (query: string) => {
+      const bytes = Buffer.from(JSON.stringify(subscribe('1', query)));
+      const message = { direction: 'out', seq: 0 } as const;
+      const { call } = graphqlTransportWs.read({ kind: 'text', bytes }, undefined, message);
+      return call?.isOpenEnded ?? false;
+    };
+    assert.equal(isOpenEnded('subscription Ticks { tick }'), true);
+    assert.equal(isOpenEnded('query Now { now }'), false);
+  });
+
   it('says that an answer crossed the end that the client asked for, as one to nothing', () => {
     const said = saidOf([
       ['out', subscribe('1', 'subscription Ticks { tick }')],
