@@ -575,6 +575,7 @@ export const pageStrings = {
   rowHiddenHeartbeat: 'Row {0} is hidden: heartbeats are not shown.',
   rowHiddenControl: 'Row {0} is hidden: control frames are not shown.',
   rowHidden: 'Row {0} is not in the list.',
+  selectionReduced: 'The list has changed: of {0} selected rows only one is still selected.',
   rowDropped: 'Row {0} is no longer kept. The oldest row is {1}.',
   rowNoneKept: 'Row {0} is no longer kept.',
   rowNotYet: 'There is no row {0} yet. The newest is {1}.',

@@ -818,6 +818,19 @@ describe('the selection', () => {
       await raw.getByText('These messages are too many for the clipboard').first().waitFor();
     }));
 
+  it('says that it had too many rows to be the same in another list', () =>
+    withPage({}, async (page, raw) => {
+      await page.untilLast(1203);
+      await page.row(1190).click();
+      await page.grid.press('Control+a');
+      await selectedCount(raw).getByText('1,204 selected').waitFor();
+      await raw.getByRole('combobox', { name: 'Filter' }).fill('-"nothing has this"');
+      const notice = raw.locator('.list-notice');
+      await notice.getByText('of 1,204 selected rows only one is still selected').waitFor();
+      await selectedCount(raw).waitFor({ state: 'hidden' });
+      assert.equal(await page.row(1190).getAttribute('aria-selected'), 'true');
+    }));
+
   it('grows with Shift and changes with Control, by pointer and by keys', () =>
     withPage({}, async (page, raw) => {
       await page.untilLast(1203);

@@ -13,7 +13,7 @@ import { rowName, type Locate, type RowName, type RowPlace } from './places/rowS
 import { RowSelection, type PositionRange } from './places/rowSelection.ts';
 import { RowSource, type RowQuestion } from './places/rowSource.ts';
 import { ScrollAnchor, type Anchor, type ListPlace } from './places/scrollAnchor.ts';
-import { SelectionNames } from './places/selectionNames.ts';
+import { areTooMany, SelectionNames } from './places/selectionNames.ts';
 
 /** What a list asks of its page, and what it reports to it. */
 interface MessageListListener {
@@ -31,6 +31,8 @@ interface MessageListListener {
    * @param name of the row that would be if the list showed it
    */
   onNothing(name?: RowName): void;
+  /** Of so many selected rows of the list before, only the active one is selected in this one. */
+  onReduced(count: number): void;
   /** The active row's details are to be shown. */
   onOpen(): void;
   /** The menu of the selected rows is to be opened at this point. */
@@ -91,6 +93,8 @@ export class MessageList {
   #isActiveKnown = false;
   /** Whether the user has chosen the selection in this list, rather than in one before. */
   #isChosen = false;
+  /** Selected rows of the list before that are too many to be found again. */
+  #tooMany = 0;
 
   constructor(formats: Formats, columns: ColumnSettings, listener: MessageListListener) {
     this.#listener = listener;
@@ -109,6 +113,10 @@ export class MessageList {
         } else {
           this.#selection.only(position);
           this.#report();
+          if (this.#tooMany > 0) {
+            listener.onReduced(this.#tooMany);
+            this.#tooMany = 0;
+          }
         }
       },
       onHold: (position, offset, isPointedOut) => this.#hold(position, offset, isPointedOut),
@@ -394,6 +402,7 @@ export class MessageList {
 
   /** The user has changed the selection. */
   #onSelection(): void {
+    this.#tooMany = 0;
     this.#anchor.activate(this.activeRow);
     this.#isChosen = true;
     this.#report();
@@ -454,6 +463,9 @@ export class MessageList {
     this.#list = list;
     this.#grid.noteDecoding(list.decoding);
     this.#source.follow(list);
+    if (areTooMany(this.#selection)) {
+      this.#tooMany = this.#selection.count;
+    }
     this.#selection.clear();
     this.#names.clear();
     this.#grid.flash(undefined);

@@ -511,6 +511,7 @@ export class MonitorPage {
         }
       },
       onNothing: name => void this.#onNothing(name),
+      onReduced: count => this.#places.reduced(count),
       onOpen: () => this.#openDetails(),
       onMenu: at => this.#rows.openMenu(at),
       run: command => this.#runCommand(command),

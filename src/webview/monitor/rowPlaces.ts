@@ -116,6 +116,12 @@ export class RowPlaces {
     return row;
   }
 
+  /** Of so many selected rows only one is still selected: says so. */
+  reduced(count: number): void {
+    this.#begin();
+    this.#say(text('selectionReduced', this.#ports.formats.count(count)));
+  }
+
   /** A row of the list is selected, or none: a notice about the one before is out of date. */
   found(): void {
     if (this.#isAboutSelected) {
