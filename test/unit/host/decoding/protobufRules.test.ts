@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Emitter } from '../../../../src/core/base/event.ts';
 import type { ReadyProtobuf } from '../../../../src/core/decode/registry/protobufUse.ts';
@@ -12,6 +11,7 @@ import type { DecodeRule } from '../../../../src/core/decode/decodeRule.ts';
 import type { Sources } from '../../../../src/host/captures/sources.ts';
 import { collectingLog } from '../../../support/capture/captures.ts';
 import { editor } from '../../../support/host/fakeVscode.ts';
+import { RuleProject } from '../../../support/host/ruleProject.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 import { until } from '../../../support/until.ts';
 
@@ -35,37 +35,23 @@ interface ReadyStep {
   readonly protobuf: ReadyProtobuf;
 }
 
+let project: RuleProject;
 let top: string;
 let folder: string;
-let opened: { dispose(): void }[];
 
 beforeEach(() => {
-  top = realpathSync(mkdtempSync(join(tmpdir(), 'schemas-')));
-  folder = join(top, 'project');
-  mkdirSync(folder);
-  editor.folders = [folder];
-  editor.files.clear();
-  editor.marks.clear();
-  editor.shown.length = 0;
-  editor.isTrusted = true;
-  opened = [];
+  project = new RuleProject();
+  ({ top, folder } = project);
 });
 
-afterEach(() => {
-  opened.forEach(each => each.dispose());
-  assert.deepEqual(editor.watched, [], 'nothing is watched any more');
-  rmSync(top, { recursive: true });
-  editor.folders = ['/folder'];
-});
+afterEach(() => project.end());
 
 function write(path: string, text: string | Uint8Array): void {
-  const file = join(top, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  project.write(path, text);
 }
 
-function setRule(protobuf: object, file = editor.workspaceFile): void {
-  editor.files.set(file, JSON.stringify({ 'websocketMonitor.decoders': [{ use: { protobuf } }] }));
+function setRule(protobuf: object, file?: string): void {
+  project.setRule({ protobuf }, file);
 }
 
 function open(): Window {
@@ -90,7 +76,7 @@ function open(): Window {
   const contributed = new ContributedDecoders(log);
   const onDidChangeSettings = settings.event;
   const rules = new DecoderRules({ schemas, scripts, contributed, log, onDidChangeSettings });
-  opened.push(rules, schemas, scripts, contributed);
+  project.own(rules, schemas, scripts, contributed);
   const changed = { count: 0 };
   rules.onDidChange(() => changed.count++);
   return {
@@ -395,7 +381,7 @@ describe('A capture', () => {
     const source = { kind: 'capture', captureKey: 'k', capture, archived: { name: 'old' } };
     const sourcesChanged = new Emitter<undefined>();
     const sources = { withPast: [source], onDidChange: sourcesChanged.event } as unknown;
-    opened.push(new DecoderChoices({ sources: sources as Sources, rules }));
+    project.own(new DecoderChoices({ sources: sources as Sources, rules }));
     await step();
     assert.equal(told.length, 2, 'before and after the schema was read');
     settingsChanged();

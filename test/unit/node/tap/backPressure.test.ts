@@ -12,26 +12,31 @@ const piece = frame(2, Buffer.alloc(65_000, 1));
 /** 200 MB */
 const pieceCount = 3100;
 
+/** A server that sends all pieces, each as soon as there is room for it. */
+function floodServer() {
+  const server = {
+    written: 0,
+    flood: (socket: Socket) => {
+      while (server.written < pieceCount) {
+        server.written++;
+        if (!socket.write(piece)) {
+          socket.once('drain', () => server.flood(socket));
+          return;
+        }
+      }
+    },
+  };
+  return server;
+}
+
 describe('A client that does not read', () => {
   it('slows its server, and neither the other direction nor other sockets', async () => {
-    let written = 0;
+    const server = floodServer();
     let echoed = '';
-    const flood = (socket: Socket) => {
-      const go = () => {
-        while (written < pieceCount) {
-          written++;
-          if (!socket.write(piece)) {
-            socket.once('drain', go);
-            return;
-          }
-        }
-      };
-      go();
-    };
     const peer = await raw((socket, head) => {
       socket.on('data', (part: Buffer) => (echoed += `${part.length} `));
       if (head.startsWith('GET /flood')) {
-        flood(socket);
+        server.flood(socket);
       } else {
         socket.write(frame(1, 'other'));
       }
@@ -43,11 +48,14 @@ describe('A client that does not read', () => {
     const before = process.memoryUsage().arrayBuffers;
     let last = -1;
     await until('the server is held up', () => {
-      const isSteady = written === last;
-      last = written;
+      const isSteady = server.written === last;
+      last = server.written;
       return isSteady;
     });
-    assert.ok(written < pieceCount / 2, `the server could write ${written} of ${pieceCount}`);
+    assert.ok(
+      server.written < pieceCount / 2,
+      `the server could write ${server.written} of ${pieceCount}`,
+    );
     // What is recorded of it is kept by the test, and counted as well.
     const recorded =
       tap.sockets[0]?.rows.reduce(
@@ -68,18 +76,9 @@ describe('A client that does not read', () => {
   });
 
   it('is what a capture under pressure is like', async () => {
-    let written = 0;
+    const server = floodServer();
     const peer = await raw(socket => {
-      const go = () => {
-        while (written < pieceCount) {
-          written++;
-          if (!socket.write(piece)) {
-            socket.once('drain', go);
-            return;
-          }
-        }
-      };
-      socket.once('data', go);
+      socket.once('data', () => server.flood(socket));
     });
     const tap = await tapTo(peer.url);
     const client = new WebSocket(tap.url, { perMessageDeflate: false });
@@ -90,8 +89,8 @@ describe('A client that does not read', () => {
     client.send('go');
     let last = -1;
     await until('nothing goes on', () => {
-      const isSteady = written === last;
-      last = written;
+      const isSteady = server.written === last;
+      last = server.written;
       return isSteady;
     });
     assert.equal(got, 0);

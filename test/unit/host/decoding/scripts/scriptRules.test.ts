@@ -1,14 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Emitter } from '../../../../../src/core/base/event.ts';
@@ -16,6 +7,7 @@ import type { DecodeStep } from '../../../../../src/core/decode/decodeRule.ts';
 import { findFileWithin } from '../../../../../src/node/files/findFileWithin.ts';
 import { collectingLog } from '../../../../support/capture/captures.ts';
 import { editor } from '../../../../support/host/fakeVscode.ts';
+import { RuleProject } from '../../../../support/host/ruleProject.ts';
 import { ManualClock } from '../../../../support/manualClock.ts';
 import { until } from '../../../../support/until.ts';
 
@@ -24,40 +16,24 @@ const { ContributedDecoders } =
   await import('../../../../../src/host/decoding/scripts/contributedDecoders.ts');
 const { Scripts } = await import('../../../../../src/host/decoding/scripts/scripts.ts');
 
+let project: RuleProject;
 let top: string;
 let folder: string;
-let opened: { dispose(): void }[];
 
 beforeEach(() => {
-  top = realpathSync(mkdtempSync(join(tmpdir(), 'scripts-')));
-  folder = join(top, 'project');
-  mkdirSync(folder);
-  editor.folders = [folder];
-  editor.files.clear();
-  editor.shown.length = 0;
-  editor.extensions = [];
-  editor.isTrusted = true;
-  opened = [];
+  project = new RuleProject();
+  ({ top, folder } = project);
 });
 
-afterEach(() => {
-  opened.forEach(each => each.dispose());
-  assert.deepEqual(editor.watched, [], 'nothing is watched any more');
-  rmSync(top, { recursive: true });
-  editor.folders = ['/folder'];
-  editor.extensions = [];
-});
+afterEach(() => project.end());
 
 function write(path: string, text = 'export const decoder = {};'): string {
-  const file = join(top, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  return file;
+  return project.write(path, text);
 }
 
 /** @param use of the only rule */
-function setRule(use: unknown, file = editor.workspaceFile): void {
-  editor.files.set(file, JSON.stringify({ 'websocketMonitor.decoders': [{ use }] }));
+function setRule(use: unknown, file?: string): void {
+  project.setRule(use, file);
 }
 
 function open() {
@@ -74,7 +50,7 @@ function open() {
   };
   const onDidChangeSettings = settings.event;
   const rules = new DecoderRules({ schemas, scripts, contributed, log, onDidChangeSettings });
-  opened.push(rules, scripts, contributed);
+  project.own(rules, scripts, contributed);
   const changed = { count: 0 };
   rules.onDidChange(() => changed.count++);
   const steps = () => rules.for('any')[0]?.use;

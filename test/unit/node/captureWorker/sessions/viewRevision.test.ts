@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Capture } from '../../../../../src/core/capture/capture.ts';
-import type { CaptureView, ViewState } from '../../../../../src/core/capture/view.ts';
+import type { CaptureView } from '../../../../../src/core/capture/view.ts';
 import type { Condition } from '../../../../../src/core/filter/condition.ts';
 import { withCaptures } from '../../../../../src/core/filter/conditionParts.ts';
 import { parseFilter } from '../../../../../src/core/filter/parseFilter.ts';
 import { flagsOf } from '../../../../../src/core/record/record.ts';
 import type { CaptureService } from '../../../../../src/node/capture/captureService.ts';
-import { startCaptures, type StartedCaptures } from '../../../../support/capture/captureService.ts';
+import {
+  startCaptures,
+  stateOf,
+  type StartedCaptures,
+} from '../../../../support/capture/captureService.ts';
 
 const encoder = new TextEncoder();
 const sent = flagsOf('text', 'out');
@@ -52,23 +56,9 @@ function answer(capture: Capture, id: number, at = 0): void {
   say(capture, received, `43${id}[0]`, at);
 }
 
-/** Resolves when the view's state is as it should be; the test's time limit bounds it. */
-function until(view: CaptureView, isGood: (state: ViewState) => boolean): Promise<ViewState> {
-  return new Promise(resolve => {
-    const check = () => {
-      if (isGood(view.state)) {
-        subscription.dispose();
-        resolve(view.state);
-      }
-    };
-    const subscription = view.onDidChange(check);
-    check();
-  });
-}
-
 /** Once all rows were looked at. */
 async function lookedAt(view: CaptureView, total: number): Promise<void> {
-  await until(view, ({ scanned, decoding }) => scanned === total && !!decoding);
+  await stateOf(view, ({ scanned, decoding }) => scanned === total && !!decoding);
 }
 
 async function numbers(view: CaptureView): Promise<readonly number[]> {
@@ -80,7 +70,7 @@ async function numbers(view: CaptureView): Promise<readonly number[]> {
 async function shows(view: CaptureView, ...seqs: readonly number[]): Promise<void> {
   let shown: readonly number[] = [];
   while (JSON.stringify(shown) !== JSON.stringify(seqs)) {
-    await until(view, ({ first, next }) => next - first === seqs.length);
+    await stateOf(view, ({ first, next }) => next - first === seqs.length);
     shown = await numbers(view);
   }
 }
@@ -156,12 +146,12 @@ describe('A live list that asks for calls', () => {
     const done = openList('call:done', capture);
     const pending = openList('call:pending', capture);
     await lookedAt(done, 2);
-    await until(pending, ({ hidden }) => hidden === 1);
+    await stateOf(pending, ({ hidden }) => hidden === 1);
     assert.deepEqual([done.state.hidden, done.state.next], [0, done.state.first]);
     packet(flagsOf('binary', 'in'), 0xd0);
     await capture.flush();
-    await until(done, ({ hidden }) => hidden === 2);
-    await until(pending, ({ hidden }) => hidden === 0);
+    await stateOf(done, ({ hidden }) => hidden === 2);
+    await stateOf(pending, ({ hidden }) => hidden === 0);
   });
 
   it('brings rows in once it is known how to decode them', async () => {
@@ -219,13 +209,13 @@ describe('A live list that asks for calls', () => {
       const { first, next } = view.state;
       return (await view.rows(first, next - first)).map(({ at }) => at);
     };
-    await until(list, ({ first, next }) => next - first === 2);
+    await stateOf(list, ({ first, next }) => next - first === 2);
     answer(one, 1, 15);
     answer(other, 1, 16);
     await Promise.all([one.flush(), other.flush()]);
-    await until(list, ({ first, next }) => next - first === 6);
+    await stateOf(list, ({ first, next }) => next - first === 6);
     assert.deepEqual(await times(list), [10, 11, 13, 14, 15, 16]);
-    await until(named, ({ first, next }) => next - first === 2);
+    await stateOf(named, ({ first, next }) => next - first === 2);
     assert.deepEqual(await times(named), [11, 16]);
   });
 
@@ -245,7 +235,7 @@ describe('A live list that asks for calls', () => {
     }
     await capture.flush();
     const wanted = 2 * (count - 500);
-    const { restarts = 0 } = await until(done, ({ first, next }) => next - first === wanted);
+    const { restarts = 0 } = await stateOf(done, ({ first, next }) => next - first === wanted);
     const { first } = done.state;
     const rows = await Promise.all([0, 1000].map(from => done.rows(first + from, 1000)));
     const seqs = rows.flat().map(({ seq }) => seq);

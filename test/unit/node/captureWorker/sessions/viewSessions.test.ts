@@ -12,7 +12,11 @@ import type {
 } from '../../../../../src/core/capture/view.ts';
 import type { Condition } from '../../../../../src/core/filter/condition.ts';
 import type { CaptureService } from '../../../../../src/node/capture/captureService.ts';
-import { startCaptures, type StartedCaptures } from '../../../../support/capture/captureService.ts';
+import {
+  startCaptures,
+  stateOf,
+  type StartedCaptures,
+} from '../../../../support/capture/captureService.ts';
 
 const encoder = new TextEncoder();
 const text = flagsOf('text', 'in');
@@ -36,20 +40,6 @@ function append(capture: Capture, texts: readonly string[], at = 0): void {
   }
 }
 
-/** Resolves when the view's state is as it should be; the test's time limit bounds it. */
-function until(view: CaptureView, isGood: (state: ViewState) => boolean): Promise<ViewState> {
-  return new Promise(resolve => {
-    const check = () => {
-      if (isGood(view.state)) {
-        subscription.dispose();
-        resolve(view.state);
-      }
-    };
-    const subscription = view.onDidChange(check);
-    check();
-  });
-}
-
 const caughtUp = (total: number) => (state: ViewState) =>
   state.total === total && state.scanned === total;
 
@@ -68,7 +58,7 @@ async function openMerged() {
   }
   await Promise.all([a.flush(), b.flush()]);
   const view = open({ captures: [a.id, b.id] });
-  await until(view, ({ first, next }) => next - first === 3000);
+  await stateOf(view, ({ first, next }) => next - first === 3000);
   return { a, b, view };
 }
 
@@ -80,11 +70,11 @@ describe('a view', { timeout: 180_000 }, () => {
     await capture.flush();
     const query = { captures: [capture.id], condition: word('APPLE'), hide: { is: 'heartbeat' } };
     const view = open(query as ViewQuery);
-    assert.equal((await until(view, caughtUp(4))).hidden, 1);
+    assert.equal((await stateOf(view, caughtUp(4))).hidden, 1);
     assert.deepEqual(await previews(view), ['apple', 'Pineapple']);
     assert.deepEqual(view.state.newest, { capture: capture.id, seq: 3 });
     append(capture, ['plum', 'crab apple']);
-    await until(view, caughtUp(6));
+    await stateOf(view, caughtUp(6));
     assert.deepEqual(await previews(view), ['apple', 'Pineapple', 'crab apple']);
     const [row] = await view.rows(view.state.next - 1, 10);
     assert.deepEqual([row?.capture, row?.seq, row?.position], [capture.id, 5, view.state.next - 1]);
@@ -93,13 +83,13 @@ describe('a view', { timeout: 180_000 }, () => {
   it('names the newest row of its captures, also one that it leaves out', async () => {
     const [one, other] = [openCapture(), openCapture()];
     const view = open({ captures: [one.id, other.id], condition: word('apple') });
-    assert.equal((await until(view, caughtUp(0))).newest, undefined);
+    assert.equal((await stateOf(view, caughtUp(0))).newest, undefined);
     append(one, ['apple', 'pear'], 20);
     append(other, ['plum'], 10);
     await Promise.all([one.flush(), other.flush()]);
-    assert.deepEqual((await until(view, caughtUp(3))).newest, { capture: other.id, seq: 0 });
+    assert.deepEqual((await stateOf(view, caughtUp(3))).newest, { capture: other.id, seq: 0 });
     const later = open({ captures: [other.id, one.id] });
-    assert.deepEqual((await until(later, caughtUp(3))).newest, { capture: one.id, seq: 1 });
+    assert.deepEqual((await stateOf(later, caughtUp(3))).newest, { capture: one.id, seq: 1 });
   });
 
   it('misses and repeats nothing in a flood, whenever it is opened', async () => {
@@ -119,7 +109,7 @@ describe('a view', { timeout: 180_000 }, () => {
       }
     }
     for (const [index, view] of views.entries()) {
-      const { first, next } = await until(view, caughtUp(count));
+      const { first, next } = await stateOf(view, caughtUp(count));
       const step = index % 2 === 0 ? 7 : 1;
       assert.equal(next - first, Math.ceil(count / step));
       const rows = await view.rows(first + 1000, 2000);
@@ -138,38 +128,38 @@ describe('a view', { timeout: 180_000 }, () => {
     view.onDidChange(report => reports.push(report));
     const tails = () =>
       reports.splice(0).map(({ tail = [] }) => tail.map(({ preview }) => preview));
-    await until(view, caughtUp(4));
+    await stateOf(view, caughtUp(4));
     append(capture, ['e']);
-    await until(view, caughtUp(5));
+    await stateOf(view, caughtUp(5));
     assert.deepEqual(tails().filter(tail => tail.length > 0), [['b', 'c', 'd'], ['e']]); // prettier-ignore
     append(
       capture,
       Array.from({ length: 500 }, (_, index) => `#${index}`),
     );
-    await until(view, caughtUp(505));
+    await stateOf(view, caughtUp(505));
     const last = tails();
     assert.ok(last.every(tail => tail.length <= 3));
     assert.deepEqual(last.at(-1), ['#497', '#498', '#499']);
     view.setTail(0);
     append(capture, ['f']);
-    await until(view, caughtUp(506));
+    await stateOf(view, caughtUp(506));
     assert.deepEqual(tails().flat(), []);
     view.setTail(2);
     append(capture, ['g']);
-    await until(view, caughtUp(507));
+    await stateOf(view, caughtUp(507));
     assert.deepEqual(tails().at(-1), ['f', 'g']);
   });
 
   it('reports what a filter shows, and no rows when only the counts have changed', async () => {
     const capture = openCapture();
     const view = service.openView({ captures: [capture.id], condition: word('apple') }, 10);
-    await until(view, caughtUp(0));
+    await stateOf(view, caughtUp(0));
     const tails: (readonly string[])[] = [];
     view.onDidChange(({ tail = [] }) => tails.push(tail.map(({ preview }) => preview)));
     append(capture, ['apple', 'pear']);
-    await until(view, caughtUp(2));
+    await stateOf(view, caughtUp(2));
     append(capture, ['plum']);
-    await until(view, caughtUp(3));
+    await stateOf(view, caughtUp(3));
     assert.deepEqual(tails.filter(tail => tail.length > 0), [['apple']]); // prettier-ignore
   });
 
@@ -180,13 +170,13 @@ describe('a view', { timeout: 180_000 }, () => {
       capture,
       Array.from({ length: 800 }, (_, index) => `#${index}`),
     );
-    await until(view, caughtUp(800));
+    await stateOf(view, caughtUp(800));
     const [before] = await view.rows(view.state.first + 700, 1);
     append(
       capture,
       Array.from({ length: 800 }, (_, index) => `#${800 + index}`),
     );
-    const state = await until(
+    const state = await stateOf(
       view,
       ({ dropped, scanned, total }) => dropped > 0 && scanned === total,
     );
@@ -202,12 +192,12 @@ describe('a view', { timeout: 180_000 }, () => {
     const capture = openCapture();
     const view = open({ captures: [capture.id] });
     append(capture, ['a', 'b']);
-    const { next } = await until(view, caughtUp(2));
+    const { next } = await stateOf(view, caughtUp(2));
     await capture.clear();
-    const state = await until(view, ({ total }) => total === 0);
+    const state = await stateOf(view, ({ total }) => total === 0);
     assert.deepEqual([state.first, state.next, state.hidden], [next, next, 0]);
     append(capture, ['c']);
-    await until(view, caughtUp(1));
+    await stateOf(view, caughtUp(1));
     assert.deepEqual(await previews(view), ['c']);
     assert.equal((await view.rows(next, 1))[0]?.preview, 'c');
   });
@@ -217,14 +207,14 @@ describe('a view', { timeout: 180_000 }, () => {
     const captures = [capture.id];
     const [all, some] = [open({ captures }), open({ captures, condition: word('odd') })];
     append(capture, ['0 even', '1 odd', '2 even', '3 odd']);
-    const { next } = await until(all, caughtUp(4));
-    await until(some, caughtUp(4));
+    const { next } = await stateOf(all, caughtUp(4));
+    await stateOf(some, caughtUp(4));
     await capture.clear();
     append(capture, ['4 even', '5 odd']);
-    await until(all, ({ total, scanned }) => total === 2 && scanned === 2);
+    await stateOf(all, ({ total, scanned }) => total === 2 && scanned === 2);
     await capture.restore();
-    const state = await until(all, ({ restarts, scanned }) => restarts === 1 && scanned === 6);
-    await until(some, ({ restarts, scanned }) => restarts === 1 && scanned === 6);
+    const state = await stateOf(all, ({ restarts, scanned }) => restarts === 1 && scanned === 6);
+    await stateOf(some, ({ restarts, scanned }) => restarts === 1 && scanned === 6);
     assert.ok(state.first > next);
     assert.deepEqual(await previews(all), ['0 even', '1 odd', '2 even', '3 odd', '4 even', '5 odd']); // prettier-ignore
     assert.deepEqual(await previews(some), ['1 odd', '3 odd', '5 odd']);
@@ -234,13 +224,13 @@ describe('a view', { timeout: 180_000 }, () => {
   it('has no gap in a merged list when one capture of it is cleared, and brought back', async () => {
     const { b, view } = await openMerged();
     await b.clear();
-    const left = await until(view, ({ first, next }) => next - first === 1000);
+    const left = await stateOf(view, ({ first, next }) => next - first === 1000);
     const rows = await view.rows(left.first, 1000);
     assert.deepEqual(rows.map(row => row.preview), rows.map((_, index) => String(3 * index))); // prettier-ignore
     const found = await view.find(word('1'), left.first, 'next');
     assert.equal((await view.rows(found.position ?? 0, 1))[0]?.preview, '12');
     await b.restore();
-    const back = await until(view, ({ first, next }) => next - first === 3000);
+    const back = await stateOf(view, ({ first, next }) => next - first === 3000);
     const all = await view.rows(back.first, 2000);
     assert.deepEqual(all.map(row => row.preview), all.map((_, index) => String(index))); // prettier-ignore
   });
@@ -254,7 +244,7 @@ describe('a view', { timeout: 180_000 }, () => {
     b.append(now + 25, text, encoder.encode('second'));
     void b.flush();
     a.append(now + 20, text, encoder.encode('first'));
-    await until(view, ({ first, next }) => next - first === 3002);
+    await stateOf(view, ({ first, next }) => next - first === 3002);
     const last = await view.rows(view.state.next - 2, 2);
     assert.deepEqual(last.map(row => [row.capture, row.preview]), [[a.id, 'first'], [b.id, 'second']]); // prettier-ignore
     const located = await view.locate({ capture: b.id, seq: 1 });
@@ -266,7 +256,7 @@ describe('a view', { timeout: 180_000 }, () => {
     append(capture, ['yes 0', 'no 1', 'yes 2', 'no 3'], 100);
     await capture.flush();
     const view = open({ captures: [capture.id], condition: word('yes') });
-    const { first, next } = await until(view, caughtUp(4));
+    const { first, next } = await stateOf(view, caughtUp(4));
     const at = (position: number, isExact: boolean) => ({ position, isExact, isScanned: true });
     assert.deepEqual(await view.locate({ capture: capture.id, seq: 2 }), at(first + 1, true));
     assert.deepEqual(await view.locate({ capture: capture.id, seq: 1 }), at(first + 1, false));
@@ -282,7 +272,7 @@ describe('a view', { timeout: 180_000 }, () => {
     append(capture, texts);
     await capture.flush();
     const view = open({ captures: [capture.id] });
-    const { first } = await until(view, caughtUp(5000));
+    const { first } = await stateOf(view, caughtUp(5000));
     const at = (index: number, isWrapped = false) => ({ position: first + index, isWrapped });
     assert.deepEqual(await view.find(word('X'), first, 'next'), at(500));
     assert.deepEqual(await view.find(word('x'), first + 500, 'next'), at(1500));
@@ -301,12 +291,12 @@ describe('a view', { timeout: 180_000 }, () => {
     await capture.flush();
     const condition: Condition = { is: 'field', path: ['a'], comparison: '=', value: 1 };
     const view = open({ captures: [capture.id], condition });
-    const state = await until(view, caughtUp(4));
+    const state = await stateOf(view, caughtUp(4));
     assert.deepEqual([await previews(view), state.unread], [['{"a":1}'], 2]);
     append(capture, ['42["a"]', '{"a":1}']);
-    assert.equal((await until(view, caughtUp(6))).unread, 3);
+    assert.equal((await stateOf(view, caughtUp(6))).unread, 3);
     const words = open({ captures: [capture.id], condition: word('plain') });
-    assert.equal((await until(words, caughtUp(6))).unread, undefined);
+    assert.equal((await stateOf(words, caughtUp(6))).unread, undefined);
   });
 
   it('leaves out rows whose pattern takes too long, names one, and gives up on many', async () => {
@@ -316,14 +306,14 @@ describe('a view', { timeout: 180_000 }, () => {
     append(capture, ['aa', evil, 'aaa']);
     await capture.flush();
     const view = open({ captures: [capture.id], condition: pattern });
-    const state = await until(view, caughtUp(3));
+    const state = await stateOf(view, caughtUp(3));
     assert.deepEqual(await previews(view), ['aa', 'aaa']);
     assert.deepEqual([state.slow, state.problem], [{ count: 1, seq: 1 }, undefined]);
     append(
       capture,
       Array.from({ length: 40 }, () => evil),
     );
-    assert.match((await until(view, ({ problem }) => !!problem)).problem ?? '', /takes too long/);
+    assert.match((await stateOf(view, ({ problem }) => !!problem)).problem ?? '', /takes too long/);
     await capture.flush();
     assert.equal(capture.extent.next, 43);
   });
@@ -344,13 +334,13 @@ describe('a view', { timeout: 180_000 }, () => {
     say(text, 35, '431[2]');
     const captures = [capture.id];
     const plain = service.openView({ captures });
-    const { first } = await until(plain, caughtUp(4));
+    const { first } = await stateOf(plain, caughtUp(4));
     const view = service.openView({
       captures,
       condition: { is: 'not', of: { is: 'heartbeat' } },
       isDecoded: true,
     });
-    const state = await until(view, ({ scanned, decoding }) => scanned === 4 && !!decoding);
+    const state = await stateOf(view, ({ scanned, decoding }) => scanned === 4 && !!decoding);
     assert.deepEqual([state.first, state.next], [first, first + 3]);
     assert.equal(state.restarts, undefined);
     assert.deepEqual(
@@ -364,7 +354,7 @@ describe('a view', { timeout: 180_000 }, () => {
       ],
     );
     capture.setDecoders([{ use: [] }]);
-    const raw = await until(view, ({ restarts, scanned }) => restarts === 1 && scanned === 4);
+    const raw = await stateOf(view, ({ restarts, scanned }) => restarts === 1 && scanned === 4);
     assert.deepEqual([raw.next - raw.first, raw.first > state.next], [4, true]);
     const rows = await view.rows(raw.first, 4);
     assert.deepEqual(
@@ -378,17 +368,17 @@ describe('a view', { timeout: 180_000 }, () => {
     append(capture, ['a', 'b']);
     await capture.flush();
     const view = service.openView({ captures: [capture.id] }, 1);
-    const { next } = await until(view, caughtUp(2));
+    const { next } = await stateOf(view, caughtUp(2));
     view.setTail(2);
     const tails: (readonly ViewRow[])[] = [];
     view.onDidChange(({ tail = [] }) => tails.push(tail));
     await workers[0]?.terminate();
-    const state = await until(view, ({ first }) => first >= next);
-    await until(view, caughtUp(2));
+    const state = await stateOf(view, ({ first }) => first >= next);
+    await stateOf(view, caughtUp(2));
     assert.ok(state.first >= next);
     assert.deepEqual(await previews(view), ['a', 'b']);
     append(capture, ['c']);
-    await until(view, caughtUp(3));
+    await stateOf(view, caughtUp(3));
     assert.deepEqual(await previews(view), ['a', 'b', 'c']);
     const rows = tails.flat().filter(({ position }) => position >= next);
     assert.deepEqual(rows.map(({ preview }) => preview), ['a', 'b', 'c']); // prettier-ignore
@@ -399,7 +389,7 @@ describe('a view', { timeout: 180_000 }, () => {
     const condition: Condition = { is: 'pattern', source: '(', flags: '' };
     const broken = open({ captures: [capture.id], condition });
     assert.match(
-      (await until(broken, ({ problem }) => !!problem)).problem ?? '',
+      (await stateOf(broken, ({ problem }) => !!problem)).problem ?? '',
       /regular expression/,
     );
     const view = open({ captures: [capture.id] });
