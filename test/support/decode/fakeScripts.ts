@@ -25,6 +25,7 @@ export class FakeScripts implements ScriptRunner, ScriptAccess {
   /** All that were asked, in their order. */
   readonly asked: AskedBatch[] = [];
   readonly ended: number[] = [];
+  readonly brokenOff: number[] = [];
   readonly #say: ((message: ScriptMessage, script: Script) => ScriptAnswer) | undefined;
   #lastId = 0;
 
@@ -44,6 +45,10 @@ export class FakeScripts implements ScriptRunner, ScriptAccess {
       answer(message => structuredClone(say(message, batch.script)));
     }
     return promise;
+  }
+
+  breakOff(session: number): void {
+    this.brokenOff.push(session);
   }
 
   endSession(id: number): void {

@@ -167,6 +167,11 @@ export class DecodePass {
     return !this.isCaughtUp && !this.isWaiting;
   }
 
+  /** All rows that were there are gone; nobody is to wait for what scripts say of them. */
+  cleared(): void {
+    this.#current?.breakOff();
+  }
+
   /** It is not wanted any more. */
   close(): void {
     this.#sessions.forEach(session => session.close());

@@ -162,6 +162,11 @@ export class DecodedSession {
     this.#scripts?.send();
   }
 
+  /** The messages that scripts were asked about are gone. */
+  breakOff(): void {
+    this.#scripts?.breakOff();
+  }
+
   /** It is not read any more. */
   close(): void {
     this.#scripts?.end();

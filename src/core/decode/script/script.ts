@@ -72,6 +72,8 @@ export type ScriptAnswer =
 export interface ScriptRunner {
   /** Never rejects. @returns an answer for each message, in their order */
   run(batch: ScriptBatch): Promise<readonly ScriptAnswer[]>;
+  /** What was asked of a session needs no answers any more, though they may still come. */
+  breakOff(session: number): void;
   /** A session is not read any more. */
   endSession(id: number): void;
 }

@@ -169,6 +169,13 @@ export class SessionScripts implements ScriptSource {
     );
   }
 
+  /** The messages that scripts were asked about are gone. */
+  breakOff(): void {
+    if (this.#session && this.#isWaiting) {
+      this.#options.runner.breakOff(this.#session.id);
+    }
+  }
+
   /** The session is not read any more: nothing is asked, and what comes late does not count. */
   end(): void {
     if (this.#session && !this.#isEnded) {

@@ -133,6 +133,11 @@ export class CaptureDecoding {
     }
   }
 
+  /** All rows that were there are gone. */
+  cleared(): void {
+    this.#pass.cleared();
+  }
+
   /** Rows are back that were gone, or the rules are others. */
   restart(): void {
     this.#restarts++;

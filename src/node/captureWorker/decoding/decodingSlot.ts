@@ -94,6 +94,11 @@ export class DecodingSlot {
     this.#goOn();
   }
 
+  /** All rows that were there are gone. */
+  cleared(): void {
+    this.#decoding?.cleared();
+  }
+
   /** Rows are back that were gone, of which nothing is known any more. */
   restart(): void {
     this.#decoding?.restart();

@@ -6,6 +6,9 @@ import type { ScriptAccess } from '../../../core/decode/script/sessionScripts.ts
 export function scriptAccess(load: () => Promise<ScriptRunner>): ScriptAccess {
   let loading: Promise<ScriptRunner> | undefined;
   let lastId = 0;
+  /** Behind those that wait for the runner. */
+  const behindBatches = (tell: (runner: ScriptRunner) => void) =>
+    void loading?.then(tell, () => undefined);
   return {
     nextId: () => ++lastId,
     runner: {
@@ -17,13 +20,8 @@ export function scriptAccess(load: () => Promise<ScriptRunner>): ScriptAccess {
           return batch.messages.map(() => ({ is: 'failed', error: { message } }));
         }
       },
-      endSession: id => {
-        // Behind the batches of the session that wait for it.
-        void loading?.then(
-          runner => runner.endSession(id),
-          () => undefined,
-        );
-      },
+      breakOff: session => behindBatches(runner => runner.breakOff(session)),
+      endSession: id => behindBatches(runner => runner.endSession(id)),
     },
   };
 }

@@ -17,7 +17,7 @@ const maxDeaths = 3;
 const deathSpanMs = 60_000;
 const idleMs = 60_000;
 
-/** So long a batch whose session has ended may go on, since a process takes as long to start. */
+/** So long a batch that nobody waits for may go on, since a process takes as long to start. */
 const uselessMs = 300;
 
 /** So many sessions keep their state; of others it begins anew. */
@@ -49,13 +49,14 @@ export class ScriptQueue {
   readonly #useless: Timer;
   #last: Promise<unknown> = Promise.resolve();
   readonly #given = new Set<ScriptBatch>();
-  /** Those of sessions that have ended meanwhile. */
+  /** Those whose answers nobody waits for any more. */
   readonly #brokenOff = new WeakSet<ScriptBatch>();
   /** The one that its process is at. */
   #running: ScriptBatch | undefined;
   #version: number | undefined;
   #process: ScriptProcess | undefined;
-  #isOrdered = false;
+  /** Absent: it is not loaded yet. */
+  #isOrdered: boolean | undefined;
   /** Why it is not run until its file changes. */
   #refusal: ScriptError | undefined;
   #isProven = false;
@@ -95,6 +96,17 @@ export class ScriptQueue {
   endSession(id: number): void {
     this.#states.delete(id);
     this.#process?.forget(id);
+    this.#giveUp(id);
+  }
+
+  /** An ordered decoder goes on, for what it knows of the session comes of all its messages. */
+  breakOff(session: number): void {
+    if (this.#isOrdered === false) {
+      this.#giveUp(session);
+    }
+  }
+
+  #giveUp(id: number): void {
     for (const batch of this.#given) {
       if (batch.session.id === id) {
         this.#brokenOff.add(batch);
@@ -154,6 +166,7 @@ export class ScriptQueue {
       this.#version = version;
       this.#refusal = undefined;
       this.#isProven = false;
+      this.#isOrdered = undefined;
       this.#deaths = [];
       this.#states.clear();
       await this.endProcess();

@@ -97,6 +97,7 @@ export function createScriptRunner(
   return {
     run: async (batch: ScriptBatch): Promise<readonly ScriptAnswer[]> =>
       queueOf(batch.script.file).run(batch),
+    breakOff: session => queues.forEach(({ queue }) => queue.breakOff(session)),
     endSession: id => queues.forEach(({ queue }) => queue.endSession(id)),
     end: async () => {
       await Promise.all(

@@ -143,6 +143,7 @@ export class CaptureSession {
       return true;
     }
     const canRestore = this.#store.clear();
+    this.decoding.cleared();
     this.#series.clear(canRestore);
     return canRestore;
   }

@@ -324,6 +324,8 @@ describe('A pass over messages that a script decodes', () => {
     const { store, pass, row, answers } = passOver([opened, bytes(1), bytes(2)], scripts);
     pass.work(Infinity);
     store.clear();
+    pass.cleared();
+    assert.deepEqual(scripts.brokenOff, [1]);
     store.append(batchOf(3, [bytes(3)]));
     scripts.asked[0]?.answer(() => read({ event: 'gone' }));
     await turn();
@@ -334,6 +336,8 @@ describe('A pass over messages that a script decodes', () => {
     await turn();
     pass.work(Infinity);
     assert.equal(row(3)?.event, 'three');
+    pass.cleared();
+    assert.deepEqual(scripts.brokenOff, [1], 'nothing is asked now');
   });
 
   it('reads a session again as a new one where its decoders become others', async () => {

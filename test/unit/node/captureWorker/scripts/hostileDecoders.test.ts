@@ -219,8 +219,11 @@ describe('A hostile decoder', () => {
   it('that reads what is written to its process takes no request away', async t => {
     const rig = new DecoderRig(t, { childPath: child.path });
     const reads = `import { stdin } from 'node:process';
-      stdin.on('data', () => undefined); process.stdin.resume();`;
-    const script = rig.write('reads.mjs', `${reads} ${decoderText('return { text };')}`);
+      stdin.on('data', () => undefined); process.stdin.resume();
+      const pause = ms => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);`;
+    // The next request is there before this one's turn is over.
+    const decode = 'setTimeout(pause, 0, 50); pause(5); return { text };';
+    const script = rig.write('reads.mjs', `${reads} ${decoderText(decode)}`);
     for (const text of ['a', 'b', 'c']) {
       assert.deepEqual(valuesOf(await rig.run(script, [text])), [{ text }]);
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { Script } from '../../../../../src/core/decode/script/script.ts';
 import {
   batchOf,
   useChild,
@@ -189,6 +190,32 @@ describe('A runner of decoders', () => {
     assert.ok(answers.filter(({ is }) => is === 'read').length < 100);
     assert.deepEqual([rig.of('error'), rig.of('stopped')], [[], []]);
     assert.deepEqual(valuesOf(await rig.run(script, ['c'], 2)), [{ text: 'c' }]);
+  });
+
+  it('breaks off what a session has asked, but not where the order matters', async t => {
+    const clock = new ManualClock();
+    const rig = new DecoderRig(t, { childPath: child.path, clock });
+    const pause = (ms: number) =>
+      `if (text !== 'a') { console.log('at it'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${ms}); }`;
+    const slow = rig.write('slow.mjs', decoderText(`${pause(90)} return { text };`));
+    const ordered = rig.write('ordered.mjs', counting(pause(5)));
+    const countOf = async (script: Script) => {
+      await rig.run(script, ['a']);
+      const logged = rig.of('log').length;
+      const running = rig.run(
+        script,
+        Array.from({ length: 100 }, () => 'b'),
+      );
+      await until('it is at it', () => rig.of('log').length > logged);
+      rig.runner.breakOff(1);
+      clock.advance(300);
+      return (await running).filter(({ is }) => is === 'read').length;
+    };
+    assert.ok((await countOf(slow)) < 50);
+    assert.equal(await countOf(ordered), 100);
+    assert.deepEqual(valuesOf(await rig.run(ordered, ['a'])), [{ count: 102 }]);
+    assert.deepEqual(valuesOf(await rig.run(slow, ['a'])), [{ text: 'a' }]);
+    assert.deepEqual(rig.of('error'), []);
   });
 
   it('does not run a file that has become a link since it was found, or is gone', async t => {
