@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Layer } from '../../../../../src/core/decode/layer.ts';
 import {
   graphqlTransportWs,
   subscriptionsTransportWs,
@@ -41,9 +42,9 @@ const subscribe = (id: string, query: string, more: object = {}) => ({
 describe('GraphQL', () => {
   it('has subscriptions that go on by themselves, other than queries', () => {
     const isOpenEnded = (query: string) => {
-      const bytes = Buffer.from(JSON.stringify(subscribe('1', query)));
+      const layer = Layer.ofText(JSON.stringify(subscribe('1', query)));
       const message = { direction: 'out', seq: 0 } as const;
-      const { call } = graphqlTransportWs.read({ kind: 'text', bytes }, undefined, message);
+      const { call } = graphqlTransportWs.read(layer, undefined, message);
       return call?.isOpenEnded ?? false;
     };
     assert.equal(isOpenEnded('subscription Ticks { tick }'), true);
