@@ -138,6 +138,7 @@ describe('Decode As', () => {
       rule: { use },
     });
     const named = { schema: ['feed.proto'], message: 'feed.Quote' };
+    const other = { schema: ['other.proto'], message: 'other.Quote' };
     const script = { script: '.vscode/decoders/acme.mjs' };
     const known: readonly (readonly [ScopedRule | undefined, string])[] = [
       [
@@ -146,7 +147,9 @@ describe('Decode As', () => {
       ],
       [chosen([]), 'Raw chosen now – as they came'],
       [chosen(['mqtt']), 'MQTT chosen now – mqtt – '],
-      [chosen([{ protobuf: {} }]), `${withSchema} chosen now – by a .proto file`],
+      [chosen([{ protobuf: { fields: {} } }]), 'Read a Field Otherwise… chosen now – Protobuf'],
+      [chosen([{ protobuf: {} }]), 'Protobuf chosen now – [{"protobuf":{}}]'],
+      [chosen([{ protobuf: other }]), `${withSchema} chosen now – by a .proto file`],
       [chosen([{ protobuf: named }], 'workspace'), 'feed.Quote chosen now – feed.proto'],
       [chosen([script], 'workspace'), 'acme.mjs chosen now – .vscode/decoders/acme.mjs'],
       [chosen([{ script: '/other.cjs' }]), 'other.cjs chosen now – /other.cjs'],
