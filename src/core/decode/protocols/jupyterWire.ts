@@ -99,7 +99,7 @@ function withBuffers(bytes: Uint8Array): KernelMessage | Problem {
   for (let at = 4; at < table; at += 4) {
     const offset = view.getUint32(at);
     if (offset < last || offset > length) {
-      return { at, is: 'bad-length' };
+      return { at: 4, is: 'bad-length' };
     }
     last = offset;
     offsets.push(offset);

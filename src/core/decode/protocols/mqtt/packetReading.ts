@@ -51,14 +51,12 @@ export function packetReading(packet: Packet, topic: string, source: PacketSourc
     const summary = () => `${type} ${byteCount(end - begin)}`;
     return { ...around, severity: 'error', summary };
   }
-  const facts = packet.payload
-    ? publishFacts(packet, topic, source)
-    : factsOf(packet, version, source.direction);
   return {
     ...around,
     envelope: () => packetJson(fields(), marksOf(packet)),
-    ...facts,
-    severity: facts.severity ?? (problem && 'warning'),
+    ...(packet.payload
+      ? publishFacts(packet, topic, source)
+      : factsOf(packet, version, source.direction)),
   };
 }
 
@@ -164,8 +162,7 @@ function factsOf(
       return {
         severity: isRefused ? 'error' : undefined,
         call: { role: 'response', key: 'connect', isFailed: isRefused },
-        summary: asked =>
-          isRefused ? `CONNECT ! ${reason}` : `${asked ? 'CONNECT' : type} done${present}`,
+        summary: () => (isRefused ? `CONNECT ! ${reason}` : `CONNECT done${present}`),
       };
     }
     case 'PUBACK':

@@ -1,6 +1,5 @@
 import { batchOf } from '../../batch.ts';
 import type { Decoder } from '../../decoder.ts';
-import { emptyReading } from '../../framing/frames.ts';
 import { Payload } from '../../framing/payload.ts';
 import type { Layer } from '../../layer.ts';
 import { maxRecords } from '../../limits.ts';
@@ -32,22 +31,13 @@ export const sockjs: Decoder<undefined> = {
   },
 };
 
-/** Clients may send nothing: servers pass that by. */
-const noMessages: Reading = { type: 'message', summary: () => '' };
-
 function readSent(layer: Layer, kind: string): Reading {
-  if (layer.bytes.length === 0) {
-    return noMessages;
-  }
   return kind === '[' || kind === '"'
     ? readMessages(layer, 0)
     : unreadLayer(layer, { at: 0, is: 'unexpected' });
 }
 
 function readReceived(layer: Layer, kind: string): Reading {
-  if (layer.bytes.length === 0) {
-    return emptyReading;
-  }
   switch (kind) {
     case 'o':
       return letterReading(layer, { type: 'open', summary: () => 'open' });
@@ -101,7 +91,7 @@ function readMessages(layer: Layer, begin: number): Reading {
     }
     records.push(recordOf(element, layer));
   }
-  return records.length === 0 ? noMessages : batchOf(records);
+  return records.length === 0 ? { type: 'message', summary: () => '' } : batchOf(records);
 }
 
 function recordOf(text: JsonSlice, { bytes, begin }: Layer): Reading {
@@ -121,7 +111,7 @@ function recordOf(text: JsonSlice, { bytes, begin }: Layer): Reading {
 function readClose(layer: Layer): Reading {
   const list = JsonSlice.read(layer.bytes, 1);
   if (typeof list === 'number') {
-    return { type: 'close', ...unreadLayer(layer, { at: list, is: 'bad-json' }) };
+    return { type: 'close', ...unreadLayer(layer, { at: 1, is: 'bad-json' }) };
   }
   const [code, reason] = list.elements();
   const id = code?.label;

@@ -146,16 +146,13 @@ function factsOf({ command, first }: StompFrame, body: Payload): StompFacts {
         summary: request => oneLine(`${request?.label ?? `#${id ?? ''}`} done`),
       };
     }
-    case 'ERROR': {
-      const id = first('receipt-id');
+    case 'ERROR':
       return {
-        id,
         severity: 'error',
-        ...errorCalls(id),
+        ...errorCalls(first('receipt-id')),
         summary: request =>
           oneLine(`${request?.label ?? command} ! ${first('message') ?? body.shown}`),
       };
-    }
     case 'ACK':
     case 'NACK': {
       const id = ownId ?? first('message-id');

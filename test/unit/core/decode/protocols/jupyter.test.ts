@@ -128,7 +128,7 @@ describe('Jupyter', () => {
         [0, 'unexpected', 'error'],
         [3, 'truncated', 'error'],
         [0, 'bad-length', 'error'],
-        [8, 'bad-length', 'error'],
+        [4, 'bad-length', 'error'],
         [17, 'bad-json', 'error'],
       ],
     );

@@ -133,17 +133,17 @@ describe('MQTT', () => {
     );
   });
 
-  it('warns of what is behind a packet that is whole', () => {
+  it('tells of what is behind a packet that is whole', () => {
     const rows = said(mqtt, {}, [
       ['out', connect(4)],
       ['in', packet(0xd0, 0)],
       ['in', packet(0x20, 0, 5, 0)],
     ]);
     assert.deepEqual(
-      rows.slice(1).map(({ summary, severity }) => [summary, severity]),
+      rows.slice(1).map(({ summary, problem }) => [summary, problem]),
       [
-        ['pong', 'warning'],
-        ['CONNECT ! not authorized', 'error'],
+        ['pong', { at: 2, is: 'trailing' }],
+        ['CONNECT ! not authorized', { at: 4, is: 'trailing' }],
       ],
     );
   });
@@ -267,7 +267,6 @@ describe('MQTT', () => {
         packet(0x30, prefixed('t'), Uint8Array.of(0, 1, 2)),
         packet(0x20, 0, 0x87, properties()),
         packet(0x20, 0, 5),
-        packet(0x20, 0, 0),
         packet(0x40, u16(1), 0x87),
         packet(0x82, u16(1), properties(), prefixed('a'), 1),
         packet(0x82, u16(1), prefixed('a'), 1),
@@ -279,7 +278,6 @@ describe('MQTT', () => {
         'PUBLISH t 3 bytes',
         'CONNECT ! 0x87',
         'CONNECT ! not authorized',
-        'CONNACK done',
         'PUBACK #1 ! 0x87',
         'SUBSCRIBE a (QoS 1)',
         'SUBSCRIBE a (QoS 1)',
