@@ -16,9 +16,9 @@ import { held, median, ratio, thousands, type Bench, type Measurement } from './
 import { bytesOfRow, flagsOfRow, protocols, type Protocol } from './protocolRows.ts';
 
 const passedRows = 200_000;
-const storedRows = 300_000;
+const storedRows = 1_000_000;
 const rounds = 3;
-const storeRounds = 9;
+const storeRounds = 5;
 const rowsPerBatch = 2500;
 
 const table = decoderTable(nativeInflate);
@@ -107,7 +107,7 @@ async function storeRows(): Promise<readonly Measurement[]> {
         decoded.push(await storeRate(service, protocol, true));
       }
       const what = `storing ${protocol.name} in a decoded view, of an undecoded one`;
-      // A round takes a tenth of a second: where others use the machine, any but the best says how busy they
+      // A round takes a quarter of a second: where others use the machine, any but the best says how busy they
       // are. The worker's own CPU time would say nothing, since decoding may have all that storing leaves.
       const best = Math.max(...decoded);
       const share = best / Math.max(...undecoded);

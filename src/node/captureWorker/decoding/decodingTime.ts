@@ -1,5 +1,5 @@
 /** While batches wait to be stored, decoding has this fraction of the time that goes by without it, in pieces. */
-const pressedShare = 1 / 8;
+const pressedShare = 1 / 16;
 const pieceMs = 0.25;
 
 /** What decoding has not used goes up to here only, so that it never takes long at once. */
@@ -7,7 +7,9 @@ const maxCreditMs = 1;
 
 /** So long after a batch the next one may come at any time, and is not to wait longer than a slice. */
 const floodMs = 20;
-const floodSliceMs = 0.5;
+const floodSliceMs = 0.1;
+/** Where nothing waits, to end so late does no harm. */
+const tolerableMs = 1;
 
 /**
  * How long decoding may go on at once, so that it never slows storing: while batches wait it has a fixed
@@ -58,8 +60,8 @@ export class DecodingTime {
     this.#settledAt = this.#now();
     const spentMs = this.#settledAt - begun;
     this.#storedAt += Math.max(0, spentMs - allowedMs);
-    // Where nothing waits, to end a little late does no harm.
-    this.#creditMs -= isPressed ? spentMs : Math.max(0, spentMs - 2 * allowedMs);
+    const freelyMs = isPressed ? 0 : Math.max(tolerableMs, 2 * allowedMs);
+    this.#creditMs -= Math.max(0, spentMs - freelyMs);
     return true;
   }
 
