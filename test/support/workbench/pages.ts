@@ -185,9 +185,9 @@ export class WorkbenchPage {
 
   /** The lines of the output channel that are on screen. */
   async outputLines(): Promise<string[]> {
-    const lines = this.output.locator('.view-line');
-    const placed = await lines.evaluateAll(elements =>
-      elements
+    // At once: the editor replaces lines, and one that it has taken out is at no place.
+    const placed = await this.output.evaluate(output =>
+      [...output.querySelectorAll('.view-line')]
         .map(element => ({ top: element.getBoundingClientRect().top, text: element.textContent }))
         .sort((one, other) => one.top - other.top)
         .map(({ text }) => text),
