@@ -41,6 +41,15 @@ const chosenBytes = (page: MonitorPage) =>
     .locator('.hex-line:not([hidden]) .byte.chosen')
     .evaluateAll(cells => cells.map(cell => cell.textContent).join(' '));
 
+/** Has all bytes of a message decoded, and selects the order in what that gives. */
+async function selectInDecoded(page: MonitorPage): Promise<void> {
+  await row(page, 'lamp').click();
+  await showTab(page, 'Hex');
+  await page.details.getByRole('grid', { name: 'Bytes' }).press('Control+a');
+  await decode(page).click();
+  await value(page, 'order').first().click();
+}
+
 describe('a selection that is decoded', () => {
   it('is read on to its end from a value of JSON, with a way back', () =>
     withPage({ connections: [packed] }, async (page, raw) => {
@@ -111,11 +120,7 @@ describe('a selection that is decoded', () => {
   it('can be selected again in what was decoded of it', () =>
     withPage({ connections: [packed] }, async (page, raw) => {
       choose('gzip', 'JSON');
-      await row(page, 'lamp').click();
-      await showTab(page, 'Hex');
-      await page.details.getByRole('grid', { name: 'Bytes' }).press('Control+a');
-      await decode(page).click();
-      await value(page, 'order').first().click();
+      await selectInDecoded(page);
       await decode(page).click();
       await until('nothing more is decoded', async () => (await value(page, 'paid').count()) === 0);
       await value(page, '17').waitFor();
@@ -129,11 +134,7 @@ describe('a selection that is decoded', () => {
   it('is let be if the user has gone back before it was decoded', () =>
     withPage({ connections: [packed] }, async (page, raw) => {
       choose('gzip', 'JSON');
-      await row(page, 'lamp').click();
-      await showTab(page, 'Hex');
-      await page.details.getByRole('grid', { name: 'Bytes' }).press('Control+a');
-      await decode(page).click();
-      await value(page, 'order').first().click();
+      await selectInDecoded(page);
       const { promise, resolve } = Promise.withResolvers<string>();
       editor.answer = () => promise;
       await decode(page).click();
